@@ -1,0 +1,1 @@
+"""Everything that judges a student's work."""

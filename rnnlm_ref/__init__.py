@@ -1,0 +1,1 @@
+"""The reference of the course: an RNN language model in NumPy, on CPU or GPU."""
