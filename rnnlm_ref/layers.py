@@ -29,7 +29,7 @@ class Layer:
     Raises
     ------
     TypeError
-        For integer parameters, because an integer gradient would store 0 for 0.5; and for mixed dtypes.
+        For integer parameters, because an integer gradient stores 0 for 0.5; and for mixed dtypes.
 
     Notes
     -----
@@ -41,13 +41,7 @@ class Layer:
     """
 
     def __init__(self, **params):
-        for name, param in params.items():
-            if not np.issubdtype(param.dtype, np.floating):
-                raise TypeError(f"{name} has dtype {param.dtype}: parameters must be floats, because an integer "
-                                f"gradient stores 0 for 0.5. Use {name}.astype(np.float32)")
-        if len({param.dtype for param in params.values()}) > 1:
-            dtypes = ", ".join(f"{name} {param.dtype}" for name, param in params.items())
-            raise TypeError(f"parameters must share one dtype, got {dtypes}")
+        check_floats(**params)
         self.params = list(params.values())
         # C order whatever the parameter's own, so that a flattened gradient is a view and never a copy.
         self.grads = [np.zeros_like(param, order="C") for param in self.params]
@@ -98,6 +92,165 @@ class Embedding(Layer):
         dW[...] = 0
         # Not dW[idx] += dout: that keeps one of the rows where an id occurs twice.
         np.add.at(dW, idx, dout.astype(dW.dtype, copy=False))
+
+
+class RNN(Layer):
+    r"""One step of a recurrent layer: the new hidden state from the input and the state before.
+
+    .. math:: z = h_{\text{prev}} W_h + x W_x + b, \qquad h_{\text{next}} = f(z)
+
+    With :math:`dz = dh_{\text{next}} \odot f'(z)`, the gradients are
+
+    .. math:: dx = dz\,W_x^\top, \quad dh_{\text{prev}} = dz\,W_h^\top, \quad
+              dW_x = x^\top dz, \quad dW_h = h_{\text{prev}}^\top dz, \quad db = \textstyle\sum_n dz_n
+
+    Parameters
+    ----------
+    Wx : (D, H) float array
+    Wh : (H, H) float array
+    b : (H,) float array
+    activation : {'tanh', 'identity'}
+        f. The identity gives a linear cell, whose numbers can be followed on paper.
+
+    Book: 03-rnn
+    """
+
+    def __init__(self, Wx, Wh, b, activation="tanh"):
+        super().__init__(Wx=Wx, Wh=Wh, b=b)
+        check_rnn_shapes(Wx, Wh, b)
+        self.f, self.slope = activation_and_slope(activation)
+
+    def forward(self, x, h_prev):
+        """Return the new hidden state, (N, H), for an input x, (N, D), and the state before, (N, H)."""
+        Wx, Wh, b = self.params
+        D, H = Wx.shape
+        check_shape("x", x, ("N", D))
+        check_shape("h_prev", h_prev, (x.shape[0], H))
+        x, h_prev = x.astype(b.dtype, copy=False), h_prev.astype(b.dtype, copy=False)
+        z = h_prev @ Wh + x @ Wx + b                                       # (N, H)
+        h_next = self.f(z)
+        # A copy, because the caller may change what is returned.
+        self.cache = x, h_prev, h_next.copy()
+        return h_next
+
+    def backward(self, dh_next):
+        """Return (dx, dh_prev), (N, D) and (N, H), for dh_next, (N, H)."""
+        Wx, Wh, b = self.params
+        dWx, dWh, db = self.grads
+        x, h_prev, h_next = self.cache
+        check_shape("dh_next", dh_next, h_next.shape)
+        dz = dh_next.astype(b.dtype, copy=False) * self.slope(h_next)      # (N, H)
+        dWx[...] = x.T @ dz
+        dWh[...] = h_prev.T @ dz
+        db[...] = dz.sum(axis=0)
+        return dz @ Wx.T, dz @ Wh.T
+
+
+class Affine(Layer):
+    r"""A linear map and a shift.
+
+    .. math:: y = x W + b, \qquad dx = dy\,W^\top, \quad dW = x^\top dy, \quad db = \textstyle\sum_n dy_n
+
+    Parameters
+    ----------
+    W : (H, V) float array
+    b : (V,) float array
+
+    Book: 06-softmax-masking
+    """
+
+    def __init__(self, W, b):
+        super().__init__(W=W, b=b)
+        check_shape("W", W, ("H", "V"))
+        check_shape("b", b, W.shape[1:])
+
+    def forward(self, x):
+        """Return the scores, (N, V), for x, (N, H)."""
+        W, b = self.params
+        check_shape("x", x, ("N", W.shape[0]))
+        self.cache = x = x.astype(W.dtype, copy=False)
+        return x @ W + b                                                   # (N, V)
+
+    def backward(self, dy):
+        """Return dx, (N, H), for dy, (N, V)."""
+        W, _ = self.params
+        dW, db = self.grads
+        x = self.cache
+        check_shape("dy", dy, (x.shape[0], W.shape[1]))
+        dy = dy.astype(W.dtype, copy=False)
+        dW[...] = x.T @ dy
+        db[...] = dy.sum(axis=0)
+        return dy @ W.T                                                    # (N, H)
+
+
+class SoftmaxWithLoss(Layer):
+    r"""The mean cross-entropy of softmax probabilities with the target ids.
+
+    .. math:: \log p_{nv} = x_{nv} - \log \sum_u e^{x_{nu}}, \qquad L = -\frac{1}{N} \sum_n \log p_{n t_n}, \qquad
+              \frac{\partial L}{\partial x_{nv}} = \frac{p_{nv} - [v = t_n]}{N}
+
+    It has no parameters; the loss and the gradient have the dtype of the logits.
+
+    Book: 06-softmax-masking
+    """
+
+    def __init__(self):
+        super().__init__()
+
+    def forward(self, x, t):
+        """Return the loss, a scalar, of the logits x, (N, V), for the target ids t, (N,)."""
+        check_floats(x=x)
+        check_shape("x", x, ("N", "V"))
+        N = x.shape[0]
+        # Every id is the number of a column of x, that is, of a row of x.T.
+        t = check_ids(t, x.T)
+        check_shape("t", t, (N,))
+        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        x = x - x.max(axis=1, keepdims=True)                               # (N, V)
+        log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))           # (N, V)
+        picks = np.arange(N, like=t), t
+        self.cache = log_p, picks
+        return -log_p[picks].sum() / max(N, 1)
+
+    def backward(self, dout=1.0):
+        """Return the gradient, (N, V), of dout times the loss."""
+        log_p, picks = self.cache
+        dx = np.exp(log_p)                                                 # (N, V)
+        dx[picks] -= 1
+        dx *= dout / max(len(dx), 1)
+        return dx
+
+
+def activation_and_slope(name):
+    """Return an activation function and its derivative, the latter as a function of the activation's output.
+
+    Raises a ValueError for any name but 'tanh' and 'identity'.
+    """
+    if name == "tanh":
+        return np.tanh, lambda h: 1 - h**2
+    if name == "identity":
+        return np.positive, np.ones_like
+    raise ValueError(f"activation must be 'tanh' or 'identity', got {name!r}")
+
+
+def check_rnn_shapes(Wx, Wh, b, gates=1):
+    """Raise a ValueError unless the shapes are (D, gates*H), (H, gates*H) and (gates*H,)."""
+    check_shape("Wh", Wh, ("H", "gates*H" if gates > 1 else "H"))
+    H = Wh.shape[0]
+    check_shape("Wh", Wh, (H, gates * H))
+    check_shape("Wx", Wx, ("D", gates * H))
+    check_shape("b", b, (gates * H,))
+
+
+def check_floats(**arrays):
+    """Raise a TypeError unless the arrays, given by name, are floats of one dtype."""
+    for name, array in arrays.items():
+        if not np.issubdtype(array.dtype, np.floating):
+            raise TypeError(f"{name} has dtype {array.dtype}, expected floats: an integer gradient stores 0 for 0.5. "
+                            f"Use {name}.astype(np.float32)")
+    if len({array.dtype for array in arrays.values()}) > 1:
+        found = ", ".join(f"{name} is {array.dtype}" for name, array in arrays.items())
+        raise TypeError(f"parameters must share one dtype, but {found}")
 
 
 def check_shape(name, array, expected):

@@ -8,7 +8,7 @@ inside they are time-major, (T, N, ...), so that the rows of one step lie side b
 """
 import numpy as np
 
-from rnnlm_ref.layers import Layer, check_ids, check_shape
+from rnnlm_ref.layers import Layer, activation_and_slope, check_floats, check_ids, check_rnn_shapes, check_shape
 
 
 class TimeEmbedding(Layer):
@@ -52,3 +52,362 @@ class TimeEmbedding(Layer):
         cells = self.cache.reshape(-1, 1) * D + np.arange(D, like=dW)      # (N*T, D)
         dW[...] = 0
         np.add.at(dW.reshape(-1), cells.reshape(-1), dout.astype(dW.dtype, copy=False).reshape(-1))
+
+
+class TimeRNN(Layer):
+    r"""A recurrent layer over a window: :class:`~rnnlm_ref.layers.RNN` at every step, from left to right.
+
+    .. math:: z_t = x_t W_x + h_{t-1} W_h + b, \qquad h_t = f(z_t)
+
+    Going back, the gradient of a state has two sources, the output of its own step and the step after it:
+
+    .. math:: dz_t = (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t), \qquad dx_t = dz_t W_x^\top
+
+    .. math:: dW_x = \sum_t x_t^\top dz_t, \qquad dW_h = \sum_t h_{t-1}^\top dz_t, \qquad db = \sum_{n,t} dz_{nt}
+
+    Only the two products with :math:`W_h` need the step before, so only they are in a loop. The others are sums over n
+    and t alike: one matrix product over all N*T rows.
+
+    Parameters
+    ----------
+    Wx : (D, H) float array
+    Wh : (H, H) float array
+    b : (H,) float array
+    stateful : bool
+        Start each window from the last state of the window before, rather than from zeros.
+    activation : {'tanh', 'identity'}
+        f, as in :class:`~rnnlm_ref.layers.RNN`.
+
+    Attributes
+    ----------
+    h : (N, H) array or None
+        The last hidden state; None before the first window and after `reset_state`.
+    dh : (N, H) array or None
+        The gradient of the state that the window started from. It isn't passed on to the window before: that is what
+        truncates back-propagation through time.
+
+    Book: 04-time-rnn, 05-bptt
+    """
+
+    gates = 1
+
+    def __init__(self, Wx, Wh, b, stateful=False, activation="tanh"):
+        super().__init__(Wx=Wx, Wh=Wh, b=b)
+        check_rnn_shapes(Wx, Wh, b)
+        self.f, self.slope = activation_and_slope(activation)
+        self.stateful = stateful
+        self.h = self.dh = None
+
+    def forward(self, xs):
+        """Return the hidden states, (N, T, H), for the inputs xs, (N, T, D).
+
+        Raises
+        ------
+        ValueError
+            If xs isn't (N, T, D), or the state kept is that of another batch size.
+        """
+        Wx, Wh, b = self.params
+        D, H = Wx.shape
+        check_shape("xs", xs, ("N", "T", D))
+        N, T, D = xs.shape
+        xs = time_major(xs, b.dtype).reshape(T * N, D)
+        zs = (xs @ Wx + b).reshape(T, N, H)
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is the state before step t
+        hs[0] = initial_state(self.h if self.stateful else None, (N, H))
+        for t in range(T):
+            self.f(zs[t] + hs[t] @ Wh, out=hs[t + 1])
+        self.cache = xs, hs
+        self.h = hs[T].copy()
+        return batch_major(hs[1:])                                         # (N, T, H)
+
+    def backward(self, dhs):
+        """Return dxs, (N, T, D), for dhs, (N, T, H), and set `dh`."""
+        Wx, Wh, b = self.params
+        dWx, dWh, db = self.grads
+        xs, hs = self.cache
+        T, N, H = hs[1:].shape
+        check_shape("dhs", dhs, (N, T, H))
+        WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
+        dzs = self.slope(hs[1:])                                           # (T, N, H)
+        dh = np.zeros_like(b, shape=(N, H))
+        for t in reversed(range(T)):
+            dzs[t] *= dhs[:, t] + dh
+            dh = dzs[t] @ WhT
+        self.dh = dh
+        dzs = dzs.reshape(T * N, H)
+        np.matmul(xs.T, dzs, out=dWx)
+        np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
+        dzs.sum(axis=0, out=db)
+        return batch_major((dzs @ Wx.T).reshape(T, N, -1))                 # (N, T, D)
+
+    def set_state(self, h):
+        """Start the next window from h, (N, H), if stateful. The array is copied."""
+        self.h = h.copy()
+
+    def reset_state(self):
+        """Start the next window from zeros."""
+        self.h = None
+
+
+class TimeLSTM(Layer):
+    r"""A long short-term memory over a window: a recurrent layer that can keep a value unchanged for many steps.
+
+    .. math:: f, i, o = \sigma(x_t W_x + h_{t-1} W_h + b)_{f,i,o}, \qquad
+              g = \tanh(x_t W_x + h_{t-1} W_h + b)_g
+
+    .. math:: c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh c_t
+
+    The cell state c is changed only by a product with the forget gate f and a sum, so its gradient isn't squeezed
+    through a matrix and a tanh at every step, as that of :class:`TimeRNN` is.
+
+    Parameters
+    ----------
+    Wx : (D, 4H) float array
+        The columns of the gates f, i, o, g in this order: the three that take a sigmoid lie side by side.
+    Wh : (H, 4H) float array
+    b : (4H,) float array
+    stateful : bool
+        Start each window from the last states of the window before, rather than from zeros.
+
+    Attributes
+    ----------
+    h, c : (N, H) arrays or None
+        The last hidden and cell state; None before the first window and after `reset_state`.
+    dh, dc : (N, H) arrays or None
+        The gradients of the states that the window started from.
+
+    Book: 08-gpu
+    """
+
+    gates = 4
+
+    def __init__(self, Wx, Wh, b, stateful=False):
+        super().__init__(Wx=Wx, Wh=Wh, b=b)
+        check_rnn_shapes(Wx, Wh, b, gates=4)
+        self.stateful = stateful
+        self.h = self.c = self.dh = self.dc = None
+
+    def forward(self, xs):
+        """Return the hidden states, (N, T, H), for the inputs xs, (N, T, D).
+
+        Raises
+        ------
+        ValueError
+            If xs isn't (N, T, D), or the state kept is that of another batch size.
+        """
+        Wx, Wh, b = self.params
+        D, H = Wx.shape[0], Wh.shape[0]
+        check_shape("xs", xs, ("N", "T", D))
+        N, T, D = xs.shape
+        xs = time_major(xs, b.dtype).reshape(T * N, D)
+        gates = (xs @ Wx + b).reshape(T, N, 4 * H)
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t], cs[t] are the states before step t
+        cs = np.empty_like(hs)
+        hs[0] = initial_state(self.h if self.stateful else None, (N, H))
+        cs[0] = initial_state(self.c if self.stateful else None, (N, H))
+        for t in range(T):
+            gates[t] += hs[t] @ Wh
+            sigmoid(gates[t, :, :3 * H])
+            np.tanh(gates[t, :, 3 * H:], out=gates[t, :, 3 * H:])
+            f, i, o, g = split_gates(gates[t])
+            cs[t + 1] = f * cs[t] + i * g
+            hs[t + 1] = o * np.tanh(cs[t + 1])
+        self.cache = xs, hs, cs, gates
+        self.h, self.c = hs[T].copy(), cs[T].copy()
+        return batch_major(hs[1:])                                         # (N, T, H)
+
+    def backward(self, dhs):
+        """Return dxs, (N, T, D), for dhs, (N, T, H), and set `dh` and `dc`."""
+        Wx, Wh, b = self.params
+        dWx, dWh, db = self.grads
+        xs, hs, cs, gates = self.cache
+        T, N, H = hs[1:].shape
+        check_shape("dhs", dhs, (N, T, H))
+        WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
+        dzs = np.empty_like(gates)                                         # (T, N, 4H)
+        dh = dc = np.zeros_like(b, shape=(N, H))
+        for t in reversed(range(T)):
+            dc = lstm_step_backward(dhs[:, t] + dh, dc, cs[t], cs[t + 1], gates[t], dzs[t])
+            dh = dzs[t] @ WhT
+        self.dh, self.dc = dh, dc
+        dzs = dzs.reshape(T * N, 4 * H)
+        np.matmul(xs.T, dzs, out=dWx)
+        np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
+        dzs.sum(axis=0, out=db)
+        return batch_major((dzs @ Wx.T).reshape(T, N, -1))                 # (N, T, D)
+
+    def set_state(self, h, c):
+        """Start the next window from h and c, each (N, H), if stateful. The arrays are copied."""
+        self.h, self.c = h.copy(), c.copy()
+
+    def reset_state(self):
+        """Start the next window from zeros."""
+        self.h = self.c = None
+
+
+class TimeAffine(Layer):
+    r"""The same linear map at every step: :class:`~rnnlm_ref.layers.Affine` over all N*T rows at once.
+
+    .. math:: y_{nt} = x_{nt} W + b, \qquad
+              dx_{nt} = dy_{nt} W^\top, \quad dW = \sum_{n,t} x_{nt}^\top dy_{nt}, \quad db = \sum_{n,t} dy_{nt}
+
+    Parameters
+    ----------
+    W : (H, V) float array
+    b : (V,) float array
+
+    Book: 06-softmax-masking
+    """
+
+    def __init__(self, W, b):
+        super().__init__(W=W, b=b)
+        check_shape("W", W, ("H", "V"))
+        check_shape("b", b, W.shape[1:])
+
+    def forward(self, xs):
+        """Return the scores, (N, T, V), for xs, (N, T, H)."""
+        W, b = self.params
+        H, V = W.shape
+        check_shape("xs", xs, ("N", "T", H))
+        N, T, H = xs.shape
+        xs = xs.astype(W.dtype, copy=False).reshape(N * T, H)
+        ys = xs @ W
+        ys += b                                                            # in place: scores are the largest arrays
+        self.cache = xs, (N, T)
+        return ys.reshape(N, T, V)
+
+    def backward(self, dys):
+        """Return dxs, (N, T, H), for dys, (N, T, V)."""
+        W, _ = self.params
+        dW, db = self.grads
+        H, V = W.shape
+        xs, (N, T) = self.cache
+        check_shape("dys", dys, (N, T, V))
+        dys = dys.astype(W.dtype, copy=False).reshape(N * T, V)
+        np.matmul(xs.T, dys, out=dW)
+        dys.sum(axis=0, out=db)
+        return (dys @ W.T).reshape(N, T, H)
+
+
+class TimeSoftmaxWithLoss(Layer):
+    r"""The mean cross-entropy over the positions of a window whose target isn't to be ignored.
+
+    .. math:: L = \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big), \qquad \tau = t_{nt}, \qquad
+              \frac{\partial L}{\partial x_{ntv}} = w_{nt} \big( p_{ntv} - [v = \tau] \big)
+
+    The weight w is 1 / (number of kept positions) where a position is kept, and 0 where it is ignored.
+
+    Parameters
+    ----------
+    ignore_label : int
+        The target of positions that don't count: padding, say.
+
+    Book: 06-softmax-masking
+    """
+
+    def __init__(self, ignore_label=-1):
+        super().__init__()
+        self.ignore_label = ignore_label
+
+    def forward(self, xs, ts):
+        """Return the loss, a scalar, of the logits xs, (N, T, V), for the target ids ts, (N, T).
+
+        It is 0.0 where every position is ignored.
+
+        Raises
+        ------
+        TypeError
+            If the logits aren't floats or the targets aren't integers.
+        IndexError
+            If a target that isn't the ignore label is out of range.
+        ValueError
+            If the shapes don't fit.
+        """
+        check_floats(xs=xs)
+        check_shape("xs", xs, ("N", "T", "V"))
+        N, T, V = xs.shape
+        check_shape("ts", ts, (N, T))
+        xs, ts = xs.reshape(N * T, V), np.asarray(ts, like=xs).reshape(N * T)
+        kept = ts != self.ignore_label                                     # (N*T,)
+        # Columns of xs are rows of xs.T. An ignored position picks word 0, and its weight is 0.
+        picks = np.arange(N * T, like=ts), check_ids(np.where(kept, ts, 0), xs.T)
+        weights = (kept / np.maximum(kept.sum(), 1)).astype(xs.dtype)      # (N*T,)
+        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        exps = xs - xs.max(axis=1, keepdims=True)                          # (N*T, V)
+        target_logits = exps[picks]
+        np.exp(exps, out=exps)
+        sums = exps.sum(axis=1)
+        self.cache = exps, sums, weights, picks, (N, T, V)
+        return (weights * (np.log(sums) - target_logits)).sum()
+
+    def backward(self, dout=1.0):
+        """Return the gradient, (N, T, V), of dout times the loss: exactly zero at ignored positions."""
+        exps, sums, weights, picks, shape = self.cache
+        weights = (weights * dout).astype(exps.dtype)
+        dxs = exps * (weights / sums)[:, None]                             # (N*T, V)
+        dxs[picks] -= weights
+        return dxs.reshape(shape)
+
+
+def time_major(xs, dtype):
+    """Return a new (T, N, K) array from xs, (N, T, K), in the given dtype and C order."""
+    return xs.swapaxes(0, 1).astype(dtype, order="C")
+
+
+def batch_major(ys):
+    """Return a new (N, T, K) array from ys, (T, N, K): the caller's own, whatever becomes of ys."""
+    return ys.swapaxes(0, 1).copy()
+
+
+def initial_state(state, shape):
+    """Return the state to start a window from: `state`, or 0 where there is none.
+
+    Raises a ValueError if the state hasn't the shape (N, H) of this window, because row n goes on where row n stopped.
+    """
+    if state is None:
+        return 0
+    if state.shape != shape:
+        raise ValueError(f"the state kept has shape {state.shape}, this window needs {shape}: "
+                         "call reset_state() before the batch size changes")
+    return state
+
+
+def sigmoid(x):
+    r"""Replace x by :math:`\sigma(x) = (1 + \tanh(x/2)) / 2`, which can't overflow as exp(-x) does."""
+    x *= 0.5
+    np.tanh(x, out=x)
+    x += 1
+    x *= 0.5
+
+
+def split_gates(gates):
+    """Return the four (N, H) parts f, i, o, g of an (N, 4H) array, as views."""
+    N, width = gates.shape
+    gates = gates.reshape(N, 4, width // 4)
+    return gates[:, 0], gates[:, 1], gates[:, 2], gates[:, 3]
+
+
+def lstm_step_backward(dh, dc, c_prev, c, gates, dz):
+    r"""Go back through one step of :class:`TimeLSTM`: fill dz and return the gradient of c_prev.
+
+    A sigmoid s has the slope s (1 - s), a tanh g the slope 1 - g².
+
+    Parameters
+    ----------
+    dh, dc : (N, H) arrays
+        The gradients of h and c, the latter without what reaches c through h.
+    c_prev, c : (N, H) arrays
+        The cell state before and after the step.
+    gates : (N, 4H) array
+    dz : (N, 4H) array
+        Filled with the gradients of what the gates were computed from.
+    """
+    f, i, o, g = split_gates(gates)
+    df, di, do, dg = split_gates(dz)
+    tanh_c = np.tanh(c)
+    dc = dc + dh * o * (1 - tanh_c**2)
+    df[...] = dc * c_prev * f * (1 - f)
+    di[...] = dc * g * i * (1 - i)
+    do[...] = dh * tanh_c * o * (1 - o)
+    dg[...] = dc * i * (1 - g**2)
+    return dc * f
