@@ -122,6 +122,62 @@ def window_batches(corpus, batch_size, time_size):
     return ((xs[:, t:t + time_size].copy(), ts[:, t:t + time_size].copy()) for t in starts)
 
 
+def padded_batches(corpus, batch_size, time_size):
+    """Cut a corpus into batches of windows that hold every target once, for measuring.
+
+    As `window_batches`, but the tracks are filled up to whole windows. Where there is nothing left to predict, the
+    input is 0 and the target -1, which the loss ignores.
+
+    Parameters
+    ----------
+    corpus : (L,) integer array
+    batch_size, time_size : int
+        N tracks, T steps in a window.
+
+    Returns
+    -------
+    generator of (xs, ts), each (N, T)
+
+    Raises
+    ------
+    ValueError
+        If the corpus has fewer than two ids.
+
+    Book: 07-rnnlm
+    """
+    xs, ts = inputs_and_targets(corpus)
+    _check_sizes(batch_size, time_size)
+    length = math.ceil(len(xs) / (batch_size * time_size)) * time_size
+    tracks = np.zeros((batch_size, length), np.int64), np.full((batch_size, length), -1, np.int64)
+    for track, ids in zip(tracks, (xs, ts), strict=True):
+        track.reshape(-1)[:len(ids)] = ids
+    return (tuple(track[:, t:t + time_size].copy() for track in tracks) for t in range(0, length, time_size))
+
+
+def split_corpus(corpus, held_out=0.1):
+    """Return the beginning of a corpus, to train on, and its end, to measure on. They share no position.
+
+    Parameters
+    ----------
+    corpus : (L,) array
+    held_out : float
+        The share to hold out, more than 0 and less than 1.
+
+    Raises
+    ------
+    ValueError
+        If the share is out of range or leaves one part with fewer than two ids.
+
+    Book: 07-rnnlm
+    """
+    if not 0 < held_out < 1:
+        raise ValueError(f"held_out must be between 0 and 1, got {held_out}")
+    cut = len(corpus) - round(len(corpus) * held_out)
+    if min(cut, len(corpus) - cut) < 2:
+        raise ValueError(f"a corpus of {len(corpus)} ids is too short to hold out {held_out:.0%} of it")
+    return corpus[:cut], corpus[cut:]
+
+
 def _check_sizes(batch_size, time_size):
     if batch_size < 1 or time_size < 1:
         raise ValueError(f"batch_size and time_size must be at least 1, got {batch_size} and {time_size}")
@@ -159,3 +215,60 @@ def perplexity(losses, counts):
     if total == 0:
         raise ValueError("perplexity needs at least one target")
     return math.exp(sum(float(loss) * int(count) for loss, count in zip(losses, counts, strict=True)) / total)
+
+
+def seed_corpus():
+    """Return the eight ids of the worked example, [0 1 2 3 4 1 5 6]: 7 words, word 1 twice.
+
+    Book: 01-corpus
+    """
+    return np.array([0, 1, 2, 3, 4, 1, 5, 6])
+
+
+def prose():
+    """Return real English that comes with every CPython: the texts of `help(...)` on keywords and topics, one str.
+
+    It has about 465,000 characters and differs a little between Python versions.
+
+    Book: 07-rnnlm
+    """
+    from pydoc_data.topics import topics
+    return "\n".join(topics[name] for name in sorted(topics))
+
+
+def read_text(path):
+    """Return the text of a file in UTF-8, a str: `Vocabulary(text)` then numbers its characters.
+
+    Raises
+    ------
+    ValueError
+        If the file is empty or isn't text.
+
+    Book: 07-rnnlm
+    """
+    with open(path, "rb") as file:
+        data = file.read()
+    try:
+        text = data.decode("utf-8-sig").replace("\r\n", "\n")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{path} isn't text in UTF-8: byte {error.start} can't be decoded") from error
+    if "\0" in text:
+        raise ValueError(f"{path} isn't text: it holds a zero byte")
+    if not text.strip():
+        raise ValueError(f"{path} is empty")
+    return text
+
+
+def read_ptb(path):
+    """Return the words of a file in the format of the Penn Treebank corpus, a list of str.
+
+    One sentence a line, words separated by blanks; each line end becomes the word `<eos>`.
+
+    Raises
+    ------
+    ValueError
+        If the file is empty or isn't text.
+
+    Book: 07-rnnlm
+    """
+    return [*read_text(path).rstrip("\n").replace("\n", " <eos> ").split(), "<eos>"]

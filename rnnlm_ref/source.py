@@ -1,0 +1,122 @@
+"""Texts whose best possible perplexity is known exactly.
+
+Book: 07-rnnlm
+"""
+import math
+from bisect import bisect
+
+import numpy as np
+
+
+class Source:
+    r"""A random source of words, a Markov chain whose states can be told from the words.
+
+    In state s it says one of several words, each with a known probability, and the word decides the next state. So who
+    has heard the whole past knows the state, and can't be less surprised than
+
+    .. math:: \text{entropy rate} = -\sum_s \pi_s \sum_w p(w \mid s) \log p(w \mid s)
+
+    on average, where :math:`\pi_s` is how often state s is visited. No model, of any size, has a lower perplexity than
+    the exponential of that.
+
+    Parameters
+    ----------
+    rules : dict
+        For each state a list of (probability, word, next state). The text starts in the first state.
+
+    Raises
+    ------
+    ValueError
+        If the probabilities of a state don't sum to 1, it repeats a word, or a next state has no rules.
+
+    Book: 07-rnnlm
+    """
+
+    def __init__(self, rules):
+        for state, choices in rules.items():
+            words = [word for _, word, _ in choices]
+            if not math.isclose(sum(p for p, _, _ in choices), 1):
+                raise ValueError(f"the probabilities of state {state!r} don't sum to 1")
+            if len(set(words)) < len(words):
+                raise ValueError(f"state {state!r} repeats a word, so the word doesn't decide the next state")
+            if missing := [target for _, _, target in choices if target not in rules]:
+                raise ValueError(f"state {missing[0]!r}, which follows {state!r}, has no rules")
+        self.rules = rules
+
+    def sample(self, length, *, rng):
+        """Return `length` words, a list. The same `rng`, a Generator or a seed, gives the same words."""
+        rng = np.random.default_rng(rng)
+        sums = {state: np.cumsum([p for p, _, _ in choices])[:-1].tolist() for state, choices in self.rules.items()}
+        state, words = next(iter(self.rules)), []
+        for u in rng.random(length).tolist():
+            _, word, state = self.rules[state][bisect(sums[state], u)]
+            words.append(word)
+        return words
+
+    def best_perplexity(self):
+        """Return the perplexity that no model can beat: that of a reader who remembers everything."""
+        return math.exp(sum(share * _entropy(p for p, _, _ in self.rules[state])
+                            for state, share in self._visits().items()))
+
+    def ngram_perplexity(self, n):
+        """Return the perplexity of a reader who remembers n-1 words, and knows all probabilities given those.
+
+        The entropy of a word given the n-1 before it is that of n words less that of n-1 words.
+        """
+        return math.exp(self._block_entropy(n) - self._block_entropy(n - 1))
+
+    def _block_entropy(self, n):
+        blocks = {((), state): share for state, share in self._visits().items()}
+        for _ in range(n):
+            longer = {}
+            for (words, state), share in blocks.items():
+                for p, word, target in self.rules[state]:
+                    key = (*words, word), target
+                    longer[key] = longer.get(key, 0) + share * p
+            blocks = longer
+        totals = {}
+        for (words, _), share in blocks.items():
+            totals[words] = totals.get(words, 0) + share
+        return _entropy(totals.values())
+
+    def _visits(self):
+        """Return how often each state is visited, in the long run: the π for which one more step changes nothing."""
+        states = list(self.rules)
+        step = np.zeros((len(states), len(states)))
+        for i, state in enumerate(states):
+            for p, _, target in self.rules[state]:
+                step[i, states.index(target)] += p
+        # π step = π and sum(π) = 1: one equation more than unknowns, but one of the first follows from the others.
+        equations = np.vstack([step.T - np.eye(len(states)), np.ones(len(states))])
+        visits, *_ = np.linalg.lstsq(equations, np.eye(len(states) + 1)[-1])
+        return dict(zip(states, visits.tolist(), strict=True))
+
+
+def farm():
+    """Return a source of sentences such as "the cow in the barn near the field moos .".
+
+    The animal decides the sound, but at least three words that say nothing of it stand between them, and often six or
+    more. A reader who remembers two words has to guess the sound among eight; a recurrent state can carry the animal.
+
+    Book: 07-rnnlm
+    """
+    sounds = {"cow": "moos", "duck": "quacks", "dog": "barks", "cat": "meows",
+              "horse": "neighs", "frog": "croaks", "bee": "buzzes", "owl": "hoots"}
+    places = "barn", "field", "garden", "house", "river", "wood"
+    links = "in", "near", "behind"
+    rules = {
+        "start": [(1, "the", "animal")],
+        "animal": [(1 / len(sounds), animal, ("link", animal)) for animal in sounds],
+        "end": [(1, ".", "start")],
+    }
+    for animal, sound in sounds.items():
+        rules["link", animal] = [(1 / len(links), link, ("the", animal)) for link in links]
+        rules["the", animal] = [(1, "the", ("place", animal))]
+        rules["place", animal] = [(1 / len(places), place, ("more", animal)) for place in places]
+        rules["more", animal] = [(1 / 2, sound, "end"),
+                                 *((1 / 2 / len(links), link, ("the", animal)) for link in links)]
+    return Source(rules)
+
+
+def _entropy(probabilities):
+    return -sum(p * math.log(p) for p in probabilities if p > 0)

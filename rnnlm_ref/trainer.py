@@ -1,0 +1,162 @@
+"""Training by truncated back-propagation through time, and honest measurement.
+
+Letters: N batch, T time.
+
+Book: 07-rnnlm
+"""
+import math
+from typing import NamedTuple
+
+from rnnlm_ref.optim import clip_grads
+from rnnlm_ref.text import padded_batches, perplexity, window_batches
+
+
+class Perplexities(NamedTuple):
+    """The perplexities of one epoch: on the training text while it was learnt, on held-out text after it."""
+
+    train: float
+    held_out: float | None
+
+
+class RnnlmTrainer:
+    """Trains a model on windows that follow each other; the state goes on, the gradient doesn't.
+
+    It knows of the model only `forward`, `backward`, `reset_state`, `params` and `grads`.
+
+    Parameters
+    ----------
+    model : Rnnlm
+    optimizer : SGD or Adam
+    max_norm : float
+        The gradients are clipped to this norm before each update.
+
+    Attributes
+    ----------
+    history : list of Perplexities
+        One for each epoch, over all calls of `fit`.
+
+    Book: 07-rnnlm
+    """
+
+    def __init__(self, model, optimizer, max_norm=1.0):
+        self.model, self.optimizer, self.max_norm = model, optimizer, max_norm
+        self.history = []
+        self._best = None
+
+    def fit(self, corpus, *, batch_size, time_size, epochs, held_out=None, progress=True):
+        """Train for some epochs and return the history.
+
+        With held-out text the model ends with the parameters of the best epoch, not of the last: from some epoch on it
+        may only learn the training text by heart. Ctrl-C ends the training early and keeps what was learnt.
+
+        Parameters
+        ----------
+        corpus : (L,) integer array
+            The training text.
+        batch_size, time_size : int
+            N tracks, T steps in a window.
+        epochs : int
+            How often to go through the corpus.
+        held_out : (M,) integer array or None
+            Text that is only measured.
+        progress : bool
+            Show a progress bar.
+
+        Returns
+        -------
+        list of Perplexities
+
+        Raises
+        ------
+        FloatingPointError
+            If the loss or the gradient is no longer a finite number. The parameters are those before that step.
+        ValueError
+            If the corpus is too short.
+        ImportError
+            If a progress bar is asked for and tqdm isn't installed.
+        """
+        windows = list(window_batches(corpus, batch_size, time_size))
+        with _progress_bar(epochs * len(windows), progress) as bar:
+            for _ in range(epochs):
+                losses, interrupted = self._run_epoch(windows, bar)
+                if losses:
+                    self._record(losses, held_out, batch_size, time_size)
+                if interrupted:
+                    print(f"Stopped by Ctrl-C after {len(losses)} of {len(windows)} steps of this epoch; "
+                          "what was learnt is kept.")
+                    break
+        self._restore_best(held_out)
+        return self.history
+
+    def step(self, xs, ts):
+        """Make one update from one batch of windows, xs and ts (N, T), and return the loss before it."""
+        loss = float(self.model.forward(xs, ts))
+        self._require_finite("loss", loss)
+        self.model.backward()
+        self._require_finite("gradient's norm", clip_grads(self.model.grads, self.max_norm))
+        self.optimizer.update(self.model.params, self.model.grads)
+        return loss
+
+    def _run_epoch(self, windows, bar):
+        losses = []
+        self.model.reset_state()
+        try:
+            for xs, ts in windows:
+                losses.append(self.step(xs, ts))
+                bar.update()
+        except KeyboardInterrupt:
+            return losses, True
+        return losses, False
+
+    def _record(self, losses, held_out, batch_size, time_size):
+        train = perplexity(losses, [batch_size * time_size] * len(losses))
+        measured = None if held_out is None else evaluate(self.model, held_out, batch_size, time_size)
+        self.history.append(Perplexities(train, measured))
+        if held_out is not None and (self._best is None or measured < self._best[0]):
+            self._best = measured, [param.copy() for param in self.model.params]
+
+    def _restore_best(self, held_out):
+        if held_out is not None and self._best is not None:
+            for param, best in zip(self.model.params, self._best[1], strict=True):
+                param[...] = best
+
+    def _require_finite(self, what, value):
+        if not math.isfinite(value):
+            raise FloatingPointError(f"the {what} became {value} in epoch {len(self.history) + 1}: "
+                                     "lower the learning rate or max_norm")
+
+
+def evaluate(model, corpus, batch_size, time_size):
+    """Return the perplexity of a model on a text: over every id but the first, the end of the text included.
+
+    Each of `batch_size` tracks starts from a zero state. The model's state is reset before and after.
+
+    Parameters
+    ----------
+    model : Rnnlm
+    corpus : (L,) integer array
+        At least two ids.
+    batch_size, time_size : int
+        N tracks, T steps in a window. They change the speed; few long tracks have the fewest cold starts.
+
+    Returns
+    -------
+    float
+
+    Book: 07-rnnlm
+    """
+    losses, counts = [], []
+    model.reset_state()
+    for xs, ts in padded_batches(corpus, batch_size, time_size):
+        losses.append(model.forward(xs, ts))
+        counts.append((ts >= 0).sum())
+    model.reset_state()
+    return perplexity(losses, counts)
+
+
+def _progress_bar(total, progress):
+    try:
+        from tqdm.auto import tqdm
+    except ImportError as error:
+        raise ImportError("a progress bar needs tqdm: pip install tqdm, or pass progress=False") from error
+    return tqdm(total=total, unit="step", disable=not progress)
