@@ -1,0 +1,185 @@
+"""The workbench: keeps a student's objects and does to them what a criterion asks, one step at a time.
+
+The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
+requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
+"""
+import contextlib
+import io
+import linecache
+from dataclasses import dataclass
+
+import numpy as np
+
+from .values import snapshot
+
+MAX_PRINTED = 2000
+MAX_MESSAGE = 400
+
+
+@dataclass(frozen=True)
+class Handle:
+    """Names an object on the bench."""
+
+    number: int
+
+
+@dataclass(frozen=True)
+class Generator:
+    """Stands for `numpy.random.default_rng(seed)`, made on the bench."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
+class Raised:
+    """An exception that left the student's code: where, and what it said."""
+
+    kind: str
+    message: str
+    line: int | None = None
+    text: str = ""
+    builtin: bool = True
+
+
+class StepFailed(Exception):
+    """A step ended in an exception of the student's code."""
+
+    def __init__(self, raised, printed=""):
+        super().__init__(f"{raised.kind}: {raised.message}")
+        self.raised = raised
+        self.printed = printed
+
+
+class CappedText(io.TextIOBase):
+    """A text stream that remembers its beginning and forgets the rest, however much is printed."""
+
+    def __init__(self, limit):
+        self.limit = limit
+        self.parts = []
+
+    def writable(self):
+        return True
+
+    def write(self, text):
+        if self.limit > 0:
+            self.parts.append(text[: self.limit])
+            self.limit -= len(text)
+        return len(text)
+
+    def getvalue(self):
+        return "".join(self.parts)
+
+
+class Bench:
+    """Objects by number, and the steps that a criterion may take with them."""
+
+    STEPS = ("put", "call", "attribute", "item", "write", "value")
+
+    def __init__(self, names):
+        self.names = names  # what the student defined, by name
+        self.objects = []
+
+    def step(self, verb, *args):
+        """Take one step; return (handle, snapshot, printed). Raises `StepFailed` if the student's code raises."""
+        if verb not in self.STEPS:
+            raise ValueError(f"no such step: {verb}")
+        printed = CappedText(MAX_PRINTED)
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                result = getattr(self, f"_{verb}")(*args)
+                seen = None if verb == "put" else snapshot(result)
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:
+            raise StepFailed(describe(error), printed.getvalue()) from None
+        self.objects.append(result)
+        return Handle(len(self.objects) - 1), seen, printed.getvalue()
+
+    def _resolve(self, arg):
+        if isinstance(arg, Handle):
+            return self.objects[arg.number]
+        if isinstance(arg, Generator):
+            return np.random.default_rng(arg.seed)
+        if isinstance(arg, tuple):
+            return tuple(map(self._resolve, arg))
+        if isinstance(arg, np.ndarray):
+            return arg.copy()
+        return arg
+
+    def _put(self, value, layout="C"):
+        """Place an array; layout 'F' or 'strided' makes it non-contiguous."""
+        if layout == "F":
+            return np.asfortranarray(value)
+        if layout == "strided":
+            wide = np.zeros((*value.shape, 2), value.dtype)
+            wide[..., 0] = value
+            return wide[..., 0]
+        return self._resolve(value)
+
+    def _call(self, target, method, args, kwargs):
+        """Call the student's `target` (a name), or a method of an object."""
+        args = self._resolve(args)
+        kwargs = {key: self._resolve(value) for key, value in kwargs.items()}
+        if isinstance(target, str):
+            return self.names[target](*args, **kwargs)
+        return getattr(self._resolve(target), method)(*args, **kwargs)
+
+    def _attribute(self, target, name):
+        return getattr(self._resolve(target), name)
+
+    def _item(self, target, index):
+        return self._resolve(target)[index]
+
+    def _write(self, target, value):
+        """Overwrite an array in place, as an optimiser would."""
+        self._resolve(target)[...] = value
+
+    def _value(self, target):
+        return self._resolve(target)
+
+
+def describe(error):
+    """Describe an exception by the deepest line that the student wrote."""
+    line, text = _student_line(error)
+    kind = type(error).__name__[:80]
+    try:
+        message = str(error)[:MAX_MESSAGE]
+    except Exception:
+        message = "(its message can't be shown)"
+    return Raised(kind, message, line, text, type(error).__module__ in ("builtins", "numpy", "numpy.exceptions"))
+
+
+def _student_line(error):
+    if isinstance(error, SyntaxError) and error.lineno is not None:
+        return error.lineno, (error.text or "").strip()
+    found = None, ""
+    frame = error.__traceback__
+    while frame is not None:
+        filename = frame.tb_frame.f_code.co_filename
+        if _is_notebook_cell(filename):
+            found = frame.tb_lineno, linecache.getline(filename, frame.tb_lineno).strip()[:120]
+        frame = frame.tb_next
+    return found
+
+
+def _is_notebook_cell(filename):
+    # IPython gives a cell the name of a file that doesn't exist; the sandbox gives it the name of the cell in brackets.
+    return filename.startswith("<cell ") or "ipykernel_" in filename or filename.startswith("<ipython-input")
+
+
+def load_cells(cells, names):
+    """Execute a student's cells in order; return what went wrong, by cell name.
+
+    A cell that fails takes nothing else with it: what it and the others defined until then stays.
+    """
+    failed = {}
+    for name, source in cells:
+        filename = f"<cell {name}>"
+        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+        printed = CappedText(MAX_PRINTED)
+        try:
+            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+                exec(compile(source, filename, "exec", dont_inherit=True), names)
+        except BaseException as error:
+            failed[name] = describe(error)
+    return failed

@@ -1,0 +1,158 @@
+"""A student's work behind one interface: in the learner's own kernel, or in a sandboxed worker.
+
+A criterion can't tell which of the two it examines.
+"""
+import os
+import select
+import subprocess
+import time
+
+from . import sandbox as sandboxes
+from . import wire
+from .bench import Bench, Raised, StepFailed
+
+
+class WorkerLost(Exception):
+    """The student's process ended, or took too long, or said what can't be believed."""
+
+
+class KernelCandidate:
+    """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
+
+    failed = ()
+
+    def __init__(self, **names):
+        self.names = names
+        self.defined = tuple(names)
+        self.bench = None
+
+    def begin(self, seconds):
+        """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
+        self.bench = Bench(self.names)
+
+    def step(self, verb, *args):
+        return self.bench.step(verb, *args)
+
+    def close(self):
+        self.bench = None
+
+
+class SandboxedCandidate:
+    """The code of one submission, alone in a worker process that is started anew whenever it is lost.
+
+    Parameters
+    ----------
+    cells : sequence of (name, source)
+        What the worker executes, in order.
+    wanted : sequence of str
+        The names that the assignment asks for.
+    allowed : sequence of str
+        The modules of `rnnlm_ref` that the worker may import.
+    sandbox : {'bwrap', 'none'}
+    """
+
+    def __init__(self, cells, wanted, *, allowed=(), sandbox="bwrap"):
+        self.hello = {"cells": tuple(cells), "wanted": tuple(wanted), "limits": sandboxes.LIMITS}
+        self.command = sandboxes.command(sandbox, allowed)
+        self.process = None
+        self.deadline = None
+        self.failed, self.defined = {}, ()
+
+    def begin(self, seconds):
+        """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
+        self.deadline = time.monotonic() + seconds
+        if self.process is not None:
+            try:
+                self._send("forget")
+                return
+            except WorkerLost:
+                pass
+        self._start()
+
+    def step(self, verb, *args):
+        self._send((verb, *args))
+        reply = self._receive()
+        if not (isinstance(reply, tuple) and len(reply) == 3):
+            raise self._lost("your code disturbed the process that runs it")
+        first, seen, printed = reply
+        if isinstance(first, Raised):
+            raise StepFailed(first, printed)
+        return first, seen, printed
+
+    def close(self):
+        """End the worker, whatever it is doing, and all that it started."""
+        if self.process is not None:
+            self.process.kill()
+            self.process.wait()
+            os.close(self.to_worker)
+            os.close(self.from_worker)
+            self.process = None
+
+    def _start(self):
+        requests, self.to_worker = os.pipe()
+        self.from_worker, replies = os.pipe()
+        argv, environment = self.command
+        try:
+            self.process = subprocess.Popen(
+                [*argv, str(requests), str(replies)], env=environment or {}, pass_fds=(requests, replies),
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        finally:
+            os.close(requests)
+            os.close(replies)
+        os.set_blocking(self.to_worker, False)
+        self._send(self.hello)
+        loaded = self._receive()
+        try:
+            self.failed, self.defined = loaded["failed"], loaded["defined"]
+        except (TypeError, KeyError):
+            raise self._lost("your code disturbed the process that runs it") from None
+
+    def _send(self, message):
+        data = memoryview(wire.pack(message))
+        while data:
+            self._wait(self.to_worker, select.POLLOUT)
+            try:
+                data = data[os.write(self.to_worker, data):]
+            except BlockingIOError:
+                continue
+            except OSError:
+                raise self._lost(self._ending()) from None
+
+    def _receive(self):
+        try:
+            lengths = wire.unpack_prefix(self._read(wire.PREFIX.size))
+            return wire.unpack(*(self._read(n) for n in lengths))
+        except wire.WireError:
+            raise self._lost("your code disturbed the process that runs it") from None
+
+    def _read(self, count):
+        parts = []
+        while count:
+            self._wait(self.from_worker, select.POLLIN)
+            part = os.read(self.from_worker, min(count, 1 << 20))
+            if not part:
+                raise self._lost(self._ending())
+            parts.append(part)
+            count -= len(part)
+        return b"".join(parts)
+
+    def _wait(self, fd, event):
+        poll = select.poll()
+        poll.register(fd, event)
+        left = self.deadline - time.monotonic()
+        if left <= 0 or not poll.poll(left * 1000):
+            raise self._lost("it did not come to an end in the time allowed (is there an endless loop?)")
+
+    def _ending(self):
+        try:
+            status = self.process.wait(timeout=1)
+        except subprocess.TimeoutExpired:
+            return "your code closed its connection to the grader"
+        signal = status - 128 if status > 128 else -status
+        if status < 0 or status > 128:
+            return f"your code ended the Python process (signal {signal})"
+        return f"your code ended the Python process (exit status {status})"
+
+    def _lost(self, reason):
+        self.close()
+        return WorkerLost(reason)
