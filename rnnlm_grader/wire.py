@@ -1,7 +1,7 @@
 """Frames between the grader and the sandbox: a JSON head, then the raw bytes of the arrays that it names.
 
-Nothing that arrives is trusted: lengths are capped before they are read, an array's bytes must be exactly what its shape
-and dtype say, and no byte is ever executed or unpickled.
+Nothing that arrives is trusted: lengths are capped before they are read, an array's bytes must be exactly what its
+shape and dtype say, and no byte is ever executed or unpickled.
 """
 import json
 import math

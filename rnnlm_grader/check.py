@@ -1,0 +1,57 @@
+"""`check`: what a learner calls in a notebook."""
+import os
+
+from . import assignments
+from .candidate import KernelCandidate
+from .exam import SECONDS, public_seed
+from .grading import grade_part
+from .report import render
+
+
+class CheckFailed(AssertionError):
+    """An answer that isn't right yet. A notebook shows its report, and no traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def check(answer, part=None, *, hidden=False):
+    """Examine a class or function that you wrote, and say what is right and what isn't yet.
+
+    Parameters
+    ----------
+    answer : class or function
+        Such as `MyEmbedding`; its name says which exercise it belongs to.
+    part : str, optional
+        'forward', 'backward', 'contract' ...; all parts if left out.
+    hidden : bool
+        Draw other inputs, new ones each time, and show none of them.
+
+    Raises
+    ------
+    CheckFailed
+        If anything is wrong; its text is the report.
+    """
+    name = getattr(answer, "__name__", str(answer))
+    assignment = assignments.find(name)
+    if assignment is None:
+        known = ", ".join(name for a in assignments.ASSIGNMENTS.values() for name in a.names)
+        raise ValueError(f"check knows no exercise for {name!r}. It knows: {known}.")
+    parts = [p for n, p in assignment.parts() if n == name]
+    if part is not None and part not in parts:
+        raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
+    results = [grade_part(assignment, KernelCandidate(**{name: answer}), name, each,
+                          fresh_seeds if hidden else public_seeds, lambda: SECONDS)
+               for each in ([part] if part else parts)]
+    text = "\n".join(map(render, results))
+    if not all(result.passed for result in results):
+        raise CheckFailed(text)
+    print(text)
+
+
+def public_seeds(criterion):
+    return [(public_seed(criterion), False)]
+
+
+def fresh_seeds(criterion):
+    return [(int.from_bytes(os.urandom(8), "big"), True)]

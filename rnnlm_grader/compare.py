@@ -1,0 +1,145 @@
+"""Compares what an answer gave with what it should give, and says how they differ."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from .bench import Raised
+from .values import Opaque
+
+# Relative agreement by the number of bytes of a float: right answers may sum in another order.
+TOLERANCE = {2: 1e-2, 4: 1e-3, 8: 1e-7}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing in which a value isn't what it should be."""
+
+    what: str  # 'grads[0]'
+    problem: str  # one line: what differs
+    got: object = None
+    expected: object = None
+    note: str = ""
+    facts: tuple = ()  # what else is known: 'it equals the transpose of the expected'
+
+
+def differ(got, expected, what, *, note="", exact=False):
+    """Return the `Difference` between two values, or None."""
+    problem = _problem(got, expected, exact)
+    if problem is None:
+        return None
+    facts = ()
+    if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) and not exact:
+        facts = tuple(known_facts(got, expected))
+    return Difference(what, problem, got, expected, note, facts)
+
+
+def same(a, b):
+    """Whether two observations agree: same kind, shape, dtype and, within the dtype's tolerance, values."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and bool(close(a, b).all())
+    if isinstance(a, Raised) and isinstance(b, Raised):
+        return (a.kind, a.message) == (b.kind, b.message)
+    return type(a) is type(b) and a == b
+
+
+def close(a, b):
+    """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude."""
+    if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
+        return a == b
+    size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
+    tolerance = TOLERANCE.get(size, 1e-7)
+    with np.errstate(all="ignore"):
+        scale = max(1e-3, float(np.abs(b[np.isfinite(b)]).max(initial=0)))
+        return np.isclose(a, b, rtol=tolerance, atol=tolerance * scale * 0.1, equal_nan=True)
+
+
+def _problem(got, expected, exact):
+    if expected is None:
+        return None if got is None else f"should be None, but is {kind(got)}"
+    if isinstance(expected, tuple):
+        return _tuple_problem(got, expected, exact)
+    if not isinstance(got, np.ndarray):
+        return f"should be {kind(expected)}, but is {kind(got)}"
+    if got.shape != expected.shape:
+        return f"has shape {got.shape}, expected {expected.shape}"
+    if expected.ndim and got.dtype != expected.dtype:
+        return f"has dtype {got.dtype}, expected {expected.dtype}"
+    equal = (got == expected) if exact else close(got, expected)
+    if np.all(equal):
+        return None
+    index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(equal))[0])
+    wrong, total = int(np.size(equal) - np.count_nonzero(equal)), np.size(equal)
+    if got.ndim == 0:
+        return f"is {number(got)}, expected {number(expected)}"
+    first = f"first at {list(index)}: got {number(got[index])}, expected {number(expected[index])}"
+    return f"differs in {wrong} of {total} numbers, {first}"
+
+
+def _tuple_problem(got, expected, exact):
+    if not isinstance(got, tuple) or len(got) != len(expected):
+        return f"should be {kind(expected)}, but is {kind(got)}"
+    for i, pair in enumerate(zip(got, expected, strict=True)):
+        problem = _problem(*pair, exact)
+        if problem:
+            return f"item {i} {problem}"
+    return None
+
+
+def kind(value):
+    """Describe a value in a few words."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return value.description
+    if isinstance(value, tuple):
+        return f"a tuple of {len(value)}"
+    if value.ndim == 0:
+        return f"the number {number(value)}"
+    return f"an array of shape {value.shape}"
+
+
+def number(x):
+    """Print a number as a learner would like to read it."""
+    return f"{x:.6g}" if x.dtype.kind in "fc" else str(x)
+
+
+def known_facts(got, expected):
+    """Yield what can be said for certain about a wrong array without knowing where it came from."""
+    if got.shape != expected.shape:
+        if got.size == expected.size and got.ndim == 2 and same_values(got.T, expected):
+            yield "it equals the transpose of what is expected"
+        elif got.size == expected.size and same_values(got.reshape(expected.shape), expected):
+            yield "the numbers are right, only their shape is not"
+        for axis in (axis for axis, size in enumerate(expected.shape) if size > 1):
+            for word, reduced in (("sum", expected.sum(axis)), ("mean", expected.mean(axis))):
+                if same_values(got, reduced):
+                    yield f"it equals the {word} of what is expected over axis {axis}"
+        return
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        yield "it holds NaN or infinity"
+        return
+    if not got.any():
+        yield "it is zero everywhere"
+        return
+    if got.ndim == 2 and same_values(got.T, expected):
+        yield "it equals the transpose of what is expected"
+    ratio = constant_ratio(got, expected)
+    if ratio is not None:
+        yield f"it is {ratio:.6g} times what is expected, everywhere"
+
+
+def same_values(a, b):
+    return a.shape == b.shape and a.size > 0 and bool(close(a, b).all())
+
+
+def constant_ratio(got, expected):
+    """Return the number c other than 1 with got = c · expected, or None."""
+    nonzero = expected != 0
+    if np.count_nonzero(nonzero) < 2:
+        return None
+    ratio = float(np.median(got[nonzero] / expected[nonzero]))
+    if ratio not in (0.0, 1.0) and np.isfinite(ratio) and same_values(got, expected * ratio):
+        return ratio
+    return None

@@ -1,0 +1,247 @@
+"""What a criterion is, and the exam in which it examines a candidate.
+
+A criterion is a function of an `Exam`. It draws inputs, has the candidate do something with them, and compares. All
+that it compares is kept as a trace, so that a wrong answer can be recognised: the library's variant that leaves the
+same trace made the same mistake.
+"""
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from .bench import StepFailed
+from .candidate import WorkerLost
+from .compare import differ
+from .replay import Replay
+
+SECONDS = 5.0  # for one criterion; the inputs are tiny
+
+
+@dataclass(frozen=True)
+class Criterion:
+    """One thing that an answer must do, worth points."""
+
+    id: str
+    name: str  # the class or function examined
+    part: str  # the grade cell it belongs to
+    points: int
+    shows: str  # what holds when it passes, as a sentence
+    examine: Callable
+
+    @property
+    def key(self):
+        return f"{self.name}/{self.part}/{self.id}"
+
+
+class CriteriaList(list):
+    """The criteria of one assignment, in the order in which they are examined."""
+
+    def criterion(self, name, part, points, shows):
+        """Decorate an examining function: `@criteria.criterion('MyEmbedding', 'forward', 1, 'looks ids up')`."""
+        def add(function):
+            self.append(Criterion(function.__name__, name, part, points, shows, function))
+            return function
+        return add
+
+
+@dataclass(frozen=True)
+class Misconception:
+    """A small wrong variant, and what somebody who writes it has misunderstood."""
+
+    id: str
+    name: str
+    sentence: str
+    section: str  # page and anchor in the book: '02-embedding.html#embedding-lookup'
+    variant: Callable
+
+
+class Library(list):
+    """The misconceptions of one assignment."""
+
+    def misconception(self, name, section, sentence):
+        """Decorate a wrong variant of `name`."""
+        def add(variant):
+            self.append(Misconception(variant.__name__, name, sentence, section, variant))
+            return variant
+        return add
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """What one exercise asks for and how it is judged."""
+
+    slug: str
+    names: tuple
+    criteria: CriteriaList
+    misconceptions: Library
+    allowed: tuple = ()  # modules of rnnlm_ref that an answer may import
+
+    def parts(self):
+        """The (name, part) pairs: one grade cell each."""
+        return list(dict.fromkeys((c.name, c.part) for c in self.criteria))
+
+    def of(self, name, part):
+        """The criteria of one grade cell."""
+        return [c for c in self.criteria if (c.name, c.part) == (name, part)]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of examining one candidate by one criterion on one draw of inputs.
+
+    `finding` is None if it passed, else what went wrong first: a `Difference`, a `Raised` or the reason why the
+    process was lost. The examination goes on after a difference, so `trace` may hold more than the `decisive` first
+    observations.
+    """
+
+    finding: object
+    trace: tuple
+    decisive: int = 0
+    replay: str = ""
+    printed: str = ""
+
+    @property
+    def passed(self):
+        return self.finding is None
+
+
+@dataclass
+class Thing:
+    """An object on the candidate's bench, as a criterion sees it. `value` is a copy of what it was when it was made."""
+
+    exam: "Exam"
+    handle: object
+    name: str
+    value: object = None
+
+    def call(self, method, *args, **kwargs):
+        """Call a method with arrays, numbers and things."""
+        return self.exam.run(self, method, args, kwargs)
+
+    def forward(self, *args):
+        return self.call("forward", *args)
+
+    def backward(self, *args):
+        return self.call("backward", *args)
+
+    def attribute(self, name):
+        """Fetch an attribute, such as 'grads'."""
+        return self.exam.step(f"{self.name}.{name}", "attribute", self.handle, name)
+
+    def item(self, index):
+        """Fetch the element `index` of a tuple or list."""
+        return self.exam.step(f"{self.name}[{index}]", "item", self.handle, index)
+
+    def grad(self, index=0):
+        """Fetch `grads[index]`, the object itself, whose later values `now` shows."""
+        return self.attribute("grads").item(index)
+
+    def now(self):
+        """Return a copy of what the object is at this moment."""
+        return self.exam.step(self.name, "value", self.handle).value
+
+    def write(self, array):
+        """Overwrite the array in place, as an optimiser does."""
+        self.exam.replay.note(f"{self.name}[...] = {{}}", array)
+        self.exam.step(self.name, "write", self.handle, array)
+
+
+@dataclass
+class Exam:
+    """One candidate, one name, one draw of inputs."""
+
+    candidate: object
+    name: str
+    rng: np.random.Generator
+    trace: list = field(default_factory=list)
+    replay: Replay = field(default_factory=Replay)
+    printed: str = ""
+    failure: Outcome | None = None  # the first, as it was then
+
+    def new(self, *args, **kwargs):
+        """Make an instance of the candidate's class (or call its function)."""
+        return self.run(None, None, args, kwargs)
+
+    def put(self, name, array, layout="C"):
+        """Place an array on the bench under a name, to see later what became of it."""
+        handle, _, _ = self.candidate.step("put", array, layout)
+        self.replay.define(name, array, layout)
+        return Thing(self, handle, name, array)
+
+    def run(self, target, method, args, kwargs):
+        """Call the candidate's name (target None) or a method, and tell the replay."""
+        name = self.replay.call(target.name if target else None, method or self.name, args, kwargs)
+        plain = tuple(_bare(arg) for arg in args)
+        options = {key: _bare(value) for key, value in kwargs.items()}
+        return self.step(name, "call", target.handle if target else self.name, method, plain, options)
+
+    def step(self, name, verb, *args):
+        """Take one step on the bench; return the resulting thing."""
+        try:
+            handle, seen, printed = self.candidate.step(verb, *args)
+        except StepFailed as error:
+            self.printed = error.printed
+            self.trace.append(error.raised)
+            raise
+        self.printed = printed
+        return Thing(self, handle, name, seen)
+
+    def equal(self, got, expected, what, *, note="", exact=False):
+        """Require that `got` (a thing or a value) equals `expected` in shape, dtype and value.
+
+        Parameters
+        ----------
+        what : str
+            What was compared, as the learner would write it: 'out', 'grads[0]'.
+        note : str
+            Why it should be so, where the numbers alone don't say.
+        exact : bool
+            Bit for bit, for what must be untouched.
+        """
+        got = got.value if isinstance(got, Thing) else got
+        self.trace.append(got)
+        difference = differ(got, expected, what, note=note, exact=exact)
+        if difference:
+            self.fail(difference)
+
+    def fail(self, finding):
+        """Keep what went wrong first; what follows is only watched, to tell mistakes apart."""
+        if self.failure is None:
+            self.failure = Outcome(finding, (), len(self.trace), str(self.replay), self.printed)
+
+
+def _bare(arg):
+    return arg.handle if isinstance(arg, Thing) else arg
+
+
+def examine(criterion, candidate, seed, seconds=SECONDS):
+    """Run one criterion on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
+    exam = Exam(candidate, criterion.name, np.random.default_rng(seed))
+    try:
+        candidate.begin(seconds)
+        if criterion.name not in candidate.defined:
+            exam.fail(f"{criterion.name} is not defined: the cell that should define it is missing or failed")
+        else:
+            criterion.examine(exam)
+    except StepFailed as error:
+        exam.fail(error.raised)
+    except WorkerLost as lost:
+        exam.fail(str(lost))
+    return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
+
+
+def public_seed(criterion):
+    """The seed of the inputs that a learner sees."""
+    return _seed(b"public", criterion)
+
+
+def hidden_seed(secret, assignment, criterion):
+    """The seed of the inputs that only the grader knows: HMAC(secret, assignment, criterion)."""
+    return _seed(secret + b"\0" + assignment.encode(), criterion)
+
+
+def _seed(key, criterion):
+    return int.from_bytes(hmac.digest(key, criterion.key.encode(), hashlib.sha256), "big")
+

@@ -1,0 +1,1 @@
+"""Small wrong variants of every answer, each with the misunderstanding behind it."""

@@ -1,0 +1,70 @@
+"""Writes down what a criterion did with an answer, as Python that a learner can run again in the notebook."""
+import numpy as np
+
+MOST_NUMBERS = 60  # longer arrays are described, not printed
+INLINE = 40  # characters; a longer argument gets a line and a name of its own
+ROLES = {"forward": "x", "backward": "dout"}
+
+
+class Replay:
+    """The lines of a script; every result, and every array too long for its line, gets a name in it."""
+
+    def __init__(self):
+        self.lines = []
+        self.counts = {}
+
+    def __str__(self):
+        return "\n".join(self.lines)
+
+    def define(self, name, array, layout="C"):
+        """Note `name = array`."""
+        comment = "" if layout == "C" else "   # not contiguous in memory"
+        self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}{comment}")
+
+    def note(self, template, value):
+        """Note a line with one literal filled in."""
+        self.lines.append(template.format(literal(value, indent=len(template) + 7)))
+
+    def call(self, owner, method, args, kwargs):
+        """Note a call and return the name of its result."""
+        role = ROLES.get(method, "x")
+        inside = [self._argument(arg, role) for arg in args]
+        inside += [f"{key}={self._argument(value, key)}" for key, value in kwargs.items()]
+        result = self._result(owner, method)
+        target = f"{owner}.{method}" if owner else method
+        assign = "" if result is None else f"{result} = "
+        self.lines.append(f"{assign}{target}({', '.join(inside)})")
+        return result or "what it returns"
+
+    def _argument(self, arg, role):
+        name = getattr(arg, "name", None)
+        if name is None:
+            text = literal(arg)
+            if len(text) <= INLINE:
+                return text
+            name = self._numbered(role)
+            self.define(name, arg)
+        return name
+
+    def _result(self, owner, method):
+        if owner is None:
+            return self._numbered("layer" if method.startswith("My") else "result")
+        return self._numbered("out") if method in ("forward", "predict") else None
+
+    def _numbered(self, base):
+        self.counts[base] = n = self.counts.get(base, 0) + 1
+        return base if n == 1 else f"{base}{n}"
+
+
+def literal(value, indent=0):
+    """Write a value as a Python expression, or describe it where that would be too long."""
+    if not isinstance(value, np.ndarray):
+        return repr(value)
+    dtype = "" if value.dtype in (np.int64, np.float64) else f", dtype='{value.dtype}'"
+    if value.size == 0:
+        return f"np.empty({value.shape}, dtype='{value.dtype}')"
+    if value.size > MOST_NUMBERS:
+        return f"...  # an array of shape {value.shape} and dtype {value.dtype}"
+    numbers = np.array2string(value, separator=", ", threshold=MOST_NUMBERS, max_line_width=100, floatmode="unique",
+                              prefix=" " * indent)
+    return f"np.array({numbers}{dtype})"

@@ -1,0 +1,109 @@
+"""Writes a verdict as text: the same for the learner's notebook and for the feedback.
+
+What a student's code said may be hostile: every string of its own goes through `clean`.
+"""
+import re
+import textwrap
+
+import numpy as np
+
+from .bench import Raised
+from .compare import Difference
+
+BOOK = "book"  # where the chapters are, relative to the root of the built book
+WIDTH = 100
+MOST = 20_000  # characters of a whole report
+
+
+def clean(text, most=400):
+    """Make a string of the student's harmless: printable characters only, and not too many."""
+    text = re.sub(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\n]", "?", str(text))
+    return text if len(text) <= most else text[:most] + " ..."
+
+
+def render(result):
+    """Write a part's result, the failed criteria in full."""
+    lines = [f"{result.name} · {result.part}: {result.points} of {result.max_points} points"]
+    told = set()
+    for verdict in result.verdicts:
+        mark = "✓" if verdict.outcome.passed else "✗"
+        lines.append(f"  {mark} {verdict.criterion.shows}")
+        if not verdict.outcome.passed:
+            lines += [f"      {line}".rstrip() for line in explain_failure(verdict, told)]
+    return clean("\n".join(lines), MOST)
+
+
+def explain_failure(verdict, told):
+    """Yield the lines that tell what was called, what came of it, and what it looks like.
+
+    `told` holds what the reader has already been told in full; that is only pointed to.
+    """
+    outcome = verdict.outcome
+    same_cause = verdict.likely.sentence if verdict.likely else getattr(outcome.finding, "kind", outcome.finding)
+    repeated = isinstance(same_cause, str) and same_cause in told
+    if repeated:
+        yield from wrap(f"{describe(outcome.finding, verdict.hidden)} This looks like the same mistake as above.")
+        return
+    if isinstance(same_cause, str):
+        told.add(same_cause)
+    if isinstance(outcome.finding, Raised) and is_unfinished(outcome.finding):
+        yield describe(outcome.finding, verdict.hidden)
+        return
+    if verdict.hidden:
+        yield from wrap("This passes on the inputs shown in the notebook and fails on others.")
+    elif outcome.replay:
+        yield "You can run this again:"
+        yield from (f"    {line}" for line in outcome.replay.splitlines())
+    yield from wrap(describe(outcome.finding, verdict.hidden))
+    if isinstance(outcome.finding, Difference) and not verdict.hidden:
+        yield from show_values(outcome.finding)
+    if verdict.likely:
+        yield from wrap(f"It looks as if {verdict.likely.sentence}.")
+        yield f"Read: {BOOK}/{verdict.likely.section}"
+    elif isinstance(outcome.finding, Difference) and outcome.finding.facts:
+        yield from wrap("What is known: " + "; ".join(outcome.finding.facts) + ".")
+    if outcome.printed and not verdict.hidden:
+        yield "Your code printed:"
+        yield from (f"    {line}" for line in clean(outcome.printed).splitlines()[:8])
+
+
+def describe(finding, hidden):
+    """Say in one sentence what went wrong; with hidden inputs, without a value of theirs."""
+    if isinstance(finding, Difference):
+        if hidden:
+            return f"{finding.what} is not what it should be."
+        reason = f" ({finding.note})" if finding.note else ""
+        return f"{finding.what} {finding.problem}{reason}."
+    if isinstance(finding, Raised):
+        return describe_raised(finding, hidden)
+    return f"Nothing could be compared: {finding}."
+
+
+def describe_raised(raised, hidden):
+    """Say which exception left the student's code, and from which of its lines."""
+    if is_unfinished(raised):
+        return "Not filled in yet: it still raises NotImplementedError."
+    kind_name = clean(raised.kind, 60) if raised.builtin or not hidden else "an exception of its own"
+    place = f" in line {raised.line} of its cell: {clean(raised.text, 100)}" if raised.line else ""
+    message = "" if hidden or not raised.message else f": {clean(raised.message)}"
+    return f"Your code raised {kind_name}{message}{place}"
+
+
+def is_unfinished(raised):
+    return raised.kind == "NotImplementedError" and raised.builtin
+
+
+def show_values(difference):
+    """Yield got and expected, where they are small enough to be read."""
+    pairs = (("got", difference.got), ("expected", difference.expected))
+    if not all(isinstance(value, np.ndarray) and value.ndim and value.size <= 40 for _, value in pairs):
+        return
+    for word, value in pairs:
+        lines = np.array2string(value, precision=4, suppress_small=True, max_line_width=80).splitlines()
+        yield from (f"{word if i == 0 else '':9}{line}" for i, line in enumerate(lines))
+
+
+def wrap(text):
+    return textwrap.wrap(text, WIDTH, break_long_words=False, subsequent_indent="  ") or [""]
+
+
