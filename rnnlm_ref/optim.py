@@ -2,6 +2,8 @@
 
 Book: 07-rnnlm
 """
+import math
+
 import numpy as np
 
 
@@ -87,7 +89,7 @@ def clip_grads(grads, max_norm):
     Returns
     -------
     float
-        The norm before clipping.
+        The norm before clipping. Where it isn't finite, no factor can help and the gradients stay as they are.
 
     Raises
     ------
@@ -99,7 +101,7 @@ def clip_grads(grads, max_norm):
     if not max_norm > 0:
         raise ValueError(f"max_norm must be positive, got {max_norm}")
     norm = sum(float(np.linalg.norm(grad)) ** 2 for grad in grads) ** 0.5
-    if norm > max_norm:
+    if max_norm < norm < math.inf:
         for grad in grads:
             grad *= max_norm / norm
     return norm

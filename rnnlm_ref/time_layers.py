@@ -126,6 +126,7 @@ class TimeRNN(Layer):
         dWx, dWh, db = self.grads
         xs, hs = self.cache
         T, N, H = hs[1:].shape
+        D = Wx.shape[0]
         check_shape("dhs", dhs, (N, T, H))
         WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
         dzs = self.slope(hs[1:])                                           # (T, N, H)
@@ -138,7 +139,7 @@ class TimeRNN(Layer):
         np.matmul(xs.T, dzs, out=dWx)
         np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
         dzs.sum(axis=0, out=db)
-        return batch_major((dzs @ Wx.T).reshape(T, N, -1))                 # (N, T, D)
+        return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
 
     def set_state(self, h):
         """Start the next window from h, (N, H), if stateful. The array is copied."""
@@ -222,6 +223,7 @@ class TimeLSTM(Layer):
         dWx, dWh, db = self.grads
         xs, hs, cs, gates = self.cache
         T, N, H = hs[1:].shape
+        D = Wx.shape[0]
         check_shape("dhs", dhs, (N, T, H))
         WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
         dzs = np.empty_like(gates)                                         # (T, N, 4H)
@@ -234,7 +236,7 @@ class TimeLSTM(Layer):
         np.matmul(xs.T, dzs, out=dWx)
         np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
         dzs.sum(axis=0, out=db)
-        return batch_major((dzs @ Wx.T).reshape(T, N, -1))                 # (N, T, D)
+        return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
 
     def set_state(self, h, c):
         """Start the next window from h and c, each (N, H), if stateful. The arrays are copied."""

@@ -1,0 +1,225 @@
+"""Text to ids to windows, the known source, the n-gram models and the loaders."""
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+
+from rnnlm_ref.ngram import NgramModel
+from rnnlm_ref.source import Source, farm
+from rnnlm_ref.text import (
+    Vocabulary,
+    inputs_and_targets,
+    padded_batches,
+    perplexity,
+    prose,
+    read_ptb,
+    read_text,
+    seed_corpus,
+    split_corpus,
+    window_batches,
+)
+
+
+def test_vocabulary_numbers_words_in_order_of_first_appearance():
+    words = ["you", "say", "goodbye", "and", "i", "say", "hello", "."]
+    vocabulary = Vocabulary(words)
+    assert vocabulary.tokens == ["you", "say", "goodbye", "and", "i", "hello", "."]
+    assert len(vocabulary) == 7
+    ids = vocabulary.encode(words)
+    assert ids.dtype == np.int64
+    assert ids.tolist() == [0, 1, 2, 3, 4, 1, 5, 6]
+    assert vocabulary.decode(ids) == words
+
+
+def test_a_vocabulary_of_characters():
+    vocabulary = Vocabulary("abca")
+    assert vocabulary.tokens == ["a", "b", "c"]
+    assert "".join(vocabulary.decode(vocabulary.encode("cab"))) == "cab"
+
+
+def test_an_unknown_word_is_named():
+    with pytest.raises(KeyError, match="'bye' is not one of the 2 words"):
+        Vocabulary(["hello", "you"]).encode(["you", "bye"])
+
+
+@pytest.mark.parametrize("bad", [-1, 2])
+def test_decoding_an_id_out_of_range_names_it(bad):
+    with pytest.raises(IndexError, match=f"id {bad} is out of range"):
+        Vocabulary(["a", "b"]).decode([0, bad])
+
+
+def test_rows_of_batches_go_on_where_they_stopped():
+    corpus = np.arange(100)
+    batches = list(window_batches(corpus, batch_size=3, time_size=4))
+    assert len(batches) == 8
+    tracks = np.concatenate([xs for xs, _ in batches], axis=1)
+    np.testing.assert_array_equal(tracks, np.array([0, 33, 66])[:, None] + np.arange(32))
+    for xs, ts in batches:
+        np.testing.assert_array_equal(ts, xs + 1)
+
+
+def test_windows_do_not_share_memory_with_the_corpus():
+    corpus = seed_corpus()
+    xs, _ = next(window_batches(corpus, 1, 3))
+    xs[...] = 0
+    np.testing.assert_array_equal(corpus, seed_corpus())
+
+
+@pytest.mark.parametrize("length", [2, 3, 7, 8, 24, 25, 26])
+def test_padded_batches_hold_every_target_once_and_in_order(length):
+    corpus = np.arange(length) + 10
+    batches = list(padded_batches(corpus, batch_size=2, time_size=3))
+    xs, ts = (np.concatenate(arrays, axis=1).reshape(-1) for arrays in zip(*batches, strict=True))
+    np.testing.assert_array_equal(ts[ts >= 0], corpus[1:])
+    np.testing.assert_array_equal(xs[ts >= 0], corpus[:-1])
+
+
+@pytest.mark.parametrize("cut", [window_batches, padded_batches])
+@pytest.mark.parametrize("sizes", [(0, 3), (1, 0)])
+def test_sizes_below_one_are_a_value_error(cut, sizes):
+    with pytest.raises(ValueError, match="at least 1"):
+        cut(seed_corpus(), *sizes)
+
+
+def test_a_corpus_too_short_for_one_batch_says_what_is_needed():
+    list(window_batches(np.arange(13), 3, 4))
+    with pytest.raises(ValueError, match="3 tracks of one window of 4 need at least 13"):
+        window_batches(np.arange(12), 3, 4)
+
+
+@pytest.mark.parametrize("corpus", [np.array([1]), np.array([], int), np.ones((2, 2), int)])
+def test_a_corpus_without_a_pair_is_a_value_error(corpus):
+    with pytest.raises(ValueError, match="at least two ids"):
+        inputs_and_targets(corpus)
+
+
+def test_split_shares_nothing_and_loses_nothing():
+    train, held_out = split_corpus(np.arange(100), 0.1)
+    assert len(held_out) == 10
+    np.testing.assert_array_equal(np.concatenate([train, held_out]), np.arange(100))
+
+
+@pytest.mark.parametrize("share", [0, 1, -0.5, 0.01])
+def test_a_split_without_two_parts_is_a_value_error(share):
+    with pytest.raises(ValueError, match=r"held_out|hold out"):
+        split_corpus(np.arange(100), share)
+
+
+def test_perplexity_weighs_by_count():
+    assert perplexity([math.log(2), math.log(8)], [3, 1]) == pytest.approx(2 ** (6 / 4))
+    assert perplexity([np.float32(0)], [np.int64(5)]) == 1.0
+
+
+def test_a_uniform_model_has_the_vocabulary_as_its_perplexity():
+    assert perplexity([math.log(50)] * 3, [7, 7, 2]) == pytest.approx(50)
+
+
+@pytest.mark.parametrize(("losses", "counts"), [([], []), ([1.0], [0]), ([1.0], [1, 2])])
+def test_perplexity_of_nothing_is_a_value_error(losses, counts):
+    with pytest.raises(ValueError, match=r"at least one target|counts"):
+        perplexity(losses, counts)
+
+
+def test_the_limits_of_a_small_source_as_worked_out_by_hand():
+    # a coin: heads says "a" and comes back; tails says "b", which is always followed by "c".
+    source = Source({"coin": [(0.5, "a", "coin"), (0.5, "b", "then")], "then": [(1, "c", "coin")]})
+    # Two words in three are the coin's: the rate is (2/3) log 2. Words: a 1/3, b 1/3, c 1/3.
+    assert source.best_perplexity() == pytest.approx(2 ** (2 / 3))
+    assert source.ngram_perplexity(1) == pytest.approx(3)
+    assert source.ngram_perplexity(2) == pytest.approx(2 ** (2 / 3))
+
+
+def test_memory_of_two_words_stays_well_above_the_limit_of_the_farm():
+    source = farm()
+    known = [source.ngram_perplexity(n) for n in (1, 2, 3)]
+    # A sentence has 10 words on average, of which one animal in 8, and 2 times a link, a place and go-on-or-not.
+    assert source.best_perplexity() == pytest.approx((8 * (3 * 6 * 2) ** 2) ** (1 / 10))
+    assert known == sorted(known, reverse=True)
+    assert known[2] > 1.2 * source.best_perplexity()
+
+
+def test_a_sample_has_the_probabilities_of_its_source():
+    source = farm()
+    words = source.sample(20000, rng=0)
+    counts = Counter(words)
+    assert counts["."] / len(words) == pytest.approx(1 / 10, rel=0.03)
+    assert counts["cow"] / counts["."] == pytest.approx(1 / 8, rel=0.1)
+    unigrams = -sum(c / len(words) * math.log(c / len(words)) for c in counts.values())
+    assert math.exp(unigrams) == pytest.approx(source.ngram_perplexity(1), rel=0.02)
+    assert source.sample(20, rng=5) == source.sample(20, rng=5) != source.sample(20, rng=6)
+
+
+def test_the_animal_decides_the_sound():
+    for sentence in " ".join(farm().sample(2000, rng=1)).split(" . ")[:-1]:
+        words = sentence.split()
+        assert (words[1] == "cow") == (words[-1] == "moos")
+
+
+@pytest.mark.parametrize(("rules", "message"), [
+    ({"s": [(0.5, "a", "s")]}, "don't sum to 1"),
+    ({"s": [(0.5, "a", "s"), (0.5, "a", "s")]}, "repeats a word"),
+    ({"s": [(1, "a", "t")]}, "'t', which follows 's', has no rules"),
+])
+def test_a_source_that_makes_no_sense_is_a_value_error(rules, message):
+    with pytest.raises(ValueError, match=message):
+        Source(rules)
+
+
+def test_ngram_probabilities_as_worked_out_by_hand():
+    model = NgramModel(np.array([0, 1, 0, 2, 0, 1]), vocab_size=4, n=2)
+    # Unigram: 0 three times, 1 twice, 2 once, three kinds: p(1) = (2 + 3/4) / (6 + 3).
+    unigram = (2 + 3 / 4) / 9
+    # After 0: 1 twice, 2 once, two kinds.
+    assert model.probability((0,), 1) == pytest.approx((2 + 2 * unigram) / 5)
+    assert model.probability((3,), 1) == pytest.approx(unigram)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 4])
+def test_ngram_probabilities_sum_to_one(n):
+    corpus = np.random.default_rng(0).integers(0, 6, 200)
+    model = NgramModel(corpus, vocab_size=7, n=n)
+    for history in [(), (0,), (6, 1), (2, 3, 4), (1, 2, 3, 4)]:
+        assert sum(model.probability(history, word) for word in range(7)) == pytest.approx(1)
+
+
+def test_ngrams_come_near_the_limits_of_their_order():
+    words = farm().sample(30000, rng=0)
+    vocabulary = Vocabulary(words)
+    train, held_out = split_corpus(vocabulary.encode(words))
+    for n in (1, 2, 3):
+        measured = NgramModel(train, len(vocabulary), n).perplexity(held_out)
+        assert measured == pytest.approx(farm().ngram_perplexity(n), rel=0.03)
+
+
+def test_ngrams_need_an_order_and_a_text():
+    with pytest.raises(ValueError, match="n must be at least 1"):
+        NgramModel(seed_corpus(), 7, 0)
+    with pytest.raises(ValueError, match="at least two ids"):
+        NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1]))
+
+
+def test_prose_is_long_and_english():
+    text = prose()
+    assert len(text) > 300_000
+    assert text.count(" the ") > 1000
+
+
+def test_read_text_takes_marks_and_line_ends_of_other_systems(tmp_path):
+    (tmp_path / "a.txt").write_bytes("\ufeffgrüß\r\ndich".encode())
+    assert read_text(tmp_path / "a.txt") == "grüß\ndich"
+
+
+def test_ptb_lines_end_in_eos(tmp_path):
+    (tmp_path / "ptb.txt").write_text(" it was n't <unk> \n N years old \n")
+    assert read_ptb(tmp_path / "ptb.txt") == ["it", "was", "n't", "<unk>", "<eos>", "N", "years", "old", "<eos>"]
+
+
+@pytest.mark.parametrize("load", [read_text, read_ptb])
+@pytest.mark.parametrize(("data", "message"), [
+    (b"", "is empty"), (b" \n\n", "is empty"), (b"\x89PNG\r\n", "isn't text in UTF-8: byte 0"), (b"a\0b", "zero byte"),
+])
+def test_a_file_that_is_no_text_is_a_value_error(tmp_path, load, data, message):
+    (tmp_path / "bad").write_bytes(data)
+    with pytest.raises(ValueError, match=message):
+        load(tmp_path / "bad")
