@@ -19,11 +19,10 @@ class WorkerLost(Exception):
 class KernelCandidate:
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
 
-    failed = ()
-
     def __init__(self, **names):
         self.names = names
         self.defined = tuple(names)
+        self.failed = {}
         self.bench = None
 
     def begin(self, seconds):

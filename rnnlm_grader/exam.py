@@ -222,7 +222,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS):
     try:
         candidate.begin(seconds)
         if criterion.name not in candidate.defined:
-            exam.fail(f"{criterion.name} is not defined: the cell that should define it is missing or failed")
+            exam.fail(candidate.failed.get(criterion.name) or f"no cell defines {criterion.name}")
         else:
             criterion.examine(exam)
     except StepFailed as error:

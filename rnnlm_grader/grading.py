@@ -1,5 +1,6 @@
 """Examines an answer by the criteria of a grade cell and gathers the mark."""
-from dataclasses import dataclass
+import contextlib
+from dataclasses import dataclass, replace
 
 from .diagnose import explain
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -13,6 +14,7 @@ class Verdict:
     outcome: Outcome
     hidden: bool  # whether the inputs of the outcome are hidden from the learner
     likely: Misconception | None
+    stand_ins: tuple = ()  # earlier names, wrong in this submission, that a right answer stood in for
 
     @property
     def points(self):
@@ -65,3 +67,47 @@ def grade_part(assignment, candidate, name, part, seeds, seconds):
                 None if outcomes[-1][1].passed else explain(assignment, criterion, draws))
         for criterion, outcomes in draws.items())
     return PartResult(assignment, name, part, verdicts)
+
+
+def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds):
+    """Examine all parts of a submission; a mistake costs its own points and no others.
+
+    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, the failed
+    part is examined once more with the instructor's answer in place of the earlier one. What passes then is given.
+
+    Parameters
+    ----------
+    cells : list of (name, source)
+        The submission, in the order in which it is executed. The cell of an answer bears its name.
+    answers : dict
+        The instructor's source for each name.
+    make_candidate : callable
+        cells → candidate.
+    seeds, seconds : callables
+        As in `grade_part`.
+
+    Returns
+    -------
+    (list of PartResult, dict of what each failed cell raised)
+    """
+    with contextlib.closing(make_candidate(cells)) as candidate:
+        results = [grade_part(assignment, candidate, name, part, seeds, seconds) for name, part in assignment.parts()]
+    wrong = tuple(dict.fromkeys(result.name for result in results if not result.passed))
+    for name in wrong[1:]:
+        earlier = wrong[: wrong.index(name)]
+        repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
+        with contextlib.closing(make_candidate(repaired)) as stand_in:
+            for i, result in enumerate(results):
+                if result.name == name and not result.passed:
+                    again = grade_part(assignment, stand_in, name, result.part, seeds, seconds)
+                    results[i] = follow_through(result, again, earlier)
+    return results, candidate.failed
+
+
+def follow_through(result, again, stand_ins):
+    """Take from a second examination what failed in the first and passes with stand-ins."""
+    def better(first, second):
+        given = second.outcome.passed and not first.outcome.passed
+        return replace(second, stand_ins=stand_ins) if given else first
+
+    return replace(result, verdicts=tuple(map(better, result.verdicts, again.verdicts)))

@@ -28,6 +28,8 @@ def render(result):
     for verdict in result.verdicts:
         mark = "✓" if verdict.outcome.passed else "✗"
         lines.append(f"  {mark} {verdict.criterion.shows}")
+        if verdict.stand_ins:
+            lines.append(f"      (with a right {' and '.join(verdict.stand_ins)} in place of yours)")
         if not verdict.outcome.passed:
             lines += [f"      {line}".rstrip() for line in explain_failure(verdict, told)]
     return clean("\n".join(lines), MOST)
@@ -86,7 +88,19 @@ def describe_raised(raised, hidden):
     kind_name = clean(raised.kind, 60) if raised.builtin or not hidden else "an exception of its own"
     place = f" in line {raised.line} of its cell: {clean(raised.text, 100)}" if raised.line else ""
     message = "" if hidden or not raised.message else f": {clean(raised.message)}"
-    return f"Your code raised {kind_name}{message}{place}"
+    text = f"Your code raised {kind_name}{message}{place}"
+    if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
+        text += ". The grader doesn't lend rnnlm_ref to this answer: it holds the answer"
+    return text + "."
+
+
+def in_a_word(finding):
+    """Name the kind of a failure for a table, or None if there is none."""
+    if isinstance(finding, Difference):
+        return "wrong values"
+    if isinstance(finding, Raised):
+        return "not filled in" if is_unfinished(finding) else f"raised {clean(finding.kind, 60)}"
+    return finding if finding is None else clean(finding)
 
 
 def is_unfinished(raised):

@@ -48,6 +48,7 @@ def main(requests_fd, replies_fd):
     hello = receive()
     limit(**hello["limits"])
     names = vars(new_main())
+    names.update(dict.fromkeys(("check", "display", "get_ipython"), do_nothing))
     failed = load_cells(hello["cells"], names)
     send({"failed": failed, "defined": tuple(name for name in hello["wanted"] if name in names)})
     bench = Bench(names)
@@ -61,6 +62,10 @@ def main(requests_fd, replies_fd):
             send((handle, seen, printed))
         except StepFailed as error:
             send((error.raised, None, error.printed))
+
+
+def do_nothing(*args, **kwargs):
+    """Stands for what only a notebook has, so that an answer that calls it isn't cut short."""
 
 
 def new_main():

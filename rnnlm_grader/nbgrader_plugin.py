@@ -1,0 +1,221 @@
+"""How the grader plugs into `nbgrader autograde`: it reads, rebuilds and examines; nbgrader writes the gradebook.
+
+`nbgrader_config.py` of a course calls `configure(c)`. Then, in the order in which nbgrader runs them:
+
+SubmissionExporter   opens what was handed in, also where it is no notebook
+Rebuild              makes the notebook anew from the source directory, with the student's answers in it
+OverwriteCells       (nbgrader's) compares it with the gradebook
+GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
+SaveAutoGrades       (nbgrader's) records the marks
+"""
+import os
+import re
+import time
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from nbgrader.preprocessors import (
+    AssignLatePenalties,
+    CheckCellMetadata,
+    NbGraderPreprocessor,
+    OverwriteCells,
+    SaveAutoGrades,
+)
+from nbgrader.utils import is_grade, is_solution
+from traitlets import Enum, Float, Unicode
+
+from .assignments import ASSIGNMENTS
+from .candidate import SandboxedCandidate
+from .exam import hidden_seed, public_seed
+from .grading import grade_submission
+from .report import clean, in_a_word, render
+from .sandbox import require_sandbox
+from .submission import Unreadable, plain_python, read_cells, take_answers
+
+HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
+UNFILLED = "raise NotImplementedError()"
+RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
+
+
+def configure(c, root="."):
+    """Fill in nbgrader's configuration `c` for this course, whose files lie in `root`.
+
+    Exercises are written in solutions/ and released into exercises/; a cell to fill raises NotImplementedError.
+    """
+    c.CourseDirectory.root = str(Path(root).resolve())
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "exercises"
+    c.ClearSolutions.code_stub = {"python": UNFILLED}
+    c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
+    c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
+    c.Autograde.exporter_class = SubmissionExporter
+    c.Autograde.sanitize_preprocessors = [Rebuild, OverwriteCells, CheckCellMetadata]
+    c.Autograde.autograde_preprocessors = [GradeInSandbox, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+
+
+class SubmissionExporter(NotebookExporter):
+    """Opens anything: what is no notebook becomes an empty one that says so."""
+
+    def from_filename(self, filename, resources=None, **kwargs):
+        resources = dict(resources or {})
+        resources.setdefault("metadata", {})["name"] = Path(filename).stem
+        resources["submission"] = filename
+        try:
+            notebook = nbformat.read(filename, as_version=4)
+        except Exception:  # whatever is wrong with it, Rebuild reads it more patiently and says so
+            notebook = new_notebook()
+        return self.from_notebook_node(notebook, resources, **kwargs)
+
+
+def coursedir_of(preprocessor):
+    """The course that a preprocessor works for: its parent is the exporter, whose parent is nbgrader's converter."""
+    return preprocessor.parent.parent.coursedir
+
+
+def read_source(coursedir, assignment, notebook):
+    """Read the instructor's notebook, the one truth about an exercise."""
+    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+    return nbformat.read(os.path.join(folder, f"{notebook}.ipynb"), as_version=4)
+
+
+def released(source):
+    """The source of a cell as students get it: without solution and hidden tests."""
+    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + UNFILLED, source))
+
+
+class Rebuild(NbGraderPreprocessor):
+    """Make a submission anew: the instructor's cells, with the student's source where an answer is asked for."""
+
+    def preprocess(self, nb, resources):
+        ids = resources["nbgrader"]
+        rebuilt = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
+        wanted = {grade_id: released(source) for grade_id, source in answers_of(rebuilt).items()}
+        locked = {cell.metadata.nbgrader.grade_id for cell in rebuilt.cells if "nbgrader" in cell.metadata}
+        locked -= set(wanted)
+        try:
+            answers = take_answers(read_cells(resources["submission"]), wanted, locked)
+        except Unreadable as reason:
+            answers = take_answers((), wanted, locked)
+            remarks = (f"What was handed in can't be graded: {reason}.",)
+        else:
+            remarks = answers.remarks
+        for cell in rebuilt.cells:
+            if is_solution(cell):
+                grade_id = cell.metadata.nbgrader.grade_id
+                cell.source = answers.by_id.get(grade_id, wanted[grade_id])
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+        for remark in remarks:
+            self.log.warning("%s: %s", ids["student"], clean(remark))
+        rebuilt.metadata[RECORD] = {"definitions": list(answers.definitions), "remarks": list(remarks)}
+        return rebuilt, resources
+
+
+class GradeInSandbox(NbGraderPreprocessor):
+    """Examine the answers of a rebuilt submission in a sandboxed worker; write mark and report into each grade cell."""
+
+    sandbox = Enum(["bwrap", "none"], "bwrap", help="How to isolate student code; 'none' only where it is trusted."
+                   ).tag(config=True)
+    secret_file = Unicode("rnnlm-secret.key", help="The key from which hidden inputs are drawn; made where it is "
+                          "missing. Keep it out of students' sight, and keep it: another key draws other inputs."
+                          ).tag(config=True)
+    seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
+    seconds_per_submission = Float(20.0, help="How long all criteria of a submission may take.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        ids = resources["nbgrader"]
+        record = nb.metadata[RECORD]
+        record["sandbox"] = self.sandbox
+        source = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
+        results, failed = self.examine(ASSIGNMENTS[ids["assignment"]], execution_order(nb, record), answers_of(source))
+        record["results"] = [summary(result) for result in results]
+        by_grade_id = {f"{result.name}-{result.part}": result for result in results}
+        for cell in nb.cells:
+            if is_grade(cell):
+                cell.source = HIDDEN.sub("", cell.source)
+                write_result(cell, by_grade_id[cell.metadata.nbgrader.grade_id])
+        if remarks := [*record["remarks"], *failed_cells(failed)]:
+            text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
+            nb.cells.insert(0, new_markdown_cell(f"**About this submission**\n\n```\n{text}\n```"))
+        return nb, resources
+
+    def examine(self, assignment, cells, answers):
+        """Examine every part, on the learner's inputs and on hidden ones."""
+        if self.sandbox == "bwrap":
+            require_sandbox()
+        secret = read_secret(Path(coursedir_of(self).root) / self.secret_file)
+        end = time.monotonic() + self.seconds_per_submission
+
+        def make_candidate(cells):
+            return SandboxedCandidate(cells, assignment.names, allowed=assignment.allowed, sandbox=self.sandbox)
+
+        def seeds(criterion):
+            return [(public_seed(criterion), False), (hidden_seed(secret, assignment.slug, criterion), True)]
+
+        def seconds():
+            return max(0.0, min(self.seconds_per_criterion, end - time.monotonic()))
+
+        return grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
+
+
+def execution_order(nb, record):
+    """The cells of a rebuilt submission as (name, source): set-up, the student's own definitions, answers."""
+    setup = [(f"set-up {i}", cell.source) for i, cell in enumerate(nb.cells)
+             if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
+    own = [(f"own cell {i}", source) for i, source in enumerate(record["definitions"])]
+    answers = [(name, plain_python(source)) for name, source in answers_of(nb).items()]
+    return [*setup, *own, *answers]
+
+
+def answers_of(nb):
+    """The source of each solution cell, by its grade_id, which is the name that it defines."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
+
+
+def read_secret(path):
+    """Return the course's key; make one where there is none yet."""
+    try:
+        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+            file.write(os.urandom(32))
+    except FileExistsError:
+        pass
+    secret = path.read_bytes()
+    if len(secret) < 16:
+        raise ValueError(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to have "
+                         "a new one made: hidden inputs will then be others than before.")
+    return secret
+
+
+def write_result(cell, result):
+    """Put report and mark of a part into its grade cell, in the form that nbgrader reads partial credit from."""
+    cell.outputs = [
+        new_output("stream", name="stdout", text=render(result) + "\n"),
+        new_output("execute_result", data={"text/plain": str(float(result.points))}, execution_count=1),
+    ]
+    cell.execution_count = 1
+
+
+def summary(result):
+    """What a table or a class report needs to know of one part."""
+    return {
+        "name": result.name,
+        "part": result.part,
+        "points": result.points,
+        "max_points": result.max_points,
+        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
+                      "likely": v.likely.id if v.likely else None,
+                      "sentence": v.likely.sentence if v.likely else None,
+                      "finding": in_a_word(v.outcome.finding)} for v in result.verdicts],
+    }
+
+
+def failed_cells(failed):
+    """Yield a remark for each cell that raised an exception when it was executed."""
+    for name, raised in failed.items():
+        place = f" in line {raised.line}: {raised.text}" if raised.line else ""
+        yield f"The cell {name} raised {raised.kind}: {raised.message}{place}"
+
+

@@ -1,0 +1,54 @@
+"""Make exercises/ from solutions/ with nbgrader's own converter, or check that they still agree.
+
+usage: release.py write|check [ASSIGNMENT ...]
+"""
+import argparse
+import filecmp
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
+
+
+def generate(assignment, folder):
+    """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away."""
+    with tempfile.TemporaryDirectory() as scratch:
+        done = subprocess.run(
+            ["nbgrader", "generate_assignment", assignment, "--force", "--create",
+             f"--CourseDirectory.release_directory={folder}",
+             f"--CourseDirectory.db_url=sqlite:///{scratch}/gradebook.db"],
+            cwd=ROOT, capture_output=True, text=True, check=False)
+    if done.returncode:
+        sys.exit(f"nbgrader could not release {assignment}:\n{done.stderr}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("verb", choices=("write", "check"))
+    parser.add_argument("assignments", nargs="*", help="all, if none is named")
+    options = parser.parse_args()
+    names = options.assignments or sorted(path.name for path in SOLUTIONS.iterdir() if path.is_dir())
+    stale = []
+    with tempfile.TemporaryDirectory() as scratch:
+        for name in names:
+            generate(name, scratch)
+            made, kept = Path(scratch) / name / f"{name}.ipynb", EXERCISES / name / f"{name}.ipynb"
+            if options.verb == "write":
+                kept.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(made, kept)
+                print(f"released {kept.relative_to(ROOT)}")
+            elif not kept.exists() or not filecmp.cmp(made, kept, shallow=False):
+                stale.append(name)
+    orphans = [path.name for path in EXERCISES.iterdir() if path.is_dir() and not (SOLUTIONS / path.name).exists()]
+    problems = [f"exercises/{name} isn't what solutions/{name} releases. Run: make release" for name in stale]
+    problems += [f"exercises/{name} has no solutions/{name}. Remove it." for name in orphans]
+    if problems:
+        sys.exit("\n".join(problems))
+
+
+if __name__ == "__main__":
+    main()
