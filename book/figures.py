@@ -22,7 +22,7 @@ from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
-INK, FAINT, PAPER = "#1f2328", "#8c959f", "#fefefe"
+INK, FAINT, PAPER = "#1f2328", "#6e7781", "#fefefe"
 BLUE, ORANGE, GREEN, RED = "#0a5cad", "#a34700", "#1a7037", "#bd2130"
 BLUE_FILL, ORANGE_FILL, GREEN_FILL, RED_FILL = "#d7e8fa", "#fde3cb", "#d5f0dc", "#fadadd"
 NAMES = {name.lower().replace("_", "-"): colour for name, colour in list(globals().items())

@@ -1,0 +1,122 @@
+"""tools/chapters.py notices whatever makes a notebook differ from its text."""
+import importlib.util
+import shutil
+from pathlib import Path
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+spec = importlib.util.spec_from_file_location("chapters", ROOT / "tools" / "chapters.py")
+chapters = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(chapters)
+
+TEXT = """\
+---
+kernelspec:
+  display_name: Python 3
+  language: python
+  name: python3
+---
+
+# A chapter
+
+```{code-cell} ipython3
+:tags: [hide-input]
+
+print(102 + 9)
+```
+
+The end.
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """A book of one chapter, executed once."""
+    book = tmp_path_factory.mktemp("made") / "book"
+    book.mkdir()
+    (book / "01-one.md").write_text(TEXT)
+    assert not chapters.refresh(book, book.parent / "stamps")
+    return book
+
+
+@pytest.fixture
+def book(made, tmp_path):
+    shutil.copytree(made.parent, tmp_path, dirs_exist_ok=True)
+    return tmp_path / "book"
+
+
+def edit(book, change):
+    path = book / "01-one.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    change(notebook)
+    nbformat.write(notebook, path)
+
+
+def test_a_fresh_notebook_holds_the_output_and_passes(book):
+    notebook = nbformat.read(book / "01-one.ipynb", as_version=4)
+    assert notebook.cells[1].outputs[0].text == "111\n"
+    assert chapters.check(book) == []
+
+
+@pytest.mark.parametrize(("change", "named"), [
+    (lambda notebook: notebook.cells[1].update(source="print(102 + 10)"), "+print(102 + 9)"),
+    (lambda notebook: notebook.cells[2].update(source="The End."), "+The end."),
+    (lambda notebook: notebook.cells[1].metadata.update(tags=[]), '"hide-input"'),
+    (lambda notebook: notebook.cells[1].metadata.update(mystnb={"figure": {}}), '"mystnb"'),
+    (lambda notebook: notebook.metadata.language_info.update(version="3.11.7"), "3.11.7"),
+    (lambda notebook: notebook.cells.pop(), "+The end."),
+    (lambda notebook: notebook.cells[1].update(execution_count=None), "never ran: 2"),
+], ids=["code", "prose", "tags", "cell metadata", "notebook metadata", "missing cell", "unexecuted"])
+def test_drift_is_named(book, change, named):
+    edit(book, change)
+    problem, = chapters.check(book)
+    assert "01-one.ipynb" in problem
+    assert named in problem
+
+
+def test_a_missing_notebook_is_named(book):
+    (book / "01-one.ipynb").unlink()
+    assert chapters.check(book) == ["01-one.ipynb is missing"]
+
+
+def test_a_notebook_without_a_text_is_named(book):
+    (book / "01-one.md").unlink()
+    assert chapters.check(book) == ["01-one.ipynb has no 01-one.md that it could be made from"]
+
+
+def test_a_file_that_is_no_notebook_is_named(book):
+    (book / "01-one.ipynb").write_text("<html>")
+    problem, = chapters.check(book)
+    assert problem.startswith("01-one.ipynb can't be read as a notebook")
+
+
+def test_refresh_leaves_an_unchanged_chapter_alone(book, capsys):
+    chapters.refresh(book, book.parent / "stamps")
+    assert capsys.readouterr().out == "01-one: unchanged\n"
+
+
+@pytest.mark.parametrize("changed", ["book/01-one.md", "book/01-one.ipynb", "book/figures.py", "rnnlm_ref/layers.py"])
+def test_what_a_chapter_depends_on_changes_its_fingerprint(book, changed):
+    before = chapters.fingerprint(book / "01-one.md")
+    path = book.parent / changed
+    path.parent.mkdir(exist_ok=True)
+    path.write_text((path.read_text() if path.exists() else "") + "\n")
+    assert chapters.fingerprint(book / "01-one.md") != before
+
+
+def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
+    before = (book / "01-one.ipynb").read_bytes()
+    (book / "01-one.md").write_text(TEXT.replace("102 + 9", "1 / 0"))
+    assert chapters.refresh(book, book.parent / "stamps")
+    message = capsys.readouterr().err
+    assert "01-one: FAILED" in message
+    assert "print(1 / 0)" in message
+    assert "ZeroDivisionError" in message
+    assert (book / "01-one.ipynb").read_bytes() == before
+
+
+def test_outputs_are_stored_without_addresses_and_paths():
+    output = {"text": f"<object at 0x7f12ab34cd56> in {ROOT}/book/figures.py, /tmp/ipykernel_12/345.py"}
+    assert chapters.canonical(output) == {"text": "<object at 0x…> in book/figures.py, cell"}

@@ -1,0 +1,85 @@
+"""Figures and listings say what they show, to nbval, to screen readers and to the style sheet."""
+import importlib.util
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+spec = importlib.util.spec_from_file_location("figures", ROOT / "book" / "figures.py")
+figures = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(figures)
+
+
+def draw(value, alt="Row 1 holds 111."):
+    drawing = figures.Drawing(3, 2)
+    drawing.cell(0, 0, value, fill=figures.BLUE_FILL)
+    drawing.arrow((0, 0), (1, 1), colour=figures.RED)
+    return drawing.show(alt)
+
+
+def test_the_text_twin_holds_alt_and_every_value():
+    assert draw(111).text == "Figure: Row 1 holds 111.\n111"
+    assert draw(112).text != draw(111).text
+
+
+def test_the_same_drawing_gives_the_same_bytes():
+    assert draw(111).svg == draw(111).svg
+
+
+def test_the_alt_text_is_the_label_whatever_it_contains():
+    assert 'role="img" aria-label="a &lt; b &amp; &quot;c&quot;"' in draw(1, alt='a < b & "c"').svg
+
+
+def test_every_colour_is_a_variable():
+    bare = re.sub(r"var\(--figure-[a-z-]+, #[0-9a-f]{6}\)", "", draw(1).svg)
+    assert not re.findall(r"(?:fill|stroke): #[0-9a-f]{3,6}", bare)
+
+
+def test_two_figures_share_no_id():
+    ids = [set(re.findall(r'\bid="([^"]+)"', draw(value).svg)) for value in (1, 2)]
+    assert ids[0]
+    assert not ids[0] & ids[1]
+
+
+def test_the_dark_theme_has_a_value_for_every_colour():
+    css = (ROOT / "book" / "_static" / "figures.css").read_text()
+    dark = css[css.index('data-theme="dark"'):]
+    missing = [name for name in figures.NAMES if f"--figure-{name}:" not in dark]
+    assert missing == ["paper"]  # transparent in both
+
+
+def luminance(colour):
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(a, b):
+    low, high = sorted([luminance(a), luminance(b)])
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_text_can_be_read_on_the_page_and_on_every_fill(theme):
+    css = (ROOT / "book" / "_static" / "figures.css").read_text()
+    dark = dict(re.findall(r"--figure-([a-z-]+): (#[0-9a-f]{6})", css))
+    colours = figures.NAMES if theme == "light" else dark
+    page = "#ffffff" if theme == "light" else "#121212"
+    texts = [colour for name, colour in colours.items() if not name.endswith("fill") and name != "paper"]
+    fills = [colour for name, colour in colours.items() if name.endswith("fill")]
+    assert min(contrast(text, page) for text in texts) >= 4.5
+    assert min(contrast(colours["ink"], fill) for fill in fills) >= 7
+
+
+def test_a_listing_is_the_source_without_docstrings():
+    def documented(x):
+        """Say something."""
+
+        # a comment stays
+        return x + 1
+
+    listing = figures.Source(documented)
+    assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1"
+    assert listing.place == "book/test_figures.py"
+    assert listing._repr_mimebundle_()["text/markdown"].startswith("```python\n# book/test_figures.py\ndef documented")

@@ -1,0 +1,164 @@
+"""The built book: complete, described in words, and silent towards every other host. Needs `make book` first."""
+import functools
+import http.server
+import re
+import shutil
+import threading
+from pathlib import Path
+from urllib.parse import unquote, urldefrag, urljoin
+
+import pytest
+from bs4 import BeautifulSoup
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if "_static" not in path.parts)
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+# The grader's messages link to these.
+ANCHORS = ["embedding-lookup", "embedding-one-hot", "embedding-any-shape", "embedding-gradient",
+           "embedding-repeated-ids", "embedding-in-place", "embedding-dtype", "embedding-shared-weights",
+           "embedding-over-time"]
+
+
+@functools.cache
+def soup(page):
+    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
+
+
+def test_the_book_was_built():
+    assert "book/index.html" in PAGES, "no built book to test: run `make book` first"
+
+
+@pytest.mark.parametrize("anchor", ANCHORS)
+def test_the_graders_messages_find_their_section(anchor):
+    assert soup("book/02-embedding.html").find(id=anchor), f"label {anchor} is missing"
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_picture_says_what_it_shows(page):
+    pictures = [(image.get("src"), image.get("alt")) for image in soup(page).find_all("img")]
+    pictures += [("a drawing", svg.get("aria-label")) for svg in soup(page).select("figure.drawing svg")]
+    for name, alt in pictures:
+        assert alt, f"{name} has no alt text"
+        assert len(alt.split()) >= 3, f"{name} is described by {alt!r} only"
+        assert not re.search(r"\.(png|svg|jpe?g)\b", alt), f"{name} is described by a file name"
+
+
+def test_every_chapter_has_a_drawing():
+    chapters = [page for page in PAGES if re.match(r"book/\d\d-", page)]
+    assert chapters
+    assert [page for page in chapters if not soup(page).select("figure.drawing svg[role=img]")] == []
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_link_inside_the_book_leads_somewhere(page):
+    broken = []
+    for link in soup(page).select("a[href]"):
+        url, fragment = urldefrag(urljoin(f"/{page}", unquote(link["href"])))
+        if re.match(r"[a-z]+:", url) or page == "genindex.html":
+            continue
+        target = HTML / url.lstrip("/")
+        found = target.is_file()
+        if found and fragment and target.suffix == ".html":
+            found = soup(url.lstrip("/")).find(id=fragment)
+        if not found:
+            broken.append(link["href"])
+    assert not broken
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        """Say nothing: the test says what matters."""
+
+
+@pytest.fixture(scope="module")
+def site():
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found, so no page was opened in a browser (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        # The last five keep the browser itself from calling home, which would look like the book doing so.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(site, browser):
+    """Open pages in a fresh browser window; collect whatever goes wrong in `complaints`."""
+    context = browser.new_context()
+    tab = context.new_page()
+    complaints = []
+    # Refused rather than let through: the answer of some other host must play no part in a test.
+    context.route(lambda url: not url.startswith((site, "data:", "blob:")), lambda route: route.abort())
+    tab.on("request", lambda request: request.url.startswith((site, "data:", "blob:"))
+           or complaints.append(f"asks another host: {request.url}"))
+    tab.on("response", lambda response: response.ok or complaints.append(f"{response.status}: {response.url}"))
+    tab.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+
+    def go(page, width=1280, theme="light", until="load"):
+        tab.set_viewport_size({"width": width, "height": 900})
+        tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        tab.goto(site + page, wait_until=until)
+        return tab
+
+    go.complaints = complaints
+    yield go
+    context.close()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_asks_no_other_host_and_misses_nothing(open_page, page):
+    open_page(page, until="networkidle")
+    assert not open_page.complaints
+
+
+def test_a_page_from_another_host_would_be_noticed(open_page):
+    tab = open_page("book/index.html")
+    tab.evaluate("new Image().src = 'http://other.invalid/pixel.png'")
+    tab.wait_for_timeout(200)
+    assert any("asks another host" in complaint for complaint in open_page.complaints)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_a_page_fits_a_phone(open_page, page):
+    tab = open_page(page, width=390)
+    assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_equations_are_typeset(open_page):
+    tab = open_page("book/02-embedding.html")
+    tab.wait_for_selector("mjx-container")
+    raw = soup("book/02-embedding.html").select(".math")
+    assert tab.locator("mjx-container").count() == len(raw)
+    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
+
+
+@pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(31, 35, 40)"), ("dark", "rgb(230, 233, 237)")])
+def test_drawings_follow_the_theme(open_page, theme, ink):
+    tab = open_page("book/02-embedding.html", theme=theme)
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme
+    fills = tab.eval_on_selector_all("figure.drawing svg g[style*='figure-ink']",
+                                     "all => all.map(g => getComputedStyle(g).fill)")
+    assert fills
+    assert set(fills) == {ink}
+
+
+def test_search_finds_a_chapter(open_page):
+    tab = open_page("search.html?q=unbuffered")
+    tab.wait_for_selector("#search-results a")
+    assert "02-embedding" in tab.locator("#search-results a").first.get_attribute("href")
+    assert not open_page.complaints
