@@ -153,7 +153,7 @@ class TimeRNN(Layer):
 class TimeLSTM(Layer):
     r"""A long short-term memory over a window: a recurrent layer that can keep a value unchanged for many steps.
 
-    .. math:: f, i, o = \sigma(x_t W_x + h_{t-1} W_h + b)_{f,i,o}, \qquad
+    .. math:: o, f, i = \sigma(x_t W_x + h_{t-1} W_h + b)_{o,f,i}, \qquad
               g = \tanh(x_t W_x + h_{t-1} W_h + b)_g
 
     .. math:: c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh c_t
@@ -164,7 +164,8 @@ class TimeLSTM(Layer):
     Parameters
     ----------
     Wx : (D, 4H) float array
-        The columns of the gates f, i, o, g in this order: the three that take a sigmoid lie side by side.
+        The columns of the gates o, f, i, g in this order. So o, f, i, which take a sigmoid, lie side by side, and so do
+        f, i, g, which act through c.
     Wh : (H, 4H) float array
     b : (4H,) float array
     stateful : bool
@@ -206,14 +207,15 @@ class TimeLSTM(Layer):
         cs = np.empty_like(hs)
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         cs[0] = initial_state(self.c if self.stateful else None, (N, H))
+        tanh_cs = np.empty_like(hs[1:])                                    # (T, N, H)
         for t in range(T):
             gates[t] += hs[t] @ Wh
-            sigmoid(gates[t, :, :3 * H])
-            np.tanh(gates[t, :, 3 * H:], out=gates[t, :, 3 * H:])
-            f, i, o, g = split_gates(gates[t])
-            cs[t + 1] = f * cs[t] + i * g
-            hs[t + 1] = o * np.tanh(cs[t + 1])
-        self.cache = xs, hs, cs, gates
+            activate_gates(gates[t])
+            o, f, i, g = split_gates(gates[t])
+            np.add(f * cs[t], i * g, out=cs[t + 1])
+            np.tanh(cs[t + 1], out=tanh_cs[t])
+            np.multiply(o, tanh_cs[t], out=hs[t + 1])
+        self.cache = xs, hs, cs, tanh_cs, gates
         self.h, self.c = hs[T].copy(), cs[T].copy()
         return batch_major(hs[1:])                                         # (N, T, H)
 
@@ -221,16 +223,22 @@ class TimeLSTM(Layer):
         """Return dxs, (N, T, D), for dhs, (N, T, H), and set `dh` and `dc`."""
         Wx, Wh, b = self.params
         dWx, dWh, db = self.grads
-        xs, hs, cs, gates = self.cache
-        T, N, H = hs[1:].shape
+        xs, hs, cs, tanh_cs, gates = self.cache
+        T, N, H = tanh_cs.shape
         D = Wx.shape[0]
         check_shape("dhs", dhs, (N, T, H))
+        dhs = dhs.astype(b.dtype, copy=False)
         WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
-        dzs = np.empty_like(gates)                                         # (T, N, 4H)
+        c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)                # (T, N, H), (T, N, 4, H)
+        fs = gates[:, :, H:2 * H]
         dh = dc = np.zeros_like(b, shape=(N, H))
         for t in reversed(range(T)):
-            dc = lstm_step_backward(dhs[:, t] + dh, dc, cs[t], cs[t + 1], gates[t], dzs[t])
-            dh = dzs[t] @ WhT
+            dh = dhs[:, t] + dh
+            dc = dc + dh * c_slopes[t]
+            dzs[t, :, 0] *= dh
+            dzs[t, :, 1:] *= dc[:, None]
+            dc = dc * fs[t]
+            dh = dzs[t].reshape(N, 4 * H) @ WhT
         self.dh, self.dc = dh, dc
         dzs = dzs.reshape(T * N, 4 * H)
         np.matmul(xs.T, dzs, out=dWx)
@@ -374,42 +382,46 @@ def initial_state(state, shape):
     return state
 
 
-def sigmoid(x):
-    r"""Replace x by :math:`\sigma(x) = (1 + \tanh(x/2)) / 2`, which can't overflow as exp(-x) does."""
-    x *= 0.5
-    np.tanh(x, out=x)
-    x += 1
-    x *= 0.5
+def activate_gates(z):
+    r"""Replace z, (N, 4H), by the gates: the sigmoid of o, f, i and the tanh of g.
+
+    :math:`\sigma(x) = (1 + \tanh(x/2)) / 2` can't overflow as exp(-x) does, and lets one tanh serve all four.
+    """
+    sigmoids = z[:, :z.shape[1] // 4 * 3]
+    sigmoids *= 0.5
+    np.tanh(z, out=z)
+    sigmoids += 1
+    sigmoids *= 0.5
 
 
 def split_gates(gates):
-    """Return the four (N, H) parts f, i, o, g of an (N, 4H) array, as views."""
-    N, width = gates.shape
-    gates = gates.reshape(N, 4, width // 4)
-    return gates[:, 0], gates[:, 1], gates[:, 2], gates[:, 3]
+    """Return the four parts o, f, i, g, each (..., H), of an array (..., 4H), as views."""
+    H = gates.shape[-1] // 4
+    return gates[..., :H], gates[..., H:2 * H], gates[..., 2 * H:3 * H], gates[..., 3 * H:]
 
 
-def lstm_step_backward(dh, dc, c_prev, c, gates, dz):
-    r"""Go back through one step of :class:`TimeLSTM`: fill dz and return the gradient of c_prev.
-
-    A sigmoid s has the slope s (1 - s), a tanh g the slope 1 - g².
+def lstm_slopes(c_prevs, tanh_cs, gates):
+    r"""Return all derivatives in an LSTM step that don't depend on the step after it, for all steps at once.
 
     Parameters
     ----------
-    dh, dc : (N, H) arrays
-        The gradients of h and c, the latter without what reaches c through h.
-    c_prev, c : (N, H) arrays
-        The cell state before and after the step.
-    gates : (N, 4H) array
-    dz : (N, 4H) array
-        Filled with the gradients of what the gates were computed from.
+    c_prevs, tanh_cs : (T, N, H) arrays
+        The cell state before each step, and the tanh of that after it.
+    gates : (T, N, 4H) array
+
+    Returns
+    -------
+    c_slopes : (T, N, H) array
+        That of h with respect to c.
+    z_slopes : (T, N, 4, H) array
+        For the gate o that of h, for f, i and g that of c, with respect to what the gate was computed from. A sigmoid s
+        has the slope s (1 - s), a tanh g has 1 - g².
     """
-    f, i, o, g = split_gates(gates)
-    df, di, do, dg = split_gates(dz)
-    tanh_c = np.tanh(c)
-    dc = dc + dh * o * (1 - tanh_c**2)
-    df[...] = dc * c_prev * f * (1 - f)
-    di[...] = dc * g * i * (1 - i)
-    do[...] = dh * tanh_c * o * (1 - o)
-    dg[...] = dc * i * (1 - g**2)
-    return dc * f
+    T, N, H = tanh_cs.shape
+    o, f, i, g = split_gates(gates)
+    z_slopes = np.empty_like(gates, shape=(T, N, 4, H))
+    z_slopes[:, :, 0] = tanh_cs * o * (1 - o)
+    z_slopes[:, :, 1] = c_prevs * f * (1 - f)
+    z_slopes[:, :, 2] = g * i * (1 - i)
+    z_slopes[:, :, 3] = i * (1 - g**2)
+    return o * (1 - tanh_cs**2), z_slopes

@@ -18,9 +18,9 @@ SIZES = [(1, 1, 2, 1, 1), (1, 4, 3, 2, 5), (3, 1, 4, 5, 2), (2, 5, 6, 1, 4), (4,
 
 
 def gates_for_torch(array, H):
-    """Reorder the columns of an LSTM's gates from f, i, o, g to PyTorch's i, f, g, o; transpose."""
+    """Reorder the columns of an LSTM's gates from o, f, i, g to PyTorch's i, f, g, o; transpose."""
     if array.shape[-1] == 4 * H:
-        f, i, o, g = np.split(array, 4, axis=-1)
+        o, f, i, g = np.split(array, 4, axis=-1)
         array = np.concatenate([i, f, g, o], axis=-1)
     return array.T
 

@@ -32,7 +32,7 @@ def rnn_step(x, state, Wx, Wh, b):
 
 def lstm_step(x, state, Wx, Wh, b):
     h, c = state
-    f, i, o, g = anp.split(anp.dot(x, Wx) + anp.dot(h, Wh) + b, 4, axis=1)
+    o, f, i, g = anp.split(anp.dot(x, Wx) + anp.dot(h, Wh) + b, 4, axis=1)
     c = logistic(f) * c + logistic(i) * anp.tanh(g)
     return logistic(o) * anp.tanh(c), c
 

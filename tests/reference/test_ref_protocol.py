@@ -82,7 +82,8 @@ def test_float64_gradients_do_not_promote_a_float32_layer(case):
     layer = case.build(case.params(np.float32))
     out = layer.forward(*case.args(np.float32))
     dinputs = as_list(layer.backward(case.dout_for(out, np.float64)))
-    assert all(array.dtype == np.float32 for array in [*dinputs, *layer.grads])
+    states = [getattr(layer, name) for name in ("h", "c", "dh", "dc") if hasattr(layer, name)]
+    assert all(array.dtype == np.float32 for array in [*dinputs, *layer.grads, *states])
 
 
 def test_changing_what_was_returned_changes_nothing_else(case):
