@@ -133,7 +133,7 @@ def test_a_page_from_another_host_would_be_noticed(open_page):
     assert any("asks another host" in complaint for complaint in open_page.complaints)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("book/")])
 def test_a_page_fits_a_phone(open_page, page):
     tab = open_page(page, width=390)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
