@@ -3,7 +3,7 @@
 A figure is drawn by Matplotlib and leaves a notebook as SVG with a plain-text twin. The twin is the alt text and all
 that was written into the figure: nbval compares it, so a figure can't drift from the numbers of its chapter.
 
-Colours are the constants below and no others. In the book each becomes a CSS variable (`_static/figures.css`), which is
+Colours are the constants below and no others. In the book each becomes a CSS variable (`_static/book.css`), which is
 how one figure suits the light and the dark theme; elsewhere the light values hold.
 
 Draw narrow and tall: a figure may be 4.4 inches wide, which a phone shows at almost full size.
@@ -108,7 +108,8 @@ class Drawing:
 class Source:
     """The source of a function, method or class, read from where it is defined, so that a page can't misquote it.
 
-    Docstrings are left out: the page says in its own words what they say.
+    Docstrings are left out: the page says in its own words what they say. Comments that were lined up at the right move
+    up to their code, because a page is narrower than an editor.
     """
 
     def __init__(self, thing):
@@ -147,7 +148,7 @@ def _without_docstrings(source):
             quoted = node.body[0]
             lines[quoted.lineno - 1:quoted.end_lineno] = [None] * (quoted.end_lineno - quoted.lineno + 1)
     kept = "\n".join(line for line in lines if line is not None)
-    return re.sub(r":\n\n+", ":\n", kept).strip("\n")
+    return re.sub(r"(?<=\S) {3,}# ", "  # ", re.sub(r":\n\n+", ":\n", kept)).strip("\n")
 
 
 mpl.rcParams.update(STYLE)

@@ -1,7 +1,7 @@
 """Put the SVG figures of notebooks into the page itself, where the page's style sheet reaches them.
 
 Inside `<img>` a figure can't know whether the reader chose the light or the dark theme. Inside the page its colours are
-CSS variables (`book/_static/figures.css`), and its `role` and `aria-label` speak to a screen reader.
+CSS variables (`book/_static/book.css`), and its `role` and `aria-label` speak to a screen reader.
 """
 from pathlib import Path
 

@@ -43,7 +43,7 @@ def test_two_figures_share_no_id():
 
 
 def test_the_dark_theme_has_a_value_for_every_colour():
-    css = (ROOT / "book" / "_static" / "figures.css").read_text()
+    css = (ROOT / "book" / "_static" / "book.css").read_text()
     dark = css[css.index('data-theme="dark"'):]
     missing = [name for name in figures.NAMES if f"--figure-{name}:" not in dark]
     assert missing == ["paper"]  # transparent in both
@@ -62,7 +62,7 @@ def contrast(a, b):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_text_can_be_read_on_the_page_and_on_every_fill(theme):
-    css = (ROOT / "book" / "_static" / "figures.css").read_text()
+    css = (ROOT / "book" / "_static" / "book.css").read_text()
     dark = dict(re.findall(r"--figure-([a-z-]+): (#[0-9a-f]{6})", css))
     colours = figures.NAMES if theme == "light" else dark
     page = "#ffffff" if theme == "light" else "#121212"
@@ -77,9 +77,9 @@ def test_a_listing_is_the_source_without_docstrings():
         """Say something."""
 
         # a comment stays
-        return x + 1
+        return x + 1          # (N,)
 
     listing = figures.Source(documented)
-    assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1"
+    assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1  # (N,)"
     assert listing.place == "book/test_figures.py"
     assert listing._repr_mimebundle_()["text/markdown"].startswith("```python\n# book/test_figures.py\ndef documented")
