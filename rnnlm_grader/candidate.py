@@ -4,6 +4,7 @@ A criterion can't tell which of the two it examines.
 """
 import os
 import select
+import signal
 import subprocess
 import time
 
@@ -81,7 +82,9 @@ class SandboxedCandidate:
     def close(self):
         """End the worker, whatever it is doing, and all that it started."""
         if self.process is not None:
-            self.process.kill()
+            # The whole group: a sandbox that is still setting up would outlive its first process alone.
+            if self.process.poll() is None:
+                os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait()
             os.close(self.to_worker)
             os.close(self.from_worker)
@@ -94,7 +97,7 @@ class SandboxedCandidate:
         try:
             self.process = subprocess.Popen(
                 [*argv, str(requests), str(replies)], env=environment or {}, pass_fds=(requests, replies),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0)
         finally:
             os.close(requests)
             os.close(replies)
@@ -147,9 +150,8 @@ class SandboxedCandidate:
             status = self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
             return "your code closed its connection to the grader"
-        signal = status - 128 if status > 128 else -status
         if status < 0 or status > 128:
-            return f"your code ended the Python process (signal {signal})"
+            return f"your code ended the Python process (signal {-status if status < 0 else status - 128})"
         return f"your code ended the Python process (exit status {status})"
 
     def _lost(self, reason):

@@ -1,0 +1,93 @@
+"""The main job on real input: a class of notebooks through the ordinary nbgrader commands."""
+import csv
+import re
+from pathlib import Path
+
+import demo
+import pytest
+
+ROOT = Path(__file__).parents[2]
+MARKS = {
+    "right-as-the-book": 22, "right-one-hot": 22, "right-loops-and-prints": 22, "right-helper-elsewhere": 22,
+    "deleted-the-checks": 22,
+    "wrong-overwrites": 18,  # loses repeated ids; the layer over time, built on it, keeps its points
+    "wrong-piles-up": 19, "wrong-rebinds": 21, "wrong-dtype": 17, "wrong-last-step-only": 15,
+    "unfinished": 3, "untouched": 0,
+    "loops-forever": 12, "ends-its-process": 13, "syntax-error": 10,  # each keeps what its other answer earns
+    "imports-the-answer": 0, "not-a-notebook": 0,
+}
+SAYS = {
+    "wrong-overwrites": "`dW[idx] = dout` overwrites",
+    "wrong-piles-up": "gradients pile up",
+    "wrong-rebinds": "grads[0] is replaced by a new array",
+    "wrong-dtype": "the output is forced to float32",
+    "wrong-last-step-only": "only the gradient of the last step is kept",
+    "unfinished": "not filled in",
+    "untouched": "not filled in",
+    "loops-forever": "endless loop",
+    "ends-its-process": "ended the Python process (exit status 0)",
+    "syntax-error": "raised SyntaxError",
+    "imports-the-answer": "raised ModuleNotFoundError",
+    "not-a-notebook": "isn't valid JSON",
+}
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """The demo's class, released, graded and fed back."""
+    folder = tmp_path_factory.mktemp("course")
+    demo.grade_class(folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def rows(course):
+    return {student: (score, says) for student, score, _, says in demo.read_results(course)}
+
+
+def feedback_of(course, student):
+    return (course / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
+
+
+def test_every_student_gets_the_mark_that_a_fair_teacher_gives(rows):
+    assert {student: score for student, (score, _) in rows.items()} == MARKS
+
+
+def test_every_loss_is_explained(rows):
+    assert set(SAYS) == {student for student, mark in MARKS.items() if mark < 22}
+    for student, (_, says) in rows.items():
+        assert SAYS.get(student, "") in says, student
+        assert bool(says) == (student in SAYS), student
+
+
+def test_the_gradebook_exports_the_same_marks_by_part(course):
+    with open(course / "grades.csv") as file:
+        assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)} == MARKS
+
+
+def test_everybody_gets_feedback_with_mark_and_report(course):
+    for student, mark in MARKS.items():
+        page = feedback_of(course, student)
+        assert f"(Score: {mark:.1f} / 22.0)" in page, student
+        assert "MyEmbedding · forward:" in page
+    assert "They have to add up" in feedback_of(course, "wrong-overwrites")
+    assert "02-embedding.html#embedding-repeated-ids" in feedback_of(course, "wrong-overwrites")
+
+
+def test_feedback_shows_no_hidden_test_and_no_solution(course):
+    for student in MARKS:
+        page = feedback_of(course, student)
+        assert "hidden=True" not in page.replace(" ", ""), student
+        assert not re.search("BEGIN (HIDDEN|SOLUTION)", page), student
+    assert "np.add.at" not in re.sub(r"`np.add.at`|np\.add\.at\(dW, self\.idx, dout\)", "",
+                                     feedback_of(course, "untouched"))
+
+
+def test_the_table_in_the_readme_is_this_one(course):
+    table = demo.table(demo.read_results(course), markdown=True)
+    assert table in (ROOT / "README.md").read_text(), f"README.md should show:\n\n{table}"
+
+
+def test_nothing_of_a_worker_is_left_behind():
+    commands = [path.read_bytes() for path in Path("/proc").glob("[0-9]*/cmdline") if path.exists()]
+    assert not [c for c in commands if b"rnnlm_grader/worker.py" in c]

@@ -1,0 +1,84 @@
+"""`check`, as a learner meets it."""
+import numpy as np
+import pytest
+from corpora import embedding as corpus
+
+from rnnlm_grader import check
+from rnnlm_grader.check import CheckFailed
+
+
+def define(source, name="MyEmbedding"):
+    names = {"np": np}
+    exec(source, names)
+    return names[name]
+
+
+def report(answer, *args, **kwargs):
+    with pytest.raises(CheckFailed) as caught:
+        check(answer, *args, **kwargs)
+    return str(caught.value)
+
+
+def test_a_right_answer_is_told_what_is_right(capsys):
+    check(define(corpus.RIGHT["as the book writes it"]))
+    shown = capsys.readouterr().out
+    assert "MyEmbedding · backward: 5 of 5 points" in shown
+    assert "✗" not in shown
+
+
+def test_a_wrong_answer_is_told_what_differs_and_what_it_looks_like():
+    text = report(define(corpus.WRONG["Overwrites"]), "backward")
+    assert "✗ an id that occurs more than once collects the sum of its rows of dout" in text
+    assert "layer.backward(dout)" in text
+    assert "first at [2, 0]: got -1.78, expected -4.25" in text
+    assert "It looks as if `dW[idx] = dout` overwrites" in text
+    assert "02-embedding.html#embedding-repeated-ids" in text
+
+
+def test_the_replay_in_a_report_can_be_run_and_shows_the_difference():
+    answer = define(corpus.WRONG["Overwrites"])
+    text = report(answer, "backward")
+    first = text.split("You can run this again:\n")[1].split("grads[0] differs")[0]
+    script = "\n".join(line[10:] for line in first.splitlines())
+    names = {"np": np, "MyEmbedding": answer}
+    exec(script, names)
+    assert names["layer"].grads[0][2, 0] == -1.78
+
+
+def test_an_exception_is_told_with_its_line():
+    source = corpus.answer(corpus.LOOKUP + "\n    def backward(self, dout):\n        return dout.flip()\n")
+    text = report(define(source))
+    assert "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'" in text
+
+
+def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
+    half = corpus.RIGHT["as the book writes it"].replace("np.add.at(dW, self.idx, dout)",
+                                                         "np.add.at(dW, self.idx, 0.5 * dout)")
+    text = report(define(half), "backward")
+    assert "It looks as if" not in text
+    assert "it is 0.5 times what is expected, everywhere" in text
+
+
+def test_hidden_inputs_are_never_shown():
+    text = report(define(corpus.WRONG["Overwrites"]), "backward", hidden=True)
+    assert "np.array" not in text
+    assert "got" not in text
+    assert "It looks as if" in text
+
+
+@pytest.mark.filterwarnings("ignore:looking things up")
+def test_prints_of_the_answer_are_shown_only_with_a_failure(capsys):
+    check(define(corpus.RIGHT["prints and warnings on the way"]), "forward")
+    assert "W (" not in capsys.readouterr().out
+
+
+def test_names_and_parts_that_do_not_exist_get_one_clear_line():
+    with pytest.raises(ValueError, match=r"^check knows no exercise for 'Embeding'\. It knows: MyEmbedding, "):
+        check(type("Embeding", (), {}))
+    with pytest.raises(ValueError, match=r"has no part 'forwards'\. Its parts are: forward, backward, contract\.$"):
+        check(define(corpus.RIGHT["as the book writes it"]), "forwards")
+
+
+def test_an_answer_that_borrows_the_reference_is_warned():
+    source = "from rnnlm_ref.layers import Embedding\nclass MyEmbedding(Embedding): pass\n"
+    assert "rnnlm_ref" in report(define(source))

@@ -1,0 +1,76 @@
+"""The notebooks of the exercises: what they promise, and what they must not show."""
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+from rnnlm_grader.assignments import ASSIGNMENTS
+
+FOLDERS = ("solutions", "exercises")
+
+
+def read(root, folder, slug):
+    return nbformat.read(root / folder / slug / f"{slug}.ipynb", as_version=4)
+
+
+def nbgrader_cells(notebook, role):
+    return {c.metadata.nbgrader.grade_id: c for c in notebook.cells if c.metadata.get("nbgrader", {}).get(role)}
+
+
+@pytest.fixture
+def root(request):
+    return request.config.rootpath
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_grade_cells_and_criteria_agree_on_parts_and_points(root, slug):
+    assignment = ASSIGNMENTS[slug]
+    wanted = {f"{name}-{part}": sum(c.points for c in assignment.of(name, part)) for name, part in assignment.parts()}
+    for folder in FOLDERS:
+        cells = nbgrader_cells(read(root, folder, slug), "grade")
+        assert {grade_id: cell.metadata.nbgrader.points for grade_id, cell in cells.items()} == wanted
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_each_name_has_one_cell_to_fill(root, slug):
+    for folder in FOLDERS:
+        assert tuple(nbgrader_cells(read(root, folder, slug), "solution")) == ASSIGNMENTS[slug].names
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_a_released_notebook_holds_no_solution_no_hidden_test_and_no_output(root, slug):
+    source, released = (read(root, folder, slug) for folder in FOLDERS)
+    for cell in released.cells:
+        assert "SOLUTION" not in cell.source
+        assert "HIDDEN" not in cell.source
+        assert "hidden=" not in cell.source
+        assert not cell.get("outputs")
+    for grade_id, cell in nbgrader_cells(released, "solution").items():
+        assert "NotImplementedError" in cell.source
+        assert "NotImplementedError" not in nbgrader_cells(source, "solution")[grade_id].source
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_each_answer_has_three_hints_folded_away(root, slug):
+    text = "\n".join(c.source for c in read(root, "exercises", slug).cells if c.cell_type == "markdown")
+    for stage in ("Hint 1: a question", "Hint 2: the idea", "Hint 3: the line"):
+        assert text.count(f"<details><summary>{stage}") == len(ASSIGNMENTS[slug].names), stage
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_the_solution_runs_from_top_to_bottom_in_a_real_kernel(root, slug):
+    notebook = read(root, "solutions", slug)
+    NotebookClient(notebook, timeout=120).execute()
+    outputs = "".join(o.get("text", "") for c in notebook.cells if c.cell_type == "code" for o in c.outputs)
+    assert "✓" in outputs
+    assert "✗" not in outputs
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_an_unfilled_exercise_says_so_without_a_traceback(root, slug):
+    notebook = read(root, "exercises", slug)
+    NotebookClient(notebook, timeout=120, allow_errors=True).execute()
+    for cell in nbgrader_cells(notebook, "grade").values():
+        error, = [output for output in cell.outputs if output.output_type == "error"]
+        shown = "\n".join(error.traceback)
+        assert "Not filled in yet" in shown
+        assert "Traceback" not in shown

@@ -1,0 +1,55 @@
+"""The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.exam import hidden_seed, public_seed
+from rnnlm_grader.grading import grade_part
+
+BOOK = Path(__file__).parents[2] / "book"
+CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
+LEAST = {"MyEmbedding": 12, "MyTimeEmbedding": 8}
+
+
+def grade(assignment, name, variant, secret=None):
+    """All verdicts on a class, on the learner's inputs or on hidden ones."""
+    def seeds(criterion):
+        return [(hidden_seed(secret, assignment.slug, criterion) if secret else public_seed(criterion), bool(secret))]
+
+    parts = [part for n, part in assignment.parts() if n == name]
+    candidate = KernelCandidate(**{name: variant})
+    return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, lambda: 5).verdicts]
+
+
+@pytest.mark.parametrize("secret", [None, b"one secret", b"another secret"], ids=["public", "hidden", "hidden2"])
+@pytest.mark.parametrize(("assignment", "misconception"), CASES)
+def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception, secret):
+    failed = [v for v in grade(assignment, misconception.name, misconception.variant, secret) if not v.outcome.passed]
+    assert failed, "no criterion notices it"
+    assert {v.likely and v.likely.sentence for v in failed} == {misconception.sentence}
+
+
+@pytest.mark.parametrize("name", LEAST)
+def test_the_library_is_large_enough(name):
+    counts = Counter(m.name for a in ASSIGNMENTS.values() for m in a.misconceptions)
+    print(f"{name}: {counts[name]} misconceptions")
+    assert counts[name] >= LEAST[name]
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_every_criterion_catches_a_misconception_so_that_breaking_it_is_noticed(assignment):
+    caught = {v.criterion.key for m in assignment.misconceptions
+              for v in grade(assignment, m.name, m.variant) if not v.outcome.passed}
+    assert caught == {criterion.key for criterion in assignment.criteria}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_sentences_link_to_sections_that_the_book_has(assignment):
+    for section in {m.section for m in assignment.misconceptions}:
+        page, anchor = section.split(".html#")
+        labels = re.findall(r"^\(([\w-]+)\)=", (BOOK / f"{page}.md").read_text(), re.MULTILINE)
+        assert anchor in labels, section

@@ -1,0 +1,130 @@
+"""What a student's code can do in the sandbox: compute, and nothing else."""
+import contextlib
+import select
+from pathlib import Path
+
+import pytest
+
+from rnnlm_grader import sandbox, wire
+from rnnlm_grader.bench import StepFailed
+from rnnlm_grader.candidate import SandboxedCandidate, WorkerLost
+
+TEMPLATE = """
+import os, sys
+class Work:
+    def run(self):
+{body}
+"""
+
+
+def run(body, seconds=10):
+    """Run a method body in a fresh worker; return what came of it."""
+    indented = "\n".join("        " + line for line in body.strip().splitlines())
+    candidate = SandboxedCandidate([("work", TEMPLATE.format(body=indented))], ["Work"])
+    try:
+        candidate.begin(seconds)
+        work, _, _ = candidate.step("call", "Work", None, (), {})
+        return candidate.step("call", work, "run", (), {})[1]
+    finally:
+        candidate.close()
+
+
+@pytest.mark.parametrize("body", [
+    "import rnnlm_ref",
+    "import rnnlm_grader.assignments",
+    "import rnnlm_grader.exam",
+    "open('/etc/passwd').read()",
+    f"open({__file__!r}).read()",
+    "open('/course/numpy/planted.py', 'w')",
+    "open('/usr/lib/planted', 'w')",
+    "import socket; socket.create_connection(('127.0.0.1', 80), timeout=1)",
+    "import ctypes.util, subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
+    "open('/proc/1/environ').read()",
+    "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
+    "bytearray(4 << 30)",
+])
+def test_what_a_worker_may_not_do_raises_in_it(body):
+    with pytest.raises(StepFailed):
+        run(body)
+
+
+@pytest.mark.parametrize(("body", "reason"), [
+    ("os._exit(3)", "exit status 3"),
+    ("os.kill(os.getpid(), 11)", "signal 11"),
+    ("while True: pass", "time allowed"),
+    ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
+    ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
+    ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
+])
+def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
+    with pytest.raises(WorkerLost, match=reason):
+        run(body, seconds=2)
+
+
+def test_the_environment_holds_nothing_of_the_instructor():
+    names = run("return ' '.join(sorted(os.environ)).count(' ') + 1 - sum(k.startswith(('OPENBLAS', 'OMP', 'MKL')) "
+                "for k in os.environ)")
+    assert names <= 6  # COURSE_PATH HOME LC_ALL PATH PWD PYTHONDONTWRITEBYTECODE
+
+
+def test_prints_without_end_are_cut():
+    chatter = "def chatter():\n    for _ in range(100000): print('x' * 100)"
+    candidate = SandboxedCandidate([("work", chatter)], ["chatter"])
+    candidate.begin(20)
+    _, _, printed = candidate.step("call", "chatter", None, (), {})
+    candidate.close()
+    assert len(printed) == 2000
+
+
+def test_an_array_that_claims_more_than_it_sends_is_refused():
+    head = b'{"array": ["<f8", [1000000, 1000000], 0]}'
+    with pytest.raises(wire.WireError, match="claims more"):
+        wire.unpack(head, b"12345678")
+
+
+@pytest.mark.parametrize("head", [
+    b'{"array": ["O", [1], 0]}', b'{"array": ["<f8", [-1], 0]}', b'{"array": ["<f8", [1], -8]}',
+    b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
+])
+def test_frames_that_break_the_rules_are_refused(head):
+    with pytest.raises(wire.WireError):
+        wire.unpack(head, b"12345678")
+
+
+def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
+    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
+    sandbox.require_sandbox.cache_clear()
+    with pytest.raises(sandbox.SandboxMissing, match=r"^No sandbox was found, so nothing was graded\. Install bubble"):
+        sandbox.require_sandbox()
+    sandbox.require_sandbox.cache_clear()
+
+
+def test_a_sandbox_that_cannot_start_says_why(monkeypatch):
+    monkeypatch.setattr(sandbox, "find_bwrap", lambda: "/bin/false")
+    sandbox.require_sandbox.cache_clear()
+    with pytest.raises(sandbox.SandboxMissing, match="can't start here"):
+        sandbox.require_sandbox()
+    sandbox.require_sandbox.cache_clear()
+
+
+def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind():
+    before = workers()
+    for i in range(40):
+        candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
+        with contextlib.suppress(WorkerLost):
+            candidate.begin(0.0005 * i)
+        candidate.close()
+    for _ in range(50):
+        if not workers() - before:
+            break
+        select.select([], [], [], 0.1)  # the kernel takes a moment to bury them
+    assert not workers() - before
+
+
+def workers():
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if b"rnnlm_grader/worker.py" in path.read_bytes():
+                found.add(path)
+    return found

@@ -1,0 +1,75 @@
+"""Reading what was handed in, whatever it is."""
+import json
+
+import pytest
+
+from rnnlm_grader.submission import Cell, Unreadable, definitions_in, plain_python, read_cells, take_answers
+
+
+def write(tmp_path, content):
+    path = tmp_path / "work.ipynb"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return path
+
+
+def notebook(*cells, **extra):
+    return json.dumps({"cells": list(cells), **extra})
+
+
+@pytest.mark.parametrize(("content", "reason"), [
+    ("", "it is empty"),
+    ("My dog ate it", "valid JSON"),
+    (b"\xff\xfe\x00", "valid JSON"),
+    ("[" * 100_000, "valid JSON"),
+    ("[1, 2]", "holds no cells"),
+    ('{"cells": 3}', "holds no cells"),
+    (b" " * (21 * 2**20) + b"{}", "21 MiB; the limit is 20"),
+])
+def test_a_file_that_is_no_notebook_is_refused_with_a_reason(tmp_path, content, reason):
+    with pytest.raises(Unreadable, match=reason):
+        read_cells(write(tmp_path, content))
+
+
+def test_a_folder_in_place_of_the_notebook_is_refused(tmp_path):
+    with pytest.raises(Unreadable, match="not an ordinary file"):
+        read_cells(tmp_path)
+
+
+def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
+    cell = {"cell_type": "code", "source": ["a = 1\r\n", "b = 2"], "metadata": {"nbgrader": {"grade_id": "x"}}}
+    assert read_cells(write(tmp_path, b"\xef\xbb\xbf" + notebook(cell).encode())) == (Cell("a = 1\nb = 2", "x"),)
+    old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}]})
+    assert read_cells(write(tmp_path, old)) == (Cell("a = 1", None),)
+    damaged = notebook("no cell", {"cell_type": "code", "source": 7, "metadata": "none"}, {"cell_type": "markdown"})
+    assert read_cells(write(tmp_path, damaged)) == (Cell("", None),)
+
+
+def test_only_cells_to_fill_and_definitions_count():
+    cells = [Cell("import math\ndef helper(): return 1\ntrain_for_hours()", None), Cell("forged", "MyLayer-forward"),
+             Cell("class MyLayer: pass", "MyLayer")]
+    answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward"})
+    assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
+    assert answers.definitions == ("import math\ndef helper():\n    return 1",)
+    assert answers.remarks == ()
+
+
+def test_of_two_cells_with_one_id_the_last_filled_in_counts():
+    cells = [Cell("first", "MyLayer"), Cell("second", "MyLayer"), Cell("released", "MyLayer")]
+    answers = take_answers(cells, {"MyLayer": "released"})
+    assert answers.by_id == {"MyLayer": "second"}
+    assert "more than one cell MyLayer" in answers.remarks[0]
+
+
+def test_a_missing_cell_is_told():
+    assert "The cell MyLayer was missing" in take_answers([], {"MyLayer": "released"}).remarks[0]
+
+
+def test_calls_in_cells_of_their_own_are_never_kept():
+    assert definitions_in("x = launch()\ny = 2\nlaunch()\nfor i in range(3): pass") == "y = 2"
+    assert definitions_in("def broken(") == ""
+
+
+def test_magics_become_nothing_and_python_stays():
+    assert plain_python("%matplotlib inline\nx = 1\nif x:\n    !ls\n") == "pass\nx = 1\nif x:\n    pass\n"
+    assert plain_python("%%time\nx = 1") == "pass\nx = 1"
+    assert plain_python("s = '''\n%kept\n'''") == "s = '''\n%kept\n'''"
