@@ -1,8 +1,11 @@
 """One text for CPU and GPU: the same layers on NumPy arrays, on a stand-in with CuPy's rules, and on a GPU if any."""
+import sys
+
 import numpy as np
 import pytest
-from conftest import stand_in_arrays
+from array_types import ARRAYS, HAS_CUPY, OnDevice, stand_in_arrays
 
+from rnnlm_ref import gpu_check
 from rnnlm_ref.generate import generate
 from rnnlm_ref.layers import Embedding
 from rnnlm_ref.model import Rnnlm, on_host
@@ -88,3 +91,34 @@ def test_a_missing_gpu_is_a_clear_error():
 
     with pytest.raises(RuntimeError, match=r"cupy can't place arrays on a GPU of this machine \(no driver\)"):
         Rnnlm(7, 4, 5, rng=0, xp=Xp())
+
+
+def test_gpu_check_finds_agreement(device, capsys, monkeypatch):
+    monkeypatch.setattr(gpu_check, "CHECKED", (2, 3, 5, 4))
+    monkeypatch.setattr(gpu_check, "TIMED", [(2, 3, 5, 4)])
+    assert gpu_check.report_errors(device)
+    gpu_check.report_times(device)
+    assert "TimeLSTM float64" in capsys.readouterr().out
+
+
+def test_gpu_check_finds_disagreement(capsys, monkeypatch):
+    monkeypatch.setattr(gpu_check, "CHECKED", (2, 3, 5, 4))
+
+    class WrongWeights(OnDevice):
+        def __init__(self):
+            super().__init__(lambda array: np.array(array) * 1.001, np.asarray)
+
+    assert not gpu_check.report_errors(WrongWeights())
+    assert "expected less than" in capsys.readouterr().out
+
+
+def test_gpu_check_without_cupy_says_how_to_get_it(capsys, monkeypatch):
+    monkeypatch.setitem(sys.modules, "cupy", None)
+    assert gpu_check.main() == 1
+    assert "pip install -r requirements-gpu.txt" in capsys.readouterr().out
+
+
+@pytest.mark.skipif(not HAS_CUPY or "gpu" in ARRAYS, reason="needs CuPy, and no GPU")
+def test_gpu_check_without_a_gpu_says_so(capsys):
+    assert gpu_check.main() == 1
+    assert "can't place arrays on a GPU of this machine" in capsys.readouterr().out
