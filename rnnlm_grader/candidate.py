@@ -10,7 +10,9 @@ import time
 
 from . import sandbox as sandboxes
 from . import wire
-from .bench import Bench, Raised, StepFailed
+from .bench import Bench, Callback, Raised, StepFailed
+
+DISTURBED = "your code disturbed the process that runs it"
 
 
 class WorkerLost(Exception):
@@ -25,12 +27,20 @@ class KernelCandidate:
         self.defined = tuple(names)
         self.failed = {}
         self.bench = None
+        self.functions = []
 
     def begin(self, seconds):
         """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
-        self.bench = Bench(self.names)
+        self.functions = []
+        self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
+
+    def lend(self, function):
+        """Let the answer call a function of the grader's; it is given plain data."""
+        self.functions.append(function)
+        return Callback(len(self.functions) - 1)
 
     def step(self, verb, *args):
+        """Take one step on the bench; see `Bench.step`."""
         return self.bench.step(verb, *args)
 
     def close(self):
@@ -56,11 +66,13 @@ class SandboxedCandidate:
         self.command = sandboxes.command(sandbox, allowed)
         self.process = None
         self.deadline = None
+        self.functions = []
         self.failed, self.defined = {}, ()
 
     def begin(self, seconds):
         """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
         self.deadline = time.monotonic() + seconds
+        self.functions = []
         if self.process is not None:
             try:
                 self._send("forget")
@@ -69,15 +81,32 @@ class SandboxedCandidate:
                 pass
         self._start()
 
+    def lend(self, function):
+        """Let the answer call a function of the grader's; it is given plain data."""
+        self.functions.append(function)
+        return Callback(len(self.functions) - 1)
+
     def step(self, verb, *args):
+        """Take one step on the worker's bench; see `Bench.step`."""
         self._send((verb, *args))
-        reply = self._receive()
-        if not (isinstance(reply, tuple) and len(reply) == 3):
-            raise self._lost("your code disturbed the process that runs it")
-        first, seen, printed = reply
+        while True:
+            reply = self._receive()
+            if not (isinstance(reply, tuple) and len(reply) == 3):
+                raise self._lost(DISTURBED)
+            first, seen, printed = reply
+            if first != "ask":
+                break
+            self._send(self._answer(seen, printed))
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
         return first, seen, printed
+
+    def _answer(self, number, x):
+        """Call a lent function for the worker."""
+        try:
+            return float(self.functions[number](x))
+        except Exception:  # the worker may have sent anything
+            return float("nan")
 
     def close(self):
         """End the worker, whatever it is doing, and all that it started."""
@@ -107,7 +136,7 @@ class SandboxedCandidate:
         try:
             self.failed, self.defined = loaded["failed"], loaded["defined"]
         except (TypeError, KeyError):
-            raise self._lost("your code disturbed the process that runs it") from None
+            raise self._lost(DISTURBED) from None
 
     def _send(self, message):
         data = memoryview(wire.pack(message))
@@ -125,7 +154,7 @@ class SandboxedCandidate:
             lengths = wire.unpack_prefix(self._read(wire.PREFIX.size))
             return wire.unpack(*(self._read(n) for n in lengths))
         except wire.WireError:
-            raise self._lost("your code disturbed the process that runs it") from None
+            raise self._lost(DISTURBED) from None
 
     def _read(self, count):
         parts = []

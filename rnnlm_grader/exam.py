@@ -170,6 +170,11 @@ class Exam:
         self.replay.define(name, array, layout)
         return Thing(self, handle, name, array)
 
+    def lend(self, name, function, text):
+        """Give the answer a function to call; `text` is its definition as a learner would write it."""
+        self.replay.write(text)
+        return Thing(self, self.candidate.lend(function), name)
+
     def run(self, target, method, args, kwargs):
         """Call the candidate's name (target None) or a method, and tell the replay."""
         name = self.replay.call(target.name if target else None, method or self.name, args, kwargs)
@@ -213,6 +218,8 @@ class Exam:
 
 
 def _bare(arg):
+    if isinstance(arg, list | tuple):
+        return type(arg)(map(_bare, arg))
     return arg.handle if isinstance(arg, Thing) else arg
 
 

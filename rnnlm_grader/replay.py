@@ -1,6 +1,8 @@
 """Writes down what a criterion did with an answer, as Python that a learner can run again in the notebook."""
 import numpy as np
 
+from .bench import Generator
+
 MOST_NUMBERS = 60  # longer arrays are described, not printed
 INLINE = 40  # characters; a longer argument gets a line and a name of its own
 ROLES = {"forward": "x", "backward": "dout"}
@@ -21,6 +23,10 @@ class Replay:
         comment = "" if layout == "C" else "   # not contiguous in memory"
         self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}{comment}")
 
+    def write(self, line):
+        """Note a line as it is."""
+        self.lines.append(line)
+
     def note(self, template, value):
         """Note a line with one literal filled in."""
         self.lines.append(template.format(literal(value, indent=len(template) + 7)))
@@ -37,6 +43,9 @@ class Replay:
         return result or "what it returns"
 
     def _argument(self, arg, role):
+        if isinstance(arg, list | tuple):
+            inside = ", ".join(self._argument(item, role) for item in arg)
+            return f"[{inside}]" if isinstance(arg, list) else f"({inside},)"
         name = getattr(arg, "name", None)
         if name is None:
             text = literal(arg)
@@ -58,6 +67,8 @@ class Replay:
 
 def literal(value, indent=0):
     """Write a value as a Python expression, or describe it where that would be too long."""
+    if isinstance(value, Generator):
+        return f"np.random.default_rng({value.seed})"
     if not isinstance(value, np.ndarray):
         return repr(value)
     dtype = "" if value.dtype in (np.int64, np.float64) else f", dtype='{value.dtype}'"

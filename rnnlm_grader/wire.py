@@ -10,7 +10,7 @@ from dataclasses import asdict
 
 import numpy as np
 
-from .bench import Generator, Handle, Raised
+from .bench import Callback, Generator, Handle, Raised
 from .values import MAX_BYTES, PLAIN_KINDS, Opaque
 
 PREFIX = struct.Struct("<II")  # bytes of head, bytes of body
@@ -51,14 +51,14 @@ def _pack(value, bodies):
     if value is None or isinstance(value, bool | int | float | str):
         return value
     if isinstance(value, tuple | list):
-        return {"tuple": [_pack(item, bodies) for item in value]}
+        return {type(value).__name__: [_pack(item, bodies) for item in value]}
     if isinstance(value, dict):
         return {"dict": {key: _pack(item, bodies) for key, item in value.items()}}
     if isinstance(value, np.ndarray):
         bodies.append(np.ascontiguousarray(value).tobytes())
         at = sum(map(len, bodies[:-1]))
         return {"array": [value.dtype.str, list(value.shape), at]}
-    for kind in (Handle, Generator, Raised, Opaque):
+    for kind in (Handle, Generator, Callback, Raised, Opaque):
         if isinstance(value, kind):
             return {kind.__name__: asdict(value)}
     raise TypeError(f"{type(value).__name__} can't cross")
@@ -70,8 +70,9 @@ def _unpack(tree, body):
             raise WireError("a bare list")
         return tree
     (kind, content), = tree.items()
-    if kind == "tuple":
-        return tuple(_unpack(item, body) for item in content)
+    if kind in ("tuple", "list"):
+        items = [_unpack(item, body) for item in content]
+        return items if kind == "list" else tuple(items)
     if kind == "dict":
         return {str(key): _unpack(item, body) for key, item in content.items()}
     if kind == "array":
@@ -84,6 +85,8 @@ def _unpack(tree, body):
         return Handle(int(content["number"]))
     if kind == "Generator":
         return Generator(int(content["seed"]))
+    if kind == "Callback":
+        return Callback(int(content["number"]))
     raise WireError(f"unknown kind {str(kind)[:20]!r}")
 
 

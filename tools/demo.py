@@ -22,8 +22,8 @@ from corpora import embedding as corpus  # noqa: E402
 
 ASSIGNMENT = "01-embedding"
 LOOPING = 10.0  # seconds that one submission may take in all
-RIGHT = corpus.RIGHT["as the book writes it"]
-TIME_RIGHT = corpus.TIME_RIGHT["one layer a step, as in the study notebook"]
+RIGHT = corpus.EMBEDDING["as the book writes it"]
+TIME_RIGHT = corpus.TIME_EMBEDDING["one layer a step, as in the study notebook"]
 
 
 def students(blank):
@@ -31,25 +31,26 @@ def students(blank):
     fill = lambda one, two: filled(blank, MyEmbedding=one, MyTimeEmbedding=two)  # noqa: E731
     handed_in = {
         "right-as-the-book": fill(RIGHT, TIME_RIGHT),
-        "right-one-hot": fill(corpus.RIGHT["one-hot matrix product both ways"],
-                              corpus.TIME_RIGHT["subclass of MyEmbedding"]),
-        "right-loops-and-prints": fill(corpus.RIGHT["prints and warnings on the way"],
-                                       corpus.TIME_RIGHT["loops over sequences, then steps"]),
+        "right-one-hot": fill(corpus.EMBEDDING["one-hot matrix product both ways"],
+                              corpus.TIME_EMBEDDING["subclass of MyEmbedding"]),
+        "right-loops-and-prints": fill(corpus.EMBEDDING["prints and warnings on the way"],
+                                       corpus.TIME_EMBEDDING["loops over sequences, then steps"]),
         "right-helper-elsewhere": helper_elsewhere(blank),
-        "wrong-overwrites": fill(corpus.WRONG["Overwrites"], TIME_RIGHT),
-        "wrong-piles-up": fill(corpus.WRONG["PilesUp"], corpus.TIME_RIGHT["stacks the steps"]),
-        "wrong-rebinds": fill(corpus.WRONG["Rebinds"], TIME_RIGHT),
-        "wrong-dtype": fill(corpus.WRONG["ForcesOutputFloat32"], TIME_RIGHT),
+        "wrong-overwrites": fill(corpus.EMBEDDING_MISTAKES["Overwrites"], TIME_RIGHT),
+        "wrong-piles-up": fill(corpus.EMBEDDING_MISTAKES["PilesUp"], corpus.TIME_EMBEDDING["stacks the steps"]),
+        "wrong-rebinds": fill(corpus.EMBEDDING_MISTAKES["Rebinds"], TIME_RIGHT),
+        "wrong-dtype": fill(corpus.EMBEDDING_MISTAKES["ForcesOutputFloat32"], TIME_RIGHT),
         "wrong-last-step-only": fill(RIGHT, TIME_RIGHT.replace("grad += ", "grad = ")),
         "unfinished": filled(blank, MyEmbedding=answer_half_done()),
         "untouched": copy.deepcopy(blank),
         "loops-forever": fill(RIGHT, TIME_RIGHT.replace("N, T = xs.shape", "N, T = xs.shape\n        while T: pass")),
         "ends-its-process": fill(RIGHT.replace("dW[...] = 0", "import os; os._exit(0)"),
-                                 corpus.TIME_RIGHT["without MyEmbedding"]),
+                                 corpus.TIME_EMBEDDING["without MyEmbedding"]),
         "deleted-the-checks": without_checks(fill(RIGHT, TIME_RIGHT)),
         "imports-the-answer": fill("from rnnlm_ref.layers import Embedding as MyEmbedding\n",
                                    "from rnnlm_ref.time_layers import TimeEmbedding as MyTimeEmbedding\n"),
-        "syntax-error": fill(RIGHT.replace("return W[idx]", "return W[idx"), corpus.TIME_RIGHT["without MyEmbedding"]),
+        "syntax-error": fill(RIGHT.replace("return W[idx]", "return W[idx"),
+                             corpus.TIME_EMBEDDING["without MyEmbedding"]),
         "not-a-notebook": "My dog ate the notebook.\n",
     }
     return {name: nbformat.writes(work) if not isinstance(work, str) else work for name, work in handed_in.items()}
@@ -67,7 +68,7 @@ def filled(blank, **answers):
 
 def helper_elsewhere(blank):
     """Right, with a helper in a cell of the student's own, and scratch work that would not run."""
-    source = corpus.RIGHT["helper function above the class, cache is a dict"]
+    source = corpus.EMBEDDING["helper function above the class, cache is a dict"]
     helper, rest = source.split("\n\n\n", 1)
     notebook = filled(blank, MyEmbedding=rest, MyTimeEmbedding=TIME_RIGHT)
     at = next(i for i, cell in enumerate(notebook.cells) if cell.source == rest)

@@ -1,4 +1,10 @@
 """Answers as students write them: right in many ways, wrong in many ways, hostile and broken.
 
-Each module holds `RIGHT` and `WRONG` for one assignment: name of the answer → source of its cell.
+A module for each assignment holds `SLUG`, and for each name that it asks for
+
+RIGHT    style → source of the cell; the first is the plainest and stands in where another name is examined
+WRONG    id of the misconception that should be named → source, written as a student would and not as the library does
 """
+from . import embedding
+
+CORPORA = (embedding,)

@@ -1,5 +1,7 @@
 """Answers to 01-embedding. Names say what an answer does differently."""
 
+SLUG = "01-embedding"
+
 HEADER = '''
 class MyEmbedding:
     def __init__(self, W):
@@ -20,7 +22,7 @@ LOOKUP = """
         return W[idx]
 """
 
-RIGHT = {
+EMBEDDING = {
     "as the book writes it": answer(LOOKUP + """
     def backward(self, dout):
         dW, = self.grads
@@ -182,7 +184,7 @@ class MyEmbedding(Layer):
 
 TIME_HEADER = HEADER.replace("MyEmbedding", "MyTimeEmbedding")
 
-TIME_RIGHT = {
+TIME_EMBEDDING = {
     "one layer a step, as in the study notebook": answer("""
     def forward(self, xs):
         N, T = xs.shape
@@ -241,8 +243,9 @@ class MyTimeEmbedding(MyEmbedding):
 """, TIME_HEADER),
 }
 
-# Each wrong in one way, written as students write it and not as the library of misconceptions does.
-WRONG = {
+RIGHT = {"MyEmbedding": EMBEDDING, "MyTimeEmbedding": TIME_EMBEDDING}
+
+EMBEDDING_MISTAKES = {
     "Overwrites": answer(LOOKUP + """
     def backward(self, dout):
         dW, = self.grads
@@ -301,3 +304,21 @@ WRONG = {
             dW[word] = rows[ids == word].mean(axis=0)
 """),
 }
+
+TIME_EMBEDDING_MISTAKES = {
+    "KeepsFirstStep": TIME_EMBEDDING["one layer a step, as in the study notebook"].replace(
+        """        grad = 0
+        for t, layer in enumerate(self.layers):
+            layer.backward(dout[:, t, :])
+            grad += layer.grads[0]
+        self.grads[0][...] = grad
+""", """        for t in reversed(range(dout.shape[1])):
+            self.layers[t].backward(dout[:, t, :])
+            self.grads[0][...] = self.layers[t].grads[0]
+"""),
+    "TimeForcesFloat32": TIME_EMBEDDING["one layer a step, as in the study notebook"].replace(
+        "dtype=W.dtype", "dtype='f'"),
+    "TimeMajor": TIME_EMBEDDING["stacks the steps"].replace("axis=1", "axis=0"),
+}
+
+WRONG = {"MyEmbedding": EMBEDDING_MISTAKES, "MyTimeEmbedding": TIME_EMBEDDING_MISTAKES}

@@ -3,7 +3,7 @@ import contextlib
 
 import numpy as np
 import pytest
-from corpora import embedding as corpus
+from corpora import CORPORA, embedding
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import load_cells
@@ -12,85 +12,104 @@ from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.grading import grade_part, grade_submission
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]
-BOOK = corpus.RIGHT["as the book writes it"]
-PAIRS = ([pytest.param(one, corpus.TIME_RIGHT["one layer a step, as in the study notebook"], id=name)
-          for name, one in corpus.RIGHT.items()]
-         + [pytest.param(BOOK, two, id=name) for name, two in corpus.TIME_RIGHT.items()])
+LEAST_RIGHT = {"01-embedding": 12}
 
 
-def cells_of(one, two):
-    return [("imports", "import numpy as np"), ("MyEmbedding", one), ("MyTimeEmbedding", two)]
+def cases(which):
+    """(corpus, name, label, source) for every answer of a kind."""
+    return [pytest.param(corpus, name, label, source, id=f"{name}-{label}")
+            for corpus in CORPORA for name, answers in getattr(corpus, which).items()
+            for label, source in answers.items()]
 
 
-def in_kernel(cells):
+def submission(corpus, **answers):
+    """The cells of a submission: the answers given, the corpus's plainest right ones for the other names."""
+    plain = {name: next(iter(sources.values())) for name, sources in corpus.RIGHT.items()}
+    return [("imports", "import numpy as np"), *(plain | answers).items()]
+
+
+def in_kernel(assignment, cells):
     names = {}
     assert load_cells(cells, names) == {}
-    return KernelCandidate(**{name: names[name] for name in EMBEDDING.names})
+    return KernelCandidate(**{name: names[name] for name in assignment.names})
 
 
-def in_sandbox(cells):
-    return SandboxedCandidate(cells, EMBEDDING.names)
+def in_sandbox(assignment, cells):
+    return SandboxedCandidate(cells, assignment.names, allowed=assignment.allowed)
 
 
-def seeds(criterion):
-    return [(public_seed(criterion), False)] + [(hidden_seed(bytes([i]) * 32, "01-embedding", criterion), True)
-                                                for i in range(3)]
+def seeds_of(slug):
+    """The learner's inputs, and three draws of hidden ones."""
+    def seeds(criterion):
+        return [(public_seed(criterion), False)] + [(hidden_seed(bytes([i]) * 32, slug, criterion), True)
+                                                    for i in range(3)]
+    return seeds
 
 
-def grade(make_candidate, one, two):
-    return grade_submission(EMBEDDING, cells_of(one, two), {"MyEmbedding": BOOK}, make_candidate, seeds, lambda: 20)[0]
+def verdicts(make_candidate, corpus, name, source):
+    """What the criteria of one name say about an answer among right ones."""
+    assignment = ASSIGNMENTS[corpus.SLUG]
+    parts = [part for n, part in assignment.parts() if n == name]
+    with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}))) as candidate:
+        return [v for part in parts
+                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), lambda: 20).verdicts]
 
 
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
-@pytest.mark.parametrize(("one", "two"), PAIRS)
+@pytest.mark.parametrize(("corpus", "name", "style", "source"), cases("RIGHT"))
 @pytest.mark.filterwarnings("ignore:looking things up")
-def test_right_answers_of_every_style_get_full_marks(make_candidate, one, two):
-    results = grade(make_candidate, one, two)
-    assert [v for result in results for v in result.verdicts if not v.outcome.passed] == []
-    assert sum(result.points for result in results) == 22
-
-
-def test_the_corpus_is_large_enough():
-    print(f"{len(corpus.RIGHT)} + {len(corpus.TIME_RIGHT)} right answers to 01-embedding")
-    assert len(corpus.RIGHT) >= 12
+def test_right_answers_of_every_style_get_full_marks(make_candidate, corpus, name, style, source):
+    judged = verdicts(make_candidate, corpus, name, source)
+    assert judged
+    assert [v for v in judged if not v.outcome.passed] == []
 
 
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
-@pytest.mark.parametrize("mistake", corpus.WRONG)
-def test_wrong_answers_written_in_other_words_are_named(make_candidate, mistake):
-    results = grade(make_candidate, corpus.WRONG[mistake], corpus.TIME_RIGHT["without MyEmbedding"])
-    failed = [v for result in results for v in result.verdicts if not v.outcome.passed]
+@pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
+def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, name, mistake, source):
+    failed = [v for v in verdicts(make_candidate, corpus, name, source) if not v.outcome.passed]
     assert failed
     assert {v.likely.id if v.likely else None for v in failed} == {mistake}
 
 
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
+def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
+    assert tuple(corpus.RIGHT) == ASSIGNMENTS[corpus.SLUG].names
+    assert all(corpus.RIGHT.values())
+    assert set(corpus.WRONG) == set(corpus.RIGHT)
+    count = sum(map(len, corpus.RIGHT.values()))
+    print(f"{corpus.SLUG}: {count} right answers")
+    assert count >= LEAST_RIGHT[corpus.SLUG]
+
+
+def graded(one, two):
+    """Marks of a whole submission of 01-embedding, by name and part."""
+    cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
+    results, _ = grade_submission(EMBEDDING, cells, {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]},
+                                  lambda cells: in_sandbox(EMBEDDING, cells), seeds_of("01-embedding"), lambda: 20)
+    return {(result.name, result.part): result for result in results}
+
+
 def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
-    results = grade(in_sandbox, corpus.WRONG["Overwrites"], corpus.TIME_RIGHT["stacks the steps"])
-    points = {(r.name, r.part): (r.points, r.max_points) for r in results}
-    assert points["MyEmbedding", "backward"] == (1, 5)
-    assert points["MyTimeEmbedding", "backward"] == (4, 4)
-    carried = [v for r in results if r.name == "MyTimeEmbedding" for v in r.verdicts if v.stand_ins]
-    assert {v.stand_ins for v in carried} == {("MyEmbedding",)}
+    results = graded(embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"])
+    assert results["MyEmbedding", "backward"].points == 1
+    over_time = results["MyTimeEmbedding", "backward"]
+    assert over_time.points == over_time.max_points
+    assert {v.stand_ins for v in over_time.verdicts if v.stand_ins} == {("MyEmbedding",)}
 
 
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
-    wrong = corpus.TIME_RIGHT["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
-                                                          "self.steps[-1].grads[0]")
-    results = grade(in_sandbox, corpus.WRONG["Overwrites"], wrong)
-    assert next(r for r in results if (r.name, r.part) == ("MyTimeEmbedding", "backward")).points == 0
+    wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
+                                                                 "self.steps[-1].grads[0]")
+    assert graded(embedding.EMBEDDING_MISTAKES["Overwrites"], wrong)["MyTimeEmbedding", "backward"].points == 0
 
 
 def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbox():
-    cells = cells_of(corpus.WRONG["Averages"], corpus.TIME_RIGHT["without MyEmbedding"])
-    kernel, sandbox = (backward_verdicts(make(cells)) for make in (in_kernel, in_sandbox))
+    source = embedding.EMBEDDING_MISTAKES["Averages"]
+    kernel, sandbox = (verdicts(make, embedding, "MyEmbedding", source) for make in (in_kernel, in_sandbox))
     assert [verdict_words(v) for v in kernel] == [verdict_words(v) for v in sandbox]
     for a, b in zip(kernel, sandbox, strict=True):
         assert all(map(np.array_equal, a.outcome.trace, b.outcome.trace))
-
-
-def backward_verdicts(candidate):
-    with contextlib.closing(candidate):
-        return grade_part(EMBEDDING, candidate, "MyEmbedding", "backward", seeds, lambda: 20).verdicts
 
 
 def verdict_words(verdict):

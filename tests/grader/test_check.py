@@ -20,14 +20,14 @@ def report(answer, *args, **kwargs):
 
 
 def test_a_right_answer_is_told_what_is_right(capsys):
-    check(define(corpus.RIGHT["as the book writes it"]))
+    check(define(corpus.EMBEDDING["as the book writes it"]))
     shown = capsys.readouterr().out
     assert "MyEmbedding · backward: 5 of 5 points" in shown
     assert "✗" not in shown
 
 
 def test_a_wrong_answer_is_told_what_differs_and_what_it_looks_like():
-    text = report(define(corpus.WRONG["Overwrites"]), "backward")
+    text = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward")
     assert "✗ an id that occurs more than once collects the sum of its rows of dout" in text
     assert "layer.backward(dout)" in text
     assert "first at [2, 0]: got -1.78, expected -4.25" in text
@@ -36,7 +36,7 @@ def test_a_wrong_answer_is_told_what_differs_and_what_it_looks_like():
 
 
 def test_the_replay_in_a_report_can_be_run_and_shows_the_difference():
-    answer = define(corpus.WRONG["Overwrites"])
+    answer = define(corpus.EMBEDDING_MISTAKES["Overwrites"])
     text = report(answer, "backward")
     first = text.split("You can run this again:\n")[1].split("grads[0] differs")[0]
     script = "\n".join(line[10:] for line in first.splitlines())
@@ -52,7 +52,7 @@ def test_an_exception_is_told_with_its_line():
 
 
 def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
-    half = corpus.RIGHT["as the book writes it"].replace("np.add.at(dW, self.idx, dout)",
+    half = corpus.EMBEDDING["as the book writes it"].replace("np.add.at(dW, self.idx, dout)",
                                                          "np.add.at(dW, self.idx, 0.5 * dout)")
     text = report(define(half), "backward")
     assert "It looks as if" not in text
@@ -60,7 +60,7 @@ def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
 
 
 def test_hidden_inputs_are_never_shown():
-    text = report(define(corpus.WRONG["Overwrites"]), "backward", hidden=True)
+    text = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward", hidden=True)
     assert "np.array" not in text
     assert "got" not in text
     assert "It looks as if" in text
@@ -68,7 +68,7 @@ def test_hidden_inputs_are_never_shown():
 
 @pytest.mark.filterwarnings("ignore:looking things up")
 def test_prints_of_the_answer_are_shown_only_with_a_failure(capsys):
-    check(define(corpus.RIGHT["prints and warnings on the way"]), "forward")
+    check(define(corpus.EMBEDDING["prints and warnings on the way"]), "forward")
     assert "W (" not in capsys.readouterr().out
 
 
@@ -76,7 +76,7 @@ def test_names_and_parts_that_do_not_exist_get_one_clear_line():
     with pytest.raises(ValueError, match=r"^check knows no exercise for 'Embeding'\. It knows: MyEmbedding, "):
         check(type("Embeding", (), {}))
     with pytest.raises(ValueError, match=r"has no part 'forwards'\. Its parts are: forward, backward, contract\.$"):
-        check(define(corpus.RIGHT["as the book writes it"]), "forwards")
+        check(define(corpus.EMBEDDING["as the book writes it"]), "forwards")
 
 
 def test_an_answer_that_borrows_the_reference_is_warned():

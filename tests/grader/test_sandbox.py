@@ -3,11 +3,12 @@ import contextlib
 import select
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnlm_grader import sandbox, wire
 from rnnlm_grader.bench import StepFailed
-from rnnlm_grader.candidate import SandboxedCandidate, WorkerLost
+from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
 
 TEMPLATE = """
 import os, sys
@@ -128,3 +129,24 @@ def workers():
             if b"rnnlm_grader/worker.py" in path.read_bytes():
                 found.add(path)
     return found
+
+
+@pytest.mark.parametrize("make", [
+    lambda source: SandboxedCandidate([("work", source)], ["slope"]),
+    lambda source: KernelCandidate(slope=_defined(source, "slope")),
+], ids=["sandbox", "kernel"])
+def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
+    candidate = make("def slope(f, x):\n    return f(x + 1) - f(x)\n")
+    candidate.begin(10)
+    seen = []
+    function = candidate.lend(lambda x: seen.append(x) or float((x ** 2).sum()))
+    _, slope, _ = candidate.step("call", "slope", None, (function, np.array([1.0, 2.0])), {})
+    candidate.close()
+    assert slope == 8.0
+    assert [x.tolist() for x in seen] == [[2.0, 3.0], [1.0, 2.0]]
+
+
+def _defined(source, name):
+    names = {}
+    exec(source, names)
+    return names[name]
