@@ -212,3 +212,12 @@ def test_set_state_keeps_a_copy():
     layer.set_state(h)
     h[...] = 5
     np.testing.assert_array_equal(layer.h, np.ones((1, 2)))
+
+
+@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
+def test_changing_the_state_does_not_change_what_backward_reads(recurrent):
+    layer = recurrent(*rnn_params(np.random.default_rng(0), 3, 2, recurrent.gates), stateful=True)
+    hs = layer.forward(np.random.default_rng(1).standard_normal((2, 4, 3)))
+    dxs = layer.backward(hs)
+    layer.h[...] = 99.0
+    np.testing.assert_array_equal(layer.backward(hs), dxs)

@@ -88,10 +88,11 @@ def test_clipping_takes_all_gradients_as_one_vector():
     np.testing.assert_allclose(grads[1], [[0, 0.8]])
 
 
-def test_gradients_within_the_limit_stay_bitwise():
+@pytest.mark.parametrize("max_norm", [5.0, 7.0])
+def test_gradients_within_the_limit_stay_bitwise(max_norm):
     grads = [np.array([3.0]), np.array([4.0])]
     kept = [grad.copy() for grad in grads]
-    assert clip_grads(grads, 5.0) == 5.0
+    assert clip_grads(grads, max_norm) == 5.0
     np.testing.assert_array_equal(grads, kept)
 
 
