@@ -31,6 +31,7 @@ $(VENV)/.test: $(VENV)/.course
 
 .PHONY: book
 book: $(VENV)/.course ## set up and build the book
+	@rm -rf _build/html  # a page that has been removed must not be left there
 	@jupyter-book build . -W -n --keep-going --quiet
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 

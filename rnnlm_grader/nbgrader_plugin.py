@@ -16,6 +16,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import (
     AssignLatePenalties,
     CheckCellMetadata,
@@ -31,7 +32,7 @@ from .candidate import SandboxedCandidate
 from .exam import hidden_seed, public_seed
 from .grading import grade_submission
 from .report import clean, in_a_word, render
-from .sandbox import require_sandbox
+from .sandbox import SandboxMissing, require_sandbox
 from .submission import Unreadable, plain_python, read_cells, take_answers
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
@@ -57,7 +58,22 @@ def configure(c, root="."):
 
 
 class SubmissionExporter(NotebookExporter):
-    """Opens anything: what is no notebook becomes an empty one that says so."""
+    """Opens anything: what is no notebook becomes an empty one that says so.
+
+    nbgrader makes one exporter for a whole batch, before it touches any submission. So this is where a missing sandbox
+    or a damaged key stops it, with one line and nothing written.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        grading = GradeInSandbox(parent=self)
+        try:
+            if grading.sandbox == "bwrap":
+                require_sandbox()
+            grading.secret()
+        except (SandboxMissing, SecretDamaged) as reason:
+            self.log.error("%s", reason)
+            raise NbGraderException(str(reason)) from None
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})
@@ -142,11 +158,13 @@ class GradeInSandbox(NbGraderPreprocessor):
             nb.cells.insert(0, new_markdown_cell(f"**About this submission**\n\n```\n{text}\n```"))
         return nb, resources
 
+    def secret(self):
+        """The key from which hidden inputs are drawn."""
+        return read_secret(Path(coursedir_of(self).root) / self.secret_file)
+
     def examine(self, assignment, cells, answers):
         """Examine every part, on the learner's inputs and on hidden ones."""
-        if self.sandbox == "bwrap":
-            require_sandbox()
-        secret = read_secret(Path(coursedir_of(self).root) / self.secret_file)
+        secret = self.secret()
         end = time.monotonic() + self.seconds_per_submission
 
         def make_candidate(cells):
@@ -175,6 +193,10 @@ def answers_of(nb):
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
 
 
+class SecretDamaged(Exception):
+    """The key of the course can't be what it was."""
+
+
 def read_secret(path):
     """Return the course's key; make one where there is none yet."""
     try:
@@ -184,8 +206,8 @@ def read_secret(path):
         pass
     secret = path.read_bytes()
     if len(secret) < 16:
-        raise ValueError(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to have "
-                         "a new one made: hidden inputs will then be others than before.")
+        raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
+                            "have a new one made: hidden inputs will then be others than before.")
     return secret
 
 
