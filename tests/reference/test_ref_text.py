@@ -1,10 +1,12 @@
 """Text to ids to windows, the known source, the n-gram models and the loaders."""
+import doctest
 import math
 from collections import Counter
 
 import numpy as np
 import pytest
 
+from rnnlm_ref import text
 from rnnlm_ref.ngram import NgramModel
 from rnnlm_ref.source import Source, farm
 from rnnlm_ref.text import (
@@ -200,9 +202,9 @@ def test_ngrams_need_an_order_and_a_text():
 
 
 def test_prose_is_long_and_english():
-    text = prose()
-    assert len(text) > 300_000
-    assert text.count(" the ") > 1000
+    helped = prose()
+    assert len(helped) > 300_000
+    assert helped.count(" the ") > 1000
 
 
 def test_read_text_takes_marks_and_line_ends_of_other_systems(tmp_path):
@@ -223,3 +225,7 @@ def test_a_file_that_is_no_text_is_a_value_error(tmp_path, load, data, message):
     (tmp_path / "bad").write_bytes(data)
     with pytest.raises(ValueError, match=message):
         load(tmp_path / "bad")
+
+
+def test_the_examples_in_the_docstrings_are_true():
+    assert doctest.testmod(text).failed == 0
