@@ -31,7 +31,7 @@ $(VENV)/.test: $(VENV)/.course
 
 .PHONY: book
 book: $(VENV)/.course ## set up and build the book
-	@rm -rf _build/html  # a page that has been removed must not be left there
+	@rm -rf _build/html _build/.doctrees  # what has been removed, or hangs on a template, must not be left there
 	@jupyter-book build . -W -n --keep-going --quiet
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 
@@ -56,8 +56,22 @@ lab: $(VENV)/.course ## open JupyterLab on the exercises
 	@jupyter lab --notebook-dir=exercises
 
 .PHONY: serve
-serve: book ## serve the built book on http://localhost:8000
-	@python -m http.server --bind 127.0.0.1 --directory _build/html 8000
+serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
+	@python tools/serve.py
+
+.PHONY: bench
+bench: $(VENV)/.test ## measure speed and memory, as ratios
+	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
+
+.venv-parity/.ready: requirements.txt pyproject.toml
+	@echo "Setting up .venv-parity with PyTorch ..."
+	@$(PYTHON) -m venv .venv-parity
+	@.venv-parity/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt 'torch<=2.13' numpy pytest
+	@touch $@
+
+.PHONY: parity
+parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environment of its own (large)
+	@OPENBLAS_NUM_THREADS=1 .venv-parity/bin/python -m pytest -q tests/parity
 
 .PHONY: lock
 lock: $(VENV)/.test ## resolve pyproject.toml's `course` extra into requirements.txt
@@ -66,4 +80,4 @@ lock: $(VENV)/.test ## resolve pyproject.toml's `course` extra into requirements
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) _build *.egg-info
+	@rm -rf $(VENV) .venv-parity _build *.egg-info
