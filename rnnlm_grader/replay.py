@@ -5,7 +5,17 @@ from .bench import Generator
 
 MOST_NUMBERS = 60  # longer arrays are described, not printed
 INLINE = 40  # characters; a longer argument gets a line and a name of its own
-ROLES = {"forward": "x", "backward": "dout"}
+# What the exercises call the arguments and results of a method of a class, or of any class.
+ARGUMENTS = {
+    "forward": ("x",), "backward": ("dout",), "set_state": ("h",),
+    "MyRNN": ("Wx", "Wh", "b"), "MyRNN.forward": ("x", "h_prev"), "MyRNN.backward": ("dh_next",),
+    "MyTimeRNN": ("Wx", "Wh", "b"), "MyTimeRNN.forward": ("xs",), "MyTimeRNN.backward": ("dhs",),
+}
+RESULTS = {
+    "forward": "out", "predict": "out",
+    "MyRNN.forward": "h_next", "MyRNN.backward": "dx, dh_prev",
+    "MyTimeRNN.forward": "hs", "MyTimeRNN.backward": "dxs",
+}
 
 
 class Replay:
@@ -14,6 +24,7 @@ class Replay:
     def __init__(self):
         self.lines = []
         self.counts = {}
+        self.classes = {}  # of each result that is an instance
 
     def __str__(self):
         return "\n".join(self.lines)
@@ -33,8 +44,8 @@ class Replay:
 
     def call(self, owner, method, args, kwargs):
         """Note a call and return the name of its result."""
-        role = ROLES.get(method, "x")
-        inside = [self._argument(arg, role) for arg in args]
+        roles = self._words(ARGUMENTS, owner, method) or ("x",)
+        inside = [self._argument(arg, roles[min(i, len(roles) - 1)]) for i, arg in enumerate(args)]
         inside += [f"{key}={self._argument(value, key)}" for key, value in kwargs.items()]
         result = self._result(owner, method)
         target = f"{owner}.{method}" if owner else method
@@ -57,12 +68,34 @@ class Replay:
 
     def _result(self, owner, method):
         if owner is None:
-            return self._numbered("layer" if method.startswith("My") else "result")
-        return self._numbered("out") if method in ("forward", "predict") else None
+            name = self._numbered("layer" if method.startswith("My") else "result")
+            self.classes[name] = method
+            return name
+        words = self._words(RESULTS, owner, method)
+        return words and ", ".join(map(self._numbered, words.split(", ")))
+
+    def _words(self, table, owner, method):
+        return table.get(f"{self.classes[owner]}.{method}" if owner in self.classes else method, table.get(method))
 
     def _numbered(self, base):
         self.counts[base] = n = self.counts.get(base, 0) + 1
         return base if n == 1 else f"{base}{n}"
+
+
+class NoReplay(Replay):
+    """Writes nothing down, for an examination that nobody will read about."""
+
+    def define(self, name, array, layout="C"):
+        pass
+
+    def write(self, line):
+        pass
+
+    def note(self, template, value):
+        pass
+
+    def call(self, owner, method, args, kwargs):
+        return method
 
 
 def literal(value, indent=0):

@@ -1,0 +1,359 @@
+"""Criteria of 02-rnn. N batch, D word-vector width, H hidden width.
+
+Evidence is of three kinds: numbers worked by hand, the reference, and loops or central differences that use neither.
+By hand, tanh is a nuisance, so inputs are chosen where it is known: tanh(ln 2) = 3/5 and tanh(ln 3) = 4/5, and where
+the sum z is 0, tanh is 0 and its slope is 1, so that the gradients are those of a linear cell, in whole numbers.
+"""
+import math
+
+import numpy as np
+
+from rnnlm_ref.layers import RNN
+
+from ..compare import kind
+from ..exam import Assignment, CriteriaList, Thing
+from ..misconceptions.rnn import MISCONCEPTIONS
+
+criteria = CriteriaList()
+criterion = criteria.criterion
+
+NAMES = ("Wx", "Wh", "b")
+KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
+
+
+def weights(exam, D, H, dtype=np.float64):
+    """Draw Wx, Wh and b, with two decimals so that they print."""
+    return tuple(exam.rng.uniform(-0.9, 0.9, shape).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,)))
+
+
+def place(exam, params, suffix=""):
+    """Place parameters on the bench under their names."""
+    return [exam.put(f"{name}{suffix}", param) for name, param in zip(NAMES, params, strict=True)]
+
+
+def draw(exam, *shape, dtype=np.float64):
+    """Draw inputs or states between -1 and 1."""
+    return exam.rng.uniform(-1, 1, shape).round(2).astype(dtype)
+
+
+def upstream(exam, *shape, dtype=np.float64):
+    """Draw an upstream gradient without zeros, so that every term counts."""
+    return (exam.rng.uniform(0.5, 2, shape) * exam.rng.choice([-1, 1], shape)).round(2).astype(dtype)
+
+
+def whole(exam, *shape):
+    """Draw whole numbers other than 0."""
+    return exam.rng.integers(1, 4, shape) * exam.rng.choice([-1.0, 1.0], shape)
+
+
+def whole_weights(exam):
+    """Draw Wx (3, 2), whose first two rows have a whole inverse, and Wh (2, 2), not symmetric."""
+    Wx = np.array([[1, 0], [exam.rng.integers(1, 4), 1], whole(exam, 2)])
+    Wh = whole(exam, 2, 2)
+    Wh[0, 1] = Wh[1, 0] + exam.rng.choice([-1, 1])
+    return Wx, Wh
+
+
+def inputs_for(exam, Wx, sums):
+    """Draw x, one row for each row of `sums`, with x @ Wx = sums."""
+    last = whole(exam, len(sums), 1)
+    first = (sums - last @ Wx[2:]) @ np.array([[1, 0], [-Wx[1, 0], 1]])
+    return np.hstack([first, last])
+
+
+def slope_one(exam, N, remembering=False):
+    """Draw a step in whole numbers whose sum z is 0 in every row: parameters, x, h_prev and dh_next."""
+    Wx, Wh = whole_weights(exam)
+    h_prev = whole(exam, N, 2) if remembering else np.zeros((N, 2))
+    return (Wx, Wh, np.zeros(2)), inputs_for(exam, Wx, -h_prev @ Wh), h_prev, whole(exam, N, 2)
+
+
+def reference(params, x, h_prev, dh_next):
+    """Return h_next, dx, dh_prev and the gradients, by the reference."""
+    cell = RNN(*params)
+    return cell.forward(x, h_prev), *cell.backward(dh_next), *cell.grads
+
+
+def near(exam, got, expected, what, note=""):
+    """Require these numbers, in any float dtype; the dtype has a criterion of its own."""
+    got = got.value if isinstance(got, Thing) else got
+    if isinstance(got, np.ndarray) and got.dtype.kind == "f":
+        expected = expected.astype(got.dtype)
+    exam.equal(got, expected, what, note=note)
+
+
+def is_alive(exam, thing, what):
+    """Require an array that isn't zero everywhere; a comparison of an answer with itself would miss that."""
+    array = isinstance(thing.value, np.ndarray)
+    exam.hold(array and thing.value.any(), what,
+              "is zero everywhere" if array else f"should be an array, but is {kind(thing.value)}")
+
+
+def is_pair(exam, result):
+    """Require that backward returned two things."""
+    two = isinstance(result.value, tuple) and len(result.value) == 2
+    if not two:
+        exam.watch(result)
+    exam.hold(two, "what backward returns", f"should be the pair (dx, dh_prev), but is {kind(result.value)}")
+    return two
+
+
+# --- forward --------------------------------------------------------------------------------------------------------
+
+
+@criterion("MyRNN", "forward", 1, "from the state 0, forward returns tanh(x @ Wx + b)")
+def first_step(exam):
+    Wx, Wh = whole_weights(exam)
+    x, h_prev = whole(exam, 1, 3), np.zeros((1, 2))
+    layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx)[0])))
+    near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
+               note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+
+
+@criterion("MyRNN", "forward", 1, "the state before goes in as h_prev @ Wh")
+def next_step(exam):
+    Wx, Wh = whole_weights(exam)
+    x, h_prev = whole(exam, 1, 3), np.array([[0.6, -0.8]])
+    layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx - h_prev @ Wh)[0])))
+    near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
+               note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+
+
+@criterion("MyRNN", "forward", 1, "the rows of a batch go through side by side, each with its own state")
+def rows_apart(exam):
+    Wx, Wh, b = weights(exam, 2, 3)
+    x, h_prev = draw(exam, 4, 2), draw(exam, 4, 3)
+    by_loops = [[math.tanh(b[j] + sum(h[i] * Wh[i, j] for i in range(3)) + sum(row[d] * Wx[d, j] for d in range(2)))
+                 for j in range(3)] for row, h in zip(x, h_prev, strict=True)]
+    layer = exam.new(*place(exam, (Wx, Wh, b)))
+    near(exam, layer.forward(x, h_prev), np.array(by_loops), "h_next", note="computed number by number")
+
+
+@criterion("MyRNN", "forward", 1, "any N will do, from call to call, and D = H; arrays need not be contiguous")
+def forward_sizes(exam):
+    params = weights(exam, 3, 3)
+    layer = exam.new(*place(exam, params))
+    for N, layout in ((3, "F"), (1, "C"), (4, "strided")):
+        x, h_prev = draw(exam, N, 3), draw(exam, N, 3)
+        h_next = layer.forward(exam.put(f"x{N}", x, layout), exam.put(f"h{N}", h_prev, layout))
+        near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N = {N}, D = H = 3")
+
+
+# --- backward -------------------------------------------------------------------------------------------------------
+
+
+def step_of_slope_one(exam, remembering=False):
+    """Take a step forward and back where the slope of tanh is 1; return the layer, the result and the inputs."""
+    params, x, h_prev, dh_next = slope_one(exam, 3, remembering)
+    layer = exam.new(*place(exam, params))
+    exam.watch(layer.forward(x, h_prev))
+    return layer, layer.backward(dh_next), (params, x, h_prev, dh_next)
+
+
+SLOPE_ONE = "the sum z is 0, where tanh has slope 1, so dz is dh_next"
+
+
+@criterion("MyRNN", "backward", 1, "db is the sum of dz over the batch")
+def gradient_of_b(exam):
+    layer, _, (_, _, _, dz) = step_of_slope_one(exam)
+    near(exam, layer.grad(2), np.ones(3) @ dz, "grads[2]", note=SLOPE_ONE)
+
+
+@criterion("MyRNN", "backward", 1, "dWx is x.T @ dz")
+def gradient_of_wx(exam):
+    layer, _, (_, x, _, dz) = step_of_slope_one(exam)
+    near(exam, layer.grad(0), np.einsum("nd,nh->dh", x, dz), "grads[0]", note=SLOPE_ONE)
+
+
+@criterion("MyRNN", "backward", 1, "dWh is h_prev.T @ dz")
+def gradient_of_wh(exam):
+    layer, _, (_, _, h_prev, dz) = step_of_slope_one(exam, remembering=True)
+    near(exam, layer.grad(1), np.einsum("ni,nj->ij", h_prev, dz), "grads[1]", note=SLOPE_ONE)
+
+
+@criterion("MyRNN", "backward", 1, "dx is dz @ Wx.T, and comes first")
+def gradient_of_x(exam):
+    _, result, ((Wx, _, _), _, _, dz) = step_of_slope_one(exam)
+    if is_pair(exam, result):
+        near(exam, result.value[0], np.einsum("nh,dh->nd", dz, Wx), "dx", note=SLOPE_ONE)
+
+
+@criterion("MyRNN", "backward", 1, "dh_prev is dz @ Wh.T, and comes second")
+def gradient_of_state(exam):
+    _, result, ((_, Wh, _), _, _, dz) = step_of_slope_one(exam)
+    if is_pair(exam, result):
+        near(exam, result.value[1], np.einsum("nj,ij->ni", dz, Wh), "dh_prev", note=SLOPE_ONE)
+
+
+@criterion("MyRNN", "backward", 2, "dz is dh_next times the slope of tanh, 1 - h_next**2")
+def slope_of_tanh(exam):
+    Wx, Wh = whole_weights(exam)
+    x, h_prev, dh_next = whole(exam, 1, 3), whole(exam, 1, 2), whole(exam, 1, 2) * 100
+    layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx - h_prev @ Wh)[0])))
+    exam.watch(layer.forward(x, h_prev))
+    layer.backward(dh_next)
+    near(exam, layer.grad(2), dh_next[0] * np.array([0.64, 0.36]), "grads[2]",
+               note="h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25")
+
+
+@criterion("MyRNN", "backward", 1, "all five gradients agree with central differences")
+def central_differences(exam):
+    params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3)
+    layer = exam.new(*place(exam, params))
+    exam.watch(layer.forward(x, h_prev))
+    result = layer.backward(dh_next)
+    values = [x, h_prev, *params]
+    slopes = [measured(values, i, dh_next) for i in range(5)]
+    note = "the slope of sum(h_next * dh_next), measured"
+    if is_pair(exam, result):
+        near(exam, result.value[0], slopes[0], "dx", note=note)
+        near(exam, result.value[1], slopes[1], "dh_prev", note=note)
+    for i, slope in enumerate(slopes[2:]):
+        near(exam, layer.grad(i), slope, f"grads[{i}]", note=note)
+
+
+def measured(values, which, dh_next, eps=1e-5):
+    """Measure the slope of sum(h_next * dh_next) in each number of `values[which]`, all numbers at once."""
+    def loss(step):
+        x, h_prev, Wx, Wh, b = (value + step if i == which else value for i, value in enumerate(values))
+        b = b[:, None] if b.ndim == 2 else b
+        return (np.tanh(h_prev @ Wh + x @ Wx + b) * dh_next).sum(axis=(-2, -1))
+
+    shape, size = values[which].shape, values[which].size
+    steps = eps * np.eye(size).reshape(size, *shape)
+    return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
+
+
+@criterion("MyRNN", "backward", 1, "backward fits the last forward, also where N is 1 or N = D = H")
+def backward_sizes(exam):
+    params = weights(exam, 3, 3)
+    layer = exam.new(*place(exam, params))
+    for N, layout in ((3, "F"), (1, "C"), (2, "strided")):
+        x, h_prev, dh_next = draw(exam, N, 3), draw(exam, N, 3), upstream(exam, N, 3)
+        exam.watch(layer.forward(x, h_prev))
+        result = layer.backward(exam.put(f"dh{N}", dh_next, layout))
+        _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
+        note = f"N = {N}, D = H = 3"
+        if is_pair(exam, result):
+            near(exam, result.value[0], dx, "dx", note=note)
+            near(exam, result.value[1], dh_prev, "dh_prev", note=note)
+        for i, grad in enumerate(grads):
+            near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
+
+
+# --- contract: an answer is compared with itself, so that a wrong gradient costs nothing here ------------------------
+
+
+@criterion("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
+def overwrites_in_place(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params)
+    kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
+    last = draw(exam, 2, 2), draw(exam, 2, 3)
+    for inputs in ((draw(exam, 2, 2), draw(exam, 2, 3)), last):
+        layer.forward(*inputs)
+        layer.backward(upstream(exam, 2, 3))
+    dh_next = upstream(exam, 2, 3)
+    layer.backward(dh_next)
+    fresh = exam.new(*params)
+    fresh.forward(*last)
+    fresh.backward(dh_next)
+    for i in range(3):
+        expected = fresh.grad(i)
+        is_alive(exam, expected, f"grads[{i}]")
+        exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
+                   note="only the last backward's gradient, as a new layer computes it")
+        exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
+                   note="whoever kept it must see the new gradient")
+
+
+@criterion("MyRNN", "contract", 1, "backward may be called twice and returns the same")
+def backward_twice(exam):
+    layer = exam.new(*place(exam, weights(exam, 2, 3)))
+    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
+    dh_next = upstream(exam, 2, 3)
+    first = layer.backward(dh_next)
+    exam.watch(first)
+    if is_pair(exam, first):
+        exam.equal(layer.backward(dh_next), first.value, "the second (dx, dh_prev)")
+
+
+@criterion("MyRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
+def leaves_the_callers_arrays_alone(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params)
+    given = [exam.put("x", draw(exam, 2, 2)), exam.put("h_prev", draw(exam, 2, 3)),
+             exam.put("dh_next", upstream(exam, 2, 3))]
+    first = layer.forward(*given[:2])
+    result = layer.backward(given[2])
+    exam.watch(first)
+    is_alive(exam, first, "h_next")
+    is_pair(exam, result)
+    for thing, before in ((thing, thing.value) for thing in [*given, *params]):
+        exam.equal(thing.now(), before, thing.name, note="it belongs to the caller", exact=True)
+    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
+    layer.backward(upstream(exam, 2, 3))
+    exam.equal(first.now(), first.value, "the first h_next, after a second step")
+    exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second step")
+
+
+@criterion("MyRNN", "contract", 1, "the parameters are used as they are now, not copied")
+def shares_parameters(exam):
+    before = weights(exam, 2, 3)
+    params = place(exam, before)
+    layer = exam.new(*params)
+    x, h_prev, dh_next = draw(exam, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3)
+    first = layer.forward(x, h_prev)
+    after = [param + 0.5 for param in before]
+    for thing, array in zip(params, after, strict=True):
+        thing.write(array)
+    again, result = layer.forward(x, h_prev), layer.backward(dh_next)
+    fresh = exam.new(*place(exam, after, "_new"))
+    expected, expected_result = fresh.forward(x, h_prev), fresh.backward(dh_next)
+    exam.watch(first)
+    is_alive(exam, expected, "h_next")
+    exam.equal(again, expected.value, "h_next after an update of the parameters",
+               note="as a layer computes it that is made of the updated ones")
+    exam.equal(result, expected_result.value, "(dx, dh_prev) after an update of the parameters")
+
+
+@criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
+def follows_dtype(exam):
+    for dtype in (np.float32, np.float64):
+        layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
+        h_next = layer.forward(draw(exam, 2, 2, dtype=dtype), draw(exam, 2, 3, dtype=dtype))
+        result = layer.backward(upstream(exam, 2, 3, dtype=dtype))
+        has_dtype(exam, h_next.value, dtype, "h_next")
+        if is_pair(exam, result):
+            has_dtype(exam, result.value[0], dtype, "dx")
+            has_dtype(exam, result.value[1], dtype, "dh_prev")
+        for i in range(3):
+            has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
+
+
+def has_dtype(exam, value, dtype, what):
+    """Require an array of this dtype, whatever its numbers are."""
+    if isinstance(value, np.ndarray):
+        exam.equal(value, value.astype(dtype), what, note=f"the parameters are {np.dtype(dtype)}")
+    else:
+        exam.hold(False, what, f"should be an array, but is {kind(value)}")
+
+
+@criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other")
+def stands_alone(exam):
+    params = place(exam, weights(exam, 2, 3))
+    one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)
+    x, h_prev, dh_next = draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    fresh.forward(x, h_prev)
+    fresh.backward(dh_next)
+    one.forward(x, h_prev)
+    other.forward(draw(exam, 2, 2), draw(exam, 2, 3))
+    one.backward(dh_next)
+    other.backward(upstream(exam, 2, 3))
+    for i in range(3):
+        is_alive(exam, fresh.grad(i), f"grads[{i}]")
+        exam.equal(one.grad(i), fresh.grad(i).value, f"grads[{i}] of the first layer",
+                   note="what it would be without the second layer")
+
+
+ASSIGNMENT = Assignment("02-rnn", ("MyRNN",), criteria, MISCONCEPTIONS)

@@ -1,0 +1,415 @@
+"""Criteria of 03-time-rnn. N batch, T time, D word-vector width, H hidden width.
+
+Evidence is of three kinds: numbers worked by hand, the one-step reference unrolled, and central differences that use
+neither. By hand, inputs are chosen as in 02-rnn, so that tanh and its slope are known. Where the recurrent gradient
+isn't what is examined, Wh is 0 or a single step counts, so that it costs its own points only.
+"""
+import numpy as np
+
+from rnnlm_ref.layers import RNN
+
+from ..compare import same
+from ..exam import Assignment, CriteriaList
+from ..misconceptions.time_rnn import MISCONCEPTIONS
+from .rnn import draw, has_dtype, inputs_for, is_alive, near, place, upstream, weights, whole, whole_weights
+
+criteria = CriteriaList()
+criterion = criteria.criterion
+
+LOG2, LOG3 = np.log([2.0, 3.0])
+SLOPE_ONE = "every sum z is 0, where tanh has slope 1"
+NO_RECURRENCE = f"{SLOPE_ONE}, and Wh is 0, so that nothing comes back from the step after"
+
+
+def unrolled(params, xs, dhs, h=None):
+    """Return hs, dxs, dh and the gradients of a window, by a reference cell for each step."""
+    N, T, _ = xs.shape
+    h = np.zeros((N, len(params[2])), params[2].dtype) if h is None else h
+    cells, hs, dxs = [RNN(*params) for _ in range(T)], [], []
+    for t, cell in enumerate(cells):
+        hs.append(h := cell.forward(xs[:, t], h))
+    dh = np.zeros_like(h)
+    for t in reversed(range(T)):
+        dx, dh = cells[t].backward(dhs[:, t] + dh)
+        dxs.insert(0, dx)
+    grads = [sum(cell.grads[i] for cell in cells) for i in range(3)]
+    return np.stack(hs, axis=1), np.stack(dxs, axis=1), dh, grads
+
+
+def resting(exam, Wx, N, T):
+    """Draw a window of whole numbers with xs @ Wx = 0: without b and from the state 0, all states stay 0."""
+    return np.stack([inputs_for(exam, Wx, np.zeros((N, 2))) for _ in range(T)], axis=1)
+
+
+# --- forward --------------------------------------------------------------------------------------------------------
+
+
+@criterion("MyTimeRNN", "forward", 1, "a window of one step, from the state 0, gives tanh(x @ Wx + b)")
+def one_step(exam):
+    Wx, Wh = whole_weights(exam)
+    xs = whole(exam, 1, 1, 3)
+    layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
+    near(exam, layer.forward(xs), np.array([[[0.6, -0.8]]]), "hs",
+               note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+
+
+@criterion("MyTimeRNN", "forward", 1, "each step goes on from the state of the step before it")
+def three_steps(exam):
+    Wx, Wh = whole_weights(exam)
+    b = whole(exam, 2)
+    sums = np.array([[LOG2, -LOG3], [-LOG3, LOG3], [LOG3, LOG2]])
+    hs = np.array([[0.6, -0.8], [-0.8, 0.8], [0.8, 0.6]])
+    before = np.vstack([np.zeros((1, 2)), hs[:-1]])
+    layer = exam.new(*place(exam, (Wx, Wh, b)))
+    near(exam, layer.forward(inputs_for(exam, Wx, sums - before @ Wh - b)[None]), hs[None], "hs",
+               note="the sums are (ln 2, -ln 3), (-ln 3, ln 3), (ln 3, ln 2), whose tanh is known")
+
+
+@criterion("MyTimeRNN", "forward", 1, "hs holds what a chain of single RNN steps gives, for every row of a batch")
+def like_unrolled(exam):
+    params = weights(exam, 2, 3)
+    xs, none = draw(exam, 3, 4, 2), np.zeros((3, 4, 3))
+    layer = exam.new(*place(exam, params))
+    near(exam, layer.forward(xs), unrolled(params, xs, none)[0], "hs", note="hs[:, t] is the state after step t")
+
+
+@criterion("MyTimeRNN", "forward", 1, "N and T may be 1, and D = H; arrays need not be contiguous")
+def forward_sizes(exam):
+    params = weights(exam, 3, 3)
+    placed = place(exam, params)
+    for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
+        xs = draw(exam, N, T, 3)
+        hs = exam.new(*placed).forward(exam.put(f"xs_{N}_{T}", xs, layout))
+        near(exam, hs, unrolled(params, xs, np.zeros_like(xs))[0], "hs", note=f"N = {N}, T = {T}, D = H = 3")
+
+
+# --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
+
+
+@criterion("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not")
+def last_state(exam):
+    params = place(exam, weights(exam, 2, 3))
+    for stateful in (False, True):
+        layer = exam.new(*params, stateful=stateful)
+        for T in (3, 2):
+            hs = layer.forward(draw(exam, 2, T, 2))
+            is_alive(exam, hs, "hs")
+            last = hs.value[:, -1] if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else None
+            exam.equal(layer.attribute("h"), last, "layer.h", note="hs[:, -1]")
+
+
+@criterion("MyTimeRNN", "state", 1, "unless stateful, every window starts from zeros, whatever came before")
+def starts_from_zeros(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params)
+    layer.forward(draw(exam, 2, 3, 2))
+    for N in (2, 3):
+        xs = draw(exam, N, 2, 2)
+        expected = exam.new(*params).forward(xs)
+        is_alive(exam, expected, "hs")
+        exam.equal(layer.forward(xs), expected.value, "hs of a later window", note="as a new layer computes it")
+    layer.call("set_state", draw(exam, 3, 3))
+    exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
+
+
+@criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended")
+def goes_on(exam):
+    params = place(exam, weights(exam, 2, 3))
+    xs = draw(exam, 2, 5, 2)
+    whole_window = exam.new(*params, stateful=True).forward(xs)
+    from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:])
+    layer = exam.new(*params, stateful=True)
+    layer.forward(xs[:, :2])
+    second = layer.forward(xs[:, 2:])
+    is_alive(exam, whole_window, "hs")
+    exam.equal(second, tail(whole_window, 2), "hs of the second window",
+               note="two windows in a row give what one long window gives")
+    differs(exam, second, from_zeros)
+
+
+def tail(hs, start):
+    """The steps of hs from `start` on, or None where hs isn't what it should be."""
+    return hs.value[:, start:] if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else None
+
+
+def differs(exam, hs, from_zeros):
+    """Require that a state made a difference."""
+    exam.hold(not same(hs.value, from_zeros.value), "hs", "is what it would be from the state 0: "
+              "no state is handed on at all")
+
+
+@criterion("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from")
+def takes_a_state(exam):
+    params = place(exam, weights(exam, 2, 3))
+    xs = draw(exam, 2, 4, 2)
+    whole_window = exam.new(*params, stateful=True).forward(xs)
+    from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:])
+    is_alive(exam, whole_window, "hs")
+    state = whole_window.value[:, 1] if tail(whole_window, 1) is not None else np.zeros((2, 3))
+    layer = exam.new(*params, stateful=True)
+    for _ in range(2):
+        layer.call("set_state", state)
+        hs = layer.forward(xs[:, 2:])
+        exam.equal(hs, tail(whole_window, 2), "hs after set_state", note="h is the state of a longer window at step 2")
+        differs(exam, hs, from_zeros)
+
+
+@criterion("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size")
+def forgets_the_state(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params, stateful=True)
+    layer.forward(draw(exam, 2, 3, 2))
+    for N in (2, 3, 1):
+        xs = draw(exam, N, 2, 2)
+        layer.call("reset_state")
+        expected = exam.new(*params, stateful=True).forward(xs)
+        is_alive(exam, expected, "hs")
+        exam.equal(layer.forward(xs), expected.value, "hs after reset_state", note="as a new layer computes it")
+
+
+@criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another")
+def stops_at_the_window(exam):
+    params = place(exam, weights(exam, 2, 3))
+    first, second = draw(exam, 2, 2, 2), draw(exam, 2, 2, 2)
+    layer, other = exam.new(*params, stateful=True), exam.new(*params, stateful=True)
+    dhs = upstream(exam, 2, 2, 3)
+    layer.forward(first)
+    layer.backward(upstream(exam, 2, 2, 3))
+    layer.forward(second)
+    dxs = layer.backward(dhs)
+    other.forward(first)
+    other.forward(second)
+    expected = other.backward(dhs)
+    is_alive(exam, expected, "dxs")
+    exam.equal(dxs, expected.value, "dxs of the second window",
+               note="as if backward had not been called for the first")
+
+
+# --- backward -------------------------------------------------------------------------------------------------------
+
+
+def rest(exam, N, T, recurrent=True):
+    """Go forward through a window of zero states, and back; return the layer, dxs and what went in."""
+    Wx, Wh = whole_weights(exam)
+    Wh = Wh if recurrent else np.zeros((2, 2))
+    xs, dhs = resting(exam, Wx, N, T), whole(exam, N, T, 2)
+    layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
+    exam.watch(layer.forward(xs))
+    return layer, layer.backward(dhs), (Wx, Wh, xs, dhs)
+
+
+@criterion("MyTimeRNN", "backward", 1, "dxs[:, t] is the gradient of xs[:, t]")
+def gradient_of_each_input(exam):
+    _, dxs, (Wx, _, _, dhs) = rest(exam, 2, 3, recurrent=False)
+    near(exam, dxs, np.einsum("nth,dh->ntd", dhs, Wx), "dxs", note=NO_RECURRENCE)
+
+
+@criterion("MyTimeRNN", "backward", 1, "db is the sum over the batch and over time")
+def gradient_of_b(exam):
+    layer, _, (_, _, _, dhs) = rest(exam, 2, 3, recurrent=False)
+    near(exam, layer.grad(2), np.einsum("nth->h", dhs), "grads[2]", note=NO_RECURRENCE)
+
+
+@criterion("MyTimeRNN", "backward", 1, "dWx is the sum over time of the steps' x.T @ dz")
+def gradient_of_wx(exam):
+    layer, _, (_, _, xs, dhs) = rest(exam, 2, 3, recurrent=False)
+    near(exam, layer.grad(0), np.einsum("ntd,nth->dh", xs, dhs), "grads[0]", note=NO_RECURRENCE)
+
+
+@criterion("MyTimeRNN", "backward", 1, "dWh is made of the states before each step")
+def gradient_of_wh(exam):
+    Wx, Wh = whole_weights(exam)
+    b, h = np.zeros(2), np.array([[0.6, -0.8]])
+    xs = inputs_for(exam, Wx, np.vstack([[[LOG2, -LOG3]], -h @ Wh]))[None]
+    dz = whole(exam, 1, 2)
+    layer = exam.new(*place(exam, (Wx, Wh, b)))
+    exam.watch(layer.forward(xs))
+    layer.backward(np.stack([np.zeros((1, 2)), dz], axis=1))
+    near(exam, layer.grad(1), np.einsum("ni,nj->ij", h, dz), "grads[1]",
+               note="hs is (3/5, -4/5), then (0, 0); the second step's slope is 1, and the first started from 0")
+
+
+@criterion("MyTimeRNN", "backward", 2, "a gradient reaches all earlier steps: dh comes back through Wh.T and is added")
+def through_time(exam):
+    _, dxs, (Wx, Wh, _, dhs) = rest(exam, 2, 3)
+    dz = [None, None, dhs[:, 2]]
+    for t in (1, 0):
+        dz[t] = dhs[:, t] + np.einsum("nj,ij->ni", dz[t + 1], Wh)
+    near(exam, dxs, np.einsum("tnh,dh->ntd", dz, Wx), "dxs", note=SLOPE_ONE)
+
+
+@criterion("MyTimeRNN", "backward", 1, "dh is the gradient of the state that the window started from")
+def gradient_of_first_state(exam):
+    Wx, Wh = whole_weights(exam)
+    for T in (1, 2):
+        xs, dhs = resting(exam, Wx, 2, T), whole(exam, 2, T, 2)
+        dhs[:, 1:] = 0
+        layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2)), f"_{T}"))
+        exam.watch(layer.forward(xs))
+        exam.watch(layer.backward(dhs))
+        near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
+                   note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
+
+
+@criterion("MyTimeRNN", "backward", 1, "dxs and the gradients agree with central differences")
+def central_differences(exam):
+    params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    layer = exam.new(*place(exam, params))
+    exam.watch(layer.forward(xs))
+    dxs = layer.backward(dhs)
+    values = [xs, *params]
+    note = "the slope of sum(hs * dhs), measured"
+    near(exam, dxs, measured(values, 0, dhs), "dxs", note=note)
+    for i in range(3):
+        near(exam, layer.grad(i), measured(values, i + 1, dhs), f"grads[{i}]", note=note)
+
+
+def measured(values, which, dhs, eps=1e-5):
+    """Measure the slope of sum(hs * dhs) in each number of `values[which]`, all numbers at once."""
+    def loss(step):
+        xs, Wx, Wh, b = (value + step if i == which else value for i, value in enumerate(values))
+        h, total = 0, 0
+        for t in range(dhs.shape[1]):
+            h = np.tanh(h @ Wh + xs[..., t, :] @ Wx + b[..., None, :]) if t else np.tanh(
+                xs[..., t, :] @ Wx + b[..., None, :])
+            total = total + (h * dhs[:, t]).sum(axis=(-2, -1))
+        return total
+
+    shape, size = values[which].shape, values[which].size
+    steps = eps * np.eye(size).reshape(size, *shape)
+    return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
+
+
+@criterion("MyTimeRNN", "backward", 1, "backward is right also where N or T is 1, and where D = H")
+def backward_sizes(exam):
+    params = weights(exam, 3, 3)
+    placed = place(exam, params)
+    for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
+        xs, dhs = draw(exam, N, T, 3), upstream(exam, N, T, 3)
+        layer = exam.new(*placed)
+        exam.watch(layer.forward(xs))
+        dxs = layer.backward(exam.put(f"dhs_{N}_{T}", dhs, layout))
+        _, expected, _, grads = unrolled(params, xs, dhs)
+        note = f"N = {N}, T = {T}, D = H = 3"
+        near(exam, dxs, expected, "dxs", note=note)
+        for i, grad in enumerate(grads):
+            near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
+
+
+# --- contract: an answer is compared with itself ---------------------------------------------------------------------
+
+
+@criterion("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
+def overwrites_in_place(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer, fresh = exam.new(*params), exam.new(*params)
+    kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
+    for _ in range(2):
+        xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+        layer.forward(xs)
+        layer.backward(dhs)
+        fresh.forward(xs)
+    layer.backward(dhs)
+    fresh.backward(dhs)
+    for i in range(3):
+        expected = fresh.grad(i)
+        is_alive(exam, expected, f"grads[{i}]")
+        exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
+                   note="only the last backward's gradient, as a layer computes it that went back once")
+        exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
+                   note="whoever kept it must see the new gradient")
+
+
+@criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same")
+def backward_twice(exam):
+    layer = exam.new(*place(exam, weights(exam, 2, 3)))
+    layer.forward(draw(exam, 2, 3, 2))
+    dhs = upstream(exam, 2, 3, 3)
+    first = layer.backward(dhs)
+    is_alive(exam, first, "dxs")
+    exam.equal(layer.backward(dhs), first.value, "the second dxs")
+
+
+@criterion("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before")
+def sizes_change(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params)
+    for N, T in ((2, 2), (2, 3), (3, 1)):
+        xs, dhs = draw(exam, N, T, 2), upstream(exam, N, T, 3)
+        fresh = exam.new(*params)
+        exam.watch(fresh.forward(xs))
+        expected = fresh.backward(dhs)
+        exam.watch(layer.forward(xs))
+        dxs = layer.backward(dhs)
+        is_alive(exam, expected, "dxs")
+        exam.equal(dxs, expected.value, "dxs", note="as a new layer computes it")
+        for i in range(3):
+            exam.equal(layer.grad(i), fresh.grad(i).value, f"grads[{i}]", note="as a new layer computes it")
+
+
+@criterion("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
+def leaves_the_callers_arrays_alone(exam):
+    params = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*params, stateful=True)
+    xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
+                      exam.put("dhs", upstream(exam, 2, 3, 3)))
+    layer.call("set_state", state)
+    hs = layer.forward(xs)
+    dxs = layer.backward(dhs)
+    is_alive(exam, hs, "hs")
+    is_alive(exam, dxs, "dxs")
+    for thing in (xs, state, dhs, *params):
+        exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller", exact=True)
+    second = layer.forward(draw(exam, 2, 3, 2))
+    layer.backward(upstream(exam, 2, 3, 3))
+    layer.call("reset_state")
+    layer.forward(draw(exam, 2, 3, 2))
+    exam.equal(hs.now(), hs.value, "the first hs, after other windows")
+    exam.equal(second.now(), second.value, "the second hs, after reset_state")
+    exam.equal(dxs.now(), dxs.value, "the first dxs, after other windows")
+
+
+@criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied")
+def shares_parameters(exam):
+    before = weights(exam, 2, 3)
+    params = place(exam, before)
+    layer = exam.new(*params)
+    xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    exam.watch(layer.forward(xs))
+    after = [param + 0.5 for param in before]
+    for thing, array in zip(params, after, strict=True):
+        thing.write(array)
+    hs, dxs = layer.forward(xs), layer.backward(dhs)
+    fresh = exam.new(*place(exam, after, "_new"))
+    expected, expected_dxs = fresh.forward(xs), fresh.backward(dhs)
+    is_alive(exam, expected, "hs")
+    exam.equal(hs, expected.value, "hs after an update of the parameters",
+               note="as a layer computes it that is made of the updated ones")
+    exam.equal(dxs, expected_dxs.value, "dxs after an update of the parameters")
+
+
+@criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
+def follows_dtype(exam):
+    for dtype in (np.float32, np.float64):
+        layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
+        has_dtype(exam, layer.forward(draw(exam, 2, 3, 2, dtype=dtype)).value, dtype, "hs")
+        has_dtype(exam, layer.backward(upstream(exam, 2, 3, 3, dtype=dtype)).value, dtype, "dxs")
+        for i in range(3):
+            has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
+
+
+@criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other")
+def stands_alone(exam):
+    params = place(exam, weights(exam, 2, 3))
+    one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)
+    xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    fresh.forward(xs)
+    expected = fresh.backward(dhs)
+    one.forward(xs)
+    other.forward(draw(exam, 2, 3, 2))
+    dxs = one.backward(dhs)
+    is_alive(exam, expected, "dxs")
+    exam.equal(dxs, expected.value, "dxs of the first layer", note="what it would be without the second layer")
+
+
+ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, allowed=("layers",))
