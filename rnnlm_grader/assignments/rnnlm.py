@@ -1,0 +1,404 @@
+"""Criteria of 06-rnnlm. N batch, T time, V vocabulary, D word-vector width, H hidden width.
+
+Evidence is of three kinds: numbers worked by hand, the reference's layers, and sums that use neither.
+
+A model draws its weights as it likes, so the criteria write weights of their own into its `params`, as an optimiser
+would, before they compare. Values of models are compared in float32, because the dtype of a model is its own choice.
+"""
+import math
+
+import numpy as np
+
+from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
+
+from ..bench import Generator
+from ..exam import Assignment, CriteriaList
+from ..misconceptions.rnnlm import MISCONCEPTIONS
+from .embedding import upstream
+
+criteria = CriteriaList()
+criterion = criteria.criterion
+
+
+# --- MyTimeAffine ---------------------------------------------------------------------------------------------------
+
+
+def parameters(exam, H=None, V=None, dtype=np.float64):
+    """Draw W (H, V) and b (V,) with two decimals."""
+    H, V = H or int(exam.rng.integers(2, 4)), V or int(exam.rng.integers(4, 6))
+    return upstream(exam, (H, V), dtype), upstream(exam, (V,), dtype)
+
+
+def affine(exam, W, b):
+    """Make the candidate's layer of parameters that are named."""
+    return exam.new(exam.put("W", W), exam.put("b", b))
+
+
+def states(exam, N, T, H, dtype=np.float64):
+    return exam.rng.normal(size=(N, T, H)).round(2).astype(dtype)
+
+
+def expected_affine(W, b, xs, dys):
+    """dxs, dW and db, written out as sums."""
+    return (np.einsum("ntv,hv->nth", dys, W), np.einsum("nth,ntv->hv", xs, dys), np.einsum("ntv->v", dys))
+
+
+AFFINE_W, AFFINE_B = np.array([[1.0, 0.0, 2.0], [0.0, 1.0, 3.0]]), np.array([10.0, 20.0, 30.0])
+AFFINE_XS = np.array([[[1.0, 0.0], [0.0, 1.0], [2.0, -1.0]]])
+AFFINE_DYS = np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 2.0, 0.0]]])
+
+
+@criterion("MyTimeAffine", "forward", 1, "forward gives x @ W + b at every step")
+def scores_by_hand(exam):
+    out = affine(exam, AFFINE_W, AFFINE_B).forward(exam.put("xs", AFFINE_XS))
+    exam.equal(out, np.array([[[11.0, 20.0, 32.0], [10.0, 21.0, 33.0], [12.0, 19.0, 31.0]]]), "out", note="by hand")
+
+
+@criterion("MyTimeAffine", "forward", 1, "states (N, T, H) become scores (N, T, V), whatever N and T are")
+def scores_of_any_size(exam):
+    W, b = parameters(exam)
+    layer = affine(exam, W, b)
+    for N, T in ((2, 3), (3, 1), (1, 2), (1, 1)):
+        xs = states(exam, N, T, len(W))
+        exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+
+
+@criterion("MyTimeAffine", "backward", 2, "dxs, dW and db: dW and db add up over all steps and sequences")
+def affine_gradients(exam):
+    layer = affine(exam, AFFINE_W, AFFINE_B)
+    layer.forward(exam.put("xs", AFFINE_XS))
+    dxs = layer.backward(exam.put("dys", AFFINE_DYS))
+    exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
+    exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
+    exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
+    for N, T in ((3, 2), (2, 4)):
+        W, b = parameters(exam, 3, 3)
+        layer = affine(exam, W, b)
+        xs, dys = states(exam, N, T, 3), upstream(exam, (N, T, 3))
+        layer.forward(exam.put("xs", xs))
+        dxs = layer.backward(exam.put("dys", dys))
+        wanted, dW, db = expected_affine(W, b, xs, dys)
+        exam.equal(layer.grad(0), dW, "grads[0]", note="the sum of xs[n, t] times dys[n, t]")
+        exam.equal(layer.grad(1), db, "grads[1]", note="the sum of dys[n, t]")
+        exam.equal(dxs, wanted, "dxs")
+
+
+@criterion("MyTimeAffine", "backward", 1, "dxs is dys @ W.T at every step")
+def affine_dxs(exam):
+    for H, V in ((3, 3), (2, 4)):
+        W, b = parameters(exam, H, V)
+        layer = affine(exam, W, b)
+        xs, dys = states(exam, 2, 3, H), upstream(exam, (2, 3, V))
+        layer.forward(exam.put("xs", xs))
+        exam.equal(layer.backward(exam.put("dys", dys)), expected_affine(W, b, xs, dys)[0], "dxs")
+
+
+@criterion("MyTimeAffine", "contract", 1, "grads are overwritten in place, by each backward anew")
+def affine_in_place(exam):
+    W, b = parameters(exam, 3, 3)
+    layer = affine(exam, W, b)
+    kept = layer.grad(0), layer.grad(1)
+    for N, T in ((1, 3), (2, 2)):
+        xs, dys = states(exam, N, T, 3), upstream(exam, (N, T, 3))
+        dxs, *expected = expected_affine(W, b, xs, dys)
+        layer.forward(exam.put("xs", xs))
+        for _ in range(2):
+            exam.equal(layer.backward(exam.put("dys", dys)), dxs, "dxs")
+            for i in range(2):
+                exam.equal(layer.grad(i), expected[i], f"grads[{i}]", note="this backward's gradient, nothing older")
+                exam.equal(kept[i].now(), expected[i], f"the array that grads[{i}] was at the start")
+
+
+@criterion("MyTimeAffine", "contract", 1, "W and b are used as they are now, and nothing of the caller's is changed")
+def affine_shares(exam):
+    W, b = parameters(exam, 2, 3)
+    given = exam.put("W", W), exam.put("b", b)
+    layer = exam.new(*given)
+    xs, dys = states(exam, 2, 2, 2), upstream(exam, (2, 2, 3))
+    given += exam.put("xs", xs), exam.put("dys", dys)
+    first = layer.forward(given[2])
+    dxs = layer.backward(given[3])
+    exam.equal(dxs, expected_affine(W, b, xs, dys)[0], "dxs")
+    for thing, before in zip(given, (W, b, xs, dys), strict=True):
+        exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
+    given[0].write(W + 1)
+    given[1].write(b - 1)
+    exam.equal(layer.forward(given[2]), xs @ (W + 1) + b - 1, "out after an update of W and b")
+    exam.equal(first.now(), xs @ W + b, "the first out", note="arrays that were returned must not change later")
+    exam.equal(dxs.now(), expected_affine(W, b, xs, dys)[0], "the first dxs")
+
+
+@criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; arrays need not be contiguous")
+def affine_dtype(exam):
+    for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
+        W, b = parameters(exam, 2, 3, dtype)
+        layer = affine(exam, W, b)
+        xs, dys = states(exam, 2, 2, 2, dtype), upstream(exam, (2, 2, 3), dtype)
+        exam.equal(layer.forward(exam.put("xs", xs, layout)), xs @ W + b, "out")
+        dxs, dW, db = expected_affine(W, b, xs, dys)
+        exam.equal(layer.backward(exam.put("dys", dys, layout)), dxs, "dxs")
+        exam.equal(layer.grad(0), dW, "grads[0]")
+        exam.equal(layer.grad(1), db, "grads[1]")
+
+
+# --- MyRnnlm --------------------------------------------------------------------------------------------------------
+
+V, D, H = 5, 2, 3
+NAMES = ("the word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
+SHAPES = ((V, D), (D, H), (H, H), (H,), (H, V), (V,))
+
+
+class Right:
+    """The model, of the reference's layers, with given weights."""
+
+    def __init__(self, weights):
+        E, Wx, Wh, b, W, c = (w.astype(np.float32) for w in weights)
+        self.layers = TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c)
+        self.loss = TimeSoftmaxWithLoss()
+
+    def predict(self, xs):
+        for layer in self.layers:
+            xs = layer.forward(xs)
+        return xs
+
+    def forward(self, xs, ts):
+        return np.array(self.loss.forward(self.predict(xs), ts))
+
+    def grads(self, dout=1.0):
+        dout = self.loss.backward(dout)
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return [grad for layer in self.layers for grad in layer.grads]
+
+
+def single(thing):
+    """A value of the candidate's in float32, if it is one of floats."""
+    value = thing.value
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
+def weights_of(exam):
+    """Draw weights for the model under examination."""
+    return [exam.rng.normal(scale=0.8, size=shape).round(2) for shape in SHAPES]
+
+
+def model_with(exam, weights):
+    """Make the candidate's model and write weights into its params, as an optimiser would."""
+    model = exam.new(V, D, H, Generator(int(exam.rng.integers(1000))))
+    params = model.attribute("params")
+    if right_shapes(exam, params, "params"):
+        for i, weight in enumerate(weights):
+            params.item(i).write(weight)
+    return model
+
+
+def right_shapes(exam, arrays, what):
+    """Require six arrays of floats in the order of the layers; tell whether it is so."""
+    values = arrays.value if isinstance(arrays.value, tuple) else ()
+    found = tuple(getattr(value, "shape", None) for value in values)
+    exam.equal(np.array(len(values)), np.array(len(SHAPES)), f"the number of arrays in {what}",
+               note="one flat list, over all layers")
+    if len(values) != len(SHAPES):
+        return False
+    exam.hold(found == SHAPES, what, f"has the shapes {found}, expected {SHAPES}", note="V, D, H = 5, 2, 3")
+    floats = all(getattr(value, "dtype", np.dtype(int)).kind == "f" for value in values)
+    exam.hold(floats, what, "should hold floats")
+    return found == SHAPES and floats
+
+
+def tell_apart(exam, model, xs):
+    """Watch the scores after a failure: they tell a state that is lost in forward from one that is never kept."""
+    if exam.failure:
+        exam.observe(single(model.call("predict", exam.put("xs", xs))))
+
+
+def ids(exam, N, T):
+    """Draw ids and targets."""
+    return exam.rng.integers(V, size=(N, T)), exam.rng.integers(V, size=(N, T))
+
+
+@criterion("MyRnnlm", "forward", 2, "predict gives the scores (N, T, V) of embedding, RNN and affine layer in a row")
+def predicts_scores(exam):
+    for N, T in ((2, 3), (1, 1)):
+        weights = weights_of(exam)
+        model = model_with(exam, weights)
+        xs, _ = ids(exam, N, T)
+        exam.equal(single(model.call("predict", exam.put("xs", xs))), Right(weights).predict(xs), "the scores")
+
+
+@criterion("MyRnnlm", "forward", 1, "forward gives the mean loss, and ignores targets of -1")
+def gives_loss(exam):
+    weights = weights_of(exam)
+    model = model_with(exam, weights)
+    xs, ts = ids(exam, 2, 3)
+    ts[1, 1:] = -1
+    right = Right(weights)
+    loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
+    scores = right.predict(xs).astype(np.float64)
+    by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
+    exam.equal(single(loss), np.array(np.mean(by_hand)), "the loss", note="the mean over the targets that aren't -1")
+
+
+@criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
+def state_goes_on(exam):
+    weights = weights_of(exam)
+    model, right = model_with(exam, weights), Right(weights)
+    for _ in range(3):
+        xs, ts = ids(exam, 2, 2)
+        exam.equal(single(model.forward(exam.put("xs", xs), exam.put("ts", ts))), right.forward(xs, ts), "the loss")
+    exam.equal(single(model.call("predict", exam.put("xs", xs))), right.predict(xs), "the scores")
+
+
+@criterion("MyRnnlm", "forward", 1, "reset_state starts from zeros again, and then N may be another")
+def resets_state(exam):
+    weights = weights_of(exam)
+    model = model_with(exam, weights)
+    for N, T in ((2, 2), (2, 2), (3, 1)):
+        model.call("reset_state")
+        xs, _ = ids(exam, N, T)
+        scores = model.call("predict", exam.put("xs", xs))
+        exam.equal(single(scores), Right(weights).predict(xs), "the scores after reset_state()")
+
+
+@criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
+def sets_gradients(exam):
+    for N, T in ((2, 3), (1, 2)):
+        weights = weights_of(exam)
+        model, right = model_with(exam, weights), Right(weights)
+        xs, ts = ids(exam, N, T)
+        right.forward(xs, ts)
+        model.forward(exam.put("xs", xs), exam.put("ts", ts))
+        model.backward()
+        for i, expected in enumerate(right.grads()):
+            exam.equal(single(model.grad(i)), expected, f"grads[{i}]", note=f"the gradient of {NAMES[i]}")
+
+
+@criterion("MyRnnlm", "backward", 1, "backward(dout) multiplies by dout; each backward starts anew")
+def scales_gradients(exam):
+    weights = weights_of(exam)
+    model, right = model_with(exam, weights), Right(weights)
+    for _ in range(2):
+        xs, ts = ids(exam, 2, 2)
+        right.forward(xs, ts)
+        model.forward(exam.put("xs", xs), exam.put("ts", ts))
+        for dout in (2.5, 1):
+            model.backward(dout)
+            for i, expected in enumerate(right.grads(dout)):
+                exam.equal(single(model.grad(i)), expected, f"grads[{i}]", note=f"dout = {dout}")
+    tell_apart(exam, model, xs)
+
+
+@criterion("MyRnnlm", "contract", 1, "params and grads are flat lists of six arrays, in the order of the layers")
+def flat_lists(exam):
+    model = exam.new(V, D, H, Generator(3))
+    params, grads = model.attribute("params"), model.attribute("grads")
+    if right_shapes(exam, params, "params") and right_shapes(exam, grads, "grads"):
+        exam.hold(all(p.dtype == g.dtype for p, g in zip(params.value, grads.value, strict=True)), "grads",
+                  "should have the dtypes of params")
+
+
+@criterion("MyRnnlm", "contract", 1, "they hold the layers' own arrays: what is written into params counts at once")
+def lists_share(exam):
+    weights = weights_of(exam)
+    model = model_with(exam, weights)
+    kept = [model.grad(i) for i in range(6)]
+    xs, ts = ids(exam, 2, 2)
+    right = Right(weights)
+    right.forward(xs, ts)
+    model.forward(exam.put("xs", xs), exam.put("ts", ts))
+    model.backward()
+    for i, expected in enumerate(right.grads()):
+        exam.equal(single_copy(kept[i]), expected, f"the array that grads[{i}] was at the start",
+                   note="an optimiser that keeps the list must see the new gradient")
+    for i in range(6):
+        model.attribute("params").item(i).write(np.zeros(SHAPES[i]))
+    model.call("reset_state")
+    zero_scores = model.call("predict", exam.put("xs", xs)).value
+    exam.hold(isinstance(zero_scores, np.ndarray) and not zero_scores.any(), "the scores after params were set to 0",
+              "aren't 0", note="params[i] must be the array that a layer works with, not a copy")
+
+
+def single_copy(thing):
+    value = thing.now()
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+
+
+@criterion("MyRnnlm", "contract", 1, "the weights come from rng alone: the same seed gives the same, another seed "
+           "others")
+def draws_from_rng(exam):
+    made = []
+    for seed in (1, 1, 2):
+        params = exam.new(V, D, H, Generator(seed)).attribute("params")
+        if not right_shapes(exam, params, "params"):
+            return
+        made.append([params.value[i] for i in (0, 1, 2, 4)])
+    one, again, other = made
+    exam.hold(all(map(np.array_equal, one, again)), "params", "differ between two models of the same seed",
+              note="draw from rng, not from np.random")
+    for i, name in enumerate(NAMES[j] for j in (0, 1, 2, 4)):
+        exam.hold(not np.array_equal(one[i], other[i]), name, "is the same for another seed", note="draw it from rng")
+        exam.hold(one[i].size > 1 and np.ptp(one[i]) > 0, name, "holds the same number everywhere")
+
+
+@criterion("MyRnnlm", "contract", 1, "ids and targets stay untouched, and scores that were given don't change")
+def model_leaves_arguments(exam):
+    weights = weights_of(exam)
+    model, right = model_with(exam, weights), Right(weights)
+    xs, ts = ids(exam, 2, 2)
+    ts[0, 0] = -1
+    given = exam.put("xs", xs), exam.put("ts", ts)
+    scores = model.call("predict", given[0])
+    expected = right.predict(xs)
+    exam.equal(single(scores), expected, "the scores")
+    exam.equal(single(model.forward(*given)), right.forward(xs, ts), "the loss")
+    model.backward()
+    for thing, before in zip(given, (xs, ts), strict=True):
+        exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+    exam.equal(single_copy(scores), expected, "the scores that predict gave before")
+    tell_apart(exam, model, xs)
+
+
+# --- my_perplexity --------------------------------------------------------------------------------------------------
+
+
+def perplexity_of(losses, counts):
+    return np.array(math.exp(sum(n * loss for n, loss in zip(counts, losses, strict=True)) / sum(counts)))
+
+
+@criterion("my_perplexity", "values", 1, "of one batch it is the exponential of the loss")
+def of_one_batch(exam):
+    for words in (8, 2, 50):
+        result = exam.new([math.log(words)], [6])
+        exam.equal(result, np.array(float(words)), result.name, note=f"a loss of log {words}: {words} equal choices")
+
+
+@criterion("my_perplexity", "values", 1, "of several batches of one size it is the exponential of the mean loss")
+def of_equal_batches(exam):
+    result = exam.new([math.log(2), math.log(8)], [5, 5])
+    exam.equal(result, np.array(4.0), result.name, note="the mean of log 2 and log 8 is log 4")
+    losses = exam.rng.uniform(0.5, 4, 4).round(2).tolist()
+    result = exam.new(losses, [20] * 4)
+    exam.equal(result, perplexity_of(losses, [20] * 4), result.name)
+
+
+@criterion("my_perplexity", "values", 2, "each loss weighs as much as the number of targets that it is the mean of")
+def of_unequal_batches(exam):
+    result = exam.new([math.log(2), math.log(16)], [3, 1])
+    exam.equal(result, np.array(2.0 ** 1.75), result.name, note="(3 log 2 + log 16) / 4 is 7/4 log 2")
+    losses, counts = exam.rng.uniform(0.5, 4, 4).round(2).tolist(), exam.rng.permutation([3, 10, 40, 7]).tolist()
+    result = exam.new(losses, counts)
+    exam.equal(result, perplexity_of(losses, counts), result.name)
+
+
+@criterion("my_perplexity", "edge", 1, "a batch without targets changes nothing")
+def of_empty_batches(exam):
+    losses, counts = exam.rng.uniform(1, 4, 3).round(2).tolist(), [12, 0, 5]
+    losses[1] = 0.0
+    result = exam.new(losses, counts)
+    exam.equal(result, perplexity_of(losses, counts), result.name, note="its loss is 0.0 and its count 0")
+    result = exam.new([0.0, *losses], [0, *counts])
+    exam.equal(result, perplexity_of(losses, counts), result.name)
+
+
+ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,
+                        allowed=("time_layers", "layers"))
