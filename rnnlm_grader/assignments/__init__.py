@@ -1,7 +1,8 @@
 """What each exercise asks for, by its slug."""
-from . import embedding
+from . import embedding, rnn, time_rnn
 
-ASSIGNMENTS = {assignment.slug: assignment for assignment in (embedding.ASSIGNMENT,)}
+MODULES = (embedding, rnn, time_rnn)
+ASSIGNMENTS = {module.ASSIGNMENT.slug: module.ASSIGNMENT for module in MODULES}
 
 
 def find(name):

@@ -26,8 +26,6 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 
 NOT_HANDED_ON = ("every step starts from the state before the window; the state has to be handed on from step to step, "
                  "h = cell.forward(xs[:, t], h)")
-NEVER_EMPTIED = ("cells of earlier windows are still in the list (it is never emptied in forward), so backward visits "
-                 "the wrong ones")
 COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
           "Keep the arrays themselves")
 ONE_OBJECT = ("one cell object serves all steps, and each forward overwrites what it remembers; backward then sees "
@@ -458,7 +456,14 @@ class HasOneCell(Right):
         self.grads[2][...] = rows.sum(axis=0)
 
 
-@time_rnn(ONE_CELL, NEVER_EMPTIED)
+@time_rnn(ONE_CELL, ONE_OBJECT)
+class HasOneCellSummedAfter(HasOneCell):
+    def collect(self, dzs):
+        super().collect([dzs[0] * len(dzs)])
+
+
+@time_rnn(ONE_CELL, "cells of earlier windows are still in the list (it is never emptied in forward), so backward "
+                    "visits the wrong ones")
 class NeverEmptiesCells(Right):
     def __init__(self, Wx, Wh, b, stateful=False):
         super().__init__(Wx, Wh, b, stateful)
