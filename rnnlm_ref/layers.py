@@ -110,7 +110,7 @@ class RNN(Layer):
     Wh : (H, H) float array
     b : (H,) float array
     activation : {'tanh', 'identity'}
-        f. The identity gives a linear cell, whose numbers can be followed on paper.
+        The function f. The identity gives a linear cell, whose numbers can be followed on paper.
 
     Book: 03-rnn
     """
