@@ -3,6 +3,9 @@
 The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
 requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
 """
+import __future__
+
+import ast
 import contextlib
 import io
 import linecache
@@ -60,6 +63,8 @@ class StepFailed(Exception):
 class CappedText(io.TextIOBase):
     """A text stream that remembers its beginning and forgets the rest, however much is printed."""
 
+    encoding = "utf-8"
+
     def __init__(self, limit):
         self.limit = limit
         self.parts = []
@@ -80,7 +85,7 @@ class CappedText(io.TextIOBase):
 class Bench:
     """Objects by number, and the steps that a criterion may take with them."""
 
-    STEPS = ("put", "call", "attribute", "item", "write", "value")
+    STEPS = ("put", "call", "attribute", "item", "element", "write", "value")
 
     def __init__(self, names, ask):
         self.names = names  # what the student defined, by name
@@ -140,6 +145,9 @@ class Bench:
     def _item(self, target, index):
         return self._resolve(target)[index]
 
+    def _element(self, target, name, index):
+        return getattr(self._resolve(target), name)[index]
+
     def _write(self, target, value):
         """Overwrite an array in place, as an optimiser would."""
         self._resolve(target)[...] = value
@@ -180,7 +188,8 @@ def _is_notebook_cell(filename):
 def load_cells(cells, names):
     """Execute a student's cells in order; return what went wrong, by cell name.
 
-    A cell that fails takes nothing else with it: what it and the others defined until then stays.
+    A cell that fails takes nothing else with it: what it and the others defined until then stays. A module that is
+    missing ends nothing, for a plot or a progress bar is no reason to lose an answer.
     """
     failed = {}
     for name, source in cells:
@@ -189,7 +198,22 @@ def load_cells(cells, names):
         printed = CappedText(MAX_PRINTED)
         try:
             with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                exec(compile(source, filename, "exec", dont_inherit=True), names)
+                for statement in compiled_statements(source, filename):
+                    try:
+                        exec(statement, names)
+                    except ImportError as error:
+                        failed.setdefault(name, describe(error))
         except BaseException as error:
             failed[name] = describe(error)
     return failed
+
+
+def compiled_statements(source, filename):
+    """Compile a cell, all of it first, and return its top-level statements one by one."""
+    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+    flags = 0
+    for node in tree.body:
+        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+            flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
+    compile(tree, filename, "exec", dont_inherit=True)
+    return [compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True) for node in tree.body]

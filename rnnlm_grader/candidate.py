@@ -8,15 +8,21 @@ import signal
 import subprocess
 import time
 
+import numpy as np
+
 from . import sandbox as sandboxes
 from . import wire
-from .bench import Bench, Callback, Raised, StepFailed
+from .bench import Bench, Callback, Handle, Raised, StepFailed
+from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
 
 
 class WorkerLost(Exception):
-    """The student's process ended, or took too long, or said what can't be believed."""
+    """The student's process ended, or took too long, or said what can't be believed.
+
+    Its first argument is the reason; the second, if any, is what the student's code could choose: an exit status.
+    """
 
 
 class KernelCandidate:
@@ -90,16 +96,24 @@ class SandboxedCandidate:
         """Take one step on the worker's bench; see `Bench.step`."""
         self._send((verb, *args))
         while True:
-            reply = self._receive()
-            if not (isinstance(reply, tuple) and len(reply) == 3):
-                raise self._lost(DISTURBED)
-            first, seen, printed = reply
+            first, seen, printed = self._receive_reply()
             if first != "ask":
                 break
             self._send(self._answer(seen, printed))
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
         return first, seen, printed
+
+    def _receive_reply(self):
+        """Receive (Handle or Raised, value, text), or ('ask', number, value)."""
+        reply = self._receive()
+        if isinstance(reply, tuple) and len(reply) == 3:
+            first, second, third = reply
+            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
+            tells = isinstance(first, Handle | Raised) and is_value(second) and isinstance(third, str)
+            if asks or tells:
+                return reply
+        raise self._lost(DISTURBED)
 
     def _answer(self, number, x):
         """Call a lent function for the worker."""
@@ -133,10 +147,9 @@ class SandboxedCandidate:
         os.set_blocking(self.to_worker, False)
         self._send(self.hello)
         loaded = self._receive()
-        try:
-            self.failed, self.defined = loaded["failed"], loaded["defined"]
-        except (TypeError, KeyError):
-            raise self._lost(DISTURBED) from None
+        if not is_loaded(loaded):
+            raise self._lost(DISTURBED)
+        self.failed, self.defined = loaded["failed"], loaded["defined"]
 
     def _send(self, message):
         data = memoryview(wire.pack(message))
@@ -147,7 +160,7 @@ class SandboxedCandidate:
             except BlockingIOError:
                 continue
             except OSError:
-                raise self._lost(self._ending()) from None
+                raise self._lost(*self._ending()) from None
 
     def _receive(self):
         try:
@@ -162,7 +175,7 @@ class SandboxedCandidate:
             self._wait(self.from_worker, select.POLLIN)
             part = os.read(self.from_worker, min(count, 1 << 20))
             if not part:
-                raise self._lost(self._ending())
+                raise self._lost(*self._ending())
             parts.append(part)
             count -= len(part)
         return b"".join(parts)
@@ -175,14 +188,30 @@ class SandboxedCandidate:
             raise self._lost("it did not come to an end in the time allowed (is there an endless loop?)")
 
     def _ending(self):
+        """Why the worker's pipe closed."""
         try:
             status = self.process.wait(timeout=1)
         except subprocess.TimeoutExpired:
-            return "your code closed its connection to the grader"
+            return "your code closed its connection to the grader",
         if status < 0 or status > 128:
-            return f"your code ended the Python process (signal {-status if status < 0 else status - 128})"
-        return f"your code ended the Python process (exit status {status})"
+            return "your code ended the Python process", f"signal {-status if status < 0 else status - 128}"
+        return "your code ended the Python process", f"exit status {status}"
 
-    def _lost(self, reason):
+    def _lost(self, *reason):
         self.close()
-        return WorkerLost(reason)
+        return WorkerLost(*reason)
+
+
+def is_value(value):
+    """Whether a message holds plain data where an answer's value should be."""
+    if isinstance(value, tuple):
+        return all(map(is_value, value))
+    return value is None or isinstance(value, np.ndarray | Opaque)
+
+
+def is_loaded(message):
+    """Whether a message tells which cells failed and which names are defined."""
+    return (isinstance(message, dict) and set(message) == {"failed", "defined"}
+            and isinstance(message["failed"], dict) and isinstance(message["defined"], tuple)
+            and all(isinstance(raised, Raised) for raised in message["failed"].values())
+            and all(isinstance(name, str) for name in message["defined"]))

@@ -2,22 +2,32 @@
 import functools
 import itertools
 
+from .bench import Raised
 from .candidate import KernelCandidate
-from .compare import same
-from .exam import examine
+from .compare import Difference, same
+from .exam import SECONDS, examine
+from .replay import NoReplay
 
 
 @functools.cache
 def variant_outcome(misconception, criterion, seed):
     """What the library's variant does under a criterion; always the same, so it is computed once."""
-    return examine(criterion, KernelCandidate(**{misconception.name: misconception.variant}), seed)
+    return run_variant(misconception, criterion, seed)
+
+
+def run_variant(misconception, criterion, seed, like=()):
+    """Examine the library's variant; None where it leaves another trace than `like`."""
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
 
 
 def explain(assignment, criterion, draws):
     """Return the misconception that explains a failed criterion, or None where none does or several would.
 
     A variant explains a failure if everything up to the first difference is the same. Of several, the one that agrees
-    longest with the answer, over all criteria of the part, is taken.
+    longest with the answer, over all criteria of the part, is taken. Many mistakes raise the same exception, so an
+    exception alone explains nothing: see `is_more_than_an_exception`. And a variant that explains less than half of
+    what it fails itself agrees by chance.
 
     Parameters
     ----------
@@ -27,11 +37,15 @@ def explain(assignment, criterion, draws):
         For each criterion of the same part: the list of (seed, outcome) that the answer left.
     """
     failing_seed, failure = next(draw for draw in draws[criterion] if not draw[1].passed)
+    if isinstance(failure.finding, Raised) and failure.finding.kind == "NotImplementedError":
+        return None
     scores = {}
     for misconception in assignment.misconceptions:
         if misconception.name != criterion.name:
             continue
-        if fails_alike(variant_outcome(misconception, criterion, failing_seed), failure):
+        if (fails_alike(misconception, criterion, failing_seed, failure)
+                and (not isinstance(failure.finding, Raised) or is_more_than_an_exception(misconception, draws))
+                and explains_half(misconception, draws)):
             score = sum(agreement(variant_outcome(misconception, other, seed), outcome)
                         for other, outcomes in draws.items() for seed, outcome in outcomes)
             scores.setdefault(score, {})[misconception.sentence] = misconception
@@ -41,10 +55,28 @@ def explain(assignment, criterion, draws):
     return best[0] if len(best) == 1 else None
 
 
-def fails_alike(variant, answer):
-    """Whether two outcomes fail at the same comparison, with the same results until then."""
-    return (not variant.passed and variant.decisive == answer.decisive
-            and same(variant.trace[: variant.decisive], answer.trace[: answer.decisive]))
+def fails_alike(misconception, criterion, seed, failure):
+    """Whether the variant fails at the same comparison as the answer, with the same results until then."""
+    outcome = run_variant(misconception, criterion, seed, failure.trace[: failure.decisive])
+    return outcome is not None and not outcome.passed and outcome.decisive == failure.decisive
+
+
+def is_more_than_an_exception(misconception, draws):
+    """Whether a variant shares with the answer more than exceptions: wrong values, or what passes and what doesn't."""
+    alike = [(outcome, fails_alike(misconception, criterion, seed, outcome)
+              if not outcome.passed else variant_outcome(misconception, criterion, seed).passed)
+             for criterion, outcomes in draws.items() for seed, outcome in outcomes]
+    shares_values = any(isinstance(outcome.finding, Difference) and agrees for outcome, agrees in alike)
+    return shares_values or (all(agrees for _, agrees in alike) and any(outcome.passed for outcome, _ in alike))
+
+
+def explains_half(misconception, draws):
+    """Whether the answer fails like the variant in at least half of the criteria that the variant fails."""
+    failed = [(criterion, seed, outcome) for criterion, outcomes in draws.items() for seed, outcome in outcomes
+              if not variant_outcome(misconception, criterion, seed).passed]
+    alike = [not outcome.passed and fails_alike(misconception, criterion, seed, outcome)
+             for criterion, seed, outcome in failed]
+    return 2 * sum(alike) >= len(alike)
 
 
 def agreement(variant, answer):

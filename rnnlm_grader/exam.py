@@ -13,7 +13,7 @@ import numpy as np
 
 from .bench import StepFailed
 from .candidate import WorkerLost
-from .compare import differ
+from .compare import Difference, differ, same
 from .replay import Replay
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
@@ -88,6 +88,14 @@ class Assignment:
 
 
 @dataclass(frozen=True)
+class Lost:
+    """Nothing came back that could be compared. `detail` is what the student's code could choose of it."""
+
+    reason: str
+    detail: str = ""
+
+
+@dataclass(frozen=True)
 class Outcome:
     """What came of examining one candidate by one criterion on one draw of inputs.
 
@@ -105,6 +113,10 @@ class Outcome:
     @property
     def passed(self):
         return self.finding is None
+
+
+class Diverged(Exception):
+    """The candidate did something else than the one that it is compared with."""
 
 
 @dataclass
@@ -135,8 +147,8 @@ class Thing:
         return self.exam.step(f"{self.name}[{index}]", "item", self.handle, index)
 
     def grad(self, index=0):
-        """Fetch `grads[index]`, the object itself, whose later values `now` shows."""
-        return self.attribute("grads").item(index)
+        """Fetch `grads[index]`, the object itself; its later values are what `now` shows."""
+        return self.exam.step(f"{self.name}.grads[{index}]", "element", self.handle, "grads", index)
 
     def now(self):
         """Return a copy of what the object is at this moment."""
@@ -159,6 +171,7 @@ class Exam:
     replay: Replay = field(default_factory=Replay)
     printed: str = ""
     failure: Outcome | None = None  # the first, as it was then
+    like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
 
     def new(self, *args, **kwargs):
         """Make an instance of the candidate's class (or call its function)."""
@@ -169,6 +182,12 @@ class Exam:
         handle, _, _ = self.candidate.step("put", array, layout)
         self.replay.define(name, array, layout)
         return Thing(self, handle, name, array)
+
+    def gather(self, name, things):
+        """Place a list of things on the bench, to see later what it holds."""
+        handle, _, _ = self.candidate.step("put", [thing.handle for thing in things])
+        self.replay.write(f"{name} = [{', '.join(thing.name for thing in things)}]")
+        return Thing(self, handle, name)
 
     def lend(self, name, function, text):
         """Give the answer a function to call; `text` is its definition as a learner would write it."""
@@ -188,7 +207,8 @@ class Exam:
             handle, seen, printed = self.candidate.step(verb, *args)
         except StepFailed as error:
             self.printed = error.printed
-            self.trace.append(error.raised)
+            self.observe(args[1] if verb == "call" else verb)
+            self.observe(error.raised)
             raise
         self.printed = printed
         return Thing(self, handle, name, seen)
@@ -206,10 +226,25 @@ class Exam:
             Bit for bit, for what must be untouched.
         """
         got = got.value if isinstance(got, Thing) else got
-        self.trace.append(got)
-        difference = differ(got, expected, what, note=note, exact=exact)
-        if difference:
+        self.observe(got)
+        if self.failure is None and (difference := differ(got, expected, what, note=note, exact=exact)):
             self.fail(difference)
+
+    def hold(self, condition, what, problem, *, note=""):
+        """Require a condition that no expected value can express; `problem` says how `what` breaks it."""
+        self.observe(np.array(bool(condition)))
+        if not condition:
+            self.fail(Difference(what, problem, note=note))
+
+    def watch(self, thing):
+        """Keep a value that isn't judged here, so that answers that differ in it aren't taken for the same."""
+        self.observe(thing.value)
+
+    def observe(self, value):
+        """Add to the trace."""
+        self.trace.append(value)
+        if len(self.trace) <= len(self.like) and not same(value, self.like[len(self.trace) - 1]):
+            raise Diverged
 
     def fail(self, finding):
         """Keep what went wrong first; what follows is only watched, to tell mistakes apart."""
@@ -223,19 +258,26 @@ def _bare(arg):
     return arg.handle if isinstance(arg, Thing) else arg
 
 
-def examine(criterion, candidate, seed, seconds=SECONDS):
-    """Run one criterion on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
-    exam = Exam(candidate, criterion.name, np.random.default_rng(seed))
+def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
+    """Run one criterion on one draw of inputs; whatever the candidate does, an `Outcome` comes back.
+
+    Only where it leaves another trace than `like`, None does.
+    """
+    exam = Exam(candidate, criterion.name, np.random.default_rng(seed), replay=replay or Replay(), like=like)
     try:
+        if seconds <= 0:
+            raise WorkerLost("it was not examined, because the time for this answer was used up")
         candidate.begin(seconds)
         if criterion.name not in candidate.defined:
-            exam.fail(candidate.failed.get(criterion.name) or f"no cell defines {criterion.name}")
+            exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
         else:
             criterion.examine(exam)
+    except Diverged:
+        return None
     except StepFailed as error:
         exam.fail(error.raised)
     except WorkerLost as lost:
-        exam.fail(str(lost))
+        exam.fail(Lost(*lost.args))
     return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
 
 

@@ -43,6 +43,11 @@ class PartResult:
         return all(verdict.outcome.passed for verdict in self.verdicts)
 
 
+def at_most(seconds):
+    """Let every criterion take that long; see `grade_part`."""
+    return lambda name: contextlib.nullcontext(seconds)
+
+
 def grade_part(assignment, candidate, name, part, seeds, seconds):
     """Examine one part of an answer.
 
@@ -51,13 +56,14 @@ def grade_part(assignment, candidate, name, part, seeds, seconds):
     seeds : callable
         Criterion → list of (seed, hidden): the draws of inputs on which it must pass, in order.
     seconds : callable
-        () → how long the next criterion may take.
+        Name → context manager around the examination by one criterion, which yields how long it may take.
     """
     draws, hidden_draws = {}, {}
     for criterion in assignment.of(name, part):
         draws[criterion] = []
         for seed, hidden in seeds(criterion):
-            outcome = examine(criterion, candidate, seed, seconds())
+            with seconds(name) as limit:
+                outcome = examine(criterion, candidate, seed, limit)
             draws[criterion].append((seed, outcome))
             hidden_draws[criterion] = hidden
             if not outcome.passed:
@@ -73,7 +79,8 @@ def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
     """Examine all parts of a submission; a mistake costs its own points and no others.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, the failed
-    part is examined once more with the instructor's answer in place of the earlier one. What passes then is given.
+    part is examined once more with the instructor's answer in place of the earlier one. What passes then is given. An
+    earlier answer that earned nothing is no work to build on, and nothing stands in for it.
 
     Parameters
     ----------
@@ -93,8 +100,11 @@ def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
     with contextlib.closing(make_candidate(cells)) as candidate:
         results = [grade_part(assignment, candidate, name, part, seeds, seconds) for name, part in assignment.parts()]
     wrong = tuple(dict.fromkeys(result.name for result in results if not result.passed))
+    earned = {result.name for result in results if result.points}
     for name in wrong[1:]:
-        earlier = wrong[: wrong.index(name)]
+        earlier = tuple(other for other in wrong[: wrong.index(name)] if other in earned)
+        if not earlier:
+            continue
         repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
         with contextlib.closing(make_candidate(repaired)) as stand_in:
             for i, result in enumerate(results):

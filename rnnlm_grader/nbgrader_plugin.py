@@ -8,6 +8,8 @@ OverwriteCells       (nbgrader's) compares it with the gradebook
 GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
 SaveAutoGrades       (nbgrader's) records the marks
 """
+import contextlib
+import glob
 import os
 import re
 import time
@@ -33,7 +35,7 @@ from .exam import hidden_seed, public_seed
 from .grading import grade_submission
 from .report import clean, in_a_word, render
 from .sandbox import SandboxMissing, require_sandbox
-from .submission import Unreadable, plain_python, read_cells, take_answers
+from .submission import MAX_SOURCE, Unreadable, plain_python, read_cells, take_answers
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
@@ -58,10 +60,11 @@ def configure(c, root="."):
 
 
 class SubmissionExporter(NotebookExporter):
-    """Opens anything: what is no notebook becomes an empty one that says so.
+    """Leads each submission to `Rebuild`, and each rebuilt notebook to `GradeInSandbox`.
 
     nbgrader makes one exporter for a whole batch, before it touches any submission. So this is where a missing sandbox
-    or a damaged key stops it, with one line and nothing written.
+    or a damaged key stops it, with one line and nothing written; and where it is told to bring every student's folder,
+    whatever is in it, and to copy nothing from there: a link that a student left would be followed.
     """
 
     def __init__(self, **kwargs):
@@ -74,15 +77,21 @@ class SubmissionExporter(NotebookExporter):
         except (SandboxMissing, SecretDamaged) as reason:
             self.log.error("%s", reason)
             raise NbGraderException(str(reason)) from None
+        converter = self.parent
+        converter.coursedir.ignore = ["*"]
+        assignment = converter.coursedir.assignment_id
+        for folder in glob.glob(converter._format_source(assignment, converter.coursedir.student_id)):
+            if os.path.isdir(folder):
+                converter.assignments[folder] = [os.path.join(folder, f"{assignment}.ipynb")]
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})
         resources.setdefault("metadata", {})["name"] = Path(filename).stem
-        resources["submission"] = filename
-        try:
-            notebook = nbformat.read(filename, as_version=4)
-        except Exception:  # whatever is wrong with it, Rebuild reads it more patiently and says so
+        if self.parent._sanitizing:  # a student's file: only Rebuild opens it
+            resources["submission"] = Path(filename)
             notebook = new_notebook()
+        else:
+            notebook = nbformat.read(filename, as_version=4)
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
@@ -110,24 +119,42 @@ class Rebuild(NbGraderPreprocessor):
         rebuilt = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
         wanted = {grade_id: released(source) for grade_id, source in answers_of(rebuilt).items()}
         locked = {cell.metadata.nbgrader.grade_id for cell in rebuilt.cells if "nbgrader" in cell.metadata}
-        locked -= set(wanted)
+        remarks = []
         try:
-            answers = take_answers(read_cells(resources["submission"]), wanted, locked)
-        except Unreadable as reason:
-            answers = take_answers((), wanted, locked)
-            remarks = (f"What was handed in can't be graded: {reason}.",)
-        else:
-            remarks = answers.remarks
+            path = find_notebook(resources["submission"], remarks)
+            answers = take_answers(read_cells(path), wanted, locked - set(wanted))
+            remarks += answers.remarks
+        except (Unreadable, OSError) as reason:
+            answers = take_answers((), wanted)
+            remarks = [f"What was handed in can't be graded: {getattr(reason, 'strerror', None) or reason}."]
         for cell in rebuilt.cells:
             if is_solution(cell):
-                grade_id = cell.metadata.nbgrader.grade_id
-                cell.source = answers.by_id.get(grade_id, wanted[grade_id])
+                cell.source = answers.by_id[cell.metadata.nbgrader.grade_id]
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         for remark in remarks:
             self.log.warning("%s: %s", ids["student"], clean(remark))
-        rebuilt.metadata[RECORD] = {"definitions": list(answers.definitions), "remarks": list(remarks)}
+        rebuilt.metadata[RECORD] = {"order": list(map(list, answers.order)), "remarks": remarks}
+        keep_timestamp(resources)
         return rebuilt, resources
+
+
+def find_notebook(path, remarks):
+    """Return the notebook of a submission, also where it was handed in under another name."""
+    if os.path.lexists(path):
+        return path
+    others = sorted(path.parent.glob("*.ipynb"))
+    if len(others) != 1:
+        raise Unreadable(f"there is no {path.name} in it")
+    remarks.append(f"It was handed in as {others[0].name}, not as {path.name}, and graded all the same.")
+    return others[0]
+
+
+def keep_timestamp(resources):
+    """Let nbgrader write the time of collection beside the graded notebook, by which it knows a newer submission."""
+    path = resources["submission"].with_name("timestamp.txt")
+    if path.is_file() and not path.is_symlink():
+        resources.setdefault("outputs", {})["timestamp.txt"] = path.read_bytes()[:100]
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -139,20 +166,22 @@ class GradeInSandbox(NbGraderPreprocessor):
                           "missing. Keep it out of students' sight, and keep it: another key draws other inputs."
                           ).tag(config=True)
     seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
-    seconds_per_submission = Float(20.0, help="How long all criteria of a submission may take.").tag(config=True)
+    seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
 
     def preprocess(self, nb, resources):
         ids = resources["nbgrader"]
         record = nb.metadata[RECORD]
         record["sandbox"] = self.sandbox
         source = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
-        results, failed = self.examine(ASSIGNMENTS[ids["assignment"]], execution_order(nb, record), answers_of(source))
+        results, failed = self.examine(ASSIGNMENTS[ids["assignment"]], execution_order(nb), answers_of(source))
         record["results"] = [summary(result) for result in results]
         by_grade_id = {f"{result.name}-{result.part}": result for result in results}
         for cell in nb.cells:
             if is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, by_grade_id[cell.metadata.nbgrader.grade_id])
+            elif is_solution(cell):
+                cell.source = clean(cell.source, MAX_SOURCE)
         if remarks := [*record["remarks"], *failed_cells(failed)]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             nb.cells.insert(0, new_markdown_cell(f"**About this submission**\n\n```\n{text}\n```"))
@@ -165,7 +194,7 @@ class GradeInSandbox(NbGraderPreprocessor):
     def examine(self, assignment, cells, answers):
         """Examine every part, on the learner's inputs and on hidden ones."""
         secret = self.secret()
-        end = time.monotonic() + self.seconds_per_submission
+        left = dict.fromkeys(assignment.names, self.seconds_per_answer)
 
         def make_candidate(cells):
             return SandboxedCandidate(cells, assignment.names, allowed=assignment.allowed, sandbox=self.sandbox)
@@ -173,19 +202,23 @@ class GradeInSandbox(NbGraderPreprocessor):
         def seeds(criterion):
             return [(public_seed(criterion), False), (hidden_seed(secret, assignment.slug, criterion), True)]
 
-        def seconds():
-            return max(0.0, min(self.seconds_per_criterion, end - time.monotonic()))
+        @contextlib.contextmanager
+        def seconds(name):
+            start = time.monotonic()
+            yield min(self.seconds_per_criterion, left[name])
+            left[name] -= time.monotonic() - start
 
         return grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
 
 
-def execution_order(nb, record):
-    """The cells of a rebuilt submission as (name, source): set-up, the student's own definitions, answers."""
+def execution_order(nb):
+    """The cells of a rebuilt submission as (name, source): set-up first, then as the student had them."""
     setup = [(f"set-up {i}", cell.source) for i, cell in enumerate(nb.cells)
              if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
-    own = [(f"own cell {i}", source) for i, source in enumerate(record["definitions"])]
-    answers = [(name, plain_python(source)) for name, source in answers_of(nb).items()]
-    return [*setup, *own, *answers]
+    answers = answers_of(nb)
+    rest = [(content, plain_python(answers[content])) if kind == "answer" else (f"own cell {i}", content)
+            for i, (kind, content) in enumerate(nb.metadata[RECORD]["order"])]
+    return [*setup, *rest]
 
 
 def answers_of(nb):
@@ -199,11 +232,13 @@ class SecretDamaged(Exception):
 
 def read_secret(path):
     """Return the course's key; make one where there is none yet."""
-    try:
-        with open(path, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+    if not path.exists():
+        scratch = path.with_name(f"{path.name}.{os.getpid()}")
+        with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
             file.write(os.urandom(32))
-    except FileExistsError:
-        pass
+        with contextlib.suppress(FileExistsError):
+            os.link(scratch, path)  # whole or not at all, and never over another that came first
+        scratch.unlink()
     secret = path.read_bytes()
     if len(secret) < 16:
         raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
@@ -228,9 +263,10 @@ def summary(result):
         "points": result.points,
         "max_points": result.max_points,
         "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
+                      "hidden": v.hidden, "stand_ins": list(v.stand_ins),
                       "likely": v.likely.id if v.likely else None,
                       "sentence": v.likely.sentence if v.likely else None,
-                      "finding": in_a_word(v.outcome.finding)} for v in result.verdicts],
+                      "finding": in_a_word(v.outcome.finding, v.hidden)} for v in result.verdicts],
     }
 
 

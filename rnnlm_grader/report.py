@@ -2,22 +2,25 @@
 
 What a student's code said may be hostile: every string of its own goes through `clean`.
 """
-import re
+import builtins
 import textwrap
+import unicodedata
 
 import numpy as np
 
 from .bench import Raised
 from .compare import Difference
+from .exam import Lost
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 WIDTH = 100
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode's categories of what can't be seen, or turns what is seen around
 MOST = 20_000  # characters of a whole report
 
 
 def clean(text, most=400):
-    """Make a string of the student's harmless: printable characters only, and not too many."""
-    text = re.sub(r"[^\x20-\x7e\u00a1-\u024f\u0370-\u1fff\u2010-\u2027\u2030-\u205e\u2070-\ud7ff\n]", "?", str(text))
+    """Make a string of the student's harmless: no control or direction characters, and not too long."""
+    text = "".join(c if c in "\n\t" or unicodedata.category(c) not in UNSEEN else "?" for c in str(text)[: most + 1])
     return text if len(text) <= most else text[:most] + " ..."
 
 
@@ -41,13 +44,12 @@ def explain_failure(verdict, told):
     `told` holds what the reader has already been told in full; that is only pointed to.
     """
     outcome = verdict.outcome
-    same_cause = verdict.likely.sentence if verdict.likely else getattr(outcome.finding, "kind", outcome.finding)
-    repeated = isinstance(same_cause, str) and same_cause in told
-    if repeated:
+    cause = cause_of(verdict)
+    if cause in told:
         yield from wrap(f"{describe(outcome.finding, verdict.hidden)} This looks like the same mistake as above.")
         return
-    if isinstance(same_cause, str):
-        told.add(same_cause)
+    if cause:
+        told.add(cause)
     if isinstance(outcome.finding, Raised) and is_unfinished(outcome.finding):
         yield describe(outcome.finding, verdict.hidden)
         return
@@ -69,38 +71,62 @@ def explain_failure(verdict, told):
         yield from (f"    {line}" for line in clean(outcome.printed).splitlines()[:8])
 
 
+def cause_of(verdict):
+    """What two failures must share to be one mistake, or None where that can't be said."""
+    finding = verdict.outcome.finding
+    if verdict.likely:
+        return verdict.likely.sentence
+    if isinstance(finding, Raised) and not is_unfinished(finding):
+        return finding.kind, finding.message, finding.line
+    return finding if isinstance(finding, Lost) else None
+
+
 def describe(finding, hidden):
-    """Say in one sentence what went wrong; with hidden inputs, without a value of theirs."""
-    if isinstance(finding, Difference):
-        if hidden:
-            return f"{finding.what} is not what it should be."
-        reason = f" ({finding.note})" if finding.note else ""
-        return f"{finding.what} {finding.problem}{reason}."
+    """Say in one sentence what went wrong; with hidden inputs, nothing that the student's code could choose."""
     if isinstance(finding, Raised):
         return describe_raised(finding, hidden)
-    return f"Nothing could be compared: {finding}."
+    if isinstance(finding, Lost):
+        detail = f" ({finding.detail})" if finding.detail and not hidden else ""
+        return f"Nothing could be compared: {finding.reason}{detail}."
+    if hidden:
+        return f"{finding.what} is not what it should be."
+    reason = f" ({finding.note})" if finding.note else ""
+    return f"{finding.what} {finding.problem}{reason}."
 
 
 def describe_raised(raised, hidden):
     """Say which exception left the student's code, and from which of its lines."""
     if is_unfinished(raised):
         return "Not filled in yet: it still raises NotImplementedError."
-    kind_name = clean(raised.kind, 60) if raised.builtin or not hidden else "an exception of its own"
+    if hidden:
+        return f"Your code raised {exception_name(raised)}."
     place = f" in line {raised.line} of its cell: {clean(raised.text, 100)}" if raised.line else ""
-    message = "" if hidden or not raised.message else f": {clean(raised.message)}"
-    text = f"Your code raised {kind_name}{message}{place}"
+    message = f": {clean(raised.message)}" if raised.message else ""
+    text = f"Your code raised {clean(raised.kind, 60)}{message}{place}"
     if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
         text += ". The grader doesn't lend rnnlm_ref to this answer: it holds the answer"
     return text + "."
 
 
-def in_a_word(finding):
+def exception_name(raised):
+    """The name of an exception, if it is one of Python's own and so says nothing of the inputs."""
+    known = getattr(builtins, raised.kind, None)
+    if isinstance(known, type) and issubclass(known, BaseException):
+        return raised.kind
+    return "an exception"
+
+
+def in_a_word(finding, hidden):
     """Name the kind of a failure for a table, or None if there is none."""
     if isinstance(finding, Difference):
         return "wrong values"
     if isinstance(finding, Raised):
-        return "not filled in" if is_unfinished(finding) else f"raised {clean(finding.kind, 60)}"
-    return finding if finding is None else clean(finding)
+        if is_unfinished(finding):
+            return "not filled in"
+        return f"raised {exception_name(finding) if hidden else clean(finding.kind, 60)}"
+    if isinstance(finding, Lost):
+        return finding.reason + (f" ({finding.detail})" if finding.detail and not hidden else "")
+    return None
 
 
 def is_unfinished(raised):

@@ -76,7 +76,7 @@ def command(sandbox, allowed=()):
     for module in ("__init__", *allowed) if allowed else ():
         source = PACKAGE.parent / "rnnlm_ref" / f"{module}.py"
         argv += ["--ro-bind", str(source), f"{COURSE_PATH}/rnnlm_ref/{module}.py"]
-    return [*argv, INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
+    return [*argv, "--remount-ro", "/", INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
 
 
 @functools.cache
@@ -99,7 +99,10 @@ def _isolation(bwrap):
             argv += ["--symlink", os.readlink(link), link]
         elif os.path.isdir(link):
             argv += ["--ro-bind", link, link]
-    return [*argv, "--dev", "/dev", "--size", str(16 * 2**20), "--tmpfs", "/tmp", "--dir", "/home", "--chdir", "/tmp"]
+    argv += ["--dev", "/dev", "--dir", "/home"]
+    for folder in ("/dev/shm", "/tmp"):  # the only places that can be written to
+        argv += ["--size", str(16 * 2**20), "--tmpfs", folder]
+    return [*argv, "--chdir", "/tmp"]
 
 
 def _readable():

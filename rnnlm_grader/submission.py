@@ -60,12 +60,12 @@ def _code_cells(notebook):
 def _raw_cells(notebook):
     if not isinstance(notebook, dict):
         raise Unreadable("it is not a notebook: it holds no cells")
-    worksheets = notebook.get("worksheets")
-    if isinstance(worksheets, list):
-        cells = [cell for sheet in worksheets if isinstance(sheet, dict) for cell in sheet.get("cells") or ()]
-    else:
-        cells = notebook.get("cells")
-    if not isinstance(cells, list):
+    cells = notebook.get("cells")
+    if not isinstance(cells, list):  # before nbformat 4, cells were on sheets
+        sheets = notebook.get("worksheets")
+        sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
+        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
+    if not cells:
         raise Unreadable("it is not a notebook: it holds no cells")
     return cells
 
@@ -81,10 +81,14 @@ def _text(source):
 
 @dataclass(frozen=True)
 class Answers:
-    """What counts of a submission: answers by grade_id, definitions from other cells, and remarks for the student."""
+    """What counts of a submission.
+
+    `by_id` holds the source of each cell to fill; `order` tells in which order to execute them and the definitions from
+    a student's own cells: ('answer', grade_id) or ('own', source).
+    """
 
     by_id: dict
-    definitions: tuple
+    order: tuple
     remarks: tuple
 
 
@@ -95,55 +99,93 @@ def take_answers(cells, wanted, locked=()):
     ----------
     cells : sequence of Cell
     wanted : dict
-        The grade_ids of the cells to fill, with their source as released.
+        For each cell to fill, whose grade_id is the name that it defines, the source as released.
     locked : collection of str
         The grade_ids of all other cells of the exercise; what a submission has there doesn't count.
     """
-    by_id, definitions, remarks = {}, [], []
+    filled = {name: [cell.source for cell in cells if cell.grade_id == name and cell.source.strip() != stub.strip()]
+              for name, stub in wanted.items()}
+    own = [cell for cell in cells if cell.grade_id not in wanted and cell.grade_id not in locked]
+    by_id, remarks, moved = {}, [], set()
+    for name, stub in wanted.items():
+        elsewhere = [cell for cell in own if name in defined_names(cell.source)]
+        if filled[name]:
+            by_id[name] = joined(filled[name])
+            if len(filled[name]) > 1:
+                remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
+        elif elsewhere:
+            by_id[name] = definitions_in(elsewhere[-1].source)
+            moved.add(elsewhere[-1])
+            remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
+        else:
+            by_id[name] = stub
+            if not any(cell.grade_id == name for cell in cells):
+                remarks.append(f"There was no cell {name}, and no definition of it anywhere.")
+    order = []
     for cell in cells:
         if cell.grade_id in wanted:
-            if cell.grade_id in by_id:
-                if cell.source == wanted[cell.grade_id]:
-                    continue
-                remarks.append(f"There was more than one cell {cell.grade_id}; the last that was filled in counts.")
-            by_id[cell.grade_id] = cell.source
-        elif cell.grade_id not in locked and (kept := definitions_in(cell.source)):
-            definitions.append(kept)
-    for grade_id in wanted:
-        if grade_id not in by_id:
-            remarks.append(f"The cell {grade_id} was missing; a definition of it in another cell counts instead.")
-    return Answers(by_id, tuple(definitions), tuple(dict.fromkeys(remarks)))
+            order.append(("answer", cell.grade_id))
+        elif cell in own and cell not in moved and (kept := definitions_in(cell.source, set(wanted))):
+            order.append(("own", kept))
+    order += [("answer", name) for name in wanted]
+    return Answers(by_id, tuple(dict.fromkeys(order)), tuple(remarks))
 
 
-def definitions_in(source):
-    """Return the imports, functions, classes and constants that a cell defines at its top level, as source."""
+def joined(sources):
+    """Several cells as one; those that aren't Python are left out, unless none is."""
+    valid = [source for source in sources if parsed(source) is not None]
+    return "\n\n".join(valid or sources[-1:])
+
+
+def parsed(source):
+    """The syntax tree of a cell, or None where it is no Python."""
     try:
-        tree = ast.parse(plain_python(source))
+        return ast.parse(plain_python(source))
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return ""
-    kept = [node for node in tree.body
-            if isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef) or _is_constant(node)]
-    return "\n".join(ast.unparse(node) for node in kept)
+        return None
 
 
-def _is_constant(node):
-    if not isinstance(node, ast.Assign | ast.AnnAssign) or node.value is None:
-        return False
-    return not any(isinstance(inner, ast.Call) for inner in ast.walk(node))
+def defined_names(source):
+    """The names that a cell defines at its top level by def, class or assignment."""
+    tree = parsed(source)
+    names = set()
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+        elif isinstance(node, ast.Assign):
+            names.update(target.id for target in node.targets if isinstance(target, ast.Name))
+    return names
+
+
+def definitions_in(source, except_names=frozenset()):
+    """Return the imports, functions, classes and constants that a cell defines at its top level, as source."""
+    tree = parsed(source)
+    kept = [node for node in (tree.body if tree else ()) if _is_definition(node)]
+    kept = [node for node in kept if getattr(node, "name", None) not in except_names]
+    return "\n".join(ast.unparse(node) for node in kept)[:MAX_SOURCE]
+
+
+def _is_definition(node):
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        # Constants only: a call may take hours, a power may fill the memory.
+        costly = ast.Call | ast.Pow | ast.LShift | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
+        return node.value is not None and not any(isinstance(inner, costly) for inner in ast.walk(node))
+    return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
 def plain_python(source):
-    """Turn IPython's magics and shell lines, which mean nothing to a grader, into `pass`; all else stays as it is."""
-    lines = source.split("\n")
-    if lines[0].lstrip().startswith("%%"):
-        lines[0] = "pass"
+    """Turn what only IPython understands (magics, shell lines, questions) into calls of a stub; keep all else."""
     try:
-        ast.parse("\n".join(lines))
-        return "\n".join(lines)
+        ast.parse(source)
+        return source
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         pass
-    for i, line in enumerate(lines):
-        stripped = line.lstrip()
-        if stripped.startswith(("%", "!")) or stripped.rstrip().endswith("?"):
-            lines[i] = line[: len(line) - len(stripped)] + "pass"
-    return "\n".join(lines)
+    first, _, rest = source.partition("\n")
+    if first.strip().split(" ")[0] in ("%%time", "%%timeit", "%%capture", "%%prun"):
+        return plain_python("pass\n" + rest)  # these run the rest of the cell as Python
+    from IPython.core.inputtransformer2 import TransformerManager
+
+    try:
+        return TransformerManager().transform_cell(source)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return source

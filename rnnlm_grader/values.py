@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAX_BYTES = 64 * 1024 * 1024
+MAX_BYTES = 2**20  # of one array; the inputs of every criterion are far smaller
 MAX_ITEMS = 1000  # of a tuple or list
 PLAIN_KINDS = "biufc"
 
@@ -40,7 +40,7 @@ def _plain_array(value):
         # The descriptor, not the attribute: a subclass may lie about itself.
         nbytes = np.ndarray.nbytes.__get__(value)
         if nbytes > MAX_BYTES:
-            return Opaque(f"an array of {nbytes / 2**20:.0f} MiB")
+            return Opaque(f"an array of {nbytes / 2**20:.1f} MiB")
     try:
         array = np.array(value, subok=False, order="C")
     except (OverflowError, ValueError):

@@ -10,7 +10,7 @@ import types
 
 
 def limit(memory, cpu_seconds, file_bytes):
-    """Cap what this process and its children may use; nothing may raise the caps again."""
+    """Cap what this process, and each that it starts, may use; nothing may raise the caps again."""
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu_seconds),
@@ -48,7 +48,7 @@ def main(requests_fd, replies_fd):
     hello = receive()
     limit(**hello["limits"])
     names = vars(new_main())
-    names.update(dict.fromkeys(("check", "display", "get_ipython"), do_nothing))
+    names.update(dict.fromkeys(("check", "display", "get_ipython"), Anything()))
     failed = load_cells(hello["cells"], names)
     send({"failed": failed, "defined": tuple(name for name in hello["wanted"] if name in names)})
 
@@ -69,8 +69,17 @@ def main(requests_fd, replies_fd):
             send((error.raised, None, error.printed))
 
 
-def do_nothing(*args, **kwargs):
-    """Stands for what only a notebook has, so that an answer that calls it isn't cut short."""
+class Anything:
+    """Stands for what only a notebook has: whatever is asked of it, it answers with itself."""
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *args, **kwargs):
+        return self
+
+    def __iter__(self):
+        return iter(())
 
 
 def new_main():

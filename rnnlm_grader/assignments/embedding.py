@@ -52,9 +52,11 @@ def rows_by_id(exam):
     W = exam.put("W", SEED_W)
     out = exam.new(W).forward(np.array([0, 1, 2]))
     exam.equal(out, np.arange(12.0).reshape(3, 4), "out")
-    W = table(exam)
-    ids = exam.rng.permutation(len(W))[:4]
-    exam.equal(exam.new(exam.put("W2", W)).forward(ids), W[ids], "out", note="row i of out is row ids[i] of W")
+    for i, (V, D) in enumerate(((7, 3), (4, 4), (5, 1), (1, 3))):
+        W = table(exam, V, D)
+        ids = exam.rng.permutation(V)[:4]
+        out = exam.new(exam.put(f"W{i + 2}", W)).forward(ids)
+        exam.equal(out, W[ids], "out", note="row i of out is row ids[i] of W")
 
 
 @criterion("MyEmbedding", "forward", 1, "ids may repeat, and the first and last id work")
@@ -76,6 +78,10 @@ def any_shape_forward(exam):
         ids = exam.rng.integers(len(W), size=shape).astype(dtype)
         ids = np.array(ids, dtype)
         exam.equal(layer.forward(ids), W[ids], "out", note=f"ids of shape {shape} give out of shape {(*shape, 'D')}")
+    large = table(exam, 300, 2)
+    layer = exam.new(exam.put("W2", large))
+    for ids in (np.array([255, 3, 128], np.uint8), np.array([299, 256, 0], np.int16)):
+        exam.equal(layer.forward(ids), large[ids], "out", note=f"a vocabulary of 300 and ids of dtype {ids.dtype}")
 
 
 # --- MyEmbedding: backward ------------------------------------------------------------------------------------------
@@ -90,14 +96,14 @@ def gradient_rows(exam):
         layer.backward(np.full((1, 4), upstream_value))
         expected = np.zeros((7, 4))
         expected[word] = upstream_value
-        exam.equal(layer.grad().now(), expected, "grads[0]", note="the book's example")
+        exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam)
     ids = exam.rng.permutation(len(W))[:4]
     dout = upstream(exam, (4, W.shape[1]))
     layer = exam.new(exam.put("W2", W))
     layer.forward(ids)
     layer.backward(dout)
-    exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+    exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 @criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
@@ -109,7 +115,7 @@ def repeated_ids_add_up(exam):
     layer.forward(ids)
     layer.backward(dout)
     one_hot = np.eye(len(W))[ids]
-    exam.equal(layer.grad().now(), one_hot.T @ dout, "grads[0]", note="the transpose of the one-hot matrix times dout")
+    exam.equal(layer.grad(), one_hot.T @ dout, "grads[0]", note="the transpose of the one-hot matrix times dout")
 
 
 @criterion("MyEmbedding", "backward", 1, "backward works for ids of any shape")
@@ -122,8 +128,23 @@ def any_shape_backward(exam):
         dout = upstream(exam, (*ids.shape, D))
         layer.forward(ids)
         layer.backward(dout)
-        exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]",
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]",
                    note=f"ids of shape {ids.shape}, dout of shape {dout.shape}")
+
+
+@criterion("MyEmbedding", "backward", 1, "backward works for many ids, narrow ids, and tables of any proportion")
+def any_size_backward(exam):
+    many = exam.rng.integers(6, size=(4, 10))
+    narrow = np.array([255, 200, 255, 7], np.uint8)
+    cases = ((6, 2, many), (300, 3, narrow), (300, 2, np.array([299, 1, 299], np.int16)),
+             (4, 4, np.array([1, 3, 1])), (5, 1, np.array([4, 0, 4])), (1, 3, np.array([0, 0])))
+    for i, (V, D, ids) in enumerate(cases):
+        W = table(exam, V, D)
+        dout = upstream(exam, (*ids.shape, D))
+        layer = exam.new(exam.put(f"W{i or ''}", W))
+        layer.forward(ids)
+        layer.backward(dout)
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note=f"V = {V}, D = {D}, {ids.size} ids")
 
 
 @criterion("MyEmbedding", "backward", 1, "grads[0] agrees with central differences of the forward pass")
@@ -135,7 +156,7 @@ def central_differences(exam):
     layer.forward(ids)
     layer.backward(dout)
     slope = numerical_gradient(lambda w: float((w[ids] * dout).sum()), W.copy())
-    exam.equal(layer.grad().now(), slope.round(6), "grads[0]", note="the slope of sum(out * dout), measured")
+    exam.equal(layer.grad(), slope.round(6), "grads[0]", note="the slope of sum(out * dout), measured")
 
 
 # --- MyEmbedding: contract ------------------------------------------------------------------------------------------
@@ -146,13 +167,12 @@ def overwrites_in_place(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
     kept = layer.grad()  # as an optimiser would keep it
-    exam.equal(kept.now(), np.zeros_like(W), "grads[0] before any backward")
-    for ids in (np.array([1, 3]), np.array([0, 2, 4])):
+    for ids in (np.array([1, 3]), np.array([4, 0]), np.array([0, 2, 5])):
         dout = upstream(exam, (len(ids), W.shape[1]))
         layer.forward(ids)
         result = layer.backward(dout)
         expected = expected_gradient(W, ids, dout)
-        exam.equal(layer.grad().now(), expected, "grads[0]", note="only this backward's gradient, nothing older")
+        exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, nothing older")
         exam.equal(kept.now(), expected, "the array that grads[0] was at the start",
                    note="whoever kept it must see the new gradient")
         exam.equal(result, None, "what backward returns")
@@ -166,7 +186,7 @@ def backward_twice(exam):
     layer.forward(ids)
     for _ in range(2):
         layer.backward(dout)
-        exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 @criterion("MyEmbedding", "contract", 1, "W is used as it is now: not copied, and changed by nobody but the optimiser")
@@ -179,13 +199,40 @@ def shares_parameters(exam):
     given_ids, given_dout = exam.put("ids", ids), exam.put("dout", dout)
     first = layer.forward(given_ids)
     layer.backward(given_dout)
-    exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+    exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
     for thing, before in ((kept, W), (given_ids, ids), (given_dout, dout)):
         exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
     kept.write(W + 1)
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     exam.equal(first.now(), W[ids], "the first out", note="arrays that were returned must not change later")
-    exam.equal(layer.attribute("params").item(0).now(), W + 1, "params[0]")
+    exam.equal(layer.attribute("params"), (W + 1,), "params", note="one parameter, W itself")
+    exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
+
+
+@criterion("MyEmbedding", "contract", 1, "what forward returned is a copy, even for a single id")
+def returns_copies(exam):
+    W = table(exam)
+    kept = exam.put("W", W)
+    layer = exam.new(kept)
+    outs = [(layer.forward(ids), W[ids]) for ids in (np.array(2), np.array([3]), np.array([[1]]), np.array([0, 1]))]
+    for out, before in outs:
+        exam.equal(out, before, "out")
+    kept.write(W + 1)
+    for out, before in outs:
+        exam.equal(out.now(), before, "out after an update of W", note="what was returned must not change later")
+
+
+@criterion("MyEmbedding", "contract", 1, "two layers don't disturb each other; arrays need not be contiguous")
+def stands_alone(exam):
+    tables = [table(exam, 6, 3), table(exam, 6, 3)]
+    layers = [exam.new(exam.put(f"W{i}", W, layout)) for i, (W, layout) in enumerate(zip(tables, "CF", strict=True))]
+    calls = [(np.array([[1, 5], [0, 2]]), "F"), (np.array([[3, 0], [4, 1]]), "strided")]
+    douts = [upstream(exam, (2, 2, 3)) for _ in calls]
+    for i, (layer, W, (ids, layout)) in enumerate(zip(layers, tables, calls, strict=True)):
+        exam.equal(layer.forward(exam.put(f"ids{i}", ids, layout)), W[ids], "out")
+    for i, (layer, W, (ids, layout), dout) in enumerate(zip(layers, tables, calls, douts, strict=True)):
+        layer.backward(exam.put(f"dout{i}", dout, layout))
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 @criterion("MyEmbedding", "contract", 1, "outputs and gradients have the dtype of W")
@@ -197,7 +244,7 @@ def follows_dtype(exam):
         dout = upstream(exam, (2, 2, W.shape[1]), dtype)
         exam.equal(layer.forward(ids), W[ids], "out")
         layer.backward(dout)
-        exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 # --- MyTimeEmbedding: forward ---------------------------------------------------------------------------------------
@@ -218,7 +265,7 @@ def windows(exam):
 def other_sizes(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    for N, T in ((2, 4), (3, 2), (1, 3), (4, 1), (1, 1)):
+    for N, T in ((2, 4), (3, 2), (3, 3), (1, 3), (4, 1), (1, 1), (2, 12)):
         ids = exam.rng.integers(len(W), size=(N, T))
         exam.equal(layer.forward(ids), W[ids], "out")
 
@@ -245,26 +292,27 @@ def sums_over_time(exam):
     layer.backward(np.array([[[102.0] * 4, [33.0] * 4, [9.0] * 4]]))
     expected = np.zeros((7, 4))
     expected[:3] = np.array([102.0, 33.0, 9.0])[:, None]
-    exam.equal(layer.grad().now(), expected, "grads[0]", note="the book's example")
+    exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam, V=9)
     ids = exam.rng.permutation(9)[:6].reshape(2, 3)
     dout = upstream(exam, (2, 3, W.shape[1]))
     layer = exam.new(exam.put("W2", W))
     layer.forward(ids)
     layer.backward(dout)
-    exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+    exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 @criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up")
 def repeats_across_time(exam):
     W = table(exam)
-    for ids in (np.array([[1, 0, 1], [1, 2, 0]]), np.array([[3, 4, 3]]), np.array([[2], [2], [3]])):
+    for ids in (np.array([[1, 0, 1], [1, 2, 0]]), np.array([[3, 4, 3]]), np.array([[2], [2], [3]]),
+                exam.rng.integers(len(W), size=(3, 9))):
         dout = upstream(exam, (*ids.shape, W.shape[1]))
         layer = exam.new(exam.put("W", W))
         layer.forward(ids)
         layer.backward(dout)
         one_hot = np.eye(len(W))[ids]
-        exam.equal(layer.grad().now(), np.einsum("ntv,ntd->vd", one_hot, dout), "grads[0]",
+        exam.equal(layer.grad(), np.einsum("ntv,ntd->vd", one_hot, dout), "grads[0]",
                    note="one-hot matrix, transposed, times dout, summed over N and T")
 
 
@@ -277,7 +325,7 @@ def after_other_sizes(exam):
         dout = upstream(exam, (N, T, W.shape[1]))
         layer.forward(ids)
         layer.backward(dout)
-        exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 # --- MyTimeEmbedding: contract --------------------------------------------------------------------------------------
@@ -288,13 +336,13 @@ def time_overwrites_in_place(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
     kept = layer.grad()
-    for ids in (np.array([[1, 3]]), np.array([[0, 2, 4]])):
+    for ids in (np.array([[1, 3]]), np.array([[4, 0]]), np.array([[0, 2, 5]])):
         dout = upstream(exam, (*ids.shape, W.shape[1]))
         expected = expected_gradient(W, ids, dout)
         layer.forward(ids)
         for _ in range(2):
             result = layer.backward(dout)
-            exam.equal(layer.grad().now(), expected, "grads[0]", note="only this backward's gradient, nothing older")
+            exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, nothing older")
             exam.equal(kept.now(), expected, "the array that grads[0] was at the start")
             exam.equal(result, None, "what backward returns")
 
@@ -309,11 +357,13 @@ def time_shares_parameters(exam):
     given_ids, given_dout = exam.put("ids", ids), exam.put("dout", dout)
     layer.forward(given_ids)
     layer.backward(given_dout)
-    exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+    exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
     for thing, before in ((kept, W), (given_ids, ids), (given_dout, dout)):
         exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
     kept.write(W + 1)
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
+    exam.equal(layer.attribute("params"), (W + 1,), "params", note="one parameter, W itself")
+    exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "gradients have the dtype of W; arrays need not be contiguous")
@@ -323,9 +373,9 @@ def time_dtype_and_layout(exam):
         layer = exam.new(exam.put(f"W_{dtype.__name__}", W))
         ids = np.array([[1, 0], [4, 3], [5, 2]])
         dout = upstream(exam, (3, 2, W.shape[1]), dtype)
-        layer.forward(exam.put("ids", ids, layout="F"))
+        exam.equal(layer.forward(exam.put("ids", ids, layout="F")), W[ids], "out")
         layer.backward(exam.put("dout", dout, layout="strided"))
-        exam.equal(layer.grad().now(), expected_gradient(W, ids, dout), "grads[0]")
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
 
 
 ASSIGNMENT = Assignment("01-embedding", ("MyEmbedding", "MyTimeEmbedding"), criteria, MISCONCEPTIONS)

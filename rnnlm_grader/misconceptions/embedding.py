@@ -18,6 +18,9 @@ OVER_TIME = "02-embedding.html#embedding-over-time"
 
 COPIED = "W is copied; an optimiser that updates the array it gave you has then no effect. Keep W itself"
 
+DIVIDED = ("the gradient is divided by the number of ids; whether to average is for the loss to say, and dout already "
+           "carries it")
+
 
 class Right:
     """The right answer, which each variant spoils in one place."""
@@ -147,8 +150,8 @@ class ForcesGradientFloat32(Right):
         self.grads = [np.zeros(W.shape, dtype="f")]
 
 
-@embedding(REPEATED, "`dW[idx] = dout` overwrites: of an id that occurs more than once, only the last row is kept. "
-                     "They have to add up; `np.add.at` does that")
+@embedding(REPEATED, "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` alike): of an id "
+                     "that occurs more than once, only the last row is kept. They must add up; `np.add.at` does that")
 class Overwrites(Right):
     def backward(self, dout):
         self.grads[0][...] = 0
@@ -182,8 +185,7 @@ class KeepsLargest(Right):
         dW[np.isinf(dW)] = 0
 
 
-@embedding(GRADIENT, "the gradient is divided by the number of ids; whether to average is for the loss to say, "
-                     "and dout already carries it")
+@embedding(GRADIENT, DIVIDED)
 class DividesByNumberOfIds(Right):
     def backward(self, dout):
         super().backward(dout)
@@ -348,6 +350,95 @@ class UsesUpCache(Right):
     def backward(self, dout):
         super().backward(dout)
         self.idx = np.zeros(0, np.int64)
+
+
+@embedding(SHARED, "the ids of an earlier forward are used while the shape stays the same; backward belongs to the "
+                   "last forward")
+class KeepsIdsOfOneShape(Right):
+    def forward(self, idx):
+        if self.idx is None or np.shape(self.idx) != np.shape(idx):
+            self.idx = idx
+        return self.params[0][idx]
+
+
+@embedding(SHARED, "what forward keeps is shared by all layers (a class attribute or a global); keep it in self")
+class SharesCache(Right):
+    cache = None
+
+    def forward(self, idx):
+        SharesCache.cache = idx
+        return self.params[0][idx]
+
+    def backward(self, dout):
+        self.idx = SharesCache.cache
+        super().backward(dout)
+
+
+@embedding(SHARED, "a view of W is returned for a single id; when W is updated, it changes too. Return a copy")
+class ReturnsViews(Right):
+    def forward(self, idx):
+        out = super().forward(idx)
+        first = int(np.ravel(idx)[0]) if np.size(idx) == 1 else None
+        return out if first is None else self.params[0][first:first + 1].reshape(out.shape)
+
+
+@embedding(ANY_SHAPE, "ids are squeezed into 8 bits; they must count to V, whatever their dtype")
+class CutsIds(Right):
+    def forward(self, idx):
+        return super().forward(np.asarray(idx).astype(np.uint8))
+
+
+@embedding(ANY_SHAPE, "the number of a cell, id times D, is computed in the dtype of the ids and overflows; make "
+                      "it int64")
+class OverflowsCells(Right):
+    def backward(self, dout):
+        dW = self.grads[0]
+        dW[...] = 0
+        with np.errstate(all="ignore"):
+            ids = np.asarray(self.idx).reshape(-1, 1)
+            cells = ids * np.array(dW.shape[1], ids.dtype) + np.arange(dW.shape[1], dtype=ids.dtype)
+        np.add.at(dW.reshape(-1), cells.reshape(-1) % dW.size, dout.reshape(-1))
+
+
+@embedding(LOOKUP, "forward returns nothing; it needs a `return`")
+class ReturnsNothing(Right):
+    def forward(self, idx):
+        self.idx = idx
+
+
+@embedding(DTYPE, "the gradient is made of integers, which cut 0.5 down to 0; use np.zeros_like(W)")
+class MakesIntegerGradient(Right):
+    def __init__(self, W):
+        super().__init__(W)
+        self.grads = [np.zeros(W.shape, dtype=int)]
+
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for word, row in zip(np.ravel(self.idx), dout.reshape(-1, dout.shape[-1]), strict=True):
+            self.grads[0][word] = self.grads[0][word] + row
+
+
+@embedding(GRADIENT, "backward counts ids from 1: the gradient of word v lands in row v - 1")
+class CountsFromOneInBackward(Right):
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        np.add.at(self.grads[0], np.asarray(self.idx, np.int64) - 1, dout)
+
+
+@embedding(GRADIENT, DIVIDED)
+class DividesByLength(Right):
+    def backward(self, dout):
+        super().backward(dout)
+        if np.ndim(self.idx):
+            self.grads[0] /= max(len(self.idx), 1)
+
+
+@embedding(SHARED, "a parameter or gradient stands in the lists more than once; an optimiser would step twice")
+class ListsTwice(Right):
+    def __init__(self, W):
+        super().__init__(W)
+        self.params *= 2
+        self.grads *= 2
 
 
 # --- MyTimeEmbedding ------------------------------------------------------------------------------------------------

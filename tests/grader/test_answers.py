@@ -6,10 +6,10 @@ import pytest
 from corpora import CORPORA, embedding
 
 from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.bench import load_cells
+from rnnlm_grader.bench import Raised, load_cells
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.exam import hidden_seed, public_seed
-from rnnlm_grader.grading import grade_part, grade_submission
+from rnnlm_grader.grading import at_most, grade_part, grade_submission
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]
 LEAST_RIGHT = {"01-embedding": 12, "02-rnn": 20, "03-time-rnn": 20}
@@ -52,7 +52,7 @@ def verdicts(make_candidate, corpus, name, source):
     parts = [part for n, part in assignment.parts() if n == name]
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}))) as candidate:
         return [v for part in parts
-                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), lambda: 20).verdicts]
+                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), at_most(20)).verdicts]
 
 
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
@@ -69,7 +69,8 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, corpus, nam
 def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, name, mistake, source):
     failed = [v for v in verdicts(make_candidate, corpus, name, source) if not v.outcome.passed]
     assert failed
-    assert {v.likely.id if v.likely else None for v in failed} == {mistake}
+    assert {v.likely.id for v in failed if v.likely} == {mistake}
+    assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
@@ -86,7 +87,7 @@ def graded(one, two):
     """Marks of a whole submission of 01-embedding, by name and part."""
     cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
     results, _ = grade_submission(EMBEDDING, cells, {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]},
-                                  lambda cells: in_sandbox(EMBEDDING, cells), seeds_of("01-embedding"), lambda: 20)
+                                  lambda cells: in_sandbox(EMBEDDING, cells), seeds_of("01-embedding"), at_most(20))
     return {(result.name, result.part): result for result in results}
 
 

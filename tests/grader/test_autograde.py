@@ -8,16 +8,16 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 MARKS = {
-    "right-as-the-book": 22, "right-one-hot": 22, "right-loops-and-prints": 22, "right-helper-elsewhere": 22,
-    "deleted-the-checks": 22,
-    "wrong-overwrites": 18,  # loses repeated ids; the layer over time, built on it, keeps its points
-    "wrong-piles-up": 19, "wrong-rebinds": 21, "wrong-dtype": 17, "wrong-last-step-only": 15,
-    "unfinished": 3, "untouched": 0,
-    "loops-forever": 12, "ends-its-process": 13, "syntax-error": 10,  # each keeps what its other answer earns
+    "right-as-the-book": 25, "right-one-hot": 25, "right-loops-and-prints": 25, "right-helper-elsewhere": 25,
+    "deleted-the-checks": 25,
+    "wrong-overwrites": 20,  # loses repeated ids; the layer over time, built on it, keeps its points
+    "wrong-piles-up": 22, "wrong-rebinds": 24, "wrong-dtype": 18, "wrong-last-step-only": 18,
+    "unfinished": 4, "untouched": 0,
+    "loops-forever": 15, "ends-its-process": 14, "syntax-error": 10,  # each keeps what its other answer earns
     "imports-the-answer": 0, "not-a-notebook": 0,
 }
 SAYS = {
-    "wrong-overwrites": "`dW[idx] = dout` overwrites",
+    "wrong-overwrites": "each row of dW is written once",
     "wrong-piles-up": "gradients pile up",
     "wrong-rebinds": "grads[0] is replaced by a new array",
     "wrong-dtype": "the output is forced to float32",
@@ -54,7 +54,7 @@ def test_every_student_gets_the_mark_that_a_fair_teacher_gives(rows):
 
 
 def test_every_loss_is_explained(rows):
-    assert set(SAYS) == {student for student, mark in MARKS.items() if mark < 22}
+    assert set(SAYS) == {student for student, mark in MARKS.items() if mark < 25}
     for student, (_, says) in rows.items():
         assert SAYS.get(student, "") in says, student
         assert bool(says) == (student in SAYS), student
@@ -68,9 +68,9 @@ def test_the_gradebook_exports_the_same_marks_by_part(course):
 def test_everybody_gets_feedback_with_mark_and_report(course):
     for student, mark in MARKS.items():
         page = feedback_of(course, student)
-        assert f"(Score: {mark:.1f} / 22.0)" in page, student
+        assert f"(Score: {mark:.1f} / 25.0)" in page, student
         assert "MyEmbedding · forward:" in page
-    assert "They have to add up" in feedback_of(course, "wrong-overwrites")
+    assert "They must add up" in feedback_of(course, "wrong-overwrites")
     assert "02-embedding.html#embedding-repeated-ids" in feedback_of(course, "wrong-overwrites")
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 import pytest
 
 from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import hidden_seed, public_seed
-from rnnlm_grader.grading import grade_part
+from rnnlm_grader.grading import at_most, grade_part
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
@@ -22,7 +23,7 @@ def grade(assignment, name, variant, secret=None):
 
     parts = [part for n, part in assignment.parts() if n == name]
     candidate = KernelCandidate(**{name: variant})
-    return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, lambda: 5).verdicts]
+    return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, at_most(5)).verdicts]
 
 
 @pytest.mark.parametrize("secret", [None, b"one secret", b"another secret"], ids=["public", "hidden", "hidden2"])
@@ -30,7 +31,10 @@ def grade(assignment, name, variant, secret=None):
 def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception, secret):
     failed = [v for v in grade(assignment, misconception.name, misconception.variant, secret) if not v.outcome.passed]
     assert failed, "no criterion notices it"
-    assert {v.likely and v.likely.sentence for v in failed} == {misconception.sentence}
+    named = {v.likely.sentence for v in failed if v.likely}
+    assert named == {misconception.sentence}
+    # An exception alone may be left unexplained: too many mistakes raise it. Wrong values may not.
+    assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
 
 
 @pytest.mark.parametrize("name", LEAST)

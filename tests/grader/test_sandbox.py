@@ -1,5 +1,6 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
+import re
 import select
 from pathlib import Path
 
@@ -42,6 +43,10 @@ def run(body, seconds=10):
     "import ctypes.util, subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
     "open('/proc/1/environ').read()",
     "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
+    "open('/home/planted', 'w')",
+    "open('/planted', 'w')",
+    "open('/course/planted', 'w')",
+    "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
     "bytearray(4 << 30)",
 ])
 def test_what_a_worker_may_not_do_raises_in_it(body):
@@ -58,8 +63,9 @@ def test_what_a_worker_may_not_do_raises_in_it(body):
     ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
 ])
 def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
-    with pytest.raises(WorkerLost, match=reason):
+    with pytest.raises(WorkerLost) as lost:
         run(body, seconds=2)
+    assert re.search(reason, " ".join(lost.value.args))
 
 
 def test_the_environment_holds_nothing_of_the_instructor():
@@ -78,13 +84,14 @@ def test_prints_without_end_are_cut():
 
 
 def test_an_array_that_claims_more_than_it_sends_is_refused():
-    head = b'{"array": ["<f8", [1000000, 1000000], 0]}'
+    head = b'{"array": ["<f8", [1000000, 1000000]]}'
     with pytest.raises(wire.WireError, match="claims more"):
         wire.unpack(head, b"12345678")
 
 
 @pytest.mark.parametrize("head", [
-    b'{"array": ["O", [1], 0]}', b'{"array": ["<f8", [-1], 0]}', b'{"array": ["<f8", [1], -8]}',
+    b'{"array": ["O", [1]]}', b'{"array": ["<f8", [-1]]}', b'{"array": ["<f8", [0]]}', b'{"dict": 3}',
+    b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
     b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
 ])
 def test_frames_that_break_the_rules_are_refused(head):
@@ -150,3 +157,52 @@ def _defined(source, name):
     names = {}
     exec(source, names)
     return names[name]
+
+
+FORGER = """
+import os, sys, json, struct
+def forge(head, body=b""):
+    head = json.dumps(head).encode()
+    os.write(int(sys.argv[2]), struct.pack("<II", len(head), len(body)) + head + body)
+"""
+
+
+@pytest.mark.parametrize("head", [
+    {"tuple": [{"Handle": {"number": 0}}, "a string", ""]},
+    {"tuple": [{"Handle": {"number": 0}}, {"dict": {}}, ""]},
+    {"tuple": [{"Handle": {"number": 0}}, None, 5]},
+    {"tuple": ["ask", 0, "x"]},
+    {"tuple": ["ask", None, None]},
+    {"tuple": [None, None, None]},
+    {"tuple": [{"Handle": {"number": 1e400}}, None, ""]},
+    {"dict": 3},
+    7,
+])
+def test_a_forged_reply_loses_the_worker_and_nothing_else(head):
+    source = f"{FORGER}\ndef work(): forge({head!r})".replace("inf", "float('inf')")
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    candidate.begin(5)
+    with pytest.raises(WorkerLost, match="disturbed"):
+        candidate.step("call", "work", None, (), {})
+
+
+@pytest.mark.parametrize("head", [
+    {"dict": {"failed": {"dict": {}}, "defined": 5}},
+    {"dict": {"failed": {"tuple": []}, "defined": {"tuple": []}}},
+    {"dict": {"failed": {"dict": {"work": "boo"}}, "defined": {"tuple": []}}},
+    {"tuple": []},
+    "hello",
+])
+def test_a_forged_greeting_loses_the_worker_and_nothing_else(head):
+    candidate = SandboxedCandidate([("work", f"{FORGER}\nforge({head!r})")], ["work"])
+    with pytest.raises(WorkerLost, match="disturbed"):
+        candidate.begin(5)
+
+
+def test_a_module_that_is_missing_ends_nothing():
+    source = "from tqdm import tqdm\nfrom rnnlm_grader import check\ndef work(): return 1\ncheck(work)\n"
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    candidate.begin(5)
+    assert candidate.defined == ("work",)
+    assert candidate.failed["work"].message == "No module named 'tqdm'"
+    candidate.close()
