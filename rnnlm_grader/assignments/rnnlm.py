@@ -200,6 +200,7 @@ def right_shapes(exam, arrays, what):
                note="one flat list, over all layers")
     if len(values) != len(SHAPES):
         return False
+    exam.observe(found)
     exam.hold(found == SHAPES, what, f"has the shapes {found}, expected {SHAPES}", note="V, D, H = 5, 2, 3")
     floats = all(getattr(value, "dtype", np.dtype(int)).kind == "f" for value in values)
     exam.hold(floats, what, "should hold floats")

@@ -1,0 +1,507 @@
+"""Answers to 06-rnnlm. Names say what an answer does differently."""
+from .bptt import spoilt
+
+SLUG = "06-rnnlm"
+
+# --- MyTimeAffine ---------------------------------------------------------------------------------------------------
+
+HEADER = """
+class MyTimeAffine:
+    def __init__(self, W, b):
+        self.params = [W, b]
+        self.grads = [np.zeros_like(W), np.zeros_like(b)]
+"""
+
+FLAT = HEADER + """
+    def forward(self, xs):
+        N, T, H = xs.shape
+        W, b = self.params
+        self.x = xs
+        rx = xs.reshape(N * T, -1)
+        out = np.dot(rx, W) + b
+        return out.reshape(N, T, -1)
+
+    def backward(self, dout):
+        x = self.x
+        N, T, H = x.shape
+        W, b = self.params
+        dout = dout.reshape(N * T, -1)
+        rx = x.reshape(N * T, -1)
+        db = np.sum(dout, axis=0)
+        dW = np.dot(rx.T, dout)
+        dx = np.dot(dout, W.T)
+        self.grads[0][...] = dW
+        self.grads[1][...] = db
+        return dx.reshape(*x.shape)
+"""
+
+AFFINE = {
+    "flat rows, as the well-known book does": FLAT,
+    "broadcasting matmul and tensordot": HEADER + """
+    def forward(self, xs):
+        self.xs = xs
+        return np.matmul(xs, self.params[0]) + self.params[1]
+
+    def backward(self, dys):
+        np.copyto(self.grads[0], np.tensordot(self.xs, dys, axes=[(0, 1), (0, 1)]))
+        np.copyto(self.grads[1], dys.sum(axis=0).sum(axis=0))
+        return np.matmul(dys, self.params[0].T)
+""",
+    "einsum": HEADER + """
+    def forward(self, xs):
+        W, b = self.params
+        self.cache = xs
+        return np.einsum("nth,hv->ntv", xs, W) + b
+
+    def backward(self, dys):
+        dW, db = self.grads
+        dW[:] = np.einsum("nth,ntv->hv", self.cache, dys)
+        db[:] = np.einsum("ntv->v", dys)
+        return np.einsum("ntv,hv->nth", dys, self.params[0])
+""",
+    "a step at a time": HEADER + """
+    def forward(self, xs):
+        self.xs = xs.copy()
+        return np.stack([xs[:, t] @ self.params[0] + self.params[1] for t in range(xs.shape[1])], axis=1)
+
+    def backward(self, dys):
+        W = self.params[0]
+        dW, db = np.zeros_like(W), np.zeros_like(self.params[1])
+        dxs = np.empty_like(self.xs)
+        for t in range(dys.shape[1]):
+            dW += self.xs[:, t].T @ dys[:, t]
+            db += dys[:, t].sum(0)
+            dxs[:, t] = dys[:, t] @ W.T
+        self.grads[0][...], self.grads[1][...] = dW, db
+        return dxs
+""",
+    "outer products of single rows": HEADER + """
+    def forward(self, xs):
+        W, b = self.params
+        self.x = xs
+        out = np.zeros(xs.shape[:2] + b.shape, dtype=W.dtype)
+        for n, t in np.ndindex(*xs.shape[:2]):
+            out[n, t] = xs[n, t].dot(W) + b
+        return out
+
+    def backward(self, dout):
+        for g in self.grads:
+            g.fill(0)
+        dx = np.zeros(self.x.shape, dtype=self.x.dtype)
+        for n, t in np.ndindex(*dout.shape[:2]):
+            self.grads[0] += np.outer(self.x[n, t], dout[n, t])
+            self.grads[1] += dout[n, t]
+            dx[n, t] = self.params[0].dot(dout[n, t])
+        return dx
+""",
+    "a column of ones for b": HEADER + """
+    def forward(self, xs):
+        W, b = self.params
+        one = np.ones(xs.shape[:2] + (1,), dtype=W.dtype)
+        self.x1 = np.concatenate([xs, one], axis=2)
+        return self.x1 @ np.vstack([W, b])
+
+    def backward(self, dys):
+        H = len(self.params[0])
+        both = self.x1.reshape(-1, H + 1).T @ dys.reshape(-1, dys.shape[2])
+        self.grads[0][...] = both[:H]
+        self.grads[1][...] = both[H]
+        return dys @ self.params[0].T
+""",
+    "inner layer object, float64 inside": """
+class Linear:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def __call__(self, rows):
+        self.rows = rows.astype(np.float64)
+        return self.rows @ self.W.astype(np.float64) + self.b
+
+    def back(self, d):
+        d = d.astype(np.float64)
+        return d @ self.W.T, self.rows.T @ d, d.sum(axis=0)
+
+
+class MyTimeAffine:
+    def __init__(self, W, b):
+        self.inner = Linear(W, b)
+        self.params, self.grads = (W, b), tuple(np.zeros(p.shape, p.dtype) for p in (W, b))
+
+    def forward(self, xs):
+        self.shape = xs.shape
+        out = self.inner(xs.reshape(-1, xs.shape[-1]))
+        return out.reshape(xs.shape[:-1] + (-1,)).astype(self.params[0].dtype)
+
+    def backward(self, dys):
+        dx, dW, db = self.inner.back(dys.reshape(-1, dys.shape[-1]))
+        self.grads[0][...] = dW
+        self.grads[1][...] = db
+        return dx.reshape(self.shape).astype(self.params[0].dtype)
+""",
+    "time-major inside, prints": HEADER + """
+    def forward(self, xs):
+        print("states", xs.shape)
+        self.major = xs.transpose(1, 0, 2)
+        return (self.major @ self.params[0]).transpose(1, 0, 2) + self.params[1]
+
+    def backward(self, dys):
+        d = dys.transpose(1, 0, 2)
+        self.grads[0][...] = sum(x.T @ g for x, g in zip(self.major, d))
+        self.grads[1][...] = d.sum((0, 1))
+        return (d @ self.params[0].T).transpose(1, 0, 2)
+""",
+}
+
+AFFINE_MISTAKES = {
+    "LeavesOutB": spoilt(FLAT, ("np.dot(rx, W) + b", "np.dot(rx, W)")),
+    "FlatScores": spoilt(FLAT, ("return out.reshape(N, T, -1)", "return out")),
+    "AveragesDb": spoilt(FLAT, ("np.sum(dout, axis=0)", "np.mean(dout, axis=0)")),
+    "Rebinds": spoilt(FLAT, ("self.grads[0][...] = dW\n        self.grads[1][...] = db", "self.grads = [dW, db]")),
+    "PilesUp": spoilt(FLAT, ("self.grads[0][...] =", "self.grads[0] +="), ("self.grads[1][...] =", "self.grads[1] +=")),
+    "KeepsLastStep": spoilt(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
+    "CopiesParameters": spoilt(FLAT, ("self.params = [W, b]", "self.params = [np.array(W), np.array(b)]")),
+}
+
+# --- MyRnnlm --------------------------------------------------------------------------------------------------------
+
+LAYERS = "from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss\n"
+
+BOOK = LAYERS + """
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        V, D, H = vocab_size, wordvec_size, hidden_size
+        rn = rng.standard_normal
+        embed_W = (rn((V, D)) / 100).astype("f")
+        rnn_Wx = (rn((D, H)) / np.sqrt(D)).astype("f")
+        rnn_Wh = (rn((H, H)) / np.sqrt(H)).astype("f")
+        rnn_b = np.zeros(H).astype("f")
+        affine_W = (rn((H, V)) / np.sqrt(H)).astype("f")
+        affine_b = np.zeros(V).astype("f")
+        self.layers = [
+            TimeEmbedding(embed_W),
+            TimeRNN(rnn_Wx, rnn_Wh, rnn_b, stateful=True),
+            TimeAffine(affine_W, affine_b),
+        ]
+        self.loss_layer = TimeSoftmaxWithLoss()
+        self.rnn_layer = self.layers[1]
+        self.params, self.grads = [], []
+        for layer in self.layers:
+            self.params += layer.params
+            self.grads += layer.grads
+
+    def predict(self, xs):
+        for layer in self.layers:
+            xs = layer.forward(xs)
+        return xs
+
+    def forward(self, xs, ts):
+        scores = self.predict(xs)
+        return self.loss_layer.forward(scores, ts)
+
+    def backward(self, dout=1):
+        dout = self.loss_layer.backward(dout)
+        for layer in reversed(self.layers):
+            dout = layer.backward(dout)
+        return dout
+
+    def reset_state(self):
+        self.rnn_layer.reset_state()
+"""
+
+OWN_AFFINE = spoilt(BOOK, ("TimeAffine(affine_W, affine_b)", "MyTimeAffine(affine_W, affine_b)"))
+
+MODEL = {
+    "as the well-known book writes it": BOOK,
+    "with the student's own affine layer": OWN_AFFINE,
+    "float64, layers by name": """
+import rnnlm_ref.time_layers as tl
+
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        V, D, H = vocab_size, wordvec_size, hidden_size
+        self.embed = tl.TimeEmbedding(rng.normal(size=(V, D)))
+        self.rnn = tl.TimeRNN(rng.normal(scale=0.3, size=(D, H)), rng.normal(scale=0.3, size=(H, H)), np.zeros(H),
+                              stateful=True)
+        self.affine = tl.TimeAffine(rng.normal(scale=0.1, size=(H, V)), np.zeros(V))
+        self.loss = tl.TimeSoftmaxWithLoss()
+        self.params = self.embed.params + self.rnn.params + self.affine.params
+        self.grads = self.embed.grads + self.rnn.grads + self.affine.grads
+
+    def predict(self, xs):
+        return self.affine.forward(self.rnn.forward(self.embed.forward(xs)))
+
+    def forward(self, xs, ts):
+        return float(self.loss.forward(self.predict(xs), ts))
+
+    def backward(self, dout=1):
+        self.embed.backward(self.rnn.backward(self.affine.backward(self.loss.backward(dout))))
+
+    def reset_state(self):
+        self.rnn.reset_state()
+""",
+    "uniform weights, lists by itertools, lists made on demand": LAYERS + """
+from itertools import chain
+
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        def matrix(rows, columns):
+            bound = (6 / (rows + columns)) ** 0.5
+            return rng.uniform(-bound, bound, (rows, columns)).astype(np.float32)
+
+        self.chain = (TimeEmbedding(matrix(vocab_size, wordvec_size)),
+                      TimeRNN(matrix(wordvec_size, hidden_size), matrix(hidden_size, hidden_size),
+                              np.zeros(hidden_size, np.float32), True),
+                      TimeAffine(matrix(hidden_size, vocab_size), np.zeros(vocab_size, np.float32)))
+        self.criterion = TimeSoftmaxWithLoss(ignore_label=-1)
+
+    @property
+    def params(self):
+        return list(chain.from_iterable(layer.params for layer in self.chain))
+
+    @property
+    def grads(self):
+        return list(chain.from_iterable(layer.grads for layer in self.chain))
+
+    def predict(self, xs):
+        out = xs
+        for layer in self.chain:
+            out = layer.forward(out)
+        return out
+
+    def forward(self, xs, ts):
+        return self.criterion.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        grad = self.criterion.backward(dout)
+        for layer in self.chain[::-1]:
+            grad = layer.backward(grad)
+
+    def reset_state(self):
+        self.chain[1].h = None
+""",
+    "functools.reduce and a base class": LAYERS + """
+from functools import reduce
+
+class Sequence:
+    def __init__(self, *layers):
+        self.layers = layers
+        self.params = [p for layer in layers for p in layer.params]
+        self.grads = [g for layer in layers for g in layer.grads]
+
+
+class MyRnnlm(Sequence):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        sizes = [(vocab_size, wordvec_size), (wordvec_size, hidden_size), (hidden_size, hidden_size),
+                 (hidden_size, vocab_size)]
+        E, Wx, Wh, W = [0.2 * rng.standard_normal(s, dtype=np.float32) for s in sizes]
+        super().__init__(TimeEmbedding(E), TimeRNN(Wx, Wh, np.zeros_like(Wh[0]), stateful=True),
+                         TimeAffine(W, np.zeros_like(W[0])))
+        self.end = TimeSoftmaxWithLoss()
+
+    def predict(self, xs):
+        return reduce(lambda x, layer: layer.forward(x), self.layers, xs)
+
+    def forward(self, xs, ts):
+        return self.end.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        reduce(lambda d, layer: layer.backward(d), self.layers[::-1], self.end.backward(dout))
+
+    def reset_state(self):
+        self.layers[1].reset_state()
+""",
+    "keeps the state itself": LAYERS + """
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        V, D, H = vocab_size, wordvec_size, hidden_size
+        draw = lambda *shape: rng.random(shape) - 0.5
+        self.embed = TimeEmbedding(draw(V, D))
+        self.rnn = TimeRNN(draw(D, H), draw(H, H), draw(H), stateful=True)
+        self.out = TimeAffine(draw(H, V), draw(V))
+        self.loss = TimeSoftmaxWithLoss()
+        self.params = [*self.embed.params, *self.rnn.params, *self.out.params]
+        self.grads = [*self.embed.grads, *self.rnn.grads, *self.out.grads]
+        self.state = None
+
+    def predict(self, xs):
+        if self.state is None:
+            self.rnn.reset_state()
+        else:
+            self.rnn.set_state(self.state)
+        hs = self.rnn.forward(self.embed.forward(xs))
+        self.state = hs[:, -1].copy()
+        return self.out.forward(hs)
+
+    def forward(self, xs, ts):
+        print("forward", xs.shape)
+        return self.loss.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        d = self.loss.backward(dout)
+        d = self.out.backward(d)
+        d = self.rnn.backward(d)
+        self.embed.backward(d)
+
+    def reset_state(self):
+        self.state = None
+""",
+    "normal weights cut to two deviations, tuples": LAYERS + """
+def weights(rng, *shape):
+    w = rng.standard_normal(shape)
+    while (np.abs(w) > 2).any():
+        far = np.abs(w) > 2
+        w[far] = rng.standard_normal(far.sum())
+    return w * shape[0] ** -0.5
+
+
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        self.seen = vocab_size, wordvec_size, hidden_size
+        E = weights(rng, vocab_size, wordvec_size)
+        Wx = weights(rng, wordvec_size, hidden_size)
+        Wh = weights(rng, hidden_size, hidden_size)
+        W = weights(rng, hidden_size, vocab_size)
+        b, c = np.zeros(hidden_size), np.zeros(vocab_size)
+        self.a, self.b, self.c, self.d = (TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c),
+                                          TimeSoftmaxWithLoss())
+        self.params = (E, Wx, Wh, b, W, c)
+        self.grads = (*self.a.grads, *self.b.grads, *self.c.grads)
+
+    def predict(self, xs):
+        return self.c.forward(self.b.forward(self.a.forward(xs)))
+
+    def forward(self, xs, ts):
+        return self.d.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        return self.a.backward(self.b.backward(self.c.backward(self.d.backward(dout))))
+
+    def reset_state(self):
+        self.b.reset_state()
+""",
+    "subclass of the student's own affine layer": """
+from rnnlm_ref.time_layers import *
+from rnnlm_ref.time_layers import TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
+
+class Scores(MyTimeAffine):
+    @property
+    def width(self):
+        return self.params[0].shape[1]
+
+
+class MyRnnlm:
+    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
+        shape = {"E": (vocab_size, wordvec_size), "Wx": (wordvec_size, hidden_size),
+                 "Wh": (hidden_size, hidden_size), "W": (hidden_size, vocab_size)}
+        w = {name: np.float32(rng.normal(0, 0.1, size)) for name, size in shape.items()}
+        self.stack = {
+            "embed": TimeEmbedding(w["E"]),
+            "rnn": TimeRNN(w["Wx"], w["Wh"], np.zeros(hidden_size, "f"), stateful=True),
+            "scores": Scores(w["W"], np.zeros(vocab_size, "f")),
+        }
+        self.lossy = TimeSoftmaxWithLoss()
+        self.params, self.grads = [], []
+        for layer in self.stack.values():
+            self.params.extend(layer.params)
+            self.grads.extend(layer.grads)
+
+    def predict(self, xs):
+        for layer in self.stack.values():
+            xs = layer.forward(xs)
+        return xs
+
+    def forward(self, xs, ts):
+        self.last = self.lossy.forward(self.predict(xs), ts)
+        return self.last
+
+    def backward(self, dout=1):
+        d = self.lossy.backward(dout)
+        for name in ("scores", "rnn", "embed"):
+            d = self.stack[name].backward(d)
+
+    def reset_state(self):
+        self.stack["rnn"].reset_state()
+""",
+}
+
+MODEL_MISTAKES = {
+    "IsNotStateful": spoilt(BOOK, (", stateful=True", "")),
+    "NeverResets": spoilt(BOOK, ("self.rnn_layer.reset_state()", "self.h = None")),
+    "ForgetsDout": spoilt(BOOK, ("self.loss_layer.backward(dout)", "self.loss_layer.backward()")),
+    "NestedLists": spoilt(BOOK, ("self.params += layer.params", "self.params.append(layer.params)"),
+                          ("self.grads += layer.grads", "self.grads.append(layer.grads)")),
+    "DrawsFromNumpy": spoilt(BOOK, ("rn = rng.standard_normal", "rn = lambda shape: np.random.randn(*shape)")),
+    "AnotherOrder": spoilt(BOOK, ("for layer in self.layers:\n            self.params",
+                                  "for layer in self.layers[::-1]:\n            self.params")),
+    "ForgetsEmbedding": spoilt(BOOK, ("for layer in reversed(self.layers):", "for layer in self.layers[:0:-1]:")),
+}
+
+# --- my_perplexity --------------------------------------------------------------------------------------------------
+
+PERPLEXITY = {
+    "a sum over pairs": """
+import math
+
+def my_perplexity(losses, counts):
+    total = sum(loss * count for loss, count in zip(losses, counts))
+    return math.exp(total / sum(counts))
+""",
+    "np.average": """
+def my_perplexity(losses, counts):
+    return np.exp(np.average(losses, weights=counts))
+""",
+    "dot product of arrays, 0-d result": """
+def my_perplexity(losses, counts):
+    losses, counts = np.asarray(losses), np.asarray(counts)
+    return np.array(np.exp(losses @ counts / counts.sum()))
+""",
+    "a running mean": """
+def my_perplexity(losses, counts):
+    mean, seen = 0.0, 0
+    for loss, n in zip(losses, counts):
+        if n == 0:
+            continue
+        seen += n
+        mean += (loss - mean) * n / seen
+    return np.e ** mean
+""",
+    "each loss repeated": """
+def my_perplexity(losses, counts):
+    print(len(losses), "batches")
+    return float(np.exp(np.repeat(losses, counts).mean()))
+""",
+    "a product of powers": """
+def my_perplexity(losses, counts):
+    n = sum(counts)
+    result = 1.0
+    for loss, count in zip(losses, counts):
+        result *= np.exp(loss) ** (count / n)
+    return result
+""",
+}
+
+PERPLEXITY_MISTAKES = {
+    "ForgetsCounts": """
+def my_perplexity(losses, counts):
+    return np.exp(np.mean(losses))
+""",
+    "AveragesExponentials": """
+def my_perplexity(losses, counts):
+    return np.mean(np.exp(losses))
+""",
+    "WeighsExponentials": """
+def my_perplexity(losses, counts):
+    return np.average(np.exp(losses), weights=counts)
+""",
+    "TakesBaseTwo": """
+def my_perplexity(losses, counts):
+    return 2 ** np.average(losses, weights=counts)
+""",
+    "ForgetsExp": """
+def my_perplexity(losses, counts):
+    return np.dot(losses, counts) / np.sum(counts)
+""",
+}
+
+RIGHT = {"MyTimeAffine": AFFINE, "MyRnnlm": MODEL, "my_perplexity": PERPLEXITY}
+WRONG = {"MyTimeAffine": AFFINE_MISTAKES, "MyRnnlm": MODEL_MISTAKES, "my_perplexity": PERPLEXITY_MISTAKES}
