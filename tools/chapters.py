@@ -1,7 +1,8 @@
 """Keep the chapters' notebooks equal to the text that they are made from.
 
 A chapter is edited as book/NN-slug.md (MyST Markdown) and read as book/NN-slug.ipynb, which is made from it by running
-every cell. Both are committed: the book renders the notebook, and nbval proves that its outputs are still true.
+every cell; so is every other page that names a kernel. Both are committed: the book renders the notebook, and nbval
+proves that its outputs are still true.
 
     python tools/chapters.py refresh    run the chapters whose text, notebook, reference or figures changed
     python tools/chapters.py check      say where a notebook differs from its text; runs nothing
@@ -40,14 +41,15 @@ def main(argv=None):
 
 
 def sources(book):
-    return sorted(book.glob("[0-9]*.md"))
+    """Return the texts that are executed: those that name a kernel. The others are plain pages."""
+    return sorted(path for path in book.glob("*.md") if path.read_text(encoding="utf-8").startswith("---\nkernelspec:"))
 
 
 def check(book):
     """Return one message for each chapter whose notebook isn't what its text says."""
     twins = [problem for text in sources(book) if (problem := drift(text))]
     orphans = [f"{path.name} has no {path.with_suffix('.md').name} that it could be made from"
-               for path in sorted(book.glob("[0-9]*.ipynb")) if not path.with_suffix(".md").exists()]
+               for path in sorted(book.glob("*.ipynb")) if not path.with_suffix(".md").exists()]
     return twins + orphans
 
 
