@@ -1,7 +1,7 @@
 """What each exercise asks for, by its slug."""
-from . import embedding, rnn, time_rnn
+from . import bptt, embedding, rnn, rnnlm, softmax_masking, time_rnn
 
-MODULES = (embedding, rnn, time_rnn)
+MODULES = (embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm)
 ASSIGNMENTS = {module.ASSIGNMENT.slug: module.ASSIGNMENT for module in MODULES}
 
 

@@ -5,6 +5,6 @@ A module for each assignment holds `SLUG`, and for each name that it asks for
 RIGHT    style → source of the cell; the first is the plainest and stands in where another name is examined
 WRONG    id of the misconception that should be named → source, written as a student would and not as the library does
 """
-from . import embedding, rnn, time_rnn
+from . import bptt, embedding, rnn, rnnlm, softmax_masking, time_rnn
 
-CORPORA = (embedding, rnn, time_rnn)
+CORPORA = (embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm)
