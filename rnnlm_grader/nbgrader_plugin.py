@@ -13,6 +13,7 @@ import glob
 import os
 import re
 import time
+import warnings
 from pathlib import Path
 
 import nbformat
@@ -27,6 +28,7 @@ from nbgrader.preprocessors import (
     SaveAutoGrades,
 )
 from nbgrader.utils import is_grade, is_solution
+from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, Unicode
 
 from .assignments import ASSIGNMENTS
@@ -48,6 +50,8 @@ def configure(c, root="."):
 
     Exercises are written in solutions/ and released into exercises/; a cell to fill raises NotImplementedError.
     """
+    # nbgrader adds its objects to a session a line later than SQLAlchemy would like; nothing is lost by it.
+    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.CourseDirectory.root = str(Path(root).resolve())
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "exercises"

@@ -1,4 +1,6 @@
-"""How the plug-in behaves inside nbgrader where something is missing."""
+"""How the plug-in behaves inside nbgrader where something is missing, odd or hostile."""
+import os
+import re
 from pathlib import Path
 
 import demo
@@ -15,16 +17,28 @@ from rnnlm_grader.nbgrader_plugin import configure, read_secret
 ROOT = Path(__file__).parents[2]
 
 
-@pytest.fixture
-def converter(tmp_path):
-    """nbgrader's converter for a course with one submission."""
-    demo.set_up(tmp_path)
-    blank = nbformat.read(ROOT / "exercises" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb", as_version=4)
-    demo.hand_in(tmp_path, {"somebody": nbformat.writes(blank)})
+def blank():
+    return nbformat.read(ROOT / "exercises" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb", as_version=4)
+
+
+def right():
+    return nbformat.writes(demo.filled(blank(), MyEmbedding=demo.RIGHT, MyTimeEmbedding=demo.TIME_RIGHT))
+
+
+def converter_for(course):
+    """nbgrader's converter for a course folder."""
     config = Config()
-    configure(config, tmp_path)
+    configure(config, course)
     coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT)
     return Autograde(coursedir=coursedir, config=config)
+
+
+@pytest.fixture
+def converter(tmp_path):
+    """The converter for a course with one submission."""
+    demo.set_up(tmp_path)
+    demo.hand_in(tmp_path, {"somebody": nbformat.writes(blank())})
+    return converter_for(tmp_path)
 
 
 def everything_in(folder):
@@ -53,3 +67,62 @@ def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
     assert read_secret(path) == read_secret(path)
     assert len(path.read_bytes()) == 32
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.fixture(scope="module")
+def odd_course(tmp_path_factory):
+    """A course whose students handed in odd things; graded."""
+    course = tmp_path_factory.mktemp("odd")
+    demo.set_up(course)
+    demo.run(course, "nbgrader", "generate_assignment", demo.ASSIGNMENT)
+    (course / "rnnlm-secret.key").write_bytes(b"k" * 32)
+    demo.hand_in(course, {"honest": right(), "linked": right(), "timed": right()})
+    folders = {name: course / "submitted" / name / demo.ASSIGNMENT
+               for name in ("linked", "timed", "fifo", "renamed", "empty", "dangling", "folder", "oversized", "marked")}
+    for folder in folders.values():
+        folder.mkdir(parents=True, exist_ok=True)
+    name = f"{demo.ASSIGNMENT}.ipynb"
+    (folders["linked"] / "notes.txt").symlink_to(course / "rnnlm-secret.key")
+    (folders["timed"] / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
+    os.mkfifo(folders["fifo"] / name)
+    (folders["renamed"] / f"{demo.ASSIGNMENT} (1).ipynb").write_text(right())
+    (folders["dangling"] / name).symlink_to("nowhere")
+    (folders["folder"] / name).mkdir()
+    (folders["oversized"] / name).write_text(" " * 50_000_000)
+    (folders["marked"] / name).write_text(right().replace(
+        "W, = self.params", "W, = self.params  # \\u001b[31m\\u202e<script>alert(1)</script>"))
+    converter_for(course).start()
+    demo.run(course, "nbgrader", "generate_feedback", demo.ASSIGNMENT)
+    demo.run(course, "nbgrader", "export", "--to", "grades.csv")
+    return course
+
+
+ODD = {"honest": 25, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
+       "fifo": 0, "empty": 0, "dangling": 0, "folder": 0, "oversized": 0}
+
+
+def test_odd_submissions_stop_nothing_and_everybody_gets_a_mark(odd_course):
+    assert {student: score for student, score, _, _ in demo.read_results(odd_course)} == ODD
+
+
+def test_odd_submissions_are_told_why(odd_course):
+    says = {student: text for student, _, _, text in demo.read_results(odd_course)}
+    assert "it is not an ordinary file" in says["fifo"]
+    assert "there is no 01-embedding.ipynb in it" in says["empty"]
+    assert "handed in as 01-embedding (1).ipynb" in says["renamed"]
+    assert "48 MiB; the limit is 20" in says["oversized"]
+
+
+def test_nothing_but_the_notebook_is_copied_from_a_submission(odd_course):
+    for stage in ("autograded", "feedback"):
+        found = {path.name for path in (odd_course / stage).rglob("*") if path.is_file()}
+        assert found <= {"01-embedding.ipynb", "01-embedding.html", "timestamp.txt"}
+    timestamp = odd_course / "autograded" / "timed" / demo.ASSIGNMENT / "timestamp.txt"
+    assert timestamp.read_text() == "2026-11-24 12:00:00 UTC"
+
+
+def test_what_a_student_writes_reaches_feedback_escaped_and_without_control_characters(odd_course):
+    page = (odd_course / "feedback" / "marked" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
+    assert "alert(1)" in page
+    assert "<script>alert(1)" not in page
+    assert not re.search("[\x00-\x08\x1b\u202e]", page)
