@@ -21,7 +21,7 @@ def run_variant(misconception, criterion, seed, like=()):
     return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
 
 
-def explain(assignment, criterion, draws):
+def explain(assignment, criterion, draws, known=()):
     """Return the misconception that explains a failed criterion, or None where none does or several would.
 
     A variant explains a failure if everything up to the first difference is the same. Of several, the one that agrees
@@ -35,19 +35,22 @@ def explain(assignment, criterion, draws):
         The one that failed.
     draws : dict
         For each criterion of the same part: the list of (seed, outcome) that the answer left.
+    known : sequence of Misconception
+        What explained other criteria of the part, tried first. The search ends with a variant that did the same as the
+        answer everywhere: the library holds no other of another meaning that does.
     """
     failing_seed, failure = next(draw for draw in draws[criterion] if not draw[1].passed)
     if isinstance(failure.finding, Raised) and failure.finding.kind == "NotImplementedError":
         return None
     scores = {}
-    for misconception in assignment.misconceptions:
-        if misconception.name != criterion.name:
-            continue
+    for misconception in (*known, *(m for m in assignment.misconceptions if m.name == criterion.name)):
         if (fails_alike(misconception, criterion, failing_seed, failure)
                 and (not isinstance(failure.finding, Raised) or is_more_than_an_exception(misconception, draws))
                 and explains_half(misconception, draws)):
             score = sum(agreement(variant_outcome(misconception, other, seed), outcome)
                         for other, outcomes in draws.items() for seed, outcome in outcomes)
+            if did_the_same(misconception, draws):
+                return misconception
             scores.setdefault(score, {})[misconception.sentence] = misconception
     if not scores:
         return None
@@ -77,6 +80,12 @@ def explains_half(misconception, draws):
     alike = [not outcome.passed and fails_alike(misconception, criterion, seed, outcome)
              for criterion, seed, outcome in failed]
     return 2 * sum(alike) >= len(alike)
+
+
+def did_the_same(misconception, draws):
+    """Whether the variant leaves the answer's whole trace under every criterion."""
+    return all(same(variant_outcome(misconception, criterion, seed).trace, outcome.trace)
+               for criterion, outcomes in draws.items() for seed, outcome in outcomes)
 
 
 def agreement(variant, answer):

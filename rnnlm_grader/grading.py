@@ -68,11 +68,14 @@ def grade_part(assignment, candidate, name, part, seeds, seconds):
             hidden_draws[criterion] = hidden
             if not outcome.passed:
                 break
-    verdicts = tuple(
-        Verdict(criterion, outcomes[-1][1], hidden_draws[criterion],
-                None if outcomes[-1][1].passed else explain(assignment, criterion, draws))
-        for criterion, outcomes in draws.items())
-    return PartResult(assignment, name, part, verdicts)
+    verdicts, known = [], {}
+    for criterion, outcomes in draws.items():
+        outcome = outcomes[-1][1]
+        likely = None if outcome.passed else explain(assignment, criterion, draws, known.values())
+        verdicts.append(Verdict(criterion, outcome, hidden_draws[criterion], likely))
+        if likely:
+            known[likely.id] = likely
+    return PartResult(assignment, name, part, tuple(verdicts))
 
 
 def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds):

@@ -98,19 +98,22 @@ def time_rnn(section, sentence):
 
 
 @time_rnn(UNROLLED, NOT_HANDED_ON)
-class StartsEachStepFromStart(Right):
+class StartsEachStepFromZeros(Right):
     def forward(self, xs):
-        start = self.start(xs)
+        start = self.first(xs)
         outs = [self.cell(xs[:, t], start) for t in range(xs.shape[1])]
         self.xs, self.states = xs, [start, *outs]
         self.keep(outs[-1])
         return np.stack(outs, axis=1)
 
+    def first(self, xs):
+        return np.zeros((len(xs), len(self.params[1])), self.params[2].dtype)
+
 
 @time_rnn(UNROLLED, NOT_HANDED_ON)
-class StartsEachStepFromZeros(StartsEachStepFromStart):
-    def start(self, xs):
-        return np.zeros((len(xs), len(self.params[1])), self.params[2].dtype)
+class StartsEachStepFromStart(StartsEachStepFromZeros):
+    def first(self, xs):
+        return self.start(xs)
 
 
 @time_rnn(UNROLLED, "the input isn't used step by step: every step reads xs[:, 0]")
@@ -624,7 +627,7 @@ class StopsBeforeStart(Right):
 @time_rnn(DH, "a window's dh is carried into the next backward; no gradient crosses windows, so dh begins at 0")
 class CarriesDh(Right):
     def first_dh(self, dhs):
-        return super().first_dh(dhs) if self.dh is None or len(self.dh) != len(dhs) else self.dh
+        return super().first_dh(dhs) if self.dh is None else self.dh
 
 
 # --- contract -------------------------------------------------------------------------------------------------------
