@@ -156,7 +156,7 @@ class Affine(Layer):
     W : (H, V) float array
     b : (V,) float array
 
-    Book: 06-softmax-masking
+    Book: 07-rnnlm
     """
 
     def __init__(self, W, b):

@@ -266,7 +266,7 @@ class TimeAffine(Layer):
     W : (H, V) float array
     b : (V,) float array
 
-    Book: 06-softmax-masking
+    Book: 07-rnnlm
     """
 
     def __init__(self, W, b):
