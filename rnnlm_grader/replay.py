@@ -15,7 +15,11 @@ RESULTS = {
     "forward": "out", "predict": "out",
     "MyRNN.forward": "h_next", "MyRNN.backward": "dx, dh_prev",
     "MyTimeRNN.forward": "hs", "MyTimeRNN.backward": "dxs",
+    "MyTimeSoftmaxWithLoss.forward": "loss", "MyTimeSoftmaxWithLoss.backward": "dxs",
+    "MyTimeAffine.backward": "dxs", "MyRnnlm.forward": "loss",
 }
+
+INSTANCES = {"MyRnnlm": "model", "my_bptt": "gradients", "my_clip_grads": "norm"}  # others are a layer or a result
 
 
 class Replay:
@@ -68,7 +72,7 @@ class Replay:
 
     def _result(self, owner, method):
         if owner is None:
-            name = self._numbered("layer" if method.startswith("My") else "result")
+            name = self._numbered(INSTANCES.get(method, "layer" if method.startswith("My") else "result"))
             self.classes[name] = method
             return name
         words = self._words(RESULTS, owner, method)

@@ -234,7 +234,7 @@ def long_windows(exam):
 
 @criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1")
 def sizes_of_one(exam):
-    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 4, 3, 1), (2, 3, 1, 1), (1, 1, 1, 1)):
+    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1), (1, 1, 1, 1)):
         arguments = sequence(exam, *sizes)
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments),
                 note="N, T, D, H = " + ", ".join(map(str, sizes)))
