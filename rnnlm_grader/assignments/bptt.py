@@ -313,10 +313,11 @@ def leaves_small_gradients(exam):
     for max_norm in (60.0, 1000.0):
         arrays = [array / 3 for array in gradients(exam, 120)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
-        exam.new(things, max_norm)
+        result = exam.new(things, max_norm)
         for thing, before in zip(things, arrays, strict=True):
             exam.equal(thing.now(), before, thing.name, note=f"the norm is about 40, max_norm is {max_norm:g}",
                        exact=True)
+        exam.equal(result, norm_of(arrays), result.name)
 
 
 @criterion("my_clip_grads", "contract", 1, "the arrays themselves are changed, so that whoever holds them sees it")
@@ -339,6 +340,8 @@ def zero_gradients(exam):
     exam.equal(result, np.array(0.0), result.name)
     for thing in things:
         exam.equal(thing.now(), thing.value, thing.name, exact=True)
+    result = exam.new([exam.put("c", np.array([30.0, 40.0]))], 100.0)
+    exam.equal(result, np.array(50.0), result.name)
 
 
 @criterion("my_clip_grads", "contract", 1, "float32 gradients stay float32; one array or many, any shapes")
