@@ -63,6 +63,10 @@ serve: book ## serve the book on http://localhost:8000; execute, rebuild and rel
 bench: $(VENV)/.test ## measure speed and memory, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
 
+.PHONY: mutate
+mutate: $(VENV)/.test ## change the right answers in every small way; the criteria must notice each
+	@OPENBLAS_NUM_THREADS=1 python tools/mutate.py
+
 .venv-parity/.ready: requirements.txt pyproject.toml
 	@echo "Setting up .venv-parity with PyTorch ..."
 	@$(PYTHON) -m venv .venv-parity

@@ -339,6 +339,14 @@ def draws_from_rng(exam):
     for i, name in enumerate(NAMES[j] for j in (0, 1, 2, 4)):
         exam.hold(not np.array_equal(one[i], other[i]), name, "is the same for another seed", note="draw it from rng")
         exam.hold(one[i].size > 1 and np.ptp(one[i]) > 0, name, "holds the same number everywhere")
+    # Any sensible scale will do: not much more than standard normal numbers. Only a larger model shows it.
+    params = exam.new(40, 20, 30, Generator(4)).attribute("params")
+    for i in (0, 1, 2, 4):
+        drawn = params.item(i).value
+        floats = isinstance(drawn, np.ndarray) and drawn.dtype.kind == "f"
+        size = math.sqrt(np.mean(np.square(drawn, dtype=np.float64))) if floats else math.inf
+        exam.hold(size <= 2, NAMES[i], f"holds numbers of size {size:.3g}", note="divide by the root of its rows")
+        exam.hold(floats and abs(np.mean(drawn)) <= size / 2, NAMES[i], "should lie around 0")
 
 
 @criterion("MyRnnlm", "contract", 1, "ids and targets stay untouched, and scores that were given don't change")

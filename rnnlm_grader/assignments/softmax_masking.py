@@ -57,6 +57,8 @@ def large_logits(exam):
     x = exam.rng.normal(size=(3, 4)).round(2) + np.array([[1e4], [0.0], [-1e4]])
     result = exam.new(exam.put("x", x))
     exam.equal(result, by_hand(x), result.name, note="each row by itself: add a number to a row, and it stays the same")
+    result = exam.new(exam.put("x", x[0]))
+    exam.equal(result, by_hand(x[0]), result.name, note="a single row")
 
 
 @criterion("my_softmax", "edge", 1, "x stays untouched, its dtype is kept, and it needn't be contiguous in memory")
