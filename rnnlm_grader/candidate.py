@@ -62,14 +62,14 @@ class SandboxedCandidate:
         What the worker executes, in order.
     wanted : sequence of str
         The names that the assignment asks for.
-    allowed : sequence of str
+    lent : sequence of str
         The modules of `rnnlm_ref` that the worker may import.
     sandbox : {'bwrap', 'none'}
     """
 
-    def __init__(self, cells, wanted, *, allowed=(), sandbox="bwrap"):
+    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap"):
         self.hello = {"cells": tuple(cells), "wanted": tuple(wanted), "limits": sandboxes.LIMITS}
-        self.command = sandboxes.command(sandbox, allowed)
+        self.command = sandboxes.command(sandbox, lent)
         self.process = None
         self.deadline = None
         self.functions = []

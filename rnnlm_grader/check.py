@@ -44,7 +44,7 @@ def check(answer, part=None, *, hidden=False):
                           fresh_seeds if hidden else public_seeds, at_most(SECONDS))
                for each in ([part] if part else parts)]
     text = "\n".join(map(render, results))
-    if borrowed := borrows_reference(answer, assignment.allowed):
+    if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
                           "Write it yourself.")
     if not all(result.passed for result in results):
@@ -52,9 +52,9 @@ def check(answer, part=None, *, hidden=False):
     print(text)
 
 
-def borrows_reference(answer, allowed):
+def borrows_reference(answer, modules):
     """Name the module of rnnlm_ref that an answer is, or inherits from, against the rules; None if there is none."""
-    lent = {f"rnnlm_ref.{module}" for module in allowed}
+    lent = {f"rnnlm_ref.{module}" for module in modules}
     modules = [getattr(kind, "__module__", None) or "" for kind in getattr(answer, "__mro__", (answer,))]
     return next((m for m in modules if m.startswith("rnnlm_ref") and m not in lent), None)
 

@@ -76,7 +76,7 @@ class Assignment:
     names: tuple
     criteria: CriteriaList
     misconceptions: Library
-    allowed: tuple = ()  # modules of rnnlm_ref that an answer may import
+    lent: dict = field(default_factory=dict)  # name → modules of rnnlm_ref that this answer may import
 
     def parts(self):
         """The (name, part) pairs: one grade cell each."""

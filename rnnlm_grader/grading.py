@@ -1,5 +1,6 @@
 """Examines an answer by the criteria of a grade cell and gathers the mark."""
 import contextlib
+import itertools
 from dataclasses import dataclass, replace
 
 from .diagnose import explain
@@ -92,7 +93,7 @@ def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
     answers : dict
         The instructor's source for each name.
     make_candidate : callable
-        cells → candidate.
+        (cells, modules of rnnlm_ref to lend) → candidate. Each answer is examined with what is lent to it alone.
     seeds, seconds : callables
         As in `grade_part`.
 
@@ -100,21 +101,32 @@ def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
     -------
     (list of PartResult, dict of what each failed cell raised)
     """
-    with contextlib.closing(make_candidate(cells)) as candidate:
-        results = [grade_part(assignment, candidate, name, part, seeds, seconds) for name, part in assignment.parts()]
+    results, failed = examine_names(assignment, assignment.names, cells, make_candidate, seeds, seconds)
     wrong = tuple(dict.fromkeys(result.name for result in results if not result.passed))
     earned = {result.name for result in results if result.points}
     for name in wrong[1:]:
         earlier = tuple(other for other in wrong[: wrong.index(name)] if other in earned)
-        if not earlier:
-            continue
-        repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
-        with contextlib.closing(make_candidate(repaired)) as stand_in:
-            for i, result in enumerate(results):
-                if result.name == name and not result.passed:
-                    again = grade_part(assignment, stand_in, name, result.part, seeds, seconds)
-                    results[i] = follow_through(result, again, earlier)
-    return results, candidate.failed
+        if earlier:
+            repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
+            again, _ = examine_names(assignment, (name,), repaired, make_candidate, seeds, seconds)
+            better = {(result.name, result.part): result for result in again}
+            results = [follow_through(result, better[result.name, result.part], earlier)
+                       if result.name == name else result for result in results]
+    return results, failed
+
+
+def examine_names(assignment, names, cells, make_candidate, seeds, seconds):
+    """Examine all parts of some names, those with the same loans in one process; return results and failed cells."""
+    results, failed = [], {}
+    for lent, group in itertools.groupby(names, lambda name: assignment.lent.get(name, ())):
+        group = tuple(group)
+        with contextlib.closing(make_candidate(cells, lent)) as candidate:
+            results += [grade_part(assignment, candidate, name, part, seeds, seconds)
+                        for name, part in assignment.parts() if name in group]
+        # A cell of another answer may have missed what is lent to that one; its own group tells.
+        failed |= {cell: raised for cell, raised in candidate.failed.items()
+                   if cell in group or cell not in assignment.names}
+    return results, failed
 
 
 def follow_through(result, again, stand_ins):

@@ -200,8 +200,8 @@ class GradeInSandbox(NbGraderPreprocessor):
         secret = self.secret()
         left = dict.fromkeys(assignment.names, self.seconds_per_answer)
 
-        def make_candidate(cells):
-            return SandboxedCandidate(cells, assignment.names, allowed=assignment.allowed, sandbox=self.sandbox)
+        def make_candidate(cells, lent):
+            return SandboxedCandidate(cells, assignment.names, lent=lent, sandbox=self.sandbox)
 
         def seeds(criterion):
             return [(public_seed(criterion), False), (hidden_seed(secret, assignment.slug, criterion), True)]

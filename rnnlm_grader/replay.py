@@ -23,39 +23,75 @@ INSTANCES = {"MyRnnlm": "model", "my_bptt": "gradients", "my_clip_grads": "norm"
 
 
 class Replay:
-    """The lines of a script; every result, and every array too long for its line, gets a name in it."""
+    """What was done, kept as it was; only where a criterion fails is it written out, by a `Script`."""
 
     def __init__(self):
-        self.lines = []
+        self.events = []  # (method of Script, its arguments)
         self.counts = {}
         self.classes = {}  # of each result that is an instance
 
     def __str__(self):
-        return "\n".join(self.lines)
+        script = Script()
+        for event, *args in self.events:
+            event(script, *args)
+        return "\n".join(script.lines)
 
     def define(self, name, array, layout="C"):
         """Note `name = array`."""
-        comment = "" if layout == "C" else "   # not contiguous in memory"
-        self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}{comment}")
+        self.events.append((Script.define, name, kept(array), layout))
 
     def write(self, line):
         """Note a line as it is."""
-        self.lines.append(line)
+        self.events.append((Script.write, line))
 
     def note(self, template, value):
         """Note a line with one literal filled in."""
-        self.lines.append(template.format(literal(value, indent=len(template) + 7)))
+        self.events.append((Script.note, template, kept(value)))
 
     def call(self, owner, method, args, kwargs):
         """Note a call and return the name of its result."""
         roles = self._words(ARGUMENTS, owner, method) or ("x",)
-        inside = [self._argument(arg, roles[min(i, len(roles) - 1)]) for i, arg in enumerate(args)]
-        inside += [f"{key}={self._argument(value, key)}" for key, value in kwargs.items()]
         result = self._result(owner, method)
         target = f"{owner}.{method}" if owner else method
+        options = {key: kept(value) for key, value in kwargs.items()}
+        self.events.append((Script.call, result, target, roles, kept(args), options))
+        return result or "what it returns"
+
+    def _result(self, owner, method):
+        if owner is None:
+            base = INSTANCES.get(method, "layer" if method.startswith("My") else "result")
+            name = numbered(self.counts, base)
+            self.classes[name] = method
+            return name
+        words = self._words(RESULTS, owner, method)
+        return words and ", ".join(numbered(self.counts, word) for word in words.split(", "))
+
+    def _words(self, table, owner, method):
+        return table.get(f"{self.classes[owner]}.{method}" if owner in self.classes else method, table.get(method))
+
+
+class Script:
+    """The lines of a script; every array too long for its line gets a name in it, no word that names a result."""
+
+    def __init__(self):
+        self.lines = []
+        self.counts = {}
+
+    def define(self, name, array, layout="C"):
+        comment = "" if layout == "C" else "   # not contiguous in memory"
+        self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}{comment}")
+
+    def write(self, line):
+        self.lines.append(line)
+
+    def note(self, template, value):
+        self.lines.append(template.format(literal(value, indent=len(template) + 7)))
+
+    def call(self, result, target, roles, args, kwargs):
+        inside = [self._argument(arg, roles[min(i, len(roles) - 1)]) for i, arg in enumerate(args)]
+        inside += [f"{key}={self._argument(value, key)}" for key, value in kwargs.items()]
         assign = "" if result is None else f"{result} = "
         self.lines.append(f"{assign}{target}({', '.join(inside)})")
-        return result or "what it returns"
 
     def _argument(self, arg, role):
         if isinstance(arg, list | tuple):
@@ -66,24 +102,9 @@ class Replay:
             text = literal(arg)
             if len(text) <= INLINE:
                 return text
-            name = self._numbered(role)
+            name = numbered(self.counts, role)
             self.define(name, arg)
         return name
-
-    def _result(self, owner, method):
-        if owner is None:
-            name = self._numbered(INSTANCES.get(method, "layer" if method.startswith("My") else "result"))
-            self.classes[name] = method
-            return name
-        words = self._words(RESULTS, owner, method)
-        return words and ", ".join(map(self._numbered, words.split(", ")))
-
-    def _words(self, table, owner, method):
-        return table.get(f"{self.classes[owner]}.{method}" if owner in self.classes else method, table.get(method))
-
-    def _numbered(self, base):
-        self.counts[base] = n = self.counts.get(base, 0) + 1
-        return base if n == 1 else f"{base}{n}"
 
 
 class NoReplay(Replay):
@@ -100,6 +121,19 @@ class NoReplay(Replay):
 
     def call(self, owner, method, args, kwargs):
         return method
+
+
+def numbered(counts, base):
+    """Return a name that wasn't given before: base, base2, base3 ..."""
+    counts[base] = n = counts.get(base, 0) + 1
+    return base if n == 1 else f"{base}{n}"
+
+
+def kept(value):
+    """Copy arrays, so that they can be written out later as they are now."""
+    if isinstance(value, list | tuple):
+        return type(value)(map(kept, value))
+    return value.copy() if isinstance(value, np.ndarray) else value
 
 
 def literal(value, indent=0):

@@ -53,14 +53,14 @@ def require_sandbox():
     return bwrap
 
 
-def command(sandbox, allowed=()):
-    """Return (argv, environment) for a worker; `allowed` are the modules of `rnnlm_ref` that it may import.
+def command(sandbox, lent=()):
+    """Return (argv, environment) for a worker; `lent` are the modules of `rnnlm_ref` that it may import.
 
     Parameters
     ----------
     sandbox : str
         'bwrap', or 'none' for a plain process (trusted submissions only).
-    allowed : sequence of str
+    lent : sequence of str
         Module names such as 'layers'.
     """
     if sandbox == "none":
@@ -73,7 +73,7 @@ def command(sandbox, allowed=()):
             argv += ["--ro-bind", str(folder), f"{COURSE_PATH}/{folder.name}"]
     for name in WORKER_MODULES:  # without __init__.py: nothing else of the package is there to be imported
         argv += ["--ro-bind", str(PACKAGE / name), f"{COURSE_PATH}/rnnlm_grader/{name}"]
-    for module in ("__init__", *allowed) if allowed else ():
+    for module in ("__init__", *lent) if lent else ():
         source = PACKAGE.parent / "rnnlm_ref" / f"{module}.py"
         argv += ["--ro-bind", str(source), f"{COURSE_PATH}/rnnlm_ref/{module}.py"]
     return [*argv, "--remount-ro", "/", INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}

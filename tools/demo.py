@@ -153,7 +153,7 @@ def main():
         course.mkdir(parents=True, exist_ok=True)
         seconds, count = grade_class(course.resolve())
         print(f"\n{table(read_results(course), options.markdown)}")
-        print(f"\n{count} submissions graded in {seconds:.1f} s, about {LOOPING:.0f} s of it waiting for the one that loops")
+        print(f"\n{count} submissions graded in {seconds:.1f} s; about {LOOPING:.0f} s went into the one that loops")
         if options.keep:
             print(f"\nMarks: {course / 'grades.csv'}\nFeedback: {course / 'feedback'}")
 

@@ -5,10 +5,15 @@ usage: release.py write|check [ASSIGNMENT ...]
 import argparse
 import filecmp
 import shutil
-import subprocess
 import sys
 import tempfile
 from pathlib import Path
+
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from rnnlm_grader.nbgrader_plugin import configure
 
 ROOT = Path(__file__).resolve().parent.parent
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
@@ -17,13 +22,12 @@ SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
 def generate(assignment, folder):
     """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away."""
     with tempfile.TemporaryDirectory() as scratch:
-        done = subprocess.run(
-            ["nbgrader", "generate_assignment", assignment, "--force", "--create",
-             f"--CourseDirectory.release_directory={folder}",
-             f"--CourseDirectory.db_url=sqlite:///{scratch}/gradebook.db"],
-            cwd=ROOT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        sys.exit(f"nbgrader could not release {assignment}:\n{done.stderr}")
+        config = Config()
+        configure(config, ROOT)
+        config.CourseDirectory.release_directory = folder
+        config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
+        coursedir = CourseDirectory(config=config, assignment_id=assignment)
+        GenerateAssignment(coursedir=coursedir, config=config, create_assignment=True, force=True).start()
 
 
 def main():

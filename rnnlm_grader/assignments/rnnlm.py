@@ -410,4 +410,4 @@ def of_empty_batches(exam):
 
 
 ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,
-                        allowed=("time_layers", "layers"))
+                        lent={"MyRnnlm": ("layers", "time_layers")})

@@ -415,4 +415,4 @@ def stands_alone(exam):
     exam.equal(dxs, expected.value, "dxs of the first layer", note="what it would be without the second layer")
 
 
-ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, allowed=("layers",))
+ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})

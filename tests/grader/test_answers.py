@@ -1,9 +1,10 @@
 """The corpora of answers: no right answer fails, no wrong one passes, in the kernel and through the sandbox."""
 import contextlib
+import functools
 
 import numpy as np
 import pytest
-from corpora import CORPORA, embedding
+from corpora import CORPORA, embedding, rnnlm
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised, load_cells
@@ -29,14 +30,14 @@ def submission(corpus, **answers):
     return [("imports", "import numpy as np"), *(plain | answers).items()]
 
 
-def in_kernel(assignment, cells):
+def in_kernel(assignment, cells, lent=()):
     names = {}
     assert load_cells(cells, names) == {}
     return KernelCandidate(**{name: names[name] for name in assignment.names})
 
 
-def in_sandbox(assignment, cells):
-    return SandboxedCandidate(cells, assignment.names, allowed=assignment.allowed)
+def in_sandbox(assignment, cells, lent=()):
+    return SandboxedCandidate(cells, assignment.names, lent=lent)
 
 
 def seeds_of(slug):
@@ -51,7 +52,8 @@ def verdicts(make_candidate, corpus, name, source):
     """What the criteria of one name say about an answer among right ones."""
     assignment = ASSIGNMENTS[corpus.SLUG]
     parts = [part for n, part in assignment.parts() if n == name]
-    with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}))) as candidate:
+    lent = assignment.lent.get(name, ())
+    with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
         return [v for part in parts
                 for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), at_most(20)).verdicts]
 
@@ -87,8 +89,9 @@ def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
 def graded(one, two):
     """Marks of a whole submission of 01-embedding, by name and part."""
     cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
-    results, _ = grade_submission(EMBEDDING, cells, {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]},
-                                  lambda cells: in_sandbox(EMBEDDING, cells), seeds_of("01-embedding"), at_most(20))
+    answers = {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]}
+    results, _ = grade_submission(EMBEDDING, cells, answers, functools.partial(in_sandbox, EMBEDDING),
+                                  seeds_of("01-embedding"), at_most(20))
     return {(result.name, result.part): result for result in results}
 
 
@@ -116,3 +119,14 @@ def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbo
 
 def verdict_words(verdict):
     return verdict.criterion, verdict.hidden, verdict.likely, verdict.outcome.replay
+
+
+def test_what_is_lent_to_one_answer_is_not_lent_to_another():
+    assignment = ASSIGNMENTS["06-rnnlm"]
+    borrowed = "from rnnlm_ref.time_layers import TimeAffine\nclass MyTimeAffine(TimeAffine): pass\n"
+    results, failed = grade_submission(assignment, submission(rnnlm, MyTimeAffine=borrowed), {},
+                                       functools.partial(in_sandbox, assignment), seeds_of("06-rnnlm"), at_most(20))
+    points = {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
+    assert points["MyTimeAffine"] == 0
+    assert points["MyRnnlm"] == sum(c.points for c in assignment.criteria if c.name == "MyRnnlm")
+    assert set(failed) == {"MyTimeAffine"}
