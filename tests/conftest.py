@@ -1,6 +1,24 @@
-"""Makes the corpora and the project's tools importable for tests."""
+"""Makes the corpora and the project's tools importable for tests, and says at the end what the grader was tried on."""
 import sys
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+
+
+def pytest_terminal_summary(terminalreporter):
+    """Print the size of the corpora, so that no page has to remember it."""
+    from corpora import CORPORA
+
+    from rnnlm_grader.assignments import ASSIGNMENTS
+
+    mistakes = Counter(m.name for a in ASSIGNMENTS.values() for m in a.misconceptions)
+    right = {name: len(answers) for corpus in CORPORA for name, answers in corpus.RIGHT.items()}
+    wrong = {name: len(answers) for corpus in CORPORA for name, answers in corpus.WRONG.items()}
+    terminalreporter.section("what the grader is tried on")
+    terminalreporter.write_line(f"{'':24}{'misconceptions':>16}{'right answers':>16}{'wrong answers':>16}")
+    for name in right:
+        terminalreporter.write_line(f"{name:24}{mistakes[name]:16}{right[name]:16}{wrong[name]:16}")
+    totals = (mistakes.total(), sum(right.values()), sum(wrong.values()))
+    terminalreporter.write_line(f"{'in all':24}{totals[0]:16}{totals[1]:16}{totals[2]:16}")
