@@ -1,24 +1,32 @@
 """Recognises a wrong answer: the variant of the library that gives the same wrong results made the same mistake."""
-import functools
 import itertools
 
 from .bench import Raised
 from .candidate import KernelCandidate
 from .compare import Difference, same
-from .exam import SECONDS, examine
+from .exam import DIVERGED, SECONDS, examine
 from .replay import NoReplay
 
+MOST = 10_000  # outcomes kept: more than all variants leave on the learner's inputs and on one hidden draw
+outcomes = {}  # (misconception, criterion, seed) → what the variant did, or how that began: it is always the same
 
-@functools.cache
+
 def variant_outcome(misconception, criterion, seed):
-    """What the library's variant does under a criterion; always the same, so it is computed once."""
-    return run_variant(misconception, criterion, seed)
+    """What the library's variant does under a criterion."""
+    outcome = outcomes.get((misconception, criterion, seed))
+    if outcome is None or outcome.finding is DIVERGED:
+        outcome = run_variant(misconception, criterion, seed)
+    return outcome
 
 
 def run_variant(misconception, criterion, seed, like=()):
-    """Examine the library's variant; None where it leaves another trace than `like`."""
+    """Examine the library's variant, as far as it leaves the trace `like`."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
+    outcome = examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
+    if len(outcomes) >= MOST:
+        outcomes.clear()
+    outcomes[misconception, criterion, seed] = outcome
+    return outcome
 
 
 def explain(assignment, criterion, draws, known=()):
@@ -60,8 +68,17 @@ def explain(assignment, criterion, draws, known=()):
 
 def fails_alike(misconception, criterion, seed, failure):
     """Whether the variant fails at the same comparison as the answer, with the same results until then."""
-    outcome = run_variant(misconception, criterion, seed, failure.trace[: failure.decisive])
-    return outcome is not None and not outcome.passed and outcome.decisive == failure.decisive
+    like = failure.trace[: failure.decisive]
+    outcome = outcomes.get((misconception, criterion, seed))
+    if outcome is None or (outcome.finding is DIVERGED and agree(outcome.trace, like)):
+        outcome = run_variant(misconception, criterion, seed, like)
+    return (outcome.finding is not DIVERGED and not outcome.passed and outcome.decisive == failure.decisive
+            and agree(outcome.trace, like))
+
+
+def agree(trace, like):
+    """Whether two traces are the same as far as both go."""
+    return all(map(same, trace, like))
 
 
 def is_more_than_an_exception(misconception, draws):

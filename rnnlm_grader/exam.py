@@ -115,6 +115,9 @@ class Outcome:
         return self.finding is None
 
 
+DIVERGED = Lost("it did something else")
+
+
 class Diverged(Exception):
     """The candidate did something else than the one that it is compared with."""
 
@@ -261,7 +264,7 @@ def _bare(arg):
 def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     """Run one criterion on one draw of inputs; whatever the candidate does, an `Outcome` comes back.
 
-    Only where it leaves another trace than `like`, None does.
+    Where it leaves another trace than `like`, it ends there, and what was found is `DIVERGED`.
     """
     exam = Exam(candidate, criterion.name, np.random.default_rng(seed), replay=replay or Replay(), like=like)
     try:
@@ -273,7 +276,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
         else:
             criterion.examine(exam)
     except Diverged:
-        return None
+        return Outcome(DIVERGED, tuple(exam.trace))
     except StepFailed as error:
         exam.fail(error.raised)
     except WorkerLost as lost:
