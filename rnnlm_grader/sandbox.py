@@ -65,7 +65,7 @@ def command(sandbox, lent=()):
     """
     if sandbox == "none":
         return [sys.executable, "-I", str(PACKAGE / "worker.py")], {"COURSE_PATH": str(PACKAGE.parent)}
-    argv = _isolation(require_sandbox())
+    argv = list(_isolation(require_sandbox()))
     argv += ["--dir", COURSE_PATH, "--setenv", "COURSE_PATH", COURSE_PATH]
     numpy = Path(np.__file__).parent
     for folder in (numpy, numpy.parent / "numpy.libs"):
@@ -102,7 +102,7 @@ def _isolation(bwrap):
     argv += ["--dev", "/dev", "--dir", "/home"]
     for folder in ("/dev/shm", "/tmp"):  # the only places that can be written to
         argv += ["--size", str(16 * 2**20), "--tmpfs", folder]
-    return [*argv, "--chdir", "/tmp"]
+    return *argv, "--chdir", "/tmp"  # a tuple: it is kept, and whoever adds to it must copy it
 
 
 def _readable():

@@ -196,3 +196,9 @@ def test_a_module_that_is_missing_ends_nothing():
     assert candidate.defined == ("work",)
     assert candidate.failed["work"].message == "No module named 'tqdm'"
     candidate.close()
+
+
+def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
+    before = sandbox.command("bwrap")
+    assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
+    assert sandbox.command("bwrap") == before
