@@ -1,6 +1,5 @@
 """A sample of the corpora, of every assignment, through nbgrader's own converter."""
-import copy
-
+import demo
 import nbformat
 import pytest
 from corpora import CORPORA
@@ -11,14 +10,6 @@ from traitlets.config import Config
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.nbgrader_plugin import RECORD, configure
-
-
-def filled(blank, answers):
-    notebook = copy.deepcopy(blank)
-    for cell in notebook.cells:
-        grade_id = cell.metadata.get("nbgrader", {}).get("grade_id")
-        cell.source = answers.get(grade_id, cell.source)
-    return nbformat.writes(notebook)
 
 
 def hand_ins(corpus):
@@ -44,7 +35,7 @@ def graded(request, tmp_path_factory):
     for student, answers in hand_ins(corpus).items():
         folder = course / "submitted" / student / corpus.SLUG
         folder.mkdir(parents=True)
-        (folder / f"{corpus.SLUG}.ipynb").write_text(filled(blank, answers))
+        (folder / f"{corpus.SLUG}.ipynb").write_text(nbformat.writes(demo.filled(blank, **answers)))
     Autograde(coursedir=CourseDirectory(config=config, assignment_id=corpus.SLUG), config=config).start()
     with Gradebook(coursedir.db_url) as gradebook:
         marks = {s.student_id: s.score for s in gradebook.assignment_submissions(corpus.SLUG)}
