@@ -136,11 +136,8 @@ class SandboxedCandidate:
     def _start(self):
         requests, self.to_worker = os.pipe()
         self.from_worker, replies = os.pipe()
-        argv, environment = self.command
         try:
-            self.process = subprocess.Popen(
-                [*argv, str(requests), str(replies)], env=environment or {}, pass_fds=(requests, replies),
-                stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, process_group=0)
+            self.process = sandboxes.start(self.command, (requests, replies))
         finally:
             os.close(requests)
             os.close(replies)

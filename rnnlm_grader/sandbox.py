@@ -1,10 +1,11 @@
 """Starts workers that can touch nothing: bubblewrap, a read-only view of Python and NumPy, and no network.
 
 Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating; this module only says what
-the worker may see.
+the worker may see, and `seccomp` which system calls it is refused.
 """
 import functools
 import os
+import platform
 import shutil
 import subprocess
 import sys
@@ -13,11 +14,15 @@ from pathlib import Path
 
 import numpy as np
 
+from . import seccomp
+
 PACKAGE = Path(__file__).parent
 WORKER_MODULES = ("values.py", "bench.py", "wire.py", "worker.py")
 INTERPRETER = os.path.realpath(sys.executable)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
+FILTER = seccomp.program(platform.machine())
+FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
 
 
 class SandboxMissing(RuntimeError):
@@ -45,10 +50,10 @@ def require_sandbox():
               "submission is trusted, grade with --GradeInSandbox.sandbox=none.")
     if bwrap is None:
         raise SandboxMissing(f"No sandbox was found, so nothing was graded. {advice}")
-    probe = subprocess.run([*_isolation(bwrap), INTERPRETER, "-I", "-S", "-c", "pass"],
-                           capture_output=True, text=True, check=False)
+    probe = start(([*_isolation(bwrap), INTERPRETER, "-I", "-S", "-c", "pass"], None), stderr=subprocess.PIPE)
+    said = probe.communicate()[1].decode(errors="replace")
     if probe.returncode:
-        reason = (probe.stderr.strip().splitlines() or ["it ended without a word"])[-1]
+        reason = (said.strip().splitlines() or ["it ended without a word"])[-1]
         raise SandboxMissing(f"The sandbox {bwrap} can't start here ({reason}), so nothing was graded. {advice}")
     return bwrap
 
@@ -79,6 +84,29 @@ def command(sandbox, lent=()):
     return [*argv, "--remount-ro", "/", INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
 
 
+def start(command, descriptors=(), stderr=subprocess.DEVNULL):
+    """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
+    argv, environment = command
+    filter_fd = _filter_fd() if FILTER_FD in argv else None
+    passed = [fd for fd in (*descriptors, filter_fd) if fd is not None]
+    try:
+        return subprocess.Popen(
+            [str(filter_fd) if word == FILTER_FD else word for word in (*argv, *map(str, descriptors))],
+            env=environment, pass_fds=passed, process_group=0,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+    finally:
+        if filter_fd is not None:
+            os.close(filter_fd)
+
+
+def _filter_fd():
+    """A pipe that holds the filter and ends after it: a pipe takes 4 KiB at least, and the filter is far smaller."""
+    filter_fd, writing = os.pipe()
+    os.write(writing, FILTER)
+    os.close(writing)
+    return filter_fd
+
+
 @functools.cache
 def _isolation(bwrap):
     """Bubblewrap's arguments for a process that sees the interpreter, read-only, and nothing else."""
@@ -93,13 +121,15 @@ def _isolation(bwrap):
     for folder in _readable():
         argv += ["--ro-bind", folder, folder]
     for folder in _hidden():
-        argv += ["--tmpfs", folder]
+        argv += ["--tmpfs", folder, "--remount-ro", folder]
     for link in ("/lib", "/lib64", "/bin"):
         if os.path.islink(link):
             argv += ["--symlink", os.readlink(link), link]
         elif os.path.isdir(link):
             argv += ["--ro-bind", link, link]
-    argv += ["--dev", "/dev", "--dir", "/home"]
+    argv += ["--dev", "/dev", "--dir", "/home", "--dir", "/dev/shm", "--remount-ro", "/dev"]
+    if FILTER:
+        argv += ["--seccomp", FILTER_FD]
     for folder in ("/dev/shm", "/tmp"):  # the only places that can be written to
         argv += ["--size", str(16 * 2**20), "--tmpfs", folder]
     return *argv, "--chdir", "/tmp"  # a tuple: it is kept, and whoever adds to it must copy it

@@ -48,6 +48,14 @@ def run(body, seconds=10):
     "open('/course/planted', 'w')",
     "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
     "bytearray(4 << 30)",
+    "open('/dev/planted', 'w')",
+    "import sysconfig; open(sysconfig.get_path('purelib') + '/planted', 'w')",
+    "os.fork()",
+    "os.posix_spawn(sys.executable, ['python', '-c', 'pass'], {})",
+    "import subprocess; subprocess.run([sys.executable, '-c', 'pass'])",
+    "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
+    "os.memfd_create('x')",
+    "import socket; socket.socketpair()",
 ])
 def test_what_a_worker_may_not_do_raises_in_it(body):
     with pytest.raises(StepFailed):

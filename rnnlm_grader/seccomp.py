@@ -1,0 +1,82 @@
+"""The system calls that a worker is refused: starting processes, and whatever no answer needs and attacks do.
+
+The kernel runs this filter, a small program of its classic BPF machine, at each system call of the worker; bubblewrap
+loads it (`--seccomp FD`) just before it starts the worker, and nothing can take it off again. It holds for root too,
+whom RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,bpf_common,audit,sched}.h for the
+constants, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h for the numbers.
+"""
+import errno
+import struct
+
+# Classic BPF, `struct sock_filter`: what to do, where to go on if so and if not (instructions skipped), with what.
+INSTRUCTION = struct.Struct("=HBBI")
+LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
+# Where `struct seccomp_data` holds what is asked; of the first argument the lower half, on these little-endian machines.
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+ALLOW, KILL_PROCESS, FAIL_WITH = 0x7FFF0000, 0x80000000, 0x00050000
+
+AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
+X32 = 0x40000000  # the bit that marks a call of x86_64's second, 32-bit table
+CLONE_THREAD = 0x00010000
+CLONE_NEW = 0x7E020000  # namespaces of its own
+
+CLONE = {"x86_64": 56, "aarch64": 220}
+CLONE3 = {"x86_64": 435, "aarch64": 435}
+REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
+    "fork": (57, None), "vfork": (58, None),
+    # into other processes, and out of the sandbox
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
+    "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41),
+    "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428), "move_mount": (429, 429),
+    "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
+    "mount_setattr": (442, 442), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    # to others: there is no network in the sandbox, and no socket either
+    "socket": (41, 198), "socketpair": (53, 199),
+    # memory that outlives what maps it, so that RLIMIT_AS doesn't count it
+    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
+    "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    # parts of the kernel that attacks begin with
+    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
+    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
+    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "personality": (135, 92),
+    "modify_ldt": (154, None), "iopl": (172, None), "ioperm": (173, None), "uselib": (134, None),
+    # the machine itself
+    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142), "acct": (163, 89),
+    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
+    "swapon": (167, 224), "swapoff": (168, 225), "quotactl": (179, 60), "quotactl_fd": (443, 443),
+    "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
+    "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
+}
+
+
+def refused_numbers(machine):
+    """The numbers of the refused calls on a machine, such as 'x86_64'."""
+    at = list(AUDIT_ARCH).index(machine)
+    return [numbers[at] for numbers in REFUSED.values() if numbers[at] is not None]
+
+
+def program(machine):
+    """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
+    if machine not in AUDIT_ARCH:
+        return None
+    refused = refused_numbers(machine)
+    skip = len(refused)  # from the first of them to what follows the last
+    lines = [
+        (LOAD, ARCHITECTURE),
+        (EQUAL, AUDIT_ARCH[machine], 1, 0),  # on x86_64, 32-bit calls would come with another one
+        (RETURN, KILL_PROCESS),
+        (LOAD, NUMBER),
+        (AT_LEAST, X32, 0, 1),
+        (RETURN, KILL_PROCESS),
+        (EQUAL, CLONE3[machine], 0, 1),
+        (RETURN, FAIL_WITH | errno.ENOSYS),  # its flags lie in memory, out of sight; the C library then calls clone
+        (EQUAL, CLONE[machine], 0, 3),
+        (LOAD, FIRST_ARGUMENT),
+        (ANY_BIT, CLONE_NEW, skip + 2, 0),
+        (ANY_BIT, CLONE_THREAD, skip, skip + 1),
+        *((EQUAL, number, skip - i, 0) for i, number in enumerate(refused)),
+        (RETURN, ALLOW),
+        (RETURN, FAIL_WITH | errno.EPERM),
+    ]
+    return b"".join(INSTRUCTION.pack(code, *(jumps or (0, 0)), value) for code, value, *jumps in lines)
