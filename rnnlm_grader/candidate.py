@@ -74,18 +74,17 @@ class SandboxedCandidate:
         self.deadline = None
         self.functions = []
         self.failed, self.defined = {}, ()
+        self.unsent = b""  # requests that need no reply, and wait for one that does
+        self.on_bench = 0  # objects: the worker numbers them from 0
 
     def begin(self, seconds):
         """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
         self.deadline = time.monotonic() + seconds
         self.functions = []
-        if self.process is not None:
-            try:
-                self._send("forget")
-                return
-            except WorkerLost:
-                pass
-        self._start()
+        self.unsent, self.on_bench = wire.pack("forget"), 0
+        if not self._is_there():
+            self.close()
+            self._start()
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -93,24 +92,30 @@ class SandboxedCandidate:
         return Callback(len(self.functions) - 1)
 
     def step(self, verb, *args):
-        """Take one step on the worker's bench; see `Bench.step`."""
+        """Take one step on the worker's bench; see `Bench.step`. What is put there travels with the next request."""
+        handle = Handle(self.on_bench)
+        if verb == "put":
+            self.unsent += wire.pack((verb, *args))
+            self.on_bench += 1
+            return handle, None, ""
         self._send((verb, *args))
         while True:
-            first, seen, printed = self._receive_reply()
+            first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
             self._send(self._answer(seen, printed))
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
-        return first, seen, printed
+        self.on_bench += 1
+        return handle, seen, printed
 
-    def _receive_reply(self):
-        """Receive (Handle or Raised, value, text), or ('ask', number, value)."""
+    def _receive_reply(self, handle):
+        """Receive (Raised or the handle of a new object, value, text), or ('ask', number, value)."""
         reply = self._receive()
         if isinstance(reply, tuple) and len(reply) == 3:
             first, second, third = reply
             asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
-            tells = isinstance(first, Handle | Raised) and is_value(second) and isinstance(third, str)
+            tells = (isinstance(first, Raised) or first == handle) and is_value(second) and isinstance(third, str)
             if asks or tells:
                 return reply
         raise self._lost(DISTURBED)
@@ -142,14 +147,25 @@ class SandboxedCandidate:
             os.close(requests)
             os.close(replies)
         os.set_blocking(self.to_worker, False)
+        self.unsent = b""
         self._send(self.hello)
         loaded = self._receive()
         if not is_loaded(loaded):
             raise self._lost(DISTURBED)
         self.failed, self.defined = loaded["failed"], loaded["defined"]
 
+    def _is_there(self):
+        """Whether a worker runs and both pipes are open at its end."""
+        if self.process is None or self.process.poll() is not None:
+            return False
+        poll = select.poll()
+        poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
+        poll.register(self.from_worker, 0)
+        return not poll.poll(0)
+
     def _send(self, message):
-        data = memoryview(wire.pack(message))
+        data = memoryview(self.unsent + wire.pack(message))
+        self.unsent = b""
         while data:
             self._wait(self.to_worker, select.POLLOUT)
             try:
@@ -160,22 +176,18 @@ class SandboxedCandidate:
                 raise self._lost(*self._ending()) from None
 
     def _receive(self):
+        """Receive one frame. More than one is a reply to what nobody asked."""
+        data = bytearray()
         try:
-            lengths = wire.unpack_prefix(self._read(wire.PREFIX.size))
-            return wire.unpack(*(self._read(n) for n in lengths))
+            while not (size := wire.frame_size(data)) or len(data) < size:
+                self._wait(self.from_worker, select.POLLIN)
+                part = os.read(self.from_worker, 1 << 20)
+                if not part:
+                    raise self._lost(*self._ending())
+                data += part
+            return wire.unpack_frame(data)
         except wire.WireError:
             raise self._lost(DISTURBED) from None
-
-    def _read(self, count):
-        parts = []
-        while count:
-            self._wait(self.from_worker, select.POLLIN)
-            part = os.read(self.from_worker, min(count, 1 << 20))
-            if not part:
-                raise self._lost(*self._ending())
-            parts.append(part)
-            count -= len(part)
-        return b"".join(parts)
 
     def _wait(self, fd, event):
         poll = select.poll()

@@ -6,7 +6,6 @@ and no byte is ever executed or unpickled. Whether a message makes sense is for 
 import json
 import math
 import struct
-from dataclasses import asdict
 
 import numpy as np
 
@@ -38,6 +37,22 @@ def unpack_prefix(prefix):
     return head, body
 
 
+def frame_size(data):
+    """How many bytes the frame has that `data` begins with; None where too little of it is there to tell."""
+    if len(data) < PREFIX.size:
+        return None
+    return PREFIX.size + sum(unpack_prefix(data[: PREFIX.size]))
+
+
+def unpack_frame(data):
+    """Turn exactly one frame back into the message."""
+    head, body = unpack_prefix(data[: PREFIX.size])
+    if len(data) != PREFIX.size + head + body:
+        raise WireError("more than one frame")
+    data = memoryview(data)[PREFIX.size:]
+    return unpack(bytes(data[:head]), bytes(data[head:]))
+
+
 def unpack(head, body):
     """Turn a frame's head and body back into the message."""
     try:
@@ -64,7 +79,7 @@ def _pack(value, bodies):
         return {"array": [value.dtype.str, list(value.shape)]}
     for kind in (Handle, Generator, Callback, Raised, Opaque):
         if isinstance(value, kind):
-            return {kind.__name__: asdict(value)}
+            return {kind.__name__: vars(value)}
     raise TypeError(f"{type(value).__name__} can't cross")
 
 

@@ -63,8 +63,9 @@ def main(requests_fd, replies_fd):
             bench = Bench(names, ask)
             continue
         try:
-            handle, seen, printed = bench.step(*request)
-            send((handle, seen, printed))
+            reply = bench.step(*request)
+            if request[0] != "put":  # nothing can go wrong with it, and nobody waits
+                send(reply)
         except StepFailed as error:
             send((error.raised, None, error.printed))
 

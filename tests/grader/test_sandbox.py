@@ -197,6 +197,24 @@ def test_a_forged_greeting_loses_the_worker_and_nothing_else(head):
         candidate.begin(5)
 
 
+def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
+    reply = {"tuple": [{"Handle": {"number": 0}}, None, ""]}
+    candidate = SandboxedCandidate([("work", f"{FORGER}\ndef work(): forge({reply!r}); forge({reply!r})")], ["work"])
+    candidate.begin(5)
+    with pytest.raises(WorkerLost, match="disturbed"):
+        candidate.step("call", "work", None, (), {})
+        candidate.step("call", "work", None, (), {})
+
+
+def test_a_worker_that_died_between_two_criteria_costs_the_second_nothing():
+    source = "import os\ndef work(): os.close(int(__import__('sys').argv[1])); return 1"
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    for _ in range(2):
+        candidate.begin(5)
+        assert candidate.step("call", "work", None, (), {})[1] == 1
+    candidate.close()
+
+
 def test_a_module_that_is_missing_ends_nothing():
     source = "from tqdm import tqdm\nfrom rnnlm_grader import check\ndef work(): return 1\ncheck(work)\n"
     candidate = SandboxedCandidate([("work", source)], ["work"])
