@@ -84,6 +84,11 @@ def command(sandbox, lent=()):
     return [*argv, "--remount-ro", "/", INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
 
 
+def described(sandbox):
+    """How student code is isolated, as a graded notebook records it."""
+    return sandbox if sandbox == "none" or FILTER else f"{sandbox}, without a filter of system calls"
+
+
 def start(command, descriptors=(), stderr=subprocess.DEVNULL):
     """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
     argv, environment = command

@@ -11,7 +11,7 @@ import struct
 # Classic BPF, `struct sock_filter`: what to do, where to go on if so and if not (instructions skipped), with what.
 INSTRUCTION = struct.Struct("=HBBI")
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
-# Where `struct seccomp_data` holds what is asked; of the first argument the lower half, on these little-endian machines.
+# Where `struct seccomp_data` holds what is asked; of the first argument, the lower half (both machines: little-endian).
 NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
 ALLOW, KILL_PROCESS, FAIL_WITH = 0x7FFF0000, 0x80000000, 0x00050000
 

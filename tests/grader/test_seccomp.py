@@ -1,0 +1,139 @@
+"""The filter of system calls: what it refuses on each machine, by running it as the kernel would."""
+import errno
+import platform
+import re
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from rnnlm_grader import sandbox, seccomp
+from rnnlm_grader.candidate import SandboxedCandidate
+
+HEADERS = {"x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+           "aarch64": Path("/usr/include/asm-generic/unistd.h")}
+MACHINES = sorted(seccomp.AUDIT_ARCH)
+FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
+THREAD_FLAGS = 0x003D0F00  # of its pthread_create
+
+
+def verdict(machine, number, first=0, architecture=None):
+    """Run the filter on one system call."""
+    data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, *[0] * 5)
+    program = list(seccomp.INSTRUCTION.iter_unpack(seccomp.program(machine)))
+    at, loaded = 0, None
+    while True:
+        code, yes, no, value = program[at]
+        if code == seccomp.RETURN:
+            return value
+        if code == seccomp.LOAD:
+            loaded, = struct.unpack_from("=I", data, value)
+            at += 1
+        else:
+            holds = {seccomp.EQUAL: loaded == value, seccomp.AT_LEAST: loaded >= value,
+                     seccomp.ANY_BIT: bool(loaded & value)}[code]
+            at += 1 + (yes if holds else no)
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_what_is_refused_fails_and_everything_else_goes_through(machine):
+    refused = set(seccomp.refused_numbers(machine))
+    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine]}
+    for number in set(range(600)) - special:
+        expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
+        assert verdict(machine, number) == expected, number
+    assert verdict(machine, seccomp.CLONE3[machine]) == seccomp.FAIL_WITH | errno.ENOSYS
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_thread_may_begin_and_a_process_may_not(machine):
+    clone = seccomp.CLONE[machine]
+    assert verdict(machine, clone, THREAD_FLAGS) == seccomp.ALLOW
+    for flags in (0, FORK_FLAGS, 0x4111, THREAD_FLAGS | 0x10000000, 0x10000011):  # also with a user namespace
+        assert verdict(machine, clone, flags) == seccomp.FAIL_WITH | errno.EPERM
+    assert verdict(machine, clone, THREAD_FLAGS | 1 << 40) == seccomp.ALLOW  # the kernel ignores the upper half too
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_another_architecture_ends_the_process(machine):
+    assert verdict(machine, 1, architecture=0x40000003) == seccomp.KILL_PROCESS  # i386, by int 0x80
+    assert verdict(machine, seccomp.X32 | 57) == seccomp.KILL_PROCESS
+    assert verdict(machine, 0xFFFFFFFF) == seccomp.KILL_PROCESS
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_the_numbers_are_those_of_the_kernel(machine):
+    if not HEADERS[machine].exists():
+        pytest.skip(f"{HEADERS[machine]} isn't here")
+    lines = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
+    numbers = {name: int(number) for name, number in lines}
+    at = list(seccomp.AUDIT_ARCH).index(machine)
+    assert {name: numbers.get(name) for name in seccomp.REFUSED} == {
+        name: both[at] for name, both in seccomp.REFUSED.items()}
+    assert (numbers["clone"], numbers["clone3"]) == (seccomp.CLONE[machine], seccomp.CLONE3[machine])
+
+
+def test_a_machine_without_a_table_has_no_filter_and_that_is_recorded(monkeypatch):
+    assert seccomp.program("riscv64") is None
+    monkeypatch.setattr(sandbox, "FILTER", None)
+    sandbox._isolation.cache_clear()
+    assert sandbox.FILTER_FD not in sandbox.command("bwrap")[0]
+    assert sandbox.described("bwrap") == "bwrap, without a filter of system calls"
+    sandbox._isolation.cache_clear()
+
+
+COMPUTES = """
+import ctypes, threading, time
+from concurrent.futures import ThreadPoolExecutor
+import numpy as np
+def work(a):
+    thread = threading.Thread(target=time.sleep, args=(0.01,))
+    thread.start()
+    thread.join()
+    with ThreadPoolExecutor(4) as pool:
+        total = sum(pool.map(np.sum, [a, a, a]))
+    return np.linalg.inv(a) @ a, total, np.random.default_rng(1).normal(size=3)
+"""
+
+
+def test_numpy_and_threads_work_under_the_filter():
+    candidate = SandboxedCandidate([("work", COMPUTES)], ["work"])
+    candidate.begin(20)
+    a = np.random.default_rng(0).normal(size=(60, 60))
+    _, (identity, total, _), _ = candidate.step("call", "work", None, (a,), {})
+    candidate.close()
+    assert np.allclose(identity, np.eye(60))
+    assert np.isclose(total, 3 * a.sum())
+
+
+REFUSALS = """
+import ctypes, os, sys
+libc = ctypes.CDLL(None, use_errno=True)
+def refused(*numbers):
+    left = []
+    for number in numbers:
+        ctypes.set_errno(0)
+        if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1:
+            left.append(number)
+    return len(left)
+def descriptors():
+    return tuple(fd for fd in range(64) if _open(fd)), int(sys.argv[1]), int(sys.argv[2])
+def _open(fd):
+    try:
+        os.fstat(fd)
+    except OSError:
+        return False
+    return True
+"""
+
+
+@pytest.mark.skipif(platform.machine() not in seccomp.AUDIT_ARCH, reason="there is no filter for this machine")
+def test_the_kernel_refuses_every_call_of_the_table():
+    numbers = seccomp.refused_numbers(platform.machine())
+    candidate = SandboxedCandidate([("work", REFUSALS)], ["refused", "descriptors"])
+    candidate.begin(20)
+    assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
+    open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
+    candidate.close()
+    assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
