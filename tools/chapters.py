@@ -8,21 +8,28 @@ proves that its outputs are still true.
     python tools/chapters.py check      say where a notebook differs from its text; runs nothing
 """
 import argparse
+import contextlib
 import difflib
 import hashlib
+import importlib.metadata
 import json
 import re
 import sys
+import time
+from modulefinder import ModuleFinder
 from pathlib import Path
 
 import jupytext
 import nbformat
+from IPython.core.inputtransformer2 import TransformerManager
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
+OUTPUTS_HANG_ON = ("ipython", "matplotlib", "numpy")  # the packages that decide what is printed and drawn
+TAGS = {"hide-input", "remove-input", "nbval-ignore-output"}
 
 
 def main(argv=None):
@@ -63,15 +70,40 @@ def drift(text):
     except Exception as error:
         return f"{path.name} can't be read as a notebook: {error}"
     wanted = notebook_of(text)
+    executed = stored.metadata.pop("executed", {})
     before, after = outline(stored), outline(wanted)
     if before != after:
         difference = difflib.unified_diff(before, after, path.name, text.name, lineterm="", n=2)
         return f"{path.name} differs from {text.name}\n" + "\n".join(difference)
-    idle = [number for number, cell in enumerate(stored.cells, 1)
-            if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None]
-    if idle:
-        return f"{path.name} has cells that never ran: {', '.join(map(str, idle))}"
+    complaint = idle(stored) or outdated(executed) or unknown_tags(wanted)
+    return f"{path.name} {complaint}" if complaint else None
+
+
+def idle(notebook):
+    """Return which cells never ran, in words, or None."""
+    cells = [str(number) for number, cell in enumerate(notebook.cells, 1)
+             if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None]
+    return f"has cells that never ran: {', '.join(cells)}" if cells else None
+
+
+def outdated(executed):
+    """Return with which versions, other than the pinned ones, a notebook was executed, in words, or None."""
+    made = executed.get("versions", {})
+    for package, version in pins().items():
+        if package in OUTPUTS_HANG_ON and made.get(package) != version:
+            return f"was executed with {package} {made.get(package, 'unknown')}; requirements.txt pins {version}"
     return None
+
+
+def unknown_tags(notebook):
+    """Return which tags mean nothing here, in words, or None: a misspelt one would be ignored by all who read it."""
+    tags = {tag for cell in notebook.cells for tag in cell.metadata.get("tags", [])} - TAGS
+    return f"has unknown tags: {', '.join(sorted(tags))}. Known are: {', '.join(sorted(TAGS))}" if tags else None
+
+
+def pins():
+    """Return the version of each package that requirements.txt names."""
+    return dict(re.findall(r"^([\w.-]+)==([^\s;]+)", (ROOT / "requirements.txt").read_text(encoding="utf-8"), re.M))
 
 
 def outline(notebook):
@@ -107,7 +139,7 @@ def refresh(book, stamps, everything=False):
             continue
         try:
             notebook = execute(text)
-        except CellExecutionError as error:
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
             print(f"{text.stem}: FAILED, its notebook stays as it was\n{plain}", file=sys.stderr)
             failed = True
@@ -120,16 +152,36 @@ def refresh(book, stamps, everything=False):
 
 
 def execute(text):
+    """Return the notebook of a chapter with its outputs. Its metadata tell how long that took, and with what."""
     notebook = notebook_of(text)
     client = NotebookClient(notebook, timeout=600, record_timing=False, coalesce_streams=True,
+                            extra_arguments=["--log-level=ERROR"],  # not the warning that it is reached by TCP
                             resources={"metadata": {"path": str(text.parent)}})
+    start = time.perf_counter()
     client.execute()
-    notebook.metadata = nbformat.from_dict(KERNEL)  # the kernel adds its version, which differs from machine to machine
+    executed = {"seconds": lasting(text.with_suffix(".ipynb"), time.perf_counter() - start), "versions": versions()}
+    # Without what the kernel adds: its full version, which differs from machine to machine.
+    notebook.metadata = nbformat.from_dict(KERNEL | {"executed": executed})
     for cell in notebook.cells:
         if cell.cell_type == "code":
             cell.outputs = [nbformat.from_dict(canonical(output)) for output in cell.outputs]
     nbformat.validate(notebook)
     return notebook
+
+
+def lasting(path, seconds):
+    """Return a time to store: the one already stored, unless it is far off, so that noise makes no difference."""
+    try:
+        before = nbformat.read(path, as_version=4).metadata.executed.seconds
+    except Exception:  # there is no notebook yet, or none that can be read
+        before = 0
+    return before if before and abs(seconds - before) <= max(1, before / 2) else max(1, round(seconds))
+
+
+def versions():
+    """Return the versions that decide what a chapter prints."""
+    python = {"python": f"{sys.version_info.major}.{sys.version_info.minor}"}
+    return python | {package: importlib.metadata.version(package) for package in OUTPUTS_HANG_ON}
 
 
 def canonical(value):
@@ -147,11 +199,21 @@ def canonical(value):
 
 def fingerprint(text):
     """Return a digest of all that a chapter's outputs depend on, and of the notebook that holds them."""
-    digest = hashlib.sha256()
-    package = text.parents[1] / "rnnlm_ref"
-    for path in [text, text.with_suffix(".ipynb"), *sorted(text.parent.glob("*.py")), *sorted(package.glob("*.py"))]:
+    digest = hashlib.sha256(json.dumps(versions()).encode())
+    for path in [text, text.with_suffix(".ipynb"), *modules(text)]:
         digest.update(path.read_bytes() if path.exists() else b"missing")
     return digest.hexdigest()
+
+
+def modules(text):
+    """Return the files of the course that a chapter imports, directly or by way of others."""
+    finder = ModuleFinder(path=[str(text.parent), str(text.parents[1])])
+    main = finder.add_module("__main__")
+    for cell in notebook_of(text).cells:
+        if cell.cell_type == "code":
+            with contextlib.suppress(SyntaxError):  # running the cell will say what is wrong with it
+                finder.scan_code(compile(TransformerManager().transform_cell(cell.source), text.name, "exec"), main)
+    return sorted(Path(module.__file__) for module in finder.modules.values() if module.__file__)
 
 
 if __name__ == "__main__":

@@ -68,12 +68,34 @@ def test_a_fresh_notebook_holds_the_output_and_passes(book):
     (lambda notebook: notebook.metadata.language_info.update(version="3.11.7"), "3.11.7"),
     (lambda notebook: notebook.cells.pop(), "+The end."),
     (lambda notebook: notebook.cells[1].update(execution_count=None), "never ran: 2"),
-], ids=["code", "prose", "tags", "cell metadata", "notebook metadata", "missing cell", "unexecuted"])
+    (lambda notebook: notebook.metadata.pop("executed"), "executed with ipython unknown"),
+    (lambda notebook: notebook.metadata.executed.versions.update(numpy="2.1.0"), "executed with numpy 2.1.0"),
+], ids=["code", "prose", "tags", "cell metadata", "notebook metadata", "missing cell", "unexecuted", "unknown versions",
+        "other versions"])
 def test_drift_is_named(book, change, named):
     edit(book, change)
     problem, = chapters.check(book)
     assert "01-one.ipynb" in problem
     assert named in problem
+
+
+def test_a_time_is_no_difference(book):
+    edit(book, lambda notebook: notebook.metadata.executed.update(seconds=99))
+    assert chapters.check(book) == []
+
+
+@pytest.mark.parametrize(("stored", "measured", "kept"), [
+    (None, 0.2, 1), (1, 0.2, 1), (1, 1.9, 1), (1, 2.6, 3), (20, 27, 20), (20, 11, 20), (20, 31, 31), (20, 9, 9)])
+def test_noise_leaves_the_stored_time(book, stored, measured, kept):
+    edit(book, lambda notebook: notebook.metadata.executed.update(seconds=stored))
+    assert chapters.lasting(book / "01-one.ipynb", measured) == kept
+
+
+def test_a_tag_that_nothing_reads_is_named(book):
+    (book / "01-one.md").write_text(TEXT.replace("hide-input", "hide_input"))
+    edit(book, lambda notebook: notebook.cells[1].metadata.update(tags=["hide_input"]))
+    problem, = chapters.check(book)
+    assert "unknown tags: hide_input" in problem
 
 
 def test_a_missing_notebook_is_named(book):
@@ -97,12 +119,26 @@ def test_refresh_leaves_an_unchanged_chapter_alone(book, capsys):
     assert capsys.readouterr().out == "01-one: unchanged\n"
 
 
-@pytest.mark.parametrize("changed", ["book/01-one.md", "book/01-one.ipynb", "book/figures.py", "rnnlm_ref/layers.py"])
-def test_what_a_chapter_depends_on_changes_its_fingerprint(book, changed):
-    before = chapters.fingerprint(book / "01-one.md")
+@pytest.mark.parametrize(("changed", "matters"), [
+    ("book/01-one.md", True), ("book/01-one.ipynb", True), ("book/figures.py", True), ("rnnlm_ref/layers.py", True),
+    ("rnnlm_ref/trainer.py", False),
+])
+def test_a_chapter_runs_again_when_something_changed_that_it_uses(book, changed, matters):
+    text = book / "01-one.md"
+    text.write_text(TEXT.replace("print", "import figures\nprint"))
+    (book / "figures.py").write_text("from rnnlm_ref.layers import RNN\n")
+    (book.parent / "rnnlm_ref").mkdir()
+    for module in ("__init__", "layers", "trainer"):
+        (book.parent / "rnnlm_ref" / f"{module}.py").touch()
+    before = chapters.fingerprint(text)
     path = book.parent / changed
-    path.parent.mkdir(exist_ok=True)
-    path.write_text((path.read_text() if path.exists() else "") + "\n")
+    path.write_text(path.read_text() + "\n")
+    assert (chapters.fingerprint(text) != before) is matters
+
+
+def test_a_chapter_runs_again_with_another_numpy(book, monkeypatch):
+    before = chapters.fingerprint(book / "01-one.md")
+    monkeypatch.setattr(chapters, "versions", lambda: {"numpy": "1.0"})
     assert chapters.fingerprint(book / "01-one.md") != before
 
 
