@@ -1,0 +1,42 @@
+"""The status page tells what the notebooks, the pins and the environment say. Needs `make book` first."""
+import importlib.metadata
+import json
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+ROOT = Path(__file__).resolve().parents[2]
+NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def tables():
+    """Both tables of the page, as dictionaries from the first column to the others."""
+    page = BeautifulSoup((ROOT / "_build/html/book/status.html").read_text(encoding="utf-8"), "html.parser")
+    rows = [[[cell.get_text() for cell in row.find_all("td")] for row in table.select("tbody tr")]
+            for table in page.select("main table")]
+    return [{row[0]: row[1:] for row in table} for table in rows]
+
+
+def test_every_notebook_has_its_row(tables):
+    pages, _ = tables
+    for path, counts in zip(NOTEBOOKS, pages.values(), strict=True):
+        cells = [cell for cell in json.loads(path.read_text())["cells"] if cell["cell_type"] == "code"]
+        drawn = [line for cell in cells for line in json.dumps(cell["outputs"]).split('"image/svg+xml"')[1:]]
+        assert int(counts[0]) == len(cells), path.name
+        assert int(counts[1]) == len([cell for cell in cells if cell["outputs"]]), path.name
+        assert int(counts[2]) == path.read_text().count('"nbval-ignore-output"'), path.name
+        assert int(counts[3]) == len(drawn), path.name
+        assert int(counts[4]) >= 1, path.name
+
+
+def test_the_versions_are_those_of_the_pins_and_of_the_environment(tables):
+    _, versions = tables
+    python = versions.pop("python")
+    assert python[1] in python[2]
+    pinned = (ROOT / "requirements.txt").read_text().splitlines()
+    for package, (pin, executed, built) in versions.items():
+        assert f"{package}=={pin}" in pinned
+        assert executed in (pin, "–")
+        assert built == importlib.metadata.version(package)
