@@ -1,10 +1,21 @@
 """Reading what was handed in, whatever it is."""
 import ast
 import json
+import os
+import time
 
 import pytest
 
-from rnnlm_grader.submission import Cell, Unreadable, definitions_in, plain_python, read_cells, take_answers
+from rnnlm_grader.submission import (
+    MAX_SOURCE,
+    Cell,
+    Unreadable,
+    definitions_in,
+    parsed,
+    plain_python,
+    read_cells,
+    take_answers,
+)
 
 
 def write(tmp_path, content):
@@ -26,7 +37,9 @@ def notebook(*cells, **extra):
     ('{"cells": 3}', "holds no cells"),
     ('{"worksheets": [{"cells": 5}, 3]}', "holds no cells"),
     (b" " * (21 * 2**20) + b"{}", "21 MiB; the limit is 20"),
-])
+    ("[" + "[]," * 600_000 + "[]]", "more than 500,000 parts"),
+    (json.dumps({"cells": [{"cell_type": "code", "source": "x=1\n" * 24_000}] * 5}), "its code has 480,000 char"),
+], ids=range(10))
 def test_a_file_that_is_no_notebook_is_refused_with_a_reason(tmp_path, content, reason):
     with pytest.raises(Unreadable, match=reason):
         read_cells(write(tmp_path, content))
@@ -35,6 +48,28 @@ def test_a_file_that_is_no_notebook_is_refused_with_a_reason(tmp_path, content, 
 def test_a_folder_in_place_of_the_notebook_is_refused(tmp_path):
     with pytest.raises(Unreadable, match="not an ordinary file"):
         read_cells(tmp_path)
+
+
+def test_links_are_not_followed(tmp_path):
+    others = write(tmp_path, notebook({"cell_type": "code", "source": "a = 1"}))
+    (tmp_path / "mine.ipynb").symlink_to(others)
+    with pytest.raises(Unreadable, match="it is a link"):
+        read_cells(tmp_path / "mine.ipynb")
+    (tmp_path / "folder").symlink_to(tmp_path)
+    with pytest.raises(Unreadable, match="its folder is a link"):
+        read_cells(tmp_path / "folder" / "work.ipynb")
+    before = len(os.listdir("/proc/self/fd"))
+    with pytest.raises(Unreadable, match="not an ordinary file"):
+        read_cells(tmp_path)
+    assert len(os.listdir("/proc/self/fd")) == before
+
+
+def test_neither_encoding_nor_numbers_that_do_not_count_cost_the_work(tmp_path):
+    cell = {"cell_type": "code", "source": "s = '\ud83d'", "execution_count": "HUGE"}
+    text = notebook(cell, cell).replace('"HUGE"', "9" * 5000)
+    expected = (Cell("s = '?'", None),) * 2
+    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+        assert read_cells(write(tmp_path, text.encode(encoding))) == expected
 
 
 def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
@@ -85,6 +120,26 @@ def test_calls_in_cells_of_their_own_are_never_kept():
 
 def test_costly_constants_are_left_out():
     assert definitions_in("a = 9 ** 9 ** 9\nb = 3 * 4\nc = [0 for _ in x]") == "b = 3 * 4"
+
+
+ABYSSES = {
+    "minus": "x = " + "-" * 900 + "1", "dots": "x = a" + ".b" * 900, "more dots": "x = a" + ".b" * 49_000,
+    "plus": "x = 1" + "+1" * 49_000, "not": "x = " + "not " * 24_000 + "1", "brackets": "x = " + "(" * 50_000,
+    "elif": "def f():\n if 1: pass\n" + " elif 1: pass\n" * 7_000, "backslashes": "'" + "\\" * (MAX_SOURCE - 1),
+    "f-string": "f'" + "{" * 50_000,
+    "statements": "a\n" * (MAX_SOURCE // 2), "decorators": "@a\n" * 30_000 + "class A: 0",
+    "magics": "%a\n" * 600 + "x = 1", "long magics": "%a\n" * 9 + "x=1\n" * 10_000, "questions": "a?\n" * 33_000,
+    "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
+}
+
+
+@pytest.mark.parametrize("source", ABYSSES.values(), ids=ABYSSES)
+def test_no_source_takes_the_grader_long_or_stops_it(source):
+    start = time.process_time()
+    definitions_in(source)
+    plain_python(source)
+    parsed(source)
+    assert time.process_time() - start < 15  # the slowest takes 3 s
 
 
 def test_magics_become_calls_of_a_stub_and_python_stays():
