@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAX_BYTES = 2**20  # of one array; the inputs of every criterion are far smaller
+MAX_BYTES = 2**17  # of one array; the largest right one has 14 KB
 MAX_ITEMS = 1000  # of a tuple or list
 PLAIN_KINDS = "biufc"
 
@@ -40,7 +40,7 @@ def _plain_array(value):
         # The descriptor, not the attribute: a subclass may lie about itself.
         nbytes = np.ndarray.nbytes.__get__(value)
         if nbytes > MAX_BYTES:
-            return Opaque(f"an array of {nbytes / 2**20:.1f} MiB")
+            return Opaque(f"an array of {nbytes:,} bytes")
     try:
         array = np.array(value, subok=False, order="C")
     except (OverflowError, ValueError):

@@ -13,8 +13,9 @@ from .bench import Callback, Generator, Handle, Raised
 from .values import PLAIN_KINDS, Opaque
 
 PREFIX = struct.Struct("<II")  # bytes of head, bytes of body
-MAX_HEAD = 4 * 2**20
-MAX_BODY = 4 * 2**20
+MAX_REQUEST = 8 * 2**20  # of head and of body; a submission's cells travel in one
+MAX_REPLY = 2**20  # the grader keeps what it is told until the submission is done
+MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
 
 
 class WireError(Exception):
@@ -29,10 +30,10 @@ def pack(message):
     return PREFIX.pack(len(head), len(body)) + head + body
 
 
-def unpack_prefix(prefix):
+def unpack_prefix(prefix, most=MAX_REPLY):
     """Return the lengths (head, body) that a frame's prefix announces."""
     head, body = PREFIX.unpack(prefix)
-    if head > MAX_HEAD or body > MAX_BODY:
+    if head > most or body > most:
         raise WireError(f"a frame of {head + body} bytes is over the limit")
     return head, body
 
@@ -90,17 +91,19 @@ class _Reader:
         self.body = body
         self.at = 0
 
-    def read(self, tree):
+    def read(self, tree, depth=0):
+        if depth > MAX_DEPTH:
+            raise WireError("a message too deep")
         if not isinstance(tree, dict):
             if isinstance(tree, list):
                 raise WireError("a bare list")
             return tree
         (kind, content), = tree.items()
         if kind in ("tuple", "list"):
-            items = [self.read(item) for item in content]
+            items = [self.read(item, depth + 1) for item in content]
             return items if kind == "list" else tuple(items)
         if kind == "dict":
-            return {str(key): self.read(item) for key, item in content.items()}
+            return {str(key): self.read(item, depth + 1) for key, item in content.items()}
         if kind == "array":
             return self.array(*content)
         return READ[kind](content)

@@ -38,7 +38,7 @@ def main(requests_fd, replies_fd):
     requests, replies = os.fdopen(requests_fd, "rb"), os.fdopen(replies_fd, "wb")
 
     def receive():
-        lengths = wire.unpack_prefix(read_exactly(requests, wire.PREFIX.size))
+        lengths = wire.unpack_prefix(read_exactly(requests, wire.PREFIX.size), wire.MAX_REQUEST)
         return wire.unpack(*(read_exactly(requests, n) for n in lengths))
 
     def send(message):

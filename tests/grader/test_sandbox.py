@@ -101,10 +101,21 @@ def test_an_array_that_claims_more_than_it_sends_is_refused():
     b'{"array": ["O", [1]]}', b'{"array": ["<f8", [-1]]}', b'{"array": ["<f8", [0]]}', b'{"dict": 3}',
     b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
     b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
-])
+    b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
+], ids=range(12))
 def test_frames_that_break_the_rules_are_refused(head):
     with pytest.raises(wire.WireError):
         wire.unpack(head, b"12345678")
+
+
+def test_a_reply_over_the_limit_is_refused_before_it_is_read():
+    with pytest.raises(wire.WireError, match="over the limit"):
+        wire.unpack_prefix(wire.PREFIX.pack(0, 2**20 + 1))
+
+
+@pytest.mark.parametrize("result", ["np.zeros(10**5)", "np.broadcast_to(np.ones(3), (10**9, 3))"])
+def test_an_array_far_larger_than_any_right_one_does_not_cross(result):
+    assert run(f"import numpy as np; return {result}").description.startswith("an array of ")
 
 
 def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
@@ -202,8 +213,7 @@ def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
     candidate = SandboxedCandidate([("work", f"{FORGER}\ndef work(): forge({reply!r}); forge({reply!r})")], ["work"])
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="disturbed"):
-        candidate.step("call", "work", None, (), {})
-        candidate.step("call", "work", None, (), {})
+        [candidate.step("call", "work", None, (), {}) for _ in range(2)]
 
 
 def test_a_worker_that_died_between_two_criteria_costs_the_second_nothing():
