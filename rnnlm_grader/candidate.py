@@ -16,6 +16,7 @@ from .bench import Bench, Callback, Handle, Raised, StepFailed
 from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
+TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
 class WorkerLost(Exception):
@@ -194,7 +195,7 @@ class SandboxedCandidate:
         poll.register(fd, event)
         left = self.deadline - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
-            raise self._lost("it did not come to an end in the time allowed (is there an endless loop?)")
+            raise self._lost(TIMED_OUT)
 
     def _ending(self):
         """Why the worker's pipe closed."""

@@ -2,17 +2,12 @@
 
 `nbgrader_config.py` of a course calls `configure(c)`. Then, in the order in which nbgrader runs them:
 
-SubmissionExporter   opens what was handed in, also where it is no notebook
+SubmissionExporter   checks that all is there, and removes what an earlier run left unfinished
 Rebuild              makes the notebook anew from the source directory, with the student's answers in it
 OverwriteCells       (nbgrader's) compares it with the gradebook
 GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
 SaveAutoGrades       (nbgrader's) records the marks
 """
-import contextlib
-import glob
-import os
-import re
-import time
 import warnings
 from pathlib import Path
 
@@ -20,29 +15,35 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import (
-    AssignLatePenalties,
-    CheckCellMetadata,
-    NbGraderPreprocessor,
-    OverwriteCells,
-    SaveAutoGrades,
-)
-from nbgrader.utils import is_grade, is_solution
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, OverwriteCells, SaveAutoGrades
+from nbgrader.utils import is_grade, is_solution, rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, Unicode
 
-from .assignments import ASSIGNMENTS
-from .candidate import SandboxedCandidate
-from .exam import hidden_seed, public_seed
-from .grading import grade_submission
-from .report import clean, in_a_word, render
-from .sandbox import SandboxMissing, require_sandbox
-from .submission import MAX_SOURCE, Unreadable, plain_python, read_cells, take_answers
+from .course import (
+    HIDDEN,
+    TIMESTAMP,
+    UNFILLED,
+    HandedIn,
+    SecretDamaged,
+    answers_of,
+    execution_order,
+    read_handed_in,
+    read_secret,
+    read_source,
+    read_timestamp,
+    submitted_folders,
+    time_of,
+)
+from .gradebook import GradebookUnusable, recorded_scores, require_gradebook
+from .job import Job, run, version
+from .report import clean
+from .results import Results
+from .sandbox import SandboxMissing, described, require_sandbox
+from .state import RECORD, graded_folder, is_graded, read_submissions
+from .submission import MAX_SOURCE
 
-HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
-SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
-UNFILLED = "raise NotImplementedError()"
-RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
+UNUSABLE = (SandboxMissing, SecretDamaged, GradebookUnusable)  # what stops grading before anything is written
 
 
 def configure(c, root="."):
@@ -59,34 +60,27 @@ def configure(c, root="."):
     c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
     c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
     c.Autograde.exporter_class = SubmissionExporter
-    c.Autograde.sanitize_preprocessors = [Rebuild, OverwriteCells, CheckCellMetadata]
-    c.Autograde.autograde_preprocessors = [GradeInSandbox, SaveAutoGrades, AssignLatePenalties, CheckCellMetadata]
+    # No CheckCellMetadata, a third of the time of all this: the metadata are those that nbgrader released.
+    c.Autograde.sanitize_preprocessors = [Rebuild, OverwriteCells]
+    c.Autograde.autograde_preprocessors = [GradeInSandbox, SaveAutoGrades, AssignLatePenalties]
 
 
 class SubmissionExporter(NotebookExporter):
     """Leads each submission to `Rebuild`, and each rebuilt notebook to `GradeInSandbox`.
 
-    nbgrader makes one exporter for a whole batch, before it touches any submission. So this is where a missing sandbox
-    or a damaged key stops it, with one line and nothing written; and where it is told to bring every student's folder,
-    whatever is in it, and to copy nothing from there: a link that a student left would be followed.
+    nbgrader makes one exporter for a whole batch, before it touches any submission. So this is where something that is
+    missing or damaged stops it, with one line and nothing written; and where it is told what to grade.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         grading = GradeInSandbox(parent=self)
         try:
-            if grading.sandbox == "bwrap":
-                require_sandbox()
-            grading.secret()
-        except (SandboxMissing, SecretDamaged) as reason:
+            grading.require(self.parent.coursedir)
+            prepare(self.parent, grading)
+        except UNUSABLE as reason:
             self.log.error("%s", reason)
             raise NbGraderException(str(reason)) from None
-        converter = self.parent
-        converter.coursedir.ignore = ["*"]
-        assignment = converter.coursedir.assignment_id
-        for folder in glob.glob(converter._format_source(assignment, converter.coursedir.student_id)):
-            if os.path.isdir(folder):
-                converter.assignments[folder] = [os.path.join(folder, f"{assignment}.ipynb")]
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})
@@ -99,20 +93,32 @@ class SubmissionExporter(NotebookExporter):
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
+def prepare(converter, grading):
+    """Tell nbgrader's converter whose work to grade.
+
+    Every student's folder, whatever is in it. Nothing is copied from there: a link that a student left would be
+    followed. Where an earlier run was cut off, or something else was handed in since, what it left is removed, for
+    nbgrader takes what exists for done.
+    """
+    coursedir = converter.coursedir
+    assignment = coursedir.assignment_id
+    coursedir.ignore = ["*"]
+    coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))  # nbgrader's stops at a bad one
+    students = getattr(converter, "students", None)
+    converter.assignments = {
+        converter._format_source(assignment, student): [str(Path(folder, f"{assignment}.ipynb"))]
+        for student, folder in submitted_folders(coursedir, assignment).items()
+        if students is None or student in students}
+    scores = recorded_scores(coursedir.db_url, assignment)
+    for submission in read_submissions(coursedir, assignment, grading.job_maker(coursedir), students):
+        left = graded_folder(coursedir, assignment, submission.student)
+        if left.exists() and not is_graded(coursedir, submission, scores):
+            rmtree(str(left))
+
+
 def coursedir_of(preprocessor):
     """The course that a preprocessor works for: its parent is the exporter, whose parent is nbgrader's converter."""
     return preprocessor.parent.parent.coursedir
-
-
-def read_source(coursedir, assignment, notebook):
-    """Read the instructor's notebook, the one truth about an exercise."""
-    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    return nbformat.read(os.path.join(folder, f"{notebook}.ipynb"), as_version=4)
-
-
-def released(source):
-    """The source of a cell as students get it: without solution and hidden tests."""
-    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + UNFILLED, source))
 
 
 class Rebuild(NbGraderPreprocessor):
@@ -120,45 +126,19 @@ class Rebuild(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         ids = resources["nbgrader"]
-        rebuilt = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
-        wanted = {grade_id: released(source) for grade_id, source in answers_of(rebuilt).items()}
-        locked = {cell.metadata.nbgrader.grade_id for cell in rebuilt.cells if "nbgrader" in cell.metadata}
-        remarks = []
-        try:
-            path = find_notebook(resources["submission"], remarks)
-            answers = take_answers(read_cells(path), wanted, locked - set(wanted))
-            remarks += answers.remarks
-        except (Unreadable, OSError) as reason:
-            answers = take_answers((), wanted)
-            remarks = [f"What was handed in can't be graded: {getattr(reason, 'strerror', None) or reason}."]
+        rebuilt = read_source(coursedir_of(self), ids["assignment"])
+        handed_in = read_handed_in(rebuilt, resources["submission"])
         for cell in rebuilt.cells:
             if is_solution(cell):
-                cell.source = answers.by_id[cell.metadata.nbgrader.grade_id]
+                cell.source = handed_in.by_id[cell.metadata.nbgrader.grade_id]
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-        for remark in remarks:
+        for remark in handed_in.remarks:
             self.log.warning("%s: %s", ids["student"], clean(remark))
-        rebuilt.metadata[RECORD] = {"order": list(map(list, answers.order)), "remarks": remarks}
-        keep_timestamp(resources)
+        rebuilt.metadata[RECORD] = {"order": list(map(list, handed_in.order)), "remarks": list(handed_in.remarks)}
+        if handed_in.timestamp:
+            resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
         return rebuilt, resources
-
-
-def find_notebook(path, remarks):
-    """Return the notebook of a submission, also where it was handed in under another name."""
-    if os.path.lexists(path):
-        return path
-    others = sorted(path.parent.glob("*.ipynb"))
-    if len(others) != 1:
-        raise Unreadable(f"there is no {path.name} in it")
-    remarks.append(f"It was handed in as {others[0].name}, not as {path.name}, and graded all the same.")
-    return others[0]
-
-
-def keep_timestamp(resources):
-    """Let nbgrader write the time of collection beside the graded notebook, by which it knows a newer submission."""
-    path = resources["submission"].with_name("timestamp.txt")
-    if path.is_file() and not path.is_symlink():
-        resources.setdefault("outputs", {})["timestamp.txt"] = path.read_bytes()[:100]
 
 
 class GradeInSandbox(NbGraderPreprocessor):
@@ -169,115 +149,76 @@ class GradeInSandbox(NbGraderPreprocessor):
     secret_file = Unicode("rnnlm-secret.key", help="The key from which hidden inputs are drawn; made where it is "
                           "missing. Keep it out of students' sight, and keep it: another key draws other inputs."
                           ).tag(config=True)
+    results_directory = Unicode("results", help="Where to keep what examinations found. It may be deleted: everything "
+                                "is then examined anew.").tag(config=True)
     seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
     seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
 
     def preprocess(self, nb, resources):
-        ids = resources["nbgrader"]
+        coursedir = coursedir_of(self)
         record = nb.metadata[RECORD]
-        record["sandbox"] = self.sandbox
-        source = read_source(coursedir_of(self), ids["assignment"], ids["notebook"])
-        results, failed = self.examine(ASSIGNMENTS[ids["assignment"]], execution_order(nb), answers_of(source))
-        record["results"] = [summary(result) for result in results]
-        by_grade_id = {f"{result.name}-{result.part}": result for result in results}
+        handed_in = HandedIn(answers_of(nb), tuple(map(tuple, record["order"])), tuple(record["remarks"]), None)
+        source = read_source(coursedir, resources["nbgrader"]["assignment"])
+        result = self.examined(coursedir, self.job_maker(coursedir)(source, handed_in))
+        record |= {"key": result["key"], "sandbox": described(self.sandbox), "results": result["results"]}
         for cell in nb.cells:
             if is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
-                write_result(cell, by_grade_id[cell.metadata.nbgrader.grade_id])
+                write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id])
             elif is_solution(cell):
                 cell.source = clean(cell.source, MAX_SOURCE)
-        if remarks := [*record["remarks"], *failed_cells(failed)]:
+        if remarks := [*record["remarks"], *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             nb.cells.insert(0, new_markdown_cell(f"**About this submission**\n\n```\n{text}\n```"))
         return nb, resources
 
-    def secret(self):
+    def require(self, coursedir):
+        """Raise one of `UNUSABLE`, with what to do, unless everything is there that grading needs."""
+        if self.sandbox == "bwrap":
+            require_sandbox()
+        require_gradebook(coursedir.db_url, coursedir.assignment_id)
+        self.secret(coursedir)
+
+    def secret(self, coursedir):
         """The key from which hidden inputs are drawn."""
-        return read_secret(Path(coursedir_of(self).root) / self.secret_file)
+        return read_secret(Path(coursedir.root, self.secret_file),
+                           Path(coursedir.root, self.results_directory, "key-fingerprint"))
 
-    def examine(self, assignment, cells, answers):
-        """Examine every part, on the learner's inputs and on hidden ones."""
-        secret = self.secret()
-        left = dict.fromkeys(assignment.names, self.seconds_per_answer)
+    def results(self, coursedir, assignment):
+        """Where the results of an assignment are kept."""
+        return Results(Path(coursedir.root, self.results_directory, assignment))
 
-        def make_candidate(cells, lent):
-            return SandboxedCandidate(cells, assignment.names, lent=lent, sandbox=self.sandbox)
+    def job_maker(self, coursedir):
+        """Return the function (source notebook, HandedIn) → Job of this course."""
+        secret = self.secret(coursedir)
 
-        def seeds(criterion):
-            return [(public_seed(criterion), False), (hidden_seed(secret, assignment.slug, criterion), True)]
+        def job(source, handed_in):
+            return Job(
+                assignment=coursedir.assignment_id,
+                cells=tuple(execution_order(source, handed_in.by_id, handed_in.order)),
+                answers=tuple(answers_of(source).items()),
+                secret=secret,
+                sandbox=self.sandbox,
+                seconds_per_criterion=self.seconds_per_criterion,
+                seconds_per_answer=self.seconds_per_answer,
+                version=version(),
+            )
+        return job
 
-        @contextlib.contextmanager
-        def seconds(name):
-            start = time.monotonic()
-            yield min(self.seconds_per_criterion, left[name])
-            left[name] -= time.monotonic() - start
-
-        return grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
-
-
-def execution_order(nb):
-    """The cells of a rebuilt submission as (name, source): set-up first, then as the student had them."""
-    setup = [(f"set-up {i}", cell.source) for i, cell in enumerate(nb.cells)
-             if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
-    answers = answers_of(nb)
-    rest = [(content, plain_python(answers[content])) if kind == "answer" else (f"own cell {i}", content)
-            for i, (kind, content) in enumerate(nb.metadata[RECORD]["order"])]
-    return [*setup, *rest]
-
-
-def answers_of(nb):
-    """The source of each solution cell, by its grade_id, which is the name that it defines."""
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
+    def examined(self, coursedir, job):
+        """Return the result of a job: the one that is kept, or a new one."""
+        results = self.results(coursedir, job.assignment)
+        result = results.read(job.key)
+        if result is None:
+            result = run(job)
+            results.write(result)
+        return result
 
 
-class SecretDamaged(Exception):
-    """The key of the course can't be what it was."""
-
-
-def read_secret(path):
-    """Return the course's key; make one where there is none yet."""
-    if not path.exists():
-        scratch = path.with_name(f"{path.name}.{os.getpid()}")
-        with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-            file.write(os.urandom(32))
-        with contextlib.suppress(FileExistsError):
-            os.link(scratch, path)  # whole or not at all, and never over another that came first
-        scratch.unlink()
-    secret = path.read_bytes()
-    if len(secret) < 16:
-        raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
-                            "have a new one made: hidden inputs will then be others than before.")
-    return secret
-
-
-def write_result(cell, result):
+def write_result(cell, part):
     """Put report and mark of a part into its grade cell, in the form that nbgrader reads partial credit from."""
     cell.outputs = [
-        new_output("stream", name="stdout", text=render(result) + "\n"),
-        new_output("execute_result", data={"text/plain": str(float(result.points))}, execution_count=1),
+        new_output("stream", name="stdout", text=part["text"] + "\n"),
+        new_output("execute_result", data={"text/plain": str(float(part["points"]))}, execution_count=1),
     ]
     cell.execution_count = 1
-
-
-def summary(result):
-    """What a table or a class report needs to know of one part."""
-    return {
-        "name": result.name,
-        "part": result.part,
-        "points": result.points,
-        "max_points": result.max_points,
-        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
-                      "hidden": v.hidden, "stand_ins": list(v.stand_ins),
-                      "likely": v.likely.id if v.likely else None,
-                      "sentence": v.likely.sentence if v.likely else None,
-                      "finding": in_a_word(v.outcome.finding, v.hidden)} for v in result.verdicts],
-    }
-
-
-def failed_cells(failed):
-    """Yield a remark for each cell that raised an exception when it was executed."""
-    for name, raised in failed.items():
-        place = f" in line {raised.line}: {raised.text}" if raised.line else ""
-        yield f"The cell {name} raised {raised.kind}: {raised.message}{place}"
-
-

@@ -6,13 +6,15 @@ from pathlib import Path
 import demo
 import nbformat
 import pytest
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from rnnlm_grader import sandbox
-from rnnlm_grader.nbgrader_plugin import configure, read_secret
+from rnnlm_grader.course import SecretDamaged, read_secret
+from rnnlm_grader.nbgrader_plugin import configure
 
 ROOT = Path(__file__).parents[2]
 
@@ -56,17 +58,38 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(converter,
 
 
 def test_a_damaged_key_stops_the_batch(converter, tmp_path):
+    with Gradebook(converter.coursedir.db_url) as gradebook:
+        gradebook.add_assignment(demo.ASSIGNMENT)
     (tmp_path / "rnnlm-secret.key").write_bytes(b"short")
+    before = everything_in(tmp_path)
     with pytest.raises(NbGraderException, match="has only 5 bytes"):
         converter.start()
-    assert not (tmp_path / "gradebook.db").exists()
+    assert everything_in(tmp_path) == before
+
+
+def test_a_gradebook_that_does_not_know_the_assignment_stops_the_batch(converter, tmp_path):
+    before = everything_in(tmp_path)
+    with pytest.raises(NbGraderException, match="Run: nbgrader generate_assignment 01-embedding"):
+        converter.start()
+    assert set(everything_in(tmp_path)) - set(before) <= {"gradebook.db"}  # SQLite makes an empty file
 
 
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
-    path = tmp_path / "key"
-    assert read_secret(path) == read_secret(path)
+    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
+    assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
     assert len(path.read_bytes()) == 32
     assert path.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"another key, long enough"), Path.unlink])
+def test_another_key_or_none_stops_the_batch_before_anything_is_written(tmp_path, change):
+    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
+    read_secret(path, fingerprint)
+    change(path)
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    with pytest.raises(SecretDamaged, match="with which this course was graded before"):
+        read_secret(path, fingerprint)
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 @pytest.fixture(scope="module")

@@ -1,0 +1,191 @@
+"""An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs.
+
+Only reads; `nbgrader_plugin` and `batch` say where the results go.
+"""
+import contextlib
+import glob
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_solution, parse_utc
+
+from .submission import Unreadable, plain_python, read_cells, take_answers
+
+HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
+UNFILLED = "raise NotImplementedError()"
+TIMESTAMP = "timestamp.txt"
+
+
+def released(source):
+    """The source of a cell as students get it: without solution and hidden tests."""
+    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + UNFILLED, source))
+
+
+def answers_of(nb):
+    """The source of each solution cell, by its grade_id, which is the name that it defines."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
+
+
+def source_path(coursedir, assignment):
+    """Where the instructor's notebook of an assignment is."""
+    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+    return Path(coursedir.root, folder, f"{assignment}.ipynb")
+
+
+def read_source(coursedir, assignment):
+    """Read the instructor's notebook, the one truth about an exercise."""
+    return nbformat.read(source_path(coursedir, assignment), as_version=4)
+
+
+def submitted_folders(coursedir, assignment):
+    """Return {student: folder} of all who handed something in, whatever it is."""
+    pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
+    at = Path(coursedir.format_path(coursedir.submitted_directory, "STUDENT", assignment)).parts.index("STUDENT")
+    folders = sorted(folder for folder in glob.glob(os.path.join(coursedir.root, pattern)) if os.path.isdir(folder))
+    return {Path(folder).parts[at]: folder for folder in folders}
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What counts of a submission: see `submission.Answers`; and what the student should know about it."""
+
+    by_id: dict
+    order: tuple
+    remarks: tuple
+    timestamp: str | None  # by which nbgrader tells a newer submission, and how late it is
+
+
+def read_handed_in(source, path):
+    """Read what a student handed in, be it a notebook or not.
+
+    Parameters
+    ----------
+    source : notebook
+        The instructor's.
+    path : Path
+        Where the student's notebook should be.
+    """
+    wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
+    locked = {cell.metadata.nbgrader.grade_id for cell in source.cells if "nbgrader" in cell.metadata}
+    remarks = []
+    try:
+        answers = take_answers(read_cells(find_notebook(path, remarks)), wanted, locked - set(wanted))
+        remarks += answers.remarks
+    except (Unreadable, OSError) as reason:
+        answers = take_answers((), wanted)
+        remarks = [f"What was handed in can't be graded: {getattr(reason, 'strerror', None) or reason}."]
+    timestamp = read_timestamp(path.parent)
+    if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
+        timestamp = None
+        remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
+    return HandedIn(answers.by_id, answers.order, tuple(remarks), timestamp)
+
+
+def find_notebook(path, remarks):
+    """Return the notebook of a submission, also where it was handed in under another name."""
+    if os.path.lexists(path):
+        return path
+    others = sorted(path.parent.glob("*.ipynb"))
+    if len(others) != 1:
+        raise Unreadable(f"there is no {path.name} in it")
+    remarks.append(f"It was handed in as {others[0].name}, not as {path.name}, and graded all the same.")
+    return others[0]
+
+
+def read_timestamp(folder):
+    """The text by which nbgrader tells when a submission was collected; None where there is none."""
+    path = Path(folder, TIMESTAMP)
+    if path.is_symlink() or not path.is_file():
+        return None
+    with open(path, "rb") as file:
+        return file.read(100).decode(errors="replace").strip() or None
+
+
+def time_of(timestamp):
+    """The time that the text of a timestamp means; None where it means none."""
+    try:
+        return parse_utc(timestamp)
+    except (ValueError, OverflowError, ArithmeticError):
+        return None
+
+
+def execution_order(source, by_id, order):
+    """The cells of a submission as (name, source): set-up first, then as the student had them."""
+    setup = [(f"set-up {i}", cell.source) for i, cell in enumerate(source.cells)
+             if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
+    rest = [(content, plain_python(by_id[content])) if kind == "answer" else (f"own cell {i}", content)
+            for i, (kind, content) in enumerate(order)]
+    return [*setup, *rest]
+
+
+class SecretDamaged(Exception):
+    """The key of the course can't be what it was."""
+
+
+def read_secret(path, fingerprint):
+    """Return the course's key; make one where the course has none yet.
+
+    Parameters
+    ----------
+    path : Path
+        The key.
+    fingerprint : Path
+        A file that tells whether it is still the key with which this course was graded before. Another one would draw
+        other hidden inputs, so that the marks of one class would come from two different examinations.
+    """
+    known = fingerprint.read_text().strip() if fingerprint.exists() else None
+    if not path.exists():
+        if known:
+            raise SecretDamaged(f"The key {path} is missing, with which this course was graded before. Restore it "
+                                f"from a backup, or delete {fingerprint} to have everything graded with a new one.")
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < 16:
+        raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
+                            "have a new one made: hidden inputs will then be others than before.")
+    if known not in (None, _fingerprint(secret)):
+        raise SecretDamaged(f"The key {path} isn't the one with which this course was graded before. Restore that, or "
+                            f"delete {fingerprint} to have everything graded with this one.")
+    if known is None:
+        fingerprint.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(fingerprint, f"{_fingerprint(secret)}\n".encode())
+    return secret
+
+
+def _fingerprint(secret):
+    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32]
+
+
+def _make_secret(path):
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(os.urandom(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(scratch, path)  # whole or not at all, and never over another that came first
+    scratch.unlink()
+
+
+def write_whole(path, data):
+    """Write a file so that, whatever happens, the old one or the new one is there, never a part of it."""
+    scratch = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        with open(scratch, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(scratch, path)
+    except BaseException:
+        scratch.unlink(missing_ok=True)
+        raise
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)  # the name, too, must survive a loss of power
+    finally:
+        os.close(folder)

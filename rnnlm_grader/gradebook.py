@@ -1,0 +1,58 @@
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
+import contextlib
+
+from nbgrader.api import Assignment, BaseCell, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
+
+
+class GradebookUnusable(Exception):
+    """The gradebook can't be written to, or lacks what grading needs."""
+
+
+@contextlib.contextmanager
+def connected(db_url):
+    """Connect to the database, so that an error says in one line what is wrong, and tells no password."""
+    url = make_url(db_url)
+    sqlite = url.get_backend_name() == "sqlite"
+    engine = create_engine(url, connect_args={"timeout": PATIENCE} if sqlite else {})
+    try:
+        with engine.connect() as connection:
+            yield connection
+    except SQLAlchemyError as error:
+        where, reason = url.render_as_string(hide_password=True), str(getattr(error, "orig", error)).strip()
+        advice = " Close the program that holds it (formgrader? another grading?)." if "locked" in reason else ""
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason.splitlines()[0]}.{advice} "
+                                "Nothing was graded.") from None
+    finally:
+        engine.dispose()
+
+
+def require_gradebook(db_url, assignment):
+    """Raise `GradebookUnusable` unless the gradebook can be written to and knows the assignment."""
+    with connected(db_url) as connection:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("BEGIN IMMEDIATE"))  # fails where another program is writing, or the disk is full
+        known = (inspect(connection).has_table("assignment")
+                 and connection.scalar(select(Assignment.id).where(Assignment.name == assignment)))
+    if not known:
+        raise GradebookUnusable(f"The gradebook doesn't know {assignment}. Run: nbgrader generate_assignment "
+                                f"{assignment}")
+
+
+def recorded_scores(db_url, assignment):
+    """Return {student: {grade_id: automatic score}} of all who have any."""
+    query = (select(Student.id, BaseCell.name, Grade.auto_score)
+             .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
+             .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+             .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+             .join(Student, SubmittedAssignment.student_id == Student.id)
+             .join(BaseCell, Grade.cell_id == BaseCell.id)
+             .where(Assignment.name == assignment))
+    scores = {}
+    with connected(db_url) as connection:
+        for student, grade_id, score in connection.execute(query):
+            scores.setdefault(student, {})[grade_id] = score
+    return scores

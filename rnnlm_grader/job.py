@@ -1,0 +1,138 @@
+"""The examination of one submission as a job: plain data in, plain data out, the same bytes wherever it is run."""
+import contextlib
+import functools
+import hashlib
+import hmac
+import json
+import platform
+import re
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from .assignments import ASSIGNMENTS
+from .candidate import TIMED_OUT, SandboxedCandidate
+from .exam import Lost, hidden_seed, public_seed
+from .grading import grade_submission
+from .report import in_a_word, render
+
+
+class VersionsDiffer(Exception):
+    """The machine that runs a job holds another grader than the one that asked for it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that the result of an examination depends on.
+
+    Parameters
+    ----------
+    assignment : str
+    cells : tuple of (name, source)
+        The submission, in the order in which it is executed.
+    answers : tuple of (name, source)
+        The instructor's.
+    secret : bytes
+        The key from which hidden inputs are drawn.
+    sandbox : str
+        As in `sandbox.command`.
+    seconds_per_criterion, seconds_per_answer : float
+        How long one criterion, and all criteria of one name, may take.
+    version : str
+        Of the grader: see `version`.
+    """
+
+    assignment: str
+    cells: tuple
+    answers: tuple
+    secret: bytes
+    sandbox: str
+    seconds_per_criterion: float
+    seconds_per_answer: float
+    version: str
+
+    @property
+    def key(self):
+        """The name of the result: jobs that differ in anything have different ones."""
+        said = {name: value for name, value in vars(self).items() if name != "secret"}
+        return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
+
+
+@functools.cache
+def version():
+    """A digest of all that judges: the grader, the reference, and what computes for them."""
+    digest = hashlib.sha256(f"{platform.python_version()} {np.__version__} {platform.machine()}".encode())
+    for package in ("rnnlm_grader", "rnnlm_ref"):
+        root = Path(__file__).parents[1] / package
+        for path in sorted(root.rglob("*.py")):
+            digest.update(f"\0{path.relative_to(root.parent).as_posix()}\0".encode() + path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def run(job):
+    """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
+
+    `parts` holds mark and report for each grade cell, `results` what tables and class reports need to know, `failed` a
+    remark for each cell that raised an exception, `timed_out` whether any criterion ran out of time.
+    """
+    if job.version != version():
+        raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
+                             "Install the same course, with the same pins, on all of them.")
+    assignment = ASSIGNMENTS[job.assignment]
+    left = dict.fromkeys(assignment.names, job.seconds_per_answer)
+
+    def make_candidate(cells, lent):
+        return SandboxedCandidate(cells, assignment.names, lent=lent, sandbox=job.sandbox)
+
+    def seeds(criterion):
+        return [(public_seed(criterion), False), (hidden_seed(job.secret, assignment.slug, criterion), True)]
+
+    @contextlib.contextmanager
+    def seconds(name):
+        start = time.monotonic()
+        yield min(job.seconds_per_criterion, left[name])
+        left[name] -= time.monotonic() - start
+
+    results, failed = grade_submission(assignment, list(job.cells), dict(job.answers), make_candidate, seeds, seconds)
+    return {
+        "key": job.key,
+        "parts": {f"{result.name}-{result.part}": {"points": result.points, "text": without_addresses(render(result))}
+                  for result in results},
+        "results": [summary(result) for result in results],
+        "failed": [without_addresses(remark) for remark in failed_cells(failed)],
+        "timed_out": any(timed_out(verdict.outcome.finding) for result in results for verdict in result.verdicts),
+    }
+
+
+def without_addresses(text):
+    """Take out where objects were in memory, as in `<Embedding object at 0x7f3a52c0>`: it is never twice the same."""
+    return re.sub("0x[0-9a-f]{6,}", "0x...", text)
+
+
+def timed_out(finding):
+    """Whether a criterion failed because time was up, which on a busy machine may not be the answer's fault."""
+    return isinstance(finding, Lost) and finding.reason == TIMED_OUT
+
+
+def summary(result):
+    """What a table or a class report needs to know of one part."""
+    return {
+        "name": result.name,
+        "part": result.part,
+        "points": result.points,
+        "max_points": result.max_points,
+        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
+                      "hidden": v.hidden, "stand_ins": list(v.stand_ins),
+                      "likely": v.likely.id if v.likely else None,
+                      "sentence": v.likely.sentence if v.likely else None,
+                      "finding": in_a_word(v.outcome.finding, v.hidden)} for v in result.verdicts],
+    }
+
+
+def failed_cells(failed):
+    """Yield a remark for each cell that raised an exception when it was executed."""
+    for name, raised in failed.items():
+        place = f" in line {raised.line}: {raised.text}" if raised.line else ""
+        yield f"The cell {name} raised {raised.kind}: {raised.message}{place}"
