@@ -1,0 +1,183 @@
+"""Finds code that is the same: among students, and between a student and the reference.
+
+What is compared is each function of an answer, as a syntax tree: comments, docstrings and layout don't count. Two
+functions are the same also where only the names differ that their authors chose: of arguments, of variables, and of
+attributes of `self`. The length of what is the same is counted in lines that the exercise didn't give.
+
+It is a hint and no verdict. The book shows most of these computations, and a short one can be written in few ways; so
+what is shorter than `MIN_LINES` in all isn't mentioned, and what equals the reference isn't compared among students.
+"""
+import ast
+import itertools
+import warnings
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import rnnlm_ref
+
+from .submission import parsed
+
+MIN_LINES = 10  # of all functions that two submissions share
+MIN_FUNCTION = 3  # lines of a function, below which it says nothing
+MAX_SOURCE = 20_000  # characters; the longest answer of the course has 2000
+
+
+@dataclass(frozen=True)
+class Function:
+    """One function of an answer: where it stands, its lines, and what it is, with and without its names."""
+
+    place: str
+    text: tuple
+    exact: str
+    shape: str
+
+
+@dataclass(frozen=True)
+class Alike:
+    """Students whose code is the same, in `lines` lines (fewest and most of any two of them) of these functions."""
+
+    students: tuple
+    places: tuple
+    lines: tuple
+    exact: bool
+
+
+def functions_of(answers, given):
+    """Take the functions out of a student's answers.
+
+    Parameters
+    ----------
+    answers, given : dict
+        Name → source as handed in, and as released.
+
+    Returns
+    -------
+    dict of Function → int
+        How many lines of each the exercise didn't give. Those too short to say anything are left out.
+    """
+    found = {}
+    for name, source in answers.items():
+        known = Counter(line for function in read_functions(given.get(name, "")) for line in function.text)
+        lengths = {function: (Counter(function.text) - known).total() for function in read_functions(source)}
+        found |= {function: lines for function, lines in lengths.items() if lines >= MIN_FUNCTION}
+    return found
+
+
+def reference_shapes(sources):
+    """The shapes of all functions of the reference, and of the instructor's answers."""
+    modules = [path.read_text(encoding="utf-8") for path in Path(rnnlm_ref.__file__).parent.glob("*.py")]
+    return {function.shape for source in [*modules, *sources] for function in read_functions(source)}
+
+
+def like_reference(functions, shapes):
+    """Return how many lines equal the reference and in which functions; (0, ()) where that says nothing."""
+    same = {function: lines for function, lines in functions.items() if function.shape in shapes}
+    total = sum(same.values())
+    return (total, tuple(function.place for function in same)) if total >= MIN_LINES else (0, ())
+
+
+def groups(by_student):
+    """Gather students who share code, each with at least one other of the group.
+
+    Parameters
+    ----------
+    by_student : dict
+        Student → what `functions_of` returned.
+
+    Returns
+    -------
+    list of Alike
+        The longest first.
+    """
+    pairs = {}
+    for one, other in itertools.combinations(sorted(by_student), 2):
+        shapes = {function.shape for function in by_student[other]}
+        shared = {function: lines for function, lines in by_student[one].items() if function.shape in shapes}
+        if sum(shared.values()) >= MIN_LINES:
+            pairs[one, other] = shared
+    found = [_group(members, pairs, by_student) for members in _components(pairs)]
+    return sorted(found, key=lambda group: (-group.lines[1], group.students))
+
+
+def _components(pairs):
+    """The sets of students who hang together by pairs."""
+    components = []
+    for pair in pairs:
+        touched = [component for component in components if component & set(pair)]
+        components = [component for component in components if component not in touched]
+        components.append(set(pair).union(*touched))
+    return components
+
+
+def _group(members, pairs, by_student):
+    inside = {pair: shared for pair, shared in pairs.items() if pair[0] in members}
+    lengths = [sum(shared.values()) for shared in inside.values()]
+    places = dict.fromkeys(function.place for shared in inside.values() for function in shared)
+    exact = all({function.exact for function in shared} <= {function.exact for function in by_student[other]}
+                for (_, other), shared in inside.items())
+    return Alike(tuple(sorted(members)), tuple(places), (min(lengths), max(lengths)), exact)
+
+
+def read_functions(source):
+    """Return the functions at the top of a source and in its classes; none where it isn't Python, or endless."""
+    if len(source) > MAX_SOURCE:
+        return []
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", SyntaxWarning)  # of a student's string escapes
+            tree = parsed(source)
+        return [_function(prefix + node.name, node) for prefix, body in _bodies(tree) for node in body
+                if isinstance(node, ast.FunctionDef)]
+    except RecursionError:
+        return []
+
+
+def _bodies(tree):
+    """Yield (prefix of names, statements) of a module and of its classes; nothing without a tree."""
+    yield "", tree.body if tree else []
+    for node in tree.body if tree else ():
+        if isinstance(node, ast.ClassDef):
+            yield f"{node.name}.", node.body
+
+
+def _function(place, node):
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
+            inner.body = inner.body[1:] or [ast.Pass()]
+    text = tuple(line.strip() for line in ast.unparse(node.body).splitlines())
+    return Function(place, text, _dump(node), _dump(Rename(node).visit(node)))
+
+
+def _dump(node):
+    """What a function takes and does, as text; its own name is no part of it."""
+    return ast.dump(ast.Module([ast.Expr(node.args), *node.body], []))
+
+
+class Rename(ast.NodeTransformer):
+    """Give every name that a function's author chose a number, in the order of appearance."""
+
+    def __init__(self, function):
+        inner = list(ast.walk(function))
+        chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
+        chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+        chosen += [node.name for node in inner if isinstance(node, ast.FunctionDef) and node is not function]
+        self.names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
+        self.attributes = {}
+
+    def visit_FunctionDef(self, node):
+        node.name = self.names.get(node.name, node.name)
+        return self.generic_visit(node)
+
+    def visit_arg(self, node):
+        node.arg = self.names[node.arg]
+        return node
+
+    def visit_Name(self, node):
+        node.id = self.names.get(node.id, node.id)
+        return node
+
+    def visit_Attribute(self, node):
+        if isinstance(node.value, ast.Name) and node.value.id == "self":
+            node.attr = self.attributes.setdefault(node.attr, f"attribute{len(self.attributes)}")
+        return self.generic_visit(node)

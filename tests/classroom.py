@@ -1,0 +1,104 @@
+"""Lays out a graded course without grading: what the gradebook and the graded notebooks hold, in a moment."""
+import json
+import shutil
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import nbformat
+from nbgrader.api import Gradebook
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
+
+from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.bench import Raised
+from rnnlm_grader.compare import Difference
+from rnnlm_grader.course import answers_of, read_source, released
+from rnnlm_grader.exam import Lost, Outcome
+from rnnlm_grader.grading import PartResult, Verdict
+from rnnlm_grader.job import summary
+from rnnlm_grader.nbgrader_plugin import configure
+
+ROOT = Path(__file__).parents[1]
+SLUG = "01-embedding"
+ASSIGNMENT = ASSIGNMENTS[SLUG]
+ALL = {criterion.id for criterion in ASSIGNMENT.criteria}
+WRONG = Difference("out", "differs")
+UNFINISHED = Raised("NotImplementedError", "", 1, "", builtin=True)
+ENDLESS = Lost("it did not come to an end in the time allowed (is there an endless loop?)")
+
+
+@dataclass
+class Person:
+    """A student: `failed` maps criteria to what was found, `likely` criteria to the misconception that was named."""
+
+    failed: dict = field(default_factory=dict)
+    likely: dict = field(default_factory=dict)
+    remarks: tuple = ()
+    answers: dict = field(default_factory=dict)  # those that aren't as released
+    identity: dict = field(default_factory=dict)
+    sandbox: str = "bwrap"
+    penalty: float = 0.0
+    by_hand: bool = False  # whether marks by hand are still wanted
+
+
+def coursedir_in(folder, **options):
+    """The course in a folder, as nbgrader sees it."""
+    config = Config()
+    configure(config, folder)
+    config.CourseDirectory.update(options)
+    return CourseDirectory(config=config)
+
+
+def lay_out(folder, people, waiting=(), missing=()):
+    """Lay out a course in which `people` have been graded; others wait for it, or handed in nothing."""
+    shutil.copytree(ROOT / "solutions" / SLUG, folder / "solutions" / SLUG)
+    coursedir = coursedir_in(folder)
+    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        gradebook.add_assignment(SLUG)
+        gradebook.add_notebook(SLUG, SLUG)
+        for name, part in ASSIGNMENT.parts():
+            most = sum(criterion.points for criterion in ASSIGNMENT.of(name, part))
+            gradebook.add_grade_cell(f"{name}-{part}", SLUG, SLUG, max_score=most, cell_type="code")
+        for student in missing:
+            gradebook.add_student(student)
+        for student, person in people.items():
+            enter(gradebook, student, person)
+            write_graded(coursedir, student, person)
+    for student in waiting:
+        Path(coursedir.format_path(coursedir.submitted_directory, student, SLUG)).mkdir(parents=True)
+    return coursedir
+
+
+def results(person):
+    """What the grader would have said, as its plug-in keeps it."""
+    variants = {(m.name, m.id): m for m in ASSIGNMENT.misconceptions}
+    for name, part in ASSIGNMENT.parts():
+        verdicts = [Verdict(c, Outcome(person.failed.get(c.id), ()), hidden=False,
+                            likely=variants.get((name, person.likely.get(c.id)))) for c in ASSIGNMENT.of(name, part)]
+        yield PartResult(ASSIGNMENT, name, part, tuple(verdicts))
+
+
+def enter(gradebook, student, person):
+    """Write a person's marks into the gradebook."""
+    gradebook.add_student(student, **person.identity)
+    submission = gradebook.add_submission(SLUG, student)
+    notebook = submission.notebooks[0]
+    notebook.late_submission_penalty = person.penalty
+    for result in results(person):
+        grade = gradebook.find_grade(f"{result.name}-{result.part}", SLUG, SLUG, student)
+        grade.auto_score = result.points
+        grade.needs_manual_grade = person.by_hand
+    gradebook.db.commit()
+
+
+def write_graded(coursedir, student, person):
+    """Write a person's graded notebook."""
+    notebook = read_source(coursedir, SLUG)
+    for name, source in answers_of(notebook).items():
+        cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
+        cell.source = person.answers.get(name, released(source))
+    notebook.metadata["rnnlm_grader"] = {"order": [], "remarks": list(person.remarks), "sandbox": person.sandbox,
+                                         "results": [summary(result) for result in results(person)]}
+    folder = Path(coursedir.format_path(coursedir.autograded_directory, student, SLUG))
+    folder.mkdir(parents=True)
+    (folder / f"{SLUG}.ipynb").write_text(json.dumps(nbformat.from_dict(notebook)))

@@ -1,0 +1,188 @@
+"""The class report: what it counts, whose work it points to, and that no student can write into it."""
+import re
+import shutil
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
+from classroom import ALL, ENDLESS, SLUG, UNFINISHED, WRONG, Person, lay_out
+from playwright.sync_api import sync_playwright
+
+from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.class_report import figures, histogram, write_class_report
+from rnnlm_grader.marks import UnknownAssignment
+
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
+PILES_UP = Person({"overwrites_in_place": WRONG}, {"overwrites_in_place": "PilesUp"})
+REPEATS = ("repeated_ids_add_up", "any_shape_backward")
+OVERWRITES = Person(dict.fromkeys(REPEATS, WRONG), dict.fromkeys(REPEATS, "Overwrites"))
+LONG = "class MyEmbedding:\n" + "".join(f"    x{i} = {i}\n" for i in range(12)) + "    def forward(self\n"
+LOOPS = """class MyTimeEmbedding:
+    def backward(self, dout):
+        N, T, D = dout.shape
+        total = np.zeros_like(self.params[0])
+        for t in range(T):
+            step = dout[:, t]
+            for n in range(N):
+                word = self.xs[n, t]
+                for d in range(D):
+                    total[word, d] += step[n, d]
+        self.grads[0][...] = total
+        return None
+"""
+RENAMED = LOOPS.replace("total", "dW").replace("word", "i").replace("for d in range(D)", "for j in range(D)").replace(
+    "[i, d] += step[n, d]", "[i, j] += step[n, j]").replace("return None", "return None  # done")
+PEOPLE = {
+    "ada": Person(),
+    "ben": Person(penalty=5.0, identity={"first_name": "Ben", "last_name": "Bitdiddle"}),
+    "cy": PILES_UP,
+    "di": OVERWRITES,
+    "eve": OVERWRITES,
+    "flo": Person(dict.fromkeys(ALL, UNFINISHED)),
+    "gus": Person(dict.fromkeys(ALL, ENDLESS), by_hand=True),
+    "hal": Person(dict.fromkeys(ALL, WRONG), answers={"MyEmbedding": LONG}, sandbox="none"),
+    "ida": Person(answers={"MyTimeEmbedding": LOOPS}),
+    "jo": Person(answers={"MyTimeEmbedding": RENAMED}, remarks=("It was handed in as <b>x</b>.ipynb.",)),
+    HOSTILE: Person(remarks=(HOSTILE,), identity={"first_name": HOSTILE, "last_name": HOSTILE}),
+}
+
+
+@pytest.fixture(scope="module")
+def coursedir(tmp_path_factory):
+    return lay_out(tmp_path_factory.mktemp("course"), PEOPLE, waiting=["kim"], missing=["lou", "max"])
+
+
+@pytest.fixture(scope="module")
+def path(coursedir):
+    return write_class_report(coursedir, SLUG)
+
+
+@pytest.fixture(scope="module")
+def page(path):
+    return BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser")
+
+
+def section(page, name):
+    return page.find(attrs={"aria-labelledby": name})
+
+
+def text_of(tag):
+    return re.sub(r"\s+", " ", tag.get_text())
+
+
+def items(page, name):
+    return [text_of(item) for item in section(page, name).find_all("li")]
+
+
+def test_it_lies_in_reports_and_says_how_many_were_graded(coursedir, path, page):
+    assert str(path) == f"{coursedir.root}/reports/{SLUG}.html"
+    assert "11 graded · 1 handed in, not graded yet · 2 not handed in" in text_of(page.header)
+
+
+def test_it_begins_with_what_to_explain_again(page):
+    again = items(page, "again")
+    assert len(again) == 2
+    assert "18 % 2 students each row of dW is written once" in again[0]
+    assert "cost 6 points in all" in again[0]
+    assert "9 % 1 student gradients pile up" in again[1]
+    assert page.main.find("section") is section(page, "again")
+
+
+def test_a_mistake_leads_to_its_section_of_the_book(coursedir, page, tmp_path):
+    piles_up = next(m for m in ASSIGNMENTS[SLUG].misconceptions if m.id == "PilesUp")
+    assert section(page, "again").find("a", href=f"../_build/html/book/{piles_up.section}")
+    elsewhere = write_class_report(coursedir, SLUG, tmp_path / "x" / "report.html", book="https://example.org/book/")
+    assert f'href="https://example.org/book/{piles_up.section}"' in elsewhere.read_text()
+
+
+def test_marks_count_penalties_and_are_told_in_words_too(page):
+    marks = section(page, "marks")
+    assert text_of(marks.find("desc")) == ("0–1 points: 3 students; 20–21 points: 1 student; 22–23 points: 2 students; "
+                                           "24–25 points: 5 students.")
+    assert [text_of(value) for value in marks.find_all("dd")] == ["22", "10 and 25", "4", "3"]
+
+
+def test_averages_are_those_of_the_parts(page):
+    rows = [text_of(row).strip() for row in section(page, "parts").find_all("tr")]
+    assert rows[0].startswith("MyEmbedding · forward2.2 of 3")  # 8 of 11 have all 3 points
+    assert len(rows) == 6
+
+
+def test_the_criterion_that_most_fail_comes_first_with_what_was_found(page):
+    first = items(page, "criteria")[0]
+    assert "45 % 5 students" in first
+    assert "MyEmbedding · backward · 3 × wrong values, 1 × not filled in" in first
+
+
+def test_it_points_to_the_work_that_a_human_should_see(page):
+    look = {item.split()[0]: item for item in items(page, "look")}
+    assert "In 23 criteria, it did not come to an end" in look["gus"]
+    assert "To be marked by hand: MyEmbedding · forward," in look["gus"]
+    assert "MyEmbedding earned nothing, though it has 13 lines; your solution has 5." in look["hal"]
+    assert "handed in as <b>x</b>.ipynb" in look["jo"]
+    assert not {"ada", "cy", "flo"} & set(look)
+    assert "Graded without a sandbox: hal." in text_of(section(page, "look"))
+    assert "Handed in, not graded yet: kim." in text_of(section(page, "look"))
+
+
+def test_it_hints_at_the_same_code_under_other_names(page):
+    assert [item.strip() for item in items(page, "alike")] == [
+        "ida, jo 10 lines identical but for names: MyTimeEmbedding.backward"]
+
+
+def test_nothing_that_a_student_chose_becomes_markup_or_code_of_the_template(path):
+    source = path.read_text(encoding="utf-8")
+    assert "&lt;script&gt;alert(1)" in source
+    assert "{{ 7*7 }}" in source
+    assert not re.search("<script|<b>x|\u202e", source)
+
+
+def test_an_assignment_that_the_gradebook_does_not_know_is_refused(coursedir):
+    with pytest.raises(UnknownAssignment, match=r"no assignment 09-none. It knows: 01-embedding"):
+        write_class_report(coursedir, "09-none")
+
+
+def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
+    path = write_class_report(lay_out(tmp_path, {}, waiting=["kim"]), SLUG)
+    assert "Nothing has been graded yet" in path.read_text()
+
+
+@pytest.mark.parametrize(("marks", "most", "bars"), [
+    ([0, 3, 3, 5], 5, {"0": 1, "3": 2, "5": 1}),
+    ([24, 25, 26.5, 23.9], 25, {"22–23": 1, "24–25": 3}),  # extra credit joins the best
+    ([0, 250], 250, {"0–19": 1, "240–250": 1}),
+])
+def test_bars_hold_every_mark_once(marks, most, bars):
+    assert {bar.label: bar.count for bar in histogram(marks, most) if bar.count} == bars
+
+
+def test_one_mark_is_its_own_median():
+    assert figures([7.5], 25)[0] == ("median", "7.5")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found, so the report was not opened in a browser (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [390, 1280])
+def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, scheme, width):
+    context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
+    tab = context.new_page()
+    requests, complaints = [], []
+    tab.on("request", lambda request: requests.append(request.url))
+    tab.on("console", lambda message: complaints.append(message.text))
+    tab.goto(path.as_uri())
+    found = Axe().run(tab)
+    assert found.violations_count == 0, found.generate_report()
+    assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
+    assert complaints == []
+    assert tab.evaluate("document.documentElement.scrollWidth") <= width
+    context.close()

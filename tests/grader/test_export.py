@@ -1,0 +1,98 @@
+"""The tables of marks: what is in them, and that no cell runs."""
+import csv
+
+import pytest
+from classroom import SLUG, WRONG, Person, lay_out
+from nbgrader.apps import ExportApp
+
+from rnnlm_grader.export import FORMS, CanvasExport, export
+
+FORMULA = '=HYPERLINK("http://evil";"x")'
+PEOPLE = {
+    "ada": Person(identity={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org",
+                            "lms_user_id": "4711"}),
+    "ben": Person({"repeats_across_time": WRONG}, penalty=1.5, identity={"lms_user_id": "12ab"}),
+    "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1")),
+    FORMULA.replace("/", "_"): Person(remarks=(FORMULA,), identity={"first_name": "\t-1", "last_name": "＝1"}),
+    "Points Possible": Person(),
+}
+
+
+@pytest.fixture(scope="module")
+def coursedir(tmp_path_factory):
+    return lay_out(tmp_path_factory.mktemp("course"), PEOPLE, waiting=["kim"], missing=["lou"])
+
+
+@pytest.fixture
+def table(coursedir, tmp_path):
+    def write_and_read(form):
+        with open(export(coursedir, SLUG, form, tmp_path / "new" / "table.csv"), newline="", encoding="utf-8") as file:
+            return list(csv.reader(file))
+    return write_and_read
+
+
+@pytest.fixture
+def rows(table):
+    header, *rest = table("csv")
+    return {row[0]: dict(zip(header, row, strict=True)) for row in rest}
+
+
+def test_everybody_has_a_row_and_only_who_was_graded_a_mark(rows):
+    assert len(rows) == 7
+    assert {student: row["mark"] for student, row in rows.items() if row["state"] != "graded"} == {"kim": "", "lou": ""}
+    assert rows["kim"]["state"] == "waiting"
+    assert rows["lou"]["state"] == "missing"
+
+
+def test_a_row_holds_criteria_parts_penalty_and_mark(rows):
+    ben = rows["ben"]
+    assert ben["MyTimeEmbedding-backward-repeats_across_time"] == "0"
+    assert ben["MyTimeEmbedding-backward-sums_over_time"] == "1"
+    assert (ben["MyTimeEmbedding-backward"], ben["MyEmbedding-backward"]) == ("2", "6")
+    assert [ben[name] for name in ("score", "late_penalty", "mark", "max_mark")] == ["23", "1.5", "21.5", "25"]
+
+
+def test_a_row_says_what_a_teacher_should_know(rows):
+    assert rows["cy"]["needs_manual_grade"] == "yes"
+    assert rows["cy"]["remarks"] == "It was handed in as @x.ipynb. +1 ok;'=1+1"
+    assert rows["ada"]["needs_manual_grade"] == rows["ada"]["remarks"] == ""
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_no_cell_is_a_formula_whatever_a_student_is_called(table, form):
+    cells = [cell for row in table(form) for cell in row]
+    assert any(cell.startswith("'=HYPERLINK") for cell in cells)
+    for cell in cells:
+        for piece in cell.split(";"):
+            assert piece[:1] not in tuple("=+-@＝＋－＠\t\r"), cell
+
+
+def test_canvas_finds_a_student_by_its_number_else_by_login(table):
+    header, possible, *rest = table("canvas")
+    assert header == ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", SLUG]
+    assert possible == ["Points Possible", "", "", "", "", "25"]
+    by_login = {row[3]: row for row in rest}
+    assert by_login["ada"] == ["Lovelace, Ada", "4711", "", "ada", "", "25"]
+    assert by_login["ben"] == ["ben", "", "12ab", "ben", "", "21.5"]  # to Canvas, '12ab' would be number 12
+
+
+def test_no_student_can_set_the_points_possible_in_canvas(table):
+    assert [row[0] for row in table("canvas") if "Points Possible" in row[0]] == ["Points Possible"]
+    assert "Points_Possible" in [row[0] for row in table("canvas")]
+
+
+def test_moodle_may_find_a_student_by_email_number_or_name(table):
+    header, *rest = table("moodle")
+    assert header == ["First name", "Last name", "ID number", "Email address", "Username", SLUG]
+    assert ["Ada", "Lovelace", "4711", "ada@example.org", "ada", "25"] in rest
+
+
+@pytest.mark.parametrize(("form", "login"), [("canvas", 3), ("moodle", 4)])
+def test_who_has_no_mark_gets_no_row_that_would_erase_one(table, form, login):
+    assert not {"kim", "lou"} & {row[login] for row in table(form)}
+
+
+def test_nbgrader_export_writes_it_for_the_students_asked_for(coursedir, tmp_path):
+    app = ExportApp(coursedir=coursedir)
+    CanvasExport(parent=app, to=str(tmp_path / "table.csv"), assignment=[SLUG], student=["ada"]).export(None)
+    assert len((tmp_path / "table.csv").read_text().splitlines()) == 3
