@@ -1,10 +1,13 @@
 """Examines an answer by the criteria of a grade cell and gathers the mark."""
 import contextlib
 import itertools
+import threading
 from dataclasses import dataclass, replace
 
 from .diagnose import explain
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
+
+DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,8 @@ def grade_part(assignment, candidate, name, part, seeds, seconds):
     verdicts, known = [], {}
     for criterion, outcomes in draws.items():
         outcome = outcomes[-1][1]
-        likely = None if outcome.passed else explain(assignment, criterion, draws, known.values())
+        with DIAGNOSIS:
+            likely = None if outcome.passed else explain(assignment, criterion, draws, known.values())
         verdicts.append(Verdict(criterion, outcome, hidden_draws[criterion], likely))
         if likely:
             known[likely.id] = likely

@@ -19,6 +19,7 @@ from . import seccomp
 PACKAGE = Path(__file__).parent
 WORKER_MODULES = ("values.py", "bench.py", "wire.py", "worker.py")
 INTERPRETER = os.path.realpath(sys.executable)
+ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
@@ -69,7 +70,8 @@ def command(sandbox, lent=()):
         Module names such as 'layers'.
     """
     if sandbox == "none":
-        return [sys.executable, "-I", str(PACKAGE / "worker.py")], {"COURSE_PATH": str(PACKAGE.parent)}
+        environment = {"COURSE_PATH": str(PACKAGE.parent), "PYTHONHASHSEED": "0"}
+        return [sys.executable, *ISOLATED, str(PACKAGE / "worker.py")], environment
     argv = list(_isolation(require_sandbox()))
     argv += ["--dir", COURSE_PATH, "--setenv", "COURSE_PATH", COURSE_PATH]
     numpy = Path(np.__file__).parent
@@ -81,7 +83,7 @@ def command(sandbox, lent=()):
     for module in ("__init__", *lent) if lent else ():
         source = PACKAGE.parent / "rnnlm_ref" / f"{module}.py"
         argv += ["--ro-bind", str(source), f"{COURSE_PATH}/rnnlm_ref/{module}.py"]
-    return [*argv, "--remount-ro", "/", INTERPRETER, "-I", "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
+    return [*argv, "--remount-ro", "/", INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
 
 
 def described(sandbox):
@@ -117,7 +119,7 @@ def _isolation(bwrap):
     """Bubblewrap's arguments for a process that sees the interpreter, read-only, and nothing else."""
     argv = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox",
             "--setenv", "PATH", "/nowhere", "--setenv", "HOME", "/home", "--setenv", "LC_ALL", "C.UTF-8",
-            "--setenv", "PYTHONDONTWRITEBYTECODE", "1"]
+            "--setenv", "PYTHONDONTWRITEBYTECODE", "1", "--setenv", "PYTHONHASHSEED", "0"]
     for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
         argv += ["--setenv", variable, "1"]
     for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # some machines need them to compute right results

@@ -79,7 +79,11 @@ def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
 def test_the_environment_holds_nothing_of_the_instructor():
     names = run("return ' '.join(sorted(os.environ)).count(' ') + 1 - sum(k.startswith(('OPENBLAS', 'OMP', 'MKL')) "
                 "for k in os.environ)")
-    assert names <= 6  # COURSE_PATH HOME LC_ALL PATH PWD PYTHONDONTWRITEBYTECODE
+    assert names <= 7  # COURSE_PATH HOME LC_ALL PATH PWD PYTHONDONTWRITEBYTECODE PYTHONHASHSEED
+
+
+def test_every_worker_orders_a_set_in_the_same_way():
+    assert run("return hash('embedding')") == run("return hash('embedding')")
 
 
 def test_prints_without_end_are_cut():
