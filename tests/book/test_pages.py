@@ -17,6 +17,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if "_static" not in path.parts)
+OWN_PAGES = [page for page in PAGES if page.startswith("book/") or page == "404.html"]
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 
 # The grader's messages link to these: 'page.html#anchor'.
@@ -73,6 +74,13 @@ def test_every_link_inside_the_book_leads_somewhere(page):
 class Quiet(http.server.SimpleHTTPRequestHandler):
     def log_message(self, *args):
         """Say nothing: the test says what matters."""
+
+    def send_error(self, code, message=None, explain=None):
+        """Answer with the book's own page, as hosts of static pages do."""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write((HTML / "404.html").read_bytes())
 
 
 @pytest.fixture(scope="module")
@@ -135,18 +143,27 @@ def test_a_page_from_another_host_would_be_noticed(open_page):
     assert any("asks another host" in complaint for complaint in open_page.complaints)
 
 
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("book/")])
+@pytest.mark.parametrize("page", OWN_PAGES)
 def test_a_page_fits_a_phone(open_page, page):
     tab = open_page(page, width=390)
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("page", [page for page in PAGES if page.startswith("book/")])
+@pytest.mark.parametrize("page", OWN_PAGES)
 def test_axe_finds_no_violation(open_page, page, theme):
     tab = open_page(page, theme=theme, until="networkidle")
     found = Axe().run(tab)
     assert found.violations_count == 0, found.generate_report()
+
+
+def test_an_address_without_a_page_leads_back_to_the_book(open_page):
+    tab = open_page("book/old/renamed.html", until="networkidle")
+    assert tab.locator("article h1").inner_text() == "No such page"
+    assert [complaint for complaint in open_page.complaints if not re.search(r"404|renamed", complaint)] == []
+    tab.click("article a")
+    assert tab.title().startswith("An RNN language model")
+    assert tab.url.endswith("/book/index.html")
 
 
 def test_equations_are_typeset(open_page):
