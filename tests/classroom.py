@@ -41,18 +41,18 @@ class Person:
     by_hand: bool = False  # whether marks by hand are still wanted
 
 
-def coursedir_in(folder, **options):
-    """The course in a folder, as nbgrader sees it."""
+def config_for(folder, **options):
+    """nbgrader's configuration of the course in a folder; `options` of its CourseDirectory."""
     config = Config()
     configure(config, folder)
     config.CourseDirectory.update(options)
-    return CourseDirectory(config=config)
+    return config
 
 
 def lay_out(folder, people, waiting=(), missing=()):
     """Lay out a course in which `people` have been graded; others wait for it, or handed in nothing."""
     shutil.copytree(ROOT / "solutions" / SLUG, folder / "solutions" / SLUG)
-    coursedir = coursedir_in(folder)
+    coursedir = CourseDirectory(config=config_for(folder))
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.add_assignment(SLUG)
         gradebook.add_notebook(SLUG, SLUG)

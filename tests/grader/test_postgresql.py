@@ -1,0 +1,194 @@
+"""A gradebook on a PostgreSQL server holds what one in a file holds, and its password stays where it was written."""
+import csv
+import getpass
+import io
+import logging
+import os
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+import demo
+import nbformat
+import pytest
+from classroom import config_for
+from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SourceCell, SubmittedAssignment
+from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
+from nbgrader.coursedir import CourseDirectory
+
+from rnnlm_grader.export import export
+from rnnlm_grader.gradebook import GradebookUnusable, require_gradebook
+
+PASSWORD = "s3cr3t/p@ss"
+IN_URL = "s3cr3t%2Fp%40ss"
+EXPECTED = {"ada": 25.5, "ben": 20, "late": 0, "zoë": 0}  # ada: a point less by hand, and extra credit
+
+
+def programs():
+    """Where PostgreSQL's server is installed: Debian keeps it apart from the path, one folder for each version."""
+    found = [Path(place).resolve().parent for place in filter(None, [shutil.which("initdb"), shutil.which("pg_ctl")])]
+    found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((folder for folder in found if (folder / "initdb").exists()), None)
+
+
+def as_user():
+    """The words before a command that must not run as root; nobody else has anything to give up."""
+    return ["setpriv", "--reuid=nobody", "--regid=nogroup", "--clear-groups"] if os.getuid() == 0 else []
+
+
+@pytest.fixture(scope="module")
+def server():
+    """The address of a database on a server of our own, which listens on a socket in its own folder only."""
+    if programs() is None:
+        pytest.skip("no PostgreSQL server found, so no gradebook was kept in one (Debian: apt install postgresql)")
+    with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:  # a socket's path must be short
+        shutil.chown(folder, "nobody" if as_user() else getpass.getuser())
+        pg = [*as_user(), programs() / "pg_ctl", "--silent", f"--pgdata={folder}/data"]
+        word = Path(folder, "password")
+        word.write_text(PASSWORD)
+        word.chmod(0o644)
+        call([*pg, "init", "--options", f"--username=grader --pwfile={word} --auth=scram-sha-256 --encoding=UTF8 "
+              "--locale=C --no-sync"], cwd=folder)
+        call([*pg, "start", f"--log={folder}/log", "--options",
+              f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"], cwd=folder)
+        try:
+            yield f"postgresql://grader:{IN_URL}@/postgres?host={folder}"
+        finally:
+            call([*pg, "stop", "--mode=immediate"], cwd=folder)
+
+
+def call(command, **options):
+    """Run a command; return what it wrote."""
+    with tempfile.TemporaryFile("w+") as output:  # no pipe, which a server would keep open
+        done = subprocess.run(list(map(str, command)), stdout=output, stderr=output, check=False, **options)
+        output.seek(0)
+        text = output.read()
+    assert done.returncode == 0, text
+    return text
+
+
+class Course:
+    """A course that is released, handed in, graded, marked by hand and fed back; `said` is what was logged of it."""
+
+    def __init__(self, folder, db_url):
+        self.folder, self.db_url, self.said = folder, db_url, io.StringIO()
+        self.options = {"db_url": db_url, "course_id": "rnnlm"}  # a server insists on the course that marks belong to
+        demo.set_up(folder)
+        (folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
+        self.run(GenerateAssignment)
+        with self.gradebook() as gradebook:
+            gradebook.update_or_create_assignment(demo.ASSIGNMENT, duedate="2026-11-01 12:00:00 UTC")
+        hand_in(folder)
+        self.run(Autograde)
+        with self.gradebook() as gradebook:
+            mark_by_hand(gradebook)
+        self.run(GenerateFeedback)
+
+    def run(self, converter):
+        """Run one of nbgrader's converters, with everything that it logs."""
+        config = config_for(self.folder, **self.options, assignment_id=demo.ASSIGNMENT)
+        config.LateSubmissionPlugin.penalty_method = "zero"
+        log = logging.Logger("nbgrader", logging.DEBUG)
+        log.addHandler(logging.StreamHandler(self.said))
+        converter(coursedir=CourseDirectory(config=config), config=config, log=log).start()
+
+    def coursedir(self):
+        return CourseDirectory(config=config_for(self.folder, **self.options))
+
+    def gradebook(self):
+        return Gradebook(self.db_url, "rnnlm")
+
+
+def hand_in(folder):
+    blank = nbformat.read(folder / "exercises" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb", as_version=4)
+    work = demo.students(blank)
+    demo.hand_in(folder, {"ada": work["right-as-the-book"], "ben": work["wrong-overwrites"],
+                          "late": work["right-as-the-book"], "zoë": work["not-a-notebook"]})
+    (folder / "submitted" / "late" / demo.ASSIGNMENT / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+
+
+def mark_by_hand(gradebook):
+    grade = gradebook.find_grade("MyEmbedding-forward", demo.ASSIGNMENT, demo.ASSIGNMENT, "ada")
+    grade.manual_score, grade.extra_credit = 2, 1.5
+    comment = gradebook.find_comment("MyEmbedding", demo.ASSIGNMENT, demo.ASSIGNMENT, "ada")
+    comment.manual_comment = "Schön gelöst ✓"
+    gradebook.db.commit()
+
+
+@pytest.fixture(scope="module")
+def in_server(server, tmp_path_factory):
+    return Course(tmp_path_factory.mktemp("server"), server)
+
+
+@pytest.fixture(scope="module")
+def in_file(server, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("file")
+    return Course(folder, f"sqlite:///{folder}/gradebook.db")
+
+
+def contents(course):
+    """All that a gradebook knows of what was earned, in an order of our own."""
+    with course.gradebook() as gradebook:
+        db = gradebook.db
+        grades = db.query(Grade).join(BaseCell).all()
+        return {
+            "grades": sorted((g.student.id, g.name, g.auto_score, g.manual_score, g.extra_credit, g.score, g.max_score,
+                              g.needs_manual_grade) for g in grades),
+            "comments": sorted((c.student.id, c.name, c.auto_comment, c.manual_comment) for c in db.query(Comment)),
+            "cells": sorted((c.name, c.cell_type, c.locked, c.source, c.checksum) for c in db.query(SourceCell)),
+            "submissions": sorted((s.student_id, str(s.timestamp), s.score, s.max_score, s.late_submission_penalty,
+                                   s.total_seconds_late) for s in db.query(SubmittedAssignment)),
+        }
+
+
+@pytest.mark.parametrize("what", ["grades", "comments", "cells", "submissions"])
+def test_both_gradebooks_hold_the_same(in_server, in_file, what):
+    assert contents(in_server)[what] == contents(in_file)[what] != []
+
+
+def feedback(course, student):
+    return (course.folder / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
+
+
+def test_both_give_the_same_feedback(in_server, in_file):
+    for student in EXPECTED:
+        assert feedback(in_server, student) == feedback(in_file, student)
+    assert "Schön gelöst ✓" in feedback(in_server, "ada")
+
+
+def test_both_export_the_same_table_of_the_marks_that_were_earned(in_server, in_file):
+    tables = []
+    for course in (in_server, in_file):
+        tables.append(export(course.coursedir(), demo.ASSIGNMENT, "csv", course.folder / "marks.csv").read_text())
+    assert tables[0] == tables[1]
+    assert {row["student_id"]: float(row["mark"]) for row in csv.DictReader(io.StringIO(tables[0]))} == EXPECTED
+
+
+def test_nbgrader_commands_take_the_password_from_the_users_own_file(in_server, tmp_path):
+    file = tmp_path / "pgpass"
+    file.write_text(f"*:*:*:grader:{PASSWORD}\n")
+    file.chmod(0o600)
+    address = in_server.db_url.replace(f":{IN_URL}", "")
+    (in_server.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
+    told = {**os.environ, "PGPASSFILE": str(file)}
+    call(["nbgrader", "db", "upgrade"], cwd=in_server.folder, env=told)
+    call(["nbgrader", "export", "--to", "grades.csv"], cwd=in_server.folder, env=told)
+    with open(in_server.folder / "grades.csv", encoding="utf-8") as table:
+        assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)} == EXPECTED
+
+
+def test_the_password_gets_into_no_log_and_no_file(in_server):
+    said = in_server.said.getvalue()
+    assert "Converting notebook" in said
+    files = [path for path in in_server.folder.rglob("*") if path.is_file()]
+    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in files}
+    assert [str(path) for path, text in {"the log": said, **texts}.items() if PASSWORD in text or IN_URL in text] == []
+
+
+def test_a_server_that_does_not_let_in_is_told_in_one_line_without_the_password(in_server):
+    course = in_server.db_url.replace(IN_URL, f"{IN_URL}-not")
+    with pytest.raises(GradebookUnusable, match="password authentication failed") as error:
+        require_gradebook(course, demo.ASSIGNMENT)
+    assert IN_URL not in str(error.value)
+    assert PASSWORD not in str(error.value)
