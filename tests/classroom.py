@@ -16,7 +16,8 @@ from rnnlm_grader.course import answers_of, read_source, released
 from rnnlm_grader.exam import Lost, Outcome
 from rnnlm_grader.grading import PartResult, Verdict
 from rnnlm_grader.job import summary
-from rnnlm_grader.nbgrader_plugin import configure
+from rnnlm_grader.nbgrader_plugin import configure, write_result
+from rnnlm_grader.report import render
 
 ROOT = Path(__file__).parents[1]
 SLUG = "01-embedding"
@@ -99,6 +100,10 @@ def write_graded(coursedir, student, person):
         cell.source = person.answers.get(name, released(source))
     notebook.metadata["rnnlm_grader"] = {"order": [], "remarks": list(person.remarks), "sandbox": person.sandbox,
                                          "results": [summary(result) for result in results(person)]}
+    by_grade_id = {f"{result.name}-{result.part}": result for result in results(person)}
+    for cell in notebook.cells:
+        if result := by_grade_id.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
+            write_result(cell, {"points": result.points, "text": render(result)})
     folder = Path(coursedir.format_path(coursedir.autograded_directory, student, SLUG))
     folder.mkdir(parents=True)
     (folder / f"{SLUG}.ipynb").write_text(json.dumps(nbformat.from_dict(notebook)))

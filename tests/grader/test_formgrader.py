@@ -1,0 +1,104 @@
+"""nbgrader's formgrader shows the marks of the gradebook and the grader's report, and takes marks by hand."""
+import contextlib
+import json
+import os
+import shutil
+import socket
+import subprocess
+import time
+import urllib.request
+
+import pytest
+from bs4 import BeautifulSoup
+from classroom import ROOT, SLUG, WRONG, Person, lay_out
+
+from rnnlm_grader.marks import read_class
+
+TOKEN = "only-for-this-test"
+PEOPLE = {"ada": Person(), "ben": Person({"repeats_across_time": WRONG, "windows": WRONG}), "cy": Person()}
+
+
+@pytest.fixture(scope="module")
+def coursedir(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copy(ROOT / "nbgrader_config.py", folder)
+    return lay_out(folder, PEOPLE)
+
+
+@pytest.fixture(scope="module")
+def formgrader(coursedir, tmp_path_factory):
+    """Ask formgrader for a page, on a server that was started in the course's folder as an instructor starts it."""
+    own = str(tmp_path_factory.mktemp("jupyter"))
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    process = subprocess.Popen(
+        ["jupyter", "server", "--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
+         f"--IdentityProvider.token={TOKEN}"],
+        cwd=coursedir.root, env=os.environ | {"JUPYTER_CONFIG_DIR": own, "JUPYTER_RUNTIME_DIR": own, "HOME": own},
+        stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+    if not any("is running at" in line for line in process.stderr):
+        pytest.fail("the server ended at once")
+    wait_for(port)
+    opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+
+    def ask(path, **data):
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{port}/formgrader/{path}", json.dumps(data).encode() if data else None,
+            {"Authorization": f"token {TOKEN}"}, method="PUT" if data else "GET")
+        return opener.open(request, timeout=30).read().decode()
+
+    yield ask
+    process.terminate()
+    process.communicate(timeout=30)
+
+
+def wait_for(port):
+    """Wait until somebody listens: the server says that it runs a moment before it does."""
+    for _ in range(200):
+        with contextlib.suppress(ConnectionRefusedError), socket.create_connection(("127.0.0.1", port)):
+            return
+        time.sleep(0.05)
+    pytest.fail(f"nobody listens on port {port}")
+
+
+def listed(formgrader, path):
+    return json.loads(formgrader(f"api/{path}"))
+
+
+def notebook_of(formgrader, student):
+    """The id under which formgrader shows a student's notebook."""
+    return next(notebook["id"] for notebook in listed(formgrader, f"submitted_notebooks/{SLUG}/{SLUG}")
+                if notebook["student"] == student)
+
+
+def test_it_lists_the_assignment_with_its_average(formgrader):
+    ours = next(entry for entry in listed(formgrader, "assignments") if entry["name"] == SLUG)
+    assert (ours["num_submissions"], ours["max_score"]) == (3, 25)
+    assert ours["average_score"] == pytest.approx((25 + 22 + 25) / 3)
+
+
+def test_its_marks_are_those_of_the_gradebook(formgrader, coursedir):
+    marks = {student.student: student.mark for student in read_class(coursedir, SLUG).graded}
+    assert {entry["student"]: entry["score"] for entry in listed(formgrader, f"submissions/{SLUG}")} == marks
+    assert {entry["id"]: entry["score"] for entry in listed(formgrader, "students")} == marks
+
+
+def test_a_submissions_page_shows_the_report_beside_each_mark(formgrader):
+    notebook = notebook_of(formgrader, "ben")
+    page = BeautifulSoup(formgrader(f"submissions/{notebook}/"), "html.parser").get_text()
+    assert "MyTimeEmbedding · backward: 2 of 4 points" in page
+    assert "✗ ids that repeat, in one step or across steps, add up" in page
+    scores = {grade["name"]: grade["auto_score"] for grade in listed(formgrader, f"grades?submission_id={notebook}")}
+    assert scores["MyTimeEmbedding-backward"] == 2
+    assert scores["MyEmbedding-backward"] == 6
+
+
+def test_a_mark_given_there_by_hand_counts(formgrader, coursedir):
+    grades = listed(formgrader, f"grades?submission_id={notebook_of(formgrader, 'cy')}")
+    grade = next(grade for grade in grades if grade["name"] == "MyEmbedding-forward")
+    formgrader(f"api/grade/{grade['id']}", manual_score=1, extra_credit=0.5)
+    try:
+        cy = next(student for student in read_class(coursedir, SLUG).students if student.student == "cy")
+        assert (cy.mark, cy.parts["MyEmbedding-forward"].score) == (23.5, 1.5)
+    finally:
+        formgrader(f"api/grade/{grade['id']}", manual_score=None, extra_credit=None)
