@@ -65,7 +65,7 @@ def lay_out(folder, people, waiting=(), missing=()):
         for student, person in people.items():
             enter(gradebook, student, person)
             write_graded(coursedir, student, person)
-    for student in waiting:
+    for student in (*people, *waiting):
         Path(coursedir.format_path(coursedir.submitted_directory, student, SLUG)).mkdir(parents=True)
     return coursedir
 
