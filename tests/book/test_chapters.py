@@ -1,6 +1,8 @@
 """tools/chapters.py notices whatever makes a notebook differ from its text."""
 import importlib.util
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
@@ -151,6 +153,37 @@ def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
     assert "print(1 / 0)" in message
     assert "ZeroDivisionError" in message
     assert (book / "01-one.ipynb").read_bytes() == before
+
+
+def verify(book):
+    """Compare the chapter's outputs as `make test` does; return what is printed."""
+    shutil.copy(ROOT / "book" / "conftest.py", book)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", "--nbval",
+               "--nbval-sanitize-with", str(ROOT / "nbval.cfg"), str(book)]
+    return subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False).stdout
+
+
+def test_an_output_that_is_not_true_any_more_is_shown_with_its_place(book):
+    edit(book, lambda notebook: notebook.cells[1].outputs[0].update(text="one\n112\n"))
+    assert """\
+book/01-one.md, line 13, code cell 1 of its page
+
+print(102 + 9)
+
+expected, as stored:
+  > one
+  > 112
+got:
+  > 111
+If what is got is right, run: make chapters
+""" in verify(book)
+
+
+def test_a_cell_that_fails_is_shown_with_its_place(book):
+    edit(book, lambda notebook: notebook.cells[1].update(source="1 / 0"))
+    printed = verify(book)
+    assert "book/01-one.md, code cell 1 of its page" in printed
+    assert "division by zero" in printed
 
 
 def test_outputs_are_stored_without_addresses_and_paths():
