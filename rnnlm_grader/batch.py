@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 
-from .gradebook import recorded_scores
+from .gradebook import one_engine, recorded_scores
 from .job import VersionsDiffer, run
 from .nbgrader_plugin import GradeInSandbox
 from .state import is_graded, read_submissions
@@ -130,7 +130,7 @@ class Batch:
             recorder = Recorder(students, step, coursedir=self.coursedir, config=self.config, force=self.force)
             if self.log:
                 recorder.log = self.log
-            with contextlib.suppress(NbGraderException):  # whom it concerns is seen below
+            with one_engine(), contextlib.suppress(NbGraderException):  # whom it concerns is seen below
                 recorder.start()
         scores = recorded_scores(self.coursedir.db_url, self.coursedir.assignment_id)
         for submission in self.submissions():
