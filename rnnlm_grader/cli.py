@@ -14,9 +14,12 @@ from tqdm import tqdm
 
 from .assignments import ASSIGNMENTS
 from .batch import Batch
+from .class_report import write_class_report
 from .course import submitted_folders
+from .export import FORMS, export
 from .gradebook import recorded_scores
 from .job import VersionsDiffer
+from .marks import UnknownAssignment
 from .nbgrader_plugin import UNUSABLE
 from .results import Busy
 
@@ -37,7 +40,7 @@ def main(argv=None):
     command, rest = (COMMANDS[argv[0]], argv[1:]) if argv[0] in COMMANDS else (grade, argv)
     try:
         return command(rest)
-    except (*UNUSABLE, Busy, VersionsDiffer, Unusable) as reason:
+    except (*UNUSABLE, Busy, VersionsDiffer, UnknownAssignment, Unusable) as reason:
         return say(reason, UNUSED)
     except OSError as error:
         return say(f"{error.strerror or error}: {error.filename or ''}. What was examined is kept; put it right and "
@@ -166,4 +169,30 @@ def summary(coursedir, tally):
     return "\n".join(lines)
 
 
-COMMANDS = {}
+def report(argv):
+    """Write a page about the class."""
+    parser = new_parser("rnnlm-grade report", "Write a page about the class: marks, most common misconceptions, "
+                        "criteria that most fail, and work that somebody should look at.")
+    parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
+    parser.add_argument("--book", metavar="URL", help="where the book is, for links (default: _build/html)")
+    options = parser.parse_args(argv)
+    coursedir, _ = open_course(options)
+    print(write_class_report(coursedir, options.assignment, options.output, options.book))
+    return DONE
+
+
+def export_marks(argv):
+    """Write the marks as a table."""
+    parser = new_parser("rnnlm-grade export", "Write the marks as a table.")
+    parser.add_argument("--form", choices=tuple(FORMS), default="csv",
+                        help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
+    parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT-FORM.csv in the course")
+    parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
+    options = parser.parse_args(argv)
+    coursedir, _ = open_course(options)
+    path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
+    print(export(coursedir, options.assignment, options.form, path, options.student or ()))
+    return DONE
+
+
+COMMANDS = {"report": report, "export": export_marks}
