@@ -8,6 +8,7 @@ It is a hint and no verdict. The book shows most of these computations, and a sh
 what is shorter than `MIN_LINES` in all isn't mentioned, and what equals the reference isn't compared among students.
 """
 import ast
+import functools
 import itertools
 import warnings
 from collections import Counter
@@ -119,18 +120,19 @@ def _group(members, pairs, by_student):
     return Alike(tuple(sorted(members)), tuple(places), (min(lengths), max(lengths)), exact)
 
 
+@functools.lru_cache(maxsize=1024)
 def read_functions(source):
     """Return the functions at the top of a source and in its classes; none where it isn't Python, or endless."""
     if len(source) > MAX_SOURCE:
-        return []
+        return ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # of a student's string escapes
             tree = parsed(source)
-        return [_function(prefix + node.name, node) for prefix, body in _bodies(tree) for node in body
-                if isinstance(node, ast.FunctionDef)]
+        return tuple(_function(prefix + node.name, node) for prefix, body in _bodies(tree) for node in body
+                     if isinstance(node, ast.FunctionDef))
     except RecursionError:
-        return []
+        return ()
 
 
 def _bodies(tree):
