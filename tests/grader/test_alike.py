@@ -78,8 +78,8 @@ def test_attributes_of_self_may_be_called_anything():
 
 @pytest.mark.parametrize("source", [
     "def work(:", "\0", "x" * 100_000, "def work():\n    return " + "-" * 15_000 + "1",
-    "def work():\n    return a" + ".b" * 9_000, "def work():\n    return " + "(" * 5_000,
-], ids=["no Python", "a null byte", "endless", "deep minus", "deep attributes", "deep parentheses"])
+    "def work():\n    return a" + ".b" * 9_000, "def work():\n    return a" + ".b" * 900,
+], ids=["no Python", "a null byte", "endless", "deep minus", "too deep to parse", "too deep to compare"])
 def test_no_source_stops_it(source):
     assert functions(source) == {}
 
