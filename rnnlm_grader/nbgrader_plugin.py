@@ -169,7 +169,8 @@ class GradeInSandbox(NbGraderPreprocessor):
                 cell.source = clean(cell.source, MAX_SOURCE)
         if remarks := [*record["remarks"], *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
-            nb.cells.insert(0, new_markdown_cell(f"**About this submission**\n\n```\n{text}\n```"))
+            about = f"**About this submission**\n\n```\n{text}\n```"
+            nb.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is a random one
         return nb, resources
 
     def require(self, coursedir):
