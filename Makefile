@@ -39,6 +39,10 @@ book: $(VENV)/.course ## set up and build the book
 test: $(VENV)/.test ## set up and verify everything that CI verifies
 	@tools/verify
 
+.PHONY: pdf
+pdf: $(VENV)/.test ## print the book to _build/rnnlm-course.pdf, by Chromium
+	@python tools/pdf.py
+
 .PHONY: chapters
 chapters: $(VENV)/.course ## execute the chapters that changed and store their outputs
 	@python tools/chapters.py refresh
