@@ -196,3 +196,7 @@ def export_marks(argv):
 
 
 COMMANDS = {"report": report, "export": export_marks}
+
+
+if __name__ == "__main__":
+    sys.exit(main())

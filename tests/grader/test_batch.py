@@ -1,7 +1,8 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
+import argparse
 import contextlib
 import os
-import argparse
+import select
 import shutil
 import signal
 import sqlite3
@@ -16,16 +17,20 @@ import nbformat
 import pytest
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
+from processes import orphans
 from traitlets.config import Config
 
 from rnnlm_grader import batch as batches
-from rnnlm_grader import cli
+from rnnlm_grader import cli, gradebook
 from rnnlm_grader.batch import Batch
 from rnnlm_grader.gradebook import recorded_scores
 from rnnlm_grader.nbgrader_plugin import configure
+from rnnlm_grader.results import Busy
+from rnnlm_grader.sandbox import find_bwrap
 
 SLUG = demo.ASSIGNMENT
 CLASS = ("right-as-the-book", "wrong-overwrites", "unfinished", "not-a-notebook", "syntax-error")
+PAIR = ("unfinished", "not-a-notebook")
 MARKS = {"right-as-the-book": 25, "wrong-overwrites": 20, "unfinished": 4, "not-a-notebook": 0, "syntax-error": 10}
 
 
@@ -61,6 +66,16 @@ def undisturbed(handed_in, tmp_path_factory):
     folder = tmp_path_factory.mktemp("undisturbed") / "course"
     shutil.copytree(handed_in, folder)
     batch_of(folder).grade()
+    return folder
+
+
+@pytest.fixture
+def pair(handed_in, tmp_path):
+    """The course, but of two students only."""
+    folder = tmp_path / "pair"
+    shutil.copytree(handed_in, folder)
+    for student in set(CLASS) - set(PAIR):
+        shutil.rmtree(folder / "submitted" / student)
     return folder
 
 
@@ -149,19 +164,122 @@ def test_plain_nbgrader_autograde_goes_on_where_a_run_was_cut_off(course, undist
     assert marks(course) == MARKS
 
 
-@pytest.mark.parametrize("part", range(4))
-def test_a_loss_of_power_at_any_moment_costs_nothing(handed_in, undisturbed, tmp_path, part):
-    """At every 12th change of the disk, from four different ones on; see `cut_off` for what a loss of power is."""
-    course = tmp_path / "counted"
-    shutil.copytree(handed_in, course)
-    status, total = cut_off.crash(course, None, lambda: batch_of(course).grade())
+def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
+    """At every 16th change of the disk; see `cut_off` for what a loss of power is."""
+    undisturbed = tmp_path / "undisturbed"
+    shutil.copytree(pair, undisturbed)
+    status, total = cut_off.crash(undisturbed, None, batch_of(undisturbed).grade)
     assert status == 0
-    assert total > 100
-    for moment in range(1 + 3 * part, total, 12):
+    assert total > 80
+    for moment in range(1, total, int(os.environ.get("EVERY", "16"))):
         course = tmp_path / f"cut off at {moment}"
-        shutil.copytree(handed_in, course)
-        status, _ = cut_off.crash(course, moment, lambda: batch_of(course).grade())  # noqa: B023: it runs at once
+        shutil.copytree(pair, course)
+        status, _ = cut_off.crash(course, moment, batch_of(course).grade)
         assert status == cut_off.CRASHED, moment
         batch_of(course).grade()
         assert outcome(course) == outcome(undisturbed), moment
         shutil.rmtree(course)
+
+
+def rnnlm_grade(course, *options):
+    """Start the real command."""
+    return subprocess.Popen([sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "2", *options], cwd=course,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+
+
+def wait_for(condition):
+    """Wait until something has happened; the machine may be busy."""
+    end = time.monotonic() + 120
+    while not condition():
+        assert time.monotonic() < end
+        select.select([], [], [], 0.01)
+
+
+def test_a_run_that_is_killed_again_and_again_ends_with_the_same_marks(pair):
+    course = pair
+    for pattern, count in (("results/*/*.json", 1), ("autograded/*/*/*.ipynb", 1), ("autograded/*/*/*.ipynb", 2)):
+        process = rnnlm_grade(course)
+        wait_for(lambda p=process, at=pattern, n=count: len(list(course.glob(at))) >= n or p.poll() is not None)
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
+    process = rnnlm_grade(course)
+    assert "2 marks" in process.communicate()[0]
+    assert process.returncode == 0
+    assert marks(course) == {student: MARKS[student] for student in PAIR}
+    assert len(list(course.glob("results/*/*.json"))) == len(PAIR)
+    assert not orphans()
+
+
+def test_two_runs_at_once_are_one_too_many(course):
+    batch = batch_of(course)
+    with batch.results.locked(), pytest.raises(Busy, match="Another process is grading 01-embedding"):
+        batch_of(course).grade()
+
+
+def test_a_locked_gradebook_stops_a_run_before_anything_is_written(course, monkeypatch, capsys):
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+    before = sorted(course.rglob("*"))
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert cli.main([SLUG, "--course-dir", str(course)]) == 2
+    assert "database is locked. Close the program that holds it" in capsys.readouterr().err
+    assert sorted(course.rglob("*")) == before
+
+
+FULL_DISK = """
+set -u
+cp -r "$COURSE" /small/course
+cd /small/course
+cat /dev/zero > /small/ballast 2>/dev/null
+"$@"; echo "exit code $?"
+rm /small/ballast
+"$@"; echo "exit code $?"
+cp gradebook.db "$COURSE/after.db"
+"""
+
+
+def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
+    """On a file system of 16 MiB of its own, without a sandbox: there can't be one inside the other."""
+    bwrap = find_bwrap()
+    command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--sandbox", "none"]
+    done = subprocess.run(
+        [bwrap, "--dev-bind", "/", "/", "--size", str(16 * 2**20), "--tmpfs", "/small", "--setenv", "COURSE", str(pair),
+         "bash", "-c", FULL_DISK, "bash", *command], capture_output=True, text=True, check=False)
+    first, second = done.stdout.split("exit code ")[1:]
+    assert first.startswith("1"), done
+    assert "No space left on device" in done.stderr
+    assert second.startswith("0"), done
+    shutil.move(pair / "after.db", pair / "gradebook.db")
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+@pytest.mark.parametrize(("arguments", "says"), [
+    (["99-nothing"], "There is no assignment 99-nothing. There are: 01-embedding"),
+    ([SLUG, "--course-dir", "/"], "/ is no course: it has no nbgrader_config.py"),
+    ([SLUG, "--student", "nobody"], "Nothing was handed in for 01-embedding by nobody."),
+    ([SLUG, "--jobs", "0"], "--jobs must be at least 1."),
+    ([SLUG, "--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers at tcp://127.0.0.1:9"),
+    (["02-rnn"], "Nothing was handed in. It should be in"),
+    (["report", "02-rnn"], "02-rnn"),
+])
+def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):
+    monkeypatch.chdir(handed_in)
+    assert cli.main(arguments) == 2
+    said = capsys.readouterr().err.strip()
+    assert says in said
+    assert len(said.splitlines()) == 1
+
+
+def test_a_submission_that_cannot_be_examined_costs_nobody_else_a_mark(course, monkeypatch, capsys):
+    run = batches.run
+
+    def failing(job):
+        if any("np.add.at" not in source for name, source in job.cells if name == "MyEmbedding"):
+            raise RuntimeError("out of luck")
+        return run(job)
+
+    monkeypatch.setattr(batches, "run", failing)
+    assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 1
+    said = capsys.readouterr().out
+    assert "RuntimeError: out of luck" in said
+    assert marks(course)["right-as-the-book"] == 25
