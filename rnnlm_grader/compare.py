@@ -141,9 +141,10 @@ def same_values(a, b):
 def constant_ratio(got, expected):
     """Return the number c other than 1 with got = c · expected, or None."""
     nonzero = expected != 0
-    if np.count_nonzero(nonzero) < 2:
+    if np.count_nonzero(nonzero) < 2 or np.iscomplexobj(got):
         return None
-    ratio = float(np.median(got[nonzero] / expected[nonzero]))
+    ratios = np.sort(got[nonzero] / expected[nonzero])
+    ratio = float(ratios[len(ratios) // 2])
     if ratio not in (0.0, 1.0) and np.isfinite(ratio) and same_values(got, expected * ratio):
         return ratio
     return None

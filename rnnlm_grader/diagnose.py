@@ -1,32 +1,29 @@
 """Recognises a wrong answer: the variant of the library that gives the same wrong results made the same mistake."""
+import functools
 import itertools
+from dataclasses import dataclass
 
 from .bench import Raised
 from .candidate import KernelCandidate
 from .compare import Difference, same
-from .exam import DIVERGED, SECONDS, examine
+from .exam import DIVERGED, SECONDS, Criterion, Outcome, examine
+from .misconceptions.noticed import NOTICED
 from .replay import NoReplay
 
-MOST = 10_000  # outcomes kept: more than all variants leave on the learner's inputs and on one hidden draw
-outcomes = {}  # (misconception, criterion, seed) → what the variant did, or how that began: it is always the same
+noticed = {key: frozenset(ids.split()) for key, ids in NOTICED.items()}
 
 
-def variant_outcome(misconception, criterion, seed):
-    """What the library's variant does under a criterion."""
-    outcome = outcomes.get((misconception, criterion, seed))
-    if outcome is None or outcome.finding is DIVERGED:
-        outcome = run_variant(misconception, criterion, seed)
-    return outcome
+@dataclass(frozen=True)
+class Trial:
+    """What an answer did under one criterion on one draw of inputs."""
 
+    criterion: Criterion
+    seed: int
+    outcome: Outcome
 
-def run_variant(misconception, criterion, seed, like=()):
-    """Examine the library's variant, as far as it leaves the trace `like`."""
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    outcome = examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
-    if len(outcomes) >= MOST:
-        outcomes.clear()
-    outcomes[misconception, criterion, seed] = outcome
-    return outcome
+    def notices(self, misconception):
+        """Whether the criterion fails the variant."""
+        return misconception.id in noticed[self.criterion.key]
 
 
 def explain(assignment, criterion, draws, known=()):
@@ -47,18 +44,17 @@ def explain(assignment, criterion, draws, known=()):
         What explained other criteria of the part, tried first. The search ends with a variant that did the same as the
         answer everywhere: the library holds no other of another meaning that does.
     """
-    failing_seed, failure = next(draw for draw in draws[criterion] if not draw[1].passed)
-    if isinstance(failure.finding, Raised) and failure.finding.kind == "NotImplementedError":
+    trials = [Trial(other, seed, outcome) for other, outcomes in draws.items() for seed, outcome in outcomes]
+    failing = next(trial for trial in trials if trial.criterion == criterion and not trial.outcome.passed)
+    if isinstance(failing.outcome.finding, Raised) and failing.outcome.finding.is_unfinished:
         return None
     scores = {}
-    for misconception in (*known, *(m for m in assignment.misconceptions if m.name == criterion.name)):
-        if (fails_alike(misconception, criterion, failing_seed, failure)
-                and (not isinstance(failure.finding, Raised) or is_more_than_an_exception(misconception, draws))
-                and explains_half(misconception, draws)):
-            score = sum(agreement(variant_outcome(misconception, other, seed), outcome)
-                        for other, outcomes in draws.items() for seed, outcome in outcomes)
-            if did_the_same(misconception, draws):
+    for misconception in (*known, *suspects(assignment, failing, trials)):
+        if may_be(misconception, failing, trials):
+            done = [variant_outcome(misconception, trial.criterion, trial.seed) for trial in trials]
+            if all(same(mine.trace, trial.outcome.trace) for mine, trial in zip(done, trials, strict=True)):
                 return misconception
+            score = sum(agreement(mine, trial.outcome) for mine, trial in zip(done, trials, strict=True))
             scores.setdefault(score, {})[misconception.sentence] = misconception
     if not scores:
         return None
@@ -66,43 +62,61 @@ def explain(assignment, criterion, draws, known=()):
     return best[0] if len(best) == 1 else None
 
 
-def fails_alike(misconception, criterion, seed, failure):
-    """Whether the variant fails at the same comparison as the answer, with the same results until then."""
-    like = failure.trace[: failure.decisive]
-    outcome = outcomes.get((misconception, criterion, seed))
-    if outcome is None or (outcome.finding is DIVERGED and agree(outcome.trace, like)):
-        outcome = run_variant(misconception, criterion, seed, like)
-    return (outcome.finding is not DIVERGED and not outcome.passed and outcome.decisive == failure.decisive
-            and agree(outcome.trace, like))
+def suspects(assignment, failing, trials):
+    """Return the variants that the failed criterion notices, those first that fail and pass where the answer does."""
+    def mismatches(misconception):
+        return sum(trial.notices(misconception) == trial.outcome.passed for trial in trials)
+
+    return sorted((m for m in assignment.misconceptions
+                   if m.name == failing.criterion.name and failing.notices(m)), key=mismatches)
 
 
-def agree(trace, like):
-    """Whether two traces are the same as far as both go."""
-    return all(map(same, trace, like))
+def may_be(misconception, failing, trials):
+    """Whether a variant explains a failure, and neither by chance nor because it raises what many mistakes raise."""
+    return (explains_half(misconception, trials) and fails_alike(misconception, failing)
+            and (isinstance(failing.outcome.finding, Difference) or is_more_than_an_exception(misconception, trials)))
 
 
-def is_more_than_an_exception(misconception, draws):
+def explains_half(misconception, trials):
+    """Whether the answer fails like the variant in at least half of the criteria that notice the variant."""
+    noticing = [trial for trial in trials if trial.notices(misconception)]
+    spare = len(noticing) // 2
+    for trial in sorted(noticing, key=lambda trial: not trial.outcome.passed):  # nothing has to be run for what passed
+        spare -= not fails_alike(misconception, trial)
+        if spare < 0:
+            return False
+    return True
+
+
+def is_more_than_an_exception(misconception, trials):
     """Whether a variant shares with the answer more than exceptions: wrong values, or what passes and what doesn't."""
-    alike = [(outcome, fails_alike(misconception, criterion, seed, outcome)
-              if not outcome.passed else variant_outcome(misconception, criterion, seed).passed)
-             for criterion, outcomes in draws.items() for seed, outcome in outcomes]
-    shares_values = any(isinstance(outcome.finding, Difference) and agrees for outcome, agrees in alike)
-    return shares_values or (all(agrees for _, agrees in alike) and any(outcome.passed for outcome, _ in alike))
+    alike = [not trial.notices(misconception) if trial.outcome.passed else fails_alike(misconception, trial)
+             for trial in trials]
+    shares_values = any(agrees and isinstance(trial.outcome.finding, Difference)
+                        for agrees, trial in zip(alike, trials, strict=True))
+    return shares_values or (all(alike) and any(trial.outcome.passed for trial in trials))
 
 
-def explains_half(misconception, draws):
-    """Whether the answer fails like the variant in at least half of the criteria that the variant fails."""
-    failed = [(criterion, seed, outcome) for criterion, outcomes in draws.items() for seed, outcome in outcomes
-              if not variant_outcome(misconception, criterion, seed).passed]
-    alike = [not outcome.passed and fails_alike(misconception, criterion, seed, outcome)
-             for criterion, seed, outcome in failed]
-    return 2 * sum(alike) >= len(alike)
+@functools.lru_cache(maxsize=4096)
+def fails_alike(misconception, trial):
+    """Whether the variant fails at the same comparison as the answer, with the same results until then."""
+    if trial.outcome.passed or not trial.notices(misconception):
+        return False
+    like = trial.outcome.trace[: trial.outcome.decisive]
+    outcome = run_variant(misconception, trial.criterion, trial.seed, like)
+    return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
 
 
-def did_the_same(misconception, draws):
-    """Whether the variant leaves the answer's whole trace under every criterion."""
-    return all(same(variant_outcome(misconception, criterion, seed).trace, outcome.trace)
-               for criterion, outcomes in draws.items() for seed, outcome in outcomes)
+@functools.lru_cache(maxsize=4096)
+def variant_outcome(misconception, criterion, seed):
+    """What the library's variant does under a criterion: always the same."""
+    return run_variant(misconception, criterion, seed)
+
+
+def run_variant(misconception, criterion, seed, like=()):
+    """Examine the library's variant, as far as it leaves the trace `like`."""
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
 
 
 def agreement(variant, answer):

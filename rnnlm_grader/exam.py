@@ -95,7 +95,7 @@ class Lost:
     detail: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
 class Outcome:
     """What came of examining one candidate by one criterion on one draw of inputs.
 

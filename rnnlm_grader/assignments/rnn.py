@@ -18,6 +18,7 @@ criteria = CriteriaList()
 criterion = criteria.criterion
 
 NAMES = ("Wx", "Wh", "b")
+WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 
 
@@ -38,19 +39,20 @@ def draw(exam, *shape, dtype=np.float64):
 
 def upstream(exam, *shape, dtype=np.float64):
     """Draw an upstream gradient without zeros, so that every term counts."""
-    return (exam.rng.uniform(0.5, 2, shape) * exam.rng.choice([-1, 1], shape)).round(2).astype(dtype)
+    values = exam.rng.uniform(-1.5, 1.5, shape)
+    return (values + np.copysign(0.5, values)).round(2).astype(dtype)
 
 
 def whole(exam, *shape):
     """Draw whole numbers other than 0."""
-    return exam.rng.integers(1, 4, shape) * exam.rng.choice([-1.0, 1.0], shape)
+    return WHOLE[exam.rng.integers(len(WHOLE), size=shape)]
 
 
 def whole_weights(exam):
     """Draw Wx (3, 2), whose first two rows have a whole inverse, and Wh (2, 2), not symmetric."""
     Wx = np.array([[1, 0], [exam.rng.integers(1, 4), 1], whole(exam, 2)])
     Wh = whole(exam, 2, 2)
-    Wh[0, 1] = Wh[1, 0] + exam.rng.choice([-1, 1])
+    Wh[0, 1] = Wh[1, 0] + 2 * exam.rng.integers(2) - 1
     return Wx, Wh
 
 

@@ -80,11 +80,11 @@ def window(exam, N, T, V=5, dtype=np.float64):
 
 
 def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
-    """Draw a window in which some positions are ignored, not all, and not the same number in each row."""
+    """Draw a window in which some positions of a single row are ignored: each row keeps a number of its own."""
     xs, ts = window(exam, N, T, V, dtype)
     if 0 <= label < V:
         ts[ts == label] = (label + 1) % V
-    ts.reshape(-1)[exam.rng.permutation(N * T)[:ignored]] = label
+    ts[exam.rng.integers(N), exam.rng.permutation(T)[:ignored]] = label
     return xs, ts
 
 

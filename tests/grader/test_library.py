@@ -10,6 +10,8 @@ from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.grading import at_most, grade_part
+from rnnlm_grader.misconceptions.noticed import NOTICED
+from rnnlm_grader.notice import noticed_by
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
@@ -51,6 +53,12 @@ def test_every_criterion_catches_a_misconception_so_that_breaking_it_is_noticed(
     caught = {v.criterion.key for m in assignment.misconceptions
               for v in grade(assignment, m.name, m.variant) if not v.outcome.passed}
     assert caught == {criterion.key for criterion in assignment.criteria}
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_the_table_by_which_a_diagnosis_searches_is_true(assignment):
+    table = {c.key: NOTICED.get(c.key, "").split() for c in assignment.criteria}
+    assert table == {c.key: noticed_by(assignment, c) for c in assignment.criteria}, "run python -m rnnlm_grader.notice"
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
