@@ -50,6 +50,11 @@ class Raised:
     text: str = ""
     builtin: bool = True
 
+    @property
+    def is_unfinished(self):
+        """Whether it says that an answer isn't filled in yet."""
+        return self.kind == "NotImplementedError" and self.builtin
+
 
 class StepFailed(Exception):
     """A step ended in an exception of the student's code."""

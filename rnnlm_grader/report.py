@@ -20,7 +20,9 @@ MOST = 20_000  # characters of a whole report
 
 def clean(text, most=400):
     """Make a string of the student's harmless: no control or direction characters, and not too long."""
-    text = "".join(c if c in "\n\t" or unicodedata.category(c) not in UNSEEN else "?" for c in str(text)[: most + 1])
+    text = str(text)[: most + 1]
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c in "\n\t" or unicodedata.category(c) not in UNSEEN else "?" for c in text)
     return text if len(text) <= most else text[:most] + " ..."
 
 
@@ -50,7 +52,7 @@ def explain_failure(verdict, told):
         return
     if cause:
         told.add(cause)
-    if isinstance(outcome.finding, Raised) and is_unfinished(outcome.finding):
+    if isinstance(outcome.finding, Raised) and outcome.finding.is_unfinished:
         yield describe(outcome.finding, verdict.hidden)
         return
     if verdict.hidden:
@@ -76,7 +78,7 @@ def cause_of(verdict):
     finding = verdict.outcome.finding
     if verdict.likely:
         return verdict.likely.sentence
-    if isinstance(finding, Raised) and not is_unfinished(finding):
+    if isinstance(finding, Raised) and not finding.is_unfinished:
         return finding.kind, finding.message, finding.line
     return finding if isinstance(finding, Lost) else None
 
@@ -96,7 +98,7 @@ def describe(finding, hidden):
 
 def describe_raised(raised, hidden):
     """Say which exception left the student's code, and from which of its lines."""
-    if is_unfinished(raised):
+    if raised.is_unfinished:
         return "Not filled in yet: it still raises NotImplementedError."
     if hidden:
         return f"Your code raised {exception_name(raised)}."
@@ -121,16 +123,12 @@ def in_a_word(finding, hidden):
     if isinstance(finding, Difference):
         return "wrong values"
     if isinstance(finding, Raised):
-        if is_unfinished(finding):
+        if finding.is_unfinished:
             return "not filled in"
         return f"raised {exception_name(finding) if hidden else clean(finding.kind, 60)}"
     if isinstance(finding, Lost):
         return finding.reason + (f" ({finding.detail})" if finding.detail and not hidden else "")
     return None
-
-
-def is_unfinished(raised):
-    return raised.kind == "NotImplementedError" and raised.builtin
 
 
 def show_values(difference):
