@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -16,7 +17,7 @@ from rnnlm_grader.course import answers_of, read_source, released
 from rnnlm_grader.exam import Lost, Outcome
 from rnnlm_grader.grading import PartResult, Verdict
 from rnnlm_grader.job import summary
-from rnnlm_grader.nbgrader_plugin import configure, write_result
+from rnnlm_grader.nbgrader_plugin import configure
 from rnnlm_grader.report import render
 
 ROOT = Path(__file__).parents[1]
@@ -103,7 +104,7 @@ def write_graded(coursedir, student, person):
     by_grade_id = {f"{result.name}-{result.part}": result for result in results(person)}
     for cell in notebook.cells:
         if result := by_grade_id.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
-            write_result(cell, {"points": result.points, "text": render(result)})
+            cell.outputs = [new_output("stream", name="stdout", text=render(result))]
     folder = Path(coursedir.format_path(coursedir.autograded_directory, student, SLUG))
     folder.mkdir(parents=True)
     (folder / f"{SLUG}.ipynb").write_text(json.dumps(nbformat.from_dict(notebook)))
