@@ -74,8 +74,8 @@ def version():
 def run(job):
     """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
 
-    `parts` holds mark and report for each grade cell, `results` what tables and class reports need to know, `failed` a
-    remark for each cell that raised an exception, `timed_out` whether any criterion ran out of time.
+    `parts` holds what a student is told for each grade cell, `results` what tables and class reports need to know,
+    `failed` a remark for each cell that raised an exception, `timed_out` whether any criterion ran out of time.
     """
     if job.version != version():
         raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
@@ -98,11 +98,19 @@ def run(job):
     results, failed = grade_submission(assignment, list(job.cells), dict(job.answers), make_candidate, seeds, seconds)
     return {
         "key": job.key,
-        "parts": {f"{result.name}-{result.part}": {"points": result.points, "text": without_addresses(render(result))}
-                  for result in results},
+        "parts": {f"{result.name}-{result.part}": part(result) for result in results},
         "results": [summary(result) for result in results],
         "failed": [without_addresses(remark) for remark in failed_cells(failed)],
         "timed_out": any(timed_out(verdict.outcome.finding) for result in results for verdict in result.verdicts),
+    }
+
+
+def part(result):
+    """What a student is told of one part: mark, report, and the sections of the book that explain it."""
+    return {
+        "points": result.points,
+        "text": without_addresses(render(result)),
+        "sections": list(dict.fromkeys(v.likely.section for v in result.verdicts if v.likely)),
     }
 
 

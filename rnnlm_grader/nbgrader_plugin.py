@@ -37,7 +37,7 @@ from .course import (
 )
 from .gradebook import GradebookUnusable, recorded_scores, require_gradebook
 from .job import Job, run, version
-from .report import clean
+from .report import BOOK, clean
 from .results import Results
 from .sandbox import SandboxMissing, described, require_sandbox
 from .state import RECORD, graded_folder, is_graded, read_submissions
@@ -151,6 +151,8 @@ class GradeInSandbox(NbGraderPreprocessor):
                           ).tag(config=True)
     results_directory = Unicode("results", help="Where to keep what examinations found. It may be deleted: everything "
                                 "is then examined anew.").tag(config=True)
+    book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
+                       ).tag(config=True)
     seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
     seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
 
@@ -164,7 +166,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         for cell in nb.cells:
             if is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
-                write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id])
+                write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.book_url)
             elif is_solution(cell):
                 cell.source = clean(cell.source, MAX_SOURCE)
         if remarks := [*record["remarks"], *result["failed"]]:
@@ -216,10 +218,12 @@ class GradeInSandbox(NbGraderPreprocessor):
         return result
 
 
-def write_result(cell, part):
+def write_result(cell, part, book_url):
     """Put report and mark of a part into its grade cell, in the form that nbgrader reads partial credit from."""
-    cell.outputs = [
-        new_output("stream", name="stdout", text=part["text"] + "\n"),
-        new_output("execute_result", data={"text/plain": str(float(part["points"]))}, execution_count=1),
-    ]
+    cell.outputs = [new_output("stream", name="stdout", text=part["text"] + "\n")]
+    if book_url and part["sections"]:
+        links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
+        cell.outputs.append(new_output("display_data", data={"text/markdown": f"Read {links}"}))
+    cell.outputs.append(
+        new_output("execute_result", data={"text/plain": str(float(part["points"]))}, execution_count=1))
     cell.execution_count = 1

@@ -6,6 +6,7 @@ from pathlib import Path
 import demo
 import nbformat
 import pytest
+from bs4 import BeautifulSoup
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
@@ -114,13 +115,16 @@ def odd_course(tmp_path_factory):
     (folders["oversized"] / name).write_text(" " * 50_000_000)
     (folders["marked"] / name).write_text(right().replace(
         "W, = self.params", "W, = self.params  # \\u001b[31m\\u202e<script>alert(1)</script>"))
-    converter_for(course).start()
+    demo.hand_in(course, {"mistaken": demo.students(blank())["wrong-overwrites"]})
+    converter = converter_for(course)
+    converter.config.GradeInSandbox.book_url = "https://course.example/"
+    converter.start()
     demo.run(course, "nbgrader", "generate_feedback", demo.ASSIGNMENT)
     demo.run(course, "nbgrader", "export", "--to", "grades.csv")
     return course
 
 
-ODD = {"honest": 25, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
+ODD = {"honest": 25, "mistaken": 20, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
        "fifo": 0, "empty": 0, "dangling": 0, "folder": 0, "oversized": 0}
 
 
@@ -142,6 +146,12 @@ def test_nothing_but_the_notebook_is_copied_from_a_submission(odd_course):
         assert found <= {"01-embedding.ipynb", "01-embedding.html", "timestamp.txt"}
     timestamp = odd_course / "autograded" / "timed" / demo.ASSIGNMENT / "timestamp.txt"
     assert timestamp.read_text() == "2026-11-24 12:00:00 UTC"
+
+
+def test_feedback_leads_to_the_section_that_explains_the_mistake(odd_course):
+    page = (odd_course / "feedback" / "mistaken" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
+    links = [link["href"] for link in BeautifulSoup(page, "html.parser").find_all("a", href=True)]
+    assert "https://course.example/book/02-embedding.html#embedding-repeated-ids" in links
 
 
 def test_what_a_student_writes_reaches_feedback_escaped_and_without_control_characters(odd_course):
