@@ -1,5 +1,6 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
+import re
 from unittest import mock
 
 from nbgrader.api import Assignment, BaseCell, Grade, Student, SubmittedAssignment, SubmittedNotebook
@@ -16,19 +17,23 @@ class GradebookUnusable(Exception):
 @contextlib.contextmanager
 def connected(db_url):
     """Connect to the database, so that an error says in one line what is wrong, and tells no password."""
-    url = make_url(db_url)
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = create_engine(url, connect_args={"timeout": PATIENCE} if sqlite else {})
+    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
+    engine = None
     try:
+        sqlite = make_url(db_url).get_backend_name() == "sqlite"
+        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
         with engine.connect() as connection:
             yield connection
+    except ModuleNotFoundError as missing:
+        raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+                                "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
-        where, reason = url.render_as_string(hide_password=True), str(getattr(error, "orig", error)).strip()
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
         advice = " Close the program that holds it (formgrader? another grading?)." if "locked" in reason else ""
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason.splitlines()[0]}.{advice} "
-                                "Nothing was graded.") from None
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}.{advice} Nothing was graded.") from None
     finally:
-        engine.dispose()
+        if engine:
+            engine.dispose()
 
 
 @contextlib.contextmanager

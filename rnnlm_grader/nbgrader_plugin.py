@@ -59,6 +59,7 @@ def configure(c, root="."):
     c.ClearSolutions.code_stub = {"python": UNFILLED}
     c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
     c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
+    c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
     c.Autograde.exporter_class = SubmissionExporter
     # No CheckCellMetadata, a third of the time of all this: the metadata are those that nbgrader released.
     c.Autograde.sanitize_preprocessors = [Rebuild, OverwriteCells]

@@ -253,6 +253,18 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
 
 
+@pytest.mark.parametrize(("url", "says"), [
+    ("postgresql://grader:pass@127.0.0.1:9/rnnlm", "refused"),
+    ("nosuchdatabase://grader:pass@host/rnnlm", "Can't load plugin"),
+    ("mysql://grader:pass@host/rnnlm", "needs a module that isn't installed: MySQLdb"),
+])
+def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, says):
+    with pytest.raises(gradebook.GradebookUnusable, match=says) as error:
+        gradebook.require_gradebook(url, SLUG)
+    assert "pass" not in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
+
+
 @pytest.mark.parametrize(("arguments", "says"), [
     (["99-nothing"], "There is no assignment 99-nothing. There are: 01-embedding"),
     ([SLUG, "--course-dir", "/"], "/ is no course: it has no nbgrader_config.py"),
