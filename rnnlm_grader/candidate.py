@@ -16,6 +16,7 @@ from .bench import Bench, Callback, Handle, Raised, StepFailed
 from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
+START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
@@ -80,12 +81,15 @@ class SandboxedCandidate:
 
     def begin(self, seconds):
         """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
-        self.deadline = time.monotonic() + seconds
-        self.functions = []
-        self.unsent, self.on_bench = wire.pack("forget"), 0
-        if not self._is_there():
+        self.functions, self.on_bench = [], 0
+        self.unsent = wire.pack("forget")
+        started = self._is_there()
+        if not started:
             self.close()
             self._start()
+        self.deadline = time.monotonic() + seconds
+        if not started:
+            self._load()
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -148,6 +152,14 @@ class SandboxedCandidate:
             os.close(requests)
             os.close(replies)
         os.set_blocking(self.to_worker, False)
+        self.deadline = time.monotonic() + START_SECONDS
+        try:
+            self._receive()
+        except WorkerLost as lost:
+            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({lost.args[-1]})") from None
+
+    def _load(self):
+        """Have a new worker execute the cells."""
         self.unsent = b""
         self._send(self.hello)
         loaded = self._receive()

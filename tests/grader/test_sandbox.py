@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from processes import orphans
 
+from rnnlm_grader import candidate as candidates
 from rnnlm_grader import sandbox, wire
 from rnnlm_grader.bench import StepFailed
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
@@ -138,11 +139,19 @@ def test_a_sandbox_that_cannot_start_says_why(monkeypatch):
     sandbox.require_sandbox.cache_clear()
 
 
-def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind():
+def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():
+    candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
+    candidate.command = (["/bin/false"], {})
+    with pytest.raises(sandbox.SandboxMissing, match="failed to start a worker"):
+        candidate.begin(5)
+
+
+def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypatch):
     for i in range(40):
+        monkeypatch.setattr(candidates, "START_SECONDS", 0.0005 * i)
         candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
-        with contextlib.suppress(WorkerLost):
-            candidate.begin(0.0005 * i)
+        with contextlib.suppress(sandbox.SandboxMissing):
+            candidate.begin(5)
         candidate.close()
     for _ in range(50):
         if not orphans():
