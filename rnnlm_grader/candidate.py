@@ -4,7 +4,6 @@ A criterion can't tell which of the two it examines.
 """
 import os
 import select
-import signal
 import subprocess
 import time
 
@@ -66,7 +65,7 @@ class SandboxedCandidate:
         The names that the assignment asks for.
     lent : sequence of str
         The modules of `rnnlm_ref` that the worker may import.
-    sandbox : {'bwrap', 'none'}
+    sandbox : {'bwrap', 'podman', 'none'}
     """
 
     def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap"):
@@ -135,12 +134,9 @@ class SandboxedCandidate:
     def close(self):
         """End the worker, whatever it is doing, and all that it started."""
         if self.process is not None:
-            # The whole group: a sandbox that is still setting up would outlive its first process alone.
-            if self.process.poll() is None:
-                os.killpg(self.process.pid, signal.SIGKILL)
-            self.process.wait()
             os.close(self.to_worker)
             os.close(self.from_worker)
+            self.process.end()
             self.process = None
 
     def _start(self):
@@ -212,7 +208,7 @@ class SandboxedCandidate:
     def _ending(self):
         """Why the worker's pipe closed."""
         try:
-            status = self.process.wait(timeout=1)
+            status = self.process.wait(timeout=self.process.PATIENCE)
         except subprocess.TimeoutExpired:
             return "your code closed its connection to the grader",
         if status < 0 or status > 128:

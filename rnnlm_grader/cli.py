@@ -91,7 +91,8 @@ def grade(argv):
                         help="how many to examine at once (default: %(default)s, the number of processors)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
     parser.add_argument("--sandbox", choices=("auto", "bwrap", "podman", "none"),
-                        help="how to isolate students' code (default: as configured, else auto)")
+                        help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none "
+                             "only where every submission is trusted (default: as configured, else auto)")
     parser.add_argument("--force", action="store_true", help="examine and record also what is graded already")
     options = parser.parse_args(argv)
     coursedir, config = open_course(options)

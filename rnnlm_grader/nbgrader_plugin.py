@@ -42,7 +42,7 @@ from .gradebook import GradebookUnusable, recorded_scores, require_gradebook
 from .job import Job, run, version
 from .report import BOOK, clean
 from .results import Results
-from .sandbox import SandboxMissing, described, require_sandbox
+from .sandbox import SandboxMissing, described, resolve
 from .state import RECORD, graded_folder, is_graded, read_submissions
 from .submission import MAX_SOURCE
 
@@ -151,7 +151,8 @@ class Rebuild(NbGraderPreprocessor):
 class GradeInSandbox(NbGraderPreprocessor):
     """Examine the answers of a rebuilt submission in a sandboxed worker; write mark and report into each grade cell."""
 
-    sandbox = Enum(["bwrap", "none"], "bwrap", help="How to isolate student code; 'none' only where it is trusted."
+    sandbox = Enum(["auto", "bwrap", "podman", "none"], "auto", help="How to isolate student code: 'auto' is "
+                   "bubblewrap where it can start, else podman; 'none' only where student code is trusted."
                    ).tag(config=True)
     secret_file = Unicode("rnnlm-secret.key", help="The key from which hidden inputs are drawn; made where it is "
                           "missing. Keep it out of students' sight, and keep it: another key draws other inputs."
@@ -166,9 +167,10 @@ class GradeInSandbox(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         coursedir, handed_in = coursedir_of(self), resources["handed_in"]
         source = read_source(coursedir, resources["nbgrader"]["assignment"])
-        result = self.examined(coursedir, self.job_maker(coursedir)(source, handed_in))
+        job = self.job_maker(coursedir)(source, handed_in)
+        result = self.examined(coursedir, job)
         nb.metadata[RECORD] = {"key": result["key"], "remarks": list(handed_in.remarks),
-                               "sandbox": described(self.sandbox), "results": result["results"]}
+                               "sandbox": described(job.sandbox), "results": result["results"]}
         for cell in nb.cells:
             if is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
@@ -183,8 +185,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def require(self, coursedir):
         """Raise one of `UNUSABLE`, with what to do, unless everything is there that grading needs."""
-        if self.sandbox == "bwrap":
-            require_sandbox()
+        resolve(self.sandbox)
         grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
         points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
@@ -201,7 +202,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def job_maker(self, coursedir):
         """Return the function (source notebook, HandedIn) → Job of this course."""
-        secret = self.secret(coursedir)
+        secret, sandbox = self.secret(coursedir), resolve(self.sandbox)
 
         def job(source, handed_in):
             return Job(
@@ -209,7 +210,7 @@ class GradeInSandbox(NbGraderPreprocessor):
                 cells=tuple(execution_order(source, handed_in.by_id, handed_in.order)),
                 answers=tuple(answers_of(source).items()),
                 secret=secret,
-                sandbox=self.sandbox,
+                sandbox=sandbox,
                 seconds_per_criterion=self.seconds_per_criterion,
                 seconds_per_answer=self.seconds_per_answer,
                 version=version(),

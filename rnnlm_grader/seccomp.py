@@ -80,3 +80,22 @@ def program(machine):
         (RETURN, FAIL_WITH | errno.EPERM),
     ]
     return b"".join(INSTRUCTION.pack(code, *(jumps or (0, 0)), value) for code, value, *jumps in lines)
+
+
+def profile(machine):
+    """Return the same refusals in the form that podman reads, which leaves the filter itself to libseccomp."""
+    at = list(AUDIT_ARCH).index(machine)
+    refused = [name for name, numbers in REFUSED.items() if numbers[at] is not None]
+    bits = [1 << n for n in range(CLONE_NEW.bit_length()) if CLONE_NEW & 1 << n]
+    flags = [{"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": bit, "valueTwo": bit} for bit in bits]
+    flags.append({"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": CLONE_THREAD, "valueTwo": 0})
+
+    def refuse(names, error, **more):
+        return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error, **more}
+
+    return {
+        "defaultAction": "SCMP_ACT_ALLOW",
+        "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
+        "syscalls": [refuse(refused, errno.EPERM), refuse(["clone3"], errno.ENOSYS),
+                     *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags)],
+    }

@@ -32,7 +32,7 @@ def run(body, seconds=10):
         candidate.close()
 
 
-@pytest.mark.parametrize("body", [
+FORBIDDEN = [
     "import rnnlm_ref",
     "import rnnlm_grader.assignments",
     "import rnnlm_grader.exam",
@@ -57,7 +57,10 @@ def run(body, seconds=10):
     "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
     "os.memfd_create('x')",
     "import socket; socket.socketpair()",
-])
+]
+
+
+@pytest.mark.parametrize("body", FORBIDDEN)
 def test_what_a_worker_may_not_do_raises_in_it(body):
     with pytest.raises(StepFailed):
         run(body)
@@ -125,18 +128,19 @@ def test_an_array_far_larger_than_any_right_one_does_not_cross(result):
 
 def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
     monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
-    sandbox.require_sandbox.cache_clear()
-    with pytest.raises(sandbox.SandboxMissing, match=r"^No sandbox was found, so nothing was graded\. Install bubble"):
-        sandbox.require_sandbox()
-    sandbox.require_sandbox.cache_clear()
+    monkeypatch.setattr(sandbox, "find_podman", lambda: None)
+    for name, missing in {"bwrap": "bwrap", "podman": "podman", "auto": "bwrap wasn't found; podman"}.items():
+        with pytest.raises(sandbox.SandboxMissing) as refused:
+            sandbox.resolve.__wrapped__(name)
+        assert re.match(rf"No sandbox .*nothing was graded: {missing} wasn't found\. Install .*$", str(refused.value))
 
 
 def test_a_sandbox_that_cannot_start_says_why(monkeypatch):
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: "/bin/false")
-    sandbox.require_sandbox.cache_clear()
-    with pytest.raises(sandbox.SandboxMissing, match="can't start here"):
-        sandbox.require_sandbox()
-    sandbox.require_sandbox.cache_clear()
+    for find in ("find_bwrap", "find_podman"):
+        monkeypatch.setattr(sandbox, find, lambda: "/bin/false")
+    for name in ("bwrap", "podman", "auto"):
+        with pytest.raises(sandbox.SandboxMissing, match="failed"):
+            sandbox.resolve.__wrapped__(name)
 
 
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():

@@ -1,0 +1,59 @@
+"""What a worker may see of this machine, whichever sandbox shows it: Python, NumPy and its own modules, read-only."""
+import os
+import sys
+import sysconfig
+from pathlib import Path
+
+import numpy as np
+
+PACKAGE = Path(__file__).parent
+WORKER_MODULES = ("values.py", "bench.py", "wire.py", "worker.py")
+INTERPRETER = os.path.realpath(sys.executable)
+ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
+COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
+WORKER = (INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/worker.py")
+WRITABLE = ("/dev/shm", "/tmp")  # the only places that can be written to; they are lost with the worker
+WRITABLE_BYTES = 16 * 2**20
+LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr on most
+
+
+def environment():
+    """All environment variables of a worker."""
+    variables = {"PATH": "/nowhere", "HOME": "/home", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
+                 "PYTHONHASHSEED": "0", "COURSE_PATH": COURSE_PATH}
+    variables |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+    for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # some machines need them to compute right results
+        if variable in os.environ:
+            variables[variable] = os.environ[variable]
+    return variables
+
+
+def readable():
+    """The folders that hold the interpreter and the system's libraries."""
+    folders = dict.fromkeys(["/usr/lib", "/usr/lib64", os.path.realpath(sys.base_prefix),
+                             *(link for link in LINKS if not os.path.islink(link))])
+    return [folder for folder in folders if os.path.isdir(folder)]
+
+
+def hidden():
+    """Folders inside the readable ones that may hold installed packages: the course itself must not be among them."""
+    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
+    places = {os.path.realpath(sysconfig.get_path(name, vars=base)) for name in ("purelib", "platlib")}
+    places.add("/usr/lib/python3/dist-packages")
+    return sorted(place for place in places if os.path.isdir(place))
+
+
+def links():
+    """Yield (target, link) of the links into /usr."""
+    return [(os.readlink(link), link) for link in LINKS if os.path.islink(link)]
+
+
+def course(lent):
+    """Return (where it is, where the worker sees it) of NumPy, the worker's modules, and those of `rnnlm_ref` lent."""
+    numpy = Path(np.__file__).parent
+    shown = [(folder, folder.name) for folder in (numpy, numpy.parent / "numpy.libs") if folder.exists()]
+    # Without __init__.py: nothing else of the package is there to be imported.
+    shown += [(PACKAGE / name, f"rnnlm_grader/{name}") for name in WORKER_MODULES]
+    for module in ("__init__", *lent) if lent else ():
+        shown.append((PACKAGE.parent / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))
+    return [(str(source), f"{COURSE_PATH}/{place}") for source, place in shown]

@@ -1,0 +1,206 @@
+"""Podman in bubblewrap's place: the same attacks fail, the same answers get the same results, and nothing stays behind.
+
+Skipped where podman can't start; it is too large a package for every run of CI to install.
+"""
+import contextlib
+import json
+import platform
+import re
+import select
+import signal
+import subprocess
+import sys
+import time
+
+import nbformat
+import numpy as np
+import pytest
+from nbgrader.converters import GenerateAssignment
+from test_batch import open_course
+from test_plugin import blank, demo
+from test_sandbox import FORBIDDEN, TEMPLATE
+from test_seccomp import COMPUTES, REFUSALS
+
+from rnnlm_grader import candidate as candidates
+from rnnlm_grader import sandbox, seccomp
+from rnnlm_grader.batch import Batch
+from rnnlm_grader.bench import StepFailed
+from rnnlm_grader.candidate import SandboxedCandidate, WorkerLost
+from rnnlm_grader.job import Job, run, version
+
+# For machines without cgroups of version 2, or inside a container.
+OTHER_RUNTIME = """
+[engine]
+runtime = "runc"
+[containers]
+cgroups = "no-conmon"
+"""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def configured(tmp_path_factory):
+    """Podman as it is configured here or, where that can't start, with another runtime."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
+        if sandbox.find_podman() and sandbox.why_not("podman"):
+            path = tmp_path_factory.mktemp("podman") / "containers.conf"
+            path.write_text(OTHER_RUNTIME)
+            patch.setenv("CONTAINERS_CONF", str(path))
+        if reason := sandbox.why_not("podman"):
+            pytest.skip(f"podman {reason}")
+        yield
+    wait_until_nothing_is_left()
+    sandbox.resolve.cache_clear()
+
+
+def left_behind():
+    """Containers of the grader, and the processes that look after one."""
+    listed = [["podman", "ps", "--all", "--format={{.Names}}", "--filter=name=^rnnlm-"],
+              ["pgrep", "--full", "(podman|conmon) .*rnnlm-[0-9a-f]{16}"]]
+    return [subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() for command in listed]
+
+
+def wait_until_nothing_is_left(seconds=20):
+    end = time.monotonic() + seconds
+    while any(left := left_behind()):
+        assert time.monotonic() < end, left
+        select.select([], [], [], 0.2)
+
+
+@contextlib.contextmanager
+def worker(source, *names, seconds=30):
+    """A candidate in podman, that has begun."""
+    candidate = SandboxedCandidate([("work", source)], names, sandbox="podman")
+    with contextlib.closing(candidate):
+        candidate.begin(seconds)
+        yield candidate
+
+
+def body(number, lines):
+    """A method of a class `Work`."""
+    return f"    def run{number}(self):\n" + "".join(f"        {line}\n" for line in lines.splitlines())
+
+
+def test_what_a_worker_may_not_do_raises_in_it():
+    attacks = [*(lines for lines in FORBIDDEN if "/proc/1/" not in lines),  # that is the worker itself
+               "open('/proc/self/comm', 'w')", "open('/proc/1/oom_score_adj', 'w')", "open('/sys/planted', 'w')",
+               "open('/run/planted', 'w')", "open('/etc/planted', 'w')", "os.listdir('/sys')[0]",
+               "open('/proc/2/stat')"]
+    source = "import os, sys\nclass Work:\n" + "".join(map(body, range(len(attacks)), attacks))
+    with worker(source, "Work") as candidate:
+        work, _, _ = candidate.step("call", "Work", None, (), {})
+        for number, lines in enumerate(attacks):
+            with pytest.raises(StepFailed):
+                print(lines, candidate.step("call", work, f"run{number}", (), {}))
+
+
+@pytest.mark.parametrize(("lines", "reason"), [
+    ("os._exit(3)", "exit status 3"),
+    ("import ctypes; ctypes.string_at(0)", "signal 11"),
+    ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
+    ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
+    ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
+])
+def test_a_worker_that_is_lost_is_reported_with_the_reason(lines, reason):
+    seconds = 1 if "while True" in lines else 30
+    with worker(TEMPLATE.format(body=body(0, lines).partition("\n")[2]), "Work", seconds=seconds) as candidate:
+        work, _, _ = candidate.step("call", "Work", None, (), {})
+        with pytest.raises(WorkerLost) as lost:
+            candidate.step("call", work, "run", (), {})
+    assert re.search(reason, " ".join(lost.value.args))
+
+
+SURROUNDINGS = """
+import os
+def foreign():
+    shown = {"COURSE_PATH", "HOME", "HOSTNAME", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"}
+    return len([name for name in os.environ if name not in shown and "_NUM_THREADS" not in name
+                and not name.startswith("OPENBLAS_")])
+def privileges():
+    status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+    return sum(int(status[name], 16) for name in ("CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"))
+def devices():
+    return len([line for line in open("/proc/net/dev") if ":" in line and not line.strip().startswith("lo:")])
+def writable():
+    mounts = [line.split() for line in open("/proc/mounts")]
+    tree = [place for _, place, _, options, *_ in mounts if "rw" in options.split(",")]
+    return len(set(tree) - {"/tmp", "/dev/shm", "/dev/pts", "/dev/mqueue"}
+               - {place for place in tree if place.startswith("/sys/")})  # under the mask
+"""
+
+
+def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_refuses_every_call_of_the_table(monkeypatch):
+    monkeypatch.setenv("SECRET", "of the instructor's")
+    monkeypatch.setenv("HTTP_PROXY", "http://user:password@proxy/")
+    numbers = seccomp.refused_numbers(platform.machine()) if platform.machine() in seccomp.AUDIT_ARCH else ()
+    with worker(SURROUNDINGS + COMPUTES + REFUSALS, "work") as candidate:
+        for name in ("foreign", "privileges", "devices", "writable"):
+            assert candidate.step("call", name, None, (), {})[1] == 0, name
+        assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
+        open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
+        assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
+        a = np.random.default_rng(0).normal(size=(60, 60))
+        _, (identity, total, _), _ = candidate.step("call", "work", None, (a,), {})
+    assert np.allclose(identity, np.eye(60))
+    assert np.isclose(total, 3 * a.sum())
+
+
+def test_a_worker_that_is_given_up_while_it_starts_leaves_nothing_behind(monkeypatch):
+    for seconds in (0, 0.2, 0.4):
+        monkeypatch.setattr(candidates, "START_SECONDS", seconds)
+        with contextlib.suppress(sandbox.SandboxMissing), worker("x = 1", "x"):
+            pass
+    wait_until_nothing_is_left()
+
+
+GRADER = """
+import sys
+from rnnlm_grader import podman
+from rnnlm_grader.candidate import SandboxedCandidate
+podman.MOST_SECONDS = int(sys.argv[2])
+candidate = SandboxedCandidate([("work", sys.argv[1])], ["work"], sandbox="podman")
+candidate.begin(60)
+print("begun", flush=True)
+candidate.step("call", "work", None, (), {})
+"""
+
+
+@pytest.mark.parametrize(("answer", "most_seconds"), [
+    ("def work(): return 1", 600),
+    ("import time\ndef work(): time.sleep(500)", 3),
+], ids=["idle", "asleep"])
+def test_a_grader_that_is_killed_leaves_nothing_behind(answer, most_seconds):
+    command = [sys.executable, "-c", GRADER, answer, str(most_seconds)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
+        assert grader.stdout.readline() == "begun\n"
+        assert all(left_behind())
+        grader.send_signal(signal.SIGKILL)
+    wait_until_nothing_is_left()
+
+
+def result_of(embedding, box):
+    """What the examination of a submission finds, without the key, which names the sandbox."""
+    cells = (("imports", "import numpy as np"), ("MyEmbedding", embedding), ("MyTimeEmbedding", demo.TIME_RIGHT))
+    answers = (("MyEmbedding", demo.RIGHT), ("MyTimeEmbedding", demo.TIME_RIGHT))
+    result = run(Job(demo.ASSIGNMENT, cells, answers, b"k" * 32, box, 20.0, 60.0, version()))
+    return result.pop("key"), json.dumps(result)
+
+
+@pytest.mark.parametrize("embedding", [demo.RIGHT, demo.corpus.EMBEDDING_MISTAKES["Overwrites"]],
+                         ids=["right", "wrong"])
+def test_a_submission_gets_the_same_result_as_in_bubblewrap(embedding):
+    keys, results = zip(*(result_of(embedding, box) for box in ("bwrap", "podman")), strict=True)
+    assert results[0] == results[1]
+    assert keys[0] != keys[1]
+
+
+def test_where_bubblewrap_is_missing_podman_is_used_and_that_is_recorded(tmp_path, monkeypatch):
+    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
+    sandbox.resolve.cache_clear()
+    demo.set_up(tmp_path)
+    coursedir, config = open_course(tmp_path)
+    GenerateAssignment(coursedir=coursedir, config=config).start()
+    demo.hand_in(tmp_path, {"somebody": nbformat.writes(blank())})
+    assert Batch(coursedir, config).grade().graded == ["somebody"]
+    graded, = (tmp_path / "autograded").rglob("*.ipynb")
+    assert json.loads(graded.read_text())["metadata"]["rnnlm_grader"]["sandbox"] == "podman"
