@@ -90,7 +90,7 @@ class Embedding(Layer):
         dW, = self.grads
         idx = self.cache
         dW[...] = 0
-        # Not dW[idx] += dout: that keeps one of the rows where an id occurs twice.
+        # Not dW[idx] += dout, which keeps one row where an id occurs twice.
         np.add.at(dW, idx, dout.astype(dW.dtype, copy=False))
 
 
@@ -126,7 +126,8 @@ class RNN(Layer):
         D, H = Wx.shape
         check_shape("x", x, ("N", D))
         check_shape("h_prev", h_prev, (x.shape[0], H))
-        x, h_prev = x.astype(b.dtype, copy=False), h_prev.astype(b.dtype, copy=False)
+        x = x.astype(b.dtype, copy=False)
+        h_prev = h_prev.astype(b.dtype, copy=False)
         z = h_prev @ Wh + x @ Wx + b                                       # (N, H)
         h_next = self.f(z)
         # A copy, because the caller may change what is returned.
@@ -139,7 +140,8 @@ class RNN(Layer):
         dWx, dWh, db = self.grads
         x, h_prev, h_next = self.cache
         check_shape("dh_next", dh_next, h_next.shape)
-        dz = dh_next.astype(b.dtype, copy=False) * self.slope(h_next)      # (N, H)
+        dh_next = dh_next.astype(b.dtype, copy=False)
+        dz = dh_next * self.slope(h_next)                                  # (N, H)
         dWx[...] = x.T @ dz
         dWh[...] = h_prev.T @ dz
         db[...] = dz.sum(axis=0)
@@ -205,7 +207,7 @@ class SoftmaxWithLoss(Layer):
         # Every id is the number of a column of x, that is, of a row of x.T.
         t = check_ids(t, x.T)
         check_shape("t", t, (N,))
-        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        # Shifting a row changes no probability; up to 0, exp can't overflow.
         x = x - x.max(axis=1, keepdims=True)                               # (N, V)
         log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))           # (N, V)
         picks = np.arange(N, like=t), t

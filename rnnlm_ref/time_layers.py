@@ -48,10 +48,12 @@ class TimeEmbedding(Layer):
         """Add up dout, (N, T, D), by id into grads[0]. Ids have no gradient: returns None."""
         dW, = self.grads
         D = dW.shape[1]
-        # The cells of dW, numbered row by row: NumPy adds repeated indices fast only where arrays have one axis.
-        cells = self.cache.reshape(-1, 1) * D + np.arange(D, like=dW)      # (N*T, D)
+        xs = self.cache.reshape(-1, 1)
+        # The cells of dW, numbered row by row: np.add.at is fast on one axis.
+        cells = xs * D + np.arange(D, like=dW)                             # (N*T, D)
         dW[...] = 0
-        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.astype(dW.dtype, copy=False).reshape(-1))
+        dout = dout.astype(dW.dtype, copy=False)
+        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
 
 
 class TimeRNN(Layer):
@@ -112,7 +114,7 @@ class TimeRNN(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         zs = (xs @ Wx + b).reshape(T, N, H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is the state before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is h before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         for t in range(T):
             self.f(zs[t] + hs[t] @ Wh, out=hs[t + 1])
@@ -203,8 +205,8 @@ class TimeLSTM(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         gates = (xs @ Wx + b).reshape(T, N, 4 * H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t], cs[t] are the states before step t
-        cs = np.empty_like(hs)
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is h before step t
+        cs = np.empty_like(hs)                                             # cs[t] is c before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         cs[0] = initial_state(self.c if self.stateful else None, (N, H))
         tanh_cs = np.empty_like(hs[1:])                                    # (T, N, H)
@@ -229,7 +231,8 @@ class TimeLSTM(Layer):
         check_shape("dhs", dhs, (N, T, H))
         dhs = dhs.astype(b.dtype, copy=False)
         WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
-        c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)                # (T, N, H), (T, N, 4, H)
+        # For c (T, N, H), for the gates (T, N, 4, H).
+        c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)
         fs = gates[:, :, H:2 * H]
         dh = dc = np.zeros_like(b, shape=(N, H))
         for t in reversed(range(T)):
@@ -339,10 +342,13 @@ class TimeSoftmaxWithLoss(Layer):
         check_shape("ts", ts, (N, T))
         xs, ts = xs.reshape(N * T, V), np.asarray(ts, like=xs).reshape(N * T)
         kept = ts != self.ignore_label                                     # (N*T,)
-        # Columns of xs are rows of xs.T. An ignored position picks word 0, and its weight is 0.
-        picks = np.arange(N * T, like=ts), check_ids(np.where(kept, ts, 0), xs.T)
-        weights = (kept / np.maximum(kept.sum(), 1)).astype(xs.dtype)      # (N*T,)
-        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        # An ignored position picks word 0, and its weight is 0. The words are
+        # the columns of xs, that is, the rows of xs.T.
+        words = check_ids(np.where(kept, ts, 0), xs.T)                     # (N*T,)
+        picks = np.arange(N * T, like=ts), words
+        total = np.maximum(kept.sum(), 1)
+        weights = (kept / total).astype(xs.dtype)                          # (N*T,)
+        # Shifting a row changes no probability; up to 0, exp can't overflow.
         exps = xs - xs.max(axis=1, keepdims=True)                          # (N*T, V)
         target_logits = exps[picks]
         np.exp(exps, out=exps)
