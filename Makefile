@@ -32,7 +32,7 @@ $(VENV)/.test: $(VENV)/.course
 .PHONY: book
 book: $(VENV)/.course ## set up and build the book
 	@rm -rf _build/html _build/.doctrees  # what has been removed, or hangs on a template, must not be left there
-	@jupyter-book build . -W -n --keep-going --quiet
+	@jupyter-book build . -W -n --keep-going --quiet >/dev/null  # warnings and errors go to stderr
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 
 .PHONY: test

@@ -20,7 +20,8 @@ from .export import FORMS, export
 from .gradebook import recorded_scores
 from .job import VersionsDiffer
 from .marks import UnknownAssignment
-from .nbgrader_plugin import UNUSABLE
+from .nbgrader_plugin import UNUSABLE, GradeInSandbox
+from .report import BOOK
 from .results import Busy
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
@@ -174,10 +175,13 @@ def report(argv):
     parser = new_parser("rnnlm-grade report", "Write a page about the class: marks, most common misconceptions, "
                         "criteria that most fail, and work that somebody should look at.")
     parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
-    parser.add_argument("--book", metavar="URL", help="where the book is, for links (default: _build/html)")
+    parser.add_argument("--book", metavar="URL", help="where the chapters are, for links (default: as configured, else "
+                        "those in _build/html)")
     options = parser.parse_args(argv)
-    coursedir, _ = open_course(options)
-    print(write_class_report(coursedir, options.assignment, options.output, options.book))
+    coursedir, config = open_course(options)
+    configured = GradeInSandbox(config=config).book_url
+    book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
+    print(write_class_report(coursedir, options.assignment, options.output, book))
     return DONE
 
 

@@ -1,8 +1,19 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
+import re
 from unittest import mock
 
-from nbgrader.api import Assignment, BaseCell, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import (
+    Assignment,
+    Base,
+    BaseCell,
+    Grade,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
 from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -16,26 +27,31 @@ class GradebookUnusable(Exception):
 @contextlib.contextmanager
 def connected(db_url):
     """Connect to the database, so that an error says in one line what is wrong, and tells no password."""
-    url = make_url(db_url)
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = create_engine(url, connect_args={"timeout": PATIENCE} if sqlite else {})
+    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
+    engine = None
     try:
+        sqlite = make_url(db_url).get_backend_name() == "sqlite"
+        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
         with engine.connect() as connection:
             yield connection
+    except ModuleNotFoundError as missing:
+        raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+                                "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
-        where, reason = url.render_as_string(hide_password=True), str(getattr(error, "orig", error)).strip()
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
         advice = " Close the program that holds it (formgrader? another grading?)." if "locked" in reason else ""
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason.splitlines()[0]}.{advice} "
-                                "Nothing was graded.") from None
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}.{advice} Nothing was graded.") from None
     finally:
-        engine.dispose()
+        if engine:
+            engine.dispose()
 
 
 @contextlib.contextmanager
 def one_engine():
-    """Have nbgrader use one engine for all.
+    """Have nbgrader use one engine for all, and take it that the tables are there.
 
-    It makes a new one eight times a submission, and with each compiles all its statements anew: a third of its time.
+    It makes a new one seven times a submission, and with each looks for all tables and compiles all its statements
+    anew: half of its time.
     """
     engines = {}
 
@@ -44,7 +60,7 @@ def one_engine():
             engines[url] = create_engine(url, **options)
         return engines[url]
 
-    with mock.patch("nbgrader.api.create_engine", kept):
+    with mock.patch("nbgrader.api.create_engine", kept), mock.patch.object(Base.metadata, "create_all"):
         try:
             yield
         finally:
@@ -52,16 +68,27 @@ def one_engine():
                 engine.dispose()
 
 
-def require_gradebook(db_url, assignment):
-    """Raise `GradebookUnusable` unless the gradebook can be written to and knows the assignment."""
+def require_gradebook(db_url, assignment, points):
+    """Raise `GradebookUnusable` unless the gradebook can be written to and has the cells of the assignment.
+
+    Parameters
+    ----------
+    points : dict
+        The points of each grade cell, by its grade_id.
+    """
+    query = (select(GradeCell.name, GradeCell.max_score)
+             .join(Notebook, GradeCell.notebook_id == Notebook.id)
+             .join(Assignment, Notebook.assignment_id == Assignment.id)
+             .where(Assignment.name == assignment))
     with connected(db_url) as connection:
         if connection.dialect.name == "sqlite":
             connection.execute(text("BEGIN IMMEDIATE"))  # fails where another program is writing, or the disk is full
-        known = (inspect(connection).has_table("assignment")
-                 and connection.scalar(select(Assignment.id).where(Assignment.name == assignment)))
-    if not known:
-        raise GradebookUnusable(f"The gradebook doesn't know {assignment}. Run: nbgrader generate_assignment "
-                                f"{assignment}")
+        has_tables = inspect(connection).has_table("assignment")
+        known = dict(map(tuple, connection.execute(query))) if has_tables else {}
+    if known != points:
+        what = "has other cells or points than its source" if known else "isn't known to the gradebook"
+        raise GradebookUnusable(f"The assignment {assignment} {what}. Run: nbgrader generate_assignment {assignment}"
+                                f"{' --force' if known else ''}")
 
 
 def recorded_scores(db_url, assignment):

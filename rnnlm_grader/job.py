@@ -18,6 +18,9 @@ from .exam import Lost, hidden_seed, public_seed
 from .grading import grade_submission
 from .report import in_a_word, render
 
+# What reads and shows results, and so can't change one.
+AFTERWARDS = ("alike", "batch", "class_report", "cli", "export", "gradebook", "marks", "results", "state")
+
 
 class VersionsDiffer(Exception):
     """The machine that runs a job holds another grader than the one that asked for it."""
@@ -66,7 +69,7 @@ def version():
     digest = hashlib.sha256(f"{platform.python_version()} {np.__version__} {platform.machine()}".encode())
     for package in ("rnnlm_grader", "rnnlm_ref"):
         root = Path(__file__).parents[1] / package
-        for path in sorted(root.rglob("*.py")):
+        for path in sorted(path for path in root.rglob("*.py") if path.stem not in AFTERWARDS):
             digest.update(f"\0{path.relative_to(root.parent).as_posix()}\0".encode() + path.read_bytes())
     return digest.hexdigest()[:16]
 

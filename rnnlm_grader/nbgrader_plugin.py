@@ -4,9 +4,12 @@
 
 SubmissionExporter   checks that all is there, and removes what an earlier run left unfinished
 Rebuild              makes the notebook anew from the source directory, with the student's answers in it
-OverwriteCells       (nbgrader's) compares it with the gradebook
 GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
 SaveAutoGrades       (nbgrader's) records the marks
+AssignLatePenalties  (nbgrader's) takes off what lateness costs
+
+All of it is done where nbgrader would only clean up what was handed in. Its second step, which reads the notebook again
+to execute it, has nothing left to do.
 """
 import warnings
 from pathlib import Path
@@ -15,8 +18,8 @@ import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbformat.v4 import new_markdown_cell, new_notebook, new_output
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, OverwriteCells, SaveAutoGrades
-from nbgrader.utils import is_grade, is_solution, rmtree
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
+from nbgrader.utils import compute_checksum, is_grade, is_solution, rmtree
 from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, Unicode
 
@@ -24,7 +27,6 @@ from .course import (
     HIDDEN,
     TIMESTAMP,
     UNFILLED,
-    HandedIn,
     SecretDamaged,
     answers_of,
     execution_order,
@@ -32,6 +34,7 @@ from .course import (
     read_secret,
     read_source,
     read_timestamp,
+    released,
     submitted_folders,
     time_of,
 )
@@ -59,10 +62,12 @@ def configure(c, root="."):
     c.ClearSolutions.code_stub = {"python": UNFILLED}
     c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
     c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
+    c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
     c.Autograde.exporter_class = SubmissionExporter
-    # No CheckCellMetadata, a third of the time of all this: the metadata are those that nbgrader released.
-    c.Autograde.sanitize_preprocessors = [Rebuild, OverwriteCells]
-    c.Autograde.autograde_preprocessors = [GradeInSandbox, SaveAutoGrades, AssignLatePenalties]
+    # No OverwriteCells and CheckCellMetadata, half the time of all this: the cells are the instructor's own, and that
+    # the gradebook has them with the same points is seen once, before anything is graded.
+    c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveAutoGrades, AssignLatePenalties]
+    c.Autograde.autograde_preprocessors = []
 
 
 class SubmissionExporter(NotebookExporter):
@@ -130,12 +135,14 @@ class Rebuild(NbGraderPreprocessor):
         handed_in = read_handed_in(rebuilt, resources["submission"])
         for cell in rebuilt.cells:
             if is_solution(cell):
+                cell.source = released(cell.source)
+                cell.metadata.nbgrader.checksum = compute_checksum(cell)  # nbgrader tells by it who did nothing
                 cell.source = handed_in.by_id[cell.metadata.nbgrader.grade_id]
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         for remark in handed_in.remarks:
             self.log.warning("%s: %s", ids["student"], clean(remark))
-        rebuilt.metadata[RECORD] = {"order": list(map(list, handed_in.order)), "remarks": list(handed_in.remarks)}
+        resources["handed_in"] = handed_in
         if handed_in.timestamp:
             resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
         return rebuilt, resources
@@ -157,19 +164,18 @@ class GradeInSandbox(NbGraderPreprocessor):
     seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
 
     def preprocess(self, nb, resources):
-        coursedir = coursedir_of(self)
-        record = nb.metadata[RECORD]
-        handed_in = HandedIn(answers_of(nb), tuple(map(tuple, record["order"])), tuple(record["remarks"]), None)
+        coursedir, handed_in = coursedir_of(self), resources["handed_in"]
         source = read_source(coursedir, resources["nbgrader"]["assignment"])
         result = self.examined(coursedir, self.job_maker(coursedir)(source, handed_in))
-        record |= {"key": result["key"], "sandbox": described(self.sandbox), "results": result["results"]}
+        nb.metadata[RECORD] = {"key": result["key"], "remarks": list(handed_in.remarks),
+                               "sandbox": described(self.sandbox), "results": result["results"]}
         for cell in nb.cells:
             if is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.book_url)
             elif is_solution(cell):
                 cell.source = clean(cell.source, MAX_SOURCE)
-        if remarks := [*record["remarks"], *result["failed"]]:
+        if remarks := [*handed_in.remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
             nb.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is a random one
@@ -179,7 +185,9 @@ class GradeInSandbox(NbGraderPreprocessor):
         """Raise one of `UNUSABLE`, with what to do, unless everything is there that grading needs."""
         if self.sandbox == "bwrap":
             require_sandbox()
-        require_gradebook(coursedir.db_url, coursedir.assignment_id)
+        grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
+        points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
+        require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
         self.secret(coursedir)
 
     def secret(self, coursedir):

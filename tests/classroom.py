@@ -99,7 +99,7 @@ def write_graded(coursedir, student, person):
     for name, source in answers_of(notebook).items():
         cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
         cell.source = person.answers.get(name, released(source))
-    notebook.metadata["rnnlm_grader"] = {"order": [], "remarks": list(person.remarks), "sandbox": person.sandbox,
+    notebook.metadata["rnnlm_grader"] = {"remarks": list(person.remarks), "sandbox": person.sandbox,
                                          "results": [summary(result) for result in results(person)]}
     by_grade_id = {f"{result.name}-{result.part}": result for result in results(person)}
     for cell in notebook.cells:

@@ -14,8 +14,8 @@ import hashlib
 import importlib.metadata
 import json
 import re
+import resource
 import sys
-import time
 from modulefinder import ModuleFinder
 from pathlib import Path
 
@@ -137,17 +137,19 @@ def refresh(book, stamps, everything=False):
         if not everything and stamp.exists() and stamp.read_text() == fingerprint(text) and not drift(text):
             print(f"{text.stem}: unchanged")
             continue
+        print(f"{text.stem}: executing ...", end=" ", flush=True)
         try:
             notebook = execute(text)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
             plain = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
-            print(f"{text.stem}: FAILED, its notebook stays as it was\n{plain}", file=sys.stderr)
+            print("FAILED")
+            print(f"{text.stem}: the notebook stays as it was, because this happened:\n{plain}", file=sys.stderr)
             failed = True
             continue
         text.with_suffix(".ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
         stamps.mkdir(parents=True, exist_ok=True)
         stamp.write_text(fingerprint(text))
-        print(f"{text.stem}: executed")
+        print("done")
     return failed
 
 
@@ -157,9 +159,10 @@ def execute(text):
     client = NotebookClient(notebook, timeout=600, record_timing=False, coalesce_streams=True,
                             extra_arguments=["--log-level=ERROR"],  # not the warning that it is reached by TCP
                             resources={"metadata": {"path": str(text.parent)}})
-    start = time.perf_counter()
+    start = cpu_seconds_of_children()
     client.execute()
-    executed = {"seconds": lasting(text.with_suffix(".ipynb"), time.perf_counter() - start), "versions": versions()}
+    seconds = lasting(text.with_suffix(".ipynb"), cpu_seconds_of_children() - start)
+    executed = {"seconds": seconds, "versions": versions()}
     # Without what the kernel adds: its full version, which differs from machine to machine.
     notebook.metadata = nbformat.from_dict(KERNEL | {"executed": executed})
     for cell in notebook.cells:
@@ -167,6 +170,12 @@ def execute(text):
             cell.outputs = [nbformat.from_dict(canonical(output)) for output in cell.outputs]
     nbformat.validate(notebook)
     return notebook
+
+
+def cpu_seconds_of_children():
+    """Return the processor time of all kernels that ended; unlike a clock's, it hardly hangs on what else runs."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def lasting(path, seconds):

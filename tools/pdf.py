@@ -33,7 +33,7 @@ def main():
     chromium = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
     if chromium is None:
         sys.exit("No Chromium was found, which prints the book. On Debian or Ubuntu: apt install chromium")
-    if subprocess.run(BUILD, cwd=ROOT, check=False).returncode:
+    if subprocess.run(BUILD, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode:
         sys.exit("The book could not be built, so nothing was printed; see above.")
     # Sphinx writes the page into a folder, but its links as if it stood beside that.
     page = shutil.copy(SITE / "book" / "index.html", SITE / "book.html")

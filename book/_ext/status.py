@@ -34,7 +34,7 @@ class Table(SphinxDirective):
 
 
 class ChapterStatus(Table):
-    head = "page | code cells | with outputs | not compared | figures | seconds"
+    head = "page | code cells | with outputs | not compared | figures | CPU seconds"
 
     def rows(self):
         for name, notebook in self.notebooks().items():

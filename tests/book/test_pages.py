@@ -121,7 +121,8 @@ def open_page(site, browser):
 
     def go(page, width=1280, theme="light", until="load"):
         tab.set_viewport_size({"width": width, "height": 900})
-        tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        if theme:
+            tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
         tab.goto(site + page, wait_until=until)
         return tab
 
@@ -133,6 +134,15 @@ def open_page(site, browser):
 @pytest.mark.parametrize("page", PAGES)
 def test_a_page_asks_no_other_host_and_misses_nothing(open_page, page):
     open_page(page, until="networkidle")
+    assert not open_page.complaints
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_who_comes_for_the_first_time_sees_the_theme_of_the_system(open_page, scheme):
+    tab = open_page("book/index.html", theme=None)
+    tab.emulate_media(color_scheme=scheme)
+    tab.reload()
+    assert tab.evaluate("document.documentElement.dataset.theme") == scheme
     assert not open_page.complaints
 
 

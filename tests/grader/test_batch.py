@@ -170,7 +170,7 @@ def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
     shutil.copytree(pair, undisturbed)
     status, total = cut_off.crash(undisturbed, None, batch_of(undisturbed).grade)
     assert status == 0
-    assert total > 60
+    assert total > 40
     for moment in range(1, total, int(os.environ.get("EVERY", "16"))):
         course = tmp_path / f"cut off at {moment}"
         shutil.copytree(pair, course)
@@ -251,6 +251,18 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
     assert second.startswith("0"), done
     shutil.move(pair / "after.db", pair / "gradebook.db")
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+@pytest.mark.parametrize(("url", "says"), [
+    ("postgresql://grader:pass@127.0.0.1:9/rnnlm", "refused"),
+    ("nosuchdatabase://grader:pass@host/rnnlm", "Can't load plugin"),
+    ("mysql://grader:pass@host/rnnlm", "needs a module that isn't installed: MySQLdb"),
+])
+def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, says):
+    with pytest.raises(gradebook.GradebookUnusable, match=says) as error:
+        gradebook.require_gradebook(url, SLUG, {})
+    assert "pass" not in str(error.value)
+    assert len(str(error.value).splitlines()) == 1
 
 
 @pytest.mark.parametrize(("arguments", "says"), [

@@ -7,8 +7,7 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
@@ -59,11 +58,20 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(converter,
 
 
 def test_a_damaged_key_stops_the_batch(converter, tmp_path):
-    with Gradebook(converter.coursedir.db_url) as gradebook:
-        gradebook.add_assignment(demo.ASSIGNMENT)
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
     (tmp_path / "rnnlm-secret.key").write_bytes(b"short")
     before = everything_in(tmp_path)
     with pytest.raises(NbGraderException, match="has only 5 bytes"):
+        converter.start()
+    assert everything_in(tmp_path) == before
+
+
+def test_a_gradebook_with_other_points_than_the_source_stops_the_batch(converter, tmp_path):
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    path = tmp_path / "solutions" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb"
+    path.write_text(path.read_text().replace('"points": 3', '"points": 4', 1))
+    before = everything_in(tmp_path)
+    with pytest.raises(NbGraderException, match="other cells or points than its source"):
         converter.start()
     assert everything_in(tmp_path) == before
 
