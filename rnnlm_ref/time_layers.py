@@ -49,7 +49,7 @@ class TimeEmbedding(Layer):
         dW, = self.grads
         D = dW.shape[1]
         xs = self.cache.reshape(-1, 1)
-        # The cells of dW, numbered row by row: np.add.at is fast on one axis.
+        # The cells of dW, numbered in rows: np.add.at is fast on one axis.
         cells = xs * D + np.arange(D, like=dW)                             # (N*T, D)
         dW[...] = 0
         dout = dout.astype(dW.dtype, copy=False)
@@ -114,7 +114,7 @@ class TimeRNN(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         zs = (xs @ Wx + b).reshape(T, N, H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is h before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         for t in range(T):
             self.f(zs[t] + hs[t] @ Wh, out=hs[t + 1])
@@ -205,8 +205,8 @@ class TimeLSTM(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         gates = (xs @ Wx + b).reshape(T, N, 4 * H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is h before step t
-        cs = np.empty_like(hs)                                             # cs[t] is c before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
+        cs = np.empty_like(hs)                                             # cs[t]: c before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         cs[0] = initial_state(self.c if self.stateful else None, (N, H))
         tanh_cs = np.empty_like(hs[1:])                                    # (T, N, H)
@@ -342,8 +342,8 @@ class TimeSoftmaxWithLoss(Layer):
         check_shape("ts", ts, (N, T))
         xs, ts = xs.reshape(N * T, V), np.asarray(ts, like=xs).reshape(N * T)
         kept = ts != self.ignore_label                                     # (N*T,)
-        # An ignored position picks word 0, and its weight is 0. The words are
-        # the columns of xs, that is, the rows of xs.T.
+        # An ignored position picks word 0, and its weight is 0. Words are
+        # columns of xs, that is, rows of xs.T.
         words = check_ids(np.where(kept, ts, 0), xs.T)                     # (N*T,)
         picks = np.arange(N * T, like=ts), words
         total = np.maximum(kept.sum(), 1)

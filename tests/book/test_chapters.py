@@ -204,4 +204,4 @@ def shown_code(notebook):
 def test_code_on_a_page_is_no_wider_than_the_page(path):
     code = list(shown_code(nbformat.read(path, as_version=4)))
     assert code
-    assert [line for part in code for line in part.splitlines() if len(line) > 78] == []
+    assert [line for part in code for line in part.splitlines() if len(line) > 77] == []
