@@ -97,12 +97,18 @@ class Embedding(Layer):
 class RNN(Layer):
     r"""One step of a recurrent layer: the new hidden state from the input and the state before.
 
-    .. math:: z = h_{\text{prev}} W_h + x W_x + b, \qquad h_{\text{next}} = f(z)
+    .. math::
+        z &= h_{\text{prev}} W_h + x W_x + b \\
+        h_{\text{next}} &= f(z)
 
     With :math:`dz = dh_{\text{next}} \odot f'(z)`, the gradients are
 
-    .. math:: dx = dz\,W_x^\top, \quad dh_{\text{prev}} = dz\,W_h^\top, \quad
-              dW_x = x^\top dz, \quad dW_h = h_{\text{prev}}^\top dz, \quad db = \textstyle\sum_n dz_n
+    .. math::
+        dx &= dz\,W_x^\top \\
+        dh_{\text{prev}} &= dz\,W_h^\top \\
+        dW_x &= x^\top dz \\
+        dW_h &= h_{\text{prev}}^\top dz \\
+        db &= \textstyle\sum_n dz_n
 
     Parameters
     ----------
@@ -151,7 +157,11 @@ class RNN(Layer):
 class Affine(Layer):
     r"""A linear map and a shift.
 
-    .. math:: y = x W + b, \qquad dx = dy\,W^\top, \quad dW = x^\top dy, \quad db = \textstyle\sum_n dy_n
+    .. math::
+        y &= x W + b \\
+        dx &= dy\,W^\top \\
+        dW &= x^\top dy \\
+        db &= \textstyle\sum_n dy_n
 
     Parameters
     ----------
@@ -188,8 +198,10 @@ class Affine(Layer):
 class SoftmaxWithLoss(Layer):
     r"""The mean cross-entropy of softmax probabilities with the target ids.
 
-    .. math:: \log p_{nv} = x_{nv} - \log \sum_u e^{x_{nu}}, \qquad L = -\frac{1}{N} \sum_n \log p_{n t_n}, \qquad
-              \frac{\partial L}{\partial x_{nv}} = \frac{p_{nv} - [v = t_n]}{N}
+    .. math::
+        \log p_{nv} &= x_{nv} - \log \sum_u e^{x_{nu}} \\
+        L &= -\frac{1}{N} \sum_n \log p_{n t_n} \\
+        \frac{\partial L}{\partial x_{nv}} &= \frac{p_{nv} - [v = t_n]}{N}
 
     It has no parameters; the loss and the gradient have the dtype of the logits.
 

@@ -18,8 +18,11 @@ RECURRENT = {"TimeRNN": TimeRNN, "TimeLSTM": TimeLSTM}
 class Rnnlm:
     r"""A recurrent language model: for every position of a text, how likely each word is to come next.
 
-    .. math:: \text{ids} \to \text{TimeEmbedding} \to \text{TimeRNN} \to \text{TimeAffine}
-              \to \text{TimeSoftmaxWithLoss}
+    .. math::
+        \text{ids} &\to \text{TimeEmbedding} \\
+        &\to \text{TimeRNN} \\
+        &\to \text{TimeAffine} \\
+        &\to \text{TimeSoftmaxWithLoss}
 
     Parameters
     ----------

@@ -105,7 +105,8 @@ def window_batches(corpus, batch_size, time_size):
 
     Examples
     --------
-    >>> xs, ts = next(window_batches(np.array([0, 1, 2, 3, 4, 1, 5, 6]), batch_size=1, time_size=3))
+    >>> corpus = np.array([0, 1, 2, 3, 4, 1, 5, 6])
+    >>> xs, ts = next(window_batches(corpus, batch_size=1, time_size=3))
     >>> xs, ts
     (array([[0, 1, 2]]), array([[1, 2, 3]]))
 

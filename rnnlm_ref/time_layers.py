@@ -59,13 +59,18 @@ class TimeEmbedding(Layer):
 class TimeRNN(Layer):
     r"""A recurrent layer over a window: :class:`~rnnlm_ref.layers.RNN` at every step, from left to right.
 
-    .. math:: z_t = x_t W_x + h_{t-1} W_h + b, \qquad h_t = f(z_t)
+    .. math::
+        z_t &= x_t W_x + h_{t-1} W_h + b \\
+        h_t &= f(z_t)
 
     Going back, the gradient of a state has two sources, the output of its own step and the step after it:
 
-    .. math:: dz_t = (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t), \qquad dx_t = dz_t W_x^\top
-
-    .. math:: dW_x = \sum_t x_t^\top dz_t, \qquad dW_h = \sum_t h_{t-1}^\top dz_t, \qquad db = \sum_{n,t} dz_{nt}
+    .. math::
+        dz_t &= (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t) \\
+        dx_t &= dz_t W_x^\top \\
+        dW_x &= \sum_t x_t^\top dz_t \\
+        dW_h &= \sum_t h_{t-1}^\top dz_t \\
+        db &= \sum_{n,t} dz_{nt}
 
     Only the two products with :math:`W_h` need the step before, so only they are in a loop. The others are sums over n
     and t alike: one matrix product over all N*T rows.
@@ -155,10 +160,11 @@ class TimeRNN(Layer):
 class TimeLSTM(Layer):
     r"""A long short-term memory over a window: a recurrent layer that can keep a value unchanged for many steps.
 
-    .. math:: o, f, i = \sigma(x_t W_x + h_{t-1} W_h + b)_{o,f,i}, \qquad
-              g = \tanh(x_t W_x + h_{t-1} W_h + b)_g
-
-    .. math:: c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh c_t
+    .. math::
+        o, f, i &= \sigma(x_t W_x + h_{t-1} W_h + b)_{o,f,i} \\
+        g &= \tanh(x_t W_x + h_{t-1} W_h + b)_g \\
+        c_t &= f \odot c_{t-1} + i \odot g \\
+        h_t &= o \odot \tanh c_t
 
     The cell state c is changed only by a product with the forget gate f and a sum, so its gradient isn't squeezed
     through a matrix and a tanh at every step, as that of :class:`TimeRNN` is.
@@ -261,8 +267,11 @@ class TimeLSTM(Layer):
 class TimeAffine(Layer):
     r"""The same linear map at every step: :class:`~rnnlm_ref.layers.Affine` over all N*T rows at once.
 
-    .. math:: y_{nt} = x_{nt} W + b, \qquad
-              dx_{nt} = dy_{nt} W^\top, \quad dW = \sum_{n,t} x_{nt}^\top dy_{nt}, \quad db = \sum_{n,t} dy_{nt}
+    .. math::
+        y_{nt} &= x_{nt} W + b \\
+        dx_{nt} &= dy_{nt} W^\top \\
+        dW &= \sum_{n,t} x_{nt}^\top dy_{nt} \\
+        db &= \sum_{n,t} dy_{nt}
 
     Parameters
     ----------
@@ -305,10 +314,12 @@ class TimeAffine(Layer):
 class TimeSoftmaxWithLoss(Layer):
     r"""The mean cross-entropy over the positions of a window whose target isn't to be ignored.
 
-    .. math:: L = \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big), \qquad \tau = t_{nt}, \qquad
-              \frac{\partial L}{\partial x_{ntv}} = w_{nt} \big( p_{ntv} - [v = \tau] \big)
+    .. math::
+        L &= \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big) \\
+        \frac{\partial L}{\partial x_{ntv}} &= w_{nt} \big( p_{ntv} - [v = \tau] \big)
 
-    The weight w is 1 / (number of kept positions) where a position is kept, and 0 where it is ignored.
+    τ is the target of the position. The weight w is 1 / (number of kept positions) where it is kept, and 0 where it is
+    ignored.
 
     Parameters
     ----------
