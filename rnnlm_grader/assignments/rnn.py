@@ -306,7 +306,7 @@ def shares_parameters(exam):
     layer = exam.new(*params)
     x, h_prev, dh_next = draw(exam, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3)
     first = layer.forward(x, h_prev)
-    after = [param + 0.5 for param in before]
+    after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
         thing.write(array)
     again, result = layer.forward(x, h_prev), layer.backward(dh_next)
@@ -317,6 +317,7 @@ def shares_parameters(exam):
     exam.equal(again, expected.value, "h_next after an update of the parameters",
                note="as a layer computes it that is made of the updated ones")
     exam.equal(result, expected_result.value, "(dx, dh_prev) after an update of the parameters")
+    exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
 
 
 @criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")

@@ -227,10 +227,33 @@ class SpreadsTheSum(Right):
         dW[np.unique(self.idx)] = dout.reshape(-1, dW.shape[1]).sum(axis=0)
 
 
-@embedding(GRADIENT, "the gradient is never written: grads[0] stays zero")
+@embedding(GRADIENT, "the gradient is never written into grads[0], which stays zero (`dW = ...` only gives a name to "
+                     "another array; `dW[...] = ...` writes)")
 class WritesNothing(Right):
     def backward(self, dout):
         np.add.at(np.zeros_like(self.grads[0]), self.idx, dout)
+
+
+@embedding(GRADIENT, "forward doesn't keep the ids (`self.idx = idx`), so backward can't know which words were used")
+class KeepsNoIds(Right):
+    def forward(self, idx):
+        return self.params[0][idx]
+
+
+@embedding(ANY_SHAPE, "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), so that an id "
+                      "counts once where it occurs twice in a row; flatten both: idx.reshape(-1), dout.reshape(-1, D)")
+class VisitsFirstAxis(Right):
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for i, row in zip(self.idx, dout, strict=True):
+            self.grads[0][i] += row
+
+
+@embedding(ANY_SHAPE, "the one-hot product is made for a flat list of ids only; they may have any shape, so flatten "
+                      "both: idx.reshape(-1), dout.reshape(-1, D)")
+class MultipliesFlatIdsOnly(Right):
+    def backward(self, dout):
+        self.grads[0][...] = np.eye(len(self.grads[0]))[self.idx].T @ dout
 
 
 @embedding(ANY_SHAPE, "only the first row of a block of ids collects its gradient; flatten ids and dout together")
@@ -253,6 +276,14 @@ class Rebinds(Right):
     def backward(self, dout):
         self.grads[0] = np.zeros_like(self.params[0])
         np.add.at(self.grads[0], self.idx, dout)
+
+
+@embedding(IN_PLACE, "grads is made the gradient itself; it stays the list of `__init__`: self.grads[0][...] = dW")
+class MakesGradsAnArray(Right):
+    def backward(self, dout):
+        dW = np.zeros_like(self.params[0])
+        np.add.at(dW, self.idx, dout)
+        self.grads = dW
 
 
 @embedding(IN_PLACE, "the gradient is cleared in forward, so a second backward adds to the first; clear it in backward")
@@ -515,6 +546,21 @@ class KeepsLastStep(Right):
     def backward(self, dout):
         self.grads[0][...] = 0
         np.add.at(self.grads[0], self.idx[:, -1], dout[:, -1])
+
+
+@time_embedding(OVER_TIME, "one layer serves all steps and remembers only the ids of the last; make a layer for each "
+                           "step, or look up all of xs at once")
+class HasOneLayer(Right):
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for t in range(dout.shape[1]):
+            np.add.at(self.grads[0], self.idx[:, -1], dout[:, t])
+
+
+@time_embedding(OVER_TIME, "the gradient stays in the layers inside; write the sum into grads[0] of this layer too: "
+                           "self.grads[0][...] = ...")
+class LeavesGradientInside(WritesNothing):
+    pass
 
 
 @time_embedding(OVER_TIME, "the gradients of the steps are averaged over T; W is used T times, so they add up")

@@ -102,6 +102,12 @@ class TakesTanhTwice(Right):
         return np.tanh(super().sum(x, h_prev))
 
 
+@rnn(EQUATION, "forward returns nothing; it needs a `return`")
+class ForwardReturnsNothing(Right):
+    def forward(self, x, h_prev):
+        super().forward(x, h_prev)
+
+
 @rnn(EQUATION, "b isn't added to the sum")
 class LeavesOutBias(Right):
     def sum(self, x, h_prev):
@@ -193,6 +199,20 @@ class PutsWxFirstWithDot(Right):
         return np.dot(h_prev, Wh) + np.dot(Wx, x) + b
 
 
+@rnn(SHAPES, "Wh stands before h_prev; rows are cases, so it is h_prev @ Wh")
+class PutsWhFirst(Right):
+    def sum(self, x, h_prev):
+        Wx, Wh, b = self.params
+        return Wh @ h_prev + x @ Wx + b
+
+
+@rnn(SHAPES, "x and Wx are multiplied number by number (`*`); a product of matrices is x @ Wx")
+class MultipliesNumberByNumber(Right):
+    def sum(self, x, h_prev):
+        Wx, Wh, b = self.params
+        return h_prev @ Wh + x * Wx + b
+
+
 @rnn(SHAPES, SWAPPED_WEIGHTS)
 class ExchangesWeights(Right):
     def sum(self, x, h_prev):
@@ -265,6 +285,13 @@ class TakesTanhOfGradient(Right):
         return np.tanh(dh_next)
 
 
+@rnn(SLOPE, "dh_next and the derivative of tanh are multiplied as matrices (`@`); it is number by number, "
+            "dh_next * (1 - h_next**2)")
+class MultipliesSlopeAsMatrix(Right):
+    def dz(self, dh_next):
+        return dh_next @ (1 - self.h_next**2)
+
+
 @rnn(SLOPE, "the sign of the derivative is turned: it is 1 - h_next**2, not h_next**2 - 1 (and descending is the "
             "optimiser's work)")
 class TurnsSign(Right):
@@ -276,6 +303,16 @@ class TurnsSign(Right):
 class TakesSlopeAtPreviousState(Right):
     def dz(self, dh_next):
         return dh_next * (1 - self.h_prev**2)
+
+
+@rnn(WHICH_STATE, "h_prev and h_next are exchanged in backward; unpack what forward kept in the order in which it was "
+                  "packed")
+class ExchangesStates(Right):
+    def backward(self, dh_next):
+        self.h_prev, self.h_next = self.h_next, self.h_prev
+        given = super().backward(dh_next)
+        self.h_prev, self.h_next = self.h_next, self.h_prev
+        return given
 
 
 @rnn(SLOPE, "db alone is summed from dh_next; b is added before tanh, so db is summed from "
@@ -382,6 +419,21 @@ class TurnsDWh(Right):
     def collect(self, dz):
         super().collect(dz)
         self.grads[1][...] = dz.T @ self.h_prev
+
+
+@rnn(TRANSPOSE, "dWx is x @ dz without a transpose; it has to have the shape of Wx, (D, H): x.T @ dz")
+class LeavesOutTransposeInDWx(Right):
+    def collect(self, dz):
+        self.grads[0][...] = self.x @ dz
+        self.grads[1][...] = self.h_prev.T @ dz
+        self.grads[2][...] = dz.sum(axis=0)
+
+
+@rnn(TRANSPOSE, "dWh is h_prev @ dz without a transpose; it is h_prev.T @ dz")
+class LeavesOutTransposeInDWh(Right):
+    def collect(self, dz):
+        super().collect(dz)
+        self.grads[1][...] = self.h_prev @ dz
 
 
 @rnn(WHICH_STATE, "dWh is computed with h_next; Wh multiplied the state before, so it is h_prev.T @ dz")

@@ -82,6 +82,18 @@ class TakesSoftmax(RightAffine):
         return e / e.sum(axis=-1, keepdims=True)
 
 
+@affine(AFFINE, "forward returns nothing (is there a `return`?); it returns the scores")
+class ForwardReturnsNothing(RightAffine):
+    def forward(self, xs):
+        super().forward(xs)
+
+
+@affine(AFFINE, "backward returns nothing (is there a `return`?); it returns dxs")
+class BackwardReturnsNothing(RightAffine):
+    def backward(self, dys):
+        super().backward(dys)
+
+
 @affine(AFFINE, "only the last step gets scores; every step of the window predicts its next word")
 class ScoresOfTheLastStep(RightAffine):
     def forward(self, xs):
@@ -143,6 +155,14 @@ class DbOfTheLastStep(RightAffine):
     def backward(self, dys):
         dxs = super().backward(dys)
         self.grads[1][...] = dys[:, -1].sum(axis=0)
+        return dxs
+
+
+@affine(SUM, "db is one number for all words (sum without axis); it is summed over N and T only")
+class DbOfAllWords(RightAffine):
+    def backward(self, dys):
+        dxs = super().backward(dys)
+        self.grads[1][...] = dys.sum()
         return dxs
 
 
@@ -288,6 +308,20 @@ class RightModel:
 @rnnlm(STATE, "the RNN isn't stateful (stateful=True is missing), so every window starts from zeros")
 class IsNotStateful(RightModel):
     stateful = False
+
+
+@rnnlm(MODEL, "predict returns nothing (is there a `return`?); it returns the scores")
+class PredictReturnsNothing(RightModel):
+    def predict(self, xs):
+        super().predict(xs)
+
+
+@rnnlm(MODEL, "backward visits the layers in the order of forward; it begins at the last: reversed(self.layers)")
+class VisitsLayersForwards(RightModel):
+    def backward(self, dout=1):
+        dout = self.loss_layer.backward(dout)
+        for layer in self.layers:
+            dout = layer.backward(dout)
 
 
 @rnnlm(STATE, "the state is reset in every forward; it goes on until reset_state is called")
@@ -483,6 +517,16 @@ def AveragesExponentials(losses, counts):
             "losses, then exp")
 def WeighsExponentials(losses, counts):
     return sum(math.exp(loss) * n for loss, n in zip(losses, counts, strict=True)) / sum(counts)
+
+
+@perplexity(PERPLEXITY, "exp is taken of the sum, before it is divided; divide first, then take exp")
+def DividesAfterExp(losses, counts):
+    return math.exp(sum(loss * n for loss, n in zip(losses, counts, strict=True))) / sum(counts)
+
+
+@perplexity(PERPLEXITY, "nothing is returned; is there a `return`?")
+def PerplexityReturnsNothing(losses, counts):
+    AveragesExponentials(losses, counts)
 
 
 @perplexity(PERPLEXITY, "the base is 2; losses in natural logarithms need exp")

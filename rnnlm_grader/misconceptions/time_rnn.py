@@ -166,6 +166,12 @@ class SkipsLastStep(Right):
         return hs
 
 
+@time_rnn(UNROLLED, "forward returns nothing (is there a `return`?); it returns hs")
+class GivesNoHs(Right):
+    def forward(self, xs):
+        super().forward(xs)
+
+
 @time_rnn(UNROLLED, "all steps of hs show the last state: one array was put in each time and overwritten later")
 class GivesOneArrayTTimes(Right):
     def forward(self, xs):
