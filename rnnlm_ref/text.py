@@ -22,11 +22,11 @@ class Vocabulary:
 
     Examples
     --------
-    >>> vocabulary = Vocabulary("you say goodbye and i say hello .".split())
-    >>> vocabulary.encode(["i", "say"])
+    >>> vocabulary = Vocabulary("we read words and then read more .".split())
+    >>> vocabulary.encode(["then", "read"])
     array([4, 1])
     >>> vocabulary.decode([4, 1])
-    ['i', 'say']
+    ['then', 'read']
 
     Book: 01-corpus
     """
