@@ -126,6 +126,14 @@ def test_there_are_enough_of_each_kind():
     assert all(sum(map(kind.WORK.__contains__, CLASS)) >= 15 for kind in (attacks, broken, honest, pages))
 
 
+def test_the_threat_model_names_submissions_that_exist():
+    page = (ROOT / "book" / "threat-model.md").read_text()
+    rows = re.findall(r"^\| .*?`test_hostile` (.*?)(?:;|\|$)", page, re.MULTILINE)
+    named = [name for row in rows for name in re.split(r", | \.\.\. ", row.strip())]
+    assert len(named) > 30
+    assert [name for name in named if not any(student.startswith(name) for student in CLASS)] == []
+
+
 def test_everybody_gets_the_mark_that_the_code_deserves(graded):
     wrong = {student: (graded.marks.get(student), work.mark) for student, work in CLASS.items()
              if graded.marks.get(student) != work.mark}
