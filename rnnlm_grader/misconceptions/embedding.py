@@ -5,6 +5,7 @@ Sentences finish "It looks as if ...".
 import numpy as np
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 LOOKUP = "02-embedding.html#embedding-lookup"
@@ -125,29 +126,23 @@ class LooksUpFirstRow(Right):
 
 
 @embedding(DTYPE, "the output is forced to float32 (dtype='f'); it should have the dtype of W")
-class ForcesOutputFloat32(Right):
-    def forward(self, idx):
-        return super().forward(idx).astype("f")
+class ForcesOutputFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @embedding(DTYPE, "the output is forced to float64 (np.empty or np.zeros without dtype); it should have the dtype of W")
-class ForcesOutputFloat64(Right):
-    def forward(self, idx):
-        return super().forward(idx).astype("d")
+class ForcesOutputFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
 @embedding(DTYPE, "the gradient is made as float64 whatever W is (np.zeros(W.shape)); use np.zeros_like(W)")
-class ForcesGradientFloat64(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape)]
+class ForcesGradientFloat64(contract.ForcesGradsFloat64, Right):
+    pass
 
 
 @embedding(DTYPE, "the gradient is made as float32 whatever W is (dtype='f'); use np.zeros_like(W)")
-class ForcesGradientFloat32(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape, dtype="f")]
+class ForcesGradientFloat32(contract.ForcesGradsFloat32, Right):
+    pass
 
 
 @embedding(REPEATED, "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` alike): of an id "
@@ -265,17 +260,14 @@ class CollectsFirstRow(Right):
 
 
 @embedding(IN_PLACE, "gradients pile up from one backward to the next; start each with `dW[...] = 0`")
-class PilesUp(Right):
-    def backward(self, dout):
-        np.add.at(self.grads[0], self.idx, dout)
+class PilesUp(contract.PilesUp, Right):
+    pass
 
 
 @embedding(IN_PLACE, "grads[0] is replaced by a new array; whoever kept the old one (an optimiser) never sees "
                      "the gradient. Write into it: `dW[...] = ...`")
-class Rebinds(Right):
-    def backward(self, dout):
-        self.grads[0] = np.zeros_like(self.params[0])
-        np.add.at(self.grads[0], self.idx, dout)
+class Rebinds(contract.Rebinds, Right):
+    pass
 
 
 @embedding(IN_PLACE, "grads is made the gradient itself; it stays the list of `__init__`: self.grads[0][...] = dW")
@@ -319,9 +311,8 @@ class ReturnsDout(Right):
 
 
 @embedding(SHARED, COPIED)
-class CopiesWeights(Right):
-    def __init__(self, W):
-        super().__init__(W.copy())
+class CopiesWeights(contract.CopiesParameters, Right):
+    pass
 
 
 @embedding(SHARED, COPIED)
@@ -356,16 +347,9 @@ class ChangesDout(Right):
         dout *= 0
 
 
-@embedding(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(Right):
-    buffer = None
-
-    def forward(self, idx):
-        out = super().forward(idx)
-        if self.buffer is None or self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
+@embedding(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, Right):
+    pass
 
 
 @embedding(SHARED, "the ids of the first forward are kept for good; backward belongs to the last forward")
@@ -510,25 +494,21 @@ class SkipsLastStep(Right):
 
 
 @time_embedding(DTYPE, "the output is forced to float32 (np.empty(..., dtype='f')); it should have the dtype of W")
-class TimeForcesFloat32(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("f")
+class TimeForcesFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @time_embedding(DTYPE, "the output is forced to float64 (np.empty without dtype); it should have the dtype of W")
-class TimeForcesFloat64(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("d")
+class TimeForcesFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
 @time_embedding(DTYPE, "the gradient is forced to float64 whatever W is; use np.zeros_like(W)")
-class TimeForcesGradient(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape)]
+class TimeForcesGradient(contract.ForcesGradsFloat64, Right):
+    pass
 
 
-@time_embedding(SHARED, "one output array is kept and used again; what forward returned before then changes later")
+@time_embedding(SHARED, contract.REUSED)
 class TimeReusesOutput(ReusesOutput):
     pass
 

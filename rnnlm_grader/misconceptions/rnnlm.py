@@ -9,6 +9,7 @@ import numpy as np
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 AFFINE = "07-rnnlm.html#rnnlm-affine"
@@ -202,28 +203,20 @@ class ForgetsDb(RightAffine):
 
 
 @affine(IN_PLACE, "gradients pile up from one backward to the next; each backward overwrites: `dW[...] = ...`")
-class PilesUp(RightAffine):
-    def backward(self, dys):
-        older = [grad.copy() for grad in self.grads]
-        dxs = super().backward(dys)
-        for grad, old in zip(self.grads, older, strict=True):
-            grad += old
-        return dxs
+class PilesUp(contract.PilesUp, RightAffine):
+    pass
 
 
 @affine(IN_PLACE, "grads are replaced by new arrays; whoever kept the old ones (an optimiser) never sees the gradient. "
                   "Write into them: `dW[...] = ...`")
-class Rebinds(RightAffine):
-    def backward(self, dys):
-        self.grads = [np.zeros_like(grad) for grad in self.grads]
-        return super().backward(dys)
+class Rebinds(contract.Rebinds, RightAffine):
+    pass
 
 
 @affine(SHARED, "W and b are copied; an optimiser that updates the arrays it gave you has then no effect. Keep them "
                 "themselves")
-class CopiesParameters(RightAffine):
-    def __init__(self, W, b):
-        super().__init__(W.copy(), b.copy())
+class CopiesParameters(contract.CopiesParameters, RightAffine):
+    pass
 
 
 @affine(SHARED, "dys is changed in place; arguments belong to the caller")
@@ -234,35 +227,24 @@ class ChangesDys(RightAffine):
         return dxs
 
 
-@affine(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(RightAffine):
-    buffer = np.empty(0)
-
-    def forward(self, xs):
-        out = super().forward(xs)
-        if self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
+@affine(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the scores are forced to float32 (dtype='f'); they should have the dtype of W")
-class ForcesFloat32(RightAffine):
-    def forward(self, xs):
-        return super().forward(xs).astype("f")
+class ForcesFloat32(contract.ForcesFloat32, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the scores are forced to float64 (np.empty without dtype); they should have the dtype of W")
-class ForcesFloat64(RightAffine):
-    def forward(self, xs):
-        return super().forward(xs).astype("d")
+class ForcesFloat64(contract.ForcesFloat64, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the gradients are made as float64 whatever W is (np.zeros(W.shape)); use np.zeros_like(W)")
-class ForcesGradientFloat64(RightAffine):
-    def __init__(self, W, b):
-        super().__init__(W, b)
-        self.grads = [np.zeros(W.shape), np.zeros(b.shape)]
+class ForcesGradientFloat64(contract.ForcesGradsFloat64, RightAffine):
+    pass
 
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
