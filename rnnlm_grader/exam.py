@@ -275,6 +275,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
             exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
         else:
             criterion.examine(exam)
+            candidate.finish()
     except Diverged:
         return Outcome(DIVERGED, tuple(exam.trace))
     except StepFailed as error:

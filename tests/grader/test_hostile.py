@@ -13,7 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from hostile import CLASS, HASTY, HOLES, OTHERS, attacks, broken, honest, pages
+from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages
 from hostile.handing_in import NAME, ROOT, Place
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
@@ -137,23 +137,16 @@ def test_the_threat_model_names_submissions_that_exist():
 def test_everybody_gets_the_mark_that_the_code_deserves(graded):
     wrong = {student: (graded.marks.get(student), work.mark) for student, work in CLASS.items()
              if graded.marks.get(student) != work.mark}
-    assert wrong.keys() <= HOLES
+    assert not wrong
     assert not graded.by_hand
 
 
-@pytest.mark.parametrize("student", sorted(CLASS.keys() - HOLES))
+@pytest.mark.parametrize("student", sorted(CLASS))
 def test_everybody_is_told_the_mark_and_the_reason(graded, student):
     work = CLASS[student]
     assert f"(Score: {work.mark:.1f} / 25.0)" in graded.text(student)
     assert re.search(work.says, graded.text(student)), graded.text(student)[-3000:]
     assert work.says or work.mark == 25
-
-
-@pytest.mark.parametrize("student", sorted(HOLES))
-@pytest.mark.xfail(reason="all that a student's file name and cells say goes into the notebook, whatever it is")
-def test_what_is_not_withstood_yet(graded, student):
-    test_everybody_is_told_the_mark_and_the_reason(graded, student)
-    assert graded.sizes(student) < (MOST_NOTEBOOK, MOST_PAGE)
 
 
 def test_grading_and_feedback_take_the_grader_no_longer_than_usual(graded):
@@ -166,7 +159,7 @@ def test_memory_stays_within_the_limits(graded):
 
 
 def test_what_is_written_stays_within_the_limits(graded):
-    for student in graded.pages.keys() - HOLES:
+    for student in graded.pages:
         notebook, page = graded.sizes(student)
         assert notebook < MOST_NOTEBOOK, student
         assert page < MOST_PAGE, student
@@ -280,9 +273,4 @@ def told(graded):
 
 
 def test_no_page_shows_a_hidden_input(told):
-    assert {student: rows for student, rows in told.items() if rows and student != "steals-hidden-inputs"} == {}
-
-
-@pytest.mark.xfail(reason="the learner's inputs of one criterion are examined after the hidden ones of another")
-def test_hidden_inputs_that_were_kept_for_a_later_message_do_not_reach_the_page(told):
-    assert told["steals-hidden-inputs"] == []
+    assert {student: rows for student, rows in told.items() if rows} == {}

@@ -415,6 +415,7 @@ def take_over():
         request = wire.unpack(*map(requests.read, lengths))
         if request == 'forget':
             objects.clear()
+            os.write(int(sys.argv[2]), wire.pack('forgotten'))
             continue
         verb, *rest = request
         arrays = [x for x in rest if isinstance(x, np.ndarray)]
@@ -454,7 +455,7 @@ forge({'dict': {'failed': {'dict': {f'cell {n}': raised for n in range(4000)}}, 
 time.sleep(100)
 """),
     "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS),
-    "floods-the-remarks": ruins("should be|differs|has shape", FORGES + FLOODS),
+    "floods-the-remarks": ruins(DISTURBED, FORGES + FLOODS),
     "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
     "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 while True: forge({'tuple': ['ask', 0, None]}); time.sleep(0.001)"""),
