@@ -9,7 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
-from .embedding import upstream
+from .rnn import upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -37,7 +37,7 @@ def one_slope_each(exam):
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
 def any_shape_of_x(exam):
     for shape in ((2, 3), (4,), (2, 1, 2)):
-        factors = exam.put("c", upstream(exam, shape)).value
+        factors = exam.put("c", upstream(exam, *shape)).value
         x = exam.put("x", exam.rng.normal(size=shape).round(2))
         result = slopes(exam, lambda x, c=factors: float((c * x).sum()), "(c * x).sum()", x)
         exam.equal(result, factors, result.name, note=f"x has shape {shape}")
@@ -91,9 +91,9 @@ def layout_of_x(exam):
 def sequence(exam, N, T, D, H, dtype=np.float64):
     """Draw the six arguments, with a Wh that isn't symmetric and slopes of tanh well below 1."""
     rng = exam.rng
+    Wh = rng.uniform(-0.5, 0.5, (H, H))
     drawn = (rng.uniform(-1, 1, (N, T, D)), rng.uniform(-0.9, 0.9, (N, H)), rng.uniform(-1, 1, (D, H)),
-             rng.uniform(0.3, 0.8, (H, H)) * rng.choice([-1, 1], (H, H)), rng.uniform(-0.5, 0.5, H),
-             upstream(exam, (N, T, H)))
+             Wh + np.copysign(0.3, Wh), rng.uniform(-0.5, 0.5, H), upstream(exam, N, T, H))
     return tuple(array.round(2).astype(dtype) for array in drawn)
 
 
@@ -276,7 +276,7 @@ def bptt_dtype_and_layout(exam):
 
 def gradients(exam, norm, shapes=((2, 3), (3,), (4, 1))):
     """Draw gradients whose norm, all together, is about the one given."""
-    drawn = [upstream(exam, shape) for shape in shapes]
+    drawn = [upstream(exam, *shape) for shape in shapes]
     size = sum(float((g ** 2).sum()) for g in drawn) ** 0.5
     return [(g * norm / size).round(2) for g in drawn]
 
