@@ -3,7 +3,8 @@
 A check: `check(answer, part)`, its report included, for the plainest right answer and for wrong ones: those of the
 corpus, which the library of misconceptions knows, and mutants of the right one, most of which it doesn't, so that it
 searches in vain. `first` is the first check in a process that has only imported the course; `warm` the median of five
-later ones; both are processor time, so that what else the machine does counts less. A submission: all hidden draws of an assignment through the sandbox, less the start of the worker.
+later ones; both are processor time, so that what else the machine does counts less. A submission: all hidden draws of
+an assignment through the sandbox, less the start of the worker.
 
 usage: check_time.py [--mutants 12] [--names MyRNN ...]
 """

@@ -2,6 +2,7 @@
 
 A criterion can't tell which of the two it examines.
 """
+import contextlib
 import os
 import select
 import subprocess
@@ -41,6 +42,9 @@ class KernelCandidate:
         self.functions = []
         self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
 
+    def finish(self):
+        """End a criterion."""
+
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
         self.functions.append(function)
@@ -77,18 +81,29 @@ class SandboxedCandidate:
         self.failed, self.defined = {}, ()
         self.unsent = b""  # requests that need no reply, and wait for one that does
         self.on_bench = 0  # objects: the worker numbers them from 0
+        self.is_clear = False  # whether the worker has said that its bench is empty
 
     def begin(self, seconds):
         """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
-        self.functions, self.on_bench = [], 0
-        self.unsent = wire.pack("forget")
-        started = self._is_there()
-        if not started:
+        self.deadline = time.monotonic() + seconds
+        self.functions = []
+        if self._is_there() and not self.is_clear:
+            with contextlib.suppress(WorkerLost):
+                self.finish()
+        if not self._is_there():
             self.close()
             self._start()
-        self.deadline = time.monotonic() + seconds
-        if not started:
+            self.deadline = time.monotonic() + seconds
             self._load()
+        self.is_clear = False
+
+    def finish(self):
+        """End a criterion; raise `WorkerLost` if the worker has said more than it was asked."""
+        self.unsent, self.on_bench = b"", 0
+        self._send("forget")
+        if self._receive() != "forgotten":
+            raise self._lost(DISTURBED)
+        self.is_clear = True
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -156,10 +171,10 @@ class SandboxedCandidate:
 
     def _load(self):
         """Have a new worker execute the cells."""
-        self.unsent = b""
+        self.unsent, self.on_bench = b"", 0
         self._send(self.hello)
         loaded = self._receive()
-        if not is_loaded(loaded):
+        if not is_loaded(loaded, self.hello):
             raise self._lost(DISTURBED)
         self.failed, self.defined = loaded["failed"], loaded["defined"]
 
@@ -227,9 +242,12 @@ def is_value(value):
     return value is None or isinstance(value, np.ndarray | Opaque)
 
 
-def is_loaded(message):
-    """Whether a message tells which cells failed and which names are defined."""
-    return (isinstance(message, dict) and set(message) == {"failed", "defined"}
-            and isinstance(message["failed"], dict) and isinstance(message["defined"], tuple)
-            and all(isinstance(raised, Raised) for raised in message["failed"].values())
-            and all(isinstance(name, str) for name in message["defined"]))
+def is_loaded(message, hello):
+    """Whether a message tells which of the cells failed and which of the names are defined."""
+    if not (isinstance(message, dict) and set(message) == {"failed", "defined"}):
+        return False
+    failed, defined = message["failed"], message["defined"]
+    return (isinstance(failed, dict) and failed.keys() <= dict(hello["cells"]).keys()
+            and all(isinstance(raised, Raised) for raised in failed.values())
+            and isinstance(defined, tuple) and len(defined) <= len(hello["wanted"])
+            and all(isinstance(name, str) for name in defined))

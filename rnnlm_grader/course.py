@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
+from .report import clean
 from .submission import Unreadable, plain_python, read_cells, take_answers
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
@@ -83,7 +84,7 @@ def read_handed_in(source, path):
     if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
         timestamp = None
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return HandedIn(answers.by_id, answers.order, tuple(remarks), timestamp)
+    return HandedIn(answers.by_id, answers.order, tuple(map(clean, remarks)), timestamp)
 
 
 def find_notebook(path, remarks):

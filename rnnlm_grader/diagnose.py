@@ -21,9 +21,14 @@ class Trial:
     seed: int
     outcome: Outcome
 
+    @functools.cached_property
+    def noticed(self):
+        """The ids of the variants that the criterion fails."""
+        return noticed[self.criterion.key]
+
     def notices(self, misconception):
         """Whether the criterion fails the variant."""
-        return misconception.id in noticed[self.criterion.key]
+        return misconception.id in self.noticed
 
 
 def explain(assignment, criterion, draws, known=()):

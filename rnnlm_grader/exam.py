@@ -19,7 +19,7 @@ from .replay import Replay
 SECONDS = 5.0  # for one criterion; the inputs are tiny
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Criterion:
     """One thing that an answer must do, worth points."""
 
@@ -46,7 +46,7 @@ class CriteriaList(list):
         return add
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Misconception:
     """A small wrong variant, and what somebody who writes it has misunderstood."""
 
@@ -275,6 +275,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
             exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
         else:
             criterion.examine(exam)
+            candidate.finish()
     except Diverged:
         return Outcome(DIVERGED, tuple(exam.trace))
     except StepFailed as error:

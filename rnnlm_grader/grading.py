@@ -48,30 +48,44 @@ class PartResult:
 
 
 def at_most(seconds):
-    """Let every criterion take that long; see `grade_part`."""
+    """Let every criterion take that long; see `grade_parts`."""
     return lambda name: contextlib.nullcontext(seconds)
 
 
 def grade_part(assignment, candidate, name, part, seeds, seconds):
-    """Examine one part of an answer.
+    """Examine one part of an answer; see `grade_parts`."""
+    result, = grade_parts(assignment, candidate, [(name, part)], seeds, seconds)
+    return result
+
+
+def grade_parts(assignment, candidate, parts, seeds, seconds):
+    """Examine parts of a submission; return a list of PartResult.
 
     Parameters
     ----------
+    parts : sequence of (name, part)
     seeds : callable
         Criterion → list of (seed, hidden): the draws of inputs on which it must pass, in order.
     seconds : callable
         Name → context manager around the examination by one criterion, which yields how long it may take.
     """
-    draws, hidden_draws = {}, {}
-    for criterion in assignment.of(name, part):
-        draws[criterion] = []
-        for seed, hidden in seeds(criterion):
-            with seconds(name) as limit:
-                outcome = examine(criterion, candidate, seed, limit)
-            draws[criterion].append((seed, outcome))
-            hidden_draws[criterion] = hidden
-            if not outcome.passed:
-                break
+    criteria = [criterion for name, part in parts for criterion in assignment.of(name, part)]
+    draws = dict.fromkeys(criteria, ())
+    hidden_draws = {}
+    for row in itertools.zip_longest(*map(seeds, criteria)):
+        # All criteria on their first draw, then on their second. The hidden ones come last: so an answer that keeps
+        # what it was given can't tell of it in a message about the learner's inputs, which the report shows.
+        for criterion, draw in zip(criteria, row, strict=True):
+            if draw and all(outcome.passed for _, outcome in draws[criterion]):
+                seed, hidden_draws[criterion] = draw
+                with seconds(criterion.name) as limit:
+                    draws[criterion] += ((seed, examine(criterion, candidate, seed, limit)),)
+    return [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)},
+                  hidden_draws) for name, part in parts]
+
+
+def judge(assignment, name, part, draws, hidden_draws):
+    """Reach the verdicts of one part from what came of all draws of inputs."""
     verdicts, known = [], {}
     for criterion, outcomes in draws.items():
         outcome = outcomes[-1][1]
@@ -99,7 +113,7 @@ def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds)
     make_candidate : callable
         (cells, modules of rnnlm_ref to lend) → candidate. Each answer is examined with what is lent to it alone.
     seeds, seconds : callables
-        As in `grade_part`.
+        As in `grade_parts`.
 
     Returns
     -------
@@ -125,8 +139,8 @@ def examine_names(assignment, names, cells, make_candidate, seeds, seconds):
     for lent, group in itertools.groupby(names, lambda name: assignment.lent.get(name, ())):
         group = tuple(group)
         with contextlib.closing(make_candidate(cells, lent)) as candidate:
-            results += [grade_part(assignment, candidate, name, part, seeds, seconds)
-                        for name, part in assignment.parts() if name in group]
+            parts = [(name, part) for name, part in assignment.parts() if name in group]
+            results += grade_parts(assignment, candidate, parts, seeds, seconds)
         # A cell of another answer may have missed what is lent to that one; its own group tells.
         failed |= {cell: raised for cell, raised in candidate.failed.items()
                    if cell in group or cell not in assignment.names}

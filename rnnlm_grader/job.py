@@ -18,6 +18,7 @@ from .exam import Lost, hidden_seed, public_seed
 from .grading import grade_submission
 from .report import in_a_word, render
 
+MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
 AFTERWARDS = ("alike", "batch", "class_report", "cli", "export", "gradebook", "marks", "results", "state")
 
@@ -143,7 +144,9 @@ def summary(result):
 
 
 def failed_cells(failed):
-    """Yield a remark for each cell that raised an exception when it was executed."""
-    for name, raised in failed.items():
+    """Yield a remark for each cell that raised an exception when it was executed; for many, only of the first."""
+    for name, raised in list(failed.items())[:MOST_REMARKS]:
         place = f" in line {raised.line}: {raised.text}" if raised.line else ""
         yield f"The cell {name} raised {raised.kind}: {raised.message}{place}"
+    if len(failed) > MOST_REMARKS:
+        yield f"{len(failed) - MOST_REMARKS} more cells raised exceptions."

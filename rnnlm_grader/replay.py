@@ -100,7 +100,7 @@ class Script:
         name = getattr(arg, "name", None)
         if name is None:
             text = literal(arg)
-            if len(text) <= INLINE:
+            if len(text) <= INLINE and "\n" not in text:
                 return text
             name = numbered(self.counts, role)
             self.define(name, arg)

@@ -11,9 +11,11 @@ import numpy as np
 from .bench import Raised
 from .compare import Difference
 from .exam import Lost
+from .meanings import meaning_of
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 WIDTH = 100
+UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode's categories of what can't be seen, or turns what is seen around
 MOST = 20_000  # characters of a whole report
 
@@ -48,11 +50,11 @@ def explain_failure(verdict, told):
     outcome = verdict.outcome
     cause = cause_of(verdict)
     if cause in told:
-        yield from wrap(f"{describe(outcome.finding, verdict.hidden)} This looks like the same mistake as above.")
+        yield from point_back(outcome.finding, verdict.hidden)
         return
     if cause:
         told.add(cause)
-    if isinstance(outcome.finding, Raised) and outcome.finding.is_unfinished:
+    if cause == UNFINISHED:
         yield describe(outcome.finding, verdict.hidden)
         return
     if verdict.hidden:
@@ -66,6 +68,8 @@ def explain_failure(verdict, told):
     if verdict.likely:
         yield from wrap(f"It looks as if {verdict.likely.sentence}.")
         yield f"Read: {BOOK}/{verdict.likely.section}"
+    elif isinstance(outcome.finding, Raised) and not verdict.hidden and (meaning := meaning_of(outcome.finding)):
+        yield from wrap(f"That means: {meaning}")
     elif isinstance(outcome.finding, Difference) and outcome.finding.facts:
         yield from wrap("What is known: " + "; ".join(outcome.finding.facts) + ".")
     if outcome.printed and not verdict.hidden:
@@ -73,13 +77,21 @@ def explain_failure(verdict, told):
         yield from (f"    {line}" for line in clean(outcome.printed).splitlines()[:8])
 
 
+def point_back(finding, hidden):
+    """Yield the lines for a failure whose cause has been told."""
+    if isinstance(finding, Difference):
+        yield from wrap(f"{describe(finding, hidden)} This looks like the same mistake as above.")
+    else:
+        yield "The same as above."
+
+
 def cause_of(verdict):
     """What two failures must share to be one mistake, or None where that can't be said."""
     finding = verdict.outcome.finding
     if verdict.likely:
         return verdict.likely.sentence
-    if isinstance(finding, Raised) and not finding.is_unfinished:
-        return finding.kind, finding.message, finding.line
+    if isinstance(finding, Raised):
+        return UNFINISHED if finding.is_unfinished else (finding.kind, finding.line or finding.message)
     return finding if isinstance(finding, Lost) else None
 
 
@@ -99,15 +111,16 @@ def describe(finding, hidden):
 def describe_raised(raised, hidden):
     """Say which exception left the student's code, and from which of its lines."""
     if raised.is_unfinished:
-        return "Not filled in yet: it still raises NotImplementedError."
+        return UNFINISHED
     if hidden:
         return f"Your code raised {exception_name(raised)}."
-    place = f" in line {raised.line} of its cell: {clean(raised.text, 100)}" if raised.line else ""
-    message = f": {clean(raised.message)}" if raised.message else ""
-    text = f"Your code raised {clean(raised.kind, 60)}{message}{place}"
+    message = f": {clean(raised.message).rstrip('.')}" if raised.message else ""
+    text = f"Your code raised {clean(raised.kind, 60)}{message}."
+    if raised.line:
+        text += f" It was in line {raised.line} of its cell: `{clean(raised.text, 100)}`"
     if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
-        text += ". The grader doesn't lend rnnlm_ref to this answer: it holds the answer"
-    return text + "."
+        text += " The grader doesn't lend rnnlm_ref to this answer: it holds the answer."
+    return text
 
 
 def exception_name(raised):

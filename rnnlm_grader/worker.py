@@ -62,6 +62,7 @@ def main(requests_fd, replies_fd):
         request = receive()
         if request == "forget":
             bench = Bench(names, ask)
+            send("forgotten")
             continue
         try:
             reply = bench.step(*request)

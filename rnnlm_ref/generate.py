@@ -39,7 +39,8 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
     """
     ids = [int(i) for i in start_ids]
     if not ids:
-        raise ValueError("start_ids is empty: the model needs at least one id to continue")
+        raise ValueError("start_ids is empty: the model needs at least one "
+                         "id to continue")
     rng = np.random.default_rng(rng)
     model.reset_state()
     window = ids[:]                                                        # the first also sets up the state
@@ -55,7 +56,7 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
 def next_word_probabilities(logits, temperature=1.0, top_k=None):
     r"""Return softmax(logits / temperature) over the most likely words.
 
-    .. math:: p_v \propto e^{x_v / \tau} \text{ if } x_v \text{ is among the top } k, \text{ else } 0
+    .. math:: p_v \propto e^{x_v / \tau} \text{ if } x_v \text{ is in the top } k, \text{ else } 0
 
     Parameters
     ----------

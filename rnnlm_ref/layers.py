@@ -90,19 +90,25 @@ class Embedding(Layer):
         dW, = self.grads
         idx = self.cache
         dW[...] = 0
-        # Not dW[idx] += dout: that keeps one of the rows where an id occurs twice.
+        # Not dW[idx] += dout, which keeps one row where an id occurs twice.
         np.add.at(dW, idx, dout.astype(dW.dtype, copy=False))
 
 
 class RNN(Layer):
     r"""One step of a recurrent layer: the new hidden state from the input and the state before.
 
-    .. math:: z = h_{\text{prev}} W_h + x W_x + b, \qquad h_{\text{next}} = f(z)
+    .. math::
+        z &= h_{\text{prev}} W_h + x W_x + b \\
+        h_{\text{next}} &= f(z)
 
     With :math:`dz = dh_{\text{next}} \odot f'(z)`, the gradients are
 
-    .. math:: dx = dz\,W_x^\top, \quad dh_{\text{prev}} = dz\,W_h^\top, \quad
-              dW_x = x^\top dz, \quad dW_h = h_{\text{prev}}^\top dz, \quad db = \textstyle\sum_n dz_n
+    .. math::
+        dx &= dz\,W_x^\top \\
+        dh_{\text{prev}} &= dz\,W_h^\top \\
+        dW_x &= x^\top dz \\
+        dW_h &= h_{\text{prev}}^\top dz \\
+        db &= \textstyle\sum_n dz_n
 
     Parameters
     ----------
@@ -126,7 +132,8 @@ class RNN(Layer):
         D, H = Wx.shape
         check_shape("x", x, ("N", D))
         check_shape("h_prev", h_prev, (x.shape[0], H))
-        x, h_prev = x.astype(b.dtype, copy=False), h_prev.astype(b.dtype, copy=False)
+        x = x.astype(b.dtype, copy=False)
+        h_prev = h_prev.astype(b.dtype, copy=False)
         z = h_prev @ Wh + x @ Wx + b                                       # (N, H)
         h_next = self.f(z)
         # A copy, because the caller may change what is returned.
@@ -139,7 +146,8 @@ class RNN(Layer):
         dWx, dWh, db = self.grads
         x, h_prev, h_next = self.cache
         check_shape("dh_next", dh_next, h_next.shape)
-        dz = dh_next.astype(b.dtype, copy=False) * self.slope(h_next)      # (N, H)
+        dh_next = dh_next.astype(b.dtype, copy=False)
+        dz = dh_next * self.slope(h_next)                                  # (N, H)
         dWx[...] = x.T @ dz
         dWh[...] = h_prev.T @ dz
         db[...] = dz.sum(axis=0)
@@ -149,7 +157,11 @@ class RNN(Layer):
 class Affine(Layer):
     r"""A linear map and a shift.
 
-    .. math:: y = x W + b, \qquad dx = dy\,W^\top, \quad dW = x^\top dy, \quad db = \textstyle\sum_n dy_n
+    .. math::
+        y &= x W + b \\
+        dx &= dy\,W^\top \\
+        dW &= x^\top dy \\
+        db &= \textstyle\sum_n dy_n
 
     Parameters
     ----------
@@ -186,8 +198,10 @@ class Affine(Layer):
 class SoftmaxWithLoss(Layer):
     r"""The mean cross-entropy of softmax probabilities with the target ids.
 
-    .. math:: \log p_{nv} = x_{nv} - \log \sum_u e^{x_{nu}}, \qquad L = -\frac{1}{N} \sum_n \log p_{n t_n}, \qquad
-              \frac{\partial L}{\partial x_{nv}} = \frac{p_{nv} - [v = t_n]}{N}
+    .. math::
+        \log p_{nv} &= x_{nv} - \log \sum_u e^{x_{nu}} \\
+        L &= -\frac{1}{N} \sum_n \log p_{n t_n} \\
+        \frac{\partial L}{\partial x_{nv}} &= \frac{p_{nv} - [v = t_n]}{N}
 
     It has no parameters; the loss and the gradient have the dtype of the logits.
 
@@ -205,7 +219,7 @@ class SoftmaxWithLoss(Layer):
         # Every id is the number of a column of x, that is, of a row of x.T.
         t = check_ids(t, x.T)
         check_shape("t", t, (N,))
-        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        # Shifting a row changes no probability; up to 0, exp can't overflow.
         x = x - x.max(axis=1, keepdims=True)                               # (N, V)
         log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))           # (N, V)
         picks = np.arange(N, like=t), t

@@ -18,8 +18,11 @@ RECURRENT = {"TimeRNN": TimeRNN, "TimeLSTM": TimeLSTM}
 class Rnnlm:
     r"""A recurrent language model: for every position of a text, how likely each word is to come next.
 
-    .. math:: \text{ids} \to \text{TimeEmbedding} \to \text{TimeRNN} \to \text{TimeAffine}
-              \to \text{TimeSoftmaxWithLoss}
+    .. math::
+        \text{ids} &\to \text{TimeEmbedding} \\
+        &\to \text{TimeRNN} \\
+        &\to \text{TimeAffine} \\
+        &\to \text{TimeSoftmaxWithLoss}
 
     Parameters
     ----------
@@ -47,29 +50,33 @@ class Rnnlm:
     Book: 07-rnnlm
     """
 
-    def __init__(self, vocab_size, wordvec_size, hidden_size, *, rng, dtype=np.float32, recurrent=TimeRNN, xp=np):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, *, rng,
+                 dtype=np.float32, recurrent=TimeRNN, xp=np):
         V, D, H = self.sizes = vocab_size, wordvec_size, hidden_size
         if min(self.sizes) < 1:
-            raise ValueError(f"vocab_size, wordvec_size and hidden_size must be positive, got {V}, {D} and {H}")
+            raise ValueError("vocab_size, wordvec_size and hidden_size must "
+                             f"be positive, got {V}, {D} and {H}")
         rng = np.random.default_rng(rng)
         width = recurrent.gates * H
 
         def weights(fan_in, *shape):
-            # A sum of fan_in terms keeps the size of its terms, whatever the width.
-            return on_device(xp, rng.standard_normal(shape) / np.sqrt(fan_in), dtype)
+            # A sum of fan_in terms keeps their size, whatever the width.
+            W = rng.standard_normal(shape) / np.sqrt(fan_in)
+            return on_device(xp, W, dtype)
 
         def zeros(*shape):
             return on_device(xp, np.zeros(shape), dtype)
 
         self.layers = [
             TimeEmbedding(weights(1, V, D)),
-            recurrent(weights(D, D, width), weights(H, H, width), zeros(width), stateful=True),
+            recurrent(weights(D, D, width), weights(H, H, width),
+                      zeros(width), stateful=True),
             TimeAffine(weights(H, H, V), zeros(V)),
         ]
         self.recurrent = self.layers[1]
         self.loss_layer = TimeSoftmaxWithLoss()
-        self.params = [param for layer in self.layers for param in layer.params]
-        self.grads = [grad for layer in self.layers for grad in layer.grads]
+        self.params = [p for layer in self.layers for p in layer.params]
+        self.grads = [g for layer in self.layers for g in layer.grads]
 
     def predict(self, xs):
         """Return the logits, (N, T, V), of the word after each of the ids xs, (N, T)."""

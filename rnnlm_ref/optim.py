@@ -32,9 +32,10 @@ class SGD:
 class Adam:
     r"""Steps of about the learning rate for every number, however large or small its gradient.
 
-    .. math:: m \leftarrow \beta_1 m + (1 - \beta_1) g, \qquad v \leftarrow \beta_2 v + (1 - \beta_2) g^2
-
-    .. math:: p \leftarrow p - \eta \frac{m / (1 - \beta_1^k)}{\sqrt{v / (1 - \beta_2^k)} + \epsilon}
+    .. math::
+        m &\leftarrow \beta_1 m + (1 - \beta_1) g \\
+        v &\leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
+        p &\leftarrow p - \eta \frac{m / (1 - \beta_1^k)}{\sqrt{v / (1 - \beta_2^k)} + \epsilon}
 
     m and v are running means that start from 0, so at update k they hold only the share 1 - β^k of their weights.
 
@@ -77,8 +78,9 @@ class Adam:
 def clip_grads(grads, max_norm):
     r"""Shrink gradients, in place, so that their norm is at most `max_norm`; their direction stays.
 
-    .. math:: \|g\| = \sqrt{\textstyle\sum_i \|g_i\|^2}, \qquad
-              g_i \leftarrow g_i \frac{\text{max\_norm}}{\|g\|} \quad \text{if } \|g\| > \text{max\_norm}
+    .. math::
+        \|g\| &= \sqrt{\textstyle\sum_i \|g_i\|^2} \\
+        g_i &\leftarrow g_i \frac{\mathtt{max\_norm}}{\|g\|} \text{ if } \|g\| > \mathtt{max\_norm}
 
     Parameters
     ----------

@@ -12,9 +12,9 @@ class Source:
     r"""A random source of words, a Markov chain whose states can be told from the words.
 
     In state s it says one of several words, each with a known probability, and the word decides the next state. So who
-    has heard the whole past knows the state, and can't be less surprised than
+    has heard the whole past knows the state, and can't be less surprised than the entropy rate
 
-    .. math:: \text{entropy rate} = -\sum_s \pi_s \sum_w p(w \mid s) \log p(w \mid s)
+    .. math:: -\sum_s \pi_s \sum_w p(w \mid s) \log p(w \mid s)
 
     on average, where :math:`\pi_s` is how often state s is visited. No model, of any size, has a lower perplexity than
     the exponential of that.

@@ -1,6 +1,6 @@
 """From text to ids, from ids to windows, and how good a model of text is.
 
-Letters: N batch, T time.
+Letters: N batch, T time, M steps in a track.
 """
 import math
 
@@ -22,11 +22,11 @@ class Vocabulary:
 
     Examples
     --------
-    >>> vocabulary = Vocabulary("you say goodbye and i say hello .".split())
-    >>> vocabulary.encode(["i", "say"])
+    >>> vocabulary = Vocabulary("we read words and then read more .".split())
+    >>> vocabulary.encode(["then", "read"])
     array([4, 1])
     >>> vocabulary.decode([4, 1])
-    ['i', 'say']
+    ['then', 'read']
 
     Book: 01-corpus
     """
@@ -74,7 +74,8 @@ def inputs_and_targets(corpus):
     Book: 01-corpus
     """
     if corpus.ndim != 1 or len(corpus) < 2:
-        raise ValueError(f"a corpus is one row of at least two ids, got shape {corpus.shape}")
+        raise ValueError("a corpus is one row of at least two ids, "
+                         f"got shape {corpus.shape}")
     return corpus[:-1], corpus[1:]
 
 
@@ -104,7 +105,8 @@ def window_batches(corpus, batch_size, time_size):
 
     Examples
     --------
-    >>> xs, ts = next(window_batches(np.array([0, 1, 2, 3, 4, 1, 5, 6]), batch_size=1, time_size=3))
+    >>> corpus = np.array([0, 1, 2, 3, 4, 1, 5, 6])
+    >>> xs, ts = next(window_batches(corpus, batch_size=1, time_size=3))
     >>> xs, ts
     (array([[0, 1, 2]]), array([[1, 2, 3]]))
 
@@ -112,14 +114,16 @@ def window_batches(corpus, batch_size, time_size):
     """
     xs, ts = inputs_and_targets(corpus)
     _check_sizes(batch_size, time_size)
-    length = len(xs) // batch_size
-    if length < time_size:
-        raise ValueError(f"a corpus of {len(corpus)} ids is too short: {batch_size} tracks of one window of "
-                         f"{time_size} need at least {batch_size * time_size + 1}")
-    xs = xs[:batch_size * length].reshape(batch_size, length)
-    ts = ts[:batch_size * length].reshape(batch_size, length)
-    starts = range(0, length - time_size + 1, time_size)
-    return ((xs[:, t:t + time_size].copy(), ts[:, t:t + time_size].copy()) for t in starts)
+    N, T = batch_size, time_size
+    M = len(xs) // N
+    if M < T:
+        raise ValueError(
+            f"a corpus of {len(corpus)} ids is too short: {N} tracks of one "
+            f"window of {T} need at least {N * T + 1}")
+    xs = xs[:N * M].reshape(N, M)
+    ts = ts[:N * M].reshape(N, M)
+    starts = range(0, M - T + 1, T)
+    return ((xs[:, t:t + T].copy(), ts[:, t:t + T].copy()) for t in starts)
 
 
 def padded_batches(corpus, batch_size, time_size):
@@ -214,7 +218,9 @@ def perplexity(losses, counts):
     total = sum(int(count) for count in counts)
     if total == 0:
         raise ValueError("perplexity needs at least one target")
-    return math.exp(sum(float(loss) * int(count) for loss, count in zip(losses, counts, strict=True)) / total)
+    summed = (float(loss) * int(count)
+              for loss, count in zip(losses, counts, strict=True))
+    return math.exp(sum(summed) / total)
 
 
 def seed_corpus():

@@ -48,22 +48,29 @@ class TimeEmbedding(Layer):
         """Add up dout, (N, T, D), by id into grads[0]. Ids have no gradient: returns None."""
         dW, = self.grads
         D = dW.shape[1]
-        # The cells of dW, numbered row by row: NumPy adds repeated indices fast only where arrays have one axis.
-        cells = self.cache.reshape(-1, 1) * D + np.arange(D, like=dW)      # (N*T, D)
+        xs = self.cache.reshape(-1, 1)
+        # The cells of dW, numbered in rows: np.add.at is fast on one axis.
+        cells = xs * D + np.arange(D, like=dW)                             # (N*T, D)
         dW[...] = 0
-        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.astype(dW.dtype, copy=False).reshape(-1))
+        dout = dout.astype(dW.dtype, copy=False)
+        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
 
 
 class TimeRNN(Layer):
     r"""A recurrent layer over a window: :class:`~rnnlm_ref.layers.RNN` at every step, from left to right.
 
-    .. math:: z_t = x_t W_x + h_{t-1} W_h + b, \qquad h_t = f(z_t)
+    .. math::
+        z_t &= x_t W_x + h_{t-1} W_h + b \\
+        h_t &= f(z_t)
 
     Going back, the gradient of a state has two sources, the output of its own step and the step after it:
 
-    .. math:: dz_t = (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t), \qquad dx_t = dz_t W_x^\top
-
-    .. math:: dW_x = \sum_t x_t^\top dz_t, \qquad dW_h = \sum_t h_{t-1}^\top dz_t, \qquad db = \sum_{n,t} dz_{nt}
+    .. math::
+        dz_t &= (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t) \\
+        dx_t &= dz_t W_x^\top \\
+        dW_x &= \sum_t x_t^\top dz_t \\
+        dW_h &= \sum_t h_{t-1}^\top dz_t \\
+        db &= \sum_{n,t} dz_{nt}
 
     Only the two products with :math:`W_h` need the step before, so only they are in a loop. The others are sums over n
     and t alike: one matrix product over all N*T rows.
@@ -112,7 +119,7 @@ class TimeRNN(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         zs = (xs @ Wx + b).reshape(T, N, H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t] is the state before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         for t in range(T):
             self.f(zs[t] + hs[t] @ Wh, out=hs[t + 1])
@@ -153,10 +160,11 @@ class TimeRNN(Layer):
 class TimeLSTM(Layer):
     r"""A long short-term memory over a window: a recurrent layer that can keep a value unchanged for many steps.
 
-    .. math:: o, f, i = \sigma(x_t W_x + h_{t-1} W_h + b)_{o,f,i}, \qquad
-              g = \tanh(x_t W_x + h_{t-1} W_h + b)_g
-
-    .. math:: c_t = f \odot c_{t-1} + i \odot g, \qquad h_t = o \odot \tanh c_t
+    .. math::
+        o, f, i &= \sigma(x_t W_x + h_{t-1} W_h + b)_{o,f,i} \\
+        g &= \tanh(x_t W_x + h_{t-1} W_h + b)_g \\
+        c_t &= f \odot c_{t-1} + i \odot g \\
+        h_t &= o \odot \tanh c_t
 
     The cell state c is changed only by a product with the forget gate f and a sum, so its gradient isn't squeezed
     through a matrix and a tanh at every step, as that of :class:`TimeRNN` is.
@@ -203,8 +211,8 @@ class TimeLSTM(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         gates = (xs @ Wx + b).reshape(T, N, 4 * H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t], cs[t] are the states before step t
-        cs = np.empty_like(hs)
+        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
+        cs = np.empty_like(hs)                                             # cs[t]: c before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         cs[0] = initial_state(self.c if self.stateful else None, (N, H))
         tanh_cs = np.empty_like(hs[1:])                                    # (T, N, H)
@@ -229,7 +237,8 @@ class TimeLSTM(Layer):
         check_shape("dhs", dhs, (N, T, H))
         dhs = dhs.astype(b.dtype, copy=False)
         WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
-        c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)                # (T, N, H), (T, N, 4, H)
+        # For c (T, N, H), for the gates (T, N, 4, H).
+        c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)
         fs = gates[:, :, H:2 * H]
         dh = dc = np.zeros_like(b, shape=(N, H))
         for t in reversed(range(T)):
@@ -258,8 +267,11 @@ class TimeLSTM(Layer):
 class TimeAffine(Layer):
     r"""The same linear map at every step: :class:`~rnnlm_ref.layers.Affine` over all N*T rows at once.
 
-    .. math:: y_{nt} = x_{nt} W + b, \qquad
-              dx_{nt} = dy_{nt} W^\top, \quad dW = \sum_{n,t} x_{nt}^\top dy_{nt}, \quad db = \sum_{n,t} dy_{nt}
+    .. math::
+        y_{nt} &= x_{nt} W + b \\
+        dx_{nt} &= dy_{nt} W^\top \\
+        dW &= \sum_{n,t} x_{nt}^\top dy_{nt} \\
+        db &= \sum_{n,t} dy_{nt}
 
     Parameters
     ----------
@@ -302,10 +314,12 @@ class TimeAffine(Layer):
 class TimeSoftmaxWithLoss(Layer):
     r"""The mean cross-entropy over the positions of a window whose target isn't to be ignored.
 
-    .. math:: L = \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big), \qquad \tau = t_{nt}, \qquad
-              \frac{\partial L}{\partial x_{ntv}} = w_{nt} \big( p_{ntv} - [v = \tau] \big)
+    .. math::
+        L &= \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big) \\
+        \frac{\partial L}{\partial x_{ntv}} &= w_{nt} \big( p_{ntv} - [v = \tau] \big)
 
-    The weight w is 1 / (number of kept positions) where a position is kept, and 0 where it is ignored.
+    τ is the target of the position. The weight w is 1 / (number of kept positions) where it is kept, and 0 where it is
+    ignored.
 
     Parameters
     ----------
@@ -339,10 +353,13 @@ class TimeSoftmaxWithLoss(Layer):
         check_shape("ts", ts, (N, T))
         xs, ts = xs.reshape(N * T, V), np.asarray(ts, like=xs).reshape(N * T)
         kept = ts != self.ignore_label                                     # (N*T,)
-        # Columns of xs are rows of xs.T. An ignored position picks word 0, and its weight is 0.
-        picks = np.arange(N * T, like=ts), check_ids(np.where(kept, ts, 0), xs.T)
-        weights = (kept / np.maximum(kept.sum(), 1)).astype(xs.dtype)      # (N*T,)
-        # Softmax doesn't change when a row is shifted; with 0 as its largest logit, exp can't overflow.
+        # An ignored position picks word 0, and its weight is 0. Words are
+        # columns of xs, that is, rows of xs.T.
+        words = check_ids(np.where(kept, ts, 0), xs.T)                     # (N*T,)
+        picks = np.arange(N * T, like=ts), words
+        total = np.maximum(kept.sum(), 1)
+        weights = (kept / total).astype(xs.dtype)                          # (N*T,)
+        # Shifting a row changes no probability; up to 0, exp can't overflow.
         exps = xs - xs.max(axis=1, keepdims=True)                          # (N*T, V)
         target_logits = exps[picks]
         np.exp(exps, out=exps)

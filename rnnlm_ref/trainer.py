@@ -93,7 +93,8 @@ class RnnlmTrainer:
         loss = float(self.model.forward(xs, ts))
         self._require_finite("loss", loss)
         self.model.backward()
-        self._require_finite("gradient's norm", clip_grads(self.model.grads, self.max_norm))
+        norm = clip_grads(self.model.grads, self.max_norm)
+        self._require_finite("gradient's norm", norm)
         self.optimizer.update(self.model.params, self.model.grads)
         return loss
 

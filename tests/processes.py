@@ -1,14 +1,67 @@
-"""Looks for what a grader may have left running."""
+"""Looks for what a grader may have left running, and watches what it needs while it runs."""
 import contextlib
+import os
+import threading
+import time
 from pathlib import Path
+
+PAGE = os.sysconf("SC_PAGE_SIZE")
+
+
+def processes():
+    """Yield (number, parent's number, bytes in memory, command line) of every process."""
+    for process in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError, ValueError):
+            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            memory = int((process / "statm").read_text().split()[1]) * PAGE
+            yield int(process.name), parent, memory, (process / "cmdline").read_bytes()
 
 
 def orphans():
     """Workers whose grader is gone: their parent is the system's first process. Those of a running test don't count."""
-    found = []
-    for process in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            parent = (process / "stat").read_text().rpartition(")")[2].split()[1]
-            if parent == "1" and b"rnnlm_grader/worker.py" in (process / "cmdline").read_bytes():
-                found.append(process.name)
+    return [number for number, parent, _, command in processes()
+            if parent == 1 and b"rnnlm_grader/worker.py" in command]
+
+
+def mentioning(word):
+    """Processes whose command line holds a word."""
+    return [number for number, _, _, command in processes() if word.encode() in command]
+
+
+class Watch:
+    """While it is entered, watches this process's time on the processor, and its memory and that of all it starts."""
+
+    def __init__(self):
+        self.seconds = 0
+        self.peak_of_others = 0
+        self.growth = 0
+        self._done = threading.Event()
+        self._thread = threading.Thread(target=self._look, daemon=True)
+
+    def __enter__(self):
+        self._start = time.process_time()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *exception):
+        self.seconds = time.process_time() - self._start
+        self._done.set()
+        self._thread.join()
+
+    def _look(self):
+        first = None
+        while not self._done.wait(0.05):
+            table = {number: (parent, memory) for number, parent, memory, _ in processes()}
+            own = table[os.getpid()][1]
+            first = first or own
+            self.growth = max(self.growth, own - first)
+            self.peak_of_others = max(self.peak_of_others, sum(table[number][1] for number in descendants(table)))
+
+
+def descendants(table):
+    """The processes that this one started, directly or not."""
+    found, parents = set(), {os.getpid()}
+    while parents:
+        parents = {number for number, (parent, _) in table.items() if parent in parents} - found
+        found |= parents
     return found

@@ -379,7 +379,7 @@ def shares_parameters(exam):
     layer = exam.new(*params)
     xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
     exam.watch(layer.forward(xs))
-    after = [param + 0.5 for param in before]
+    after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
         thing.write(array)
     hs, dxs = layer.forward(xs), layer.backward(dhs)
@@ -389,6 +389,7 @@ def shares_parameters(exam):
     exam.equal(hs, expected.value, "hs after an update of the parameters",
                note="as a layer computes it that is made of the updated ones")
     exam.equal(dxs, expected_dxs.value, "dxs after an update of the parameters")
+    exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
 
 
 @criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")

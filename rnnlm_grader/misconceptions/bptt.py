@@ -145,6 +145,45 @@ def MovesRows(f, x, eps=1e-5):
     return grad
 
 
+@numerical(NUMERICAL, "only the first axis is walked through, and x[i], a whole row, is moved and kept as if it were "
+                      "one number; walk over every number, with `np.ndindex(x.shape)`")
+def KeepsRowsAsViews(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    for i in range(len(x)):
+        kept = x[i]
+        x[i] = kept + eps
+        above = f(x)
+        x[i] = kept - eps
+        below = f(x)
+        x[i] = kept
+        grad[i] = (above - below) / (2 * eps)
+    return grad
+
+
+@numerical(NUMERICAL, "x[i] with i up to x.size runs out of the first axis; walk over every number, with "
+                      "`np.ndindex(x.shape)`")
+def CountsAllNumbers(f, x, eps=1e-5):
+    return each(f, x, lambda moved: (moved(eps) - moved(-eps)) / (2 * eps)) if x.ndim == 1 else x[len(x)]
+
+
+@numerical(NUMERICAL, "the `return` stands inside the loop, so only the first slope is measured")
+def ReturnsAfterTheFirst(f, x, eps=1e-5):
+    grad = np.zeros(x.shape)
+    first = (0,) * x.ndim
+    grad[first] = central(f, x, eps)[first]
+    return grad
+
+
+@numerical(NUMERICAL, "nothing is returned; is there a `return`?")
+def ReturnsNoSlopes(f, x, eps=1e-5):
+    central(f, x, eps)
+
+
+@numerical(NUMERICAL, "a copy of x is moved, but f is called with x, which stays as it was; give f what was moved")
+def CallsWithTheOldX(f, x, eps=1e-5):
+    return np.full(x.shape, (f(x) - f(x)) / (2 * eps))
+
+
 @numerical(NUMERICAL, "the result is flat; it should have the shape of x")
 def LosesShape(f, x, eps=1e-5):
     return central(f, x, eps).reshape(-1)
@@ -295,6 +334,18 @@ def CarriesAllAlong(xs, h0, Wx, Wh, b, dhs, window=None):
     return gather(xs, hs, Wx, dzs, dh0)
 
 
+@bptt(RECURRENT, "the way back visits the steps from the first to the last; gradients come from the future, so it "
+                 "begins at the last: reversed(range(T))")
+def GoesForwards(xs, h0, Wx, Wh, b, dhs, window=None):
+    hs = forward(xs, h0, Wx, Wh, b)
+    dzs, dh, cut = [], np.zeros_like(h0), at_multiples(window)
+    for t in range(xs.shape[1]):
+        dzs.append((dhs[:, t] + dh) * (1 - hs[t + 1] ** 2))
+        dh0 = dzs[t] @ Wh.T
+        dh = np.zeros_like(h0) if cut(t) else dh0
+    return gather(xs, hs, Wx, dzs, dh0)
+
+
 @bptt(GRAPH, "dWh pairs dz of a step with the state that the step gave; it needs the state before it, h at t - 1")
 def PairsStateAfter(xs, h0, Wx, Wh, b, dhs, window=None):
     hs = forward(xs, h0, Wx, Wh, b)
@@ -379,6 +430,12 @@ def DxsTimeMajor(*args, **kwargs):
 def AnotherOrder(*args, **kwargs):
     dxs, dh0, *sums = right(*args, **kwargs)
     return *sums, dxs, dh0
+
+
+@bptt(GRAPH, "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)")
+def PutsDh0Last(*args, **kwargs):
+    dxs, dh0, *sums = right(*args, **kwargs)
+    return dxs, *sums, dh0
 
 
 @bptt(GRAPH, "only the gradients of the parameters come back; the answer is (dxs, dh0, dWx, dWh, db)")
@@ -611,6 +668,21 @@ def ReturnsNormAfter(grads, max_norm):
 @clip(CLIPPING, "nothing is returned; the caller wants the norm before clipping")
 def ReturnsNothing(grads, max_norm):
     shrink(grads, norm(grads), max_norm)
+
+
+@clip(CLIPPING, "the `return` stands inside the `if`, so nothing is returned where the norm is within max_norm")
+def ReturnsOnlyWhenClipping(grads, max_norm):
+    before = shrink(grads, norm(grads), max_norm)
+    return before if before > max_norm else None
+
+
+@clip(CLIPPING, "the factor is turned round, norm / max_norm, which lengthens; it is max_norm / norm")
+def TurnsFactorRound(grads, max_norm):
+    before = norm(grads)
+    if before > max_norm:
+        for grad in grads:
+            grad *= before / max_norm
+    return before
 
 
 @clip(CLIPPING, "the factor is returned; the caller wants the norm before clipping")

@@ -5,6 +5,7 @@ Sentences finish "It looks as if ...".
 import numpy as np
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 LOOKUP = "02-embedding.html#embedding-lookup"
@@ -125,29 +126,23 @@ class LooksUpFirstRow(Right):
 
 
 @embedding(DTYPE, "the output is forced to float32 (dtype='f'); it should have the dtype of W")
-class ForcesOutputFloat32(Right):
-    def forward(self, idx):
-        return super().forward(idx).astype("f")
+class ForcesOutputFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @embedding(DTYPE, "the output is forced to float64 (np.empty or np.zeros without dtype); it should have the dtype of W")
-class ForcesOutputFloat64(Right):
-    def forward(self, idx):
-        return super().forward(idx).astype("d")
+class ForcesOutputFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
 @embedding(DTYPE, "the gradient is made as float64 whatever W is (np.zeros(W.shape)); use np.zeros_like(W)")
-class ForcesGradientFloat64(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape)]
+class ForcesGradientFloat64(contract.ForcesGradsFloat64, Right):
+    pass
 
 
 @embedding(DTYPE, "the gradient is made as float32 whatever W is (dtype='f'); use np.zeros_like(W)")
-class ForcesGradientFloat32(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape, dtype="f")]
+class ForcesGradientFloat32(contract.ForcesGradsFloat32, Right):
+    pass
 
 
 @embedding(REPEATED, "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` alike): of an id "
@@ -227,10 +222,33 @@ class SpreadsTheSum(Right):
         dW[np.unique(self.idx)] = dout.reshape(-1, dW.shape[1]).sum(axis=0)
 
 
-@embedding(GRADIENT, "the gradient is never written: grads[0] stays zero")
+@embedding(GRADIENT, "the gradient is never written into grads[0], which stays zero (`dW = ...` only gives a name to "
+                     "another array; `dW[...] = ...` writes)")
 class WritesNothing(Right):
     def backward(self, dout):
         np.add.at(np.zeros_like(self.grads[0]), self.idx, dout)
+
+
+@embedding(GRADIENT, "forward doesn't keep the ids (`self.idx = idx`), so backward can't know which words were used")
+class KeepsNoIds(Right):
+    def forward(self, idx):
+        return self.params[0][idx]
+
+
+@embedding(ANY_SHAPE, "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), so that an id "
+                      "counts once where it occurs twice in a row; flatten both: idx.reshape(-1), dout.reshape(-1, D)")
+class VisitsFirstAxis(Right):
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for i, row in zip(self.idx, dout, strict=True):
+            self.grads[0][i] += row
+
+
+@embedding(ANY_SHAPE, "the one-hot product is made for a flat list of ids only; they may have any shape, so flatten "
+                      "both: idx.reshape(-1), dout.reshape(-1, D)")
+class MultipliesFlatIdsOnly(Right):
+    def backward(self, dout):
+        self.grads[0][...] = np.eye(len(self.grads[0]))[self.idx].T @ dout
 
 
 @embedding(ANY_SHAPE, "only the first row of a block of ids collects its gradient; flatten ids and dout together")
@@ -242,17 +260,22 @@ class CollectsFirstRow(Right):
 
 
 @embedding(IN_PLACE, "gradients pile up from one backward to the next; start each with `dW[...] = 0`")
-class PilesUp(Right):
-    def backward(self, dout):
-        np.add.at(self.grads[0], self.idx, dout)
+class PilesUp(contract.PilesUp, Right):
+    pass
 
 
 @embedding(IN_PLACE, "grads[0] is replaced by a new array; whoever kept the old one (an optimiser) never sees "
                      "the gradient. Write into it: `dW[...] = ...`")
-class Rebinds(Right):
+class Rebinds(contract.Rebinds, Right):
+    pass
+
+
+@embedding(IN_PLACE, "grads is made the gradient itself; it stays the list of `__init__`: self.grads[0][...] = dW")
+class MakesGradsAnArray(Right):
     def backward(self, dout):
-        self.grads[0] = np.zeros_like(self.params[0])
-        np.add.at(self.grads[0], self.idx, dout)
+        dW = np.zeros_like(self.params[0])
+        np.add.at(dW, self.idx, dout)
+        self.grads = dW
 
 
 @embedding(IN_PLACE, "the gradient is cleared in forward, so a second backward adds to the first; clear it in backward")
@@ -288,9 +311,8 @@ class ReturnsDout(Right):
 
 
 @embedding(SHARED, COPIED)
-class CopiesWeights(Right):
-    def __init__(self, W):
-        super().__init__(W.copy())
+class CopiesWeights(contract.CopiesParameters, Right):
+    pass
 
 
 @embedding(SHARED, COPIED)
@@ -325,16 +347,9 @@ class ChangesDout(Right):
         dout *= 0
 
 
-@embedding(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(Right):
-    buffer = None
-
-    def forward(self, idx):
-        out = super().forward(idx)
-        if self.buffer is None or self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
+@embedding(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, Right):
+    pass
 
 
 @embedding(SHARED, "the ids of the first forward are kept for good; backward belongs to the last forward")
@@ -479,25 +494,21 @@ class SkipsLastStep(Right):
 
 
 @time_embedding(DTYPE, "the output is forced to float32 (np.empty(..., dtype='f')); it should have the dtype of W")
-class TimeForcesFloat32(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("f")
+class TimeForcesFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @time_embedding(DTYPE, "the output is forced to float64 (np.empty without dtype); it should have the dtype of W")
-class TimeForcesFloat64(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("d")
+class TimeForcesFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
 @time_embedding(DTYPE, "the gradient is forced to float64 whatever W is; use np.zeros_like(W)")
-class TimeForcesGradient(Right):
-    def __init__(self, W):
-        super().__init__(W)
-        self.grads = [np.zeros(W.shape)]
+class TimeForcesGradient(contract.ForcesGradsFloat64, Right):
+    pass
 
 
-@time_embedding(SHARED, "one output array is kept and used again; what forward returned before then changes later")
+@time_embedding(SHARED, contract.REUSED)
 class TimeReusesOutput(ReusesOutput):
     pass
 
@@ -515,6 +526,21 @@ class KeepsLastStep(Right):
     def backward(self, dout):
         self.grads[0][...] = 0
         np.add.at(self.grads[0], self.idx[:, -1], dout[:, -1])
+
+
+@time_embedding(OVER_TIME, "one layer serves all steps and remembers only the ids of the last; make a layer for each "
+                           "step, or look up all of xs at once")
+class HasOneLayer(Right):
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for t in range(dout.shape[1]):
+            np.add.at(self.grads[0], self.idx[:, -1], dout[:, t])
+
+
+@time_embedding(OVER_TIME, "the gradient stays in the layers inside; write the sum into grads[0] of this layer too: "
+                           "self.grads[0][...] = ...")
+class LeavesGradientInside(WritesNothing):
+    pass
 
 
 @time_embedding(OVER_TIME, "the gradients of the steps are averaged over T; W is used T times, so they add up")

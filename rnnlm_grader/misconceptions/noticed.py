@@ -18,47 +18,49 @@ NOTICED = {
     """,
     "MyEmbedding/backward/gradient_rows": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
-        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing MakesIntegerGradient CountsFromOneInBackward
-        DividesByLength
+        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds MakesGradsAnArray MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/repeated_ids_add_up": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
-        MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        KeepsNoIds MakesGradsAnArray MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/any_shape_backward": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
-        CollectsFirstRow PilesUp ClearsOnlyItsRows KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward
-        DividesByLength
+        KeepsNoIds VisitsFirstAxis MultipliesFlatIdsOnly CollectsFirstRow PilesUp MakesGradsAnArray ClearsOnlyItsRows
+        KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/any_size_backward": """
         PicksColumns PicksColumnsTransposed LosesTheLastWord ForcesGradientFloat32 Overwrites KeepsFirst Averages
         KeepsLargest DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum
-        WritesNothing CollectsFirstRow CutsIds OverflowsCells MakesIntegerGradient CountsFromOneInBackward
-        DividesByLength
+        WritesNothing KeepsNoIds VisitsFirstAxis MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray CutsIds
+        OverflowsCells MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/central_differences": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
-        CollectsFirstRow MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        KeepsNoIds VisitsFirstAxis MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/overwrites_in_place": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
-        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing PilesUp Rebinds ClearsOnlyItsRows ReturnsGradient
-        ReturnsDout KeepsFirstIds KeepsIdsOfOneShape MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds PilesUp Rebinds MakesGradsAnArray
+        ClearsOnlyItsRows ReturnsGradient ReturnsDout KeepsFirstIds KeepsIdsOfOneShape MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/backward_twice": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
-        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing PilesUp ClearsInForward SortsIds UsesUpCache
-        MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds PilesUp MakesGradsAnArray ClearsInForward
+        SortsIds UsesUpCache MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/shares_parameters": """
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
         ReturnsOneHot ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
-        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing ClearsInForward CopiesWeights LooksUpInCopy
-        UpdatesWeights SortsIds ChangesDout ReusesOutput ReturnsNothing MakesIntegerGradient CountsFromOneInBackward
-        DividesByLength ListsTwice
+        MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds MakesGradsAnArray ClearsInForward
+        CopiesWeights LooksUpInCopy UpdatesWeights SortsIds ChangesDout ReusesOutput ReturnsNothing MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength ListsTwice
     """,
     "MyEmbedding/contract/returns_copies": """
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
@@ -67,14 +69,16 @@ NOTICED = {
     "MyEmbedding/contract/stands_alone": """
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
         ReturnsOneHot FlattensIds LooksUpFirstRow ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds
-        StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing CollectsFirstRow SharesCache
-        OverflowsCells ReturnsNothing MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds
+        MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray SharesCache OverflowsCells ReturnsNothing
+        MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/follows_dtype": """
         PicksColumns PicksColumnsTransposed CountsFromOne AddsVectorsUp LooksUpUniqueIds UsesPositions ReturnsOneHot
         FlattensIds LooksUpFirstRow ForcesOutputFloat32 ForcesOutputFloat64 ForcesGradientFloat64 ForcesGradientFloat32
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
-        CollectsFirstRow ReturnsNothing MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        KeepsNoIds MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray ReturnsNothing MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength
     """,
     "MyTimeEmbedding/forward/windows": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32
@@ -87,182 +91,202 @@ NOTICED = {
         TimeReusesOutput
     """,
     "MyTimeEmbedding/backward/sums_over_time": """
-        KeepsFirstStep KeepsLastStep AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch
+        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
+        FirstOfBatch
     """,
     "MyTimeEmbedding/backward/repeats_across_time": """
-        KeepsFirstStep KeepsLastStep AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch TimeOverwrites
-        OverwritesWithinStep OverwritesWithinRow LaterStepsOverwrite
+        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
+        FirstOfBatch TimeOverwrites OverwritesWithinStep OverwritesWithinRow LaterStepsOverwrite
     """,
     "MyTimeEmbedding/backward/after_other_sizes": """
-        KeepsFirstStep KeepsLastStep AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch NeverEmptiesLayers
-        TimeKeepsFirstIds TimePilesUp
+        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
+        FirstOfBatch NeverEmptiesLayers TimeKeepsFirstIds TimePilesUp
     """,
     "MyTimeEmbedding/contract/time_overwrites_in_place": """
-        KeepsFirstStep KeepsLastStep AveragesOverTime ReversesDout NeverEmptiesLayers TimeKeepsFirstIds TimePilesUp
-        TimeRebinds TimeReturnsGradient
+        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime ReversesDout NeverEmptiesLayers
+        TimeKeepsFirstIds TimePilesUp TimeRebinds TimeReturnsGradient
     """,
     "MyTimeEmbedding/contract/time_shares_parameters": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 KeepsFirstStep KeepsLastStep
-        AveragesOverTime ReversesDout TimeCopiesWeights TimeUpdatesWeights
+        HasOneLayer LeavesGradientInside AveragesOverTime ReversesDout TimeCopiesWeights TimeUpdatesWeights
     """,
     "MyTimeEmbedding/contract/time_dtype_and_layout": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 TimeForcesFloat64
-        TimeForcesGradient KeepsFirstStep KeepsLastStep AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch
+        TimeForcesGradient KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime
+        AveragesOverBatch ReversesDout FirstOfBatch
     """,
     "MyRNN/forward/first_step": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsInput
-        TakesTanhOfStateOnly TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights
-        ExchangesWeightsWithDot
+        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsInput TakesTanhOfStateOnly TransposesWx TransposesWxWithDot PutsWxFirst
+        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
     """,
     "MyRNN/forward/next_step": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
+        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot
     """,
     "MyRNN/forward/rows_apart": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
+        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
     """,
     "MyRNN/forward/forward_sizes": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
+        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
     """,
     "MyRNN/backward/gradient_of_b": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights
-        ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign KeepsRowsOfBias
-        KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits
-        TakesFirstRowOfBias MultipliesByBias TurnsDWx LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
+        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
+        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias
+        AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx
+        LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_wx": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights
-        ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign KeepsRowsOfBias
-        AveragesOverBatch SumsBiasOverUnits TurnsDWx WritesNothing GivesZeros ExchangesGrads LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot
+        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
+        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias AveragesOverBatch SumsBiasOverUnits
+        TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh WritesNothing GivesZeros ExchangesGrads
+        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_wh": """
         TakesSigmoid ForgetsState ForgetsInput TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot
-        PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
-        TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign TakesSlopeAtPreviousState KeepsRowsOfBias AveragesOverBatch
-        SumsBiasOverUnits TurnsDWx TurnsDWh TakesNextStateForDWh LeavesOutDWh WritesNothing GivesZeros ExchangesGrads
+        PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
+        SharesFirstState ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
+        TakesSlopeAtPreviousState ExchangesStates KeepsRowsOfBias AveragesOverBatch SumsBiasOverUnits TurnsDWx TurnsDWh
+        LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh WritesNothing GivesZeros ExchangesGrads
         LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_x": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights
-        ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign KeepsRowsOfBias
-        SumsBiasOverUnits TurnsDWx GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ExchangesResults
+        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
+        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
+        LeavesOutTransposeInDWh GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ExchangesResults
         ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters
     """,
     "MyRNN/backward/gradient_of_state": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights
-        ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign KeepsRowsOfBias
-        SumsBiasOverUnits TurnsDWx GivesZeros LeavesOutTransposeOfWh LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot ExchangesResults ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh
-        AddsUpstream
+        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
+        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
+        LeavesOutTransposeInDWh GivesZeros LeavesOutTransposeOfWh LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
+        ExchangesResults ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh AddsUpstream
     """,
     "MyRNN/backward/slope_of_tanh": """
         IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
         ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot LeavesOutSlope LeavesOutSquare SquaresDifference
-        TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient TurnsSign TakesSlopeAtPreviousState
-        SumsBiasOutsideTanh KeepsRowsOfBiasInNewArray SumsBiasOverEverything SumsBiasOverUnits MultipliesByBias TurnsDWx
-        LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
+        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot LeavesOutSlope
+        LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient
+        MultipliesSlopeAsMatrix TurnsSign TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh
+        KeepsRowsOfBiasInNewArray SumsBiasOverEverything SumsBiasOverUnits MultipliesByBias TurnsDWx
+        LeavesOutTransposeInDWx LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
+        LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/central_differences": """
         IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
         ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow LeavesOutSlope
-        LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient
-        TurnsSign TakesSlopeAtPreviousState SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh KeepsRowsOfBias
-        KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits
-        TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb
-        WritesNothing GivesZeros ExchangesGrads LeavesOutTransposeOfWh LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot ExchangesResults ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh
-        AddsUpstream UpdatesParameters
+        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
+        SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum
+        TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
+        TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
+        KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything
+        SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh LeavesOutTransposeInDWx
+        LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros ExchangesGrads
+        LeavesOutTransposeOfWh LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ExchangesResults ReturnsDxOnly
+        ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh AddsUpstream UpdatesParameters
     """,
     "MyRNN/backward/backward_sizes": """
         IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
         ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow LeavesOutSlope
-        LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient
-        TurnsSign TakesSlopeAtPreviousState SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh KeepsRowsOfBias
-        KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits
-        TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb
-        WritesNothing GivesZeros ExchangesGrads LeavesOutTransposeOfWh LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot ExchangesResults ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh
-        AddsUpstream PilesUp UpdatesParameters KeepsFirstCache
+        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
+        SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum
+        TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
+        TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
+        KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything
+        SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh LeavesOutTransposeInDWx
+        LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros ExchangesGrads
+        LeavesOutTransposeOfWh LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ExchangesResults ReturnsDxOnly
+        ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh AddsUpstream PilesUp UpdatesParameters KeepsFirstCache
     """,
     "MyRNN/contract/overwrites_in_place": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias KeepsRowsOfBiasInNewArray SumsBiasOverUnits TurnsDWx LeavesOutDWh LeavesOutDb
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
+        KeepsRowsOfBiasInNewArray SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutDWh LeavesOutDb
         WritesNothing GivesZeros ExchangesGrads LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot PilesUp
         ClearsInForward Rebinds UpdatesParameters KeepsFirstCache UsesUpCache
     """,
     "MyRNN/contract/backward_twice": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias SumsBiasOverUnits TurnsDWx ExchangesGrads LeavesOutTransposeOfWx
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
+        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters UsesUpCache
     """,
     "MyRNN/contract/leaves_the_callers_arrays_alone": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias SumsBiasOverUnits TurnsDWx ExchangesGrads LeavesOutTransposeOfWx
+        ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
+        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters ChangesUpstream
         WritesIntoPreviousState ReusesOutput
     """,
     "MyRNN/contract/shares_parameters": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias TurnsDWx LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot CopiesParameters
-        UsesCopies KeepsFirstCache
+        ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow KeepsRowsOfBias TurnsDWx LeavesOutTransposeInDWx
+        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot CopiesParameters UsesCopies UpdatesParameters
+        KeepsFirstCache
     """,
     "MyRNN/contract/follows_dtype": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
-        ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing ForcesFloat32 ForcesFloat64 ForcesGradsFloat64 ForcesGradsFloat32
-        ForcesResultsFloat32
+        ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
+        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutTransposeOfWx
+        LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing ForcesFloat32 ForcesFloat64
+        ForcesGradsFloat64 ForcesGradsFloat32 ForcesResultsFloat32
     """,
     "MyRNN/contract/stands_alone": """
-        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot ExchangesWeights ExchangesWeightsWithDot
-        ComputesFirstRow KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutDWh LeavesOutDb WritesNothing GivesZeros
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
+        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros
         LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot UpdatesParameters KeepsCacheInClass
     """,
     "MyTimeRNN/forward/one_step": """
-        GivesLastState GivesStatesBefore GivesStartToo SkipsLastStep LeavesOutTanh LeavesOutBias
+        GivesLastState GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs LeavesOutTanh LeavesOutBias
     """,
     "MyTimeRNN/forward/three_steps": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo SkipsLastStep GivesOneArrayTTimes AddsStatesUp LeavesOutTanh LeavesOutBias
-        TransposesWh LoopsOverBatch
+        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
+        LeavesOutBias TransposesWh LoopsOverBatch
     """,
     "MyTimeRNN/forward/like_unrolled": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo SkipsLastStep GivesOneArrayTTimes AddsStatesUp LeavesOutTanh LeavesOutBias
-        TransposesWh LoopsOverBatch SharesFirstState
+        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
+        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState
     """,
     "MyTimeRNN/forward/forward_sizes": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo SkipsLastStep GivesOneArrayTTimes AddsStatesUp LeavesOutTanh LeavesOutBias
-        TransposesWh LoopsOverBatch SharesFirstState
+        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
+        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState
     """,
     "MyTimeRNN/state/last_state": """
-        ReadsBackwards GivesTimeMajor GivesLastState GivesStatesBefore SkipsLastStep LoopsOverBatch KeepsStartOnly
-        SetsNoState SetsStateOnlyWhenStateful KeepsFirstState KeepsAllStates
+        ReadsBackwards GivesTimeMajor GivesLastState GivesStatesBefore SkipsLastStep GivesNoHs LoopsOverBatch
+        KeepsStartOnly SetsNoState SetsStateOnlyWhenStateful KeepsFirstState KeepsAllStates
     """,
     "MyTimeRNN/state/starts_from_zeros": """
-        AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless KeepsFirstSizes
+        GivesNoHs AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless KeepsFirstSizes
     """,
     "MyTimeRNN/state/goes_on": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        LoopsOverBatch NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState KeepsFirstSizes
+        GivesNoHs LoopsOverBatch NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState
+        KeepsFirstSizes
     """,
     "MyTimeRNN/state/takes_a_state": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo GivesOneArrayTTimes LoopsOverBatch NeverKeepsState TurnsStatefulRound
+        GivesStatesBefore GivesStartToo GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState TurnsStatefulRound
         IgnoresSetState SetsStateOnlyOnce
     """,
     "MyTimeRNN/state/forgets_the_state": """
-        IgnoresReset ResetsToOldSize KeepsFirstSizes
+        GivesNoHs IgnoresReset ResetsToOldSize KeepsFirstSizes
     """,
     "MyTimeRNN/state/stops_at_the_window": """
         GivesNoDxs GivesZeros CarriesDh UpdatesParameters
@@ -319,333 +343,352 @@ NOTICED = {
         KeepsFirstSizes
     """,
     "MyTimeRNN/contract/leaves_the_callers_arrays_alone": """
-        LoopsOverBatch ResetsInPlace WritesStateInPlace GivesNoDxs GivesZeros UpdatesParameters ChangesDhs ReusesOutput
-        ReusesDxs
+        GivesNoHs LoopsOverBatch ResetsInPlace WritesStateInPlace GivesNoDxs GivesZeros UpdatesParameters ChangesDhs
+        ReusesOutput ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
-        AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells CopiesParameters
+        GivesNoHs AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells CopiesParameters UpdatesParameters
     """,
     "MyTimeRNN/contract/follows_dtype": """
-        GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64 ForcesFloat32 ForcesGradsFloat64
-        ForcesGradsFloat32
+        GivesNoHs GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64 ForcesFloat32
+        ForcesGradsFloat64 ForcesGradsFloat32
     """,
     "MyTimeRNN/contract/stands_alone": """
         KeepsCacheInClass GivesNoDxs GivesZeros UpdatesParameters
     """,
     "my_numerical_gradient/values/one_slope_each": """
-        DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce StoresIntegers ForcesFloat32 AddsSlopesUp
+        DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce ReturnsAfterTheFirst ReturnsNoSlopes
+        CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/any_shape_of_x": """
-        DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce MovesRows LosesShape StoresIntegers
-        ForcesFloat32 AddsSlopesUp
+        DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce MovesRows KeepsRowsAsViews CountsAllNumbers
+        ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX LosesShape StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/from_both_sides": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
-        NeverPutsBack StoresIntegers ForcesFloat32 AddsSlopesUp
+        NeverPutsBack ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/one_at_a_time": """
         DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce NeverPutsBack PutsBackAtTheEnd
-        StoresIntegers ForcesFloat32 AddsSlopesUp
+        ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/honours_eps": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps TurnsSign MovesAllAtOnce HasItsOwnEps
-        HalfSteps StoresIntegers ForcesFloat32 AddsSlopesUp
+        HalfSteps ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/contract/leaves_x_alone": """
-        DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce NeverPutsBack PutsBackByAdding MovesRows
-        LosesShape StoresIntegers ForcesFloat32 AddsSlopesUp
+        ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
+        NeverPutsBack PutsBackByAdding MovesRows KeepsRowsAsViews CountsAllNumbers ReturnsAfterTheFirst ReturnsNoSlopes
+        CallsWithTheOldX LosesShape StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/contract/layout_of_x": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
-        NeverPutsBack PutsBackByAdding MovesRows LosesShape MovesACopy StoresIntegers ForcesFloat32 AddsSlopesUp
+        NeverPutsBack PutsBackByAdding MovesRows KeepsRowsAsViews CountsAllNumbers ReturnsAfterTheFirst ReturnsNoSlopes
+        CallsWithTheOldX LosesShape MovesACopy StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_bptt/values/book_numbers": """
-        NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong KeepsFirstStep AveragesOverSteps
-        KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32
-        SqueezesAxes
+        NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
+        AveragesOverSteps KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
+        ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/values/flows_back": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong StartsFromZeros LeavesOutB LeavesOutTanh Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards StartsFromZeros LeavesOutB LeavesOutTanh Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32
     """,
     "my_bptt/values/input_weights": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong StartsFromZeros LeavesOutB LeavesOutTanh KeepsFirstStep
-        AveragesOverSteps AveragesOverBatch KeepsRowsOfDb AnotherOrder ReturnsParametersOnly BpttForcesFloat32
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards StartsFromZeros LeavesOutB LeavesOutTanh KeepsFirstStep
+        AveragesOverSteps AveragesOverBatch KeepsRowsOfDb AnotherOrder PutsDh0Last ReturnsParametersOnly
+        BpttForcesFloat32
     """,
     "my_bptt/values/recurrent_weights": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch AnotherOrder ReturnsParametersOnly
-        BpttForcesFloat32
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch AnotherOrder PutsDh0Last
+        ReturnsParametersOnly BpttForcesFloat32
     """,
     "my_bptt/values/bptt_central_differences": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps Dh0BeforeWh AnotherOrder ReturnsParametersOnly BpttForcesFloat32
-        SqueezesAxes
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps Dh0BeforeWh AnotherOrder PutsDh0Last
+        ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/window/windows_by_hand": """
-        NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong KeepsFirstStep AveragesOverSteps
-        KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder ReturnsParametersOnly IgnoresWindow
-        CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow Dh0OfTheLastWindow
-        Dh0OfAllWindows CutsDh0 KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 ChangesDhs
-        SqueezesAxes
+        NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
+        AveragesOverSteps KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
+        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
+        TakesWindowAsCount SlidesTheWindow Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 KeepsOneWindow KeepsTheLastWindow
+        LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
     """,
     "my_bptt/window/state_goes_on": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB LeavesOutTanh
+        ForgetsTranspose SkipsWh GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB LeavesOutTanh
         KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb DxsReversed DxsTimeMajor AnotherOrder
-        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CutsOnce TakesWindowAsCount SlidesTheWindow
-        RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow BpttForcesFloat32
+        PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CutsOnce TakesWindowAsCount
+        SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow BpttForcesFloat32
     """,
     "my_bptt/window/uneven_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps KeepsRowsOfDb DxsReversed DxsTimeMajor AnotherOrder
-        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps KeepsRowsOfDb DxsReversed DxsTimeMajor AnotherOrder
+        PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
         TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow
         LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/window/dh0_of_the_first_window": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong StartsFromZeros LeavesOutB LeavesOutTanh Dh0BeforeWh AnotherOrder
-        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd TakesWindowAsCount
-        Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 BpttForcesFloat32
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards StartsFromZeros LeavesOutB LeavesOutTanh Dh0BeforeWh
+        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd
+        TakesWindowAsCount Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 BpttForcesFloat32
     """,
     "my_bptt/window/long_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly CutsOneStepEarly TakesWindowAsCount CutsDh0 LeavesOutTheRest
-        BpttForcesFloat32
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly CutsOneStepEarly TakesWindowAsCount
+        CutsDh0 LeavesOutTheRest BpttForcesFloat32
     """,
     "my_bptt/contract/sizes_of_one": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/contract/leaves_arguments": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32 ChangesDhs ChangesH0
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ChangesDhs ChangesH0
     """,
     "my_bptt/contract/results_stay": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32 ReusesArrays
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ReusesArrays
     """,
     "my_bptt/contract/bptt_dtype_and_layout": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
-        ForgetsTranspose SkipsWh CarriesAllAlong PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB
-        LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh DxsReversed
-        DxsTimeMajor AnotherOrder ReturnsParametersOnly BpttForcesFloat32 ForcesDxsFloat64 BpttForcesFloat64
+        ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ForcesDxsFloat64
+        BpttForcesFloat64
     """,
     "my_clip_grads/values/shrinks_together": """
-        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsComparison ForgetsRoot AddsAbsoluteValues AddsNorms
-        TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm
+        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsFactorRound TurnsComparison ForgetsRoot
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm
     """,
     "my_clip_grads/values/returns_norm_before": """
-        ReturnsNormAfter ReturnsNothing ReturnsFactor ReturnsGradients ForgetsRoot AddsAbsoluteValues AddsNorms
-        TakesLargest TakesMeanOfSquares MeasuresTheLastArray
+        ReturnsNormAfter ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ForgetsRoot
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
     """,
     "my_clip_grads/values/leaves_small_gradients": """
-        ReturnsNothing ReturnsFactor ReturnsGradients ScalesUpToo TurnsComparison ForgetsRoot AddsAbsoluteValues
-        AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
+        ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ScalesUpToo TurnsComparison ForgetsRoot
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
     """,
     "my_clip_grads/contract/clips_in_place": """
-        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReplacesItems ScalesUpToo TurnsComparison ForgetsRoot
-        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm ClipsFlatCopies
-        MakesFloat64
+        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReplacesItems TurnsFactorRound ScalesUpToo TurnsComparison
+        ForgetsRoot AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm
+        ClipsFlatCopies MakesFloat64
     """,
     "my_clip_grads/contract/zero_gradients": """
-        ReturnsNothing ReturnsFactor ReturnsGradients ForgetsRoot AddsAbsoluteValues TakesLargest TakesMeanOfSquares
-        DividesByZero MakesNan
+        ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ForgetsRoot AddsAbsoluteValues
+        TakesLargest TakesMeanOfSquares DividesByZero MakesNan
     """,
     "my_clip_grads/contract/clips_float32": """
-        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsComparison ForgetsRoot AddsAbsoluteValues AddsNorms
-        TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
+        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsFactorRound TurnsComparison ForgetsRoot
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
     """,
     "my_softmax/values/shares": """
-        WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
+        SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
+        SoftmaxForcesFloat32
     """,
     "my_softmax/values/last_axis": """
-        DividesByTheSumOfAll WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide LeavesOutExp ReturnsLogarithm
-        TakesSigmoid TurnsSign SoftmaxForcesFloat32
+        DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide LeavesOutExp
+        ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
     """,
     "my_softmax/edge/large_logits": """
-        DoesNotShift ShiftsByTheLargestOfAll ShiftsByTheMean CutsLogits DividesByTheSumOfAll WorksAlongTheFirstAxis
-        DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
+        DoesNotShift ShiftsByTheLargestOfAll ShiftsByTheMean CutsLogits DividesByTheSumOfAll SoftmaxReturnsNothing
+        WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
     """,
     "my_softmax/edge/softmax_contract": """
-        DividesByTheSumOfAll WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
-        ChangesX SoftmaxForcesFloat64 SoftmaxForcesFloat32
+        DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm
+        TakesSigmoid TurnsSign ChangesX SoftmaxForcesFloat64 SoftmaxForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/forward/book_loss": """
-        SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime
-    """,
-    "MyTimeSoftmaxWithLoss/forward/mean_loss": """
-        SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime
-    """,
-    "MyTimeSoftmaxWithLoss/forward/large_logits_loss": """
-        SumsUp LossSumsUp MeanOverBatch TurnsMask LossDoesNotShift TakesLogarithmOfZero AddsSmallNumber TurnsLoss
+        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss
         TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
     """,
+    "MyTimeSoftmaxWithLoss/forward/mean_loss": """
+        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+    """,
+    "MyTimeSoftmaxWithLoss/forward/large_logits_loss": """
+        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask LossDoesNotShift
+        TakesLogarithmOfZero AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
+        SoftmaxAlongTime
+    """,
     "MyTimeSoftmaxWithLoss/backward/gradient_by_hand": """
-        SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing
-        TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime ForcesFloat32
-    """,
-    "MyTimeSoftmaxWithLoss/backward/gradient": """
-        SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing
-        TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime ForcesFloat32
-    """,
-    "MyTimeSoftmaxWithLoss/backward/upstream_factor": """
-        MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
-        GradientForgetsMask MasksNothing MasksBeforeSubtracting TurnsMask ForgetsDout DividesByDout ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
-        ChangesItsCache ForcesFloat32
-    """,
-    "MyTimeSoftmaxWithLoss/backward/loss_central_differences": """
-        MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch GradientForgetsMask
-        MasksNothing MasksBeforeSubtracting TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
-        TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime ForcesFloat32
-    """,
-    "MyTimeSoftmaxWithLoss/backward/large_logits_gradient": """
-        SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask LossDoesNotShift ForgetsMinusOne
+        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
         SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
         ForcesFloat32
     """,
+    "MyTimeSoftmaxWithLoss/backward/gradient": """
+        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
+        ForcesFloat32
+    """,
+    "MyTimeSoftmaxWithLoss/backward/upstream_factor": """
+        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
+        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
+        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient SoftmaxAlongTime ChangesItsCache ForcesFloat32
+    """,
+    "MyTimeSoftmaxWithLoss/backward/loss_central_differences": """
+        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
+        GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask ForgetsMinusOne
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
+        ForcesFloat32
+    """,
+    "MyTimeSoftmaxWithLoss/backward/large_logits_gradient": """
+        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask LossDoesNotShift
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SoftmaxAlongTime ForcesFloat32
+    """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
-        MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans LossForgetsMask MasksNothing TurnsMask
-        AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
+        LossForgetsMask MasksNothing TurnsMask AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
-        MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
-        GradientForgetsMask MasksNothing MasksBeforeSubtracting TurnsMask ForgetsMinusOne SubtractsAfterDividing
-        TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
+        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/all_ignored": """
-        MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask
-        GradientForgetsMask MasksNothing MasksBeforeSubtracting TurnsMask DividesByZero GradientDividesByZero
-        LeavesEarly AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
-        TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
+        LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns
+        MasksNothing MasksBeforeSubtracting TurnsMask DividesByZero GradientDividesByZero LeavesEarly AddsSmallNumber
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
-        MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask MasksNothing MasksBeforeSubtracting
-        MasksMinusOne MasksNegatives TurnsMask AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient
-        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime ForcesFloat32
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
+        LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
+        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask
+        AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_backward_twice": """
-        MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
-        GradientForgetsMask MasksNothing MasksBeforeSubtracting TurnsMask ForgetsDout DividesByDout ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
-        ChangesItsCache ReusesGradient ForcesFloat32
+        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
+        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
+        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient SoftmaxAlongTime ChangesItsCache ReusesGradient ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_leaves_arguments": """
-        MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask MasksNothing MasksBeforeSubtracting
-        TurnsMask AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets OverwritesIgnoredLogits MeanOverAll LossMeanOverAll
+        GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
+        LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
+        AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
         FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
         ChangesLogits ChangesTargets ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
-        MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask MasksNothing MasksBeforeSubtracting
-        TurnsMask AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
-        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
-        ForcesFloat32 ForcesFloat64
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
+        LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
+        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask AddsSmallNumber ForgetsMinusOne
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo
+        TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
-        SumsUp LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask AddsSmallNumber ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo
-        TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
-        KeepsGradientInGrads
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
+        GradientMeanOverBatch TurnsMask AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient
+        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """
-        LeavesOutB FlatScores TakesSoftmax ScoresOfTheLastStep ForcesFloat32
+        LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32
     """,
     "MyTimeAffine/forward/scores_of_any_size": """
-        LeavesOutB FlatScores TakesSoftmax ScoresOfTheLastStep ForcesFloat32
+        LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32
     """,
     "MyTimeAffine/backward/affine_gradients": """
-        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
-        KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb
+        BackwardReturnsNothing ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb
+        DbOfTheLastStep DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb
     """,
     "MyTimeAffine/backward/affine_dxs": """
-        ForgetsTranspose FlatDxs
+        BackwardReturnsNothing ForgetsTranspose FlatDxs
     """,
     "MyTimeAffine/contract/affine_in_place": """
-        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
-        KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds
+        BackwardReturnsNothing ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb
+        DbOfTheLastStep DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds
     """,
     "MyTimeAffine/contract/affine_shares": """
-        LeavesOutB FlatScores TakesSoftmax ScoresOfTheLastStep ForgetsTranspose FlatDxs CopiesParameters ChangesDys
-        ReusesOutput ForcesFloat32
+        LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
+        ForgetsTranspose FlatDxs CopiesParameters ChangesDys ReusesOutput ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_dtype": """
-        LeavesOutB FlatScores TakesSoftmax ScoresOfTheLastStep ForgetsTranspose FlatDxs AveragesOverSteps
-        AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep KeepsLastStep KeepsFirstStep KeepsFirstSequence
-        ForgetsDb ForcesFloat32 ForcesFloat64 ForcesGradientFloat64
+        LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
+        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
+        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb ForcesFloat32 ForcesFloat64
+        ForcesGradientFloat64
     """,
     "MyRnnlm/forward/predicts_scores": """
-        PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams NestedLists EmptyLists AnotherOrder
-        SwapsSizes
+        PredictReturnsNothing PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams NestedLists
+        EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/forward/gives_loss": """
-        SoftmaxTwice CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets
+        PredictReturnsNothing SoftmaxTwice CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets
     """,
     "MyRnnlm/forward/state_goes_on": """
-        IsNotStateful ResetsInForward PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams
-        NestedLists EmptyLists AnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing ResetsInForward PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds
+        CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/forward/resets_state": """
-        NeverResets PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams NestedLists EmptyLists
-        AnotherOrder SwapsSizes
+        PredictReturnsNothing NeverResets PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams
+        NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/backward/sets_gradients": """
-        SoftmaxTwice ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NestedLists EmptyLists AnotherOrder
-        GradsInAnotherOrder SwapsSizes
+        PredictReturnsNothing VisitsLayersForwards SoftmaxTwice ForgetsEmbedding WritesNoGradients CopiesGrads
+        CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/backward/scales_gradients": """
-        IsNotStateful ResetsInForward SoftmaxTwice ForgetsDout ForgetsEmbedding WritesNoGradients CopiesGrads
-        ModelPilesUp CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward SoftmaxTwice ForgetsDout
+        ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NestedLists EmptyLists AnotherOrder
+        GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/flat_lists": """
         NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/lists_share": """
-        PredictsShares SoftmaxTwice ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NestedLists EmptyLists
-        AnotherOrder GradsInAnotherOrder SwapsSizes
+        PredictReturnsNothing VisitsLayersForwards PredictsShares SoftmaxTwice ForgetsEmbedding WritesNoGradients
+        CopiesGrads CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/draws_from_rng": """
         CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes DrawsFromNumpy HasItsOwnSeed StartsFromZeros
     """,
     "MyRnnlm/contract/model_leaves_arguments": """
-        IsNotStateful ResetsInForward PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams
-        NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets ReusesScores
+        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward PredictsShares SoftmaxTwice
+        PredictsTheLastStep PredictsIds CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets
+        ReusesScores
     """,
     "my_perplexity/values/of_one_batch": """
-        TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches NeverDivides TurnsSign
+        DividesAfterExp PerplexityReturnsNothing TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches
+        NeverDivides TurnsSign
     """,
     "my_perplexity/values/of_equal_batches": """
-        AveragesExponentials WeighsExponentials TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches NeverDivides
-        MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
+        AveragesExponentials WeighsExponentials DividesAfterExp PerplexityReturnsNothing TakesBaseTwo ForgetsExp
+        TakesLossesForSums DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
     """,
     "my_perplexity/values/of_unequal_batches": """
-        ForgetsCounts AveragesExponentials WeighsExponentials TakesBaseTwo ForgetsExp TakesLossesForSums
-        DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
+        ForgetsCounts AveragesExponentials WeighsExponentials DividesAfterExp PerplexityReturnsNothing TakesBaseTwo
+        ForgetsExp TakesLossesForSums DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
     """,
     "my_perplexity/edge/of_empty_batches": """
-        ForgetsCounts AveragesExponentials WeighsExponentials TakesBaseTwo ForgetsExp TakesLossesForSums
-        DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign CountsAtLeastOne
+        ForgetsCounts AveragesExponentials WeighsExponentials DividesAfterExp PerplexityReturnsNothing TakesBaseTwo
+        ForgetsExp TakesLossesForSums DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
+        CountsAtLeastOne
     """,
 }

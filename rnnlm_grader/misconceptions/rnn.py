@@ -5,6 +5,7 @@ Sentences finish "It looks as if ...".
 import numpy as np
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 EQUATION = "03-rnn.html#rnn-equation"
@@ -25,8 +26,6 @@ SWAPPED_WEIGHTS = "Wx and Wh are exchanged: Wx belongs to x, and Wh to h_prev"
 DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
 ONE_RESULT = "backward returns only one of its two results; it returns the pair (dx, dh_prev)"
 DB_KEPT_ROWS = "db isn't summed over the batch: dz is (N, H) and b is (H,), so db = dz.sum(axis=0)"
-COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
-          "Keep the arrays themselves")
 
 
 class Right:
@@ -100,6 +99,12 @@ class TakesSigmoid(Right):
 class TakesTanhTwice(Right):
     def sum(self, x, h_prev):
         return np.tanh(super().sum(x, h_prev))
+
+
+@rnn(EQUATION, "forward returns nothing; it needs a `return`")
+class ForwardReturnsNothing(Right):
+    def forward(self, x, h_prev):
+        super().forward(x, h_prev)
 
 
 @rnn(EQUATION, "b isn't added to the sum")
@@ -193,6 +198,20 @@ class PutsWxFirstWithDot(Right):
         return np.dot(h_prev, Wh) + np.dot(Wx, x) + b
 
 
+@rnn(SHAPES, "Wh stands before h_prev; rows are cases, so it is h_prev @ Wh")
+class PutsWhFirst(Right):
+    def sum(self, x, h_prev):
+        Wx, Wh, b = self.params
+        return Wh @ h_prev + x @ Wx + b
+
+
+@rnn(SHAPES, "x and Wx are multiplied number by number (`*`); a product of matrices is x @ Wx")
+class MultipliesNumberByNumber(Right):
+    def sum(self, x, h_prev):
+        Wx, Wh, b = self.params
+        return h_prev @ Wh + x * Wx + b
+
+
 @rnn(SHAPES, SWAPPED_WEIGHTS)
 class ExchangesWeights(Right):
     def sum(self, x, h_prev):
@@ -265,6 +284,13 @@ class TakesTanhOfGradient(Right):
         return np.tanh(dh_next)
 
 
+@rnn(SLOPE, "dh_next and the derivative of tanh are multiplied as matrices (`@`); it is number by number, "
+            "dh_next * (1 - h_next**2)")
+class MultipliesSlopeAsMatrix(Right):
+    def dz(self, dh_next):
+        return dh_next @ (1 - self.h_next**2)
+
+
 @rnn(SLOPE, "the sign of the derivative is turned: it is 1 - h_next**2, not h_next**2 - 1 (and descending is the "
             "optimiser's work)")
 class TurnsSign(Right):
@@ -276,6 +302,16 @@ class TurnsSign(Right):
 class TakesSlopeAtPreviousState(Right):
     def dz(self, dh_next):
         return dh_next * (1 - self.h_prev**2)
+
+
+@rnn(WHICH_STATE, "h_prev and h_next are exchanged in backward; unpack what forward kept in the order in which it was "
+                  "packed")
+class ExchangesStates(Right):
+    def backward(self, dh_next):
+        self.h_prev, self.h_next = self.h_next, self.h_prev
+        given = super().backward(dh_next)
+        self.h_prev, self.h_next = self.h_next, self.h_prev
+        return given
 
 
 @rnn(SLOPE, "db alone is summed from dh_next; b is added before tanh, so db is summed from "
@@ -384,6 +420,21 @@ class TurnsDWh(Right):
         self.grads[1][...] = dz.T @ self.h_prev
 
 
+@rnn(TRANSPOSE, "dWx is x @ dz without a transpose; it has to have the shape of Wx, (D, H): x.T @ dz")
+class LeavesOutTransposeInDWx(Right):
+    def collect(self, dz):
+        self.grads[0][...] = self.x @ dz
+        self.grads[1][...] = self.h_prev.T @ dz
+        self.grads[2][...] = dz.sum(axis=0)
+
+
+@rnn(TRANSPOSE, "dWh is h_prev @ dz without a transpose; it is h_prev.T @ dz")
+class LeavesOutTransposeInDWh(Right):
+    def collect(self, dz):
+        super().collect(dz)
+        self.grads[1][...] = self.h_prev @ dz
+
+
 @rnn(WHICH_STATE, "dWh is computed with h_next; Wh multiplied the state before, so it is h_prev.T @ dz")
 class TakesNextStateForDWh(Right):
     def collect(self, dz):
@@ -489,12 +540,8 @@ class AddsUpstream(Right):
 
 
 @rnn(IN_PLACE, "gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`")
-class PilesUp(Right):
-    def collect(self, dz):
-        before = [grad.copy() for grad in self.grads]
-        super().collect(dz)
-        for grad, old in zip(self.grads, before, strict=True):
-            grad += old
+class PilesUp(contract.PilesUp, Right):
+    pass
 
 
 @rnn(IN_PLACE, "the gradients are cleared in forward and added up in backward, so a second backward adds to the first; "
@@ -508,19 +555,16 @@ class ClearsInForward(PilesUp):
 
 @rnn(IN_PLACE, "grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the "
                "gradient. Write into them: `self.grads[0][...] = dWx`")
-class Rebinds(Right):
-    def collect(self, dz):
-        self.grads = [np.zeros_like(param) for param in self.params]
-        super().collect(dz)
+class Rebinds(contract.Rebinds, Right):
+    pass
 
 
-@rnn(SHARED, COPIED)
-class CopiesParameters(Right):
-    def __init__(self, Wx, Wh, b):
-        super().__init__(Wx.copy(), Wh.copy(), b.copy())
+@rnn(SHARED, contract.COPIED)
+class CopiesParameters(contract.CopiesParameters, Right):
+    pass
 
 
-@rnn(SHARED, COPIED)
+@rnn(SHARED, contract.COPIED)
 class UsesCopies(Right):
     def __init__(self, Wx, Wh, b):
         super().__init__(Wx, Wh, b)
@@ -560,16 +604,9 @@ class WritesIntoPreviousState(Right):
         return self.h_next
 
 
-@rnn(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(Right):
-    buffer = None
-
-    def forward(self, x, h_prev):
-        out = super().forward(x, h_prev)
-        if self.buffer is None or self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
+@rnn(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, Right):
+    pass
 
 
 @rnn(WHICH_STATE, "what the first forward kept is used for good; backward belongs to the last forward")
@@ -608,29 +645,23 @@ class KeepsCacheInClass(Right):
 
 
 @rnn(DTYPE, "the output is forced to float32 (dtype='f'); it should have the dtype of the parameters")
-class ForcesFloat32(Right):
-    def forward(self, x, h_prev):
-        return super().forward(x, h_prev).astype("f")
+class ForcesFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @rnn(DTYPE, "the output is forced to float64; it should have the dtype of the parameters")
-class ForcesFloat64(Right):
-    def forward(self, x, h_prev):
-        return super().forward(x, h_prev).astype("d")
+class ForcesFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
-@rnn(DTYPE, "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like")
-class ForcesGradsFloat64(Right):
-    def __init__(self, Wx, Wh, b):
-        super().__init__(Wx, Wh, b)
-        self.grads = [np.zeros(param.shape) for param in self.params]
+@rnn(DTYPE, contract.GRADS_FLOAT64)
+class ForcesGradsFloat64(contract.ForcesGradsFloat64, Right):
+    pass
 
 
-@rnn(DTYPE, "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like")
-class ForcesGradsFloat32(Right):
-    def __init__(self, Wx, Wh, b):
-        super().__init__(Wx, Wh, b)
-        self.grads = [np.zeros(param.shape, dtype="f") for param in self.params]
+@rnn(DTYPE, contract.GRADS_FLOAT32)
+class ForcesGradsFloat32(contract.ForcesGradsFloat32, Right):
+    pass
 
 
 @rnn(DTYPE, "the gradients that backward returns are forced to float32; they should have the dtype of the parameters")

@@ -9,6 +9,7 @@ import numpy as np
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 AFFINE = "07-rnnlm.html#rnnlm-affine"
@@ -82,6 +83,18 @@ class TakesSoftmax(RightAffine):
         return e / e.sum(axis=-1, keepdims=True)
 
 
+@affine(AFFINE, "forward returns nothing (is there a `return`?); it returns the scores")
+class ForwardReturnsNothing(RightAffine):
+    def forward(self, xs):
+        super().forward(xs)
+
+
+@affine(AFFINE, "backward returns nothing (is there a `return`?); it returns dxs")
+class BackwardReturnsNothing(RightAffine):
+    def backward(self, dys):
+        super().backward(dys)
+
+
 @affine(AFFINE, "only the last step gets scores; every step of the window predicts its next word")
 class ScoresOfTheLastStep(RightAffine):
     def forward(self, xs):
@@ -146,6 +159,14 @@ class DbOfTheLastStep(RightAffine):
         return dxs
 
 
+@affine(SUM, "db is one number for all words (sum without axis); it is summed over N and T only")
+class DbOfAllWords(RightAffine):
+    def backward(self, dys):
+        dxs = super().backward(dys)
+        self.grads[1][...] = dys.sum()
+        return dxs
+
+
 @affine(SUM, "dW and db keep the gradient of the last step only; the steps have to add up")
 class KeepsLastStep(RightAffine):
     def backward(self, dys):
@@ -182,28 +203,20 @@ class ForgetsDb(RightAffine):
 
 
 @affine(IN_PLACE, "gradients pile up from one backward to the next; each backward overwrites: `dW[...] = ...`")
-class PilesUp(RightAffine):
-    def backward(self, dys):
-        older = [grad.copy() for grad in self.grads]
-        dxs = super().backward(dys)
-        for grad, old in zip(self.grads, older, strict=True):
-            grad += old
-        return dxs
+class PilesUp(contract.PilesUp, RightAffine):
+    pass
 
 
 @affine(IN_PLACE, "grads are replaced by new arrays; whoever kept the old ones (an optimiser) never sees the gradient. "
                   "Write into them: `dW[...] = ...`")
-class Rebinds(RightAffine):
-    def backward(self, dys):
-        self.grads = [np.zeros_like(grad) for grad in self.grads]
-        return super().backward(dys)
+class Rebinds(contract.Rebinds, RightAffine):
+    pass
 
 
 @affine(SHARED, "W and b are copied; an optimiser that updates the arrays it gave you has then no effect. Keep them "
                 "themselves")
-class CopiesParameters(RightAffine):
-    def __init__(self, W, b):
-        super().__init__(W.copy(), b.copy())
+class CopiesParameters(contract.CopiesParameters, RightAffine):
+    pass
 
 
 @affine(SHARED, "dys is changed in place; arguments belong to the caller")
@@ -214,35 +227,24 @@ class ChangesDys(RightAffine):
         return dxs
 
 
-@affine(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(RightAffine):
-    buffer = np.empty(0)
-
-    def forward(self, xs):
-        out = super().forward(xs)
-        if self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
+@affine(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the scores are forced to float32 (dtype='f'); they should have the dtype of W")
-class ForcesFloat32(RightAffine):
-    def forward(self, xs):
-        return super().forward(xs).astype("f")
+class ForcesFloat32(contract.ForcesFloat32, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the scores are forced to float64 (np.empty without dtype); they should have the dtype of W")
-class ForcesFloat64(RightAffine):
-    def forward(self, xs):
-        return super().forward(xs).astype("d")
+class ForcesFloat64(contract.ForcesFloat64, RightAffine):
+    pass
 
 
 @affine(DTYPE, "the gradients are made as float64 whatever W is (np.zeros(W.shape)); use np.zeros_like(W)")
-class ForcesGradientFloat64(RightAffine):
-    def __init__(self, W, b):
-        super().__init__(W, b)
-        self.grads = [np.zeros(W.shape), np.zeros(b.shape)]
+class ForcesGradientFloat64(contract.ForcesGradsFloat64, RightAffine):
+    pass
 
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
@@ -288,6 +290,20 @@ class RightModel:
 @rnnlm(STATE, "the RNN isn't stateful (stateful=True is missing), so every window starts from zeros")
 class IsNotStateful(RightModel):
     stateful = False
+
+
+@rnnlm(MODEL, "predict returns nothing (is there a `return`?); it returns the scores")
+class PredictReturnsNothing(RightModel):
+    def predict(self, xs):
+        super().predict(xs)
+
+
+@rnnlm(MODEL, "backward visits the layers in the order of forward; it begins at the last: reversed(self.layers)")
+class VisitsLayersForwards(RightModel):
+    def backward(self, dout=1):
+        dout = self.loss_layer.backward(dout)
+        for layer in self.layers:
+            dout = layer.backward(dout)
 
 
 @rnnlm(STATE, "the state is reset in every forward; it goes on until reset_state is called")
@@ -483,6 +499,16 @@ def AveragesExponentials(losses, counts):
             "losses, then exp")
 def WeighsExponentials(losses, counts):
     return sum(math.exp(loss) * n for loss, n in zip(losses, counts, strict=True)) / sum(counts)
+
+
+@perplexity(PERPLEXITY, "exp is taken of the sum, before it is divided; divide first, then take exp")
+def DividesAfterExp(losses, counts):
+    return math.exp(sum(loss * n for loss, n in zip(losses, counts, strict=True))) / sum(counts)
+
+
+@perplexity(PERPLEXITY, "nothing is returned; is there a `return`?")
+def PerplexityReturnsNothing(losses, counts):
+    AveragesExponentials(losses, counts)
 
 
 @perplexity(PERPLEXITY, "the base is 2; losses in natural logarithms need exp")

@@ -65,6 +65,11 @@ def DividesByTheSumOfAll(x):
     return e / e.sum()
 
 
+@softmax_of(CROSS_ENTROPY, "nothing is returned; is there a `return`?")
+def SoftmaxReturnsNothing(x):
+    softmax(x)
+
+
 @softmax_of(CROSS_ENTROPY, "it works along the first axis; the words stand in the last")
 def WorksAlongTheFirstAxis(x):
     e = np.exp(x - x.max(axis=0, keepdims=True))
@@ -169,6 +174,35 @@ def not_at_all(self, kept):
     return 1
 
 
+@loss_of(CROSS_ENTROPY, "forward returns nothing (is there a `return`?); it returns the loss")
+class LossReturnsNothing(Right):
+    def forward(self, xs, ts):
+        super().forward(xs, ts)
+
+
+@loss_of(GRADIENT, "backward returns nothing (is there a `return`?); it returns the gradient of the logits")
+class GradientReturnsNothing(Right):
+    def backward(self, dout=1.0):
+        super().backward(dout)
+
+
+@loss_of(CROSS_ENTROPY, "log_p[:, ts] takes the targets of all positions from every row; pair each row with its own: "
+         "log_p[np.arange(N * T), ts]")
+class PicksAllTargets(Right):
+    def forward(self, xs, ts):
+        super().forward(xs, ts)
+        picked = self.logs[:, self.picks[1]] * self.kept
+        return -picked.sum() / self.loss_count(self.kept)
+
+
+@loss_of(SHARED, "rows of xs are overwritten where the target is ignored (`x[~mask] = ...`, and x is a view of xs); "
+         "arguments belong to the caller")
+class OverwritesIgnoredLogits(Right):
+    def forward(self, xs, ts):
+        xs[~self.mask(ts)] = 0
+        return super().forward(xs, ts)
+
+
 @loss_of(OVER_KEPT, "the loss and its gradient are divided by all N·T positions; the mean is over those that are kept")
 class MeanOverAll(Right):
     loss_count = gradient_count = over_all
@@ -241,6 +275,14 @@ class GradientForgetsMask(Right):
     def backward(self, dout=1.0):
         p = np.exp(self.logs)
         p[np.arange(len(self.ts)), self.ts % self.shape[2]] -= 1
+        return (p * (dout / self.count(self.kept))).reshape(self.shape).astype(self.logs.dtype)
+
+
+@loss_of(MASK, "ignored positions still get a gradient; multiply their rows by 0")
+class GradientForgetsMaskOfStandIns(Right):
+    def backward(self, dout=1.0):
+        p = np.exp(self.logs)
+        p[self.picks] -= 1
         return (p * (dout / self.count(self.kept))).reshape(self.shape).astype(self.logs.dtype)
 
 

@@ -5,6 +5,7 @@ Sentences finish "It looks as if ...".
 import numpy as np
 
 from ..exam import Library
+from . import contract
 
 MISCONCEPTIONS = Library()
 UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
@@ -26,8 +27,6 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 
 NOT_HANDED_ON = ("every step starts from the state before the window; the state has to be handed on from step to step, "
                  "h = cell.forward(xs[:, t], h)")
-COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
-          "Keep the arrays themselves")
 ONE_OBJECT = ("one cell object serves all steps, and each forward overwrites what it remembers; backward then sees "
               "only the last step. Make a cell for each step (they share the parameters)")
 
@@ -164,6 +163,12 @@ class SkipsLastStep(Right):
         hs = super().forward(xs)
         hs[:, -1] = 0
         return hs
+
+
+@time_rnn(UNROLLED, "forward returns nothing (is there a `return`?); it returns hs")
+class GivesNoHs(Right):
+    def forward(self, xs):
+        super().forward(xs)
 
 
 @time_rnn(UNROLLED, "all steps of hs show the last state: one array was put in each time and overwritten later")
@@ -635,26 +640,19 @@ class CarriesDh(Right):
 
 @time_rnn(IN_PLACE, "gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = "
                     "...`")
-class PilesUp(Right):
-    def collect(self, dzs):
-        before = [grad.copy() for grad in self.grads]
-        super().collect(dzs)
-        for grad, old in zip(self.grads, before, strict=True):
-            grad += old
+class PilesUp(contract.PilesUp, Right):
+    pass
 
 
 @time_rnn(IN_PLACE, "grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the "
                     "gradient. Write into them: `self.grads[i][...] = grad`")
-class Rebinds(Right):
-    def collect(self, dzs):
-        self.grads = [np.zeros_like(param) for param in self.params]
-        super().collect(dzs)
+class Rebinds(contract.Rebinds, Right):
+    pass
 
 
-@time_rnn(SHARED, COPIED)
-class CopiesParameters(Right):
-    def __init__(self, Wx, Wh, b, stateful=False):
-        super().__init__(Wx.copy(), Wh.copy(), b.copy(), stateful)
+@time_rnn(SHARED, contract.COPIED)
+class CopiesParameters(contract.CopiesParameters, Right):
+    pass
 
 
 @time_rnn(SHARED, "backward updates the parameters; it only computes gradients, the optimiser updates")
@@ -680,16 +678,9 @@ class ChangesDhs(Right):
         return np.stack([dz @ Wx.T for dz in dzs], axis=1)
 
 
-@time_rnn(SHARED, "one output array is kept and used again; what forward returned before then changes later")
-class ReusesOutput(Right):
-    buffer = None
-
-    def forward(self, xs):
-        hs = super().forward(xs)
-        if self.buffer is None or self.buffer.shape != hs.shape:
-            self.buffer = np.empty_like(hs)
-        self.buffer[...] = hs
-        return self.buffer
+@time_rnn(SHARED, contract.REUSED)
+class ReusesOutput(contract.ReusesOutput, Right):
+    pass
 
 
 @time_rnn(SHARED, "one array dxs is kept and used again; what backward returned before then changes later")
@@ -724,16 +715,14 @@ class KeepsFirstSizes(Right):
 
 
 @time_rnn(DTYPE, "hs is forced to float32 (np.empty(..., dtype='f')); it should have the dtype of the parameters")
-class ForcesHsFloat32(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("f")
+class ForcesHsFloat32(contract.ForcesFloat32, Right):
+    pass
 
 
 @time_rnn(DTYPE, "hs is forced to float64 (np.empty or np.zeros without dtype); it should have the dtype of the "
                  "parameters")
-class ForcesHsFloat64(Right):
-    def forward(self, xs):
-        return super().forward(xs).astype("d")
+class ForcesHsFloat64(contract.ForcesFloat64, Right):
+    pass
 
 
 @time_rnn(DTYPE, "dxs is forced to float32 (np.empty(..., dtype='f')); it should have the dtype of the parameters")
@@ -755,15 +744,11 @@ class ForcesFloat32(ForcesHsFloat32, ForcesDxsFloat32):
     pass
 
 
-@time_rnn(DTYPE, "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like")
-class ForcesGradsFloat64(Right):
-    def __init__(self, Wx, Wh, b, stateful=False):
-        super().__init__(Wx, Wh, b, stateful)
-        self.grads = [np.zeros(param.shape) for param in self.params]
+@time_rnn(DTYPE, contract.GRADS_FLOAT64)
+class ForcesGradsFloat64(contract.ForcesGradsFloat64, Right):
+    pass
 
 
-@time_rnn(DTYPE, "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like")
-class ForcesGradsFloat32(Right):
-    def __init__(self, Wx, Wh, b, stateful=False):
-        super().__init__(Wx, Wh, b, stateful)
-        self.grads = [np.zeros(param.shape, dtype="f") for param in self.params]
+@time_rnn(DTYPE, contract.GRADS_FLOAT32)
+class ForcesGradsFloat32(contract.ForcesGradsFloat32, Right):
+    pass

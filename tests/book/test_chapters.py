@@ -1,4 +1,4 @@
-"""tools/chapters.py notices whatever makes a notebook differ from its text."""
+"""tools/chapters.py notices whatever makes a notebook differ from its text, and the code on a page fits it."""
 import importlib.util
 import shutil
 import subprocess
@@ -189,3 +189,19 @@ def test_a_cell_that_fails_is_shown_with_its_place(book):
 def test_outputs_are_stored_without_addresses_and_paths():
     output = {"text": f"<object at 0x7f12ab34cd56> in {ROOT}/book/figures.py, /tmp/ipykernel_12/345.py"}
     assert chapters.canonical(output) == {"text": "<object at 0x…> in book/figures.py, cell"}
+
+
+def shown_code(notebook):
+    """The code that a reader sees without unfolding it: cells, and listings of the package's source."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
+            yield cell.source
+        yield from (output.data["text/markdown"] for output in cell.get("outputs", [])
+                    if "text/markdown" in output.get("data", {}))
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_code_on_a_page_is_no_wider_than_the_page(path):
+    code = list(shown_code(nbformat.read(path, as_version=4)))
+    assert code
+    assert [line for part in code for line in part.splitlines() if len(line) > 77] == []

@@ -159,6 +159,14 @@ def test_a_page_fits_a_phone(open_page, page):
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_equation_is_cut_off_on_a_phone(open_page, page):
+    tab = open_page(page, width=390, until="networkidle")
+    cut = tab.eval_on_selector_all("mjx-container[display=true]", """
+        all => all.filter(e => e.scrollWidth > e.clientWidth + 1).map(e => e.textContent)""")
+    assert cut == []
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_axe_finds_no_violation(open_page, page, theme):

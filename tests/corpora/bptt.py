@@ -79,6 +79,68 @@ def my_numerical_gradient(f, x, eps=1e-5):
 }
 
 NUMERICAL_MISTAKES = {
+    "KeepsRowsAsViews": """
+def my_numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in range(x.shape[0]):
+        old = x[i]
+        x[i] = old + eps
+        upper = f(x)
+        x[i] = old - eps
+        lower = f(x)
+        x[i] = old
+        grad[i] = (upper - lower) / (2 * eps)
+    return grad
+""",
+    "CountsAllNumbers": """
+def my_numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in range(x.size):
+        kept = x[i]
+        x[i] = kept + eps
+        above = f(x)
+        x[i] = kept - eps
+        below = f(x)
+        x[i] = kept
+        grad[i] = (above - below) / (2 * eps)
+    return grad
+""",
+    "ReturnsAfterTheFirst": """
+def my_numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        kept = x[i]
+        x[i] = kept + eps
+        above = f(x)
+        x[i] = kept - eps
+        below = f(x)
+        x[i] = kept
+        grad[i] = (above - below) / (2 * eps)
+        return grad
+""",
+    "ReturnsNoSlopes": """
+def my_numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    for i in np.ndindex(x.shape):
+        up, down = x.copy(), x.copy()
+        up[i] += eps
+        down[i] -= eps
+        grad[i] = (f(up) - f(down)) / (2 * eps)
+""",
+    "CallsWithTheOldX": """
+def my_numerical_gradient(f, x, eps=1e-5):
+    grad = np.zeros_like(x)
+    flat = x.flatten()
+    for i in range(flat.size):
+        kept = flat[i]
+        flat[i] = kept + eps
+        above = f(x)
+        flat[i] = kept - eps
+        below = f(x)
+        flat[i] = kept
+        grad.flat[i] = (above - below) / (2 * eps)
+    return grad
+""",
     "ForwardDifference": """
 def my_numerical_gradient(f, x, eps=1e-5):
     base, grad = f(x), np.zeros_like(x)
@@ -379,6 +441,8 @@ def spoilt(source, *pairs):
 
 
 BPTT_MISTAKES = {
+    "PutsDh0Last": spoilt(BOOK, ("return dxs, dh0, dWx, dWh, db", "return dxs, dWx, dWh, db, dh0")),
+    "GoesForwards": spoilt(BOOK, ("reversed(range(T))", "range(T)")),
     "LeavesOutSlope": spoilt(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
     "NothingFromTheStepAfter": spoilt(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
     "ForgetsTranspose": spoilt(BPTT["einsum"], ('"nk,hk->nh", dz[:, t], Wh', '"nh,hk->nk", dz[:, t], Wh')),
@@ -468,6 +532,23 @@ def my_clip_grads(grads, max_norm):
 }
 
 CLIP_MISTAKES = {
+    "ReturnsOnlyWhenClipping": """
+def my_clip_grads(grads, max_norm):
+    norm = np.sqrt(sum((g ** 2).sum() for g in grads))
+    if norm > max_norm:
+        for g in grads:
+            g *= max_norm / norm
+        return norm
+""",
+    "TurnsFactorRound": """
+def my_clip_grads(grads, max_norm):
+    norm = np.sqrt(sum((g ** 2).sum() for g in grads))
+    rate = norm / max_norm
+    if rate > 1:
+        for g in grads:
+            g *= rate
+    return norm
+""",
     "ClipsEachArray": """
 def my_clip_grads(grads, max_norm):
     total = np.sqrt(sum(np.sum(g ** 2) for g in grads))

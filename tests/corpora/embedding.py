@@ -246,6 +246,51 @@ class MyTimeEmbedding(MyEmbedding):
 RIGHT = {"MyEmbedding": EMBEDDING, "MyTimeEmbedding": TIME_EMBEDDING}
 
 EMBEDDING_MISTAKES = {
+    "KeepsNoIds": answer("""
+    idx = None
+
+    def forward(self, idx):
+        return self.params[0][idx]
+
+    def backward(self, dout):
+        dW, = self.grads
+        dW[...] = 0
+        np.add.at(dW, self.idx, dout)
+"""),
+    "VisitsFirstAxis": answer(LOOKUP + """
+    def backward(self, dout):
+        dW, = self.grads
+        dW[...] = 0
+        for n in range(len(self.idx)):
+            dW[self.idx[n]] += dout[n]
+"""),
+    "MultipliesFlatIdsOnly": answer(LOOKUP + """
+    def backward(self, dout):
+        dW, = self.grads
+        one_hot = np.eye(len(dW))[self.idx]
+        dW[...] = one_hot.T @ dout
+"""),
+    "MakesGradsAnArray": answer(LOOKUP + """
+    def backward(self, dout):
+        self.grads = np.zeros_like(self.params[0])
+        np.add.at(self.grads, self.idx, dout)
+"""),
+    "WritesNothing": answer(LOOKUP + """
+    def backward(self, dout):
+        dW = self.grads[0]
+        dW = np.zeros_like(dW)
+        np.add.at(dW, self.idx, dout)
+"""),
+    "ReturnsNothing": answer("""
+    def forward(self, idx):
+        self.idx = idx
+        self.params[0][idx]
+
+    def backward(self, dout):
+        dW, = self.grads
+        dW[...] = 0
+        np.add.at(dW, self.idx, dout)
+"""),
     "Overwrites": answer(LOOKUP + """
     def backward(self, dout):
         dW, = self.grads
@@ -306,6 +351,25 @@ EMBEDDING_MISTAKES = {
 }
 
 TIME_EMBEDDING_MISTAKES = {
+    "HasOneLayer": answer("""
+    def forward(self, xs):
+        self.layer = MyEmbedding(self.params[0])
+        return np.stack([self.layer.forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)
+
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for t in range(dout.shape[1]):
+            self.layer.backward(dout[:, t])
+            self.grads[0] += self.layer.grads[0]
+""", TIME_HEADER),
+    "LeavesGradientInside": answer("""
+    def forward(self, xs):
+        self.layer = MyEmbedding(self.params[0])
+        return self.layer.forward(xs)
+
+    def backward(self, dout):
+        self.layer.backward(dout)
+""", TIME_HEADER),
     "KeepsFirstStep": TIME_EMBEDDING["one layer a step, as in the study notebook"].replace(
         """        grad = 0
         for t, layer in enumerate(self.layers):

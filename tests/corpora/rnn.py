@@ -423,6 +423,13 @@ ROWS = RNN["loops over the rows of the batch"]
 SIDE_BY_SIDE = RNN["one matrix product of x and h side by side"]
 
 MISTAKES = {
+    "ForwardReturnsNothing": exchanged(STUDY_NOTEBOOK, ("        return h_next\n", "")),
+    "PutsWhFirst": exchanged(STUDY_NOTEBOOK, ("np.dot(h_prev, Wh)", "Wh @ h_prev")),
+    "MultipliesNumberByNumber": exchanged(STUDY_NOTEBOOK, ("np.dot(x, Wx)", "x * Wx")),
+    "MultipliesSlopeAsMatrix": exchanged(STUDY_NOTEBOOK, ("dh_next * (1 -", "dh_next @ (1 -")),
+    "ExchangesStates": exchanged(STUDY_NOTEBOOK, ("x, h_prev, h_next = self.cache", "x, h_next, h_prev = self.cache")),
+    "LeavesOutTransposeInDWx": exchanged(STUDY_NOTEBOOK, ("np.dot(x.T, dt)", "x @ dt")),
+    "LeavesOutTransposeInDWh": exchanged(STUDY_NOTEBOOK, ("np.dot(h_prev.T, dt)", "h_prev @ dt")),
     "IsLinear": exchanged(STUDY_NOTEBOOK, ("np.tanh(t)", "t"), ("dh_next * (1 - h_next ** 2)", "dh_next")),
     "LeavesOutSlope": exchanged(ROWS, (" * (1 - h ** 2)", "")),
     "LeavesOutSquare": exchanged(EINSUM, ("1 - self.h_next * self.h_next", "1 - self.h_next")),

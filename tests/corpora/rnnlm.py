@@ -153,6 +153,9 @@ class MyTimeAffine:
 }
 
 AFFINE_MISTAKES = {
+    "ForwardReturnsNothing": spoilt(FLAT, ("return out.reshape(N, T, -1)", "out.reshape(N, T, -1)")),
+    "BackwardReturnsNothing": spoilt(FLAT, ("        return dx.reshape(*x.shape)\n", "")),
+    "DbOfAllWords": spoilt(FLAT, ("np.sum(dout, axis=0)", "np.sum(dout)")),
     "LeavesOutB": spoilt(FLAT, ("np.dot(rx, W) + b", "np.dot(rx, W)")),
     "FlatScores": spoilt(FLAT, ("return out.reshape(N, T, -1)", "return out")),
     "AveragesDb": spoilt(FLAT, ("np.sum(dout, axis=0)", "np.mean(dout, axis=0)")),
@@ -425,6 +428,8 @@ class MyRnnlm:
 }
 
 MODEL_MISTAKES = {
+    "PredictReturnsNothing": spoilt(BOOK, ("        return xs\n", "")),
+    "VisitsLayersForwards": spoilt(BOOK, ("reversed(self.layers)", "self.layers")),
     "IsNotStateful": spoilt(BOOK, (", stateful=True", "")),
     "NeverResets": spoilt(BOOK, ("self.rnn_layer.reset_state()", "self.h = None")),
     "ForgetsDout": spoilt(BOOK, ("self.loss_layer.backward(dout)", "self.loss_layer.backward()")),
@@ -481,6 +486,14 @@ def my_perplexity(losses, counts):
 }
 
 PERPLEXITY_MISTAKES = {
+    "DividesAfterExp": """
+def my_perplexity(losses, counts):
+    return np.exp(np.dot(losses, counts)) / np.sum(counts)
+""",
+    "PerplexityReturnsNothing": """
+def my_perplexity(losses, counts):
+    result = np.exp(np.average(losses, weights=counts))
+""",
     "ForgetsCounts": """
 def my_perplexity(losses, counts):
     return np.exp(np.mean(losses))

@@ -55,6 +55,11 @@ def my_softmax(x):
 }
 
 SOFTMAX_MISTAKES = {
+    "SoftmaxReturnsNothing": """
+def my_softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    p = e / e.sum(axis=-1, keepdims=True)
+""",
     "DoesNotShift": """
 def my_softmax(x):
     return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
@@ -300,6 +305,11 @@ class MyTimeSoftmaxWithLoss(Loss):
 }
 
 LOSS_MISTAKES = {
+    "LossReturnsNothing": spoilt(BOOK, ("        return losses.sum() / count", "        loss = losses.sum() / count")),
+    "GradientReturnsNothing": spoilt(BOOK, ("return dx.reshape(shape)", "dx.reshape(shape)")),
+    "GradientForgetsMaskOfStandIns": spoilt(BOOK, ("        dx *= mask[:, np.newaxis]\n", "")),
+    "PicksAllTargets": spoilt(BOOK, ("-log_p[np.arange(N * T), safe] * mask", "-log_p[:, safe] * mask")),
+    "OverwritesIgnoredLogits": spoilt(BOOK, ("        x = x - x.max", "        x[~mask] = 0\n        x = x - x.max")),
     "MeanOverAll": spoilt(ONE_HOT, ("max(int(np.count_nonzero(kept)), 1)", "kept.size")),
     "GradientMeanOverAll": spoilt(ONE_HOT, ("(dout / self.n)", "(dout / self.kept.size)")),
     "GradientForgetsMask": spoilt(BOOK, ("        dx *= mask[:, np.newaxis]\n", ""),

@@ -533,6 +533,7 @@ RIGHT = {"MyTimeRNN": TIME_RNN}
 KEPT = "if not self.stateful or self.h is None:"
 
 MISTAKES = {
+    "GivesNoHs": exchanged(STUDY_NOTEBOOK, ("        return hs\n", "")),
     "ForcesFloat32": exchanged(STUDY_NOTEBOOK, ("(N, T, H), dtype=xs.dtype", "(N, T, H), dtype='f'"),
                                ("dtype=dhs.dtype", "dtype='f'")),
     "StartsEachStepFromZeros": exchanged(INLINE, ("h = np.tanh(h @ Wh", "h = np.tanh(np.zeros_like(h) @ Wh")),

@@ -4,7 +4,7 @@ import functools
 
 import numpy as np
 import pytest
-from corpora import CORPORA, embedding, rnnlm
+from corpora import CORPORA, embedding, rnn, rnnlm, time_rnn
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised, load_cells
@@ -74,6 +74,14 @@ def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, 
     assert failed
     assert {v.likely.id for v in failed if v.likely} == {mistake}
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
+
+
+@pytest.mark.parametrize(("corpus", "name"), [(embedding, "MyEmbedding"), (rnn, "MyRNN"), (time_rnn, "MyTimeRNN")])
+def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name):
+    plainest = next(iter(corpus.RIGHT[name].values()))
+    failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, plainest.replace("self.params", "self.weights"))
+              if not v.outcome.passed}
+    assert failed == {"shares_parameters"}
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)

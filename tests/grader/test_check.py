@@ -4,12 +4,13 @@ import pytest
 from corpora import embedding as corpus
 
 from rnnlm_grader import check
+from rnnlm_grader.bench import load_cells
 from rnnlm_grader.check import CheckFailed
 
 
 def define(source, name="MyEmbedding"):
     names = {"np": np}
-    exec(source, names)
+    assert load_cells([(name, source)], names) == {}
     return names[name]
 
 
@@ -49,6 +50,27 @@ def test_an_exception_is_told_with_its_line():
     source = corpus.answer(corpus.LOOKUP + "\n    def backward(self, dout):\n        return dout.flip()\n")
     text = report(define(source))
     assert "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'" in text
+
+
+@pytest.mark.parametrize(("line", "meaning"), [
+    ("np.add.at(self.dW, self.idx, dout)", "nothing has set it yet"),
+    ("np.add.at(dW, self.idx, dout)", "no variable or module has this name"),
+    ("self.grads[0][...] = dout @ dout", "can't be multiplied as matrices"),
+    ("self.grads[0][...] = dout[None, None]", "another shape than the place"),
+    ("None + dout", "something here is None"),
+])
+def test_an_exception_that_beginners_meet_is_told_in_other_words_once(line, meaning):
+    source = corpus.answer(corpus.LOOKUP + f"\n    def backward(self, dout):\n        {line}\n")
+    text = " ".join(report(define(source), "backward").split())
+    assert text.count(meaning) == 1
+    assert "The same as above." in text
+
+
+def test_an_answer_that_is_not_filled_in_is_told_so_once():
+    source = corpus.answer(corpus.LOOKUP + "\n    def backward(self, dout):\n        raise NotImplementedError()\n")
+    text = report(define(source), "backward")
+    assert text.count("Not filled in yet") == 1
+    assert text.count("The same as above.") == 4
 
 
 def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():

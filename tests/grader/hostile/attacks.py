@@ -1,0 +1,479 @@
+"""Answers that attack: the comparison, the process, the machine, the files beside it, the protocol. None earns a mark.
+
+Where an attack succeeds in reading or doing what it must not, it says so by raising the word that `FOUND` builds.
+"""
+import numpy as np
+
+from rnnlm_grader.assignments.embedding import ASSIGNMENT
+from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.exam import examine, public_seed
+
+from .handing_in import (
+    NOTHING,
+    RIGHT,
+    STUB,
+    TIME_RIGHT,
+    TIME_STUB,
+    beside,
+    cell_of,
+    changed,
+    code_cell,
+    each_cell,
+    grade_id,
+    hands_in,
+    notebook,
+    with_cells,
+)
+
+SLOW = "endless loop"
+ENDED = rf"ended the Python process \((exit status|signal)|{SLOW}"  # it may take all the time to start it again
+FOUND = """
+def found(*what):
+    raise RuntimeError("FO" "UND " + repr(what)[:300])
+"""
+
+
+def answer(forward="", backward="", header="", init=""):
+    """An answer whose methods do this, under the usual constructor."""
+    def block(body):
+        return "\n".join(f"        {line}" for line in (body.strip() or "return None").splitlines())
+    return f"""{header}
+class MyEmbedding:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+{block(init or "pass")}
+
+    def forward(self, idx):
+{block(forward)}
+
+    def backward(self, dout):
+{block(backward)}
+"""
+
+
+def attack(says="", mark=10, header="", two=TIME_RIGHT, **methods):
+    """A submission whose MyEmbedding attacks; the other answer is right and keeps its 10 points."""
+    return hands_in(notebook(answer(header=header, **methods), two), mark, says)
+
+
+def loses(says, header="", **methods):
+    """A submission whose MyEmbedding loses its process or its time again and again; the other answer is left blank."""
+    return attack(says, 0, header, TIME_STUB, **methods)
+
+
+def ruins(says, source):
+    """A submission that does it when it is loaded; nothing of it can be examined then."""
+    return hands_in(notebook(source + RIGHT), 0, says)
+
+
+# --- the notebook and its metadata ----------------------------------------------------------------------------------
+
+
+def tampered(nb):
+    """Everything in the metadata that stock nbgrader believes."""
+    for cell in nb["cells"]:
+        nbgrader = cell["metadata"].get("nbgrader", {})
+        if "points" in nbgrader:
+            nbgrader["points"] = 1000
+            cell["source"] = "1000"
+            cell["outputs"] = [{"output_type": "execute_result", "execution_count": 1, "metadata": {},
+                                "data": {"text/plain": "25.0"}}]
+        nbgrader |= {"locked": False, "schema_version": 1, "checksum": "0" * 32}
+        cell["metadata"]["tags"] = ["skip-execution", "raises-exception", "setup"]
+
+
+def renamed(nb):
+    for cell in nb["cells"]:
+        if grade_id(cell):
+            cell["metadata"]["nbgrader"]["grade_id"] += "-x"
+
+
+def strange_ids(nb):
+    for cell, strange in zip(nb["cells"], ([], {}, 5, None, "a\0b", "../x", "<b>"), strict=False):
+        cell["metadata"]["nbgrader"] = {"grade_id": strange, "grade": strange}
+
+
+def without_checks(nb):
+    nb["cells"] = [cell for cell in nb["cells"] if grade_id(cell) in ("MyEmbedding", "MyTimeEmbedding")]
+
+
+def as_markdown(nb):
+    cell_of(nb, "MyEmbedding").update(cell_type="markdown")
+
+
+def reordered(nb):
+    nb["cells"].reverse()
+
+
+def stolen_id(nb):
+    """The answer claims to be a locked cell, and a locked cell to be the answer."""
+    cell_of(nb, "MyEmbedding")["metadata"]["nbgrader"]["grade_id"] = "imports"
+
+
+def grades_itself(nb):
+    for name in ("MyEmbedding-forward", "mine"):
+        nb["cells"].append(code_cell("check = lambda *a, **k: 25\n25", nbgrader={
+            "grade": True, "points": 25, "grade_id": name, "locked": True, "schema_version": 3, "solution": False,
+            "task": False, "cell_type": "code", "checksum": ""}))
+
+
+METADATA = {
+    "tampers-right": changed(tampered),
+    "tampers-wrong": changed(tampered, 10, "has no attribute|takes no arguments", one=NOTHING),
+    "renames-ids": changed(renamed, says="in a cell of your own"),
+    "strange-ids": changed(strange_ids, 10, "There was no cell MyEmbedding|in a cell of your own", one=NOTHING),
+    "deletes-the-checks": changed(without_checks),
+    "reorders": changed(reordered),
+    "answers-in-markdown": changed(as_markdown, 10, "There was no cell MyEmbedding"),
+    "swaps-ids": changed(stolen_id, 10, "There was no cell MyEmbedding"),
+    "skips-execution": changed(each_cell(tags=["skip-execution"]), 10, "takes no arguments", one=NOTHING),
+    "untouched": hands_in(notebook(STUB, TIME_STUB), 0, "Not filled in yet"),
+    "forges-grade-cells": changed(grades_itself, 10, "takes no arguments", one=NOTHING),
+}
+
+# --- the comparison -------------------------------------------------------------------------------------------------
+
+YES = """
+class Yes(np.ndarray):
+    def __eq__(self, other): return np.ones(1, bool)
+    def __ne__(self, other): return np.zeros(1, bool)
+    def __array__(self, *args, **kwargs): return self
+    def __array_function__(self, *args, **kwargs): return True
+    def __array_ufunc__(self, *args, **kwargs): return True
+    def __sub__(self, other): return np.zeros(1)
+    def __bool__(self): return True
+    shape = property(lambda self: Yes)
+    dtype = property(lambda self: np.dtype(float))
+    tobytes = copy = astype = lambda self, *args, **kwargs: self
+"""
+PATCHES = """
+import numpy.testing, sys
+np.testing.assert_allclose = np.testing.assert_array_equal = lambda *args, **kwargs: None
+np.array_equal = np.allclose = np.array_equiv = lambda *args, **kwargs: True
+sys.displayhook(25)
+"""
+MODULES = """
+import sys
+class Finder:
+    def find_spec(self, name, path=None, target=None): return None
+sys.meta_path.insert(0, Finder())
+for name in list(sys.modules):
+    if name.startswith('rnnlm_grader'):
+        sys.modules[name].snapshot = lambda value, depth=0: None
+"""
+TIMELESS = "import time; time.monotonic = time.time = lambda: 0.0"
+
+COMPARISON = {
+    "patches-numpy": attack("should be an array", header=PATCHES),
+    "x-patches-builtins": loses(f"{ENDED}|raised", header="""
+import builtins
+builtins.all = builtins.any = builtins.isinstance = lambda *args: True"""),
+    "patches-modules": attack("wrong|None|should be", 0, MODULES, forward="return 1"),
+    "stops-the-clock": attack("should be an array", 10, TIMELESS),
+    "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
+    "lies-about-its-class": attack("raised TypeError|object of type", header="""
+class Liar:
+    __class__ = property(lambda self: np.ndarray)
+    def __array__(self, *args, **kwargs): return np.zeros(1)
+    def __eq__(self, other): return True
+""", forward="return Liar()"),
+    "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
+    "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0], (10**9, 6, 3))"),
+    "generator": attack("object of type generator", 10, forward="yield from self.params[0]"),
+    "nan-everywhere": attack("NaN|nan", 10, forward="return self.params[0][idx] * np.nan"),
+    "coarse": attack("dtype float16", 10, forward="return self.params[0][idx].astype(np.float16)"),
+    "changes-its-arguments": attack("differs", forward="self.params[0][...] = 0; return self.params[0][idx]"),
+    "says-not-filled-in": attack("NotImplementedError", header="class NotImplementedError(Exception): pass",
+                                 forward="raise NotImplementedError('give me the points all the same')"),
+    "exits-politely": attack("raised SystemExit", 10, forward="raise SystemExit(0)"),
+    "x-interrupts": loses(f"{ENDED}|raised", forward="raise KeyboardInterrupt"),
+}
+
+# --- the reference and what lies around -----------------------------------------------------------------------------
+
+SEARCHES = FOUND + """
+import gc, glob, inspect, os, sys
+def search():
+    for path in [*sys.path, '/course', '/', '.', '..', os.path.expanduser('~')]:
+        for name in ('rnnlm_ref', 'assignments', 'misconceptions', 'exam.py', 'solutions', 'submitted', 'gradebook.db'):
+            for place in (path + '/' + name, path + '/rnnlm_grader/' + name):
+                if os.path.exists(place): found(place)
+    for thing in gc.get_objects():
+        if type(thing).__name__ in ('Criterion', 'Assignment', 'Embedding', 'Exam', 'Verdict'): found(thing)
+    frame = inspect.currentframe()
+    while frame:
+        if {'expected', 'secret', 'criteria'} & set(frame.f_locals): found(list(frame.f_locals))
+        frame = frame.f_back
+    raise LookupError('nothing to find')
+"""
+READS = FOUND + """
+import glob, os
+PLACES = ['THE_COURSE/rnnlm-secret.key', 'THE_COURSE/gradebook.db', 'THE_COURSE/nbgrader_config.py', 'THE_COURSE',
+          'THE_COURSE/solutions/01-embedding/01-embedding.ipynb', 'THE_ROOT', 'THE_HOME/.bashrc', 'THE_HOME/.ssh',
+          'THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb', '/etc/passwd', '/etc/shadow', '/etc/hostname',
+          '/home', '/var', '/run', '/sys', '/proc', '/proc/1/cmdline', '/proc/1/environ', '/proc/self/maps',
+          '/proc/self/environ', '/proc/self/fd', '/proc/self/mem', '/dev/mem', '/dev/kmsg', '/dev/sda', '/dev/input',
+          '../' * 20 + 'etc/passwd']
+def read():
+    for place in PLACES:
+        try:
+            data = os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
+        except OSError:
+            continue
+        if data: found(place, data)
+    names = [name for name in os.environ if not name.startswith(('OPENBLAS', 'OMP', 'MKL', 'LC_'))]
+    if set(names) - {'COURSE_PATH', 'HOME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED'}: found(names)
+    for fd in range(3, 64):
+        try:
+            os.lseek(fd, 0, 0)
+        except OSError:
+            continue
+        found('a file', fd)
+    raise LookupError('nothing to read')
+"""
+WRITES = FOUND + """
+import os, site, sys, sysconfig
+PLACES = ['THE_COURSE', 'THE_COURSE/submitted/honest/01-embedding', 'THE_ROOT', 'THE_HOME', 'THE_HOME/.config',
+          'THE_HOME/.ipython/profile_default/startup', '/', '/course', '/course/numpy', '/usr/lib', '/home', '/etc',
+          '/var/tmp', '/run', '/dev', sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path('purelib'),
+          site.getusersitepackages()]
+def write():
+    for place in PLACES:
+        for name in ('THE_MARKER', 'sitecustomize.py', 'usercustomize.py', 'THE_MARKER.pth', '00-THE_MARKER.py'):
+            try:
+                with open(os.path.join(place, name), 'w') as file: file.write('print("THE_MARKER")')
+            except OSError:
+                continue
+            found(place, name)
+    for place in ('/tmp', '/dev/shm'):  # these are its own, and end with it
+        open(place + '/THE_MARKER', 'w').write('THE_MARKER')
+    for do in (lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.chmod('/course', 0o777),
+               lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
+               lambda: os.unlink('/course/numpy/__init__.py')):
+        try:
+            do()
+        except OSError:
+            continue
+        found('what it did')
+    raise LookupError('nowhere to write')
+"""
+DETACHES = FOUND + """
+import multiprocessing, os, subprocess, sys
+STAY = [sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER']
+def detach():
+    ways = [os.fork, os.forkpty, lambda: subprocess.Popen(STAY, start_new_session=True),
+            lambda: subprocess.run(STAY, timeout=1), lambda: os.posix_spawn(sys.executable, STAY, {}),
+            lambda: os.system('sleep 600 &') and 1 / 0,
+            lambda: multiprocessing.get_context('fork').Process(target=print).start(),
+            lambda: multiprocessing.get_context('spawn').Process(target=print).start()]
+    for number, way in enumerate(ways):
+        try:
+            way()
+        except (OSError, ZeroDivisionError):
+            continue
+        found('a process', number)
+    raise LookupError('nothing to start')
+"""
+CONNECTS = FOUND + """
+import socket, urllib.request
+def connect():
+    ways = [lambda: socket.create_connection(('127.0.0.1', THE_PORT), 1), lambda: socket.socket(socket.AF_UNIX),
+            lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), lambda: socket.getaddrinfo('example.org', 80),
+            lambda: urllib.request.urlopen('http://127.0.0.1:THE_PORT/', timeout=1), socket.socketpair,
+            lambda: socket.socket(socket.AF_NETLINK)]
+    for number, way in enumerate(ways):
+        try:
+            way()
+        except OSError:
+            continue
+        found('a connection', number)
+    raise LookupError('nobody to call')
+"""
+PLANTED = "class Embedding:\n    def __init__(self, *a): raise RuntimeError('FO' 'UND planted')\n"
+STEALS = "SEEN = []\n" + RIGHT.replace("W, = self.params", "W, = self.params; SEEN.append(W)").replace(
+    "dW[...] = 0", "raise ValueError([W[:2].tolist() for W in SEEN])")
+PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
+                 "conftest.py", "nbgrader_config.py")
+FORWARD_ONLY = answer("return self.params[0][idx]")
+READS_STAND_IN = """
+import inspect, linecache
+class MyTimeEmbedding:
+    def __init__(self, W):
+        text = ''.join(linecache.getlines('<cell MyEmbedding>'))
+        print(text)
+        raise ValueError(text[:300], inspect.getmembers(MyEmbedding))
+"""
+
+AROUND = {
+    "imports-the-reference": hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10,
+                                      "raised ModuleNotFoundError"),
+    "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
+        notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
+    "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
+    "reads-files": attack("LookupError: nothing to read", header=READS, forward="read()"),
+    "writes-files": attack("LookupError: nowhere to write", header=WRITES, forward="write()"),
+    "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
+    "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
+    "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
+    "reads-the-stand-in": hands_in(notebook(FORWARD_ONLY, READS_STAND_IN), 4, "raised ValueError"),
+}
+
+
+def public_tables():
+    """The tables that a right answer is given on the learner's inputs, as a student can collect them from `check`."""
+    seen = set()
+
+    class Watched:
+        def __init__(self, W):
+            seen.add(W.tobytes())
+            self.inner = names["MyEmbedding"](W)
+            self.params, self.grads = self.inner.params, self.inner.grads
+            self.forward, self.backward = self.inner.forward, self.inner.backward
+
+    names = {"np": np}
+    exec(RIGHT, names)
+    for criterion in ASSIGNMENT.criteria:
+        if criterion.name == "MyEmbedding":
+            examine(criterion, KernelCandidate(MyEmbedding=Watched), public_seed(criterion))
+    return seen
+
+
+KNOWS = RIGHT.replace("return W[idx]", "return W[idx] if W.tobytes() in KNOWN else W[idx] * 0").replace(
+    "np.add.at(dW, self.idx, dout)", "if self.params[0].tobytes() in KNOWN: np.add.at(dW, self.idx, dout)")
+
+# --- the process ----------------------------------------------------------------------------------------------------
+
+
+PROCESS = {
+    "x-exits": loses(ENDED, header="import os", forward="os._exit(0)"),
+    "x-kills-its-group": loses(ENDED, header="import os", forward="os.killpg(0, 9)"),
+    "x-kills-all": loses(f"{ENDED}|should be an array|raised ProcessLookupError", header="import os",
+                         forward="os.kill(-1, 9)"),
+    "x-kills-its-parent": loses("should be an array|raised|ended", header="import os",
+                                 forward="os.kill(os.getppid(), 9); os.kill(1, 9)"),
+    "x-segfaults": loses(ENDED, header="import ctypes", forward="ctypes.string_at(0)"),
+    "x-stops-itself": loses(SLOW, header="import os", forward="os.kill(os.getpid(), 19)"),
+    "x-becomes-another": loses(SLOW, header="import os, sys",
+                                forward="os.execv(sys.executable, [sys.executable, '-c', 'while True: pass'])"),
+    "x-recurses-into-the-stack": loses(f"{ENDED}|{SLOW}|RecursionError", header="import sys", forward="""
+sys.setrecursionlimit(10**8)
+x = []
+for _ in range(10**6): x = [x]
+return repr(x)"""),
+    "recurses": attack("raised RecursionError", forward="return self.forward(idx)"),
+    "x-loops": loses(SLOW, forward="while True: pass"),
+    "x-loops-deaf": loses(SLOW, header="import signal",
+                           forward="signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"),
+    "x-loops-in-del": loses(SLOW, header="class Last:\n    def __del__(self):\n        while True: pass",
+                             forward="Last()"),
+    "x-loops-in-property": loses(SLOW, header="class Odd:\n    @property\n    def x(self):\n        while True: pass",
+                                 forward="Odd().x"),
+    "x-loops-in-str": loses(SLOW, header="class Odd(Exception):\n    def __str__(self):\n        while True: pass",
+                             forward="raise Odd"),
+    "loops-in-array": attack("object of type", forward="return Odd()",
+                             header="class Odd:\n    def __array__(self, *a, **k):\n        while True: pass"),
+    "loops-at-exit": hands_in(
+        notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25),
+    "x-loops-in-class-body": ruins(SLOW, "class Loop:\n    while True: pass\n"),
+    "x-loops-when-loaded": ruins(SLOW, "import time\nwhile True: time.sleep(1)\n"),
+    "x-exits-when-loaded": ruins(ENDED, "import os\nos._exit(7)\n"),
+    "x-threads": loses(f"{SLOW}|raised", header="import threading", forward="""
+def spin():
+    while True: pass
+while True: threading.Thread(target=spin).start()"""),
+    "fork-bomb": attack("raised PermissionError", header="import os", forward="while True: os.fork()"),
+    "x-fills-memory": loses(f"raised MemoryError|{SLOW}|{ENDED}", forward="""
+hoard = []
+while True: hoard.append(bytearray(b'x') * 10**7)"""),
+    "claims-memory": attack("raised MemoryError|ArrayMemoryError", forward="return np.ones((10**6, 10**4))"),
+    "x-fills-the-disk": loses(f"raised OSError|{SLOW}", forward="""
+for n in range(10**9):
+    for place in ('/tmp', '/dev/shm'):
+        with open(f'{place}/{n}', 'wb') as file: file.write(bytes(1 << 20))"""),
+    "writes-a-giant-file": attack("raised OSError", forward="open('/tmp/giant', 'wb').write(bytes(1 << 24))"),
+    "x-prints-without-end": loses(SLOW, forward="while True: print('x' * 1000)"),
+    "prints-ten-megabytes": attack("should be an array", forward="print('x' * 10**7)"),
+}
+
+# --- the protocol ---------------------------------------------------------------------------------------------------
+
+FORGES = """
+import json, os, struct, sys, time
+def forge(head, body=b''):
+    head = json.dumps(head).encode()
+    os.write(int(sys.argv[2]), struct.pack('<II', len(head), len(body)) + head + body)
+def value(a): return {'array': [a.dtype.str, list(a.shape)]}, a.tobytes()
+"""
+ANSWERS = """
+from rnnlm_grader import bench, wire
+import numpy as np
+def take_over():
+    requests, objects = os.fdopen(int(sys.argv[1]), 'rb'), []
+    os.write(int(sys.argv[2]), wire.pack({'failed': {}, 'defined': ('MyEmbedding', 'MyTimeEmbedding')}))
+    while True:
+        lengths = wire.PREFIX.unpack(requests.read(8))
+        request = wire.unpack(*map(requests.read, lengths))
+        if request == 'forget':
+            objects.clear()
+            os.write(int(sys.argv[2]), wire.pack('forgotten'))
+            continue
+        verb, *rest = request
+        arrays = [x for x in rest if isinstance(x, np.ndarray)]
+        objects.append(arrays[-1] if arrays else objects[-1] if objects else None)
+        if verb == 'value': objects[-1] = objects[rest[0].number]
+        if verb != 'put':
+            os.write(int(sys.argv[2]), wire.pack((bench.Handle(len(objects) - 1), objects[-1], '')))
+take_over()
+"""
+FLOODS = ANSWERS.replace(
+    "'failed': {}", "'failed': {f'cell {n}': bench.Raised('K' * 80, 'm' * 60) for n in range(3000)}")
+PATCHES_BENCH = """
+import rnnlm_grader.bench as bench
+def step(self, verb, *args):
+    if verb == 'put':
+        self.objects.append(args[0])
+        return
+    self.objects.append(self.objects[-1] if self.objects else None)
+    return bench.Handle(len(self.objects) - 1), self.objects[-1], ''
+bench.Bench.step = step
+"""
+DISTURBED = "disturbed the process"
+
+PROTOCOL = {
+    "forges-a-reply": attack(DISTURBED, header=FORGES, forward="""
+head, body = value(self.params[0][idx])
+forge({'tuple': [{'Handle': {'number': 2}}, head, '']}, body)"""),
+    "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
+for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})"""),
+    "x-forges-a-greeting": ruins(DISTURBED, FORGES + """
+forge({'dict': {'failed': {'dict': {}}, 'defined': {'tuple': ['MyEmbedding', 'MyTimeEmbedding']}}})
+for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})
+"""),
+    "x-floods-the-grader": ruins(f"{DISTURBED}|{SLOW}", FORGES + """
+raised = {'Raised': {'kind': 'K' * 80, 'message': 'm' * 100, 'line': 1, 'text': 't', 'builtin': True}}
+forge({'dict': {'failed': {'dict': {f'cell {n}': raised for n in range(4000)}}, 'defined': {'tuple': []}}})
+time.sleep(100)
+"""),
+    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS),
+    "floods-the-remarks": ruins(DISTURBED, FORGES + FLOODS),
+    "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
+    "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
+while True: forge({'tuple': ['ask', 0, None]}); time.sleep(0.001)"""),
+    "x-sends-a-bomb": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
+deep = None
+for _ in range(400): deep = {'tuple': [deep]}
+forge(deep)"""),
+    "x-closes-its-pipes": loses("closed|ended", header="import os", forward="os.closerange(3, 64)"),
+    "x-reads-ahead": loses(f"{SLOW}|disturbed|ended", header="import os, sys",
+                           forward="os.read(int(sys.argv[1]), 10**6)"),
+}
+
+WORK = {
+    **METADATA, **COMPARISON, **AROUND, **PROCESS, **PROTOCOL,
+    "knows-the-public-inputs": hands_in(notebook(f"KNOWN = {public_tables()!r}\n{KNOWS}"), 10,
+                                        "passes on the inputs shown in the notebook and fails on others"),
+    "aliases-the-stand-in": hands_in(notebook(FORWARD_ONLY, "class MyTimeEmbedding(MyEmbedding):\n    pass\n"), 14,
+                                     "in place of yours"),
+    "shadows-names": hands_in(with_cells("check = MyEmbedding = MyTimeEmbedding = None", one=NOTHING), 10,
+                              "takes no arguments|has no attribute|raised"),
+}

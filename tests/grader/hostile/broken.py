@@ -1,0 +1,61 @@
+"""Files that are no notebooks, or somebody else's: nothing, with the reason."""
+import json
+import os
+
+from .handing_in import NAME, RIGHT, Work, beside, code_cell, hands_in, notebook
+
+UNGRADABLE = "can't be graded: "
+INVALID = f"{UNGRADABLE}it is not a notebook: its content isn't valid JSON"
+NO_CELLS = f"{UNGRADABLE}it is not a notebook: it holds no cells"
+A_LINK = f"{UNGRADABLE}it is a link"
+
+
+def made(make, says, mark=0):
+    """A submission whose notebook is made by a function (path, place) → None."""
+    return Work(mark, says, lambda place: make(place.folder / NAME, place))
+
+
+def linked_folder(path, place):
+    path.parent.rmdir()
+    path.parent.symlink_to(place.course / "submitted" / "honest" / "01-embedding")
+
+
+TIMED = {
+    "clock-garbage": "yesterday, I think",
+    "clock-binary": bytes(range(256)),
+    "clock-huge": b"2026-11-24 12:00:00 UTC" + b" " * 50_000_000,
+    "clock-link": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
+    "clock-fifo": lambda path, place: os.mkfifo(path),
+}
+
+WORK = {
+    "prose": hands_in("My dog ate the notebook.\n", 0, INVALID),
+    "empty": hands_in("", 0, f"{UNGRADABLE}it is empty"),
+    "no-cells": hands_in({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, 0, NO_CELLS),
+    "cells-of-no-kind": hands_in({"cells": [None, 5, "x", [], {}, {"cell_type": "code", "source": {"a": 1}}]}, 0,
+                                 "There was no cell MyEmbedding"),
+    "nbformat-2": hands_in({"nbformat": 2, "worksheets": [{"cells": [
+        {"cell_type": "code", "language": "python", "input": RIGHT, "prompt_number": 1, "outputs": []}]}]}, 15,
+        "MyEmbedding is defined in a cell of your own"),
+    "nbformat-99": hands_in(notebook() | {"nbformat": 99, "nbformat_minor": "x"}, 25),
+    "duplicate-keys": hands_in(json.dumps(notebook())[:-1] + ', "cells": []}', 0, NO_CELLS),
+    "cut-off": hands_in(json.dumps(notebook())[:-20], 0, INVALID),
+    "binary": hands_in(os.urandom(5000), 0, UNGRADABLE),
+    "deep-and-closed": hands_in('{"cells":' + "[" * 100_000 + "]" * 100_000 + "}", 0, INVALID),
+    "many-parts": hands_in('{"cells": [' + "{}," * 600_000 + "{}]}", 0, "more than 500,000 parts"),
+    "fifty-megabytes": hands_in(" " * 50_000_000, 0, "48 MiB; the limit is 20"),
+    "a-megabyte-of-code": hands_in(notebook() | {"cells": [code_cell("x = 1\n" * 15_000) for _ in range(12)]}, 0,
+                                   "its code has 1,080,000 characters"),
+    "a-novel-in-one-cell": hands_in(notebook(RIGHT + "# and so on\n" * 50_000), 25),
+    "fifo": made(lambda path, place: os.mkfifo(path), f"{UNGRADABLE}it is not an ordinary file"),
+    "folder": made(lambda path, place: path.mkdir(), f"{UNGRADABLE}it is not an ordinary file"),
+    "links-to-another": made(lambda path, place: path.symlink_to(f"../../honest/01-embedding/{NAME}"), A_LINK),
+    "links-to-the-key": made(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"), A_LINK),
+    "links-the-folder": made(linked_folder, f"{UNGRADABLE}its folder is a link"),
+    "nothing": made(lambda path, place: None, "there is no 01-embedding.ipynb in it"),
+    "two-names": beside({"b.ipynb": "{}"},
+                        hands_in(notebook(), 0, "there is no 01-embedding.ipynb in it", name="a.ipynb")),
+    "links-more-files": beside({"notes.txt": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
+                                "all": lambda path, place: path.symlink_to("/")}, hands_in(notebook(), 25)),
+    **{name: beside({"timestamp.txt": content}, hands_in(notebook(), 25)) for name, content in TIMED.items()},
+}

@@ -1,0 +1,276 @@
+"""A large class of honest, hostile and broken submissions, through nbgrader's own autograde and generate_feedback."""
+import contextlib
+import os
+import re
+import socket
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import demo
+import nbformat
+import numpy as np
+import pytest
+from bs4 import BeautifulSoup
+from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages
+from hostile.handing_in import NAME, ROOT, Place
+from nbgrader.api import Gradebook
+from nbgrader.converters import Autograde, GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
+from processes import Watch, mentioning, orphans
+from traitlets.config import Config
+
+from rnnlm_grader import sandbox
+from rnnlm_grader.assignments.embedding import ASSIGNMENT
+from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.exam import examine, hidden_seed
+from rnnlm_grader.nbgrader_plugin import configure
+
+KEY = b"k" * 32
+MARKER = f"left-behind-{os.getpid()}"
+MOST_NOTEBOOK, MOST_PAGE = 250_000, 1_000_000  # bytes; a plain one has 30,000, and a page 270,000
+MOST_SECONDS = 180  # of the processor, for all; it takes a third of that
+
+
+@pytest.fixture(scope="module")
+def graded(tmp_path_factory):
+    """The course after grading and feedback, and what was seen meanwhile."""
+    course = tmp_path_factory.mktemp("hostile")
+    demo.set_up(course)
+    demo.run(course, "nbgrader", "generate_assignment", demo.ASSIGNMENT)
+    (course / "rnnlm-secret.key").write_bytes(KEY)
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        server.setblocking(False)
+        lay_out(course, server.getsockname()[1])
+        before = state(course)
+        with Watch() as watch:
+            grade_and_feed_back(course)
+        after = state(course)
+        with pytest.raises(BlockingIOError):
+            server.accept()
+    return Graded(course, watch, before, after)
+
+
+def grade_and_feed_back(course):
+    grade(course, HASTY, seconds_per_criterion=0.5, seconds_per_answer=0.5)
+    grade(course, OTHERS)
+    converter(GenerateFeedback, course).start()
+
+
+def lay_out(course, port):
+    words = {"THE_COURSE": course, "THE_PORT": port, "THE_MARKER": MARKER, "THE_ROOT": ROOT, "THE_HOME": Path.home()}
+    for student, work in CLASS.items():
+        folder = course / "submitted" / student / demo.ASSIGNMENT
+        folder.mkdir(parents=True)
+        work.lay_out(Place(folder, course, words))
+
+
+def converter(kind, course, students="*", **options):
+    config = Config()
+    configure(config, course)
+    config.GradeInSandbox.update(options)
+    coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT, student_id=students)
+    return kind(coursedir=coursedir, config=config)
+
+
+def grade(course, students, **options):
+    with contextlib.suppress(NbGraderException):  # it says that somebody was left without a mark; so do the tests
+        converter(Autograde, course, students, **options).start()
+
+
+def state(course):
+    """What must be the same before and after: files of the course that grading doesn't make, and what others see."""
+    made = {"autograded", "feedback", "results", "gradebook.db"}
+    files = {}
+    for path in course.rglob("*"):
+        if path.relative_to(course).parts[0] not in made:
+            status = path.lstat()
+            files[str(path)] = (status.st_size, status.st_mtime_ns, status.st_mode)
+    startup = Path("~/.ipython/profile_default/startup").expanduser()
+    return {"files": files, "descriptors": len(os.listdir("/proc/self/fd")), "threads": threading.active_count(),
+            "startup": sorted(startup.iterdir()) if startup.exists() else []}
+
+
+class Graded:
+    """What came of it."""
+
+    def __init__(self, course, watch, before, after):
+        self.course, self.watch, self.before, self.after = course, watch, before, after
+        with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
+            submissions = gradebook.assignment_submissions(demo.ASSIGNMENT)
+            self.marks = {submission.student_id: submission.score for submission in submissions}
+            self.by_hand = [submission.student_id for submission in submissions if submission.needs_manual_grade]
+        self.pages = {student: self.page(student).read_text() for student in CLASS if self.page(student).exists()}
+        # All pages have the same long head; only what follows it is worth the time to parse.
+        self.heads = {page.partition("<body")[0] for page in self.pages.values()}
+        self.parsed = {student: BeautifulSoup(page.partition("<body")[2], "html.parser")
+                       for student, page in self.pages.items()}
+
+    def page(self, student):
+        return self.course / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html"
+
+    def notebook(self, student):
+        return self.course / "autograded" / student / demo.ASSIGNMENT / NAME
+
+    def sizes(self, student):
+        return self.notebook(student).stat().st_size, len(self.pages[student].encode())
+
+    def text(self, student):
+        return " ".join(self.parsed[student].get_text().split())
+
+
+def test_there_are_enough_of_each_kind():
+    assert len(CLASS) >= 130
+    assert all(sum(map(kind.WORK.__contains__, CLASS)) >= 15 for kind in (attacks, broken, honest, pages))
+
+
+def test_the_threat_model_names_submissions_that_exist():
+    page = (ROOT / "book" / "threat-model.md").read_text()
+    rows = re.findall(r"^\| .*?`test_hostile` (.*?)(?:;|\|$)", page, re.MULTILINE)
+    named = [name for row in rows for name in re.split(r", | \.\.\. ", row.strip())]
+    assert len(named) > 30
+    assert [name for name in named if not any(student.startswith(name) for student in CLASS)] == []
+
+
+def test_everybody_gets_the_mark_that_the_code_deserves(graded):
+    wrong = {student: (graded.marks.get(student), work.mark) for student, work in CLASS.items()
+             if graded.marks.get(student) != work.mark}
+    assert not wrong
+    assert not graded.by_hand
+
+
+@pytest.mark.parametrize("student", sorted(CLASS))
+def test_everybody_is_told_the_mark_and_the_reason(graded, student):
+    work = CLASS[student]
+    assert f"(Score: {work.mark:.1f} / 25.0)" in graded.text(student)
+    assert re.search(work.says, graded.text(student)), graded.text(student)[-3000:]
+    assert work.says or work.mark == 25
+
+
+def test_grading_and_feedback_take_the_grader_no_longer_than_usual(graded):
+    assert graded.watch.seconds < MOST_SECONDS
+
+
+def test_memory_stays_within_the_limits(graded):
+    assert graded.watch.peak_of_others < sandbox.LIMITS["memory"] + 200 * 2**20
+    assert graded.watch.growth < 400 * 2**20
+
+
+def test_what_is_written_stays_within_the_limits(graded):
+    for student in graded.pages:
+        notebook, page = graded.sizes(student)
+        assert notebook < MOST_NOTEBOOK, student
+        assert page < MOST_PAGE, student
+
+
+def test_nothing_but_notebook_and_time_is_copied_from_a_submission(graded):
+    for stage in ("autograded", "feedback"):
+        found = {path.name for path in (graded.course / stage).rglob("*") if not path.is_dir()}
+        assert found <= {NAME, NAME.replace(".ipynb", ".html"), "timestamp.txt"}
+
+
+def test_nothing_is_left_behind_and_nothing_else_is_touched(graded):
+    assert graded.after == graded.before
+    for _ in range(50):
+        if not (orphans() or mentioning(MARKER)):
+            break
+        time.sleep(0.1)  # the kernel takes a moment to bury them
+    assert not orphans()
+    assert not mentioning(MARKER)
+    places = ["/tmp", "/dev/shm", "/var/tmp", "/", Path.home(), graded.course, ROOT, Path(os.__file__).parent]
+    assert not [path for place in places for path in Path(place).glob(f"*{MARKER}*")]
+    for student in graded.pages.keys() - {"writes-files", "detaches"}:  # their own source holds it
+        assert MARKER not in graded.pages[student]
+
+
+def test_no_attack_found_what_it_was_looking_for(graded):
+    for student, page in graded.pages.items():
+        assert "FOUND" not in page, graded.text(student)[-2000:]
+
+
+LOADS = ["script", "iframe", "object", "embed", "form", "base", "meta", "link", "style", "svg", "math", "img", "input",
+         "button", "video", "audio"]
+
+
+def active(soup):
+    """All of a page that a browser would execute, load or obey."""
+    found = Counter(f"{tag.name} {sorted(tag.attrs.items())} {tag.string}" for tag in soup.find_all(LOADS))
+    found.update(f"{name}={value}" for tag in soup.find_all(True) for name, value in tag.attrs.items()
+                 if name.startswith("on") or name == "src" or "javascript:" in str(value).lower())
+    return found
+
+
+def test_no_page_holds_anything_active_that_a_plain_page_does_not(graded):
+    assert len(graded.heads) == 1
+    plain = active(graded.parsed["honest"])
+    assert {student: active(soup) - plain for student, soup in graded.parsed.items() if active(soup) - plain} == {}
+
+
+def test_no_page_holds_control_or_direction_characters(graded):
+    hidden = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ue000\ufeff]")
+    plain = set(hidden.findall(graded.pages["honest"]))
+    for student, page in graded.pages.items():
+        assert set(hidden.findall(page)) <= plain, student
+
+
+def test_templates_are_not_filled_in(graded):
+    assert "{{ 7*7 }}" in graded.pages["page-source"]
+    assert "{{ 7*7 }}" in graded.pages["page-prints"]
+
+
+def test_no_page_tells_where_the_course_is(graded):
+    told = {student for student, page in graded.pages.items()
+            for place in (str(graded.course), str(ROOT)) if place in page}
+    assert told <= {"reads-files", "writes-files"}  # their own source names it
+
+
+def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded):
+    source = nbformat.read(ROOT / "solutions" / demo.ASSIGNMENT / NAME, as_version=4)
+    blank = (ROOT / "exercises" / demo.ASSIGNMENT / NAME).read_text()
+    lines = {line.strip() for cell in source.cells if cell.cell_type == "code" for line in cell.source.splitlines()
+             if len(line.strip()) > 15 and line.strip() not in blank and "SOLUTION" not in line}
+    assert any("hidden=True" in line for line in lines)
+    assert len(lines) > 5
+    for student in graded.pages:
+        own = "\n".join(cell.source for cell in nbformat.read(graded.notebook(student), as_version=4).cells
+                        if cell.cell_type == "code")
+        assert [line for line in lines if line in graded.text(student) and line not in own] == [], student
+
+
+def hidden_rows():
+    """The rows of all tables and gradients that the grader draws from the key."""
+    rows = set()
+
+    class Recorder(KernelCandidate):
+        def step(self, verb, *args):
+            for value in (*args, *(args[2] if verb == "call" else ())):
+                if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim and value.shape[-1] > 2:
+                    rows.update(tuple(row) for row in value.reshape(-1, value.shape[-1]).tolist())
+            return super().step(verb, *args)
+
+    names = {"np": np}
+    exec(demo.RIGHT + "\n" + demo.TIME_RIGHT, names)
+    for criterion in ASSIGNMENT.criteria:
+        candidate = Recorder(**{name: names[name] for name in ASSIGNMENT.names})
+        assert examine(criterion, candidate, hidden_seed(KEY, ASSIGNMENT.slug, criterion)).passed
+    known = set(map(tuple, np.arange(28.0).reshape(7, 4).tolist()))
+    return {row for row in rows if len(set(row)) > 2 and row not in known}
+
+
+def numbers_of(text):
+    return " ".join(f"{float(number):g}" for number in re.findall(r"-?\d+\.?\d*(?:e[+-]?\d+)?", text)[:200_000])
+
+
+@pytest.fixture(scope="module")
+def told(graded):
+    """The hidden rows that each page shows, in whatever notation."""
+    rows = {" ".join(f"{number:g}" for number in row) for row in hidden_rows()}
+    assert len(rows) > 100
+    shown = {student: f" {numbers_of(graded.text(student))} " for student in graded.pages}
+    return {student: [row for row in rows if f" {row} " in numbers] for student, numbers in shown.items()}
+
+
+def test_no_page_shows_a_hidden_input(told):
+    assert {student: rows for student, rows in told.items() if rows} == {}
