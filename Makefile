@@ -67,6 +67,10 @@ serve: book ## serve the book on http://localhost:8000; execute, rebuild and rel
 bench: $(VENV)/.test ## measure speed and memory, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
 
+.PHONY: notice
+notice: $(VENV)/.course ## write down which criterion notices which misconception
+	@OPENBLAS_NUM_THREADS=1 python -m rnnlm_grader.notice
+
 .PHONY: mutate
 mutate: $(VENV)/.test ## change the right answers in every small way; the criteria must notice each
 	@OPENBLAS_NUM_THREADS=1 python tools/mutate.py
