@@ -165,7 +165,7 @@ class Right:
         return xs
 
     def forward(self, xs, ts):
-        return np.array(self.loss.forward(self.predict(xs), ts))
+        return np.array(self.loss.forward(self.predict(xs), ts), np.float32)
 
     def grads(self, dout=1.0):
         dout = self.loss.backward(dout)
@@ -240,7 +240,8 @@ def gives_loss(exam):
     loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
     scores = right.predict(xs).astype(np.float64)
     by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
-    exam.equal(single(loss), np.array(np.mean(by_hand)), "the loss", note="the mean over the targets that aren't -1")
+    exam.equal(single(loss), np.array(np.mean(by_hand), np.float32), "the loss",
+               note="the mean over the targets that aren't -1")
 
 
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")

@@ -92,10 +92,10 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
 
 
 def expected_loss(xs, ts, label=-1, dout=1.0):
-    """Loss and gradient by the reference."""
+    """Loss and gradient by the reference, in the dtype of the logits."""
     layer = TimeSoftmaxWithLoss(ignore_label=label)
     loss = layer.forward(xs, ts)
-    return np.array(loss), layer.backward(dout)
+    return np.array(loss, xs.dtype), layer.backward(dout)
 
 
 def forward(exam, layer, xs, ts):
@@ -103,9 +103,10 @@ def forward(exam, layer, xs, ts):
 
 
 def in_dtype(loss, dtype):
-    """Take a loss in the dtype of the logits: it may also be a Python float, which is a float64."""
-    if isinstance(loss.value, np.ndarray) and loss.value.ndim == 0 and loss.value.dtype.kind == "f":
-        loss.value = loss.value.astype(dtype)
+    """Take a loss in the dtype of the logits: it may be finer, such as a Python float, which is a float64."""
+    value = loss.value
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f":
+        loss.value = value.astype(min(value.dtype, np.dtype(dtype), key=lambda d: d.itemsize))
     return loss
 
 
