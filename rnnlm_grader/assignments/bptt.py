@@ -32,6 +32,9 @@ def one_slope_each(exam):
     x = exam.put("x", np.array([2.0, -1.0, 0.5]))
     result = slopes(exam, lambda x: 3 * x[0] + 5 * x[1] - 2 * x[2], "3 * x[0] + 5 * x[1] - 2 * x[2]", x)
     exam.equal(result, np.array([3.0, 5.0, -2.0]), result.name, note="the slopes of a linear function are its factors")
+    c, x = exam.put("c", upstream(exam, 3)), exam.put("x", upstream(exam, 3))
+    result = slopes(exam, lambda x: float((c.value * x).sum()), "(c * x).sum()", x)
+    exam.equal(result, c.value, result.name, note="the slopes of a linear function are its factors")
 
 
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
@@ -54,9 +57,11 @@ def from_both_sides(exam):
 
 @criterion("my_numerical_gradient", "values", 1, "all other numbers stand at their place while one is moved")
 def one_at_a_time(exam):
-    x = exam.put("x", np.array([2.0, 3.0, 5.0]))
-    result = slopes(exam, lambda x: float(x[0] * x[1] * x[2]), "x[0] * x[1] * x[2]", x)
-    exam.equal(result, np.array([15.0, 10.0, 6.0]), result.name, note="each slope is the product of the other two")
+    for values in (np.array([2.0, 3.0, 5.0]), upstream(exam, 3)):
+        x = exam.put("x", values)
+        result = slopes(exam, lambda x: float(x[0] * x[1] * x[2]), "x[0] * x[1] * x[2]", x)
+        others = np.roll(values, 1) * np.roll(values, -1)
+        exam.equal(result, others, result.name, note="each slope is the product of the other two")
 
 
 @criterion("my_numerical_gradient", "values", 1, "eps is how far x is moved to each side")
@@ -138,9 +143,9 @@ def require(exam, result, expected, names=RESULTS, note=""):
             exam.equal(result.value[i], expected[i], name, note=note)
 
 
-def seed_sequence():
+def seed_sequence(dhs=None):
     """The book's backward example: with a state of 0 everywhere tanh has slope 1, and the numbers stay whole."""
-    dhs = np.array([[[1.0] * 3, [2.0] * 3, [3.0] * 3]])
+    dhs = np.array([[[1.0] * 3, [2.0] * 3, [3.0] * 3]]) if dhs is None else dhs
     return np.zeros((1, 3, 4)), np.zeros((1, 3)), np.ones((4, 3)), np.ones((3, 3)), np.zeros(3), dhs
 
 
@@ -154,6 +159,8 @@ def seed_answer(dx_by_step, dh0, db):
 def book_numbers(exam):
     result = exam.new(*place(exam, seed_sequence()))
     require(exam, result, seed_answer((102, 33, 9), 102, 48), note="the book's example, at states of 0")
+    arguments = seed_sequence(upstream(exam, 1, 3, 3))
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note="the same with another dhs")
 
 
 @criterion("my_bptt", "values", 2, "dxs and dh0: the gradient flows back through tanh and Wh, and out through Wx")
@@ -200,6 +207,11 @@ def windows_by_hand(exam):
     arguments = place(exam, seed_sequence())
     for window, answer in ((2, seed_answer((21, 6, 9), 21, 12)), (1, seed_answer((3, 6, 9), 3, 6))):
         require(exam, exam.new(*arguments, window=window), answer, note=f"by hand, with window={window}")
+    arguments = seed_sequence(upstream(exam, 1, 3, 3))
+    placed = place(exam, arguments)
+    for window in (2, 1):
+        require(exam, exam.new(*placed, window=window), expected_bptt(*arguments, window),
+                note=f"another dhs, with window={window}")
 
 
 @criterion("my_bptt", "window", 2, "the state goes on across the boundary, and the windows' gradients add up")

@@ -110,6 +110,8 @@ def first_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx)[0])))
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
                note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
+    near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
 @criterion("MyRNN", "forward", 1, "the state before goes in as h_prev @ Wh")
@@ -119,6 +121,8 @@ def next_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx - h_prev @ Wh)[0])))
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
                note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    params, x, h_prev = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3), draw(exam, 1, 2)
+    near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
 @criterion("MyRNN", "forward", 1, "the rows of a batch go through side by side, each with its own state")

@@ -52,6 +52,9 @@ AFFINE_DYS = np.array([[[1.0, 0.0, 0.0], [0.0, 0.0, 1.0], [0.0, 2.0, 0.0]]])
 def scores_by_hand(exam):
     out = affine(exam, AFFINE_W, AFFINE_B).forward(exam.put("xs", AFFINE_XS))
     exam.equal(out, np.array([[[11.0, 20.0, 32.0], [10.0, 21.0, 33.0], [12.0, 19.0, 31.0]]]), "out", note="by hand")
+    W, b = parameters(exam, 2, 3)
+    xs = states(exam, 1, 3, 2)
+    exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
 
 
 @criterion("MyTimeAffine", "forward", 1, "states (N, T, H) become scores (N, T, V), whatever N and T are")
@@ -162,7 +165,7 @@ class Right:
         return xs
 
     def forward(self, xs, ts):
-        return np.array(self.loss.forward(self.predict(xs), ts))
+        return np.array(self.loss.forward(self.predict(xs), ts), np.float32)
 
     def grads(self, dout=1.0):
         dout = self.loss.backward(dout)
@@ -237,7 +240,8 @@ def gives_loss(exam):
     loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
     scores = right.predict(xs).astype(np.float64)
     by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
-    exam.equal(single(loss), np.array(np.mean(by_hand)), "the loss", note="the mean over the targets that aren't -1")
+    exam.equal(single(loss), np.array(np.mean(by_hand), np.float32), "the loss",
+               note="the mean over the targets that aren't -1")
 
 
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
@@ -379,6 +383,9 @@ def of_one_batch(exam):
     for words in (8, 2, 50):
         result = exam.new([math.log(words)], [6])
         exam.equal(result, np.array(float(words)), result.name, note=f"a loss of log {words}: {words} equal choices")
+    loss, count = round(float(exam.rng.uniform(0.5, 4)), 2), int(exam.rng.integers(2, 30))
+    result = exam.new([loss], [count])
+    exam.equal(result, perplexity_of([loss], [count]), result.name)
 
 
 @criterion("my_perplexity", "values", 1, "of several batches of one size it is the exponential of the mean loss")

@@ -38,6 +38,9 @@ def shares(exam):
     exam.equal(result, np.array([0.125, 0.25, 0.625]), result.name, note="the logarithms of 1, 2 and 5: shares of 8")
     result = exam.new(np.array([[3.0, 3.0, 3.0, 3.0]]))
     exam.equal(result, np.full((1, 4), 0.25), result.name, note="equal logits get equal shares")
+    parts = exam.rng.permutation(9)[:4] + 1.0
+    result = exam.new(exam.put("x", np.log(parts)))
+    exam.equal(result, parts / parts.sum(), result.name, note="their exponentials are whole numbers")
 
 
 @criterion("my_softmax", "values", 2, "it works along the last axis, whatever axes stand before it")
@@ -89,10 +92,10 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
 
 
 def expected_loss(xs, ts, label=-1, dout=1.0):
-    """Loss and gradient by the reference."""
+    """Loss and gradient by the reference, in the dtype of the logits."""
     layer = TimeSoftmaxWithLoss(ignore_label=label)
     loss = layer.forward(xs, ts)
-    return np.array(loss), layer.backward(dout)
+    return np.array(loss, xs.dtype), layer.backward(dout)
 
 
 def forward(exam, layer, xs, ts):
@@ -100,9 +103,10 @@ def forward(exam, layer, xs, ts):
 
 
 def in_dtype(loss, dtype):
-    """Take a loss in the dtype of the logits: it may also be a Python float, which is a float64."""
-    if isinstance(loss.value, np.ndarray) and loss.value.ndim == 0 and loss.value.dtype.kind == "f":
-        loss.value = loss.value.astype(dtype)
+    """Take a loss in the dtype of the logits: it may be finer, such as a Python float, which is a float64."""
+    value = loss.value
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f":
+        loss.value = value.astype(min(value.dtype, np.dtype(dtype), key=lambda d: d.itemsize))
     return loss
 
 
@@ -128,6 +132,8 @@ def book_loss(exam):
     judge_loss(exam, SEED_LOGITS, SEED_TARGETS, SEED_LOG_SUM - 2,
                "the targets pick 1, 9, 17 from rows that start at 0, 7, 14; their mean lies 2 above")
     judge_loss(exam, np.zeros((2, 2, 4)), np.array([[0, 1], [2, 3]]), math.log(4), "four equal logits: log 4")
+    xs, ts = window(exam, 1, 3, 7)
+    judge_loss(exam, xs, ts, expected_loss(xs, ts)[0])
 
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "it is the mean over all N·T positions when none is ignored")
@@ -153,6 +159,8 @@ def gradient_by_hand(exam):
     xs = np.log([[[1.0, 1.0, 2.0], [3.0, 4.0, 1.0]]])
     judge_gradient(exam, xs, np.array([[2, 0]]), np.array([[[0.25, 0.25, -0.5], [-0.625, 0.5, 0.125]]]) / 2,
                    "shares 1/4 1/4 1/2 and 3/8 4/8 1/8, two positions")
+    xs, ts = window(exam, 1, 2, 3)
+    judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "two positions")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient has the shape (N, T, V) and each row its own target")
@@ -189,6 +197,9 @@ def loss_central_differences(exam):
 def large_logits_gradient(exam):
     xs, ts = np.array([[[1e4, -1e4, -1e4], [-1e4, -1e4, 1e4]]]), np.array([[1, 2]])
     judge_gradient(exam, xs, ts, np.array([[[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]]))
+    xs, ts = window(exam, 2, 2)
+    judge_gradient(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[1],
+                   "rows shifted by ±10000: it stays the same")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 1, "the loss is the mean over the positions that are kept")

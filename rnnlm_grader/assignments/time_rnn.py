@@ -44,6 +44,12 @@ def resting(exam, Wx, N, T):
 # --- forward --------------------------------------------------------------------------------------------------------
 
 
+def like_cells(exam, params, xs):
+    """Require of a new layer the states that a chain of reference cells gives."""
+    layer = exam.new(*place(exam, params))
+    near(exam, layer.forward(xs), unrolled(params, xs, np.zeros((*xs.shape[:2], 2)))[0], "hs")
+
+
 @criterion("MyTimeRNN", "forward", 1, "a window of one step, from the state 0, gives tanh(x @ Wx + b)")
 def one_step(exam):
     Wx, Wh = whole_weights(exam)
@@ -51,6 +57,7 @@ def one_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
     near(exam, layer.forward(xs), np.array([[[0.6, -0.8]]]), "hs",
                note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    like_cells(exam, (Wx, Wh, draw(exam, 2)), draw(exam, 1, 1, 3))
 
 
 @criterion("MyTimeRNN", "forward", 1, "each step goes on from the state of the step before it")
@@ -63,6 +70,7 @@ def three_steps(exam):
     layer = exam.new(*place(exam, (Wx, Wh, b)))
     near(exam, layer.forward(inputs_for(exam, Wx, sums - before @ Wh - b)[None]), hs[None], "hs",
                note="the sums are (ln 2, -ln 3), (-ln 3, ln 3), (ln 3, ln 2), whose tanh is known")
+    like_cells(exam, (Wx / 4, Wh / 4, draw(exam, 2)), draw(exam, 1, 3, 3))
 
 
 @criterion("MyTimeRNN", "forward", 1, "hs holds what a chain of single RNN steps gives, for every row of a batch")
