@@ -41,8 +41,8 @@ def isolation(podman, lent):
             "--read-only-tmpfs=false", "--cap-drop=all", "--security-opt=no-new-privileges",
             "--security-opt=label=disable",  # SELinux would have the folders of this machine relabelled
             f"--security-opt=mask={masked}", "--security-opt=proc-opts=ro,nosuid,nodev,noexec", "--no-hosts",
-            "--no-hostname", "--hostname=sandbox", "--passwd=false", "--systemd=false", "--log-driver=none",
-            "--unsetenv-all", "--http-proxy=false", f"--timeout={MOST_SECONDS}", "--workdir=/tmp", *LIMITS]
+            "--hostname=sandbox", "--passwd=false", "--systemd=false", "--log-driver=none", "--unsetenv-all",
+            "--http-proxy=false", f"--timeout={MOST_SECONDS}", "--workdir=/tmp", *LIMITS]
     argv += [f"--env={variable}={value}" for variable, value in view.environment().items()]
     argv += [f"--tmpfs={folder}:size={view.WRITABLE_BYTES},mode=1777" for folder in view.WRITABLE]
     argv += [_mount(folder, folder) for folder in view.readable()]
