@@ -64,8 +64,9 @@ serve: book ## serve the book on http://localhost:8000; execute, rebuild and rel
 	@python tools/serve.py
 
 .PHONY: bench
-bench: $(VENV)/.test ## measure speed and memory, as ratios
+bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
+	@python benchmarks/grading.py
 
 .PHONY: notice
 notice: $(VENV)/.course ## write down which criterion notices which misconception

@@ -132,7 +132,7 @@ def open_executor(options):
     except ImportError:
         raise Unusable("--scheduler needs Dask. Install it with: pip install 'distributed'") from None
     try:
-        client = Client(options.scheduler, timeout=10)
+        client = Client(options.scheduler, timeout=5)
     except (OSError, ValueError) as error:
         raise Unusable(f"No Dask scheduler answers at {options.scheduler}: {error}") from None
     with client, client.get_executor(pure=False) as executor:
