@@ -16,7 +16,8 @@ from markupsafe import Markup, escape
 
 from . import alike
 from .assignments import ASSIGNMENTS
-from .course import answers_of, read_source, released, write_whole
+from .course import answers_of, read_source, released
+from .files import write_whole
 from .marks import read_class
 from .report import clean
 
@@ -64,7 +65,6 @@ def write_class_report(coursedir, assignment, path=None, book=None):
         unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
         look=work_to_look_at(coursedir, path, marks, solution), alike=alike_code(graded, solution),
         shortest=alike.MIN_LINES)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, page.encode())
     return path
 

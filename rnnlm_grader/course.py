@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
+from .files import write_whole
 from .report import clean
 from .submission import Unreadable, plain_python, read_cells, take_answers
 
@@ -154,7 +155,6 @@ def read_secret(path, fingerprint):
         raise SecretDamaged(f"The key {path} isn't the one with which this course was graded before. Restore that, or "
                             f"delete {fingerprint} to have everything graded with this one.")
     if known is None:
-        fingerprint.parent.mkdir(parents=True, exist_ok=True)
         write_whole(fingerprint, f"{_fingerprint(secret)}\n".encode())
     return secret
 
@@ -172,22 +172,3 @@ def _make_secret(path):
     with contextlib.suppress(FileExistsError):
         os.link(scratch, path)  # whole or not at all, and never over another that came first
     scratch.unlink()
-
-
-def write_whole(path, data):
-    """Write a file so that, whatever happens, the old one or the new one is there, never a part of it."""
-    scratch = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        with open(scratch, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(scratch, path)
-    except BaseException:
-        scratch.unlink(missing_ok=True)
-        raise
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)  # the name, too, must survive a loss of power
-    finally:
-        os.close(folder)

@@ -14,7 +14,7 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
-from .course import write_whole
+from .files import write_whole
 from .marks import read_class
 from .report import clean
 
@@ -49,7 +49,6 @@ def export(coursedir, assignment, form, path, students=()):
     csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
                                                       for row in FORMS[form](marks, chosen))
     path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
     write_whole(path, text.getvalue().encode())
     return path
 

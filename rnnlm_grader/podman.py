@@ -12,10 +12,10 @@ import platform
 import secrets
 import subprocess
 import sys
-import tempfile
 from pathlib import Path
 
 from . import seccomp, view
+from .files import write_whole
 
 NAME = "the name of the container"  # holds its place in a command until there is one
 MOST_SECONDS = 600  # of a worker's life: when the grader was killed, what loops or sleeps ends then
@@ -75,9 +75,7 @@ def _prepared():
         return root, None
     profile, text = cache / f"seccomp-{machine}.json", json.dumps(seccomp.profile(machine))
     if not profile.exists() or profile.read_text() != text:
-        with tempfile.NamedTemporaryFile("w", dir=cache, delete=False) as new:
-            new.write(text)
-        os.replace(new.name, profile)
+        write_whole(profile, text.encode())
     return root, profile
 
 
