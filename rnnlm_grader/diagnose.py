@@ -4,11 +4,9 @@ import itertools
 from dataclasses import dataclass
 
 from .bench import Raised
-from .candidate import KernelCandidate
 from .compare import Difference, same
-from .exam import DIVERGED, SECONDS, Criterion, Outcome, examine
+from .exam import DIVERGED, Criterion, Outcome, examine_variant
 from .misconceptions.noticed import NOTICED
-from .replay import NoReplay
 
 noticed = {key: frozenset(ids.split()) for key, ids in NOTICED.items()}
 
@@ -108,20 +106,14 @@ def fails_alike(misconception, trial):
     if trial.outcome.passed or not trial.notices(misconception):
         return False
     like = trial.outcome.trace[: trial.outcome.decisive]
-    outcome = run_variant(misconception, trial.criterion, trial.seed, like)
+    outcome = examine_variant(misconception, trial.criterion, trial.seed, like)
     return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
 
 
 @functools.lru_cache(maxsize=4096)
 def variant_outcome(misconception, criterion, seed):
     """What the library's variant does under a criterion: always the same."""
-    return run_variant(misconception, criterion, seed)
-
-
-def run_variant(misconception, criterion, seed, like=()):
-    """Examine the library's variant, as far as it leaves the trace `like`."""
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
+    return examine_variant(misconception, criterion, seed)
 
 
 def agreement(variant, answer):

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .bench import StepFailed
-from .candidate import WorkerLost
+from .candidate import KernelCandidate, WorkerLost
 from .compare import Difference, differ, same
-from .replay import Replay
+from .replay import NoReplay, Replay
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
 
@@ -283,6 +283,12 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     except WorkerLost as lost:
         exam.fail(Lost(*lost.args))
     return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
+
+
+def examine_variant(misconception, criterion, seed, like=()):
+    """Run one criterion on a wrong variant of the library; see `examine`."""
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
 
 
 def public_seed(criterion):

@@ -7,9 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .candidate import KernelCandidate
-from .exam import examine, hidden_seed, public_seed
-from .replay import NoReplay
+from .exam import examine_variant, hidden_seed, public_seed
 
 TABLE = Path(__file__).parent / "misconceptions" / "noticed.py"
 KEYS = [bytes([i]) * 32 for i in range(3)]  # of hidden draws: a few variants are noticed on some draws only
@@ -29,9 +27,8 @@ def noticed_by(assignment, criterion):
 
 
 def passes(misconception, criterion, seed):
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
     with np.errstate(all="ignore"):
-        return examine(criterion, candidate, seed, replay=NoReplay()).passed
+        return examine_variant(misconception, criterion, seed).passed
 
 
 def written(table):
