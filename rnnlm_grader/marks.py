@@ -1,5 +1,4 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
-import json
 from dataclasses import dataclass, field
 
 from nbgrader.api import (
@@ -17,7 +16,7 @@ from nbgrader.api import (
 
 from .assignments import ASSIGNMENTS
 from .course import submitted_folders
-from .state import RECORD, graded_folder
+from .state import RECORD, read_graded_notebook
 
 
 class UnknownAssignment(LookupError):
@@ -157,7 +156,7 @@ def _student(coursedir, assignment, student, identity, penalties, grades, waitin
 def read_graded(coursedir, assignment, student):
     """Return the grader's record and the source of each answer from a graded notebook; nothing where there is none."""
     try:
-        notebook = json.loads((graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb").read_bytes())
+        notebook = read_graded_notebook(coursedir, assignment, student)
     except (OSError, ValueError):
         return {}, {}
     answers = {}

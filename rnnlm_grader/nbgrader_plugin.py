@@ -11,6 +11,7 @@ AssignLatePenalties  (nbgrader's) takes off what lateness costs
 All of it is done where nbgrader would only clean up what was handed in. Its second step, which reads the notebook again
 to execute it, has nothing left to do.
 """
+import copy
 import warnings
 from pathlib import Path
 
@@ -131,8 +132,8 @@ class Rebuild(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         ids = resources["nbgrader"]
-        rebuilt = read_source(coursedir_of(self), ids["assignment"])
-        handed_in = read_handed_in(rebuilt, resources["submission"])
+        source = read_source(coursedir_of(self), ids["assignment"])
+        rebuilt, handed_in = copy.deepcopy(source), read_handed_in(source, resources["submission"])
         for cell in rebuilt.cells:
             if is_solution(cell):
                 cell.source = released(cell.source)
@@ -141,8 +142,8 @@ class Rebuild(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         for remark in handed_in.remarks:
-            self.log.warning("%s: %s", ids["student"], clean(remark))
-        resources["handed_in"] = handed_in
+            self.log.warning("%s: %s", ids["student"], remark)
+        resources |= {"source": source, "handed_in": handed_in}
         if handed_in.timestamp:
             resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
         return rebuilt, resources
@@ -166,8 +167,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         coursedir, handed_in = coursedir_of(self), resources["handed_in"]
-        source = read_source(coursedir, resources["nbgrader"]["assignment"])
-        job = self.job_maker(coursedir)(source, handed_in)
+        job = self.job_maker(coursedir)(resources["source"], handed_in)
         result = self.examined(coursedir, job)
         nb.metadata[RECORD] = {"key": result["key"], "remarks": list(handed_in.remarks),
                                "sandbox": described(job.sandbox), "results": result["results"]}

@@ -14,7 +14,6 @@ class Submission:
     """What one student handed in, and the job that examines it."""
 
     student: str
-    folder: str
     handed_in: HandedIn
     job: Job
 
@@ -31,12 +30,17 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             handed_in = read_handed_in(source, Path(folder, f"{assignment}.ipynb"))
-            yield Submission(student, folder, handed_in, make_job(source, handed_in))
+            yield Submission(student, handed_in, make_job(source, handed_in))
 
 
 def graded_folder(coursedir, assignment, student):
     """Where nbgrader puts the graded notebook of a student."""
     return Path(coursedir.root, coursedir.format_path(coursedir.autograded_directory, student, assignment))
+
+
+def read_graded_notebook(coursedir, assignment, student):
+    """Return the graded notebook of a student as plain data; raise OSError or ValueError where there is none."""
+    return json.loads((graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb").read_bytes())
 
 
 def is_graded(coursedir, submission, scores):
@@ -49,14 +53,13 @@ def is_graded(coursedir, submission, scores):
     scores : dict
         As `gradebook.recorded_scores` returns it.
     """
-    folder = graded_folder(coursedir, submission.job.assignment, submission.student)
+    assignment, student = submission.job.assignment, submission.student
     try:
-        notebook = json.loads((folder / f"{submission.job.assignment}.ipynb").read_bytes())
-        record = notebook["metadata"][RECORD]
+        record = read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]
         points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
         return (record["key"] == submission.job.key
                 and record["remarks"] == list(submission.handed_in.remarks)
-                and read_timestamp(folder) == submission.handed_in.timestamp
-                and scores.get(submission.student) == points)
+                and read_timestamp(graded_folder(coursedir, assignment, student)) == submission.handed_in.timestamp
+                and scores.get(student) == points)
     except (OSError, ValueError, KeyError, TypeError):
         return False
