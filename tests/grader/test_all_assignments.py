@@ -2,14 +2,14 @@
 import demo
 import nbformat
 import pytest
+from classroom import config_for
 from corpora import CORPORA
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.nbgrader_plugin import RECORD, configure
+from rnnlm_grader.nbgrader_plugin import RECORD
 
 
 def hand_ins(corpus):
@@ -26,8 +26,7 @@ def hand_ins(corpus):
 def graded(request, tmp_path_factory):
     """Release an assignment, hand in the sample, grade it; return corpus, marks and the record of the wrong one."""
     corpus, course = request.param, tmp_path_factory.mktemp("course")
-    config = Config()
-    configure(config, course)
+    config = config_for(course)
     config.CourseDirectory.source_directory = str(request.config.rootpath / "solutions")
     coursedir = CourseDirectory(config=config, assignment_id=corpus.SLUG)
     GenerateAssignment(coursedir=coursedir, config=config).start()

@@ -15,16 +15,15 @@ import cut_off
 import demo
 import nbformat
 import pytest
+from classroom import config_for
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from processes import orphans
-from traitlets.config import Config
 
 from rnnlm_grader import batch as batches
 from rnnlm_grader import cli, gradebook
 from rnnlm_grader.batch import Batch
 from rnnlm_grader.gradebook import recorded_scores
-from rnnlm_grader.nbgrader_plugin import configure
 from rnnlm_grader.results import Busy
 from rnnlm_grader.sandbox import find_bwrap
 
@@ -36,8 +35,7 @@ MARKS = {"right-as-the-book": 25, "wrong-overwrites": 20, "unfinished": 4, "not-
 
 def open_course(folder):
     """nbgrader's course and configuration for a folder."""
-    config = Config()
-    configure(config, folder)
+    config = config_for(folder)
     config.GradeInSandbox.seconds_per_answer = 30.0  # the machine may be busy with other tests
     config.GradeInSandbox.seconds_per_criterion = 20.0
     return CourseDirectory(config=config, assignment_id=SLUG), config

@@ -13,6 +13,7 @@ import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
+from classroom import config_for
 from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages
 from hostile.handing_in import NAME, ROOT, Place
 from nbgrader.api import Gradebook
@@ -20,13 +21,11 @@ from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from processes import Watch, mentioning, orphans
-from traitlets.config import Config
 
 from rnnlm_grader import sandbox
 from rnnlm_grader.assignments.embedding import ASSIGNMENT
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import examine, hidden_seed
-from rnnlm_grader.nbgrader_plugin import configure
 
 KEY = b"k" * 32
 MARKER = f"left-behind-{os.getpid()}"
@@ -68,8 +67,7 @@ def lay_out(course, port):
 
 
 def converter(kind, course, students="*", **options):
-    config = Config()
-    configure(config, course)
+    config = config_for(course)
     config.GradeInSandbox.update(options)
     coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT, student_id=students)
     return kind(coursedir=coursedir, config=config)

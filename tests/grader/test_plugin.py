@@ -7,14 +7,13 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
+from classroom import config_for
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
 
 from rnnlm_grader import sandbox
 from rnnlm_grader.course import SecretDamaged, read_secret
-from rnnlm_grader.nbgrader_plugin import configure
 
 ROOT = Path(__file__).parents[2]
 
@@ -29,8 +28,7 @@ def right():
 
 def converter_for(course):
     """nbgrader's converter for a course folder."""
-    config = Config()
-    configure(config, course)
+    config = config_for(course)
     coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT)
     return Autograde(coursedir=coursedir, config=config)
 
