@@ -32,7 +32,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS  # noqa: E402
 from rnnlm_grader.bench import load_cells  # noqa: E402
 from rnnlm_grader.candidate import SandboxedCandidate  # noqa: E402
 from rnnlm_grader.exam import hidden_seed  # noqa: E402
-from rnnlm_grader.grading import at_most, grade_submission  # noqa: E402
+from rnnlm_grader.grading import Allowance, grade_submission  # noqa: E402
 
 CHECK_MS, SUBMISSION_MS = 50, 80  # the targets
 REPEATS = 5
@@ -116,10 +116,10 @@ def measure_submission(corpus, wrong):
     times = []
     for _ in range(REPEATS):
         TimedCandidate.starting = 0.0
-        total = milliseconds(functools.partial(
-            grade_submission, assignment, cells, plain,
-            lambda cells, lent: TimedCandidate(cells, assignment.names, lent=lent),
-            lambda criterion: [(hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True)], at_most(5)))
+        with contextlib.closing(TimedCandidate(cells, assignment.names)) as candidate:
+            total = milliseconds(functools.partial(
+                grade_submission, assignment, candidate, cells, plain,
+                lambda criterion: [(hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True)], Allowance(5)))
         times.append((total - TimedCandidate.starting, TimedCandidate.starting))
     return tuple(map(statistics.median, zip(*times, strict=True)))
 

@@ -194,26 +194,33 @@ def _is_notebook_cell(filename):
 
 
 def load_cells(cells, names):
-    """Execute a student's cells in order; return what went wrong, by cell name.
+    """Execute a student's cells in order; return what each raised that failed, by its name.
 
-    A cell that fails takes nothing else with it: what it and the others defined until then stays. A module that is
-    missing ends nothing, for a plot or a progress bar is no reason to lose an answer.
+    A cell that fails takes nothing else with it: what it and the others defined until then stays.
     """
-    failed = {}
-    for name, source in cells:
-        filename = f"<cell {name}>"
-        linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
-        printed = CappedText(MAX_PRINTED)
-        try:
-            with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-                for statement in compiled_statements(source, filename):
-                    try:
-                        exec(statement, names)
-                    except ImportError as error:
-                        failed.setdefault(name, describe(error))
-        except BaseException as error:
-            failed[name] = describe(error)
-    return failed
+    raised = {cell: execute(cell, source, names) for cell, source in cells}
+    return {cell: error for cell, error in raised.items() if error}
+
+
+def execute(cell, source, names):
+    """Execute a cell; return what it raised, or None.
+
+    A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer.
+    """
+    filename = f"<cell {cell}>"
+    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    printed = CappedText(MAX_PRINTED)
+    missing = None
+    try:
+        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+            for statement in compiled_statements(source, filename):
+                try:
+                    exec(statement, names)
+                except ImportError as error:
+                    missing = missing or describe(error)
+    except BaseException as error:
+        return describe(error)
+    return missing
 
 
 def compiled_statements(source, filename):

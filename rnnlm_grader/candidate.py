@@ -2,11 +2,12 @@
 
 A criterion can't tell which of the two it examines.
 """
-import contextlib
 import os
 import select
 import subprocess
 import time
+from collections import Counter
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -17,18 +18,28 @@ from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
+SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
+OWN = "own cell"  # what those begin with that hold no wanted name
+A_START = 1  # seconds that a cell pays for the start of another worker
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
-class WorkerLost(Exception):
-    """The student's process ended, or took too long, or said what can't be believed.
+@dataclass(frozen=True)
+class Lost:
+    """Nothing came back that could be compared. `detail` is what the student's code could choose of it."""
 
-    Its first argument is the reason; the second, if any, is what the student's code could choose: an exit status.
-    """
+    reason: str
+    detail: str = ""
+
+
+class WorkerLost(Exception):
+    """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
 
 
 class KernelCandidate:
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
+
+    used = 0  # seconds; see `SandboxedCandidate`
 
     def __init__(self, **names):
         self.names = names
@@ -61,6 +72,9 @@ class KernelCandidate:
 class SandboxedCandidate:
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
+    A cell in which the worker is lost while it executes the cells is left out from then on, and so costs the answers
+    in the other cells nothing.
+
     Parameters
     ----------
     cells : sequence of (name, source)
@@ -70,40 +84,65 @@ class SandboxedCandidate:
     lent : sequence of str
         The modules of `rnnlm_ref` that the worker may import.
     sandbox : {'bwrap', 'podman', 'none'}
+    seconds, all_seconds : float
+        How long a cell may take, each time that it is executed and altogether. The cells that hold no wanted name
+        share one allowance.
+
+    Attributes
+    ----------
+    defined : tuple of str
+        Those of the wanted names that the cells defined.
+    failed : dict
+        For each cell that failed, what it raised, or how the worker was lost in it.
+    used : float
+        How many seconds of the student's code the criterion at work has taken so far, without those of the cells.
     """
 
-    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap"):
-        self.hello = {"cells": tuple(cells), "wanted": tuple(wanted), "limits": sandboxes.LIMITS}
-        self.command = sandboxes.command(sandbox, lent)
+    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
+        self.wanted, self.sandbox = tuple(wanted), sandbox
+        self.seconds, self.all_seconds = seconds, all_seconds
+        self.left_out = {}  # (cell, source) → how a worker was lost in it
+        self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
         self.process = None
-        self.deadline = None
+        self.began = self.deadline = None
         self.functions = []
         self.failed, self.defined = {}, ()
         self.unsent = b""  # requests that need no reply, and wait for one that does
         self.on_bench = 0  # objects: the worker numbers them from 0
-        self.is_clear = False  # whether the worker has said that its bench is empty
+        self.command = None
+        self.load(cells, lent)
+
+    def load(self, cells, lent=()):
+        """Take up other cells, or other loans; what was executed before is forgotten.
+
+        A worker that has the same loans goes on: what the student's other cells did to it, they would do again.
+        """
+        command = sandboxes.command(self.sandbox, lent)
+        if command != self.command:
+            self.close()
+        self.cells, self.command, self.is_loaded = tuple(cells), command, False
+
+    @property
+    def used(self):
+        return time.monotonic() - self.began if self.began else 0
 
     def begin(self, seconds):
-        """Clear the bench for the next criterion, which may take `seconds`; start a worker if none is there."""
-        self.deadline = time.monotonic() + seconds
-        self.functions = []
-        if self._is_there() and not self.is_clear:
-            with contextlib.suppress(WorkerLost):
-                self.finish()
-        if not self._is_there():
-            self.close()
-            self._start()
-            self.deadline = time.monotonic() + seconds
-            self._load()
-        self.is_clear = False
+        """Begin a criterion, which may take `seconds`; start a worker if none is there."""
+        self.began, self.functions = None, []
+        while not (self._is_there() and self.is_loaded):
+            if not self._is_there():
+                self.close()
+                self._start()
+            self._execute_cells()
+        self.began = time.monotonic()
+        self.deadline = self.began + seconds
 
     def finish(self):
-        """End a criterion; raise `WorkerLost` if the worker has said more than it was asked."""
+        """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
         self.unsent, self.on_bench = b"", 0
         self._send("forget")
         if self._receive() != "forgotten":
             raise self._lost(DISTURBED)
-        self.is_clear = True
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -117,12 +156,12 @@ class SandboxedCandidate:
             self.unsent += wire.pack((verb, *args))
             self.on_bench += 1
             return handle, None, ""
-        self._send((verb, *args))
+        self._send(verb, *args)
         while True:
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self._send(self._answer(seen, printed))
+            self._write(wire.pack(self._answer(seen, printed)))
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
         self.on_bench += 1
@@ -163,20 +202,60 @@ class SandboxedCandidate:
             os.close(requests)
             os.close(replies)
         os.set_blocking(self.to_worker, False)
+        self.reading = select.poll()
+        self.reading.register(self.from_worker, select.POLLIN)
         self.deadline = time.monotonic() + START_SECONDS
         try:
             self._receive()
         except WorkerLost as lost:
-            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({lost.args[-1]})") from None
+            reason = lost.args[0].detail or lost.args[0].reason
+            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
+        self.unsent, self.is_loaded = wire.pack(sandboxes.LIMITS), False
 
-    def _load(self):
-        """Have a new worker execute the cells."""
-        self.unsent, self.on_bench = b"", 0
-        self._send(self.hello)
-        loaded = self._receive()
-        if not is_loaded(loaded, self.hello):
+    def _execute_cells(self):
+        """Have the worker execute the cells, but for those in which one was lost before; it may be lost in another."""
+        self.failed, self.on_bench = {}, 0
+        self.unsent += wire.pack(("begin anew",))
+        for cell in self.cells:
+            problem = self.left_out.get(cell) or self._execute(*cell)
+            if self.process is None:
+                return
+            if problem:
+                self.failed[cell[0]] = problem
+        self._send("which", *self.wanted)
+        self.defined = self._receive()
+        if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
-        self.failed, self.defined = loaded["failed"], loaded["defined"]
+        self.is_loaded = True
+
+    def _execute(self, cell, source):
+        """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.
+
+        Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
+        forged by another. The instructor's, which come first, never are.
+        """
+        is_setup = cell.startswith(SET_UP)
+        account = cell if is_setup or cell in self.wanted else OWN
+        start = time.monotonic()
+        left = min(self.seconds, self.all_seconds - self.spent[account])
+        if left <= 0:
+            return Lost(TIMED_OUT)
+        self.deadline = start + left
+        try:
+            self._send("execute", cell, source)
+            raised = self._receive()
+            if raised is None or isinstance(raised, Raised):
+                return raised
+            raise self._lost(DISTURBED)
+        except WorkerLost as lost:
+            reason, = lost.args
+            if is_setup or reason.reason == DISTURBED:
+                raise
+            self.spent[account] += A_START
+            self.left_out[cell, source] = reason
+            return None
+        finally:
+            self.spent[account] += time.monotonic() - start
 
     def _is_there(self):
         """Whether a worker runs and both pipes are open at its end."""
@@ -187,15 +266,20 @@ class SandboxedCandidate:
         poll.register(self.from_worker, 0)
         return not poll.poll(0)
 
-    def _send(self, message):
-        data = memoryview(self.unsent + wire.pack(message))
-        self.unsent = b""
+    def _send(self, *request):
+        """Send a request, after those that were waiting for one."""
+        data, self.unsent = self.unsent + wire.pack(request), b""
+        self._write(data)
+
+    def _write(self, data):
+        data = memoryview(data)
         while data:
-            self._wait(self.to_worker, select.POLLOUT)
             try:
                 data = data[os.write(self.to_worker, data):]
             except BlockingIOError:
-                continue
+                writing = select.poll()
+                writing.register(self.to_worker, select.POLLOUT)
+                self._wait(writing)
             except OSError:
                 raise self._lost(*self._ending()) from None
 
@@ -204,7 +288,7 @@ class SandboxedCandidate:
         data = bytearray()
         try:
             while not (size := wire.frame_size(data)) or len(data) < size:
-                self._wait(self.from_worker, select.POLLIN)
+                self._wait(self.reading)
                 part = os.read(self.from_worker, 1 << 20)
                 if not part:
                     raise self._lost(*self._ending())
@@ -213,9 +297,7 @@ class SandboxedCandidate:
         except wire.WireError:
             raise self._lost(DISTURBED) from None
 
-    def _wait(self, fd, event):
-        poll = select.poll()
-        poll.register(fd, event)
+    def _wait(self, poll):
         left = self.deadline - time.monotonic()
         if left <= 0 or not poll.poll(left * 1000):
             raise self._lost(TIMED_OUT)
@@ -232,7 +314,7 @@ class SandboxedCandidate:
 
     def _lost(self, *reason):
         self.close()
-        return WorkerLost(*reason)
+        return WorkerLost(Lost(*reason))
 
 
 def is_value(value):
@@ -240,14 +322,3 @@ def is_value(value):
     if isinstance(value, tuple):
         return all(map(is_value, value))
     return value is None or isinstance(value, np.ndarray | Opaque)
-
-
-def is_loaded(message, hello):
-    """Whether a message tells which of the cells failed and which of the names are defined."""
-    if not (isinstance(message, dict) and set(message) == {"failed", "defined"}):
-        return False
-    failed, defined = message["failed"], message["defined"]
-    return (isinstance(failed, dict) and failed.keys() <= dict(hello["cells"]).keys()
-            and all(isinstance(raised, Raised) for raised in failed.values())
-            and isinstance(defined, tuple) and len(defined) <= len(hello["wanted"])
-            and all(isinstance(name, str) for name in defined))

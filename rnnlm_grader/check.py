@@ -4,7 +4,7 @@ import os
 from . import assignments
 from .candidate import KernelCandidate
 from .exam import SECONDS, public_seed
-from .grading import at_most, grade_part
+from .grading import Allowance, grade_part
 from .report import render
 
 
@@ -41,7 +41,7 @@ def check(answer, part=None, *, hidden=False):
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     results = [grade_part(assignment, KernelCandidate(**{name: answer}), name, each,
-                          fresh_seeds if hidden else public_seeds, at_most(SECONDS))
+                          fresh_seeds if hidden else public_seeds, Allowance(SECONDS))
                for each in ([part] if part else parts)]
     text = "\n".join(map(render, results))
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):

@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
+from .candidate import OWN, SET_UP
 from .files import write_whole
 from .report import clean
 from .submission import Unreadable, plain_python, read_cells, take_answers
@@ -119,9 +120,9 @@ def time_of(timestamp):
 
 def execution_order(source, by_id, order):
     """The cells of a submission as (name, source): set-up first, then as the student had them."""
-    setup = [(f"set-up {i}", cell.source) for i, cell in enumerate(source.cells)
+    setup = [(f"{SET_UP} {i}", cell.source) for i, cell in enumerate(source.cells)
              if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
-    rest = [(content, plain_python(by_id[content])) if kind == "answer" else (f"own cell {i}", content)
+    rest = [(content, plain_python(by_id[content])) if kind == "answer" else (f"{OWN} {i}", content)
             for i, (kind, content) in enumerate(order)]
     return [*setup, *rest]
 

@@ -4,6 +4,7 @@ A criterion is a function of an `Exam`. It draws inputs, has the candidate do so
 that it compares is kept as a trace, so that a wrong answer can be recognised: the library's variant that leaves the
 same trace made the same mistake.
 """
+import contextlib
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -12,7 +13,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from .bench import StepFailed
-from .candidate import KernelCandidate, WorkerLost
+from .candidate import KernelCandidate, Lost, WorkerLost
 from .compare import Difference, differ, same
 from .replay import NoReplay, Replay
 
@@ -87,14 +88,6 @@ class Assignment:
         return [c for c in self.criteria if (c.name, c.part) == (name, part)]
 
 
-@dataclass(frozen=True)
-class Lost:
-    """Nothing came back that could be compared. `detail` is what the student's code could choose of it."""
-
-    reason: str
-    detail: str = ""
-
-
 @dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
 class Outcome:
     """What came of examining one candidate by one criterion on one draw of inputs.
@@ -116,6 +109,7 @@ class Outcome:
 
 
 DIVERGED = Lost("it did something else")
+USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
 class Diverged(Exception):
@@ -212,6 +206,7 @@ class Exam:
             self.printed = error.printed
             self.observe(args[1] if verb == "call" else verb)
             self.observe(error.raised)
+            self.fail(error.raised)
             raise
         self.printed = printed
         return Thing(self, handle, name, seen)
@@ -267,21 +262,20 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     Where it leaves another trace than `like`, it ends there, and what was found is `DIVERGED`.
     """
     exam = Exam(candidate, criterion.name, np.random.default_rng(seed), replay=replay or Replay(), like=like)
+    if seconds <= 0:
+        return Outcome(USED_UP, ())
     try:
-        if seconds <= 0:
-            raise WorkerLost("it was not examined, because the time for this answer was used up")
         candidate.begin(seconds)
-        if criterion.name not in candidate.defined:
-            exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
-        else:
-            criterion.examine(exam)
+        if criterion.name in candidate.defined:
+            with contextlib.suppress(StepFailed):  # `Exam.step` keeps what was raised
+                criterion.examine(exam)
             candidate.finish()
+        else:
+            exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
     except Diverged:
         return Outcome(DIVERGED, tuple(exam.trace))
-    except StepFailed as error:
-        exam.fail(error.raised)
     except WorkerLost as lost:
-        exam.fail(Lost(*lost.args))
+        exam.fail(*lost.args)
     return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
 
 

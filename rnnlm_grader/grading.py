@@ -1,7 +1,8 @@
 """Examines an answer by the criteria of a grade cell and gathers the mark."""
-import contextlib
 import itertools
+import math
 import threading
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from .diagnose import explain
@@ -47,18 +48,27 @@ class PartResult:
         return all(verdict.outcome.passed for verdict in self.verdicts)
 
 
-def at_most(seconds):
-    """Let every criterion take that long; see `grade_parts`."""
-    return lambda name: contextlib.nullcontext(seconds)
+class Allowance:
+    """How many seconds a criterion may take, and how many all criteria of one name."""
+
+    def __init__(self, per_criterion, per_name=math.inf):
+        self.per_criterion = per_criterion
+        self.left = defaultdict(lambda: per_name)
+
+    def examine(self, criterion, candidate, seed):
+        """Run one criterion within what is left for its name; see `exam.examine`."""
+        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[criterion.name]))
+        self.left[criterion.name] -= candidate.used
+        return outcome
 
 
-def grade_part(assignment, candidate, name, part, seeds, seconds):
+def grade_part(assignment, candidate, name, part, seeds, allowance):
     """Examine one part of an answer; see `grade_parts`."""
-    result, = grade_parts(assignment, candidate, [(name, part)], seeds, seconds)
+    result, = grade_parts(assignment, candidate, [(name, part)], seeds, allowance)
     return result
 
 
-def grade_parts(assignment, candidate, parts, seeds, seconds):
+def grade_parts(assignment, candidate, parts, seeds, allowance):
     """Examine parts of a submission; return a list of PartResult.
 
     Parameters
@@ -66,91 +76,106 @@ def grade_parts(assignment, candidate, parts, seeds, seconds):
     parts : sequence of (name, part)
     seeds : callable
         Criterion → list of (seed, hidden): the draws of inputs on which it must pass, in order.
-    seconds : callable
-        Name → context manager around the examination by one criterion, which yields how long it may take.
+    allowance : Allowance
     """
-    criteria = [criterion for name, part in parts for criterion in assignment.of(name, part)]
-    draws = dict.fromkeys(criteria, ())
-    hidden_draws = {}
+    draws = examine_all([c for name, part in parts for c in assignment.of(name, part)], candidate, seeds, allowance)
+    return [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)})
+            for name, part in parts]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """One draw of inputs, and what came of it."""
+
+    seed: int
+    hidden: bool
+    outcome: Outcome
+
+
+def examine_all(criteria, candidate, seeds, allowance):
+    """Examine by criteria, each on its draws of inputs until it fails; return {criterion: list of Draw}.
+
+    All criteria on their first draw, then on their second. The hidden ones come last: so an answer that keeps what it
+    was given can't tell of it in a message about the learner's inputs, which the report shows.
+    """
+    draws = {criterion: [] for criterion in criteria}
     for row in itertools.zip_longest(*map(seeds, criteria)):
-        # All criteria on their first draw, then on their second. The hidden ones come last: so an answer that keeps
-        # what it was given can't tell of it in a message about the learner's inputs, which the report shows.
         for criterion, draw in zip(criteria, row, strict=True):
-            if draw and all(outcome.passed for _, outcome in draws[criterion]):
-                seed, hidden_draws[criterion] = draw
-                with seconds(criterion.name) as limit:
-                    draws[criterion] += ((seed, examine(criterion, candidate, seed, limit)),)
-    return [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)},
-                  hidden_draws) for name, part in parts]
+            if draw and all(before.outcome.passed for before in draws[criterion]):
+                seed, hidden = draw
+                draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed)))
+    return draws
 
 
-def judge(assignment, name, part, draws, hidden_draws):
+def judge(assignment, name, part, draws):
     """Reach the verdicts of one part from what came of all draws of inputs."""
     verdicts, known = [], {}
-    for criterion, outcomes in draws.items():
-        outcome = outcomes[-1][1]
+    seen = {criterion: [(draw.seed, draw.outcome) for draw in done] for criterion, done in draws.items()}
+    for criterion, (*_, last) in draws.items():
         with DIAGNOSIS:
-            likely = None if outcome.passed else explain(assignment, criterion, draws, known.values())
-        verdicts.append(Verdict(criterion, outcome, hidden_draws[criterion], likely))
+            likely = None if last.outcome.passed else explain(assignment, criterion, seen, known.values())
+        verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
         if likely:
             known[likely.id] = likely
     return PartResult(assignment, name, part, tuple(verdicts))
 
 
-def grade_submission(assignment, cells, answers, make_candidate, seeds, seconds):
+def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     """Examine all parts of a submission; a mistake costs its own points and no others.
 
-    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, the failed
-    part is examined once more with the instructor's answer in place of the earlier one. What passes then is given. An
+    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, what failed
+    is examined once more with the instructor's answer in place of the earlier one. What passes then is given. An
     earlier answer that earned nothing is no work to build on, and nothing stands in for it.
 
     Parameters
     ----------
-    cells : list of (name, source)
+    candidate : SandboxedCandidate
+    cells : sequence of (name, source)
         The submission, in the order in which it is executed. The cell of an answer bears its name.
     answers : dict
         The instructor's source for each name.
-    make_candidate : callable
-        (cells, modules of rnnlm_ref to lend) → candidate. Each answer is examined with what is lent to it alone.
-    seeds, seconds : callables
+    seeds, allowance
         As in `grade_parts`.
 
     Returns
     -------
-    (list of PartResult, dict of what each failed cell raised)
+    (list of PartResult, dict of what went wrong in each cell that failed)
     """
-    results, failed = examine_names(assignment, assignment.names, cells, make_candidate, seeds, seconds)
-    wrong = tuple(dict.fromkeys(result.name for result in results if not result.passed))
-    earned = {result.name for result in results if result.points}
-    for name in wrong[1:]:
-        earlier = tuple(other for other in wrong[: wrong.index(name)] if other in earned)
-        if earlier:
-            repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
-            again, _ = examine_names(assignment, (name,), repaired, make_candidate, seeds, seconds)
-            better = {(result.name, result.part): result for result in again}
-            results = [follow_through(result, better[result.name, result.part], earlier)
-                       if result.name == name else result for result in results]
-    return results, failed
-
-
-def examine_names(assignment, names, cells, make_candidate, seeds, seconds):
-    """Examine all parts of some names, those with the same loans in one process; return results and failed cells."""
     results, failed = [], {}
-    for lent, group in itertools.groupby(names, lambda name: assignment.lent.get(name, ())):
+    for lent, group in itertools.groupby(assignment.names, lambda name: assignment.lent.get(name, ())):
         group = tuple(group)
-        with contextlib.closing(make_candidate(cells, lent)) as candidate:
-            parts = [(name, part) for name, part in assignment.parts() if name in group]
-            results += grade_parts(assignment, candidate, parts, seeds, seconds)
+        candidate.load(cells, lent)
+        results += grade_parts(assignment, candidate, [part for part in assignment.parts() if part[0] in group], seeds,
+                               allowance)
         # A cell of another answer may have missed what is lent to that one; its own group tells.
-        failed |= {cell: raised for cell, raised in candidate.failed.items()
+        failed |= {cell: problem for cell, problem in candidate.failed.items()
                    if cell in group or cell not in assignment.names}
+        for name in group:
+            if earlier := stand_ins_for(name, results):
+                repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
+                candidate.load(repaired, lent)
+                results = [follow_through(result, candidate, seeds, allowance, earlier) if result.name == name
+                           else result for result in results]
     return results, failed
 
 
-def follow_through(result, again, stand_ins):
-    """Take from a second examination what failed in the first and passes with stand-ins."""
-    def better(first, second):
-        given = second.outcome.passed and not first.outcome.passed
-        return replace(second, stand_ins=stand_ins) if given else first
+def stand_ins_for(name, results):
+    """The earlier names, wrong but worth something, that a right answer is to stand in for; none if `name` is right."""
+    wrong = dict.fromkeys(result.name for result in results if not result.passed)
+    earned = {result.name for result in results if result.points}
+    earlier = itertools.takewhile(lambda other: other != name, wrong)
+    return tuple(other for other in earlier if other in earned) if name in wrong else ()
 
-    return replace(result, verdicts=tuple(map(better, result.verdicts, again.verdicts)))
+
+def follow_through(result, candidate, seeds, allowance, stand_ins):
+    """Examine once more what failed, now with stand-ins; return the result with what passes."""
+    failed = [verdict.criterion for verdict in result.verdicts if not verdict.outcome.passed]
+    draws = examine_all(failed, candidate, seeds, allowance)
+
+    def better(verdict):
+        *_, last = draws.get(verdict.criterion, [None])
+        if last is None or not last.outcome.passed:
+            return verdict
+        return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
+
+    return replace(result, verdicts=tuple(map(better, result.verdicts)))

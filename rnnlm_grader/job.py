@@ -6,16 +6,15 @@ import hmac
 import json
 import platform
 import re
-import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from .assignments import ASSIGNMENTS
-from .candidate import TIMED_OUT, SandboxedCandidate
-from .exam import Lost, hidden_seed, public_seed
-from .grading import grade_submission
+from .candidate import TIMED_OUT, Lost, SandboxedCandidate
+from .exam import hidden_seed, public_seed
+from .grading import Allowance, grade_submission
 from .report import in_a_word, render
 
 MOST_REMARKS = 20
@@ -85,27 +84,22 @@ def run(job):
         raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
                              "Install the same course, with the same pins, on all of them.")
     assignment = ASSIGNMENTS[job.assignment]
-    left = dict.fromkeys(assignment.names, job.seconds_per_answer)
-
-    def make_candidate(cells, lent):
-        return SandboxedCandidate(cells, assignment.names, lent=lent, sandbox=job.sandbox)
+    allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
 
     def seeds(criterion):
         return [(public_seed(criterion), False), (hidden_seed(job.secret, assignment.slug, criterion), True)]
 
-    @contextlib.contextmanager
-    def seconds(name):
-        start = time.monotonic()
-        yield min(job.seconds_per_criterion, left[name])
-        left[name] -= time.monotonic() - start
-
-    results, failed = grade_submission(assignment, list(job.cells), dict(job.answers), make_candidate, seeds, seconds)
+    with contextlib.closing(SandboxedCandidate(
+            job.cells, assignment.names, sandbox=job.sandbox,
+            seconds=job.seconds_per_criterion, all_seconds=job.seconds_per_answer)) as candidate:
+        results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance)
+    findings = [*failed.values(), *(verdict.outcome.finding for result in results for verdict in result.verdicts)]
     return {
         "key": job.key,
         "parts": {f"{result.name}-{result.part}": part(result) for result in results},
         "results": [summary(result) for result in results],
         "failed": [without_addresses(remark) for remark in failed_cells(failed)],
-        "timed_out": any(timed_out(verdict.outcome.finding) for result in results for verdict in result.verdicts),
+        "timed_out": any(map(timed_out, findings)),
     }
 
 
@@ -124,7 +118,7 @@ def without_addresses(text):
 
 
 def timed_out(finding):
-    """Whether a criterion failed because time was up, which on a busy machine may not be the answer's fault."""
+    """Whether something failed because time was up, which on a busy machine may not be the answer's fault."""
     return isinstance(finding, Lost) and finding.reason == TIMED_OUT
 
 
@@ -144,9 +138,12 @@ def summary(result):
 
 
 def failed_cells(failed):
-    """Yield a remark for each cell that raised an exception when it was executed; for many, only of the first."""
-    for name, raised in list(failed.items())[:MOST_REMARKS]:
-        place = f" in line {raised.line}: {raised.text}" if raised.line else ""
-        yield f"The cell {name} raised {raised.kind}: {raised.message}{place}"
+    """Yield a remark for each cell that failed when it was executed; for many, only of the first."""
+    for name, problem in list(failed.items())[:MOST_REMARKS]:
+        if isinstance(problem, Lost):
+            yield f"The cell {name} was left out: {problem.reason}."
+        else:
+            place = f" in line {problem.line}: {problem.text}" if problem.line else ""
+            yield f"The cell {name} raised {problem.kind}: {problem.message}{place}"
     if len(failed) > MOST_REMARKS:
-        yield f"{len(failed) - MOST_REMARKS} more cells raised exceptions."
+        yield f"{len(failed) - MOST_REMARKS} more cells failed."

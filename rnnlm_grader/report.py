@@ -9,8 +9,8 @@ import unicodedata
 import numpy as np
 
 from .bench import Raised
+from .candidate import Lost
 from .compare import Difference
-from .exam import Lost
 from .meanings import meaning_of
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book

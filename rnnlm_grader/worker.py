@@ -33,7 +33,7 @@ def read_exactly(stream, count):
 def main(requests_fd, replies_fd):
     """Serve one grader until it closes the pipe."""
     from rnnlm_grader import wire
-    from rnnlm_grader.bench import Bench, StepFailed, load_cells
+    from rnnlm_grader.bench import Bench, StepFailed, execute
 
     requests, replies = os.fdopen(requests_fd, "rb"), os.fdopen(replies_fd, "wb")
 
@@ -45,31 +45,31 @@ def main(requests_fd, replies_fd):
         replies.write(wire.pack(message))
         replies.flush()
 
-    send("ready")  # whatever goes wrong before is not the student's doing
-    hello = receive()
-    limit(**hello["limits"])
-    names = vars(new_main())
-    names.update(dict.fromkeys(("check", "display", "get_ipython"), Anything()))
-    failed = load_cells(hello["cells"], names)
-    send({"failed": failed, "defined": tuple(name for name in hello["wanted"] if name in names)})
-
     def ask(number, x):
         send(("ask", number, x))
         return receive()
 
-    bench = Bench(names, ask)
+    send("ready")  # whatever goes wrong before is not the student's doing
+    limit(**receive())
     while True:
-        request = receive()
-        if request == "forget":
+        verb, *args = receive()
+        if verb == "begin anew":
+            names = new_names()
+            bench = Bench(names, ask)
+        elif verb == "execute":
+            send(execute(*args, names))
+        elif verb == "which":
+            send(tuple(name for name in args if name in names))
+        elif verb == "forget":
             bench = Bench(names, ask)
             send("forgotten")
-            continue
-        try:
-            reply = bench.step(*request)
-            if request[0] != "put":  # nothing can go wrong with it, and nobody waits
-                send(reply)
-        except StepFailed as error:
-            send((error.raised, None, error.printed))
+        else:
+            try:
+                reply = bench.step(verb, *args)
+                if verb != "put":  # nothing can go wrong with it, and nobody waits
+                    send(reply)
+            except StepFailed as error:
+                send((error.raised, None, error.printed))
 
 
 class Anything:
@@ -85,10 +85,11 @@ class Anything:
         return iter(())
 
 
-def new_main():
-    """Put a fresh `__main__` in place, like that of a new kernel."""
+def new_names():
+    """Put a fresh `__main__` in place, like that of a new kernel; return its names."""
     sys.modules["__main__"] = module = types.ModuleType("__main__")
-    return module
+    vars(module).update(dict.fromkeys(("check", "display", "get_ipython"), Anything()))
+    return vars(module)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """The corpora of answers: no right answer fails, no wrong one passes, in the kernel and through the sandbox."""
 import contextlib
-import functools
 
 import numpy as np
 import pytest
@@ -10,7 +9,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised, load_cells
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.exam import hidden_seed, public_seed
-from rnnlm_grader.grading import at_most, grade_part, grade_submission
+from rnnlm_grader.grading import Allowance, grade_part, grade_submission
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]
 LEAST_RIGHT = {"01-embedding": 12, "02-rnn": 20, "03-time-rnn": 20, "04-bptt": 21, "05-softmax-masking": 15,
@@ -55,7 +54,7 @@ def verdicts(make_candidate, corpus, name, source):
     lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
         return [v for part in parts
-                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), at_most(20)).verdicts]
+                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), Allowance(20)).verdicts]
 
 
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
@@ -98,8 +97,8 @@ def graded(one, two):
     """Marks of a whole submission of 01-embedding, by name and part."""
     cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
     answers = {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]}
-    results, _ = grade_submission(EMBEDDING, cells, answers, functools.partial(in_sandbox, EMBEDDING),
-                                  seeds_of("01-embedding"), at_most(20))
+    with contextlib.closing(in_sandbox(EMBEDDING, cells)) as candidate:
+        results, _ = grade_submission(EMBEDDING, candidate, cells, answers, seeds_of("01-embedding"), Allowance(20))
     return {(result.name, result.part): result for result in results}
 
 
@@ -132,8 +131,9 @@ def verdict_words(verdict):
 def test_what_is_lent_to_one_answer_is_not_lent_to_another():
     assignment = ASSIGNMENTS["06-rnnlm"]
     borrowed = "from rnnlm_ref.time_layers import TimeAffine\nclass MyTimeAffine(TimeAffine): pass\n"
-    results, failed = grade_submission(assignment, submission(rnnlm, MyTimeAffine=borrowed), {},
-                                       functools.partial(in_sandbox, assignment), seeds_of("06-rnnlm"), at_most(20))
+    cells = submission(rnnlm, MyTimeAffine=borrowed)
+    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
+        results, failed = grade_submission(assignment, candidate, cells, {}, seeds_of("06-rnnlm"), Allowance(20))
     points = {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
     assert points["MyTimeAffine"] == 0
     assert points["MyRnnlm"] == sum(c.points for c in assignment.criteria if c.name == "MyRnnlm")

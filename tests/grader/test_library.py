@@ -9,7 +9,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import hidden_seed, public_seed
-from rnnlm_grader.grading import at_most, grade_part
+from rnnlm_grader.grading import Allowance, grade_part
 from rnnlm_grader.misconceptions.noticed import NOTICED
 from rnnlm_grader.notice import noticed_by
 
@@ -27,7 +27,7 @@ def grade(assignment, name, variant, secret=None):
 
     parts = [part for n, part in assignment.parts() if n == name]
     candidate = KernelCandidate(**{name: variant})
-    return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, at_most(5)).verdicts]
+    return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, Allowance(5)).verdicts]
 
 
 @pytest.mark.parametrize("secret", [None, b"a secret"], ids=["public", "hidden"])

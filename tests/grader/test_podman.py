@@ -120,7 +120,7 @@ def test_a_worker_that_is_lost_is_reported_with_the_reason(lines, reason):
         work, _, _ = candidate.step("call", "Work", None, (), {})
         with pytest.raises(WorkerLost) as lost:
             candidate.step("call", work, "run", (), {})
-    assert re.search(reason, " ".join(lost.value.args))
+    assert re.search(reason, str(lost.value))
 
 
 SURROUNDINGS = """

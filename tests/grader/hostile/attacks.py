@@ -61,9 +61,9 @@ def loses(says, header="", **methods):
     return attack(says, 0, header, TIME_STUB, **methods)
 
 
-def ruins(says, source):
-    """A submission that does it when it is loaded; nothing of it can be examined then."""
-    return hands_in(notebook(source + RIGHT), 0, says)
+def ruins(says, source, mark=10):
+    """A submission whose first answer's cell attacks when it is executed; the other answer keeps its 10 points."""
+    return hands_in(notebook(source + RIGHT), mark, says)
 
 
 # --- the notebook and its metadata ----------------------------------------------------------------------------------
@@ -409,24 +409,21 @@ from rnnlm_grader import bench, wire
 import numpy as np
 def take_over():
     requests, objects = os.fdopen(int(sys.argv[1]), 'rb'), []
-    os.write(int(sys.argv[2]), wire.pack({'failed': {}, 'defined': ('MyEmbedding', 'MyTimeEmbedding')}))
+    say = lambda message: os.write(int(sys.argv[2]), wire.pack(message))
+    say(None)
     while True:
         lengths = wire.PREFIX.unpack(requests.read(8))
-        request = wire.unpack(*map(requests.read, lengths))
-        if request == 'forget':
+        verb, *rest = wire.unpack(*map(requests.read, lengths))
+        if verb in ('execute', 'which', 'forget'):
             objects.clear()
-            os.write(int(sys.argv[2]), wire.pack('forgotten'))
+            say({'execute': None, 'which': DEFINED, 'forget': 'forgotten'}[verb])
             continue
-        verb, *rest = request
         arrays = [x for x in rest if isinstance(x, np.ndarray)]
         objects.append(arrays[-1] if arrays else objects[-1] if objects else None)
         if verb == 'value': objects[-1] = objects[rest[0].number]
         if verb != 'put':
-            os.write(int(sys.argv[2]), wire.pack((bench.Handle(len(objects) - 1), objects[-1], '')))
-take_over()
+            say((bench.Handle(len(objects) - 1), objects[-1], ''))
 """
-FLOODS = ANSWERS.replace(
-    "'failed': {}", "'failed': {f'cell {n}': bench.Raised('K' * 80, 'm' * 60) for n in range(3000)}")
 PATCHES_BENCH = """
 import rnnlm_grader.bench as bench
 def step(self, verb, *args):
@@ -445,17 +442,24 @@ head, body = value(self.params[0][idx])
 forge({'tuple': [{'Handle': {'number': 2}}, head, '']}, body)"""),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})"""),
-    "x-forges-a-greeting": ruins(DISTURBED, FORGES + """
-forge({'dict': {'failed': {'dict': {}}, 'defined': {'tuple': ['MyEmbedding', 'MyTimeEmbedding']}}})
+    "forges-the-end-of-all-cells": ruins(DISTURBED, FORGES + """
+for n in range(9): forge(None)
+forge({'tuple': ['MyEmbedding', 'MyTimeEmbedding']})
 for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})
-"""),
-    "x-floods-the-grader": ruins(f"{DISTURBED}|{SLOW}", FORGES + """
+""", 0),
+    "forges-the-end-of-its-cell": ruins(DISTURBED, FORGES + "forge(None)\n", 0),
+    "floods-the-grader": ruins(DISTURBED, FORGES + """
 raised = {'Raised': {'kind': 'K' * 80, 'message': 'm' * 100, 'line': 1, 'text': 't', 'builtin': True}}
-forge({'dict': {'failed': {'dict': {f'cell {n}': raised for n in range(4000)}}, 'defined': {'tuple': []}}})
-time.sleep(100)
-"""),
-    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS),
-    "floods-the-remarks": ruins(DISTURBED, FORGES + FLOODS),
+forge({'dict': {f'cell {n}': raised for n in range(4000)}})
+""", 0),
+    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS + """
+DEFINED = 'MyEmbedding', 'MyTimeEmbedding'
+take_over()
+""", 0),
+    "claims-to-define-thousands": ruins(DISTURBED, FORGES + ANSWERS + """
+DEFINED = tuple(f'cell {n}' * 10 for n in range(3000))
+take_over()
+""", 0),
     "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
     "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 while True: forge({'tuple': ['ask', 0, None]}); time.sleep(0.001)"""),

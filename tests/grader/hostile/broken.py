@@ -2,7 +2,7 @@
 import json
 import os
 
-from .handing_in import NAME, RIGHT, Work, beside, code_cell, hands_in, notebook
+from .handing_in import NAME, RIGHT, TIME_RIGHT, Work, beside, code_cell, hands_in, notebook, with_cells
 
 UNGRADABLE = "can't be graded: "
 INVALID = f"{UNGRADABLE}it is not a notebook: its content isn't valid JSON"
@@ -37,6 +37,10 @@ WORK = {
     "nbformat-2": hands_in({"nbformat": 2, "worksheets": [{"cells": [
         {"cell_type": "code", "language": "python", "input": RIGHT, "prompt_number": 1, "outputs": []}]}]}, 15,
         "MyEmbedding is defined in a cell of your own"),
+    "x-loops-in-a-cell-of-its-own": hands_in(
+        with_cells("class Loop:\n    while True: pass", "import os\nclass Ends:\n    os._exit(3)"), 25,
+        "own cell . was left out: it did not come to an end"),
+    "x-loops-in-the-second-answer": hands_in(notebook(two=TIME_RIGHT + "\nwhile True: pass\n"), 15, "endless loop"),
     "nbformat-99": hands_in(notebook() | {"nbformat": 99, "nbformat_minor": "x"}, 25),
     "duplicate-keys": hands_in(json.dumps(notebook())[:-1] + ', "cells": []}', 0, NO_CELLS),
     "cut-off": hands_in(json.dumps(notebook())[:-20], 0, INVALID),
