@@ -1,4 +1,4 @@
-"""Grades a whole class: examines in parallel, then lets nbgrader, the only writer of the gradebook, record.
+"""Grades a whole class: examines in parallel, and meanwhile lets nbgrader, the only writer of the gradebook, record.
 
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
 what was recorded is known by its content (`state`).
@@ -9,12 +9,14 @@ import os
 from dataclasses import dataclass, field
 
 from nbgrader.converters import Autograde
-from nbgrader.converters.base import NbGraderException
+from nbgrader.converters.base import BaseConverter, NbGraderException
+from sqlalchemy.exc import OperationalError
 
-from .gradebook import one_engine, recorded_scores
+from .course import submitted_folders
+from .gradebook import kept_open, recorded_scores
 from .job import VersionsDiffer, run
-from .nbgrader_plugin import GradeInSandbox
-from .state import is_graded, read_submissions
+from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
+from .state import is_graded, read_submissions, remove_left_over
 
 
 @dataclass
@@ -28,7 +30,7 @@ class Tally:
 
 
 @contextlib.contextmanager
-def no_progress(what, total):
+def no_progress(total):
     """Show nothing."""
     yield lambda: None
 
@@ -47,7 +49,7 @@ class Batch:
     force : bool
         Examine and record also what is graded already.
     progress : callable
-        (what is done, how often) → context manager, which yields a function to call each time.
+        How many submissions there are → context manager, which yields a function to call for each that is done.
     log : logging.Logger, optional
         Where nbgrader's messages go.
     """
@@ -58,6 +60,7 @@ class Batch:
         self.progress, self.log = progress, log
         self.grading = GradeInSandbox(config=config)
         self.results = self.grading.results(coursedir, coursedir.assignment_id)
+        self.fresh = set()  # keys of the results of this run
 
     def grade(self, executor=None, width=1):
         """Grade what isn't graded yet; return a `Tally`.
@@ -71,90 +74,120 @@ class Batch:
 
         Raises
         ------
-        One of `nbgrader_plugin.UNUSABLE` before anything is written; `results.Busy`; `VersionsDiffer`; OSError where
-        results can't be written. What was examined until then is kept.
+        refusal.Refusal
+            Before anything is written.
+        OSError
+            Where results can't be written. What was examined until then is kept.
         """
         self.grading.require(self.coursedir)
-        with self.results.locked():
-            scores = {} if self.force else recorded_scores(self.coursedir.db_url, self.coursedir.assignment_id)
-            tally, todo = Tally(), {}
-            for submission in self.submissions():
+        with self.results.locked(), self.progress(len(self.folders())) as step:
+            self.tally, self.step = Tally(), step
+            scores = {} if self.force else self.scores()
+            recorder = Recorder(self.examined(executor or Here(), width, scores), scores, coursedir=self.coursedir,
+                                config=self.config, force=self.force)
+            if self.log:
+                recorder.log = self.log
+            with kept_open():
+                recorder.start()
+            scores = self.scores()
+            for submission in recorder.done:
                 if is_graded(self.coursedir, submission, scores):
-                    tally.unchanged.append(submission.student)
+                    self.tally.graded.append(submission.student)
                 else:
-                    todo[submission.student] = submission.job.key
-            reasons = self.examine(set(todo.values()), executor, width, tally)
-            tally.failed = {student: reasons[key] for student, key in todo.items() if key in reasons}
-            self.record([student for student in todo if student not in tally.failed], tally)
-        return tally
+                    self.tally.failed[submission.student] = "nbgrader couldn't record it"
+        return self.tally
+
+    def folders(self):
+        """Whose work is to be graded."""
+        there = submitted_folders(self.coursedir, self.coursedir.assignment_id)
+        return [student for student in there if self.students is None or student in self.students]
+
+    def scores(self):
+        """The marks that the gradebook holds."""
+        return recorded_scores(self.coursedir.db_url, self.coursedir.assignment_id)
 
     def submissions(self):
         """Read the submissions, one at a time: a class may be large."""
         return read_submissions(self.coursedir, self.coursedir.assignment_id, self.grading.job_maker(self.coursedir),
                                 self.students)
 
-    def examine(self, keys, executor, width, tally):
-        """Have a result for every key; return {key: reason} of those that couldn't be examined."""
-        if not self.force:
-            keys = {key for key in keys if self.results.read(key) is None}
-        reasons, again = {}, set()
-        with self.progress("examine", len(keys)) as step:
-            for job, outcome in outcomes(executor or Here(), width, self.jobs(keys)):
-                if isinstance(outcome, Exception):
-                    reasons[job.key] = f"{type(outcome).__name__}: {outcome}"
-                elif outcome["timed_out"] and executor and is_busy():
-                    again.add(job.key)  # it may have been the machine that was slow
-                    continue
-                else:
-                    self.results.write(outcome)
-                step()
-            for job in self.jobs(again):
-                self.results.write(run(job))
-                step()
-        tally.examined = len(keys) - len(reasons)
-        return reasons
+    def examined(self, executor, width, scores):
+        """Examine what isn't graded yet; yield each submission as soon as its result is kept.
 
-    def jobs(self, keys):
-        """Yield a job for each key, once."""
-        left = set(keys)
-        for submission in self.submissions() if left else ():
-            if submission.job.key in left:
-                left.remove(submission.job.key)
-                yield submission.job
-
-    def record(self, students, tally):
-        """Have nbgrader record the results of these students."""
-        if not students:
-            return
-        with self.progress("record", len(students)) as step:
-            recorder = Recorder(students, step, coursedir=self.coursedir, config=self.config, force=self.force)
-            if self.log:
-                recorder.log = self.log
-            with one_engine(), contextlib.suppress(NbGraderException):  # whom it concerns is seen below
-                recorder.start()
-        scores = recorded_scores(self.coursedir.db_url, self.coursedir.assignment_id)
-        for submission in self.submissions():
-            if submission.student in recorder.students:
+        The executor is given two jobs for each that it can run at once: so it never waits, and memory doesn't grow with
+        the class.
+        """
+        running = {}  # future → job
+        waiting = {}  # key → the submissions that wait for its result: equal ones are examined once
+        again = []  # jobs
+        try:
+            for submission in self.submissions():
+                small = submission.without_job()
                 if is_graded(self.coursedir, submission, scores):
-                    tally.graded.append(submission.student)
+                    self.tally.unchanged.append(submission.student)
+                    self.step()
+                elif submission.key in waiting:
+                    waiting[submission.key].append(small)
+                elif self.has_result(submission.key):
+                    yield small
+                    self.step()
                 else:
-                    tally.failed[submission.student] = "nbgrader couldn't record it"
+                    waiting[submission.key] = [small]
+                    running[submit(executor, submission.job)] = submission.job
+                    while len(running) >= 2 * width:
+                        yield from self.collect(running, waiting, again)
+            while running:
+                yield from self.collect(running, waiting, again)
+            for job in again:
+                yield from self.collect({submit(Here(), job): job}, waiting, None)
+        finally:
+            for future in running:
+                future.cancel()
+
+    def has_result(self, key):
+        """Whether there is no need to examine what has that key."""
+        return key in self.fresh if self.force else self.results.read(key) is not None
+
+    def collect(self, running, waiting, again):
+        """Wait for results, and keep them; yield the submissions that waited for them.
+
+        What deserves another try goes to the list `again`, if there is one.
+        """
+        for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
+            job, error = running.pop(future), future.exception()
+            if isinstance(error, VersionsDiffer):
+                raise error
+            if again is not None and deserves_another_try(future):
+                again.append(job)
+                continue
+            if not error:
+                self.results.write(future.result())
+                self.fresh.add(job.key)
+                self.tally.examined += 1
+            for submission in waiting.pop(job.key):
+                if error:
+                    self.tally.failed[submission.student] = f"{type(error).__name__}: {error}"
+                else:
+                    yield submission
+                self.step()
 
 
-class Recorder(Autograde):
-    """nbgrader's converter, for the given students only."""
+def submit(executor, job):
+    """Have a job run; return its future, also where the executor takes no more."""
+    try:
+        return executor.submit(run, job)
+    except concurrent.futures.BrokenExecutor as error:
+        future = concurrent.futures.Future()
+        future.set_exception(error)
+        return future
 
-    def __init__(self, students, step, **kwargs):
-        super().__init__(**kwargs)
-        self.students = frozenset(students)
-        self.step = step
 
-    def init_notebooks(self):
-        """Look for nothing: `nbgrader_plugin.prepare` says what there is to grade."""
-
-    def init_destination(self, assignment_id, student_id):
-        self.step()
-        return super().init_destination(assignment_id, student_id)
+def deserves_another_try(future):
+    """Whether a job failed for what may have been the machine: too little time, or memory for all at once."""
+    error = future.exception()
+    if error:
+        return isinstance(error, concurrent.futures.BrokenExecutor)
+    return future.result()["timed_out"] and is_busy()
 
 
 class Here(concurrent.futures.Executor):
@@ -169,28 +202,50 @@ class Here(concurrent.futures.Executor):
         return future
 
 
-def outcomes(executor, width, jobs):
-    """Run jobs on an executor; yield (job, its result or the exception), as they come.
-
-    It is given two for each that it can run at once: so it never waits, and memory doesn't grow with the class.
-    """
-    running, jobs = {}, iter(jobs)
-    try:
-        while True:
-            while len(running) < 2 * width and (job := next(jobs, None)):
-                running[executor.submit(run, job)] = job
-            if not running:
-                return
-            for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
-                error = future.exception()
-                if isinstance(error, VersionsDiffer):
-                    raise error
-                yield running.pop(future), error or future.result()
-    finally:
-        for future in running:
-            future.cancel()
-
-
 def is_busy():
     """Whether more is running on this machine than it has processors for."""
     return os.getloadavg()[0] > (os.cpu_count() or 1)
+
+
+class Exporter(SubmissionExporter):
+    """Leaves it to the `Recorder` what there is to grade."""
+
+    def prepare(self, grading):
+        """Look for nothing."""
+
+
+class Recorder(Autograde):
+    """nbgrader's converter, which records submissions as they come, and goes over each notebook only once.
+
+    Parameters
+    ----------
+    submissions : iterable of state.Submission
+    scores : dict
+        What the gradebook held before, as `gradebook.recorded_scores` returns it.
+    """
+
+    def __init__(self, submissions, scores, **kwargs):
+        super().__init__(**kwargs)
+        self.exporter_class = Exporter
+        self.submissions, self.scores = submissions, scores
+        self.done = []  # submissions; whether they were recorded is for others to look
+
+    def init_notebooks(self):
+        """Look for nothing."""
+
+    def convert_notebooks(self):
+        usable = True
+        for submission in self.submissions:
+            if usable:
+                remove_left_over(self.coursedir, submission, self.scores)
+                self.assignments = as_assignment(self, submission)
+                try:
+                    super().convert_notebooks()
+                except NbGraderException as error:
+                    usable = not isinstance(error.__context__, OperationalError)  # a gradebook that fails is left alone
+            self.done.append(submission)
+
+    def convert_single_notebook(self, notebook_filename):
+        self._sanitizing = True
+        self._init_preprocessors()
+        BaseConverter.convert_single_notebook(self, notebook_filename)

@@ -15,6 +15,7 @@ from nbgrader.utils import is_solution, parse_utc
 
 from .candidate import OWN, SET_UP
 from .files import write_whole
+from .refusal import Refusal
 from .report import clean
 from .submission import Unreadable, plain_python, read_cells, take_answers
 
@@ -127,7 +128,7 @@ def execution_order(source, by_id, order):
     return [*setup, *rest]
 
 
-class SecretDamaged(Exception):
+class SecretDamaged(Refusal):
     """The key of the course can't be what it was."""
 
 

@@ -5,22 +5,26 @@ from unittest import mock
 
 from nbgrader.api import (
     Assignment,
-    Base,
     BaseCell,
     Grade,
+    Gradebook,
     GradeCell,
     Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
+from nbgrader.converters import autograde
+from nbgrader.preprocessors import latesubmissions, saveautogrades
 from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
+
+from .refusal import Refusal
 
 PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
 
 
-class GradebookUnusable(Exception):
+class GradebookUnusable(Refusal):
     """The gradebook can't be written to, or lacks what grading needs."""
 
 
@@ -47,25 +51,31 @@ def connected(db_url):
 
 
 @contextlib.contextmanager
-def one_engine():
-    """Have nbgrader use one engine for all, and take it that the tables are there.
+def kept_open():
+    """Have nbgrader keep its gradebook open for a whole class.
 
-    It makes a new one seven times a submission, and with each looks for all tables and compiles all its statements
-    anew: half of its time.
+    It opens it seven times a submission, and each time makes a new engine, looks for all tables, and compiles all its
+    statements anew: more than half of its time.
     """
-    engines = {}
+    class Kept(Gradebook):
+        def close(self):
+            self.db.remove()  # ends the session, so that what is read next is read anew
 
-    def kept(url, **options):
-        if url not in engines:
-            engines[url] = create_engine(url, **options)
-        return engines[url]
+    gradebooks = {}
 
-    with mock.patch("nbgrader.api.create_engine", kept), mock.patch.object(Base.metadata, "create_all"):
+    def opened(*args):
+        if args not in gradebooks:
+            gradebooks[args] = Kept(*args)
+        return gradebooks[args]
+
+    with contextlib.ExitStack() as stack:
+        for module in (autograde, saveautogrades, latesubmissions):
+            stack.enter_context(mock.patch.object(module, "Gradebook", opened))
         try:
             yield
         finally:
-            for engine in engines.values():
-                engine.dispose()
+            for gradebook in gradebooks.values():
+                gradebook.engine.dispose()
 
 
 def require_gradebook(db_url, assignment, points):

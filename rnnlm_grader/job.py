@@ -15,14 +15,16 @@ from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
 from .grading import Allowance, grade_submission
+from .refusal import Refusal
 from .report import in_a_word, render
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
-AFTERWARDS = ("alike", "batch", "class_report", "cli", "export", "gradebook", "marks", "results", "state")
+AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "export", "gradebook", "marks", "pool", "results",
+              "state")
 
 
-class VersionsDiffer(Exception):
+class VersionsDiffer(Refusal):
     """The machine that runs a job holds another grader than the one that asked for it."""
 
 

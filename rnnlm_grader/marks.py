@@ -16,10 +16,11 @@ from nbgrader.api import (
 
 from .assignments import ASSIGNMENTS
 from .course import submitted_folders
+from .refusal import Refusal
 from .state import RECORD, read_graded_notebook
 
 
-class UnknownAssignment(LookupError):
+class UnknownAssignment(Refusal):
     """The gradebook has no such assignment."""
 
 

@@ -5,7 +5,7 @@
 SubmissionExporter   checks that all is there, and removes what an earlier run left unfinished
 Rebuild              makes the notebook anew from the source directory, with the student's answers in it
 GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
-SaveAutoGrades       (nbgrader's) records the marks
+SaveMarks            records the marks, in one transaction
 AssignLatePenalties  (nbgrader's) takes off what lateness costs
 
 All of it is done where nbgrader would only clean up what was handed in. Its second step, which reads the notebook again
@@ -17,10 +17,11 @@ from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import NotebookExporter
-from nbformat.v4 import new_markdown_cell, new_notebook, new_output
+from nbformat.v4 import new_markdown_cell, new_notebook
+from nbgrader.api import BaseCell, Comment, Grade
 from nbgrader.converters.base import NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, SaveAutoGrades
-from nbgrader.utils import compute_checksum, is_grade, is_solution, rmtree
+from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, saveautogrades
+from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, Unicode
 
@@ -28,7 +29,6 @@ from .course import (
     HIDDEN,
     TIMESTAMP,
     UNFILLED,
-    SecretDamaged,
     answers_of,
     execution_order,
     read_handed_in,
@@ -36,18 +36,16 @@ from .course import (
     read_source,
     read_timestamp,
     released,
-    submitted_folders,
     time_of,
 )
-from .gradebook import GradebookUnusable, recorded_scores, require_gradebook
+from .gradebook import recorded_scores, require_gradebook
 from .job import Job, run, version
+from .refusal import Refusal
 from .report import BOOK, clean
 from .results import Results
-from .sandbox import SandboxMissing, described, resolve
-from .state import RECORD, graded_folder, is_graded, read_submissions
+from .sandbox import described, resolve
+from .state import RECORD, read_submissions, remove_left_over
 from .submission import MAX_SOURCE
-
-UNUSABLE = (SandboxMissing, SecretDamaged, GradebookUnusable)  # what stops grading before anything is written
 
 
 def configure(c, root="."):
@@ -67,7 +65,7 @@ def configure(c, root="."):
     c.Autograde.exporter_class = SubmissionExporter
     # No OverwriteCells and CheckCellMetadata, half the time of all this: the cells are the instructor's own, and that
     # the gradebook has them with the same points is seen once, before anything is graded.
-    c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveAutoGrades, AssignLatePenalties]
+    c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveMarks, AssignLatePenalties]
     c.Autograde.autograde_preprocessors = []
 
 
@@ -80,46 +78,43 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        grading = GradeInSandbox(parent=self)
+        coursedir, grading = self.parent.coursedir, GradeInSandbox(parent=self)
+        # Nothing is copied from a student's folder: a link that was left there would be followed. And where a timestamp
+        # is bad, nbgrader's own function stops.
+        coursedir.ignore = ["*"]
+        coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
         try:
-            grading.require(self.parent.coursedir)
-            prepare(self.parent, grading)
-        except UNUSABLE as reason:
+            grading.require(coursedir)
+            self.prepare(grading)
+        except Refusal as reason:
             self.log.error("%s", reason)
             raise NbGraderException(str(reason)) from None
+        self.source = read_source(coursedir, coursedir.assignment_id)
+
+    def prepare(self, grading):
+        """Tell nbgrader's converter whose work to grade: every student's folder, whatever is in it."""
+        coursedir = self.parent.coursedir
+        scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
+        found = {}
+        for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):
+            remove_left_over(coursedir, submission, scores)
+            found |= as_assignment(self.parent, submission)
+        self.parent.assignments = found
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})
         resources.setdefault("metadata", {})["name"] = Path(filename).stem
         if self.parent._sanitizing:  # a student's file: only Rebuild opens it
-            resources["submission"] = Path(filename)
+            resources |= {"source": self.source, "submission": Path(filename)}
             notebook = new_notebook()
         else:
             notebook = nbformat.read(filename, as_version=4)
         return self.from_notebook_node(notebook, resources, **kwargs)
 
 
-def prepare(converter, grading):
-    """Tell nbgrader's converter whose work to grade.
-
-    Every student's folder, whatever is in it. Nothing is copied from there: a link that a student left would be
-    followed. Where an earlier run was cut off, or something else was handed in since, what it left is removed, for
-    nbgrader takes what exists for done.
-    """
-    coursedir = converter.coursedir
-    assignment = coursedir.assignment_id
-    coursedir.ignore = ["*"]
-    coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))  # nbgrader's stops at a bad one
-    students = getattr(converter, "students", None)
-    converter.assignments = {
-        converter._format_source(assignment, student): [str(Path(folder, f"{assignment}.ipynb"))]
-        for student, folder in submitted_folders(coursedir, assignment).items()
-        if students is None or student in students}
-    scores = recorded_scores(coursedir.db_url, assignment)
-    for submission in read_submissions(coursedir, assignment, grading.job_maker(coursedir), students):
-        left = graded_folder(coursedir, assignment, submission.student)
-        if left.exists() and not is_graded(coursedir, submission, scores):
-            rmtree(str(left))
+def as_assignment(converter, submission):
+    """A submission in the form in which nbgrader's converter keeps what it is to convert."""
+    return {converter._format_source(submission.assignment, submission.student): [str(submission.path)]}
 
 
 def coursedir_of(preprocessor):
@@ -131,8 +126,7 @@ class Rebuild(NbGraderPreprocessor):
     """Make a submission anew: the instructor's cells, with the student's source where an answer is asked for."""
 
     def preprocess(self, nb, resources):
-        ids = resources["nbgrader"]
-        source = read_source(coursedir_of(self), ids["assignment"])
+        source = resources["source"]
         rebuilt, handed_in = copy.deepcopy(source), read_handed_in(source, resources["submission"])
         for cell in rebuilt.cells:
             if is_solution(cell):
@@ -142,8 +136,8 @@ class Rebuild(NbGraderPreprocessor):
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
         for remark in handed_in.remarks:
-            self.log.warning("%s: %s", ids["student"], remark)
-        resources |= {"source": source, "handed_in": handed_in}
+            self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
+        resources["handed_in"] = handed_in
         if handed_in.timestamp:
             resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
         return rebuilt, resources
@@ -184,7 +178,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         return nb, resources
 
     def require(self, coursedir):
-        """Raise one of `UNUSABLE`, with what to do, unless everything is there that grading needs."""
+        """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
         resolve(self.sandbox)
         grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
         points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
@@ -229,10 +223,39 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 def write_result(cell, part, book_url):
     """Put report and mark of a part into its grade cell, in the form that nbgrader reads partial credit from."""
-    cell.outputs = [new_output("stream", name="stdout", text=part["text"] + "\n")]
+    outputs = [{"output_type": "stream", "name": "stdout", "text": part["text"] + "\n"}]
     if book_url and part["sections"]:
         links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
-        cell.outputs.append(new_output("display_data", data={"text/markdown": f"Read {links}"}))
-    cell.outputs.append(
-        new_output("execute_result", data={"text/plain": str(float(part["points"]))}, execution_count=1))
-    cell.execution_count = 1
+        outputs.append({"output_type": "display_data", "data": {"text/markdown": f"Read {links}"}, "metadata": {}})
+    outputs.append({"output_type": "execute_result", "data": {"text/plain": str(float(part["points"]))},
+                    "execution_count": 1, "metadata": {}})
+    cell.outputs, cell.execution_count = nbformat.from_dict(outputs), 1
+
+
+class SaveMarks(NbGraderPreprocessor):
+    """Record the marks as nbgrader's SaveAutoGrades does, but all in one transaction.
+
+    That reads and commits cell by cell. So this one is faster, and leaves no student with some of the marks.
+    """
+
+    def preprocess(self, nb, resources):
+        ids = resources["nbgrader"]
+        with saveautogrades.Gradebook(ids["db_url"]) as gradebook:
+            notebook = gradebook.find_submission_notebook(ids["notebook"], ids["assignment"], ids["student"])
+            grades, comments = (by_cell(gradebook, kind, notebook) for kind in (Grade, Comment))
+            for cell in nb.cells:
+                if is_grade(cell):
+                    grade = grades[cell.metadata.nbgrader.grade_id]
+                    grade.auto_score, _ = determine_grade(cell, self.log)
+                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                if is_solution(cell):
+                    untouched = cell.metadata.nbgrader.checksum == compute_checksum(cell)
+                    comments[cell.metadata.nbgrader.grade_id].auto_comment = "No response." if untouched else None
+            gradebook.db.commit()
+        return nb, resources
+
+
+def by_cell(gradebook, kind, notebook):
+    """Return {grade_id: object of that kind} of a submitted notebook."""
+    query = gradebook.db.query(BaseCell.name, kind).join(kind.cell).filter(kind.notebook_id == notebook.id)
+    return dict(map(tuple, query))

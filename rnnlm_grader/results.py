@@ -5,9 +5,10 @@ import json
 from pathlib import Path
 
 from .files import write_whole
+from .refusal import Refusal
 
 
-class Busy(Exception):
+class Busy(Refusal):
     """Another process grades the same course."""
 
 

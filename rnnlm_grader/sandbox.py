@@ -13,6 +13,7 @@ import sys
 from pathlib import Path
 
 from . import podman, seccomp, view
+from .refusal import Refusal
 
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
@@ -21,7 +22,7 @@ ADVICE = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-b
           "podman) or, only where every submission is trusted, grade with --GradeInSandbox.sandbox=none.")
 
 
-class SandboxMissing(RuntimeError):
+class SandboxMissing(Refusal):
     """No sandbox can start here, so nothing is graded."""
 
 

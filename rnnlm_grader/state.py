@@ -1,9 +1,11 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from .course import HandedIn, read_handed_in, read_source, read_timestamp, submitted_folders
+from nbgrader.utils import rmtree
+
+from .course import read_handed_in, read_source, read_timestamp, submitted_folders
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -11,11 +13,19 @@ RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's meta
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in, and the job that examines it."""
+    """What one student handed in: the job that examines it, and what its graded notebook must say."""
 
     student: str
-    handed_in: HandedIn
-    job: Job
+    assignment: str
+    path: Path
+    key: str  # of the job
+    remarks: tuple
+    timestamp: str | None
+    job: Job | None = None
+
+    def without_job(self):
+        """The same, but small."""
+        return replace(self, job=None)
 
 
 def read_submissions(coursedir, assignment, make_job, students=None):
@@ -29,8 +39,10 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     source = read_source(coursedir, assignment)
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
-            handed_in = read_handed_in(source, Path(folder, f"{assignment}.ipynb"))
-            yield Submission(student, handed_in, make_job(source, handed_in))
+            path = Path(folder, f"{assignment}.ipynb")
+            handed_in = read_handed_in(source, path)
+            job = make_job(source, handed_in)
+            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, job)
 
 
 def graded_folder(coursedir, assignment, student):
@@ -53,13 +65,20 @@ def is_graded(coursedir, submission, scores):
     scores : dict
         As `gradebook.recorded_scores` returns it.
     """
-    assignment, student = submission.job.assignment, submission.student
+    assignment, student = submission.assignment, submission.student
     try:
         record = read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]
         points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
-        return (record["key"] == submission.job.key
-                and record["remarks"] == list(submission.handed_in.remarks)
-                and read_timestamp(graded_folder(coursedir, assignment, student)) == submission.handed_in.timestamp
+        return (record["key"] == submission.key
+                and record["remarks"] == list(submission.remarks)
+                and read_timestamp(graded_folder(coursedir, assignment, student)) == submission.timestamp
                 and scores.get(student) == points)
     except (OSError, ValueError, KeyError, TypeError):
         return False
+
+
+def remove_left_over(coursedir, submission, scores):
+    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done."""
+    left = graded_folder(coursedir, submission.assignment, submission.student)
+    if left.exists() and not is_graded(coursedir, submission, scores):
+        rmtree(str(left))

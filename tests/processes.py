@@ -51,17 +51,23 @@ class Watch:
     def _look(self):
         first = None
         while not self._done.wait(0.05):
-            table = {number: (parent, memory) for number, parent, memory, _ in processes()}
-            own = table[os.getpid()][1]
+            sizes = {number: memory for number, _, memory, _ in processes()}
+            own = sizes[os.getpid()]
             first = first or own
             self.growth = max(self.growth, own - first)
-            self.peak_of_others = max(self.peak_of_others, sum(table[number][1] for number in descendants(table)))
+            others = sum(sizes.get(number, 0) for number in descendants(os.getpid()))
+            self.peak_of_others = max(self.peak_of_others, others)
 
 
-def descendants(table):
-    """The processes that this one started, directly or not."""
-    found, parents = set(), {os.getpid()}
-    while parents:
-        parents = {number for number, (parent, _) in table.items() if parent in parents} - found
-        found |= parents
+def parents():
+    """{number: parent's number} of every process."""
+    return {number: parent for number, parent, _, _ in processes()}
+
+
+def descendants(ancestor):
+    """The processes that one started, directly or not."""
+    table, found, new = parents(), set(), {ancestor}
+    while new:
+        new = {number for number, parent in table.items() if parent in new} - found
+        found |= new
     return found

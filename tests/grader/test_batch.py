@@ -16,12 +16,12 @@ import demo
 import nbformat
 import pytest
 from classroom import config_for
-from nbgrader.converters import GenerateAssignment
+from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from processes import orphans
+from processes import descendants, orphans, parents
 
 from rnnlm_grader import batch as batches
-from rnnlm_grader import cli, gradebook
+from rnnlm_grader import cli, commands, export, gradebook, pool
 from rnnlm_grader.batch import Batch
 from rnnlm_grader.gradebook import recorded_scores
 from rnnlm_grader.results import Busy
@@ -115,10 +115,36 @@ def test_a_second_run_finds_nothing_to_do_and_changes_nothing(undisturbed):
     assert outcome(undisturbed) == before
 
 
-def test_two_threads_leave_the_same_bytes_as_one(course, undisturbed):
-    with ThreadPoolExecutor(2) as executor:
+@pytest.mark.parametrize("side_by_side", [ThreadPoolExecutor, pool.examiners])
+def test_two_at_once_leave_the_same_bytes_as_one(course, undisturbed, side_by_side):
+    with side_by_side(2) as executor:
         batch_of(course).grade(executor, 2)
     assert outcome(course) == outcome(undisturbed)
+
+
+def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
+    """As where memory runs out, and the system ends a process."""
+    with pool.examiners(2) as executor:
+        executor.submit(os._exit, 1).exception()
+        tally = batch_of(pair).grade(executor, 2)
+    assert (sorted(tally.graded), tally.failed, tally.examined) == (sorted(PAIR), {}, 2)
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course):
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        @contextlib.contextmanager
+        def lock_after_the_first(total):
+            assert total == len(CLASS)
+            yield lambda: other.in_transaction or other.execute("BEGIN IMMEDIATE")
+
+        tally = batch_of(course, progress=lock_after_the_first).grade()
+    assert len(tally.graded) == 1
+    assert tally.failed == dict.fromkeys(set(CLASS) - set(tally.graded), "nbgrader couldn't record it")
+    assert tally.examined == len(CLASS)
+    tally = batch_of(course).grade()
+    assert (len(tally.graded), tally.examined) == (len(CLASS) - 1, 0)
+    assert marks(course) == MARKS
 
 
 def test_another_order_leaves_the_same_bytes(course, undisturbed, monkeypatch):
@@ -132,7 +158,7 @@ def test_two_dask_workers_leave_the_same_bytes_as_one_process(course, undisturbe
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
         options = argparse.Namespace(jobs=1, scheduler=cluster.scheduler_address)
-        with cli.open_executor(options) as (executor, width):
+        with commands.open_executor(options) as (executor, width):
             assert width == 2
             batch_of(course).grade(executor, width)
     assert outcome(course) == outcome(undisturbed)
@@ -151,6 +177,12 @@ def test_only_what_changed_is_examined_and_recorded_again(course):
     assert marks(course) == MARKS | {"unfinished": 25}
 
 
+def test_plain_nbgrader_autograde_leaves_the_same_bytes(course, undisturbed):
+    coursedir, config = open_course(course)
+    Autograde(coursedir=coursedir, config=config).start()
+    assert outcome(course) == outcome(undisturbed)
+
+
 def test_plain_nbgrader_autograde_goes_on_where_a_run_was_cut_off(course, undisturbed):
     """What `nbgrader autograde` itself takes for done is an existing folder, be there in it what may."""
     shutil.copytree(undisturbed / "results", course / "results")
@@ -163,13 +195,13 @@ def test_plain_nbgrader_autograde_goes_on_where_a_run_was_cut_off(course, undist
 
 
 def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
-    """At every 24th change of the disk; see `cut_off` for what a loss of power is."""
+    """At every 8th change of the disk; see `cut_off` for what a loss of power is."""
     undisturbed = tmp_path / "undisturbed"
     shutil.copytree(pair, undisturbed)
     status, total = cut_off.crash(undisturbed, None, batch_of(undisturbed).grade)
     assert status == 0
-    assert total > 40
-    for moment in range(1, total, int(os.environ.get("EVERY", "24"))):
+    assert total > 25
+    for moment in range(1, total, int(os.environ.get("EVERY", "8"))):
         course = tmp_path / f"cut off at {moment}"
         shutil.copytree(pair, course)
         status, _ = cut_off.crash(course, moment, batch_of(course).grade)
@@ -198,8 +230,11 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_marks(pair):
     for pattern, count in (("results/*/*.json", 1), ("autograded/*/*/*.ipynb", 1), ("autograded/*/*/*.ipynb", 2)):
         process = rnnlm_grade(course)
         wait_for(lambda p=process, at=pattern, n=count: len(list(course.glob(at))) >= n or p.poll() is not None)
+        started = descendants(process.pid)
         process.send_signal(signal.SIGKILL)
-        process.communicate()
+        process.wait()
+        wait_for(lambda left=started: not left & set(parents()))
+        process.stdout.close()
     process = rnnlm_grade(course)
     assert "2 marks" in process.communicate()[0]
     assert process.returncode == 0
@@ -278,6 +313,10 @@ def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys,
     said = capsys.readouterr().err.strip()
     assert says in said
     assert len(said.splitlines()) == 1
+
+
+def test_every_form_of_export_can_be_asked_for():
+    assert tuple(export.FORMS) == cli.FORMS
 
 
 def test_a_submission_that_cannot_be_examined_costs_nobody_else_a_mark(course, monkeypatch, capsys):

@@ -1,0 +1,129 @@
+"""What `rnnlm-grade` does in a course: grades a class, and tells about it."""
+import contextlib
+import logging
+import statistics
+from collections import Counter
+from pathlib import Path
+
+from nbgrader.apps import NbGrader
+from tqdm import tqdm
+
+from . import export as exports
+from . import pool
+from .assignments import ASSIGNMENTS
+from .batch import Batch
+from .class_report import write_class_report
+from .course import submitted_folders
+from .gradebook import recorded_scores
+from .nbgrader_plugin import GradeInSandbox
+from .refusal import Refusal
+from .report import BOOK
+
+
+def grade(options):
+    """Grade an assignment; return whether everybody has a mark."""
+    coursedir, config = open_course(options)
+    if options.sandbox:
+        config.GradeInSandbox.sandbox = options.sandbox
+    check_students(coursedir, options)
+    batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
+                  log=quiet_log())
+    with open_executor(options) as (executor, width):
+        tally = batch.grade(executor, width)
+    print(summary(coursedir, tally))
+    return not tally.failed
+
+
+def report(options):
+    """Write a page about the class."""
+    coursedir, config = open_course(options)
+    configured = GradeInSandbox(config=config).book_url
+    book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
+    print(write_class_report(coursedir, options.assignment, options.output, book))
+
+
+def export(options):
+    """Write the marks as a table."""
+    coursedir, _ = open_course(options)
+    path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
+    print(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
+
+
+def open_course(options):
+    """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
+    root = Path(options.course_dir).resolve()
+    if options.assignment not in ASSIGNMENTS:
+        raise Refusal(f"There is no assignment {options.assignment}. There are: {', '.join(ASSIGNMENTS)}.")
+    if not (root / "nbgrader_config.py").is_file():
+        raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
+                      "with --course-dir.")
+    NbGrader.clear_instance()
+    app = NbGrader.instance()
+    with contextlib.chdir(root):
+        app.initialize([], root=str(root))
+    app.coursedir.assignment_id = options.assignment
+    return app.coursedir, app.config
+
+
+def check_students(coursedir, options):
+    """Raise `Refusal` unless there is something to grade."""
+    there = submitted_folders(coursedir, options.assignment)
+    unknown = set(options.student or ()) - set(there)
+    if unknown:
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(sorted(unknown))}.")
+    if not there:
+        place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
+        raise Refusal(f"Nothing was handed in. It should be in {place}.")
+
+
+@contextlib.contextmanager
+def open_executor(options):
+    """Yield (executor, how many it runs at once): processes here, or a Dask cluster's workers; None to do without."""
+    if options.jobs < 1:
+        raise Refusal("--jobs must be at least 1.")
+    if not options.scheduler:
+        with contextlib.nullcontext() if options.jobs == 1 else pool.examiners(options.jobs) as executor:
+            yield executor, options.jobs
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise Refusal("--scheduler needs Dask. Install it with: pip install 'distributed'") from None
+    try:
+        client = Client(options.scheduler, timeout=5)
+    except (OSError, ValueError) as error:
+        raise Refusal(f"No Dask scheduler answers at {options.scheduler}: {error}") from None
+    with client, client.get_executor(pure=False) as executor:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise Refusal(f"The scheduler {options.scheduler} has no workers.")
+        yield executor, threads
+
+
+@contextlib.contextmanager
+def progress_bar(total):
+    """Show progress on standard error, if that is a terminal."""
+    with tqdm(total=total, desc="grade", unit="", disable=None if total else True) as bar:
+        yield bar.update
+
+
+def quiet_log():
+    """A log that lets through what nbgrader says of errors only."""
+    log = logging.Logger("nbgrader", logging.ERROR)
+    log.addHandler(logging.StreamHandler())
+    return log
+
+
+def summary(coursedir, tally):
+    """Lay out what was done, and the marks."""
+    scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
+    marks = sorted(sum(parts.values()) for parts in scores.values())
+    lines = [f"{coursedir.assignment_id}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+             f"{len(tally.failed)} failed ({tally.examined} examined)"]
+    if marks:
+        middle = statistics.median(marks)
+        lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")
+    for reason, count in Counter(tally.failed.values()).most_common():
+        who = sorted(student for student, why in tally.failed.items() if why == reason)
+        lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
+    return "\n".join(lines)
