@@ -6,7 +6,7 @@ import os
 import select
 import subprocess
 import time
-from collections import Counter
+from collections import Counter, deque
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,6 +20,7 @@ DISTURBED = "your code disturbed the process that runs it"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
+MOST_RECEIVED = 8 * wire.MAX_REPLY  # bytes that wait to be looked at; eight of the longest replies
 A_START = 1  # seconds that a cell pays for the start of another worker
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
@@ -36,17 +37,35 @@ class WorkerLost(Exception):
     """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
 
 
-class KernelCandidate:
+class Candidate:
+    """What both have in common; the other half of a criterion's conversation with an answer."""
+
+    def __init__(self):
+        self.functions = []
+
+    def lend(self, function):
+        """Let the answer call a function of the grader's; it is given plain data."""
+        self.functions.append(function)
+        return Callback(len(self.functions) - 1)
+
+    def step(self, verb, *args):
+        """Take one step and see what came of it; return (handle, value, printed). See `Bench.step`."""
+        handle = self.request(verb, *args)
+        return handle, *self.reply()
+
+
+class KernelCandidate(Candidate):
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
 
+    is_near = True  # so there is no need to save journeys
     used = 0  # seconds; see `SandboxedCandidate`
 
     def __init__(self, **names):
+        super().__init__()
         self.names = names
         self.defined = tuple(names)
         self.failed = {}
         self.bench = None
-        self.functions = []
 
     def begin(self, seconds):
         """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
@@ -56,20 +75,25 @@ class KernelCandidate:
     def finish(self):
         """End a criterion."""
 
-    def lend(self, function):
-        """Let the answer call a function of the grader's; it is given plain data."""
-        self.functions.append(function)
-        return Callback(len(self.functions) - 1)
+    def request(self, verb, *args):
+        """Have a step taken; return the handle of what it will give."""
+        try:
+            handle, *self.last = self.bench.step(verb, *args)
+        except StepFailed as error:
+            handle, self.last = None, error
+        return handle
 
-    def step(self, verb, *args):
-        """Take one step on the bench; see `Bench.step`."""
-        return self.bench.step(verb, *args)
+    def reply(self):
+        """Return (value, printed) of the last step, or raise `StepFailed`."""
+        if isinstance(self.last, StepFailed):
+            raise self.last
+        return self.last
 
     def close(self):
         self.bench = None
 
 
-class SandboxedCandidate:
+class SandboxedCandidate(Candidate):
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
     A cell in which the worker is lost while it executes the cells is left out from then on, and so costs the answers
@@ -99,15 +123,17 @@ class SandboxedCandidate:
     """
 
     def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
+        super().__init__()
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds = seconds, all_seconds
         self.left_out = {}  # (cell, source) → how a worker was lost in it
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
         self.process = None
         self.began = self.deadline = None
-        self.functions = []
         self.failed, self.defined = {}, ()
-        self.unsent = b""  # requests that need no reply, and wait for one that does
+        self.unsent = b""  # requests that wait until somebody wants to see a reply
+        self.awaited = deque()  # handles of the steps whose replies are to come, in order
+        self.received = bytearray()
         self.on_bench = 0  # objects: the worker numbers them from 0
         self.command = None
         self.load(cells, lent)
@@ -140,32 +166,37 @@ class SandboxedCandidate:
     def finish(self):
         """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
         self.unsent, self.on_bench = b"", 0
-        self._send("forget")
-        if self._receive() != "forgotten":
+        self.awaited.clear()
+        if self._ask("forget") != "forgotten":
             raise self._lost(DISTURBED)
 
-    def lend(self, function):
-        """Let the answer call a function of the grader's; it is given plain data."""
-        self.functions.append(function)
-        return Callback(len(self.functions) - 1)
+    @property
+    def is_near(self):
+        """Whether each step is to be seen before the next: where the answer may call back, which is a message too."""
+        return bool(self.functions)
 
-    def step(self, verb, *args):
-        """Take one step on the worker's bench; see `Bench.step`. What is put there travels with the next request."""
+    def request(self, verb, *args):
+        """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
         handle = Handle(self.on_bench)
-        if verb == "put":
-            self.unsent += wire.pack((verb, *args))
-            self.on_bench += 1
-            return handle, None, ""
-        self._send(verb, *args)
+        self.on_bench += 1
+        self.unsent += wire.pack((verb, *args))
+        if verb != "put":
+            self.awaited.append(handle)
+        return handle
+
+    def reply(self):
+        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
+        handle = self.awaited.popleft()
+        self._send()
         while True:
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self._write(wire.pack(self._answer(seen, printed)))
+            self.unsent = wire.pack(self._answer(seen, printed))
+            self._send()
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
-        self.on_bench += 1
-        return handle, seen, printed
+        return seen, printed
 
     def _receive_reply(self, handle):
         """Receive (Raised or the handle of a new object, value, text), or ('ask', number, value)."""
@@ -202,8 +233,11 @@ class SandboxedCandidate:
             os.close(requests)
             os.close(replies)
         os.set_blocking(self.to_worker, False)
-        self.reading = select.poll()
-        self.reading.register(self.from_worker, select.POLLIN)
+        self.reading, self.both_ways = select.poll(), select.poll()
+        for poll in (self.reading, self.both_ways):
+            poll.register(self.from_worker, select.POLLIN)
+        self.both_ways.register(self.to_worker, select.POLLOUT)
+        self.received.clear()
         self.deadline = time.monotonic() + START_SECONDS
         try:
             self._receive()
@@ -215,6 +249,7 @@ class SandboxedCandidate:
     def _execute_cells(self):
         """Have the worker execute the cells, but for those in which one was lost before; it may be lost in another."""
         self.failed, self.on_bench = {}, 0
+        self.awaited.clear()
         self.unsent += wire.pack(("begin anew",))
         for cell in self.cells:
             problem = self.left_out.get(cell) or self._execute(*cell)
@@ -222,8 +257,7 @@ class SandboxedCandidate:
                 return
             if problem:
                 self.failed[cell[0]] = problem
-        self._send("which", *self.wanted)
-        self.defined = self._receive()
+        self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
         self.is_loaded = True
@@ -242,8 +276,7 @@ class SandboxedCandidate:
             return Lost(TIMED_OUT)
         self.deadline = start + left
         try:
-            self._send("execute", cell, source)
-            raised = self._receive()
+            raised = self._ask("execute", cell, source)
             if raised is None or isinstance(raised, Raised):
                 return raised
             raise self._lost(DISTURBED)
@@ -266,41 +299,51 @@ class SandboxedCandidate:
         poll.register(self.from_worker, 0)
         return not poll.poll(0)
 
-    def _send(self, *request):
-        """Send a request, after those that were waiting for one."""
-        data, self.unsent = self.unsent + wire.pack(request), b""
-        self._write(data)
+    def _ask(self, *request):
+        """Send a request, after those that were waiting; return the reply."""
+        self.unsent += wire.pack(request)
+        self._send()
+        return self._receive()
 
-    def _write(self, data):
-        data = memoryview(data)
+    def _send(self):
+        """Send what is waiting; receive meanwhile what is said, for who isn't heard may not listen either."""
+        data, self.unsent = memoryview(self.unsent), b""
         while data:
             try:
                 data = data[os.write(self.to_worker, data):]
             except BlockingIOError:
-                writing = select.poll()
-                writing.register(self.to_worker, select.POLLOUT)
-                self._wait(writing)
+                if self.from_worker in self._wait(self.both_ways):
+                    self._read()
             except OSError:
                 raise self._lost(*self._ending()) from None
 
     def _receive(self):
-        """Receive one frame. More than one is a reply to what nobody asked."""
-        data = bytearray()
+        """Receive one frame. More than are awaited are replies to what nobody asked."""
         try:
-            while not (size := wire.frame_size(data)) or len(data) < size:
+            while not (frame := wire.take_frame(self.received)):
                 self._wait(self.reading)
-                part = os.read(self.from_worker, 1 << 20)
-                if not part:
-                    raise self._lost(*self._ending())
-                data += part
-            return wire.unpack_frame(data)
+                self._read()
+            if self.received and not self.awaited:
+                raise self._lost(DISTURBED)
+            return wire.unpack(*frame)
         except wire.WireError:
             raise self._lost(DISTURBED) from None
 
+    def _read(self):
+        part = os.read(self.from_worker, 1 << 20)
+        if not part:
+            raise self._lost(*self._ending())
+        self.received += part
+        if len(self.received) > MOST_RECEIVED:
+            raise self._lost(DISTURBED)
+
     def _wait(self, poll):
+        """Wait until something can be done; return the descriptors with which it can."""
         left = self.deadline - time.monotonic()
-        if left <= 0 or not poll.poll(left * 1000):
+        ready = left > 0 and poll.poll(left * 1000)
+        if not ready:
             raise self._lost(TIMED_OUT)
+        return dict(ready)
 
     def _ending(self):
         """Why the worker's pipe closed."""

@@ -100,7 +100,7 @@ class Outcome:
     finding: object
     trace: tuple
     decisive: int = 0
-    replay: str = ""
+    replay: Replay | None = None
     printed: str = ""
 
     @property
@@ -118,12 +118,22 @@ class Diverged(Exception):
 
 @dataclass
 class Thing:
-    """An object on the candidate's bench, as a criterion sees it. `value` is a copy of what it was when it was made."""
+    """An object on the candidate's bench, as a criterion sees it."""
 
     exam: "Exam"
     handle: object
     name: str
-    value: object = None
+    _value: object = None
+
+    @property
+    def value(self):
+        """A copy of what the object was when it was made."""
+        self.exam.settle()
+        return self._value
+
+    @value.setter
+    def value(self, value):
+        self._value = value
 
     def call(self, method, *args, **kwargs):
         """Call a method with arrays, numbers and things."""
@@ -166,6 +176,7 @@ class Exam:
     rng: np.random.Generator
     trace: list = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
+    pending: list = field(default_factory=list)  # (thing, what it is called in a trace, place in the replay) of steps
     printed: str = ""
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
@@ -176,13 +187,13 @@ class Exam:
 
     def put(self, name, array, layout="C"):
         """Place an array on the bench under a name, to see later what became of it."""
-        handle, _, _ = self.candidate.step("put", array, layout)
+        handle = self.candidate.request("put", array, layout)
         self.replay.define(name, array, layout)
         return Thing(self, handle, name, array)
 
     def gather(self, name, things):
         """Place a list of things on the bench, to see later what it holds."""
-        handle, _, _ = self.candidate.step("put", [thing.handle for thing in things])
+        handle = self.candidate.request("put", [thing.handle for thing in things])
         self.replay.write(f"{name} = [{', '.join(thing.name for thing in things)}]")
         return Thing(self, handle, name)
 
@@ -199,17 +210,28 @@ class Exam:
         return self.step(name, "call", target.handle if target else self.name, method, plain, options)
 
     def step(self, name, verb, *args):
-        """Take one step on the bench; return the resulting thing."""
-        try:
-            handle, seen, printed = self.candidate.step(verb, *args)
-        except StepFailed as error:
-            self.printed = error.printed
-            self.observe(args[1] if verb == "call" else verb)
-            self.observe(error.raised)
-            self.fail(error.raised)
-            raise
-        self.printed = printed
-        return Thing(self, handle, name, seen)
+        """Take one step on the bench; return the resulting thing.
+
+        Whether it succeeded is seen later, where the candidate is far away: many steps then need one journey.
+        """
+        thing = Thing(self, self.candidate.request(verb, *args), name)
+        self.pending.append((thing, args[1] if verb == "call" else verb, self.replay.length))
+        if self.candidate.is_near:
+            self.settle()
+        return thing
+
+    def settle(self):
+        """See what came of all steps until now; raise what ended one of them."""
+        pending, self.pending = self.pending, []
+        for thing, what, length in pending:
+            try:
+                thing.value, self.printed = self.candidate.reply()
+            except StepFailed as error:
+                self.printed = error.printed
+                self.keep(what)
+                self.keep(error.raised)
+                self.fail(error.raised, length)
+                raise
 
     def equal(self, got, expected, what, *, note="", exact=False):
         """Require that `got` (a thing or a value) equals `expected` in shape, dtype and value.
@@ -239,15 +261,23 @@ class Exam:
         self.observe(thing.value)
 
     def observe(self, value):
+        """Add to the trace, after what steps until now add to it."""
+        self.settle()
+        self.keep(value)
+
+    def keep(self, value):
         """Add to the trace."""
         self.trace.append(value)
         if len(self.trace) <= len(self.like) and not same(value, self.like[len(self.trace) - 1]):
             raise Diverged
 
-    def fail(self, finding):
-        """Keep what went wrong first; what follows is only watched, to tell mistakes apart."""
+    def fail(self, finding, length=None):
+        """Keep what went wrong first; what follows is only watched, to tell mistakes apart.
+
+        `length` is the place in the replay where it went wrong, if not at its end.
+        """
         if self.failure is None:
-            self.failure = Outcome(finding, (), len(self.trace), str(self.replay), self.printed)
+            self.failure = Outcome(finding, (), len(self.trace), self.replay.until(length), self.printed)
 
 
 def _bare(arg):
@@ -267,8 +297,9 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     try:
         candidate.begin(seconds)
         if criterion.name in candidate.defined:
-            with contextlib.suppress(StepFailed):  # `Exam.step` keeps what was raised
+            with contextlib.suppress(StepFailed):  # `Exam.settle` has kept what was raised
                 criterion.examine(exam)
+                exam.settle()
             candidate.finish()
         else:
             exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))

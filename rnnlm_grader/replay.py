@@ -36,6 +36,16 @@ class Replay:
             event(script, *args)
         return "\n".join(script.lines)
 
+    @property
+    def length(self):
+        return len(self.events)
+
+    def until(self, length=None):
+        """What was done until it had that length, or until now; it stays as it is."""
+        replay = Replay()
+        replay.events = self.events[:length]
+        return replay
+
     def define(self, name, array, layout="C"):
         """Note `name = array`."""
         self.events.append((Script.define, name, kept(array), layout))

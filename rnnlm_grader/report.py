@@ -59,9 +59,9 @@ def explain_failure(verdict, told):
         return
     if verdict.hidden:
         yield from wrap("This passes on the inputs shown in the notebook and fails on others.")
-    elif outcome.replay:
+    elif lines := str(outcome.replay or "").splitlines():
         yield "You can run this again:"
-        yield from (f"    {line}" for line in outcome.replay.splitlines())
+        yield from (f"    {line}" for line in lines)
     yield from wrap(describe(outcome.finding, verdict.hidden))
     if isinstance(outcome.finding, Difference) and not verdict.hidden:
         yield from show_values(outcome.finding)

@@ -15,6 +15,7 @@ from .values import PLAIN_KINDS, Opaque
 PREFIX = struct.Struct("<II")  # bytes of head, bytes of body
 MAX_REQUEST = 8 * 2**20  # of head and of body; a submission's cells travel in one
 MAX_REPLY = 2**20  # the grader keeps what it is told until the submission is done
+PLAIN = (str, int, type(None), float, bool)  # what JSON itself has
 MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
 
 
@@ -30,35 +31,26 @@ def pack(message):
     return PREFIX.pack(len(head), len(body)) + head + body
 
 
-def unpack_prefix(prefix, most=MAX_REPLY):
-    """Return the lengths (head, body) that a frame's prefix announces."""
-    head, body = PREFIX.unpack(prefix)
-    if head > most or body > most:
-        raise WireError(f"a frame of {head + body} bytes is over the limit")
-    return head, body
-
-
-def frame_size(data):
-    """How many bytes the frame has that `data` begins with; None where too little of it is there to tell."""
+def take_frame(data, most=MAX_REPLY):
+    """Take the first frame out of a bytearray; return (head, body), or None where not all of it is there yet."""
     if len(data) < PREFIX.size:
         return None
-    return PREFIX.size + sum(unpack_prefix(data[: PREFIX.size]))
-
-
-def unpack_frame(data):
-    """Turn exactly one frame back into the message."""
-    head, body = unpack_prefix(data[: PREFIX.size])
-    if len(data) != PREFIX.size + head + body:
-        raise WireError("more than one frame")
-    data = memoryview(data)[PREFIX.size:]
-    return unpack(bytes(data[:head]), bytes(data[head:]))
+    head, body = PREFIX.unpack_from(data)
+    if head > most or body > most:
+        raise WireError(f"a frame of {head + body} bytes is over the limit")
+    middle, end = PREFIX.size + head, PREFIX.size + head + body
+    if len(data) < end:
+        return None
+    frame = bytes(data[PREFIX.size: middle]), bytes(data[middle: end])
+    del data[:end]
+    return frame
 
 
 def unpack(head, body):
     """Turn a frame's head and body back into the message."""
     try:
         reader = _Reader(body)
-        message = reader.read(json.loads(head))
+        message = reader.read(json.loads(head.decode()))
         if reader.at != len(body):
             raise WireError("bytes that no array claims")
         return message
@@ -69,7 +61,7 @@ def unpack(head, body):
 
 
 def _pack(value, bodies):
-    if value is None or isinstance(value, bool | int | float | str):
+    if type(value) in PLAIN or isinstance(value, PLAIN):
         return value
     if isinstance(value, tuple | list):
         return {type(value).__name__: [_pack(item, bodies) for item in value]}

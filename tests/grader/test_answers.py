@@ -1,13 +1,13 @@
 """The corpora of answers: no right answer fails, no wrong one passes, in the kernel and through the sandbox."""
 import contextlib
 
-import numpy as np
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, time_rnn
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised, load_cells
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
+from rnnlm_grader.compare import same
 from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance, grade_part, grade_submission
 
@@ -116,16 +116,28 @@ def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     assert graded(embedding.EMBEDDING_MISTAKES["Overwrites"], wrong)["MyTimeEmbedding", "backward"].points == 0
 
 
-def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbox():
-    source = embedding.EMBEDDING_MISTAKES["Averages"]
+RAISES = {
+    "in __init__": ("self.params", "self.missing = W.nothing; self.params"),
+    "in forward": ("return W[idx]", "return W[idx.nothing]"),
+    "in backward": ("dW[...] = 0", "dW[...] = nothing"),
+    "now and then": ("dW[...] = 0", "dW[...] = 0 if dout.ndim == 2 else nothing"),
+}
+
+
+@pytest.mark.parametrize("source", [
+    embedding.EMBEDDING_MISTAKES["Averages"],
+    *(embedding.EMBEDDING["as the book writes it"].replace(*change) for change in RAISES.values()),
+], ids=["averages", *RAISES])
+def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbox(source):
+    """Though the sandbox is told of many steps at once, and the kernel of one after the other."""
     kernel, sandbox = (verdicts(make, embedding, "MyEmbedding", source) for make in (in_kernel, in_sandbox))
     assert [verdict_words(v) for v in kernel] == [verdict_words(v) for v in sandbox]
     for a, b in zip(kernel, sandbox, strict=True):
-        assert all(map(np.array_equal, a.outcome.trace, b.outcome.trace))
+        assert same(a.outcome.trace, b.outcome.trace)
 
 
 def verdict_words(verdict):
-    return verdict.criterion, verdict.hidden, verdict.likely, verdict.outcome.replay
+    return verdict.criterion, verdict.hidden, verdict.likely, str(verdict.outcome.replay)
 
 
 def test_what_is_lent_to_one_answer_is_not_lent_to_another():

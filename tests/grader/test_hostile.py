@@ -242,11 +242,11 @@ def hidden_rows():
     rows = set()
 
     class Recorder(KernelCandidate):
-        def step(self, verb, *args):
+        def request(self, verb, *args):
             for value in (*args, *(args[2] if verb == "call" else ())):
                 if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.ndim and value.shape[-1] > 2:
                     rows.update(tuple(row) for row in value.reshape(-1, value.shape[-1]).tolist())
-            return super().step(verb, *args)
+            return super().request(verb, *args)
 
     names = {"np": np}
     exec(demo.RIGHT + "\n" + demo.TIME_RIGHT, names)

@@ -99,6 +99,31 @@ def test_prints_without_end_are_cut():
     assert len(printed) == 2000
 
 
+def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
+    candidate = SandboxedCandidate([("double", "def double(x): return 2 * x")], ["double"])
+    candidate.begin(20)
+    xs = [np.full(12_000, float(i)) for i in range(20)]  # 96 KB each; a pipe holds 64
+    for x in xs:
+        candidate.request("call", "double", None, (x,), {})
+    for x in xs:
+        assert np.array_equal(candidate.reply()[0], 2 * x)
+    candidate.finish()
+    candidate.close()
+
+
+def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
+    source = "calls = []\ndef fail(): calls.append(1); 1 / 0\ndef count(): return len(calls)"
+    candidate = SandboxedCandidate([("work", source)], ["fail", "count"])
+    candidate.begin(20)
+    for _ in range(3):
+        candidate.request("call", "fail", None, (), {})
+    with pytest.raises(StepFailed, match="ZeroDivisionError"):
+        candidate.reply()
+    candidate.finish()
+    assert candidate.step("call", "count", None, (), {})[1] == 1
+    candidate.close()
+
+
 def test_an_array_that_claims_more_than_it_sends_is_refused():
     head = b'{"array": ["<f8", [1000000, 1000000]]}'
     with pytest.raises(wire.WireError, match="claims more"):
@@ -118,7 +143,7 @@ def test_frames_that_break_the_rules_are_refused(head):
 
 def test_a_reply_over_the_limit_is_refused_before_it_is_read():
     with pytest.raises(wire.WireError, match="over the limit"):
-        wire.unpack_prefix(wire.PREFIX.pack(0, 2**20 + 1))
+        wire.take_frame(bytearray(wire.PREFIX.pack(0, 2**20 + 1)))
 
 
 @pytest.mark.parametrize("result", ["np.zeros(10**5)", "np.broadcast_to(np.ones(3), (10**9, 3))"])
