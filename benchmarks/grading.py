@@ -6,9 +6,9 @@ Every way grades copies of the same notebooks: a right answer and a wrong one of
 comment of its own, so that no two are equal. The ways take turns; a time is that of the whole command.
 """
 import argparse
+import contextlib
 import importlib
 import itertools
-import os
 import shutil
 import statistics
 import subprocess
@@ -23,6 +23,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 
 from demo import filled  # noqa: E402
+from processes import descendants, processes  # noqa: E402
+
+WORKER = b"rnnlm_grader/worker.py"  # in the command of what runs a student's code
 
 STOCK = """c = get_config()
 c.CourseDirectory.course_id = "stock"
@@ -64,15 +67,31 @@ def lay_out(folder, config, assignment, count):
     run(folder, ["nbgrader", "generate_assignment", assignment])
 
 
-def run(folder, command):
-    """Run a command in a course; return (seconds, peak memory of its largest process in MiB)."""
+def run(folder, command, look=None):
+    """Run a command in a course, looking at its processes now and then; return the seconds that it took."""
     start = time.perf_counter()
     with open(folder / "log.txt", "wb") as log:
         process = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
-        _, status, usage = os.wait4(process.pid, 0)
-    if status:
+    while process.poll() is None:
+        if look:
+            look(process.pid)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(0.2 if look else None)
+    if process.returncode:
         sys.exit("\n".join((folder / "log.txt").read_text().splitlines()[-20:]))
-    return time.perf_counter() - start, usage.ru_maxrss / 1024
+    return time.perf_counter() - start
+
+
+class Peak:
+    """The most memory that a grader's own processes had at once, in MiB; what they share counts for each of them."""
+
+    def __init__(self):
+        self.mebibytes = 0
+
+    def look(self, grader):
+        own = {grader} | descendants(grader)
+        sizes = [memory for number, _, memory, command in processes() if number in own and WORKER not in command]
+        self.mebibytes = max(self.mebibytes, sum(sizes) / 2**20)
 
 
 def compare(scratch, assignment, count, rounds):
@@ -81,7 +100,7 @@ def compare(scratch, assignment, count, rounds):
     for number, (way, (config, command)) in itertools.product(range(rounds), WAYS.items()):
         course = scratch / f"{number}-{way.replace(' ', '-')}"
         lay_out(course, config, assignment, count)
-        took, _ = run(course, [*command, assignment])
+        took = run(course, [*command, assignment])
         seconds[way].append(took)
         shutil.rmtree(course)
     stock = statistics.median(next(iter(seconds.values())))
@@ -96,15 +115,16 @@ def measure_memory(scratch, assignment, sizes):
     for count in sizes:
         course = scratch / f"class-of-{count}"
         lay_out(course, None, assignment, count)
-        took, memory = run(course, ["rnnlm-grade", assignment, "--jobs", "2"])
-        print(f"{count:4} submissions: peak {memory:.0f} MiB, {took / count * 1000:.0f} ms each")
+        peak = Peak()
+        took = run(course, ["rnnlm-grade", assignment, "--jobs", "2"], peak.look)
+        print(f"{count:4} submissions: peak {peak.mebibytes:.0f} MiB, {took / count * 1000:.0f} ms each")
         shutil.rmtree(course)
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assignment", default="01-embedding")
-    parser.add_argument("--students", type=int, default=40, metavar="N", help="in the class (default: %(default)s)")
+    parser.add_argument("--students", type=int, default=100, metavar="N", help="in the class (default: %(default)s)")
     parser.add_argument("--rounds", type=int, default=3, metavar="N")
     parser.add_argument("--memory", type=int, nargs="*", default=[50, 500], metavar="N", help="class sizes")
     options = parser.parse_args()

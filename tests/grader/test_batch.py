@@ -1,6 +1,7 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
 import argparse
 import contextlib
+import functools
 import os
 import select
 import shutil
@@ -15,6 +16,7 @@ import cut_off
 import demo
 import nbformat
 import pytest
+import sqlalchemy
 from classroom import config_for
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
@@ -131,7 +133,9 @@ def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
 
 
-def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course):
+def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course, monkeypatch):
+    impatient = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
+    monkeypatch.setattr("nbgrader.api.create_engine", impatient)
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
         @contextlib.contextmanager
         def lock_after_the_first(total):
