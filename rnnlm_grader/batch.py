@@ -117,9 +117,9 @@ class Batch:
         The executor is given two jobs for each that it can run at once: so it never waits, and memory doesn't grow with
         the class.
         """
-        running = {}  # future → job
+        running = {}  # future → submission
         waiting = {}  # key → the submissions that wait for its result: equal ones are examined once
-        again = []  # jobs
+        again = []
         try:
             for submission in self.submissions():
                 small = submission.without_job()
@@ -133,13 +133,13 @@ class Batch:
                     self.step()
                 else:
                     waiting[submission.key] = [small]
-                    running[submit(executor, submission.job)] = submission.job
+                    running[submit(executor, submission.job)] = submission
                     while len(running) >= 2 * width:
                         yield from self.collect(running, waiting, again)
             while running:
                 yield from self.collect(running, waiting, again)
-            for job in again:
-                yield from self.collect({submit(Here(), job): job}, waiting, None)
+            for submission in again:
+                yield from self.collect({submit(Here(), submission.job): submission}, waiting, None)
         finally:
             for future in running:
                 future.cancel()
@@ -154,17 +154,17 @@ class Batch:
         What deserves another try goes to the list `again`, if there is one.
         """
         for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
-            job, error = running.pop(future), future.exception()
+            examined, error = running.pop(future), future.exception()
             if isinstance(error, VersionsDiffer):
                 raise error
             if again is not None and deserves_another_try(future):
-                again.append(job)
+                again.append(examined)
                 continue
             if not error:
                 self.results.write(future.result())
-                self.fresh.add(job.key)
+                self.fresh.add(examined.key)
                 self.tally.examined += 1
-            for submission in waiting.pop(job.key):
+            for submission in waiting.pop(examined.key):
                 if error:
                     self.tally.failed[submission.student] = f"{type(error).__name__}: {error}"
                 else:

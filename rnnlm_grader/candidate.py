@@ -21,6 +21,7 @@ START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
 MOST_RECEIVED = 8 * wire.MAX_REPLY  # bytes that wait to be looked at; eight of the longest replies
+MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 1  # seconds that a cell pays for the start of another worker
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
@@ -128,6 +129,7 @@ class SandboxedCandidate(Candidate):
         self.seconds, self.all_seconds = seconds, all_seconds
         self.left_out = {}  # (cell, source) → how a worker was lost in it
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
+        self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
         self.process = None
         self.began = self.deadline = None
         self.failed, self.defined = {}, ()
@@ -156,10 +158,16 @@ class SandboxedCandidate(Candidate):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
         while not (self._is_there() and self.is_loaded):
+            if self.in_vain >= MOST_IN_VAIN:
+                raise WorkerLost(self.why)
             if not self._is_there():
                 self.close()
                 self._start()
-            self._execute_cells()
+            try:
+                self._execute_cells()
+            except WorkerLost as lost:
+                self.in_vain, self.why = self.in_vain + 1, *lost.args
+                raise
         self.began = time.monotonic()
         self.deadline = self.began + seconds
 

@@ -281,9 +281,15 @@ def test_a_cell_that_loses_the_worker_costs_only_what_it_holds(name, source):
     candidate.close()
 
 
-def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
+def counted_starts(monkeypatch):
+    """A list to which each start of a worker adds."""
     starts, start = [], SandboxedCandidate._start
     monkeypatch.setattr(SandboxedCandidate, "_start", lambda self: (starts.append(self), start(self)))
+    return starts
+
+
+def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
+    starts = counted_starts(monkeypatch)
     loops = [(f"own cell {n}", "while True: pass") for n in range(1, 50)]
     candidate = SandboxedCandidate([*loops, ("work", "def work(): return 1")], ["work"], seconds=0.5, all_seconds=3)
     candidate.begin(5)
@@ -291,6 +297,15 @@ def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
     assert set(candidate.failed) == set(dict(loops))
     assert len(starts) == 3  # two cells took 0.5 seconds each and paid one for each new worker
     candidate.close()
+
+
+def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monkeypatch):
+    starts = counted_starts(monkeypatch)
+    candidate = SandboxedCandidate([("work", f"{FORGER}\nforge('hello')")], ["work"])
+    for _ in range(9):
+        with pytest.raises(WorkerLost, match="disturbed"):
+            candidate.begin(5)
+    assert len(starts) == 3
 
 
 def test_other_cells_find_nothing_of_those_before_them():
