@@ -1,7 +1,6 @@
 """Recognises a wrong answer: the variant of the library that gives the same wrong results made the same mistake."""
 import functools
 import itertools
-from collections import Counter
 from dataclasses import dataclass
 
 from .bench import Raised
@@ -10,7 +9,7 @@ from .exam import DIVERGED, Criterion, Outcome, examine_variant
 from .misconceptions.noticed import NOTICED
 
 noticed = {key: frozenset(ids.split()) for key, ids in NOTICED.items()}
-asked = Counter()  # how often it was asked what a variant does under a criterion, on one draw of inputs
+is_for_a_class = False  # whether what variants do is worth keeping: so one answer takes longer, and many less
 
 
 @dataclass(frozen=True)
@@ -108,13 +107,11 @@ def fails_alike(misconception, trial):
     if trial.outcome.passed or not trial.notices(misconception):
         return False
     like = trial.outcome.trace[: trial.outcome.decisive]
-    where = misconception, trial.criterion, trial.seed
-    asked[where] += 1
-    if asked[where] == 1:  # most variants differ early, so one answer is examined sooner like this
-        outcome = examine_variant(*where, like)
-        return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
-    outcome = variant_outcome(*where)  # and a whole class like this
-    return not outcome.passed and outcome.decisive == len(like) and all(map(same, outcome.trace, like))
+    if is_for_a_class:
+        outcome = variant_outcome(misconception, trial.criterion, trial.seed)
+        return not outcome.passed and outcome.decisive == len(like) and all(map(same, outcome.trace, like))
+    outcome = examine_variant(misconception, trial.criterion, trial.seed, like)  # most variants differ early
+    return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
 
 
 @functools.lru_cache(maxsize=4096)

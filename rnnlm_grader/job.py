@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import diagnose
 from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
@@ -85,6 +86,7 @@ def run(job):
     if job.version != version():
         raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
                              "Install the same course, with the same pins, on all of them.")
+    diagnose.is_for_a_class = True
     assignment = ASSIGNMENTS[job.assignment]
     allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
 

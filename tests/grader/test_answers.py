@@ -4,6 +4,7 @@ import contextlib
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, time_rnn
 
+from rnnlm_grader import diagnose
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised, load_cells
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
@@ -73,6 +74,26 @@ def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, 
     assert failed
     assert {v.likely.id for v in failed if v.likely} == {mistake}
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
+
+
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
+def test_a_mistake_is_like_the_same_variants_for_a_class_and_for_one_learner(corpus, monkeypatch):
+    assignment, alike = ASSIGNMENTS[corpus.SLUG], diagnose.fails_alike.__wrapped__
+    found = []
+    for name, sources in corpus.WRONG.items():
+        for verdict in verdicts(in_kernel, corpus, name, next(iter(sources.values()))):
+            if not (verdict.outcome.passed or verdict.hidden):
+                trial = diagnose.Trial(verdict.criterion, public_seed(verdict.criterion), verdict.outcome)
+                for misconception in assignment.misconceptions:
+                    if misconception.name == name:
+                        both = []
+                        for many in (False, True):
+                            monkeypatch.setattr(diagnose, "is_for_a_class", many)
+                            both.append(alike(misconception, trial))
+                        found.append(both)
+    assert [both for both in found if both[0] != both[1]] == []
+    assert [True, True] in found
+    assert [False, False] in found
 
 
 @pytest.mark.parametrize(("corpus", "name"), [(embedding, "MyEmbedding"), (rnn, "MyRNN"), (time_rnn, "MyTimeRNN")])
