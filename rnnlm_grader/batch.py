@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from sqlalchemy.exc import OperationalError
 
 from .course import submitted_folders
-from .gradebook import kept_open, recorded_scores
-from .job import VersionsDiffer, run
+from .gradebook import is_usable, kept_open, recorded_scores
+from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
 from .state import is_graded, read_submissions, remove_left_over
 
@@ -83,11 +82,10 @@ class Batch:
         with self.results.locked(), self.progress(len(self.folders())) as step:
             self.tally, self.step = Tally(), step
             scores = {} if self.force else self.scores()
-            recorder = Recorder(self.examined(executor or Here(), width, scores), scores, coursedir=self.coursedir,
-                                config=self.config, force=self.force)
-            if self.log:
-                recorder.log = self.log
-            with kept_open():
+            with kept_open(), contextlib.closing(self.examined(executor or Here(), width, scores)) as examined:
+                recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force)
+                if self.log:
+                    recorder.log = self.log
                 recorder.start()
             scores = self.scores()
             for submission in recorder.done:
@@ -155,8 +153,6 @@ class Batch:
         """
         for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
             examined, error = running.pop(future), future.exception()
-            if isinstance(error, VersionsDiffer):
-                raise error
             if again is not None and deserves_another_try(future):
                 again.append(examined)
                 continue
@@ -208,7 +204,7 @@ def is_busy():
 
 
 class Exporter(SubmissionExporter):
-    """Leaves it to the `Recorder` what there is to grade."""
+    """Leaves it to `Batch` to look whether all is there, and what there is to grade."""
 
     def prepare(self, grading):
         """Look for nothing."""
@@ -241,8 +237,8 @@ class Recorder(Autograde):
                 self.assignments = as_assignment(self, submission)
                 try:
                     super().convert_notebooks()
-                except NbGraderException as error:
-                    usable = not isinstance(error.__context__, OperationalError)  # a gradebook that fails is left alone
+                except NbGraderException:
+                    usable = is_usable(self.coursedir.db_url)  # else each would wait for what the first waited for
             self.done.append(submission)
 
     def convert_single_notebook(self, notebook_filename):

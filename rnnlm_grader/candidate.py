@@ -20,9 +20,10 @@ DISTURBED = "your code disturbed the process that runs it"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-MOST_RECEIVED = 8 * wire.MAX_REPLY  # bytes that wait to be looked at; eight of the longest replies
+MOST_RECEIVED = 8 * wire.MAX_REPLY  # bytes that wait to be looked at
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 1  # seconds that a cell pays for the start of another worker
+NO_TIME = "the time for it was used up by other cells"
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
@@ -120,7 +121,8 @@ class SandboxedCandidate(Candidate):
     failed : dict
         For each cell that failed, what it raised, or how the worker was lost in it.
     used : float
-        How many seconds of the student's code the criterion at work has taken so far, without those of the cells.
+        How many seconds the criterion at work has taken so far; where it lost the worker, those too that the cells will
+        take once more.
     """
 
     def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
@@ -129,6 +131,8 @@ class SandboxedCandidate(Candidate):
         self.seconds, self.all_seconds = seconds, all_seconds
         self.left_out = {}  # (cell, source) → how a worker was lost in it
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
+        self.longest = Counter()  # (cell, source) → the most seconds that it took; done again, it costs no more
+        self.loading = 0  # seconds that all cells took the last time
         self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
         self.process = None
         self.began = self.deadline = None
@@ -143,7 +147,7 @@ class SandboxedCandidate(Candidate):
     def load(self, cells, lent=()):
         """Take up other cells, or other loans; what was executed before is forgotten.
 
-        A worker that has the same loans goes on: what the student's other cells did to it, they would do again.
+        A worker that has the same loans goes on, unless it was closed.
         """
         command = sandboxes.command(self.sandbox, lent)
         if command != self.command:
@@ -152,7 +156,8 @@ class SandboxedCandidate(Candidate):
 
     @property
     def used(self):
-        return time.monotonic() - self.began if self.began else 0
+        took = time.monotonic() - self.began if self.began else 0
+        return took if self.process else took + self.loading
 
     def begin(self, seconds):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
@@ -237,6 +242,10 @@ class SandboxedCandidate(Candidate):
         self.from_worker, replies = os.pipe()
         try:
             self.process = sandboxes.start(self.command, (requests, replies))
+        except BaseException:
+            os.close(self.to_worker)
+            os.close(self.from_worker)
+            raise
         finally:
             os.close(requests)
             os.close(replies)
@@ -256,6 +265,7 @@ class SandboxedCandidate(Candidate):
 
     def _execute_cells(self):
         """Have the worker execute the cells, but for those in which one was lost before; it may be lost in another."""
+        start = time.monotonic()
         self.failed, self.on_bench = {}, 0
         self.awaited.clear()
         self.unsent += wire.pack(("begin anew",))
@@ -268,7 +278,7 @@ class SandboxedCandidate(Candidate):
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
-        self.is_loaded = True
+        self.is_loaded, self.loading = True, time.monotonic() - start
 
     def _execute(self, cell, source):
         """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.
@@ -278,10 +288,11 @@ class SandboxedCandidate(Candidate):
         """
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
-        start = time.monotonic()
-        left = min(self.seconds, self.all_seconds - self.spent[account])
+        longest = self.longest[cell, source]
+        left = min(self.seconds, self.all_seconds - self.spent[account] + longest)
         if left <= 0:
-            return Lost(TIMED_OUT)
+            return Lost(NO_TIME)
+        start = time.monotonic()
         self.deadline = start + left
         try:
             raised = self._ask("execute", cell, source)
@@ -296,7 +307,9 @@ class SandboxedCandidate(Candidate):
             self.left_out[cell, source] = reason
             return None
         finally:
-            self.spent[account] += time.monotonic() - start
+            took = time.monotonic() - start
+            self.spent[account] += max(0, took - longest)
+            self.longest[cell, source] = max(took, longest)
 
     def _is_there(self):
         """Whether a worker runs and both pipes are open at its end."""

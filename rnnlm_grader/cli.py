@@ -26,9 +26,11 @@ def main(argv=None):
         return DONE if argv else UNUSED
     try:
         if argv[0] == "report":
-            load_commands().report(report_options(argv[1:]))
+            options = report_options(argv[1:])
+            load_commands().report(options)
         elif argv[0] == "export":
-            load_commands().export(export_options(argv[1:]))
+            options = export_options(argv[1:])
+            load_commands().export(options)
         else:
             return grade(grade_options(argv))
         return DONE
@@ -80,10 +82,15 @@ def new_parser(command, description):
     return parser
 
 
+def processors():
+    """How many this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def grade_options(argv):
     parser = new_parser("rnnlm-grade", "Grade what was handed in and isn't graded yet, in parallel.")
     parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    parser.add_argument("--jobs", type=int, default=os.cpu_count(), metavar="N",
+    parser.add_argument("--jobs", type=int, default=processors(), metavar="N",
                         help="how many to examine at once (default: %(default)s, the number of processors)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
     parser.add_argument("--sandbox", choices=("auto", "bwrap", "podman", "none"),

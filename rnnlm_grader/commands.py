@@ -111,6 +111,7 @@ def quiet_log():
     """A log that lets through what nbgrader says of errors only."""
     log = logging.Logger("nbgrader", logging.ERROR)
     log.addHandler(logging.StreamHandler())
+    log.addFilter(lambda record: record.getMessage() != "Canceled")  # what `cli` says of an interrupt is enough
     return log
 
 

@@ -78,6 +78,22 @@ def kept_open():
                 gradebook.engine.dispose()
 
 
+def is_usable(db_url):
+    """Whether the gradebook can be written to."""
+    try:
+        with connected(db_url) as connection:
+            begin_to_write(connection)
+    except GradebookUnusable:
+        return False
+    return True
+
+
+def begin_to_write(connection):
+    """Fail where another program is writing, or the disk is full."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("BEGIN IMMEDIATE"))
+
+
 def require_gradebook(db_url, assignment, points):
     """Raise `GradebookUnusable` unless the gradebook can be written to and has the cells of the assignment.
 
@@ -91,8 +107,7 @@ def require_gradebook(db_url, assignment, points):
              .join(Assignment, Notebook.assignment_id == Assignment.id)
              .where(Assignment.name == assignment))
     with connected(db_url) as connection:
-        if connection.dialect.name == "sqlite":
-            connection.execute(text("BEGIN IMMEDIATE"))  # fails where another program is writing, or the disk is full
+        begin_to_write(connection)
         has_tables = inspect(connection).has_table("assignment")
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
     if known != points:

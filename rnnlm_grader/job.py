@@ -16,7 +16,6 @@ from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
 from .grading import Allowance, grade_submission
-from .refusal import Refusal
 from .report import in_a_word, render
 
 MOST_REMARKS = 20
@@ -25,7 +24,7 @@ AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "export", "gr
               "state")
 
 
-class VersionsDiffer(Refusal):
+class VersionsDiffer(Exception):
     """The machine that runs a job holds another grader than the one that asked for it."""
 
 
@@ -81,7 +80,7 @@ def run(job):
     """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
 
     `parts` holds what a student is told for each grade cell, `results` what tables and class reports need to know,
-    `failed` a remark for each cell that raised an exception, `timed_out` whether any criterion ran out of time.
+    `failed` a remark for each cell that failed, `timed_out` whether any criterion ran out of time.
     """
     if job.version != version():
         raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "

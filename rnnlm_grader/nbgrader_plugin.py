@@ -84,7 +84,6 @@ class SubmissionExporter(NotebookExporter):
         coursedir.ignore = ["*"]
         coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
         try:
-            grading.require(coursedir)
             self.prepare(grading)
         except Refusal as reason:
             self.log.error("%s", reason)
@@ -94,6 +93,7 @@ class SubmissionExporter(NotebookExporter):
     def prepare(self, grading):
         """Tell nbgrader's converter whose work to grade: every student's folder, whatever is in it."""
         coursedir = self.parent.coursedir
+        grading.require(coursedir)
         scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
         found = {}
         for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):

@@ -200,6 +200,12 @@ def definitions_in(source, except_names=frozenset()):
     return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
 
 
+def holds_only_definitions(source):
+    """Whether a cell does nothing at its top level but import, and define functions, classes and constants."""
+    tree = parsed(source)
+    return tree is not None and all(map(_is_definition, tree.body))
+
+
 def _source_of(node):
     try:
         return ast.unparse(node)

@@ -2,7 +2,6 @@
 import os
 import sys
 import sysconfig
-from importlib.util import cache_from_source
 from pathlib import Path
 
 import numpy as np
@@ -55,8 +54,6 @@ def course(lent):
     shown = [(folder, folder.name) for folder in (numpy, numpy.parent / "numpy.libs") if folder.exists()]
     # Without __init__.py: nothing else of the package is there to be imported.
     shown += [(PACKAGE / name, f"rnnlm_grader/{name}") for name in WORKER_MODULES]
-    compiled = [Path(cache_from_source(name)) for name in WORKER_MODULES]  # else each worker would compile them
-    shown += [(PACKAGE / path, f"rnnlm_grader/{path}") for path in compiled if (PACKAGE / path).exists()]
     for module in ("__init__", *lent) if lent else ():
         shown.append((PACKAGE.parent / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))
     return [(str(source), f"{COURSE_PATH}/{place}") for source, place in shown]

@@ -8,6 +8,7 @@ import os
 import resource
 import sys
 import types
+import warnings
 
 
 def limit(memory, cpu_seconds, file_bytes):
@@ -52,9 +53,11 @@ def main(requests_fd, replies_fd):
 
     send("ready")  # whatever goes wrong before is not the student's doing
     limit(**receive())
+    restore = kept_settings()
     while True:
         verb, *args = receive()
         if verb == "begin anew":
+            restore()
             names = new_names()
             bench, has_failed = Bench(names, ask), False
         elif verb == "execute":
@@ -85,6 +88,20 @@ class Anything:
 
     def __iter__(self):
         return iter(())
+
+
+def kept_settings():
+    """Keep what cells, and what they define, may set for the whole process; return a function that sets it back."""
+    import numpy as np
+
+    attributes, errors, filters = dict(vars(np)), np.geterr(), warnings.filters[:]
+
+    def restore():
+        vars(np).update(attributes)
+        np.seterr(**errors)
+        warnings.filters[:] = filters
+
+    return restore
 
 
 def new_names():

@@ -12,9 +12,11 @@ def processes():
     """Yield (number, parent's number, bytes in memory, command line) of every process."""
     for process in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError, ValueError):
-            parent = int((process / "stat").read_text().rpartition(")")[2].split()[1])
+            state, parent = (process / "stat").read_text().rpartition(")")[2].split()[:2]
+            if state == "Z":
+                continue  # it has ended, but nobody has asked yet
             memory = int((process / "statm").read_text().split()[1]) * PAGE
-            yield int(process.name), parent, memory, (process / "cmdline").read_bytes()
+            yield int(process.name), int(parent), memory, (process / "cmdline").read_bytes()
 
 
 def orphans():

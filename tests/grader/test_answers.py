@@ -2,7 +2,7 @@
 import contextlib
 
 import pytest
-from corpora import CORPORA, embedding, rnn, rnnlm, time_rnn
+from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
 
 from rnnlm_grader import diagnose
 from rnnlm_grader.assignments import ASSIGNMENTS
@@ -129,6 +129,24 @@ def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
     over_time = results["MyTimeEmbedding", "backward"]
     assert over_time.points == over_time.max_points
     assert {v.stand_ins for v in over_time.verdicts if v.stand_ins} == {("MyEmbedding",)}
+
+
+UNSHIFTED = "def my_softmax(x):\n    {inside}\n    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)\n"
+
+
+@pytest.mark.parametrize("wrong", [
+    "np.seterr(all='raise')\n" + UNSHIFTED.format(inside="pass"),
+    UNSHIFTED.format(inside="np.seterr(all='raise')"),
+    UNSHIFTED.format(inside="np.log = np.log2"),
+])
+def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing(wrong):
+    assignment = ASSIGNMENTS["05-softmax-masking"]
+    cells = submission(softmax_masking, my_softmax=wrong)
+    answers = {"my_softmax": next(iter(softmax_masking.RIGHT["my_softmax"].values()))}
+    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
+        results, _ = grade_submission(assignment, candidate, cells, answers, seeds_of(assignment.slug), Allowance(20))
+    over_time = [r for r in results if r.name == "MyTimeSoftmaxWithLoss"]
+    assert sum(r.points for r in over_time) == sum(r.max_points for r in over_time)
 
 
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():

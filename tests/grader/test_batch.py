@@ -19,6 +19,7 @@ import pytest
 import sqlalchemy
 from classroom import config_for
 from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents
 
@@ -136,6 +137,9 @@ def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
 def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course, monkeypatch):
     impatient = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
     monkeypatch.setattr("nbgrader.api.create_engine", impatient)
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+    attempts, convert = [], BaseConverter.convert_notebooks
+    monkeypatch.setattr(BaseConverter, "convert_notebooks", lambda self: (attempts.append(self), convert(self)))
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
         @contextlib.contextmanager
         def lock_after_the_first(total):
@@ -144,6 +148,7 @@ def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(co
 
         tally = batch_of(course, progress=lock_after_the_first).grade()
     assert len(tally.graded) == 1
+    assert len(attempts) == 2  # what fails once would fail again, after as long a wait
     assert tally.failed == dict.fromkeys(set(CLASS) - set(tally.graded), "nbgrader couldn't record it")
     assert tally.examined == len(CLASS)
     tally = batch_of(course).grade()
@@ -245,6 +250,23 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_marks(pair):
     assert marks(course) == {student: MARKS[student] for student in PAIR}
     assert len(list(course.glob("results/*/*.json"))) == len(PAIR)
     assert not orphans()
+
+
+def test_an_interrupt_ends_a_run_at_once_with_one_line(course):
+    for student in ("loops", "loops-too"):
+        shutil.copytree(course / "submitted" / "right-as-the-book", course / "submitted" / student)
+        path = course / "submitted" / student / SLUG / f"{SLUG}.ipynb"
+        path.write_text(path.read_text().replace("return W[idx]", f"while True: pass  # {student}"))
+    process = subprocess.Popen([sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "2"], cwd=course, text=True,
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+    wait_for(lambda: len(list(course.glob("results/*/*.json"))) >= 2)
+    started = descendants(process.pid)
+    os.killpg(process.pid, signal.SIGINT)
+    wait_for(lambda: process.poll() is not None)
+    said, _ = process.communicate()
+    assert process.returncode == 130
+    assert said == "rnnlm-grade: Interrupted. What was examined is kept; run the same command again to go on.\n"
+    wait_for(lambda: not started & set(parents()))
 
 
 def test_two_runs_at_once_are_one_too_many(course):

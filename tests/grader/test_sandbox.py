@@ -299,6 +299,20 @@ def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
     candidate.close()
 
 
+def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
+    cells = [("ends", "import os\ndef ends(): os._exit(1)"), ("own cell 1", "import time; time.sleep(0.3)"),
+             ("slow", "import time; time.sleep(0.3)\ndef slow(): return 1")]
+    candidate = SandboxedCandidate(cells, ["ends", "slow"], seconds=2, all_seconds=2)
+    for _ in range(9):
+        candidate.begin(5)
+        with pytest.raises(WorkerLost, match="ended the Python process"):
+            candidate.step("call", "ends", None, (), {})
+        assert candidate.used > 0.6  # whose criterion ended it pays
+    candidate.begin(5)
+    assert (candidate.defined, candidate.failed) == (("ends", "slow"), {})
+    candidate.close()
+
+
 def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monkeypatch):
     starts = counted_starts(monkeypatch)
     candidate = SandboxedCandidate([("work", f"{FORGER}\nforge('hello')")], ["work"])
