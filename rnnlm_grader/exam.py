@@ -4,7 +4,6 @@ A criterion is a function of an `Exam`. It draws inputs, has the candidate do so
 that it compares is kept as a trace, so that a wrong answer can be recognised: the library's variant that leaves the
 same trace made the same mistake.
 """
-import contextlib
 import hashlib
 import hmac
 from collections.abc import Callable
@@ -109,6 +108,7 @@ class Outcome:
 
 
 DIVERGED = Lost("it did something else")
+INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
@@ -297,9 +297,15 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     try:
         candidate.begin(seconds)
         if criterion.name in candidate.defined:
-            with contextlib.suppress(StepFailed):  # `Exam.settle` has kept what was raised
+            try:
                 criterion.examine(exam)
                 exam.settle()
+            except (Diverged, WorkerLost):
+                raise
+            except StepFailed:
+                pass  # `Exam.settle` has kept what was raised
+            except Exception:  # the criterion's own, who can't go on with what it was given: nobody goes without a mark
+                exam.fail(INCOMPARABLE)
             candidate.finish()
         else:
             exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))

@@ -149,6 +149,14 @@ def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing
     assert sum(r.points for r in over_time) == sum(r.max_points for r in over_time)
 
 
+@pytest.mark.parametrize("gives", ["hs[:, -1:]", "hs[0]", "iter(hs)", "{}", "None", "hs[:0]", "(hs,)"])
+def test_whatever_an_answer_gives_it_gets_a_mark(gives):
+    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values())).replace("return hs\n", f"return {gives}\n")
+    assert gives in source
+    judged = verdicts(in_sandbox, time_rnn, "MyTimeRNN", source)
+    assert not all(v.outcome.passed for v in judged)
+
+
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
                                                                  "self.steps[-1].grads[0]")
