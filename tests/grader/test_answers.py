@@ -157,6 +157,17 @@ def test_whatever_an_answer_gives_it_gets_a_mark(gives):
     assert not all(v.outcome.passed for v in judged)
 
 
+def test_a_hook_in_a_replaced_answer_does_not_lead_to_its_stand_in():
+    hook = """
+from rnnlm_grader.bench import Bench
+def _call(self, target, *rest, _call=Bench._call):
+    return _call(self, "MyEmbedding" if target == "MyTimeEmbedding" else target, *rest)
+Bench._call = _call
+"""
+    forward_only = embedding.EMBEDDING["as the book writes it"].replace("np.add.at(dW, self.idx, dout)", "pass")
+    assert graded(hook + forward_only, "class MyTimeEmbedding: pass")["MyTimeEmbedding", "backward"].points == 0
+
+
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
                                                                  "self.steps[-1].grads[0]")
