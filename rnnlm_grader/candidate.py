@@ -153,6 +153,7 @@ class SandboxedCandidate(Candidate):
         if command != self.command:
             self.close()
         self.cells, self.command, self.is_loaded = tuple(cells), command, False
+        self.failed, self.defined = {}, ()  # nobody may take what an earlier load left for what this one did
 
     @property
     def used(self):

@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 
 from .diagnose import explain
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
-from .submission import holds_only_definitions
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -154,8 +153,7 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
         for name in group:
             if earlier := stand_ins_for(name, results):
                 repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
-                if not all(holds_only_definitions(source) for cell, source in cells if cell in earlier):
-                    candidate.close()  # what else it did may have changed more than names
+                candidate.close()  # a fresh process: the answer that is replaced may have changed this one
                 candidate.load(repaired, lent)
                 results = [follow_through(result, candidate, seeds, allowance, earlier) if result.name == name
                            else result for result in results]

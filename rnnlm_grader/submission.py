@@ -200,16 +200,6 @@ def definitions_in(source, except_names=frozenset()):
     return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
 
 
-def holds_only_definitions(source):
-    """Whether a cell does nothing at its top level but import, and define functions, classes and constants."""
-    tree = parsed(source)
-    return tree is not None and all(_is_definition(node) and not _sets_more_than_names(node) for node in tree.body)
-
-
-def _sets_more_than_names(node):
-    return isinstance(node, ast.Assign) and not all(isinstance(target, ast.Name) for target in node.targets)
-
-
 def _source_of(node):
     try:
         return ast.unparse(node)
