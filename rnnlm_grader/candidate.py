@@ -136,23 +136,16 @@ class SandboxedCandidate(Candidate):
         self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
         self.process = None
         self.began = self.deadline = None
-        self.failed, self.defined = {}, ()
         self.unsent = b""  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order
         self.received = bytearray()
         self.on_bench = 0  # objects: the worker numbers them from 0
-        self.command = None
         self.load(cells, lent)
 
     def load(self, cells, lent=()):
-        """Take up other cells, or other loans; what was executed before is forgotten.
-
-        A worker that has the same loans goes on, unless it was closed.
-        """
-        command = sandboxes.command(self.sandbox, lent)
-        if command != self.command:
-            self.close()
-        self.cells, self.command, self.is_loaded = tuple(cells), command, False
+        """Take up other cells, and other loans, in a new worker: what ran in the last one may have changed it."""
+        self.close()
+        self.cells, self.command = tuple(cells), sandboxes.command(self.sandbox, lent)
         self.failed, self.defined = {}, ()  # nobody may take what an earlier load left for what this one did
 
     @property
@@ -163,14 +156,14 @@ class SandboxedCandidate(Candidate):
     def begin(self, seconds):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
-        while not (self._is_there() and self.is_loaded):
+        is_ready = self._is_there()
+        while not is_ready:
             if self.in_vain >= MOST_IN_VAIN:
                 raise WorkerLost(self.why)
-            if not self._is_there():
-                self.close()
-                self._start()
+            self.close()
+            self._start()
             try:
-                self._execute_cells()
+                is_ready = self._execute_cells()
             except WorkerLost as lost:
                 self.in_vain, self.why = self.in_vain + 1, *lost.args
                 raise
@@ -256,30 +249,31 @@ class SandboxedCandidate(Candidate):
             poll.register(self.from_worker, select.POLLIN)
         self.both_ways.register(self.to_worker, select.POLLOUT)
         self.received.clear()
+        self.awaited.clear()
+        self.on_bench = 0
         self.deadline = time.monotonic() + START_SECONDS
         try:
             self._receive()
         except WorkerLost as lost:
             reason = lost.args[0].detail or lost.args[0].reason
             raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
-        self.unsent, self.is_loaded = wire.pack(sandboxes.LIMITS), False
+        self.unsent = wire.pack(sandboxes.LIMITS)
 
     def _execute_cells(self):
-        """Have the worker execute the cells, but for those in which one was lost before; it may be lost in another."""
+        """Have the worker execute the cells, but for those in which one was lost before; return whether it survived."""
         start = time.monotonic()
-        self.failed, self.on_bench = {}, 0
-        self.awaited.clear()
-        self.unsent += wire.pack(("begin anew",))
+        self.failed = {}
         for cell in self.cells:
             problem = self.left_out.get(cell) or self._execute(*cell)
             if self.process is None:
-                return
+                return False
             if problem:
                 self.failed[cell[0]] = problem
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
-        self.is_loaded, self.loading = True, time.monotonic() - start
+        self.loading = time.monotonic() - start
+        return True
 
     def _execute(self, cell, source):
         """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.

@@ -153,7 +153,6 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
         for name in group:
             if earlier := stand_ins_for(name, results):
                 repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
-                candidate.close()  # a fresh process: the answer that is replaced may have changed this one
                 candidate.load(repaired, lent)
                 results = [follow_through(result, candidate, seeds, allowance, earlier) if result.name == name
                            else result for result in results]
