@@ -2,7 +2,6 @@
 import argparse
 import gc
 import importlib
-import os
 import sys
 
 from . import pool
@@ -82,15 +81,10 @@ def new_parser(command, description):
     return parser
 
 
-def processors():
-    """How many this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
 def grade_options(argv):
     parser = new_parser("rnnlm-grade", "Grade what was handed in and isn't graded yet, in parallel.")
     parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    parser.add_argument("--jobs", type=int, default=processors(), metavar="N",
+    parser.add_argument("--jobs", type=int, default=len(pool.processors()), metavar="N",
                         help="how many to examine at once (default: %(default)s, the number of processors)")
     parser.add_argument("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
     parser.add_argument("--sandbox", choices=("auto", "bwrap", "podman", "none"),

@@ -61,7 +61,7 @@ def unpack(head, body):
 
 
 def _pack(value, bodies):
-    if type(value) in PLAIN or isinstance(value, PLAIN):
+    if isinstance(value, PLAIN):
         return value
     if isinstance(value, tuple | list):
         return {type(value).__name__: [_pack(item, bodies) for item in value]}
