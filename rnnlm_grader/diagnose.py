@@ -114,6 +114,11 @@ def fails_alike(misconception, trial):
     return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
 
 
+def forget():
+    """Let go of an answer, of which nothing is asked again: what it gave may be large."""
+    fails_alike.cache_clear()
+
+
 @functools.lru_cache(maxsize=4096)
 def variant_outcome(misconception, criterion, seed):
     """What the library's variant does under a criterion: always the same."""

@@ -5,7 +5,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .diagnose import explain
+from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
@@ -111,12 +111,13 @@ def judge(assignment, name, part, draws):
     """Reach the verdicts of one part from what came of all draws of inputs."""
     verdicts, known = [], {}
     seen = {criterion: [(draw.seed, draw.outcome) for draw in done] for criterion, done in draws.items()}
-    for criterion, (*_, last) in draws.items():
-        with DIAGNOSIS:
+    with DIAGNOSIS:
+        for criterion, (*_, last) in draws.items():
             likely = None if last.outcome.passed else explain(assignment, criterion, seen, known.values())
-        verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
-        if likely:
-            known[likely.id] = likely
+            verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
+            if likely:
+                known[likely.id] = likely
+        forget()
     return PartResult(assignment, name, part, tuple(verdicts))
 
 
