@@ -17,12 +17,13 @@ from .bench import Bench, Callback, Handle, Raised, StepFailed
 from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
+TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-MOST_RECEIVED = 8 * wire.MAX_REPLY  # bytes that wait to be looked at
+MOST_SAID = 2 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
-A_START = 1  # seconds that a cell pays for the start of another worker
+A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
@@ -112,7 +113,7 @@ class SandboxedCandidate(Candidate):
     sandbox : {'bwrap', 'podman', 'none'}
     seconds, all_seconds : float
         How long a cell may take, each time that it is executed and altogether. The cells that hold no wanted name
-        share one allowance.
+        share one allowance, of which none may use more than half of what is left: so something is left for the next.
 
     Attributes
     ----------
@@ -139,6 +140,7 @@ class SandboxedCandidate(Candidate):
         self.unsent = b""  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order
         self.received = bytearray()
+        self.said = 0  # bytes since the cell, or the criterion, was begun
         self.on_bench = 0  # objects: the worker numbers them from 0
         self.load(cells, lent)
 
@@ -157,6 +159,7 @@ class SandboxedCandidate(Candidate):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
         is_ready = self._is_there()
+        has_gone = self.process is not None and not is_ready  # when nobody was asked to pay for another
         while not is_ready:
             if self.in_vain >= MOST_IN_VAIN:
                 raise WorkerLost(self.why)
@@ -167,8 +170,8 @@ class SandboxedCandidate(Candidate):
             except WorkerLost as lost:
                 self.in_vain, self.why = self.in_vain + 1, *lost.args
                 raise
-        self.began = time.monotonic()
-        self.deadline = self.began + seconds
+        start = time.monotonic()
+        self.began, self.deadline, self.said = start - self.loading * has_gone, start + seconds, 0
 
     def finish(self):
         """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
@@ -284,11 +287,12 @@ class SandboxedCandidate(Candidate):
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
         longest = self.longest[cell, source]
-        left = min(self.seconds, self.all_seconds - self.spent[account] + longest)
+        left = self.all_seconds - self.spent[account]
+        left = min(self.seconds, longest + (left / 2 if account == OWN else left))
         if left <= 0:
             return Lost(NO_TIME)
         start = time.monotonic()
-        self.deadline = start + left
+        self.deadline, self.said = start + left, 0
         try:
             raised = self._ask("execute", cell, source)
             if raised is None or isinstance(raised, Raised):
@@ -296,7 +300,7 @@ class SandboxedCandidate(Candidate):
             raise self._lost(DISTURBED)
         except WorkerLost as lost:
             reason, = lost.args
-            if is_setup or reason.reason == DISTURBED:
+            if is_setup or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
             self.spent[account] += A_START
             self.left_out[cell, source] = reason
@@ -350,8 +354,9 @@ class SandboxedCandidate(Candidate):
         if not part:
             raise self._lost(*self._ending())
         self.received += part
-        if len(self.received) > MOST_RECEIVED:
-            raise self._lost(DISTURBED)
+        self.said += len(part)
+        if self.said > MOST_SAID:
+            raise self._lost(TOO_MUCH)
 
     def _wait(self, poll):
         """Wait until something can be done; return the descriptors with which it can."""

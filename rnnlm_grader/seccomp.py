@@ -36,6 +36,8 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     # memory that outlives what maps it, so that RLIMIT_AS doesn't count it
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    # off the processor to which an examination is bound
+    "sched_setaffinity": (203, 122),
     # parts of the kernel that attacks begin with
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),

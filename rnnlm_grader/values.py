@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-MAX_BYTES = 2**17  # of one array; the largest right one has 14 KB
-MAX_ITEMS = 1000  # of a tuple or list
+MAX_BYTES = 2**17  # of all arrays of a value; the largest right one has 14 KB
+MAX_ITEMS = 1000  # of a tuple or list, and of those in it
 PLAIN_KINDS = "biufc"
 
 
@@ -31,8 +31,20 @@ def snapshot(value, depth=0):
     if isinstance(value, tuple | list) and depth < 3:
         if len(value) > MAX_ITEMS:
             return Opaque(f"a {type(value).__name__} of {len(value)} items")
-        return tuple(snapshot(item, depth + 1) for item in value)
+        items = tuple(snapshot(item, depth + 1) for item in value)
+        count, nbytes = _size(items)
+        if count > MAX_ITEMS or nbytes > MAX_BYTES:
+            return Opaque(f"a {type(value).__name__} that holds {count} items of {nbytes:,} bytes")
+        return items
     return Opaque(f"an object of type {type(value).__name__}"[:80])
+
+
+def _size(plain):
+    """Count what a snapshot holds, and its bytes."""
+    if isinstance(plain, tuple):
+        counts, sizes = zip((0, 0), *map(_size, plain), strict=True)
+        return len(plain) + sum(counts), sum(sizes)
+    return 0, plain.nbytes if isinstance(plain, np.ndarray) else 0
 
 
 def _plain_array(value):

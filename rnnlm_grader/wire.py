@@ -5,16 +5,19 @@ and no byte is ever executed or unpickled. Whether a message makes sense is for 
 """
 import json
 import math
+import re
 import struct
 
 import numpy as np
 
 from .bench import Callback, Generator, Handle, Raised
-from .values import PLAIN_KINDS, Opaque
+from .values import MAX_BYTES, MAX_ITEMS, PLAIN_KINDS, Opaque
 
 PREFIX = struct.Struct("<II")  # bytes of head, bytes of body
 MAX_REQUEST = 8 * 2**20  # of head and of body; a submission's cells travel in one
-MAX_REPLY = 2**20  # the grader keeps what it is told until the submission is done
+MAX_REPLY = 2 * MAX_BYTES
+MAX_PARTS = 3 * MAX_ITEMS  # of one message; many small ones take far more memory here than in the frame
+DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
 PLAIN = (str, int, type(None), float, bool)  # what JSON itself has
 MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
 
@@ -81,11 +84,12 @@ class _Reader:
 
     def __init__(self, body):
         self.body = body
-        self.at = 0
+        self.at = self.parts = 0
 
     def read(self, tree, depth=0):
-        if depth > MAX_DEPTH:
-            raise WireError("a message too deep")
+        self.parts += 1
+        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
+            raise WireError("a message too deep, or of too many parts")
         if not isinstance(tree, dict):
             if isinstance(tree, list):
                 raise WireError("a bare list")
@@ -101,9 +105,9 @@ class _Reader:
         return READ[kind](content)
 
     def array(self, dtype, shape):
-        dtype = np.dtype(str(dtype))
-        if dtype.kind not in PLAIN_KINDS:
+        if not DTYPE.fullmatch(dtype):
             raise WireError("an array of a dtype that may not cross")
+        dtype = np.dtype(dtype)
         if not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("an array of impossible shape")
         count = math.prod(shape)

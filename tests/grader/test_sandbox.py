@@ -57,6 +57,7 @@ FORBIDDEN = [
     "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
     "os.memfd_create('x')",
     "import socket; socket.socketpair()",
+    "os.sched_setaffinity(0, range(os.cpu_count()))",
 ]
 
 
@@ -102,7 +103,7 @@ def test_prints_without_end_are_cut():
 def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
     candidate = SandboxedCandidate([("double", "def double(x): return 2 * x")], ["double"])
     candidate.begin(20)
-    xs = [np.full(12_000, float(i)) for i in range(20)]  # 96 KB each; a pipe holds 64
+    xs = [np.full(12_000, float(i)) for i in range(5)]  # 96 KB each; a pipe holds 64
     for x in xs:
         candidate.request("call", "double", None, (x,), {})
     for x in xs:
@@ -135,7 +136,9 @@ def test_an_array_that_claims_more_than_it_sends_is_refused():
     b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
     b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
     b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
-], ids=range(12))
+    b'{"array": ["<f8"]}', b'{"array": [8, [1]]}', b'{"array": ["d", [1]]}', b'{"array": ["<f8,", [1]]}',
+    b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}",
+], ids=range(17))
 def test_frames_that_break_the_rules_are_refused(head):
     with pytest.raises(wire.WireError):
         wire.unpack(head, b"12345678")
@@ -295,7 +298,17 @@ def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
     candidate.begin(5)
     assert candidate.defined == ("work",)
     assert set(candidate.failed) == set(dict(loops))
-    assert len(starts) == 3  # two cells took 0.5 seconds each and paid one for each new worker
+    assert len(starts) == 6  # three cells took 0.5 seconds each, and two half of what was left
+    candidate.close()
+
+
+def test_loops_in_some_cells_of_ones_own_leave_time_for_the_next():
+    loops = [(f"own cell {n}", "class Loop:\n    while True: pass") for n in range(4)]
+    cells = [*loops, ("own cell 4", "def helper(): return 1"), ("work", "def work(): return helper()")]
+    candidate = SandboxedCandidate(cells, ["work"], seconds=0.5, all_seconds=3)
+    candidate.begin(5)
+    assert candidate.step("call", "work", None, (), {})[1] == 1
+    assert set(candidate.failed) == set(dict(loops))
     candidate.close()
 
 
@@ -346,13 +359,31 @@ def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
         [candidate.step("call", "work", None, (), {}) for _ in range(2)]
 
 
-def test_a_worker_that_died_between_two_criteria_costs_the_second_nothing():
-    source = "import os\ndef work(): os.close(int(__import__('sys').argv[1])); return 1"
+def test_a_worker_that_died_between_two_criteria_costs_the_second_only_the_time_of_the_cells():
+    source = "import os, time\ntime.sleep(0.3)\ndef work(): os.close(int(__import__('sys').argv[1])); return 1"
     candidate = SandboxedCandidate([("work", source)], ["work"])
-    for _ in range(2):
+    for used in (0, 0.3):
         candidate.begin(5)
         assert candidate.step("call", "work", None, (), {})[1] == 1
+        assert used <= candidate.used < used + 0.2
     candidate.close()
+
+
+@pytest.mark.parametrize("result", ["[np.zeros(300) for _ in range(900)]", "[[[1.0] * 99] * 9] * 9", "[0] * 1001"])
+def test_lists_that_hold_far_more_than_any_right_one_do_not_cross(result):
+    assert run(f"import numpy as np; return {result}").description.startswith("a list ")
+
+
+def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
+    candidate = SandboxedCandidate([("work", "import numpy as np\ndef work(): return np.zeros(12_000)")], ["work"])
+    for _ in range(2):  # each has an allowance of its own
+        candidate.begin(5)
+        for _ in range(5):
+            assert candidate.step("call", "work", None, (), {})[1].nbytes == 96_000
+        candidate.finish()
+    candidate.begin(5)
+    with pytest.raises(WorkerLost, match="far more than any right answer"):
+        [candidate.step("call", "work", None, (), {}) for _ in range(6)]
 
 
 def test_a_module_that_is_missing_ends_nothing():
