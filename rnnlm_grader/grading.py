@@ -5,9 +5,12 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
 
+ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with which "
+                          "more of yours holds")
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -124,9 +127,9 @@ def judge(assignment, name, part, draws):
 def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     """Examine all parts of a submission; a mistake costs its own points and no others.
 
-    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, what failed
-    is examined once more with the instructor's answer in place of the earlier one. What passes then is given. An
-    earlier answer that earned nothing is no work to build on, and nothing stands in for it.
+    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
+    examined once more with the instructor's answer in place of the earlier one, and the better result counts. An earlier
+    answer that earned nothing is no work to build on, and nothing stands in for it.
 
     Parameters
     ----------
@@ -155,8 +158,9 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
             if earlier := stand_ins_for(name, results):
                 repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
                 candidate.load(repaired, lent)
-                results = [follow_through(result, candidate, seeds, allowance, earlier) if result.name == name
-                           else result for result in results]
+                better = iter(follow_through([result for result in results if result.name == name], candidate, seeds,
+                                             allowance, earlier))
+                results = [next(better) if result.name == name else result for result in results]
     return results, failed
 
 
@@ -168,15 +172,33 @@ def stand_ins_for(name, results):
     return tuple(other for other in earlier if other in earned) if name in wrong else ()
 
 
-def follow_through(result, candidate, seeds, allowance, stand_ins):
-    """Examine once more what failed, now with stand-ins; return the result with what passes."""
-    failed = [verdict.criterion for verdict in result.verdicts if not verdict.outcome.passed]
+def follow_through(results, candidate, seeds, allowance, stand_ins):
+    """Examine an answer once more, now with stand-ins; return the better of its two results, each as a whole.
+
+    The best of both criterion by criterion would be two tries, for code can tell which of the two examinations it is in.
+    What failed comes first: where none of it passes now, nothing else can be better.
+    """
+    verdicts = [verdict for result in results for verdict in result.verdicts]
+    passed, failed = ([v.criterion for v in verdicts if v.outcome.passed is was] for was in (True, False))
     draws = examine_all(failed, candidate, seeds, allowance)
+    won = sum(criterion.points for criterion in failed if has_passed(draws[criterion]))
+    if not won:
+        return results
+    draws |= examine_all(passed, candidate, seeds, allowance)
+    if won <= sum(criterion.points for criterion in passed if not has_passed(draws[criterion])):
+        return results
 
-    def better(verdict):
-        *_, last = draws.get(verdict.criterion, [None])
-        if last is None or not last.outcome.passed:
+    def with_stand_ins(verdict):
+        *_, last = draws[verdict.criterion]
+        if last.outcome.passed is verdict.outcome.passed:
             return verdict
-        return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
+        if last.outcome.passed:
+            return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
+        return Verdict(verdict.criterion, Outcome(ONLY_WITHOUT, ()), False, None, stand_ins)
 
-    return replace(result, verdicts=tuple(map(better, result.verdicts)))
+    return [replace(result, verdicts=tuple(map(with_stand_ins, result.verdicts))) for result in results]
+
+
+def has_passed(draws):
+    """Whether an answer passed on all draws of inputs: it is given no other after the first on which it fails."""
+    return draws[-1].outcome.passed

@@ -174,6 +174,34 @@ def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     assert graded(embedding.EMBEDDING_MISTAKES["Overwrites"], wrong)["MyTimeEmbedding", "backward"].points == 0
 
 
+TWO_TRIES = """
+{right}
+class Averages(MyTimeEmbedding):
+    def backward(self, dout):
+        super().backward(dout)
+        self.grads[0] /= 2
+class Silent(MyTimeEmbedding):
+    def forward(self, xs):
+        return super().forward(xs) * {factor}
+probe = MyEmbedding(np.ones((2, 2)))
+probe.forward(np.array([0, 0]))
+probe.backward(np.ones((2, 2)))
+MyTimeEmbedding = {ways}[int(probe.grads[0][0, 0] == 2)]  # only the stand-in adds repeated ids up
+"""
+
+
+@pytest.mark.parametrize("factor", [1, 2])
+@pytest.mark.parametrize("ways", ["(Averages, Silent)", "(Silent, Averages)"])
+def test_to_tell_a_stand_in_from_ones_own_answer_buys_no_second_try(ways, factor):
+    def points(ways):
+        two = TWO_TRIES.format(right=embedding.TIME_EMBEDDING["without MyEmbedding"], ways=ways, factor=factor)
+        results = graded(embedding.EMBEDDING_MISTAKES["Overwrites"], two)
+        return sum(result.points for (name, _), result in results.items() if name == "MyTimeEmbedding")
+
+    alone = [points(f"({way}, {way})") for way in ("Averages", "Silent")]
+    assert points(ways) == max(alone)
+
+
 RAISES = {
     "in __init__": ("self.params", "self.missing = W.nothing; self.params"),
     "in forward": ("return W[idx]", "return W[idx.nothing]"),
