@@ -9,8 +9,8 @@ from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
 
-ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with which "
-                          "more of yours holds")
+ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
+                          "which more of yours holds")
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -128,8 +128,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     """Examine all parts of a submission; a mistake costs its own points and no others.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
-    examined once more with the instructor's answer in place of the earlier one, and the better result counts. An earlier
-    answer that earned nothing is no work to build on, and nothing stands in for it.
+    examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
+    earlier answer that earned nothing is no work to build on, and nothing stands in for it.
 
     Parameters
     ----------
@@ -175,8 +175,8 @@ def stand_ins_for(name, results):
 def follow_through(results, candidate, seeds, allowance, stand_ins):
     """Examine an answer once more, now with stand-ins; return the better of its two results, each as a whole.
 
-    The best of both criterion by criterion would be two tries, for code can tell which of the two examinations it is in.
-    What failed comes first: where none of it passes now, nothing else can be better.
+    The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
+    is. What failed comes first: where none of it passes now, nothing else can be better.
     """
     verdicts = [verdict for result in results for verdict in result.verdicts]
     passed, failed = ([v.criterion for v in verdicts if v.outcome.passed is was] for was in (True, False))
