@@ -162,6 +162,7 @@ class Batch:
                 self.tally.examined += 1
             for submission in waiting.pop(examined.key):
                 if error:
+                    remove_left_over(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
                     self.tally.failed[submission.student] = f"{type(error).__name__}: {error}"
                 else:
                     yield submission

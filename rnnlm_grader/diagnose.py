@@ -18,6 +18,7 @@ class Trial:
 
     criterion: Criterion
     seed: int
+    hidden: bool
     outcome: Outcome
 
     @functools.cached_property
@@ -43,19 +44,23 @@ def explain(assignment, criterion, draws, known=()):
     criterion : Criterion
         The one that failed.
     draws : dict
-        For each criterion of the same part: the list of (seed, outcome) that the answer left.
+        For each criterion of the same part: what came of each draw of inputs (`seed`, `hidden`, `outcome`), in order.
+        Where the learner's inputs show the mistake, the hidden ones aren't looked at: they are new for each answer, and
+        what variants do on the others is known after the first answers of a class.
     known : sequence of Misconception
         What explained other criteria of the part, tried first. The search ends with a variant that did the same as the
         answer everywhere: the library holds no other of another meaning that does.
     """
-    trials = [Trial(other, seed, outcome) for other, outcomes in draws.items() for seed, outcome in outcomes]
+    *_, last = draws[criterion]
+    trials = [Trial(other, draw.seed, draw.hidden, draw.outcome) for other, done in draws.items() for draw in done
+              if last.hidden or not draw.hidden]
     failing = next(trial for trial in trials if trial.criterion == criterion and not trial.outcome.passed)
     if isinstance(failing.outcome.finding, Raised) and failing.outcome.finding.is_unfinished:
         return None
     scores = {}
     for misconception in (*known, *suspects(assignment, failing, trials)):
         if may_be(misconception, failing, trials):
-            done = [variant_outcome(misconception, trial.criterion, trial.seed) for trial in trials]
+            done = [outcome_of(misconception, trial) for trial in trials]
             if all(same(mine.trace, trial.outcome.trace) for mine, trial in zip(done, trials, strict=True)):
                 return misconception
             score = sum(agreement(mine, trial.outcome) for mine, trial in zip(done, trials, strict=True))
@@ -107,8 +112,8 @@ def fails_alike(misconception, trial):
     if trial.outcome.passed or not trial.notices(misconception):
         return False
     like = trial.outcome.trace[: trial.outcome.decisive]
-    if is_for_a_class:
-        outcome = variant_outcome(misconception, trial.criterion, trial.seed)
+    if is_for_a_class and not trial.hidden:
+        outcome = outcome_of(misconception, trial)
         return not outcome.passed and outcome.decisive == len(like) and all(map(same, outcome.trace, like))
     outcome = examine_variant(misconception, trial.criterion, trial.seed, like)  # most variants differ early
     return not outcome.passed and outcome.finding is not DIVERGED and outcome.decisive == len(like)
@@ -117,6 +122,12 @@ def fails_alike(misconception, trial):
 def forget():
     """Let go of an answer, of which nothing is asked again: what it gave may be large."""
     fails_alike.cache_clear()
+
+
+def outcome_of(misconception, trial):
+    """What the library's variant does under the criterion of a trial, on the same inputs."""
+    examined = examine_variant if trial.hidden else variant_outcome
+    return examined(misconception, trial.criterion, trial.seed)
 
 
 @functools.lru_cache(maxsize=4096)

@@ -328,7 +328,7 @@ def public_seed(criterion):
 
 
 def hidden_seed(secret, assignment, criterion):
-    """The seed of the inputs that only the grader knows: HMAC(secret, assignment, criterion)."""
+    """The seed of inputs that only the grader knows: HMAC(secret, assignment, criterion)."""
     return _seed(secret + b"\0" + assignment.encode(), criterion)
 
 

@@ -113,10 +113,9 @@ def examine_all(criteria, candidate, seeds, allowance):
 def judge(assignment, name, part, draws):
     """Reach the verdicts of one part from what came of all draws of inputs."""
     verdicts, known = [], {}
-    seen = {criterion: [(draw.seed, draw.outcome) for draw in done] for criterion, done in draws.items()}
     with DIAGNOSIS:
         for criterion, (*_, last) in draws.items():
-            likely = None if last.outcome.passed else explain(assignment, criterion, seen, known.values())
+            likely = None if last.outcome.passed else explain(assignment, criterion, draws, known.values())
             verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
             if likely:
                 known[likely.id] = likely

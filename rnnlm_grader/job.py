@@ -40,7 +40,7 @@ class Job:
     answers : tuple of (name, source)
         The instructor's.
     secret : bytes
-        The key from which hidden inputs are drawn.
+        The course's key.
     sandbox : str
         As in `sandbox.command`.
     seconds_per_criterion, seconds_per_answer : float
@@ -63,6 +63,11 @@ class Job:
         """The name of the result: jobs that differ in anything have different ones."""
         said = {name: value for name, value in vars(self).items() if name != "secret"}
         return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
+
+    @property
+    def draw(self):
+        """The key from which hidden inputs are drawn: other code meets others, so there is nothing to learn of them."""
+        return hmac.digest(self.secret, json.dumps(self.cells).encode(), hashlib.sha256)
 
 
 @functools.cache
@@ -88,9 +93,10 @@ def run(job):
     diagnose.is_for_a_class = True
     assignment = ASSIGNMENTS[job.assignment]
     allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
+    draw = job.draw
 
     def seeds(criterion):
-        return [(public_seed(criterion), False), (hidden_seed(job.secret, assignment.slug, criterion), True)]
+        return [(public_seed(criterion), False), (hidden_seed(draw, assignment.slug, criterion), True)]
 
     with contextlib.closing(SandboxedCandidate(
             job.cells, assignment.names, sandbox=job.sandbox,

@@ -17,7 +17,7 @@ from nbgrader.api import (
 from .assignments import ASSIGNMENTS
 from .course import submitted_folders
 from .refusal import Refusal
-from .state import RECORD, read_graded_notebook
+from .state import RECORD, graded_notebook, read_graded_notebook
 
 
 class UnknownAssignment(Refusal):
@@ -37,9 +37,9 @@ class Part:
 class StudentMarks:
     """One student's result in one assignment.
 
-    `state` is 'graded', 'waiting' (handed in, not graded) or 'missing'. `record` is what the grader wrote into the
-    graded notebook, or {} where another grader did; `answers` is the student's source by name. Both, and whatever
-    names the student, may hold hostile text.
+    `state` is 'graded', 'waiting' (handed in, not graded, or not since) or 'missing'. `record` is what the grader wrote
+    into the graded notebook, or {} where another grader did; `answers` is the student's source by name. Both, and
+    whatever names the student, may hold hostile text.
     """
 
     student: str
@@ -147,7 +147,9 @@ def _grades(gradebook, assignment):
 
 
 def _student(coursedir, assignment, student, identity, penalties, grades, waiting):
-    if student not in penalties:
+    # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
+    has_notebook = graded_notebook(coursedir, assignment, student).exists()
+    if student not in penalties or (student in waiting and not has_notebook):
         return StudentMarks(student, "waiting" if student in waiting else "missing", **identity)
     record, answers = read_graded(coursedir, assignment, student)
     return StudentMarks(student, "graded", **identity, penalty=penalties[student], parts=grades.get(student, {}),

@@ -50,9 +50,14 @@ def graded_folder(coursedir, assignment, student):
     return Path(coursedir.root, coursedir.format_path(coursedir.autograded_directory, student, assignment))
 
 
+def graded_notebook(coursedir, assignment, student):
+    """The path of the graded notebook of a student."""
+    return graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb"
+
+
 def read_graded_notebook(coursedir, assignment, student):
     """Return the graded notebook of a student as plain data; raise OSError or ValueError where there is none."""
-    return json.loads((graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb").read_bytes())
+    return json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
 
 
 def is_graded(coursedir, submission, scores):

@@ -83,7 +83,7 @@ def test_a_mistake_is_like_the_same_variants_for_a_class_and_for_one_learner(cor
     for name, sources in corpus.WRONG.items():
         for verdict in verdicts(in_kernel, corpus, name, next(iter(sources.values()))):
             if not (verdict.outcome.passed or verdict.hidden):
-                trial = diagnose.Trial(verdict.criterion, public_seed(verdict.criterion), verdict.outcome)
+                trial = diagnose.Trial(verdict.criterion, public_seed(verdict.criterion), False, verdict.outcome)
                 for misconception in assignment.misconceptions:
                     if misconception.name == name:
                         both = []

@@ -27,6 +27,7 @@ from rnnlm_grader import batch as batches
 from rnnlm_grader import cli, commands, export, gradebook, pool
 from rnnlm_grader.batch import Batch
 from rnnlm_grader.gradebook import recorded_scores
+from rnnlm_grader.marks import read_class
 from rnnlm_grader.results import Busy
 from rnnlm_grader.sandbox import find_bwrap
 
@@ -358,3 +359,19 @@ def test_a_submission_that_cannot_be_examined_costs_nobody_else_a_mark(course, m
     said = capsys.readouterr().out
     assert "RuntimeError: out of luck" in said
     assert marks(course)["right-as-the-book"] == 25
+
+
+def test_no_older_mark_is_taken_for_that_of_a_submission_that_cannot_be_examined(pair, handed_in, monkeypatch):
+    batch_of(pair).grade()
+    coursedir, _ = open_course(pair)
+    shutil.copytree(handed_in / "submitted" / "right-as-the-book", pair / "submitted" / "unfinished",
+                    dirs_exist_ok=True)
+    with monkeypatch.context() as patch:
+        patch.setattr(batches, "run", lambda job: 1 / 0)
+        assert set(batch_of(pair).grade().failed) == {"unfinished"}
+    students = {student.student: student for student in read_class(coursedir, SLUG).students}
+    assert {name: student.state for name, student in students.items()} == {
+        "unfinished": "waiting", "not-a-notebook": "graded"}
+    assert students["unfinished"].parts == {}
+    batch_of(pair).grade()
+    assert [student.state for student in read_class(coursedir, SLUG).students] == ["graded", "graded"]

@@ -26,6 +26,8 @@ from rnnlm_grader import sandbox
 from rnnlm_grader.assignments.embedding import ASSIGNMENT
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import examine, hidden_seed
+from rnnlm_grader.nbgrader_plugin import GradeInSandbox
+from rnnlm_grader.state import read_submissions
 
 KEY = b"k" * 32
 MARKER = f"left-behind-{os.getpid()}"
@@ -237,8 +239,8 @@ def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded):
         assert [line for line in lines if line in graded.text(student) and line not in own] == [], student
 
 
-def hidden_rows():
-    """The rows of all tables and gradients that the grader draws from the key."""
+def hidden_rows(draw):
+    """The rows of all tables and gradients that the grader draws for a submission."""
     rows = set()
 
     class Recorder(KernelCandidate):
@@ -252,7 +254,7 @@ def hidden_rows():
     exec(demo.RIGHT + "\n" + demo.TIME_RIGHT, names)
     for criterion in ASSIGNMENT.criteria:
         candidate = Recorder(**{name: names[name] for name in ASSIGNMENT.names})
-        assert examine(criterion, candidate, hidden_seed(KEY, ASSIGNMENT.slug, criterion)).passed
+        assert examine(criterion, candidate, hidden_seed(draw, ASSIGNMENT.slug, criterion)).passed
     known = set(map(tuple, np.arange(28.0).reshape(7, 4).tolist()))
     return {row for row in rows if len(set(row)) > 2 and row not in known}
 
@@ -264,10 +266,15 @@ def numbers_of(text):
 @pytest.fixture(scope="module")
 def told(graded):
     """The hidden rows that each page shows, in whatever notation."""
-    rows = {" ".join(f"{number:g}" for number in row) for row in hidden_rows()}
-    assert len(rows) > 100
-    shown = {student: f" {numbers_of(graded.text(student))} " for student in graded.pages}
-    return {student: [row for row in rows if f" {row} " in numbers] for student, numbers in shown.items()}
+    config = config_for(graded.course)
+    coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT)
+    shown = {}
+    for submission in read_submissions(coursedir, demo.ASSIGNMENT, GradeInSandbox(config=config).job_maker(coursedir)):
+        rows = {" ".join(f"{number:g}" for number in row) for row in hidden_rows(submission.job.draw)}
+        assert len(rows) > 100
+        numbers = f" {numbers_of(graded.text(submission.student))} "
+        shown[submission.student] = [row for row in rows if f" {row} " in numbers]
+    return shown
 
 
 def test_no_page_shows_a_hidden_input(told):

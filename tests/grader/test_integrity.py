@@ -1,10 +1,11 @@
-"""What no answer may earn a point for: numbers known by heart, and numbers that are only nearly right."""
+"""What no answer may earn a point for: numbers known by heart or told of, and numbers that are only nearly right."""
 import nbformat
 import numpy as np
 import pytest
 from corpora import CORPORA
 from hostile.handing_in import ROOT
 
+from rnnlm_grader import job
 from rnnlm_grader.assignments import find
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.compare import differ, same
@@ -36,6 +37,19 @@ def test_each_criterion_compares_something_that_is_drawn(name):
     answer = solution(name)
     fixed = {c.id for c in find(name).criteria if c.name == name and not is_drawn(c, answer)}
     assert fixed == BY_STRUCTURE.get(name, set())
+
+
+def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_of_them(monkeypatch):
+    drawn = []
+    monkeypatch.setattr(job, "grade_submission", lambda assignment, candidate, cells, answers, seeds, allowance: (
+        drawn.append([seeds(criterion) for criterion in assignment.criteria]), ([], {}))[1])
+    for source, key in ("x = 1", b"k"), ("x = 1 ", b"k"), ("x = 1", b"l"), ("x = 1", b"k"):
+        cells = (("MyEmbedding", source),)
+        job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version()))
+    first, other_code, other_key, again = drawn
+    assert again == first
+    for (public, hidden), *others in zip(first, other_code, other_key, strict=True):
+        assert all(known == public and new[1] and new != hidden for known, new in others)
 
 
 def test_a_number_is_not_taken_for_right_because_it_is_coarse():

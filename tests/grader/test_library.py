@@ -1,14 +1,16 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
+import os
 import re
 from collections import Counter
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
-from rnnlm_grader.exam import hidden_seed, public_seed
+from rnnlm_grader.exam import examine_variant, hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance, grade_part
 from rnnlm_grader.misconceptions.noticed import NOTICED
 from rnnlm_grader.notice import noticed_by
@@ -18,6 +20,7 @@ CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values()
 LEAST = {"MyEmbedding": 12, "MyTimeEmbedding": 8, "MyRNN": 22, "MyTimeRNN": 25,
          "my_numerical_gradient": 18, "my_bptt": 45, "my_clip_grads": 21, "my_softmax": 15,
          "MyTimeSoftmaxWithLoss": 44, "MyTimeAffine": 23, "MyRnnlm": 23, "my_perplexity": 12}
+DRAWS = int(os.environ.get("DRAWS", "4"))
 
 
 def grade(assignment, name, variant, secret=None):
@@ -39,6 +42,17 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
     assert named == {misconception.sentence}
     # An exception alone may be left unexplained: too many mistakes raise it. Wrong values may not.
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_no_verdict_depends_on_the_draw_of_hidden_inputs(assignment):
+    """For each submission has draws of its own, and the same mistake must earn the same mark."""
+    seeds = {c: [hidden_seed(b"%d" % i, assignment.slug, c) for i in range(DRAWS)] for c in assignment.criteria}
+    with np.errstate(all="ignore"):
+        passed = {(c.key, m.id): {examine_variant(m, c, seed).passed for seed in seeds[c]}
+                  for m in assignment.misconceptions for c in assignment.criteria
+                  if c.name == m.name and examine_variant(m, c, public_seed(c)).passed}
+    assert [which for which, verdicts in passed.items() if len(verdicts) > 1] == []
 
 
 @pytest.mark.parametrize("name", LEAST)
