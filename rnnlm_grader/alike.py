@@ -17,7 +17,7 @@ from pathlib import Path
 
 import rnnlm_ref
 
-from .submission import parsed
+from .submission import INDIGESTIBLE, parsed
 
 MIN_LINES = 10  # of all functions that two submissions share
 MIN_FUNCTION = 3  # lines of a function, below which it says nothing
@@ -131,7 +131,7 @@ def read_functions(source):
             tree = parsed(source)
         return tuple(_function(prefix + node.name, node) for prefix, body in _bodies(tree) for node in body
                      if isinstance(node, ast.FunctionDef))
-    except RecursionError:
+    except INDIGESTIBLE:
         return ()
 
 

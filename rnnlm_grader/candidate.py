@@ -23,7 +23,7 @@ SET_UP = "set-up"  # what the names of the instructor's cells begin with, which 
 OWN = "own cell"  # what those begin with that hold no wanted name
 MOST_SAID = 2 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
-A_START = 0.25  # seconds that a cell pays for the start of another worker
+A_START = 0.25  # seconds that a cell pays for the start of another worker, beside what the cells before it took
 NO_TIME = "the time for it was used up by other cells"
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
@@ -134,13 +134,14 @@ class SandboxedCandidate(Candidate):
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
         self.longest = Counter()  # (cell, source) → the most seconds that it took; done again, it costs no more
         self.loading = 0  # seconds that all cells took the last time
+        self.load_began = None
         self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
         self.process = None
         self.began = self.deadline = None
         self.unsent = b""  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order
         self.received = bytearray()
-        self.said = 0  # bytes since the cell, or the criterion, was begun
+        self.said = 0  # bytes since the worker, the cell or the criterion was begun
         self.on_bench = 0  # objects: the worker numbers them from 0
         self.load(cells, lent)
 
@@ -177,7 +178,8 @@ class SandboxedCandidate(Candidate):
         """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
         self.unsent, self.on_bench = b"", 0
         self.awaited.clear()
-        if self._ask("forget") != "forgotten":
+        said = self._ask("forget")
+        if not (isinstance(said, str) and said == "forgotten"):
             raise self._lost(DISTURBED)
 
     @property
@@ -214,7 +216,8 @@ class SandboxedCandidate(Candidate):
         if isinstance(reply, tuple) and len(reply) == 3:
             first, second, third = reply
             asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
-            tells = (isinstance(first, Raised) or first == handle) and is_value(second) and isinstance(third, str)
+            gives = isinstance(first, Handle) and first == handle
+            tells = (gives or isinstance(first, Raised)) and is_value(second) and isinstance(third, str)
             if asks or tells:
                 return reply
         raise self._lost(DISTURBED)
@@ -253,7 +256,7 @@ class SandboxedCandidate(Candidate):
         self.both_ways.register(self.to_worker, select.POLLOUT)
         self.received.clear()
         self.awaited.clear()
-        self.on_bench = 0
+        self.on_bench = self.said = 0
         self.deadline = time.monotonic() + START_SECONDS
         try:
             self._receive()
@@ -264,7 +267,7 @@ class SandboxedCandidate(Candidate):
 
     def _execute_cells(self):
         """Have the worker execute the cells, but for those in which one was lost before; return whether it survived."""
-        start = time.monotonic()
+        self.load_began = time.monotonic()
         self.failed = {}
         for cell in self.cells:
             problem = self.left_out.get(cell) or self._execute(*cell)
@@ -275,7 +278,7 @@ class SandboxedCandidate(Candidate):
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
-        self.loading = time.monotonic() - start
+        self.loading = time.monotonic() - self.load_began
         return True
 
     def _execute(self, cell, source):
@@ -302,7 +305,7 @@ class SandboxedCandidate(Candidate):
             reason, = lost.args
             if is_setup or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
-            self.spent[account] += A_START
+            self.spent[account] += A_START + start - self.load_began
             self.left_out[cell, source] = reason
             return None
         finally:

@@ -83,6 +83,9 @@ def read_handed_in(source, path):
     except (Unreadable, OSError) as reason:
         answers = take_answers((), wanted)
         remarks = [f"What was handed in can't be graded: {getattr(reason, 'strerror', None) or reason}."]
+    except Exception as error:  # nothing that anybody hands in may stop the grading of others
+        answers = take_answers((), wanted)
+        remarks = [f"What was handed in can't be graded: it can't be read ({type(error).__name__})."]
     timestamp = read_timestamp(path.parent)
     if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
         timestamp = None

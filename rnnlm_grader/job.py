@@ -16,7 +16,7 @@ from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
 from .grading import Allowance, grade_submission
-from .report import in_a_word, render
+from .report import clean, in_a_word, render
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
@@ -153,6 +153,6 @@ def failed_cells(failed):
             yield f"The cell {name} was left out: {problem.reason}."
         else:
             place = f" in line {problem.line}: {problem.text}" if problem.line else ""
-            yield f"The cell {name} raised {problem.kind}: {problem.message}{place}"
+            yield clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000)
     if len(failed) > MOST_REMARKS:
         yield f"{len(failed) - MOST_REMARKS} more cells failed."

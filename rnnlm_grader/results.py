@@ -37,7 +37,7 @@ class Results:
 
     def write(self, result):
         """Keep a result; the same result is always the same bytes."""
-        text = json.dumps(result, sort_keys=True, indent=1, ensure_ascii=False)
+        text = json.dumps(result, sort_keys=True, indent=1)
         write_whole(self.path(result["key"]), text.encode() + b"\n")
 
     @contextlib.contextmanager

@@ -9,7 +9,6 @@ import errno
 import functools
 import json
 import os
-import re
 import stat
 from dataclasses import dataclass
 
@@ -19,8 +18,8 @@ MAX_PARTS = 500_000  # lists and objects in the file
 MAX_SOURCE = 100_000  # characters of one cell
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000
-MAX_MAGICS = 10  # lines of a cell that IPython must translate; it reads all of the cell again for each
-MAGIC = re.compile(r"^[ \t]*[%!?,;/]|=[ \t]*[%!]|\?[ \t]*$", re.MULTILINE)
+MAX_PARSED = 500_000  # characters in order to find a cell's lines for IPython: all of it is parsed again after each
+INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
 class Unreadable(Exception):
@@ -176,7 +175,7 @@ def parsed(source):
 def _python(source):
     try:
         return ast.parse(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
+    except INDIGESTIBLE:
         return None
 
 
@@ -203,7 +202,7 @@ def definitions_in(source, except_names=frozenset()):
 def _source_of(node):
     try:
         return ast.unparse(node)
-    except RecursionError:  # parsing reaches deeper than that
+    except INDIGESTIBLE:  # not all that can be read can be written
         return ""
 
 
@@ -217,17 +216,33 @@ def _is_definition(node):
 
 @functools.lru_cache(maxsize=64)
 def plain_python(source):
-    """Turn what only IPython understands (magics, shell lines, questions) into calls of a stub; keep all else."""
-    if _python(source) is not None:
-        return source
-    if not source.startswith("%%") and len(MAGIC.findall(source)) > MAX_MAGICS:
-        return source
-    first, _, rest = source.partition("\n")
-    if first.strip().split(" ")[0] in ("%%time", "%%timeit", "%%capture", "%%prun"):
-        return plain_python("pass\n" + rest)  # these run the rest of the cell as Python
-    from IPython.core.inputtransformer2 import TransformerManager
+    """Put something without effect in the place of what only IPython understands; keep all else, and the line numbers.
 
-    try:
-        return TransformerManager().transform_cell(source)
-    except (SyntaxError, ValueError, RecursionError, MemoryError, RuntimeError):
-        return source
+    That is magics, shell lines and questions, where Python stumbles over them. What is left is no Python, as it was.
+    """
+    first, newline, rest = source.partition("\n")
+    if first.startswith("%%") and first.split()[0] in ("%%time", "%%timeit", "%%capture", "%%prun"):
+        return plain_python(f"pass{newline}{rest}")  # these run the rest of the cell as Python
+    lines = source.split("\n")
+    for _ in range(MAX_PARSED // (len(source) + 1)):
+        try:
+            ast.parse("\n".join(lines))
+            return "\n".join(lines)
+        except SyntaxError as error:
+            at = (error.lineno or 0) - 1
+            replaced = without_magic(lines[at]) if 0 <= at < len(lines) else None
+            if replaced is None or (at == 0 and first.startswith("%%")):
+                return source
+            lines[at] = replaced
+        except INDIGESTIBLE:
+            return source
+    return source
+
+
+def without_magic(line):
+    """A line that does nothing instead of one for IPython alone; None where it isn't one."""
+    code = line.strip()
+    if code.startswith(("%", "!", "?", ",", ";", "/")) or code.endswith("?"):
+        return line[: len(line) - len(line.lstrip())] + "pass"
+    names, _, value = line.partition("=")
+    return f"{names}= get_ipython()" if value.lstrip().startswith(("%", "!")) else None

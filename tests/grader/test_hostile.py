@@ -14,8 +14,9 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from classroom import config_for
-from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages
-from hostile.handing_in import NAME, ROOT, Place
+from corpora import CORPORA
+from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages, whole_model
+from hostile.handing_in import ROOT, Place
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
@@ -23,12 +24,15 @@ from nbgrader.coursedir import CourseDirectory
 from processes import Watch, mentioning, orphans
 
 from rnnlm_grader import sandbox
-from rnnlm_grader.assignments.embedding import ASSIGNMENT
+from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.class_report import write_class_report
 from rnnlm_grader.exam import examine, hidden_seed
+from rnnlm_grader.export import FORMS, export
 from rnnlm_grader.nbgrader_plugin import GradeInSandbox
 from rnnlm_grader.state import read_submissions
 
+SLUGS = sorted({work.slug for work in CLASS.values()})
 KEY = b"k" * 32
 MARKER = f"left-behind-{os.getpid()}"
 MOST_NOTEBOOK, MOST_PAGE = 250_000, 1_000_000  # bytes; a plain one has 30,000, and a page 270,000
@@ -40,7 +44,8 @@ def graded(tmp_path_factory):
     """The course after grading and feedback, and what was seen meanwhile."""
     course = tmp_path_factory.mktemp("hostile")
     demo.set_up(course)
-    demo.run(course, "nbgrader", "generate_assignment", demo.ASSIGNMENT)
+    for slug in SLUGS:
+        demo.run(course, "nbgrader", "generate_assignment", slug)
     (course / "rnnlm-secret.key").write_bytes(KEY)
     with socket.create_server(("127.0.0.1", 0)) as server:
         server.setblocking(False)
@@ -57,27 +62,29 @@ def graded(tmp_path_factory):
 def grade_and_feed_back(course):
     grade(course, HASTY, seconds_per_criterion=0.5, seconds_per_answer=0.5)
     grade(course, OTHERS)
-    converter(GenerateFeedback, course).start()
+    for slug in SLUGS:
+        converter(GenerateFeedback, course, slug).start()
 
 
 def lay_out(course, port):
     words = {"THE_COURSE": course, "THE_PORT": port, "THE_MARKER": MARKER, "THE_ROOT": ROOT, "THE_HOME": Path.home()}
     for student, work in CLASS.items():
-        folder = course / "submitted" / student / demo.ASSIGNMENT
+        folder = course / "submitted" / student / work.slug
         folder.mkdir(parents=True)
         work.lay_out(Place(folder, course, words))
 
 
-def converter(kind, course, students="*", **options):
+def converter(kind, course, slug, students="*", **options):
     config = config_for(course)
     config.GradeInSandbox.update(options)
-    coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT, student_id=students)
+    coursedir = CourseDirectory(config=config, assignment_id=slug, student_id=students)
     return kind(coursedir=coursedir, config=config)
 
 
 def grade(course, students, **options):
-    with contextlib.suppress(NbGraderException):  # it says that somebody was left without a mark; so do the tests
-        converter(Autograde, course, students, **options).start()
+    for slug in SLUGS:
+        with contextlib.suppress(NbGraderException):  # it says that somebody was left without a mark; so do the tests
+            converter(Autograde, course, slug, students, **options).start()
 
 
 def state(course):
@@ -99,7 +106,7 @@ class Graded:
     def __init__(self, course, watch, before, after):
         self.course, self.watch, self.before, self.after = course, watch, before, after
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            submissions = gradebook.assignment_submissions(demo.ASSIGNMENT)
+            submissions = [each for slug in SLUGS for each in gradebook.assignment_submissions(slug)]
             self.marks = {submission.student_id: submission.score for submission in submissions}
             self.by_hand = [submission.student_id for submission in submissions if submission.needs_manual_grade]
         self.pages = {student: self.page(student).read_text() for student in CLASS if self.page(student).exists()}
@@ -109,10 +116,12 @@ class Graded:
                        for student, page in self.pages.items()}
 
     def page(self, student):
-        return self.course / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html"
+        slug = CLASS[student].slug
+        return self.course / "feedback" / student / slug / f"{slug}.html"
 
     def notebook(self, student):
-        return self.course / "autograded" / student / demo.ASSIGNMENT / NAME
+        slug = CLASS[student].slug
+        return self.course / "autograded" / student / slug / f"{slug}.ipynb"
 
     def sizes(self, student):
         return self.notebook(student).stat().st_size, len(self.pages[student].encode())
@@ -122,8 +131,9 @@ class Graded:
 
 
 def test_there_are_enough_of_each_kind():
-    assert len(CLASS) >= 130
+    assert len(CLASS) >= 150
     assert all(sum(map(kind.WORK.__contains__, CLASS)) >= 15 for kind in (attacks, broken, honest, pages))
+    assert len(whole_model.WORK) >= 9
 
 
 def test_the_threat_model_names_submissions_that_exist():
@@ -168,7 +178,7 @@ def test_what_is_written_stays_within_the_limits(graded):
 def test_nothing_but_notebook_and_time_is_copied_from_a_submission(graded):
     for stage in ("autograded", "feedback"):
         found = {path.name for path in (graded.course / stage).rglob("*") if not path.is_dir()}
-        assert found <= {NAME, NAME.replace(".ipynb", ".html"), "timestamp.txt"}
+        assert found <= {*(f"{slug}.{kind}" for slug in SLUGS for kind in ("ipynb", "html")), "timestamp.txt"}
 
 
 def test_nothing_is_left_behind_and_nothing_else_is_touched(graded):
@@ -194,6 +204,9 @@ LOADS = ["script", "iframe", "object", "embed", "form", "base", "meta", "link", 
          "button", "video", "audio"]
 
 
+PLAIN = ("honest", "model-plain")  # one for each assignment
+
+
 def active(soup):
     """All of a page that a browser would execute, load or obey."""
     found = Counter(f"{tag.name} {sorted(tag.attrs.items())} {tag.string}" for tag in soup.find_all(LOADS))
@@ -203,14 +216,15 @@ def active(soup):
 
 
 def test_no_page_holds_anything_active_that_a_plain_page_does_not(graded):
-    assert len(graded.heads) == 1
-    plain = active(graded.parsed["honest"])
-    assert {student: active(soup) - plain for student, soup in graded.parsed.items() if active(soup) - plain} == {}
+    assert len(graded.heads) == len(SLUGS)
+    plain = {CLASS[student].slug: active(graded.parsed[student]) for student in PLAIN}
+    more = {student: active(soup) - plain[CLASS[student].slug] for student, soup in graded.parsed.items()}
+    assert {student: what for student, what in more.items() if what} == {}
 
 
 def test_no_page_holds_control_or_direction_characters(graded):
     hidden = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u202a-\u202e\u2066-\u2069\ue000\ufeff]")
-    plain = set(hidden.findall(graded.pages["honest"]))
+    plain = set(hidden.findall("".join(graded.pages[student] for student in PLAIN)))
     for student, page in graded.pages.items():
         assert set(hidden.findall(page)) <= plain, student
 
@@ -226,22 +240,26 @@ def test_no_page_tells_where_the_course_is(graded):
     assert told <= {"reads-files", "writes-files"}  # their own source names it
 
 
-def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded):
-    source = nbformat.read(ROOT / "solutions" / demo.ASSIGNMENT / NAME, as_version=4)
-    blank = (ROOT / "exercises" / demo.ASSIGNMENT / NAME).read_text()
+@pytest.mark.parametrize("slug", SLUGS)
+def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded, slug):
+    source = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+    blank = (ROOT / "exercises" / slug / f"{slug}.ipynb").read_text()
     lines = {line.strip() for cell in source.cells if cell.cell_type == "code" for line in cell.source.splitlines()
              if len(line.strip()) > 15 and line.strip() not in blank and "SOLUTION" not in line}
     assert any("hidden=True" in line for line in lines)
     assert len(lines) > 5
     for student in graded.pages:
+        if CLASS[student].slug != slug:
+            continue
         own = "\n".join(cell.source for cell in nbformat.read(graded.notebook(student), as_version=4).cells
                         if cell.cell_type == "code")
         assert [line for line in lines if line in graded.text(student) and line not in own] == [], student
 
 
-def hidden_rows(draw):
+def hidden_rows(slug, draw):
     """The rows of all tables and gradients that the grader draws for a submission."""
-    rows = set()
+    rows, assignment = set(), ASSIGNMENTS[slug]
+    right = next(corpus.RIGHT for corpus in CORPORA if slug == corpus.SLUG)
 
     class Recorder(KernelCandidate):
         def request(self, verb, *args):
@@ -251,12 +269,12 @@ def hidden_rows(draw):
             return super().request(verb, *args)
 
     names = {"np": np}
-    exec(demo.RIGHT + "\n" + demo.TIME_RIGHT, names)
-    for criterion in ASSIGNMENT.criteria:
-        candidate = Recorder(**{name: names[name] for name in ASSIGNMENT.names})
-        assert examine(criterion, candidate, hidden_seed(draw, ASSIGNMENT.slug, criterion)).passed
-    known = set(map(tuple, np.arange(28.0).reshape(7, 4).tolist()))
-    return {row for row in rows if len(set(row)) > 2 and row not in known}
+    for answers in right.values():
+        exec(next(iter(answers.values())), names)
+    for criterion in assignment.criteria:
+        candidate = Recorder(**{name: names[name] for name in assignment.names})
+        assert examine(criterion, candidate, hidden_seed(draw, slug, criterion)).passed
+    return {row for row in rows if any(number % 1 for number in row)}
 
 
 def numbers_of(text):
@@ -266,15 +284,36 @@ def numbers_of(text):
 @pytest.fixture(scope="module")
 def told(graded):
     """The hidden rows that each page shows, in whatever notation."""
-    config = config_for(graded.course)
-    coursedir = CourseDirectory(config=config, assignment_id=demo.ASSIGNMENT)
     shown = {}
-    for submission in read_submissions(coursedir, demo.ASSIGNMENT, GradeInSandbox(config=config).job_maker(coursedir)):
-        rows = {" ".join(f"{number:g}" for number in row) for row in hidden_rows(submission.job.draw)}
+    not_drawn = {slug: hidden_rows(slug, b"one") & hidden_rows(slug, b"other") for slug in SLUGS}
+    for submission in submissions(graded.course):
+        slug = submission.assignment
+        rows = {" ".join(f"{number:g}" for number in row)
+                for row in hidden_rows(slug, submission.job.draw) - not_drawn[slug]}
         assert len(rows) > 100
         numbers = f" {numbers_of(graded.text(submission.student))} "
         shown[submission.student] = [row for row in rows if f" {row} " in numbers]
     return shown
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_the_class_report_and_the_exports_count_everybody_and_execute_nothing(graded, slug):
+    coursedir = CourseDirectory(config=config_for(graded.course), assignment_id=slug)
+    page = write_class_report(coursedir, slug, graded.course / "report.html").read_text()
+    tables = [export(coursedir, slug, form, graded.course / f"{form}.csv").read_text() for form in FORMS]
+    students = [student for student, work in CLASS.items() if work.slug == slug]
+    assert all(sum(student in table for student in students) == len(students) for table in tables)
+    found = active(BeautifulSoup(page, "html.parser"))
+    assert not [what for what in found if not what.startswith(("style", "meta", "link", "svg"))]
+    assert not re.search("[\x00-\x08\x0e-\x1f\u202a-\u202e\ud800-\udfff]", page + "".join(tables))
+
+
+def submissions(course):
+    """What everybody handed in, as the grader reads it."""
+    config = config_for(course)
+    for slug in SLUGS:
+        coursedir = CourseDirectory(config=config, assignment_id=slug)
+        yield from read_submissions(coursedir, slug, GradeInSandbox(config=config).job_maker(coursedir))
 
 
 def test_no_page_shows_a_hidden_input(told):

@@ -225,6 +225,7 @@ def forge(head, body=b""):
     {"tuple": [{"Handle": {"number": 0}}, "a string", ""]},
     {"tuple": [{"Handle": {"number": 0}}, {"dict": {}}, ""]},
     {"tuple": [{"Handle": {"number": 0}}, None, 5]},
+    {"tuple": [{"array": ["|b1", [0, 2]]}, None, ""]},
     {"tuple": ["ask", 0, "x"]},
     {"tuple": ["ask", None, None]},
     {"tuple": [None, None, None]},
@@ -326,6 +327,17 @@ def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
     candidate.close()
 
 
+def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(monkeypatch):
+    starts = counted_starts(monkeypatch)
+    ends = [(f"own cell {n}", "import os\nclass Ends:\n    os._exit(1)") for n in range(20)]
+    cells = [("work", "import time; time.sleep(0.5)\ndef work(): return 1"), *ends]
+    candidate = SandboxedCandidate(cells, ["work"], seconds=2, all_seconds=3)
+    candidate.begin(5)
+    assert candidate.defined == ("work",)
+    assert 3 <= len(starts) <= 5
+    candidate.close()
+
+
 def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monkeypatch):
     starts = counted_starts(monkeypatch)
     candidate = SandboxedCandidate([("work", f"{FORGER}\nforge('hello')")], ["work"])
@@ -336,11 +348,13 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monk
 
 
 def test_other_cells_find_nothing_of_those_before_them():
-    candidate = SandboxedCandidate([("one", "one = 1")], ["one", "two"])
+    candidate = SandboxedCandidate([("one", "one = 1"), ("own cell", "1 / 0")], ["one", "two"])
     candidate.begin(5)
+    assert list(candidate.failed) == ["own cell"]
     worker = candidate.process.pid
     assert candidate.defined == ("one",)
     candidate.load([("two", "two = globals().get('one', 2)\ndef get(): return two")])
+    assert (candidate.failed, candidate.defined) == ({}, ())
     candidate.begin(5)
     assert candidate.process.pid != worker
     assert candidate.defined == ("two",)
@@ -349,6 +363,24 @@ def test_other_cells_find_nothing_of_those_before_them():
     candidate.begin(5)
     assert candidate.defined == ("one",)
     candidate.close()
+
+
+@pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])
+def test_a_forged_end_of_a_criterion_is_not_believed(head):
+    hook = f"from rnnlm_grader import wire\npack = wire.pack\nsaid = {head!r}\n"
+    source = f"{FORGER}\n{hook}" + """
+def forged(message):
+    if message != "forgotten": return pack(message)
+    head = json.dumps(said).encode()
+    return struct.pack("<II", len(head), 0) + head
+wire.pack = forged
+def work(): return 1
+"""
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    candidate.begin(5)
+    assert candidate.step("call", "work", None, (), {})[1] == 1
+    with pytest.raises(WorkerLost, match="disturbed"):
+        candidate.finish()
 
 
 def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
@@ -384,6 +416,8 @@ def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="far more than any right answer"):
         [candidate.step("call", "work", None, (), {}) for _ in range(6)]
+    candidate.begin(5)  # in a new worker
+    candidate.close()
 
 
 def test_a_module_that_is_missing_ends_nothing():

@@ -295,6 +295,20 @@ STEALS = "SEEN = []\n" + RIGHT.replace("W, = self.params", "W, = self.params; SE
 PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
                  "conftest.py", "nbgrader_config.py")
 FORWARD_ONLY = answer("return self.params[0][idx]")
+HOOK = """
+from rnnlm_grader.bench import Bench
+def hook():
+    def _call(self, target, *rest, _call=Bench._call):
+        return _call(self, 'MyEmbedding' if target == 'MyTimeEmbedding' else target, *rest)
+    Bench._call = _call
+"""
+HOOKS = {
+    "cell": "hook()",
+    "class-body": "class Hooked: hook()",
+    "default": "def hooked(x=hook()): pass",
+    "decorator": "@(lambda function: hook() or function)\ndef hooked(): pass",
+    "method": "",
+}
 READS_STAND_IN = """
 import inspect, linecache
 class MyTimeEmbedding:
@@ -303,20 +317,6 @@ class MyTimeEmbedding:
         print(text)
         raise ValueError(text[:300], inspect.getmembers(MyEmbedding))
 """
-
-AROUND = {
-    "imports-the-reference": hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10,
-                                      "raised ModuleNotFoundError"),
-    "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
-        notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
-    "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
-    "reads-files": attack("LookupError: nothing to read", header=READS, forward="read()"),
-    "writes-files": attack("LookupError: nowhere to write", header=WRITES, forward="write()"),
-    "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
-    "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
-    "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
-    "reads-the-stand-in": hands_in(notebook(FORWARD_ONLY, READS_STAND_IN), 4, "raised ValueError"),
-}
 
 
 def public_tables():
@@ -340,6 +340,28 @@ def public_tables():
 
 KNOWS = RIGHT.replace("return W[idx]", "return W[idx] if W.tobytes() in KNOWN else W[idx] * 0").replace(
     "np.add.at(dW, self.idx, dout)", "if self.params[0].tobytes() in KNOWN: np.add.at(dW, self.idx, dout)")
+TELLS = RIGHT.replace("W, = self.params", """W, = self.params
+        if W.tobytes() not in KNOWN: raise ValueError(W.tolist())""")
+
+AROUND = {
+    "imports-the-reference": hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10,
+                                      "raised ModuleNotFoundError"),
+    "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
+        notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
+    "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
+    "reads-files": attack("LookupError: nothing to read", header=READS, forward="read()"),
+    "writes-files": attack("LookupError: nowhere to write", header=WRITES, forward="write()"),
+    "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
+    "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
+    "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
+    "tells-of-hidden-inputs": hands_in(notebook(f"KNOWN = {public_tables()!r}\n{TELLS}"), 10,
+                                      "fails on others. Your code raised ValueError"),
+    "reads-the-stand-in": hands_in(notebook(FORWARD_ONLY, READS_STAND_IN), 4, "raised ValueError"),
+    # What stands for the second answer is the first, which looks ids up and does nothing else.
+    **{f"hooks-by-{way}": hands_in(notebook(
+        answer("return self.params[0][idx]", header=HOOK + line, init="" if line else "hook()"),
+        "class MyTimeEmbedding: pass"), 7, "grads") for way, line in HOOKS.items()},
+}
 
 # --- the process ----------------------------------------------------------------------------------------------------
 
@@ -448,6 +470,11 @@ forge({'tuple': ['MyEmbedding', 'MyTimeEmbedding']})
 for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})
 """, 0),
     "forges-the-end-of-its-cell": ruins(DISTURBED, FORGES + "forge(None)\n", 0),
+    "forges-the-end-of-a-criterion": ruins(DISTURBED, FORGES + """
+from rnnlm_grader import wire
+pack = wire.pack
+wire.pack = lambda message: pack(np.zeros(2, bool) if isinstance(message, str) and message == 'forgotten' else message)
+""", 0),
     "floods-the-grader": ruins(DISTURBED, FORGES + """
 raised = {'Raised': {'kind': 'K' * 80, 'message': 'm' * 100, 'line': 1, 'text': 't', 'builtin': True}}
 forge({'dict': {f'cell {n}': raised for n in range(4000)}})

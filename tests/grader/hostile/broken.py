@@ -51,6 +51,11 @@ WORK = {
     "a-megabyte-of-code": hands_in(notebook() | {"cells": [code_cell("x = 1\n" * 15_000) for _ in range(12)]}, 0,
                                    "its code has 1,080,000 characters"),
     "a-novel-in-one-cell": hands_in(notebook(RIGHT + "# and so on\n" * 50_000), 25),
+    # Python reads such a number and can't write it.
+    "giant-number": hands_in(notebook(f"{RIGHT}\n    def unused(self):\n        return 0x{'f' * 5000}\n"), 25),
+    "giant-number-in-a-cell-of-its-own": hands_in(with_cells(f"x = 0x{'f' * 5000}"), 25),
+    "half-a-character": hands_in(notebook(RIGHT + "\nraise ValueError('\\ud800')\n"), 25,
+                                 r"MyEmbedding raised ValueError: \?"),
     "fifo": made(lambda path, place: os.mkfifo(path), f"{UNGRADABLE}it is not an ordinary file"),
     "folder": made(lambda path, place: path.mkdir(), f"{UNGRADABLE}it is not an ordinary file"),
     "links-to-another": made(lambda path, place: path.symlink_to(f"../../honest/01-embedding/{NAME}"), A_LINK),

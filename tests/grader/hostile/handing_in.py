@@ -43,11 +43,14 @@ class Work:
         What its feedback must say, as a regular expression.
     lay_out : callable
         Place → None: writes the files.
+    slug : str
+        The assignment.
     """
 
     mark: int
     says: str
     lay_out: Callable
+    slug: str = SLUG
 
 
 def notebook(one=RIGHT, two=TIME_RIGHT):
@@ -81,14 +84,14 @@ def with_cells(*sources, at=2, one=RIGHT, two=TIME_RIGHT):
     return nb
 
 
-def hands_in(content, mark, says="", name=NAME):
+def hands_in(content, mark, says="", name=NAME, slug=SLUG):
     """A submission of one file: a notebook as plain data, text or bytes."""
     def lay_out(place):
         text = content if isinstance(content, str | bytes) else json.dumps(content, ensure_ascii=False)
         if isinstance(text, str):
             text = place.fill(text).encode("utf-8", "surrogatepass")
         (place.folder / name).write_bytes(text)
-    return Work(mark, says, lay_out)
+    return Work(mark, says, lay_out, slug)
 
 
 def beside(files, work):

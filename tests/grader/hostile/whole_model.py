@@ -1,0 +1,67 @@
+"""Submissions to 06-rnnlm, whose answers run in one worker after the other, for not all may import the same."""
+import json
+
+import nbformat
+from corpora import rnnlm as corpus
+from demo import filled
+
+from .attacks import ENDED, FOUND, SLOW
+from .handing_in import ROOT, hands_in
+
+NAME = f"{corpus.SLUG}.ipynb"
+BLANK = nbformat.read(ROOT / "exercises" / corpus.SLUG / NAME, as_version=4)
+PLAIN = {name: next(iter(sources.values())) for name, sources in corpus.RIGHT.items()}
+AFFINE, MODEL, PERPLEXITY = PLAIN.values()
+
+
+def model(mark, says="", **answers):
+    """The plainest right answers, but for those given."""
+    return hands_in(json.loads(nbformat.writes(filled(BLANK, **PLAIN | answers))), mark, says, NAME, corpus.SLUG)
+
+
+def in_forward(statement, header=""):
+    """MyTimeAffine, which does something more in `forward`."""
+    start = "        N, T, H = xs.shape\n        W, b"
+    assert start in AFFINE
+    return f"{header}\n{AFFINE.replace(start, f'        {statement}{chr(10)}{start}')}"
+
+
+LEAVES = in_forward("""[open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+LOOKS = f"""{FOUND}
+import os
+if any(os.path.exists(f'{{place}}/seen') for place in ('/tmp', '/dev/shm')): found('what another answer left')
+{MODEL}"""
+# In the stand-in's place there is another source than the student's own, which ends with a word of its own.
+READS = f"""{FOUND}
+import linecache
+source = ''.join(linecache.getlines('<cell MyTimeAffine>'))
+if 'mine' not in source: found(source)
+class MyRnnlm: pass
+"""
+WRONG_BACKWARD = AFFINE.replace("np.sum(dout, axis=0)", "np.mean(dout, axis=0)  # mine")
+LENDS_ON = """
+from rnnlm_ref.time_layers import TimeAffine
+import builtins
+builtins.MyTimeAffine = MyTimeAffine = TimeAffine
+""" + MODEL
+MUCH = """
+from rnnlm_grader import bench
+def much(value): return tuple(np.zeros({shape}) for _ in range({count}))
+bench.snapshot = much
+"""
+
+WORK = {
+    "model-plain": model(25),
+    "model-talks": model(25, MyTimeAffine=in_forward("print(xs, '*' * 500)"),
+                         my_perplexity="import warnings\nwarnings.warn('so low')\n" + PERPLEXITY),
+    "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
+    "model-reads-the-stand-in": model(9, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
+    "model-borrows": model(17, "raised NameError", MyTimeAffine="from rnnlm_ref.time_layers import TimeAffine\n"
+                                                                  "MyTimeAffine = TimeAffine\n"),
+    "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
+    "model-says-much": model(0, "far more than any right answer", my_perplexity=MUCH.format(shape="1000", count=30)
+                             + PERPLEXITY),
+    "model-says-many-things": model(0, "disturbed", my_perplexity=MUCH.format(shape="()", count=4000) + PERPLEXITY),
+    "model-loops-when-loaded": model(13, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
+    "model-exits": model(20, ENDED, my_perplexity="import os\ndef my_perplexity(losses, counts): os._exit(0)\n"),
+}
