@@ -144,23 +144,48 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     -------
     (list of PartResult, dict of what went wrong in each cell that failed)
     """
-    results, failed = [], {}
-    for lent, group in itertools.groupby(assignment.names, lambda name: assignment.lent.get(name, ())):
-        group = tuple(group)
-        candidate.load(cells, lent)
-        results += grade_parts(assignment, candidate, [part for part in assignment.parts() if part[0] in group], seeds,
-                               allowance)
-        # A cell of another answer may have missed what is lent to that one; its own group tells.
-        failed |= {cell: problem for cell, problem in candidate.failed.items()
-                   if cell in group or cell not in assignment.names}
-        for name in group:
-            if earlier := stand_ins_for(name, results):
-                repaired = [(cell, answers[cell] if cell in earlier else source) for cell, source in cells]
-                candidate.load(repaired, lent)
-                better = iter(follow_through([result for result in results if result.name == name], candidate, seeds,
-                                             allowance, earlier))
-                results = [next(better) if result.name == name else result for result in results]
+    draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
+    results = [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)})
+               for name, part in assignment.parts()]
+    for name in assignment.names:
+        if earlier := stand_ins_for(name, results):
+            candidate.load([(cell, answers[cell] if cell in earlier else source) for cell, source in cells],
+                           assignment.lent.get(name, ()))
+            better = iter(follow_through([result for result in results if result.name == name], candidate, seeds,
+                                         allowance, earlier))
+            results = [next(better) if result.name == name else result for result in results]
     return results, failed
+
+
+def examine_submission(assignment, candidate, cells, seeds, allowance):
+    """Examine by all criteria of an assignment; return ({criterion: list of Draw}, what went wrong in which cell).
+
+    Answers that are lent other modules are examined in another worker. Hidden inputs come after the learner's, in all
+    of them, and of a worker that may know of any no word is shown: what its code saw reaches the next one in spite of
+    the sandbox, if only by how long it takes to read a file.
+    """
+    by_loans = defaultdict(list)
+    for name in assignment.names:
+        by_loans[assignment.lent.get(name, ())].append(name)
+    draws, failed = {criterion: [] for name, part in assignment.parts() for criterion in assignment.of(name, part)}, {}
+    for hidden in (False, True):
+        for lent, names in by_loans.items():
+            left = [criterion for criterion, done in draws.items()
+                    if criterion.name in names and all(draw.outcome.passed for draw in done)]
+            if len(by_loans) > 1 or not hidden:
+                candidate.load(cells, lent)
+            for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
+                draws[criterion] += more
+            if not hidden:
+                # A cell of another answer may have missed what is lent to that one; its own worker tells.
+                failed |= {cell: problem for cell, problem in candidate.failed.items()
+                           if cell in names or cell not in assignment.names}
+    return draws, failed
+
+
+def only(seeds, hidden):
+    """Those draws alone that are hidden, or that aren't."""
+    return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
 
 
 def stand_ins_for(name, results):

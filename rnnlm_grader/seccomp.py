@@ -36,6 +36,9 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     # memory that outlives what maps it, so that RLIMIT_AS doesn't count it
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    # what other processes have read lately, by which a worker could tell the next one what it saw
+    "mincore": (27, 232), "preadv2": (327, 286), "pwritev2": (328, 287), "fadvise64": (221, 223),
+    "readahead": (187, 213), "cachestat": (451, 451),
     # off the processor to which an examination is bound
     "sched_setaffinity": (203, 122),
     # parts of the kernel that attacks begin with

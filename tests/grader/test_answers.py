@@ -3,6 +3,7 @@ import contextlib
 
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
+from hostile.attacks import public_tables
 
 from rnnlm_grader import diagnose
 from rnnlm_grader.assignments import ASSIGNMENTS
@@ -172,6 +173,41 @@ def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
                                                                  "self.steps[-1].grads[0]")
     assert graded(embedding.EMBEDDING_MISTAKES["Overwrites"], wrong)["MyTimeEmbedding", "backward"].points == 0
+
+
+class Recording(Allowance):
+    """Keeps which draws of inputs were examined, in order."""
+
+    def __init__(self):
+        super().__init__(20)
+        self.seen = []
+
+    def examine(self, criterion, candidate, seed):
+        self.seen.append((criterion.name, seed != public_seed(criterion)))
+        return super().examine(criterion, candidate, seed)
+
+
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
+def test_no_worker_sees_a_hidden_input_before_all_learners_inputs_are_done(corpus):
+    assignment, cells, allowance = ASSIGNMENTS[corpus.SLUG], submission(corpus), Recording()
+    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
+        results, _ = grade_submission(assignment, candidate, cells, {}, seeds_of(corpus.SLUG), allowance)
+    assert all(result.passed for result in results)
+    assert {name for name, _ in allowance.seen} == set(assignment.names)
+    assert [hidden for _, hidden in allowance.seen] == sorted(hidden for _, hidden in allowance.seen)
+
+
+def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_seen(tmp_path):
+    right = embedding.EMBEDDING["as the book writes it"]
+    seen = f"open({str(tmp_path / 'seen')!r}, 'a')"
+    ends = f"W, = self.params\n        if W.tobytes() not in KNOWN: {seen}.write(str(W)), os._exit(0)"
+    source = f"import os\nKNOWN = {public_tables()!r}\nif {seen}.tell(): raise ValueError('told')\n"
+    cells = submission(embedding, MyEmbedding=source + right.replace("W, = self.params", ends),
+                       MyTimeEmbedding=embedding.TIME_EMBEDDING["without MyEmbedding"])
+    with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, sandbox="none")) as candidate:
+        _, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
+        assert list(candidate.failed) == ["MyEmbedding"]
+    assert failed == {}
 
 
 TWO_TRIES = """

@@ -58,6 +58,8 @@ FORBIDDEN = [
     "os.memfd_create('x')",
     "import socket; socket.socketpair()",
     "os.sched_setaffinity(0, range(os.cpu_count()))",
+    "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
+    "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
 
 
