@@ -200,9 +200,9 @@ def test_no_worker_sees_a_hidden_input_before_all_learners_inputs_are_done(corpu
 def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_seen(tmp_path):
     right = embedding.EMBEDDING["as the book writes it"]
     seen = f"open({str(tmp_path / 'seen')!r}, 'a')"
-    ends = f"W, = self.params\n        if W.tobytes() not in KNOWN: {seen}.write(str(W)), os._exit(0)"
+    ends = f"def __init__(self, W):\n        if W.tobytes() not in KNOWN: {seen}.write(str(W)), os._exit(0)"
     source = f"import os\nKNOWN = {public_tables()!r}\nif {seen}.tell(): raise ValueError('told')\n"
-    cells = submission(embedding, MyEmbedding=source + right.replace("W, = self.params", ends),
+    cells = submission(embedding, MyEmbedding=source + right.replace("def __init__(self, W):", ends),
                        MyTimeEmbedding=embedding.TIME_EMBEDDING["without MyEmbedding"])
     with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, sandbox="none")) as candidate:
         _, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
