@@ -205,7 +205,8 @@ def load_cells(cells, names):
 def execute(cell, source, names):
     """Execute a cell; return what it raised, or None.
 
-    A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer.
+    A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: something that
+    takes whatever is done with it stands for what would have been imported. But nothing stands for the reference.
     """
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -213,22 +214,69 @@ def execute(cell, source, names):
     missing = None
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            for statement in compiled_statements(source, filename):
+            for statement, bound in compiled_statements(source, filename):
                 try:
                     exec(statement, names)
                 except ImportError as error:
                     missing = missing or describe(error)
+                    names.update(dict.fromkeys(set(bound).difference(names), Anything()))
     except BaseException as error:
         return describe(error)
     return missing
 
 
 def compiled_statements(source, filename):
-    """Compile a cell, all of it first, and return its top-level statements one by one."""
+    """Compile a cell, all of it first; return each top-level statement, and the names that it imports.
+
+    `import a, b` is two. What a cell awaits at its top level, as notebooks may, isn't done.
+    """
     tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    flags = 0
+    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     for node in tree.body:
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
-    compile(tree, filename, "exec", dont_inherit=True)
-    return [compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True) for node in tree.body]
+    compile(tree, filename, "exec", flags, dont_inherit=True)
+    return [(compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True), imported(node))
+            for whole in tree.body for node in one_by_one(whole)]
+
+
+def one_by_one(node):
+    """Return an import of several things as several imports; any other statement as it is."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return [node]
+    return [ast.copy_location(ast.Import([alias]) if isinstance(node, ast.Import)
+                              else ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
+
+
+def imported(node):
+    """The names that an import binds, unless it is one of the course's own modules."""
+    if not isinstance(node, ast.Import | ast.ImportFrom):
+        return ()
+    alias, = node.names
+    module = getattr(node, "module", None) or alias.name
+    return () if module.startswith("rnnlm_") else (alias.asname or alias.name.partition(".")[0],)
+
+
+class Anything:
+    """Stands for what only a notebook has: whatever is asked of it, it answers with itself."""
+
+    def __getattr__(self, name):
+        return self
+
+    def __call__(self, *args, **kwargs):
+        return self
+
+    def __iter__(self):
+        return iter(())
+
+    def __getitem__(self, index):
+        return self
+
+    def __setitem__(self, index, value):
+        pass
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
+        pass

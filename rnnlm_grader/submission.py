@@ -19,6 +19,12 @@ MAX_SOURCE = 100_000  # characters of one cell
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000
 MAX_PARSED = 500_000  # characters in order to find a cell's lines for IPython: all of it is parsed again after each
+MOST_NAMES = 5  # in a remark
+# What a constant may be computed with: these names, and what begins with one of them and a dot.
+CHEAP = frozenset(("bool", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "partial",
+                   "range", "round", "set", "sorted", "str", "tuple", "collections", "functools", "math", "np", "numpy",
+                   "operator", "typing"))
+MAX_BRANCHES = 20  # in one another
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
@@ -157,6 +163,9 @@ def take_answers(cells, wanted, locked=()):
         elif cell in own and cell not in moved and (kept := definitions_in(cell.source, set(wanted))):
             order.append(("own", kept))
     order += [("answer", name) for name in wanted]
+    if missing := missing_from(by_id.values(), [cell.source for cell in own]):
+        remarks.append(f"{', '.join(missing[:MOST_NAMES])}: a cell of your own computes this, and an answer uses it. "
+                       "Of such a cell only imports, functions, classes and constants count. Move it to the answer.")
     return Answers(by_id, tuple(dict.fromkeys(order)), tuple(remarks))
 
 
@@ -194,8 +203,8 @@ def defined_names(source):
 def definitions_in(source, except_names=frozenset()):
     """Return the imports, functions, classes and constants that a cell defines at its top level, as source."""
     tree = parsed(source)
-    kept = [node for node in (tree.body if tree else ()) if _is_definition(node)]
-    kept = [node for node in kept if getattr(node, "name", None) not in except_names]
+    kept = [node for node in (tree.body if tree else ())
+            if _is_definition(node) and except_names.isdisjoint(_names_defined(node))]
     return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
 
 
@@ -206,12 +215,80 @@ def _source_of(node):
         return ""
 
 
-def _is_definition(node):
+def _is_definition(node, depth=0):
+    """Whether a statement does nothing but define, so that it takes no time: a training run isn't done once more."""
     if isinstance(node, ast.Assign | ast.AnnAssign):
-        # Constants only: a call may take hours, a power may fill the memory.
-        costly = ast.Call | ast.Pow | ast.LShift | ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp
-        return node.value is not None and not any(isinstance(inner, costly) for inner in ast.walk(node))
+        return node.value is not None and _is_cheap(node.value)
+    if isinstance(node, ast.Try | ast.If):
+        return depth < MAX_BRANCHES and (isinstance(node, ast.Try) or _is_cheap(node.test)) and all(
+            isinstance(inner, ast.Pass) or _is_definition(inner, depth + 1) for inner in _inside(node))
     return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
+
+
+def _inside(node):
+    """The statements of all branches of an `if` or `try`."""
+    handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
+    return [*node.body, *handlers, *node.orelse, *getattr(node, "finalbody", ())]
+
+
+def _is_cheap(expression):
+    """Whether an expression takes no time worth mentioning: a call may take hours, a power may fill the memory."""
+    left = [expression]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.ListComp | ast.SetComp | ast.DictComp | ast.GeneratorExp | ast.LShift):
+            return False
+        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not (
+                _is_small(node.left) and _is_small(node.right)):
+            return False
+        if isinstance(node, ast.Call) and _root(node.func) not in CHEAP:
+            return False
+        if not isinstance(node, ast.Lambda):
+            left += ast.iter_child_nodes(node)
+    return True
+
+
+def _is_small(node):
+    return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) <= 100
+
+
+def _root(node):
+    """The name with which a dotted name begins, or None."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _names_defined(node):
+    """The names of the functions and classes that a statement defines."""
+    if isinstance(node, ast.Try | ast.If):
+        return {name for inner in _inside(node) for name in _names_defined(inner)}
+    return {node.name} if isinstance(node, ast.FunctionDef | ast.ClassDef) else set()
+
+
+def missing_from(answers, own):
+    """The names that answers use and that only the rest of a student's own cells gives, which isn't executed.
+
+    Parameters
+    ----------
+    answers : iterable of str
+        The source of each answer.
+    own : iterable of str
+        That of each cell of the student's own.
+    """
+    left_out, kept = set(), set()
+    for tree in filter(None, map(parsed, own)):
+        for node in tree.body:
+            (kept if _is_definition(node) else left_out).update(_names(node, ast.Store))
+    used = set()
+    for tree in filter(None, map(parsed, answers)):
+        arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+        used |= _names(tree, ast.Load) - _names(tree, ast.Store) - arguments
+    return sorted((left_out - kept) & used)
+
+
+def _names(node, context):
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, context)}
 
 
 @functools.lru_cache(maxsize=64)

@@ -431,6 +431,28 @@ def test_a_module_that_is_missing_ends_nothing():
     candidate.close()
 
 
+@pytest.mark.parametrize("start", [
+    "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\nwith plt.style.context('x') as y: plt.plot(1)",
+    "import seaborn, numpy as np\nseaborn.set()",
+    "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
+    "import asyncio\nawait asyncio.sleep(9)",
+])
+def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
+    cells = [("set-up 0", "import numpy as np"), ("work", f"{start}\ndef work(): return np.ones(1)")]
+    candidate = SandboxedCandidate(cells, ["work"])
+    candidate.begin(5)
+    assert candidate.step("call", "work", None, (), {})[1] == 1
+    candidate.close()
+
+
+def test_nothing_stands_for_the_reference():
+    candidate = SandboxedCandidate([("work", "from rnnlm_ref.layers import Embedding as work")], ["work"])
+    candidate.begin(5)
+    assert candidate.defined == ()
+    assert candidate.failed["work"].kind == "ModuleNotFoundError"
+    candidate.close()
+
+
 def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     before = sandbox.command("bwrap")
     assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]

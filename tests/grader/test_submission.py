@@ -118,7 +118,30 @@ def test_calls_in_cells_of_their_own_are_never_kept():
 
 
 def test_costly_constants_are_left_out():
-    assert definitions_in("a = 9 ** 9 ** 9\nb = 3 * 4\nc = [0 for _ in x]") == "b = 3 * 4"
+    assert definitions_in("a = 9 ** 9 ** 9\nb = 3 * 4\nc = [0 for _ in x]\nd = x << 9\ne = f(1)") == "b = 3 * 4"
+
+
+@pytest.mark.parametrize("source", [
+    "pick = lambda W, i: W[i].copy()",
+    "Cache = namedtuple('Cache', 'idx')",
+    "EPS = float('1e-7')\nTEN = 10 ** 3\nHALF = np.float32(0.5)\nROOT = np.sqrt(2)",
+    "try:\n    from numba import njit\nexcept ImportError:\n\n    def njit(f):\n        return f",
+    "if DEBUG:\n    LEVEL = 1\nelse:\n    pass",
+])
+def test_whatever_only_defines_is_kept(source):
+    assert definitions_in(source) == source
+
+
+def test_a_branch_may_not_replace_an_answer():
+    assert definitions_in("try:\n    class MyLayer: pass\nexcept E: pass\nx = 1", {"MyLayer"}) == "x = 1"
+
+
+def test_what_an_answer_misses_of_a_cell_of_ones_own_is_told():
+    layer = "class MyLayer:\n    def forward(self, x):\n        out = scale * x\n        return out"
+    cells = [Cell("scale = measure()\nout = measure()\nunused = measure()", None), Cell(layer, "MyLayer")]
+    remark, = take_answers(cells, {"MyLayer": "released"}).remarks
+    assert remark.startswith("scale: a cell of your own computes this")
+    assert take_answers([Cell("scale = 2", None), *cells], {"MyLayer": "released"}).remarks == ()
 
 
 ABYSSES = {
@@ -128,6 +151,7 @@ ABYSSES = {
     "f-string": "f'" + "{" * 50_000,
     "statements": "a\n" * (MAX_SOURCE // 2), "decorators": "@a\n" * 30_000 + "class A: 0",
     "magics": "%a\n" * 600 + "x = 1", "long magics": "%a\n" * 9 + "x=1\n" * 10_000, "questions": "a?\n" * 33_000,
+    "branches": "if a:\n    x = 1\n" + "elif a:\n    x = 1\n" * 900, "lambdas": "x = " + "lambda: " * 900 + "1",
     "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
 }
 

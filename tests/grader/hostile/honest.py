@@ -28,6 +28,17 @@ SLOW = RIGHT.replace("return W[idx]", "import time; time.sleep(0.01); return W[i
 KOREAN = ("from __future__ import annotations\n# 임베딩: 행 하나를 고른다 🦆\n"
           + RIGHT.replace("(self, idx)", "(self, idx: NDArray) -> NDArray").replace("idx", "색인"))
 TRIES = RIGHT + "\n\nif __name__ == '__main__':\n    print(MyEmbedding(np.eye(3)).forward(np.array([0, 2])))\n"
+PLOTS = "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\n%matplotlib inline\n" + RIGHT
+OWN = """from collections import namedtuple
+try:
+    from numba import njit
+except ImportError:
+    def njit(function):
+        return function
+Cache = namedtuple("Cache", "idx")
+pick = lambda W, idx: W[idx].copy()"""
+OWN_USED = RIGHT.replace("return W[idx]", "return pick(W, Cache(idx).idx)").replace(
+    "    def forward", "    @njit\n    def forward")
 HELPER, HELPED = corpus.EMBEDDING["helper function above the class, cache is a dict"].split("\n\n\n", 1)
 WRITES = RIGHT.replace("return W[idx]", "open('log.txt', 'a').write('called\\n'); return W[idx]")
 SLEEPER = """import threading, time
@@ -102,6 +113,8 @@ WORK = {
     "honest-magics": hands_in(
         notebook("%load_ext autoreload\n%autoreload 2\n!pip install numpy\n" + RIGHT, "%%time\n" + TIME_RIGHT), 25),
     "honest-helper-elsewhere": hands_in(with_cells(HELPER, one=HELPED), 25),
+    "honest-plots": hands_in(notebook(PLOTS), 25, "No module named 'matplotlib'"),
+    "honest-definitions-of-all-kinds": hands_in(with_cells(OWN, one=OWN_USED), 25),
     "honest-old-nbformat": changed(as_nbformat3),
     "honest-without-cell-ids": changed(forget_ids),
     "honest-outputs": changed(with_outputs),
