@@ -36,9 +36,12 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     # memory that outlives what maps it, so that RLIMIT_AS doesn't count it
     "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
     "memfd_create": (319, 279), "memfd_secret": (447, 447),
-    # what other processes have read lately, by which a worker could tell the next one what it saw
+    # what other processes read or lock, by which a worker could tell another one what it saw
     "mincore": (27, 232), "preadv2": (327, 286), "pwritev2": (328, 287), "fadvise64": (221, 223),
-    "readahead": (187, 213), "cachestat": (451, 451),
+    "readahead": (187, 213), "cachestat": (451, 451), "flock": (73, 32), "inotify_init": (253, None),
+    "inotify_init1": (294, 26), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    # where on the machine the sandbox's folders lie
+    "statmount": (457, 457), "listmount": (458, 458), "open_tree_attr": (467, 467), "listns": (470, 470),
     # off the processor to which an examination is bound
     "sched_setaffinity": (203, 122),
     # parts of the kernel that attacks begin with
