@@ -3,8 +3,9 @@ import os
 
 from . import assignments
 from .candidate import KernelCandidate
-from .exam import SECONDS, public_seed
-from .grading import Allowance, grade_part
+from .exam import SECONDS, examine, public_seed
+from .grading import Allowance, grade_part, withhold
+from .replay import NoReplay
 from .report import render
 
 
@@ -40,9 +41,13 @@ def check(answer, part=None, *, hidden=False):
     parts = [p for n, p in assignment.parts() if n == name]
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
-    results = [grade_part(assignment, KernelCandidate(**{name: answer}), name, each,
-                          fresh_seeds if hidden else public_seeds, Allowance(SECONDS))
-               for each in ([part] if part else parts)]
+    candidate = KernelCandidate(**{name: answer})
+    results = [grade_part(assignment, candidate, name, each, fresh_seeds if hidden else public_seeds,
+                          Allowance(SECONDS)) for each in ([part] if part else parts)]
+    if part and any(criterion.with_itself for criterion in assignment.of(name, part)):
+        results = withhold(results, [name] if gives_a_right_value(assignment, name, candidate) else ())
+    else:
+        results = withhold(results)
     text = "\n".join(map(render, results))
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
@@ -50,6 +55,12 @@ def check(answer, part=None, *, hidden=False):
     if not all(result.passed for result in results):
         raise CheckFailed(text)
     print(text)
+
+
+def gives_a_right_value(assignment, name, candidate):
+    """Whether any criterion passes that compares an answer with something else than itself."""
+    return any(examine(criterion, candidate, public_seed(criterion), replay=NoReplay()).passed
+               for criterion in assignment.criteria if criterion.name == name and not criterion.with_itself)
 
 
 def borrows_reference(answer, modules):

@@ -11,6 +11,7 @@ from .exam import Assignment, Criterion, Misconception, Outcome, examine
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
+UNSUPPORTED = Difference("This", "counts only for an answer that gives some right values; none of yours is right yet")
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -145,14 +146,15 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     (list of PartResult, dict of what went wrong in each cell that failed)
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
-    results = [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)})
-               for name, part in assignment.parts()]
+    results = withhold(judge(assignment, name, part, {criterion: draws[criterion]
+                                                      for criterion in assignment.of(name, part)})
+                       for name, part in assignment.parts())
     for name in assignment.names:
         if earlier := stand_ins_for(name, results):
             candidate.load([(cell, answers[cell] if cell in earlier else source) for cell, source in cells],
                            assignment.lent.get(name, ()))
-            better = iter(follow_through([result for result in results if result.name == name], candidate, seeds,
-                                         allowance, earlier))
+            better = iter(withhold(follow_through([result for result in results if result.name == name], candidate,
+                                                  seeds, allowance, earlier)))
             results = [next(better) if result.name == name else result for result in results]
     return results, failed
 
@@ -186,6 +188,25 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
 def only(seeds, hidden):
     """Those draws alone that are hidden, or that aren't."""
     return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
+
+
+def withhold(results, supported=()):
+    """Take back what criteria gave that compare an answer with itself, where no other criterion of its name passes.
+
+    Else half of the points would go to whoever returns the same constants each time. `supported` are the names of which
+    that is known to be otherwise. Returns a list.
+    """
+    results = list(results)
+    supported = {result.name for result in results for verdict in result.verdicts
+                 if verdict.outcome.passed and not verdict.criterion.with_itself}.union(supported)
+
+    def supported_only(result, verdict):
+        if result.name in supported or not (verdict.criterion.with_itself and verdict.outcome.passed):
+            return verdict
+        return Verdict(verdict.criterion, Outcome(UNSUPPORTED, ()), False, None)
+
+    return [replace(result, verdicts=tuple(supported_only(result, verdict) for verdict in result.verdicts))
+            for result in results]
 
 
 def stand_ins_for(name, results):

@@ -4,6 +4,8 @@ Evidence is of three kinds: numbers worked by hand, the one-step reference unrol
 neither. By hand, inputs are chosen as in 02-rnn, so that tanh and its slope are known. Where the recurrent gradient
 isn't what is examined, Wh is 0 or a single step counts, so that it costs its own points only.
 """
+import functools
+
 import numpy as np
 
 from rnnlm_ref.layers import RNN
@@ -15,6 +17,7 @@ from .rnn import draw, has_dtype, inputs_for, is_alive, near, place, upstream, w
 
 criteria = CriteriaList()
 criterion = criteria.criterion
+with_itself = functools.partial(criterion, with_itself=True)
 
 LOG2, LOG3 = np.log([2.0, 3.0])
 SLOPE_ONE = "every sum z is 0, where tanh has slope 1"
@@ -94,7 +97,7 @@ def forward_sizes(exam):
 # --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
 
 
-@criterion("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not")
+@with_itself("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not")
 def last_state(exam):
     params = place(exam, weights(exam, 2, 3))
     for stateful in (False, True):
@@ -109,7 +112,7 @@ def last_state(exam):
             exam.equal(state, last, "layer.h", note="hs[:, -1]")
 
 
-@criterion("MyTimeRNN", "state", 1, "unless stateful, every window starts from zeros, whatever came before")
+@with_itself("MyTimeRNN", "state", 1, "unless stateful, every window starts from zeros, whatever came before")
 def starts_from_zeros(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -123,7 +126,7 @@ def starts_from_zeros(exam):
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
 
 
-@criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended")
+@with_itself("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended")
 def goes_on(exam):
     params = place(exam, weights(exam, 2, 3))
     xs = draw(exam, 2, 5, 2)
@@ -149,7 +152,7 @@ def differs(exam, hs, from_zeros):
               "no state is handed on at all")
 
 
-@criterion("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from")
+@with_itself("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from")
 def takes_a_state(exam):
     params = place(exam, weights(exam, 2, 3))
     xs = draw(exam, 2, 4, 2)
@@ -165,7 +168,7 @@ def takes_a_state(exam):
         differs(exam, hs, from_zeros)
 
 
-@criterion("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size")
+@with_itself("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size")
 def forgets_the_state(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
@@ -178,7 +181,7 @@ def forgets_the_state(exam):
         exam.equal(layer.forward(xs), expected.value, "hs after reset_state", note="as a new layer computes it")
 
 
-@criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another")
+@with_itself("MyTimeRNN", "state", 1, "no gradient crosses from one window to another")
 def stops_at_the_window(exam):
     params = place(exam, weights(exam, 2, 3))
     first, second = draw(exam, 2, 2, 2), draw(exam, 2, 2, 2)
@@ -310,7 +313,7 @@ def backward_sizes(exam):
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------
 
 
-@criterion("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
+@with_itself("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
 def overwrites_in_place(exam):
     params = place(exam, weights(exam, 2, 3))
     layer, fresh = exam.new(*params), exam.new(*params)
@@ -331,7 +334,7 @@ def overwrites_in_place(exam):
                    note="whoever kept it must see the new gradient")
 
 
-@criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same")
+@with_itself("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same")
 def backward_twice(exam):
     layer = exam.new(*place(exam, weights(exam, 2, 3)))
     layer.forward(draw(exam, 2, 3, 2))
@@ -341,7 +344,7 @@ def backward_twice(exam):
     exam.equal(layer.backward(dhs), first.value, "the second dxs")
 
 
-@criterion("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before")
+@with_itself("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before")
 def sizes_change(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -358,7 +361,7 @@ def sizes_change(exam):
             exam.equal(layer.grad(i), fresh.grad(i).value, f"grads[{i}]", note="as a new layer computes it")
 
 
-@criterion("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
+@with_itself("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
 def leaves_the_callers_arrays_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
@@ -380,7 +383,7 @@ def leaves_the_callers_arrays_alone(exam):
     exam.equal(dxs.now(), dxs.value, "the first dxs, after other windows")
 
 
-@criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied")
+@with_itself("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied")
 def shares_parameters(exam):
     before = weights(exam, 2, 3)
     params = place(exam, before)
@@ -400,7 +403,7 @@ def shares_parameters(exam):
     exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
 
 
-@criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
+@with_itself("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
 def follows_dtype(exam):
     for dtype in (np.float32, np.float64):
         layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
@@ -410,7 +413,7 @@ def follows_dtype(exam):
             has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
 
 
-@criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other")
+@with_itself("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other")
 def stands_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)

@@ -221,7 +221,7 @@ NOTICED = {
     "MyRNN/contract/backward_twice": """
         TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
         ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
-        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
+        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh GivesZeros ExchangesGrads LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters UsesUpCache
     """,
     "MyRNN/contract/leaves_the_callers_arrays_alone": """

@@ -8,8 +8,10 @@ from hostile.handing_in import ROOT
 from rnnlm_grader import job
 from rnnlm_grader.assignments import find
 from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.compare import differ, same
-from rnnlm_grader.exam import examine
+from rnnlm_grader.exam import examine, public_seed
+from rnnlm_grader.grading import Allowance, grade_parts, withhold
 
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 # No number that they compare could be learned: they require shapes and differences.
@@ -70,3 +72,69 @@ def test_a_number_is_required_in_the_precision_of_what_is_expected_or_in_a_finer
 def test_an_array_of_float16_is_given_no_more_than_one_of_float32():
     right = np.array([1.0, 2.0, 3.0])
     assert not same(right.astype(np.float16), (right * 1.005).astype(np.float16))
+
+
+def of_constants(name, forward, backward):
+    """A class that does all that can be done without a right value: the same each time, in the right shapes."""
+    class Constant:
+        def __init__(self, *params, stateful=False, ignore_label=-1):
+            self.params, self.stateful, self.h = list(params), stateful, None
+            self.grads = [np.ones_like(param) for param in params]
+
+        def forward(self, x, *more):
+            self.inputs = x, *more
+            width = {"MyRNN": more[0].shape[1:] if more else (), "MyTimeSoftmaxWithLoss": ()}.get(
+                name, self.params[-1].shape[-1:] if self.params else ())
+            shape = () if name == "MyTimeSoftmaxWithLoss" else x.shape + width if "Embedding" in name else (
+                x.shape[:-1] + width)
+            dtype = self.params[0].dtype if self.params else x.dtype
+            hs = np.full(shape, forward, dtype)
+            if name == "MyTimeRNN":
+                hs += self.h.mean() if self.stateful and self.h is not None else 0
+                self.h = hs[:, -1].copy()
+            return hs
+
+        def backward(self, *dout):
+            if "Embedding" in name:
+                return None
+            dxs = [np.full(x.shape, backward, self.params[0].dtype if self.params else x.dtype) for x in self.inputs]
+            return tuple(dxs) if name == "MyRNN" else dxs[0]
+
+        def set_state(self, h):
+            self.h = h.copy()
+
+        def reset_state(self):
+            self.h = None
+
+    Constant.__name__ = name
+    return Constant
+
+
+CONSTANT = {  # functions do the same
+    "my_numerical_gradient": lambda f, x, eps=1e-5: np.ones(x.shape),
+    "my_bptt": lambda xs, h0, Wx, Wh, b, dhs, window=None: tuple(map(np.ones_like, (xs, h0, Wx, Wh, b))),
+    "my_clip_grads": lambda grads, max_norm: 1.0,
+    "my_softmax": np.ones_like,
+    "my_perplexity": lambda losses, counts: 1.0,
+}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "MyRnnlm"])
+@pytest.mark.parametrize("values", [(1, 1), (1, 0), (0, 0)])
+def test_what_is_the_same_each_time_and_never_right_earns_nothing(name, values):
+    answer = named(name, CONSTANT[name]) if name in CONSTANT else of_constants(name, *values)
+    assignment, candidate = find(name), KernelCandidate(**{name: answer})
+    parts = [(name, part) for other, part in assignment.parts() if other == name]
+    results = withhold(grade_parts(assignment, candidate, parts, lambda c: [(public_seed(c), False)], Allowance(5)))
+    assert [v.criterion.id for result in results for v in result.verdicts if v.points] == []
+    for _, part in parts:
+        with pytest.raises(CheckFailed):
+            check(answer, part)
+
+
+def named(name, function):
+    def answer(*args, **kwargs):
+        return function(*args, **kwargs)
+
+    answer.__name__ = name
+    return answer
