@@ -10,6 +10,7 @@ import contextlib
 import io
 import linecache
 from dataclasses import dataclass
+from types import CodeType
 
 import numpy as np
 
@@ -203,7 +204,7 @@ def load_cells(cells, names):
 
 
 def execute(cell, source, names):
-    """Execute a cell; return what it raised, or None.
+    """Execute a cell; return what it raised first, or None. What it defines after that is defined all the same.
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: something that
     takes whatever is done with it stands for what would have been imported. But nothing stands for the reference.
@@ -211,22 +212,35 @@ def execute(cell, source, names):
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
     printed = CappedText(MAX_PRINTED)
-    missing = None
+    missing = raised = None
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            for statement, bound in compiled_statements(source, filename):
+            for statement in compiled_statements(source, filename):
+                if raised and not statement.defines:
+                    continue
                 try:
-                    exec(statement, names)
+                    exec(statement.code, names)
                 except ImportError as error:
                     missing = missing or describe(error)
-                    names.update(dict.fromkeys(set(bound).difference(names), Anything()))
+                    names.update(dict.fromkeys(set(statement.imports).difference(names), Anything()))
+                except BaseException as error:
+                    raised = raised or describe(error)
     except BaseException as error:
         return describe(error)
-    return missing
+    return raised or missing
+
+
+@dataclass(frozen=True)
+class Statement:
+    """One statement at the top level of a cell, compiled."""
+
+    code: CodeType
+    defines: bool  # whether it is a function, a class or an import
+    imports: tuple  # names
 
 
 def compiled_statements(source, filename):
-    """Compile a cell, all of it first; return each top-level statement, and the names that it imports.
+    """Compile a cell, all of it first; return its top-level statements one by one.
 
     `import a, b` is two. What a cell awaits at its top level, as notebooks may, isn't done.
     """
@@ -236,7 +250,9 @@ def compiled_statements(source, filename):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
     compile(tree, filename, "exec", flags, dont_inherit=True)
-    return [(compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True), imported(node))
+    definitions = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
+    return [Statement(compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True),
+                      isinstance(node, definitions), imported(node))
             for whole in tree.body for node in one_by_one(whole)]
 
 

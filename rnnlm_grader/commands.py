@@ -118,7 +118,7 @@ def quiet_log():
 def summary(coursedir, tally):
     """Lay out what was done, and the marks."""
     scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-    marks = sorted(sum(parts.values()) for parts in scores.values())
+    marks = sorted(sum(parts.values()) for student, parts in scores.items() if student not in tally.failed)
     lines = [f"{coursedir.assignment_id}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
              f"{len(tally.failed)} failed ({tally.examined} examined)"]
     if marks:

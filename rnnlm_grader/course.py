@@ -75,10 +75,11 @@ def read_handed_in(source, path):
         Where the student's notebook should be.
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
-    locked = {cell.metadata.nbgrader.grade_id for cell in source.cells if "nbgrader" in cell.metadata}
+    locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
+              if "nbgrader" in cell.metadata and not is_solution(cell)}
     remarks = []
     try:
-        answers = take_answers(read_cells(find_notebook(path, remarks)), wanted, locked - set(wanted))
+        answers = take_answers(read_cells(find_notebook(path, remarks)), wanted, locked)
         remarks += answers.remarks
     except (Unreadable, OSError) as reason:
         answers = take_answers((), wanted)

@@ -8,9 +8,12 @@ from dataclasses import dataclass, replace
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
+from .submission import defines_anew
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
+ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not without those after the answer, which "
+                             "define anew what it uses, so that without them more of it holds")
 UNSUPPORTED = Difference("This", "counts only for an answer that gives some right values; none of yours is right yet")
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -129,7 +132,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
     examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
-    earlier answer that earned nothing is no work to build on, and nothing stands in for it.
+    earlier answer that earned nothing is no work to build on, and nothing stands in for it. Where an answer fails and
+    a cell after it defines anew what was defined, it is examined without those cells, as a notebook's checks do it.
 
     Parameters
     ----------
@@ -150,13 +154,34 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
                                                       for criterion in assignment.of(name, part)})
                        for name, part in assignment.parts())
     for name in assignment.names:
-        if earlier := stand_ins_for(name, results):
-            candidate.load([(cell, answers[cell] if cell in earlier else source) for cell, source in cells],
-                           assignment.lent.get(name, ()))
-            better = iter(withhold(follow_through([result for result in results if result.name == name], candidate,
-                                                  seeds, allowance, earlier)))
-            results = [next(better) if result.name == name else result for result in results]
+        for other_cells, stand_ins, finding in other_ways(name, cells, answers, results):
+            if is_wrong(name, results):
+                candidate.load(other_cells, assignment.lent.get(name, ()))
+                better = iter(withhold(better_of_two([result for result in results if result.name == name], candidate,
+                                                     seeds, allowance, finding, stand_ins)))
+                results = [next(better) if result.name == name else result for result in results]
     return results, failed
+
+
+def other_ways(name, cells, answers, results):
+    """Yield (cells, stand-ins, what to say of that for which all cells are needed) of each way to execute an answer.
+
+    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong.
+    """
+    end = next((at + 1 for at, (cell, _) in enumerate(cells) if cell == name), len(cells))
+    if is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:])):
+        yield cells[:end], (), ONLY_WITH_LATER
+    if earlier := stand_ins_for(name, results):
+        yield [(cell, answers[cell] if cell in earlier else source) for cell, source in cells], earlier, ONLY_WITHOUT
+
+
+def sources(cells):
+    return [source for _, source in cells]
+
+
+def is_wrong(name, results):
+    """Whether anything of an answer isn't right."""
+    return not all(result.passed for result in results if result.name == name)
 
 
 def examine_submission(assignment, candidate, cells, seeds, allowance):
@@ -217,8 +242,8 @@ def stand_ins_for(name, results):
     return tuple(other for other in earlier if other in earned) if name in wrong else ()
 
 
-def follow_through(results, candidate, seeds, allowance, stand_ins):
-    """Examine an answer once more, now with stand-ins; return the better of its two results, each as a whole.
+def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):
+    """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
     is. What failed comes first: where none of it passes now, nothing else can be better.
@@ -233,15 +258,15 @@ def follow_through(results, candidate, seeds, allowance, stand_ins):
     if won <= sum(criterion.points for criterion in passed if not has_passed(draws[criterion])):
         return results
 
-    def with_stand_ins(verdict):
+    def now(verdict):
         *_, last = draws[verdict.criterion]
         if last.outcome.passed is verdict.outcome.passed:
             return verdict
         if last.outcome.passed:
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
-        return Verdict(verdict.criterion, Outcome(ONLY_WITHOUT, ()), False, None, stand_ins)
+        return Verdict(verdict.criterion, Outcome(finding, ()), False, None, stand_ins)
 
-    return [replace(result, verdicts=tuple(map(with_stand_ins, result.verdicts))) for result in results]
+    return [replace(result, verdicts=tuple(map(now, result.verdicts))) for result in results]
 
 
 def has_passed(draws):

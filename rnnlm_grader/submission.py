@@ -11,6 +11,7 @@ import json
 import os
 import stat
 from dataclasses import dataclass
+from types import MappingProxyType
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
 MAX_FILE = 20 * 2**20
@@ -25,6 +26,10 @@ CHEAP = frozenset(("bool", "dict", "float", "frozenset", "int", "len", "list", "
                    "range", "round", "set", "sorted", "str", "tuple", "collections", "functools", "math", "np", "numpy",
                    "operator", "typing"))
 MAX_BRANCHES = 20  # in one another
+# What stands behind these is no Python, or isn't executed. Other magics of a whole cell run it.
+OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%file", "%%html", "%%javascript", "%%js",
+                             "%%latex", "%%markdown", "%%perl", "%%ruby", "%%script", "%%sh", "%%svg", "%%sx",
+                             "%%system", "%%writefile"))
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
@@ -127,7 +132,7 @@ class Answers:
     remarks: tuple
 
 
-def take_answers(cells, wanted, locked=()):
+def take_answers(cells, wanted, locked=MappingProxyType({})):
     """Pick the answers out of a submission's code cells.
 
     Parameters
@@ -135,12 +140,14 @@ def take_answers(cells, wanted, locked=()):
     cells : sequence of Cell
     wanted : dict
         For each cell to fill, whose grade_id is the name that it defines, the source as released.
-    locked : collection of str
-        The grade_ids of all other cells of the exercise; what a submission has there doesn't count.
+    locked : dict
+        For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
+        a cell of the student's own.
     """
     filled = {name: [cell.source for cell in cells if cell.grade_id == name and cell.source.strip() != stub.strip()]
               for name, stub in wanted.items()}
-    own = [cell for cell in cells if cell.grade_id not in wanted and cell.grade_id not in locked]
+    own = [cell for cell in cells if cell.grade_id not in wanted
+           and cell.source.strip() != locked.get(cell.grade_id, "").strip()]
     by_id, remarks, moved = {}, [], set()
     for name, stub in wanted.items():
         elsewhere = [] if filled[name] else [cell for cell in own if name in defined_names(cell.source)]
@@ -148,10 +155,15 @@ def take_answers(cells, wanted, locked=()):
             by_id[name] = joined(filled[name])
             if len(filled[name]) > 1:
                 remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
+            if any(name in defined_names(cell.source) for cell in own):
+                remarks.append(f"{name} is defined in a cell of your own too. What is in the cell for it counts.")
         elif elsewhere:
             by_id[name] = definitions_in(elsewhere[-1].source)
             moved.add(elsewhere[-1])
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
+        elif others := [other for other in wanted if name in defined_names(joined(filled[other]))]:
+            by_id[name] = definitions_in(joined(filled[others[-1]]), only=name)
+            remarks.append(f"{name} is defined in the cell {others[-1]}, not in its own. That definition counts.")
         else:
             by_id[name] = stub
             if not any(cell.grade_id == name for cell in cells):
@@ -171,7 +183,7 @@ def take_answers(cells, wanted, locked=()):
 
 def joined(sources):
     """Several cells as one; those that aren't Python are left out, unless none is."""
-    valid = [source for source in sources if parsed(source) is not None]
+    valid = [source for source in sources if parsed(source) is not None] if len(sources) > 1 else sources
     return "\n\n".join(valid or sources[-1:])
 
 
@@ -200,11 +212,15 @@ def defined_names(source):
     return names
 
 
-def definitions_in(source, except_names=frozenset()):
-    """Return the imports, functions, classes and constants that a cell defines at its top level, as source."""
+def definitions_in(source, except_names=frozenset(), only=None):
+    """Return the imports, functions, classes and constants that a cell defines at its top level, as source.
+
+    Those that define one of `except_names` are left out, or all that don't define the name `only`.
+    """
     tree = parsed(source)
     kept = [node for node in (tree.body if tree else ())
-            if _is_definition(node) and except_names.isdisjoint(_names_defined(node))]
+            if _is_definition(node) and except_names.isdisjoint(_names_defined(node))
+            and (only is None or only in _names_defined(node))]
     return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
 
 
@@ -287,6 +303,22 @@ def missing_from(answers, own):
     return sorted((left_out - kept) & used)
 
 
+def defines_anew(before, after):
+    """Whether code that is executed later gives another meaning to a name that earlier code defines.
+
+    Parameters
+    ----------
+    before, after : iterable of str
+        Sources of cells.
+    """
+    earlier, later = ({}, {})
+    for sources, found in ((before, earlier), (after, later)):
+        for node in (node for tree in filter(None, map(parsed, sources)) for node in tree.body):
+            names = _names(node, ast.Store) if isinstance(node, ast.Assign) else _names_defined(node)
+            found.update(dict.fromkeys(names, node))
+    return any(ast.dump(earlier[name]) != ast.dump(later[name]) for name in earlier.keys() & later.keys())
+
+
 def _names(node, context):
     return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, context)}
 
@@ -295,12 +327,17 @@ def _names(node, context):
 def plain_python(source):
     """Put something without effect in the place of what only IPython understands; keep all else, and the line numbers.
 
-    That is magics, shell lines and questions, where Python stumbles over them. What is left is no Python, as it was.
+    That is magics, shell lines and questions, where Python stumbles over them; prompts, and an indentation of the whole
+    cell, are taken off. What isn't Python then stays as it was.
     """
-    first, newline, rest = source.partition("\n")
-    if first.startswith("%%") and first.split()[0] in ("%%time", "%%timeit", "%%capture", "%%prun"):
-        return plain_python(f"pass{newline}{rest}")  # these run the rest of the cell as Python
-    lines = source.split("\n")
+    if _python(source) is not None:
+        return source
+    lines = without_margin(source.split("\n"))
+    if (magic := source.split(maxsplit=1)[:1]) and magic[0].startswith("%%"):
+        if magic[0] in OTHER_LANGUAGES:
+            return source
+        at = next(at for at, line in enumerate(lines) if line.strip())
+        return plain_python("\n".join([*lines[:at], "pass", *lines[at + 1:]]))
     for _ in range(MAX_PARSED // (len(source) + 1)):
         try:
             ast.parse("\n".join(lines))
@@ -308,12 +345,21 @@ def plain_python(source):
         except SyntaxError as error:
             at = (error.lineno or 0) - 1
             replaced = without_magic(lines[at]) if 0 <= at < len(lines) else None
-            if replaced is None or (at == 0 and first.startswith("%%")):
+            if replaced is None:
                 return source
             lines[at] = replaced
         except INDIGESTIBLE:
             return source
     return source
+
+
+def without_margin(lines):
+    """The lines without prompts, and without the indentation of the first."""
+    first = next(filter(str.strip, lines), "")
+    if first.lstrip().startswith(">>>"):
+        lines = [line.lstrip()[4:] if line.lstrip()[:3] in (">>>", "...") else line for line in lines]
+        first = next(filter(str.strip, lines), "")
+    return [line.removeprefix(first[: len(first) - len(first.lstrip())]) for line in lines]
 
 
 def without_magic(line):

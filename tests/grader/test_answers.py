@@ -210,6 +210,16 @@ def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_
     assert failed == {}
 
 
+LOOK_UP = "def look_up(W, {0}): return W[{1}]\n\n"
+
+
+def test_a_helper_that_a_later_answer_defines_anew_costs_the_first_nothing():
+    one = embedding.EMBEDDING["as the book writes it"].replace("W[idx]", "look_up(W, idx)")
+    two = embedding.TIME_EMBEDDING["without MyEmbedding"]
+    results = graded(LOOK_UP.format("ids", "ids") + one, LOOK_UP.format("ids, t", "ids[:, t]") + two)
+    assert all(result.passed for result in results.values())
+
+
 TWO_TRIES = """
 {right}
 class Averages(MyTimeEmbedding):

@@ -445,6 +445,16 @@ def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
     candidate.close()
 
 
+def test_what_a_cell_defines_after_a_failure_is_defined():
+    source = "work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools"
+    candidate = SandboxedCandidate([("work", source)], ["work", "value", "tools"])
+    candidate.begin(5)
+    assert candidate.defined == ("work", "value", "tools")
+    assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
+    assert candidate.step("call", "work", None, (), {})[1] == 1
+    candidate.close()
+
+
 def test_nothing_stands_for_the_reference():
     candidate = SandboxedCandidate([("work", "from rnnlm_ref.layers import Embedding as work")], ["work"])
     candidate.begin(5)

@@ -9,6 +9,7 @@ from rnnlm_grader.submission import (
     MAX_SOURCE,
     Cell,
     Unreadable,
+    defines_anew,
     definitions_in,
     parsed,
     plain_python,
@@ -83,10 +84,25 @@ def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
 def test_only_cells_to_fill_and_definitions_count():
     cells = [Cell("import math\ndef helper(): return 1\ntrain_for_hours()", None), Cell("forged", "MyLayer-forward"),
              Cell("class MyLayer: pass", "MyLayer"), Cell("class MyLayer: again", None)]
-    answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward"})
+    answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward": "check(MyLayer)"})
     assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
     assert answers.order == (("own", "import math\ndef helper():\n    return 1"), ("answer", "MyLayer"))
-    assert answers.remarks == ()
+    assert answers.remarks == ("MyLayer is defined in a cell of your own too. What is in the cell for it counts.",)
+
+
+def test_definitions_in_a_cell_that_may_not_be_changed_count_too():
+    changed = Cell("import numpy as np\ndef pick(W, i): return W[i]\nprint(1)", "imports")
+    answers = take_answers([changed], {}, {"imports": "import numpy as np"})
+    assert answers.order == (("own", "import numpy as np\ndef pick(W, i):\n    return W[i]"),)
+
+
+@pytest.mark.parametrize("more", [[], [Cell("released", "MyTimeLayer")]], ids=["merged", "left"])
+def test_two_answers_in_the_cell_of_one_count(more):
+    both = "class MyLayer: pass\nclass MyTimeLayer:\n    pass\nMyLayer()"
+    answers = take_answers([Cell(both, "MyLayer"), *more], {"MyLayer": "released", "MyTimeLayer": "released"})
+    assert answers.by_id == {"MyLayer": both, "MyTimeLayer": "class MyTimeLayer:\n    pass"}
+    remark, = answers.remarks
+    assert remark == "MyTimeLayer is defined in the cell MyLayer, not in its own. That definition counts."
 
 
 def test_cells_with_one_id_count_one_after_the_other():
@@ -174,10 +190,27 @@ def test_no_source_takes_the_grader_long_or_stops_it(source):
     ("!echo 'it\n!echo (\n!echo \"\"\"\nx = 1", "pass\npass\npass\nx = 1"),
     ("%pip install numpy\n" * 100 + "x = 1", "pass\n" * 100 + "x = 1"),
     ("%%bash\nls", "%%bash\nls"),
+    ("\n%%time\nx = 1", "\npass\nx = 1"),
+    ("%%capture out\n%%memit -r 3\nx = 1", "pass\npass\nx = 1"),
+    ("  class A:\n      x = 1\n  %magic", "class A:\n    x = 1\npass"),
+    (">>> class A:\n...     x = 1\n...\n>>> A?", "class A:\n    x = 1\n\npass"),
+    ('x = %"""', "x = get_ipython()"),
     ("%%writefile layer.py\nx = 1", "%%writefile layer.py\nx = 1"),
 ])
 def test_what_only_ipython_understands_becomes_something_without_effect(source, plain):
     assert plain_python(source) == plain
+
+
+@pytest.mark.parametrize(("before", "after", "anew"), [
+    ("def f(): return 1", "def f(): return 2", True),
+    ("def f(): return 1", "def f():\n    return 1", False),
+    ("import numpy as np", "import numpy as np", False),
+    ("EPS = 1e-7", "x = 1\nEPS = 1e-3", True),
+    ("class A: pass", "A().b = 1\ndef g(): pass", False),
+    ("broken(", "def broken(): pass", False),
+])
+def test_a_later_definition_is_seen(before, after, anew):
+    assert defines_anew([before], ["pass", after]) is anew
 
 
 def test_python_stays_as_it_is():

@@ -125,7 +125,7 @@ METADATA = {
     "deletes-the-checks": changed(without_checks),
     "reorders": changed(reordered),
     "answers-in-markdown": changed(as_markdown, 10, "There was no cell MyEmbedding"),
-    "swaps-ids": changed(stolen_id, 10, "There was no cell MyEmbedding"),
+    "swaps-ids": changed(stolen_id, 25, "MyEmbedding is defined in a cell of your own"),
     "skips-execution": changed(each_cell(tags=["skip-execution"]), 10, "takes no arguments", one=NOTHING),
     "untouched": hands_in(notebook(STUB, TIME_STUB), 0, "Not filled in yet"),
     "forges-grade-cells": changed(grades_itself, 10, "takes no arguments", one=NOTHING),
