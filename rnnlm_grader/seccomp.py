@@ -12,7 +12,7 @@ import struct
 INSTRUCTION = struct.Struct("=HBBI")
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 # Where `struct seccomp_data` holds what is asked; of the first argument, the lower half (both machines: little-endian).
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT = 0, 4, 16
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
 ALLOW, KILL_PROCESS, FAIL_WITH = 0x7FFF0000, 0x80000000, 0x00050000
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -22,6 +22,8 @@ CLONE_NEW = 0x7E020000  # namespaces of its own
 
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
+FCNTL = {"x86_64": 72, "aarch64": 25}
+LOCKS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026)  # what fcntl does with locks, leases and notices: others see them
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
     # into other processes, and out of the sandbox
@@ -68,26 +70,50 @@ def program(machine):
     """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
     if machine not in AUDIT_ARCH:
         return None
-    refused = refused_numbers(machine)
-    skip = len(refused)  # from the first of them to what follows the last
-    lines = [
+    return assembled([
         (LOAD, ARCHITECTURE),
-        (EQUAL, AUDIT_ARCH[machine], 1, 0),  # on x86_64, 32-bit calls would come with another one
-        (RETURN, KILL_PROCESS),
+        (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one
         (LOAD, NUMBER),
-        (AT_LEAST, X32, 0, 1),
-        (RETURN, KILL_PROCESS),
-        (EQUAL, CLONE3[machine], 0, 1),
-        (RETURN, FAIL_WITH | errno.ENOSYS),  # its flags lie in memory, out of sight; the C library then calls clone
-        (EQUAL, CLONE[machine], 0, 3),
+        (AT_LEAST, X32, "kill", None),
+        (EQUAL, CLONE3[machine], "unknown", None),  # its flags are in memory, out of sight; libc then calls clone
+        (EQUAL, CLONE[machine], None, "no clone"),
         (LOAD, FIRST_ARGUMENT),
-        (ANY_BIT, CLONE_NEW, skip + 2, 0),
-        (ANY_BIT, CLONE_THREAD, skip, skip + 1),
-        *((EQUAL, number, skip - i, 0) for i, number in enumerate(refused)),
+        (ANY_BIT, CLONE_NEW, "refuse", None),
+        (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
+        "no clone",
+        (EQUAL, FCNTL[machine], None, "no fcntl"),
+        (LOAD, SECOND_ARGUMENT),
+        *((EQUAL, command, "refuse", None) for command in LOCKS),
         (RETURN, ALLOW),
+        "no fcntl",
+        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine)),
+        "allow",
+        (RETURN, ALLOW),
+        "refuse",
         (RETURN, FAIL_WITH | errno.EPERM),
-    ]
-    return b"".join(INSTRUCTION.pack(code, *(jumps or (0, 0)), value) for code, value, *jumps in lines)
+        "unknown",
+        (RETURN, FAIL_WITH | errno.ENOSYS),
+        "kill",
+        (RETURN, KILL_PROCESS),
+    ])
+
+
+def assembled(lines):
+    """Turn labels and lines into instructions: (code, value), or (code, value, label if so, label if not).
+
+    Where there is no label, the next line follows.
+    """
+    places, count = {}, 0
+    for line in lines:
+        if isinstance(line, str):
+            places[line] = count
+        else:
+            count += 1
+    program = b""
+    for at, (code, value, *labels) in enumerate(line for line in lines if not isinstance(line, str)):
+        jumps = [places[label] - at - 1 if label else 0 for label in labels] or (0, 0)
+        program += INSTRUCTION.pack(code, *jumps, value)
+    return program
 
 
 def profile(machine):
@@ -105,5 +131,7 @@ def profile(machine):
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
         "syscalls": [refuse(refused, errno.EPERM), refuse(["clone3"], errno.ENOSYS),
-                     *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags)],
+                     *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
+                     *(refuse(["fcntl"], errno.EPERM, args=[{"index": 1, "op": "SCMP_CMP_EQ", "value": command}])
+                       for command in LOCKS)],
     }

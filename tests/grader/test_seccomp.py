@@ -1,5 +1,6 @@
 """The filter of system calls: what it refuses on each machine, by running it as the kernel would."""
 import errno
+import fcntl
 import platform
 import re
 import struct
@@ -18,9 +19,9 @@ FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTI
 THREAD_FLAGS = 0x003D0F00  # of its pthread_create
 
 
-def verdict(machine, number, first=0, architecture=None):
+def verdict(machine, number, first=0, architecture=None, second=0):
     """Run the filter on one system call."""
-    data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, *[0] * 5)
+    data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, second, *[0] * 4)
     program = list(seccomp.INSTRUCTION.iter_unpack(seccomp.program(machine)))
     at, loaded = 0, None
     while True:
@@ -53,6 +54,17 @@ def test_a_thread_may_begin_and_a_process_may_not(machine):
     for flags in (0, FORK_FLAGS, 0x4111, THREAD_FLAGS | 0x10000000, 0x10000011):  # also with a user namespace
         assert verdict(machine, clone, flags) == seccomp.FAIL_WITH | errno.EPERM
     assert verdict(machine, clone, THREAD_FLAGS | 1 << 40) == seccomp.ALLOW  # the kernel ignores the upper half too
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_descriptor_may_be_copied_and_no_file_locked(machine):
+    refused = {command for command in range(1100)
+               if verdict(machine, seccomp.FCNTL[machine], second=command) == seccomp.FAIL_WITH | errno.EPERM}
+    assert refused == set(seccomp.LOCKS)
+    names = ("F_GETLK", "F_SETLK", "F_SETLKW", "F_OFD_GETLK", "F_OFD_SETLK", "F_OFD_SETLKW", "F_SETLEASE", "F_GETLEASE",
+             "F_NOTIFY")
+    assert refused == {getattr(fcntl, name) for name in names}
+    assert verdict(machine, seccomp.FCNTL[machine], second=fcntl.F_DUPFD_CLOEXEC) == seccomp.ALLOW
 
 
 @pytest.mark.parametrize("machine", MACHINES)
