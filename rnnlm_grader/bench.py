@@ -204,7 +204,7 @@ def load_cells(cells, names):
 
 
 def execute(cell, source, names):
-    """Execute a cell; return what it raised first, or None. What it defines after that is defined all the same.
+    """Execute a cell; return what it raised first, or None. What it alone defines after that is defined all the same.
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: something that
     takes whatever is done with it stands for what would have been imported. But nothing stands for the reference.
@@ -216,13 +216,14 @@ def execute(cell, source, names):
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             for statement in compiled_statements(source, filename):
-                if raised and not statement.defines:
+                if raised and not (statement.binds and names.keys().isdisjoint(statement.binds)):
                     continue
                 try:
                     exec(statement.code, names)
                 except ImportError as error:
                     missing = missing or describe(error)
-                    names.update(dict.fromkeys(set(statement.imports).difference(names), Anything()))
+                    if statement.is_missable:
+                        names.update(dict.fromkeys(set(statement.binds).difference(names), Anything()))
                 except BaseException as error:
                     raised = raised or describe(error)
     except BaseException as error:
@@ -235,8 +236,8 @@ class Statement:
     """One statement at the top level of a cell, compiled."""
 
     code: CodeType
-    defines: bool  # whether it is a function, a class or an import
-    imports: tuple  # names
+    binds: tuple  # the names that it defines, if it does nothing else
+    is_missable: bool  # whether it imports something without which a cell can do
 
 
 def compiled_statements(source, filename):
@@ -250,9 +251,8 @@ def compiled_statements(source, filename):
         if isinstance(node, ast.ImportFrom) and node.module == "__future__":
             flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
     compile(tree, filename, "exec", flags, dont_inherit=True)
-    definitions = ast.FunctionDef | ast.ClassDef | ast.Import | ast.ImportFrom
     return [Statement(compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True),
-                      isinstance(node, definitions), imported(node))
+                      tuple(bound_names(node)), is_missable(node))
             for whole in tree.body for node in one_by_one(whole)]
 
 
@@ -264,26 +264,44 @@ def one_by_one(node):
                               else ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
 
 
-def imported(node):
-    """The names that an import binds, unless it is one of the course's own modules."""
+def bound_names(node):
+    """The names that an import, a function, a class or an assignment binds; none for any other statement."""
+    if isinstance(node, ast.Import | ast.ImportFrom):
+        return [alias.asname or alias.name.partition(".")[0] for alias in node.names]
+    if isinstance(node, ast.FunctionDef | ast.ClassDef):
+        return [node.name]
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return [inner.id for target in targets for inner in ast.walk(target)
+            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+
+
+def is_missable(node):
+    """Whether a statement is an import, but not of one of the course's own modules."""
     if not isinstance(node, ast.Import | ast.ImportFrom):
-        return ()
-    alias, = node.names
-    module = getattr(node, "module", None) or alias.name
-    return () if module.startswith("rnnlm_") else (alias.asname or alias.name.partition(".")[0],)
+        return False
+    modules = [node.module or ""] if isinstance(node, ast.ImportFrom) else [alias.name for alias in node.names]
+    return not any(module.startswith("rnnlm_") for module in modules)
 
 
 class Anything:
-    """Stands for what only a notebook has: whatever is asked of it, it answers with itself."""
+    """Stands for what only a notebook has: whatever is asked of it, it answers with itself.
+
+    Called with a function, as a decorator is, it leaves that as it is; called with what can be iterated over, as a
+    progress bar is, it does so.
+    """
+
+    def __init__(self, *over):
+        self.__over = over[:1]
 
     def __getattr__(self, name):
         return self
 
     def __call__(self, *args, **kwargs):
-        return self
+        return args[0] if args and callable(args[0]) else Anything(*args)
 
     def __iter__(self):
-        return iter(())
+        over, = self.__over or ((),)
+        return iter(over) if hasattr(over, "__iter__") else iter(())
 
     def __getitem__(self, index):
         return self

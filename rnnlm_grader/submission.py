@@ -10,8 +10,10 @@ import functools
 import json
 import os
 import stat
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
+
+from .bench import bound_names
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
 MAX_FILE = 20 * 2**20
@@ -19,12 +21,16 @@ MAX_PARTS = 500_000  # lists and objects in the file
 MAX_SOURCE = 100_000  # characters of one cell
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000
-MAX_PARSED = 500_000  # characters in order to find a cell's lines for IPython: all of it is parsed again after each
+MAX_PARSED = 1_000_000  # characters, to find all lines that are for IPython: a cell is parsed again after each of these
+MAX_PARSED_OF_ONE = 500_000  # the same, of one cell
 MOST_NAMES = 5  # in a remark
-# What a constant may be computed with: these names, and what begins with one of them and a dot.
+# What a constant may be computed with: functions, those of some modules, and those of NumPy that take no time.
 CHEAP = frozenset(("bool", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "partial",
-                   "range", "round", "set", "sorted", "str", "tuple", "collections", "functools", "math", "np", "numpy",
-                   "operator", "typing"))
+                   "range", "round", "set", "sorted", "str", "tuple"))
+CHEAP_MODULES = frozenset(("collections", "functools", "math", "operator", "typing"))
+CHEAP_OF_NUMPY = frozenset(("arange", "array", "asarray", "dtype", "exp", "eye", "finfo", "float32", "float64", "full",
+                            "iinfo", "int32", "int64", "linspace", "log", "ones", "random.default_rng", "sqrt",
+                            "zeros"))
 MAX_BRANCHES = 20  # in one another
 # What stands behind these is no Python, or isn't executed. Other magics of a whole cell run it.
 OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%file", "%%html", "%%javascript", "%%js",
@@ -43,6 +49,17 @@ class Cell:
 
     source: str
     grade_id: str | None
+    most: int = field(default=MAX_PARSED, compare=False)  # characters that may be parsed to find its lines for IPython
+
+    @functools.cached_property
+    def tree(self):
+        """Its syntax tree, or None where it is no Python."""
+        return parsed(self.source, self.most)
+
+    @functools.cached_property
+    def names(self):
+        """The names that it defines at its top level by def, class or assignment."""
+        return defined_names(self.tree)
 
 
 def read_cells(path):
@@ -60,7 +77,7 @@ def read_cells(path):
     cells = tuple(_code_cells(notebook))
     if (length := sum(len(cell.source) for cell in cells)) > MAX_CODE:
         raise Unreadable(f"its code has {length:,} characters; the limit is {MAX_CODE:,}")
-    return cells
+    return tuple(replace(cell, most=MAX_PARSED // len(cells)) for cell in cells)
 
 
 def _read_file(path):
@@ -144,26 +161,27 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
         a cell of the student's own.
     """
-    filled = {name: [cell.source for cell in cells if cell.grade_id == name and cell.source.strip() != stub.strip()]
+    filled = {name: [cell for cell in cells if cell.grade_id == name and cell.source.strip() != stub.strip()]
               for name, stub in wanted.items()}
     own = [cell for cell in cells if cell.grade_id not in wanted
            and cell.source.strip() != locked.get(cell.grade_id, "").strip()]
     by_id, remarks, moved = {}, [], set()
     for name, stub in wanted.items():
-        elsewhere = [] if filled[name] else [cell for cell in own if name in defined_names(cell.source)]
+        elsewhere = [] if filled[name] else [cell for cell in own if name in cell.names]
         if filled[name]:
             by_id[name] = joined(filled[name])
             if len(filled[name]) > 1:
                 remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
-            if any(name in defined_names(cell.source) for cell in own):
+            if any(name in cell.names for cell in own):
                 remarks.append(f"{name} is defined in a cell of your own too. What is in the cell for it counts.")
         elif elsewhere:
-            by_id[name] = definitions_in(elsewhere[-1].source)
+            by_id[name] = definitions_in(elsewhere[-1].tree)
             moved.add(elsewhere[-1])
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
-        elif others := [other for other in wanted if name in defined_names(joined(filled[other]))]:
-            by_id[name] = definitions_in(joined(filled[others[-1]]), only=name)
-            remarks.append(f"{name} is defined in the cell {others[-1]}, not in its own. That definition counts.")
+        elif others := [cell for other in wanted for cell in filled[other] if name in cell.names]:
+            by_id[name] = definitions_in(others[-1].tree, only=name)
+            remarks.append(f"{name} is defined in the cell {others[-1].grade_id}, not in its own. That definition "
+                           "counts.")
         else:
             by_id[name] = stub
             if not any(cell.grade_id == name for cell in cells):
@@ -172,25 +190,25 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     for cell in cells:
         if cell.grade_id in wanted:
             order.append(("answer", cell.grade_id))
-        elif cell in own and cell not in moved and (kept := definitions_in(cell.source, set(wanted))):
+        elif cell in own and cell not in moved and (kept := definitions_in(cell.tree, set(wanted))):
             order.append(("own", kept))
     order += [("answer", name) for name in wanted]
-    if missing := missing_from(by_id.values(), [cell.source for cell in own]):
+    if missing := missing_from(map(parsed, by_id.values()), [cell.tree for cell in own]):
         remarks.append(f"{', '.join(missing[:MOST_NAMES])}: a cell of your own computes this, and an answer uses it. "
                        "Of such a cell only imports, functions, classes and constants count. Move it to the answer.")
     return Answers(by_id, tuple(dict.fromkeys(order)), tuple(remarks))
 
 
-def joined(sources):
-    """Several cells as one; those that aren't Python are left out, unless none is."""
-    valid = [source for source in sources if parsed(source) is not None] if len(sources) > 1 else sources
-    return "\n\n".join(valid or sources[-1:])
+def joined(cells):
+    """The source of several cells as one; those that aren't Python are left out, unless none is."""
+    valid = [cell for cell in cells if cell.tree is not None]
+    return "\n\n".join(cell.source for cell in valid or cells[-1:])
 
 
-def parsed(source):
-    """The syntax tree of a cell, or None where it is no Python."""
+def parsed(source, most=MAX_PARSED):
+    """The syntax tree of a cell, or None where it is no Python; see `plain_python`."""
     tree = _python(source)
-    return _python(plain_python(source)) if tree is None else tree
+    return _python(plain_python(source, most)) if tree is None else tree
 
 
 def _python(source):
@@ -200,9 +218,8 @@ def _python(source):
         return None
 
 
-def defined_names(source):
+def defined_names(tree):
     """The names that a cell defines at its top level by def, class or assignment."""
-    tree = parsed(source)
     names = set()
     for node in tree.body if tree else ():
         if isinstance(node, ast.FunctionDef | ast.ClassDef):
@@ -212,12 +229,11 @@ def defined_names(source):
     return names
 
 
-def definitions_in(source, except_names=frozenset(), only=None):
+def definitions_in(tree, except_names=frozenset(), only=None):
     """Return the imports, functions, classes and constants that a cell defines at its top level, as source.
 
     Those that define one of `except_names` are left out, or all that don't define the name `only`.
     """
-    tree = parsed(source)
     kept = [node for node in (tree.body if tree else ())
             if _is_definition(node) and except_names.isdisjoint(_names_defined(node))
             and (only is None or only in _names_defined(node))]
@@ -257,7 +273,7 @@ def _is_cheap(expression):
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow) and not (
                 _is_small(node.left) and _is_small(node.right)):
             return False
-        if isinstance(node, ast.Call) and _root(node.func) not in CHEAP:
+        if isinstance(node, ast.Call) and not _is_cheap_to_call(_dotted(node.func)):
             return False
         if not isinstance(node, ast.Lambda):
             left += ast.iter_child_nodes(node)
@@ -268,18 +284,30 @@ def _is_small(node):
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) <= 100
 
 
-def _root(node):
-    """The name with which a dotted name begins, or None."""
+def _dotted(node):
+    """A name with dots, as it is written; "" for any other expression."""
+    names = []
     while isinstance(node, ast.Attribute):
+        names.append(node.attr)
         node = node.value
-    return node.id if isinstance(node, ast.Name) else None
+    return ".".join([node.id, *reversed(names)]) if isinstance(node, ast.Name) else ""
+
+
+def _is_cheap_to_call(name):
+    module, _, function = name.partition(".")
+    return name in CHEAP or module in CHEAP_MODULES or (module in ("np", "numpy") and function in CHEAP_OF_NUMPY)
 
 
 def _names_defined(node):
-    """The names of the functions and classes that a statement defines."""
-    if isinstance(node, ast.Try | ast.If):
-        return {name for inner in _inside(node) for name in _names_defined(inner)}
-    return {node.name} if isinstance(node, ast.FunctionDef | ast.ClassDef) else set()
+    """The names of the functions and classes that a statement defines, or one in its branches."""
+    names, left = set(), [node]
+    while left:
+        node = left.pop()
+        if isinstance(node, ast.Try | ast.If):
+            left += _inside(node)
+        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.add(node.name)
+    return names
 
 
 def missing_from(answers, own):
@@ -287,36 +315,46 @@ def missing_from(answers, own):
 
     Parameters
     ----------
-    answers : iterable of str
-        The source of each answer.
-    own : iterable of str
-        That of each cell of the student's own.
+    answers : iterable of tree
+        Of each answer.
+    own : iterable of tree
+        Of each cell of the student's own.
     """
     left_out, kept = set(), set()
-    for tree in filter(None, map(parsed, own)):
+    for tree in filter(None, own):
         for node in tree.body:
             (kept if _is_definition(node) else left_out).update(_names(node, ast.Store))
-    used = set()
-    for tree in filter(None, map(parsed, answers)):
-        arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        used |= _names(tree, ast.Load) - _names(tree, ast.Store) - arguments
+    used = set().union(*map(_names_used, filter(None, answers)))
     return sorted((left_out - kept) & used)
 
 
 def defines_anew(before, after):
-    """Whether code that is executed later gives another meaning to a name that earlier code defines.
+    """Whether code that is executed later gives another meaning to a name that earlier code defines or uses.
 
     Parameters
     ----------
     before, after : iterable of str
-        Sources of cells.
+        Sources of cells, as they are executed.
     """
-    earlier, later = ({}, {})
-    for sources, found in ((before, earlier), (after, later)):
-        for node in (node for tree in filter(None, map(parsed, sources)) for node in tree.body):
-            names = _names(node, ast.Store) if isinstance(node, ast.Assign) else _names_defined(node)
-            found.update(dict.fromkeys(names, node))
-    return any(ast.dump(earlier[name]) != ast.dump(later[name]) for name in earlier.keys() & later.keys())
+    before, after = (list(filter(None, map(_python, sources))) for sources in (before, after))
+    earlier, later = map(_meanings, (before, after))
+    known = earlier.keys() | set().union(*map(_names_used, before))
+    return any(earlier.get(name) != meaning for name, meaning in later.items() if name in known)
+
+
+def _meanings(trees):
+    """{name: the last statement at the top level that binds it, as text}."""
+    found = {}
+    for node in (node for tree in trees for node in tree.body):
+        names = _names_defined(node) | set(bound_names(node))
+        found.update(dict.fromkeys(names, names and _source_of(node)))
+    return found
+
+
+def _names_used(tree):
+    """The names that code takes from elsewhere: an argument or a variable of its own of the same name hides it."""
+    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return _names(tree, ast.Load) - _names(tree, ast.Store) - arguments
 
 
 def _names(node, context):
@@ -324,7 +362,7 @@ def _names(node, context):
 
 
 @functools.lru_cache(maxsize=64)
-def plain_python(source):
+def plain_python(source, most=MAX_PARSED):
     """Put something without effect in the place of what only IPython understands; keep all else, and the line numbers.
 
     That is magics, shell lines and questions, where Python stumbles over them; prompts, and an indentation of the whole
@@ -337,8 +375,8 @@ def plain_python(source):
         if magic[0] in OTHER_LANGUAGES:
             return source
         at = next(at for at, line in enumerate(lines) if line.strip())
-        return plain_python("\n".join([*lines[:at], "pass", *lines[at + 1:]]))
-    for _ in range(MAX_PARSED // (len(source) + 1)):
+        return plain_python("\n".join([*lines[:at], "pass", *lines[at + 1:]]), most)
+    for _ in range(min(most, MAX_PARSED_OF_ONE) // (len(source) + 1)):
         try:
             ast.parse("\n".join(lines))
             return "\n".join(lines)

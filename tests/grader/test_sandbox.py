@@ -58,6 +58,8 @@ FORBIDDEN = [
     "os.memfd_create('x')",
     "import socket; socket.socketpair()",
     "os.sched_setaffinity(0, range(os.cpu_count()))",
+    "import fcntl; fcntl.lockf(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
+    "import fcntl; fcntl.flock(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
@@ -435,6 +437,9 @@ def test_a_module_that_is_missing_ends_nothing():
     "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\nwith plt.style.context('x') as y: plt.plot(1)",
     "import seaborn, numpy as np\nseaborn.set()",
     "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
+    "import pandas as pd\nfig, ax = pd.subplots()\nONE = 1",
+    "from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x\nassert one(1) == 1",
+    "from tqdm import tqdm\nassert [i for i in tqdm(range(3), desc='x')] == [0, 1, 2]",
     "import asyncio\nawait asyncio.sleep(9)",
 ])
 def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
@@ -446,7 +451,8 @@ def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
 
 
 def test_what_a_cell_defines_after_a_failure_is_defined():
-    source = "work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools"
+    source = ("work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools\n"
+              "raise SystemExit('old attempts')\ndef work(): return 3")
     candidate = SandboxedCandidate([("work", source)], ["work", "value", "tools"])
     candidate.begin(5)
     assert candidate.defined == ("work", "value", "tools")
