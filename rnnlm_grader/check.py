@@ -3,9 +3,8 @@ import os
 
 from . import assignments
 from .candidate import KernelCandidate
-from .exam import SECONDS, examine, public_seed
-from .grading import Allowance, grade_part, withhold
-from .replay import NoReplay
+from .exam import SECONDS, public_seed
+from .grading import Allowance, grade_part, is_understood, withhold
 from .report import render
 
 
@@ -42,12 +41,13 @@ def check(answer, part=None, *, hidden=False):
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     candidate = KernelCandidate(**{name: answer})
-    results = [grade_part(assignment, candidate, name, each, fresh_seeds if hidden else public_seeds,
-                          Allowance(SECONDS)) for each in ([part] if part else parts)]
-    if part and any(criterion.with_itself for criterion in assignment.of(name, part)):
-        results = withhold(results, [name] if gives_a_right_value(assignment, name, candidate) else ())
-    else:
-        results = withhold(results)
+
+    def grade(part, seeds):
+        return grade_part(assignment, candidate, name, part, seeds, Allowance(SECONDS))
+
+    results = [grade(each, fresh_seeds if hidden else public_seeds) for each in ([part] if part else parts)]
+    elsewhere = {criterion.beside for criterion in assignment.of(name, part)} - {""} if part else ()
+    results = withhold(results, [(name, each) for each in elsewhere if is_understood(grade(each, public_seeds))])
     text = "\n".join(map(render, results))
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
@@ -55,12 +55,6 @@ def check(answer, part=None, *, hidden=False):
     if not all(result.passed for result in results):
         raise CheckFailed(text)
     print(text)
-
-
-def gives_a_right_value(assignment, name, candidate):
-    """Whether any criterion passes that compares an answer with something else than itself."""
-    return any(examine(criterion, candidate, public_seed(criterion), replay=NoReplay()).passed
-               for criterion in assignment.criteria if criterion.name == name and not criterion.with_itself)
 
 
 def borrows_reference(answer, modules):

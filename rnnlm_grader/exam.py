@@ -29,7 +29,7 @@ class Criterion:
     points: int
     shows: str  # what holds when it passes, as a sentence
     examine: Callable
-    with_itself: bool = False  # whether it compares an answer with itself: no right value is needed to pass it
+    beside: str = ""  # of one that compares an answer with itself: the part of which something right must hold too
 
     @property
     def key(self):
@@ -39,10 +39,10 @@ class Criterion:
 class CriteriaList(list):
     """The criteria of one assignment, in the order in which they are examined."""
 
-    def criterion(self, name, part, points, shows, with_itself=False):
+    def criterion(self, name, part, points, shows, beside=""):
         """Decorate an examining function: `@criteria.criterion('MyEmbedding', 'forward', 1, 'looks ids up')`."""
         def add(function):
-            self.append(Criterion(function.__name__, name, part, points, shows, function, with_itself))
+            self.append(Criterion(function.__name__, name, part, points, shows, function, beside))
             return function
         return add
 

@@ -14,7 +14,8 @@ ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not w
                           "which more of yours holds")
 ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not without those after the answer, which "
                              "define anew what it uses, so that without them more of it holds")
-UNSUPPORTED = Difference("This", "counts only for an answer that gives some right values; none of yours is right yet")
+UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
+               for part in ("forward", "backward")}
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -216,22 +217,27 @@ def only(seeds, hidden):
 
 
 def withhold(results, supported=()):
-    """Take back what criteria gave that compare an answer with itself, where no other criterion of its name passes.
+    """Take back what criteria gave that compare an answer with itself, where the part beside them isn't understood.
 
-    Else half of the points would go to whoever returns the same constants each time. `supported` are the names of which
-    that is known to be otherwise. Returns a list.
+    Else half of the points would go to whatever does the same each time, be it nonsense. `supported` are the (name,
+    part) that are known to be understood: see `is_understood`. Returns a list.
     """
     results = list(results)
-    supported = {result.name for result in results for verdict in result.verdicts
-                 if verdict.outcome.passed and not verdict.criterion.with_itself}.union(supported)
+    supported = {(result.name, result.part) for result in results if is_understood(result)}.union(supported)
 
     def supported_only(result, verdict):
-        if result.name in supported or not (verdict.criterion.with_itself and verdict.outcome.passed):
+        beside = verdict.criterion.beside
+        if not beside or (result.name, beside) in supported or not verdict.outcome.passed:
             return verdict
-        return Verdict(verdict.criterion, Outcome(UNSUPPORTED, ()), False, None)
+        return Verdict(verdict.criterion, Outcome(UNSUPPORTED[beside], ()), False, None)
 
     return [replace(result, verdicts=tuple(supported_only(result, verdict) for verdict in result.verdicts))
             for result in results]
+
+
+def is_understood(result):
+    """Whether anything of a part is right, or at least wrong in a known way."""
+    return any(verdict.outcome.passed or verdict.likely for verdict in result.verdicts)
 
 
 def stand_ins_for(name, results):

@@ -4,20 +4,18 @@ Evidence is of three kinds: numbers worked by hand, the reference, and loops or 
 By hand, tanh is a nuisance, so inputs are chosen where it is known: tanh(ln 2) = 3/5 and tanh(ln 3) = 4/5, and where
 the sum z is 0, tanh is 0 and its slope is 1, so that the gradients are those of a linear cell, in whole numbers.
 """
-import functools
 import math
 
 import numpy as np
 
 from rnnlm_ref.layers import RNN
 
-from ..compare import kind
+from ..compare import kind, same
 from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.rnn import MISCONCEPTIONS
 
 criteria = CriteriaList()
 criterion = criteria.criterion
-with_itself = functools.partial(criterion, with_itself=True)
 
 NAMES = ("Wx", "Wh", "b")
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
@@ -91,6 +89,12 @@ def is_alive(exam, thing, what):
     array = isinstance(thing.value, np.ndarray)
     exam.hold(array and thing.value.any(), what,
               "is zero everywhere" if array else f"should be an array, but is {kind(thing.value)}")
+
+
+def is_other(exam, thing, other, what, which):
+    """Require that it differs from what `other` inputs gave; a comparison of an answer with itself would miss that."""
+    exam.watch(other)
+    exam.hold(not same(thing.value, other.value), what, f"is the same for another {which}")
 
 
 def is_pair(exam, result):
@@ -251,7 +255,7 @@ def backward_sizes(exam):
 # --- contract: an answer is compared with itself, so that a wrong gradient costs nothing here ------------------------
 
 
-@with_itself("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
+@criterion("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called", beside="backward")
 def overwrites_in_place(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -260,6 +264,7 @@ def overwrites_in_place(exam):
     for inputs in ((draw(exam, 2, 2), draw(exam, 2, 3)), last):
         layer.forward(*inputs)
         layer.backward(upstream(exam, 2, 3))
+    before = [layer.grad(i) for i in range(3)]
     dh_next = upstream(exam, 2, 3)
     layer.backward(dh_next)
     fresh = exam.new(*params)
@@ -268,13 +273,14 @@ def overwrites_in_place(exam):
     for i in range(3):
         expected = fresh.grad(i)
         is_alive(exam, expected, f"grads[{i}]")
+        is_other(exam, expected, before[i], f"grads[{i}]", "dh_next")
         exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
                    note="only the last backward's gradient, as a new layer computes it")
         exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
 
-@with_itself("MyRNN", "contract", 1, "backward may be called twice and returns the same")
+@criterion("MyRNN", "contract", 1, "backward may be called twice and returns the same", beside="backward")
 def backward_twice(exam):
     layer = exam.new(*place(exam, weights(exam, 2, 3)))
     layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
@@ -285,9 +291,10 @@ def backward_twice(exam):
         for i, what in enumerate(("dx", "dh_prev")):
             is_alive(exam, first.item(i), what)
         exam.equal(layer.backward(dh_next), first.value, "the second (dx, dh_prev)")
+        is_other(exam, first, layer.backward(upstream(exam, 2, 3)), "(dx, dh_prev)", "dh_next")
 
 
-@with_itself("MyRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
+@criterion("MyRNN", "contract", 1, "arguments, parameters and arrays that were returned never change", beside="forward")
 def leaves_the_callers_arrays_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -306,7 +313,7 @@ def leaves_the_callers_arrays_alone(exam):
     exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second step")
 
 
-@with_itself("MyRNN", "contract", 1, "the parameters are used as they are now, not copied")
+@criterion("MyRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")
 def shares_parameters(exam):
     before = weights(exam, 2, 3)
     params = place(exam, before)
@@ -327,7 +334,7 @@ def shares_parameters(exam):
     exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
 
 
-@with_itself("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
+@criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
     for dtype in (np.float32, np.float64):
         layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
@@ -349,7 +356,7 @@ def has_dtype(exam, value, dtype, what):
         exam.hold(False, what, f"should be an array, but is {kind(value)}")
 
 
-@with_itself("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other")
+@criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
 def stands_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)

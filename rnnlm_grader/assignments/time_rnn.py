@@ -4,8 +4,6 @@ Evidence is of three kinds: numbers worked by hand, the one-step reference unrol
 neither. By hand, inputs are chosen as in 02-rnn, so that tanh and its slope are known. Where the recurrent gradient
 isn't what is examined, Wh is 0 or a single step counts, so that it costs its own points only.
 """
-import functools
-
 import numpy as np
 
 from rnnlm_ref.layers import RNN
@@ -13,11 +11,10 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .rnn import draw, has_dtype, inputs_for, is_alive, near, place, upstream, weights, whole, whole_weights
+from .rnn import draw, has_dtype, inputs_for, is_alive, is_other, near, place, upstream, weights, whole, whole_weights
 
 criteria = CriteriaList()
 criterion = criteria.criterion
-with_itself = functools.partial(criterion, with_itself=True)
 
 LOG2, LOG3 = np.log([2.0, 3.0])
 SLOPE_ONE = "every sum z is 0, where tanh has slope 1"
@@ -97,7 +94,7 @@ def forward_sizes(exam):
 # --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
 
 
-@with_itself("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not")
+@criterion("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not", beside="forward")
 def last_state(exam):
     params = place(exam, weights(exam, 2, 3))
     for stateful in (False, True):
@@ -105,6 +102,7 @@ def last_state(exam):
         for T in (3, 2):
             hs = layer.forward(draw(exam, 2, T, 2))
             is_alive(exam, hs, "hs")
+            responds(exam, params, hs)
             last = hs.value[:, -1] if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else None
             state = layer.attribute("h").value
             if isinstance(state, np.ndarray) and last is not None:
@@ -112,7 +110,14 @@ def last_state(exam):
             exam.equal(state, last, "layer.h", note="hs[:, -1]")
 
 
-@with_itself("MyTimeRNN", "state", 1, "unless stateful, every window starts from zeros, whatever came before")
+def responds(exam, params, hs):
+    """Require that hs isn't what other inputs give too."""
+    shape = (*hs.value.shape[:2], 2) if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else (2, 2, 2)
+    is_other(exam, hs, exam.new(*params).forward(draw(exam, *shape)), "hs", "xs")
+
+
+@criterion("MyTimeRNN", "state", 1, "unless stateful, every window starts from zeros, whatever came before",
+           beside="forward")
 def starts_from_zeros(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -121,12 +126,13 @@ def starts_from_zeros(exam):
         xs = draw(exam, N, 2, 2)
         expected = exam.new(*params).forward(xs)
         is_alive(exam, expected, "hs")
+        responds(exam, params, expected)
         exam.equal(layer.forward(xs), expected.value, "hs of a later window", note="as a new layer computes it")
     layer.call("set_state", draw(exam, 3, 3))
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
 
 
-@with_itself("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended")
+@criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended", beside="forward")
 def goes_on(exam):
     params = place(exam, weights(exam, 2, 3))
     xs = draw(exam, 2, 5, 2)
@@ -136,6 +142,7 @@ def goes_on(exam):
     layer.forward(xs[:, :2])
     second = layer.forward(xs[:, 2:])
     is_alive(exam, whole_window, "hs")
+    responds(exam, params, whole_window)
     exam.equal(second, tail(whole_window, 2), "hs of the second window",
                note="two windows in a row give what one long window gives")
     differs(exam, second, from_zeros)
@@ -152,13 +159,14 @@ def differs(exam, hs, from_zeros):
               "no state is handed on at all")
 
 
-@with_itself("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from")
+@criterion("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from", beside="forward")
 def takes_a_state(exam):
     params = place(exam, weights(exam, 2, 3))
     xs = draw(exam, 2, 4, 2)
     whole_window = exam.new(*params, stateful=True).forward(xs)
     from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:])
     is_alive(exam, whole_window, "hs")
+    responds(exam, params, whole_window)
     state = whole_window.value[:, 1] if tail(whole_window, 1) is not None else np.zeros((2, 3))
     layer = exam.new(*params, stateful=True)
     for _ in range(2):
@@ -168,7 +176,8 @@ def takes_a_state(exam):
         differs(exam, hs, from_zeros)
 
 
-@with_itself("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size")
+@criterion("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size",
+           beside="forward")
 def forgets_the_state(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
@@ -178,10 +187,11 @@ def forgets_the_state(exam):
         layer.call("reset_state")
         expected = exam.new(*params, stateful=True).forward(xs)
         is_alive(exam, expected, "hs")
+        responds(exam, params, expected)
         exam.equal(layer.forward(xs), expected.value, "hs after reset_state", note="as a new layer computes it")
 
 
-@with_itself("MyTimeRNN", "state", 1, "no gradient crosses from one window to another")
+@criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another", beside="backward")
 def stops_at_the_window(exam):
     params = place(exam, weights(exam, 2, 3))
     first, second = draw(exam, 2, 2, 2), draw(exam, 2, 2, 2)
@@ -197,6 +207,7 @@ def stops_at_the_window(exam):
     is_alive(exam, expected, "dxs")
     exam.equal(dxs, expected.value, "dxs of the second window",
                note="as if backward had not been called for the first")
+    is_other(exam, expected, other.backward(upstream(exam, 2, 2, 3)), "dxs", "dhs")
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -313,7 +324,8 @@ def backward_sizes(exam):
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------
 
 
-@with_itself("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called")
+@criterion("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called",
+           beside="backward")
 def overwrites_in_place(exam):
     params = place(exam, weights(exam, 2, 3))
     layer, fresh = exam.new(*params), exam.new(*params)
@@ -323,18 +335,21 @@ def overwrites_in_place(exam):
         layer.forward(xs)
         layer.backward(dhs)
         fresh.forward(xs)
+    before = [layer.grad(i) for i in range(3)]
+    dhs = upstream(exam, 2, 3, 3)
     layer.backward(dhs)
     fresh.backward(dhs)
     for i in range(3):
         expected = fresh.grad(i)
         is_alive(exam, expected, f"grads[{i}]")
+        is_other(exam, expected, before[i], f"grads[{i}]", "dhs")
         exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
                    note="only the last backward's gradient, as a layer computes it that went back once")
         exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same")
+@criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same", beside="backward")
 def backward_twice(exam):
     layer = exam.new(*place(exam, weights(exam, 2, 3)))
     layer.forward(draw(exam, 2, 3, 2))
@@ -342,9 +357,11 @@ def backward_twice(exam):
     first = layer.backward(dhs)
     is_alive(exam, first, "dxs")
     exam.equal(layer.backward(dhs), first.value, "the second dxs")
+    is_other(exam, first, layer.backward(upstream(exam, 2, 3, 3)), "dxs", "dhs")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before")
+@criterion("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before",
+           beside="backward")
 def sizes_change(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
@@ -359,9 +376,11 @@ def sizes_change(exam):
         exam.equal(dxs, expected.value, "dxs", note="as a new layer computes it")
         for i in range(3):
             exam.equal(layer.grad(i), fresh.grad(i).value, f"grads[{i}]", note="as a new layer computes it")
+        is_other(exam, expected, fresh.backward(upstream(exam, N, T, 3)), "dxs", "dhs")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change")
+@criterion("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change",
+           beside="forward")
 def leaves_the_callers_arrays_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
@@ -383,7 +402,7 @@ def leaves_the_callers_arrays_alone(exam):
     exam.equal(dxs.now(), dxs.value, "the first dxs, after other windows")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied")
+@criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")
 def shares_parameters(exam):
     before = weights(exam, 2, 3)
     params = place(exam, before)
@@ -403,7 +422,7 @@ def shares_parameters(exam):
     exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters")
+@criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
     for dtype in (np.float32, np.float64):
         layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
@@ -413,7 +432,7 @@ def follows_dtype(exam):
             has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
 
 
-@with_itself("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other")
+@criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
 def stands_alone(exam):
     params = place(exam, weights(exam, 2, 3))
     one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)
@@ -425,6 +444,7 @@ def stands_alone(exam):
     dxs = one.backward(dhs)
     is_alive(exam, expected, "dxs")
     exam.equal(dxs, expected.value, "dxs of the first layer", note="what it would be without the second layer")
+    is_other(exam, expected, fresh.backward(upstream(exam, 2, 3, 3)), "dxs", "dhs")
 
 
 ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})
