@@ -5,6 +5,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from .candidate import TIMED_OUT, Lost
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -57,16 +58,24 @@ class PartResult:
 
 
 class Allowance:
-    """How many seconds a criterion may take, and how many all criteria of one name."""
+    """How many seconds a criterion may take, and how many all criteria of one name.
+
+    After one that did not come to an end, another of its name may take an eighth of what is left: so what holds is seen
+    to hold, though many more may not end.
+    """
 
     def __init__(self, per_criterion, per_name=math.inf):
         self.per_criterion = per_criterion
         self.left = defaultdict(lambda: per_name)
+        self.share = defaultdict(lambda: 1)
 
     def examine(self, criterion, candidate, seed):
         """Run one criterion within what is left for its name; see `exam.examine`."""
-        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[criterion.name]))
-        self.left[criterion.name] -= candidate.used
+        name = criterion.name
+        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]))
+        self.left[name] -= candidate.used
+        if isinstance(outcome.finding, Lost) and outcome.finding.reason == TIMED_OUT:
+            self.share[name] = 1 / 8
         return outcome
 
 

@@ -115,12 +115,13 @@ def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
     assert count >= LEAST_RIGHT[corpus.SLUG]
 
 
-def graded(one, two):
+def graded(one, two, allowance=None):
     """Marks of a whole submission of 01-embedding, by name and part."""
     cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
     answers = {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]}
     with contextlib.closing(in_sandbox(EMBEDDING, cells)) as candidate:
-        results, _ = grade_submission(EMBEDDING, candidate, cells, answers, seeds_of("01-embedding"), Allowance(20))
+        results, _ = grade_submission(EMBEDDING, candidate, cells, answers, seeds_of("01-embedding"),
+                                      allowance or Allowance(20))
     return {(result.name, result.part): result for result in results}
 
 
@@ -208,6 +209,15 @@ def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_
         _, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
         assert list(candidate.failed) == ["MyEmbedding"]
     assert failed == {}
+
+
+def test_an_endless_backward_costs_forward_nothing_however_many_criteria_it_stops():
+    one = embedding.EMBEDDING["as the book writes it"].replace("dW[...] = 0", "while True: pass")
+    two = embedding.TIME_EMBEDDING["stacks the steps"]
+    results = graded(one, two, Allowance(1, 4))
+    assert results["MyEmbedding", "forward"].points == 3
+    assert results["MyEmbedding", "backward"].points == 0
+    assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10  # with a stand-in
 
 
 LOOK_UP = "def look_up(W, {0}): return W[{1}]\n\n"
