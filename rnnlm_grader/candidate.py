@@ -120,7 +120,7 @@ class SandboxedCandidate(Candidate):
     defined : tuple of str
         Those of the wanted names that the cells defined.
     failed : dict
-        For each cell that failed, what it raised, or how the worker was lost in it.
+        For each cell that failed, what it raised, or how the worker was lost in it; of several of one name, the first.
     used : float
         How many seconds the criterion at work has taken so far; where it lost the worker, those too that the cells will
         take once more.
@@ -274,7 +274,7 @@ class SandboxedCandidate(Candidate):
             if self.process is None:
                 return False
             if problem:
-                self.failed[cell[0]] = problem
+                self.failed.setdefault(cell[0], problem)
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)

@@ -36,8 +36,10 @@ def main(argv=None):
     except Refusal as reason:
         return say(reason, UNUSED)
     except OSError as error:
-        return say(f"{error.strerror or error}: {error.filename or ''}. What was examined is kept; put it right and "
-                   "run the same command again.", SOME_FAILED)
+        what = f"{error.strerror or error}: {error.filename or ''}."
+        if argv[0] in ("report", "export"):
+            return say(f"{what} Nothing was written.", UNUSED)
+        return say(f"{what} What was examined is kept; put it right and run the same command again.", SOME_FAILED)
     except KeyboardInterrupt:
         return say("Interrupted. What was examined is kept; run the same command again to go on.", 130)
 

@@ -123,12 +123,11 @@ def time_of(timestamp):
         return None
 
 
-def execution_order(source, by_id, order):
+def execution_order(source, order):
     """The cells of a submission as (name, source): set-up first, then as the student had them."""
     setup = [(f"{SET_UP} {i}", cell.source) for i, cell in enumerate(source.cells)
              if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
-    rest = [(content, plain_python(by_id[content])) if kind == "answer" else (f"{OWN} {i}", content)
-            for i, (kind, content) in enumerate(order)]
+    rest = [(name, plain_python(source)) if name else (f"{OWN} {i}", source) for i, (name, source) in enumerate(order)]
     return [*setup, *rest]
 
 

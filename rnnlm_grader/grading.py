@@ -17,6 +17,7 @@ ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not with
                              "define anew what it uses, so that without them more of it holds")
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
+SLOW = 5  # seconds; whose cells take longer to execute is not examined in another way
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -149,7 +150,7 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     ----------
     candidate : SandboxedCandidate
     cells : sequence of (name, source)
-        The submission, in the order in which it is executed. The cell of an answer bears its name.
+        The submission, in the order in which it is executed. The cells of an answer bear its name.
     answers : dict
         The instructor's source for each name.
     seeds, allowance
@@ -165,7 +166,7 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
                        for name, part in assignment.parts())
     for name in assignment.names:
         for other_cells, stand_ins, finding in other_ways(name, cells, answers, results):
-            if is_wrong(name, results):
+            if is_wrong(name, results) and candidate.loading < SLOW:
                 candidate.load(other_cells, assignment.lent.get(name, ()))
                 better = iter(withhold(better_of_two([result for result in results if result.name == name], candidate,
                                                      seeds, allowance, finding, stand_ins)))
@@ -178,7 +179,7 @@ def other_ways(name, cells, answers, results):
 
     For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong.
     """
-    end = next((at + 1 for at, (cell, _) in enumerate(cells) if cell == name), len(cells))
+    end = max((at + 1 for at, (cell, _) in enumerate(cells) if cell == name), default=len(cells))
     if is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:])):
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):

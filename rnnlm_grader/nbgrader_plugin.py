@@ -201,7 +201,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         def job(source, handed_in):
             return Job(
                 assignment=coursedir.assignment_id,
-                cells=tuple(execution_order(source, handed_in.by_id, handed_in.order)),
+                cells=tuple(execution_order(source, handed_in.order)),
                 answers=tuple(answers_of(source).items()),
                 secret=secret,
                 sandbox=sandbox,

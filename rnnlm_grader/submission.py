@@ -10,6 +10,7 @@ import functools
 import json
 import os
 import stat
+from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
@@ -140,8 +141,8 @@ def _text(source):
 class Answers:
     """What counts of a submission.
 
-    `by_id` holds the source of each cell to fill; `order` tells in which order to execute them and the definitions from
-    a student's own cells: ('answer', grade_id) or ('own', source).
+    `by_id` holds the source of each cell to fill; `order` tells what to execute, one after the other: (name of the
+    answer, source), or (None, source) for definitions from a cell of the student's own.
     """
 
     by_id: dict
@@ -161,48 +162,47 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
         a cell of the student's own.
     """
-    filled = {name: [cell for cell in cells if cell.grade_id == name and cell.source.strip() != stub.strip()]
-              for name, stub in wanted.items()}
-    own = [cell for cell in cells if cell.grade_id not in wanted
+    filled = {name: [(at, cell) for at, cell in enumerate(cells)
+                     if cell.grade_id == name and cell.source.strip() != stub.strip()] for name, stub in wanted.items()}
+    own = [(at, cell) for at, cell in enumerate(cells) if cell.grade_id not in wanted
            and cell.source.strip() != locked.get(cell.grade_id, "").strip()]
-    by_id, remarks, moved = {}, [], set()
+    by_id, remarks = {}, []
+    pieces = defaultdict(list)  # place of a cell → (name, source) of what is executed there
     for name, stub in wanted.items():
-        elsewhere = [] if filled[name] else [cell for cell in own if name in cell.names]
-        if filled[name]:
-            by_id[name] = joined(filled[name])
-            if len(filled[name]) > 1:
+        elsewhere = [(at, cell) for at, cell in own if name in cell.names]
+        beside = [(at, cell) for cells_of_other in filled.values() for at, cell in cells_of_other if name in cell.names]
+        if answers := filled[name]:
+            valid = [(at, cell) for at, cell in answers if cell.tree] or answers[-1:]
+            by_id[name] = "\n\n".join(cell.source for _, cell in valid)
+            for at, cell in valid:
+                pieces[at].append((name, cell.source))
+            if len(answers) > 1:
                 remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
-            if any(name in cell.names for cell in own):
+            if elsewhere:
                 remarks.append(f"{name} is defined in a cell of your own too. What is in the cell for it counts.")
         elif elsewhere:
-            by_id[name] = definitions_in(elsewhere[-1].tree)
-            moved.add(elsewhere[-1])
+            at, cell = elsewhere[-1]
+            by_id[name] = definitions_in(cell.tree)
+            pieces[at].append((name, by_id[name]))
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
-        elif others := [cell for other in wanted for cell in filled[other] if name in cell.names]:
-            by_id[name] = definitions_in(others[-1].tree, only=name)
-            remarks.append(f"{name} is defined in the cell {others[-1].grade_id}, not in its own. That definition "
-                           "counts.")
+        elif beside:
+            at, cell = beside[-1]
+            by_id[name] = definitions_in(cell.tree, only=name)
+            pieces[at].append((name, by_id[name]))
+            remarks.append(f"{name} is defined in the cell {cell.grade_id}, not in its own. That definition counts.")
         else:
             by_id[name] = stub
+            pieces[len(cells)].append((name, stub))
             if not any(cell.grade_id == name for cell in cells):
                 remarks.append(f"There was no cell {name}, and no definition of it anywhere.")
-    order = []
-    for cell in cells:
-        if cell.grade_id in wanted:
-            order.append(("answer", cell.grade_id))
-        elif cell in own and cell not in moved and (kept := definitions_in(cell.tree, set(wanted))):
-            order.append(("own", kept))
-    order += [("answer", name) for name in wanted]
-    if missing := missing_from(map(parsed, by_id.values()), [cell.tree for cell in own]):
+    for at, cell in own:
+        if at not in pieces and (kept := definitions_in(cell.tree, set(wanted))):
+            pieces[at].append((None, kept))
+    order = dict.fromkeys(piece for at in sorted(pieces) for piece in pieces[at])
+    if missing := missing_from(map(parsed, by_id.values()), [cell.tree for _, cell in own]):
         remarks.append(f"{', '.join(missing[:MOST_NAMES])}: a cell of your own computes this, and an answer uses it. "
                        "Of such a cell only imports, functions, classes and constants count. Move it to the answer.")
-    return Answers(by_id, tuple(dict.fromkeys(order)), tuple(remarks))
-
-
-def joined(cells):
-    """The source of several cells as one; those that aren't Python are left out, unless none is."""
-    valid = [cell for cell in cells if cell.tree is not None]
-    return "\n\n".join(cell.source for cell in valid or cells[-1:])
+    return Answers(by_id, tuple(order), tuple(remarks))
 
 
 def parsed(source, most=MAX_PARSED):

@@ -333,6 +333,8 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     ([SLUG, "--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers at tcp://127.0.0.1:9"),
     (["02-rnn"], "Nothing was handed in. It should be in"),
     (["report", "02-rnn"], "02-rnn"),
+    (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was written."),
+    (["export", SLUG, "--output", "/proc/marks.csv"], "Nothing was written."),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(handed_in)

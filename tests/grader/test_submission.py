@@ -86,14 +86,14 @@ def test_only_cells_to_fill_and_definitions_count():
              Cell("class MyLayer: pass", "MyLayer"), Cell("class MyLayer: again", None)]
     answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward": "check(MyLayer)"})
     assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
-    assert answers.order == (("own", "import math\ndef helper():\n    return 1"), ("answer", "MyLayer"))
+    assert answers.order == ((None, "import math\ndef helper():\n    return 1"), ("MyLayer", "class MyLayer: pass"))
     assert answers.remarks == ("MyLayer is defined in a cell of your own too. What is in the cell for it counts.",)
 
 
 def test_definitions_in_a_cell_that_may_not_be_changed_count_too():
     changed = Cell("import numpy as np\ndef pick(W, i): return W[i]\nprint(1)", "imports")
     answers = take_answers([changed], {}, {"imports": "import numpy as np"})
-    assert answers.order == (("own", "import numpy as np\ndef pick(W, i):\n    return W[i]"),)
+    assert answers.order == ((None, "import numpy as np\ndef pick(W, i):\n    return W[i]"),)
 
 
 @pytest.mark.parametrize("more", [[], [Cell("released", "MyTimeLayer")]], ids=["merged", "left"])
@@ -110,6 +110,7 @@ def test_cells_with_one_id_count_one_after_the_other():
              Cell("broken(", "MyLayer")]
     answers = take_answers(cells, {"MyLayer": "released"})
     assert answers.by_id == {"MyLayer": "class MyLayer: pass\n\nx = MyLayer()"}
+    assert answers.order == (("MyLayer", "class MyLayer: pass"), ("MyLayer", "x = MyLayer()"))
     assert "more than one cell MyLayer" in answers.remarks[0]
 
 
@@ -118,8 +119,17 @@ def test_a_definition_elsewhere_counts_where_the_cell_for_it_is_missing_or_untou
     cells = [*marked, Cell("class MyLayer:\n    pass\nMyLayer()", "renamed")]
     answers = take_answers(cells, {"MyLayer": "released"})
     assert answers.by_id == {"MyLayer": "class MyLayer:\n    pass"}
-    assert answers.order == (("answer", "MyLayer"),)
+    assert answers.order == (("MyLayer", "class MyLayer:\n    pass"),)
     assert "in a cell of your own" in answers.remarks[0]
+
+
+def test_what_was_moved_is_executed_where_it_stands():
+    helper, layer = "class Base:\n    pass", "class MyLayer(Base):\n    pass"
+    cells = [Cell("released", "MyLayer"), Cell(helper, None), Cell(layer, None)]
+    assert take_answers(cells, {"MyLayer": "released"}).order == ((None, helper), ("MyLayer", layer))
+    cells = [Cell("x = 1", "MyLayer"), Cell(helper, None), Cell(layer, "MyLayer")]
+    answers = take_answers(cells, {"MyLayer": "released"})
+    assert answers.order == (("MyLayer", "x = 1"), (None, helper), ("MyLayer", layer))
 
 
 def test_a_missing_cell_is_told():
