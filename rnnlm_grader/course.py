@@ -107,12 +107,15 @@ def find_notebook(path, remarks):
 
 
 def read_timestamp(folder):
-    """The text by which nbgrader tells when a submission was collected; None where there is none."""
+    """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
     path = Path(folder, TIMESTAMP)
-    if path.is_symlink() or not path.is_file():
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None
+        with open(path, "rb") as file:
+            return file.read(100).decode(errors="replace").strip() or None
+    except OSError:
         return None
-    with open(path, "rb") as file:
-        return file.read(100).decode(errors="replace").strip() or None
 
 
 def time_of(timestamp):

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from rnnlm_grader.course import read_timestamp
 from rnnlm_grader.submission import (
     MAX_SOURCE,
     Cell,
@@ -241,3 +242,10 @@ def test_python_stays_as_it_is():
     assert plain_python("%%time\nx = 1") == "pass\nx = 1"
     assert plain_python("s = '''\n%kept\n'''") == "s = '''\n%kept\n'''"
     assert plain_python("def broken(") .strip() == "def broken("
+
+
+def test_a_time_that_may_not_be_read_is_no_time(tmp_path, monkeypatch):
+    (tmp_path / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
+    assert read_timestamp(tmp_path) == "2026-11-24 12:00:00 UTC"
+    monkeypatch.setattr("builtins.open", lambda *args: os.scandir("/nowhere"))  # which fails as open does
+    assert read_timestamp(tmp_path) is None
