@@ -338,7 +338,7 @@ def defines_anew(before, after):
     """
     before, after = (list(filter(None, map(_python, sources))) for sources in (before, after))
     earlier, later = map(_meanings, (before, after))
-    known = earlier.keys() | set().union(*map(_names_used, before))
+    known = earlier.keys() | set().union({"*"}, *map(_names_used, before))  # of `from numpy import *` nobody can tell
     return any(earlier.get(name) != meaning for name, meaning in later.items() if name in known)
 
 

@@ -233,6 +233,7 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
     ("from numpy import exp", "from math import exp", True),
     ("def f(x):\n    y = x\n    return y", "x = y = 1", False),
     ("x, y = 1, 2", "y = 1", True),
+    ("def f(x): return x", "from numpy import *", True),
 ])
 def test_a_later_definition_is_seen(before, after, anew):
     assert defines_anew([before], ["pass", after]) is anew
