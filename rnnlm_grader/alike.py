@@ -17,7 +17,7 @@ from pathlib import Path
 
 import rnnlm_ref
 
-from .submission import INDIGESTIBLE, parsed
+from .cell_code import INDIGESTIBLE, parsed
 
 MIN_LINES = 10  # of all functions that two submissions share
 MIN_FUNCTION = 3  # lines of a function, below which it says nothing

@@ -14,10 +14,11 @@ import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
 from .candidate import OWN, SET_UP
+from .cell_code import plain_python
 from .files import write_whole
 from .refusal import Refusal
 from .report import clean
-from .submission import Unreadable, plain_python, read_cells, take_answers
+from .submission import Unreadable, read_cells, take_answers
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)

@@ -6,10 +6,10 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from .candidate import TIMED_OUT, Lost
+from .cell_code import defines_anew
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
-from .submission import defines_anew
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")

@@ -25,6 +25,7 @@ from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solut
 from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, Unicode
 
+from .cell_code import MAX_SOURCE
 from .course import (
     HIDDEN,
     TIMESTAMP,
@@ -45,7 +46,6 @@ from .report import BOOK, clean
 from .results import Results
 from .sandbox import described, resolve
 from .state import RECORD, read_submissions, remove_left_over
-from .submission import MAX_SOURCE
 
 
 def configure(c, root="."):

@@ -5,18 +5,9 @@ import time
 
 import pytest
 
+from rnnlm_grader.cell_code import MAX_SOURCE, defines_anew, definitions_in, parsed, plain_python
 from rnnlm_grader.course import read_timestamp
-from rnnlm_grader.submission import (
-    MAX_SOURCE,
-    Cell,
-    Unreadable,
-    defines_anew,
-    definitions_in,
-    parsed,
-    plain_python,
-    read_cells,
-    take_answers,
-)
+from rnnlm_grader.submission import Cell, Unreadable, read_cells, take_answers
 
 
 def write(tmp_path, content):
