@@ -5,6 +5,7 @@ part of a tree, and there is a limit to what is parsed.
 """
 import ast
 import functools
+import re
 
 from .bench import bound_names
 
@@ -18,11 +19,14 @@ CHEAP_MODULES = frozenset(("collections", "functools", "math", "operator", "typi
 CHEAP_OF_NUMPY = frozenset(("arange", "array", "asarray", "dtype", "exp", "eye", "finfo", "float32", "float64", "full",
                             "iinfo", "int32", "int64", "linspace", "log", "ones", "random.default_rng", "sqrt",
                             "zeros"))
+ANYTHING = "*"  # `from numpy import *`, `x.y = 1`, `f(x)`: nobody can tell what that changes
 MAX_BRANCHES = 20  # in one another
 # What stands behind these is no Python, or isn't executed. Other magics of a whole cell run it.
 OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%file", "%%html", "%%javascript", "%%js",
                              "%%latex", "%%markdown", "%%perl", "%%ruby", "%%script", "%%sh", "%%svg", "%%sx",
                              "%%system", "%%writefile"))
+PROMPT = re.compile(r"[ \t]{0,20}(>>>|\.\.\.+:?|In \[\d+\]:)( |$)")
+CALL_OR_QUESTION = re.compile(r"[,;/][ \t]*[a-zA-Z_].*|\?{1,2}[\w.*%]+|[\w.*%]+\?{1,2}")  # `,f a`, `?f`, `f??`
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
@@ -63,7 +67,10 @@ def plain_python(source, most=MAX_PARSED):
             replaced = without_magic(lines[at]) if 0 <= at < len(lines) else None
             if replaced is None:
                 return source
+            goes_on = lines[at].endswith("\\") and not replaced.endswith("\\")
             lines[at] = replaced
+            while goes_on and (at := at + 1) < len(lines):
+                goes_on, lines[at] = lines[at].endswith("\\"), ""
         except INDIGESTIBLE:
             return source
     return source
@@ -72,17 +79,19 @@ def plain_python(source, most=MAX_PARSED):
 def without_margin(lines):
     """The lines without prompts, and without the indentation of the first."""
     first = next(filter(str.strip, lines), "")
-    if first.lstrip().startswith(">>>"):
-        lines = [line.lstrip()[4:] if line.lstrip()[:3] in (">>>", "...") else line for line in lines]
+    if PROMPT.match(first):
+        lines = [PROMPT.sub("", line, count=1) for line in lines]
         first = next(filter(str.strip, lines), "")
     return [line.removeprefix(first[: len(first) - len(first.lstrip())]) for line in lines]
 
 
 def without_magic(line):
     """A line that does nothing instead of one for IPython alone; None where it isn't one."""
-    code = line.strip()
-    if code.startswith(("%", "!", "?", ",", ";", "/")) or code.endswith("?"):
-        return line[: len(line) - len(line.lstrip())] + "pass"
+    code, margin = line.strip(), line[: len(line) - len(line.lstrip())]
+    if code.startswith("%time "):
+        return margin + code.removeprefix("%time ").lstrip()
+    if code.startswith(("%", "!")) or CALL_OR_QUESTION.fullmatch(code):
+        return f"{margin}pass"
     names, _, value = line.partition("=")
     return f"{names}= get_ipython()" if value.lstrip().startswith(("%", "!")) else None
 
@@ -123,6 +132,8 @@ def _is_definition(node, depth=0):
     if isinstance(node, ast.Try | ast.If):
         return depth < MAX_BRANCHES and (isinstance(node, ast.Try) or _is_cheap(node.test)) and all(
             isinstance(inner, ast.Pass) or _is_definition(inner, depth + 1) for inner in _inside(node))
+    if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
+        return _dotted(node.value.func) == "setattr" and all(map(_is_cheap, node.value.args))
     return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
 
 
@@ -198,7 +209,9 @@ def missing_from(answers, own):
 
 
 def defines_anew(before, after):
-    """Whether code that is executed later gives another meaning to a name that earlier code defines or uses.
+    """Whether code that is executed later may give another meaning to what earlier code defines or uses.
+
+    It may, unless all that it does is to bind names that are new.
 
     Parameters
     ----------
@@ -207,17 +220,31 @@ def defines_anew(before, after):
     """
     before, after = (list(filter(None, map(_python, sources))) for sources in (before, after))
     earlier, later = map(_meanings, (before, after))
-    known = earlier.keys() | set().union({"*"}, *map(_names_used, before))  # of `from numpy import *` nobody can tell
-    return any(earlier.get(name) != meaning for name, meaning in later.items() if name in known)
+    known = earlier.keys() | set().union(*map(_names_used, before))
+    return ANYTHING in later or any(earlier.get(name) != later[name] for name in known & later.keys())
 
 
 def _meanings(trees):
-    """{name: the last statement at the top level that binds it, as text}."""
+    """{name: the last statement at the top level that binds it, as text}; what else there is stands under ANYTHING."""
     found = {}
     for node in (node for tree in trees for node in tree.body):
-        names = _names_defined(node) | set(bound_names(node))
-        found.update(dict.fromkeys(names, names and _source_of(node)))
+        text = _source_of(node)
+        if isinstance(node, ast.Try | ast.If):
+            names = {*_names_defined(node), *_names(node, ast.Store)}
+        elif isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+            names = ()
+        else:
+            names = [name for name in bound_names(node) if name != "*"] or [ANYTHING]
+            if isinstance(node, ast.Assign) and not all(map(_is_name, node.targets)):
+                names.append(ANYTHING)
+        found |= dict.fromkeys(names, text)
     return found
+
+
+def _is_name(node):
+    """Whether a target of an assignment is a name, or several: `x` or `x, y`, but not `x[0]` or `x.y`."""
+    return all(isinstance(inner, ast.Name | ast.Tuple | ast.List | ast.Starred | ast.expr_context)
+               for inner in ast.walk(node))
 
 
 def _names_used(tree):

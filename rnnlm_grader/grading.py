@@ -168,8 +168,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
         for other_cells, stand_ins, finding in other_ways(name, cells, answers, results):
             if is_wrong(name, results) and candidate.loading < SLOW:
                 candidate.load(other_cells, assignment.lent.get(name, ()))
-                better = iter(withhold(better_of_two([result for result in results if result.name == name], candidate,
-                                                     seeds, allowance, finding, stand_ins)))
+                better = iter(better_of_two([result for result in results if result.name == name], candidate, seeds,
+                                            allowance, finding, stand_ins))
                 results = [next(better) if result.name == name else result for result in results]
     return results, failed
 
@@ -267,12 +267,9 @@ def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):
     verdicts = [verdict for result in results for verdict in result.verdicts]
     passed, failed = ([v.criterion for v in verdicts if v.outcome.passed is was] for was in (True, False))
     draws = examine_all(failed, candidate, seeds, allowance)
-    won = sum(criterion.points for criterion in failed if has_passed(draws[criterion]))
-    if not won:
+    if not any(draws[criterion][-1].outcome.passed for criterion in failed):
         return results
     draws |= examine_all(passed, candidate, seeds, allowance)
-    if won <= sum(criterion.points for criterion in passed if not has_passed(draws[criterion])):
-        return results
 
     def now(verdict):
         *_, last = draws[verdict.criterion]
@@ -282,9 +279,5 @@ def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
         return Verdict(verdict.criterion, Outcome(finding, ()), False, None, stand_ins)
 
-    return [replace(result, verdicts=tuple(map(now, result.verdicts))) for result in results]
-
-
-def has_passed(draws):
-    """Whether an answer passed on all draws of inputs: it is given no other after the first on which it fails."""
-    return draws[-1].outcome.passed
+    others = withhold(replace(result, verdicts=tuple(map(now, result.verdicts))) for result in results)
+    return max(results, others, key=lambda way: sum(result.points for result in way))  # the first, if both are equal

@@ -169,13 +169,12 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
             pieces[at].append((name, by_id[name]))
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
         elif beside:
-            at, cell = beside[-1]
-            by_id[name] = definitions_in(cell.tree, only=name)
-            pieces[at].append((name, by_id[name]))
+            _, cell = beside[-1]
+            by_id[name] = definitions_in(cell.tree, only=name)  # to be shown; that cell is executed anyway
             remarks.append(f"{name} is defined in the cell {cell.grade_id}, not in its own. That definition counts.")
         else:
             by_id[name] = stub
-            pieces[len(cells)].append((name, stub))
+            pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing
             if not any(cell.grade_id == name for cell in cells):
                 remarks.append(f"There was no cell {name}, and no definition of it anywhere.")
     for at, cell in own:
