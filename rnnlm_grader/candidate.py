@@ -25,6 +25,7 @@ MOST_SAID = 2 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 0.25  # seconds that a cell pays for the start of another worker, beside what the cells before it took
 NO_TIME = "the time for it was used up by other cells"
+END = "the end of a criterion"  # among the replies that are awaited
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
@@ -74,6 +75,9 @@ class KernelCandidate(Candidate):
         """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
         self.functions = []
         self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
+
+    def end(self):
+        """Announce that no more steps will be taken."""
 
     def finish(self):
         """End a criterion."""
@@ -139,7 +143,7 @@ class SandboxedCandidate(Candidate):
         self.process = None
         self.began = self.deadline = None
         self.unsent = b""  # requests that wait until somebody wants to see a reply
-        self.awaited = deque()  # handles of the steps whose replies are to come, in order
+        self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
         self.received = bytearray()
         self.said = 0  # bytes since the worker, the cell or the criterion was begun
         self.on_bench = 0  # objects: the worker numbers them from 0
@@ -174,11 +178,20 @@ class SandboxedCandidate(Candidate):
         start = time.monotonic()
         self.began, self.deadline, self.said = start - self.loading * has_gone, start + seconds, 0
 
+    def end(self):
+        """Have the bench cleared after the steps that have been asked for, in the same journey."""
+        self.unsent += wire.pack(("forget",))
+        self.awaited.append(END)
+
     def finish(self):
         """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
-        self.unsent, self.on_bench = b"", 0
+        if END not in self.awaited:
+            self.unsent = b""  # steps after one that failed
+            self.end()
+        self.on_bench = 0
         self.awaited.clear()
-        said = self._ask("forget")
+        self._send()
+        said = self._receive()
         if not (isinstance(said, str) and said == "forgotten"):
             raise self._lost(DISTURBED)
 

@@ -8,13 +8,14 @@ import hashlib
 import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 
 import numpy as np
 
 from .bench import StepFailed
 from .candidate import KernelCandidate, Lost, WorkerLost
 from .compare import Difference, differ, same
-from .replay import NoReplay, Replay
+from .replay import NoReplay, Replay, kept
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
 
@@ -117,6 +118,9 @@ class Diverged(Exception):
     """The candidate did something else than the one that it is compared with."""
 
 
+UNSEEN = object()  # the value of a thing that hasn't come yet
+
+
 @dataclass
 class Thing:
     """An object on the candidate's bench, as a criterion sees it."""
@@ -129,7 +133,8 @@ class Thing:
     @property
     def value(self):
         """A copy of what the object was when it was made."""
-        self.exam.settle()
+        if self._value is UNSEEN:
+            self.exam.settle()
         return self._value
 
     @value.setter
@@ -159,8 +164,8 @@ class Thing:
         return self.exam.step(f"{self.name}.grads[{index}]", "element", self.handle, "grads", index)
 
     def now(self):
-        """Return a copy of what the object is at this moment."""
-        return self.exam.step(self.name, "value", self.handle).value
+        """Look at the object again: the thing that comes back has the value of this moment."""
+        return self.exam.step(self.name, "value", self.handle)
 
     def write(self, array):
         """Overwrite the array in place, as an optimiser does."""
@@ -177,7 +182,7 @@ class Exam:
     rng: np.random.Generator
     trace: list = field(default_factory=list)
     replay: Replay = field(default_factory=Replay)
-    pending: list = field(default_factory=list)  # (thing, what it is called in a trace, place in the replay) of steps
+    pending: list = field(default_factory=list)  # what is to be done when the results of steps come, in order
     printed: str = ""
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
@@ -215,26 +220,39 @@ class Exam:
 
         Whether it succeeded is seen later, where the candidate is far away: many steps then need one journey.
         """
-        thing = Thing(self, self.candidate.request(verb, *args), name)
-        self.pending.append((thing, args[1] if verb == "call" else verb, self.replay.length))
+        thing = Thing(self, self.candidate.request(verb, *args), name, UNSEEN)
+        self.pending.append(partial(self.see, thing, args[1] if verb == "call" else verb, self.replay.length))
         if self.candidate.is_near:
             self.settle()
         return thing
 
-    def settle(self):
-        """See what came of all steps until now; raise what ended one of them."""
-        pending, self.pending = self.pending, []
-        for thing, what, length in pending:
-            try:
-                thing.value, self.printed = self.candidate.reply()
-            except StepFailed as error:
-                self.printed = error.printed
-                self.keep(what)
-                self.keep(error.raised)
-                self.fail(error.raised, length)
-                raise
+    def see(self, thing, what, length):
+        """See what came of a step; raise what ended it.
 
-    def equal(self, got, expected, what, *, note="", exact=False):
+        `what` is its name in a trace, `length` its place in the replay.
+        """
+        try:
+            thing.value, self.printed = self.candidate.reply()
+        except StepFailed as error:
+            self.printed = error.printed
+            self.keep(what)
+            self.keep(error.raised)
+            self.fail(error.raised, length)
+            raise
+
+    def settle(self):
+        """See what came of all steps until now, and do what waited for it."""
+        pending, self.pending = self.pending, []
+        for see in pending:
+            see()
+
+    def later(self, look, *args):
+        """Call `look(*args, place in the replay)` as soon as the results of the steps until now are there."""
+        self.pending.append(partial(look, *args, self.replay.length))
+        if len(self.pending) == 1:
+            self.settle()
+
+    def equal(self, got, expected, what, *, note="", exact=False, any_float=False):
         """Require that `got` (a thing or a value) equals `expected` in shape, dtype and value.
 
         Parameters
@@ -245,11 +263,18 @@ class Exam:
             Why it should be so, where the numbers alone don't say.
         exact : bool
             Bit for bit, for what must be untouched.
+        any_float : bool
+            Whether the dtype may be another one of floats.
         """
+        self.later(self._compare, got, kept(expected), what, note, exact, any_float)
+
+    def _compare(self, got, expected, what, note, exact, any_float, length):
         got = got.value if isinstance(got, Thing) else got
-        self.observe(got)
+        self.keep(got)
+        if any_float and isinstance(got, np.ndarray) and got.dtype.kind == "f":
+            expected = expected.astype(got.dtype)
         if self.failure is None and (difference := differ(got, expected, what, note=note, exact=exact)):
-            self.fail(difference)
+            self.fail(difference, length)
 
     def hold(self, condition, what, problem, *, note=""):
         """Require a condition that no expected value can express; `problem` says how `what` breaks it."""
@@ -259,7 +284,7 @@ class Exam:
 
     def watch(self, thing):
         """Keep a value that isn't judged here, so that answers that differ in it aren't taken for the same."""
-        self.observe(thing.value)
+        self.later(lambda length: self.keep(thing.value))
 
     def observe(self, value):
         """Add to the trace, after what steps until now add to it."""
@@ -271,6 +296,11 @@ class Exam:
         self.trace.append(value)
         if len(self.trace) <= len(self.like) and not same(value, self.like[len(self.trace) - 1]):
             raise Diverged
+
+    def has_failed(self):
+        """Whether anything was wrong until now."""
+        self.settle()
+        return self.failure is not None
 
     def fail(self, finding, length=None):
         """Keep what went wrong first; what follows is only watched, to tell mistakes apart.
@@ -300,6 +330,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
         if criterion.name in candidate.defined:
             try:
                 criterion.examine(exam)
+                candidate.end()
                 exam.settle()
             except (Diverged, WorkerLost):
                 raise

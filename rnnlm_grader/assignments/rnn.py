@@ -11,7 +11,7 @@ import numpy as np
 from rnnlm_ref.layers import RNN
 
 from ..compare import kind, same
-from ..exam import Assignment, CriteriaList, Thing
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
 
 criteria = CriteriaList()
@@ -78,10 +78,7 @@ def reference(params, x, h_prev, dh_next):
 
 def near(exam, got, expected, what, note=""):
     """Require these numbers, in any float dtype; the dtype has a criterion of its own."""
-    got = got.value if isinstance(got, Thing) else got
-    if isinstance(got, np.ndarray) and got.dtype.kind == "f":
-        expected = expected.astype(got.dtype)
-    exam.equal(got, expected, what, note=note)
+    exam.equal(got, expected, what, note=note, any_float=True)
 
 
 def is_alive(exam, thing, what):

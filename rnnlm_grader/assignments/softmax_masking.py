@@ -114,7 +114,7 @@ def judge_loss(exam, xs, ts, expected, note=""):
     """Judge the loss of a new layer. Where it is wrong, its gradient is watched too: it tells some mistakes apart."""
     layer = exam.new()
     exam.equal(forward(exam, layer, xs, ts), np.array(expected), "the loss", note=note)
-    if exam.failure:
+    if exam.has_failed():
         exam.watch(layer.backward())
 
 
