@@ -10,7 +10,6 @@ import contextlib
 import io
 import linecache
 from dataclasses import dataclass
-from types import CodeType
 
 import numpy as np
 
@@ -18,6 +17,7 @@ from .values import snapshot
 
 MAX_PRINTED = 2000
 MAX_MESSAGE = 400
+FLAGS = "__future_flags__"  # where the names of a notebook keep what all of its cells are compiled under
 
 
 @dataclass(frozen=True)
@@ -207,7 +207,8 @@ def execute(cell, source, names):
     """Execute a cell; return what it raised first, or None. What it alone defines after that is defined all the same.
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: something that
-    takes whatever is done with it stands for what would have been imported. But nothing stands for the reference.
+    takes whatever is done with it stands for what would have been imported. But nothing stands for the reference. Each
+    statement is compiled only when it is its turn, as in a notebook.
     """
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
@@ -215,15 +216,17 @@ def execute(cell, source, names):
     missing = raised = None
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            for statement in compiled_statements(source, filename):
-                if raised and not (statement.binds and names.keys().isdisjoint(statement.binds)):
+            tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
+            for node in (node for whole in tree.body for node in one_by_one(whole)):
+                binds = bound_names(node)
+                if raised and not (binds and names.keys().isdisjoint(binds)):
                     continue
                 try:
-                    exec(statement.code, names)
+                    exec(compiled(node, filename, names), names)
                 except ImportError as error:
                     missing = missing or describe(error)
-                    if statement.is_missable:
-                        names.update(dict.fromkeys(set(statement.binds).difference(names), Anything()))
+                    if is_missable(node):
+                        names.update(dict.fromkeys(set(binds).difference(names), Anything()))
                 except BaseException as error:
                     raised = raised or describe(error)
     except BaseException as error:
@@ -231,29 +234,12 @@ def execute(cell, source, names):
     return raised or missing
 
 
-@dataclass(frozen=True)
-class Statement:
-    """One statement at the top level of a cell, compiled."""
-
-    code: CodeType
-    binds: tuple  # the names that it defines, if it does nothing else
-    is_missable: bool  # whether it imports something without which a cell can do
-
-
-def compiled_statements(source, filename):
-    """Compile a cell, all of it first; return its top-level statements one by one.
-
-    `import a, b` is two. What a cell awaits at its top level, as notebooks may, isn't done.
-    """
-    tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-    flags = ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    for node in tree.body:
-        if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-            flags |= sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
-    compile(tree, filename, "exec", flags, dont_inherit=True)
-    return [Statement(compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True),
-                      tuple(bound_names(node)), is_missable(node))
-            for whole in tree.body for node in one_by_one(whole)]
+def compiled(node, filename, names):
+    """Compile a statement, under what earlier ones imported from `__future__`. What is awaited there isn't done."""
+    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
+        names[FLAGS] = names.get(FLAGS, 0) | sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
+    flags = names.get(FLAGS, 0) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
+    return compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True)
 
 
 def one_by_one(node):
@@ -301,6 +287,7 @@ class Anything:
 
     def __iter__(self):
         over, = self.__over or ((),)
+        over = range(over) if isinstance(over, int) else over
         return iter(over) if hasattr(over, "__iter__") else iter(())
 
     def __getitem__(self, index):

@@ -10,7 +10,7 @@ import re
 from .bench import bound_names
 
 MAX_SOURCE = 100_000  # characters of one cell
-MAX_PARSED = 1_000_000  # characters, to find all lines that are for IPython: a cell is parsed again after each of these
+MAX_PARSED = 3_000_000  # characters, to find all lines that are for IPython: a cell is parsed again after each of these
 MAX_PARSED_OF_ONE = 500_000  # the same, of one cell
 # What a constant may be computed with: functions, those of some modules, and those of NumPy that take no time.
 CHEAP = frozenset(("bool", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "partial",
@@ -26,7 +26,7 @@ OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%fil
                              "%%latex", "%%markdown", "%%perl", "%%ruby", "%%script", "%%sh", "%%svg", "%%sx",
                              "%%system", "%%writefile"))
 PROMPT = re.compile(r"[ \t]{0,20}(>>>|\.\.\.+:?|In \[\d+\]:)( |$)")
-CALL_OR_QUESTION = re.compile(r"[,;/][ \t]*[a-zA-Z_].*|\?{1,2}[\w.*%]+|[\w.*%]+\?{1,2}")  # `,f a`, `?f`, `f??`
+CALL_OR_QUESTION = re.compile(r"[,;/][ \t]*[a-zA-Z_].*|\?.*|[\w.*%\[\]= ]+\?{1,2}")  # `,f a b`, `? f`, `x = f??`
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
@@ -34,6 +34,11 @@ def parsed(source, most=MAX_PARSED):
     """The syntax tree of a cell, or None where it is no Python; see `plain_python`."""
     tree = _python(source)
     return _python(plain_python(source, most)) if tree is None else tree
+
+
+def is_python(source):
+    """Whether all of a cell is Python, with nothing in it that only IPython understands."""
+    return _python(source) is not None
 
 
 def _python(source):
@@ -107,14 +112,13 @@ def defined_names(tree):
     return names
 
 
-def definitions_in(tree, except_names=frozenset(), only=None):
+def definitions_in(tree, only=None):
     """Return the imports, functions, classes and constants that a cell defines at its top level, as source.
 
-    Those that define one of `except_names` are left out, or all that don't define the name `only`.
+    Or those only that define a certain name.
     """
     kept = [node for node in (tree.body if tree else ())
-            if _is_definition(node) and except_names.isdisjoint(_names_defined(node))
-            and (only is None or only in _names_defined(node))]
+            if _is_definition(node) and (only is None or only in _names_defined(node))]
     return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
 
 
@@ -200,12 +204,29 @@ def missing_from(answers, own):
     own : iterable of tree
         Of each cell of the student's own.
     """
-    left_out, kept = set(), set()
-    for tree in filter(None, own):
-        for node in tree.body:
-            (kept if _is_definition(node) else left_out).update(_names(node, ast.Store))
-    used = set().union(*map(_names_used, filter(None, answers)))
-    return sorted((left_out - kept) & used)
+    kept, left_out, changed = [], set(), set()
+    for node in (node for tree in filter(None, own) for node in tree.body):
+        if _is_definition(node):
+            kept.append(node)
+        else:
+            left_out |= _names(node, ast.Store) | {inner.name for inner in ast.walk(node) if isinstance(
+                inner, ast.FunctionDef | ast.ClassDef)}
+            changed |= _names_changed(node)
+    given = {name for node in kept for name in (*bound_names(node), *_names_defined(node))}
+    used = set().union(*map(_names_used, (*filter(None, answers), ast.Module(kept, []))))
+    return sorted((left_out - given | changed) & used)
+
+
+def _names_changed(node):
+    """The names of what a statement changes: `x` of `x += 1`, `x[0] = 1` and `x.y = 1`."""
+    names = {inner.target.id for inner in ast.walk(node)
+             if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)}
+    for inner in ast.walk(node):
+        if isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store):
+            while isinstance(inner, ast.Subscript | ast.Attribute):
+                inner = inner.value
+            names |= {inner.id} if isinstance(inner, ast.Name) else set()
+    return names
 
 
 def defines_anew(before, after):
@@ -229,8 +250,8 @@ def _meanings(trees):
     found = {}
     for node in (node for tree in trees for node in tree.body):
         text = _source_of(node)
-        if isinstance(node, ast.Try | ast.If):
-            names = {*_names_defined(node), *_names(node, ast.Store)}
+        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list:
+            names = [node.name, ANYTHING]
         elif isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             names = ()
         else:

@@ -13,7 +13,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from .cell_code import MAX_PARSED, MAX_SOURCE, defined_names, definitions_in, missing_from, parsed
+from .cell_code import MAX_PARSED, MAX_SOURCE, defined_names, definitions_in, is_python, missing_from, parsed
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
 MAX_FILE = 20 * 2**20
@@ -61,7 +61,8 @@ def read_cells(path):
     cells = tuple(_code_cells(notebook))
     if (length := sum(len(cell.source) for cell in cells)) > MAX_CODE:
         raise Unreadable(f"its code has {length:,} characters; the limit is {MAX_CODE:,}")
-    return tuple(replace(cell, most=MAX_PARSED // len(cells)) for cell in cells)
+    most = MAX_PARSED // max(1, sum(not is_python(cell.source) for cell in cells))
+    return tuple(replace(cell, most=most) for cell in cells)
 
 
 def _read_file(path):
@@ -161,13 +162,15 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
                 pieces[at].append((name, cell.source))
             if len(answers) > 1:
                 remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
-            if elsewhere:
-                remarks.append(f"{name} is defined in a cell of your own too. What is in the cell for it counts.")
-        elif elsewhere:
-            at, cell = elsewhere[-1]
-            by_id[name] = definitions_in(cell.tree)
-            pieces[at].append((name, by_id[name]))
+        if elsewhere and not any(name in cell.names for _, cell in answers):
+            for at, cell in elsewhere:
+                pieces[at].append((name, definitions_in(cell.tree)))
+            by_id[name] = "\n\n".join(source for at in sorted(pieces) for other, source in pieces[at] if other == name)
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
+        elif elsewhere:
+            remarks.append(f"{name} is defined in a cell of your own too. That was executed as well.")
+        elif answers:
+            pass
         elif beside:
             _, cell = beside[-1]
             by_id[name] = definitions_in(cell.tree, only=name)  # to be shown; that cell is executed anyway
@@ -178,7 +181,7 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
             if not any(cell.grade_id == name for cell in cells):
                 remarks.append(f"There was no cell {name}, and no definition of it anywhere.")
     for at, cell in own:
-        if at not in pieces and (kept := definitions_in(cell.tree, set(wanted))):
+        if at not in pieces and (kept := definitions_in(cell.tree)):
             pieces[at].append((None, kept))
     order = dict.fromkeys(piece for at in sorted(pieces) for piece in pieces[at])
     if missing := missing_from(map(parsed, by_id.values()), [cell.tree for _, cell in own]):

@@ -441,6 +441,9 @@ def test_a_module_that_is_missing_ends_nothing():
     "from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x\nassert one(1) == 1",
     "from tqdm import tqdm\nassert [i for i in tqdm(range(3), desc='x')] == [0, 1, 2]",
     "import asyncio\nawait asyncio.sleep(9)",
+    "from tqdm import trange\nassert [i for i in trange(2)] == [0, 1]",
+    "import math\nfrom __future__ import annotations\ndef f(x: Nothing): pass",
+    "V = 3\nglobal V",
 ])
 def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
     cells = [("set-up 0", "import numpy as np"), ("work", f"{start}\ndef work(): return np.ones(1)")]

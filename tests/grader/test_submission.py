@@ -78,8 +78,9 @@ def test_only_cells_to_fill_and_definitions_count():
              Cell("class MyLayer: pass", "MyLayer"), Cell("class MyLayer: again", None)]
     answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward": "check(MyLayer)"})
     assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
-    assert answers.order == ((None, "import math\ndef helper():\n    return 1"), ("MyLayer", "class MyLayer: pass"))
-    assert answers.remarks == ("MyLayer is defined in a cell of your own too. What is in the cell for it counts.",)
+    assert answers.order == ((None, "import math\ndef helper():\n    return 1"), ("MyLayer", "class MyLayer: pass"),
+                             (None, "class MyLayer:\n    again"))
+    assert answers.remarks == ("MyLayer is defined in a cell of your own too. That was executed as well.",)
 
 
 def test_definitions_in_a_cell_that_may_not_be_changed_count_too():
@@ -125,6 +126,15 @@ def test_what_was_moved_is_executed_where_it_stands():
     assert answers.order == (("MyLayer", "x = 1"), (None, helper), ("MyLayer", layer))
 
 
+@pytest.mark.parametrize("left", ["", "# it is in the next cell", "import math\nEPS = 1e-7", "released  # mine"])
+def test_an_answer_whose_cell_no_longer_holds_it_is_taken_from_where_it_is(left):
+    one, two = "class MyLayer:\n    pass", "class MyLayer(MyLayer):\n    forward = None"
+    answers = take_answers([Cell(left, "MyLayer"), Cell(one, None), Cell(two, None)], {"MyLayer": "released"})
+    assert answers.order[-2:] == (("MyLayer", one), ("MyLayer", two))
+    assert answers.by_id["MyLayer"].endswith(f"{one}\n\n{two}")
+    assert "in a cell of your own" in answers.remarks[0]
+
+
 def test_a_missing_cell_is_told():
     answers = take_answers([], {"MyLayer": "released"})
     assert answers.by_id == {"MyLayer": "released"}
@@ -154,17 +164,22 @@ def test_whatever_only_defines_is_kept(source):
     assert definitions_in(parsed(source)) == source
 
 
-def test_a_branch_may_not_replace_an_answer():
-    tree = parsed("try:\n    class MyLayer: pass\nexcept E: pass\nx = 1")
-    assert definitions_in(tree, {"MyLayer"}) == "x = 1"
-
-
 def test_what_an_answer_misses_of_a_cell_of_ones_own_is_told():
     layer = "class MyLayer:\n    def forward(self, x):\n        out = scale * x\n        return out"
     cells = [Cell("scale = measure()\nout = measure()\nunused = measure()", None), Cell(layer, "MyLayer")]
     remark, = take_answers(cells, {"MyLayer": "released"}).remarks
     assert remark.startswith("scale: a cell of your own computes this")
     assert take_answers([Cell("scale = 2", None), *cells], {"MyLayer": "released"}).remarks == ()
+
+
+@pytest.mark.parametrize("own", [
+    "scale = [k for k in range(3)]\ndef helper(): return scale", "scale = [0]\nfor k in range(3): scale[k] = k",
+    "scale = 1\nscale += 1", "with open('x') as f:\n    def scale(): pass",
+])
+def test_what_is_left_out_of_a_cell_of_ones_own_is_told_where_it_is_used(own):
+    layer = "class MyLayer:\n    def forward(self, x):\n        return scale"
+    remark, = take_answers([Cell(own, None), Cell(layer, "MyLayer")], {"MyLayer": "released"}).remarks
+    assert remark.startswith("scale: a cell of your own computes this")
 
 
 ABYSSES = {
@@ -199,7 +214,7 @@ def test_many_cells_for_ipython_take_the_grader_no_longer_than_one(tmp_path):
     ("%matplotlib inline\nx = 1", "pass\nx = 1"),
     ("if x:\n    !ls\n    y = 2", "if x:\n    pass\n    y = 2"),
     ("files = !ls", "files = get_ipython()"),
-    ("?MyLayer\nMyLayer??", "pass\npass"),
+    ("?MyLayer\nMyLayer??\n? np.add\nd[0]?\ny = np.add.at?", "pass\npass\npass\npass\npass"),
     ("t = %timeit -o 1 + 1", "t = get_ipython()"),
     ("!echo 'it\n!echo (\n!echo \"\"\"\nx = 1", "pass\npass\npass\nx = 1"),
     ("%pip install numpy\n" * 100 + "x = 1", "pass\n" * 100 + "x = 1"),
@@ -231,6 +246,9 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
     ("from numpy import exp", "from math import exp", True),
     ("def f(x):\n    y = x\n    return y", "x = y = 1", False),
     ("x, y = 1, 2", "y = 1", True),
+    ("class A: pass", "@add_to(A)\ndef forward(self): pass", True),
+    ("class A: pass", "if DEBUG:\n    A.forward = None", True),
+    ("from numpy import take", "try:\n    from operator import itemgetter as take\nexcept E: pass", True),
     ("def f(x): return x", "from numpy import *", True),
     ("CFG = {'axis': 0}", "CFG['axis'] = 1", True),
     ("class A: pass", "A.forward = None", True),
@@ -241,6 +259,15 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
 ])
 def test_a_later_definition_is_seen(before, after, anew):
     assert defines_anew([before], ["pass", after]) is anew
+
+
+def test_a_notebook_of_many_small_magics_is_understood(tmp_path):
+    def cell(source):
+        return {"cell_type": "code", "source": source, "metadata": {}}
+
+    helper = "%timeit f(1)\n" * 6 + "def pick(W, i): return W[i]\n" + "# why\n" * 400
+    cells = read_cells(write(tmp_path, notebook(*[cell("%time x = 1")] * 75, cell(helper))))
+    assert "pick" in cells[-1].names
 
 
 def test_python_stays_as_it_is():
