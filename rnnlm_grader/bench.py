@@ -277,7 +277,7 @@ class Anything:
     """
 
     def __init__(self, *over):
-        self.__over = over[:1]
+        self.__over = over
 
     def __getattr__(self, name):
         return self
@@ -286,8 +286,9 @@ class Anything:
         return args[0] if args and callable(args[0]) else Anything(*args)
 
     def __iter__(self):
-        over, = self.__over or ((),)
-        over = range(over) if isinstance(over, int) else over
+        if self.__over and all(isinstance(number, int) for number in self.__over):
+            return iter(range(*self.__over[:3]))
+        over, *_ = self.__over or ((),)
         return iter(over) if hasattr(over, "__iter__") else iter(())
 
     def __getitem__(self, index):

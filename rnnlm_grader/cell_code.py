@@ -241,7 +241,7 @@ def defines_anew(before, after):
     """
     before, after = (list(filter(None, map(_python, sources))) for sources in (before, after))
     earlier, later = map(_meanings, (before, after))
-    known = earlier.keys() | set().union(*map(_names_used, before))
+    known = earlier.keys() | set().union(*(_names(tree, ast.Load) for tree in before))
     return ANYTHING in later or any(earlier.get(name) != later[name] for name in known & later.keys())
 
 
@@ -250,8 +250,9 @@ def _meanings(trees):
     found = {}
     for node in (node for tree in trees for node in tree.body):
         text = _source_of(node)
-        if isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list:
-            names = [node.name, ANYTHING]
+        if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)) or (
+                isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list):
+            names = [*bound_names(node), ANYTHING]
         elif isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
             names = ()
         else:

@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from .candidate import TIMED_OUT, Lost
-from .cell_code import defines_anew
+from .cell_code import defined_names, defines_anew, parsed
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -179,7 +179,9 @@ def other_ways(name, cells, answers, results):
 
     For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong.
     """
-    end = max((at + 1 for at, (cell, _) in enumerate(cells) if cell == name), default=len(cells))
+    own = [at for at, (cell, _) in enumerate(cells) if cell == name]
+    places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
+    end = max(places, default=len(cells)) + 1
     if is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:])):
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):

@@ -146,9 +146,23 @@ def affine_dtype(exam):
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
 
-V, D, H = 5, 2, 3
+SIZES = ((5, 2, 3), (6, 3, 2), (4, 3, 5), (7, 2, 4))  # V, D and H: all different, so that none is taken for another
 NAMES = ("the word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
-SHAPES = ((V, D), (D, H), (H, H), (H,), (H, V), (V,))
+
+
+def shapes_of(V, D, H):
+    """The shapes of a model's parameters, in order."""
+    return (V, D), (D, H), (H, H), (H,), (H, V), (V,)
+
+
+def sizes_of(weights):
+    """V, D and H."""
+    return *weights[0].shape, len(weights[2])
+
+
+def any_sizes(exam):
+    """Draw V, D and H."""
+    return SIZES[exam.rng.integers(len(SIZES))]
 
 
 class Right:
@@ -182,32 +196,33 @@ def single(thing):
 
 def weights_of(exam):
     """Draw weights for the model under examination."""
-    return [exam.rng.normal(scale=0.8, size=shape).round(2) for shape in SHAPES]
+    return [exam.rng.normal(scale=0.8, size=shape).round(2) for shape in shapes_of(*any_sizes(exam))]
 
 
 def model_with(exam, weights):
     """Make the candidate's model and write weights into its params, as an optimiser would."""
-    model = exam.new(V, D, H, Generator(int(exam.rng.integers(1000))))
+    model = exam.new(*sizes_of(weights), Generator(int(exam.rng.integers(1000))))
     params = model.attribute("params")
-    if right_shapes(exam, params, "params"):
+    if right_shapes(exam, params, "params", sizes_of(weights)):
         for i, weight in enumerate(weights):
             params.item(i).write(weight)
     return model
 
 
-def right_shapes(exam, arrays, what):
+def right_shapes(exam, arrays, what, sizes):
     """Require six arrays of floats in the order of the layers; tell whether it is so."""
     values = arrays.value if isinstance(arrays.value, tuple) else ()
-    found = tuple(getattr(value, "shape", None) for value in values)
-    exam.equal(np.array(len(values)), np.array(len(SHAPES)), f"the number of arrays in {what}",
+    found, shapes = tuple(getattr(value, "shape", None) for value in values), shapes_of(*sizes)
+    exam.equal(np.array(len(values)), np.array(len(shapes)), f"the number of arrays in {what}",
                note="one flat list, over all layers")
-    if len(values) != len(SHAPES):
+    if len(values) != len(shapes):
         return False
     exam.observe(found)
-    exam.hold(found == SHAPES, what, f"has the shapes {found}, expected {SHAPES}", note="V, D, H = 5, 2, 3")
+    exam.hold(found == shapes, what, f"has the shapes {found}, expected {shapes}",
+              note=f"V, D, H = {', '.join(map(str, sizes))}")
     floats = all(getattr(value, "dtype", np.dtype(int)).kind == "f" for value in values)
     exam.hold(floats, what, "should hold floats")
-    return found == SHAPES and floats
+    return found == shapes and floats
 
 
 def tell_apart(exam, model, xs):
@@ -216,8 +231,9 @@ def tell_apart(exam, model, xs):
         exam.observe(single(model.call("predict", exam.put("xs", xs))))
 
 
-def ids(exam, N, T):
+def ids(exam, weights, N, T):
     """Draw ids and targets."""
+    V = len(weights[0])
     return exam.rng.integers(V, size=(N, T)), exam.rng.integers(V, size=(N, T))
 
 
@@ -226,7 +242,7 @@ def predicts_scores(exam):
     for N, T in ((2, 3), (1, 1)):
         weights = weights_of(exam)
         model = model_with(exam, weights)
-        xs, _ = ids(exam, N, T)
+        xs, _ = ids(exam, weights, N, T)
         exam.equal(single(model.call("predict", exam.put("xs", xs))), Right(weights).predict(xs), "the scores")
 
 
@@ -234,7 +250,7 @@ def predicts_scores(exam):
 def gives_loss(exam):
     weights = weights_of(exam)
     model = model_with(exam, weights)
-    xs, ts = ids(exam, 2, 3)
+    xs, ts = ids(exam, weights, 2, 3)
     ts[1, 1:] = -1
     right = Right(weights)
     loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
@@ -249,7 +265,7 @@ def state_goes_on(exam):
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
     for _ in range(3):
-        xs, ts = ids(exam, 2, 2)
+        xs, ts = ids(exam, weights, 2, 2)
         exam.equal(single(model.forward(exam.put("xs", xs), exam.put("ts", ts))), right.forward(xs, ts), "the loss")
     exam.equal(single(model.call("predict", exam.put("xs", xs))), right.predict(xs), "the scores")
 
@@ -260,7 +276,7 @@ def resets_state(exam):
     model = model_with(exam, weights)
     for N, T in ((2, 2), (2, 2), (3, 1)):
         model.call("reset_state")
-        xs, _ = ids(exam, N, T)
+        xs, _ = ids(exam, weights, N, T)
         scores = model.call("predict", exam.put("xs", xs))
         exam.equal(single(scores), Right(weights).predict(xs), "the scores after reset_state()")
 
@@ -270,7 +286,7 @@ def sets_gradients(exam):
     for N, T in ((2, 3), (1, 2)):
         weights = weights_of(exam)
         model, right = model_with(exam, weights), Right(weights)
-        xs, ts = ids(exam, N, T)
+        xs, ts = ids(exam, weights, N, T)
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
@@ -283,7 +299,7 @@ def scales_gradients(exam):
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
     for _ in range(2):
-        xs, ts = ids(exam, 2, 2)
+        xs, ts = ids(exam, weights, 2, 2)
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         for dout in (2.5, 1):
@@ -295,9 +311,10 @@ def scales_gradients(exam):
 
 @criterion("MyRnnlm", "contract", 1, "params and grads are flat lists of six arrays, in the order of the layers")
 def flat_lists(exam):
-    model = exam.new(V, D, H, Generator(3))
+    sizes = any_sizes(exam)
+    model = exam.new(*sizes, Generator(3))
     params, grads = model.attribute("params"), model.attribute("grads")
-    if right_shapes(exam, params, "params") and right_shapes(exam, grads, "grads"):
+    if right_shapes(exam, params, "params", sizes) and right_shapes(exam, grads, "grads", sizes):
         exam.hold(all(p.dtype == g.dtype for p, g in zip(params.value, grads.value, strict=True)), "grads",
                   "should have the dtypes of params")
 
@@ -307,7 +324,7 @@ def lists_share(exam):
     weights = weights_of(exam)
     model = model_with(exam, weights)
     kept = [model.grad(i) for i in range(6)]
-    xs, ts = ids(exam, 2, 2)
+    xs, ts = ids(exam, weights, 2, 2)
     right = Right(weights)
     right.forward(xs, ts)
     model.forward(exam.put("xs", xs), exam.put("ts", ts))
@@ -316,7 +333,7 @@ def lists_share(exam):
         exam.equal(single_copy(kept[i]), expected, f"the array that grads[{i}] was at the start",
                    note="an optimiser that keeps the list must see the new gradient")
     for i in range(6):
-        model.attribute("params").item(i).write(np.zeros(SHAPES[i]))
+        model.attribute("params").item(i).write(np.zeros(weights[i].shape))
     model.call("reset_state")
     zero_scores = model.call("predict", exam.put("xs", xs)).value
     exam.hold(isinstance(zero_scores, np.ndarray) and not zero_scores.any(), "the scores after params were set to 0",
@@ -331,10 +348,10 @@ def single_copy(thing):
 @criterion("MyRnnlm", "contract", 1, "the weights come from rng alone: the same seed gives the same, another seed "
            "others")
 def draws_from_rng(exam):
-    made = []
+    made, sizes = [], any_sizes(exam)
     for seed in (1, 1, 2):
-        params = exam.new(V, D, H, Generator(seed)).attribute("params")
-        if not right_shapes(exam, params, "params"):
+        params = exam.new(*sizes, Generator(seed)).attribute("params")
+        if not right_shapes(exam, params, "params", sizes):
             return
         made.append([params.value[i] for i in (0, 1, 2, 4)])
     one, again, other = made
@@ -345,6 +362,8 @@ def draws_from_rng(exam):
         exam.hold(one[i].size > 1 and np.ptp(one[i]) > 0, name, "holds the same number everywhere")
     # Any sensible scale will do: not much more than standard normal numbers. Only a larger model shows it.
     params = exam.new(40, 20, 30, Generator(4)).attribute("params")
+    if not right_shapes(exam, params, "params", (40, 20, 30)):
+        return
     for i in (0, 1, 2, 4):
         drawn = params.item(i).value
         floats = isinstance(drawn, np.ndarray) and drawn.dtype.kind == "f"
@@ -357,7 +376,7 @@ def draws_from_rng(exam):
 def model_leaves_arguments(exam):
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
-    xs, ts = ids(exam, 2, 2)
+    xs, ts = ids(exam, weights, 2, 2)
     ts[0, 0] = -1
     given = exam.put("xs", xs), exam.put("ts", ts)
     scores = model.call("predict", given[0])
