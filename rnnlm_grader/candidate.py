@@ -176,7 +176,8 @@ class SandboxedCandidate(Candidate):
                 self.in_vain, self.why = self.in_vain + 1, *lost.args
                 raise
         start = time.monotonic()
-        self.began, self.deadline, self.said = start - self.loading * has_gone, start + seconds, 0
+        self.began = start - (self.loading if has_gone else 0)
+        self.deadline, self.said = start + seconds, 0
 
     def end(self):
         """Have the bench cleared after the steps that have been asked for, in the same journey."""

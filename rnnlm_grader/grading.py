@@ -81,24 +81,15 @@ class Allowance:
 
 
 def grade_part(assignment, candidate, name, part, seeds, allowance):
-    """Examine one part of an answer; see `grade_parts`."""
-    result, = grade_parts(assignment, candidate, [(name, part)], seeds, allowance)
-    return result
-
-
-def grade_parts(assignment, candidate, parts, seeds, allowance):
-    """Examine parts of a submission; return a list of PartResult.
+    """Examine one part of an answer; return a PartResult.
 
     Parameters
     ----------
-    parts : sequence of (name, part)
     seeds : callable
         Criterion → list of (seed, hidden): the draws of inputs on which it must pass, in order.
     allowance : Allowance
     """
-    draws = examine_all([c for name, part in parts for c in assignment.of(name, part)], candidate, seeds, allowance)
-    return [judge(assignment, name, part, {criterion: draws[criterion] for criterion in assignment.of(name, part)})
-            for name, part in parts]
+    return judge(assignment, name, part, examine_all(assignment.of(name, part), candidate, seeds, allowance))
 
 
 @dataclass(frozen=True)
@@ -126,7 +117,8 @@ def examine_all(criteria, candidate, seeds, allowance):
 
 
 def judge(assignment, name, part, draws):
-    """Reach the verdicts of one part from what came of all draws of inputs."""
+    """Reach the verdicts of one part; `draws` holds, at least for its criteria, what came of all draws of inputs."""
+    draws = {criterion: draws[criterion] for criterion in assignment.of(name, part)}
     verdicts, known = [], {}
     with DIAGNOSIS:
         for criterion, (*_, last) in draws.items():
@@ -154,16 +146,14 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     answers : dict
         The instructor's source for each name.
     seeds, allowance
-        As in `grade_parts`.
+        As in `grade_part`.
 
     Returns
     -------
     (list of PartResult, dict of what went wrong in each cell that failed)
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
-    results = withhold(judge(assignment, name, part, {criterion: draws[criterion]
-                                                      for criterion in assignment.of(name, part)})
-                       for name, part in assignment.parts())
+    results = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
     for name in assignment.names:
         for other_cells, stand_ins, finding in other_ways(name, cells, answers, results):
             if is_wrong(name, results) and candidate.loading < SLOW:
@@ -181,7 +171,7 @@ def other_ways(name, cells, answers, results):
     """
     own = [at for at, (cell, _) in enumerate(cells) if cell == name]
     places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
-    end = max(places, default=len(cells)) + 1
+    end = max(places, default=len(cells) - 1) + 1
     if is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:])):
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):

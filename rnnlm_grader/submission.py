@@ -169,13 +169,11 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
             remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
         elif elsewhere:
             remarks.append(f"{name} is defined in a cell of your own too. That was executed as well.")
-        elif answers:
-            pass
-        elif beside:
+        elif beside and not answers:
             _, cell = beside[-1]
             by_id[name] = definitions_in(cell.tree, only=name)  # to be shown; that cell is executed anyway
             remarks.append(f"{name} is defined in the cell {cell.grade_id}, not in its own. That definition counts.")
-        else:
+        elif not answers:
             by_id[name] = stub
             pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing
             if not any(cell.grade_id == name for cell in cells):

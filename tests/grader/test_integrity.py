@@ -11,7 +11,7 @@ from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.compare import differ, same
 from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.grading import Allowance, grade_parts, withhold
+from rnnlm_grader.grading import Allowance, grade_part, withhold
 
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 
@@ -121,10 +121,11 @@ CONSTANT = {  # functions do the same
 def test_what_is_the_same_each_time_and_never_right_earns_nothing(name, values):
     answer = named(name, CONSTANT[name]) if name in CONSTANT else of_constants(name, *values)
     assignment, candidate = find(name), KernelCandidate(**{name: answer})
-    parts = [(name, part) for other, part in assignment.parts() if other == name]
-    results = withhold(grade_parts(assignment, candidate, parts, lambda c: [(public_seed(c), False)], Allowance(5)))
+    parts = [part for other, part in assignment.parts() if other == name]
+    results = withhold(grade_part(assignment, candidate, name, part, lambda c: [(public_seed(c), False)], Allowance(5))
+                       for part in parts)
     assert [v.criterion.id for result in results for v in result.verdicts if v.points] == []
-    for _, part in parts:
+    for part in parts:
         with pytest.raises(CheckFailed):
             check(answer, part)
 
