@@ -3,7 +3,7 @@ import numpy as np
 
 from .bench import Generator
 
-MOST_NUMBERS = 60  # longer arrays are described, not printed
+MOST_NUMBERS = 300  # longer arrays are described, not printed
 INLINE = 40  # characters; a longer argument gets a line and a name of its own
 # What the exercises call the arguments and results of a method of a class, or of any class.
 ARGUMENTS = {

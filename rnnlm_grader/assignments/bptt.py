@@ -39,7 +39,7 @@ def one_slope_each(exam):
 
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
 def any_shape_of_x(exam):
-    for shape in ((2, 3), (4,), (2, 1, 2)):
+    for shape in ((2, 3), (4,), (2, 1, 2), (20,), (1, 20), (1, 2, 1, 1, 2)):
         factors = exam.put("c", upstream(exam, *shape)).value
         x = exam.put("x", exam.rng.normal(size=shape).round(2))
         result = slopes(exam, lambda x, c=factors: float((c * x).sum()), "(c * x).sum()", x)
@@ -223,7 +223,7 @@ def state_goes_on(exam):
 
 @criterion("my_bptt", "window", 1, "boundaries stand at t = k, 2k, ... also where T is no multiple of k")
 def uneven_windows(exam):
-    for T, window in ((5, 2), (5, 3), (7, 3)):
+    for T, window in ((5, 2), (5, 3), (7, 3), (41, 2), (41, 20)):
         arguments = sequence(exam, 1, T, 1, 2)
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window),
                 ("dxs", "dWx", "dWh", "db"), f"T = {T}, window={window}")
@@ -244,9 +244,10 @@ def long_windows(exam):
                 note=f"T = 3, window={window}")
 
 
-@criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1")
-def sizes_of_one(exam):
-    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1), (1, 1, 1, 1)):
+@criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large")
+def any_sizes(exam):
+    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1), (1, 1, 1, 1),
+                  (30, 2, 2, 2), (1, 40, 2, 2), (1, 2, 40, 2), (1, 2, 2, 17)):
         arguments = sequence(exam, *sizes)
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments),
                 note="N, T, D, H = " + ", ".join(map(str, sizes)))
@@ -314,7 +315,8 @@ def shrinks_together(exam):
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
 def returns_norm_before(exam):
     for arrays, max_norm in (([np.array([6.0, -8.0]), np.array([24.0])], 13.0), (gradients(exam, 50), 7.0),
-                             (gradients(exam, 50), 70.0)):
+                             (gradients(exam, 50), 70.0), (gradients(exam, 50, ((1,),) * 20), 7.0),
+                             (gradients(exam, 50, ((40, 2), (1, 40))), 7.0)):
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
@@ -360,7 +362,7 @@ def zero_gradients(exam):
 
 @criterion("my_clip_grads", "contract", 1, "float32 gradients stay float32; one array or many, any shapes")
 def clips_float32(exam):
-    for shapes in (((2, 3), (3,)), ((4,),), ((1,), (2, 1, 3), (2, 2), (3,))):
+    for shapes in (((2, 3), (3,)), ((4,),), ((1,), (2, 1, 3), (2, 2), (3,)), ((1,),) * 20, ((40, 2), (1, 40))):
         arrays = [array.astype(np.float32) for array in gradients(exam, 80, shapes)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         held = exam.gather("grads", things)

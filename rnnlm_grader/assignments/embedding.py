@@ -72,8 +72,8 @@ def repeats_and_ends(exam):
 def any_shape_forward(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    shapes = ((2, 3), (3, 1, 2), (), (0,), (4,))
-    dtypes = (np.int64, np.int32, np.uint8, np.int64, np.int16)
+    shapes = ((2, 3), (3, 1, 2), (), (0,), (4,), (2, 1, 1, 3, 2), (40,), (1, 20))
+    dtypes = (np.int64, np.int32, np.uint8, np.int64, np.int16, np.int64, np.uint16, np.uint32)
     for shape, dtype in zip(shapes, dtypes, strict=True):
         ids = exam.rng.integers(len(W), size=shape).astype(dtype)
         ids = np.array(ids, dtype)
@@ -82,6 +82,8 @@ def any_shape_forward(exam):
     layer = exam.new(exam.put("W2", large))
     for ids in (np.array([255, 3, 128], np.uint8), np.array([299, 256, 0], np.int16)):
         exam.equal(layer.forward(ids), large[ids], "out", note=f"a vocabulary of 300 and ids of dtype {ids.dtype}")
+    wide = table(exam, 3, 40)
+    exam.equal(exam.new(exam.put("W3", wide)).forward(np.array([2, 0])), wide[[2, 0]], "out", note="D = 40")
 
 
 # --- MyEmbedding: backward ------------------------------------------------------------------------------------------
@@ -124,7 +126,8 @@ def any_shape_backward(exam):
     layer = exam.new(exam.put("W", W))
     V, D = W.shape
     square = repeated_ids(exam, V, 6).reshape(2, 3)
-    for ids in (square, np.array([[[0], [V - 1]], [[V - 1], [1]]]), np.array(2), np.empty((0,), np.int64)):
+    for ids in (square, np.array([[[0], [V - 1]], [[V - 1], [1]]]), np.array(2), np.empty((0,), np.int64),
+                repeated_ids(exam, V, 4).reshape(1, 2, 1, 1, 2)):
         dout = upstream(exam, (*ids.shape, D))
         layer.forward(ids)
         layer.backward(dout)
@@ -134,10 +137,11 @@ def any_shape_backward(exam):
 
 @criterion("MyEmbedding", "backward", 1, "backward works for many ids, narrow ids, and tables of any proportion")
 def any_size_backward(exam):
-    many = exam.rng.integers(6, size=(4, 10))
+    many = exam.rng.integers(6, size=(3, 20))
     narrow = np.array([255, 200, 255, 7], np.uint8)
     cases = ((6, 2, many), (300, 3, narrow), (300, 2, np.array([299, 1, 299], np.int16)),
-             (4, 4, np.array([1, 3, 1])), (5, 1, np.array([4, 0, 4])), (1, 3, np.array([0, 0])))
+             (4, 4, np.array([1, 3, 1])), (5, 1, np.array([4, 0, 4])), (1, 3, np.array([0, 0])),
+             (3, 40, np.array([2, 0, 2])), (3, 1, exam.rng.integers(3, size=30)))
     for i, (V, D, ids) in enumerate(cases):
         W = table(exam, V, D)
         dout = upstream(exam, (*ids.shape, D))
@@ -265,9 +269,13 @@ def windows(exam):
 def other_sizes(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    for N, T in ((2, 4), (3, 2), (3, 3), (1, 3), (4, 1), (1, 1), (2, 12)):
+    for N, T in ((2, 4), (3, 2), (3, 3), (1, 3), (4, 1), (1, 1), (2, 12), (30, 2), (1, 40)):
         ids = exam.rng.integers(len(W), size=(N, T))
         exam.equal(layer.forward(ids), W[ids], "out")
+    for V, D in ((60, 2), (2, 40)):
+        W = table(exam, V, D)
+        ids = exam.rng.permutation(V)[:2, None]
+        exam.equal(exam.new(exam.put(f"W_{V}", W)).forward(ids), W[ids], "out", note=f"V = {V}, D = {D}")
 
 
 @criterion("MyTimeEmbedding", "forward", 1, "the output has the dtype of W, and earlier outputs never change")
@@ -305,8 +313,11 @@ def sums_over_time(exam):
 @criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up")
 def repeats_across_time(exam):
     W = table(exam)
-    for ids in (np.array([[1, 0, 1], [1, 2, 0]]), np.array([[3, 4, 3]]), np.array([[2], [2], [3]]),
-                exam.rng.integers(len(W), size=(3, 9))):
+    cases = [(W, ids) for ids in (np.array([[1, 0, 1], [1, 2, 0]]), np.array([[3, 4, 3]]), np.array([[2], [2], [3]]),
+                                  exam.rng.integers(len(W), size=(3, 9)))]
+    cases += [(table(exam, V, D), exam.rng.integers(V, size=(N, T)))
+              for V, D, N, T in ((6, 2, 30, 2), (6, 2, 1, 40), (60, 2, 1, 3), (3, 40, 1, 4))]
+    for W, ids in cases:
         dout = upstream(exam, (*ids.shape, W.shape[1]))
         layer = exam.new(exam.put("W", W))
         layer.forward(ids)

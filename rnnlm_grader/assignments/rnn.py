@@ -138,7 +138,11 @@ def rows_apart(exam):
     near(exam, layer.forward(x, h_prev), np.array(by_loops), "h_next", note="computed number by number")
 
 
-@criterion("MyRNN", "forward", 1, "any N will do, from call to call, and D = H; arrays need not be contiguous")
+# N, D and H, of which one is large
+LARGE = ((30, 2, 3), (2, 40, 3), (2, 3, 17))
+
+
+@criterion("MyRNN", "forward", 1, "any N, D and H will do, N also from call to call; arrays need not be contiguous")
 def forward_sizes(exam):
     params = weights(exam, 3, 3)
     layer = exam.new(*place(exam, params))
@@ -146,6 +150,10 @@ def forward_sizes(exam):
         x, h_prev = draw(exam, N, 3), draw(exam, N, 3)
         h_next = layer.forward(exam.put(f"x{N}", x, layout), exam.put(f"h{N}", h_prev, layout))
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N = {N}, D = H = 3")
+    for N, D, H in LARGE:
+        params, x, h_prev = weights(exam, D, H), draw(exam, N, D), draw(exam, N, H)
+        h_next = exam.new(*place(exam, params, f"_{N}_{D}_{H}")).forward(x, h_prev)
+        near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -232,21 +240,31 @@ def measured(values, which, dh_next, eps=1e-5):
     return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
 
 
-@criterion("MyRNN", "backward", 1, "backward fits the last forward, also where N is 1 or N = D = H")
+@criterion("MyRNN", "backward", 1, "backward fits the last forward, whatever N, D and H are")
 def backward_sizes(exam):
     params = weights(exam, 3, 3)
     layer = exam.new(*place(exam, params))
     for N, layout in ((3, "F"), (1, "C"), (2, "strided")):
-        x, h_prev, dh_next = draw(exam, N, 3), draw(exam, N, 3), upstream(exam, N, 3)
-        exam.watch(layer.forward(x, h_prev))
-        result = layer.backward(exam.put(f"dh{N}", dh_next, layout))
-        _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
-        note = f"N = {N}, D = H = 3"
-        if is_pair(exam, result):
-            near(exam, result.value[0], dx, "dx", note=note)
-            near(exam, result.value[1], dh_prev, "dh_prev", note=note)
-        for i, grad in enumerate(grads):
-            near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
+        back_and_forth(exam, layer, params, N, layout)
+    for sizes in LARGE:
+        params = weights(exam, *sizes[1:])
+        layer = exam.new(*place(exam, params, "_{}_{}_{}".format(*sizes)))
+        back_and_forth(exam, layer, params, sizes[0], "C")
+
+
+def back_and_forth(exam, layer, params, N, layout):
+    """Require all five gradients of a step."""
+    D, H = params[0].shape
+    x, h_prev, dh_next = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H)
+    exam.watch(layer.forward(x, h_prev))
+    result = layer.backward(exam.put(f"dh{N}", dh_next, layout))
+    _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
+    note = f"N, D, H = {N}, {D}, {H}"
+    if is_pair(exam, result):
+        near(exam, result.value[0], dx, "dx", note=note)
+        near(exam, result.value[1], dh_prev, "dh_prev", note=note)
+    for i, grad in enumerate(grads):
+        near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
 
 
 # --- contract: an answer is compared with itself, so that a wrong gradient costs nothing here ------------------------

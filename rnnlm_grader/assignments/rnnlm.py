@@ -61,9 +61,13 @@ def scores_by_hand(exam):
 def scores_of_any_size(exam):
     W, b = parameters(exam)
     layer = affine(exam, W, b)
-    for N, T in ((2, 3), (3, 1), (1, 2), (1, 1)):
+    for N, T in ((2, 3), (3, 1), (1, 2), (1, 1), (30, 2), (1, 40)):
         xs = states(exam, N, T, len(W))
         exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+    for H, V in ((40, 2), (2, 40)):
+        W, b = parameters(exam, H, V)
+        xs = states(exam, 1, 2, H)
+        exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
 
 
 @criterion("MyTimeAffine", "backward", 2, "dxs, dW and db: dW and db add up over all steps and sequences")
@@ -74,10 +78,10 @@ def affine_gradients(exam):
     exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
     exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
     exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
-    for N, T in ((3, 2), (2, 4)):
-        W, b = parameters(exam, 3, 3)
+    for N, T, H, V in ((3, 2, 3, 3), (2, 4, 3, 3), (30, 2, 2, 3), (1, 40, 2, 3), (1, 2, 40, 2), (1, 2, 2, 40)):
+        W, b = parameters(exam, H, V)
         layer = affine(exam, W, b)
-        xs, dys = states(exam, N, T, 3), upstream(exam, (N, T, 3))
+        xs, dys = states(exam, N, T, H), upstream(exam, (N, T, V))
         layer.forward(exam.put("xs", xs))
         dxs = layer.backward(exam.put("dys", dys))
         wanted, dW, db = expected_affine(W, b, xs, dys)
@@ -147,6 +151,7 @@ def affine_dtype(exam):
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
 
 SIZES = ((5, 2, 3), (6, 3, 2), (4, 3, 5), (7, 2, 4))  # V, D and H: all different, so that none is taken for another
+LARGE = ((30, 2, 3, 2, 4), (1, 40, 3, 2, 4), (2, 2, 40, 2, 3), (2, 2, 4, 40, 2), (2, 2, 3, 2, 17))  # N, T, V, D and H
 NAMES = ("the word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
 
 
@@ -194,9 +199,9 @@ def single(thing):
     return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
-def weights_of(exam):
-    """Draw weights for the model under examination."""
-    return [exam.rng.normal(scale=0.8, size=shape).round(2) for shape in shapes_of(*any_sizes(exam))]
+def weights_of(exam, *sizes):
+    """Draw weights for the model under examination, of sizes V, D and H, or of any."""
+    return [exam.rng.normal(scale=0.8, size=shape).round(2) for shape in shapes_of(*sizes or any_sizes(exam))]
 
 
 def model_with(exam, weights):
@@ -239,8 +244,8 @@ def ids(exam, weights, N, T):
 
 @criterion("MyRnnlm", "forward", 2, "predict gives the scores (N, T, V) of embedding, RNN and affine layer in a row")
 def predicts_scores(exam):
-    for N, T in ((2, 3), (1, 1)):
-        weights = weights_of(exam)
+    for N, T, *sizes in ((2, 3), (1, 1), *LARGE):
+        weights = weights_of(exam, *sizes)
         model = model_with(exam, weights)
         xs, _ = ids(exam, weights, N, T)
         exam.equal(single(model.call("predict", exam.put("xs", xs))), Right(weights).predict(xs), "the scores")
@@ -248,16 +253,16 @@ def predicts_scores(exam):
 
 @criterion("MyRnnlm", "forward", 1, "forward gives the mean loss, and ignores targets of -1")
 def gives_loss(exam):
-    weights = weights_of(exam)
-    model = model_with(exam, weights)
-    xs, ts = ids(exam, weights, 2, 3)
-    ts[1, 1:] = -1
-    right = Right(weights)
-    loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
-    scores = right.predict(xs).astype(np.float64)
-    by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
-    exam.equal(single(loss), np.array(np.mean(by_hand), np.float32), "the loss",
-               note="the mean over the targets that aren't -1")
+    for N, T, *sizes in ((2, 3), *LARGE):
+        weights = weights_of(exam, *sizes)
+        model = model_with(exam, weights)
+        xs, ts = ids(exam, weights, N, T)
+        ts[-1, T // 2:] = -1
+        loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
+        scores = Right(weights).predict(xs).astype(np.float64)
+        by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
+        exam.equal(single(loss), np.array(np.mean(by_hand), np.float32), "the loss",
+                   note="the mean over the targets that aren't -1")
 
 
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
@@ -283,8 +288,8 @@ def resets_state(exam):
 
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
 def sets_gradients(exam):
-    for N, T in ((2, 3), (1, 2)):
-        weights = weights_of(exam)
+    for N, T, *sizes in ((2, 3), (1, 2), *LARGE):
+        weights = weights_of(exam, *sizes)
         model, right = model_with(exam, weights), Right(weights)
         xs, ts = ids(exam, weights, N, T)
         right.forward(xs, ts)
@@ -423,6 +428,9 @@ def of_unequal_batches(exam):
     losses, counts = exam.rng.uniform(0.5, 4, 4).round(2).tolist(), exam.rng.permutation([3, 10, 40, 7]).tolist()
     result = exam.new(losses, counts)
     exam.equal(result, perplexity_of(losses, counts), result.name)
+    losses, counts = exam.rng.uniform(0.5, 9, 30).round(2).tolist(), exam.rng.integers(1, 10_000, 30).tolist()
+    result = exam.new(losses, counts)
+    exam.equal(result, perplexity_of(losses, counts), result.name, note="thirty batches, some of thousands of words")
 
 
 @criterion("my_perplexity", "edge", 1, "a batch without targets changes nothing")

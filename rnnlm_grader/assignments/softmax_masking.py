@@ -45,7 +45,7 @@ def shares(exam):
 
 @criterion("my_softmax", "values", 2, "it works along the last axis, whatever axes stand before it")
 def last_axis(exam):
-    for shape in ((2, 3), (2, 3, 4), (5,), (1, 2, 1, 3)):
+    for shape in ((2, 3), (2, 3, 4), (5,), (1, 2, 1, 3), (40, 2), (2, 40), (1, 2, 1, 1, 2, 2)):
         x = exam.rng.normal(size=shape).round(2)
         result = exam.new(exam.put("x", x))
         exam.equal(result, by_hand(x), result.name, note=f"x has shape {shape}; every row sums to 1")
@@ -74,6 +74,8 @@ def softmax_contract(exam):
 
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
+
+LARGE = ((30, 2, 3), (1, 40, 3), (1, 2, 60))  # N, T and V
 
 
 def window(exam, N, T, V=5, dtype=np.float64):
@@ -138,8 +140,8 @@ def book_loss(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "it is the mean over all N·T positions when none is ignored")
 def mean_loss(exam):
-    for N, T in ((2, 3), (3, 1), (1, 4)):
-        xs, ts = window(exam, N, T)
+    for N, T, *V in ((2, 3), (3, 1), (1, 4), *LARGE):
+        xs, ts = window(exam, N, T, *V)
         judge_loss(exam, xs, ts, expected_loss(xs, ts)[0], f"N = {N}, T = {T}")
 
 
@@ -165,8 +167,8 @@ def gradient_by_hand(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient has the shape (N, T, V) and each row its own target")
 def gradient(exam):
-    for N, T in ((2, 3), (3, 1), (1, 2)):
-        xs, ts = window(exam, N, T)
+    for N, T, *V in ((2, 3), (3, 1), (1, 2), *LARGE):
+        xs, ts = window(exam, N, T, *V)
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], f"N = {N}, T = {T}")
 
 

@@ -81,7 +81,11 @@ def like_unrolled(exam):
     near(exam, layer.forward(xs), unrolled(params, xs, none)[0], "hs", note="hs[:, t] is the state after step t")
 
 
-@criterion("MyTimeRNN", "forward", 1, "N and T may be 1, and D = H; arrays need not be contiguous")
+# N, T, D and H, of which one is large
+LARGE = ((30, 2, 2, 3), (1, 40, 2, 3), (2, 2, 40, 3), (2, 2, 3, 17))
+
+
+@criterion("MyTimeRNN", "forward", 1, "any N, T, D and H will do; arrays need not be contiguous")
 def forward_sizes(exam):
     params = weights(exam, 3, 3)
     placed = place(exam, params)
@@ -89,6 +93,10 @@ def forward_sizes(exam):
         xs = draw(exam, N, T, 3)
         hs = exam.new(*placed).forward(exam.put(f"xs_{N}_{T}", xs, layout))
         near(exam, hs, unrolled(params, xs, np.zeros_like(xs))[0], "hs", note=f"N = {N}, T = {T}, D = H = 3")
+    for N, T, D, H in LARGE:
+        params, xs = weights(exam, D, H), draw(exam, N, T, D)
+        hs = exam.new(*place(exam, params, f"_{N}_{T}_{D}_{H}")).forward(xs)
+        near(exam, hs, unrolled(params, xs, np.zeros((N, T, H)))[0], "hs", note=f"N, T, D, H = {N}, {T}, {D}, {H}")
 
 
 # --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
@@ -305,20 +313,28 @@ def measured(values, which, dhs, eps=1e-5):
     return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
 
 
-@criterion("MyTimeRNN", "backward", 1, "backward is right also where N or T is 1, and where D = H")
+@criterion("MyTimeRNN", "backward", 1, "backward is right whatever N, T, D and H are")
 def backward_sizes(exam):
     params = weights(exam, 3, 3)
     placed = place(exam, params)
     for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
-        xs, dhs = draw(exam, N, T, 3), upstream(exam, N, T, 3)
-        layer = exam.new(*placed)
-        exam.watch(layer.forward(xs))
-        dxs = layer.backward(exam.put(f"dhs_{N}_{T}", dhs, layout))
-        _, expected, _, grads = unrolled(params, xs, dhs)
-        note = f"N = {N}, T = {T}, D = H = 3"
-        near(exam, dxs, expected, "dxs", note=note)
-        for i, grad in enumerate(grads):
-            near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
+        back_and_forth(exam, exam.new(*placed), params, N, T, layout)
+    for N, T, D, H in LARGE:
+        params = weights(exam, D, H)
+        back_and_forth(exam, exam.new(*place(exam, params, f"_{N}_{T}_{D}_{H}")), params, N, T, "C")
+
+
+def back_and_forth(exam, layer, params, N, T, layout):
+    """Require all gradients of a window."""
+    D, H = params[0].shape
+    xs, dhs = draw(exam, N, T, D), upstream(exam, N, T, H)
+    exam.watch(layer.forward(xs))
+    dxs = layer.backward(exam.put(f"dhs_{N}_{T}", dhs, layout))
+    _, expected, _, grads = unrolled(params, xs, dhs)
+    note = f"N, T, D, H = {N}, {T}, {D}, {H}"
+    near(exam, dxs, expected, "dxs", note=note)
+    for i, grad in enumerate(grads):
+        near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
 
 
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------

@@ -449,7 +449,7 @@ NOTICED = {
         DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly CutsOneStepEarly TakesWindowAsCount
         CutsDh0 LeavesOutTheRest BpttForcesFloat32
     """,
-    "my_bptt/contract/sizes_of_one": """
+    "my_bptt/contract/any_sizes": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
         LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh

@@ -1,4 +1,6 @@
 """What no answer may earn a point for: numbers known by heart or told of, and numbers that are only nearly right."""
+import re
+
 import nbformat
 import numpy as np
 import pytest
@@ -146,3 +148,90 @@ def test_a_model_of_fixed_sizes_is_no_model():
     passed = [c.id for c in find("MyRnnlm").criteria if c.name == "MyRnnlm"
               and examine(c, KernelCandidate(MyRnnlm=names["MyRnnlm"]), public_seed(c)).passed]
     assert len(passed) < 5
+
+
+LIMIT = 16  # of a dimension: what goes wrong beyond it must be seen to
+
+
+def sizes(method, args):
+    """Yield (which dimension, its size) of arrays, of lists, and of numbers that are sizes themselves."""
+    for i, arg in enumerate(args):
+        if isinstance(arg, list):
+            yield f"{method} {i} items", len(arg)
+        elif isinstance(arg, int):
+            yield f"{method} {i}", arg
+        for array in arg if isinstance(arg, list) else [arg]:
+            for axis, size in enumerate(getattr(array, "shape", ())):
+                yield f"{method} {i} axis {axis}", size
+
+
+def limited(name, met, wrong=None, result_of=None):
+    """Make an answer that is right up to LIMIT in the dimension `wrong`; the sizes of all dimensions go to `met`."""
+    right = solution(name)
+
+    def is_beyond(method, args):
+        for which, size in sizes(method, args):
+            met[which] = max(size, met.get(which, 0))
+        return any(which == wrong and size > LIMIT for which, size in sizes(method, args))
+
+    def function(*args, **kwargs):
+        beyond, result = is_beyond("call", args), right(*args, **kwargs)
+        return spoiled(result) if beyond else result
+
+    if not isinstance(right, type):
+        return named(name, function)
+
+    class Limited(right):
+        def __init__(self, *args, **kwargs):
+            self.beyond = self.large = is_beyond("__init__", args)
+            super().__init__(*args, **kwargs)
+
+        def forward(self, *args):
+            self.beyond = self.large or is_beyond("forward", args)
+            result = super().forward(*args)
+            return spoiled(result) if self.beyond and result_of == "forward" else result
+
+        def backward(self, *args):
+            result = super().backward(*args)
+            if not self.beyond or result_of != "backward":
+                return result
+            for grad in self.grads:
+                grad += 1
+            return spoiled(result)
+
+    if hasattr(right, "predict"):
+        Limited.predict = lambda self, xs: right.predict(self, xs) + (
+            (self.large or is_beyond("predict", [xs])) and result_of == "forward")
+    Limited.__name__ = name
+    return Limited
+
+
+def spoiled(result):
+    """The numbers of a result, and 1 more."""
+    if isinstance(result, tuple):
+        return tuple(map(spoiled, result))
+    return None if result is None else result + 1
+
+
+def fails(name, answer, parts):
+    """Whether an answer loses a point in one of these parts on the learner's inputs."""
+    candidate = KernelCandidate(**{name: answer})
+    return not all(examine(c, candidate, public_seed(c)).passed
+                   for c in find(name).criteria if c.name == name and c.part in parts)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_is_right_for_small_sizes_only_is_noticed_in_forward_and_in_backward(name):
+    parts, met = {part for other, part in find(name).parts() if other == name}, {}
+    assert not fails(name, limited(name, met), parts)
+    # Of arrays of any number of dimensions, the third and later ones are as good as the first two.
+    dimensions = [which for which in met if not re.search("0 axis [2-9]|1 axis [2-9]", which)
+                  or not name.startswith(("MyEmbedding", "my_softmax", "my_numerical", "my_clip"))]
+    for which in dimensions:
+        if isinstance(solution(name), type):
+            unnoticed = [what for what in ("forward", "backward") if what in parts and not (
+                what == "backward" and which.startswith("predict"))
+                         and not fails(name, limited(name, {}, which, what), {what, "mask"})]
+        else:
+            unnoticed = [] if fails(name, limited(name, {}, which), parts) else ["call"]
+        assert not unnoticed, f"{which}, of which the largest is {met[which]}"
