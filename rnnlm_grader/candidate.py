@@ -7,13 +7,14 @@ import select
 import subprocess
 import time
 from collections import Counter, deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from . import sandbox as sandboxes
 from . import wire
 from .bench import Bench, Callback, Handle, Raised, StepFailed
+from .cell_code import definitions_in
 from .values import Opaque
 
 DISTURBED = "your code disturbed the process that runs it"
@@ -31,10 +32,14 @@ TIMED_OUT = "it did not come to an end in the time allowed (is there an endless 
 
 @dataclass(frozen=True)
 class Lost:
-    """Nothing came back that could be compared. `detail` is what the student's code could choose of it."""
+    """Nothing came back that could be compared. `detail` is what the student's code could choose of it.
+
+    `defines` tells, of a cell in which a worker was lost, whether what it defines was executed all the same.
+    """
 
     reason: str
     detail: str = ""
+    defines: bool = False
 
 
 class WorkerLost(Exception):
@@ -103,8 +108,9 @@ class KernelCandidate(Candidate):
 class SandboxedCandidate(Candidate):
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
-    A cell in which the worker is lost while it executes the cells is left out from then on, and so costs the answers
-    in the other cells nothing.
+    Of a cell in which the worker is lost while it executes the cells, only the definitions are executed from then on;
+    if the worker is lost in these too, nothing is. So it costs the answers in the other cells nothing, and a training
+    run below an answer doesn't cost the answer.
 
     Parameters
     ----------
@@ -280,11 +286,11 @@ class SandboxedCandidate(Candidate):
         self.unsent = wire.pack(sandboxes.LIMITS)
 
     def _execute_cells(self):
-        """Have the worker execute the cells, but for those in which one was lost before; return whether it survived."""
+        """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
         self.load_began = time.monotonic()
         self.failed = {}
         for cell in self.cells:
-            problem = self.left_out.get(cell) or self._execute(*cell)
+            problem = self._execute_rest(*cell) if cell in self.left_out else self._execute(*cell)
             if self.process is None:
                 return False
             if problem:
@@ -326,6 +332,14 @@ class SandboxedCandidate(Candidate):
             took = time.monotonic() - start
             self.spent[account] += max(0, took - longest)
             self.longest[cell, source] = max(took, longest)
+
+    def _execute_rest(self, cell, source):
+        """Have the worker execute the definitions of a cell in which one was lost; return how it was."""
+        rest = definitions_in(source)
+        if rest in ("", source) or (cell, rest) in self.left_out:
+            return self.left_out[cell, source]
+        self._execute(cell, rest)
+        return replace(self.left_out[cell, source], defines=True)
 
     def _is_there(self):
         """Whether a worker runs and both pipes are open at its end."""

@@ -6,6 +6,7 @@ part of a tree, and there is a limit to what is parsed.
 import ast
 import functools
 import re
+from collections import defaultdict
 
 from .bench import bound_names
 
@@ -32,16 +33,16 @@ INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code
 
 def parsed(source, most=MAX_PARSED):
     """The syntax tree of a cell, or None where it is no Python; see `plain_python`."""
-    tree = _python(source)
-    return _python(plain_python(source, most)) if tree is None else tree
+    return tree_of(plain_python(source, most))
 
 
 def is_python(source):
     """Whether all of a cell is Python, with nothing in it that only IPython understands."""
-    return _python(source) is not None
+    return tree_of(source) is not None
 
 
-def _python(source):
+def tree_of(source):
+    """The syntax tree of what is Python as it stands, else None."""
     try:
         return ast.parse(source)
     except INDIGESTIBLE:
@@ -55,7 +56,7 @@ def plain_python(source, most=MAX_PARSED):
     That is magics, shell lines and questions, where Python stumbles over them; prompts, and an indentation of the whole
     cell, are taken off. What isn't Python then stays as it was.
     """
-    if _python(source) is not None:
+    if tree_of(source) is not None:
         return source
     lines = without_margin(source.split("\n"))
     if (magic := source.split(maxsplit=1)[:1]) and magic[0].startswith("%%"):
@@ -102,31 +103,79 @@ def without_magic(line):
 
 
 def defined_names(tree):
-    """The names that a cell defines at its top level by def, class or assignment."""
-    names = set()
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-        elif isinstance(node, ast.Assign):
-            names.update(target.id for target in node.targets if isinstance(target, ast.Name))
-    return names
+    """The names that a cell defines at its top level, or in branches there, by def, class or assignment."""
+    return {name for node in statements(tree) if not isinstance(node, ast.Import | ast.ImportFrom)
+            for name in bound_names(node)}
 
 
-def definitions_in(tree, only=None):
-    """Return the imports, functions, classes and constants that a cell defines at its top level, as source.
+def statements(tree):
+    """All statements of a cell but those inside functions and classes."""
+    left = list(tree.body) if tree else []
+    while left:
+        node = left.pop()
+        yield node
+        left += branches_of(node)
 
-    Or those only that define a certain name.
-    """
-    kept = [node for node in (tree.body if tree else ())
-            if _is_definition(node) and (only is None or only in _names_defined(node))]
-    return "\n".join(map(_source_of, kept))[:MAX_SOURCE]
+
+def branches_of(node):
+    """The statements inside an `if`, a `try`, a loop or a `with`; none for any other."""
+    if not isinstance(node, ast.If | ast.Try | ast.For | ast.While | ast.With):
+        return []
+    handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
+    return [*node.body, *handlers, *getattr(node, "orelse", ()), *getattr(node, "finalbody", ())]
 
 
-def _source_of(node):
-    try:
-        return ast.unparse(node)
-    except INDIGESTIBLE:  # not all that can be read can be written
-        return ""
+def excerpt(source, nodes):
+    """The source of some statements of a cell, as they are written, and with the same number of lines between them."""
+    lines = source.split("\n")
+    rows = [""] * len(lines)
+    for node in nodes:
+        first = min(inner.lineno for inner in (node, *getattr(node, "decorator_list", ()))) - 1
+        piece = [line.encode() for line in lines[first: node.end_lineno]]
+        piece[-1] = piece[-1][: node.end_col_offset]
+        if first == node.lineno - 1:
+            piece[0] = piece[0][node.col_offset:]
+        for row, part in enumerate(piece, first):
+            rows[row] += ("; " if rows[row] else "") + part.decode()
+    return "\n".join(rows).strip("\n")
+
+
+@functools.lru_cache(maxsize=64)
+def definitions_in(source):
+    """Return the imports, functions, classes and constants that a cell (see `plain_python`) defines, as source."""
+    tree = tree_of(source)
+    return excerpt(source, filter(_is_definition, tree.body)) if tree else ""
+
+
+def helpers_in(source, without):
+    """Return what a cell defines beside certain names and without executing any code of its own, as source."""
+    tree = tree_of(source)
+    own = defined_names(tree)
+    return excerpt(source, [node for node in (tree.body if tree else ())
+                            if _runs_nothing(node, own) and without.isdisjoint(bound_names(node))])
+
+
+def _runs_nothing(node, own):
+    """Whether a definition runs no code of its author's: `own` are the names of what that may be."""
+    if isinstance(node, ast.FunctionDef):
+        evaluated = [*node.args.defaults, *node.args.kw_defaults, node.returns,
+                     *(arg.annotation for arg in ast.walk(node.args) if isinstance(arg, ast.arg))]
+        return not node.decorator_list and all(_is_inert(value, own) for value in filter(None, evaluated))
+    if isinstance(node, ast.ClassDef):
+        return not (node.decorator_list or node.keywords) and all(_is_inert(base, own) for base in node.bases) and all(
+            isinstance(inner, ast.Pass) or _is_text(inner) or _runs_nothing(inner, own) for inner in node.body)
+    if isinstance(node, ast.Assign):
+        return all(map(_is_name, node.targets)) and _is_inert(node.value, own)
+    return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_inert(expression, own):
+    """Whether an expression takes no time, and uses nothing of these names."""
+    return _is_cheap(expression) and own.isdisjoint(_names(expression, ast.Load))
+
+
+def _is_text(node):
+    return isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)
 
 
 def _is_definition(node, depth=0):
@@ -135,16 +184,10 @@ def _is_definition(node, depth=0):
         return node.value is not None and _is_cheap(node.value)
     if isinstance(node, ast.Try | ast.If):
         return depth < MAX_BRANCHES and (isinstance(node, ast.Try) or _is_cheap(node.test)) and all(
-            isinstance(inner, ast.Pass) or _is_definition(inner, depth + 1) for inner in _inside(node))
+            isinstance(inner, ast.Pass) or _is_definition(inner, depth + 1) for inner in branches_of(node))
     if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
         return _dotted(node.value.func) == "setattr" and all(map(_is_cheap, node.value.args))
     return isinstance(node, ast.Import | ast.ImportFrom | ast.FunctionDef | ast.ClassDef)
-
-
-def _inside(node):
-    """The statements of all branches of an `if` or `try`."""
-    handlers = [inner for handler in getattr(node, "handlers", ()) for inner in handler.body]
-    return [*node.body, *handlers, *node.orelse, *getattr(node, "finalbody", ())]
 
 
 def _is_cheap(expression):
@@ -182,39 +225,50 @@ def _is_cheap_to_call(name):
     return name in CHEAP or module in CHEAP_MODULES or (module in ("np", "numpy") and function in CHEAP_OF_NUMPY)
 
 
-def _names_defined(node):
-    """The names of the functions and classes that a statement defines, or one in its branches."""
-    names, left = set(), [node]
-    while left:
-        node = left.pop()
-        if isinstance(node, ast.Try | ast.If):
-            left += _inside(node)
-        elif isinstance(node, ast.FunctionDef | ast.ClassDef):
-            names.add(node.name)
-    return names
+def counting_statements(own, answers, wanted):
+    """Pick the statements of a student's own cells that count: definitions, and what gives a name that is used.
 
-
-def missing_from(answers, own):
-    """The names that answers use and that only the rest of a student's own cells gives, which isn't executed.
+    So a table that a loop fills is there for the answer that looks into it, and a training run isn't done once more.
 
     Parameters
     ----------
-    answers : iterable of tree
-        Of each answer.
-    own : iterable of tree
+    own : list of tree or None
         Of each cell of the student's own.
+    answers : iterable of tree or None
+        Of each answer.
+    wanted : iterable of str
+        The names of the answers: what is done to them counts too.
+
+    Returns
+    -------
+    list of list of statement
+        Of each cell, in order.
     """
-    kept, left_out, changed = [], set(), set()
-    for node in (node for tree in filter(None, own) for node in tree.body):
+    bodies, giving, kept = [tree.body if tree else [] for tree in own], defaultdict(list), set()
+    bound = set().union(*(_names(tree, ast.Store) for tree in filter(None, own)))
+    looked_up = set(wanted).union(*map(_names_used, filter(None, answers)))
+    for node in (node for body in bodies for node in body):
         if _is_definition(node):
-            kept.append(node)
+            kept.add(node)
+            looked_up |= _names_used(node)
         else:
-            left_out |= _names(node, ast.Store) | {inner.name for inner in ast.walk(node) if isinstance(
-                inner, ast.FunctionDef | ast.ClassDef)}
-            changed |= _names_changed(node)
-    given = {name for node in kept for name in (*bound_names(node), *_names_defined(node))}
-    used = set().union(*map(_names_used, (*filter(None, answers), ast.Module(kept, []))))
-    return sorted((left_out - given | changed) & used)
+            for name in _names_given(node, bound.union(wanted)):
+                giving[name].append(node)
+    left = list(looked_up)
+    while left:
+        for node in giving.pop(left.pop(), ()):
+            if node not in kept:
+                kept.add(node)
+                left += _names(node, ast.Load)
+    return [[node for node in body if node in kept] for body in bodies]
+
+
+def _names_given(node, bound):
+    """The names that a statement gives a value, or changes the value of: `bound` are those that it may change."""
+    called = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
+    changed = {_root(called)} if isinstance(called, ast.Attribute) else set()
+    return _names(node, ast.Store) | _names_changed(node) | (changed & bound) | {
+        inner.name for inner in ast.walk(node) if isinstance(inner, ast.FunctionDef | ast.ClassDef)}
 
 
 def _names_changed(node):
@@ -223,10 +277,15 @@ def _names_changed(node):
              if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)}
     for inner in ast.walk(node):
         if isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            while isinstance(inner, ast.Subscript | ast.Attribute):
-                inner = inner.value
-            names |= {inner.id} if isinstance(inner, ast.Name) else set()
-    return names
+            names.add(_root(inner))
+    return names - {None}
+
+
+def _root(node):
+    """The name with which an expression such as `x.y[0].z` begins, if it begins with one."""
+    while isinstance(node, ast.Subscript | ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
 
 
 def defines_anew(before, after):
@@ -239,21 +298,21 @@ def defines_anew(before, after):
     before, after : iterable of str
         Sources of cells, as they are executed.
     """
-    before, after = (list(filter(None, map(_python, sources))) for sources in (before, after))
+    before, after = (list(filter(None, map(tree_of, sources))) for sources in (before, after))
     earlier, later = map(_meanings, (before, after))
     known = earlier.keys() | set().union(*(_names(tree, ast.Load) for tree in before))
     return ANYTHING in later or any(earlier.get(name) != later[name] for name in known & later.keys())
 
 
 def _meanings(trees):
-    """{name: the last statement at the top level that binds it, as text}; what else there is stands under ANYTHING."""
+    """{name: the last statement at the top level that binds it}; what else there is stands under ANYTHING."""
     found = {}
     for node in (node for tree in trees for node in tree.body):
-        text = _source_of(node)
+        text = _dumped(node)
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)) or (
                 isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list):
             names = [*bound_names(node), ANYTHING]
-        elif isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant)):
+        elif isinstance(node, ast.Pass) or _is_text(node):
             names = ()
         else:
             names = [name for name in bound_names(node) if name != "*"] or [ANYTHING]
@@ -261,6 +320,14 @@ def _meanings(trees):
                 names.append(ANYTHING)
         found |= dict.fromkeys(names, text)
     return found
+
+
+def _dumped(node):
+    """A statement as text, whatever its layout; of one that can't be told so, something that equals nothing else."""
+    try:
+        return ast.dump(node)
+    except INDIGESTIBLE:
+        return object()
 
 
 def _is_name(node):

@@ -5,8 +5,8 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .candidate import TIMED_OUT, Lost
-from .cell_code import defined_names, defines_anew, parsed
+from .candidate import OWN, TIMED_OUT, Lost
+from .cell_code import defined_names, defines_anew, helpers_in, parsed
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -167,15 +167,29 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
 def other_ways(name, cells, answers, results):
     """Yield (cells, stand-ins, what to say of that for which all cells are needed) of each way to execute an answer.
 
-    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong.
+    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong;
+    or both.
     """
     own = [at for at, (cell, _) in enumerate(cells) if cell == name]
     places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
     end = max(places, default=len(cells) - 1) + 1
-    if is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:])):
+    is_changed_later = is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:]))
+    if is_changed_later:
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):
-        yield [(cell, answers[cell] if cell in earlier else source) for cell, source in cells], earlier, ONLY_WITHOUT
+        yield list(with_stand_ins(cells, answers, earlier)), earlier, ONLY_WITHOUT
+        if is_changed_later:
+            yield list(with_stand_ins(cells[:end], answers, earlier)), earlier, ONLY_WITHOUT
+
+
+def with_stand_ins(cells, answers, earlier):
+    """Yield the cells with a right answer in place of some; what these define besides, and runs nothing, stays."""
+    for cell, source in cells:
+        if cell in earlier:
+            yield cell, answers[cell]
+            yield f"{OWN} beside {cell}", helpers_in(source, set(earlier))
+        else:
+            yield cell, source
 
 
 def sources(cells):

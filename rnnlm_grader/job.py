@@ -150,7 +150,8 @@ def failed_cells(failed):
     """Yield a remark for each cell that failed when it was executed; for many, only of the first."""
     for name, problem in list(failed.items())[:MOST_REMARKS]:
         if isinstance(problem, Lost):
-            yield f"The cell {name} was left out: {problem.reason}."
+            what = "What isn't a definition in the" if problem.defines else "The"
+            yield f"{what} cell {name} was left out: {problem.reason}."
         else:
             place = f" in line {problem.line}: {problem.text}" if problem.line else ""
             yield clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000)

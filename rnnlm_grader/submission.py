@@ -1,9 +1,11 @@
 """Reads what a student handed in, whatever it is, and takes from it only what may count.
 
-Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells, only
-definitions count (imports, functions, classes, constants): a helper kept in a cell of its own costs nobody a mark, and
-a training run left in one costs no time. All this code runs in the sandbox: to take more is kind and takes no risk.
+Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells count
+definitions (imports, functions, classes, constants) and what computes a name that is used: a helper or a table kept in
+a cell of its own costs nobody a mark, and a training run left in one costs no time. All this code runs in the sandbox:
+to take more is kind and takes no risk.
 """
+import ast
 import errno
 import functools
 import json
@@ -11,16 +13,25 @@ import os
 import stat
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
+from operator import itemgetter
 from types import MappingProxyType
 
-from .cell_code import MAX_PARSED, MAX_SOURCE, defined_names, definitions_in, is_python, missing_from, parsed
+from .cell_code import (
+    MAX_PARSED,
+    MAX_SOURCE,
+    counting_statements,
+    defined_names,
+    excerpt,
+    is_python,
+    plain_python,
+    tree_of,
+)
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
 MAX_FILE = 20 * 2**20
 MAX_PARTS = 500_000  # lists and objects in the file
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000
-MOST_NAMES = 5  # in a remark
 
 
 class Unreadable(Exception):
@@ -36,14 +47,24 @@ class Cell:
     most: int = field(default=MAX_PARSED, compare=False)  # characters that may be parsed to find its lines for IPython
 
     @functools.cached_property
+    def plain(self):
+        """Its source, without what only IPython understands."""
+        return plain_python(self.source, self.most)
+
+    @functools.cached_property
     def tree(self):
-        """Its syntax tree, or None where it is no Python."""
-        return parsed(self.source, self.most)
+        """The syntax tree of that, or None where it is no Python."""
+        return tree_of(self.plain)
 
     @functools.cached_property
     def names(self):
         """The names that it defines at its top level by def, class or assignment."""
         return defined_names(self.tree)
+
+    def excerpt_for(self, name):
+        """The source of the statements that define a name."""
+        return excerpt(self.plain, [node for node in self.tree.body
+                                    if name in defined_names(ast.Module([node], []))])
 
 
 def read_cells(path):
@@ -126,7 +147,7 @@ class Answers:
     """What counts of a submission.
 
     `by_id` holds the source of each cell to fill; `order` tells what to execute, one after the other: (name of the
-    answer, source), or (None, source) for definitions from a cell of the student's own.
+    answer, source), or (None, source) for what counts of a cell of the student's own.
     """
 
     by_id: dict
@@ -150,39 +171,43 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
                      if cell.grade_id == name and cell.source.strip() != stub.strip()] for name, stub in wanted.items()}
     own = [(at, cell) for at, cell in enumerate(cells) if cell.grade_id not in wanted
            and cell.source.strip() != locked.get(cell.grade_id, "").strip()]
+    in_cells = [each for answers in filled.values() for each in answers]
+    counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
+    own = [(at, cell, excerpt(cell.plain, nodes)) for (at, cell), nodes in zip(own, counts, strict=True)]
     by_id, remarks = {}, []
     pieces = defaultdict(list)  # place of a cell → (name, source) of what is executed there
     for name, stub in wanted.items():
-        elsewhere = [(at, cell) for at, cell in own if name in cell.names]
-        beside = [(at, cell) for cells_of_other in filled.values() for at, cell in cells_of_other if name in cell.names]
-        if answers := filled[name]:
-            valid = [(at, cell) for at, cell in answers if cell.tree] or answers[-1:]
-            by_id[name] = "\n\n".join(cell.source for _, cell in valid)
-            for at, cell in valid:
-                pieces[at].append((name, cell.source))
-            if len(answers) > 1:
-                remarks.append(f"There was more than one cell {name}; they were executed one after the other.")
-        if elsewhere and not any(name in cell.names for _, cell in answers):
-            for at, cell in elsewhere:
-                pieces[at].append((name, definitions_in(cell.tree)))
-            by_id[name] = "\n\n".join(source for at in sorted(pieces) for other, source in pieces[at] if other == name)
-            remarks.append(f"{name} is defined in a cell of your own, not in the cell for it. That definition counts.")
-        elif elsewhere:
-            remarks.append(f"{name} is defined in a cell of your own too. That was executed as well.")
-        elif beside and not answers:
-            _, cell = beside[-1]
-            by_id[name] = definitions_in(cell.tree, only=name)  # to be shown; that cell is executed anyway
-            remarks.append(f"{name} is defined in the cell {cell.grade_id}, not in its own. That definition counts.")
-        elif not answers:
+        answers = [(at, cell) for at, cell in filled[name] if cell.tree] or filled[name][-1:]
+        elsewhere = [(at, source) for at, cell, source in own if name in cell.names]
+        beside = [cell for _, cell in in_cells if name in cell.names]
+        is_defined = any(name in cell.names for _, cell in answers)
+        taken = [(at, cell.source) for at, cell in answers] + ([] if is_defined else elsewhere)
+        for at, source in taken:
+            pieces[at].append((name, source))
+        by_id[name] = "\n\n".join(source for _, source in sorted(taken, key=itemgetter(0)))
+        if not taken and beside:
+            by_id[name] = beside[-1].excerpt_for(name)  # to be shown; that cell is executed anyway
+        elif not taken:
             by_id[name] = stub
             pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing
-            if not any(cell.grade_id == name for cell in cells):
-                remarks.append(f"There was no cell {name}, and no definition of it anywhere.")
-    for at, cell in own:
-        if at not in pieces and (kept := definitions_in(cell.tree)):
-            pieces[at].append((None, kept))
+        remarks += remarks_on(name, len(filled[name]), is_defined, elsewhere, beside,
+                              is_there=any(cell.grade_id == name for cell in cells))
+    for at, _, source in own:
+        if at not in pieces and source:
+            pieces[at].append((None, source))
     order = dict.fromkeys(piece for at in sorted(pieces) for piece in pieces[at])
-    if missing := missing_from(map(parsed, by_id.values()), [cell.tree for _, cell in own]):
-        remarks.append(f"{', '.join(missing[:MOST_NAMES])}: a cell of your own computes this, and an answer uses it. "
-                       "Of such a cell only imports, functions, classes and constants count. Move it to the answer.")
     return Answers(by_id, tuple(order), tuple(remarks))
+
+
+def remarks_on(name, filled, is_defined, elsewhere, beside, is_there):
+    """Yield what the student should know of where the definition of a name was found."""
+    if filled > 1:
+        yield f"There was more than one cell {name}; they were executed one after the other."
+    if elsewhere and is_defined:
+        yield f"{name} is defined in a cell of your own too. That was executed as well."
+    elif elsewhere:
+        yield f"{name} is defined in a cell of your own, not in the cell for it. That definition counts."
+    elif beside and not filled:
+        yield f"{name} is defined in the cell {beside[-1].grade_id}, not in its own. That definition counts."
+    elif not filled and not is_there:
+        yield f"There was no cell {name}, and no definition of it anywhere."

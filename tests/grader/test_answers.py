@@ -12,6 +12,7 @@ from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.compare import same
 from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance, grade_part, grade_submission
+from rnnlm_grader.job import failed_cells
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]
 LEAST_RIGHT = {"01-embedding": 12, "02-rnn": 20, "03-time-rnn": 20, "04-bptt": 21, "05-softmax-masking": 15,
@@ -117,7 +118,10 @@ def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
 
 def graded(one, two, allowance=None):
     """Marks of a whole submission of 01-embedding, by name and part."""
-    cells = submission(embedding, MyEmbedding=one, MyTimeEmbedding=two)
+    return graded_cells(submission(embedding, MyEmbedding=one, MyTimeEmbedding=two), allowance)
+
+
+def graded_cells(cells, allowance=None):
     answers = {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]}
     with contextlib.closing(in_sandbox(EMBEDDING, cells)) as candidate:
         results, _ = grade_submission(EMBEDDING, candidate, cells, answers, seeds_of("01-embedding"),
@@ -228,6 +232,32 @@ def test_a_helper_that_a_later_answer_defines_anew_costs_the_first_nothing():
     two = embedding.TIME_EMBEDDING["without MyEmbedding"]
     results = graded(LOOK_UP.format("ids", "ids") + one, LOOK_UP.format("ids, t", "ids[:, t]") + two)
     assert all(result.passed for result in results.values())
+
+
+def test_a_training_run_below_an_answer_costs_it_nothing_and_is_told():
+    one = embedding.EMBEDDING["as the book writes it"] + "\nfor step in range(10 ** 9):\n    MyEmbedding(np.eye(3))\n"
+    cells = submission(embedding, MyEmbedding=one)
+    with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, seconds=0.5)) as candidate:
+        results, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
+    assert all(result.passed for result in results)
+    remark, = failed_cells(failed)
+    assert remark.startswith("What isn't a definition in the cell MyEmbedding was left out: it did not come")
+
+
+STACKS = embedding.TIME_EMBEDDING["stacks the steps"]
+TOTALS = STACKS.replace("sum(", "total(")
+TOTAL = "def total(gradients):\n    return sum(gradients)\n\n"
+OVERWRITES = embedding.EMBEDDING_MISTAKES["Overwrites"]
+
+
+@pytest.mark.parametrize("cells", [
+    [("MyEmbedding", TOTAL + OVERWRITES), ("MyTimeEmbedding", TOTALS)],
+    [("MyEmbedding", f"{OVERWRITES}\n\n{STACKS}")],
+    [("MyEmbedding", OVERWRITES), ("MyTimeEmbedding", TOTAL + TOTALS), ("own cell 2", "def total(x): return x[-1]")],
+], ids=["a helper beside the wrong one", "both in one cell", "a helper that is defined anew later"])
+def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_the_rest_of_it_is(cells):
+    results = graded_cells([("imports", "import numpy as np"), *cells])
+    assert sum(result.points for (name, _), result in results.items() if name == "MyTimeEmbedding") == 10
 
 
 TWO_TRIES = """

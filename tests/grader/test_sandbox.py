@@ -289,6 +289,28 @@ def test_a_cell_that_loses_the_worker_costs_only_what_it_holds(name, source):
     candidate.close()
 
 
+@pytest.mark.parametrize("endless", ["while True: pass", "import os; os._exit(3)"])
+def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed(endless):
+    source = f"def work(): return HELP\nHELP = 1\n{endless}\ndef more(): return 2"
+    candidate = SandboxedCandidate([("work", source)], ["work", "more"], seconds=0.5)
+    candidate.begin(5)
+    assert candidate.defined == ("work", "more")
+    assert candidate.failed["work"].defines
+    assert candidate.step("call", "work", None, (), {})[1] == 1
+    candidate.close()
+
+
+def test_definitions_in_which_the_worker_is_lost_too_are_left_out(monkeypatch):
+    starts = counted_starts(monkeypatch)
+    source = "class Loop:\n    while True: pass\nprint(1)"
+    candidate = SandboxedCandidate([("work", source), ("last", "last = 1")], ["work", "last"], seconds=0.5)
+    candidate.begin(5)
+    assert candidate.defined == ("last",)
+    assert not candidate.failed["work"].defines
+    assert len(starts) == 3
+    candidate.close()
+
+
 def counted_starts(monkeypatch):
     """A list to which each start of a worker adds."""
     starts, start = [], SandboxedCandidate._start

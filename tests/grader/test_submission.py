@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from rnnlm_grader.cell_code import MAX_SOURCE, defines_anew, definitions_in, parsed, plain_python
+from rnnlm_grader.cell_code import MAX_SOURCE, defines_anew, definitions_in, helpers_in, plain_python
 from rnnlm_grader.course import read_timestamp
 from rnnlm_grader.submission import Cell, Unreadable, read_cells, take_answers
 
@@ -78,15 +78,15 @@ def test_only_cells_to_fill_and_definitions_count():
              Cell("class MyLayer: pass", "MyLayer"), Cell("class MyLayer: again", None)]
     answers = take_answers(cells, {"MyLayer": "released"}, {"MyLayer-forward": "check(MyLayer)"})
     assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
-    assert answers.order == ((None, "import math\ndef helper():\n    return 1"), ("MyLayer", "class MyLayer: pass"),
-                             (None, "class MyLayer:\n    again"))
+    assert answers.order == ((None, "import math\ndef helper(): return 1"), ("MyLayer", "class MyLayer: pass"),
+                             (None, "class MyLayer: again"))
     assert answers.remarks == ("MyLayer is defined in a cell of your own too. That was executed as well.",)
 
 
 def test_definitions_in_a_cell_that_may_not_be_changed_count_too():
     changed = Cell("import numpy as np\ndef pick(W, i): return W[i]\nprint(1)", "imports")
     answers = take_answers([changed], {}, {"imports": "import numpy as np"})
-    assert answers.order == ((None, "import numpy as np\ndef pick(W, i):\n    return W[i]"),)
+    assert answers.order == ((None, "import numpy as np\ndef pick(W, i): return W[i]"),)
 
 
 @pytest.mark.parametrize("more", [[], [Cell("released", "MyTimeLayer")]], ids=["merged", "left"])
@@ -135,6 +135,12 @@ def test_an_answer_whose_cell_no_longer_holds_it_is_taken_from_where_it_is(left)
     assert "in a cell of your own" in answers.remarks[0]
 
 
+def test_an_answer_in_a_branch_of_a_cell_of_ones_own_is_found():
+    layer = "if True:\n    class MyLayer:\n        pass"
+    answers = take_answers([Cell("released", "MyLayer"), Cell(f"{layer}\nprint(1)", None)], {"MyLayer": "released"})
+    assert answers.order == (("MyLayer", layer),)
+
+
 def test_a_missing_cell_is_told():
     answers = take_answers([], {"MyLayer": "released"})
     assert answers.by_id == {"MyLayer": "released"}
@@ -142,12 +148,12 @@ def test_a_missing_cell_is_told():
 
 
 def test_calls_in_cells_of_their_own_are_never_kept():
-    assert definitions_in(parsed("x = launch()\ny = 2\nlaunch()\nfor i in range(3): pass")) == "y = 2"
-    assert definitions_in(parsed("def broken(")) == ""
+    assert definitions_in("x = launch()\ny = 2\nlaunch()\nfor i in range(3): pass") == "y = 2"
+    assert definitions_in("def broken(") == ""
 
 
 def test_costly_constants_are_left_out():
-    costly = parsed("a = 9 ** 9 ** 9\nb = 3 * 4\nc = [0 for _ in x]\nd = x << 9\ne = f(1)\n"
+    costly = ("a = 9 ** 9 ** 9\nb = 3 * 4\nc = [0 for _ in x]\nd = x << 9\ne = f(1)\n"
                     "f = np.linalg.svd(M)\ng = np.random.rand(3000, 3000)")
     assert definitions_in(costly) == "b = 3 * 4"
 
@@ -161,25 +167,80 @@ def test_costly_constants_are_left_out():
     "setattr(MyLayer, 'backward', _backward)",
 ])
 def test_whatever_only_defines_is_kept(source):
-    assert definitions_in(parsed(source)) == source
+    assert definitions_in(source) == source
 
 
-def test_what_an_answer_misses_of_a_cell_of_ones_own_is_told():
-    layer = "class MyLayer:\n    def forward(self, x):\n        out = scale * x\n        return out"
-    cells = [Cell("scale = measure()\nout = measure()\nunused = measure()", None), Cell(layer, "MyLayer")]
-    remark, = take_answers(cells, {"MyLayer": "released"}).remarks
-    assert remark.startswith("scale: a cell of your own computes this")
-    assert take_answers([Cell("scale = 2", None), *cells], {"MyLayer": "released"}).remarks == ()
+@pytest.mark.parametrize("source", [
+    "def helper(): return f'{ 1 + 1 = :>{ 9 }}'  # odd blanks",
+    "@njit\ndef helper(x): return x\n\n\nclass Helper: pass",
+    "x = 1; y = '\u00e9' + \"\"\"\n2\"\"\"; z = 3",
+])
+def test_what_is_kept_is_kept_as_it_is_written(source):
+    assert definitions_in(f"launch()\n{source}\nlaunch()") == source.partition("  #")[0]
+
+
+def test_lines_between_what_is_kept_stay_so_that_a_report_names_the_right_one():
+    assert definitions_in("x = 1\nlaunch()\n\ny = 2; launch(); z = 3") == "x = 1\n\n\ny = 2; z = 3"
+
+
+LAYER = "class MyLayer:\n    def forward(self, x):\n        out = scale * x\n        return out"
+
+
+def own_pieces(own, layer=LAYER):
+    """What is executed of a cell of the student's own, before an answer."""
+    answers = take_answers([Cell(own, None), Cell(layer, "MyLayer")], {"MyLayer": "released"})
+    return [source for name, source in answers.order if name is None]
 
 
 @pytest.mark.parametrize("own", [
-    "scale = [k for k in range(3)]\ndef helper(): return scale", "scale = [0]\nfor k in range(3): scale[k] = k",
-    "scale = 1\nscale += 1", "with open('x') as f:\n    def scale(): pass",
+    "scale = measure()", "scale = [k for k in range(3)]", "scale = [0]\nfor k in range(3): scale[k] = k",
+    "scale = 1\nscale += 1", "with open('x') as f:\n    def scale(): pass", "scale = []\nscale.append(2)",
+    "found = measure()\nscale = found.size", "def helper(): return table[0]\ntable = measure()\nscale = helper()",
+    "MyLayer.backward = wrapped(backward)", "for scale in range(3): pass", "if ready():\n    scale = 2",
 ])
-def test_what_is_left_out_of_a_cell_of_ones_own_is_told_where_it_is_used(own):
-    layer = "class MyLayer:\n    def forward(self, x):\n        return scale"
-    remark, = take_answers([Cell(own, None), Cell(layer, "MyLayer")], {"MyLayer": "released"}).remarks
-    assert remark.startswith("scale: a cell of your own computes this")
+def test_what_computes_a_name_that_is_used_counts_in_a_cell_of_ones_own(own):
+    assert own_pieces(own) == [own]
+
+
+def test_what_computes_nothing_that_is_used_does_not_count():
+    experiment = "out = measure()\nunused = measure()\nnp.random.seed(0)\nMyLayer().forward(unused)\nassert out"
+    assert own_pieces(experiment) == []
+    assert own_pieces(f"{experiment}\nscale = 2").pop().strip() == "scale = 2"
+
+
+@pytest.mark.parametrize("source", [
+    "def f(x=hook()): pass", "def f(*, x=hook()): pass", "@hook\ndef f(): pass", "def f(x: hook()): pass",
+    "def f() -> hook(): pass", "class A(hook()): pass", "class A(metaclass=Hook): pass", "class A:\n    hook()",
+    "class A:\n    x = hook()", "class A:\n    @hook\n    def f(self): pass", "x = hook()", "x: hook() = 1", "hook()",
+    "thing.y = 1", "setattr(thing, 'y', 1)", "thing[0] = 1", "for i in range(3): hook()", "if True: hook()",
+    "def float(x): hook()\nK = float(3)", "class np:\n    def zeros(x): hook()\nK = np.zeros(3)",
+    "class A:\n    def __init_subclass__(cls): hook()\nclass B(A): pass",
+    "class A:\n    def __class_getitem__(cls, i): hook()\nK = A[0]",
+])
+def test_a_helper_beside_a_stand_in_is_one_that_runs_nothing_where_it_is_defined(source):
+    called = []
+
+    def hook(*args):
+        called.append(args)
+        return object
+
+    class Hook(type):
+        def __init__(self, *args):
+            hook()
+
+    class Thing:
+        __setattr__ = __setitem__ = hook
+
+    exec(helpers_in(source, set()), {"hook": hook, "Hook": Hook, "thing": Thing()})
+    assert not called
+    exec(source, {"hook": hook, "Hook": Hook, "thing": Thing()})
+    assert called
+
+
+def test_helpers_beside_an_answer_stay_where_something_stands_in_for_it():
+    helpers = "import math\nEPS = np.float32(1e-7)\ndef pick(W, i, k=None): return W[i]\nclass Base(Layer):\n    x = 1"
+    assert helpers_in(f"{helpers}\nclass MyLayer(Base): pass", {"MyLayer"}) == helpers
+    assert helpers_in("broken(", {"MyLayer"}) == ""
 
 
 ABYSSES = {

@@ -398,7 +398,7 @@ return repr(x)"""),
         notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25),
     "x-loops-in-class-body": ruins(SLOW, "class Loop:\n    while True: pass\n"),
     "x-loops-when-loaded": ruins(SLOW, "import time\nwhile True: time.sleep(1)\n"),
-    "x-exits-when-loaded": ruins(ENDED, "import os\nos._exit(7)\n"),
+    "x-exits-when-loaded": ruins(ENDED, "import os\nos._exit(7)\n", 25),  # its definitions still count
     "x-threads": loses(f"{SLOW}|raised", header="import threading", forward="""
 def spin():
     while True: pass

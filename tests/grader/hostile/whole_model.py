@@ -64,6 +64,6 @@ WORK = {
     "model-says-many-things": model(0, "disturbed", MyTimeAffine=MUCH.format(shape="()", count=4000) + AFFINE),
     "model-spoils-what-comes-before": model(20, "tuple of 30", my_perplexity=MUCH.format(shape="1000", count=30)
                                             + PERPLEXITY),
-    "model-loops-when-loaded": model(13, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
+    "model-loops-when-loaded": model(25, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
     "model-exits": model(20, ENDED, my_perplexity="import os\ndef my_perplexity(losses, counts): os._exit(0)\n"),
 }
