@@ -253,7 +253,7 @@ class Exam:
             self.settle()
 
     def equal(self, got, expected, what, *, note="", exact=False, any_float=False):
-        """Require that `got` (a thing or a value) equals `expected` in shape, dtype and value.
+        """Require that `got` equals `expected` (each a thing or a value) in shape, dtype and value.
 
         Parameters
         ----------
@@ -269,7 +269,7 @@ class Exam:
         self.later(self._compare, got, kept(expected), what, note, exact, any_float)
 
     def _compare(self, got, expected, what, note, exact, any_float, length):
-        got = got.value if isinstance(got, Thing) else got
+        got, expected = (side.value if isinstance(side, Thing) else side for side in (got, expected))
         self.keep(got)
         if any_float and isinstance(got, np.ndarray) and got.dtype.kind == "f":
             expected = expected.astype(got.dtype)

@@ -9,6 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
+from .contract import in_dtype
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -48,9 +49,13 @@ def any_shape_of_x(exam):
 
 @criterion("my_numerical_gradient", "values", 2, "the difference is taken from both sides of x")
 def from_both_sides(exam):
-    x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2))
-    result = slopes(exam, lambda x: float((x ** 3).sum()), "(x ** 3).sum()", x)
+    x, asked = exam.put("x", exam.rng.uniform(1, 2, 3).round(2)), []
+    result = slopes(exam, lambda x: asked.append(x) or float((x ** 3).sum()), "(x ** 3).sum()", x)
     exam.equal(result, 3 * x.value ** 2, result.name, note="the slope of x**3 is 3 * x**2")
+    moved = [np.sign(at - x.value) for at in asked if isinstance(at, np.ndarray) and at.shape == x.value.shape]
+    sides = {tuple(signs) for signs in moved if signs.any()}
+    exam.hold(sides == {tuple(side * signs) for signs in np.eye(3) for side in (1, -1)}, "f",
+              "should be asked on both sides of x, at x + eps and at x - eps, for each number of x alone")
     result = slopes(exam, lambda x: float(np.sin(x).sum()), "np.sin(x).sum()", x)
     exam.equal(result, np.cos(x.value), result.name, note="the slope of sin is cos")
 
@@ -67,8 +72,10 @@ def one_at_a_time(exam):
 @criterion("my_numerical_gradient", "values", 1, "eps is how far x is moved to each side")
 def honours_eps(exam):
     x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2))
-    result = slopes(exam, lambda x: float((x ** 3).sum()), "(x ** 3).sum()", x, eps=0.5)
-    exam.equal(result, 3 * x.value ** 2 + 0.25, result.name, note="for x**3 the formula gives 3 * x**2 + eps**2")
+    for eps in (0.5, round(float(exam.rng.uniform(0.05, 0.4)), 2)):
+        result = slopes(exam, lambda x: float((x ** 3).sum()), "(x ** 3).sum()", x, eps=eps)
+        exam.equal(result, 3 * x.value ** 2 + eps ** 2, result.name,
+                   note="for x**3 the formula gives 3 * x**2 + eps**2")
 
 
 @criterion("my_numerical_gradient", "contract", 1, "x is afterwards what it was before, to the last bit")
@@ -88,6 +95,8 @@ def layout_of_x(exam):
         result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", x)
         exam.equal(result, 2 * x.value, result.name, note="the slope of x**2 is 2 * x")
         exam.equal(x.now(), x.value, "x", exact=True)
+    slopes(exam, lambda x: float(x.sum()), "x.sum()", x)
+    exam.equal(result.now(), 2 * x.value, result.name, note="what was returned must not change with a later call")
 
 
 # --- my_bptt --------------------------------------------------------------------------------------------------------
@@ -257,9 +266,12 @@ def any_sizes(exam):
 def leaves_arguments(exam):
     arguments = sequence(exam, 2, 3, 2, 3)
     given = place(exam, arguments)
-    for _ in range(2):
-        result = exam.new(*given)
-        require(exam, result, expected_bptt(*arguments))
+    for options in ({}, {}, {"window": 2}):
+        result = exam.new(*given, **options)
+        if options:
+            exam.watch(result)  # whether it is right has criteria of its own
+        else:
+            require(exam, result, expected_bptt(*arguments))
         for thing, before in zip(given, arguments, strict=True):
             exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
 
@@ -270,16 +282,30 @@ def results_stay(exam):
     result = exam.new(*place(exam, arguments))
     expected = expected_bptt(*arguments)
     require(exam, result, expected)
-    exam.new(*place(exam, others))
+    windowed = exam.new(*place(exam, arguments), window=2)
+    before = [windowed.item(i) for i in range(len(RESULTS))]
+    for options in ({}, {"window": 2}):
+        exam.new(*place(exam, others), **options)
     for i, name in enumerate(RESULTS):
-        exam.equal(result.item(i).now(), expected[i], f"{name} of the first call, after a second call")
+        exam.equal(result.item(i).now(), expected[i], f"{name} of the first call, after others")
+        exam.equal(before[i].now(), before[i], f"{name} of the first call with a window, after others")
 
 
 @criterion("my_bptt", "contract", 1, "the gradients have the dtype of the parameters; arrays need not be contiguous")
 def bptt_dtype_and_layout(exam):
     for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
         arguments = sequence(exam, 2, 3, 2, 3, dtype)
-        require(exam, exam.new(*place(exam, arguments, layout)), expected_bptt(*arguments))
+        given = place(exam, arguments, layout)
+        require(exam, exam.new(*given), expected_bptt(*arguments))
+        windowed = exam.new(*given, window=2)
+        for i, name in enumerate(RESULTS):
+            array = windowed.item(i)
+            exam.equal(array, as_dtype(array, dtype), name, note="window=2")
+
+
+def as_dtype(thing, dtype):
+    """The array that it should be if its numbers are right; whether they are has criteria of its own."""
+    return thing.value.real.astype(dtype) if isinstance(thing.value, np.ndarray) else np.zeros(1, dtype)
 
 
 # --- my_clip_grads --------------------------------------------------------------------------------------------------
@@ -310,6 +336,14 @@ def shrinks_together(exam):
     exam.new(held, 20.0)
     for i, array in enumerate(arrays):
         exam.equal(held.item(i).now(), array * (20 / norm_of(arrays)), f"grads[{i}]")
+    for norm, max_norm, shapes in ((48, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * 12), (50, 0.25, ((3,),)),
+                                   (1200, 400.0, ((3,), (2, 2)))):
+        arrays = gradients(exam, norm, shapes)
+        held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
+        exam.new(held, max_norm)
+        for i, array in enumerate(arrays):
+            exam.equal(held.item(i).now(), array * (max_norm / norm_of(arrays)), f"grads[{i}]",
+                       note=f"the norm is about {norm}, max_norm is {max_norm:g}")
 
 
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
@@ -324,7 +358,7 @@ def returns_norm_before(exam):
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
 def leaves_small_gradients(exam):
-    for max_norm in (60.0, 1000.0):
+    for max_norm in (42.0, 60.0, 1000.0):
         arrays = [array / 3 for array in gradients(exam, 120)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
@@ -366,9 +400,10 @@ def clips_float32(exam):
         arrays = [array.astype(np.float32) for array in gradients(exam, 80, shapes)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         held = exam.gather("grads", things)
-        exam.new(held, 10.0)
+        result = exam.new(held, 10.0)
         for i, array in enumerate(arrays):
             exam.equal(held.item(i).now(), (array * (10 / norm_of(arrays))).astype(np.float32), f"grads[{i}]")
+        exam.equal(in_dtype(result, np.float32), norm_of(arrays).astype(np.float32), result.name)
 
 
 ASSIGNMENT = Assignment("04-bptt", ("my_numerical_gradient", "my_bptt", "my_clip_grads"), criteria, MISCONCEPTIONS)

@@ -3,6 +3,8 @@
 Evidence is of three kinds: numbers worked by hand (the seed's), the reference, and one-hot products or central
 differences that use neither.
 """
+import math
+
 import numpy as np
 
 from rnnlm_ref.gradcheck import numerical_gradient
@@ -10,6 +12,7 @@ from rnnlm_ref.layers import Embedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
+from .contract import side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -44,6 +47,19 @@ def expected_gradient(W, ids, dout):
     return layer.grads[0]
 
 
+def beside_another(exam, shape):
+    """Require of two layers of one table that they don't disturb each other."""
+    W = table(exam)
+    kept = exam.put("W", W)
+
+    def draw():
+        ids = exam.rng.permutation(len(W))[: math.prod(shape)].reshape(shape)
+        return (ids,), (upstream(exam, (*shape, W.shape[1])),)
+
+    side_by_side(exam, lambda: exam.new(kept), draw,
+                 lambda ids, dout: (W[ids[0]], None, [expected_gradient(W, *ids, *dout)]), 1)
+
+
 # --- MyEmbedding: forward -------------------------------------------------------------------------------------------
 
 
@@ -72,8 +88,9 @@ def repeats_and_ends(exam):
 def any_shape_forward(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    shapes = ((2, 3), (3, 1, 2), (), (0,), (4,), (2, 1, 1, 3, 2), (40,), (1, 20))
-    dtypes = (np.int64, np.int32, np.uint8, np.int64, np.int16, np.int64, np.uint16, np.uint32)
+    shapes = ((2, 3), (3, 1, 2), (), (0,), (4,), (2, 1, 1, 3, 2), (40,), (1, 20), (2, 0), (0, 3), (3,), (2,))
+    dtypes = (np.int64, np.int32, np.uint8, np.int64, np.int16, np.int64, np.uint16, np.uint32, np.int64, np.int32,
+              np.uint64, np.int8)
     for shape, dtype in zip(shapes, dtypes, strict=True):
         ids = exam.rng.integers(len(W), size=shape).astype(dtype)
         ids = np.array(ids, dtype)
@@ -127,7 +144,7 @@ def any_shape_backward(exam):
     V, D = W.shape
     square = repeated_ids(exam, V, 6).reshape(2, 3)
     for ids in (square, np.array([[[0], [V - 1]], [[V - 1], [1]]]), np.array(2), np.empty((0,), np.int64),
-                repeated_ids(exam, V, 4).reshape(1, 2, 1, 1, 2)):
+                np.empty((2, 0), np.int64), repeated_ids(exam, V, 4).reshape(1, 2, 1, 1, 2)):
         dout = upstream(exam, (*ids.shape, D))
         layer.forward(ids)
         layer.backward(dout)
@@ -182,15 +199,15 @@ def overwrites_in_place(exam):
         exam.equal(result, None, "what backward returns")
 
 
-@criterion("MyEmbedding", "contract", 1, "backward may be called twice and gives the same")
+@criterion("MyEmbedding", "contract", 1, "backward may be called twice: the same dout gives the same, another its own")
 def backward_twice(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
     ids, dout = np.array([3, 1, 4]), upstream(exam, (3, W.shape[1]))
     layer.forward(ids)
-    for _ in range(2):
-        layer.backward(dout)
-        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
+    for each in (dout, dout, upstream(exam, dout.shape)):
+        layer.backward(each)
+        exam.equal(layer.grad(), expected_gradient(W, ids, each), "grads[0]")
 
 
 @criterion("MyEmbedding", "contract", 1, "W is used as it is now: not copied, and changed by nobody but the optimiser")
@@ -209,8 +226,17 @@ def shares_parameters(exam):
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     exam.equal(first.now(), W[ids], "the first out", note="arrays that were returned must not change later")
-    exam.equal(layer.attribute("params"), (W + 1,), "params", note="one parameter, W itself")
+    updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
+
+
+def updates_through_params(exam, layer, W, ids):
+    """Require that `params` holds W itself, by writing into it as an optimiser does. It holds W + 1 before."""
+    params = layer.attribute("params")
+    exam.equal(params, (W + 1,), "params", note="one parameter, W itself")
+    params.item(0).write((W - 1).round(2))
+    exam.equal(layer.forward(ids), (W - 1)[ids], "out after an update of params[0]",
+               note="params[0] is the array that the layer works with, not a copy")
 
 
 @criterion("MyEmbedding", "contract", 1, "what forward returned is a copy, even for a single id")
@@ -237,6 +263,7 @@ def stands_alone(exam):
     for i, (layer, W, (ids, layout), dout) in enumerate(zip(layers, tables, calls, douts, strict=True)):
         layer.backward(exam.put(f"dout{i}", dout, layout))
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
+    beside_another(exam, (2, 3))
 
 
 @criterion("MyEmbedding", "contract", 1, "outputs and gradients have the dtype of W")
@@ -342,7 +369,8 @@ def after_other_sizes(exam):
 # --- MyTimeEmbedding: contract --------------------------------------------------------------------------------------
 
 
-@criterion("MyTimeEmbedding", "contract", 1, "backward overwrites grads[0] in place, any number of times, returns None")
+@criterion("MyTimeEmbedding", "contract", 1, "backward overwrites grads[0] in place, of this layer alone, and returns "
+           "None")
 def time_overwrites_in_place(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
@@ -356,6 +384,10 @@ def time_overwrites_in_place(exam):
             exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, nothing older")
             exam.equal(kept.now(), expected, "the array that grads[0] was at the start")
             exam.equal(result, None, "what backward returns")
+        other = upstream(exam, dout.shape)
+        layer.backward(other)
+        exam.equal(layer.grad(), expected_gradient(W, ids, other), "grads[0]", note="of another dout")
+    beside_another(exam, (2, 3))
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "W is shared, not copied; arguments stay untouched")
@@ -373,7 +405,7 @@ def time_shares_parameters(exam):
         exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
-    exam.equal(layer.attribute("params"), (W + 1,), "params", note="one parameter, W itself")
+    updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
 
 

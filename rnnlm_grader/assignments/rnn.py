@@ -13,6 +13,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
+from .contract import side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -74,6 +75,29 @@ def reference(params, x, h_prev, dh_next):
     """Return h_next, dx, dh_prev and the gradients, by the reference."""
     cell = RNN(*params)
     return cell.forward(x, h_prev), *cell.backward(dh_next), *cell.grads
+
+
+def alone(exam, params):
+    """Return the function (arguments of forward, of backward) → what a new layer gives, with parameters of its own."""
+    def results(inputs, douts):
+        layer = exam.new(*place(exam, params, "_alone"))
+        return layer.forward(*inputs), layer.backward(*douts), [layer.grad(i) for i in range(3)]
+    return results
+
+
+def beside_another(exam, draw_turn):
+    """Require of two layers that share parameters that they don't disturb each other."""
+    params = weights(exam, 2, 3)
+    placed, expected, wanted = place(exam, params), alone(exam, params), []
+
+    def keep(*turn):
+        wanted.append(expected(*turn))
+        return wanted[-1]
+
+    side_by_side(exam, lambda: exam.new(*placed), draw_turn, keep, 3)
+    for i in range(3):
+        is_alive(exam, wanted[0][2][i], f"grads[{i}]")
+        is_other(exam, wanted[0][2][i], wanted[1][2][i], f"grads[{i}]", "input")
 
 
 def near(exam, got, expected, what, note=""):
@@ -272,8 +296,8 @@ def back_and_forth(exam, layer, params, N, layout):
 
 @criterion("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called", beside="backward")
 def overwrites_in_place(exam):
-    params = place(exam, weights(exam, 2, 3))
-    layer = exam.new(*params)
+    params = weights(exam, 2, 3)
+    layer = exam.new(*place(exam, params))
     kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
     last = draw(exam, 2, 2), draw(exam, 2, 3)
     for inputs in ((draw(exam, 2, 2), draw(exam, 2, 3)), last):
@@ -282,17 +306,22 @@ def overwrites_in_place(exam):
     before = [layer.grad(i) for i in range(3)]
     dh_next = upstream(exam, 2, 3)
     layer.backward(dh_next)
-    fresh = exam.new(*params)
-    fresh.forward(*last)
-    fresh.backward(dh_next)
-    for i in range(3):
-        expected = fresh.grad(i)
+    _, _, grads = alone(exam, params)(last, [dh_next])
+    one_for_each(exam, layer)
+    for i, expected in enumerate(grads):
         is_alive(exam, expected, f"grads[{i}]")
         is_other(exam, expected, before[i], f"grads[{i}]", "dh_next")
         exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
                    note="only the last backward's gradient, as a new layer computes it")
         exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
+
+
+def one_for_each(exam, layer):
+    """Require one gradient for each parameter."""
+    grads = layer.attribute("grads").value
+    exam.hold(isinstance(grads, tuple) and len(grads) == 3, "grads", "should hold three arrays",
+              note="one for each parameter")
 
 
 @criterion("MyRNN", "contract", 1, "backward may be called twice and returns the same", beside="backward")
@@ -341,51 +370,58 @@ def shares_parameters(exam):
     again, result = layer.forward(x, h_prev), layer.backward(dh_next)
     fresh = exam.new(*place(exam, after, "_new"))
     expected, expected_result = fresh.forward(x, h_prev), fresh.backward(dh_next)
-    exam.watch(first)
     is_alive(exam, expected, "h_next")
-    exam.equal(again, expected.value, "h_next after an update of the parameters",
+    exam.equal(again, expected, "h_next after an update of the parameters",
                note="as a layer computes it that is made of the updated ones")
-    exam.equal(result, expected_result.value, "(dx, dh_prev) after an update of the parameters")
-    exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
+    exam.equal(result, expected_result, "(dx, dh_prev) after an update of the parameters")
+    is_other(exam, again, first, "h_next", "Wx, Wh and b")
+    updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
+
+
+def updates_through_params(exam, layer, before, forward, what):
+    """Require that `params` holds the parameters themselves, by writing into them as an optimiser does."""
+    params, after = layer.attribute("params"), [(param / 2).round(2) for param in before]
+    exam.equal(params, tuple(before), "params", note="[Wx, Wh, b], the arrays themselves")
+    for i, array in enumerate(after):
+        params.item(i).write(array)
+    exam.equal(forward(layer), forward(exam.new(*place(exam, after, "_updated"))), f"{what} after an update of params",
+               note="params holds the arrays that the layer works with, not copies")
 
 
 @criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
-    for dtype in (np.float32, np.float64):
-        layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
-        h_next = layer.forward(draw(exam, 2, 2, dtype=dtype), draw(exam, 2, 3, dtype=dtype))
-        result = layer.backward(upstream(exam, 2, 3, dtype=dtype))
-        has_dtype(exam, h_next.value, dtype, "h_next")
-        if is_pair(exam, result):
-            has_dtype(exam, result.value[0], dtype, "dx")
-            has_dtype(exam, result.value[1], dtype, "dh_prev")
-        for i in range(3):
-            has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
+    params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    found = {}
+    for dtype in (np.float64, np.float32):
+        params, x, h_prev, dh_next = (tuple(p.astype(dtype) for p in params), *(
+            array.astype(dtype) for array in (x, h_prev, dh_next)))
+        layer = exam.new(*place(exam, params, f"_{dtype.__name__}"))
+        results = [layer.forward(x, h_prev).value]
+        result = layer.backward(dh_next)
+        results += result.value if is_pair(exam, result) else [None, None]
+        found[dtype] = results + [layer.grad(i).value for i in range(3)]
+    have_dtype(exam, found, ("h_next", "dx", "dh_prev", *GRADS))
 
 
-def has_dtype(exam, value, dtype, what):
-    """Require an array of this dtype, whatever its numbers are."""
-    if isinstance(value, np.ndarray):
-        exam.equal(value, value.astype(dtype), what, note=f"the parameters are {np.dtype(dtype)}")
-    else:
-        exam.hold(False, what, f"should be an array, but is {kind(value)}")
+GRADS = ("grads[0]", "grads[1]", "grads[2]")
+
+
+def have_dtype(exam, found, names):
+    """Require arrays of these dtypes (`found` is dtype → arrays), and the same numbers but for rounding."""
+    for i, what in enumerate(names):
+        double, single = found[np.float64][i], found[np.float32][i]
+        for dtype, value in ((np.float64, double), (np.float32, single)):
+            if isinstance(value, np.ndarray):
+                exam.equal(value, value.real.astype(dtype), what, note=f"the parameters are {np.dtype(dtype)}")
+            else:
+                exam.hold(False, what, f"should be an array, but is {kind(value)}")
+        if isinstance(double, np.ndarray):
+            exam.equal(single, double.real.astype(np.float32), what, note="as with float64, but for rounding")
 
 
 @criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
 def stands_alone(exam):
-    params = place(exam, weights(exam, 2, 3))
-    one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)
-    x, h_prev, dh_next = draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
-    fresh.forward(x, h_prev)
-    fresh.backward(dh_next)
-    one.forward(x, h_prev)
-    other.forward(draw(exam, 2, 2), draw(exam, 2, 3))
-    one.backward(dh_next)
-    other.backward(upstream(exam, 2, 3))
-    for i in range(3):
-        is_alive(exam, fresh.grad(i), f"grads[{i}]")
-        exam.equal(one.grad(i), fresh.grad(i).value, f"grads[{i}] of the first layer",
-                   note="what it would be without the second layer")
+    beside_another(exam, lambda: ((draw(exam, 2, 2), draw(exam, 2, 3)), (upstream(exam, 2, 3),)))
 
 
 ASSIGNMENT = Assignment("02-rnn", ("MyRNN",), criteria, MISCONCEPTIONS)

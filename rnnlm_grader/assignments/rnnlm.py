@@ -14,6 +14,7 @@ from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftma
 from ..bench import Generator
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
+from .contract import side_by_side
 from .embedding import upstream
 
 criteria = CriteriaList()
@@ -78,7 +79,8 @@ def affine_gradients(exam):
     exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
     exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
     exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
-    for N, T, H, V in ((3, 2, 3, 3), (2, 4, 3, 3), (30, 2, 2, 3), (1, 40, 2, 3), (1, 2, 40, 2), (1, 2, 2, 40)):
+    for N, T, H, V in ((3, 2, 3, 3), (2, 4, 3, 3), (1, 1, 2, 3),
+                       (30, 2, 2, 3), (1, 40, 2, 3), (1, 2, 40, 2), (1, 2, 2, 40)):
         W, b = parameters(exam, H, V)
         layer = affine(exam, W, b)
         xs, dys = states(exam, N, T, H), upstream(exam, (N, T, V))
@@ -100,7 +102,7 @@ def affine_dxs(exam):
         exam.equal(layer.backward(exam.put("dys", dys)), expected_affine(W, b, xs, dys)[0], "dxs")
 
 
-@criterion("MyTimeAffine", "contract", 1, "grads are overwritten in place, by each backward anew")
+@criterion("MyTimeAffine", "contract", 1, "grads are overwritten in place, by each backward of this layer anew")
 def affine_in_place(exam):
     W, b = parameters(exam, 3, 3)
     layer = affine(exam, W, b)
@@ -114,6 +116,17 @@ def affine_in_place(exam):
             for i in range(2):
                 exam.equal(layer.grad(i), expected[i], f"grads[{i}]", note="this backward's gradient, nothing older")
                 exam.equal(kept[i].now(), expected[i], f"the array that grads[{i}] was at the start")
+        other = upstream(exam, dys.shape)
+        exam.equal(layer.backward(exam.put("other_dys", other)), expected_affine(W, b, xs, other)[0], "dxs")
+        exam.equal(layer.grad(0), expected_affine(W, b, xs, other)[1], "grads[0]", note="of another dys")
+    given = exam.put("W", W), exam.put("b", b)
+
+    def expected_of(xs, dys):
+        dxs, *grads = expected_affine(W, b, *xs, *dys)
+        return xs[0] @ W + b, dxs, grads
+
+    side_by_side(exam, lambda: exam.new(*given), lambda: (
+        (states(exam, 2, 2, 3),), (upstream(exam, (2, 2, 3)),)), expected_of, 2)
 
 
 @criterion("MyTimeAffine", "contract", 1, "W and b are used as they are now, and nothing of the caller's is changed")
@@ -131,8 +144,17 @@ def affine_shares(exam):
     given[0].write((W + 1).round(2))
     given[1].write((b - 1).round(2))
     exam.equal(layer.forward(given[2]), xs @ (W + 1) + b - 1, "out after an update of W and b")
+    exam.equal(layer.backward(given[3]), expected_affine(W + 1, b - 1, xs, dys)[0], "dxs after an update of W and b")
     exam.equal(first.now(), xs @ W + b, "the first out", note="arrays that were returned must not change later")
     exam.equal(dxs.now(), expected_affine(W, b, xs, dys)[0], "the first dxs")
+    params = layer.attribute("params")
+    exam.equal(params, (W + 1, b - 1), "params", note="[W, b], the arrays themselves")
+    params.item(0).write((W - 1).round(2))
+    params.item(1).write((b + 1).round(2))
+    exam.equal(layer.forward(given[2]), xs @ (W - 1) + b + 1, "out after an update of params",
+               note="params holds the arrays that the layer works with, not copies")
+    _, *grads = expected_affine(W, b, xs, dys)
+    exam.equal(layer.attribute("grads"), tuple(grads), "grads", note="one for each parameter")
 
 
 @criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; arrays need not be contiguous")
@@ -151,7 +173,8 @@ def affine_dtype(exam):
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
 
 SIZES = ((5, 2, 3), (6, 3, 2), (4, 3, 5), (7, 2, 4))  # V, D and H: all different, so that none is taken for another
-LARGE = ((30, 2, 3, 2, 4), (1, 40, 3, 2, 4), (2, 2, 40, 2, 3), (2, 2, 4, 40, 2), (2, 2, 3, 2, 17))  # N, T, V, D and H
+# N, T, V, D and H, of which one is large, or all are the same
+LARGE = ((30, 2, 3, 2, 4), (1, 40, 3, 2, 4), (2, 2, 40, 2, 3), (2, 2, 4, 40, 2), (2, 2, 3, 2, 17), (3, 3, 3, 3, 3))
 NAMES = ("the word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
 
 
@@ -292,11 +315,20 @@ def sets_gradients(exam):
         weights = weights_of(exam, *sizes)
         model, right = model_with(exam, weights), Right(weights)
         xs, ts = ids(exam, weights, N, T)
+        if sizes:
+            ts[-1, T // 2:] = -1
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
         for i, expected in enumerate(right.grads()):
             exam.equal(single(model.grad(i)), expected, f"grads[{i}]", note=f"the gradient of {NAMES[i]}")
+    nothing = np.full_like(ts, -1)
+    exam.equal(single(model.forward(exam.put("xs", xs), exam.put("ts", nothing))), np.array(0, np.float32), "the loss",
+               note="all targets are ignored")
+    model.backward()
+    for i in range(6):
+        exam.equal(single(model.grad(i)), np.zeros(weights[i].shape, np.float32), f"grads[{i}]",
+                   note="all targets were ignored")
 
 
 @criterion("MyRnnlm", "backward", 1, "backward(dout) multiplies by dout; each backward starts anew")
@@ -358,13 +390,14 @@ def draws_from_rng(exam):
         params = exam.new(*sizes, Generator(seed)).attribute("params")
         if not right_shapes(exam, params, "params", sizes):
             return
-        made.append([params.value[i] for i in (0, 1, 2, 4)])
+        made.append(params.value)
     one, again, other = made
     exam.hold(all(map(np.array_equal, one, again)), "params", "differ between two models of the same seed",
               note="draw from rng, not from np.random")
-    for i, name in enumerate(NAMES[j] for j in (0, 1, 2, 4)):
-        exam.hold(not np.array_equal(one[i], other[i]), name, "is the same for another seed", note="draw it from rng")
-        exam.hold(one[i].size > 1 and np.ptp(one[i]) > 0, name, "holds the same number everywhere")
+    for i in (0, 1, 2, 4):
+        is_drawn = not np.array_equal(one[i], other[i])
+        exam.hold(is_drawn, NAMES[i], "is the same for another seed", note="draw it from rng")
+        exam.hold(one[i].size > 1 and np.ptp(one[i]) > 0, NAMES[i], "holds the same number everywhere")
     # Any sensible scale will do: not much more than standard normal numbers. Only a larger model shows it.
     params = exam.new(40, 20, 30, Generator(4)).attribute("params")
     if not right_shapes(exam, params, "params", (40, 20, 30)):
@@ -373,8 +406,19 @@ def draws_from_rng(exam):
         drawn = params.item(i).value
         floats = isinstance(drawn, np.ndarray) and drawn.dtype.kind == "f"
         size = math.sqrt(np.mean(np.square(drawn, dtype=np.float64))) if floats else math.inf
-        exam.hold(size <= 2, NAMES[i], f"holds numbers of size {size:.3g}", note="divide by the root of its rows")
+        exam.hold(1e-4 <= size <= 2, NAMES[i], f"holds numbers of size {size:.3g}",
+                  note="draw normal numbers, and divide by the root of its rows")
         exam.hold(floats and abs(np.mean(drawn)) <= size / 2, NAMES[i], "should lie around 0")
+        exam.hold(floats and is_full(drawn), NAMES[i], "has rows or columns that are nearly multiples of others",
+                  note="draw each number by itself")
+
+
+def is_full(matrix):
+    """Whether a matrix of floats has at least half of the rank that it could have."""
+    if not np.isfinite(matrix).all():
+        return False
+    values = np.linalg.svd(matrix.astype(np.float64), compute_uv=False)
+    return bool(values[len(values) // 2] > 0.1 * values[0])
 
 
 @criterion("MyRnnlm", "contract", 1, "ids and targets stay untouched, and scores that were given don't change")
@@ -393,6 +437,22 @@ def model_leaves_arguments(exam):
         exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
     exam.equal(single_copy(scores), expected, "the scores that predict gave before")
     tell_apart(exam, model, xs)
+    beside_another(exam)
+
+
+def beside_another(exam):
+    """Require of two models that take turns that neither disturbs the other."""
+    turns = []
+    for _ in range(2):
+        weights = weights_of(exam, 5, 2, 3)
+        turns.append((model_with(exam, weights), Right(weights), *ids(exam, weights, 2, 3)))
+    for model, right, xs, ts in turns:
+        exam.equal(single(model.forward(exam.put("xs", xs), exam.put("ts", ts))), right.forward(xs, ts), "the loss")
+    for model, *_ in turns:
+        model.backward()
+    for model, right, *_ in turns:
+        for i, expected in enumerate(right.grads()):
+            exam.equal(single(model.grad(i)), expected, f"grads[{i}]", note="whatever another model does meanwhile")
 
 
 # --- my_perplexity --------------------------------------------------------------------------------------------------
@@ -407,9 +467,13 @@ def of_one_batch(exam):
     for words in (8, 2, 50):
         result = exam.new([math.log(words)], [6])
         exam.equal(result, np.array(float(words)), result.name, note=f"a loss of log {words}: {words} equal choices")
-    loss, count = round(float(exam.rng.uniform(0.5, 4)), 2), int(exam.rng.integers(2, 30))
-    result = exam.new([loss], [count])
-    exam.equal(result, perplexity_of([loss], [count]), result.name)
+    for most in (4, 20):
+        losses, counts = [round(float(exam.rng.uniform(most / 2, most)), 2)], [int(exam.rng.integers(2, 30))]
+        placed = [exam.put(name, values) for name, values in (("losses", losses), ("counts", counts))]
+        result = exam.new(*placed)
+        exam.equal(result, perplexity_of(losses, counts), result.name)
+        for thing, values in zip(placed, (losses, counts), strict=True):
+            exam.equal(thing.now(), tuple(map(np.array, values)), thing.name, note="arguments must stay untouched")
 
 
 @criterion("my_perplexity", "values", 1, "of several batches of one size it is the exponential of the mean loss")
@@ -439,6 +503,8 @@ def of_empty_batches(exam):
     losses[1] = 0.0
     result = exam.new(losses, counts)
     exam.equal(result, perplexity_of(losses, counts), result.name, note="its loss is 0.0 and its count 0")
+    result = exam.new([0.0, 2.0], [3, 1])
+    exam.equal(result, np.array(math.exp(0.5)), result.name, note="a loss of 0.0 over three targets counts")
     result = exam.new([0.0, *losses], [0, *counts])
     exam.equal(result, perplexity_of(losses, counts), result.name)
 

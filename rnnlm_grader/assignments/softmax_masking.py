@@ -11,6 +11,7 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
+from .contract import in_dtype, side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -62,6 +63,10 @@ def large_logits(exam):
     exam.equal(result, by_hand(x), result.name, note="each row by itself: add a number to a row, and it stays the same")
     result = exam.new(exam.put("x", x[0]))
     exam.equal(result, by_hand(x[0]), result.name, note="a single row")
+    for dtype in (np.float64, np.float32):
+        x = (exam.rng.normal(size=(2, 2, 3)).round(2) + np.array([[[1e4]], [[-1e4]]])).astype(dtype)
+        result = exam.new(exam.put("x", x))
+        exam.equal(result, by_hand(x), result.name, note=f"of shape {x.shape} and dtype {x.dtype}")
 
 
 @criterion("my_softmax", "edge", 1, "x stays untouched, its dtype is kept, and it needn't be contiguous in memory")
@@ -71,6 +76,8 @@ def softmax_contract(exam):
         result = exam.new(given)
         exam.equal(result, by_hand(given.value), result.name)
         exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)
+        exam.new(given.value + 1 - given.value.round())
+        exam.equal(result.now(), by_hand(given.value), result.name, note="it must not change with a later call")
 
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
@@ -82,6 +89,15 @@ def window(exam, N, T, V=5, dtype=np.float64):
     """Draw logits with two decimals and targets."""
     xs = (2 * exam.rng.normal(size=(N, T, V))).round(2).astype(dtype)
     return xs, exam.rng.integers(V, size=(N, T))
+
+
+def scattered(exam, N, T, V=5, label=-1):
+    """Draw a window in which about half of the positions are ignored, the first and the last rows as a whole."""
+    xs, ts = masked(exam, N, T, V, label, ignored=0)
+    ts[exam.rng.random((N, T)) < 0.5] = label
+    ts[[0, -1]] = label
+    ts[1, exam.rng.integers(T)] = exam.rng.integers(V - 1) if label == V - 1 else V - 1
+    return xs, ts
 
 
 def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
@@ -102,14 +118,6 @@ def expected_loss(xs, ts, label=-1, dout=1.0):
 
 def forward(exam, layer, xs, ts):
     return in_dtype(layer.forward(exam.put("xs", xs), exam.put("ts", ts)), xs.dtype)
-
-
-def in_dtype(loss, dtype):
-    """Take a loss in the dtype of the logits: it may be finer, such as a Python float, which is a float64."""
-    value = loss.value
-    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f":
-        loss.value = value.astype(min(value.dtype, np.dtype(dtype), key=lambda d: d.itemsize))
-    return loss
 
 
 def judge_loss(exam, xs, ts, expected, note=""):
@@ -211,6 +219,10 @@ def loss_over_kept(exam):
     for N, T in ((2, 3), (1, 4)):
         xs, ts = masked(exam, N, T)
         judge_loss(exam, xs, ts, expected_loss(xs, ts)[0])
+    for shift in (0, 1e4):
+        xs, ts = scattered(exam, 5, 6)
+        judge_loss(exam, xs + shift, ts, expected_loss(xs, ts)[0], "many are ignored" + (
+            ", and the logits are large" if shift else ""))
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
@@ -225,6 +237,10 @@ def gradient_over_kept(exam):
         rows = dxs.value[ts == -1] if getattr(dxs.value, "shape", None) == xs.shape else dxs.value
         exam.equal(rows, np.zeros((2, xs.shape[-1])), "dxs where ts is -1", exact=True)
         exam.watch(loss)
+    for shift in (0, -1e4):
+        xs, ts = scattered(exam, 5, 6)
+        judge_gradient(exam, xs + shift, ts, expected_loss(xs, ts)[1], "many are ignored" + (
+            ", and the logits are large" if shift else ""))
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 1, "all positions ignored: the loss is 0.0 and the gradient 0")
@@ -236,6 +252,11 @@ def all_ignored(exam):
     xs, ts = masked(exam, 2, 2)
     exam.equal(forward(exam, layer, xs, ts), expected_loss(xs, ts)[0], "the loss", note="the window after it")
     exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs", note="the window after it")
+    label = int(exam.rng.integers(5))
+    layer = exam.new(ignore_label=label)
+    loss = forward(exam, layer, xs, np.full((2, 2), label))
+    exam.equal(loss, np.array(0.0), "the loss", note=f"ignore_label={label}")
+    exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any number, also the id of a word")
@@ -245,7 +266,14 @@ def other_labels(exam):
         layer = exam.new(ignore_label=label)
         loss, dxs = expected_loss(xs, ts, label)
         exam.equal(forward(exam, layer, xs, ts), loss, "the loss", note=f"ignore_label={label}")
-        exam.equal(layer.backward(), dxs, "dxs", note=f"ignore_label={label}")
+        given = layer.backward()
+        exam.equal(given, dxs, "dxs", note=f"ignore_label={label}")
+        rows = given.value[ts == label] if getattr(given.value, "shape", None) == xs.shape else given.value
+        exam.equal(rows, np.zeros((2, xs.shape[-1])), f"dxs where ts is {label}", exact=True)
+    xs, ts = scattered(exam, 4, 3, label=1000)
+    layer = exam.new(1000)
+    exam.equal(forward(exam, layer, xs, ts), expected_loss(xs, ts, 1000)[0], "the loss", note="ignore_label=1000")
+    exam.equal(layer.backward(), expected_loss(xs, ts, 1000)[1], "dxs", note="ignore_label=1000")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward may be called twice; what it returned doesn't change")
@@ -277,16 +305,18 @@ def loss_leaves_arguments(exam):
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "the gradient has the dtype of the logits; ids of any integer "
            "dtype will do")
 def loss_dtypes(exam):
-    for dtype, ids in ((np.float32, np.int32), (np.float64, np.int16), (np.float32, np.int64)):
+    for dtype, ids in ((np.float32, np.int32), (np.float64, np.int16), (np.float32, np.int64), (np.float64, np.int8)):
         xs, ts = masked(exam, 2, 2, dtype=dtype, ignored=1)
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
         given = exam.put("xs", xs, "F"), exam.put("ts", ts.astype(ids), "F")
         exam.equal(in_dtype(layer.forward(*given), dtype), loss, "the loss")
         exam.equal(layer.backward(), dxs, "dxs", note=f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
+        exam.equal(layer.backward(-2), -2 * dxs, "dxs", note="dout = -2")
 
 
-@criterion("MyTimeSoftmaxWithLoss", "contract", 1, "one layer serves windows of any size; params and grads are empty")
+@criterion("MyTimeSoftmaxWithLoss", "contract", 1, "one layer serves windows of any size, beside others; params and "
+           "grads are empty")
 def loss_other_sizes(exam):
     layer = exam.new()
     for N, T in ((2, 3), (1, 1), (4, 2)):
@@ -296,6 +326,8 @@ def loss_other_sizes(exam):
         exam.equal(layer.backward(), dxs, "dxs", note=f"N = {N}, T = {T}")
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
+    side_by_side(exam, exam.new, lambda: (window(exam, 2, 3), ()),
+                 lambda inputs, _: (*expected_loss(*inputs), []), 0)
 
 
 ASSIGNMENT = Assignment("05-softmax-masking", ("my_softmax", "MyTimeSoftmaxWithLoss"), criteria, MISCONCEPTIONS)

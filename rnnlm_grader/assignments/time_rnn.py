@@ -11,7 +11,23 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .rnn import draw, has_dtype, inputs_for, is_alive, is_other, near, place, upstream, weights, whole, whole_weights
+from .rnn import (
+    GRADS,
+    beside_another,
+    draw,
+    have_dtype,
+    inputs_for,
+    is_alive,
+    is_other,
+    near,
+    one_for_each,
+    place,
+    updates_through_params,
+    upstream,
+    weights,
+    whole,
+    whole_weights,
+)
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -143,22 +159,24 @@ def starts_from_zeros(exam):
 @criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended", beside="forward")
 def goes_on(exam):
     params = place(exam, weights(exam, 2, 3))
-    xs = draw(exam, 2, 5, 2)
-    whole_window = exam.new(*params, stateful=True).forward(xs)
-    from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:])
-    layer = exam.new(*params, stateful=True)
-    layer.forward(xs[:, :2])
-    second = layer.forward(xs[:, 2:])
-    is_alive(exam, whole_window, "hs")
-    responds(exam, params, whole_window)
-    exam.equal(second, tail(whole_window, 2), "hs of the second window",
-               note="two windows in a row give what one long window gives")
-    differs(exam, second, from_zeros)
+    for N in (2, 1):
+        xs = draw(exam, N, 6, 2)
+        whole_window = exam.new(*params, stateful=True).forward(xs)
+        from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:3])
+        layer = exam.new(*params, True)
+        layer.forward(xs[:, :2])
+        second, third = layer.forward(xs[:, 2:3]), layer.forward(xs[:, 3:])
+        is_alive(exam, whole_window, "hs")
+        responds(exam, params, whole_window)
+        for hs, start, end, which in ((second, 2, 3, "second"), (third, 3, 6, "third")):
+            exam.equal(hs, steps(whole_window, start, end), f"hs of the {which} window",
+                       note="windows in a row give what one long window gives")
+        differs(exam, second, from_zeros)
 
 
-def tail(hs, start):
-    """The steps of hs from `start` on, or None where hs isn't what it should be."""
-    return hs.value[:, start:] if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else None
+def steps(hs, start, end=None):
+    """The steps of hs from `start` to `end`, or None where hs isn't what it should be."""
+    return hs.value[:, start:end] if isinstance(hs.value, np.ndarray) and hs.value.ndim == 3 else None
 
 
 def differs(exam, hs, from_zeros):
@@ -175,12 +193,12 @@ def takes_a_state(exam):
     from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:])
     is_alive(exam, whole_window, "hs")
     responds(exam, params, whole_window)
-    state = whole_window.value[:, 1] if tail(whole_window, 1) is not None else np.zeros((2, 3))
+    state = whole_window.value[:, 1] if steps(whole_window, 1) is not None else np.zeros((2, 3))
     layer = exam.new(*params, stateful=True)
     for _ in range(2):
         layer.call("set_state", state)
         hs = layer.forward(xs[:, 2:])
-        exam.equal(hs, tail(whole_window, 2), "hs after set_state", note="h is the state of a longer window at step 2")
+        exam.equal(hs, steps(whole_window, 2), "hs after set_state", note="h is the state of a longer window at step 2")
         differs(exam, hs, from_zeros)
 
 
@@ -189,6 +207,7 @@ def takes_a_state(exam):
 def forgets_the_state(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
+    layer.call("reset_state")  # as at the start of a first epoch
     layer.forward(draw(exam, 2, 3, 2))
     for N in (2, 3, 1):
         xs = draw(exam, N, 2, 2)
@@ -197,6 +216,7 @@ def forgets_the_state(exam):
         is_alive(exam, expected, "hs")
         responds(exam, params, expected)
         exam.equal(layer.forward(xs), expected.value, "hs after reset_state", note="as a new layer computes it")
+    differs(exam, layer.forward(xs), expected)
 
 
 @criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another", beside="backward")
@@ -260,6 +280,28 @@ def gradient_of_wh(exam):
     layer.backward(np.stack([np.zeros((1, 2)), dz], axis=1))
     near(exam, layer.grad(1), np.einsum("ni,nj->ij", h, dz), "grads[1]",
                note="hs is (3/5, -4/5), then (0, 0); the second step's slope is 1, and the first started from 0")
+    if layer := stateful(exam, Wx, Wh, h, dz):
+        near(exam, layer.grad(1), np.einsum("ni,nj->ij", h, dz), "grads[1]",
+             note="a stateful layer started from (3/5, -4/5); its only step's slope is 1")
+
+
+def stateful(exam, Wx, Wh, h, dz):
+    """Have a stateful layer go one step on from a state, with a sum of 0, and back; return it.
+
+    Return None where the state makes no difference: that has a criterion of its own.
+    """
+    layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2)), "_stateful"), stateful=True)
+    layer.call("set_state", h)
+    if not is_near(layer.forward(inputs_for(exam, Wx, -h @ Wh)[None]), np.zeros((1, 1, 2))):
+        return None
+    exam.watch(layer.backward(dz[None]))
+    return layer
+
+
+def is_near(thing, expected):
+    """Whether a thing is an array of these numbers, in any dtype."""
+    value = thing.value
+    return isinstance(value, np.ndarray) and value.shape == expected.shape and np.allclose(value, expected, atol=1e-3)
 
 
 @criterion("MyTimeRNN", "backward", 2, "a gradient reaches all earlier steps: dh comes back through Wh.T and is added")
@@ -282,6 +324,10 @@ def gradient_of_first_state(exam):
         exam.watch(layer.backward(dhs))
         near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
                    note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
+    dz = whole(exam, 1, 2)
+    if layer := stateful(exam, Wx, Wh, np.array([[0.6, -0.8]]), dz):
+        near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dz, Wh), "layer.dh",
+             note="of a stateful layer, after one step whose slope is 1")
 
 
 @criterion("MyTimeRNN", "backward", 1, "dxs and the gradients agree with central differences")
@@ -322,19 +368,31 @@ def backward_sizes(exam):
     for N, T, D, H in LARGE:
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params, f"_{N}_{T}_{D}_{H}")), params, N, T, "C")
+    params, h = weights(exam, 2, 3), None
+    layer = exam.new(*place(exam, params, "_stateful"), stateful=True)
+    for T in (2, 1, 3):
+        h = back_and_forth(exam, layer, params, 2, T, "C", h)
+        if h is None:  # the state didn't go on, which has a criterion of its own
+            break
 
 
-def back_and_forth(exam, layer, params, N, T, layout):
-    """Require all gradients of a window."""
+def back_and_forth(exam, layer, params, N, T, layout, h=None):
+    """Require all gradients of a window that starts from a state; return that at its end, None where hs is wrong."""
     D, H = params[0].shape
-    xs, dhs = draw(exam, N, T, D), upstream(exam, N, T, H)
-    exam.watch(layer.forward(xs))
+    xs, dhs = draw(exam, N, T, D), upstream(exam, N, T, H) * (1000 if N * T * D * H > 99 else 1)  # nothing is clipped
+    right_hs, expected, dh, grads = unrolled(params, xs, dhs, h)
+    hs = layer.forward(xs)
+    if h is not None and not is_near(hs, right_hs):
+        return None
     dxs = layer.backward(exam.put(f"dhs_{N}_{T}", dhs, layout))
-    _, expected, _, grads = unrolled(params, xs, dhs)
-    note = f"N, T, D, H = {N}, {T}, {D}, {H}"
+    note = f"N, T, D, H = {N}, {T}, {D}, {H}" if h is None else "a stateful layer, in a later window"
     near(exam, dxs, expected, "dxs", note=note)
     for i, grad in enumerate(grads):
         near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
+    if h is not None:
+        near(exam, layer.attribute("dh"), dh, "layer.dh", note=note)
+    exam.watch(hs)
+    return right_hs[:, -1]
 
 
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------
@@ -343,8 +401,8 @@ def back_and_forth(exam, layer, params, N, T, layout):
 @criterion("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called",
            beside="backward")
 def overwrites_in_place(exam):
-    params = place(exam, weights(exam, 2, 3))
-    layer, fresh = exam.new(*params), exam.new(*params)
+    params = weights(exam, 2, 3)
+    layer, fresh = exam.new(*place(exam, params)), exam.new(*place(exam, params, "_alone"))
     kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
     for _ in range(2):
         xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
@@ -355,6 +413,7 @@ def overwrites_in_place(exam):
     dhs = upstream(exam, 2, 3, 3)
     layer.backward(dhs)
     fresh.backward(dhs)
+    one_for_each(exam, layer)
     for i in range(3):
         expected = fresh.grad(i)
         is_alive(exam, expected, f"grads[{i}]")
@@ -424,7 +483,7 @@ def shares_parameters(exam):
     params = place(exam, before)
     layer = exam.new(*params)
     xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
-    exam.watch(layer.forward(xs))
+    first = layer.forward(xs)
     after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
         thing.write(array)
@@ -432,35 +491,27 @@ def shares_parameters(exam):
     fresh = exam.new(*place(exam, after, "_new"))
     expected, expected_dxs = fresh.forward(xs), fresh.backward(dhs)
     is_alive(exam, expected, "hs")
-    exam.equal(hs, expected.value, "hs after an update of the parameters",
+    exam.equal(hs, expected, "hs after an update of the parameters",
                note="as a layer computes it that is made of the updated ones")
-    exam.equal(dxs, expected_dxs.value, "dxs after an update of the parameters")
-    exam.equal(layer.attribute("params"), tuple(after), "params", note="[Wx, Wh, b], the arrays themselves")
+    exam.equal(dxs, expected_dxs, "dxs after an update of the parameters")
+    is_other(exam, hs, first, "hs", "Wx, Wh and b")
+    updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
 
 
 @criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
-    for dtype in (np.float32, np.float64):
-        layer = exam.new(*place(exam, weights(exam, 2, 3, dtype), f"_{dtype.__name__}"))
-        has_dtype(exam, layer.forward(draw(exam, 2, 3, 2, dtype=dtype)).value, dtype, "hs")
-        has_dtype(exam, layer.backward(upstream(exam, 2, 3, 3, dtype=dtype)).value, dtype, "dxs")
-        for i in range(3):
-            has_dtype(exam, layer.grad(i).value, dtype, f"grads[{i}]")
+    params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    found = {}
+    for dtype in (np.float64, np.float32):
+        layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"))
+        found[dtype] = [layer.forward(xs.astype(dtype)), layer.backward(dhs.astype(dtype)), *map(layer.grad, range(3))]
+    have_dtype(exam, {dtype: [thing.value for thing in things] for dtype, things in found.items()},
+               ("hs", "dxs", *GRADS))
 
 
 @criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
 def stands_alone(exam):
-    params = place(exam, weights(exam, 2, 3))
-    one, other, fresh = exam.new(*params), exam.new(*params), exam.new(*params)
-    xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
-    fresh.forward(xs)
-    expected = fresh.backward(dhs)
-    one.forward(xs)
-    other.forward(draw(exam, 2, 3, 2))
-    dxs = one.backward(dhs)
-    is_alive(exam, expected, "dxs")
-    exam.equal(dxs, expected.value, "dxs of the first layer", note="what it would be without the second layer")
-    is_other(exam, expected, fresh.backward(upstream(exam, 2, 3, 3)), "dxs", "dhs")
+    beside_another(exam, lambda: ((draw(exam, 2, 3, 2),), (upstream(exam, 2, 3, 3),)))
 
 
 ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})

@@ -28,7 +28,7 @@ class Rebinds:
 
 class CopiesParameters:
     def __init__(self, *params, **options):
-        super().__init__(*(param.copy() for param in params), **options)
+        super().__init__(*(param.copy() if isinstance(param, np.ndarray) else param for param in params), **options)
 
 
 class ReusesOutput:
@@ -55,10 +55,10 @@ class ForcesFloat64:
 class ForcesGradsFloat64:
     def __init__(self, *params, **options):
         super().__init__(*params, **options)
-        self.grads = [np.zeros(param.shape) for param in params]
+        self.grads = [np.zeros(param.shape) for param in self.params]
 
 
 class ForcesGradsFloat32:
     def __init__(self, *params, **options):
         super().__init__(*params, **options)
-        self.grads = [np.zeros(param.shape, dtype="f") for param in params]
+        self.grads = [np.zeros(param.shape, dtype="f") for param in self.params]

@@ -70,8 +70,9 @@ NOTICED = {
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
         ReturnsOneHot FlattensIds LooksUpFirstRow ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds
         StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds
-        MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray SharesCache OverflowsCells ReturnsNothing
-        MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray ReturnsGradient ReturnsDout KeepsFirstIds
+        KeepsIdsOfOneShape SharesCache OverflowsCells ReturnsNothing MakesIntegerGradient CountsFromOneInBackward
+        DividesByLength
     """,
     "MyEmbedding/contract/follows_dtype": """
         PicksColumns PicksColumnsTransposed CountsFromOne AddsVectorsUp LooksUpUniqueIds UsesPositions ReturnsOneHot
@@ -103,7 +104,8 @@ NOTICED = {
         FirstOfBatch NeverEmptiesLayers TimeKeepsFirstIds TimePilesUp
     """,
     "MyTimeEmbedding/contract/time_overwrites_in_place": """
-        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime ReversesDout NeverEmptiesLayers
+        TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 KeepsFirstStep KeepsLastStep
+        HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch NeverEmptiesLayers
         TimeKeepsFirstIds TimePilesUp TimeRebinds TimeReturnsGradient
     """,
     "MyTimeEmbedding/contract/time_shares_parameters": """
@@ -248,7 +250,7 @@ NOTICED = {
         TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
         ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
         SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot UpdatesParameters KeepsCacheInClass
+        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot UpdatesParameters KeepsFirstCache KeepsCacheInClass
     """,
     "MyTimeRNN/forward/one_step": """
         GivesLastState GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs LeavesOutTanh LeavesOutBias
@@ -277,8 +279,8 @@ NOTICED = {
     """,
     "MyTimeRNN/state/goes_on": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesNoHs LoopsOverBatch NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState
-        KeepsFirstSizes
+        GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState TurnsStatefulRound
+        KeepsStartOnly SetsNoState KeepsFirstState KeepsFirstSizes
     """,
     "MyTimeRNN/state/takes_a_state": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
@@ -286,7 +288,8 @@ NOTICED = {
         IgnoresSetState SetsStateOnlyOnce
     """,
     "MyTimeRNN/state/forgets_the_state": """
-        GivesNoHs IgnoresReset ResetsToOldSize KeepsFirstSizes
+        StartsEachStepFromZeros GivesNoHs NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState IgnoresReset
+        ResetsToOldSize KeepsFirstSizes
     """,
     "MyTimeRNN/state/stops_at_the_window": """
         GivesNoDxs GivesZeros CarriesDh UpdatesParameters
@@ -313,8 +316,8 @@ NOTICED = {
         HandsBackThroughWh GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_first_state": """
-        ReadsBackwards LoopsOverBatch TakesLastDhsOnly GoesForwards HandsBackWithoutWh HandsBackThroughWh GivesZeros
-        SetsNoDh KeepsDhOfLastStep StopsBeforeStart
+        ReadsBackwards LoopsOverBatch TakesLastDhsOnly GoesForwards HandsBackWithoutWh HandsBackThroughWh
+        TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
     """,
     "MyTimeRNN/backward/central_differences": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
@@ -328,9 +331,10 @@ NOTICED = {
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
         LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState LeavesOutDh TakesLastDhsOnly GoesForwards PilesUpDh
         HandsBackWithoutWh HandsBackThroughWh AddsDhAfterSlope LeavesOutSlope TakesSlopeAtStateBefore HasOneCell
-        HasOneCellSummedAfter GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros
-        KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
-        TakesStateAfterForDWh TurnsDWh TakesFirstRowOfBias UpdatesParameters
+        HasOneCellSummedAfter NeverEmptiesCells GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs
+        GivesZeros KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
+        TakesStateAfterForDWh TurnsDWh TakesFirstRowOfBias SetsNoDh KeepsDhOfLastStep StopsBeforeStart CarriesDh PilesUp
+        UpdatesParameters
     """,
     "MyTimeRNN/contract/overwrites_in_place": """
         GivesZeros KeepsFirstStepsGradient WritesNothing CarriesDh PilesUp Rebinds UpdatesParameters UsesUpCells
@@ -354,7 +358,8 @@ NOTICED = {
         ForcesGradsFloat64 ForcesGradsFloat32
     """,
     "MyTimeRNN/contract/stands_alone": """
-        KeepsCacheInClass GivesNoDxs GivesZeros UpdatesParameters
+        AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells KeepsCacheInClass GivesZeros KeepsFirstStepsGradient
+        WritesNothing UpdatesParameters
     """,
     "my_numerical_gradient/values/one_slope_each": """
         DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce ReturnsAfterTheFirst ReturnsNoSlopes
@@ -366,15 +371,17 @@ NOTICED = {
     """,
     "my_numerical_gradient/values/from_both_sides": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
-        NeverPutsBack ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
+        NeverPutsBack PutsBackAtTheEnd PutsBackByAdding ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX
+        StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/one_at_a_time": """
         DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce NeverPutsBack PutsBackAtTheEnd
         ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/honours_eps": """
-        ForwardDifference BackwardDifference DividesByEps MultipliesByEps TurnsSign MovesAllAtOnce HasItsOwnEps
-        HalfSteps ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32 AddsSlopesUp
+        ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
+        NeverPutsBack HasItsOwnEps HalfSteps ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers
+        ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/contract/leaves_x_alone": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
@@ -496,8 +503,9 @@ NOTICED = {
         TakesLargest TakesMeanOfSquares DividesByZero MakesNan
     """,
     "my_clip_grads/contract/clips_float32": """
-        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsFactorRound TurnsComparison ForgetsRoot
-        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
+        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReturnsNormAfter ReturnsNothing TurnsFactorRound
+        ReturnsFactor ReturnsGradients TurnsComparison ForgetsRoot AddsAbsoluteValues AddsNorms TakesLargest
+        TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
     """,
     "my_softmax/values/shares": """
         SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
@@ -509,7 +517,8 @@ NOTICED = {
     """,
     "my_softmax/edge/large_logits": """
         DoesNotShift ShiftsByTheLargestOfAll ShiftsByTheMean CutsLogits DividesByTheSumOfAll SoftmaxReturnsNothing
-        WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
+        WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
+        SoftmaxForcesFloat64 SoftmaxForcesFloat32
     """,
     "my_softmax/edge/softmax_contract": """
         DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm
@@ -557,21 +566,22 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
         LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
-        LossForgetsMask MasksNothing TurnsMask AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime
+        LossForgetsMask MasksNothing TurnsMask LossDoesNotShift AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP
+        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
         MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        SoftmaxAlongTime ForcesFloat32
+        LossDoesNotShift ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/all_ignored": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns
-        MasksNothing MasksBeforeSubtracting TurnsMask DividesByZero GradientDividesByZero LeavesEarly AddsSmallNumber
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
+        MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask DividesByZero GradientDividesByZero
+        LeavesEarly AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
+        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
@@ -598,9 +608,10 @@ NOTICED = {
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
-        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask AddsSmallNumber ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo
-        TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ForcesFloat32 ForcesFloat64
+        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask AddsSmallNumber ForgetsDout
+        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        ChangesItsCache ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
@@ -622,12 +633,15 @@ NOTICED = {
         BackwardReturnsNothing ForgetsTranspose FlatDxs
     """,
     "MyTimeAffine/contract/affine_in_place": """
-        BackwardReturnsNothing ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb
-        DbOfTheLastStep DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds
+        LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
+        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
+        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_shares": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
-        ForgetsTranspose FlatDxs CopiesParameters ChangesDys ReusesOutput ForcesFloat32
+        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
+        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp CopiesParameters ChangesDys
+        ReusesOutput ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_dtype": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
@@ -652,7 +666,7 @@ NOTICED = {
     """,
     "MyRnnlm/backward/sets_gradients": """
         PredictReturnsNothing VisitsLayersForwards SoftmaxTwice ForgetsEmbedding WritesNoGradients CopiesGrads
-        CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        ModelPilesUp CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets
     """,
     "MyRnnlm/backward/scales_gradients": """
         IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward SoftmaxTwice ForgetsDout
@@ -671,8 +685,8 @@ NOTICED = {
     """,
     "MyRnnlm/contract/model_leaves_arguments": """
         IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward PredictsShares SoftmaxTwice
-        PredictsTheLastStep PredictsIds CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets
-        ReusesScores
+        PredictsTheLastStep PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NestedLists
+        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets ReusesScores
     """,
     "my_perplexity/values/of_one_batch": """
         DividesAfterExp PerplexityReturnsNothing TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches

@@ -1,0 +1,41 @@
+"""What every answer of the course must hold to, whatever it computes."""
+import numpy as np
+
+
+def in_dtype(scalar, dtype):
+    """Take a scalar in the dtype of the arrays: it may be finer, such as a Python float, which is a float64."""
+    value = scalar.value
+    if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f":
+        scalar.value = value.astype(min(value.dtype, np.dtype(dtype), key=lambda d: d.itemsize))
+    return scalar
+
+
+def side_by_side(exam, make, draw, expected, count):
+    """Have two layers of the same parameters take turns; each must give what it gives alone.
+
+    Parameters
+    ----------
+    make : callable
+        () → a new layer of the candidate's. All have the same parameters.
+    draw : callable
+        () → (arguments of forward, arguments of backward).
+    expected : callable
+        (arguments of forward, arguments of backward) → (output, what backward returns, list of gradients), as values or
+        as things.
+    count : int
+        How many gradients the layer has.
+    """
+    one, other = make(), make()
+    turns = [(layer, *draw()) for layer in (one, other)]
+    wanted = [expected(inputs, douts) for _, inputs, douts in turns]
+    for layer, _, _ in turns:
+        exam.watch(layer.forward(*draw()[0]))  # a forward that is never followed by a backward leaves no trace
+    outs = [layer.forward(*inputs) for layer, inputs, _ in turns]
+    returned = [layer.backward(*douts) for layer, _, douts in turns]
+    for (layer, _, _), out, result, (right_out, right_result, right_grads), which in zip(
+            turns, outs, returned, wanted, ("the first layer", "the second layer"), strict=True):
+        exam.equal(out.now(), right_out, f"{out.name} of {which}", note="after both have gone back")
+        exam.equal(result.now(), right_result, f"what backward of {which} returned",
+                   note="it belongs to that layer's last forward, whatever another layer does")
+        for i in range(count):
+            exam.equal(layer.grad(i), right_grads[i], f"grads[{i}] of {which}", note="after both have gone back")
