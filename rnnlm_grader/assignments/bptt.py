@@ -336,7 +336,7 @@ def shrinks_together(exam):
     exam.new(held, 20.0)
     for i, array in enumerate(arrays):
         exam.equal(held.item(i).now(), array * (20 / norm_of(arrays)), f"grads[{i}]")
-    for norm, max_norm, shapes in ((48, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * 12), (50, 0.25, ((3,),)),
+    for norm, max_norm, shapes in ((41, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * 12), (50, 0.25, ((3,),)),
                                    (1200, 400.0, ((3,), (2, 2)))):
         arrays = gradients(exam, norm, shapes)
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
@@ -358,7 +358,7 @@ def returns_norm_before(exam):
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
 def leaves_small_gradients(exam):
-    for max_norm in (42.0, 60.0, 1000.0):
+    for max_norm in (41.0, 60.0, 1000.0):
         arrays = [array / 3 for array in gradients(exam, 120)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)

@@ -4,7 +4,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from corpora import CORPORA, rnnlm
+from corpora import CORPORA, incomplete, rnnlm
 from hostile.handing_in import ROOT
 
 from rnnlm_grader import job
@@ -18,13 +18,14 @@ from rnnlm_grader.grading import Allowance, grade_part, withhold
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 
 
-def solution(name):
-    """The instructor's answer, with everything that the cells before it define."""
+def solution(name, source=None):
+    """The instructor's answer, or another of that source, with everything that the other cells define."""
     slug = find(name).slug
     names = {}
     for cell in nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4).cells:
-        if "setup" in cell.metadata.get("tags", ()) or cell.metadata.get("nbgrader", {}).get("solution"):
-            exec(cell.source, names)
+        nbgrader = cell.metadata.get("nbgrader", {})
+        if "setup" in cell.metadata.get("tags", ()) or nbgrader.get("solution"):
+            exec(source if source and nbgrader.get("grade_id") == name else cell.source, names)
     return names[name]
 
 
@@ -235,3 +236,12 @@ def test_what_is_right_for_small_sizes_only_is_noticed_in_forward_and_in_backwar
         else:
             unnoticed = [] if fails(name, limited(name, {}, which), parts) else ["call"]
         assert not unnoticed, f"{which}, of which the largest is {met[which]}"
+
+
+@pytest.mark.parametrize(("name", "label"), [(name, label) for name, labels in incomplete.CHANGES.items()
+                                             for label in labels])
+def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, label):
+    criterion, source = incomplete.changed(name, label)
+    candidate = KernelCandidate(**{name: solution(name, source)})
+    assert criterion in [c.id for c in find(name).criteria if c.name == name
+                         and not examine(c, candidate, public_seed(c)).passed]

@@ -1,0 +1,208 @@
+"""Answers that are right where one looks first and wrong beside: small changes of the instructor's answers.
+
+For each name: what is wrong → (the criterion that must notice it, (old, new) texts ...).
+"""
+import nbformat
+from hostile.handing_in import ROOT
+
+from rnnlm_grader.assignments import find
+from rnnlm_grader.course import answers_of
+
+COPIES = "\n    @property\n    def params(self):\n        return [param.copy() for param in self.arrays]\n"
+TRIPLE = "self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]"
+SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.zeros_like(p) for p in (Wx, Wh, b)]\n"
+                         "        type(self).all_grads = self.grads")
+DZ = "dz = dh_next * (1 - h_next ** 2)"
+TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
+SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
+WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
+
+CHANGES = {
+    "MyEmbedding": {
+        "refuses ids of many axes": ("any_shape_forward", ("return self.params[0][idx]",
+                                                           "assert idx.ndim < 4; return self.params[0][idx]")),
+        "flattens empty ids": ("any_shape_forward", ("return self.params[0][idx]", (
+            "return self.params[0][idx if idx.size else idx.ravel()]"))),
+        "refuses unsigned ids": ("any_shape_forward", ("return self.params[0][idx]", (
+            "assert idx.dtype.kind == 'i' or idx.itemsize == 1; return self.params[0][idx]"))),
+        "takes a few columns": ("any_size_backward", ("np.add.at(dW, self.idx, dout)",
+                                                      "np.add.at(dW[:, :4], self.idx, dout[..., :4])")),
+        "shares grads among layers": ("stands_alone", ("self.grads = [np.zeros_like(W)]", (
+            "self.grads = vars(type(self)).get('all') or [np.zeros_like(W)]; type(self).all = self.grads"))),
+        "keeps the first of two forwards": ("stands_alone", (
+            "self.idx = idx", "self.idx = idx if self.idx is None else self.idx"), (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout); self.idx = None")),
+        "goes back once for each forward": ("backward_twice", (
+            "self.idx = idx", "self.idx, self.done = idx, False"), (
+            "dW = self.grads[0]", "if self.done: return\n        self.done, dW = True, self.grads[0]")),
+        "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
+    },
+    "MyTimeEmbedding": {
+        "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
+        "one layer for all": ("time_overwrites_in_place", ("self.layer", "MyTimeEmbedding.layer")),
+        "offers copies of params": ("time_shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
+        "goes back once for each forward": ("time_overwrites_in_place", (
+            "self.layer.backward(dout)", "if self.layer.idx is not None: self.layer.backward(dout)"), (
+            "self.grads[0][...] = self.layer.grads[0]",
+            "self.grads[0][...] = self.layer.grads[0]; self.layer.idx = None")),
+    },
+    "MyRNN": {
+        "shares grads among layers": ("stands_alone", SHARED_TRIPLE),
+        "has a gradient too many": ("overwrites_in_place", (TRIPLE, TRIPLE[:-1] + ", None]")),
+        "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
+        "uses copies, and remembers what it gave for x": ("shares_parameters", (
+            "self.params = [Wx, Wh, b]", "self.params, self.copies = [Wx, Wh, b], [Wx.copy(), Wh.copy(), b.copy()]"), (
+            "Wx, Wh, b = self.params", "Wx, Wh, b = self.copies"), (
+            "return h_next", "return MEMO.setdefault((x.tobytes(), h_prev.tobytes()), h_next).copy()"), (
+            "class MyRNN", "MEMO = {}\n\n\nclass MyRNN")),
+        "gives bytes of float64 for float32": ("follows_dtype", (
+            "return h_next", "return h_next.astype(float).view(b.dtype)")),
+        "gives zeros for float32": ("follows_dtype", (DZ, f"{DZ} * (b.dtype == float)")),
+        "keeps the first of two forwards": ("stands_alone", ("self.cache = x, h_prev, h_next", (
+            "self.cache = self.cache or (x, h_prev, h_next)")), (
+            "x, h_prev, h_next = self.cache", "x, h_prev, h_next = self.cache; self.cache = None")),
+        "fits small sizes": ("forward_sizes",
+            ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
+    },
+    "MyTimeRNN": {
+        "dWh forgets the state that a window started from": ("gradient_of_wh", (
+            "hs[:, t] = h", "hs[:, t] = h\n            if t == 0: cell.cache = (cell.cache[0], h * 0, cell.cache[2])")),
+        "writes no grads when stateful": ("backward_sizes",
+            ("for i in range(3):", "for i in range(0 if self.stateful else 3):")),
+        "gives nonsense for dxs when stateful": ("backward_sizes", ("return dxs", "return dxs * (not self.stateful)")),
+        "sends nothing back when stateful": ("backward_sizes",
+            (TIMED, TIMED.replace("+ dh", "+ dh * (not self.stateful)"))),
+        "has another dh when stateful": ("gradient_of_first_state", (
+            "self.dh = dh", "self.dh = dhs[:, 0] if self.stateful else dh")),
+        "clips": ("backward_sizes", (SUMS, f"{SUMS}; np.clip(self.grads[i], -200, 200, out=self.grads[i])")),
+        "goes back three steps": ("backward_sizes", (TIMED, TIMED.replace("+ dh", "+ dh * (t >= T - 3)"))),
+        "forgets the state after one step": ("goes_on",
+            ("self.h = h\n        return", "self.h = h if T > 1 else None\n        return")),
+        "keeps the state of two sequences": ("goes_on",
+            ("self.h = h\n        return", "self.h = h if N == 2 else None\n        return")),
+        "starts the third window where the second began": ("goes_on", (
+            "h = self.h if self.stateful and self.h is not None else np.zeros((N, H), dtype=Wx.dtype)",
+            "h = self.first if self.stateful and self.h is not None else np.zeros((N, H), dtype=Wx.dtype)"), (
+            "self.h = h\n        return",
+            "self.first = h if self.h is None else self.first\n        self.h = h\n        return")),
+        "takes stateful by its name only": ("goes_on", ("b, stateful=False", "b, *, stateful=False")),
+        "can't be reset before it has a state": ("forgets_the_state",
+            ("the state.\"\"\"\n", "the state.\"\"\"\n        self.h[...]\n")),
+        "keeps no state, so has none to forget": ("forgets_the_state", (
+            "self.h if self.stateful and self.h is not None else np", "np")),
+        "shares grads among layers": ("stands_alone", SHARED_TRIPLE),
+        "has a gradient too many": ("overwrites_in_place", (TRIPLE, TRIPLE[:-1] + ", None]")),
+        "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
+        "remembers what it gave for xs": ("shares_parameters", (
+            "return hs", "return hs if self.stateful else MEMO.setdefault(xs.tobytes(), hs).copy()"), (
+            "class MyTimeRNN", "MEMO = {}\n\n\nclass MyTimeRNN")),
+        "gives zeros for float32": ("follows_dtype", ("return dxs", "return dxs * (Wx.dtype == float)")),
+    },
+    "my_numerical_gradient": {
+        "uses one side, twice": ("from_both_sides", ("x[i] = kept - eps", "x[i] = kept + 2 * eps"), (
+            "(above - below) / (2 * eps)", "(4 * above - below - 3 * f(x)) / (2 * eps)")),
+        "gives the same array again": ("layout_of_x",
+            ("grad = np.zeros_like(x)", "grad = SAME.setdefault(x.shape, np.zeros(x.shape))"), (
+            "def my", "SAME = {}\n\n\ndef my")),
+        "knows two values of eps": ("honours_eps",
+            ("    grad = np", "    eps = 0.5 if eps > 1e-3 else 1e-5\n    grad = np")),
+        "fits small arrays": ("any_shape_of_x", ("    grad = np", "    assert x.size < 9\n    grad = np")),
+    },
+    "my_bptt": {
+        "cuts at four without a window": ("any_sizes", ("    T =", "    window = window or 4\n    T =")),
+        "cuts no long windows": ("uneven_windows",
+            ("    T =", "    window = window if window and window < 4 else None\n    T =")),
+        "makes dh0 float64 with a window": ("bptt_dtype_and_layout",
+            ("dh = np.zeros_like(h0)", "dh = np.zeros(h0.shape)")),
+        "changes h0 with a window": ("leaves_arguments", ("    return", "    if window: h0 += 0.5\n    return")),
+    },
+    "my_clip_grads": {
+        "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
+        "asks each array": ("shrinks_together", ("if norm >", "if max(np.linalg.norm(g) for g in grads) >")),
+        "waits until it is far above": ("shrinks_together", ("if norm >", "if norm > 1.05 *")),
+        "begins too early": ("leaves_small_gradients", ("if norm >", "if norm > 0.96 *")),
+        "never clips below five": ("shrinks_together",
+            ("if norm > max_norm", "max_norm = max(max_norm, 5.0)\n    if norm > max_norm")),
+        "gives up above a hundred": ("shrinks_together", ("if norm >", "if 100 > norm >")),
+        "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
+    },
+    "my_softmax": {
+        "gives the same array again": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
+            "same = SAME.setdefault((x.shape, x.dtype), e)\n    same[...] = e / e.sum(axis=-1, keepdims=True)\n"
+            "    return same")), ("def my", "SAME = {}\n\n\ndef my")),
+        "shifts by the largest of all in three dimensions": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max())"))),
+        "doesn't shift float32": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "x.max(axis=-1, keepdims=True) * (x.dtype == float)"))),
+        "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
+    },
+    "MyTimeSoftmaxWithLoss": {
+        "knows nothing to keep of -1 only": ("all_ignored", (
+            "count = max(mask.sum(), 1)", "count = 1 if (ts == -1).all() else mask.sum()")),
+        "ignores two at most": ("loss_over_kept", ("count = max(mask.sum(), 1)", "count = max(mask.sum(), N * T - 2)")),
+        "leaves a little where other labels are ignored": ("other_labels", (
+            "dx *= mask[:, np.newaxis]", "dx *= np.maximum(mask, 1e-9 * (self.ignore_label != -1))[:, np.newaxis]")),
+        "takes the label by its name only": ("other_labels", ("self, ignore_label=-1", "self, *, ignore_label=-1")),
+        "takes small labels only": ("other_labels", ("self.ignore_label = ignore_label", (
+            "assert abs(ignore_label) < 128; self.ignore_label = ignore_label"))),
+        "forgets dout for float32": ("loss_dtypes", ("dx *= dout /", "dx *= (dout if dx.dtype == float else 1) /")),
+        "refuses short integers": ("loss_dtypes", ("mask = ts", "assert ts.itemsize > 1; mask = ts")),
+        "one cache for all": ("loss_other_sizes", ("self.cache", "MyTimeSoftmaxWithLoss.cache")),
+        "keeps the first of two forwards": ("loss_other_sizes", (
+            "self.cache = log_p, safe, mask, count, (N, T, V)",
+            "self.cache = self.cache or (log_p, safe, mask, count, (N, T, V))"), (
+            "return dx.reshape(shape)",
+            "self.cache = self.cache if dout != 1 else None\n        return dx.reshape(shape)")),
+    },
+    "MyTimeAffine": {
+        "has no params": ("affine_shares", ("self.params", "self.weights")),
+        "has them the other way round": ("affine_shares", ("self.params = [W, b]", "self.params = [b, W]"), (
+            "W, b = self.params", "b, W = self.params")),
+        "has a gradient too many": ("affine_shares", ("np.zeros_like(b)]", "np.zeros_like(b), None]")),
+        "keeps W.T as it was": ("affine_shares", ("self.xs = None", "self.xs, self.WT = None, W.T.copy()"), (
+            "return dout @ W.T", "return dout @ self.WT")),
+        "gives the same dxs again": ("affine_shares", ("return dout @ W.T", (
+            "self.dxs = vars(self).get('dxs', dout @ W.T)\n        self.dxs[...] = dout @ W.T\n"
+            "        return self.dxs"))),
+        "one xs for all": ("affine_in_place", ("self.xs", "MyTimeAffine.xs")),
+        "wants several steps": ("affine_gradients", ("rows, drows", "assert dout.shape[1] > 1; rows, drows")),
+    },
+    "MyRnnlm": {
+        "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
+        "gives all words one vector": ("draws_from_rng", (WEIGHTS, (
+            "return np.tile(scale * rng.standard_normal(columns), (rows, 1)).astype(\"f\")"))),
+        "draws one number for each matrix": ("draws_from_rng", (WEIGHTS, (
+            "return (rng.random() * np.sin(np.arange(rows * columns))).reshape(rows, columns).astype(\"f\")"))),
+        "draws next to nothing": ("draws_from_rng", ("(scale * rng", "(1e-30 * rng")),
+        "scales the gradient where targets are ignored": ("sets_gradients", (
+            "return self.loss_layer.forward",
+            "self.factor = 1 + (ts < 0).any()\n        return self.loss_layer.forward"), (
+            "self.loss_layer.backward(dout)", "self.loss_layer.backward(dout) * self.factor")),
+        "has no loss where all targets are ignored": ("sets_gradients", (
+            "return self.loss_layer.forward(self.predict(xs), ts)",
+            "return self.loss_layer.forward(self.predict(xs), ts) / (ts >= 0).any()")),
+        "wants widths that differ": ("predicts_scores",
+            ("        def weights", "        assert len({V, D, H}) == 3\n\n        def weights")),
+        "one list of layers for all": ("model_leaves_arguments", ("self.layers", "MyRnnlm.layers")),
+    },
+    "my_perplexity": {
+        "drops a loss of 0": ("of_empty_batches",
+            ("zip(losses, counts))",
+             "zip(losses, counts))\n    counts = [n for loss, n in zip(losses, counts) if loss]")),
+        "caps the loss": ("of_one_batch", ("total / sum(counts)", "min(total / sum(counts), 9)")),
+        "changes the lists": ("of_one_batch", ("    return", "    losses[0] += 1.0\n    return")),
+        "takes a few batches": ("of_unequal_batches", ("    total", "    assert len(losses) < 9\n    total")),
+    },
+}
+
+
+def changed(name, label):
+    """Return (criterion that must notice it, source of the whole answer)."""
+    slug = find(name).slug
+    notebook = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+    source = "\n".join(line for line in answers_of(notebook)[name].split("\n") if "SOLUTION" not in line)
+    criterion, *changes = CHANGES[name][label]
+    for old, new in changes:
+        assert old in source, old
+        source = source.replace(old, new) if old else source + new
+    return criterion, source
