@@ -4,6 +4,7 @@ A student wrote it, so it may be anything. This runs in the grader's own process
 part of a tree, and there is a limit to what is parsed.
 """
 import ast
+import builtins
 import functools
 import re
 from collections import defaultdict
@@ -291,7 +292,7 @@ def _root(node):
 def defines_anew(before, after):
     """Whether code that is executed later may give another meaning to what earlier code defines or uses.
 
-    It may, unless all that it does is to bind names that are new.
+    It may, unless all that it does is to bind names that are new: neither bound before, nor Python's own.
 
     Parameters
     ----------
@@ -300,15 +301,21 @@ def defines_anew(before, after):
     """
     before, after = (list(filter(None, map(tree_of, sources))) for sources in (before, after))
     earlier, later = map(_meanings, (before, after))
-    known = earlier.keys() | set().union(*(_names(tree, ast.Load) for tree in before))
+    used = set().union(*(_names(tree, ast.Load) for tree in before))
+    known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
     return ANYTHING in later or any(earlier.get(name) != later[name] for name in known & later.keys())
+
+
+def uses(tree, name):
+    """Whether code asks for the value of a name anywhere."""
+    return name in _names(tree, ast.Load)
 
 
 def _meanings(trees):
     """{name: the last statement at the top level that binds it}; what else there is stands under ANYTHING."""
     found = {}
     for node in (node for tree in trees for node in tree.body):
-        text = _dumped(node)
+        text = dumped(node)
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)) or (
                 isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list):
             names = [*bound_names(node), ANYTHING]
@@ -322,7 +329,7 @@ def _meanings(trees):
     return found
 
 
-def _dumped(node):
+def dumped(node):
     """A statement as text, whatever its layout; of one that can't be told so, something that equals nothing else."""
     try:
         return ast.dump(node)

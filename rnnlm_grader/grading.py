@@ -135,8 +135,9 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
     examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
-    earlier answer that earned nothing is no work to build on, and nothing stands in for it. Where an answer fails and
-    a cell after it defines anew what was defined, it is examined without those cells, as a notebook's checks do it.
+    earlier answer that earned nothing, and in which no known mistake is seen, is no work to build on, and nothing
+    stands in for it. Where an answer fails and a cell after it defines anew what was defined, it is examined without
+    those cells, as a notebook's checks do it.
 
     Parameters
     ----------
@@ -167,19 +168,26 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
 def other_ways(name, cells, answers, results):
     """Yield (cells, stand-ins, what to say of that for which all cells are needed) of each way to execute an answer.
 
-    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong;
-    or both.
+    For it may be right until a later cell defines its helper anew, or is an older try; and it may build on an earlier
+    answer that is wrong; or both.
     """
-    own = [at for at, (cell, _) in enumerate(cells) if cell == name]
-    places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
-    end = max(places, default=len(cells) - 1) + 1
-    is_changed_later = is_wrong(name, results) and defines_anew(sources(cells[:end]), sources(cells[end:]))
-    if is_changed_later:
+    ends = cuts(name, cells) if is_wrong(name, results) else []
+    for end in ends:
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):
-        yield list(with_stand_ins(cells, answers, earlier)), earlier, ONLY_WITHOUT
-        if is_changed_later:
+        for end in (len(cells), *ends):
             yield list(with_stand_ins(cells[:end], answers, earlier)), earlier, ONLY_WITHOUT
+
+
+def cuts(name, cells):
+    """Where the cells that come after an answer may be left out: before what changes it, and after its first cell."""
+    own = [at for at, (cell, _) in enumerate(cells) if cell == name]
+    places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
+    if not places:
+        return []
+    end = places[-1] + 1
+    changes = [at for at in range(end, len(cells)) if defines_anew(sources(cells[:end]), sources(cells[at:at + 1]))]
+    return [*changes[:1], *([places[0] + 1] if len(places) > 1 else [])]
 
 
 def with_stand_ins(cells, answers, earlier):
@@ -257,11 +265,11 @@ def is_understood(result):
 
 
 def stand_ins_for(name, results):
-    """The earlier names, wrong but worth something, that a right answer is to stand in for; none if `name` is right."""
+    """The earlier names, wrong but understood, that a right answer is to stand in for; none if `name` is right."""
     wrong = dict.fromkeys(result.name for result in results if not result.passed)
-    earned = {result.name for result in results if result.points}
+    understood = {result.name for result in results if is_understood(result)}
     earlier = itertools.takewhile(lambda other: other != name, wrong)
-    return tuple(other for other in earlier if other in earned) if name in wrong else ()
+    return tuple(other for other in earlier if other in understood) if name in wrong else ()
 
 
 def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):

@@ -21,10 +21,12 @@ from .cell_code import (
     MAX_SOURCE,
     counting_statements,
     defined_names,
+    dumped,
     excerpt,
     is_python,
     plain_python,
     tree_of,
+    uses,
 )
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
@@ -57,6 +59,11 @@ class Cell:
         return tree_of(self.plain)
 
     @functools.cached_property
+    def code(self):
+        """What it does, whatever its comments and its layout are."""
+        return code_of(self.source, self.tree)
+
+    @functools.cached_property
     def names(self):
         """The names that it defines at its top level by def, class or assignment."""
         return defined_names(self.tree)
@@ -65,6 +72,12 @@ class Cell:
         """The source of the statements that define a name."""
         return excerpt(self.plain, [node for node in self.tree.body
                                     if name in defined_names(ast.Module([node], []))])
+
+
+def code_of(source, tree=None):
+    """What equals another's where both do the same, whatever their comments and their layout are."""
+    tree = tree or tree_of(source)
+    return dumped(tree) if tree else source.strip()
 
 
 def read_cells(path):
@@ -167,10 +180,7 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
         a cell of the student's own.
     """
-    filled = {name: [(at, cell) for at, cell in enumerate(cells)
-                     if cell.grade_id == name and cell.source.strip() != stub.strip()] for name, stub in wanted.items()}
-    own = [(at, cell) for at, cell in enumerate(cells) if cell.grade_id not in wanted
-           and cell.source.strip() != locked.get(cell.grade_id, "").strip()]
+    filled, own, untouched = sort_out(cells, wanted, locked)
     in_cells = [each for answers in filled.values() for each in answers]
     counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
     own = [(at, cell, excerpt(cell.plain, nodes)) for (at, cell), nodes in zip(own, counts, strict=True)]
@@ -189,14 +199,35 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
             by_id[name] = beside[-1].excerpt_for(name)  # to be shown; that cell is executed anyway
         elif not taken:
             by_id[name] = stub
-            pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing
+        if not beside and not answers and all(uses(tree_of(source), name) for _, source in elsewhere):
+            pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing, and may be completed
         remarks += remarks_on(name, len(filled[name]), is_defined, elsewhere, beside,
-                              is_there=any(cell.grade_id == name for cell in cells))
+                              is_there=name in untouched or any(cell.grade_id == name for cell in cells))
     for at, _, source in own:
         if at not in pieces and source:
             pieces[at].append((None, source))
     order = dict.fromkeys(piece for at in sorted(pieces) for piece in pieces[at])
     return Answers(by_id, tuple(order), tuple(remarks))
+
+
+def sort_out(cells, wanted, locked):
+    """Tell answers, a student's own cells and what is still as it was released from each other.
+
+    Returns
+    -------
+    dict of name → list of (place, cell)
+        The answers: cells with a grade_id that is wanted.
+    list of (place, cell)
+        The student's own, and changed ones of the exercise.
+    set of names
+        Those of which a cell is there that nobody has filled in, with or without its grade_id.
+    """
+    stubs, others = ({code_of(source): name for name, source in group.items()} for group in (wanted, locked))
+    changed = [(at, cell) for at, cell in enumerate(cells) if cell.code not in stubs]
+    filled = {name: [(at, cell) for at, cell in changed if cell.grade_id == name] for name in wanted}
+    own = [(at, cell) for at, cell in changed if cell.grade_id not in wanted
+           and not (cell.grade_id in locked and cell.code in others)]
+    return filled, own, {stubs[cell.code] for cell in cells if cell.code in stubs}
 
 
 def remarks_on(name, filled, is_defined, elsewhere, beside, is_there):

@@ -117,6 +117,23 @@ def test_a_definition_elsewhere_counts_where_the_cell_for_it_is_missing_or_untou
     assert "in a cell of your own" in answers.remarks[0]
 
 
+@pytest.mark.parametrize("own", ["class MyLayer(MyLayer): x = 1", "MyLayer.forward = forward"])
+def test_what_completes_an_untouched_cell_is_executed_after_it(own):
+    answers = take_answers([Cell("released", "MyLayer"), Cell(own, None)], {"MyLayer": "released"})
+    assert [source for _, source in answers.order] == ["released", own]
+
+
+STUB = "def answer(x):\n    raise NotImplementedError()"
+
+
+@pytest.mark.parametrize("left", [STUB, f"{STUB}  # see above", "def answer( x ) :\n    raise NotImplementedError ( )"])
+@pytest.mark.parametrize("grade_id", ["answer", None])
+def test_a_cell_that_is_still_what_was_released_stands_in_nobodys_way(left, grade_id):
+    answers = take_answers([Cell("def answer(x): return x", None), Cell(left, grade_id)], {"answer": STUB})
+    assert answers.order == (("answer", "def answer(x): return x"),)
+    assert take_answers([Cell(left, grade_id)], {"answer": STUB}).remarks == ()
+
+
 def test_what_was_moved_is_executed_where_it_stands():
     helper, layer = "class Base:\n    pass", "class MyLayer(Base):\n    pass"
     cells = [Cell("released", "MyLayer"), Cell(helper, None), Cell(layer, None)]
@@ -316,7 +333,8 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
     ("CFG = {'axis': 0}", "CFG['axis'] = 1", True),
     ("class A: pass", "A.forward = None", True),
     ("def f(x): return pick(x)", "for pick in range(3): pass", True),
-    ("def f(x): return pick(x)", "pick: int = 3", True),
+    ("from tools import *\ndef f(x): return pick(x)", "pick: int = 3", True),
+    ("def f(x): return pick(x)", "pick: int = 3", False),
     ("def f(x): return x", "print(f(1))", True),
     ("def f(x): return x", '"text"\ndef g(x): return x\ny, z = 1, 2', False),
 ])
