@@ -159,7 +159,10 @@ class Bench:
 
     def _write(self, target, value):
         """Overwrite an array in place, as an optimiser would."""
-        self._resolve(target)[...] = value
+        target = self._resolve(target)
+        if not isinstance(target, np.ndarray):
+            raise TypeError(f"an optimiser writes into an array, and this is of type {type(target).__name__}")
+        np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
 
     def _value(self, target):
         return self._resolve(target)

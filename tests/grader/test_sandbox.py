@@ -498,3 +498,25 @@ def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     before = sandbox.command("bwrap")
     assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
     assert sandbox.command("bwrap") == before
+
+
+WRITES_ELSEWHERE = """
+import numpy as np
+class Forwards(np.ndarray):
+    def __setitem__(self, index, value): elsewhere[index] = value
+elsewhere = np.zeros(2)
+forwards = np.zeros(2).view(Forwards)
+def work(which): return (forwards, elsewhere, [0, 0])[which]
+"""
+
+
+def test_an_array_is_written_into_whatever_its_class_would_do_instead():
+    candidate = SandboxedCandidate([("work", WRITES_ELSEWHERE)], ["work"])
+    candidate.begin(5)
+    handle, _, _ = candidate.step("call", "work", None, (0,), {})
+    candidate.step("write", handle, np.ones(2))
+    assert [candidate.step("call", "work", None, (which,), {})[1].tolist() for which in (0, 1)] == [[1, 1], [0, 0]]
+    handle, _, _ = candidate.step("call", "work", None, (2,), {})
+    with pytest.raises(StepFailed, match="TypeError: an optimiser writes into an array, and this is of type list"):
+        candidate.step("write", handle, np.ones(2))
+    candidate.close()
