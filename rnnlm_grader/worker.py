@@ -3,6 +3,7 @@
 It runs inside the sandbox, and it is the student's: whatever it says is a claim about values, never a verdict.
 Usage: worker.py REQUESTS REPLIES   (two file descriptors)
 """
+import _thread
 import gc
 import os
 import resource
@@ -46,9 +47,12 @@ def main(requests_fd, replies_fd):
     def send(message):
         replies.write(wire.pack(message))
 
+    asking = _thread.allocate_lock()  # that of `threading`, which takes time to import
+
     def ask(number, x):
-        send(("ask", number, x))
-        return receive()
+        with asking:  # an answer may ask from several threads at once, and each must get its own reply
+            send(("ask", number, x))
+            return receive()
 
     send("ready")  # whatever goes wrong before is not the student's doing
     limit(**receive())

@@ -211,6 +211,18 @@ def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
     assert [x.tolist() for x in seen] == [[2.0, 3.0], [1.0, 2.0]]
 
 
+def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
+    source = ("from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\ndef work(f):\n"
+              "    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(f, np.arange(200.0)))")
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    candidate.begin(20)
+    twice = candidate.lend(lambda x: 2 * float(x))
+    _, given, _ = candidate.step("call", "work", None, (twice,), {})
+    candidate.finish()
+    candidate.close()
+    assert [float(x) for x in given] == [2.0 * i for i in range(200)]
+
+
 def _defined(source, name):
     names = {}
     exec(source, names)
