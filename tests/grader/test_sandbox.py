@@ -512,6 +512,15 @@ def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     assert sandbox.command("bwrap") == before
 
 
+def test_a_lent_module_is_there_once_its_package_is_imported_and_no_other_is():
+    source = ("import rnnlm_ref\ndef work(): return [hasattr(rnnlm_ref.layers, 'Embedding'), "
+              "hasattr(rnnlm_ref, 'time_layers'), hasattr(rnnlm_ref, '__all__')]")
+    candidate = SandboxedCandidate([("work", source)], ["work"], lent=("layers",))
+    candidate.begin(5)
+    assert list(candidate.step("call", "work", None, (), {})[1]) == [True, False, False]
+    candidate.close()
+
+
 WRITES_ELSEWHERE = """
 import numpy as np
 class Forwards(np.ndarray):
