@@ -71,6 +71,8 @@ def _problem(got, expected, exact):
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:
         return f"has dtype {got.dtype}, expected {expected.dtype}"
+    if expected.dtype.kind == "f" and got.dtype.kind not in "fiu":
+        return f"is {got.item()}, of dtype {got.dtype}, expected a float"
     if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
         return None
     equal = (got == expected) if exact else close(got, expected)

@@ -1,6 +1,7 @@
 """`check`, as a learner meets it."""
 import numpy as np
 import pytest
+from corpora import bptt, rnnlm, softmax_masking
 from corpora import embedding as corpus
 
 from rnnlm_grader import check
@@ -12,6 +13,17 @@ def define(source, name="MyEmbedding"):
     names = {"np": np}
     assert load_cells([(name, source)], names) == {}
     return names[name]
+
+
+def changed(source, old, new, name):
+    """A right answer with one change."""
+    assert old in source
+    return define(source.replace(old, new), name)
+
+
+def plainest(module, name):
+    """The first right answer of a corpus."""
+    return next(iter(module.RIGHT[name].values()))
 
 
 def report(answer, *args, **kwargs):
@@ -79,6 +91,29 @@ def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
     text = report(define(half), "backward")
     assert "It looks as if" not in text
     assert "it is 0.5 times what is expected, everywhere" in text
+
+
+LOSS, CLIP, PERPLEXITY, BPTT = (plainest(module, name) for module, name in (
+    (softmax_masking, "MyTimeSoftmaxWithLoss"), (bptt, "my_clip_grads"), (rnnlm, "my_perplexity"), (bptt, "my_bptt")))
+
+
+@pytest.mark.parametrize(("source", "old", "new", "name", "says"), [
+    (LOSS, "return losses.sum() / count", "return complex(losses.sum() / count)", "MyTimeSoftmaxWithLoss",
+     "of dtype complex128, expected a float."),
+    (CLIP, "return total_norm", "return complex(total_norm)", "my_clip_grads",
+     "norm is (26+0j), of dtype complex128, expected a float"),
+    (CLIP, "return total_norm", "return total_norm if total_norm else False", "my_clip_grads",
+     "norm is False, of dtype bool, expected a float."),
+    (PERPLEXITY, "return math.exp", "return complex(1) * math.exp", "my_perplexity", "of dtype complex128"),
+])
+def test_a_number_of_another_kind_than_asked_for_is_no_answer(source, old, new, name, says):
+    assert says in report(changed(source, old, new, name))
+
+
+@pytest.mark.parametrize("kind", ["float", "np.float64", "np.array"])
+def test_a_number_may_be_pythons_or_numpys(kind):
+    check(changed(CLIP, "return total_norm", f"return {kind}(total_norm)", "my_clip_grads"))
+    check(changed(CLIP, "return total_norm", "return total_norm if total_norm else 0", "my_clip_grads"))
 
 
 def test_hidden_inputs_are_never_shown():
