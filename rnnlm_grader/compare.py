@@ -108,7 +108,7 @@ def kind(value):
     if isinstance(value, Opaque):
         return value.description
     if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
+        return f"a list or tuple of {len(value)}"  # either will do, and a snapshot doesn't tell
     if value.ndim == 0:
         return f"the number {number(value)}"
     return f"an array of shape {value.shape}"

@@ -116,6 +116,11 @@ def test_a_number_may_be_pythons_or_numpys(kind):
     check(changed(CLIP, "return total_norm", "return total_norm if total_norm else 0", "my_clip_grads"))
 
 
+def test_a_list_is_not_called_a_tuple():
+    text = report(changed(BPTT, "return dxs, dh0, dWx, dWh, db", "return [dxs, dh0, dWx, dWh]", "my_bptt"))
+    assert "should be a list or tuple of 5, but is a list or tuple of 4" in text
+
+
 def test_hidden_inputs_are_never_shown():
     text = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward", hidden=True)
     assert "np.array" not in text
