@@ -12,6 +12,7 @@ from .bench import Raised
 from .candidate import Lost
 from .compare import Difference
 from .meanings import meaning_of
+from .replay import printed
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 WIDTH = 100
@@ -150,7 +151,7 @@ def show_values(difference):
     if not all(isinstance(value, np.ndarray) and value.ndim and value.size <= 40 for _, value in pairs):
         return
     for word, value in pairs:
-        lines = np.array2string(value, precision=4, suppress_small=True, max_line_width=80).splitlines()
+        lines = printed(value, precision=4, suppress_small=True, max_line_width=80).splitlines()
         yield from (f"{word if i == 0 else '':9}{line}" for i, line in enumerate(lines))
 
 

@@ -97,6 +97,17 @@ LOSS, CLIP, PERPLEXITY, BPTT = (plainest(module, name) for module, name in (
     (softmax_masking, "MyTimeSoftmaxWithLoss"), (bptt, "my_clip_grads"), (rnnlm, "my_perplexity"), (bptt, "my_bptt")))
 
 
+@pytest.mark.parametrize("options", [
+    {"formatter": {"float": "{:.1f}".format}}, {"precision": 1, "suppress": True, "floatmode": "fixed"},
+    {"threshold": 3, "edgeitems": 1, "linewidth": 20}, {"sign": "+"},
+], ids=lambda options: next(iter(options)))
+def test_what_a_notebook_has_set_for_printing_changes_no_report(options):
+    answer = define(corpus.EMBEDDING_MISTAKES["Overwrites"])
+    as_ever = report(answer)
+    with np.printoptions(**options):
+        assert report(answer) == as_ever
+
+
 @pytest.mark.parametrize(("source", "old", "new", "name", "says"), [
     (LOSS, "return losses.sum() / count", "return complex(losses.sum() / count)", "MyTimeSoftmaxWithLoss",
      "of dtype complex128, expected a float."),
