@@ -1,4 +1,6 @@
 """`check`, as a learner meets it."""
+import re
+
 import numpy as np
 import pytest
 from corpora import bptt, rnnlm, softmax_masking
@@ -95,6 +97,24 @@ def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
 
 LOSS, CLIP, PERPLEXITY, BPTT = (plainest(module, name) for module, name in (
     (softmax_masking, "MyTimeSoftmaxWithLoss"), (bptt, "my_clip_grads"), (rnnlm, "my_perplexity"), (bptt, "my_bptt")))
+
+
+LATE = " * (1 + 3e-7)"
+
+
+def test_two_numbers_that_differ_late_are_printed_so_that_it_can_be_seen():
+    name, loss = "MyTimeSoftmaxWithLoss", "losses.sum() / count"
+    numbers = re.findall(r"the loss is ([\d.]+), expected ([\d.]+)\b", report(changed(LOSS, loss, loss + LATE, name)))
+    assert numbers
+    assert all(got != expected for got, expected in numbers)
+
+
+def test_arrays_that_differ_late_are_printed_so_that_it_can_be_seen():
+    right = corpus.EMBEDDING["as the book writes it"]
+    text = report(changed(right, "W[idx]", "W[idx]" + LATE, "MyEmbedding"), "forward")
+    assert "got 1.0000003, expected 1." in text
+    assert "it is 1.0000003 times what is expected" in text
+    assert re.search(r"got +\[\[ *0\. +1\. +2\.000001 .*\n.*\n.*\n *expected \[\[ *0\. +1\. +2\. ", text)
 
 
 @pytest.mark.parametrize("options", [
