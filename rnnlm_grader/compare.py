@@ -9,6 +9,7 @@ from .values import Opaque
 # Relative agreement by the number of bytes of a float: right answers may sum in another order.
 # None is given more than float32.
 TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
+MOST_DIGITS = 17  # with which any two float64 print differently
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,8 @@ def _problem(got, expected, exact):
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:
         return f"has dtype {got.dtype}, expected {expected.dtype}"
+    if expected.dtype.kind == "f" and got.dtype.kind not in "fiu":
+        return f"is {got.item()}, of dtype {got.dtype}, expected a float"
     if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
         return None
     equal = (got == expected) if exact else close(got, expected)
@@ -79,8 +82,8 @@ def _problem(got, expected, exact):
     index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(equal))[0])
     wrong, total = int(np.size(equal) - np.count_nonzero(equal)), np.size(equal)
     if got.ndim == 0:
-        return f"is {number(got)}, expected {number(expected)}"
-    first = f"first at {list(index)}: got {number(got[index])}, expected {number(expected[index])}"
+        return "is {}, expected {}".format(*told_apart(got, expected))
+    first = "first at {}: got {}, expected {}".format(list(index), *told_apart(got[index], expected[index]))
     return f"differs in {wrong} of {total} numbers, {first}"
 
 
@@ -106,15 +109,21 @@ def kind(value):
     if isinstance(value, Opaque):
         return value.description
     if isinstance(value, tuple):
-        return f"a tuple of {len(value)}"
+        return f"a list or tuple of {len(value)}"  # either will do, and a snapshot doesn't tell
     if value.ndim == 0:
         return f"the number {number(value)}"
     return f"an array of shape {value.shape}"
 
 
-def number(x):
+def number(x, digits=6):
     """Print a number as a learner would like to read it."""
-    return f"{x:.6g}" if x.dtype.kind in "fc" else str(x)
+    return f"{x:.{digits}g}" if x.dtype.kind in "fc" else str(x)
+
+
+def told_apart(a, b):
+    """Print two numbers with as many digits as it takes to see that they differ."""
+    pairs = [(number(a, digits), number(b, digits)) for digits in range(6, MOST_DIGITS + 1)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
 
 
 def known_facts(got, expected):
@@ -139,7 +148,7 @@ def known_facts(got, expected):
         yield "it equals the transpose of what is expected"
     ratio = constant_ratio(got, expected)
     if ratio is not None:
-        yield f"it is {ratio:.6g} times what is expected, everywhere"
+        yield f"it is {told_apart(np.float64(ratio), np.float64(1))[0]} times what is expected, everywhere"
 
 
 def same_values(a, b):

@@ -239,18 +239,22 @@ class SaveMarks(NbGraderPreprocessor):
     """
 
     def preprocess(self, nb, resources):
-        ids = resources["nbgrader"]
+        ids, worth_something = resources["nbgrader"], set()
         with saveautogrades.Gradebook(ids["db_url"]) as gradebook:
             notebook = gradebook.find_submission_notebook(ids["notebook"], ids["assignment"], ids["student"])
             grades, comments = (by_cell(gradebook, kind, notebook) for kind in (Grade, Comment))
-            for cell in nb.cells:
-                if is_grade(cell):
-                    grade = grades[cell.metadata.nbgrader.grade_id]
-                    grade.auto_score, _ = determine_grade(cell, self.log)
-                    grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
-                if is_solution(cell):
-                    untouched = cell.metadata.nbgrader.checksum == compute_checksum(cell)
-                    comments[cell.metadata.nbgrader.grade_id].auto_comment = "No response." if untouched else None
+            for cell in filter(is_grade, nb.cells):
+                grade_id = cell.metadata.nbgrader.grade_id
+                grade = grades[grade_id]
+                grade.auto_score, _ = determine_grade(cell, self.log)
+                grade.needs_manual_grade = grade.manual_score is not None or grade.auto_score is None
+                if grade.auto_score:
+                    worth_something.add(grade_id.partition("-")[0])  # the name, which has no hyphen
+            for cell in filter(is_solution, nb.cells):
+                name, checksum = cell.metadata.nbgrader.grade_id, cell.metadata.nbgrader.checksum
+                # The answer may stand elsewhere, in a cell of the student's own.
+                is_missing = checksum == compute_checksum(cell) and name not in worth_something
+                comments[name].auto_comment = "No response." if is_missing else None
             gradebook.db.commit()
         return nb, resources
 

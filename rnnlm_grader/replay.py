@@ -1,10 +1,21 @@
 """Writes down what a criterion did with an answer, as Python that a learner can run again in the notebook."""
+import sys
+
 import numpy as np
 
 from .bench import Generator
 
-MOST_NUMBERS = 300  # longer arrays are described, not printed
+LONG = 100  # numbers; an array of more is written as one row, for a line to each of its rows would fill pages
 INLINE = 40  # characters; a longer argument gets a line and a name of its own
+# How `Bench` places an array of each layout.
+LAYOUTS = {
+    "F": "{0} = np.asfortranarray({0})   # its columns one after the other in memory",
+    "strided": "{0} = np.stack([{0}, 0 * {0}], axis=-1)[..., 0]   # not contiguous in memory",
+}
+# What an array is written with, whatever a notebook has set.
+PRINTING = {"precision": 8, "threshold": sys.maxsize, "edgeitems": 3, "linewidth": 100, "suppress": False,
+            "nanstr": "nan", "infstr": "inf", "sign": "-", "floatmode": "maxprec", "formatter": None,
+            "legacy": False}
 # What the exercises call the arguments and results of a method of a class, or of any class.
 ARGUMENTS = {
     "forward": ("x",), "backward": ("dout",), "set_state": ("h",),
@@ -88,8 +99,9 @@ class Script:
         self.counts = {}
 
     def define(self, name, array, layout="C"):
-        comment = "" if layout == "C" else "   # not contiguous in memory"
-        self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}{comment}")
+        self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}")
+        if layout == "strided" or (layout == "F" and not array.flags.f_contiguous):
+            self.lines.append(LAYOUTS[layout].format(name))
 
     def write(self, line):
         self.lines.append(line)
@@ -147,16 +159,20 @@ def kept(value):
 
 
 def literal(value, indent=0):
-    """Write a value as a Python expression, or describe it where that would be too long."""
+    """Write a value as a Python expression."""
     if isinstance(value, Generator):
         return f"np.random.default_rng({value.seed})"
     if not isinstance(value, np.ndarray):
         return repr(value)
-    dtype = "" if value.dtype in (np.int64, np.float64) else f", dtype='{value.dtype}'"
     if value.size == 0:
         return f"np.empty({value.shape}, dtype='{value.dtype}')"
-    if value.size > MOST_NUMBERS:
-        return f"...  # an array of shape {value.shape} and dtype {value.dtype}"
-    numbers = np.array2string(value, separator=", ", threshold=MOST_NUMBERS, max_line_width=100, floatmode="unique",
-                              prefix=" " * indent)
-    return f"np.array({numbers}{dtype})"
+    dtype = "" if value.dtype in (np.int64, np.float64) else f", dtype='{value.dtype}'"
+    is_long = value.size > LONG and value.ndim > 1
+    numbers = printed(value.ravel() if is_long else value, floatmode="unique", separator=", ", prefix=" " * indent)
+    return f"np.array({numbers}{dtype}){f'.reshape{value.shape}' if is_long else ''}"
+
+
+def printed(array, **options):
+    """Write all numbers of an array, in the same way whatever a notebook has set."""
+    with np.printoptions(**PRINTING):
+        return np.array2string(array, **options)

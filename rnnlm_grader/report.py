@@ -10,8 +10,9 @@ import numpy as np
 
 from .bench import Raised
 from .candidate import Lost
-from .compare import Difference
+from .compare import MOST_DIGITS, Difference
 from .meanings import meaning_of
+from .replay import printed
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 WIDTH = 100
@@ -145,13 +146,16 @@ def in_a_word(finding, hidden):
 
 
 def show_values(difference):
-    """Yield got and expected, where they are small enough to be read."""
+    """Yield got and expected, where they are small enough to be read, with digits enough to tell them apart."""
     pairs = (("got", difference.got), ("expected", difference.expected))
     if not all(isinstance(value, np.ndarray) and value.ndim and value.size <= 40 for _, value in pairs):
         return
-    for word, value in pairs:
-        lines = np.array2string(value, precision=4, suppress_small=True, max_line_width=80).splitlines()
-        yield from (f"{word if i == 0 else '':9}{line}" for i, line in enumerate(lines))
+    for precision in range(4, MOST_DIGITS + 1):
+        texts = [printed(value, precision=precision, suppress_small=True, max_line_width=80) for _, value in pairs]
+        if texts[0] != texts[1]:
+            break
+    for (word, _), text in zip(pairs, texts, strict=True):
+        yield from (f"{word if i == 0 else '':9}{line}" for i, line in enumerate(text.splitlines()))
 
 
 def wrap(text):

@@ -1,6 +1,9 @@
 """`check`, as a learner meets it."""
+import re
+
 import numpy as np
 import pytest
+from corpora import bptt, rnnlm, softmax_masking
 from corpora import embedding as corpus
 
 from rnnlm_grader import check
@@ -12,6 +15,17 @@ def define(source, name="MyEmbedding"):
     names = {"np": np}
     assert load_cells([(name, source)], names) == {}
     return names[name]
+
+
+def changed(source, old, new, name):
+    """A right answer with one change."""
+    assert old in source
+    return define(source.replace(old, new), name)
+
+
+def plainest(module, name):
+    """The first right answer of a corpus."""
+    return next(iter(module.RIGHT[name].values()))
 
 
 def report(answer, *args, **kwargs):
@@ -79,6 +93,63 @@ def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
     text = report(define(half), "backward")
     assert "It looks as if" not in text
     assert "it is 0.5 times what is expected, everywhere" in text
+
+
+LOSS, CLIP, PERPLEXITY, BPTT = (plainest(module, name) for module, name in (
+    (softmax_masking, "MyTimeSoftmaxWithLoss"), (bptt, "my_clip_grads"), (rnnlm, "my_perplexity"), (bptt, "my_bptt")))
+
+
+LATE = " * (1 + 3e-7)"
+
+
+def test_two_numbers_that_differ_late_are_printed_so_that_it_can_be_seen():
+    name, loss = "MyTimeSoftmaxWithLoss", "losses.sum() / count"
+    numbers = re.findall(r"the loss is ([\d.]+), expected ([\d.]+)\b", report(changed(LOSS, loss, loss + LATE, name)))
+    assert numbers
+    assert all(got != expected for got, expected in numbers)
+
+
+def test_arrays_that_differ_late_are_printed_so_that_it_can_be_seen():
+    right = corpus.EMBEDDING["as the book writes it"]
+    text = report(changed(right, "W[idx]", "W[idx]" + LATE, "MyEmbedding"), "forward")
+    assert "got 1.0000003, expected 1." in text
+    assert "it is 1.0000003 times what is expected" in text
+    assert re.search(r"got +\[\[ *0\. +1\. +2\.000001 .*\n.*\n.*\n *expected \[\[ *0\. +1\. +2\. ", text)
+
+
+@pytest.mark.parametrize("options", [
+    {"formatter": {"float": "{:.1f}".format}}, {"precision": 1, "suppress": True, "floatmode": "fixed"},
+    {"threshold": 3, "edgeitems": 1, "linewidth": 20}, {"sign": "+"},
+], ids=lambda options: next(iter(options)))
+def test_what_a_notebook_has_set_for_printing_changes_no_report(options):
+    answer = define(corpus.EMBEDDING_MISTAKES["Overwrites"])
+    as_ever = report(answer)
+    with np.printoptions(**options):
+        assert report(answer) == as_ever
+
+
+@pytest.mark.parametrize(("source", "old", "new", "name", "says"), [
+    (LOSS, "return losses.sum() / count", "return complex(losses.sum() / count)", "MyTimeSoftmaxWithLoss",
+     "of dtype complex128, expected a float."),
+    (CLIP, "return total_norm", "return complex(total_norm)", "my_clip_grads",
+     "norm is (26+0j), of dtype complex128, expected a float"),
+    (CLIP, "return total_norm", "return total_norm if total_norm else False", "my_clip_grads",
+     "norm is False, of dtype bool, expected a float."),
+    (PERPLEXITY, "return math.exp", "return complex(1) * math.exp", "my_perplexity", "of dtype complex128"),
+])
+def test_a_number_of_another_kind_than_asked_for_is_no_answer(source, old, new, name, says):
+    assert says in report(changed(source, old, new, name))
+
+
+@pytest.mark.parametrize("kind", ["float", "np.float64", "np.array"])
+def test_a_number_may_be_pythons_or_numpys(kind):
+    check(changed(CLIP, "return total_norm", f"return {kind}(total_norm)", "my_clip_grads"))
+    check(changed(CLIP, "return total_norm", "return total_norm if total_norm else 0", "my_clip_grads"))
+
+
+def test_a_list_is_not_called_a_tuple():
+    text = report(changed(BPTT, "return dxs, dh0, dWx, dWh, db", "return [dxs, dh0, dWx, dWh]", "my_bptt"))
+    assert "should be a list or tuple of 5, but is a list or tuple of 4" in text
 
 
 def test_hidden_inputs_are_never_shown():

@@ -211,6 +211,18 @@ def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
     assert [x.tolist() for x in seen] == [[2.0, 3.0], [1.0, 2.0]]
 
 
+def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
+    source = ("from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\ndef work(f):\n"
+              "    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(f, np.arange(200.0)))")
+    candidate = SandboxedCandidate([("work", source)], ["work"])
+    candidate.begin(20)
+    twice = candidate.lend(lambda x: 2 * float(x))
+    _, given, _ = candidate.step("call", "work", None, (twice,), {})
+    candidate.finish()
+    candidate.close()
+    assert [float(x) for x in given] == [2.0 * i for i in range(200)]
+
+
 def _defined(source, name):
     names = {}
     exec(source, names)
@@ -460,18 +472,66 @@ def test_a_module_that_is_missing_ends_nothing():
     "import seaborn, numpy as np\nseaborn.set()",
     "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
     "import pandas as pd\nfig, ax = pd.subplots()\nONE = 1",
-    "from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x\nassert one(1) == 1",
-    "from tqdm import tqdm\nassert [i for i in tqdm(range(3), desc='x')] == [0, 1, 2]",
     "import asyncio\nawait asyncio.sleep(9)",
-    "from tqdm import trange\nassert [i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]",
     "import math\nfrom __future__ import annotations\ndef f(x: Nothing): pass",
     "V = 3\nglobal V",
 ])
 def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
-    cells = [("set-up 0", "import numpy as np"), ("work", f"{start}\ndef work(): return np.ones(1)")]
-    candidate = SandboxedCandidate(cells, ["work"])
+    assert call_work("import numpy as np", f"{start}\ndef work(): return np.ones(1)") == 1
+
+
+def call_work(*sources):
+    """Execute cells in a fresh worker; return what `work()` gives."""
+    candidate = SandboxedCandidate([("work", source) for source in sources], ["work"])
     candidate.begin(5)
-    assert candidate.step("call", "work", None, (), {})[1] == 1
+    with contextlib.closing(candidate):
+        return candidate.step("call", "work", None, (), {})[1]
+
+
+@pytest.mark.parametrize(("start", "holds"), [
+    ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
+    ("from tqdm import tqdm", "[i for i in tqdm(range(3), desc='x')] == [0, 1, 2]"),
+    ("from tqdm import trange", "[i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]"),
+    ("import torch\ndef f(x: torch.Tensor | None, y=2 * torch.pi): return isinstance(x, torch.Tensor)", "not f(1)"),
+    ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+     "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
+    ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
+    ("from typing_extensions import Protocol\nclass Layer(Protocol):\n    def forward(self): return 1\n"
+     "class Cell(Layer): pass", "Cell().forward() == 1"),
+    ("import copy, torch", "copy.copy(torch) is not None"),
+])
+def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_they_are(start, holds):
+    assert call_work(f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
+
+
+@pytest.mark.parametrize("fails", [
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
+    "import matplotlib.pyplot as plt\ndef show():\n    fig, ax = plt.subplots()\nshow()",
+    "import matplotlib.pyplot as plt\ndef show(plot):\n    fig, ax = plot()\nshow(plt.subplots)\n",
+    "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
+    "import torch\nprint(torch.__version__)",
+    "from rnnlm_grader import check as examine\nexamine(work)",
+    "from rnnlm_grader.check import check as examine\nexamine(work)",
+])
+def test_where_only_a_stand_in_fails_all_that_follows_is_executed(fails):
+    assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
+
+
+def test_what_a_missing_module_should_have_defined_is_not_defined():
+    cells = [("work", "from layers import work"), ("more", "def more(): return work()")]
+    candidate = SandboxedCandidate(cells, ["work", "more"])
+    candidate.begin(5)
+    assert candidate.defined == ("more",)
+    assert candidate.failed["work"].message == "No module named 'layers'"
+    with pytest.raises(StepFailed, match="name 'work' is not defined"):
+        candidate.step("call", "more", None, (), {})
+    candidate.close()
+
+
+def test_that_the_notebooks_check_is_not_here_is_not_told():
+    candidate = SandboxedCandidate([("own cell 1", "from rnnlm_grader import check\ncheck(work)")], ["work"])
+    candidate.begin(5)
+    assert candidate.failed == {}
     candidate.close()
 
 
@@ -498,3 +558,34 @@ def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     before = sandbox.command("bwrap")
     assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
     assert sandbox.command("bwrap") == before
+
+
+def test_a_lent_module_is_there_once_its_package_is_imported_and_no_other_is():
+    source = ("import rnnlm_ref\ndef work(): return [hasattr(rnnlm_ref.layers, 'Embedding'), "
+              "hasattr(rnnlm_ref, 'time_layers'), hasattr(rnnlm_ref, '__all__')]")
+    candidate = SandboxedCandidate([("work", source)], ["work"], lent=("layers",))
+    candidate.begin(5)
+    assert list(candidate.step("call", "work", None, (), {})[1]) == [True, False, False]
+    candidate.close()
+
+
+WRITES_ELSEWHERE = """
+import numpy as np
+class Forwards(np.ndarray):
+    def __setitem__(self, index, value): elsewhere[index] = value
+elsewhere = np.zeros(2)
+forwards = np.zeros(2).view(Forwards)
+def work(which): return (forwards, elsewhere, [0, 0])[which]
+"""
+
+
+def test_an_array_is_written_into_whatever_its_class_would_do_instead():
+    candidate = SandboxedCandidate([("work", WRITES_ELSEWHERE)], ["work"])
+    candidate.begin(5)
+    handle, _, _ = candidate.step("call", "work", None, (0,), {})
+    candidate.step("write", handle, np.ones(2))
+    assert [candidate.step("call", "work", None, (which,), {})[1].tolist() for which in (0, 1)] == [[1, 1], [0, 0]]
+    handle, _, _ = candidate.step("call", "work", None, (2,), {})
+    with pytest.raises(StepFailed, match="TypeError: an optimiser writes into an array, and this is of type list"):
+        candidate.step("write", handle, np.ones(2))
+    candidate.close()

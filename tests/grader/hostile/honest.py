@@ -29,6 +29,18 @@ KOREAN = ("from __future__ import annotations\n# 임베딩: 행 하나를 고른
           + RIGHT.replace("(self, idx)", "(self, idx: NDArray) -> NDArray").replace("idx", "색인"))
 TRIES = RIGHT + "\n\nif __name__ == '__main__':\n    print(MyEmbedding(np.eye(3)).forward(np.array([0, 2])))\n"
 PLOTS = "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\n%matplotlib inline\n" + RIGHT
+BASE = """from torch import nn
+from typing_extensions import NamedTuple
+class Cache(NamedTuple):
+    idx: np.ndarray
+
+""" + (RIGHT.replace("class MyEmbedding:", "class MyEmbedding(nn.Module):")
+       .replace("        self.params", "        super().__init__()\n        self.params")
+       .replace("self.idx = idx", "self.idx, = Cache(idx)"))
+# A figure between the class and the method that is patched into it.
+FIGURE, PATCH = RIGHT.split("\n    def backward")
+FIGURE += ("\n\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n\ndef backward"
+           + PATCH.replace("\n    ", "\n") + "\nMyEmbedding.backward = backward\n")
 OWN = """from collections import namedtuple
 try:
     from numba import njit
@@ -114,6 +126,8 @@ WORK = {
         notebook("%load_ext autoreload\n%autoreload 2\n!pip install numpy\n" + RIGHT, "%%time\n" + TIME_RIGHT), 25),
     "honest-helper-elsewhere": hands_in(with_cells(HELPER, one=HELPED), 25),
     "honest-plots": hands_in(notebook(PLOTS), 25, "No module named 'matplotlib'"),
+    "honest-figure": hands_in(notebook(FIGURE), 25, "No module named 'matplotlib'"),
+    "honest-missing-base": hands_in(notebook(BASE), 25, "No module named 'torch'"),
     "honest-definitions-of-all-kinds": hands_in(with_cells(OWN, one=OWN_USED), 25),
     "honest-old-nbformat": changed(as_nbformat3),
     "honest-without-cell-ids": changed(forget_ids),
