@@ -289,21 +289,22 @@ def _root(node):
     return node.id if isinstance(node, ast.Name) else None
 
 
-def defines_anew(before, after):
-    """Whether code that is executed later may give another meaning to what earlier code defines or uses.
+def first_that_defines_anew(sources, start):
+    """The place of the first source, from `start` on, that may give another meaning to what is defined or used before.
 
-    It may, unless all that it does is to bind names that are new: neither bound before, nor Python's own.
-
-    Parameters
-    ----------
-    before, after : iterable of str
-        Sources of cells, as they are executed.
+    It may, unless all that it does is to bind names that are new: neither bound before, nor Python's own. None if there
+    is no such source.
     """
-    before, after = (list(filter(None, map(tree_of, sources))) for sources in (before, after))
-    earlier, later = map(_meanings, (before, after))
-    used = set().union(*(_names(tree, ast.Load) for tree in before))
-    known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
-    return ANYTHING in later or any(earlier.get(name) != later[name] for name in known & later.keys())
+    earlier, used = {}, set()
+    for at, tree in enumerate(map(tree_of, sources)):
+        meanings = _meanings(tree)
+        known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
+        if at >= start and (ANYTHING in meanings or any(earlier.get(name) != meanings[name]
+                                                        for name in known & meanings.keys())):
+            return at
+        earlier |= meanings
+        used |= _names(tree, ast.Load) if tree else set()
+    return None
 
 
 def uses(tree, name):
@@ -311,10 +312,10 @@ def uses(tree, name):
     return name in _names(tree, ast.Load)
 
 
-def _meanings(trees):
+def _meanings(tree):
     """{name: the last statement at the top level that binds it}; what else there is stands under ANYTHING."""
     found = {}
-    for node in (node for tree in trees for node in tree.body):
+    for node in tree.body if tree else ():
         text = dumped(node)
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)) or (
                 isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list):

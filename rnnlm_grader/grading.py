@@ -6,7 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from .candidate import OWN, TIMED_OUT, Lost
-from .cell_code import defined_names, defines_anew, helpers_in, parsed
+from .cell_code import defined_names, first_that_defines_anew, helpers_in, parsed
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -185,9 +185,8 @@ def cuts(name, cells):
     places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
     if not places:
         return []
-    end = places[-1] + 1
-    changes = [at for at in range(end, len(cells)) if defines_anew(sources(cells[:end]), sources(cells[at:at + 1]))]
-    return [*changes[:1], *([places[0] + 1] if len(places) > 1 else [])]
+    change = first_that_defines_anew([source for _, source in cells], places[-1] + 1)
+    return [*([change] if change else []), *([places[0] + 1] if len(places) > 1 else [])]
 
 
 def with_stand_ins(cells, answers, earlier):
@@ -198,10 +197,6 @@ def with_stand_ins(cells, answers, earlier):
             yield f"{OWN} beside {cell}", helpers_in(source, set(earlier))
         else:
             yield cell, source
-
-
-def sources(cells):
-    return [source for _, source in cells]
 
 
 def is_wrong(name, results):

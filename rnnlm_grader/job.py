@@ -151,7 +151,7 @@ def failed_cells(failed):
     for name, problem in list(failed.items())[:MOST_REMARKS]:
         if isinstance(problem, Lost):
             what = "What isn't a definition in the" if problem.defines else "The"
-            yield f"{what} cell {name} was left out: {problem.reason}."
+            yield f"{what} cell {name} was left out: {in_a_word(problem, hidden=False)}."
         else:
             place = f" in line {problem.line}: {problem.text}" if problem.line else ""
             yield clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000)

@@ -20,8 +20,8 @@ def side_by_side(exam, make, draw, expected, count):
     draw : callable
         () → (arguments of forward, arguments of backward).
     expected : callable
-        (arguments of forward, arguments of backward) → (output, what backward returns, list of gradients), as values or
-        as things.
+        (arguments of forward, arguments of backward) → (output, or None if it isn't to be judged; what backward
+        returns; list of gradients), as values or as things.
     count : int
         How many gradients the layer has.
     """
@@ -34,7 +34,8 @@ def side_by_side(exam, make, draw, expected, count):
     returned = [layer.backward(*douts) for layer, _, douts in turns]
     for (layer, _, _), out, result, (right_out, right_result, right_grads), which in zip(
             turns, outs, returned, wanted, ("the first layer", "the second layer"), strict=True):
-        exam.equal(out.now(), right_out, f"{out.name} of {which}", note="after both have gone back")
+        if right_out is not None:
+            exam.equal(out.now(), right_out, f"{out.name} of {which}", note="after both have gone back")
         exam.equal(result.now(), right_result, f"what backward of {which} returned",
                    note="it belongs to that layer's last forward, whatever another layer does")
         for i in range(count):

@@ -566,8 +566,8 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
         LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
-        LossForgetsMask MasksNothing TurnsMask LossDoesNotShift AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP
-        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        LossForgetsMask MasksNothing TurnsMask LossDoesNotShift TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
@@ -579,17 +579,16 @@ NOTICED = {
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns
         MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask DividesByZero GradientDividesByZero
-        LeavesEarly AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
-        TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
+        LeavesEarly ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow
+        ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
         GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask
-        AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
-        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
-        ForcesFloat32
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_backward_twice": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
@@ -601,23 +600,23 @@ NOTICED = {
         LossReturnsNothing GradientReturnsNothing PicksAllTargets OverwritesIgnoredLogits MeanOverAll LossMeanOverAll
         GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
         LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
-        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
-        ChangesLogits ChangesTargets ForcesFloat32
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
+        ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
-        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask AddsSmallNumber ForgetsDout
-        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
-        FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
-        ChangesItsCache ForcesFloat32 ForcesFloat64
+        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask ForgetsDout DividesByDout
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32
+        ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch TurnsMask AddsSmallNumber ForgetsMinusOne SubtractsAfterDividing TurnsGradient
-        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 KeepsGradientInGrads
+        GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
+        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32

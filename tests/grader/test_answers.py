@@ -260,6 +260,33 @@ def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_the_rest_of
     assert sum(result.points for (name, _), result in results.items() if name == "MyTimeEmbedding") == 10
 
 
+def test_a_known_slip_in_an_answer_that_earned_nothing_costs_what_builds_on_it_nothing():
+    assignment = ASSIGNMENTS["05-softmax-masking"]
+    right = next(iter(softmax_masking.RIGHT["my_softmax"].values()))
+    slip = right.replace("e.sum(axis=-1", "e.sum(axis=0")
+    loss = softmax_masking.BOOK.replace("np.exp(log_p)", "my_softmax(log_p)")
+    assert slip != right
+    assert loss != softmax_masking.BOOK
+    cells = submission(softmax_masking, my_softmax=slip, MyTimeSoftmaxWithLoss=loss)
+    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
+        results, _ = grade_submission(assignment, candidate, cells, {"my_softmax": right}, seeds_of(assignment.slug),
+                                      Allowance(20))
+    points = {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
+    assert points == {"my_softmax": 0, "MyTimeSoftmaxWithLoss": 18}
+
+
+RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
+
+
+@pytest.mark.parametrize("cells", [
+    [("MyEmbedding", RIGHT), ("MyTimeEmbedding", TIME_RIGHT), ("MyEmbedding", OVERWRITES)],
+    [("MyEmbedding", RIGHT.replace("W[idx]", "look_up(W, idx)")), ("MyTimeEmbedding", TIME_RIGHT),
+     ("own cell 2", "def look_up(W, ids): return W[ids]"), ("own cell 3", "def look_up(W, ids): return W[0]")],
+], ids=["an older try", "a second helper of that name"])
+def test_what_stands_below_an_answer_and_spoils_it_is_left_out_and_no_more(cells):
+    assert all(result.passed for result in graded_cells([("imports", "import numpy as np"), *cells]).values())
+
+
 TWO_TRIES = """
 {right}
 class Averages(MyTimeEmbedding):
