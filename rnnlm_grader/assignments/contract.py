@@ -10,6 +10,13 @@ def in_dtype(scalar, dtype):
     return scalar
 
 
+def one_for_each(exam, layer, count):
+    """Require as many gradients as there are parameters."""
+    grads = layer.attribute("grads").value
+    exam.hold(isinstance(grads, tuple) and len(grads) == count, "grads", f"should hold {count} arrays",
+              note="one for each parameter")
+
+
 def side_by_side(exam, make, draw, expected, count):
     """Have two layers of the same parameters take turns; each must give what it gives alone.
 

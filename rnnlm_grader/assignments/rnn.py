@@ -13,7 +13,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
-from .contract import side_by_side
+from .contract import one_for_each, side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -307,7 +307,7 @@ def overwrites_in_place(exam):
     dh_next = upstream(exam, 2, 3)
     layer.backward(dh_next)
     _, _, grads = alone(exam, params)(last, [dh_next])
-    one_for_each(exam, layer)
+    one_for_each(exam, layer, 3)
     for i, expected in enumerate(grads):
         is_alive(exam, expected, f"grads[{i}]")
         is_other(exam, expected, before[i], f"grads[{i}]", "dh_next")
@@ -315,13 +315,6 @@ def overwrites_in_place(exam):
                    note="only the last backward's gradient, as a new layer computes it")
         exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
-
-
-def one_for_each(exam, layer):
-    """Require one gradient for each parameter."""
-    grads = layer.attribute("grads").value
-    exam.hold(isinstance(grads, tuple) and len(grads) == 3, "grads", "should hold three arrays",
-              note="one for each parameter")
 
 
 @criterion("MyRNN", "contract", 1, "backward may be called twice and returns the same", beside="backward")

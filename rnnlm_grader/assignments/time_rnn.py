@@ -11,6 +11,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
+from .contract import one_for_each
 from .rnn import (
     GRADS,
     beside_another,
@@ -20,7 +21,6 @@ from .rnn import (
     is_alive,
     is_other,
     near,
-    one_for_each,
     place,
     updates_through_params,
     upstream,
@@ -413,7 +413,7 @@ def overwrites_in_place(exam):
     dhs = upstream(exam, 2, 3, 3)
     layer.backward(dhs)
     fresh.backward(dhs)
-    one_for_each(exam, layer)
+    one_for_each(exam, layer, 3)
     for i in range(3):
         expected = fresh.grad(i)
         is_alive(exam, expected, f"grads[{i}]")

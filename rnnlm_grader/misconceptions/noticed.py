@@ -638,9 +638,7 @@ NOTICED = {
     """,
     "MyTimeAffine/contract/affine_shares": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
-        ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
-        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp CopiesParameters ChangesDys
-        ReusesOutput ForcesFloat32
+        ForgetsTranspose FlatDxs CopiesParameters ChangesDys ReusesOutput ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_dtype": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
