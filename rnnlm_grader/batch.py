@@ -12,9 +12,10 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
 from .course import submitted_folders
-from .gradebook import is_usable, kept_open, recorded_scores
+from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores
 from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
+from .refusal import Stopped, in_words
 from .state import is_graded, read_submissions, remove_left_over
 
 
@@ -26,6 +27,7 @@ class Tally:
     graded: list = field(default_factory=list)  # students who are graded now
     failed: dict = field(default_factory=dict)  # student → why there is no mark
     examined: int = 0  # submissions that were run; equal ones are run once
+    scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
 
 @contextlib.contextmanager
@@ -73,10 +75,10 @@ class Batch:
 
         Raises
         ------
-        refusal.Refusal
-            Before anything is written.
-        OSError
-            Where results can't be written. What was examined until then is kept.
+        refusal.Refusal, OSError
+            Before anything is kept.
+        refusal.Stopped
+            Where results can't be written or the gradebook can't be read any more. What was examined is kept.
         """
         self.grading.require(self.coursedir)
         with self.results.locked(), self.progress(len(self.folders())) as step:
@@ -86,14 +88,23 @@ class Batch:
                 recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force)
                 if self.log:
                     recorder.log = self.log
-                recorder.start()
-            scores = self.scores()
-            for submission in recorder.done:
-                if is_graded(self.coursedir, submission, scores):
-                    self.tally.graded.append(submission.student)
-                else:
-                    self.tally.failed[submission.student] = "nbgrader couldn't record it"
+                try:
+                    recorder.start()
+                    self.look_at(recorder)
+                except (OSError, GradebookUnusable) as error:
+                    if not (self.tally.examined or recorder.done):
+                        raise
+                    raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
         return self.tally
+
+    def look_at(self, recorder):
+        """Look whose marks were recorded."""
+        self.tally.scores = self.scores()
+        for submission in recorder.done:
+            if is_graded(self.coursedir, submission, self.tally.scores):
+                self.tally.graded.append(submission.student)
+            else:
+                self.tally.failed[submission.student] = "nbgrader couldn't record it"
 
     def folders(self):
         """Whose work is to be graded."""

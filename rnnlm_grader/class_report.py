@@ -46,7 +46,8 @@ def write_class_report(coursedir, assignment, path=None, book=None):
 
     Raises
     ------
-    rnnlm_grader.marks.UnknownAssignment
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook or the exercise can't be read, or doesn't know the assignment. Nothing was written.
     """
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
     if book is None:

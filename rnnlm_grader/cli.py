@@ -6,7 +6,7 @@ import sys
 
 from . import pool
 from .assignments import ASSIGNMENTS
-from .refusal import Refusal
+from .refusal import PUT_RIGHT, Refusal, Stopped, in_words
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
@@ -36,10 +36,10 @@ def main(argv=None):
     except Refusal as reason:
         return say(reason, UNUSED)
     except OSError as error:
-        what = f"{error.strerror or error}: {error.filename or ''}."
-        if argv[0] in ("report", "export"):
-            return say(f"{what} Nothing was written.", UNUSED)
-        return say(f"{what} What was examined is kept; put it right and run the same command again.", SOME_FAILED)
+        done = "written." if argv[0] in ("report", "export") else f"done; {PUT_RIGHT}"
+        return say(f"{in_words(error)}. Nothing was {done}", UNUSED)
+    except Stopped as reason:
+        return say(f"{reason} What was examined is kept; {PUT_RIGHT}", SOME_FAILED)
     except KeyboardInterrupt:
         return say("Interrupted. What was examined is kept; run the same command again to go on.", 130)
 

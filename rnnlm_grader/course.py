@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
+from .assignments import ASSIGNMENTS
 from .candidate import OWN, SET_UP
 from .cell_code import plain_python
 from .files import write_whole
@@ -42,9 +43,24 @@ def source_path(coursedir, assignment):
     return Path(coursedir.root, folder, f"{assignment}.ipynb")
 
 
+class SourceDamaged(Refusal):
+    """The instructor's notebook of an exercise can't be what students got."""
+
+
 def read_source(coursedir, assignment):
-    """Read the instructor's notebook, the one truth about an exercise."""
-    return nbformat.read(source_path(coursedir, assignment), as_version=4)
+    """Read the instructor's notebook, the one truth about an exercise; raise `SourceDamaged` where it can't be that."""
+    path = source_path(coursedir, assignment)
+    try:
+        source = nbformat.read(path, as_version=4)
+        there = answers_of(source)
+    except Exception as error:  # nbformat raises almost anything, according to what is damaged
+        reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
+        raise SourceDamaged(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+    wanted = ASSIGNMENTS[assignment].names if assignment in ASSIGNMENTS else ()
+    if missing := [name for name in wanted if name not in there]:
+        raise SourceDamaged(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
+                            "Restore it from a backup.")
+    return source
 
 
 def submitted_folders(coursedir, assignment):
@@ -53,6 +69,11 @@ def submitted_folders(coursedir, assignment):
     at = Path(coursedir.format_path(coursedir.submitted_directory, "STUDENT", assignment)).parts.index("STUDENT")
     folders = sorted(folder for folder in glob.glob(os.path.join(coursedir.root, pattern)) if os.path.isdir(folder))
     return {Path(folder).parts[at]: folder for folder in folders}
+
+
+def shown(text, most=400):
+    """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
+    return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
 
 
 @dataclass(frozen=True)
@@ -92,8 +113,7 @@ def read_handed_in(source, path):
     if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
         timestamp = None
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    # One line each, and harmless: a file may have any name.
-    return HandedIn(answers.by_id, answers.order, tuple(" ".join(clean(text).split()) for text in remarks), timestamp)
+    return HandedIn(answers.by_id, answers.order, tuple(map(shown, remarks)), timestamp)
 
 
 def find_notebook(path, remarks):
@@ -150,9 +170,12 @@ def read_secret(path, fingerprint):
         A file that tells whether it is still the key with which this course was graded before. Another one would draw
         other hidden inputs, so that the marks of one class would come from two different examinations.
     """
-    known = fingerprint.read_text().strip() if fingerprint.exists() else None
+    known = fingerprint.read_bytes().strip().decode(errors="replace") if fingerprint.exists() else None
+    if known is not None and not re.fullmatch("[0-9a-f]{32}", known):
+        raise SecretDamaged(f"{fingerprint} is damaged, by which the key {path} is known. Delete it if that is still "
+                            "the key with which this course was graded before.")
     if not path.exists():
-        if known:
+        if known is not None:
             raise SecretDamaged(f"The key {path} is missing, with which this course was graded before. Restore it "
                                 f"from a backup, or delete {fingerprint} to have everything graded with a new one.")
         _make_secret(path)

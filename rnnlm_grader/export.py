@@ -41,7 +41,8 @@ def export(coursedir, assignment, form, path, students=()):
 
     Raises
     ------
-    rnnlm_grader.marks.UnknownAssignment
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook can't be read, or doesn't know the assignment. Nothing was written.
     """
     marks = read_class(coursedir, assignment)
     chosen = [student for student in marks.students if not students or student.student in students]

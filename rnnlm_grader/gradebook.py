@@ -29,25 +29,30 @@ class GradebookUnusable(Refusal):
 
 
 @contextlib.contextmanager
-def connected(db_url):
-    """Connect to the database, so that an error says in one line what is wrong, and tells no password."""
+def told_in_one_line(db_url):
+    """Raise `GradebookUnusable` for what the database complains of: one line, without its password."""
     where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
-    engine = None
     try:
-        sqlite = make_url(db_url).get_backend_name() == "sqlite"
-        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
-        with engine.connect() as connection:
-            yield connection
+        yield
     except ModuleNotFoundError as missing:
         raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
                                 "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
-        advice = " Close the program that holds it (formgrader? another grading?)." if "locked" in reason else ""
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}.{advice} Nothing was graded.") from None
-    finally:
-        if engine:
-            engine.dispose()
+        advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
+            "Put it right, or restore it from a backup")
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
+
+
+@contextlib.contextmanager
+def connected(db_url):
+    """Connect to the database, so that an error says in one line what is wrong."""
+    with told_in_one_line(db_url), contextlib.ExitStack() as stack:
+        sqlite = make_url(db_url).get_backend_name() == "sqlite"
+        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
+        stack.callback(engine.dispose)
+        with engine.connect() as connection:
+            yield connection
 
 
 @contextlib.contextmanager

@@ -1,6 +1,7 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
 import argparse
 import contextlib
+import errno
 import functools
 import os
 import select
@@ -276,14 +277,112 @@ def test_two_runs_at_once_are_one_too_many(course):
         batch_of(course).grade()
 
 
+def contents(folder):
+    """All that lies in a folder, links as links."""
+    return {path: os.readlink(path) if path.is_symlink() else path.is_file() and path.read_bytes()
+            for path in folder.rglob("*")}
+
+
+def said_by(capsys, *arguments):
+    """Run a command in this process; return its exit code and the one line that it says of what is wrong."""
+    code = cli.main(list(map(str, arguments)))
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1, said
+    return code, said
+
+
 def test_a_locked_gradebook_stops_a_run_before_anything_is_written(course, monkeypatch, capsys):
     monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
-    before = sorted(course.rglob("*"))
+    before = contents(course)
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert cli.main([SLUG, "--course-dir", str(course)]) == 2
-    assert "database is locked. Close the program that holds it" in capsys.readouterr().err
-    assert sorted(course.rglob("*")) == before
+        code, said = said_by(capsys, SLUG, "--course-dir", course)
+    assert code == 2
+    assert "database is locked. Close the program that holds it" in said
+    assert contents(course) == before
+
+
+@pytest.mark.parametrize("command", [["report"], ["export"], []])
+@pytest.mark.parametrize(("state", "says"), [("locked", "database is locked. Close"), ("garbage", "not a database")])
+def test_a_gradebook_that_cannot_be_read_stops_every_command(course, monkeypatch, capsys, command, state, says):
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+    monkeypatch.setattr("nbgrader.api.create_engine",
+                        functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1}))
+    if state == "garbage":
+        (course / "gradebook.db").write_bytes(b"garbage" * 1000)
+    before = contents(course)
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        if state == "locked":
+            other.execute("BEGIN EXCLUSIVE")
+        code, said = said_by(capsys, *command, SLUG, "--course-dir", course)
+    assert code == 2
+    assert says in said
+    assert contents(course) == before
+
+
+NOTEBOOK = f"solutions/{SLUG}/{SLUG}.ipynb"
+DAMAGE = {
+    "a source that is no JSON": (NOTEBOOK, b"{", "it is no notebook (NotJSONError). Restore it"),
+    "a source without cells": (NOTEBOOK, b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+                               "has no cell with the answer MyEmbedding, MyTimeEmbedding"),
+    "a source that is missing": (NOTEBOOK, None, "No such file or directory"),
+    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint is damaged"),
+    "results that are a file": ("results", b"", "results. Nothing was done; put it right"),
+    "results of an assignment that are a file": (f"results/{SLUG}", b"", f"results/{SLUG}. Nothing was done"),
+    "a configuration that is no Python": ("nbgrader_config.py", b"1\nsyntax error(", "never closed, in line 2."),
+    "a configuration that fails": ("nbgrader_config.py", b"import none", "_config.py can't be read: ModuleNotFoundErr"),
+    "a setting that is none": ("nbgrader_config.py", b"c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1",
+                               "The 'sandbox' trait"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_what_is_damaged_stops_a_run_before_anything_is_written(pair, capsys, what):
+    name, content, says = DAMAGE[what]
+    (pair / name).unlink(missing_ok=True)
+    if content is not None:
+        (pair / name).parent.mkdir(exist_ok=True)
+        (pair / name).write_bytes(content)
+    if name != "results/key-fingerprint":
+        (pair / "rnnlm-secret.key").touch()
+    before = contents(pair / "submitted"), (pair / "gradebook.db").read_bytes()
+    code, said = said_by(capsys, SLUG, "--course-dir", pair)
+    assert code == 2
+    assert says in said
+    assert (contents(pair / "submitted"), (pair / "gradebook.db").read_bytes()) == before
+    assert not (pair / "autograded").exists()
+
+
+def test_a_disk_that_is_full_later_stops_a_run_and_what_was_examined_is_kept(pair, monkeypatch, capsys):
+    write = batches.GradeInSandbox.results
+
+    def full_after_one(self, *args):
+        results = write(self, *args)
+        keep = results.write
+
+        def write_one(result):
+            if result_files(pair):
+                raise OSError(errno.ENOSPC, "No space left on device", "results")
+            keep(result)
+
+        results.write = write_one
+        return results
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches.GradeInSandbox, "results", full_after_one)
+        code, said = said_by(capsys, SLUG, "--course-dir", pair, "--jobs", "1")
+    assert code == 1
+    assert "No space left on device: results. What was examined is kept" in said
+    assert len(result_files(pair)) == 1
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
+
+
+def test_what_reads_the_summary_may_have_gone(pair):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "1"]
+        done = subprocess.run(command, cwd=pair, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "What was examined is kept" in done.stderr
 
 
 FULL_DISK = """
@@ -306,8 +405,8 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
         [bwrap, "--dev-bind", "/", "/", "--size", str(16 * 2**20), "--tmpfs", "/small", "--setenv", "COURSE", str(pair),
          "bash", "-c", FULL_DISK, "bash", *command], capture_output=True, text=True, check=False)
     first, second = done.stdout.split("exit code ")[1:]
-    assert first.startswith("1"), done
-    assert "No space left on device" in done.stderr
+    assert first.startswith("2"), done
+    assert "No space left on device: /small/course/results/key-fingerprint. Nothing was done" in done.stderr
     assert second.startswith("0"), done
     shutil.move(pair / "after.db", pair / "gradebook.db")
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
@@ -334,7 +433,7 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     (["02-rnn"], "Nothing was handed in. It should be in"),
     (["report", "02-rnn"], "02-rnn"),
     (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was written."),
-    (["export", SLUG, "--output", "/proc/marks.csv"], "Nothing was written."),
+    (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was written."),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(handed_in)

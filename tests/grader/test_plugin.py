@@ -81,6 +81,18 @@ def test_a_gradebook_that_does_not_know_the_assignment_stops_the_batch(converter
     assert set(everything_in(tmp_path)) - set(before) <= {"gradebook.db"}  # SQLite makes an empty file
 
 
+@pytest.mark.parametrize(("place", "is_file"), [
+    ("results", True), (f"results/{demo.ASSIGNMENT}", True), ("rnnlm-secret.key", False),
+    (f"solutions/{demo.ASSIGNMENT}/{demo.ASSIGNMENT}.ipynb", True)])
+def test_what_is_in_the_way_stops_the_batch_with_one_line_that_says_where(converter, tmp_path, place, is_file):
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("in the way") if is_file else (tmp_path / place).mkdir()
+    with pytest.raises(NbGraderException, match=f"^[^\n]*{place}( can't be read|. Nothing was graded; put it)[^\n]*$"):
+        converter.start()
+    assert not (tmp_path / "autograded").exists()
+
+
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
     path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
     assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
