@@ -11,12 +11,12 @@ from dataclasses import dataclass, field
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
-from .course import submitted_folders
+from .course import shown, submitted_folders
 from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores
 from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
 from .refusal import Stopped, in_words
-from .state import is_graded, read_submissions, remove_left_over
+from .state import is_graded, make_room, read_submissions
 
 
 @dataclass
@@ -104,7 +104,8 @@ class Batch:
             if is_graded(self.coursedir, submission, self.tally.scores):
                 self.tally.graded.append(submission.student)
             else:
-                self.tally.failed[submission.student] = "nbgrader couldn't record it"
+                why = recorder.failed.get(submission.student, "nbgrader couldn't record it")
+                self.tally.failed[submission.student] = why
 
     def folders(self):
         """Whose work is to be graded."""
@@ -132,7 +133,10 @@ class Batch:
         try:
             for submission in self.submissions():
                 small = submission.without_job()
-                if is_graded(self.coursedir, submission, scores):
+                if submission.unfit:
+                    self.tally.failed[submission.student] = submission.unfit
+                    self.step()
+                elif is_graded(self.coursedir, submission, scores):
                     self.tally.unchanged.append(submission.student)
                     self.step()
                 elif submission.key in waiting:
@@ -173,8 +177,8 @@ class Batch:
                 self.tally.examined += 1
             for submission in waiting.pop(examined.key):
                 if error:
-                    remove_left_over(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
-                    self.tally.failed[submission.student] = f"{type(error).__name__}: {error}"
+                    make_room(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
+                    self.tally.failed[submission.student] = shown(f"{type(error).__name__}: {error}")
                 else:
                     yield submission
                 self.step()
@@ -237,6 +241,7 @@ class Recorder(Autograde):
         self.exporter_class = Exporter
         self.submissions, self.scores = submissions, scores
         self.done = []  # submissions; whether they were recorded is for others to look
+        self.failed = {}  # student → why nbgrader wasn't even asked
 
     def init_notebooks(self):
         """Look for nothing."""
@@ -244,8 +249,9 @@ class Recorder(Autograde):
     def convert_notebooks(self):
         usable = True
         for submission in self.submissions:
-            if usable:
-                remove_left_over(self.coursedir, submission, self.scores)
+            if usable and (reason := make_room(self.coursedir, submission, self.scores)):
+                self.failed[submission.student] = reason
+            elif usable:
                 self.assignments = as_assignment(self, submission)
                 try:
                     super().convert_notebooks()

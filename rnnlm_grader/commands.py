@@ -94,7 +94,7 @@ def check_students(coursedir, options):
     there = submitted_folders(coursedir, options.assignment)
     unknown = set(options.student or ()) - set(there)
     if unknown:
-        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(sorted(unknown))}.")
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(map(shown, sorted(unknown)))}.")
     if not there:
         place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
         raise Refusal(f"Nothing was handed in. It should be in {place}.")
@@ -148,6 +148,6 @@ def summary(assignment, tally):
         middle = statistics.median(marks)
         lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")
     for reason, count in Counter(tally.failed.values()).most_common():
-        who = sorted(student for student, why in tally.failed.items() if why == reason)
+        who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
         lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
     return "\n".join(lines)

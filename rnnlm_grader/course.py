@@ -64,11 +64,33 @@ def read_source(coursedir, assignment):
 
 
 def submitted_folders(coursedir, assignment):
-    """Return {student: folder} of all who handed something in, whatever it is."""
-    pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
-    at = Path(coursedir.format_path(coursedir.submitted_directory, "STUDENT", assignment)).parts.index("STUDENT")
-    folders = sorted(folder for folder in glob.glob(os.path.join(coursedir.root, pattern)) if os.path.isdir(folder))
-    return {Path(folder).parts[at]: folder for folder in folders}
+    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere.
+
+    Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
+    """
+    anybody = "\0"  # no folder has that name
+    places = Path(coursedir.format_path(coursedir.submitted_directory, anybody, assignment)).parts
+    at = places.index(anybody)
+    pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
+    found = {}
+    for person in sorted(glob.glob(pattern)):
+        folder = os.path.join(person, *places[at + 1:])
+        if os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person):
+            found[os.path.basename(person)] = folder
+    return found
+
+
+def unfit(student, folder):
+    """Why nbgrader can hold nothing of a student, in one line; None where it can."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return "the name of the student's folder isn't UTF-8; rename it"
+    if "\n" in student:
+        return "the name of the student's folder has a line break; rename it"
+    if not os.path.lexists(folder):
+        return "the student's folder is a link that leads to no folder"
+    return None
 
 
 def shown(text, most=400):
@@ -118,6 +140,10 @@ def read_handed_in(source, path):
 
 def find_notebook(path, remarks):
     """Return the notebook of a submission, also where it was handed in under another name."""
+    if path.parent.is_symlink():  # whether or not it leads anywhere
+        raise Unreadable("its folder is a link, and links aren't followed")
+    if not path.parent.is_dir():
+        raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
     if os.path.lexists(path):
         return path
     others = sorted(path.parent.glob("*.ipynb"))

@@ -14,9 +14,9 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
+from .course import shown
 from .files import write_whole
 from .marks import read_class
-from .report import clean
 
 # At the start, and behind a semicolon, which separates cells in many languages; = + - @ also in full width.
 FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")
@@ -58,7 +58,7 @@ def harmless(cell):
     """Make a text one line that no spreadsheet takes for a formula; a number is written as it is."""
     if isinstance(cell, int | float):
         return f"{round(cell, 4):.10g}"
-    return FORMULA.sub(r"\1'", " ".join(clean(cell, 1000).split()))
+    return FORMULA.sub(r"\1'", shown(cell, 1000))
 
 
 def for_spreadsheet(marks, chosen):

@@ -37,6 +37,7 @@ from .course import (
     read_source,
     read_timestamp,
     released,
+    shown,
     time_of,
 )
 from .gradebook import recorded_scores, require_gradebook
@@ -45,7 +46,7 @@ from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
 from .sandbox import described, resolve
-from .state import RECORD, read_submissions, remove_left_over
+from .state import RECORD, make_room, read_submissions
 
 
 def configure(c, root="."):
@@ -97,11 +98,29 @@ class SubmissionExporter(NotebookExporter):
         grading.require(coursedir)
         grading.results(coursedir, coursedir.assignment_id).make_folder()
         scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-        found = {}
+        found, failed = {}, {}
         for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):
-            remove_left_over(coursedir, submission, scores)
-            found |= as_assignment(self.parent, submission)
+            if reason := submission.unfit or make_room(coursedir, submission, scores):
+                failed[submission.student] = reason
+            else:
+                found |= as_assignment(self.parent, submission)
         self.parent.assignments = found
+        if failed:
+            self.fail_afterwards(failed)
+
+    def fail_afterwards(self, failed):
+        """Have nbgrader's converter grade the others, and end as where it couldn't grade somebody."""
+        convert = self.parent.convert_notebooks
+
+        def convert_and_fail():
+            try:
+                convert()
+            finally:
+                for student, reason in failed.items():
+                    self.log.error("No mark for %s: %s", shown(student), reason)
+            raise NbGraderException(f"{len(failed)} without a mark")
+
+        self.parent.convert_notebooks = convert_and_fail
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})

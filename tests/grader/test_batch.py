@@ -385,6 +385,92 @@ def test_what_reads_the_summary_may_have_gone(pair):
     assert "What was examined is kept" in done.stderr
 
 
+def test_a_file_or_a_link_in_place_of_a_folder_earns_nothing_and_the_reason_is_told(pair, capsys):
+    folders = {name: pair / "submitted" / name for name in ("file", "nowhere", "other")}
+    for folder in folders.values():
+        folder.mkdir()
+    (folders["file"] / SLUG).write_text("x")
+    (folders["nowhere"] / SLUG).symlink_to("/nowhere")
+    (folders["other"] / SLUG).symlink_to(f"../unfinished/{SLUG}")
+    (pair / "submitted" / "read-me.txt").write_text("nobody's")
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
+    assert marks(pair) == {"file": 0, "nowhere": 0, "other": 0, **{student: MARKS[student] for student in PAIR}}
+    students = {student.student: student for student in read_class(open_course(pair)[0], SLUG).students}
+    remarks = {name: student.record["remarks"] for name, student in students.items()}
+    nothing = "What was handed in can't be graded: "
+    assert remarks["file"] == [f"{nothing}it should be a folder with {SLUG}.ipynb in it, and is none."]
+    assert remarks["nowhere"] == remarks["other"] == [f"{nothing}its folder is a link, and links aren't followed."]
+
+
+UNFIT = {"kor\udcb1\udce8": r"kor\udcb1\udce8: the name of the student's folder isn't UTF-8; rename it",
+         "new\nline": "new line: the name of the student's folder has a line break; rename it",
+         "nowhere": "nowhere: the student's folder is a link that leads to no folder"}
+
+
+def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(pair):
+    for name in UNFIT:
+        if name == "nowhere":
+            (pair / "submitted" / name).symlink_to("/nowhere")
+        else:
+            shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / name)
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    said = {}
+    for command in ("", "report", "export"):
+        done = subprocess.run([sys.executable, "-m", "rnnlm_grader.cli", *command.split(), SLUG], cwd=pair, env=strict,
+                              capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0 if command else 1, b"")
+        said[command] = done.stdout.decode()
+    assert [line for line in said[""].splitlines() if line.startswith("no mark for")] == [
+        f"no mark for {line}" for line in UNFIT.values()]
+    table = (pair / "reports" / f"{SLUG}-csv.csv").read_text().splitlines()
+    page = (pair / "reports" / f"{SLUG}.html").read_text()
+    for name in (line.split(":")[0] for line in UNFIT.values()):
+        assert len([line for line in table if line.startswith(f"{name},") and ",waiting," in line]) == 1
+        assert name in page
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+@pytest.mark.parametrize("grade", ["rnnlm-grade", "nbgrader"])
+def test_what_lies_in_the_place_of_a_graded_folder_is_replaced_and_no_link_is_followed(pair, tmp_path, grade):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("keep")
+    for student, target in (("unfinished", precious), ("not-a-notebook", "/nowhere")):
+        (pair / "autograded" / student).mkdir(parents=True)
+        (pair / "autograded" / student / SLUG).symlink_to(target)
+    grade_with(grade, pair)
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+    assert [path.name for path in precious.iterdir()] == ["file"]
+    shutil.rmtree(pair / "autograded" / "unfinished" / SLUG)
+    (pair / "autograded" / "unfinished" / SLUG).write_text("a file")
+    grade_with(grade, pair)
+    assert (pair / "autograded" / "unfinished" / SLUG / f"{SLUG}.ipynb").is_file()
+
+
+def grade_with(grade, course):
+    """Grade by one of the two commands; fail where somebody got no mark."""
+    if grade == "rnnlm-grade":
+        assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
+    else:
+        coursedir, config = open_course(course)
+        Autograde(coursedir=coursedir, config=config).start()
+
+
+def test_who_has_no_place_in_the_graded_folder_costs_nobody_else_a_mark(pair, capsys):
+    (pair / "autograded").mkdir()
+    (pair / "autograded" / "not-a-notebook").write_text("a file")
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 1
+    assert "no mark for not-a-notebook: there is no room for it in autograded: File exists" in capsys.readouterr().out
+    assert marks(pair) == {"unfinished": MARKS["unfinished"]}
+
+
+def test_a_course_may_lie_in_a_folder_of_any_name(pair, tmp_path, capsys):
+    course = tmp_path / "STUDENT" / "RNN [2026] *"
+    shutil.copytree(pair, course)
+    assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
+    assert marks(course) == {student: MARKS[student] for student in PAIR}
+
+
 FULL_DISK = """
 set -u
 cp -r "$COURSE" /small/course
