@@ -17,6 +17,7 @@ from traitlets import Unicode
 from .course import shown
 from .files import write_whole
 from .marks import read_class
+from .refusal import Refusal, in_words
 
 # At the start, and behind a semicolon, which separates cells in many languages; = + - @ also in full width.
 FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")
@@ -42,9 +43,12 @@ def export(coursedir, assignment, form, path, students=()):
     Raises
     ------
     rnnlm_grader.refusal.Refusal
-        Where the gradebook can't be read, or doesn't know the assignment. Nothing was written.
+        Where the gradebook or one of the students isn't there. Nothing was written.
     """
     marks = read_class(coursedir, assignment)
+    if unknown := set(students) - {student.student for student in marks.students}:
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
+                      f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
     chosen = [student for student in marks.students if not students or student.student in students]
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
@@ -119,7 +123,10 @@ class FormExport(ExportPlugin):
             raise ValueError("Name the assignment, and only one: --assignment='[\"01-embedding\"]'")
         assignment = str(self.assignment[0])
         path = self.to or f"{assignment}-{self.form}.csv"
-        export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
+        try:
+            export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
+        except (Refusal, OSError) as reason:
+            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
         self.log.info("Wrote %s", path)
 
 

@@ -520,6 +520,7 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     (["report", "02-rnn"], "02-rnn"),
     (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was written."),
     (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was written."),
+    (["export", SLUG, "--student", "nobody"], "Neither the gradebook nor submitted knows nobody. Nothing was written."),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(handed_in)
