@@ -1,4 +1,4 @@
-"""Grades a whole class: examines in parallel, and meanwhile lets nbgrader, the only writer of the gradebook, record.
+"""Grades a whole class: examines in parallel, and meanwhile lets nbgrader record, one submission after the other.
 
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
 what was recorded is known by its content (`state`).
@@ -12,11 +12,11 @@ from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
 from .course import shown, submitted_folders
-from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores
+from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores, withdraw_scores
 from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
 from .refusal import Stopped, in_words
-from .state import is_graded, make_room, read_submissions
+from .state import graded_notebook, is_graded, make_room, read_submissions
 
 
 @dataclass
@@ -106,6 +106,15 @@ class Batch:
             else:
                 why = recorder.failed.get(submission.student, "nbgrader couldn't record it")
                 self.tally.failed[submission.student] = why
+        self.withdraw_older_marks()
+
+    def withdraw_older_marks(self):
+        """Leave nobody, also in nbgrader's own views, the mark of a submission that has been replaced by a new one."""
+        without = [student for student in self.tally.failed if student in self.tally.scores
+                   and not graded_notebook(self.coursedir, self.coursedir.assignment_id, student).exists()]
+        if without:
+            with contextlib.suppress(GradebookUnusable):  # they are told of all the same, and the next run tries again
+                withdraw_scores(self.coursedir.db_url, self.coursedir.assignment_id, without)
 
     def folders(self):
         """Whose work is to be graded."""

@@ -1,4 +1,7 @@
-"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
+
+And what it takes out of it: marks of earlier submissions of those whose new one couldn't be graded.
+"""
 import contextlib
 import re
 from unittest import mock
@@ -16,7 +19,7 @@ from nbgrader.api import (
 )
 from nbgrader.converters import autograde
 from nbgrader.preprocessors import latesubmissions, saveautogrades
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import create_engine, inspect, make_url, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from .refusal import Refusal
@@ -135,3 +138,22 @@ def recorded_scores(db_url, assignment):
         for student, grade_id, score in connection.execute(query):
             scores.setdefault(student, {})[grade_id] = score
     return scores
+
+
+def withdraw_scores(db_url, assignment, students):
+    """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
+
+    Marks and comments that were given by hand stay, to be looked at again.
+    """
+    notebooks = (select(SubmittedNotebook.id)
+                 .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                 .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                 .where(Assignment.name == assignment, SubmittedAssignment.student_id.in_(students)))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        ids = list(connection.scalars(notebooks))
+        connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
+                           .values(auto_score=None, needs_manual_grade=True))
+        connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
+                           .values(late_submission_penalty=None))
+        connection.commit()

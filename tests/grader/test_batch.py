@@ -19,6 +19,7 @@ import nbformat
 import pytest
 import sqlalchemy
 from classroom import config_for
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -552,11 +553,22 @@ def test_a_submission_that_cannot_be_examined_costs_nobody_else_a_mark(course, m
 def test_no_older_mark_is_taken_for_that_of_a_submission_that_cannot_be_examined(pair, handed_in, monkeypatch):
     batch_of(pair).grade()
     coursedir, _ = open_course(pair)
+    with Gradebook(coursedir.db_url) as book:
+        book.find_grade("MyEmbedding-forward", SLUG, SLUG, "unfinished").manual_score = 1
+        book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment = "good"
+        book.find_submission(SLUG, "unfinished").notebooks[0].late_submission_penalty = 0.5
+        book.db.commit()
     shutil.copytree(handed_in / "submitted" / "right-as-the-book", pair / "submitted" / "unfinished",
                     dirs_exist_ok=True)
     with monkeypatch.context() as patch:
         patch.setattr(batches, "run", lambda job: 1 / 0)
         assert set(batch_of(pair).grade().failed) == {"unfinished"}
+    with Gradebook(coursedir.db_url) as book:  # as formgrader and nbgrader export see it
+        submission = book.find_submission(SLUG, "unfinished")
+        assert {grade.auto_score for grade in submission.notebooks[0].grades} == {None}
+        assert (submission.score, submission.late_submission_penalty, submission.needs_manual_grade) == (1, 0, True)
+        assert book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment == "good"
+        assert book.find_submission(SLUG, "not-a-notebook").needs_manual_grade is False
     students = {student.student: student for student in read_class(coursedir, SLUG).students}
     assert {name: student.state for name, student in students.items()} == {
         "unfinished": "waiting", "not-a-notebook": "graded"}
