@@ -1,4 +1,4 @@
-"""Grades a whole class: examines in parallel, and meanwhile lets nbgrader, the only writer of the gradebook, record.
+"""Grades a whole class: examines in parallel, and meanwhile lets nbgrader record, one submission after the other.
 
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
 what was recorded is known by its content (`state`).
@@ -11,11 +11,12 @@ from dataclasses import dataclass, field
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
 
-from .course import submitted_folders
-from .gradebook import is_usable, kept_open, recorded_scores
+from .course import shown, submitted_folders
+from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores, withdraw_scores
 from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
-from .state import is_graded, read_submissions, remove_left_over
+from .refusal import Stopped, in_words
+from .state import graded_notebook, is_graded, make_room, read_submissions
 
 
 @dataclass
@@ -26,6 +27,7 @@ class Tally:
     graded: list = field(default_factory=list)  # students who are graded now
     failed: dict = field(default_factory=dict)  # student → why there is no mark
     examined: int = 0  # submissions that were run; equal ones are run once
+    scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
 
 @contextlib.contextmanager
@@ -73,10 +75,10 @@ class Batch:
 
         Raises
         ------
-        refusal.Refusal
-            Before anything is written.
-        OSError
-            Where results can't be written. What was examined until then is kept.
+        refusal.Refusal, OSError
+            Before anything is kept.
+        refusal.Stopped
+            Where results can't be written or the gradebook can't be read any more. What was examined is kept.
         """
         self.grading.require(self.coursedir)
         with self.results.locked(), self.progress(len(self.folders())) as step:
@@ -86,14 +88,33 @@ class Batch:
                 recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force)
                 if self.log:
                     recorder.log = self.log
-                recorder.start()
-            scores = self.scores()
-            for submission in recorder.done:
-                if is_graded(self.coursedir, submission, scores):
-                    self.tally.graded.append(submission.student)
-                else:
-                    self.tally.failed[submission.student] = "nbgrader couldn't record it"
+                try:
+                    recorder.start()
+                    self.look_at(recorder)
+                except (OSError, GradebookUnusable) as error:
+                    if not (self.tally.examined or recorder.done):
+                        raise
+                    raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
         return self.tally
+
+    def look_at(self, recorder):
+        """Look whose marks were recorded."""
+        self.tally.scores = self.scores()
+        for submission in recorder.done:
+            if is_graded(self.coursedir, submission, self.tally.scores):
+                self.tally.graded.append(submission.student)
+            else:
+                why = recorder.failed.get(submission.student, "nbgrader couldn't record it")
+                self.tally.failed[submission.student] = why
+        self.withdraw_older_marks()
+
+    def withdraw_older_marks(self):
+        """Leave nobody, also in nbgrader's own views, the mark of a submission that has been replaced by a new one."""
+        without = [student for student in self.tally.failed if student in self.tally.scores
+                   and not graded_notebook(self.coursedir, self.coursedir.assignment_id, student).exists()]
+        if without:
+            with contextlib.suppress(GradebookUnusable):  # they are told of all the same, and the next run tries again
+                withdraw_scores(self.coursedir.db_url, self.coursedir.assignment_id, without)
 
     def folders(self):
         """Whose work is to be graded."""
@@ -121,7 +142,10 @@ class Batch:
         try:
             for submission in self.submissions():
                 small = submission.without_job()
-                if is_graded(self.coursedir, submission, scores):
+                if submission.unfit:
+                    self.tally.failed[submission.student] = submission.unfit
+                    self.step()
+                elif is_graded(self.coursedir, submission, scores):
                     self.tally.unchanged.append(submission.student)
                     self.step()
                 elif submission.key in waiting:
@@ -162,8 +186,8 @@ class Batch:
                 self.tally.examined += 1
             for submission in waiting.pop(examined.key):
                 if error:
-                    remove_left_over(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
-                    self.tally.failed[submission.student] = f"{type(error).__name__}: {error}"
+                    make_room(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
+                    self.tally.failed[submission.student] = shown(f"{type(error).__name__}: {error}")
                 else:
                     yield submission
                 self.step()
@@ -226,6 +250,7 @@ class Recorder(Autograde):
         self.exporter_class = Exporter
         self.submissions, self.scores = submissions, scores
         self.done = []  # submissions; whether they were recorded is for others to look
+        self.failed = {}  # student → why nbgrader wasn't even asked
 
     def init_notebooks(self):
         """Look for nothing."""
@@ -233,8 +258,9 @@ class Recorder(Autograde):
     def convert_notebooks(self):
         usable = True
         for submission in self.submissions:
-            if usable:
-                remove_left_over(self.coursedir, submission, self.scores)
+            if usable and (reason := make_room(self.coursedir, submission, self.scores)):
+                self.failed[submission.student] = reason
+            elif usable:
                 self.assignments = as_assignment(self, submission)
                 try:
                     super().convert_notebooks()

@@ -16,7 +16,7 @@ from markupsafe import Markup, escape
 
 from . import alike
 from .assignments import ASSIGNMENTS
-from .course import answers_of, read_source, released
+from .course import answers_of, read_source, released, shown
 from .files import write_whole
 from .marks import read_class
 from .report import clean
@@ -46,7 +46,8 @@ def write_class_report(coursedir, assignment, path=None, book=None):
 
     Raises
     ------
-    rnnlm_grader.marks.UnknownAssignment
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook or the exercise can't be read, or doesn't know the assignment. Nothing was written.
     """
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
     if book is None:
@@ -73,7 +74,7 @@ def template():
     """The page, with everything escaped that isn't markup of its own."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(clean=lambda text: " ".join(clean(text).split()), code=code, number=number)
+    environment.filters.update(clean=shown, code=code, number=number)
     return environment.get_template("class_report.html")
 
 
@@ -91,7 +92,7 @@ def number(value):
 
 def relative(target, page):
     """A link from a page to a file or folder on the same machine."""
-    return urllib.parse.quote(Path(os.path.relpath(target, page.parent)).as_posix())
+    return urllib.parse.quote(os.fsencode(Path(os.path.relpath(target, page.parent)).as_posix()))
 
 
 def figures(marks, most):

@@ -1,12 +1,13 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
+import contextlib
 import gc
 import importlib
 import sys
 
 from . import pool
 from .assignments import ASSIGNMENTS
-from .refusal import Refusal
+from .refusal import PUT_RIGHT, Refusal, Stopped, in_words
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
@@ -20,6 +21,8 @@ FORMS = ("csv", "canvas", "moodle")
 def main(argv=None):
     """Run the command; return its exit code: 0 done, 1 somebody has no mark, 2 nothing was done, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
@@ -36,10 +39,10 @@ def main(argv=None):
     except Refusal as reason:
         return say(reason, UNUSED)
     except OSError as error:
-        what = f"{error.strerror or error}: {error.filename or ''}."
-        if argv[0] in ("report", "export"):
-            return say(f"{what} Nothing was written.", UNUSED)
-        return say(f"{what} What was examined is kept; put it right and run the same command again.", SOME_FAILED)
+        done = "written." if argv[0] in ("report", "export") else f"done; {PUT_RIGHT}"
+        return say(f"{in_words(error)}. Nothing was {done}", UNUSED)
+    except Stopped as reason:
+        return say(f"{reason} What was examined is kept; {PUT_RIGHT}", SOME_FAILED)
     except KeyboardInterrupt:
         return say("Interrupted. What was examined is kept; run the same command again to go on.", 130)
 

@@ -2,21 +2,22 @@
 import contextlib
 import logging
 import statistics
+import traceback
 from collections import Counter
 from pathlib import Path
 
 from nbgrader.apps import NbGrader
 from tqdm import tqdm
+from traitlets import TraitError
 
 from . import export as exports
 from . import pool
 from .assignments import ASSIGNMENTS
 from .batch import Batch
 from .class_report import write_class_report
-from .course import submitted_folders
-from .gradebook import recorded_scores
+from .course import shown, submitted_folders
 from .nbgrader_plugin import GradeInSandbox
-from .refusal import Refusal
+from .refusal import Refusal, Stopped, in_words
 from .report import BOOK
 
 
@@ -26,18 +27,23 @@ def grade(options):
     if options.sandbox:
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
-    batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
-                  log=quiet_log())
+    with configuration_told():
+        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
+                      log=quiet_log())
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    print(summary(coursedir, tally))
+    try:
+        print(summary(options.assignment, tally), flush=True)
+    except OSError as error:  # what reads it has gone, say
+        raise Stopped(f"{in_words(error)}.") from None
     return not tally.failed
 
 
 def report(options):
     """Write a page about the class."""
     coursedir, config = open_course(options)
-    configured = GradeInSandbox(config=config).book_url
+    with configuration_told():
+        configured = GradeInSandbox(config=config).book_url
     book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
     print(write_class_report(coursedir, options.assignment, options.output, book))
 
@@ -58,11 +64,29 @@ def open_course(options):
         raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
                       "with --course-dir.")
     NbGrader.clear_instance()
-    app = NbGrader.instance()
-    with contextlib.chdir(root):
+    with contextlib.chdir(root), configuration_told():
+        app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
     app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
+
+
+@contextlib.contextmanager
+def configuration_told():
+    """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
+    try:
+        yield
+    except TraitError as error:
+        raise Refusal(f"The course's configuration can't be used: {shown(error)}") from None
+    except SystemExit:
+        raise Refusal("The course's configuration can't be used, for the reason above.") from None
+    except SyntaxError as error:
+        raise Refusal(f"{error.filename} can't be read: {error.msg}, in line {error.lineno}.") from None
+    except Exception as error:
+        places = [(name, line) for name, line, *_ in traceback.extract_tb(error.__traceback__)
+                  if name.endswith("_config.py")]
+        name, line = places[-1] if places else ("nbgrader_config.py", "?")
+        raise Refusal(f"{name} can't be read: {type(error).__name__} in line {line}: {shown(error)}.") from None
 
 
 def check_students(coursedir, options):
@@ -70,7 +94,7 @@ def check_students(coursedir, options):
     there = submitted_folders(coursedir, options.assignment)
     unknown = set(options.student or ()) - set(there)
     if unknown:
-        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(sorted(unknown))}.")
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(map(shown, sorted(unknown)))}.")
     if not there:
         place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
         raise Refusal(f"Nothing was handed in. It should be in {place}.")
@@ -115,16 +139,15 @@ def quiet_log():
     return log
 
 
-def summary(coursedir, tally):
+def summary(assignment, tally):
     """Lay out what was done, and the marks."""
-    scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-    marks = sorted(sum(parts.values()) for student, parts in scores.items() if student not in tally.failed)
-    lines = [f"{coursedir.assignment_id}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+    marks = sorted(sum(parts.values()) for student, parts in tally.scores.items() if student not in tally.failed)
+    lines = [f"{assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
              f"{len(tally.failed)} failed ({tally.examined} examined)"]
     if marks:
         middle = statistics.median(marks)
         lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")
     for reason, count in Counter(tally.failed.values()).most_common():
-        who = sorted(student for student, why in tally.failed.items() if why == reason)
+        who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
         lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
     return "\n".join(lines)

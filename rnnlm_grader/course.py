@@ -13,6 +13,7 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_solution, parse_utc
 
+from .assignments import ASSIGNMENTS
 from .candidate import OWN, SET_UP
 from .cell_code import plain_python
 from .files import write_whole
@@ -42,17 +43,59 @@ def source_path(coursedir, assignment):
     return Path(coursedir.root, folder, f"{assignment}.ipynb")
 
 
+class SourceDamaged(Refusal):
+    """The instructor's notebook of an exercise can't be what students got."""
+
+
 def read_source(coursedir, assignment):
-    """Read the instructor's notebook, the one truth about an exercise."""
-    return nbformat.read(source_path(coursedir, assignment), as_version=4)
+    """Read the instructor's notebook, the one truth about an exercise; raise `SourceDamaged` where it can't be that."""
+    path = source_path(coursedir, assignment)
+    try:
+        source = nbformat.read(path, as_version=4)
+        there = answers_of(source)
+    except Exception as error:  # nbformat raises almost anything, according to what is damaged
+        reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
+        raise SourceDamaged(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+    wanted = ASSIGNMENTS[assignment].names if assignment in ASSIGNMENTS else ()
+    if missing := [name for name in wanted if name not in there]:
+        raise SourceDamaged(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
+                            "Restore it from a backup.")
+    return source
 
 
 def submitted_folders(coursedir, assignment):
-    """Return {student: folder} of all who handed something in, whatever it is."""
-    pattern = coursedir.format_path(coursedir.submitted_directory, coursedir.student_id, assignment)
-    at = Path(coursedir.format_path(coursedir.submitted_directory, "STUDENT", assignment)).parts.index("STUDENT")
-    folders = sorted(folder for folder in glob.glob(os.path.join(coursedir.root, pattern)) if os.path.isdir(folder))
-    return {Path(folder).parts[at]: folder for folder in folders}
+    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere.
+
+    Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
+    """
+    anybody = "\0"  # no folder has that name
+    places = Path(coursedir.format_path(coursedir.submitted_directory, anybody, assignment)).parts
+    at = places.index(anybody)
+    pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
+    found = {}
+    for person in sorted(glob.glob(pattern)):
+        folder = os.path.join(person, *places[at + 1:])
+        if os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person):
+            found[os.path.basename(person)] = folder
+    return found
+
+
+def unfit(student, folder):
+    """Why nbgrader can hold nothing of a student, in one line; None where it can."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return "the name of the student's folder isn't UTF-8; rename it"
+    if "\n" in student:
+        return "the name of the student's folder has a line break; rename it"
+    if not os.path.lexists(folder):
+        return "the student's folder is a link that leads to no folder"
+    return None
+
+
+def shown(text, most=400):
+    """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
+    return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
 
 
 @dataclass(frozen=True)
@@ -92,12 +135,15 @@ def read_handed_in(source, path):
     if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
         timestamp = None
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    # One line each, and harmless: a file may have any name.
-    return HandedIn(answers.by_id, answers.order, tuple(" ".join(clean(text).split()) for text in remarks), timestamp)
+    return HandedIn(answers.by_id, answers.order, tuple(map(shown, remarks)), timestamp)
 
 
 def find_notebook(path, remarks):
     """Return the notebook of a submission, also where it was handed in under another name."""
+    if path.parent.is_symlink():  # whether or not it leads anywhere
+        raise Unreadable("its folder is a link, and links aren't followed")
+    if not path.parent.is_dir():
+        raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
     if os.path.lexists(path):
         return path
     others = sorted(path.parent.glob("*.ipynb"))
@@ -150,9 +196,12 @@ def read_secret(path, fingerprint):
         A file that tells whether it is still the key with which this course was graded before. Another one would draw
         other hidden inputs, so that the marks of one class would come from two different examinations.
     """
-    known = fingerprint.read_text().strip() if fingerprint.exists() else None
+    known = fingerprint.read_bytes().strip().decode(errors="replace") if fingerprint.exists() else None
+    if known is not None and not re.fullmatch("[0-9a-f]{32}", known):
+        raise SecretDamaged(f"{fingerprint} is damaged, by which the key {path} is known. Delete it if that is still "
+                            "the key with which this course was graded before.")
     if not path.exists():
-        if known:
+        if known is not None:
             raise SecretDamaged(f"The key {path} is missing, with which this course was graded before. Restore it "
                                 f"from a backup, or delete {fingerprint} to have everything graded with a new one.")
         _make_secret(path)

@@ -14,9 +14,10 @@ from pathlib import Path
 from nbgrader.plugins import ExportPlugin
 from traitlets import Unicode
 
+from .course import shown
 from .files import write_whole
 from .marks import read_class
-from .report import clean
+from .refusal import Refusal, in_words
 
 # At the start, and behind a semicolon, which separates cells in many languages; = + - @ also in full width.
 FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")
@@ -41,9 +42,13 @@ def export(coursedir, assignment, form, path, students=()):
 
     Raises
     ------
-    rnnlm_grader.marks.UnknownAssignment
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook or one of the students isn't there. Nothing was written.
     """
     marks = read_class(coursedir, assignment)
+    if unknown := set(students) - {student.student for student in marks.students}:
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
+                      f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
     chosen = [student for student in marks.students if not students or student.student in students]
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
@@ -57,7 +62,7 @@ def harmless(cell):
     """Make a text one line that no spreadsheet takes for a formula; a number is written as it is."""
     if isinstance(cell, int | float):
         return f"{round(cell, 4):.10g}"
-    return FORMULA.sub(r"\1'", " ".join(clean(cell, 1000).split()))
+    return FORMULA.sub(r"\1'", shown(cell, 1000))
 
 
 def for_spreadsheet(marks, chosen):
@@ -118,7 +123,10 @@ class FormExport(ExportPlugin):
             raise ValueError("Name the assignment, and only one: --assignment='[\"01-embedding\"]'")
         assignment = str(self.assignment[0])
         path = self.to or f"{assignment}-{self.form}.csv"
-        export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
+        try:
+            export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
+        except (Refusal, OSError) as reason:
+            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
         self.log.info("Wrote %s", path)
 
 

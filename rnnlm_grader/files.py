@@ -16,8 +16,10 @@ def write_whole(path, data):
             file.flush()
             os.fsync(file.fileno())
         os.replace(scratch, path)
-    except BaseException:
+    except BaseException as error:
         scratch.unlink(missing_ok=True)
+        if isinstance(error, OSError):
+            error.filename, error.filename2 = os.fspath(path), None  # not the scratch file, of which nobody knows
         raise
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -1,4 +1,7 @@
-"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
+
+And what it takes out of it: marks of earlier submissions of those whose new one couldn't be graded.
+"""
 import contextlib
 import re
 from unittest import mock
@@ -16,7 +19,7 @@ from nbgrader.api import (
 )
 from nbgrader.converters import autograde
 from nbgrader.preprocessors import latesubmissions, saveautogrades
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import create_engine, inspect, make_url, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from .refusal import Refusal
@@ -29,25 +32,30 @@ class GradebookUnusable(Refusal):
 
 
 @contextlib.contextmanager
-def connected(db_url):
-    """Connect to the database, so that an error says in one line what is wrong, and tells no password."""
+def told_in_one_line(db_url):
+    """Raise `GradebookUnusable` for what the database complains of: one line, without its password."""
     where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
-    engine = None
     try:
-        sqlite = make_url(db_url).get_backend_name() == "sqlite"
-        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
-        with engine.connect() as connection:
-            yield connection
+        yield
     except ModuleNotFoundError as missing:
         raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
                                 "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
-        advice = " Close the program that holds it (formgrader? another grading?)." if "locked" in reason else ""
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}.{advice} Nothing was graded.") from None
-    finally:
-        if engine:
-            engine.dispose()
+        advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
+            "Put it right, or restore it from a backup")
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
+
+
+@contextlib.contextmanager
+def connected(db_url):
+    """Connect to the database, so that an error says in one line what is wrong."""
+    with told_in_one_line(db_url), contextlib.ExitStack() as stack:
+        sqlite = make_url(db_url).get_backend_name() == "sqlite"
+        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
+        stack.callback(engine.dispose)
+        with engine.connect() as connection:
+            yield connection
 
 
 @contextlib.contextmanager
@@ -130,3 +138,22 @@ def recorded_scores(db_url, assignment):
         for student, grade_id, score in connection.execute(query):
             scores.setdefault(student, {})[grade_id] = score
     return scores
+
+
+def withdraw_scores(db_url, assignment, students):
+    """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
+
+    Marks and comments that were given by hand stay, to be looked at again.
+    """
+    notebooks = (select(SubmittedNotebook.id)
+                 .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+                 .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+                 .where(Assignment.name == assignment, SubmittedAssignment.student_id.in_(students)))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        ids = list(connection.scalars(notebooks))
+        connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
+                           .values(auto_score=None, needs_manual_grade=True))
+        connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
+                           .values(late_submission_penalty=None))
+        connection.commit()

@@ -16,6 +16,7 @@ from nbgrader.api import (
 
 from .assignments import ASSIGNMENTS
 from .course import submitted_folders
+from .gradebook import told_in_one_line
 from .refusal import Refusal
 from .state import RECORD, graded_notebook, read_graded_notebook
 
@@ -97,8 +98,9 @@ def read_class(coursedir, assignment):
     Raises
     ------
     UnknownAssignment
+    rnnlm_grader.gradebook.GradebookUnusable
     """
-    with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         try:
             gradebook.find_assignment(assignment)
         except MissingEntry:

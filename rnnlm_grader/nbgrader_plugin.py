@@ -23,7 +23,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import AssignLatePenalties, NbGraderPreprocessor, saveautogrades
 from nbgrader.utils import compute_checksum, determine_grade, is_grade, is_solution
 from sqlalchemy.exc import SAWarning
-from traitlets import Enum, Float, Unicode
+from traitlets import Enum, Float, TraitError, Unicode
 
 from .cell_code import MAX_SOURCE
 from .course import (
@@ -37,15 +37,16 @@ from .course import (
     read_source,
     read_timestamp,
     released,
+    shown,
     time_of,
 )
 from .gradebook import recorded_scores, require_gradebook
 from .job import Job, run, version
-from .refusal import Refusal
+from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
 from .sandbox import described, resolve
-from .state import RECORD, read_submissions, remove_left_over
+from .state import RECORD, make_room, read_submissions
 
 
 def configure(c, root="."):
@@ -78,28 +79,48 @@ class SubmissionExporter(NotebookExporter):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        coursedir, grading = self.parent.coursedir, GradeInSandbox(parent=self)
+        coursedir = self.parent.coursedir
         # Nothing is copied from a student's folder: a link that was left there would be followed. And where a timestamp
         # is bad, nbgrader's own function stops.
         coursedir.ignore = ["*"]
         coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
         try:
-            self.prepare(grading)
-        except Refusal as reason:
+            self.prepare(GradeInSandbox(parent=self))
+            self.source = read_source(coursedir, coursedir.assignment_id)
+        except (Refusal, TraitError, OSError) as error:
+            reason = f"{in_words(error)}. Nothing was graded; {PUT_RIGHT}" if isinstance(error, OSError) else str(error)
             self.log.error("%s", reason)
-            raise NbGraderException(str(reason)) from None
-        self.source = read_source(coursedir, coursedir.assignment_id)
+            raise NbGraderException(reason) from None
 
     def prepare(self, grading):
         """Tell nbgrader's converter whose work to grade: every student's folder, whatever is in it."""
         coursedir = self.parent.coursedir
         grading.require(coursedir)
+        grading.results(coursedir, coursedir.assignment_id).make_folder()
         scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-        found = {}
+        found, failed = {}, {}
         for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):
-            remove_left_over(coursedir, submission, scores)
-            found |= as_assignment(self.parent, submission)
+            if reason := submission.unfit or make_room(coursedir, submission, scores):
+                failed[submission.student] = reason
+            else:
+                found |= as_assignment(self.parent, submission)
         self.parent.assignments = found
+        if failed:
+            self.fail_afterwards(failed)
+
+    def fail_afterwards(self, failed):
+        """Have nbgrader's converter grade the others, and end as where it couldn't grade somebody."""
+        convert = self.parent.convert_notebooks
+
+        def convert_and_fail():
+            try:
+                convert()
+            finally:
+                for student, reason in failed.items():
+                    self.log.error("No mark for %s: %s", shown(student), reason)
+            raise NbGraderException(f"{len(failed)} without a mark")
+
+        self.parent.convert_notebooks = convert_and_fail
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})

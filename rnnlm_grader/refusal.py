@@ -1,5 +1,16 @@
-"""What stops a command before it has done anything. Light, because commands load it before everything else."""
+"""What stops a command. Light, because commands load it before everything else."""
+
+PUT_RIGHT = "put it right and run the same command again."
 
 
 class Refusal(Exception):
     """Nothing was done: its text says in one line why, and what to do."""
+
+
+class Stopped(Exception):
+    """Something was done, and is kept: its text says in one line why no more was."""
+
+
+def in_words(error):
+    """What an OSError says, and of which file, in one line."""
+    return " ".join(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}".split())

@@ -40,10 +40,13 @@ class Results:
         text = json.dumps(result, sort_keys=True, indent=1)
         write_whole(self.path(result["key"]), text.encode() + b"\n")
 
+    def make_folder(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+
     @contextlib.contextmanager
     def locked(self):
         """Hold the folder for this process; raise `Busy` where another one has it."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
         with open(self.folder / ".lock", "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

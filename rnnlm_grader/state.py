@@ -1,11 +1,12 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
+import os
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .course import read_handed_in, read_source, read_timestamp, submitted_folders
+from .course import read_handed_in, read_source, read_timestamp, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -22,6 +23,7 @@ class Submission:
     remarks: tuple
     timestamp: str | None
     job: Job | None = None
+    unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
 
     def without_job(self):
         """The same, but small."""
@@ -40,6 +42,9 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             path = Path(folder, f"{assignment}.ipynb")
+            if reason := unfit(student, folder):
+                yield Submission(student, assignment, path, "", (), None, unfit=reason)
+                continue
             handed_in = read_handed_in(source, path)
             job = make_job(source, handed_in)
             yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, job)
@@ -82,8 +87,19 @@ def is_graded(coursedir, submission, scores):
         return False
 
 
-def remove_left_over(coursedir, submission, scores):
-    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done."""
+def make_room(coursedir, submission, scores):
+    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
+
+    A file or a link in its place goes too; what a link leads to stays. Return why that can't be done, or None.
+    """
     left = graded_folder(coursedir, submission.assignment, submission.student)
-    if left.exists() and not is_graded(coursedir, submission, scores):
-        rmtree(str(left))
+    try:
+        if os.path.lexists(left) and not is_graded(coursedir, submission, scores):
+            if left.is_symlink() or not left.is_dir():
+                left.unlink()
+            else:
+                rmtree(str(left))
+        left.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
+    return None

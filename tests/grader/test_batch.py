@@ -1,6 +1,7 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
 import argparse
 import contextlib
+import errno
 import functools
 import os
 import select
@@ -18,6 +19,7 @@ import nbformat
 import pytest
 import sqlalchemy
 from classroom import config_for
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
@@ -276,14 +278,198 @@ def test_two_runs_at_once_are_one_too_many(course):
         batch_of(course).grade()
 
 
+def contents(folder):
+    """All that lies in a folder, links as links."""
+    return {path: os.readlink(path) if path.is_symlink() else path.is_file() and path.read_bytes()
+            for path in folder.rglob("*")}
+
+
+def said_by(capsys, *arguments):
+    """Run a command in this process; return its exit code and the one line that it says of what is wrong."""
+    code = cli.main(list(map(str, arguments)))
+    said = capsys.readouterr().err
+    assert len(said.splitlines()) == 1, said
+    return code, said
+
+
 def test_a_locked_gradebook_stops_a_run_before_anything_is_written(course, monkeypatch, capsys):
     monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
-    before = sorted(course.rglob("*"))
+    before = contents(course)
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
         other.execute("BEGIN IMMEDIATE")
-        assert cli.main([SLUG, "--course-dir", str(course)]) == 2
-    assert "database is locked. Close the program that holds it" in capsys.readouterr().err
-    assert sorted(course.rglob("*")) == before
+        code, said = said_by(capsys, SLUG, "--course-dir", course)
+    assert code == 2
+    assert "database is locked. Close the program that holds it" in said
+    assert contents(course) == before
+
+
+@pytest.mark.parametrize("command", [["report"], ["export"], []])
+@pytest.mark.parametrize(("state", "says"), [("locked", "database is locked. Close"), ("garbage", "not a database")])
+def test_a_gradebook_that_cannot_be_read_stops_every_command(course, monkeypatch, capsys, command, state, says):
+    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+    monkeypatch.setattr("nbgrader.api.create_engine",
+                        functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1}))
+    if state == "garbage":
+        (course / "gradebook.db").write_bytes(b"garbage" * 1000)
+    before = contents(course)
+    with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+        if state == "locked":
+            other.execute("BEGIN EXCLUSIVE")
+        code, said = said_by(capsys, *command, SLUG, "--course-dir", course)
+    assert code == 2
+    assert says in said
+    assert contents(course) == before
+
+
+NOTEBOOK = f"solutions/{SLUG}/{SLUG}.ipynb"
+DAMAGE = {
+    "a source that is no JSON": (NOTEBOOK, b"{", "it is no notebook (NotJSONError). Restore it"),
+    "a source without cells": (NOTEBOOK, b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
+                               "has no cell with the answer MyEmbedding, MyTimeEmbedding"),
+    "a source that is missing": (NOTEBOOK, None, "No such file or directory"),
+    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint is damaged"),
+    "results that are a file": ("results", b"", "results. Nothing was done; put it right"),
+    "results of an assignment that are a file": (f"results/{SLUG}", b"", f"results/{SLUG}. Nothing was done"),
+    "a configuration that is no Python": ("nbgrader_config.py", b"1\nsyntax error(", "never closed, in line 2."),
+    "a configuration that fails": ("nbgrader_config.py", b"import none", "_config.py can't be read: ModuleNotFoundErr"),
+    "a setting that is none": ("nbgrader_config.py", b"c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1",
+                               "The 'sandbox' trait"),
+}
+
+
+@pytest.mark.parametrize("what", DAMAGE)
+def test_what_is_damaged_stops_a_run_before_anything_is_written(pair, capsys, what):
+    name, content, says = DAMAGE[what]
+    (pair / name).unlink(missing_ok=True)
+    if content is not None:
+        (pair / name).parent.mkdir(exist_ok=True)
+        (pair / name).write_bytes(content)
+    if name != "results/key-fingerprint":
+        (pair / "rnnlm-secret.key").touch()
+    before = contents(pair / "submitted"), (pair / "gradebook.db").read_bytes()
+    code, said = said_by(capsys, SLUG, "--course-dir", pair)
+    assert code == 2
+    assert says in said
+    assert (contents(pair / "submitted"), (pair / "gradebook.db").read_bytes()) == before
+    assert not (pair / "autograded").exists()
+
+
+def test_a_disk_that_is_full_later_stops_a_run_and_what_was_examined_is_kept(pair, monkeypatch, capsys):
+    write = batches.GradeInSandbox.results
+
+    def full_after_one(self, *args):
+        results = write(self, *args)
+        keep = results.write
+
+        def write_one(result):
+            if result_files(pair):
+                raise OSError(errno.ENOSPC, "No space left on device", "results")
+            keep(result)
+
+        results.write = write_one
+        return results
+
+    with monkeypatch.context() as patch:
+        patch.setattr(batches.GradeInSandbox, "results", full_after_one)
+        code, said = said_by(capsys, SLUG, "--course-dir", pair, "--jobs", "1")
+    assert code == 1
+    assert "No space left on device: results. What was examined is kept" in said
+    assert len(result_files(pair)) == 1
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
+
+
+def test_what_reads_the_summary_may_have_gone(pair):
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "1"]
+        done = subprocess.run(command, cwd=pair, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
+    assert "What was examined is kept" in done.stderr
+
+
+def test_a_file_or_a_link_in_place_of_a_folder_earns_nothing_and_the_reason_is_told(pair, capsys):
+    folders = {name: pair / "submitted" / name for name in ("file", "nowhere", "other")}
+    for folder in folders.values():
+        folder.mkdir()
+    (folders["file"] / SLUG).write_text("x")
+    (folders["nowhere"] / SLUG).symlink_to("/nowhere")
+    (folders["other"] / SLUG).symlink_to(f"../unfinished/{SLUG}")
+    (pair / "submitted" / "read-me.txt").write_text("nobody's")
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
+    assert marks(pair) == {"file": 0, "nowhere": 0, "other": 0, **{student: MARKS[student] for student in PAIR}}
+    students = {student.student: student for student in read_class(open_course(pair)[0], SLUG).students}
+    remarks = {name: student.record["remarks"] for name, student in students.items()}
+    nothing = "What was handed in can't be graded: "
+    assert remarks["file"] == [f"{nothing}it should be a folder with {SLUG}.ipynb in it, and is none."]
+    assert remarks["nowhere"] == remarks["other"] == [f"{nothing}its folder is a link, and links aren't followed."]
+
+
+UNFIT = {"kor\udcb1\udce8": r"kor\udcb1\udce8: the name of the student's folder isn't UTF-8; rename it",
+         "new\nline": "new line: the name of the student's folder has a line break; rename it",
+         "nowhere": "nowhere: the student's folder is a link that leads to no folder"}
+
+
+def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(pair):
+    for name in UNFIT:
+        if name == "nowhere":
+            (pair / "submitted" / name).symlink_to("/nowhere")
+        else:
+            shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / name)
+    strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
+    said = {}
+    for command in ("", "report", "export"):
+        done = subprocess.run([sys.executable, "-m", "rnnlm_grader.cli", *command.split(), SLUG], cwd=pair, env=strict,
+                              capture_output=True, check=False)
+        assert (done.returncode, done.stderr) == (0 if command else 1, b"")
+        said[command] = done.stdout.decode()
+    assert [line for line in said[""].splitlines() if line.startswith("no mark for")] == [
+        f"no mark for {line}" for line in UNFIT.values()]
+    table = (pair / "reports" / f"{SLUG}-csv.csv").read_text().splitlines()
+    page = (pair / "reports" / f"{SLUG}.html").read_text()
+    for name in (line.split(":")[0] for line in UNFIT.values()):
+        assert len([line for line in table if line.startswith(f"{name},") and ",waiting," in line]) == 1
+        assert name in page
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+@pytest.mark.parametrize("grade", ["rnnlm-grade", "nbgrader"])
+def test_what_lies_in_the_place_of_a_graded_folder_is_replaced_and_no_link_is_followed(pair, tmp_path, grade):
+    precious = tmp_path / "precious"
+    precious.mkdir()
+    (precious / "file").write_text("keep")
+    for student, target in (("unfinished", precious), ("not-a-notebook", "/nowhere")):
+        (pair / "autograded" / student).mkdir(parents=True)
+        (pair / "autograded" / student / SLUG).symlink_to(target)
+    grade_with(grade, pair)
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+    assert [path.name for path in precious.iterdir()] == ["file"]
+    shutil.rmtree(pair / "autograded" / "unfinished" / SLUG)
+    (pair / "autograded" / "unfinished" / SLUG).write_text("a file")
+    grade_with(grade, pair)
+    assert (pair / "autograded" / "unfinished" / SLUG / f"{SLUG}.ipynb").is_file()
+
+
+def grade_with(grade, course):
+    """Grade by one of the two commands; fail where somebody got no mark."""
+    if grade == "rnnlm-grade":
+        assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
+    else:
+        coursedir, config = open_course(course)
+        Autograde(coursedir=coursedir, config=config).start()
+
+
+def test_who_has_no_place_in_the_graded_folder_costs_nobody_else_a_mark(pair, capsys):
+    (pair / "autograded").mkdir()
+    (pair / "autograded" / "not-a-notebook").write_text("a file")
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 1
+    assert "no mark for not-a-notebook: there is no room for it in autograded: File exists" in capsys.readouterr().out
+    assert marks(pair) == {"unfinished": MARKS["unfinished"]}
+
+
+def test_a_course_may_lie_in_a_folder_of_any_name(pair, tmp_path, capsys):
+    course = tmp_path / "STUDENT" / "RNN [2026] *"
+    shutil.copytree(pair, course)
+    assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
+    assert marks(course) == {student: MARKS[student] for student in PAIR}
 
 
 FULL_DISK = """
@@ -306,8 +492,8 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
         [bwrap, "--dev-bind", "/", "/", "--size", str(16 * 2**20), "--tmpfs", "/small", "--setenv", "COURSE", str(pair),
          "bash", "-c", FULL_DISK, "bash", *command], capture_output=True, text=True, check=False)
     first, second = done.stdout.split("exit code ")[1:]
-    assert first.startswith("1"), done
-    assert "No space left on device" in done.stderr
+    assert first.startswith("2"), done
+    assert "No space left on device: /small/course/results/key-fingerprint. Nothing was done" in done.stderr
     assert second.startswith("0"), done
     shutil.move(pair / "after.db", pair / "gradebook.db")
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
@@ -334,7 +520,8 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     (["02-rnn"], "Nothing was handed in. It should be in"),
     (["report", "02-rnn"], "02-rnn"),
     (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was written."),
-    (["export", SLUG, "--output", "/proc/marks.csv"], "Nothing was written."),
+    (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was written."),
+    (["export", SLUG, "--student", "nobody"], "Neither the gradebook nor submitted knows nobody. Nothing was written."),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):
     monkeypatch.chdir(handed_in)
@@ -366,11 +553,22 @@ def test_a_submission_that_cannot_be_examined_costs_nobody_else_a_mark(course, m
 def test_no_older_mark_is_taken_for_that_of_a_submission_that_cannot_be_examined(pair, handed_in, monkeypatch):
     batch_of(pair).grade()
     coursedir, _ = open_course(pair)
+    with Gradebook(coursedir.db_url) as book:
+        book.find_grade("MyEmbedding-forward", SLUG, SLUG, "unfinished").manual_score = 1
+        book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment = "good"
+        book.find_submission(SLUG, "unfinished").notebooks[0].late_submission_penalty = 0.5
+        book.db.commit()
     shutil.copytree(handed_in / "submitted" / "right-as-the-book", pair / "submitted" / "unfinished",
                     dirs_exist_ok=True)
     with monkeypatch.context() as patch:
         patch.setattr(batches, "run", lambda job: 1 / 0)
         assert set(batch_of(pair).grade().failed) == {"unfinished"}
+    with Gradebook(coursedir.db_url) as book:  # as formgrader and nbgrader export see it
+        submission = book.find_submission(SLUG, "unfinished")
+        assert {grade.auto_score for grade in submission.notebooks[0].grades} == {None}
+        assert (submission.score, submission.late_submission_penalty, submission.needs_manual_grade) == (1, 0, True)
+        assert book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment == "good"
+        assert book.find_submission(SLUG, "not-a-notebook").needs_manual_grade is False
     students = {student.student: student for student in read_class(coursedir, SLUG).students}
     assert {name: student.state for name, student in students.items()} == {
         "unfinished": "waiting", "not-a-notebook": "graded"}

@@ -6,6 +6,7 @@ from classroom import SLUG, WRONG, Person, lay_out
 from nbgrader.apps import ExportApp
 
 from rnnlm_grader.export import FORMS, CanvasExport, export
+from rnnlm_grader.refusal import Refusal
 
 FORMULA = '=HYPERLINK("http://evil";"x")'
 PEOPLE = {
@@ -90,6 +91,18 @@ def test_moodle_may_find_a_student_by_email_number_or_name(table):
 @pytest.mark.parametrize(("form", "login"), [("canvas", 3), ("moodle", 4)])
 def test_who_has_no_mark_gets_no_row_that_would_erase_one(table, form, login):
     assert not {"kim", "lou"} & {row[login] for row in table(form)}
+
+
+@pytest.mark.parametrize("students", [["nobody"], ["ada", "no\udcb1body"]])
+def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(coursedir, tmp_path, students):
+    path = tmp_path / "table.csv"
+    path.write_text("what was exported before")
+    with pytest.raises(Refusal, match=r"^Neither the gradebook nor submitted knows no(\\udcb1)?body\."):
+        export(coursedir, SLUG, "csv", path, students)
+    app = ExportApp(coursedir=coursedir)
+    with pytest.raises(SystemExit):
+        CanvasExport(parent=app, to=str(path), assignment=[SLUG], student=students).export(None)
+    assert path.read_text() == "what was exported before"
 
 
 def test_nbgrader_export_writes_it_for_the_students_asked_for(coursedir, tmp_path):

@@ -81,6 +81,37 @@ def test_a_gradebook_that_does_not_know_the_assignment_stops_the_batch(converter
     assert set(everything_in(tmp_path)) - set(before) <= {"gradebook.db"}  # SQLite makes an empty file
 
 
+@pytest.mark.parametrize(("place", "is_file"), [
+    ("results", True), (f"results/{demo.ASSIGNMENT}", True), ("rnnlm-secret.key", False),
+    (f"solutions/{demo.ASSIGNMENT}/{demo.ASSIGNMENT}.ipynb", True)])
+def test_what_is_in_the_way_stops_the_batch_with_one_line_that_says_where(converter, tmp_path, place, is_file):
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    (tmp_path / place).parent.mkdir(exist_ok=True)
+    (tmp_path / place).write_text("in the way") if is_file else (tmp_path / place).mkdir()
+    with pytest.raises(NbGraderException, match=f"^[^\n]*{place}( can't be read|. Nothing was graded; put it)[^\n]*$"):
+        converter.start()
+    assert not (tmp_path / "autograded").exists()
+
+
+def test_whom_nbgrader_cannot_hold_costs_nobody_else_a_mark(converter, tmp_path, caplog):
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    for name in ("a\nline", "not\udcffutf-8"):
+        demo.hand_in(tmp_path, {name: right()})
+    (tmp_path / "submitted" / "nowhere").symlink_to("/nowhere")
+    (tmp_path / "autograded").mkdir()
+    demo.hand_in(tmp_path, {"placeless": right()})
+    (tmp_path / "autograded" / "placeless").write_text("a file")
+    with pytest.raises(NbGraderException, match="4 without a mark"):
+        converter.start()
+    graded = (tmp_path / "autograded").glob("*/*/*.ipynb")
+    assert [path.relative_to(tmp_path).parts[1] for path in graded] == ["somebody"]
+    for says in ("a line: the name of the student's folder has a line break",
+                 r"not\udcffutf-8: the name of the student's folder isn't UTF-8",
+                 "nowhere: the student's folder is a link that leads to no folder",
+                 "placeless: there is no room for it in autograded: File exists"):
+        assert f"No mark for {says}" in caplog.text
+
+
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
     path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
     assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
@@ -112,6 +143,10 @@ def odd_course(tmp_path_factory):
     for folder in folders.values():
         folder.mkdir(parents=True, exist_ok=True)
     name = f"{demo.ASSIGNMENT}.ipynb"
+    for student in ("filed", "led-away"):
+        (course / "submitted" / student).mkdir()
+    (course / "submitted" / "filed" / demo.ASSIGNMENT).write_text("no folder")
+    (course / "submitted" / "led-away" / demo.ASSIGNMENT).symlink_to("nowhere")
     (folders["linked"] / "notes.txt").symlink_to(course / "rnnlm-secret.key")
     (folders["timed"] / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
     os.mkfifo(folders["fifo"] / name)
@@ -131,7 +166,8 @@ def odd_course(tmp_path_factory):
 
 
 ODD = {"honest": 25, "mistaken": 20, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
-       "fifo": 0, "empty": 0, "dangling": 0, "folder": 0, "oversized": 0}
+       "fifo": 0, "empty": 0, "dangling": 0, "folder": 0, "oversized": 0,
+       "filed": 0, "led-away": 0}
 
 
 def test_odd_submissions_stop_nothing_and_everybody_gets_a_mark(odd_course):
@@ -144,6 +180,8 @@ def test_odd_submissions_are_told_why(odd_course):
     assert "there is no 01-embedding.ipynb in it" in says["empty"]
     assert "handed in as 01-embedding (1).ipynb" in says["renamed"]
     assert "48 MiB; the limit is 20" in says["oversized"]
+    assert "it should be a folder with 01-embedding.ipynb in it, and is none" in says["filed"]
+    assert "its folder is a link, and links aren't followed" in says["led-away"]
 
 
 def test_nothing_but_the_notebook_is_copied_from_a_submission(odd_course):
