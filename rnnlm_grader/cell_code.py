@@ -128,17 +128,22 @@ def branches_of(node):
 
 def excerpt(source, nodes):
     """The source of some statements of a cell, as they are written, and with the same number of lines between them."""
-    lines = source.split("\n")
-    rows = [""] * len(lines)
+    lines = [line.encode() for line in source.split("\n")]
+    rows = [[] for _ in lines]
     for node in nodes:
-        first = min(inner.lineno for inner in (node, *getattr(node, "decorator_list", ()))) - 1
-        piece = [line.encode() for line in lines[first: node.end_lineno]]
-        piece[-1] = piece[-1][: node.end_col_offset]
-        if first == node.lineno - 1:
-            piece[0] = piece[0][node.col_offset:]
-        for row, part in enumerate(piece, first):
-            rows[row] += ("; " if rows[row] else "") + part.decode()
-    return "\n".join(rows).strip("\n")
+        first, start = (node.lineno - 1, node.col_offset) if not getattr(node, "decorator_list", ()) else (
+            line_of_decorator(lines, node.decorator_list[0].lineno - 1), 0)
+        for row in range(first, node.end_lineno):
+            rows[row].append(lines[row][start if row == first else 0:
+                                        node.end_col_offset if row == node.end_lineno - 1 else None])
+    return b"\n".join(map(b"; ".join, rows)).decode().strip("\n")
+
+
+def line_of_decorator(lines, at):
+    """The line with the `@` of a decorator whose expression begins in line `at`, if not before it."""
+    while at and not lines[at].lstrip().startswith(b"@"):
+        at -= 1
+    return at
 
 
 @functools.lru_cache(maxsize=64)
@@ -151,7 +156,9 @@ def definitions_in(source):
 def helpers_in(source, without):
     """Return what a cell defines beside certain names and without executing any code of its own, as source."""
     tree = tree_of(source)
-    own = defined_names(tree)
+    renamed = {alias.asname for node in statements(tree) if isinstance(node, ast.Import | ast.ImportFrom)
+               for alias in node.names if alias.asname and (alias.name, alias.asname) != ("numpy", "np")}
+    own = defined_names(tree) | renamed
     return excerpt(source, [node for node in (tree.body if tree else ())
                             if _runs_nothing(node, own) and without.isdisjoint(bound_names(node))])
 

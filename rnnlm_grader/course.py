@@ -8,6 +8,7 @@ import hashlib
 import os
 import re
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 import nbformat
@@ -25,6 +26,7 @@ HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 UNFILLED = "raise NotImplementedError()"
 TIMESTAMP = "timestamp.txt"
+TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
 def released(source):
@@ -166,10 +168,16 @@ def read_timestamp(folder):
 
 
 def time_of(timestamp):
-    """The time that the text of a timestamp means; None where it means none."""
+    """The time (UTC) that the text of a timestamp means; None where it means none.
+
+    nbgrader's own function would read any form of it, and look for a zone of any name among this machine's files. So it
+    is given only what can name no file but those of the system's zones.
+    """
+    found = TIME.fullmatch(timestamp or "")
     try:
-        return parse_utc(timestamp)
-    except (ValueError, OverflowError, ArithmeticError):
+        return found and parse_utc(f"{found[1]} {found[2]}" if (found[2] or "").isalpha() else datetime.fromisoformat(
+            f"{found[1]}{found[2] or ''}"))
+    except (ValueError, ArithmeticError):
         return None
 
 

@@ -154,9 +154,9 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     (list of PartResult, dict of what went wrong in each cell that failed)
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
-    results = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
+    results = first = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
     for name in assignment.names:
-        for other_cells, stand_ins, finding in other_ways(name, cells, answers, results):
+        for other_cells, stand_ins, finding in other_ways(name, cells, answers, first):
             if is_wrong(name, results) and candidate.loading < SLOW:
                 candidate.load(other_cells, assignment.lent.get(name, ()))
                 better = iter(better_of_two([result for result in results if result.name == name], candidate, seeds,
@@ -168,25 +168,22 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
 def other_ways(name, cells, answers, results):
     """Yield (cells, stand-ins, what to say of that for which all cells are needed) of each way to execute an answer.
 
-    For it may be right until a later cell defines its helper anew, or is an older try; and it may build on an earlier
-    answer that is wrong; or both.
+    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong;
+    or both. `results` are those of all cells as they were handed in.
     """
-    ends = cuts(name, cells) if is_wrong(name, results) else []
-    for end in ends:
+    end = first_change_after(name, cells) if is_wrong(name, results) else None
+    if end:
         yield cells[:end], (), ONLY_WITH_LATER
     if earlier := stand_ins_for(name, results):
-        for end in (len(cells), *ends):
-            yield list(with_stand_ins(cells[:end], answers, earlier)), earlier, ONLY_WITHOUT
+        for part in (cells, *([cells[:end]] if end else [])):
+            yield list(with_stand_ins(part, answers, earlier)), earlier, ONLY_WITHOUT
 
 
-def cuts(name, cells):
-    """Where the cells that come after an answer may be left out: before what changes it, and after its first cell."""
+def first_change_after(name, cells):
+    """Where the first cell after an answer stands that may change it; None if there is none."""
     own = [at for at, (cell, _) in enumerate(cells) if cell == name]
     places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
-    if not places:
-        return []
-    change = first_that_defines_anew([source for _, source in cells], places[-1] + 1)
-    return [*([change] if change else []), *([places[0] + 1] if len(places) > 1 else [])]
+    return first_that_defines_anew([source for _, source in cells], max(places, default=len(cells)) + 1)
 
 
 def with_stand_ins(cells, answers, earlier):

@@ -154,6 +154,6 @@ def failed_cells(failed):
             yield f"{what} cell {name} was left out: {in_a_word(problem, hidden=False)}."
         else:
             place = f" in line {problem.line}: {problem.text}" if problem.line else ""
-            yield clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000)
+            yield " ".join(clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000).split())
     if len(failed) > MOST_REMARKS:
         yield f"{len(failed) - MOST_REMARKS} more cells failed."

@@ -17,7 +17,7 @@ from .replay import printed
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 WIDTH = 100
 UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
-UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn"}  # Unicode's categories of what can't be seen, or turns what is seen around
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
 MOST = 20_000  # characters of a whole report
 
 

@@ -42,10 +42,13 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             path = Path(folder, f"{assignment}.ipynb")
-            if reason := unfit(student, folder):
+            try:
+                reason, handed_in = unfit(student, folder), read_handed_in(source, path)
+            except Exception as error:  # nothing that anybody hands in may stop the grading of others
+                reason = f"what was handed in can't be read: {type(error).__name__}"
+            if reason:
                 yield Submission(student, assignment, path, "", (), None, unfit=reason)
                 continue
-            handed_in = read_handed_in(source, path)
             job = make_job(source, handed_in)
             yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, job)
 

@@ -279,7 +279,7 @@ RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME
 
 
 @pytest.mark.parametrize("cells", [
-    [("MyEmbedding", RIGHT), ("MyTimeEmbedding", TIME_RIGHT), ("MyEmbedding", OVERWRITES)],
+    [("MyEmbedding", RIGHT), ("MyTimeEmbedding", STACKS), ("own cell 2", OVERWRITES)],
     [("MyEmbedding", RIGHT.replace("W[idx]", "look_up(W, idx)")), ("MyTimeEmbedding", TIME_RIGHT),
      ("own cell 2", "def look_up(W, ids): return W[ids]"), ("own cell 3", "def look_up(W, ids): return W[0]")],
 ], ids=["an older try", "a second helper of that name"])

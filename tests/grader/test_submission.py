@@ -1,12 +1,15 @@
 """Reading what was handed in, whatever it is."""
 import json
 import os
+import sys
 import time
+import types
+from datetime import datetime
 
 import pytest
 
 from rnnlm_grader.cell_code import MAX_SOURCE, definitions_in, first_that_defines_anew, helpers_in, plain_python
-from rnnlm_grader.course import read_timestamp
+from rnnlm_grader.course import read_timestamp, time_of
 from rnnlm_grader.submission import Cell, Unreadable, read_cells, take_answers
 
 
@@ -190,10 +193,11 @@ def test_whatever_only_defines_is_kept(source):
 @pytest.mark.parametrize("source", [
     "def helper(): return f'{ 1 + 1 = :>{ 9 }}'  # odd blanks",
     "@njit\ndef helper(x): return x\n\n\nclass Helper: pass",
+    "@(\n    # why\n    functools.cache\n)\n@njit\ndef helper(x): return x", "@\\\n(njit)\nclass Helper: pass",
     "x = 1; y = '\u00e9' + \"\"\"\n2\"\"\"; z = 3",
 ])
 def test_what_is_kept_is_kept_as_it_is_written(source):
-    assert definitions_in(f"launch()\n{source}\nlaunch()") == source.partition("  #")[0]
+    assert definitions_in(f"launch()\n{source}\nlaunch()") == source.partition("  # odd")[0]
 
 
 def test_lines_between_what_is_kept_stay_so_that_a_report_names_the_right_one():
@@ -230,11 +234,12 @@ def test_what_computes_nothing_that_is_used_does_not_count():
     "def f() -> hook(): pass", "class A(hook()): pass", "class A(metaclass=Hook): pass", "class A:\n    hook()",
     "class A:\n    x = hook()", "class A:\n    @hook\n    def f(self): pass", "x = hook()", "x: hook() = 1", "hook()",
     "thing.y = 1", "setattr(thing, 'y', 1)", "thing[0] = 1", "for i in range(3): hook()", "if True: hook()",
-    "def float(x): hook()\nK = float(3)", "class np:\n    def zeros(x): hook()\nK = np.zeros(3)",
+    "def float(x): hook()\nK = float(3)", "import hooks as operator\nK = operator.hook()",
+    "from hooks import hook as sorted\nK = sorted([])", "class np:\n    def zeros(x): hook()\nK = np.zeros(3)",
     "class A:\n    def __init_subclass__(cls): hook()\nclass B(A): pass",
     "class A:\n    def __class_getitem__(cls, i): hook()\nK = A[0]",
 ])
-def test_a_helper_beside_a_stand_in_is_one_that_runs_nothing_where_it_is_defined(source):
+def test_a_helper_beside_a_stand_in_is_one_that_runs_nothing_where_it_is_defined(source, monkeypatch):
     called = []
 
     def hook(*args):
@@ -248,6 +253,9 @@ def test_a_helper_beside_a_stand_in_is_one_that_runs_nothing_where_it_is_defined
     class Thing:
         __setattr__ = __setitem__ = hook
 
+    module = types.ModuleType("hooks")
+    module.hook = hook
+    monkeypatch.setitem(sys.modules, "hooks", module)
     exec(helpers_in(source, set()), {"hook": hook, "Hook": Hook, "thing": Thing()})
     assert not called
     exec(source, {"hook": hook, "Hook": Hook, "thing": Thing()})
@@ -267,6 +275,7 @@ ABYSSES = {
     "f-string": "f'" + "{" * 50_000,
     "statements": "a\n" * (MAX_SOURCE // 2), "decorators": "@a\n" * 30_000 + "class A: 0",
     "magics": "%a\n" * 600 + "x = 1", "long magics": "%a\n" * 9 + "x=1\n" * 10_000, "questions": "a?\n" * 33_000,
+    "semicolons": "\U0001d431=1;" * 19_000 + "y=1",
     "branches": "if a:\n    x = 1\n" + "elif a:\n    x = 1\n" * 900, "lambdas": "x = " + "lambda: " * 900 + "1",
     "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
 }
@@ -355,6 +364,19 @@ def test_python_stays_as_it_is():
     assert plain_python("%%time\nx = 1") == "pass\nx = 1"
     assert plain_python("s = '''\n%kept\n'''") == "s = '''\n%kept\n'''"
     assert plain_python("def broken(") .strip() == "def broken("
+
+
+@pytest.mark.parametrize(("text", "time"), [
+    ("2026-11-24 12:00:00.500000 UTC", datetime(2026, 11, 24, 12, 0, 0, 500_000)),
+    ("2026-11-24 12:00:00", datetime(2026, 11, 24, 12)), ("2026-11-24T12:00Z", datetime(2026, 11, 24, 12)),
+    ("2026-11-24 12:00:00+01:00", datetime(2026, 11, 24, 11)), ("2026-11-24 12:00:00 EST", datetime(2026, 11, 24, 17)),
+    ("2026-11-24 12:00:00 -0230", datetime(2026, 11, 24, 14, 30)),
+    ("2026-13-24 12:00:00 UTC", None), ("10:00", None), ("", None), (None, None), ("2026-01-01 10:00 ../x", None),
+    ("2024-03-01 10:00 UTC,M3.2.0,4", None), ("2024-03-01 10:00 /proc/self/mem", None), ("2026-01-01 10:00 a/b", None),
+    ("0001-01-01 00:00:00+23:00", None),
+])
+def test_a_timestamp_is_read_in_nbgraders_form_alone(text, time):
+    assert time_of(text) == time
 
 
 def test_a_time_that_may_not_be_read_is_no_time(tmp_path, monkeypatch):

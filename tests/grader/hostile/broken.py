@@ -22,6 +22,8 @@ def linked_folder(path, place):
 
 TIMED = {
     "clock-garbage": "yesterday, I think",
+    "clock-of-a-file": "2026-01-01 10:00 ../x",
+    "clock-of-rules": "2024-03-01 10:00 UTC,M3.2.0,4",
     "clock-binary": bytes(range(256)),
     "clock-huge": b"2026-11-24 12:00:00 UTC" + b" " * 50_000_000,
     "clock-link": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
