@@ -253,14 +253,14 @@ def counting_statements(own, answers, wanted):
         Of each cell, in order.
     """
     bodies, giving, kept = [tree.body if tree else [] for tree in own], defaultdict(list), set()
-    bound = set().union(*(_names(tree, ast.Store) for tree in filter(None, own)))
+    bound = set(wanted).union(*(_names(tree, ast.Store) for tree in filter(None, own)))
     looked_up = set(wanted).union(*map(_names_used, filter(None, answers)))
     for node in (node for body in bodies for node in body):
         if _is_definition(node):
             kept.add(node)
             looked_up |= _names_used(node)
         else:
-            for name in _names_given(node, bound.union(wanted)):
+            for name in _names_given(node, bound):
                 giving[name].append(node)
     left = list(looked_up)
     while left:
@@ -273,10 +273,21 @@ def counting_statements(own, answers, wanted):
 
 def _names_given(node, bound):
     """The names that a statement gives a value, or changes the value of: `bound` are those that it may change."""
-    called = node.value.func if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else None
-    changed = {_root(called)} if isinstance(called, ast.Attribute) else set()
-    return _names(node, ast.Store) | _names_changed(node) | (changed & bound) | {
+    return _names(node, ast.Store) | _names_changed(node) | (_names_lent(node) & bound) | {
         inner.name for inner in ast.walk(node) if isinstance(inner, ast.FunctionDef | ast.ClassDef)}
+
+
+def _names_lent(node):
+    """The names of what calls in a statement are given, and so may change: `x` of `x.append(y)`, `f(x)`, `f(out=x)`.
+
+    Of an assignment none: it is there for the value that it gives.
+    """
+    if isinstance(node, ast.Assign | ast.AnnAssign):
+        return set()
+    calls = [inner for inner in ast.walk(node) if isinstance(inner, ast.Call)]
+    given = [arg for call in calls for arg in (*call.args, *(keyword.value for keyword in call.keywords))]
+    given += [call.func for call in calls if isinstance(call.func, ast.Attribute)]
+    return set(map(_root, given)) - {None}
 
 
 def _names_changed(node):

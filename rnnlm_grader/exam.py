@@ -129,6 +129,7 @@ class Thing:
     handle: object
     name: str
     _value: object = None
+    is_called: bool = False  # whether a call gave it, which the replay has written down
 
     @property
     def value(self):
@@ -187,6 +188,10 @@ class Exam:
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
 
+    def case(self):
+        """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it."""
+        self.replay.begin()
+
     def new(self, *args, **kwargs):
         """Make an instance of the candidate's class (or call its function)."""
         return self.run(None, None, args, kwargs)
@@ -220,7 +225,7 @@ class Exam:
 
         Whether it succeeded is seen later, where the candidate is far away: many steps then need one journey.
         """
-        thing = Thing(self, self.candidate.request(verb, *args), name, UNSEEN)
+        thing = Thing(self, self.candidate.request(verb, *args), name, UNSEEN, verb == "call")
         self.pending.append(partial(self.see, thing, args[1] if verb == "call" else verb, self.replay.length))
         if self.candidate.is_near:
             self.settle()
@@ -237,7 +242,7 @@ class Exam:
             self.printed = error.printed
             self.keep(what)
             self.keep(error.raised)
-            self.fail(error.raised, length)
+            self.fail(error.raised, length, "" if thing.is_called else thing.name)
             raise
 
     def settle(self):
@@ -302,13 +307,16 @@ class Exam:
         self.settle()
         return self.failure is not None
 
-    def fail(self, finding, length=None):
+    def fail(self, finding, length=None, asked=""):
         """Keep what went wrong first; what follows is only watched, to tell mistakes apart.
 
-        `length` is the place in the replay where it went wrong, if not at its end.
+        `length` is the place in the replay where it went wrong, if not at its end; `asked` what was asked for there.
         """
         if self.failure is None:
-            self.failure = Outcome(finding, (), len(self.trace), self.replay.until(length), self.printed)
+            replay = self.replay.until(length)
+            if asked:
+                replay.write(asked)
+            self.failure = Outcome(finding, (), len(self.trace), replay, self.printed)
 
 
 def _bare(arg):

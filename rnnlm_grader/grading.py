@@ -211,7 +211,8 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
     by_loans = defaultdict(list)
     for name in assignment.names:
         by_loans[assignment.lent.get(name, ())].append(name)
-    draws, failed = {criterion: [] for name, part in assignment.parts() for criterion in assignment.of(name, part)}, {}
+    draws = {criterion: [] for name, part in assignment.parts() for criterion in assignment.of(name, part)}
+    problems = {}  # loans → what went wrong in which cell
     for hidden in (False, True):
         for lent, names in by_loans.items():
             left = [criterion for criterion, done in draws.items()
@@ -221,10 +222,11 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more
             if not hidden:
-                # A cell of another answer may have missed what is lent to that one; its own worker tells.
-                failed |= {cell: problem for cell, problem in candidate.failed.items()
-                           if cell in names or cell not in assignment.names}
-    return draws, failed
+                problems[lent] = candidate.failed
+    # A cell may have missed what is lent to others: of an answer its own worker tells, of any other cell all of them.
+    return draws, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
+                   if (cell in by_loans[lent] if cell in assignment.names else all(
+                       cell in others for others in problems.values()))}
 
 
 def only(seeds, hidden):

@@ -38,6 +38,7 @@ class Replay:
 
     def __init__(self):
         self.events = []  # (method of Script, its arguments)
+        self.starts = [0]  # how many events there were before each case that stands on its own
         self.counts = {}
         self.classes = {}  # of each result that is an instance
 
@@ -51,10 +52,14 @@ class Replay:
     def length(self):
         return len(self.events)
 
+    def begin(self):
+        """Begin a case for which nothing is needed that was done before."""
+        self.starts.append(self.length)
+
     def until(self, length=None):
-        """What was done until it had that length, or until now; it stays as it is."""
-        replay = Replay()
-        replay.events = self.events[:length]
+        """What was done in its case until it had that length, or until now; it stays as it is."""
+        replay, end = Replay(), self.length if length is None else length
+        replay.events = self.events[max((start for start in self.starts if start < end), default=0): end]
         return replay
 
     def define(self, name, array, layout="C"):

@@ -69,7 +69,8 @@ def explain_failure(verdict, told):
     if verdict.likely:
         yield from wrap(f"It looks as if {verdict.likely.sentence}.")
         yield f"Read: {BOOK}/{verdict.likely.section}"
-    elif isinstance(outcome.finding, Raised) and not verdict.hidden and (meaning := meaning_of(outcome.finding)):
+    elif isinstance(outcome.finding, Raised) and outcome.finding.line and not verdict.hidden and (
+            meaning := meaning_of(outcome.finding)):
         yield from wrap(f"That means: {meaning}")
     elif isinstance(outcome.finding, Difference) and outcome.finding.facts:
         yield from wrap("What is known: " + "; ".join(outcome.finding.facts) + ".")

@@ -167,6 +167,7 @@ def large_logits_loss(exam):
     xs, ts = window(exam, 2, 2)
     judge_loss(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[0],
                "rows shifted by ±10000: it stays the same")
+    roughly(exam, exam.new(), np.array([[[1e4, -1e4, 0.0]]], np.float32), np.array([[2]]), 1e4, "float32")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient is (p - 1 at the target) over the number of "
@@ -188,10 +189,10 @@ def gradient(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out")
 def upstream_factor(exam):
-    xs, ts = masked(exam, 2, 2, ignored=1)
+    xs, ts = window(exam, 2, 2)
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    for dout in (2.5, -0.5):
+    for dout in (2.5, -0.5, 1000):
         exam.equal(layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], "dxs", note=f"dout = {dout}")
     exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs", note="dout left out")
     exam.watch(loss)
@@ -225,10 +226,8 @@ def loss_over_kept(exam):
     for N, T in ((2, 3), (1, 4)):
         xs, ts = masked(exam, N, T)
         roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0])
-    for shift in (0, 1e4):
-        xs, ts = scattered(exam, 5, 6)
-        roughly(exam, exam.new(), xs + shift, ts, expected_loss(xs, ts)[0], "many are ignored" + (
-            ", and the logits are large" if shift else ""))
+    xs, ts = scattered(exam, 5, 6)
+    roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0], "many are ignored")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
@@ -243,10 +242,8 @@ def gradient_over_kept(exam):
         rows = dxs.value[ts == -1] if getattr(dxs.value, "shape", None) == xs.shape else dxs.value
         exam.equal(rows, np.zeros((2, xs.shape[-1])), "dxs where ts is -1", exact=True)
         exam.watch(loss)
-    for shift in (0, -1e4):
-        xs, ts = scattered(exam, 5, 6)
-        judge_gradient(exam, xs + shift, ts, expected_loss(xs, ts)[1], "many are ignored" + (
-            ", and the logits are large" if shift else ""))
+    xs, ts = scattered(exam, 5, 6)
+    judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "many are ignored")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 1, "all positions ignored: the loss is 0.0 and the gradient 0")
@@ -260,7 +257,8 @@ def all_ignored(exam):
     exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs", note="the window after it")
     label = int(exam.rng.integers(5))
     layer = exam.new(ignore_label=label)
-    roughly(exam, layer, xs, np.full((2, 2), label), 0.0, note=f"ignore_label={label}")
+    xs = xs.astype(np.float32)
+    roughly(exam, layer, xs, np.full((2, 2), label), 0.0, note=f"ignore_label={label}, and float32")
     exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
 
 
@@ -275,6 +273,11 @@ def other_labels(exam):
         exam.equal(given, dxs, "dxs", note=f"ignore_label={label}")
         rows = given.value[ts == label] if getattr(given.value, "shape", None) == xs.shape else given.value
         exam.equal(rows, np.zeros((2, xs.shape[-1])), f"dxs where ts is {label}", exact=True)
+    xs, ts = masked(exam, 2, 3, label=2)
+    layer = exam.new(ignore_label=2)
+    loss, dxs = expected_loss(xs, ts, 2)
+    roughly(exam, layer, xs, ts.astype(np.uint8), loss, note="ignore_label=2, targets of dtype uint8")
+    exam.equal(layer.backward(), dxs, "dxs", note="ignore_label=2, targets of dtype uint8")
     xs, ts = scattered(exam, 4, 3, label=1000)
     layer = exam.new(1000)
     roughly(exam, layer, xs, ts, expected_loss(xs, ts, 1000)[0], note="ignore_label=1000")
@@ -283,7 +286,7 @@ def other_labels(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward may be called twice; what it returned doesn't change")
 def loss_backward_twice(exam):
-    xs, ts = masked(exam, 2, 3)
+    xs, ts = window(exam, 2, 3)
     layer = exam.new()
     forward(exam, layer, xs, ts)
     expected = expected_loss(xs, ts)[1]
@@ -303,7 +306,7 @@ def loss_leaves_arguments(exam):
     given = exam.put("xs", xs), exam.put("ts", ts)
     loss = layer.forward(*given)
     exam.equal(in_dtype(loss, np.float32), expected_loss(xs, ts)[0].astype(np.float32), "the loss")
-    exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs")
+    exam.watch(layer.backward())
     for thing, before in zip(given, (xs, ts), strict=True):
         exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
 
@@ -312,7 +315,7 @@ def loss_leaves_arguments(exam):
            "dtype will do")
 def loss_dtypes(exam):
     for dtype, ids in ((np.float32, np.int32), (np.float64, np.int16), (np.float32, np.int64), (np.float64, np.int8)):
-        xs, ts = masked(exam, 2, 2, dtype=dtype, ignored=1)
+        xs, ts = window(exam, 2, 2, dtype=dtype)
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
         given = exam.put("xs", xs, "F"), exam.put("ts", ts.astype(ids), "F")

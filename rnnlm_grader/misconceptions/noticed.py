@@ -284,15 +284,15 @@ NOTICED = {
     """,
     "MyTimeRNN/state/takes_a_state": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState TurnsStatefulRound
-        IgnoresSetState SetsStateOnlyOnce
+        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState
+        TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState IgnoresSetState SetsStateOnlyOnce
     """,
     "MyTimeRNN/state/forgets_the_state": """
         StartsEachStepFromZeros GivesNoHs NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState IgnoresReset
         ResetsToOldSize KeepsFirstSizes
     """,
     "MyTimeRNN/state/stops_at_the_window": """
-        GivesNoDxs GivesZeros CarriesDh UpdatesParameters
+        LoopsOverBatch GivesNoDxs GivesZeros CarriesDh UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_each_input": """
         TakesLastDhsOnly HandsBackWithoutWh GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros
@@ -337,7 +337,8 @@ NOTICED = {
         UpdatesParameters
     """,
     "MyTimeRNN/contract/overwrites_in_place": """
-        GivesZeros KeepsFirstStepsGradient WritesNothing CarriesDh PilesUp Rebinds UpdatesParameters UsesUpCells
+        LoopsOverBatch IgnoresSetState SetsStateOnlyOnce GivesZeros KeepsFirstStepsGradient WritesNothing CarriesDh
+        PilesUp Rebinds UpdatesParameters UsesUpCells
     """,
     "MyTimeRNN/contract/backward_twice": """
         GivesNoDxs GivesZeros CarriesDh UpdatesParameters UsesUpCells
@@ -351,11 +352,11 @@ NOTICED = {
         ReusesOutput ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
-        GivesNoHs AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells CopiesParameters UpdatesParameters
+        GivesNoHs IgnoresReset NeverEmptiesCells CopiesParameters UpdatesParameters
     """,
     "MyTimeRNN/contract/follows_dtype": """
-        GivesNoHs GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64 ForcesFloat32
-        ForcesGradsFloat64 ForcesGradsFloat32
+        GivesNoHs LoopsOverBatch GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64
+        ForcesFloat32 ForcesGradsFloat64 ForcesGradsFloat32
     """,
     "MyTimeRNN/contract/stands_alone": """
         AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells KeepsCacheInClass GivesZeros KeepsFirstStepsGradient
@@ -371,8 +372,8 @@ NOTICED = {
     """,
     "my_numerical_gradient/values/from_both_sides": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
-        NeverPutsBack PutsBackAtTheEnd PutsBackByAdding ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX
-        StoresIntegers ForcesFloat32 AddsSlopesUp
+        NeverPutsBack PutsBackAtTheEnd ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers
+        ForcesFloat32 AddsSlopesUp
     """,
     "my_numerical_gradient/values/one_at_a_time": """
         DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce NeverPutsBack PutsBackAtTheEnd
@@ -425,8 +426,8 @@ NOTICED = {
         NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
         AveragesOverSteps KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
         ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
-        TakesWindowAsCount SlidesTheWindow Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 KeepsOneWindow KeepsTheLastWindow
-        LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
+        TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0
+        KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
     """,
     "my_bptt/window/state_goes_on": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
@@ -438,10 +439,10 @@ NOTICED = {
     "my_bptt/window/uneven_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps KeepsRowsOfDb DxsReversed DxsTimeMajor AnotherOrder
-        PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
-        TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow
-        LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb DxsReversed
+        DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate
+        CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow
+        KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/window/dh0_of_the_first_window": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
@@ -479,7 +480,7 @@ NOTICED = {
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
         LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
         DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ForcesDxsFloat64
-        BpttForcesFloat64
+        BpttForcesFloat64 ChangesDhs ChangesH0
     """,
     "my_clip_grads/values/shrinks_together": """
         ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsFactorRound TurnsComparison ForgetsRoot
@@ -503,9 +504,9 @@ NOTICED = {
         TakesLargest TakesMeanOfSquares DividesByZero MakesNan
     """,
     "my_clip_grads/contract/clips_float32": """
-        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReturnsNormAfter ReturnsNothing TurnsFactorRound
-        ReturnsFactor ReturnsGradients TurnsComparison ForgetsRoot AddsAbsoluteValues AddsNorms TakesLargest
-        TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
+        ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReplacesItems ReturnsNormAfter ReturnsNothing
+        TurnsFactorRound ReturnsFactor ReturnsGradients ScalesUpToo TurnsComparison ForgetsRoot AddsAbsoluteValues
+        AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
     """,
     "my_softmax/values/shares": """
         SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
@@ -548,9 +549,8 @@ NOTICED = {
         ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/upstream_factor": """
-        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
-        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
+        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
         FlatGradient SoftmaxAlongTime ChangesItsCache ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/loss_central_differences": """
@@ -566,14 +566,14 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
         LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
-        LossForgetsMask MasksNothing TurnsMask LossDoesNotShift TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime
+        LossForgetsMask MasksNothing TurnsMask TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
+        SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
         MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        LossDoesNotShift ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
-        FlatGradient SoftmaxAlongTime ForcesFloat32
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/all_ignored": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
@@ -581,7 +581,7 @@ NOTICED = {
         MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask DividesByZero GradientDividesByZero
         LeavesEarly ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
         TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow
-        ForcesFloat32
+        ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
@@ -591,26 +591,20 @@ NOTICED = {
         TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_backward_twice": """
-        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
-        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
+        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
         FlatGradient SoftmaxAlongTime ChangesItsCache ReusesGradient ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_leaves_arguments": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets OverwritesIgnoredLogits MeanOverAll LossMeanOverAll
-        GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
-        LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
-        ForcesFloat32
+        LossReturnsNothing PicksAllTargets OverwritesIgnoredLogits MeanOverAll LossMeanOverAll SumsUp LossSumsUp
+        MeanOverBatch MeanOfMeans LossForgetsMask MasksNothing TurnsMask TurnsLoss TakesBaseTwo TakesOneMinusP
+        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
-        LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
-        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask ForgetsDout DividesByDout
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32
-        ForcesFloat64
+        LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
+        GradientMeanOverBatch TurnsMask ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient
+        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch

@@ -159,7 +159,7 @@ def sizes(method, args):
     for i, arg in enumerate(args):
         if isinstance(arg, list):
             yield f"{method} {i} items", len(arg)
-        elif isinstance(arg, int) and not isinstance(arg, bool):
+        elif method == "__init__" and isinstance(arg, int) and not isinstance(arg, bool):
             yield f"{method} {i}", arg
         for array in arg if isinstance(arg, list) else [arg]:
             for axis, size in enumerate(getattr(array, "shape", ())):

@@ -217,7 +217,9 @@ def own_pieces(own, layer=LAYER):
     "scale = measure()", "scale = [k for k in range(3)]", "scale = [0]\nfor k in range(3): scale[k] = k",
     "scale = 1\nscale += 1", "with open('x') as f:\n    def scale(): pass", "scale = []\nscale.append(2)",
     "found = measure()\nscale = found.size", "def helper(): return table[0]\ntable = measure()\nscale = helper()",
-    "MyLayer.backward = wrapped(backward)", "for scale in range(3): pass", "if ready():\n    scale = 2",
+    "MyLayer.backward = wrapped(backward)", "scale = {}\nfill(scale)", "scale = [0]\nnp.copyto(src=1, dst=scale)",
+    "for f in [forward]: setattr(MyLayer, f.__name__, f)", "def attach(kind): kind.x = 1\nattach(MyLayer)",
+    "for scale in range(3): pass", "if ready():\n    scale = 2",
 ])
 def test_what_computes_a_name_that_is_used_counts_in_a_cell_of_ones_own(own):
     assert own_pieces(own) == [own]
