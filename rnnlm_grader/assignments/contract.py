@@ -31,6 +31,11 @@ def side_by_side(exam, make, draw, expected, count):
         returns; list of gradients), as values or as things.
     count : int
         How many gradients the layer has.
+
+    Returns
+    -------
+    list
+        What `expected` gave for each of the two.
     """
     one, other = make(), make()
     turns = [(layer, *draw()) for layer in (one, other)]
@@ -47,3 +52,4 @@ def side_by_side(exam, make, draw, expected, count):
                    note="it belongs to that layer's last forward, whatever another layer does")
         for i in range(count):
             exam.equal(layer.grad(i), right_grads[i], f"grads[{i}] of {which}", note="after both have gone back")
+    return wanted

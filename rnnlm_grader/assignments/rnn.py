@@ -5,6 +5,7 @@ By hand, tanh is a nuisance, so inputs are chosen where it is known: tanh(ln 2) 
 the sum z is 0, tanh is 0 and its slope is 1, so that the gradients are those of a linear cell, in whole numbers.
 """
 import math
+from functools import partial
 
 import numpy as np
 
@@ -77,27 +78,20 @@ def reference(params, x, h_prev, dh_next):
     return cell.forward(x, h_prev), *cell.backward(dh_next), *cell.grads
 
 
-def alone(exam, params):
-    """Return the function (arguments of forward, of backward) → what a new layer gives, with parameters of its own."""
-    def results(inputs, douts):
-        layer = exam.new(*place(exam, params, "_alone"))
-        return layer.forward(*inputs), layer.backward(*douts), [layer.grad(i) for i in range(3)]
-    return results
+def alone(exam, params, inputs, douts):
+    """Return what a new layer, with parameters of its own, gives forward and backward, and its gradients."""
+    layer = exam.new(*place(exam, params, "_alone"))
+    return layer.forward(*inputs), layer.backward(*douts), [layer.grad(i) for i in range(3)]
 
 
 def beside_another(exam, draw_turn):
     """Require of two layers that share parameters that they don't disturb each other."""
     params = weights(exam, 2, 3)
-    placed, expected, wanted = place(exam, params), alone(exam, params), []
-
-    def keep(*turn):
-        wanted.append(expected(*turn))
-        return wanted[-1]
-
-    side_by_side(exam, lambda: exam.new(*placed), draw_turn, keep, 3)
+    placed = place(exam, params)
+    (*_, one), (*_, other) = side_by_side(exam, lambda: exam.new(*placed), draw_turn, partial(alone, exam, params), 3)
     for i in range(3):
-        is_alive(exam, wanted[0][2][i], f"grads[{i}]")
-        is_other(exam, wanted[0][2][i], wanted[1][2][i], f"grads[{i}]", "input")
+        is_alive(exam, one[i], f"grads[{i}]")
+        is_other(exam, one[i], other[i], f"grads[{i}]", "input")
 
 
 def near(exam, got, expected, what, note=""):
@@ -306,7 +300,7 @@ def overwrites_in_place(exam):
     before = [layer.grad(i) for i in range(3)]
     dh_next = upstream(exam, 2, 3)
     layer.backward(dh_next)
-    _, _, grads = alone(exam, params)(last, [dh_next])
+    *_, grads = alone(exam, params, last, [dh_next])
     one_for_each(exam, layer, 3)
     for i, expected in enumerate(grads):
         is_alive(exam, expected, f"grads[{i}]")
