@@ -44,12 +44,12 @@ def side_by_side(exam, make, draw, expected, count):
         exam.watch(layer.forward(*draw()[0]))  # a forward that is never followed by a backward leaves no trace
     outs = [layer.forward(*inputs) for layer, inputs, _ in turns]
     returned = [layer.backward(*douts) for layer, _, douts in turns]
-    for (layer, _, _), out, result, (right_out, right_result, right_grads), which in zip(
-            turns, outs, returned, wanted, ("the first layer", "the second layer"), strict=True):
+    for (layer, _, _), out, result, (right_out, right_result, right_grads) in zip(
+            turns, outs, returned, wanted, strict=True):
         if right_out is not None:
-            exam.equal(out.now(), right_out, f"{out.name} of {which}", note="after both have gone back")
-        exam.equal(result.now(), right_result, f"what backward of {which} returned",
-                   note="it belongs to that layer's last forward, whatever another layer does")
+            exam.equal(out.now(), right_out, out.name, note=f"what {layer.name} gave, after both have gone back")
+        exam.equal(result.now(), right_result, result.name,
+                   note=f"it belongs to the last forward of {layer.name}, whatever the other layer does")
         for i in range(count):
-            exam.equal(layer.grad(i), right_grads[i], f"grads[{i}] of {which}", note="after both have gone back")
+            exam.equal(layer.grad(i), right_grads[i], f"{layer.name}.grads[{i}]", note="after both have gone back")
     return wanted
