@@ -141,7 +141,7 @@ class Batch:
         again = []
         try:
             for submission in self.submissions():
-                small = submission.without_job()
+                small = submission.small()
                 if submission.unfit:
                     self.tally.failed[submission.student] = submission.unfit
                     self.step()
@@ -151,10 +151,10 @@ class Batch:
                 elif submission.key in waiting:
                     waiting[submission.key].append(small)
                 elif self.has_result(submission.key):
-                    yield small
+                    yield submission
                     self.step()
                 else:
-                    waiting[submission.key] = [small]
+                    waiting[submission.key] = []
                     running[submit(executor, submission.job)] = submission
                     while len(running) >= 2 * width:
                         yield from self.collect(running, waiting, again)
@@ -184,7 +184,7 @@ class Batch:
                 self.results.write(future.result())
                 self.fresh.add(examined.key)
                 self.tally.examined += 1
-            for submission in waiting.pop(examined.key):
+            for submission in (examined, *waiting.pop(examined.key)):
                 if error:
                     make_room(self.coursedir, submission, {})  # so that nobody takes an older mark for this one
                     self.tally.failed[submission.student] = shown(f"{type(error).__name__}: {error}")
@@ -234,6 +234,11 @@ class Exporter(SubmissionExporter):
     def prepare(self, grading):
         """Look for nothing."""
 
+    def read(self, path):
+        """Take what was read, if it was kept."""
+        submission = self.parent.submission
+        return (submission.handed_in, submission.job) if submission.job else super().read(path)
+
 
 class Recorder(Autograde):
     """nbgrader's converter, which records submissions as they come, and goes over each notebook only once.
@@ -261,12 +266,12 @@ class Recorder(Autograde):
             if usable and (reason := make_room(self.coursedir, submission, self.scores)):
                 self.failed[submission.student] = reason
             elif usable:
-                self.assignments = as_assignment(self, submission)
+                self.assignments, self.submission = as_assignment(self, submission), submission
                 try:
                     super().convert_notebooks()
                 except NbGraderException:
                     usable = is_usable(self.coursedir.db_url)  # else each would wait for what the first waited for
-            self.done.append(submission)
+            self.done.append(submission.small())
 
     def convert_single_notebook(self, notebook_filename):
         self._sanitizing = True

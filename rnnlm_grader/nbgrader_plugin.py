@@ -2,7 +2,7 @@
 
 `nbgrader_config.py` of a course calls `configure(c)`. Then, in the order in which nbgrader runs them:
 
-SubmissionExporter   checks that all is there, and removes what an earlier run left unfinished
+SubmissionExporter   checks that all is there, removes what an earlier run left unfinished, and reads what was handed in
 Rebuild              makes the notebook anew from the source directory, with the student's answers in it
 GradeInSandbox       examines the answers, in place of nbgrader's Execute, and writes mark and report into the cells
 SaveMarks            records the marks, in one transaction
@@ -125,12 +125,19 @@ class SubmissionExporter(NotebookExporter):
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})
         resources.setdefault("metadata", {})["name"] = Path(filename).stem
-        if self.parent._sanitizing:  # a student's file: only Rebuild opens it
-            resources |= {"source": self.source, "submission": Path(filename)}
+        if self.parent._sanitizing:  # a student's file, which nobody else opens
+            handed_in, job = self.read(Path(filename))
+            resources |= {"source": self.source, "handed_in": handed_in, "job": job}
             notebook = new_notebook()
         else:
             notebook = nbformat.read(filename, as_version=4)
         return self.from_notebook_node(notebook, resources, **kwargs)
+
+    def read(self, path):
+        """Read a submission; return what counts of it and the job that examines it."""
+        coursedir = self.parent.coursedir
+        handed_in = read_handed_in(self.source, path)
+        return handed_in, GradeInSandbox(parent=self).job_maker(coursedir)(self.source, handed_in)
 
 
 def as_assignment(converter, submission):
@@ -148,7 +155,7 @@ class Rebuild(NbGraderPreprocessor):
 
     def preprocess(self, nb, resources):
         source = resources["source"]
-        rebuilt, handed_in = copy.deepcopy(source), read_handed_in(source, resources["submission"])
+        rebuilt, handed_in = copy.deepcopy(source), resources["handed_in"]
         for cell in rebuilt.cells:
             if is_solution(cell):
                 cell.source = released(cell.source)
@@ -158,7 +165,6 @@ class Rebuild(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = [], None
         for remark in handed_in.remarks:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
-        resources["handed_in"] = handed_in
         if handed_in.timestamp:
             resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
         return rebuilt, resources
@@ -181,9 +187,8 @@ class GradeInSandbox(NbGraderPreprocessor):
     seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
 
     def preprocess(self, nb, resources):
-        coursedir, handed_in = coursedir_of(self), resources["handed_in"]
-        job = self.job_maker(coursedir)(resources["source"], handed_in)
-        result = self.examined(coursedir, job)
+        handed_in, job = resources["handed_in"], resources["job"]
+        result = self.examined(coursedir_of(self), job)
         nb.metadata[RECORD] = {"key": result["key"], "remarks": list(handed_in.remarks),
                                "sandbox": described(job.sandbox), "results": result["results"]}
         for cell in nb.cells:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .course import read_handed_in, read_source, read_timestamp, submitted_folders, unfit
+from .course import HandedIn, read_handed_in, read_source, read_timestamp, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -14,7 +14,7 @@ RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's meta
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in: the job that examines it, and what its graded notebook must say."""
+    """What one student handed in, the job that examines it, and what its graded notebook must say."""
 
     student: str
     assignment: str
@@ -22,12 +22,13 @@ class Submission:
     key: str  # of the job
     remarks: tuple
     timestamp: str | None
+    handed_in: HandedIn | None = None
     job: Job | None = None
     unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
 
-    def without_job(self):
-        """The same, but small."""
-        return replace(self, job=None)
+    def small(self):
+        """The same, without what can be read again."""
+        return replace(self, handed_in=None, job=None)
 
 
 def read_submissions(coursedir, assignment, make_job, students=None):
@@ -50,7 +51,7 @@ def read_submissions(coursedir, assignment, make_job, students=None):
                 yield Submission(student, assignment, path, "", (), None, unfit=reason)
                 continue
             job = make_job(source, handed_in)
-            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, job)
+            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, handed_in, job)
 
 
 def graded_folder(coursedir, assignment, student):
