@@ -355,8 +355,9 @@ def gradient_of_first_state(exam):
         exam.watch(layer.backward(dhs))
         near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
                    note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
-    exam.case()  # with a Wh that equals its transpose, for how forward uses Wh has criteria of its own
-    layer, dh, _ = stateful(exam, Wx, Wh + Wh.T, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
+    exam.case()
+    both_ways = Wh + Wh.T  # equals its transpose: whether forward turns Wh round has criteria of its own
+    layer, dh, _ = stateful(exam, Wx, both_ways, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
     near(exam, layer.attribute("dh"), dh, "layer.dh", note="of a stateful layer, after set_state and one step")
 
 
