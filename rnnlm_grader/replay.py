@@ -24,7 +24,7 @@ ARGUMENTS = {
 }
 RESULTS = {
     "forward": "out", "predict": "out",
-    "MyRNN.forward": "h_next", "MyRNN.backward": "dx, dh_prev",
+    "MyRNN.forward": "h_next", "MyRNN.backward": "result",
     "MyTimeRNN.forward": "hs", "MyTimeRNN.backward": "dxs",
     "MyTimeSoftmaxWithLoss.forward": "loss", "MyTimeSoftmaxWithLoss.backward": "dxs",
     "MyTimeAffine.backward": "dxs", "MyRnnlm.forward": "loss",

@@ -21,6 +21,7 @@ criterion = criteria.criterion
 
 NAMES = ("Wx", "Wh", "b")
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
+HUGE = 1e6  # an upstream gradient of this size shows whether anything is clipped
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 
 
@@ -29,9 +30,9 @@ def weights(exam, D, H, dtype=np.float64):
     return tuple(exam.rng.uniform(-0.9, 0.9, shape).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,)))
 
 
-def place(exam, params, suffix=""):
+def place(exam, params, suffix="", layout="C"):
     """Place parameters on the bench under their names."""
-    return [exam.put(f"{name}{suffix}", param) for name, param in zip(NAMES, params, strict=True)]
+    return [exam.put(f"{name}{suffix}", param, layout) for name, param in zip(NAMES, params, strict=True)]
 
 
 def draw(exam, *shape, dtype=np.float64):
@@ -113,11 +114,13 @@ def is_other(exam, thing, other, what, which):
 
 
 def is_pair(exam, result):
-    """Require that backward returned two things."""
+    """Require that backward returned two things, and name them."""
     two = isinstance(result.value, tuple) and len(result.value) == 2
     if not two:
         exam.watch(result)
     exam.hold(two, "what backward returns", f"should be the pair (dx, dh_prev), but is {kind(result.value)}")
+    if two:
+        exam.replay.write(f"dx, dh_prev = {result.name}")
     return two
 
 
@@ -130,7 +133,8 @@ def first_step(exam):
     x, h_prev = whole(exam, 1, 3), np.zeros((1, 2))
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx)[0])))
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
-               note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+         note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    exam.case()
     params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
     near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
@@ -141,7 +145,8 @@ def next_step(exam):
     x, h_prev = whole(exam, 1, 3), np.array([[0.6, -0.8]])
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx - h_prev @ Wh)[0])))
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
-               note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+         note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    exam.case()
     params, x, h_prev = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3), draw(exam, 1, 2)
     near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
@@ -156,21 +161,24 @@ def rows_apart(exam):
     near(exam, layer.forward(x, h_prev), np.array(by_loops), "h_next", note="computed number by number")
 
 
-# N, D and H, of which one is large
-LARGE = ((30, 2, 3), (2, 40, 3), (2, 3, 17))
+def sizes(exam):
+    """Draw N, D and H, of which one is large and another 1."""
+    N, D, H = exam.rng.integers((20, 17, 17), (41, 41, 25)).tolist()
+    return (N, 2, 1), (1, D, 3), (2, 1, H)
 
 
 @criterion("MyRNN", "forward", 1, "any N, D and H will do, N also from call to call; arrays need not be contiguous")
 def forward_sizes(exam):
     params = weights(exam, 3, 3)
-    layer = exam.new(*place(exam, params))
+    layer = exam.new(*place(exam, params, layout="F"))
     for N, layout in ((3, "F"), (1, "C"), (4, "strided")):
         x, h_prev = draw(exam, N, 3), draw(exam, N, 3)
         h_next = layer.forward(exam.put(f"x{N}", x, layout), exam.put(f"h{N}", h_prev, layout))
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N = {N}, D = H = 3")
-    for N, D, H in LARGE:
+    for N, D, H in sizes(exam):
+        exam.case()
         params, x, h_prev = weights(exam, D, H), draw(exam, N, D), draw(exam, N, H)
-        h_next = exam.new(*place(exam, params, f"_{N}_{D}_{H}")).forward(x, h_prev)
+        h_next = exam.new(*place(exam, params)).forward(x, h_prev)
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
 
 
@@ -228,7 +236,7 @@ def slope_of_tanh(exam):
     exam.watch(layer.forward(x, h_prev))
     layer.backward(dh_next)
     near(exam, layer.grad(2), dh_next[0] * np.array([0.64, 0.36]), "grads[2]",
-               note="h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25")
+         note="h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25")
 
 
 @criterion("MyRNN", "backward", 1, "all five gradients agree with central differences")
@@ -258,22 +266,22 @@ def measured(values, which, dh_next, eps=1e-5):
     return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
 
 
-@criterion("MyRNN", "backward", 1, "backward fits the last forward, whatever N, D and H are")
+@criterion("MyRNN", "backward", 1, "backward fits the last forward, for any N, D, H, layout and size of dh_next")
 def backward_sizes(exam):
     params = weights(exam, 3, 3)
-    layer = exam.new(*place(exam, params))
+    layer = exam.new(*place(exam, params, layout="strided"))  # of "F", grads would be so too, and np.dot refuse them
     for N, layout in ((3, "F"), (1, "C"), (2, "strided")):
         back_and_forth(exam, layer, params, N, layout)
-    for sizes in LARGE:
-        params = weights(exam, *sizes[1:])
-        layer = exam.new(*place(exam, params, "_{}_{}_{}".format(*sizes)))
-        back_and_forth(exam, layer, params, sizes[0], "C")
+    for N, D, H in sizes(exam):
+        exam.case()
+        params = weights(exam, D, H)
+        back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", HUGE)
 
 
-def back_and_forth(exam, layer, params, N, layout):
+def back_and_forth(exam, layer, params, N, layout, scale=1):
     """Require all five gradients of a step."""
     D, H = params[0].shape
-    x, h_prev, dh_next = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H)
+    x, h_prev, dh_next = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
     exam.watch(layer.forward(x, h_prev))
     result = layer.backward(exam.put(f"dh{N}", dh_next, layout))
     _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
@@ -298,6 +306,8 @@ def overwrites_in_place(exam):
         layer.forward(*inputs)
         layer.backward(upstream(exam, 2, 3))
     before = [layer.grad(i) for i in range(3)]
+    for grad in kept:
+        grad.write(0.25)  # as clipping changes them
     dh_next = upstream(exam, 2, 3)
     layer.backward(dh_next)
     *_, grads = alone(exam, params, last, [dh_next])

@@ -14,6 +14,7 @@ from ..misconceptions.time_rnn import MISCONCEPTIONS
 from .contract import one_for_each
 from .rnn import (
     GRADS,
+    HUGE,
     beside_another,
     draw,
     have_dtype,
@@ -73,6 +74,7 @@ def one_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
     near(exam, layer.forward(xs), np.array([[[0.6, -0.8]]]), "hs",
                note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    exam.case()
     like_cells(exam, (Wx, Wh, draw(exam, 2)), draw(exam, 1, 1, 3))
 
 
@@ -86,6 +88,7 @@ def three_steps(exam):
     layer = exam.new(*place(exam, (Wx, Wh, b)))
     near(exam, layer.forward(inputs_for(exam, Wx, sums - before @ Wh - b)[None]), hs[None], "hs",
                note="the sums are (ln 2, -ln 3), (-ln 3, ln 3), (ln 3, ln 2), whose tanh is known")
+    exam.case()
     like_cells(exam, (Wx / 4, Wh / 4, draw(exam, 2)), draw(exam, 1, 3, 3))
 
 
@@ -94,26 +97,28 @@ def like_unrolled(exam):
     params = weights(exam, 2, 3)
     xs, none = draw(exam, 3, 4, 2), np.zeros((3, 4, 3))
     for stateful in (False, True):
+        exam.case()
         layer = exam.new(*place(exam, params), stateful=stateful)
         near(exam, layer.forward(xs), unrolled(params, xs, none)[0], "hs", note="hs[:, t] is the state after step t")
 
 
-# N, T, D and H, of which one is 1 or large
-SIZES = ((2, 2, 1, 2), (2, 3, 2, 1), (30, 2, 2, 3), (1, 40, 2, 3), (2, 2, 40, 3), (2, 2, 3, 17))
+def sizes(exam):
+    """Draw N, T, D and H, of which one is large and another 1."""
+    N, T, D, H = exam.rng.integers((20, 20, 17, 17), (41, 41, 41, 25)).tolist()
+    return (N, 2, 2, 1), (1, T, 2, 3), (2, 1, D, 3), (2, 2, 1, H)
 
 
 @criterion("MyTimeRNN", "forward", 1, "any N, T, D and H will do; arrays need not be contiguous")
 def forward_sizes(exam):
-    params = weights(exam, 3, 3)
-    placed = place(exam, params)
     for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
-        xs = draw(exam, N, T, 3)
-        hs = exam.new(*placed).forward(exam.put(f"xs_{N}_{T}", xs, layout))
+        exam.case()
+        params, xs = weights(exam, 3, 3), draw(exam, N, T, 3)
+        hs = exam.new(*place(exam, params, layout=layout)).forward(exam.put("xs", xs, layout))
         near(exam, hs, unrolled(params, xs, np.zeros_like(xs))[0], "hs", note=f"N = {N}, T = {T}, D = H = 3")
-    for N, T, D, H in SIZES:
+    for N, T, D, H in sizes(exam):
         exam.case()
         params, xs = weights(exam, D, H), draw(exam, N, T, D)
-        hs = exam.new(*place(exam, params, f"_{N}_{T}_{D}_{H}")).forward(xs)
+        hs = exam.new(*place(exam, params)).forward(xs)
         near(exam, hs, unrolled(params, xs, np.zeros((N, T, H)))[0], "hs", note=f"N, T, D, H = {N}, {T}, {D}, {H}")
 
 
@@ -122,8 +127,9 @@ def forward_sizes(exam):
 
 @criterion("MyTimeRNN", "state", 1, "h is the last hidden state after each forward, stateful or not", beside="forward")
 def last_state(exam):
-    params = place(exam, weights(exam, 2, 3))
     for stateful in (False, True):
+        exam.case()
+        params = place(exam, weights(exam, 2, 3))
         layer = exam.new(*params, stateful=stateful)
         for T in (3, 2):
             xs = draw(exam, 2, T, 2)
@@ -298,22 +304,28 @@ def gradient_of_wh(exam):
     layer.backward(np.stack([np.zeros((1, 2)), dz], axis=1))
     near(exam, layer.grad(1), np.einsum("ni,nj->ij", h, dz), "grads[1]",
                note="hs is (3/5, -4/5), then (0, 0); the second step's slope is 1, and the first started from 0")
-    if layer := stateful(exam, Wx, Wh, h, dz):
-        near(exam, layer.grad(1), np.einsum("ni,nj->ij", h, dz), "grads[1]",
-             note="a stateful layer started from (3/5, -4/5); its only step's slope is 1")
+    exam.case()
+    layer, _, grads = stateful(exam, Wx, Wh, h, dz)
+    near(exam, layer.grad(1), grads[1], "grads[1]", note="a stateful layer, after set_state and one step")
 
 
 def stateful(exam, Wx, Wh, h, dz):
-    """Have a stateful layer go one step on from a state, with a sum of 0, and back; return it.
-
-    Return None where the state makes no difference: that has a criterion of its own.
-    """
-    layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2)), "_stateful"), stateful=True)
+    """Have a stateful layer go one step on from a state, with a sum of 0, and back; return it, dh and the gradients."""
+    params, xs = (Wx, Wh, np.zeros(2)), inputs_for(exam, Wx, -h @ Wh)[None]
+    layer = exam.new(*place(exam, params), stateful=True)
     layer.call("set_state", h)
-    if not is_near(layer.forward(inputs_for(exam, Wx, -h @ Wh)[None]), np.zeros((1, 1, 2))):
-        return None
+    start = shown_start(params, xs, layer.forward(xs), [h, np.zeros((1, 2))])
     exam.watch(layer.backward(dz[None]))
-    return layer
+    return layer, *unrolled(params, xs, dz[None], start)[2:]
+
+
+def shown_start(params, xs, hs, starts):
+    """Return which of these states hs goes on from, the first where it is none of them.
+
+    That a state isn't handed on has criteria of its own; but whatever hs is, the gradients have to fit one of them.
+    """
+    zeros = np.zeros((*xs.shape[:2], len(params[2])))
+    return next((start for start in starts if is_near(hs, unrolled(params, xs, zeros, start)[0])), starts[0])
 
 
 def is_near(thing, expected):
@@ -335,17 +347,18 @@ def through_time(exam):
 def gradient_of_first_state(exam):
     Wx, Wh = whole_weights(exam)
     for T in (1, 2):
+        exam.case()
         xs, dhs = resting(exam, Wx, 2, T), whole(exam, 2, T, 2)
         dhs[:, 1:] = 0
-        layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2)), f"_{T}"))
+        layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
         exam.watch(layer.forward(xs))
         exam.watch(layer.backward(dhs))
         near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
                    note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
-    dz = whole(exam, 1, 2)
-    if layer := stateful(exam, Wx, Wh, np.array([[0.6, -0.8]]), dz):
-        near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dz, Wh), "layer.dh",
-             note="of a stateful layer, after one step whose slope is 1")
+    exam.case()
+    both_ways = Wh + Wh.T  # equals its transpose: whether forward turns Wh round has criteria of its own
+    layer, dh, _ = stateful(exam, Wx, both_ways, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
+    near(exam, layer.attribute("dh"), dh, "layer.dh", note="of a stateful layer, after set_state and one step")
 
 
 @criterion("MyTimeRNN", "backward", 1, "dxs and the gradients agree with central differences")
@@ -377,42 +390,43 @@ def measured(values, which, dhs, eps=1e-5):
     return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
 
 
-@criterion("MyTimeRNN", "backward", 1, "backward is right whatever N, T, D and H are")
+@criterion("MyTimeRNN", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, stateful or not")
 def backward_sizes(exam):
-    params = weights(exam, 3, 3)
-    placed = place(exam, params)
     for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
-        back_and_forth(exam, exam.new(*placed), params, N, T, layout)
-    for N, T, D, H in SIZES:
+        exam.case()
+        params = weights(exam, 3, 3)
+        back_and_forth(exam, exam.new(*place(exam, params, layout="strided")), params, (N, T), layout)
+    for N, T, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
-        back_and_forth(exam, exam.new(*place(exam, params, f"_{N}_{T}_{D}_{H}")), params, N, T, "C")
+        back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=HUGE)
     exam.case()
-    params, h = weights(exam, 2, 3), None
-    layer = exam.new(*place(exam, params, "_stateful"), stateful=True)
-    for T in (2, 1, 3):
-        h = back_and_forth(exam, layer, params, 2, T, "C", h)
-        if h is None:  # the state didn't go on, which has a criterion of its own
-            break
+    params, states = weights(exam, 2, 3), ()
+    layer = exam.new(*place(exam, params), stateful=True)
+    for _ in range(3):
+        states = back_and_forth(exam, layer, params, (2, 2), states=states)
 
 
-def back_and_forth(exam, layer, params, N, T, layout, h=None):
-    """Require all gradients of a window that starts from a state; return that at its end, None where hs is wrong."""
-    D, H = params[0].shape
-    xs, dhs = draw(exam, N, T, D), upstream(exam, N, T, H) * (1000 if N * T * D * H > 99 else 1)  # nothing is clipped
-    right_hs, expected, dh, grads = unrolled(params, xs, dhs, h)
-    hs = layer.forward(xs)
-    if h is not None and not is_near(hs, right_hs):
-        return None
-    dxs = layer.backward(exam.put(f"dhs_{N}_{T}", dhs, layout))
-    note = f"N, T, D, H = {N}, {T}, {D}, {H}" if h is None else "a stateful layer, in a later window"
-    near(exam, dxs, expected, "dxs", note=note)
+def back_and_forth(exam, layer, params, sizes, layout="C", scale=1, states=()):
+    """Require all gradients of a window; return its states, the first of them last.
+
+    `states` are those of the window before, of which the first is to be handed on.
+    """
+    (N, T), (D, H) = sizes, params[0].shape
+    xs, dhs, zeros = draw(exam, N, T, D), upstream(exam, N, T, H) * scale, np.zeros((N, H))
+    hs, start = layer.forward(xs), zeros
+    if states:
+        start = shown_start(params, xs, hs, [states[0], zeros, *states[1:]])
+    right_hs, right_dxs, dh, grads = unrolled(params, xs, dhs, start)
+    dxs = layer.backward(exam.put("dhs", dhs, layout))
+    note = "a stateful layer, in a later window" if states else f"N, T, D, H = {N}, {T}, {D}, {H}"
+    near(exam, dxs, right_dxs, "dxs", note=note)
     for i, grad in enumerate(grads):
         near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
-    if h is not None:
+    if states:
         near(exam, layer.attribute("dh"), dh, "layer.dh", note=note)
     exam.watch(hs)
-    return right_hs[:, -1]
+    return [right_hs[:, t] for t in reversed(range(T))]
 
 
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------
@@ -442,7 +456,7 @@ def overwrites(exam, stateful):
         fresh.forward(xs)
     before = [layer.grad(i) for i in range(3)]
     for grad in kept:
-        grad.write(np.full(np.shape(grad.value), 0.25))  # as clipping changes them
+        grad.write(0.25)  # as clipping changes them
     dhs = upstream(exam, 2, 3, 3)
     layer.backward(dhs)
     fresh.backward(dhs)

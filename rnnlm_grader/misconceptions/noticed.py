@@ -236,8 +236,8 @@ NOTICED = {
     "MyRNN/contract/shares_parameters": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber
         ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow KeepsRowsOfBias TurnsDWx LeavesOutTransposeInDWx
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot CopiesParameters UsesCopies UpdatesParameters
-        KeepsFirstCache
+        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot CopiesParameters UsesCopies CopiesParams
+        CopiesParamsEachTime UpdatesParameters KeepsFirstCache
     """,
     "MyRNN/contract/follows_dtype": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
@@ -316,7 +316,7 @@ NOTICED = {
         HandsBackThroughWh GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_first_state": """
-        ReadsBackwards LoopsOverBatch TakesLastDhsOnly GoesForwards HandsBackWithoutWh HandsBackThroughWh
+        ReadsBackwards AddsStatesUp LoopsOverBatch TakesLastDhsOnly GoesForwards HandsBackWithoutWh HandsBackThroughWh
         TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
     """,
     "MyTimeRNN/backward/central_differences": """
@@ -352,7 +352,7 @@ NOTICED = {
         ReusesOutput ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
-        GivesNoHs IgnoresReset NeverEmptiesCells CopiesParameters UpdatesParameters
+        GivesNoHs IgnoresReset NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters
     """,
     "MyTimeRNN/contract/follows_dtype": """
         GivesNoHs LoopsOverBatch GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64

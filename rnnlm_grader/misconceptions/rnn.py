@@ -25,6 +25,8 @@ WX_TURNED = "x @ Wx is turned round (Wx.T, or Wx first); x is (N, D) and Wx is (
 SWAPPED_WEIGHTS = "Wx and Wh are exchanged: Wx belongs to x, and Wh to h_prev"
 DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
 ONE_RESULT = "backward returns only one of its two results; it returns the pair (dx, dh_prev)"
+COPIED_PARAMS = ("params holds copies of Wx, Wh and b; an optimiser that updates them has then no effect. Keep the "
+                 "arrays themselves")
 DB_KEPT_ROWS = "db isn't summed over the batch: dz is (N, H) and b is (H,), so db = dz.sum(axis=0)"
 
 
@@ -577,6 +579,30 @@ class UsesCopies(Right):
     def hand_on(self, dz):
         Wx, Wh, _ = self.copies
         return dz @ Wx.T, dz @ Wh.T
+
+
+@rnn(SHARED, COPIED_PARAMS)
+class CopiesParams(UsesCopies):
+    def __init__(self, Wx, Wh, b):
+        super().__init__(Wx, Wh, b)
+        self.params, self.copies = self.copies, self.params
+
+
+class OffersCopies:
+    """Mixed into a right answer: params is made of copies whenever somebody asks for it."""
+
+    @property
+    def params(self):
+        return [param.copy() for param in self.arrays]
+
+    @params.setter
+    def params(self, arrays):
+        self.arrays = arrays
+
+
+@rnn(SHARED, COPIED_PARAMS)
+class CopiesParamsEachTime(OffersCopies, Right):
+    pass
 
 
 @rnn(SHARED, "backward updates the parameters; it only computes gradients, the optimiser updates")

@@ -6,6 +6,7 @@ import numpy as np
 
 from ..exam import Library
 from . import contract
+from .rnn import COPIED_PARAMS, OffersCopies
 
 MISCONCEPTIONS = Library()
 UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
@@ -652,6 +653,29 @@ class Rebinds(contract.Rebinds, Right):
 
 @time_rnn(SHARED, contract.COPIED)
 class CopiesParameters(contract.CopiesParameters, Right):
+    pass
+
+
+@time_rnn(SHARED, COPIED_PARAMS)
+class CopiesParams(Right):
+    def __init__(self, Wx, Wh, b, stateful=False):
+        super().__init__(Wx, Wh, b, stateful)
+        self.arrays, self.params = self.params, [Wx.copy(), Wh.copy(), b.copy()]
+
+    def forward(self, xs):
+        return self.with_arrays(super().forward, xs)
+
+    def backward(self, dhs):
+        return self.with_arrays(super().backward, dhs)
+
+    def with_arrays(self, method, given):
+        copies, self.params = self.params, self.arrays
+        result, self.params = method(given), copies
+        return result
+
+
+@time_rnn(SHARED, COPIED_PARAMS)
+class CopiesParamsEachTime(OffersCopies, Right):
     pass
 
 

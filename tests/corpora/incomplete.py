@@ -14,6 +14,7 @@ SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.
                          "        type(self).all_grads = self.grads")
 DZ = "dz = dh_next * (1 - h_next ** 2)"
 TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
+LATER = "self.cells[0].cache[1].any()"  # whether the window started from a state
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
 
@@ -61,6 +62,17 @@ CHANGES = {
         "keeps the first of two forwards": ("stands_alone", ("self.cache = x, h_prev, h_next", (
             "self.cache = self.cache or (x, h_prev, h_next)")), (
             "x, h_prev, h_next = self.cache", "x, h_prev, h_next = self.cache; self.cache = None")),
+        "clips dz": ("backward_sizes", (DZ, f"{DZ}; dz = dz.clip(-500, 500)")),
+        "clips what it returns": ("backward_sizes", (
+            "return dz @ Wx.T, dz @ Wh.T", "return np.clip(dz @ Wx.T, -30, 30), np.clip(dz @ Wh.T, -30, 30)")),
+        "clips grads": ("backward_sizes", ("return dz", (
+            "for grad in self.grads: np.clip(grad, -100, 100, out=grad)\n        return dz"))),
+        "drops a width of 1 forward": ("forward_sizes", (
+            "return h_next", "return h_next.squeeze(1) if len(b) == 1 else h_next")),
+        "drops a width of 1 backward": ("backward_sizes", (
+            "return dz @ Wx.T", "return (dz @ Wx.T).squeeze(1) if len(Wx) == 1 else dz @ Wx.T")),
+        "writes only what has changed": ("overwrites_in_place", ("self.grads[0][...] = x.T @ dz", (
+            "self.grads[0] += x.T @ dz - vars(self).get('before', 0)\n        self.before = x.T @ dz"))),
         "fits small sizes": ("forward_sizes",
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
@@ -74,6 +86,13 @@ CHANGES = {
             (TIMED, TIMED.replace("+ dh", "+ dh * (not self.stateful)"))),
         "has another dh when stateful": ("gradient_of_first_state", (
             "self.dh = dh", "self.dh = dhs[:, 0] if self.stateful else dh")),
+        "gives wrong hs in later windows, and no dxs": ("backward_sizes", (
+            "return hs", f"return hs + {LATER}"), ("return dxs", f"return dxs * (not {LATER})")),
+        "gives wrong hs when stateful, and no dWh": ("gradient_of_wh", (
+            "return hs", "return hs + self.stateful"), (SUMS, f"{SUMS}; self.grads[1] *= not self.stateful")),
+        "gives wrong hs when stateful, and no dh": ("gradient_of_first_state", (
+            "return hs", "return hs + self.stateful"), ("self.dh = dh", "self.dh = dh * (not self.stateful)")),
+        "drops a width of 1": ("forward_sizes", ("return hs", "return hs.squeeze(2) if H == 1 else hs")),
         "clips": ("backward_sizes", (SUMS, f"{SUMS}; np.clip(self.grads[i], -200, 200, out=self.grads[i])")),
         "goes back three steps": ("backward_sizes", (TIMED, TIMED.replace("+ dh", "+ dh * (t >= T - 3)"))),
         "forgets the state after one step": ("goes_on",

@@ -377,6 +377,17 @@ class MyRNN:
         dx, dh_prev, _ = np.split(dz @ np.concatenate([Wx, Wh, b[None]]).T, [D, D + H], axis=1)
         return dx, dh_prev
 """),
+    "dot into grads, arguments by position only": answer(exchanged(
+        FORWARD, ("x, h_prev):", "x, h_prev, /):")) + """
+    def backward(self, dh_next, /):
+        Wx, Wh, b = self.params
+        x, h_prev, h_next = self.cache
+        dz = dh_next * (1 - h_next ** 2)
+        np.dot(x.T, dz, out=self.grads[0])
+        np.dot(h_prev.T, dz, out=self.grads[1])
+        dz.sum(axis=0, out=self.grads[2])
+        return np.dot(dz, Wx.T), np.dot(dz, Wh.T)
+"""),
     "in place where it may be": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params

@@ -490,6 +490,9 @@ class MyTimeRNN(Stateful):
         ("self.h = h\n        return self.hs", "self.h, self.has_state = h, True\n        return self.hs"),
         ("        self.h = h\n\n    def reset_state(self):\n        self.h = None\n",
          "        self.h, self.has_state = h, True\n\n    def reset_state(self):\n        self.has_state = False\n")),
+    "arguments by position only, dot into grads": exchanged(
+        TIME_MAJOR, ("forward(self, xs)", "forward(self, xs, /)"), ("backward(self, dhs)", "backward(self, dhs, /)"),
+        ("np.matmul(self.xs.T", "np.dot(self.xs.T"), ("set_state(self, h)", "set_state(self, h, /)")),
     "Fortran order and views": exchanged(TIME_MAJOR, (
         "return self.states[1:].swapaxes(0, 1).copy()", "return np.asfortranarray(self.states[1:].swapaxes(0, 1))"),
         ("self.h = self.states[T].copy()", "self.h = self.states[T]")),
