@@ -663,9 +663,9 @@ NOTICED = {
         ChangesTargets
     """,
     "MyRnnlm/backward/scales_gradients": """
-        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward SoftmaxTwice ForgetsDout
-        ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists EmptyLists
-        AnotherOrder GradsInAnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward ResetsInBackward SoftmaxTwice
+        ForgetsDout ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists
+        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/flat_lists": """
         NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes

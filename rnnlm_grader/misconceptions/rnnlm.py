@@ -346,6 +346,14 @@ class ResetsInForward(RightModel):
         return super().forward(xs, ts)
 
 
+@rnnlm(STATE, "the state is reset in every backward; truncation cuts the gradient between windows, but the state "
+              "goes on")
+class ResetsInBackward(RightModel):
+    def backward(self, dout=1):
+        super().backward(dout)
+        self.reset_state()
+
+
 @rnnlm(STATE, "reset_state does nothing: the next window still goes on from the last state")
 class NeverResets(RightModel):
     def reset_state(self):

@@ -166,6 +166,7 @@ CHANGES = {
             "        return self.dxs"))),
         "one xs for all": ("affine_in_place", ("self.xs", "MyTimeAffine.xs")),
         "offers copies of params": ("affine_shares", ("self.params", "self.arrays"), ("", COPIES)),
+        "one W and b for all": ("affine_shares", ("self.params", "MyTimeAffine.params")),
         "clips the scores": ("scores_of_any_size", ("return xs @ W + b", "return np.clip(xs @ W + b, -100, 100)")),
         "clips grads": ("affine_gradients", ("return dout @ W.T", (
             "for grad in self.grads: np.clip(grad, -100, 100, out=grad)\n        return dout @ W.T"))),
@@ -186,6 +187,10 @@ CHANGES = {
         "draws the same numbers for each matrix": ("draws_from_rng", (
             "        def weights", "        seed = int(rng.integers(99))\n\n        def weights"), (
             "rng.standard_normal", "np.random.default_rng(seed).standard_normal")),
+        "forgets what predict has read": ("state_goes_on", (
+            "forward(self.predict(xs), ts)", "forward(self.scores(xs), ts)"), ("    def predict(self, xs):", (
+                "    def predict(self, xs):\n        h = self.layers[1].h\n        scores = self.scores(xs)\n"
+                "        self.layers[1].h = h\n        return scores\n\n    def scores(self, xs):"))),
         "makes a new RNN": ("lists_share", (
             "self.layers[1].reset_state()", "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
         "makes a new RNN of copies": ("lists_share", ("self.layers[1].reset_state()", (

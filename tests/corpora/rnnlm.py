@@ -442,6 +442,7 @@ MODEL |= {
 }
 
 MODEL_MISTAKES = {
+    "ResetsInBackward": spoilt(BOOK, ("        return dout\n", "        self.rnn_layer.reset_state()\n")),
     "MakesNewRnn": spoilt(BOOK, ("self.rnn_layer.reset_state()",
                                  "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
     "CopiesParams": spoilt(BOOK, ("self.params += layer.params", "self.params += [p.copy() for p in layer.params]")),
