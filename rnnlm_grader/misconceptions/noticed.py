@@ -650,8 +650,8 @@ NOTICED = {
         ChangesTargets
     """,
     "MyRnnlm/forward/state_goes_on": """
-        IsNotStateful PredictReturnsNothing ResetsInForward PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds
-        CopiesParams NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing ResetsInForward PutsStateBack PredictsShares SoftmaxTwice
+        PredictsTheLastStep PredictsIds CopiesParams NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/forward/resets_state": """
         PredictReturnsNothing NeverResets PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams
@@ -680,9 +680,9 @@ NOTICED = {
         StartsFromZeros
     """,
     "MyRnnlm/contract/model_leaves_arguments": """
-        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward PredictsShares SoftmaxTwice
-        PredictsTheLastStep PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NamesParams
-        NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets ReusesScores
+        PredictReturnsNothing VisitsLayersForwards KeepsLayersInClass PredictsShares SoftmaxTwice PredictsTheLastStep
+        PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NamesParams NestedLists EmptyLists
+        AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets ReusesScores
     """,
     "my_perplexity/values/of_one_batch": """
         DividesAfterExp PerplexityReturnsNothing TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches

@@ -360,6 +360,25 @@ class NeverResets(RightModel):
         pass
 
 
+@rnnlm(STATE, "predict puts the state back afterwards; it goes on from one call to the next, whichever it is")
+class PutsStateBack(RightModel):
+    def predict(self, xs):
+        h = self.layers[1].h
+        scores = super().predict(xs)
+        self.layers[1].h = h
+        return scores
+
+    def forward(self, xs, ts):
+        return self.loss_layer.forward(super().predict(xs), ts)
+
+
+@rnnlm(SHARED, "the layers are kept in the class or in a global, so that a new model takes those of another; keep them "
+               "in self")
+class KeepsLayersInClass(RightModel):
+    kept = ()
+    layers = property(lambda self: type(self).kept, lambda self, layers: setattr(type(self), "kept", layers))
+
+
 @rnnlm(STATE, "reset_state makes a new TimeRNN, and grads still holds the arrays of the old one; call reset_state of "
               "the layer that is there")
 class MakesNewRnn(RightModel):
