@@ -20,6 +20,11 @@ KEPT = {}
 RESULTS = ("dxs", "dh0", "dWx", "dWh", "db")
 
 
+def many(exam, least=20, most=40):
+    """Draw a size that is large."""
+    return int(exam.rng.integers(least, most + 1))
+
+
 # --- my_numerical_gradient ------------------------------------------------------------------------------------------
 
 
@@ -33,6 +38,7 @@ def one_slope_each(exam):
     x = exam.put("x", np.array([2.0, -1.0, 0.5]))
     result = slopes(exam, lambda x: 3 * x[0] + 5 * x[1] - 2 * x[2], "3 * x[0] + 5 * x[1] - 2 * x[2]", x)
     exam.equal(result, np.array([3.0, 5.0, -2.0]), result.name, note="the slopes of a linear function are its factors")
+    exam.case()
     c, x = exam.put("c", upstream(exam, 3)), exam.put("x", upstream(exam, 3))
     result = slopes(exam, lambda x: float((c.value * x).sum()), "(c * x).sum()", x)
     exam.equal(result, c.value, result.name, note="the slopes of a linear function are its factors")
@@ -40,7 +46,8 @@ def one_slope_each(exam):
 
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
 def any_shape_of_x(exam):
-    for shape in ((2, 3), (4,), (2, 1, 2), (20,), (1, 20), (1, 2, 1, 1, 2)):
+    for shape in ((2, 3), (4,), (2, 1, 2), (many(exam, 17, 22),), (1, many(exam, 17, 22)), (1, 2, 1, 1, 2)):
+        exam.case()
         factors = exam.put("c", upstream(exam, *shape)).value
         x = exam.put("x", exam.rng.normal(size=shape).round(2))
         result = slopes(exam, lambda x, c=factors: float((c * x).sum()), "(c * x).sum()", x)
@@ -63,6 +70,7 @@ def from_both_sides(exam):
 @criterion("my_numerical_gradient", "values", 1, "all other numbers stand at their place while one is moved")
 def one_at_a_time(exam):
     for values in (np.array([2.0, 3.0, 5.0]), upstream(exam, 3)):
+        exam.case()
         x = exam.put("x", values)
         result = slopes(exam, lambda x: float(x[0] * x[1] * x[2]), "x[0] * x[1] * x[2]", x)
         others = np.roll(values, 1) * np.roll(values, -1)
@@ -71,8 +79,9 @@ def one_at_a_time(exam):
 
 @criterion("my_numerical_gradient", "values", 1, "eps is how far x is moved to each side")
 def honours_eps(exam):
-    x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2))
     for eps in (0.5, round(float(exam.rng.uniform(0.05, 0.4)), 2)):
+        exam.case()
+        x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2))
         result = exam.new(exam.lend("f", lambda x: float((x ** 3).sum()), "f = lambda x: (x ** 3).sum()"), x, eps)
         exam.equal(result, 3 * x.value ** 2 + eps ** 2, result.name,
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
@@ -91,6 +100,7 @@ def leaves_x_alone(exam):
            "array")
 def layout_of_x(exam):
     for layout in ("F", "strided"):
+        exam.case()
         x = exam.put("x", exam.rng.normal(size=(2, 3)).round(2), layout)
         result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", x)
         exam.equal(result, 2 * x.value, result.name, note="the slope of x**2 is 2 * x")
@@ -168,6 +178,7 @@ def seed_answer(dx_by_step, dh0, db):
 def book_numbers(exam):
     result = exam.new(*place(exam, seed_sequence()))
     require(exam, result, seed_answer((102, 33, 9), 102, 48), note="the book's example, at states of 0")
+    exam.case()
     arguments = seed_sequence(upstream(exam, 1, 3, 3))
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note="the same with another dhs")
 
@@ -175,6 +186,7 @@ def book_numbers(exam):
 @criterion("my_bptt", "values", 2, "dxs and dh0: the gradient flows back through tanh and Wh, and out through Wx")
 def flows_back(exam):
     for D, H in ((2, 3), (3, 3)):
+        exam.case()
         arguments = sequence(exam, 2, 3, D, H)
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"))
 
@@ -190,6 +202,7 @@ def input_weights(exam):
 def recurrent_weights(exam):
     arguments = sequence(exam, 2, 3, 3, 2)
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",))
+    exam.case()
     arguments = sequence(exam, 2, 1, 2, 2)
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",), "one step: h0 and dz alone")
 
@@ -216,6 +229,7 @@ def windows_by_hand(exam):
     arguments = place(exam, seed_sequence())
     for window, answer in ((2, seed_answer((21, 6, 9), 21, 12)), (1, seed_answer((3, 6, 9), 3, 6))):
         require(exam, exam.new(*arguments, window=window), answer, note=f"by hand, with window={window}")
+    exam.case()
     arguments = seed_sequence(upstream(exam, 1, 3, 3))
     placed = place(exam, arguments)
     for window in (2, 1):
@@ -232,7 +246,8 @@ def state_goes_on(exam):
 
 @criterion("my_bptt", "window", 1, "boundaries stand at t = k, 2k, ... also where T is no multiple of k")
 def uneven_windows(exam):
-    for N, T, window in ((1, 5, 2), (1, 5, 3), (2, 7, 3), (1, 41, 2), (1, 41, 20)):
+    some, half = many(exam, 10, 20), many(exam, 17, 24)
+    for N, T, window in ((1, 5, 2), (1, 5, 3), (2, 7, 3), (1, 2 * some + 1, 2), (1, 2 * half + 1, half)):
         exam.case()
         arguments = sequence(exam, N, T, 1, 2)
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window),
@@ -243,6 +258,7 @@ def uneven_windows(exam):
 def dh0_of_the_first_window(exam):
     arguments = sequence(exam, 2, 4, 2, 2)
     for window in (1, 2, 3):
+        exam.case()
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window), ("dh0",))
 
 
@@ -250,6 +266,7 @@ def dh0_of_the_first_window(exam):
 def long_windows(exam):
     arguments = sequence(exam, 2, 3, 2, 2)
     for window in (3, 4, 100):
+        exam.case()
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments),
                 note=f"T = 3, window={window}")
 
@@ -257,7 +274,7 @@ def long_windows(exam):
 @criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large")
 def any_sizes(exam):
     for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1), (1, 1, 1, 1),
-                  (30, 2, 2, 2), (1, 40, 2, 2), (1, 2, 40, 2), (1, 2, 2, 17)):
+                  (many(exam), 2, 2, 2), (1, many(exam), 2, 2), (1, 2, many(exam), 2), (1, 2, 2, many(exam, 17, 24))):
         exam.case()
         *arguments, dhs = sequence(exam, *sizes)
         arguments.append(dhs * (1000 if max(sizes) > 3 else 1))  # nothing is clipped
@@ -297,6 +314,7 @@ def results_stay(exam):
 @criterion("my_bptt", "contract", 1, "the gradients have the dtype of the parameters; arrays need not be contiguous")
 def bptt_dtype_and_layout(exam):
     for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
+        exam.case()
         arguments = sequence(exam, 2, 3, 2, 3, dtype)
         given = place(exam, arguments, layout)
         require(exam, exam.new(*given), expected_bptt(*arguments))
@@ -314,7 +332,8 @@ def as_dtype(thing, dtype):
 
 # --- my_clip_grads --------------------------------------------------------------------------------------------------
 
-# Norms are large: where 1e-6 is added to the denominator, as is allowed, the results still agree.
+# Adding 1e-6 to the denominator is allowed. So norms are large, and the results still agree; and none is max_norm
+# itself, where such an answer shrinks the gradients by a millionth part and others don't.
 
 
 def gradients(exam, norm, shapes=((2, 3), (3,), (4, 1))):
@@ -335,26 +354,31 @@ def shrinks_together(exam):
     exam.new(held, 13.0)
     for i, expected in enumerate((np.array([3.0, -4.0]), np.array([[12.0]]))):
         exam.equal(held.item(i).now(), expected, f"grads[{i}]", note="the norm is 26, so all are halved")
+    exam.case()
     arrays = gradients(exam, 90)
     held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
     exam.new(held, 20.0)
+    factor = 20 / norm_of(arrays)
     for i, array in enumerate(arrays):
-        exam.equal(held.item(i).now(), array * (20 / norm_of(arrays)), f"grads[{i}]")
-    for norm, max_norm, shapes in ((41, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * 12), (50, 0.25, ((3,),)),
-                                   (1200, 400.0, ((3,), (2, 2)))):
+        exam.equal(held.item(i).now(), array * factor, f"grads[{i}]")
+    for norm, max_norm, shapes in ((41, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * many(exam, 17, 24)),
+                                   (50, 0.25, ((3,),)), (1200, 400.0, ((3,), (2, 2)))):
+        exam.case()
         arrays = gradients(exam, norm, shapes)
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
         exam.new(held, max_norm)
+        factor = max_norm / norm_of(arrays)
         for i, array in enumerate(arrays):
-            exam.equal(held.item(i).now(), array * (max_norm / norm_of(arrays)), f"grads[{i}]",
+            exam.equal(held.item(i).now(), array * factor, f"grads[{i}]",
                        note=f"the norm is about {norm}, max_norm is {max_norm:g}")
 
 
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
 def returns_norm_before(exam):
     for arrays, max_norm in (([np.array([6.0, -8.0]), np.array([24.0])], 13.0), (gradients(exam, 50), 7.0),
-                             (gradients(exam, 50), 70.0), (gradients(exam, 50, ((1,),) * 20), 7.0),
-                             (gradients(exam, 50, ((40, 2), (1, 40))), 7.0)):
+                             (gradients(exam, 50), 70.0), (gradients(exam, 50, ((1,),) * many(exam)), 7.0),
+                             (gradients(exam, 50, ((many(exam), 2), (1, many(exam)))), 7.0)):
+        exam.case()
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
@@ -363,6 +387,7 @@ def returns_norm_before(exam):
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
 def leaves_small_gradients(exam):
     for max_norm in (41.0, 60.0, 1000.0):
+        exam.case()
         arrays = [array / 3 for array in gradients(exam, 120)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
@@ -380,6 +405,7 @@ def clips_in_place(exam):
     result = exam.new(things, 10.0)
     for thing, array in zip(things, arrays, strict=True):
         exam.equal(thing.now(), array * (10 / norm_of(arrays)), thing.name, note="the array that the list held")
+    exam.case()
     small = exam.put("small", np.array([3.0, 4.0]))
     exam.new([small], 10.0)
     exam.equal(small.now(), small.value, "small", note="its norm is 5, max_norm is 10", exact=True)
@@ -393,6 +419,7 @@ def zero_gradients(exam):
     exam.equal(result, np.array(0.0), result.name)
     for thing in things:
         exam.equal(thing.now(), thing.value, thing.name, exact=True)
+    exam.case()
     drawn = 9 + exam.rng.normal(size=3).round(2)
     result = exam.new([exam.put("c", drawn)], 100.0)
     exam.equal(result, np.array(norm_of([drawn])), result.name)
@@ -400,14 +427,17 @@ def zero_gradients(exam):
 
 @criterion("my_clip_grads", "contract", 1, "float32 gradients stay float32; one array or many, any shapes")
 def clips_float32(exam):
-    for shapes in (((2, 3), (3,)), ((4,),), ((1,), (2, 1, 3), (2, 2), (3,)), ((1,),) * 20, ((40, 2), (1, 40))):
+    for shapes in (((2, 3), (3,)), ((4,),), ((1,), (2, 1, 3), (2, 2), (3,)), ((1,),) * many(exam),
+                   ((many(exam), 2), (1, many(exam)))):
+        exam.case()
         arrays = [array.astype(np.float32) for array in gradients(exam, 80, shapes)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         held = exam.gather("grads", things)
         result = exam.new(held, 10.0)
+        norm = norm_of(arrays)
         for i, array in enumerate(arrays):
-            exam.equal(held.item(i).now(), (array * (10 / norm_of(arrays))).astype(np.float32), f"grads[{i}]")
-        exam.equal(in_dtype(result, np.float32), norm_of(arrays).astype(np.float32), result.name)
+            exam.equal(held.item(i).now(), (array * (10 / norm)).astype(np.float32), f"grads[{i}]")
+        exam.equal(in_dtype(result, np.float32), norm.astype(np.float32), result.name)
     for max_norm in (0.5, 20.0):
         exam.case()
         arrays = [array.astype(np.float32) for array in gradients(exam, 3, ((2, 3), (3,)))]

@@ -381,8 +381,8 @@ NOTICED = {
     """,
     "my_numerical_gradient/values/honours_eps": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
-        NeverPutsBack HasItsOwnEps HalfSteps ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers
-        ForcesFloat32 AddsSlopesUp
+        HasItsOwnEps HalfSteps ReturnsAfterTheFirst ReturnsNoSlopes CallsWithTheOldX StoresIntegers ForcesFloat32
+        AddsSlopesUp
     """,
     "my_numerical_gradient/contract/leaves_x_alone": """
         ForwardDifference BackwardDifference DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce
@@ -628,11 +628,12 @@ NOTICED = {
     "MyTimeAffine/contract/affine_in_place": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
         ForgetsTranspose FlatDxs AveragesOverSteps AveragesOverRows AveragesOverBatch AveragesDb DbOfTheLastStep
-        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds ForcesFloat32
+        DbOfAllWords KeepsLastStep KeepsFirstStep KeepsFirstSequence ForgetsDb PilesUp Rebinds KeepsCacheInClass
+        ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_shares": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
-        ForgetsTranspose FlatDxs CopiesParameters ChangesDys ReusesOutput ForcesFloat32
+        ForgetsTranspose FlatDxs CopiesParameters OffersCopies ChangesDys ReusesOutput ForcesFloat32
     """,
     "MyTimeAffine/contract/affine_dtype": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing BackwardReturnsNothing ScoresOfTheLastStep
@@ -641,43 +642,47 @@ NOTICED = {
         ForcesGradientFloat64
     """,
     "MyRnnlm/forward/predicts_scores": """
-        PredictReturnsNothing PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams NestedLists
-        EmptyLists AnotherOrder SwapsSizes
+        PredictReturnsNothing PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams NamesParams
+        NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/forward/gives_loss": """
-        PredictReturnsNothing SoftmaxTwice CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes ChangesTargets
+        PredictReturnsNothing SoftmaxTwice CopiesParams NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes
+        ChangesTargets
     """,
     "MyRnnlm/forward/state_goes_on": """
-        IsNotStateful PredictReturnsNothing ResetsInForward PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds
-        CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing ResetsInForward PutsStateBack PredictsShares SoftmaxTwice
+        PredictsTheLastStep PredictsIds CopiesParams NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/forward/resets_state": """
         PredictReturnsNothing NeverResets PredictsShares SoftmaxTwice PredictsTheLastStep PredictsIds CopiesParams
-        NestedLists EmptyLists AnotherOrder SwapsSizes
+        NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes
     """,
     "MyRnnlm/backward/sets_gradients": """
         PredictReturnsNothing VisitsLayersForwards SoftmaxTwice ForgetsEmbedding WritesNoGradients CopiesGrads
-        ModelPilesUp CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets
+        ModelPilesUp CopiesParams NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        ChangesTargets
     """,
     "MyRnnlm/backward/scales_gradients": """
-        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward SoftmaxTwice ForgetsDout
-        ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NestedLists EmptyLists AnotherOrder
-        GradsInAnotherOrder SwapsSizes
+        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward ResetsInBackward SoftmaxTwice
+        ForgetsDout ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists
+        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/flat_lists": """
-        NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/lists_share": """
-        PredictReturnsNothing VisitsLayersForwards PredictsShares SoftmaxTwice ForgetsEmbedding WritesNoGradients
-        CopiesGrads CopiesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        PredictReturnsNothing VisitsLayersForwards MakesNewRnn SoftmaxTwice ForgetsEmbedding WritesNoGradients
+        CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder
+        SwapsSizes
     """,
     "MyRnnlm/contract/draws_from_rng": """
-        CopiesParams NestedLists EmptyLists AnotherOrder SwapsSizes DrawsFromNumpy HasItsOwnSeed StartsFromZeros
+        NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes DrawsFromNumpy HasItsOwnSeed DrawsTheSameAgain
+        StartsFromZeros
     """,
     "MyRnnlm/contract/model_leaves_arguments": """
-        IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward PredictsShares SoftmaxTwice
-        PredictsTheLastStep PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NestedLists
-        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets ReusesScores
+        PredictReturnsNothing VisitsLayersForwards KeepsLayersInClass PredictsShares SoftmaxTwice PredictsTheLastStep
+        PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads CopiesParams NamesParams NestedLists EmptyLists
+        AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets ReusesScores
     """,
     "my_perplexity/values/of_one_batch": """
         DividesAfterExp PerplexityReturnsNothing TakesBaseTwo ForgetsExp TakesLossesForSums DividesByBatches
@@ -694,6 +699,6 @@ NOTICED = {
     "my_perplexity/edge/of_empty_batches": """
         ForgetsCounts AveragesExponentials WeighsExponentials DividesAfterExp PerplexityReturnsNothing TakesBaseTwo
         ForgetsExp TakesLossesForSums DividesByBatches NeverDivides MeasuresTheLastBatch MeasuresTheFirstBatch TurnsSign
-        CountsAtLeastOne
+        CountsAtLeastOne DeletesEmptyBatches
     """,
 }

@@ -2,6 +2,7 @@
 
 Sentences finish "It looks as if ...".
 """
+import copy
 import math
 
 import numpy as np
@@ -79,7 +80,8 @@ class FlatScores(RightAffine):
 @affine(AFFINE, "the scores are turned into shares (a softmax) already here; that is the loss layer's work")
 class TakesSoftmax(RightAffine):
     def forward(self, xs):
-        e = np.exp(super().forward(xs))
+        scores = super().forward(xs)
+        e = np.exp(scores - scores.max(axis=-1, keepdims=True))
         return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -219,6 +221,37 @@ class CopiesParameters(contract.CopiesParameters, RightAffine):
     pass
 
 
+@affine(SHARED, "params holds copies of W and b; an optimiser that updates params has then no effect. Put the arrays "
+                "themselves there")
+class OffersCopies(RightAffine):
+    def __init__(self, W, b):
+        super().__init__(W, b)
+        self.params, self.own = [W.copy(), b.copy()], (W, b)
+
+    def forward(self, xs):
+        self.xs = xs
+        W, b = self.own
+        return xs @ W + b
+
+    def backward(self, dys):
+        super().backward(dys)
+        return dys @ self.own[0].T
+
+
+@affine(SHARED, "what forward keeps is stored in the class or in a global, so that one layer overwrites what another "
+                "remembers; keep it in self")
+class KeepsCacheInClass(RightAffine):
+    cache = np.empty(0)
+
+    def forward(self, xs):
+        type(self).cache = xs
+        return super().forward(xs)
+
+    def backward(self, dys):
+        self.xs = type(self).cache
+        return super().backward(dys)
+
+
 @affine(SHARED, "dys is changed in place; arguments belong to the caller")
 class ChangesDys(RightAffine):
     def backward(self, dys):
@@ -313,10 +346,44 @@ class ResetsInForward(RightModel):
         return super().forward(xs, ts)
 
 
+@rnnlm(STATE, "the state is reset in every backward; truncation cuts the gradient between windows, but the state "
+              "goes on")
+class ResetsInBackward(RightModel):
+    def backward(self, dout=1):
+        super().backward(dout)
+        self.reset_state()
+
+
 @rnnlm(STATE, "reset_state does nothing: the next window still goes on from the last state")
 class NeverResets(RightModel):
     def reset_state(self):
         pass
+
+
+@rnnlm(STATE, "predict puts the state back afterwards; it goes on from one call to the next, whichever it is")
+class PutsStateBack(RightModel):
+    def predict(self, xs):
+        h = self.layers[1].h
+        scores = super().predict(xs)
+        self.layers[1].h = h
+        return scores
+
+    def forward(self, xs, ts):
+        return self.loss_layer.forward(super().predict(xs), ts)
+
+
+@rnnlm(SHARED, "the layers are kept in the class or in a global, so that a new model takes those of another; keep them "
+               "in self")
+class KeepsLayersInClass(RightModel):
+    kept = ()
+    layers = property(lambda self: type(self).kept, lambda self, layers: setattr(type(self), "kept", layers))
+
+
+@rnnlm(STATE, "reset_state makes a new TimeRNN, and grads still holds the arrays of the old one; call reset_state of "
+              "the layer that is there")
+class MakesNewRnn(RightModel):
+    def reset_state(self):
+        self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)
 
 
 @rnnlm(MODEL, "predict returns shares (a softmax); it returns the scores, the loss layer makes shares of them")
@@ -404,12 +471,16 @@ class ModelPilesUp(RightModel):
 @rnnlm(PARAMS, "params holds copies of the layers' weights; an optimiser that updates them has then no effect. Keep "
        "the arrays themselves")
 class CopiesParams(RightModel):
-    def draw(self, rng, shape):
-        return np.ones(shape, "f")
-
     def collect(self):
         super().collect()
         self.params = [param.copy() for param in self.params]
+
+
+@rnnlm(PARAMS, "params and grads are dicts; they are flat lists of arrays, in the order of the layers")
+class NamesParams(RightModel):
+    def collect(self):
+        super().collect()
+        self.params, self.grads = dict(enumerate(self.params)), dict(enumerate(self.grads))
 
 
 @rnnlm(PARAMS, "params is a list of lists, one for each layer; it is one flat list of arrays (`+=`, not `append`)")
@@ -455,6 +526,13 @@ class DrawsFromNumpy(RightModel):
 class HasItsOwnSeed(RightModel):
     def draw(self, rng, shape):
         return np.random.default_rng(0).standard_normal(shape).astype("f")
+
+
+@rnnlm(PARAMS, "each matrix is drawn from a generator made anew, so that all begin with the same numbers; draw all of "
+               "them from the one rng")
+class DrawsTheSameAgain(RightModel):
+    def draw(self, rng, shape):
+        return super().draw(copy.deepcopy(rng), shape)
 
 
 @rnnlm(PARAMS, "all weights start as the same number; equal units then stay equal for ever. Draw them from rng")
@@ -556,4 +634,12 @@ def TurnsSign(losses, counts):
 @perplexity(PERPLEXITY, "a batch without targets still counts as one target; with a count of 0 it must weigh nothing")
 def CountsAtLeastOne(losses, counts):
     counts = [max(n, 1) for n in counts]
+    return math.exp(sum(loss * n for loss, n in zip(losses, counts, strict=True)) / sum(counts))
+
+
+@perplexity(PERPLEXITY, "batches without targets are deleted from the lists that were given; arguments belong to the "
+            "caller")
+def DeletesEmptyBatches(losses, counts):
+    while 0 in counts:
+        del losses[counts.index(0)], counts[counts.index(0)]
     return math.exp(sum(loss * n for loss, n in zip(losses, counts, strict=True)) / sum(counts))

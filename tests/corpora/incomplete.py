@@ -184,6 +184,12 @@ CHANGES = {
             "self.dxs = vars(self).get('dxs', dout @ W.T)\n        self.dxs[...] = dout @ W.T\n"
             "        return self.dxs"))),
         "one xs for all": ("affine_in_place", ("self.xs", "MyTimeAffine.xs")),
+        "offers copies of params": ("affine_shares", ("self.params", "self.arrays"), ("", COPIES)),
+        "one W and b for all": ("affine_shares", ("self.params", "MyTimeAffine.params")),
+        "clips the scores": ("scores_of_any_size", ("return xs @ W + b", "return np.clip(xs @ W + b, -100, 100)")),
+        "clips grads": ("affine_gradients", ("return dout @ W.T", (
+            "for grad in self.grads: np.clip(grad, -100, 100, out=grad)\n        return dout @ W.T"))),
+        "clips dxs": ("affine_gradients", ("return dout @ W.T", "return np.clip(dout @ W.T, -100, 100)")),
         "wants several steps": ("affine_gradients", ("rows, drows", "assert dout.shape[1] > 1; rows, drows")),
     },
     "MyRnnlm": {
@@ -192,6 +198,26 @@ CHANGES = {
             "return np.tile(scale * rng.standard_normal(columns), (rows, 1)).astype(\"f\")"))),
         "draws one number for each matrix": ("draws_from_rng", (WEIGHTS, (
             "return (rng.random() * np.sin(np.arange(rows * columns))).reshape(rows, columns).astype(\"f\")"))),
+        "draws biases far from 0": ("draws_from_rng", (
+            "np.zeros(V, \"f\")", "100 * rng.standard_normal(V).astype(\"f\")")),
+        "adds a little of rng to numbers of its own": ("draws_from_rng", (WEIGHTS, (
+            "same = np.random.RandomState(0).randn(rows, columns)\n"
+            "            return (scale * same + 1e-6 * rng.standard_normal((rows, columns))).astype(\"f\")"))),
+        "draws the same numbers for each matrix": ("draws_from_rng", (
+            "        def weights", "        seed = int(rng.integers(99))\n\n        def weights"), (
+            "rng.standard_normal", "np.random.default_rng(seed).standard_normal")),
+        "forgets what predict has read": ("state_goes_on", (
+            "forward(self.predict(xs), ts)", "forward(self.scores(xs), ts)"), ("    def predict(self, xs):", (
+                "    def predict(self, xs):\n        h = self.layers[1].h\n        scores = self.scores(xs)\n"
+                "        self.layers[1].h = h\n        return scores\n\n    def scores(self, xs):"))),
+        "makes a new RNN": ("lists_share", (
+            "self.layers[1].reset_state()", "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
+        "makes a new RNN of copies": ("lists_share", ("self.layers[1].reset_state()", (
+            "self.layers[1] = TimeRNN(*map(np.copy, self.layers[1].params), stateful=True)"))),
+        "holds copies of params": ("predicts_scores", (
+            "self.params += layer.params", "self.params += [param.copy() for param in layer.params]")),
+        "holds params in a dict": ("flat_lists", (
+            "    def predict", "        self.params = dict(enumerate(self.params))\n\n    def predict")),
         "draws next to nothing": ("draws_from_rng", ("(scale * rng", "(1e-30 * rng")),
         "scales the gradient where targets are ignored": ("sets_gradients", (
             "return self.loss_layer.forward",
@@ -208,7 +234,10 @@ CHANGES = {
         "drops a loss of 0": ("of_empty_batches",
             ("zip(losses, counts))",
              "zip(losses, counts))\n    counts = [n for loss, n in zip(losses, counts) if loss]")),
-        "caps the loss": ("of_one_batch", ("total / sum(counts)", "min(total / sum(counts), 9)")),
+        "caps the loss": ("of_one_batch", ("total / sum(counts)", "min(total / sum(counts), 20)")),
+        "deletes what is empty": ("of_empty_batches", ("    total", (
+            "    for i in reversed(range(len(counts))):\n"
+            "        if not counts[i]: del losses[i], counts[i]\n    total"))),
         "changes the lists": ("of_one_batch", ("    return", "    losses[0] += 1.0\n    return")),
         "takes a few batches": ("of_unequal_batches", ("    total", "    assert len(losses) < 9\n    total")),
     },

@@ -163,6 +163,9 @@ AFFINE_MISTAKES = {
     "PilesUp": spoilt(FLAT, ("self.grads[0][...] =", "self.grads[0] +="), ("self.grads[1][...] =", "self.grads[1] +=")),
     "KeepsLastStep": spoilt(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
     "CopiesParameters": spoilt(FLAT, ("self.params = [W, b]", "self.params = [np.array(W), np.array(b)]")),
+    "OffersCopies": spoilt(AFFINE["inner layer object, float64 inside"], (
+        "self.params, self.grads = (W, b)", "self.params, self.grads = [np.array(W), np.array(b)]")),
+    "KeepsCacheInClass": spoilt(AFFINE["broadcasting matmul and tensordot"], ("self.xs", "MyTimeAffine.xs")),
 }
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
@@ -427,7 +430,24 @@ class MyRnnlm:
 """,
 }
 
+MODEL |= {
+    "weights and biases from 0 to 1": spoilt(BOOK, ("rn = rng.standard_normal", "rn = rng.random"),
+                                             ("np.zeros(H)", "rn(H)"), ("np.zeros(V)", "rn(V)")),
+    "word vectors next to nothing": spoilt(BOOK, ("(rn((V, D)) / 100)", "(rn((V, D)) / 100_000)")),
+    "reset_state builds the RNN anew, and the lists follow": spoilt(
+        MODEL["uniform weights, lists by itertools, lists made on demand"],
+        ("self.chain[1].h = None",
+         "self.chain = (self.chain[0], TimeRNN(*self.chain[1].params, stateful=True), self.chain[2])")),
+    "float64 word vectors before float32 layers": spoilt(BOOK, ('(rn((V, D)) / 100).astype("f")', "rn((V, D)) / 100")),
+}
+
 MODEL_MISTAKES = {
+    "ResetsInBackward": spoilt(BOOK, ("        return dout\n", "        self.rnn_layer.reset_state()\n")),
+    "MakesNewRnn": spoilt(BOOK, ("self.rnn_layer.reset_state()",
+                                 "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
+    "CopiesParams": spoilt(BOOK, ("self.params += layer.params", "self.params += [p.copy() for p in layer.params]")),
+    "NamesParams": spoilt(BOOK, ("    def predict", "        names = ('E', 'Wx', 'Wh', 'b', 'W', 'c')\n"
+                                 "        self.params = dict(zip(names, self.params))\n\n    def predict")),
     "PredictReturnsNothing": spoilt(BOOK, ("        return xs\n", "")),
     "VisitsLayersForwards": spoilt(BOOK, ("reversed(self.layers)", "self.layers")),
     "IsNotStateful": spoilt(BOOK, (", stateful=True", "")),
@@ -509,6 +529,14 @@ def my_perplexity(losses, counts):
     "TakesBaseTwo": """
 def my_perplexity(losses, counts):
     return 2 ** np.average(losses, weights=counts)
+""",
+    "DeletesEmptyBatches": """
+def my_perplexity(losses, counts):
+    for i in range(len(counts) - 1, -1, -1):
+        if counts[i] == 0:
+            losses.pop(i)
+            counts.pop(i)
+    return np.exp(np.average(losses, weights=counts))
 """,
     "ForgetsExp": """
 def my_perplexity(losses, counts):
