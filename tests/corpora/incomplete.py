@@ -27,6 +27,15 @@ CHANGES = {
             "assert idx.dtype.kind == 'i' or idx.itemsize == 1; return self.params[0][idx]"))),
         "takes a few columns": ("any_size_backward", ("np.add.at(dW, self.idx, dout)",
                                                       "np.add.at(dW[:, :4], self.idx, dout[..., :4])")),
+        "overwrites for float32": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if dW.dtype == 'f': dW[self.idx] = dout"))),
+        "adds up in the order of memory": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
+        "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
+        "takes back what it added before": ("overwrites_in_place", (
+            "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(self.last, self.idx, dout); dW += self.last")),
         "shares grads among layers": ("stands_alone", ("self.grads = [np.zeros_like(W)]", (
             "self.grads = vars(type(self)).get('all') or [np.zeros_like(W)]; type(self).all = self.grads"))),
         "keeps the first of two forwards": ("stands_alone", (
@@ -39,6 +48,20 @@ CHANGES = {
     },
     "MyTimeEmbedding": {
         "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
+        "squeezes ids into a byte": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs.astype('u1'))")),
+        "doubles ids as they are": ("after_other_sizes", ("self.layer.backward(dout)", (
+            "ids = self.layer.idx\n        self.layer.idx = (ids + ids) // 2\n        self.layer.backward(dout)"))),
+        "wants two columns": ("other_sizes", ("self.layer = My", "assert self.params[0][0, 1]; self.layer = My")),
+        "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
+            "out, first = self.layer.forward(xs), xs[0, 0]\n"
+            "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
+        "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
+            "        self.last = self.layer.grads[0].copy()"))),
+        "one table for all": ("time_shares_parameters", ("self.params", "MyTimeEmbedding.params")),
+        "overwrites for float32": ("repeats_across_time", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n"
+            "        if dout.dtype == 'f': self.grads[0][self.layer.idx] = dout"))),
         "one layer for all": ("time_overwrites_in_place", ("self.layer", "MyTimeEmbedding.layer")),
         "offers copies of params": ("time_shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
         "goes back once for each forward": ("time_overwrites_in_place", (
