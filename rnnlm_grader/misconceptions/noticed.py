@@ -611,7 +611,7 @@ NOTICED = {
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
         GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
         TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 KeepsGradientInGrads
+        SoftmaxAlongTime KeepsFirstWindow SharesCache ForcesFloat32 KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32

@@ -157,9 +157,16 @@ CHANGES = {
             "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max())"))),
         "doesn't shift float32": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
             "x.max(axis=-1, keepdims=True) * (x.dtype == float)"))),
+        "shifts by the largest of all in four dimensions": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "(x.max(axis=-1, keepdims=True) if x.ndim < 4 else x.max())"))),
+        "shifts by the largest of the last two axes": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max(axis=(-2, -1), keepdims=True))"))),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "clips the gradient": ("upstream_factor", ("return dx.reshape(shape)", (
+            "return np.clip(dx, -1, 1).reshape(shape)"))),
+        "one label for all": ("loss_other_sizes", ("self.ignore_label", "MyTimeSoftmaxWithLoss.ignore_label")),
         "knows nothing to keep of -1 only": ("all_ignored", (
             "count = max(mask.sum(), 1)", "count = 1 if (ts == -1).all() else mask.sum()")),
         "ignores two at most": ("loss_over_kept", ("count = max(mask.sum(), 1)", "count = max(mask.sum(), N * T - 2)")),
