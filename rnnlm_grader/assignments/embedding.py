@@ -163,14 +163,15 @@ def gradient_rows(exam):
     judge_gradient(exam, W, exam.rng.permutation(len(W))[:4])
 
 
-@criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
+@criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout, "
+           "contiguous or not")
 def repeated_ids_add_up(exam):
     for dtype, *layouts in ((np.float64, "C", "C"), (np.float32, "strided", "F")):
         W = table(exam, dtype=dtype)
         judge_sum(exam, W, repeated_ids(exam, len(W), 6), layouts)
 
 
-@criterion("MyEmbedding", "backward", 1, "backward works for ids of any shape")
+@criterion("MyEmbedding", "backward", 1, "backward works for ids of any shape, contiguous or not")
 def any_shape_backward(exam):
     W = table(exam)
     V, D = W.shape
@@ -339,7 +340,7 @@ def other_windows(exam):
 def other_sizes(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    for N, T in ((2, 4), (3, 2), (3, 3), (1, 3), (4, 1), (1, 1)):
+    for N, T in ((2, 4), (3, 2), (3, 5), (1, 3), (4, 1), (1, 1)):
         ids = exam.rng.integers(len(W), size=(N, T))
         exam.equal(layer.forward(ids), W[ids], "out")
     for W, ids, note in other_windows(exam):
@@ -378,7 +379,8 @@ def sums_over_time(exam):
     judge_gradient(exam, table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3))
 
 
-@criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up")
+@criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up; arrays need not be "
+           "contiguous")
 def repeats_across_time(exam):
     for ids in (np.array([[1, 0, 1], [1, 2, 0]]), np.array([[3, 4, 3]]), np.array([[2], [2], [3]])):
         judge_sum(exam, table(exam), ids)

@@ -87,9 +87,16 @@ def softmax_contract(exam):
         exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)
         exam.new(given.value + 1 - given.value.round())
         exam.equal(result.now(), by_hand(given.value), result.name, note="it must not change with a later call")
+    exam.case()
+    given = exam.put("x", exam.rng.normal(size=(2, 2, 3)).round(2))
+    exam.watch(exam.new(given))
+    exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)
 
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
+
+FAR = np.array([[[1e4], [-1e4]], [[-1e4], [1e4]]])  # puts the rows of a window far from those before, after and below
+
 
 def large_windows(exam):
     """Draw N, T and V, each of them large once."""
@@ -197,7 +204,7 @@ def large_logits_loss(exam):
     for target, loss in ((1, 2e4), (2, 1e4), (0, 0.0)):
         judge_loss(exam, xs, np.array([[target]]), loss, "the largest logit less that of the target")
     xs, ts = window(exam, 2, 2)
-    judge_loss(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[0],
+    judge_loss(exam, xs + FAR, ts, expected_loss(xs, ts)[0],
                "rows shifted by ±10000: it stays the same")
     exam.case()
     roughly(exam, exam.new(), np.array([[[1e4, -1e4, 0.0]]], np.float32), np.array([[2]]), 1e4, "float32")
@@ -248,7 +255,7 @@ def large_logits_gradient(exam):
     xs, ts = np.array([[[1e4, -1e4, -1e4], [-1e4, -1e4, 1e4]]]), np.array([[1, 2]])
     judge_gradient(exam, xs, ts, np.array([[[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]]))
     xs, ts = window(exam, 2, 2)
-    judge_gradient(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[1],
+    judge_gradient(exam, xs + FAR, ts, expected_loss(xs, ts)[1],
                    "rows shifted by ±10000: it stays the same")
 
 

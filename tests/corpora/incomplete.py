@@ -58,6 +58,10 @@ CHANGES = {
         "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
             "        self.last = self.layer.grads[0].copy()"))),
+        "makes layers for the first window only": ("other_sizes", ("self.layer = MyEmbedding(self.params[0])", (
+            "self.layer = self.layers = vars(self).get('layers') or [MyEmbedding(self.params[0]) for _ in xs[0]]"
+            )), ("return self.layer.forward(xs)",
+            "return np.stack([self.layers[t].forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)")),
         "one table for all": ("time_shares_parameters", ("self.params", "MyTimeEmbedding.params")),
         "overwrites for float32": ("repeats_across_time", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] = self.layer.grads[0]\n"
@@ -161,9 +165,13 @@ CHANGES = {
             "(x.max(axis=-1, keepdims=True) if x.ndim < 4 else x.max())"))),
         "shifts by the largest of the last two axes": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
             "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max(axis=(-2, -1), keepdims=True))"))),
+        "changes x where it has three dimensions": ("softmax_contract", (
+            "    e = np", "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1)[:, None]\n    e = np")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "shifts each sequence by its largest logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", (
+            "xs.max(axis=(1, 2)).repeat(T)[:, np.newaxis]"))),
         "clips the gradient": ("upstream_factor", ("return dx.reshape(shape)", (
             "return np.clip(dx, -1, 1).reshape(shape)"))),
         "one label for all": ("loss_other_sizes", ("self.ignore_label", "MyTimeSoftmaxWithLoss.ignore_label")),
