@@ -87,6 +87,21 @@ def judge_sum(exam, W, ids, layouts="CC"):
                note="the transpose of the one-hot matrix times dout, each position a row")
 
 
+def leaves_repeats(exam, shape):
+    """Require that ids that repeat and their dout stay untouched, whatever the gradient becomes."""
+    exam.case()
+    W = table(exam)
+    layer = exam.new(exam.put("W", W))
+    ids = repeated_ids(exam, len(W), 6).reshape(shape)
+    dout = upstream(exam, (*shape, W.shape[1]))
+    given_ids, given_dout = exam.put("ids", ids), exam.put("dout", dout)
+    layer.forward(given_ids)
+    layer.backward(given_dout)
+    exam.watch(layer.grad())
+    for thing, before in ((given_ids, ids), (given_dout, dout)):
+        exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+
+
 def beside_another(exam, shape):
     """Require of two layers of one table that they don't disturb each other."""
     exam.case()
@@ -241,7 +256,7 @@ def backward_twice(exam):
         exam.equal(layer.grad(), expected_gradient(W, ids, each), "grads[0]")
 
 
-@criterion("MyEmbedding", "contract", 1, "W is used as it is now: not copied, and changed by nobody but the optimiser")
+@criterion("MyEmbedding", "contract", 1, "W is used as it is now, not copied; W and arguments stay untouched")
 def shares_parameters(exam):
     W = table(exam)
     kept = exam.put("W", W)
@@ -259,6 +274,7 @@ def shares_parameters(exam):
     exam.equal(first.now(), W[ids], "the first out", note="arrays that were returned must not change later")
     updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
+    leaves_repeats(exam, (6,))
 
 
 def updates_through_params(exam, layer, W, ids):
@@ -442,6 +458,7 @@ def time_shares_parameters(exam):
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
+    leaves_repeats(exam, (2, 3))
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "gradients have the dtype of W; arrays need not be contiguous")

@@ -79,9 +79,9 @@ def large_logits(exam):
 
 @criterion("my_softmax", "edge", 1, "x stays untouched, its dtype is kept, and it needn't be contiguous in memory")
 def softmax_contract(exam):
-    for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
+    for shape, dtype, layout in (((2, 3), np.float32, "F"), ((2, 3), np.float64, "strided"), ((4,), np.float32, "C")):
         exam.case()
-        given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2).astype(dtype), layout)
+        given = exam.put("x", exam.rng.normal(size=shape).round(2).astype(dtype), layout)
         result = exam.new(given)
         exam.equal(result, by_hand(given.value), result.name)
         exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)

@@ -33,6 +33,8 @@ CHANGES = {
             "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
         "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
+        "adds up repeats in dout itself": ("shares_parameters", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        dout[...] = dW[self.idx]"))),
         "takes back what it added before": ("overwrites_in_place", (
             "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
             "np.add.at(dW, self.idx, dout)", "np.add.at(self.last, self.idx, dout); dW += self.last")),
@@ -55,6 +57,8 @@ CHANGES = {
         "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
             "out, first = self.layer.forward(xs), xs[0, 0]\n"
             "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
+        "adds up repeats in dout itself": ("time_shares_parameters", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n        dout[...] = self.grads[0][self.layer.idx]"))),
         "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
             "        self.last = self.layer.grads[0].copy()"))),
@@ -165,6 +169,7 @@ CHANGES = {
             "(x.max(axis=-1, keepdims=True) if x.ndim < 4 else x.max())"))),
         "shifts by the largest of the last two axes": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
             "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max(axis=(-2, -1), keepdims=True))"))),
+        "changes a single row": ("softmax_contract", ("    e = np", "    if x.ndim == 1: x -= x.max()\n    e = np")),
         "changes x where it has three dimensions": ("softmax_contract", (
             "    e = np", "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1)[:, None]\n    e = np")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
