@@ -84,7 +84,7 @@ def judge_sum(exam, W, ids, layouts="CC"):
     layer.backward(exam.put("dout", dout, layouts[1]))
     one_hot = np.eye(len(W), dtype=W.dtype)[ids.reshape(-1)]
     exam.equal(layer.grad(), one_hot.T @ dout.reshape(ids.size, -1), "grads[0]", any_float=True,
-               note="the transpose of the one-hot matrix times dout, each position a row")
+               note="the transpose of the one-hot matrix times dout")
 
 
 def leaves_repeats(exam, shape):
@@ -178,8 +178,7 @@ def gradient_rows(exam):
     judge_gradient(exam, W, exam.rng.permutation(len(W))[:4])
 
 
-@criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout, "
-           "contiguous or not")
+@criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
 def repeated_ids_add_up(exam):
     for dtype, *layouts in ((np.float64, "C", "C"), (np.float32, "strided", "F")):
         W = table(exam, dtype=dtype)
