@@ -96,9 +96,8 @@ NOTICED = {
         FirstOfBatch
     """,
     "MyTimeEmbedding/backward/repeats_across_time": """
-        TimeForcesGradient KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime
-        AveragesOverBatch ReversesDout FirstOfBatch TimeOverwrites OverwritesWithinStep OverwritesWithinRow
-        LaterStepsOverwrite
+        KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
+        FirstOfBatch TimeOverwrites OverwritesWithinStep OverwritesWithinRow LaterStepsOverwrite
     """,
     "MyTimeEmbedding/backward/after_other_sizes": """
         KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
