@@ -24,6 +24,11 @@ SEED_LOG_SUM = math.log(sum(math.exp(v) for v in range(7)))  # of row n it is 7n
 # --- my_softmax -----------------------------------------------------------------------------------------------------
 
 
+def many(exam):
+    """Draw a size that is large beside those of the examples."""
+    return int(exam.rng.integers(20, 41))
+
+
 def by_hand(x):
     """Softmax of each row, number by number."""
     flat = []
@@ -37,8 +42,10 @@ def by_hand(x):
 def shares(exam):
     result = exam.new(np.log([1.0, 2.0, 5.0]))
     exam.equal(result, np.array([0.125, 0.25, 0.625]), result.name, note="the logarithms of 1, 2 and 5: shares of 8")
+    exam.case()
     result = exam.new(np.array([[3.0, 3.0, 3.0, 3.0]]))
     exam.equal(result, np.full((1, 4), 0.25), result.name, note="equal logits get equal shares")
+    exam.case()
     parts = exam.rng.permutation(9)[:4] + 1.0
     result = exam.new(exam.put("x", np.log(parts)))
     exam.equal(result, parts / parts.sum(), result.name, note="their exponentials are whole numbers")
@@ -46,7 +53,8 @@ def shares(exam):
 
 @criterion("my_softmax", "values", 2, "it works along the last axis, whatever axes stand before it")
 def last_axis(exam):
-    for shape in ((2, 3), (2, 3, 4), (5,), (1, 2, 1, 3), (40, 2), (2, 40), (1, 2, 1, 1, 2, 2)):
+    for shape in ((2, 3), (2, 3, 4), (5,), (1, 2, 1, 3), (many(exam), 2), (2, many(exam)), (1, 2, 1, 1, 2, 2)):
+        exam.case()
         x = exam.rng.normal(size=shape).round(2)
         result = exam.new(exam.put("x", x))
         exam.equal(result, by_hand(x), result.name, note=f"x has shape {shape}; every row sums to 1")
@@ -55,34 +63,44 @@ def last_axis(exam):
 @criterion("my_softmax", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other")
 def large_logits(exam):
     for row in ((1e4, 1e4, 1e4 - math.log(2)), (-1e4, -1e4, -1e4 - math.log(2)), (1e4, 1e4, -1e4)):
+        exam.case()
         result = exam.new(exam.put("x", np.array([row])))
         expected = [0.5, 0.5, 0.0] if row[2] == -row[0] else [0.4, 0.4, 0.2]
         exam.equal(result, np.array([expected]), result.name)
-    x = exam.rng.normal(size=(3, 4)).round(2) + np.array([[1e4], [0.0], [-1e4]])
-    result = exam.new(exam.put("x", x))
-    exam.equal(result, by_hand(x), result.name, note="each row by itself: add a number to a row, and it stays the same")
-    result = exam.new(exam.put("x", x[0]))
-    exam.equal(result, by_hand(x[0]), result.name, note="a single row")
-    for dtype in (np.float64, np.float32):
-        x = (exam.rng.normal(size=(2, 2, 3)).round(2) + np.array([[[1e4]], [[-1e4]]])).astype(dtype)
+    for shape, dtype in (((3, 4), np.float64), ((4,), np.float64), ((2, 2, 3), np.float64), ((2, 1, 2, 3), np.float64),
+                         ((2, 2, 3), np.float32)):
+        exam.case()
+        far = 1e4 * (-1.0) ** np.indices((*shape[:-1], 1)).sum(axis=0)  # rows side by side lie far from each other
+        x = (exam.rng.normal(size=shape).round(2) + far).astype(dtype)
         result = exam.new(exam.put("x", x))
-        exam.equal(result, by_hand(x), result.name, note=f"of shape {x.shape} and dtype {x.dtype}")
+        exam.equal(result, by_hand(x), result.name, note="each row by itself: add a number to a row, and it stays the "
+                   f"same; x has shape {shape} and dtype {x.dtype}")
 
 
 @criterion("my_softmax", "edge", 1, "x stays untouched, its dtype is kept, and it needn't be contiguous in memory")
 def softmax_contract(exam):
-    for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
-        given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2).astype(dtype), layout)
+    for shape, dtype, layout in (((2, 3), np.float32, "F"), ((2, 3), np.float64, "strided"), ((4,), np.float32, "C")):
+        exam.case()
+        given = exam.put("x", exam.rng.normal(size=shape).round(2).astype(dtype), layout)
         result = exam.new(given)
         exam.equal(result, by_hand(given.value), result.name)
         exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)
         exam.new(given.value + 1 - given.value.round())
         exam.equal(result.now(), by_hand(given.value), result.name, note="it must not change with a later call")
+    exam.case()
+    given = exam.put("x", exam.rng.normal(size=(2, 2, 3)).round(2))
+    exam.watch(exam.new(given))
+    exam.equal(given.now(), given.value, "x", note="arguments must stay untouched", exact=True)
 
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
 
-LARGE = ((30, 2, 3), (1, 40, 3), (1, 2, 60))  # N, T and V
+FAR = np.array([[[1e4], [-1e4]], [[-1e4], [1e4]]])  # puts the rows of a window far from those before, after and below
+
+
+def large_windows(exam):
+    """Draw N, T and V, each of them large once."""
+    return (many(exam), 2, 3), (1, many(exam), 3), (1, 2, 2 * many(exam))
 
 
 def window(exam, N, T, V=5, dtype=np.float64):
@@ -116,30 +134,51 @@ def expected_loss(xs, ts, label=-1, dout=1.0):
     return np.array(loss, xs.dtype), layer.backward(dout)
 
 
-def forward(exam, layer, xs, ts):
-    return in_dtype(layer.forward(exam.put("xs", xs), exam.put("ts", ts)), xs.dtype)
+def forward(exam, layer, xs, ts, layout="C"):
+    return in_dtype(layer.forward(exam.put("xs", xs, layout), exam.put("ts", ts, layout)), xs.dtype)
+
+
+def roughly(exam, layer, xs, ts, expected, note="", layout="C"):
+    """Judge a loss where its last digits don't matter: that they are right has criteria of its own."""
+    loss = in_dtype(forward(exam, layer, xs, ts, layout), np.float32)
+    exam.equal(loss, np.array(expected, np.float32), "the loss", note=note)
 
 
 def judge_loss(exam, xs, ts, expected, note=""):
-    """Judge the loss of a new layer. Where it is wrong, its gradient is watched too: it tells some mistakes apart."""
+    """Judge the loss of a new layer, as a case that stands on its own.
+
+    Where it is wrong, its gradient is watched too: it tells some mistakes apart.
+    """
+    exam.case()
     layer = exam.new()
     exam.equal(forward(exam, layer, xs, ts), np.array(expected), "the loss", note=note)
     if exam.has_failed():
         exam.watch(layer.backward())
 
 
-def roughly(exam, layer, xs, ts, expected, note=""):
-    """Judge a loss where its last digits don't matter: that they are right has criteria of its own."""
-    loss = layer.forward(exam.put("xs", xs), exam.put("ts", ts))
-    exam.equal(in_dtype(loss, np.float32), np.array(expected, np.float32), "the loss", note=note)
-
-
 def judge_gradient(exam, xs, ts, expected, note=""):
-    """Judge the gradient of a new layer. The loss is only watched."""
+    """Judge the gradient of a new layer, as a case that stands on its own. The loss is only watched."""
+    exam.case()
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
     exam.equal(layer.backward(), expected, "dxs", note=note)
     exam.watch(loss)
+
+
+def judge_both(exam, layer, xs, ts, label=-1, note=""):
+    """Judge a loss, roughly, and its gradient. Return the gradient."""
+    loss, dxs = expected_loss(xs, ts, label)
+    roughly(exam, layer, xs, ts, loss, note)
+    given = layer.backward()
+    exam.equal(given, dxs, "dxs", note=note)
+    return given
+
+
+def zero_where_ignored(exam, dxs, xs, ts, label=-1):
+    """Require of a gradient that its ignored rows are exactly 0."""
+    is_ignored = ts == label
+    rows = dxs.value[is_ignored] if getattr(dxs.value, "shape", None) == xs.shape else dxs.value
+    exam.equal(rows, np.zeros_like(xs[is_ignored]), f"dxs where ts is {label}", exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "the loss is the mean of log(sum(exp(x))) - x[target]: the book's "
@@ -154,7 +193,7 @@ def book_loss(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "it is the mean over all N·T positions when none is ignored")
 def mean_loss(exam):
-    for N, T, *V in ((2, 3), (3, 1), (1, 4), *LARGE):
+    for N, T, *V in ((2, 3), (3, 1), (1, 4), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         judge_loss(exam, xs, ts, expected_loss(xs, ts)[0], f"N = {N}, T = {T}")
 
@@ -165,8 +204,9 @@ def large_logits_loss(exam):
     for target, loss in ((1, 2e4), (2, 1e4), (0, 0.0)):
         judge_loss(exam, xs, np.array([[target]]), loss, "the largest logit less that of the target")
     xs, ts = window(exam, 2, 2)
-    judge_loss(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[0],
+    judge_loss(exam, xs + FAR, ts, expected_loss(xs, ts)[0],
                "rows shifted by ±10000: it stays the same")
+    exam.case()
     roughly(exam, exam.new(), np.array([[[1e4, -1e4, 0.0]]], np.float32), np.array([[2]]), 1e4, "float32")
 
 
@@ -182,7 +222,7 @@ def gradient_by_hand(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient has the shape (N, T, V) and each row its own target")
 def gradient(exam):
-    for N, T, *V in ((2, 3), (3, 1), (1, 2), *LARGE):
+    for N, T, *V in ((2, 3), (3, 1), (1, 2), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], f"N = {N}, T = {T}")
 
@@ -215,7 +255,7 @@ def large_logits_gradient(exam):
     xs, ts = np.array([[[1e4, -1e4, -1e4], [-1e4, -1e4, 1e4]]]), np.array([[1, 2]])
     judge_gradient(exam, xs, ts, np.array([[[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]]))
     xs, ts = window(exam, 2, 2)
-    judge_gradient(exam, xs + np.array([[[1e4]], [[-1e4]]]), ts, expected_loss(xs, ts)[1],
+    judge_gradient(exam, xs + FAR, ts, expected_loss(xs, ts)[1],
                    "rows shifted by ±10000: it stays the same")
 
 
@@ -223,24 +263,22 @@ def large_logits_gradient(exam):
 def loss_over_kept(exam):
     roughly(exam, exam.new(), SEED_LOGITS, np.array([[1, -1, 2]]), SEED_LOG_SUM - 1.5,
                "the book's logits, with the middle one ignored")
-    for N, T in ((2, 3), (1, 4)):
-        xs, ts = masked(exam, N, T)
+    for xs, ts in (masked(exam, 2, 3), masked(exam, 1, 4), scattered(exam, 5, 6)):
+        exam.case()
         roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0])
-    xs, ts = scattered(exam, 5, 6)
-    roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0], "many are ignored")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
            "ignored")
 def gradient_over_kept(exam):
     for N, T in ((2, 3), (1, 4)):
+        exam.case()
         xs, ts = masked(exam, N, T)
         layer = exam.new()
         loss = forward(exam, layer, xs, ts)
         dxs = layer.backward()
         exam.equal(dxs, expected_loss(xs, ts)[1], "dxs")
-        rows = dxs.value[ts == -1] if getattr(dxs.value, "shape", None) == xs.shape else dxs.value
-        exam.equal(rows, np.zeros((2, xs.shape[-1])), "dxs where ts is -1", exact=True)
+        zero_where_ignored(exam, dxs, xs, ts)
         exam.watch(loss)
     xs, ts = scattered(exam, 5, 6)
     judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "many are ignored")
@@ -252,36 +290,29 @@ def all_ignored(exam):
     layer = exam.new()
     roughly(exam, layer, xs, np.full((2, 2), -1), 0.0)
     exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
-    xs, ts = masked(exam, 2, 2)
-    roughly(exam, layer, xs, ts, expected_loss(xs, ts)[0], note="the window after it")
-    exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs", note="the window after it")
+    judge_both(exam, layer, *masked(exam, 2, 2), note="the window after it")
+    exam.case()
     label = int(exam.rng.integers(5))
     layer = exam.new(ignore_label=label)
     xs = xs.astype(np.float32)
-    roughly(exam, layer, xs, np.full((2, 2), label), 0.0, note=f"ignore_label={label}, and float32")
+    roughly(exam, layer, xs, np.full((2, 2), label), 0.0, f"ignore_label={label}, and float32")
     exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any number, also the id of a word")
 def other_labels(exam):
-    for label in (2, 0, -100, 99):
+    word, large = exam.rng.integers((1, 300), (5, 3000)).tolist()
+    for label in (word, 0, -large, many(exam)):
+        exam.case()
         xs, ts = masked(exam, 2, 3, label=label)
-        layer = exam.new(ignore_label=label)
-        loss, dxs = expected_loss(xs, ts, label)
-        roughly(exam, layer, xs, ts, loss, note=f"ignore_label={label}")
-        given = layer.backward()
-        exam.equal(given, dxs, "dxs", note=f"ignore_label={label}")
-        rows = given.value[ts == label] if getattr(given.value, "shape", None) == xs.shape else given.value
-        exam.equal(rows, np.zeros((2, xs.shape[-1])), f"dxs where ts is {label}", exact=True)
-    xs, ts = masked(exam, 2, 3, label=2)
-    layer = exam.new(ignore_label=2)
-    loss, dxs = expected_loss(xs, ts, 2)
-    roughly(exam, layer, xs, ts.astype(np.uint8), loss, note="ignore_label=2, targets of dtype uint8")
-    exam.equal(layer.backward(), dxs, "dxs", note="ignore_label=2, targets of dtype uint8")
-    xs, ts = scattered(exam, 4, 3, label=1000)
-    layer = exam.new(1000)
-    roughly(exam, layer, xs, ts, expected_loss(xs, ts, 1000)[0], note="ignore_label=1000")
-    exam.equal(layer.backward(), expected_loss(xs, ts, 1000)[1], "dxs", note="ignore_label=1000")
+        given = judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"ignore_label={label}")
+        zero_where_ignored(exam, given, xs, ts, label)
+    exam.case()
+    xs, ts = masked(exam, 2, 3, label=word)
+    judge_both(exam, exam.new(ignore_label=word), xs, ts.astype(np.uint8), word,
+               f"ignore_label={word}, targets of dtype uint8")
+    exam.case()
+    judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward may be called twice; what it returned doesn't change")
@@ -315,26 +346,26 @@ def loss_leaves_arguments(exam):
            "dtype will do")
 def loss_dtypes(exam):
     for dtype, ids in ((np.float32, np.int32), (np.float64, np.int16), (np.float32, np.int64), (np.float64, np.int8)):
+        exam.case()
         xs, ts = window(exam, 2, 2, dtype=dtype)
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
-        given = exam.put("xs", xs, "F"), exam.put("ts", ts.astype(ids), "F")
-        exam.equal(in_dtype(layer.forward(*given), np.float32), loss.astype(np.float32), "the loss")
+        roughly(exam, layer, xs, ts.astype(ids), loss, layout="F")
         exam.equal(layer.backward(), dxs, "dxs", note=f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
         exam.equal(layer.backward(-2), -2 * dxs, "dxs", note="dout = -2")
 
 
-@criterion("MyTimeSoftmaxWithLoss", "contract", 1, "one layer serves windows of any size, beside others; params and "
-           "grads are empty")
+@criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward belongs to the last forward of its own layer, of any "
+           "size; params and grads are empty")
 def loss_other_sizes(exam):
     layer = exam.new()
     for N, T in ((2, 3), (1, 1), (4, 2)):
         xs, ts = window(exam, N, T)
-        loss, dxs = expected_loss(xs, ts)
-        roughly(exam, layer, xs, ts, loss, note=f"N = {N}, T = {T}")
-        exam.equal(layer.backward(), dxs, "dxs", note=f"N = {N}, T = {T}")
+        exam.new(ignore_label=int(ts[0, 0]))
+        judge_both(exam, layer, xs, ts, note=f"N = {N}, T = {T}")
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
+    exam.case()
     side_by_side(exam, exam.new, lambda: (window(exam, 2, 3), ()),
                  lambda inputs, _: (None, expected_loss(*inputs)[1], []), 0)
 

@@ -326,6 +326,17 @@ class LooksUpInCopy(Right):
         return self.table[idx]
 
 
+@embedding(SHARED, "params holds a copy of W; an optimiser that updates it has then no effect. Keep W itself")
+class CopiesParams(Right):
+    def __init__(self, W):
+        super().__init__(W)
+        self.W, self.params = W, [W.copy()]
+
+    def forward(self, idx):
+        self.idx = idx
+        return self.W[idx]
+
+
 @embedding(SHARED, "backward updates W; it only computes the gradient, the optimiser updates")
 class UpdatesWeights(Right):
     def backward(self, dout):
@@ -647,6 +658,16 @@ class TimeReturnsGradient(ReturnsGradient):
 
 @time_embedding(SHARED, COPIED)
 class TimeCopiesWeights(CopiesWeights):
+    pass
+
+
+@time_embedding(SHARED, "what forward keeps is shared by all layers (a class attribute or a global); keep it in self")
+class TimeSharesCache(SharesCache):
+    pass
+
+
+@time_embedding(SHARED, "a view of W is returned for a single id; when W is updated, it changes too. Return a copy")
+class TimeReturnsViews(ReturnsViews):
     pass
 
 

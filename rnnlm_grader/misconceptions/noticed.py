@@ -22,15 +22,15 @@ NOTICED = {
         CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/repeated_ids_add_up": """
-        PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
-        DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
-        KeepsNoIds MakesGradsAnArray MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        PicksColumns PicksColumnsTransposed Overwrites KeepsFirst Averages KeepsLargest DividesByNumberOfIds
+        StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds MakesGradsAnArray
+        MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/any_shape_backward": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
         KeepsNoIds VisitsFirstAxis MultipliesFlatIdsOnly CollectsFirstRow PilesUp MakesGradsAnArray ClearsOnlyItsRows
-        KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        ChangesDout KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/any_size_backward": """
         PicksColumns PicksColumnsTransposed LosesTheLastWord ForcesGradientFloat32 Overwrites KeepsFirst Averages
@@ -47,8 +47,8 @@ NOTICED = {
     "MyEmbedding/contract/overwrites_in_place": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
         MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds PilesUp Rebinds MakesGradsAnArray
-        ClearsOnlyItsRows ReturnsGradient ReturnsDout KeepsFirstIds KeepsIdsOfOneShape MakesIntegerGradient
-        CountsFromOneInBackward DividesByLength
+        ClearsInForward ClearsOnlyItsRows ReturnsGradient ReturnsDout KeepsFirstIds KeepsIdsOfOneShape
+        MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/backward_twice": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
@@ -59,8 +59,8 @@ NOTICED = {
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
         ReturnsOneHot ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
         MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds MakesGradsAnArray ClearsInForward
-        CopiesWeights LooksUpInCopy UpdatesWeights SortsIds ChangesDout ReusesOutput ReturnsNothing MakesIntegerGradient
-        CountsFromOneInBackward DividesByLength ListsTwice
+        CopiesWeights LooksUpInCopy CopiesParams UpdatesWeights SortsIds ChangesDout ReusesOutput ReturnsNothing
+        MakesIntegerGradient CountsFromOneInBackward DividesByLength ListsTwice
     """,
     "MyEmbedding/contract/returns_copies": """
         PicksColumns PicksColumnsTransposed CountsFromOne LosesTheLastWord AddsVectorsUp LooksUpUniqueIds UsesPositions
@@ -89,7 +89,7 @@ NOTICED = {
     """,
     "MyTimeEmbedding/forward/output_dtype": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 TimeForcesFloat64
-        TimeReusesOutput
+        TimeReusesOutput TimeReturnsViews
     """,
     "MyTimeEmbedding/backward/sums_over_time": """
         KeepsFirstStep KeepsLastStep HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout
@@ -106,7 +106,7 @@ NOTICED = {
     "MyTimeEmbedding/contract/time_overwrites_in_place": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 KeepsFirstStep KeepsLastStep
         HasOneLayer LeavesGradientInside AveragesOverTime AveragesOverBatch ReversesDout FirstOfBatch NeverEmptiesLayers
-        TimeKeepsFirstIds TimePilesUp TimeRebinds TimeReturnsGradient
+        TimeKeepsFirstIds TimePilesUp TimeRebinds TimeReturnsGradient TimeSharesCache
     """,
     "MyTimeEmbedding/contract/time_shares_parameters": """
         TimeMajor FlatTime ReversedTime RepeatsFirstStep SkipsLastStep TimeForcesFloat32 KeepsFirstStep KeepsLastStep
@@ -610,7 +610,7 @@ NOTICED = {
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
         GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
         TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 KeepsGradientInGrads
+        SoftmaxAlongTime KeepsFirstWindow SharesCache ForcesFloat32 KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32

@@ -541,6 +541,20 @@ class KeepsFirstWindow(Right):
         return super().backward(dout)
 
 
+@loss_of(SHARED, "what forward keeps is shared by all layers (a class attribute or a global); keep it in self")
+class SharesCache(Right):
+    cache = None
+
+    def forward(self, xs, ts):
+        loss = super().forward(xs, ts)
+        SharesCache.cache = dict(vars(self))
+        return loss
+
+    def backward(self, dout=1.0):
+        vars(self).update(SharesCache.cache)
+        return super().backward(dout)
+
+
 @loss_of(DTYPE, "the gradient is forced to float32 (dtype='f'); it should have the dtype of the logits")
 class ForcesFloat32(Right):
     def backward(self, dout=1.0):

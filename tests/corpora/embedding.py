@@ -168,6 +168,16 @@ class MyEmbedding(Layer):
         np.multiply(self.grads[0], 0, out=self.grads[0])
         np.add.at(self.grads[0], (self.idx,), dout)
 """,
+    "arguments by position only, one of another name": answer("""
+    def forward(self, idx, /):
+        self.idx = idx
+        return self.params[0][idx]
+
+    def backward(self, grad_out, /):
+        dW, = self.grads
+        dW[...] = 0
+        np.add.at(dW, self.idx, grad_out)
+"""),
     "recursion over the axes of idx": answer(LOOKUP + """
     def backward(self, dout):
         self.grads[0][...] = 0
@@ -227,6 +237,15 @@ class MyTimeEmbedding(MyEmbedding):
         for t, step in enumerate(self.steps):
             step.backward(dout[:, t])
         np.copyto(self.grads[0], sum(step.grads[0] for step in self.steps))
+""", TIME_HEADER),
+    "calls by name": answer("""
+    def forward(self, xs):
+        self.layer = MyEmbedding(W=self.params[0])
+        return self.layer.forward(idx=xs)
+
+    def backward(self, dout):
+        self.layer.backward(dout=dout)
+        self.grads[0][...] = self.layer.grads[0]
 """, TIME_HEADER),
     "loops over sequences, then steps": answer("""
     def forward(self, xs):

@@ -28,6 +28,17 @@ CHANGES = {
             "assert idx.dtype.kind == 'i' or idx.itemsize == 1; return self.params[0][idx]"))),
         "takes a few columns": ("any_size_backward", ("np.add.at(dW, self.idx, dout)",
                                                       "np.add.at(dW[:, :4], self.idx, dout[..., :4])")),
+        "overwrites for float32": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if dW.dtype == 'f': dW[self.idx] = dout"))),
+        "adds up in the order of memory": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
+        "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
+        "adds up repeats in dout itself": ("shares_parameters", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        dout[...] = dW[self.idx]"))),
+        "takes back what it added before": ("overwrites_in_place", (
+            "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(self.last, self.idx, dout); dW += self.last")),
         "shares grads among layers": ("stands_alone", ("self.grads = [np.zeros_like(W)]", (
             "self.grads = vars(type(self)).get('all') or [np.zeros_like(W)]; type(self).all = self.grads"))),
         "keeps the first of two forwards": ("stands_alone", (
@@ -40,6 +51,26 @@ CHANGES = {
     },
     "MyTimeEmbedding": {
         "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
+        "squeezes ids into a byte": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs.astype('u1'))")),
+        "doubles ids as they are": ("after_other_sizes", ("self.layer.backward(dout)", (
+            "ids = self.layer.idx\n        self.layer.idx = (ids + ids) // 2\n        self.layer.backward(dout)"))),
+        "wants two columns": ("other_sizes", ("self.layer = My", "assert self.params[0][0, 1]; self.layer = My")),
+        "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
+            "out, first = self.layer.forward(xs), xs[0, 0]\n"
+            "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
+        "adds up repeats in dout itself": ("time_shares_parameters", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n        dout[...] = self.grads[0][self.layer.idx]"))),
+        "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
+            "        self.last = self.layer.grads[0].copy()"))),
+        "makes layers for the first window only": ("other_sizes", ("self.layer = MyEmbedding(self.params[0])", (
+            "self.layer = self.layers = vars(self).get('layers') or [MyEmbedding(self.params[0]) for _ in xs[0]]"
+            )), ("return self.layer.forward(xs)",
+            "return np.stack([self.layers[t].forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)")),
+        "one table for all": ("time_shares_parameters", ("self.params", "MyTimeEmbedding.params")),
+        "overwrites for float32": ("repeats_across_time", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n"
+            "        if dout.dtype == 'f': self.grads[0][self.layer.idx] = dout"))),
         "one layer for all": ("time_overwrites_in_place", ("self.layer", "MyTimeEmbedding.layer")),
         "offers copies of params": ("time_shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
         "goes back once for each forward": ("time_overwrites_in_place", (
@@ -153,9 +184,21 @@ CHANGES = {
             "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max())"))),
         "doesn't shift float32": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
             "x.max(axis=-1, keepdims=True) * (x.dtype == float)"))),
+        "shifts by the largest of all in four dimensions": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "(x.max(axis=-1, keepdims=True) if x.ndim < 4 else x.max())"))),
+        "shifts by the largest of the last two axes": ("large_logits", ("x.max(axis=-1, keepdims=True)", (
+            "(x.max(axis=-1, keepdims=True) if x.ndim < 3 else x.max(axis=(-2, -1), keepdims=True))"))),
+        "changes a single row": ("softmax_contract", ("    e = np", "    if x.ndim == 1: x -= x.max()\n    e = np")),
+        "changes x where it has three dimensions": ("softmax_contract", (
+            "    e = np", "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1)[:, None]\n    e = np")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "shifts each sequence by its largest logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", (
+            "xs.max(axis=(1, 2)).repeat(T)[:, np.newaxis]"))),
+        "clips the gradient": ("upstream_factor", ("return dx.reshape(shape)", (
+            "return np.clip(dx, -1, 1).reshape(shape)"))),
+        "one label for all": ("loss_other_sizes", ("self.ignore_label", "MyTimeSoftmaxWithLoss.ignore_label")),
         "knows nothing to keep of -1 only": ("all_ignored", (
             "count = max(mask.sum(), 1)", "count = 1 if (ts == -1).all() else mask.sum()")),
         "ignores two at most": ("loss_over_kept", ("count = max(mask.sum(), 1)", "count = max(mask.sum(), N * T - 2)")),
