@@ -133,7 +133,7 @@ class Bench:
     def _put(self, value, layout="C"):
         """Place an array; layout 'F' or 'strided' makes it non-contiguous."""
         if layout == "F":
-            return np.asfortranarray(value)
+            return np.array(value, order="F")  # asfortranarray would give a number an axis
         if layout == "strided":
             wide = np.zeros((*value.shape, 2), value.dtype)
             wide[..., 0] = value

@@ -30,7 +30,7 @@ NOTICED = {
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 Overwrites KeepsFirst Averages KeepsLargest
         DividesByNumberOfIds StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing
         KeepsNoIds VisitsFirstAxis MultipliesFlatIdsOnly CollectsFirstRow PilesUp MakesGradsAnArray ClearsOnlyItsRows
-        ChangesDout KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        KeepsFirstIds MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/backward/any_size_backward": """
         PicksColumns PicksColumnsTransposed LosesTheLastWord ForcesGradientFloat32 Overwrites KeepsFirst Averages
