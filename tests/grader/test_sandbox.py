@@ -2,6 +2,7 @@
 import contextlib
 import re
 import select
+import signal
 
 import numpy as np
 import pytest
@@ -389,18 +390,90 @@ def test_other_cells_find_nothing_of_those_before_them():
     candidate = SandboxedCandidate([("one", "one = 1"), ("own cell", "1 / 0")], ["one", "two"])
     candidate.begin(5)
     assert list(candidate.failed) == ["own cell"]
-    worker = candidate.process.pid
     assert candidate.defined == ("one",)
     candidate.load([("two", "two = globals().get('one', 2)\ndef get(): return two")])
     assert (candidate.failed, candidate.defined) == ({}, ())
     candidate.begin(5)
-    assert candidate.process.pid != worker
     assert candidate.defined == ("two",)
     assert candidate.step("call", "get", None, (), {})[1] == 2
     candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], ("layers",))
     candidate.begin(5)
     assert candidate.defined == ("one",)
     candidate.close()
+
+
+MARKS = """
+import os, sys
+import numpy as np
+def mark(): np.marked = sys.marked = True; return os.getpid()
+def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
+def leave():
+    with open("/tmp/left", "w") as file: file.write("something")
+def end(sign): os.kill(os.getppid(), sign)
+def endless():
+    while True: pass
+"""
+MARKERS = ["mark", "look", "leave", "end", "endless"]
+
+
+def marking(monkeypatch):
+    """A candidate whose process has been changed, its number, and the workers that were started."""
+    workers, start = [], sandbox.start
+    monkeypatch.setattr(sandbox, "start", lambda *args: workers.append(start(*args)) or workers[-1])
+    candidate = SandboxedCandidate([("work", MARKS)], MARKERS)
+    candidate.begin(5)
+    return candidate, int(candidate.step("call", "mark", None, (), {})[1]), workers
+
+
+def is_unmarked(candidate, process):
+    """Whether another process, which knows nothing of that one, is at work after cells were loaded once more."""
+    candidate.load([("work", MARKS)])
+    candidate.begin(5)
+    marked, number = candidate.step("call", "look", None, (), {})[1]
+    candidate.finish()
+    return not marked and (number != process or len(candidate.standing_by) > 0)
+
+
+def test_a_process_that_stood_by_is_the_next_one_and_after_it_another_worker(monkeypatch):
+    candidate, first, workers = marking(monkeypatch)
+    assert is_unmarked(candidate, first)
+    assert len(workers) == 1
+    candidate.begin(5)
+    second = int(candidate.step("call", "mark", None, (), {})[1])
+    assert second != first
+    assert is_unmarked(candidate, second)
+    assert len(workers) == 2
+    candidate.close()
+    assert all(worker.poll() is not None for worker in workers)
+
+
+def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeypatch):
+    candidate, first, workers = marking(monkeypatch)
+    candidate.request("call", "endless", None, (), {})
+    candidate._send()
+    assert is_unmarked(candidate, first)
+    assert len(workers) == 1
+    candidate.close()
+
+
+def test_where_files_were_left_another_worker_is_started(monkeypatch):
+    candidate, first, workers = marking(monkeypatch)
+    candidate.step("call", "leave", None, (), {})
+    assert is_unmarked(candidate, first)
+    assert len(workers) == 2
+    candidate.close()
+
+
+@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGTERM])
+def test_a_process_that_stands_by_and_is_stopped_or_ended_costs_its_submission_a_new_worker(monkeypatch, sign):
+    monkeypatch.setattr(candidates, "TURN_SECONDS", 0.5)
+    candidate, first, workers = marking(monkeypatch)
+    with contextlib.suppress(WorkerLost):
+        candidate.step("call", "end", None, (int(sign),), {})
+    assert is_unmarked(candidate, first)
+    assert len(workers) == 2
+    candidate.close()
+    assert all(worker.poll() is not None for worker in workers)
 
 
 @pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])

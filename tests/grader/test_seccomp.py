@@ -19,10 +19,10 @@ FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTI
 THREAD_FLAGS = 0x003D0F00  # of its pthread_create
 
 
-def verdict(machine, number, first=0, architecture=None, second=0):
+def verdict(machine, number, first=0, architecture=None, second=0, forks=False):
     """Run the filter on one system call."""
     data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, second, *[0] * 4)
-    program = list(seccomp.INSTRUCTION.iter_unpack(seccomp.program(machine)))
+    program = list(seccomp.INSTRUCTION.iter_unpack(seccomp.program(machine, forks)))
     at, loaded = 0, None
     while True:
         code, yes, no, value = program[at]
@@ -54,6 +54,24 @@ def test_a_thread_may_begin_and_a_process_may_not(machine):
     for flags in (0, FORK_FLAGS, 0x4111, THREAD_FLAGS | 0x10000000, 0x10000011):  # also with a user namespace
         assert verdict(machine, clone, flags) == seccomp.FAIL_WITH | errno.EPERM
     assert verdict(machine, clone, THREAD_FLAGS | 1 << 40) == seccomp.ALLOW  # the kernel ignores the upper half too
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_who_has_yet_to_begin_the_process_of_a_student_may_begin_that_and_is_refused_all_else(machine):
+    clone, at = seccomp.CLONE[machine], list(seccomp.AUDIT_ARCH).index(machine)
+    assert verdict(machine, clone, FORK_FLAGS, forks=True) == seccomp.ALLOW
+    assert verdict(machine, clone, FORK_FLAGS | 0x10000000, forks=True) == seccomp.FAIL_WITH | errno.EPERM
+    allowed = {seccomp.REFUSED[name][at] for name in ("fork", "vfork")} - {None}
+    refused = {number for number in seccomp.refused_numbers(machine) if verdict(machine, number, forks=True)
+               == seccomp.FAIL_WITH | errno.EPERM}
+    assert refused == set(seccomp.refused_numbers(machine)) - allowed
+
+
+def test_a_filter_that_cannot_be_loaded_stops_grading_with_one_clear_line(monkeypatch):
+    monkeypatch.setattr(sandbox, "FILTER", b"no program at all")
+    candidate = SandboxedCandidate([("work", "def work(): return 1")], ["work"])
+    with pytest.raises(sandbox.SandboxMissing, match="failed to start a worker"):
+        candidate.begin(5)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -145,8 +163,10 @@ def _open(fd):
 def test_the_kernel_refuses_every_call_of_the_table():
     numbers = seccomp.refused_numbers(platform.machine())
     candidate = SandboxedCandidate([("work", REFUSALS)], ["refused", "descriptors"])
-    candidate.begin(20)
-    assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
-    open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
+    for _ in range(2):  # in a process that was begun for this, and in the one that stood by
+        candidate.begin(20)
+        assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
+        open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
+        assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
+        candidate.load([("work", REFUSALS)])
     candidate.close()
-    assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
