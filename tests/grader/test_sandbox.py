@@ -407,8 +407,8 @@ import os, sys
 import numpy as np
 def mark(): np.marked = sys.marked = True; return os.getpid()
 def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
-def leave():
-    with open("/tmp/left", "w") as file: file.write("something")
+def leave(where):
+    with open(("/tmp/left", "/dev/shm/left")[where], "w") as file: file.write("something")
 def end(sign): os.kill(os.getppid(), sign)
 def endless():
     while True: pass
@@ -419,6 +419,7 @@ MARKERS = ["mark", "look", "leave", "end", "endless"]
 def marking(monkeypatch):
     """A candidate whose process has been changed, its number, and the workers that were started."""
     workers, start = [], sandbox.start
+    sandbox.resolve("bwrap")  # which starts one too, the first time
     monkeypatch.setattr(sandbox, "start", lambda *args: workers.append(start(*args)) or workers[-1])
     candidate = SandboxedCandidate([("work", MARKS)], MARKERS)
     candidate.begin(5)
@@ -456,9 +457,10 @@ def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeyp
     candidate.close()
 
 
-def test_where_files_were_left_another_worker_is_started(monkeypatch):
+@pytest.mark.parametrize("where", [0, 1])
+def test_where_files_were_left_another_worker_is_started(monkeypatch, where):
     candidate, first, workers = marking(monkeypatch)
-    candidate.step("call", "leave", None, (), {})
+    candidate.step("call", "leave", None, (where,), {})
     assert is_unmarked(candidate, first)
     assert len(workers) == 2
     candidate.close()
