@@ -63,9 +63,9 @@ def last_axis(exam):
 @criterion("my_softmax", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other")
 def large_logits(exam):
     turn = exam.rng.integers(5)
-    near = np.array([0, 0, -math.log(2)])  # in no two of the rows far apart does the largest stand at the same place
+    half = math.log(2)
     for i, (rows, shares) in enumerate((
-            ((near + 1e4, near - 1e4), ((0.4, 0.4, 0.2), (0.4, 0.4, 0.2))), (((1e4, 1e4, -1e4),), ((0.5, 0.5, 0),)),
+            (((1e4, 1e4, 1e4 - half, -1e4), (-9e3, -9e3, -9e3 - half, -1e4)), ((0.4, 0.4, 0.2, 0),) * 2),
             (((-1e4, -1e4, 1e4),), ((0, 0, 1),)), (((-9e3, -1e4, 9e3),), ((0, 0, 1),)),
             (((0, 0, 0, 9e3, 1e4),), ((0, 0, 0, 0, 1),)))):
         exam.case()
@@ -108,16 +108,23 @@ def large_windows(exam):
 
 
 def window(exam, N, T, V=5, dtype=np.float64):
-    """Draw logits with two decimals and targets."""
+    """Draw logits with two decimals and targets, of which at least one is 0 where there are several."""
     xs = (2 * exam.rng.normal(size=(N, T, V))).round(2).astype(dtype)
-    return xs, exam.rng.integers(V, size=(N, T))
+    ts = exam.rng.integers(V, size=(N, T))
+    if ts.size > 1:
+        ts[exam.rng.integers(N), exam.rng.integers(T)] = 0
+    return xs, ts
 
 
 def scattered(exam, N, T, V=5, label=-1):
-    """Draw a window in which about half of the positions are ignored, the first and the last rows as a whole."""
+    """Draw a window in which about half of the positions are ignored, the first and the last rows as a whole.
+
+    The first and the last word are kept somewhere. N is at least 4, and the label isn't 0.
+    """
     xs, ts = masked(exam, N, T, V, label, ignored=0)
     ts[exam.rng.random((N, T)) < 0.5] = label
     ts[[0, -1]] = label
+    ts[2, exam.rng.integers(T)] = 0
     ts[1, exam.rng.integers(T)] = exam.rng.integers(V - 1) if label == V - 1 else V - 1
     return xs, ts
 
@@ -127,7 +134,10 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
     xs, ts = window(exam, N, T, V, dtype)
     if 0 <= label < V:
         ts[ts == label] = (label + 1) % V
-    ts[exam.rng.integers(N), exam.rng.permutation(T)[:ignored]] = label
+    n, times = exam.rng.integers(N), exam.rng.permutation(T)
+    ts[n, times[:ignored]] = label
+    if label != 0:
+        ts[(n + 1) % N, times[-1]] = 0  # word 0 is kept
     return xs, ts
 
 
@@ -252,10 +262,9 @@ def upstream_factor(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient agrees with central differences of the loss")
 def loss_central_differences(exam):
-    xs, _ = window(exam, 2, 3, 7)
-    ts = exam.rng.permutation(7)[:6].reshape(2, 3)
-    ts[exam.rng.integers(2), exam.rng.permutation(3)[:2]] = -1  # N, T, the 4 kept, 1 more, N·T and V all differ
-    kept = ts >= 0
+    xs, ts = masked(exam, 2, 3, V=7)
+    kept = ts >= 0  # N, T, the 4 kept, 1 more, N·T and V all differ, and so do the targets
+    ts[kept] = exam.rng.permutation(np.append(0, exam.rng.permutation(6)[:3] + 1))
 
     def loss(x):
         rows = x[kept]
