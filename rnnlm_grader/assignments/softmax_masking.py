@@ -62,11 +62,15 @@ def last_axis(exam):
 
 @criterion("my_softmax", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other")
 def large_logits(exam):
-    for row in ((1e4, 1e4, 1e4 - math.log(2)), (-1e4, -1e4, -1e4 - math.log(2)), (1e4, 1e4, -1e4)):
+    turn = exam.rng.integers(5)
+    half = math.log(2)
+    for i, (rows, shares) in enumerate((
+            (((1e4, 1e4, 1e4 - half, -1e4), (-9e3, -9e3, -9e3 - half, -1e4)), ((0.4, 0.4, 0.2, 0),) * 2),
+            (((-1e4, -1e4, 1e4),), ((0, 0, 1),)), (((-9e3, -1e4, 9e3),), ((0, 0, 1),)),
+            (((0, 0, 0, 9e3, 1e4),), ((0, 0, 0, 0, 1),)))):
         exam.case()
-        result = exam.new(exam.put("x", np.array([row])))
-        expected = [0.5, 0.5, 0.0] if row[2] == -row[0] else [0.4, 0.4, 0.2]
-        exam.equal(result, np.array([expected]), result.name)
+        result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
+        exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
     for shape, dtype in (((3, 4), np.float64), ((4,), np.float64), ((2, 2, 3), np.float64), ((2, 1, 2, 3), np.float64),
                          ((2, 2, 3), np.float32)):
         exam.case()
@@ -104,16 +108,23 @@ def large_windows(exam):
 
 
 def window(exam, N, T, V=5, dtype=np.float64):
-    """Draw logits with two decimals and targets."""
+    """Draw logits with two decimals and targets, of which at least one is 0 where there are several."""
     xs = (2 * exam.rng.normal(size=(N, T, V))).round(2).astype(dtype)
-    return xs, exam.rng.integers(V, size=(N, T))
+    ts = exam.rng.integers(V, size=(N, T))
+    if ts.size > 1:
+        ts[exam.rng.integers(N), exam.rng.integers(T)] = 0
+    return xs, ts
 
 
 def scattered(exam, N, T, V=5, label=-1):
-    """Draw a window in which about half of the positions are ignored, the first and the last rows as a whole."""
+    """Draw a window in which about half of the positions are ignored, the first and the last rows as a whole.
+
+    The first and the last word are kept somewhere. N is at least 4, and the label isn't 0.
+    """
     xs, ts = masked(exam, N, T, V, label, ignored=0)
     ts[exam.rng.random((N, T)) < 0.5] = label
     ts[[0, -1]] = label
+    ts[2, exam.rng.integers(T)] = 0
     ts[1, exam.rng.integers(T)] = exam.rng.integers(V - 1) if label == V - 1 else V - 1
     return xs, ts
 
@@ -123,7 +134,10 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
     xs, ts = window(exam, N, T, V, dtype)
     if 0 <= label < V:
         ts[ts == label] = (label + 1) % V
-    ts[exam.rng.integers(N), exam.rng.permutation(T)[:ignored]] = label
+    n, times = exam.rng.integers(N), exam.rng.permutation(T)
+    ts[n, times[:ignored]] = label
+    if label != 0:
+        ts[(n + 1) % N, times[-1]] = 0  # word 0 is kept
     return xs, ts
 
 
@@ -161,8 +175,13 @@ def judge_gradient(exam, xs, ts, expected, note=""):
     exam.case()
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    exam.equal(layer.backward(), expected, "dxs", note=note)
+    judge_dxs(exam, layer.backward(), expected, note)
     exam.watch(loss)
+
+
+def judge_dxs(exam, dxs, expected, note="", exact=False):
+    """Judge a gradient under the name that the replay gives it."""
+    exam.equal(dxs, expected, dxs.name, note=note, exact=exact)
 
 
 def judge_both(exam, layer, xs, ts, label=-1, note=""):
@@ -170,7 +189,7 @@ def judge_both(exam, layer, xs, ts, label=-1, note=""):
     loss, dxs = expected_loss(xs, ts, label)
     roughly(exam, layer, xs, ts, loss, note)
     given = layer.backward()
-    exam.equal(given, dxs, "dxs", note=note)
+    judge_dxs(exam, given, dxs, note)
     return given
 
 
@@ -178,7 +197,7 @@ def zero_where_ignored(exam, dxs, xs, ts, label=-1):
     """Require of a gradient that its ignored rows are exactly 0."""
     is_ignored = ts == label
     rows = dxs.value[is_ignored] if getattr(dxs.value, "shape", None) == xs.shape else dxs.value
-    exam.equal(rows, np.zeros_like(xs[is_ignored]), f"dxs where ts is {label}", exact=True)
+    exam.equal(rows, np.zeros_like(xs[is_ignored]), f"{dxs.name} where ts is ignore_label", exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "the loss is the mean of log(sum(exp(x))) - x[target]: the book's "
@@ -200,9 +219,10 @@ def mean_loss(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "logits of ±10000 give a finite, exact loss")
 def large_logits_loss(exam):
-    xs = np.array([[[1e4, -1e4, 0.0]]])
-    for target, loss in ((1, 2e4), (2, 1e4), (0, 0.0)):
-        judge_loss(exam, xs, np.array([[target]]), loss, "the largest logit less that of the target")
+    turn = exam.rng.integers(3)
+    for row, target, loss in (((0.0, -1e4, 1e4), 2, 0.0), ((1e4, -1e4, 0.0), 1, 2e4), ((-1e4, 1e4, 0.0), 2, 1e4)):
+        judge_loss(exam, np.roll([[row]], turn, axis=2), (np.array([[target]]) + turn) % 3, loss,
+                   "the largest logit less that of the target")
     xs, ts = window(exam, 2, 2)
     judge_loss(exam, xs + FAR, ts, expected_loss(xs, ts)[0],
                "rows shifted by ±10000: it stays the same")
@@ -213,9 +233,10 @@ def large_logits_loss(exam):
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient is (p - 1 at the target) over the number of "
            "positions, by hand")
 def gradient_by_hand(exam):
-    xs = np.log([[[1.0, 1.0, 2.0], [3.0, 4.0, 1.0]]])
-    judge_gradient(exam, xs, np.array([[2, 0]]), np.array([[[0.25, 0.25, -0.5], [-0.625, 0.5, 0.125]]]) / 2,
-                   "shares 1/4 1/4 1/2 and 3/8 4/8 1/8, two positions")
+    xs = np.log([[[1.0, 1.0, 2.0], [3.0, 4.0, 1.0]], [[1.0, 2.0, 1.0], [4.0, 3.0, 1.0]]])
+    slopes = [[[0.25, 0.25, -0.5], [-0.625, 0.5, 0.125]], [[0.25, -0.5, 0.25], [0.5, -0.625, 0.125]]]
+    judge_gradient(exam, xs, np.array([[2, 0], [1, 1]]), np.array(slopes) / 4,
+                   "shares 1/4 1/4 2/4, 3/8 4/8 1/8, 1/4 2/4 1/4, 4/8 3/8 1/8; four positions")
     xs, ts = window(exam, 1, 2, 3)
     judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "two positions")
 
@@ -229,31 +250,34 @@ def gradient(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out")
 def upstream_factor(exam):
-    xs, ts = window(exam, 2, 2)
+    xs, _ = window(exam, 2, 2)
+    ts = exam.rng.permutation(4).reshape(2, 2)  # 3 of the 4 are above 0
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    for dout in (2.5, -0.5, 1000):
-        exam.equal(layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], "dxs", note=f"dout = {dout}")
-    exam.equal(layer.backward(), expected_loss(xs, ts)[1], "dxs", note="dout left out")
+    for dout in (2.5, -0.5, 1000, 0):
+        judge_dxs(exam, layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], f"dout = {dout}")
+    judge_dxs(exam, layer.backward(), expected_loss(xs, ts)[1], "dout left out")
     exam.watch(loss)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient agrees with central differences of the loss")
 def loss_central_differences(exam):
-    xs, ts = masked(exam, 1, 3, V=3, ignored=1)
-    kept = ts[0] >= 0
+    xs, ts = masked(exam, 2, 3, V=7)
+    kept = ts >= 0  # N, T, the 4 kept, 1 more, N·T and V all differ, and so do the targets
+    ts[kept] = exam.rng.permutation(np.append(0, exam.rng.permutation(6)[:3] + 1))
 
     def loss(x):
-        rows = x[0][kept]
-        return float((np.log(np.exp(rows).sum(axis=1)) - rows[np.arange(len(rows)), ts[0][kept]]).mean())
+        rows = x[kept]
+        return float((np.log(np.exp(rows).sum(axis=1)) - rows[np.arange(4), ts[kept]]).mean())
 
     judge_gradient(exam, xs, ts, numerical_gradient(loss, xs.copy()), "the slope of the loss, measured")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "logits of ±10000 give a finite gradient")
 def large_logits_gradient(exam):
-    xs, ts = np.array([[[1e4, -1e4, -1e4], [-1e4, -1e4, 1e4]]]), np.array([[1, 2]])
-    judge_gradient(exam, xs, ts, np.array([[[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]]]))
+    xs = np.array([[[1e4, -1e4, -1e4], [-1e4, -1e4, 1e4]], [[-1e4, 1e4, 9e3], [0.0, -1e4, 1e4]]])
+    slopes = [[[1, -1, 0], [0, 0, 0]], [[-1, 1, 0], [0, 0, 0]]]
+    judge_gradient(exam, xs, np.array([[1, 2], [0, 2]]), np.array(slopes) / 4)
     xs, ts = window(exam, 2, 2)
     judge_gradient(exam, xs + FAR, ts, expected_loss(xs, ts)[1],
                    "rows shifted by ±10000: it stays the same")
@@ -277,7 +301,7 @@ def gradient_over_kept(exam):
         layer = exam.new()
         loss = forward(exam, layer, xs, ts)
         dxs = layer.backward()
-        exam.equal(dxs, expected_loss(xs, ts)[1], "dxs")
+        judge_dxs(exam, dxs, expected_loss(xs, ts)[1])
         zero_where_ignored(exam, dxs, xs, ts)
         exam.watch(loss)
     xs, ts = scattered(exam, 5, 6)
@@ -288,20 +312,21 @@ def gradient_over_kept(exam):
 def all_ignored(exam):
     xs, _ = window(exam, 2, 2)
     layer = exam.new()
-    roughly(exam, layer, xs, np.full((2, 2), -1), 0.0)
-    exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
+    exam.watch(layer.forward(*masked(exam, 2, 2, ignored=1)))
+    roughly(exam, layer, xs, np.full((2, 2), -1), 0.0, "all are ignored")
+    judge_dxs(exam, layer.backward(), np.zeros_like(xs), "it belongs to the last window, not to that before", True)
     judge_both(exam, layer, *masked(exam, 2, 2), note="the window after it")
     exam.case()
     label = int(exam.rng.integers(5))
     layer = exam.new(ignore_label=label)
     xs = xs.astype(np.float32)
     roughly(exam, layer, xs, np.full((2, 2), label), 0.0, f"ignore_label={label}, and float32")
-    exam.equal(layer.backward(), np.zeros_like(xs), "dxs", exact=True)
+    judge_dxs(exam, layer.backward(), np.zeros_like(xs), exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any number, also the id of a word")
 def other_labels(exam):
-    word, large = exam.rng.integers((1, 300), (5, 3000)).tolist()
+    word, large = exam.rng.integers((1, 40_000), (5, 60_000)).tolist()
     for label in (word, 0, -large, many(exam)):
         exam.case()
         xs, ts = masked(exam, 2, 3, label=label)
@@ -351,8 +376,8 @@ def loss_dtypes(exam):
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
         roughly(exam, layer, xs, ts.astype(ids), loss, layout="F")
-        exam.equal(layer.backward(), dxs, "dxs", note=f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
-        exam.equal(layer.backward(-2), -2 * dxs, "dxs", note="dout = -2")
+        judge_dxs(exam, layer.backward(), dxs, f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
+        judge_dxs(exam, layer.backward(-2), -2 * dxs, "dout = -2")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward belongs to the last forward of its own layer, of any "

@@ -419,11 +419,22 @@ class CutsIds(Right):
 class OverflowsCells(Right):
     def backward(self, dout):
         dW = self.grads[0]
-        dW[...] = 0
+        flat = np.zeros(dW.size, dW.dtype)
         with np.errstate(all="ignore"):
             ids = np.asarray(self.idx).reshape(-1, 1)
             cells = ids * np.array(dW.shape[1], ids.dtype) + np.arange(dW.shape[1], dtype=ids.dtype)
-        np.add.at(dW.reshape(-1), cells.reshape(-1) % dW.size, dout.reshape(-1))
+        np.add.at(flat, cells.reshape(-1) % flat.size, dout.reshape(-1))
+        dW[...] = flat.reshape(dW.shape)
+
+
+@embedding(IN_PLACE, "the gradient is written into `dW.reshape(-1)`, which is a copy where dW isn't contiguous; write "
+                     "`dW[...] = flat.reshape(dW.shape)`")
+class WritesIntoCopy(Right):
+    def backward(self, dout):
+        dW = self.grads[0]
+        dW[...] = 0
+        cells = np.asarray(self.idx, np.int64).reshape(-1, 1) * dW.shape[1] + np.arange(dW.shape[1])
+        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
 
 
 @embedding(LOOKUP, "forward returns nothing; it needs a `return`")

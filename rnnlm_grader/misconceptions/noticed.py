@@ -71,7 +71,7 @@ NOTICED = {
         ReturnsOneHot FlattensIds LooksUpFirstRow ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds
         StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds
         MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray ReturnsGradient ReturnsDout KeepsFirstIds
-        KeepsIdsOfOneShape SharesCache OverflowsCells ReturnsNothing MakesIntegerGradient CountsFromOneInBackward
+        KeepsIdsOfOneShape SharesCache WritesIntoCopy ReturnsNothing MakesIntegerGradient CountsFromOneInBackward
         DividesByLength
     """,
     "MyEmbedding/contract/follows_dtype": """
@@ -513,40 +513,40 @@ NOTICED = {
         SoftmaxForcesFloat32
     """,
     "my_softmax/values/last_axis": """
-        DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide LeavesOutExp
-        ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
+        ShiftsByColumns DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis WorksAlongAxisOne
+        DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat32
     """,
     "my_softmax/edge/large_logits": """
-        DoesNotShift ShiftsByTheLargestOfAll ShiftsByTheMean CutsLogits DividesByTheSumOfAll SoftmaxReturnsNothing
-        WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign
-        SoftmaxForcesFloat64 SoftmaxForcesFloat32
+        DoesNotShift ShiftsByTheLargestOfAll ShiftsByTheMean ShiftsByTheFirst ShiftsByTheMedian ShiftsByColumns
+        CutsLogits DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis WorksAlongAxisOne DoesNotDivide
+        LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign SoftmaxForcesFloat64 SoftmaxForcesFloat32
     """,
     "my_softmax/edge/softmax_contract": """
-        DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm
-        TakesSigmoid TurnsSign ChangesX SoftmaxForcesFloat64 SoftmaxForcesFloat32
+        ShiftsByColumns DividesByTheSumOfAll SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp
+        ReturnsLogarithm TakesSigmoid TurnsSign ChangesX SoftmaxForcesFloat64 SoftmaxForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/forward/book_loss": """
-        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TakesExpOfLoss
+        TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/forward/mean_loss": """
-        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask AddsSmallNumber TakesExpOfLoss
+        TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/forward/large_logits_loss": """
         LossReturnsNothing PicksAllTargets SumsUp LossSumsUp MeanOverBatch TurnsMask LossDoesNotShift
-        TakesLogarithmOfZero AddsSmallNumber TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime
+        TakesLogarithmOfZero AddsSmallNumber TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/backward/gradient_by_hand": """
         GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
-        ForcesFloat32
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SqueezesGradient
+        SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/gradient": """
         GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
-        ForcesFloat32
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SqueezesGradient
+        SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/upstream_factor": """
         GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
@@ -555,9 +555,9 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/backward/loss_central_differences": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
-        GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime
-        ForcesFloat32
+        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/large_logits_gradient": """
         GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask LossDoesNotShift
@@ -566,29 +566,30 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
         LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
-        LossForgetsMask MasksNothing TurnsMask TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime
+        LossForgetsMask MasksNothing TurnsMask TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
         GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
         MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
         ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        SoftmaxAlongTime ForcesFloat32
+        SqueezesGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/all_ignored": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns
         MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask DividesByZero GradientDividesByZero
-        LeavesEarly ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow
-        ForcesFloat32 ForcesFloat64
+        LeavesEarly LeavesEarlyWithOldGradient ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
         LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
         GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss
-        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ForcesFloat32
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
+        ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_backward_twice": """
         GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
@@ -597,20 +598,21 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_leaves_arguments": """
         LossReturnsNothing PicksAllTargets OverwritesIgnoredLogits MeanOverAll LossMeanOverAll SumsUp LossSumsUp
-        MeanOverBatch MeanOfMeans LossForgetsMask MasksNothing TurnsMask TurnsLoss TakesBaseTwo TakesOneMinusP
-        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
+        MeanOverBatch MeanOfMeans LossForgetsMask MasksNothing TurnsMask TakesExpOfLoss TurnsLoss TakesBaseTwo
+        TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
         GradientMeanOverBatch TurnsMask ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient
-        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32 ForcesFloat64
+        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP
+        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
         GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
-        TakesSlopeOfSoftmax FlatGradient TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition
-        SoftmaxAlongTime KeepsFirstWindow SharesCache ForcesFloat32 KeepsGradientInGrads
+        TakesSlopeOfSoftmax FlatGradient SqueezesGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP
+        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow SharesCache ForcesFloat32
+        KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """
         LeavesOutB FlatScores TakesSoftmax ForwardReturnsNothing ScoresOfTheLastStep ForcesFloat32

@@ -18,6 +18,11 @@ DTYPE = "02-embedding.html#embedding-dtype"
 SHARED = "02-embedding.html#embedding-shared-weights"
 
 
+EARLY = ("with all positions ignored forward leaves early, and backward works with the window before; keep what "
+         "belongs to this window first")
+NOT_THE_LARGEST = ("something else than the row's largest logit, such as its mean, is subtracted; exp still overflows")
+
+
 def softmax_of(section, sentence):
     return MISCONCEPTIONS.misconception("my_softmax", section, sentence)
 
@@ -47,9 +52,28 @@ def ShiftsByTheLargestOfAll(x):
     return e / e.sum(axis=-1, keepdims=True)
 
 
-@softmax_of(STABLE, "the mean is subtracted, not the largest logit; exp still overflows")
+@softmax_of(STABLE, NOT_THE_LARGEST)
 def ShiftsByTheMean(x):
     e = np.exp(x - x.mean(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax_of(STABLE, NOT_THE_LARGEST)
+def ShiftsByTheFirst(x):
+    e = np.exp(x - x[..., :1])
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax_of(STABLE, NOT_THE_LARGEST)
+def ShiftsByTheMedian(x):
+    e = np.exp(x - np.median(x, axis=-1, keepdims=True).astype(x.dtype))
+    return e / e.sum(axis=-1, keepdims=True)
+
+
+@softmax_of(STABLE, "the largest logit of each column is subtracted, which changes the differences within a row; take "
+            "each row's own: x.max(axis=-1, keepdims=True)")
+def ShiftsByColumns(x):
+    e = np.exp(x - x.max(axis=0))
     return e / e.sum(axis=-1, keepdims=True)
 
 
@@ -339,8 +363,7 @@ class GradientDividesByZero(Right):
         return super().backward(dout if self.kept.any() else np.nan)
 
 
-@loss_of(ALL_IGNORED, "with all positions ignored forward leaves early, and backward works with the window before; "
-         "keep what belongs to this window first")
+@loss_of(ALL_IGNORED, EARLY)
 class LeavesEarly(Right):
     logs = np.zeros((0, 0))
 
@@ -351,6 +374,17 @@ class LeavesEarly(Right):
 
     def backward(self, dout=1.0):
         return super().backward(dout) if len(self.logs) else None
+
+
+@loss_of(ALL_IGNORED, EARLY)
+class LeavesEarlyWithOldGradient(LeavesEarly):
+    def forward(self, xs, ts):
+        self.like = xs
+        return super().forward(xs, ts)
+
+    def backward(self, dout=1.0):
+        given = super().backward(dout)
+        return np.zeros_like(self.like) if given is None else given
 
 
 @loss_of(STABLE, "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first")
@@ -433,6 +467,18 @@ class TakesSlopeOfSoftmax(Right):
 class FlatGradient(Right):
     def backward(self, dout=1.0):
         return super().backward(dout).reshape(-1, self.shape[2])
+
+
+@loss_of(GRADIENT, "axes of size 1 are dropped (squeeze); the gradient is (N, T, V), also where N or T is 1")
+class SqueezesGradient(Right):
+    def backward(self, dout=1.0):
+        return super().backward(dout).squeeze()
+
+
+@loss_of(CROSS_ENTROPY, "exp is taken of the loss (the perplexity); the loss is the mean itself")
+class TakesExpOfLoss(Right):
+    def forward(self, xs, ts):
+        return np.exp(super().forward(xs, ts))
 
 
 @loss_of(CROSS_ENTROPY, "the sign of the loss is turned: it is minus the mean logarithm")

@@ -18,6 +18,18 @@ LATER = "self.cells[0].cache[1].any()"  # whether the window started from a stat
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
 
+
+def steps(make, layer):
+    """Have a MyTimeEmbedding go step by step: `make` makes its layers, and `layer` is that of step t in backward."""
+    return (("self.layer = MyEmbedding(self.params[0])", make), ("return self.layer.forward(xs)", (
+        "layers = self.layers[-xs.shape[1]:]\n"
+        "        return np.stack([layer.forward(xs[:, t]) for t, layer in enumerate(layers)], axis=1)")), (
+        "self.layer.backward(dout)", (
+            "total = 0\n        for t in range(dout.shape[1]):\n            layer = " + layer + "\n"
+            "            layer.backward(dout[:, t])\n            total = total + layer.grads[0]")), (
+        "self.grads[0][...] = self.layer.grads[0]", "self.grads[0][...] = total"))
+
+
 CHANGES = {
     "MyEmbedding": {
         "refuses ids of many axes": ("any_shape_forward", ("return self.params[0][idx]",
@@ -48,6 +60,19 @@ CHANGES = {
             "self.idx = idx", "self.idx, self.done = idx, False"), (
             "dW = self.grads[0]", "if self.done: return\n        self.done, dW = True, self.grads[0]")),
         "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
+        "transposes a square W": ("rows_by_id", ("return self.params[0][idx]", (
+            "W = self.params[0]\n        return (W.T if W.shape[0] == W.shape[1] else W)[idx]"))),
+        "loses the third repeat": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "ids, rows = self.idx.ravel(), dout.reshape(-1, dW.shape[1])\n"
+            "        for i, row in enumerate(rows): dW[ids[i]] += row * (np.sum(ids[:i] == ids[i]) < 2)"))),
+        "clips dout": ("gradient_rows", ("np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-5, 5))")),
+        "gives the last word no gradient": ("gradient_rows", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout); dW[-1] = 0"))),
+        "gives float64 for no ids": ("follows_dtype", ("return self.params[0][idx]", (
+            "return self.params[0][idx] if idx.size else np.zeros((*idx.shape, self.params[0].shape[1]))"))),
+        "writes into a copy": ("stands_alone", ("np.add.at(dW, self.idx, dout)", (
+            "cells = self.idx.astype(int)[..., None] * dW.shape[1] + np.arange(dW.shape[1])\n"
+            "        np.add.at(dW.reshape(-1), cells, dout)"))),
     },
     "MyTimeEmbedding": {
         "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
@@ -77,6 +102,16 @@ CHANGES = {
             "self.layer.backward(dout)", "if self.layer.idx is not None: self.layer.backward(dout)"), (
             "self.grads[0][...] = self.layer.grads[0]",
             "self.grads[0][...] = self.layer.grads[0]; self.layer.idx = None")),
+        "takes ids in the order of time": ("windows", ("return self.layer.forward(xs)", (
+            "return self.layer.forward(xs.T.ravel()).reshape(*xs.shape, -1)"))),
+        "uses up its layers": ("time_overwrites_in_place", *steps(
+            "self.layers = [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers.pop(0)")),
+        "walks the steps of the first window": ("other_sizes", *steps(
+            "self.layers = [MyEmbedding(self.params[0]) for _ in vars(self).setdefault('first', xs)[0]]",
+            "self.layers[t]")),
+        "one list of layers for all": ("sums_over_time", *steps(
+            "self.layers += [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers[t]"), (
+            "class MyTimeEmbedding:", "class MyTimeEmbedding:\n    layers = []\n")),
     },
     "MyRNN": {
         "shares grads among layers": ("stands_alone", SHARED_TRIPLE),
@@ -191,11 +226,40 @@ CHANGES = {
         "changes a single row": ("softmax_contract", ("    e = np", "    if x.ndim == 1: x -= x.max()\n    e = np")),
         "changes x where it has three dimensions": ("softmax_contract", (
             "    e = np", "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1)[:, None]\n    e = np")),
+        "shifts by the first logit": ("large_logits", ("x.max(axis=-1, keepdims=True)", "x[..., :1]")),
+        "shifts by the median": ("large_logits", ("x.max(axis=-1", "np.median(x, axis=-1")),
+        "cuts what is far from the mean": ("large_logits", ("x - x.max(axis=-1, keepdims=True)", (
+            "np.clip(x - x.mean(axis=-1, keepdims=True), -700, 700)"))),
+        "cuts what is far from the median": ("large_logits", ("x - x.max(axis=-1, keepdims=True)", (
+            "np.clip(x - np.median(x, axis=-1, keepdims=True), -700, 700)"))),
+        "takes the largest where exp overflows": ("large_logits", ("np.exp(x - x.max(axis=-1, keepdims=True))", (
+            "np.exp(x)\n    beyond = ~np.isfinite(e).all(axis=-1) | ~e.any(axis=-1)\n"
+            "    e[beyond] = (x == x.max(axis=-1, keepdims=True))[beyond]"))),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
         "shifts each sequence by its largest logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", (
             "xs.max(axis=(1, 2)).repeat(T)[:, np.newaxis]"))),
+        "shifts by the first logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", "x[:, :1]")),
+        "leaves early, and keeps the window before": ("all_ignored", ("mask = ts != self.ignore_label", (
+            "mask = ts != self.ignore_label\n        self.xs = xs\n        if not mask.any(): return 0.0")), (
+            "log_p, safe, mask, count, shape =",
+            "if self.cache is None: return np.zeros_like(self.xs)\n        log_p, safe, mask, count, shape =")),
+        "keeps the first mask": ("all_ignored", ("dx *= mask[:, np.newaxis]", (
+            "self.mask = vars(self).get('mask', mask)\n"
+            "        dx *= (self.mask if self.mask.shape == mask.shape else mask)[:, np.newaxis]"))),
+        "has no gradient where all is ignored": ("all_ignored", ("return dx.reshape(shape)", (
+            "return dx.reshape(shape) if mask.any() else None"))),
+        "ignores what isn't above the label": ("other_labels", ("ts != self", "ts > self")),
+        "reads targets as short integers": ("other_labels", ("ts.reshape(N * T)", "ts.reshape(N * T).astype('i2')")),
+        "counts over all windows": ("loss_other_sizes", ("count = max(mask.sum(), 1)", (
+            "self.kept = vars(self).get('kept', 0) + mask.sum()\n        count = max(self.kept, 1)"))),
+        "leaves dout out of the 1": ("upstream_factor", (
+            "dx[np.arange(len(safe)), safe] -= 1\n        dx *= dout / float(count)",
+            "dx *= dout / float(count)\n        dx[np.arange(len(safe)), safe] -= 1 / float(count)")),
+        "takes 1 for a dout of 0": ("upstream_factor", ("dx *= dout /", "dx *= (dout or 1) /")),
+        "ignores word 0": ("upstream_factor", ("mask = ts != self.ignore_label", "mask = ts > 0")),
+        "drops a width of 1": ("gradient", ("return dx.reshape(shape)", "return dx.reshape(shape).squeeze()")),
         "clips the gradient": ("upstream_factor", ("return dx.reshape(shape)", (
             "return np.clip(dx, -1, 1).reshape(shape)"))),
         "one label for all": ("loss_other_sizes", ("self.ignore_label", "MyTimeSoftmaxWithLoss.ignore_label")),

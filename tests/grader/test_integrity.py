@@ -7,7 +7,7 @@ import pytest
 from corpora import CORPORA, incomplete, rnnlm
 from hostile.handing_in import ROOT
 
-from rnnlm_grader import job
+from rnnlm_grader import exam, job
 from rnnlm_grader.assignments import find
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.check import CheckFailed, check
@@ -39,6 +39,22 @@ def is_drawn(criterion, answer):
 def test_each_criterion_compares_something_that_is_drawn(name):
     answer = solution(name)
     assert [c.id for c in find(name).criteria if c.name == name and not is_drawn(c, answer)] == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_report_names_as_wrong_says_nothing_of_the_inputs(name, monkeypatch):
+    named, hold = [], exam.Exam.hold
+    monkeypatch.setattr(exam, "differ", lambda got, expected, what, **_: named.append(what))
+    monkeypatch.setattr(exam.Exam, "hold", lambda self, condition, what, *args, **options: (
+        named.append(what), hold(self, condition, what, *args, **options)))
+    candidate = KernelCandidate(**{name: solution(name)})
+    for criterion in (c for c in find(name).criteria if c.name == name):
+        draws = []
+        for seed in range(3):
+            named.clear()
+            assert examine(criterion, candidate, seed).passed
+            draws.append({re.sub(r"\[\d+\]", "[i]", what) for what in named})  # how long a list is may be drawn
+        assert draws[0] == draws[1] == draws[2], criterion.id
 
 
 def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_of_them(monkeypatch):
