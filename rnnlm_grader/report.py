@@ -72,7 +72,7 @@ def explain_failure(verdict, told):
     elif isinstance(outcome.finding, Raised) and outcome.finding.line and not verdict.hidden and (
             meaning := meaning_of(outcome.finding)):
         yield from wrap(f"That means: {meaning}")
-    elif isinstance(outcome.finding, Difference) and outcome.finding.facts:
+    elif isinstance(outcome.finding, Difference) and outcome.finding.facts and not verdict.hidden:
         yield from wrap("What is known: " + "; ".join(outcome.finding.facts) + ".")
     if outcome.printed and not verdict.hidden:
         yield "Your code printed:"
