@@ -266,11 +266,13 @@ class SandboxedCandidate(Candidate):
         """Turn to the process of the worker that stands by, or start another worker."""
         if self.is_used and self._is_running():
             self.is_used = False
-            close_all((self.to_worker, self.from_worker))
+            before = self.to_worker, self.from_worker
             try:
                 return self._turn_to(self.standing_by.pop(), TURN_SECONDS)
             except WorkerLost:
                 pass
+            finally:
+                close_all(before)  # only now: the process that served it ends with it, and if it ends first, its parent
         self.close()
         ours, theirs = [], []
         for _ in range(sandboxes.processes(self.command)):

@@ -19,18 +19,19 @@ import typing
 from importlib import import_module
 from importlib.machinery import PathFinder
 
-WRITABLE = ("/dev/shm", "/tmp")  # as `view` has it
+CHANGEABLE = ("/dev/shm", "/tmp", "/dev/pts")  # folders
+LIMITS = 16  # kinds of them, of Linux's <asm-generic/resource.h>
 SET_SECCOMP, FILTER_MODE = 22, 2  # prctl: PR_SET_SECCOMP and SECCOMP_MODE_FILTER, of Linux's <linux/{prctl,seccomp}.h>
 
 
-def limit(memory, cpu_seconds, file_bytes):
-    """Cap what this process, and each that it starts, may use; nothing may raise the caps again."""
+def limit(memory, cpu_seconds, file_bytes, beside):
+    """Cap what this process may use, with as many others `beside` it; nothing may raise the caps again."""
     for what, most in (
         (resource.RLIMIT_AS, memory),
         (resource.RLIMIT_CPU, cpu_seconds),
         (resource.RLIMIT_FSIZE, file_bytes),
         (resource.RLIMIT_NOFILE, 64),
-        (resource.RLIMIT_NPROC, 16),
+        (resource.RLIMIT_NPROC, 16 + beside),
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
@@ -52,22 +53,24 @@ def main(*descriptors):
     from rnnlm_grader import bench, wire  # noqa: F401
     gc.freeze()
     gc.enable()
-    pairs = list(zip(descriptors[::2], descriptors[1::2], strict=True))
-    while len(pairs) > 1:
-        first, *others = pairs
-        child = os.fork()
-        pairs, not_mine = (others, [first]) if child else ([first], others)
-        for pair in not_mine:
-            for fd in pair:
-                os.close(fd)
+    mine, *others = zip(descriptors[::2], descriptors[1::2], strict=True)
+    child = None
+    if others:
+        before, child = surroundings(), os.fork()
+        mine, not_mine = (others[0], mine) if child else (mine, others[0])
+        for fd in not_mine:
+            os.close(fd)
         if child:
-            stand_by(child, pairs[0][0])
-    sys.argv[1:] = map(str, pairs[0])
-    serve(*pairs[0])
+            stand_by(child, mine[0], before)
+    sys.argv[1:] = map(str, mine)
+    serve(*mine, beside=1 if child == 0 else 0)
 
 
-def stand_by(child, requests_fd):
-    """Wait until the grader turns to this process; then end the child. Where the child ends before that, end alike."""
+def stand_by(child, requests_fd, before):
+    """Wait until the grader turns to this process; then end the child. Where the child ends before that, end alike.
+
+    End, too, where the surroundings aren't as they were before the child.
+    """
     ended, wake = os.pipe()
     os.set_blocking(wake, False)
     signal.set_wakeup_fd(wake)
@@ -90,12 +93,19 @@ def stand_by(child, requests_fd):
     os.close(wake)
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    if any(map(os.listdir, WRITABLE)):
-        os._exit(0)  # another worker is to find nothing there
+    if surroundings() != before:
+        os._exit(0)  # the grader starts another worker then
 
 
-def serve(requests_fd, replies_fd):
-    """Serve one grader until it closes the pipe."""
+def surroundings():
+    """What one process can change for another of its worker: folders (no time of a change can be forged), limits."""
+    return ([os.stat(folder).st_ctime_ns for folder in CHANGEABLE if os.path.isdir(folder)],
+            [resource.getrlimit(what) for what in range(LIMITS)],
+            os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0))
+
+
+def serve(requests_fd, replies_fd, beside):
+    """Serve one grader until it closes the pipe; `beside` is how many other processes the worker has."""
     from rnnlm_grader import wire
     from rnnlm_grader.bench import Anything, Bench, StepFailed, execute
 
@@ -122,7 +132,7 @@ def serve(requests_fd, replies_fd):
             return receive()
 
     limits, program = receive()
-    limit(**limits)
+    limit(**limits, beside=beside)
     if program is not None:
         refuse(program.tobytes())
     send("ready")  # whatever goes wrong before is not the student's doing

@@ -1,8 +1,11 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
+import os
 import re
 import select
 import signal
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -407,8 +410,8 @@ import os, sys
 import numpy as np
 def mark(): np.marked = sys.marked = True; return os.getpid()
 def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
-def leave(where):
-    with open(("/tmp/left", "/dev/shm/left")[where], "w") as file: file.write("something")
+def leave(what):
+    exec(what)
 def end(sign): os.kill(os.getppid(), sign)
 def endless():
     while True: pass
@@ -457,13 +460,40 @@ def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeyp
     candidate.close()
 
 
-@pytest.mark.parametrize("where", [0, 1])
-def test_where_files_were_left_another_worker_is_started(monkeypatch, where):
+@pytest.mark.parametrize("what", [
+    "open('/tmp/left', 'w').write('something')",
+    "open('/dev/shm/left', 'w').write('something'); os.remove('/dev/shm/left')",
+    "os.setxattr('/tmp', 'user.left', b'something')",
+    "os.utime('/tmp', (1, 1))",
+    "os.chmod('/dev/shm', 0o700)",
+    "os.utime('/dev/pts', (1, 1))",
+    "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
+    "os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))",
+    "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (2**20, 2**20))",
+])
+def test_where_anything_was_left_another_worker_is_started(monkeypatch, what):
     candidate, first, workers = marking(monkeypatch)
-    candidate.step("call", "leave", None, (where,), {})
+    candidate.step("call", "leave", None, (what,), {})
     assert is_unmarked(candidate, first)
     assert len(workers) == 2
     candidate.close()
+
+
+@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes can't be bound to a processor here")
+def test_on_a_busy_processor_the_process_that_stands_by_takes_its_turn_all_the_same(monkeypatch):
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(before)})
+    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
+    try:
+        candidate, first, workers = marking(monkeypatch)
+        assert all(is_unmarked(candidate, first) for _ in range(9))
+        candidate.close()
+    finally:
+        for process in busy:
+            process.kill()
+            process.wait()
+        os.sched_setaffinity(0, before)
+    assert len(workers) == 5
 
 
 @pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGTERM])
