@@ -3,12 +3,16 @@ import functools
 import itertools
 from dataclasses import dataclass
 
+import numpy as np
+
 from .bench import Raised
 from .compare import Difference, same
 from .exam import DIVERGED, Criterion, Outcome, examine_variant
 from .misconceptions.noticed import NOTICED
 
 noticed = {key: frozenset(ids.split()) for key, ids in NOTICED.items()}
+variants = {name: frozenset().union(*(ids for key, ids in noticed.items() if key.startswith(f"{name}/")))
+            for name in {key.split("/")[0] for key in noticed}}
 is_for_a_class = False  # whether what variants do is worth keeping: so one answer takes longer, and many less
 
 
@@ -25,6 +29,17 @@ class Trial:
     def noticed(self):
         """The ids of the variants that the criterion fails."""
         return noticed[self.criterion.key]
+
+    @property
+    def is_broad(self):
+        """Whether the criterion fails most variants, so that to pass it tells little of one."""
+        return len(self.noticed) > 2 / 3 * len(variants[self.criterion.name])
+
+    @property
+    def shows_nothing(self):
+        """Whether all that failed is that there were zeros, of which many mistakes come."""
+        last = None if self.outcome.passed else self.outcome.trace[self.outcome.decisive - 1]
+        return isinstance(last, np.ndarray) and last.dtype.kind == "f" and not last.any()
 
     def notices(self, misconception):
         """Whether the criterion fails the variant."""
@@ -82,13 +97,22 @@ def suspects(assignment, failing, trials):
 
 def may_be(misconception, failing, trials):
     """Whether a variant explains a failure, and neither by chance nor because it raises what many mistakes raise."""
-    return (explains_half(misconception, trials) and fails_alike(misconception, failing)
+    return (explains_most(misconception, trials) and fails_alike(misconception, failing)
             and (isinstance(failing.outcome.finding, Difference) or is_more_than_an_exception(misconception, trials)))
 
 
-def explains_half(misconception, trials):
-    """Whether the answer fails like the variant in at least half of the criteria that notice the variant."""
+def explains_most(misconception, trials):
+    """Whether the answer fails like the variant in at least half of the criteria that notice the variant.
+
+    Zeros count only where nothing else is seen. A variant that shows nothing must be like the answer in all of them.
+    And an answer that passes what few variants fail, and this one does on the same inputs, makes another mistake.
+    """
     noticing = [trial for trial in trials if trial.notices(misconception)]
+    if not all(trial.is_broad or outcome_of(misconception, trial).passed for trial in noticing if trial.outcome.passed):
+        return False
+    if misconception.shows_nothing:
+        return all(trial.outcome.passed or fails_alike(misconception, trial) for trial in noticing)
+    noticing = [trial for trial in noticing if not trial.shows_nothing] or noticing
     spare = len(noticing) // 2
     for trial in sorted(noticing, key=lambda trial: not trial.outcome.passed):  # nothing has to be run for what passed
         spare -= not fails_alike(misconception, trial)

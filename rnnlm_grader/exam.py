@@ -57,15 +57,16 @@ class Misconception:
     sentence: str
     section: str  # page and anchor in the book: '02-embedding.html#embedding-lookup'
     variant: Callable
+    shows_nothing: bool = False  # whether what it gives is nothing, or zeros, as of an answer that isn't filled in
 
 
 class Library(list):
     """The misconceptions of one assignment."""
 
-    def misconception(self, name, section, sentence):
+    def misconception(self, name, section, sentence, shows_nothing=False):
         """Decorate a wrong variant of `name`."""
         def add(variant):
-            self.append(Misconception(variant.__name__, name, sentence, section, variant))
+            self.append(Misconception(variant.__name__, name, sentence, section, variant, shows_nothing))
             return variant
         return add
 
@@ -163,6 +164,11 @@ class Thing:
     def grad(self, index=0):
         """Fetch `grads[index]`, the object itself; its later values are what `now` shows."""
         return self.exam.step(f"{self.name}.grads[{index}]", "element", self.handle, "grads", index)
+
+    def keep_grads(self, count, name="kept"):
+        """Fetch all `grads` under a name of their own, as an optimiser would keep them."""
+        self.exam.replay.write(f"{name} = [{', '.join(f'{self.name}.grads[{i}]' for i in range(count))}]")
+        return [self.exam.step(f"{name}[{i}]", "element", self.handle, "grads", i) for i in range(count)]
 
     def now(self):
         """Look at the object again: the thing that comes back has the value of this moment."""

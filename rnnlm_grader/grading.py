@@ -254,8 +254,9 @@ def withhold(results, supported=()):
 
 
 def is_understood(result):
-    """Whether anything of a part is right, or at least wrong in a known way."""
-    return any(verdict.outcome.passed or verdict.likely for verdict in result.verdicts)
+    """Whether anything of a part is right, or at least wrong in a known way that shows something."""
+    return any(verdict.outcome.passed or (verdict.likely and not verdict.likely.shows_nothing)
+               for verdict in result.verdicts)
 
 
 def stand_ins_for(name, results):

@@ -67,7 +67,8 @@ def explain_failure(verdict, told):
     if isinstance(outcome.finding, Difference) and not verdict.hidden:
         yield from show_values(outcome.finding)
     if verdict.likely:
-        yield from wrap(f"It looks as if {verdict.likely.sentence}.")
+        end = "" if verdict.likely.sentence.endswith("?") else "."
+        yield from wrap(f"It looks as if {verdict.likely.sentence}{end}")
         yield f"Read: {BOOK}/{verdict.likely.section}"
     elif isinstance(outcome.finding, Raised) and outcome.finding.line and not verdict.hidden and (
             meaning := meaning_of(outcome.finding)):

@@ -17,7 +17,7 @@ def one_for_each(exam, layer, count):
               note="one for each parameter")
 
 
-def side_by_side(exam, make, draw, expected, count):
+def side_by_side(exam, make, draw, expected, count, keeps_state=False):
     """Have two layers of the same parameters take turns; each must give what it gives alone.
 
     Parameters
@@ -28,9 +28,12 @@ def side_by_side(exam, make, draw, expected, count):
         () → (arguments of forward, arguments of backward).
     expected : callable
         (arguments of forward, arguments of backward) → (output, or None if it isn't to be judged; what backward
-        returns; list of gradients), as values or as things.
+        returns; list of gradients), as values or as things. Where the layer keeps a state, the arguments of an earlier
+        forward come third.
     count : int
         How many gradients the layer has.
+    keeps_state : bool
+        Whether a forward goes on where an earlier one ended.
 
     Returns
     -------
@@ -39,9 +42,11 @@ def side_by_side(exam, make, draw, expected, count):
     """
     one, other = make(), make()
     turns = [(layer, *draw()) for layer in (one, other)]
-    wanted = [expected(inputs, douts) for _, inputs, douts in turns]
-    for layer, _, _ in turns:
-        exam.watch(layer.forward(*draw()[0]))  # a forward that is never followed by a backward leaves no trace
+    earlier = [draw()[0] for _ in turns]
+    wanted = [expected(inputs, douts, *([before] if keeps_state else []))
+              for (_, inputs, douts), before in zip(turns, earlier, strict=True)]
+    for (layer, _, _), before in zip(turns, earlier, strict=True):
+        exam.watch(layer.forward(*before))  # a forward that is never followed by a backward leaves no trace
     outs = [layer.forward(*inputs) for layer, inputs, _ in turns]
     returned = [layer.backward(*douts) for layer, _, douts in turns]
     for (layer, _, _), out, result, (right_out, right_result, right_grads) in zip(

@@ -79,20 +79,21 @@ def reference(params, x, h_prev, dh_next):
     return cell.forward(x, h_prev), *cell.backward(dh_next), *cell.grads
 
 
-def alone(exam, params, inputs, douts):
+def alone(exam, params, inputs, douts, *earlier, **options):
     """Return what a new layer, with parameters of its own, gives forward and backward, and its gradients."""
-    layer = exam.new(*place(exam, params, "_alone"))
+    layer = exam.new(*place(exam, params, "_alone"), **options)
+    for before in earlier:
+        layer.forward(*before)
     return layer.forward(*inputs), layer.backward(*douts), [layer.grad(i) for i in range(3)]
 
 
-def beside_another(exam, draw_turn):
+def beside_another(exam, draw_turn, **options):
     """Require of two layers that share parameters that they don't disturb each other."""
     params = weights(exam, 2, 3)
     placed = place(exam, params)
-    (*_, one), (*_, other) = side_by_side(exam, lambda: exam.new(*placed), draw_turn, partial(alone, exam, params), 3)
-    for i in range(3):
-        is_alive(exam, one[i], f"grads[{i}]")
-        is_other(exam, one[i], other[i], f"grads[{i}]", "input")
+    (*_, one), (*_, other) = side_by_side(exam, lambda: exam.new(*placed, **options), draw_turn,
+                                          partial(alone, exam, params, **options), 3, options.get("stateful", False))
+    respond(exam, one, other, "input")
 
 
 def near(exam, got, expected, what, note=""):
@@ -102,6 +103,7 @@ def near(exam, got, expected, what, note=""):
 
 def is_alive(exam, thing, what):
     """Require an array that isn't zero everywhere; a comparison of an answer with itself would miss that."""
+    exam.watch(thing)
     array = isinstance(thing.value, np.ndarray)
     exam.hold(array and thing.value.any(), what,
               "is zero everywhere" if array else f"should be an array, but is {kind(thing.value)}")
@@ -111,6 +113,17 @@ def is_other(exam, thing, other, what, which):
     """Require that it differs from what `other` inputs gave; a comparison of an answer with itself would miss that."""
     exam.watch(other)
     exam.hold(not same(thing.value, other.value), what, f"is the same for another {which}")
+
+
+def respond(exam, grads, others, which):
+    """Require gradients that aren't zero everywhere, and differ from what `others` are, which `which` gave."""
+    for thing in (*grads, *others):
+        exam.watch(thing)
+    values, other_values = ([thing.value for thing in things] for things in (grads, others))
+    arrays = all(isinstance(value, np.ndarray) for value in values)
+    exam.hold(arrays and any(value.any() for value in values), "grads",
+              "is zero everywhere" if arrays else "should hold arrays only")
+    exam.hold(not all(map(same, values, other_values)), "grads", f"is the same for another {which}")
 
 
 def is_pair(exam, result):
@@ -235,8 +248,23 @@ def slope_of_tanh(exam):
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx - h_prev @ Wh)[0])))
     exam.watch(layer.forward(x, h_prev))
     layer.backward(dh_next)
-    near(exam, layer.grad(2), dh_next[0] * np.array([0.64, 0.36]), "grads[2]",
-         note="h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25")
+    dz, note = dh_next * np.array([0.64, 0.36]), "h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25"
+    near(exam, layer.grad(2), dz[0], "grads[2]", note=note)
+    exam.case()
+    at_known, at_zero = (back_from(exam, Wx, Wh, total, x, h_prev, dh, suffix) for total, dh, suffix in (
+        (KNOWN, dh_next, ""), (0 * KNOWN, dz, "_slope_one")))
+    for got, expected, what in zip(at_known, at_zero, ("dx", "grads[0]"), strict=True):
+        if isinstance(expected, np.ndarray):
+            exam.equal(got, expected, what, note=f"{note}: as where the slope is 1, for dh_next times these")
+
+
+def back_from(exam, Wx, Wh, total, x, h_prev, dh_next, suffix):
+    """Have a layer go forward where the sum is `total`, and back; return the first that backward gives, and dWx."""
+    layer = exam.new(*place(exam, (Wx, Wh, (total - x @ Wx - h_prev @ Wh)[0]), suffix))
+    exam.watch(layer.forward(x, h_prev))
+    result, dWx = layer.backward(dh_next), layer.grad(0)
+    exam.watch(result)
+    return result.value[0] if isinstance(result.value, tuple) and result.value else result.value, dWx.value
 
 
 @criterion("MyRNN", "backward", 1, "all five gradients agree with central differences")
@@ -300,7 +328,7 @@ def back_and_forth(exam, layer, params, N, layout, scale=1):
 def overwrites_in_place(exam):
     params = weights(exam, 2, 3)
     layer = exam.new(*place(exam, params))
-    kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
+    kept = layer.keep_grads(3)
     last = draw(exam, 2, 2), draw(exam, 2, 3)
     for inputs in ((draw(exam, 2, 2), draw(exam, 2, 3)), last):
         layer.forward(*inputs)
@@ -312,12 +340,11 @@ def overwrites_in_place(exam):
     layer.backward(dh_next)
     *_, grads = alone(exam, params, last, [dh_next])
     one_for_each(exam, layer, 3)
+    respond(exam, grads, before, "dh_next")
     for i, expected in enumerate(grads):
-        is_alive(exam, expected, f"grads[{i}]")
-        is_other(exam, expected, before[i], f"grads[{i}]", "dh_next")
-        exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
+        exam.equal(layer.grad(i), expected, f"grads[{i}]",
                    note="only the last backward's gradient, as a new layer computes it")
-        exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
+        exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
 
@@ -348,6 +375,8 @@ def leaves_the_callers_arrays_alone(exam):
     is_pair(exam, result)
     for thing, before in ((thing, thing.value) for thing in [*given, *params]):
         exam.equal(thing.now(), before, thing.name, note="it belongs to the caller", exact=True)
+    layer.backward(upstream(exam, 2, 3))
+    exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second backward")
     layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
     layer.backward(upstream(exam, 2, 3))
     exam.equal(first.now(), first.value, "the first h_next, after a second step")

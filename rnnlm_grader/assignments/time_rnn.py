@@ -23,6 +23,7 @@ from .rnn import (
     is_other,
     near,
     place,
+    respond,
     updates_through_params,
     upstream,
     weights,
@@ -246,11 +247,11 @@ def forgets_the_state(exam):
 @criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another", beside="backward")
 def stops_at_the_window(exam):
     params = place(exam, weights(exam, 2, 3))
-    first, second = draw(exam, 2, 2, 2), draw(exam, 2, 1, 2)
+    first, second = draw(exam, 2, 3, 2), draw(exam, 2, 2, 2)
     layer, other = exam.new(*params, stateful=True), exam.new(*params, stateful=True)
-    dhs = upstream(exam, 2, 1, 3)
+    dhs = upstream(exam, 2, 2, 3)
     layer.forward(first)
-    layer.backward(upstream(exam, 2, 2, 3))
+    layer.backward(upstream(exam, 2, 3, 3))
     hs = layer.forward(second)
     dxs = layer.backward(dhs)
     other.forward(first)
@@ -259,7 +260,7 @@ def stops_at_the_window(exam):
     is_alive(exam, expected, "dxs")
     exam.equal(dxs, expected.value, "dxs of the second window",
                note="as if backward had not been called for the first")
-    is_other(exam, expected, other.backward(upstream(exam, 2, 1, 3)), "dxs", "dhs")
+    is_other(exam, expected, other.backward(upstream(exam, 2, 2, 3)), "dxs", "dhs")
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -405,6 +406,8 @@ def backward_sizes(exam):
     layer = exam.new(*place(exam, params), stateful=True)
     for _ in range(3):
         states = back_and_forth(exam, layer, params, (2, 2), states=states)
+    layer.call("reset_state")
+    back_and_forth(exam, layer, params, (2, 2), states=[np.zeros((2, 3)), *states])
 
 
 def back_and_forth(exam, layer, params, sizes, layout="C", scale=1, states=()):
@@ -436,20 +439,16 @@ def back_and_forth(exam, layer, params, sizes, layout="C", scale=1, states=()):
            beside="backward")
 def overwrites_in_place(exam):
     for stateful in (False, True):
+        exam.case()
         overwrites(exam, stateful)
 
 
 def overwrites(exam, stateful):
     """Require that backward overwrites grads in place, whatever was called before."""
-    exam.case()
     params = weights(exam, 2, 3)
     layer, fresh = (exam.new(*place(exam, params, suffix), stateful=stateful) for suffix in ("", "_alone"))
-    kept = [layer.grad(i) for i in range(3)]  # as an optimiser would keep them
+    kept = layer.keep_grads(3)
     for _ in range(2):
-        if stateful:
-            layer.call("reset_state")
-            for each in (layer, fresh):
-                each.call("set_state", np.full((2, 3), 0.5))
         xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
         layer.forward(xs)
         layer.backward(dhs)
@@ -461,51 +460,79 @@ def overwrites(exam, stateful):
     layer.backward(dhs)
     fresh.backward(dhs)
     one_for_each(exam, layer, 3)
-    for i in range(3):
-        expected = fresh.grad(i)
-        is_alive(exam, expected, f"grads[{i}]")
-        is_other(exam, expected, before[i], f"grads[{i}]", "dhs")
-        exam.equal(layer.grad(i), expected.value, f"grads[{i}]",
+    grads = [fresh.grad(i) for i in range(3)]
+    respond(exam, grads, before, "dhs")
+    for i, expected in enumerate(grads):
+        exam.equal(layer.grad(i), expected, f"grads[{i}]",
                    note="only the last backward's gradient, as a layer computes it that went back once")
-        exam.equal(kept[i].now(), expected.value, f"the array that grads[{i}] was at the start",
+        exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
 
 @criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same", beside="backward")
 def backward_twice(exam):
-    layer = exam.new(*place(exam, weights(exam, 2, 3)))
-    layer.forward(draw(exam, 2, 3, 2))
-    dhs = upstream(exam, 2, 3, 3)
-    first = layer.backward(dhs)
-    is_alive(exam, first, "dxs")
-    exam.equal(layer.backward(dhs), first.value, "the second dxs")
-    is_other(exam, first, layer.backward(upstream(exam, 2, 3, 3)), "dxs", "dhs")
+    for stateful in (False, True):
+        exam.case()
+        layer = exam.new(*place(exam, weights(exam, 2, 3)), stateful=stateful)
+        for _ in range(1 + stateful):
+            layer.forward(draw(exam, 2, 3, 2))
+        dhs = upstream(exam, 2, 3, 3)
+        first = layer.backward(dhs)
+        again, other = layer.backward(dhs), layer.backward(upstream(exam, 2, 3, 3))
+        is_alive(exam, first, "dxs")
+        exam.equal(again, first, "the second dxs")
+        is_other(exam, first, other, "dxs", "dhs")
 
 
 @criterion("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before",
            beside="backward")
 def sizes_change(exam):
+    for stateful in (False, True):
+        exam.case()
+        fits_each_window(exam, stateful)
+
+
+def start_from(layer, state, *, is_new=False):
+    """Give a stateful layer a state; whether reset_state or set_state fails has criteria of its own."""
+    if not is_new:
+        layer.call("reset_state")
+    layer.call("set_state", state)
+
+
+def fits_each_window(exam, stateful):
+    """Require of a layer that has seen other windows what a new layer gives."""
     params = place(exam, weights(exam, 2, 3))
-    layer = exam.new(*params)
-    for N, T in ((2, 2), (2, 3), (3, 1)):
-        xs, dhs = draw(exam, N, T, 2), upstream(exam, N, T, 3)
-        fresh = exam.new(*params)
+    layer = exam.new(*params, stateful=stateful)
+    for which, (N, T) in enumerate(((2, 2), (2, 3), (3, 1))):
+        xs, dhs, state = draw(exam, N, T, 2), upstream(exam, N, T, 3), draw(exam, N, 3)
+        fresh = exam.new(*params, stateful=stateful)
+        if stateful:
+            start_from(fresh, state, is_new=True)
+            start_from(layer, state, is_new=which == 0)
         exam.watch(fresh.forward(xs))
-        expected = fresh.backward(dhs)
+        expected, expected_grads = fresh.backward(dhs), [fresh.grad(i) for i in range(3)]
         exam.watch(layer.forward(xs))
-        dxs = layer.backward(dhs)
+        dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
+        other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
-        exam.equal(dxs, expected.value, "dxs", note="as a new layer computes it")
+        exam.equal(dxs, expected, "dxs", note="as a new layer computes it")
         for i in range(3):
-            exam.equal(layer.grad(i), fresh.grad(i).value, f"grads[{i}]", note="as a new layer computes it")
-        is_other(exam, expected, fresh.backward(upstream(exam, N, T, 3)), "dxs", "dhs")
+            exam.equal(grads[i], expected_grads[i], f"grads[{i}]", note="as a new layer computes it")
+        is_other(exam, expected, other, "dxs", "dhs")
 
 
 @criterion("MyTimeRNN", "contract", 1, "arguments, parameters and arrays that were returned never change",
            beside="forward")
 def leaves_the_callers_arrays_alone(exam):
+    for stateful in (False, True):
+        exam.case()
+        leaves_alone(exam, stateful)
+
+
+def leaves_alone(exam, stateful):
+    """Require that nothing that a layer was given or has returned changes, whatever is called after that."""
     params = place(exam, weights(exam, 2, 3))
-    layer = exam.new(*params, stateful=True)
+    layer = exam.new(*params, stateful=stateful)
     xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
                       exam.put("dhs", upstream(exam, 2, 3, 3)))
     layer.call("set_state", state)
@@ -513,8 +540,11 @@ def leaves_the_callers_arrays_alone(exam):
     dxs = layer.backward(dhs)
     is_alive(exam, hs, "hs")
     is_alive(exam, dxs, "dxs")
-    for thing in (xs, state, dhs, *params):
+    given = xs, state, dhs, *params
+    for thing in given:
         exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller", exact=True)
+    layer.backward(upstream(exam, 2, 3, 3))
+    exam.equal(dxs.now(), dxs.value, "the first dxs, after a second backward")
     second = layer.forward(draw(exam, 2, 3, 2))
     layer.backward(upstream(exam, 2, 3, 3))
     layer.call("reset_state")
@@ -522,9 +552,12 @@ def leaves_the_callers_arrays_alone(exam):
     layer.call("set_state", draw(exam, 2, 3))
     layer.forward(draw(exam, 2, 3, 2))
     exam.equal(hs.now(), hs.value, "the first hs, after other windows")
-    exam.equal(second.now(), second.value, "the second hs, after reset_state")
-    exam.equal(third.now(), third.value, "the third hs, after set_state")
+    exam.equal(second.now(), second, "the second hs, after reset_state")
+    exam.equal(third.now(), third, "the third hs, after set_state")
     exam.equal(dxs.now(), dxs.value, "the first dxs, after other windows")
+    for thing in given:
+        exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller, after other windows too",
+                   exact=True)
 
 
 @criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")
@@ -539,9 +572,9 @@ def shares(exam, stateful):
     before = weights(exam, 2, 3)
     params = place(exam, before)
     layer = exam.new(*params, stateful=stateful)
-    xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    xs, dhs, zeros = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3), np.zeros((2, 3))
     first = layer.forward(xs)
-    layer.call("reset_state")
+    start_from(layer, zeros)
     after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
         thing.write(array)
@@ -553,7 +586,7 @@ def shares(exam, stateful):
                note="as a layer computes it that is made of the updated ones")
     exam.equal(dxs, expected_dxs, "dxs after an update of the parameters")
     is_other(exam, hs, first, "hs", "Wx, Wh and b")
-    layer.call("reset_state")
+    start_from(layer, zeros)
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
 
 
@@ -575,7 +608,12 @@ def follows_dtype(exam):
 
 @criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
 def stands_alone(exam):
-    beside_another(exam, lambda: ((draw(exam, 2, 3, 2),), (upstream(exam, 2, 3, 3),)))
+    def draw_turn():
+        return (draw(exam, 2, 3, 2),), (upstream(exam, 2, 3, 3),)
+
+    beside_another(exam, draw_turn)
+    exam.case()
+    beside_another(exam, draw_turn, stateful=True)
 
 
 ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})

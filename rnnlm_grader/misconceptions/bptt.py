@@ -24,8 +24,8 @@ DTYPE = "02-embedding.html#embedding-dtype"
 SHARED = "02-embedding.html#embedding-shared-weights"
 
 
-def numerical(section, sentence):
-    return MISCONCEPTIONS.misconception("my_numerical_gradient", section, sentence)
+def numerical(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("my_numerical_gradient", section, sentence, **marks)
 
 
 def bptt(section, sentence):
@@ -174,7 +174,7 @@ def ReturnsAfterTheFirst(f, x, eps=1e-5):
     return grad
 
 
-@numerical(NUMERICAL, "nothing is returned; is there a `return`?")
+@numerical(NUMERICAL, "nothing is returned; is there a `return`?", shows_nothing=True)
 def ReturnsNoSlopes(f, x, eps=1e-5):
     central(f, x, eps)
 

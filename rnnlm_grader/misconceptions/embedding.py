@@ -40,12 +40,12 @@ class Right:
         np.add.at(self.grads[0], self.idx, dout)
 
 
-def embedding(section, sentence):
-    return MISCONCEPTIONS.misconception("MyEmbedding", section, sentence)
+def embedding(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyEmbedding", section, sentence, **marks)
 
 
-def time_embedding(section, sentence):
-    return MISCONCEPTIONS.misconception("MyTimeEmbedding", section, sentence)
+def time_embedding(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyTimeEmbedding", section, sentence, **marks)
 
 
 # --- MyEmbedding ----------------------------------------------------------------------------------------------------
@@ -223,7 +223,7 @@ class SpreadsTheSum(Right):
 
 
 @embedding(GRADIENT, "the gradient is never written into grads[0], which stays zero (`dW = ...` only gives a name to "
-                     "another array; `dW[...] = ...` writes)")
+                     "another array; `dW[...] = ...` writes)", shows_nothing=True)
 class WritesNothing(Right):
     def backward(self, dout):
         np.add.at(np.zeros_like(self.grads[0]), self.idx, dout)
@@ -437,7 +437,7 @@ class WritesIntoCopy(Right):
         np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
 
 
-@embedding(LOOKUP, "forward returns nothing; it needs a `return`")
+@embedding(LOOKUP, "forward returns nothing; it needs a `return`", shows_nothing=True)
 class ReturnsNothing(Right):
     def forward(self, idx):
         self.idx = idx
@@ -560,7 +560,7 @@ class HasOneLayer(Right):
 
 
 @time_embedding(OVER_TIME, "the gradient stays in the layers inside; write the sum into grads[0] of this layer too: "
-                           "self.grads[0][...] = ...")
+                           "self.grads[0][...] = ...", shows_nothing=True)
 class LeavesGradientInside(WritesNothing):
     pass
 

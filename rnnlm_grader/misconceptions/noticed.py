@@ -118,82 +118,82 @@ NOTICED = {
         AveragesOverBatch ReversesDout FirstOfBatch
     """,
     "MyRNN/forward/first_step": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
-        AddsBiasOutside ForgetsInput TakesTanhOfStateOnly TransposesWx TransposesWxWithDot PutsWxFirst
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice ForwardReturnsNothing LeavesOutBias
+        SubtractsBias AddsBiasOutside ForgetsInput TakesTanhOfStateOnly TransposesWx TransposesWxWithDot PutsWxFirst
         PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
     """,
     "MyRNN/forward/next_step": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
-        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
-        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
-        ExchangesWeightsWithDot
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice ForwardReturnsNothing LeavesOutBias
+        SubtractsBias AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot
     """,
     "MyRNN/forward/rows_apart": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
-        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
-        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
-        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice ForwardReturnsNothing LeavesOutBias
+        SubtractsBias AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
     """,
     "MyRNN/forward/forward_sizes": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice ForwardReturnsNothing LeavesOutBias SubtractsBias
-        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
-        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
-        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice ForwardReturnsNothing LeavesOutBias
+        SubtractsBias AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh
+        TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
+        ExchangesWeights ExchangesWeightsWithDot SharesFirstState ComputesFirstRow
     """,
     "MyRNN/backward/gradient_of_b": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        TakesSigmoid TakesSigmoidBothWays TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
-        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias
-        AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx
-        LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
+        LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias KeepsRowsOfBiasInNewArray
+        AveragesBias AveragesOverBatch SumsBiasOverEverything SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias
+        TurnsDWx LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_wx": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        TakesSigmoid TakesSigmoidBothWays TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
-        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias AveragesOverBatch SumsBiasOverUnits
-        TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh WritesNothing GivesZeros ExchangesGrads
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
+        LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias AveragesOverBatch
+        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh WritesNothing GivesZeros
+        ExchangesGrads LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_wh": """
-        TakesSigmoid ForgetsState ForgetsInput TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot
-        PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
-        SharesFirstState ComputesFirstRow TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
-        TakesSlopeAtPreviousState ExchangesStates KeepsRowsOfBias AveragesOverBatch SumsBiasOverUnits TurnsDWx TurnsDWh
-        LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh WritesNothing GivesZeros ExchangesGrads
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
+        TakesSigmoid TakesSigmoidBothWays ForgetsState ForgetsInput TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow TakesSlopeOfSigmoid LeavesOutOne TakesTanhOfGradient
+        MultipliesSlopeAsMatrix TurnsSign TakesSlopeAtPreviousState ExchangesStates KeepsRowsOfBias AveragesOverBatch
+        SumsBiasOverUnits TurnsDWx TurnsDWh LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh WritesNothing
+        GivesZeros ExchangesGrads LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/gradient_of_x": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        TakesSigmoid TakesSigmoidBothWays TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
-        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
+        LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
         LeavesOutTransposeInDWh GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ExchangesResults
         ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters
     """,
     "MyRNN/backward/gradient_of_state": """
-        TakesSigmoid TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
+        TakesSigmoid TakesSigmoidBothWays TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow TakesSlopeOfSigmoid
-        TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
+        LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign KeepsRowsOfBias SumsBiasOverUnits TurnsDWx
         LeavesOutTransposeInDWh GivesZeros LeavesOutTransposeOfWh LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
         ExchangesResults ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh AddsUpstream
     """,
     "MyRNN/backward/slope_of_tanh": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot LeavesOutSlope
-        LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient
-        MultipliesSlopeAsMatrix TurnsSign TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh
-        KeepsRowsOfBiasInNewArray SumsBiasOverEverything SumsBiasOverUnits MultipliesByBias TurnsDWx
-        LeavesOutTransposeInDWx LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore
+        TakesSlopeOfSigmoid LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign TakesSlopeAtPreviousState
+        ExchangesStates SumsBiasOutsideTanh CollectsOutsideTanh KeepsRowsOfBiasInNewArray SumsBiasOverEverything
+        SumsBiasOverUnits MultipliesByBias TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh LeavesOutDb
+        WritesNothing GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/central_differences": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
-        SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum
-        TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
-        TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference
+        TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix
+        TurnsSign TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
         KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything
         SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh LeavesOutTransposeInDWx
         LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros ExchangesGrads
@@ -201,12 +201,12 @@ NOTICED = {
         ReturnsDhPrevOnly ReturnsNothing HandsOnWithoutWh AddsUpstream UpdatesParameters
     """,
     "MyRNN/backward/backward_sizes": """
-        IsLinear LeavesOutTanh TakesSigmoid TakesTanhTwice LeavesOutBias SubtractsBias AddsBiasOutside ForgetsState
-        ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx TransposesWxWithDot PutsWxFirst
-        PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot
-        SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum
-        TakesTanhOnceMore TakesSlopeOfSigmoid TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign
-        TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
+        IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice LeavesOutBias SubtractsBias
+        AddsBiasOutside ForgetsState ForgetsInput TakesTanhOfEach TakesTanhOfStateOnly TransposesWh TransposesWx
+        TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
+        ExchangesWeightsWithDot SharesFirstState ComputesFirstRow LeavesOutSlope LeavesOutSquare SquaresDifference
+        TakesSlopeOfSum TakesTanhOnceMore TakesSlopeOfSigmoid LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix
+        TurnsSign TakesSlopeAtPreviousState ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh
         KeepsRowsOfBias KeepsRowsOfBiasInNewArray AveragesBias AveragesOverBatch SumsBiasOverEverything
         SumsBiasOverUnits TakesFirstRowOfBias MultipliesByBias TurnsDWx TurnsDWh LeavesOutTransposeInDWx
         LeavesOutTransposeInDWh TakesNextStateForDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros ExchangesGrads
@@ -216,9 +216,9 @@ NOTICED = {
     "MyRNN/contract/overwrites_in_place": """
         TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
         ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
-        KeepsRowsOfBiasInNewArray SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutDWh LeavesOutDb
-        WritesNothing GivesZeros ExchangesGrads LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot PilesUp
-        ClearsInForward Rebinds UpdatesParameters KeepsFirstCache UsesUpCache
+        KeepsRowsOfBiasInNewArray SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh WritesNothing GivesZeros
+        ExchangesGrads LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot PilesUp ClearsInForward Rebinds
+        UpdatesParameters KeepsFirstCache UsesUpCache
     """,
     "MyRNN/contract/backward_twice": """
         TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
@@ -231,7 +231,7 @@ NOTICED = {
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
         KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
         LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters ChangesUpstream
-        WritesIntoPreviousState ReusesOutput
+        WritesIntoPreviousState ReusesOutput FillsArraysOfForward
     """,
     "MyRNN/contract/shares_parameters": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber
@@ -249,118 +249,131 @@ NOTICED = {
     "MyRNN/contract/stands_alone": """
         TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber
         ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix KeepsRowsOfBias
-        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh LeavesOutDWh LeavesOutDb WritesNothing GivesZeros
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot UpdatesParameters KeepsFirstCache KeepsCacheInClass
+        SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh WritesNothing GivesZeros LeavesOutTransposeOfWx
+        LeavesOutTransposeOfWxWithDot UpdatesParameters KeepsFirstCache KeepsCacheInClass
     """,
     "MyTimeRNN/forward/one_step": """
-        GivesLastState GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs LeavesOutTanh LeavesOutBias
+        GivesLastState GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs LeavesOutTanh LeavesOutBias TakesSigmoid
+        TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias AddsBiasOutside
     """,
     "MyTimeRNN/forward/three_steps": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
         GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
-        LeavesOutBias TransposesWh LoopsOverBatch
+        LeavesOutBias TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias
+        AddsBiasOutside TransposesWh LoopsOverBatch
     """,
     "MyTimeRNN/forward/like_unrolled": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
         GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
-        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState
+        LeavesOutBias TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias
+        AddsBiasOutside TransposesWh LoopsOverBatch SharesFirstState
     """,
     "MyTimeRNN/forward/forward_sizes": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
         GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes AddsStatesUp LeavesOutTanh
-        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState
+        LeavesOutBias TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias
+        AddsBiasOutside TransposesWh LoopsOverBatch SharesFirstState
     """,
     "MyTimeRNN/state/last_state": """
-        ReadsBackwards GivesTimeMajor GivesLastState GivesStatesBefore SkipsLastStep GivesNoHs LoopsOverBatch
-        KeepsStartOnly SetsNoState SetsStateOnlyWhenStateful KeepsFirstState KeepsAllStates
+        ReadsBackwards GivesTimeMajor GivesLastState GivesStatesBefore SkipsLastStep GivesNoHs ForgetsInput
+        LoopsOverBatch KeepsStartOnly SetsNoState SetsStateOnlyWhenStateful KeepsFirstState KeepsAllStates
     """,
     "MyTimeRNN/state/starts_from_zeros": """
-        GivesNoHs AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless KeepsFirstSizes
+        GivesNoHs ForgetsInput AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless KeepsFirstSizes
     """,
     "MyTimeRNN/state/goes_on": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState TurnsStatefulRound
-        KeepsStartOnly SetsNoState KeepsFirstState KeepsFirstSizes
+        GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes ForgetsInput LoopsOverBatch NeverKeepsState
+        TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState KeepsFirstSizes
     """,
     "MyTimeRNN/state/takes_a_state": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
-        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes LoopsOverBatch NeverKeepsState
-        TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState IgnoresSetState SetsStateOnlyOnce
+        GivesStatesBefore GivesStartToo SkipsLastStep GivesNoHs GivesOneArrayTTimes ForgetsInput LoopsOverBatch
+        NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState KeepsFirstState IgnoresSetState SetsStateOnlyOnce
     """,
     "MyTimeRNN/state/forgets_the_state": """
-        StartsEachStepFromZeros GivesNoHs NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState IgnoresReset
-        ResetsToOldSize KeepsFirstSizes
+        StartsEachStepFromZeros GivesNoHs ForgetsInput NeverKeepsState TurnsStatefulRound KeepsStartOnly SetsNoState
+        IgnoresReset ResetsToOldSize KeepsFirstSizes
     """,
     "MyTimeRNN/state/stops_at_the_window": """
         LoopsOverBatch GivesNoDxs GivesZeros CarriesDh UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_each_input": """
-        TakesLastDhsOnly HandsBackWithoutWh GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros
-        UpdatesParameters
+        TakesSigmoid TakesSigmoidBothWays TakesLastDhsOnly LeavesOutFirstStep HandsBackWithoutWh LeavesOutOne
+        TakesSlopeOfSigmoid GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_b": """
-        TakesLastDhsOnly HandsBackWithoutWh HasOneCellSummedAfter GivesZeros KeepsFirstStepsGradient
-        KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing TakesFirstRowOfBias
+        TakesSigmoid TakesSigmoidBothWays TakesLastDhsOnly LeavesOutFirstStep HandsBackWithoutWh LeavesOutOne
+        TakesSlopeOfSigmoid HasOneCellSummedAfter GivesZeros KeepsFirstStepsGradient KeepsLastStepsGradient
+        AveragesOverTime AveragesOverBatch WritesNothing TakesFirstRowOfBias
     """,
     "MyTimeRNN/backward/gradient_of_wx": """
-        ReadsFirstInput TakesLastDhsOnly HandsBackWithoutWh HasOneCell HasOneCellSummedAfter GivesZeros
-        KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
+        ReadsFirstInput TakesSigmoid TakesSigmoidBothWays TakesLastDhsOnly LeavesOutFirstStep HandsBackWithoutWh
+        LeavesOutOne TakesSlopeOfSigmoid HasOneCell HasOneCellSummedAfter GivesZeros KeepsFirstStepsGradient
+        KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
     """,
     "MyTimeRNN/backward/gradient_of_wh": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
-        TransposesWh LoopsOverBatch TakesSlopeAtStateBefore HasOneCell HasOneCellSummedAfter GivesZeros
-        KeepsFirstStepsGradient AveragesOverTime WritesNothing TakesStateAfterForDWh TurnsDWh
+        TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput TransposesWh LoopsOverBatch
+        LeavesOutFirstStep LeavesOutOne TakesSlopeOfSigmoid TakesSlopeAtStateBefore HasOneCell HasOneCellSummedAfter
+        GivesZeros KeepsFirstStepsGradient AveragesOverTime WritesNothing TakesStateAfterForDWh
+        TakesLastStateBeforeFirst TurnsDWh
     """,
     "MyTimeRNN/backward/through_time": """
-        ReadsBackwards LoopsOverBatch LeavesOutDh TakesLastDhsOnly GoesForwards PilesUpDh HandsBackWithoutWh
-        HandsBackThroughWh GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros UpdatesParameters
+        ReadsBackwards TakesSigmoid TakesSigmoidBothWays LoopsOverBatch LeavesOutDh TakesLastDhsOnly GoesForwards
+        LeavesOutFirstStep PilesUpDh HandsBackWithoutWh HandsBackThroughWh LeavesOutOne TakesSlopeOfSigmoid
+        GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_first_state": """
-        ReadsBackwards AddsStatesUp LoopsOverBatch TakesLastDhsOnly GoesForwards HandsBackWithoutWh HandsBackThroughWh
-        TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
+        ReadsBackwards AddsStatesUp TakesSigmoid TakesSigmoidBothWays TakesTanhOfStateOnly ForgetsInput LoopsOverBatch
+        TakesLastDhsOnly GoesForwards LeavesOutFirstStep HandsBackWithoutWh HandsBackThroughWh LeavesOutOne
+        TakesSlopeOfSigmoid TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
     """,
     "MyTimeRNN/backward/central_differences": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
-        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState LeavesOutDh TakesLastDhsOnly GoesForwards PilesUpDh
-        HandsBackWithoutWh HandsBackThroughWh AddsDhAfterSlope LeavesOutSlope TakesSlopeAtStateBefore HasOneCell
-        HasOneCellSummedAfter GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros
+        LeavesOutBias TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias
+        AddsBiasOutside TransposesWh LoopsOverBatch SharesFirstState LeavesOutDh TakesLastDhsOnly GoesForwards
+        LeavesOutFirstStep PilesUpDh HandsBackWithoutWh HandsBackThroughWh AddsDhAfterSlope LeavesOutSlope
+        LeavesOutSquare LeavesOutOne SquaresDifference TakesTanhOnceMore TakesSlopeOfSigmoid TakesSlopeAtStateBefore
+        HasOneCell HasOneCellSummedAfter GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs GivesZeros
         KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
-        TakesStateAfterForDWh TurnsDWh TakesFirstRowOfBias UpdatesParameters
+        TakesStateAfterForDWh TakesLastStateBeforeFirst TurnsDWh TakesFirstRowOfBias UpdatesParameters
     """,
     "MyTimeRNN/backward/backward_sizes": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
-        LeavesOutBias TransposesWh LoopsOverBatch SharesFirstState LeavesOutDh TakesLastDhsOnly GoesForwards PilesUpDh
-        HandsBackWithoutWh HandsBackThroughWh AddsDhAfterSlope LeavesOutSlope TakesSlopeAtStateBefore HasOneCell
-        HasOneCellSummedAfter NeverEmptiesCells GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly GivesNoDxs
-        GivesZeros KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch WritesNothing
-        TakesStateAfterForDWh TurnsDWh TakesFirstRowOfBias SetsNoDh KeepsDhOfLastStep StopsBeforeStart CarriesDh PilesUp
-        UpdatesParameters
+        LeavesOutBias TakesSigmoid TakesSigmoidBothWays TakesTanhTwice TakesTanhOfStateOnly ForgetsInput SubtractsBias
+        AddsBiasOutside TransposesWh LoopsOverBatch SharesFirstState ResetsToOneRow LeavesOutDh TakesLastDhsOnly
+        GoesForwards LeavesOutFirstStep PilesUpDh HandsBackWithoutWh HandsBackThroughWh AddsDhAfterSlope LeavesOutSlope
+        LeavesOutSquare LeavesOutOne SquaresDifference TakesTanhOnceMore TakesSlopeOfSigmoid TakesSlopeAtStateBefore
+        HasOneCell HasOneCellSummedAfter NeverEmptiesCells GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly
+        GivesNoDxs GivesZeros KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch
+        WritesNothing TakesStateAfterForDWh TakesLastStateBeforeFirst TurnsDWh TakesFirstRowOfBias SetsNoDh
+        KeepsDhOfLastStep StopsBeforeStart CarriesDh PilesUp UpdatesParameters
     """,
     "MyTimeRNN/contract/overwrites_in_place": """
-        LoopsOverBatch IgnoresSetState SetsStateOnlyOnce GivesZeros KeepsFirstStepsGradient WritesNothing CarriesDh
-        PilesUp Rebinds UpdatesParameters UsesUpCells
+        GivesZeros WritesNothing CarriesDh PilesUp Rebinds UpdatesParameters UsesUpCells
     """,
     "MyTimeRNN/contract/backward_twice": """
         GivesNoDxs GivesZeros CarriesDh UpdatesParameters UsesUpCells
     """,
     "MyTimeRNN/contract/sizes_change": """
-        AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells GivesNoDxs GivesZeros CarriesDh PilesUp UpdatesParameters
-        KeepsFirstSizes
+        LoopsOverBatch AlwaysKeepsState TurnsStatefulRound LeavesOutFirstStep NeverEmptiesCells GivesNoDxs GivesZeros
+        CarriesDh PilesUp UpdatesParameters KeepsFirstSizes
     """,
     "MyTimeRNN/contract/leaves_the_callers_arrays_alone": """
-        GivesNoHs LoopsOverBatch ResetsInPlace WritesStateInPlace GivesNoDxs GivesZeros UpdatesParameters ChangesDhs
-        ReusesOutput ReusesDxs
+        GivesNoHs LoopsOverBatch ResetsInPlace ClearsStateInPlace WritesStateInPlace GivesNoDxs GivesZeros
+        UpdatesParameters ChangesDhs ReusesOutput FillsDxsOfForward ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
-        GivesNoHs IgnoresReset NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters
+        GivesNoHs LoopsOverBatch NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters
     """,
     "MyTimeRNN/contract/follows_dtype": """
         GivesNoHs LoopsOverBatch GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64
         ForcesFloat32 ForcesGradsFloat64 ForcesGradsFloat32
     """,
     "MyTimeRNN/contract/stands_alone": """
-        AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells KeepsCacheInClass GivesZeros KeepsFirstStepsGradient
-        WritesNothing UpdatesParameters
+        AlwaysKeepsState TurnsStatefulRound NeverEmptiesCells KeepsCacheInClass GivesZeros WritesNothing
+        UpdatesParameters
     """,
     "my_numerical_gradient/values/one_slope_each": """
         DividesByEps MultipliesByEps DoesNotDivide TurnsSign MovesAllAtOnce ReturnsAfterTheFirst ReturnsNoSlopes

@@ -21,6 +21,7 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 ONE_CELL = "04-time-rnn.html#time-rnn-one-cell-per-step"
 
 NO_TANH = "tanh is missing: what comes out is the sum h_prev @ Wh + x @ Wx + b itself"
+SIGMOID = "the sigmoid stands where tanh should"
 WX_TURNED = "x @ Wx is turned round (Wx.T, or Wx first); x is (N, D) and Wx is (D, H), so it is x @ Wx"
 SWAPPED_WEIGHTS = "Wx and Wh are exchanged: Wx belongs to x, and Wh to h_prev"
 DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
@@ -65,8 +66,8 @@ class Right:
         return dz @ Wx.T, dz @ Wh.T
 
 
-def rnn(section, sentence):
-    return MISCONCEPTIONS.misconception("MyRNN", section, sentence)
+def rnn(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyRNN", section, sentence, **marks)
 
 
 # --- forward --------------------------------------------------------------------------------------------------------
@@ -89,12 +90,18 @@ class LeavesOutTanh(IsLinear):
         return Right.dz(self, dh_next)
 
 
-@rnn(EQUATION, "the sigmoid stands where tanh should")
+@rnn(EQUATION, SIGMOID)
 class TakesSigmoid(Right):
     def forward(self, x, h_prev):
         super().forward(x, h_prev)
         self.h_next = 1 / (1 + np.exp(-self.z))
         return self.h_next
+
+
+@rnn(EQUATION, SIGMOID)
+class TakesSigmoidBothWays(TakesSigmoid):
+    def dz(self, dh_next):
+        return dh_next * self.h_next * (1 - self.h_next)
 
 
 @rnn(EQUATION, "tanh is taken twice; h_next is tanh of the sum, once")
@@ -103,7 +110,7 @@ class TakesTanhTwice(Right):
         return np.tanh(super().sum(x, h_prev))
 
 
-@rnn(EQUATION, "forward returns nothing; it needs a `return`")
+@rnn(EQUATION, "forward returns nothing; it needs a `return`", shows_nothing=True)
 class ForwardReturnsNothing(Right):
     def forward(self, x, h_prev):
         super().forward(x, h_prev)
@@ -278,6 +285,12 @@ class TakesTanhOnceMore(Right):
 class TakesSlopeOfSigmoid(Right):
     def dz(self, dh_next):
         return dh_next * self.h_next * (1 - self.h_next)
+
+
+@rnn(SLOPE, "the derivative of tanh is taken as h_next**2; the `1 -` is missing, 1 - h_next**2")
+class LeavesOutOne(Right):
+    def dz(self, dh_next):
+        return dh_next * self.h_next**2
 
 
 @rnn(SLOPE, "the gradient goes through tanh itself, tanh(dh_next); it has to be multiplied by tanh's derivative")
@@ -458,13 +471,14 @@ class LeavesOutDb(Right):
         self.grads[2][...] = 0
 
 
-@rnn(IN_PLACE, "the gradients are computed but never written into grads, so an optimiser sees zeros")
+@rnn(IN_PLACE, "the gradients are computed but never written into grads, so an optimiser sees zeros",
+     shows_nothing=True)
 class WritesNothing(Right):
     def collect(self, dz):
         pass
 
 
-@rnn(GRADIENT, "backward gives nothing but zeros; is it filled in?")
+@rnn(GRADIENT, "backward gives nothing but zeros; is it filled in?", shows_nothing=True)
 class GivesZeros(Right):
     def dz(self, dh_next):
         return np.zeros_like(dh_next)
@@ -519,7 +533,7 @@ class ReturnsDhPrevOnly(Right):
         return super().hand_on(dz)[1]
 
 
-@rnn(GRADIENT, "backward returns nothing (is there a `return`?); it returns the pair (dx, dh_prev)")
+@rnn(GRADIENT, "backward returns nothing (is there a `return`?); it returns the pair (dx, dh_prev)", shows_nothing=True)
 class ReturnsNothing(Right):
     def hand_on(self, dz):
         return None
@@ -633,6 +647,19 @@ class WritesIntoPreviousState(Right):
 @rnn(SHARED, contract.REUSED)
 class ReusesOutput(contract.ReusesOutput, Right):
     pass
+
+
+@rnn(SHARED, "the arrays that backward returns are made in forward, so a second backward overwrites what the first "
+             "returned; make new ones in backward")
+class FillsArraysOfForward(Right):
+    def forward(self, x, h_prev):
+        self.given = np.empty_like(x), np.empty_like(h_prev)
+        return super().forward(x, h_prev)
+
+    def hand_on(self, dz):
+        for mine, new in zip(self.given, super().hand_on(dz), strict=True):
+            mine[...] = new
+        return self.given
 
 
 @rnn(WHICH_STATE, "what the first forward kept is used for good; backward belongs to the last forward")

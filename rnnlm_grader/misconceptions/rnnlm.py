@@ -31,16 +31,16 @@ STAYS_ZERO = ("grads stays as it was made: either backward isn't called on the l
               "arrays and not the arrays themselves")
 
 
-def affine(section, sentence):
-    return MISCONCEPTIONS.misconception("MyTimeAffine", section, sentence)
+def affine(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyTimeAffine", section, sentence, **marks)
 
 
-def rnnlm(section, sentence):
-    return MISCONCEPTIONS.misconception("MyRnnlm", section, sentence)
+def rnnlm(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyRnnlm", section, sentence, **marks)
 
 
-def perplexity(section, sentence):
-    return MISCONCEPTIONS.misconception("my_perplexity", section, sentence)
+def perplexity(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("my_perplexity", section, sentence, **marks)
 
 
 # --- MyTimeAffine ---------------------------------------------------------------------------------------------------
@@ -85,13 +85,13 @@ class TakesSoftmax(RightAffine):
         return e / e.sum(axis=-1, keepdims=True)
 
 
-@affine(AFFINE, "forward returns nothing (is there a `return`?); it returns the scores")
+@affine(AFFINE, "forward returns nothing (is there a `return`?); it returns the scores", shows_nothing=True)
 class ForwardReturnsNothing(RightAffine):
     def forward(self, xs):
         super().forward(xs)
 
 
-@affine(AFFINE, "backward returns nothing (is there a `return`?); it returns dxs")
+@affine(AFFINE, "backward returns nothing (is there a `return`?); it returns dxs", shows_nothing=True)
 class BackwardReturnsNothing(RightAffine):
     def backward(self, dys):
         super().backward(dys)
@@ -325,7 +325,7 @@ class IsNotStateful(RightModel):
     stateful = False
 
 
-@rnnlm(MODEL, "predict returns nothing (is there a `return`?); it returns the scores")
+@rnnlm(MODEL, "predict returns nothing (is there a `return`?); it returns the scores", shows_nothing=True)
 class PredictReturnsNothing(RightModel):
     def predict(self, xs):
         super().predict(xs)
@@ -584,7 +584,7 @@ def DividesAfterExp(losses, counts):
     return math.exp(sum(loss * n for loss, n in zip(losses, counts, strict=True))) / sum(counts)
 
 
-@perplexity(PERPLEXITY, "nothing is returned; is there a `return`?")
+@perplexity(PERPLEXITY, "nothing is returned; is there a `return`?", shows_nothing=True)
 def PerplexityReturnsNothing(losses, counts):
     AveragesExponentials(losses, counts)
 

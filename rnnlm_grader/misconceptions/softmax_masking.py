@@ -23,12 +23,12 @@ EARLY = ("with all positions ignored forward leaves early, and backward works wi
 NOT_THE_LARGEST = ("something else than the row's largest logit, such as its mean, is subtracted; exp still overflows")
 
 
-def softmax_of(section, sentence):
-    return MISCONCEPTIONS.misconception("my_softmax", section, sentence)
+def softmax_of(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("my_softmax", section, sentence, **marks)
 
 
-def loss_of(section, sentence):
-    return MISCONCEPTIONS.misconception("MyTimeSoftmaxWithLoss", section, sentence)
+def loss_of(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyTimeSoftmaxWithLoss", section, sentence, **marks)
 
 
 def softmax(x):
@@ -89,7 +89,7 @@ def DividesByTheSumOfAll(x):
     return e / e.sum()
 
 
-@softmax_of(CROSS_ENTROPY, "nothing is returned; is there a `return`?")
+@softmax_of(CROSS_ENTROPY, "nothing is returned; is there a `return`?", shows_nothing=True)
 def SoftmaxReturnsNothing(x):
     softmax(x)
 
@@ -198,13 +198,14 @@ def not_at_all(self, kept):
     return 1
 
 
-@loss_of(CROSS_ENTROPY, "forward returns nothing (is there a `return`?); it returns the loss")
+@loss_of(CROSS_ENTROPY, "forward returns nothing (is there a `return`?); it returns the loss", shows_nothing=True)
 class LossReturnsNothing(Right):
     def forward(self, xs, ts):
         super().forward(xs, ts)
 
 
-@loss_of(GRADIENT, "backward returns nothing (is there a `return`?); it returns the gradient of the logits")
+@loss_of(GRADIENT, "backward returns nothing (is there a `return`?); it returns the gradient of the logits",
+         shows_nothing=True)
 class GradientReturnsNothing(Right):
     def backward(self, dout=1.0):
         super().backward(dout)

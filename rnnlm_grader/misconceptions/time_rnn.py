@@ -6,7 +6,7 @@ import numpy as np
 
 from ..exam import Library
 from . import contract
-from .rnn import COPIED_PARAMS, OffersCopies
+from .rnn import COPIED_PARAMS, SIGMOID, OffersCopies
 
 MISCONCEPTIONS = Library()
 UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
@@ -30,6 +30,9 @@ NOT_HANDED_ON = ("every step starts from the state before the window; the state 
                  "h = cell.forward(xs[:, t], h)")
 ONE_OBJECT = ("one cell object serves all steps, and each forward overwrites what it remembers; backward then sees "
               "only the last step. Make a cell for each step (they share the parameters)")
+
+DXS_REUSED = ("one array dxs is kept, or made in forward, and used again; what backward returned before then changes "
+              "later")
 
 
 class Right:
@@ -90,8 +93,8 @@ class Right:
         self.h = None
 
 
-def time_rnn(section, sentence):
-    return MISCONCEPTIONS.misconception("MyTimeRNN", section, sentence)
+def time_rnn(section, sentence, **marks):
+    return MISCONCEPTIONS.misconception("MyTimeRNN", section, sentence, **marks)
 
 
 # --- forward --------------------------------------------------------------------------------------------------------
@@ -166,7 +169,7 @@ class SkipsLastStep(Right):
         return hs
 
 
-@time_rnn(UNROLLED, "forward returns nothing (is there a `return`?); it returns hs")
+@time_rnn(UNROLLED, "forward returns nothing (is there a `return`?); it returns hs", shows_nothing=True)
 class GivesNoHs(Right):
     def forward(self, xs):
         super().forward(xs)
@@ -198,6 +201,53 @@ class LeavesOutBias(Right):
     def cell(self, x, h):
         Wx, Wh, _ = self.params
         return np.tanh(h @ Wh + x @ Wx)
+
+
+@time_rnn(CELL, SIGMOID)
+class TakesSigmoid(Right):
+    def cell(self, x, h):
+        Wx, Wh, b = self.params
+        return 1 / (1 + np.exp(-(h @ Wh + x @ Wx + b)))
+
+
+@time_rnn(CELL, SIGMOID)
+class TakesSigmoidBothWays(TakesSigmoid):
+    def dz(self, t, dh):
+        return dh * self.states[t + 1] * (1 - self.states[t + 1])
+
+
+@time_rnn(CELL, "tanh is taken twice; h is tanh of the sum, once")
+class TakesTanhTwice(Right):
+    def cell(self, x, h):
+        return np.tanh(super().cell(x, h))
+
+
+@time_rnn(CELL, "tanh is taken of the state's part only; first add x @ Wx and b to it, then take tanh")
+class TakesTanhOfStateOnly(Right):
+    def cell(self, x, h):
+        Wx, Wh, b = self.params
+        return np.tanh(h @ Wh) + x @ Wx + b
+
+
+@time_rnn(CELL, "the input isn't used: x @ Wx is missing from the sum")
+class ForgetsInput(Right):
+    def cell(self, x, h):
+        _, Wh, b = self.params
+        return np.tanh(h @ Wh + b)
+
+
+@time_rnn(CELL, "b is subtracted in the step; it is added to the sum")
+class SubtractsBias(Right):
+    def cell(self, x, h):
+        Wx, Wh, b = self.params
+        return np.tanh(h @ Wh + x @ Wx - b)
+
+
+@time_rnn(CELL, "b is added after tanh; it belongs inside, tanh(h @ Wh + x @ Wx + b)")
+class AddsBiasOutside(Right):
+    def cell(self, x, h):
+        Wx, Wh, b = self.params
+        return np.tanh(h @ Wh + x @ Wx) + b
 
 
 @time_rnn(CELL_SHAPES, "the step multiplies by Wh.T; the shape fits because Wh is square, but it is h @ Wh")
@@ -322,6 +372,28 @@ class ResetsInPlace(Right):
         self.h = None
 
 
+@time_rnn(STATE, "reset_state keeps zeros of the wrong shape, such as those of b; the state is (N, H), so forget it "
+                 "instead: self.h = None")
+class ResetsToOneRow(Right):
+    def reset_state(self):
+        self.h = np.zeros_like(self.params[2])
+
+
+@time_rnn(STATE, "the state is set to zeros in place (`self.h[...] = 0`) where no state is kept, and whoever holds "
+                 "that array, such as hs or the caller, sees it; make new zeros")
+class ClearsStateInPlace(Right):
+    def start(self, xs):
+        if self.stateful or self.h is None or len(self.h) != len(xs):
+            return super().start(xs)
+        self.h[...] = 0
+        return self.h
+
+    def forward(self, xs):
+        hs = super().forward(xs)
+        self.h = hs[:, -1]
+        return hs
+
+
 @time_rnn(STATE, "a state given by set_state is used even when the layer isn't stateful; then each window starts from "
                  "zeros")
 class TakesStateWhenStateless(Right):
@@ -385,6 +457,21 @@ class GoesForwards(Right):
         return np.stack([dz @ Wx.T for dz in dzs], axis=1)
 
 
+@time_rnn(RECURRENT, "the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = "
+                     "0: reversed(range(T))")
+class LeavesOutFirstStep(Right):
+    def backward(self, dhs):
+        Wx, Wh, _ = self.params
+        dzs, dh = [], self.first_dh(dhs)
+        for t in range(dhs.shape[1] - 1, 0, -1):
+            dzs.insert(0, self.dz(t, dhs[:, t] + dh))
+            dh = dzs[0] @ Wh.T
+        self.dh = dh
+        dzs.insert(0, np.zeros_like(dh))
+        self.collect(dzs)
+        return np.stack([dz @ Wx.T for dz in dzs], axis=1)
+
+
 @time_rnn(RECURRENT, "dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because "
                      "it holds all that comes from later")
 class PilesUpDh(Right):
@@ -444,6 +531,36 @@ class AddsDhAfterSlope(Right):
 class LeavesOutSlope(Right):
     def dz(self, t, dh):
         return dh
+
+
+@time_rnn(SLOPE, "the derivative of tanh is taken as 1 - h; the square is missing, 1 - h**2")
+class LeavesOutSquare(Right):
+    def dz(self, t, dh):
+        return dh * (1 - self.states[t + 1])
+
+
+@time_rnn(SLOPE, "the derivative of tanh is taken as h**2; the `1 -` is missing, 1 - h**2")
+class LeavesOutOne(Right):
+    def dz(self, t, dh):
+        return dh * self.states[t + 1] ** 2
+
+
+@time_rnn(SLOPE, "the whole of 1 - h is squared, (1 - h)**2; only h is, 1 - h**2")
+class SquaresDifference(Right):
+    def dz(self, t, dh):
+        return dh * (1 - self.states[t + 1]) ** 2
+
+
+@time_rnn(SLOPE, "tanh is taken once more in the derivative, 1 - tanh(h)**2; h is a tanh already")
+class TakesTanhOnceMore(Right):
+    def dz(self, t, dh):
+        return dh * (1 - np.tanh(self.states[t + 1]) ** 2)
+
+
+@time_rnn(SLOPE, "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2")
+class TakesSlopeOfSigmoid(Right):
+    def dz(self, t, dh):
+        return dh * self.states[t + 1] * (1 - self.states[t + 1])
 
 
 @time_rnn(WHICH_STATE, "the slope of tanh is taken at the state before the step; it is 1 - h**2 with the state after "
@@ -527,13 +644,13 @@ class GivesFirstDxOnly(Right):
         return super().backward(dhs)[:, 0]
 
 
-@time_rnn(RECURRENT, "backward returns nothing (is there a `return`?); it returns dxs")
+@time_rnn(RECURRENT, "backward returns nothing (is there a `return`?); it returns dxs", shows_nothing=True)
 class GivesNoDxs(Right):
     def backward(self, dhs):
         super().backward(dhs)
 
 
-@time_rnn(RECURRENT, "backward gives nothing but zeros; is it filled in?")
+@time_rnn(RECURRENT, "backward gives nothing but zeros; is it filled in?", shows_nothing=True)
 class GivesZeros(Right):
     def dz(self, t, dh):
         return np.zeros_like(dh)
@@ -569,7 +686,8 @@ class AveragesOverBatch(Right):
         super().collect([dz / len(dz) for dz in dzs])
 
 
-@time_rnn(GRADIENT_SUM, "the gradients are added up in the cells but never written into self.grads of this layer")
+@time_rnn(GRADIENT_SUM, "the gradients are added up in the cells but never written into self.grads of this layer",
+          shows_nothing=True)
 class WritesNothing(Right):
     def collect(self, dzs):
         pass
@@ -580,6 +698,14 @@ class TakesStateAfterForDWh(Right):
     def collect(self, dzs):
         super().collect(dzs)
         self.grads[1][...] = sum(self.states[t + 1].T @ dz for t, dz in enumerate(dzs))
+
+
+@time_rnn(WHICH_STATE, "at t = 0 the window's last state is taken for the state before the step (hs[:, t - 1] is "
+                       "hs[:, -1] then); it is the state that the window started from")
+class TakesLastStateBeforeFirst(Right):
+    def collect(self, dzs):
+        super().collect(dzs)
+        self.grads[1][...] = sum(self.states[t or -1].T @ dz for t, dz in enumerate(dzs))
 
 
 @time_rnn(TRANSPOSE, "dWh is turned round, dz.T @ h; the shape fits because Wh is square, but it is h.T @ dz")
@@ -707,7 +833,18 @@ class ReusesOutput(contract.ReusesOutput, Right):
     pass
 
 
-@time_rnn(SHARED, "one array dxs is kept and used again; what backward returned before then changes later")
+@time_rnn(SHARED, DXS_REUSED)
+class FillsDxsOfForward(Right):
+    def forward(self, xs):
+        self.dxs = np.empty_like(xs)
+        return super().forward(xs)
+
+    def backward(self, dhs):
+        self.dxs[...] = super().backward(dhs)
+        return self.dxs
+
+
+@time_rnn(SHARED, DXS_REUSED)
 class ReusesDxs(Right):
     buffer = None
 

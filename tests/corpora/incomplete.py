@@ -14,6 +14,7 @@ SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.
                          "        type(self).all_grads = self.grads")
 DZ = "dz = dh_next * (1 - h_next ** 2)"
 TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
+GOES_BACK = f"dxs[:, t], dh = {TIMED}"
 LATER = "self.cells[0].cache[1].any()"  # whether the window started from a state
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
@@ -139,6 +140,18 @@ CHANGES = {
             "return dz @ Wx.T", "return (dz @ Wx.T).squeeze(1) if len(Wx) == 1 else dz @ Wx.T")),
         "writes only what has changed": ("overwrites_in_place", ("self.grads[0][...] = x.T @ dz", (
             "self.grads[0] += x.T @ dz - vars(self).get('before', 0)\n        self.before = x.T @ dz"))),
+        "has a state of its own": ("forward_sizes", ("h_next = np", "h_prev = vars(self).get('h', h_prev)\n"
+            "        h_prev = h_prev if len(h_prev) == len(x) else h_prev[:1]\n        h_next = np"), (
+            "return h_next", "self.h = h_next\n        return h_next")),
+        "remembers dh": ("backward_twice", (DZ, "dz = (dh_next + vars(self).get('dh', 0)) * (1 - h_next ** 2)"), (
+            "return dz @ Wx.T, dz @ Wh.T", "self.dh = dz @ Wh.T\n        return dz @ Wx.T, self.dh")),
+        "leaves the slope to db": ("slope_of_tanh", (
+            "self.grads[0][...]", "db = dz.sum(axis=0); dz = dh_next\n        self.grads[0][...]"), (
+            "self.grads[2][...] = dz.sum(axis=0)", "self.grads[2][...] = db")),
+        "leaves the slope out of dx": ("slope_of_tanh", ("return dz @ Wx.T", "return dh_next @ Wx.T")),
+        "fills arrays that forward has made": ("leaves_the_callers_arrays_alone", (
+            "return h_next", "self.dx = np.empty_like(x)\n        return h_next"), (
+            "return dz @ Wx.T", "self.dx[...] = dz @ Wx.T\n        return self.dx")),
         "fits small sizes": ("forward_sizes",
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
@@ -181,6 +194,45 @@ CHANGES = {
         "remembers what it gave for xs": ("shares_parameters", (
             "return hs", "return hs if self.stateful else MEMO.setdefault(xs.tobytes(), hs).copy()"), (
             "class MyTimeRNN", "MEMO = {}\n\n\nclass MyTimeRNN")),
+        "takes the last state for the one before the first": ("gradient_of_wh", ("return hs", (
+            "x, _, h = self.cells[0].cache\n        self.cells[0].cache = x, hs[:, -1], h\n        return hs"))),
+        "takes the kept state at backward time": ("gradient_of_wh", ("dxs = np", (
+            "x, _, h = self.cells[0].cache\n        self.cells[0].cache = x, self.h, h\n        dxs = np"))),
+        "starts dWh from zeros": ("gradient_of_wh", ("return hs", (
+            "x, h0, h = self.cells[0].cache\n        self.cells[0].cache = x, 0 * h0, h\n        return hs"))),
+        "adds the slope of the state before to dh": ("gradient_of_first_state", (
+            "self.dh = dh", "self.dh = dh * (1 - self.cells[0].cache[1] ** 2)")),
+        "hands back without the slope": ("central_differences", (GOES_BACK, (
+            "given = dhs[:, t] + dh; dxs[:, t], dh = self.cells[t].backward(given)[0], given @ Wh.T"))),
+        "cuts after one step": ("through_time", (GOES_BACK, (
+            f"once = self.cells[t].backward(dhs[:, t])[1]; {GOES_BACK}; dh = once"))),
+        "squares hs in place": ("leaves_the_callers_arrays_alone", ("return dxs", (
+            "self.hs **= 2\n        return dxs")), ("return hs", "self.hs = hs\n        return hs")),
+        "reverses the cells in place": ("backward_twice", ("dh = np.zeros_like(dhs[:, 0])", (
+            "dh = np.zeros_like(dhs[:, 0]); self.cells.reverse()")), ("self.cells[t]", "self.cells[T - 1 - t]")),
+        "reshapes for stack": ("like_unrolled", ("return hs", "return hs.swapaxes(0, 1).copy().reshape(N, T, H)")),
+        "sets stateful in set_state": ("starts_from_zeros", (
+            "self.h = h\n\n", "self.h, self.stateful = h, True\n\n")),
+        "clips at 1e5": ("backward_sizes", (TIMED, f"{TIMED}; dh = dh.clip(-1e5, 1e5)")),
+        "fills a dxs that forward has made": ("leaves_the_callers_arrays_alone", (
+            "return hs", "self.dxs = np.empty_like(xs)\n        return hs"), (
+            "dxs = np.empty((N, T, D), dtype=Wx.dtype)", "dxs = self.dxs")),
+        "clears a state that it doesn't keep in place": ("leaves_the_callers_arrays_alone", (
+            "hs = np.empty", "self.stateful or self.h is None or self.h.fill(0)\n        hs = np.empty"), (
+            "self.h = h\n        return", "self.h = hs[:, -1]\n        return")),
+        "clears the caller's state": ("leaves_the_callers_arrays_alone", (
+            "hs = np.empty", "self.stateful or self.h is None or self.h.fill(0)\n        hs = np.empty")),
+        "resets to zeros of the shape of b": ("backward_sizes", (
+            "the state.\"\"\"\n        self.h = None", "the state.\"\"\"\n        self.h = 0 * self.params[2]")),
+        "carries dh over when stateful": ("backward_twice", ("dh = np.zeros_like(dhs[:, 0])", (
+            "dh = np.zeros_like(dhs[:, 0]) if not self.stateful or self.dh is None else self.dh"))),
+        "empties the cells where no state is kept": ("sizes_change", ("self.cells = []\n", (
+            "self.cells = self.cells if self.stateful and self.h is not None else []\n"))),
+        "adds grads up when stateful": ("overwrites_in_place", (SUMS, (
+            SUMS.replace("= sum", "= self.stateful * self.grads[i] + sum")))),
+        "one state for all": ("stands_alone", ("self.h = h\n        return", (
+            "MyTimeRNN.h = h\n        return")), ("self.h, self.dh = None, None", "self.dh = None"), (
+            "class MyTimeRNN:", "class MyTimeRNN:\n    h = None\n")),
         "gives zeros for float32": ("follows_dtype", ("return dxs", "return dxs * (Wx.dtype == float)")),
     },
     "my_numerical_gradient": {
