@@ -232,13 +232,12 @@ class Right:
 
 
 class Single(Thing):
-    """A thing whose value is looked at in float32, if it is one of floats and no number that is coarser."""
+    """A thing whose value is looked at in float32, if it is one of floats."""
 
     @property
     def value(self):
         value = self.handle.value
-        is_float = isinstance(value, np.ndarray) and value.dtype.kind == "f" and (value.ndim or value.itemsize > 2)
-        return value.astype(np.float32) if is_float else value
+        return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
 def single(thing):
@@ -337,6 +336,7 @@ def gives_loss(exam):
     for N, T, *sizes in ((2, 3), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
+        weights[4] *= 100 if N > 9 else 1  # nothing is capped
         model = model_with(exam, weights)
         xs, ts = ids(exam, weights, N, T)
         ts[-1, T // 2:] = -1
@@ -345,7 +345,7 @@ def gives_loss(exam):
         by_hand = [math.log(np.exp(scores[n, t]).sum()) - scores[n, t, ts[n, t]] for n, t in np.argwhere(ts >= 0)]
         agree(exam, loss, np.mean(by_hand), note="the mean over the targets that aren't -1")
         if not sizes and not exam.has_failed():
-            exam.hold(abs(loss.value / np.mean(by_hand) - 1) < 3e-5, loss.name,
+            exam.hold(loss.value.itemsize > 2 and abs(loss.value / np.mean(by_hand) - 1) < 3e-5, loss.name,
                       f"is {loss.value:.6g}, expected {np.mean(by_hand):.6g}", note="it has the precision of float32")
 
 

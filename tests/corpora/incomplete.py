@@ -299,6 +299,7 @@ CHANGES = {
         "has no loss where all targets are ignored": ("sets_gradients", (
             "return self.loss_layer.forward(self.predict(xs), ts)",
             "return self.loss_layer.forward(self.predict(xs), ts) / (ts >= 0).any()")),
+        "caps the loss": ("gives_loss", (LOSS, f"min({LOSS}, 10)")),
         "rounds the loss": ("gives_loss", (LOSS, f"round(float({LOSS}), 3)")),
         "gives a coarse loss": ("gives_loss", (LOSS, f"__import__('numpy').float16({LOSS})")),
         "wants widths that differ": ("predicts_scores",
