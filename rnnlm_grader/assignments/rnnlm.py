@@ -352,7 +352,7 @@ def gives_loss(exam):
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
 def state_goes_on(exam):
     works_with_params(exam)
-    for N, read, predicted in ((2, (2, 2, 2), (2, 2)), (1, (3, 1), (2, 1)), (3, (1, 4), (2, 1))):
+    for N, read, predicted in ((1, (3, 1), (2,)), (int(exam.rng.integers(2, 5)), (1, 4, 2), (2, 1))):
         exam.case()
         weights = weights_of(exam)
         model, right = model_with(exam, weights), Right(weights)
@@ -407,7 +407,7 @@ def scales_gradients(exam):
         xs, ts = ids(exam, weights, 2, 2)
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
-        for dout in (2.5, 1, 10_000.0):  # nothing is clipped
+        for dout in (10_000.0, 2.5):  # nothing is clipped
             model.backward(dout)
             for i, expected in enumerate(right.grads(dout)):
                 agree(exam, model.grad(i), expected, f"grads[{i}]", note=f"dout = {dout}")
