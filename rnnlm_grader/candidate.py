@@ -13,7 +13,7 @@ import numpy as np
 
 from . import sandbox as sandboxes
 from . import wire
-from .bench import Bench, Callback, Handle, Raised, StepFailed
+from .bench import Bench, Callback, Handle, Raised, StepFailed, describe
 from .cell_code import definitions_in
 from .values import Opaque
 
@@ -249,11 +249,11 @@ class SandboxedCandidate(Candidate):
         raise self._lost(DISTURBED)
 
     def _answer(self, number, x):
-        """Call a lent function for the worker."""
+        """Call a lent function for the worker, where it raises again what the function raises of the answer's x."""
         try:
             return float(self.functions[number](x))
-        except Exception:  # the worker may have sent anything
-            return float("nan")
+        except Exception as error:  # the worker may have sent anything
+            return describe(error)
 
     def close(self):
         """End the worker, whatever it is doing, and all that it started."""

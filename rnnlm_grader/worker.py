@@ -7,6 +7,7 @@ Loading NumPy takes most of a worker's time. So where there is a second pair of 
 while this process, which executes nothing of the student's, stands by to serve the second.
 """
 import _thread
+import builtins
 import gc
 import os
 import resource
@@ -107,7 +108,7 @@ def surroundings():
 def serve(requests_fd, replies_fd, beside):
     """Serve one grader until it closes the pipe; `beside` is how many other processes the worker has."""
     from rnnlm_grader import wire
-    from rnnlm_grader.bench import Anything, Bench, StepFailed, execute
+    from rnnlm_grader.bench import Anything, Bench, Raised, StepFailed, execute
 
     replies = os.fdopen(replies_fd, "wb", wire.MAX_REPLY)
     requests = bytearray()
@@ -129,7 +130,10 @@ def serve(requests_fd, replies_fd, beside):
     def ask(number, x):
         with asking:  # an answer may ask from several threads at once, and each must get its own reply
             send(("ask", number, x))
-            return receive()
+            answer = receive()
+        if isinstance(answer, Raised):
+            raise vars(builtins).get(answer.kind, Exception)(answer.message)
+        return answer
 
     limits, program = receive()
     limit(**limits, beside=beside)

@@ -179,7 +179,8 @@ def ReturnsNoSlopes(f, x, eps=1e-5):
     central(f, x, eps)
 
 
-@numerical(NUMERICAL, "a copy of x is moved, but f is called with x, which stays as it was; give f what was moved")
+@numerical(NUMERICAL, "f gets the same numbers both times, or isn't asked at all; give it what was moved, not x as "
+           "it was")
 def CallsWithTheOldX(f, x, eps=1e-5):
     return np.full(x.shape, (f(x) - f(x)) / (2 * eps))
 
@@ -404,6 +405,12 @@ def KeepsRowsOfDb(xs, h0, Wx, Wh, b, dhs, window=None):
     hs = forward(xs, h0, Wx, Wh, b)
     dzs, handed = local_gradients(hs, Wh, dhs, at_multiples(window))
     return *gather(xs, hs, Wx, dzs, handed[0])[:4], sum(dzs)
+
+
+@bptt(BATCH, "db keeps the axis of the batch, (1, H); it has the shape of b (no keepdims=True)")
+def KeepsAxisOfDb(*args, **kwargs):
+    *others, db = right(*args, **kwargs)
+    return *others, db[np.newaxis]
 
 
 @bptt(BY_HAND, "dh0 is dz of the first step, before it has passed through Wh; dh0 is dz @ Wh.T")
@@ -643,8 +650,8 @@ def ClipsEachNumber(grads, max_norm):
     return before
 
 
-@clip(IN_PLACE, "new arrays take the place of the old (`grads = [...]`, `grad = grad * rate`); whoever holds the old "
-      "ones never sees it. Change them in place: `grad *= rate`")
+@clip(IN_PLACE, "the arrays stay as they were: nothing is clipped, or new arrays take the place of the old (`grad = "
+      "grad * rate`), which whoever holds the old ones never sees. Change them in place: `grad *= rate`")
 def LeavesArraysAsTheyAre(grads, max_norm):
     return norm(grads)
 
@@ -741,6 +748,11 @@ def TakesMeanOfSquares(grads, max_norm):
 @clip(CLIPPING, "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together")
 def MeasuresTheLastArray(grads, max_norm):
     return shrink(grads, norm(grads[-1:]), max_norm)
+
+
+@clip(CLIPPING, "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together")
+def MeasuresTheFirstArray(grads, max_norm):
+    return shrink(grads, norm(grads[:1]), max_norm)
 
 
 @clip(CLIPPING, "gradients are divided by their norm and not multiplied by max_norm, so they end at norm 1")

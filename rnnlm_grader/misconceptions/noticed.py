@@ -409,7 +409,7 @@ NOTICED = {
     """,
     "my_bptt/values/book_numbers": """
         NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
-        AveragesOverSteps KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
+        AveragesOverSteps KeepsRowsOfDb KeepsAxisOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
         ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/values/flows_back": """
@@ -420,7 +420,7 @@ NOTICED = {
     "my_bptt/values/input_weights": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards StartsFromZeros LeavesOutB LeavesOutTanh KeepsFirstStep
-        AveragesOverSteps AveragesOverBatch KeepsRowsOfDb AnotherOrder PutsDh0Last ReturnsParametersOnly
+        AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb AnotherOrder PutsDh0Last ReturnsParametersOnly
         BpttForcesFloat32
     """,
     "my_bptt/values/recurrent_weights": """
@@ -437,7 +437,7 @@ NOTICED = {
     """,
     "my_bptt/window/windows_by_hand": """
         NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
-        AveragesOverSteps KeepsRowsOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
+        AveragesOverSteps KeepsRowsOfDb KeepsAxisOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
         ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
         TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0
         KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
@@ -445,17 +445,18 @@ NOTICED = {
     "my_bptt/window/state_goes_on": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB LeavesOutTanh
-        KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb DxsReversed DxsTimeMajor AnotherOrder
-        PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CutsOnce TakesWindowAsCount
-        SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow BpttForcesFloat32
+        KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb DxsReversed DxsTimeMajor
+        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CutsOnce
+        TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow
+        BpttForcesFloat32
     """,
     "my_bptt/window/uneven_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb DxsReversed
-        DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate
-        CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow
-        KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly
+        CutsOneStepLate CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0
+        KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
     """,
     "my_bptt/window/dh0_of_the_first_window": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
@@ -466,51 +467,55 @@ NOTICED = {
     "my_bptt/window/long_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
-        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly CutsOneStepEarly TakesWindowAsCount
-        CutsDh0 LeavesOutTheRest BpttForcesFloat32
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly CutsOneStepEarly
+        TakesWindowAsCount CutsDh0 LeavesOutTheRest BpttForcesFloat32
     """,
     "my_bptt/contract/any_sizes": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
-        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 SqueezesAxes
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32
+        SqueezesAxes
     """,
     "my_bptt/contract/leaves_arguments": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
-        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ChangesDhs ChangesH0
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ChangesDhs
+        ChangesH0
     """,
     "my_bptt/contract/results_stay": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
-        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ReusesArrays
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32
+        ReusesArrays
     """,
     "my_bptt/contract/bptt_dtype_and_layout": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
-        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb Dh0BeforeWh
-        DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ForcesDxsFloat64
-        BpttForcesFloat64 ChangesDhs ChangesH0
+        LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
+        Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32
+        ForcesDxsFloat64 BpttForcesFloat64 ChangesDhs ChangesH0
     """,
     "my_clip_grads/values/shrinks_together": """
         ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre TurnsFactorRound TurnsComparison ForgetsRoot
-        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray MeasuresTheFirstArray
+        ForgetsMaxNorm
     """,
     "my_clip_grads/values/returns_norm_before": """
         ReturnsNormAfter ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ForgetsRoot
-        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray MeasuresTheFirstArray
     """,
     "my_clip_grads/values/leaves_small_gradients": """
         ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ScalesUpToo TurnsComparison ForgetsRoot
-        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
+        AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray MeasuresTheFirstArray
     """,
     "my_clip_grads/contract/clips_in_place": """
         ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReplacesItems TurnsFactorRound ScalesUpToo TurnsComparison
-        ForgetsRoot AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm
-        ClipsFlatCopies MakesFloat64
+        ForgetsRoot AddsAbsoluteValues AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray
+        MeasuresTheFirstArray ForgetsMaxNorm ClipsFlatCopies MakesFloat64
     """,
     "my_clip_grads/contract/zero_gradients": """
         ReturnsNothing ReturnsOnlyWhenClipping ReturnsFactor ReturnsGradients ForgetsRoot AddsAbsoluteValues
@@ -519,7 +524,7 @@ NOTICED = {
     "my_clip_grads/contract/clips_float32": """
         ClipsEachArray ClipsEachNumber LeavesArraysAsTheyAre ReplacesItems ReturnsNormAfter ReturnsNothing
         TurnsFactorRound ReturnsFactor ReturnsGradients ScalesUpToo TurnsComparison ForgetsRoot AddsAbsoluteValues
-        AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray ForgetsMaxNorm MakesFloat64
+        AddsNorms TakesLargest TakesMeanOfSquares MeasuresTheLastArray MeasuresTheFirstArray ForgetsMaxNorm MakesFloat64
     """,
     "my_softmax/values/shares": """
         SoftmaxReturnsNothing WorksAlongTheFirstAxis DoesNotDivide LeavesOutExp ReturnsLogarithm TakesSigmoid TurnsSign

@@ -320,7 +320,7 @@ class RightModel:
         self.layers[1].reset_state()
 
 
-@rnnlm(STATE, "the RNN isn't stateful (stateful=True is missing), so every window starts from zeros")
+@rnnlm(STATE, "every window starts from zeros: stateful=True is missing, or predict resets the state; it goes on")
 class IsNotStateful(RightModel):
     stateful = False
 

@@ -17,6 +17,26 @@ TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
 GOES_BACK = f"dxs[:, t], dh = {TIMED}"
 LATER = "self.cells[0].cache[1].any()"  # whether the window started from a state
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
+LOSS = "self.loss_layer.forward(self.predict(xs), ts)"
+BACK = "dout = layer.backward(dout)"
+MEASURED = """
+    def loss():
+        hs = [h0]
+        for t in range(T):
+            if window and t and t % window == 0: hs[-1] = state[t]
+            hs.append(np.tanh(hs[-1] @ Wh + xs[:, t] @ Wx + b))
+        return (np.stack(hs[1:], axis=1) * dhs).sum()
+
+    state, xs, h0 = hs, xs.astype(float), h0.astype(float)
+    for array, grad in ((xs, dxs), (h0, dh0)):
+        for i in np.ndindex(array.shape):
+            kept = array[i]
+            array[i] = kept + 1e-5
+            above = loss()
+            array[i] = kept - 1e-5
+            grad[i] = (above - loss()) / 2e-5
+            array[i] = kept
+    return dxs, dh0, dWx, dWh, db"""
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
 
 
@@ -244,6 +264,7 @@ CHANGES = {
         "knows two values of eps": ("honours_eps",
             ("    grad = np", "    eps = 0.5 if eps > 1e-3 else 1e-5\n    grad = np")),
         "fits small arrays": ("any_shape_of_x", ("    grad = np", "    assert x.size < 9\n    grad = np")),
+        "puts back by adding": ("leaves_x_alone", ("x[i] = kept\n", "x[i] += eps\n")),
     },
     "my_bptt": {
         "cuts at four without a window": ("any_sizes", ("    T =", "    window = window or 4\n    T =")),
@@ -252,6 +273,11 @@ CHANGES = {
         "makes dh0 float64 with a window": ("bptt_dtype_and_layout",
             ("dh = np.zeros_like(h0)", "dh = np.zeros(h0.shape)")),
         "changes h0 with a window": ("leaves_arguments", ("    return", "    if window: h0 += 0.5\n    return")),
+        "loses dh0 with a long window": ("long_windows",
+            ("    return", "    if window and window >= T: dh0 = np.zeros_like(h0)\n    return")),
+        "starts a window's second step from h0": ("state_goes_on", ("hs[t] @ Wh +", (
+            "(h0 if window and t > window and t % window == 1 else hs[t]) @ Wh +"))),
+        "measures dxs and dh0": ("flows_back", ("    return dxs, dh0, dWx, dWh, db", MEASURED)),
     },
     "my_clip_grads": {
         "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
@@ -261,6 +287,8 @@ CHANGES = {
         "never clips below five": ("shrinks_together",
             ("if norm > max_norm", "max_norm = max(max_norm, 5.0)\n    if norm > max_norm")),
         "gives up above a hundred": ("shrinks_together", ("if norm >", "if 100 > norm >")),
+        "shrinks the first only": ("shrinks_together", ("grad *= max_norm / norm", "grad *= max_norm / norm; break")),
+        "puts the arrays in order": ("shrinks_together", ("    norm =", "    grads.sort(key=np.size)\n    norm =")),
         "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
     },
     "my_softmax": {
@@ -349,6 +377,8 @@ CHANGES = {
         "clips grads": ("affine_gradients", ("return dout @ W.T", (
             "for grad in self.grads: np.clip(grad, -100, 100, out=grad)\n        return dout @ W.T"))),
         "clips dxs": ("affine_gradients", ("return dout @ W.T", "return np.clip(dout @ W.T, -100, 100)")),
+        "one list of grads for all": ("affine_in_place", ("self.grads = [", (
+            "self.grads = MyTimeAffine.grads = vars(MyTimeAffine).get('grads') or ["))),
         "wants several steps": ("affine_gradients", ("rows, drows", "assert dout.shape[1] > 1; rows, drows")),
     },
     "MyRnnlm": {
@@ -385,9 +415,42 @@ CHANGES = {
         "has no loss where all targets are ignored": ("sets_gradients", (
             "return self.loss_layer.forward(self.predict(xs), ts)",
             "return self.loss_layer.forward(self.predict(xs), ts) / (ts >= 0).any()")),
+        "caps the loss": ("gives_loss", (LOSS, f"min({LOSS}, 10)")),
+        "rounds the loss": ("gives_loss", (LOSS, f"round(float({LOSS}), 3)")),
+        "gives a coarse loss": ("gives_loss", (LOSS, f"__import__('numpy').float16({LOSS})")),
         "wants widths that differ": ("predicts_scores",
             ("        def weights", "        assert len({V, D, H}) == 3\n\n        def weights")),
         "one list of layers for all": ("model_leaves_arguments", ("self.layers", "MyRnnlm.layers")),
+        "resets the newest": ("model_leaves_arguments", (
+            "    def predict", "        MyRnnlm.newest = self.layers[1]\n\n    def predict"), (
+            "self.layers[1].reset", "self.newest.reset")),
+        "clips grads": ("scales_gradients", (BACK, (
+            f"{BACK}\n        for grad in self.grads: np.clip(grad, -5, 5, out=grad)"))),
+        "shrinks grads to a norm of 5": ("scales_gradients", (BACK, (
+            f"{BACK}\n        norm = sum((grad ** 2).sum() for grad in self.grads) ** 0.5\n"
+            "        for grad in self.grads: grad *= min(1, 5 / (norm + 1e-6))"))),
+        "clips scores": ("predicts_scores", ("return xs", "return np.clip(xs, -10, 10)")),
+        "squeezes the state": ("state_goes_on", ("return xs", (
+            "self.layers[1].h = self.layers[1].h.squeeze(); return xs"))),
+        "keeps the state of the middle": ("state_goes_on", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n"
+            "            if layer is self.layers[1]: hs = xs\n"
+            "        self.layers[1].set_state(hs[:, hs.shape[1] // 2])\n"))),
+        "keeps the state of several steps only": ("state_goes_on", ("    def predict(self, xs):", (
+            "    def predict(self, xs):\n        h = self.layers[1].h\n        scores = self.scores(xs)\n"
+            "        self.layers[1].h = h if xs.shape[1] == 1 else self.layers[1].h\n        return scores\n\n"
+            "    def scores(self, xs):"))),
+        "offers copies of grads": ("lists_share",
+            (BACK, f"{BACK}\n        self.grads = [grad.copy() for layer in self.layers for grad in layer.grads]")),
+        "turns the layers round": ("sets_gradients", (
+            "for layer in reversed(self.layers)", "self.layers.reverse()\n        for layer in self.layers")),
+        "lets weights decay": ("sets_gradients", (BACK, (
+            f"{BACK}\n        for param, grad in zip(self.params, self.grads): grad += 1e-4 * param"))),
+        "takes a step of its own": ("scales_gradients", (BACK, (
+            f"{BACK}\n        for param, grad in zip(self.params, self.grads): param -= 0.01 * grad"))),
+        "ties the last matrix to the first": ("predicts_scores", ("weights(V, D, 1)", "E := weights(V, D, 1)"), (
+            "weights(H, V, H ** -0.5)", "E.T if D == H else weights(H, V, H ** -0.5)")),
     },
     "my_perplexity": {
         "drops a loss of 0": ("of_empty_batches",
@@ -399,6 +462,9 @@ CHANGES = {
             "        if not counts[i]: del losses[i], counts[i]\n    total"))),
         "changes the lists": ("of_one_batch", ("    return", "    losses[0] += 1.0\n    return")),
         "takes a few batches": ("of_unequal_batches", ("    total", "    assert len(losses) < 9\n    total")),
+        "merges equal losses": ("of_unequal_batches", ("zip(losses, counts))", "dict(zip(losses, counts)).items())")),
+        "merges equal counts": ("of_equal_batches", ("sum(counts)", "sum(set(counts))")),
+        "counts in 16 bits": ("of_unequal_batches", ("sum(counts)", "np.array(counts, np.int16).sum(dtype=np.int16)")),
     },
 }
 

@@ -433,6 +433,8 @@ class MyRnnlm:
 MODEL |= {
     "weights and biases from 0 to 1": spoilt(BOOK, ("rn = rng.standard_normal", "rn = rng.random"),
                                              ("np.zeros(H)", "rn(H)"), ("np.zeros(V)", "rn(V)")),
+    "the state's matrix begins near the identity": spoilt(BOOK, (
+        "rn((H, H)) / np.sqrt(H)", "np.eye(H) + rn((H, H)) / 1000")),
     "word vectors next to nothing": spoilt(BOOK, ("(rn((V, D)) / 100)", "(rn((V, D)) / 100_000)")),
     "reset_state builds the RNN anew, and the lists follow": spoilt(
         MODEL["uniform weights, lists by itertools, lists made on demand"],

@@ -200,10 +200,13 @@ def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypat
     assert not orphans()
 
 
-@pytest.mark.parametrize("make", [
+BOTH = pytest.mark.parametrize("make", [
     lambda source: SandboxedCandidate([("work", source)], ["slope"]),
     lambda source: KernelCandidate(slope=_defined(source, "slope")),
 ], ids=["sandbox", "kernel"])
+
+
+@BOTH
 def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
     candidate = make("def slope(f, x):\n    return f(x + 1) - f(x)\n")
     candidate.begin(10)
@@ -213,6 +216,20 @@ def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
     candidate.close()
     assert slope == 8.0
     assert [x.tolist() for x in seen] == [[2.0, 3.0], [1.0, 2.0]]
+
+
+@BOTH
+@pytest.mark.parametrize(("function", "kind"), [(lambda x: x[5], IndexError), (lambda x: x + np.ones(3), ValueError)])
+def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_it(make, function, kind):
+    candidate = make("def slope(f, x):\n    return f(x)\n")
+    candidate.begin(10)
+    with pytest.raises(StepFailed) as failed:
+        candidate.step("call", "slope", None, (candidate.lend(function), np.array([1.0, 2.0])), {})
+    candidate.close()
+    raised = failed.value.raised
+    with pytest.raises(kind, match=re.escape(raised.message)):
+        function(np.array([1.0, 2.0]))
+    assert (raised.kind, bool(raised.message)) == (kind.__name__, True)
 
 
 def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
