@@ -232,8 +232,9 @@ def remarks_on_cells(cells):
     """Yield what the student should know of cells that were not read to their end, or that write a module."""
     for cell in filter(is_cut, cells):
         lines = cell.source.count("\n") + 1
-        yield (f"The cell {cell.grade_id or 'of your own'} has {cell.length:,} characters; the limit is "
-               f"{MAX_SOURCE:,}. Only its first {lines:,} lines were read.")
+        which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
+        yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
+               f"Only its first {lines:,} lines were read.")
     written = {Path(found[1]).stem for cell in cells if (found := WRITES_MODULE.match(cell.source))}
     imported = set().union(*(imported_modules(cell.tree) for cell in cells)) if written else set()
     for name in sorted(written & imported):
