@@ -237,8 +237,8 @@ def remarks_on_cells(cells):
                f"Only its first {lines:,} lines were read.")
     written = {Path(found[1]).stem for cell in cells if (found := WRITES_MODULE.match(cell.source))}
     imported = set().union(*(imported_modules(cell.tree) for cell in cells)) if written else set()
-    for name in sorted(written & imported):
-        yield f"Files that a cell writes aren't there when work is graded, so what is imported from {name} was missing."
+    if lost := ", ".join(sorted(written & imported)):
+        yield f"Files that a cell writes aren't there when work is graded, so what is imported from {lost} was missing."
 
 
 def sort_out(cells, wanted, locked):
