@@ -207,23 +207,27 @@ def load_cells(cells, names):
 
 
 def execute(cell, source, names):
-    """Execute a cell; return what it raised first, or None. What it alone defines after that is defined all the same.
+    """Execute a cell; return what it raised first, or None.
+
+    What it alone defines after that is defined all the same, and what it defined is completed.
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: `Anything`
     stands for what would have been imported, and what fails where that is used ends nothing either. But nothing stands
     for the reference. Each statement is compiled only when it is its turn, as in a notebook.
     """
     filename = f"<cell {cell}>"
-    linecache.cache[filename] = (len(source), None, source.splitlines(keepends=True), filename)
+    linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in source.split("\n")], filename)
     printed = CappedText(MAX_PRINTED)
     missing = raised = None
+    bound = set()  # by this cell
     try:
         with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
             tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
             for node in (node for whole in tree.body for node in one_by_one(whole)):
                 binds = bound_names(node)
-                if raised and not (binds and names.keys().isdisjoint(binds)):
+                if raised and not (binds and names.keys().isdisjoint(binds)) and not completes(node, bound):
                     continue
+                bound.update(binds)
                 try:
                     exec(compiled(node, filename, names), names)
                 except ImportError as error:
@@ -266,6 +270,13 @@ def bound_names(node):
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
     return [inner.id for target in targets for inner in ast.walk(target)
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+
+
+def completes(node, names):
+    """Whether a statement assigns to nothing but attributes of these names, as where a method is put into a class."""
+    return isinstance(node, ast.Assign) and all(
+        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in names
+        for target in node.targets)
 
 
 def put_anything(binds, names):

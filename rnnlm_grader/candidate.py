@@ -143,7 +143,7 @@ class SandboxedCandidate(Candidate):
         self.seconds, self.all_seconds = seconds, all_seconds
         self.left_out = {}  # (cell, source) → how a worker was lost in it
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
-        self.longest = Counter()  # (cell, source) → the most seconds that it took; done again, it costs no more
+        self.longest = Counter()  # (cell, source, which of these) → the most seconds it took; again it costs no more
         self.loading = 0  # seconds that all cells took the last time
         self.load_began = None
         self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
@@ -312,9 +312,10 @@ class SandboxedCandidate(Candidate):
     def _execute_cells(self):
         """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
         self.load_began = time.monotonic()
-        self.failed = {}
+        self.failed, seen = {}, Counter()
         for cell in self.cells:
-            problem = self._execute_rest(*cell) if cell in self.left_out else self._execute(*cell)
+            seen[cell] += 1
+            problem = self._execute_rest(*cell) if cell in self.left_out else self._execute(*cell, seen[cell])
             if self.process is None:
                 return False
             if problem:
@@ -325,7 +326,7 @@ class SandboxedCandidate(Candidate):
         self.loading = time.monotonic() - self.load_began
         return True
 
-    def _execute(self, cell, source):
+    def _execute(self, cell, source, nth=1):
         """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.
 
         Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
@@ -333,7 +334,7 @@ class SandboxedCandidate(Candidate):
         """
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
-        longest = self.longest[cell, source]
+        longest = self.longest[cell, source, nth]
         left = self.all_seconds - self.spent[account]
         left = min(self.seconds, longest + (left / 2 if account == OWN else left))
         if left <= 0:
@@ -355,7 +356,7 @@ class SandboxedCandidate(Candidate):
         finally:
             took = time.monotonic() - start
             self.spent[account] += max(0, took - longest)
-            self.longest[cell, source] = max(took, longest)
+            self.longest[cell, source, nth] = max(took, longest)
 
     def _execute_rest(self, cell, source):
         """Have the worker execute the definitions of a cell in which one was lost; return how it was."""

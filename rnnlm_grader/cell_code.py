@@ -7,7 +7,7 @@ import ast
 import builtins
 import functools
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from .bench import bound_names
 
@@ -15,20 +15,27 @@ MAX_SOURCE = 100_000  # characters of one cell
 MAX_PARSED = 3_000_000  # characters, to find all lines that are for IPython: a cell is parsed again after each of these
 MAX_PARSED_OF_ONE = 500_000  # the same, of one cell
 # What a constant may be computed with: functions, those of some modules, and those of NumPy that take no time.
-CHEAP = frozenset(("bool", "dict", "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple", "partial",
-                   "range", "round", "set", "sorted", "str", "tuple"))
-CHEAP_MODULES = frozenset(("collections", "functools", "math", "operator", "typing"))
+CHEAP = frozenset(("bool", "dict", "field", "float", "frozenset", "int", "len", "list", "max", "min", "namedtuple",
+                   "partial", "range", "round", "set", "sorted", "str", "tuple"))
+CHEAP_MODULES = frozenset(("collections", "dataclasses", "functools", "math", "operator", "typing"))
 CHEAP_OF_NUMPY = frozenset(("arange", "array", "asarray", "dtype", "exp", "eye", "finfo", "float32", "float64", "full",
                             "iinfo", "int32", "int64", "linspace", "log", "ones", "random.default_rng", "sqrt",
                             "zeros"))
+# Decorators that call nothing of what they decorate.
+DECORATORS = frozenset(("cache", "cached_property", "classmethod", "dataclass", "lru_cache", "property",
+                        "staticmethod"))
 ANYTHING = "*"  # `from numpy import *`, `x.y = 1`, `f(x)`: nobody can tell what that changes
 MAX_BRANCHES = 20  # in one another
 # What stands behind these is no Python, or isn't executed. Other magics of a whole cell run it.
 OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%file", "%%html", "%%javascript", "%%js",
-                             "%%latex", "%%markdown", "%%perl", "%%ruby", "%%script", "%%sh", "%%svg", "%%sx",
-                             "%%system", "%%writefile"))
+                             "%%latex", "%%markdown", "%%perl", "%%pypy", "%%python", "%%python2", "%%python3",
+                             "%%ruby", "%%script", "%%sh", "%%svg", "%%sx", "%%system", "%%writefile"))
 PROMPT = re.compile(r"[ \t]{0,20}(>>>|\.\.\.+:?|In \[\d+\]:)( |$)")
 CALL_OR_QUESTION = re.compile(r"[,;/][ \t]*[a-zA-Z_].*|\?.*|[\w.*%\[\]= ]+\?{1,2}")  # `,f a b`, `? f`, `x = f??`
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+DATA = (ast.Constant, ast.Tuple, ast.List, ast.Dict, ast.Set, ast.BinOp, ast.UnaryOp, ast.Name, ast.operator,
+        ast.unaryop, ast.expr_context)
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # of code that Python can't read or write
 
 
@@ -48,6 +55,25 @@ def tree_of(source):
         return ast.parse(source)
     except INDIGESTIBLE:
         return None
+
+
+def up_to_what_is_open(source):
+    """The beginning of a cell, cut off anywhere: without the text or the brackets that are still open there."""
+    try:
+        ast.parse(source)
+    except SyntaxError as error:
+        if "was never closed" in error.msg or "unterminated triple-quoted" in error.msg:
+            return "\n".join(source.split("\n")[: error.lineno - 1])
+    except INDIGESTIBLE:
+        pass
+    return source
+
+
+def imported_modules(tree):
+    """The modules that code imports, or imports something from."""
+    nodes = list(ast.walk(tree)) if tree else []
+    return {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}.union(
+        node.module for node in nodes if isinstance(node, ast.ImportFrom) and node.module)
 
 
 @functools.lru_cache(maxsize=64)
@@ -156,25 +182,65 @@ def definitions_in(source):
 def helpers_in(source, without):
     """Return what a cell defines beside certain names and without executing any code of its own, as source."""
     tree = tree_of(source)
-    renamed = {alias.asname for node in statements(tree) if isinstance(node, ast.Import | ast.ImportFrom)
-               for alias in node.names if alias.asname and (alias.name, alias.asname) != ("numpy", "np")}
-    own = defined_names(tree) | renamed
+    own = _names_of_code(tree.body) - without if tree else set()
     return excerpt(source, [node for node in (tree.body if tree else ())
-                            if _runs_nothing(node, own) and without.isdisjoint(bound_names(node))])
+                            if _runs_nothing(node, own) and without.isdisjoint(_bound([node]))])
 
 
-def _runs_nothing(node, own):
+def without_changes_of(source, names):
+    """Return the source of a cell without the statements that define certain names, or change what they stand for."""
+    tree = tree_of(source) if any(name in source for name in names) else None
+    kept = [node for node in (tree.body if tree else ()) if names.isdisjoint(_bound([node]) | (
+        set() if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else _names_changed(node)))]
+    return excerpt(source, kept) if tree and len(kept) < len(tree.body) else source
+
+
+def _names_of_code(body):
+    """The names, of statements and of classes among them, by which code of their author's may be run, not mere data."""
+    bound, harmless, data = Counter(), Counter(), set()
+    for node in _in_scope(body, classes=True):
+        bound.update(_binds(node))
+        if isinstance(node, ast.alias) and (not node.asname or (node.name, node.asname) == ("numpy", "np")):
+            harmless.update(_binds(node))
+        elif isinstance(node, ast.Assign | ast.AnnAssign) and (node.value is None or all(
+                inner.id in data if isinstance(inner, ast.Name) else isinstance(inner, DATA)
+                for inner in ast.walk(node.value))):
+            harmless.update(bound_names(node))
+            data.update(bound_names(node))
+    return {name for name in bound if bound[name] != harmless[name]}
+
+
+def _runs_nothing(node, own, depth=0):
     """Whether a definition runs no code of its author's: `own` are the names of what that may be."""
+    if depth > MAX_BRANCHES:
+        return False
     if isinstance(node, ast.FunctionDef):
         evaluated = [*node.args.defaults, *node.args.kw_defaults, node.returns,
                      *(arg.annotation for arg in ast.walk(node.args) if isinstance(arg, ast.arg))]
-        return not node.decorator_list and all(_is_inert(value, own) for value in filter(None, evaluated))
+        return _is_decorated_harmlessly(node, own) and all(_is_inert(value, own) for value in filter(None, evaluated))
     if isinstance(node, ast.ClassDef):
-        return not (node.decorator_list or node.keywords) and all(_is_inert(base, own) for base in node.bases) and all(
-            isinstance(inner, ast.Pass) or _is_text(inner) or _runs_nothing(inner, own) for inner in node.body)
+        return _is_decorated_harmlessly(node, own) and not node.keywords and all(
+            _is_inert(base, own) for base in node.bases) and all(
+            isinstance(inner, ast.Pass) or _is_text(inner) or _runs_nothing(inner, own, depth + 1)
+            for inner in node.body)
     if isinstance(node, ast.Assign):
         return all(map(_is_name, node.targets)) and _is_inert(node.value, own)
+    if isinstance(node, ast.AnnAssign):
+        return _is_name(node.target) and all(
+            _is_inert(part, own) for part in (node.annotation, node.value) if part)
+    if isinstance(node, ast.If | ast.Try):
+        return _is_inert(getattr(node, "test", ast.Tuple([])), own) and all(
+            isinstance(inner, ast.Pass) or _runs_nothing(inner, own, depth + 1) for inner in branches_of(node))
     return isinstance(node, ast.Import | ast.ImportFrom)
+
+
+def _is_decorated_harmlessly(node, own):
+    """Whether the decorators of a function or class are well known, and given nothing that might be its author's."""
+    called = [part.func if isinstance(part, ast.Call) else part for part in node.decorator_list]
+    given = [value for part in node.decorator_list if isinstance(part, ast.Call)
+             for value in (*part.args, *(keyword.value for keyword in part.keywords))]
+    return all(_dotted(part).removeprefix("functools.").removeprefix("dataclasses.") in DECORATORS
+               and _is_inert(part, own) for part in called) and all(_is_inert(value, own) for value in given)
 
 
 def _is_inert(expression, own):
@@ -216,6 +282,7 @@ def _is_cheap(expression):
 
 
 def _is_small(node):
+    node = node.operand if isinstance(node, ast.UnaryOp) else node
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float) and abs(node.value) <= 100
 
 
@@ -252,29 +319,59 @@ def counting_statements(own, answers, wanted):
     list of list of statement
         Of each cell, in order.
     """
-    bodies, giving, kept = [tree.body if tree else [] for tree in own], defaultdict(list), set()
+    bodies = [tree.body if tree else [] for tree in own]
+    kept = {node for body in bodies for node in body if _is_definition(node)}
+    if len(kept) == sum(map(len, bodies)):
+        return bodies
+    giving = defaultdict(list)  # name → statements, and functions that give it a value when they are called
     bound = set(wanted).union(*(_names(tree, ast.Store) for tree in filter(None, own)))
-    looked_up = set(wanted).union(*map(_names_used, filter(None, answers)))
+    defining = defaultdict(list)  # name → definitions that are kept; what is used when these are called
+    left = [ANYTHING, *wanted]
+    for tree in filter(None, answers):
+        left += _names_used(tree.body)
     for node in (node for body in bodies for node in body):
-        if _is_definition(node):
-            kept.add(node)
-            looked_up |= _names_used(node)
+        if node in kept:
+            left += _names_used([node], called=False)
+            for name in _bound([node]):
+                defining[name].append(node)
         else:
-            for name in _names_given(node, bound):
+            for name in (*_names_given(node, bound), *_functions_called(node)):
                 giving[name].append(node)
-    left = list(looked_up)
+    for tree in filter(None, (*own, *answers)):
+        for node in statements(tree):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                for name in (*_names_given_by_calling(node, bound.difference(wanted)), *_functions_called(node)):
+                    giving[name].append(node)
     while left:
-        for node in giving.pop(left.pop(), ()):
-            if node not in kept:
+        name = left.pop()
+        for node in defining.pop(name, ()):
+            left += _names_used([node])
+        for node in giving.pop(name, ()):
+            if isinstance(node, ast.FunctionDef | ast.ClassDef):
+                left.append(f"{node.name}()")
+            elif node not in kept:
                 kept.add(node)
-                left += _names(node, ast.Load)
+                left += _names_used([node])
     return [[node for node in body if node in kept] for body in bodies]
 
 
 def _names_given(node, bound):
     """The names that a statement gives a value, or changes the value of: `bound` are those that it may change."""
-    return _names(node, ast.Store) | _names_changed(node) | (_names_lent(node) & bound) | {
-        inner.name for inner in ast.walk(node) if isinstance(inner, ast.FunctionDef | ast.ClassDef)}
+    return _bound([node]) | _names_changed(node) | (_names_lent(node) & bound)
+
+
+def _names_given_by_calling(node, bound):
+    """The names that a function, or the methods of a class, change when they are called."""
+    inside = list(ast.walk(node))
+    hidden = {arg.arg for arg in inside if isinstance(arg, ast.arg)} | _bound(node.body)
+    declared = {name for inner in inside if isinstance(inner, ast.Global) for name in inner.names}
+    return declared | ((_names_changed(node) | (_names_lent(node) & bound)) - hidden)
+
+
+def _functions_called(node):
+    """What stands for a call of each function that a statement calls by its name: `f()`, whatever it is given."""
+    return {f"{inner.func.id}()" for inner in ast.walk(node)
+            if isinstance(inner, ast.Call) and isinstance(inner.func, ast.Name)}
 
 
 def _names_lent(node):
@@ -291,13 +388,27 @@ def _names_lent(node):
 
 
 def _names_changed(node):
-    """The names of what a statement changes: `x` of `x += 1`, `x[0] = 1` and `x.y = 1`."""
-    names = {inner.target.id for inner in ast.walk(node)
-             if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name)}
+    """The names of what a statement changes: `x` of `x += 1`, `x[0] = 1`, `x.y = 1` and `setattr(x, "y", 1)`.
+
+    Of what executes text, or changes all names at once, ANYTHING.
+    """
+    names = set()
     for inner in ast.walk(node):
-        if isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            names.add(_root(inner))
+        if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
+            names.add(inner.target.id)
+        elif isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store):
+            names.add(ANYTHING if _is_namespace(inner.value) else _root(inner))
+        elif isinstance(inner, ast.Call) and inner.args and _dotted(inner.func) in ("setattr", "delattr"):
+            names.add(_root(inner.args[0]))
+        elif isinstance(inner, ast.Call) and (_dotted(inner.func) == "exec" or (
+                isinstance(inner.func, ast.Attribute) and inner.func.attr in ("setdefault", "update")
+                and _is_namespace(inner.func.value))):
+            names.add(ANYTHING)
     return names - {None}
+
+
+def _is_namespace(node):
+    return isinstance(node, ast.Call) and _dotted(node.func) in ("globals", "locals", "vars") and not node.args
 
 
 def _root(node):
@@ -362,10 +473,87 @@ def _is_name(node):
                for inner in ast.walk(node))
 
 
-def _names_used(tree):
-    """The names that code takes from elsewhere: an argument or a variable of its own of the same name hides it."""
-    arguments = {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-    return _names(tree, ast.Load) - _names(tree, ast.Store) - arguments
+def _names_used(body, called=True):
+    """The names that statements take from elsewhere: not those that they bind before, nor a function's own.
+
+    A function may be called after other cells have bound its global names anew. Where it isn't `called`, none count.
+    """
+    used, bound = set(), set()
+    for nodes in _in_order(body):
+        left = [(node, frozenset(), bound) for node in nodes]
+        while left:
+            node, hidden, before = left.pop()
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+                used |= {node.id} - hidden - before
+            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+                used |= {node.target.id} - hidden - before
+            here, inside = _parts(node)
+            left += [(part, hidden, before) for part in here]
+            if isinstance(node, FUNCTIONS):
+                hidden, before = hidden | _bound(inside) | _arguments(node), frozenset()
+                inside = inside if called else ()
+            elif isinstance(node, COMPREHENSIONS):
+                hidden |= _bound(inside)
+            left += [(part, hidden, before) for part in inside]
+        bound |= _bound(nodes)
+    return used
+
+
+def _arguments(node):
+    args = node.args
+    every = (*args.posonlyargs, *args.args, *args.kwonlyargs, args.vararg, args.kwarg)
+    return {arg.arg for arg in every if arg}
+
+
+def _in_order(body):
+    """Yield statements, one after the other; of a branch, a loop or a `with` first its head, then what is in it."""
+    left = [*reversed(body)]
+    while left:
+        node = left.pop()
+        inner = branches_of(node)
+        yield [part for part in ast.iter_child_nodes(node)
+               if not isinstance(part, ast.stmt | ast.ExceptHandler)] if inner else [node]
+        left += reversed(inner)
+
+
+def _bound(nodes):
+    """The names that are bound where these nodes stand, and not in a scope of its own in them."""
+    inside = list(_in_scope(nodes))
+    return {name for node in inside for name in _binds(node)}.difference(
+        *(node.names for node in inside if isinstance(node, ast.Global)))
+
+
+def _binds(node):
+    """The name, if any, that a node alone binds."""
+    if isinstance(node, ast.Name):
+        return [node.id] if isinstance(node.ctx, ast.Store) else []
+    if isinstance(node, ast.alias):
+        return [node.asname or node.name.partition(".")[0]]
+    name = getattr(node, "name", None)  # of a function, a class, an exception that is caught, a pattern
+    return [name] if name else []
+
+
+def _in_scope(nodes, classes=False):
+    """Yield these nodes and all in them, in order, but what has a scope of its own, unless it is of `classes`."""
+    left = [*reversed(nodes)]
+    while left:
+        node = left.pop()
+        yield node
+        here, inside = _parts(node)
+        left += reversed([*here, *(inside if classes and isinstance(node, ast.ClassDef) else ())])
+
+
+def _parts(node):
+    """The parts of a node that are evaluated where it stands, and those in a scope of its own."""
+    parts = list(ast.iter_child_nodes(node))
+    if isinstance(node, ast.Lambda):
+        return [node.args], [node.body]
+    if isinstance(node, COMPREHENSIONS):
+        first, *others = node.generators
+        return [first.iter], [first.target, *first.ifs, *others, *(p for p in parts if p not in node.generators)]
+    if isinstance(node, (*FUNCTIONS, ast.ClassDef)):
+        return [part for part in parts if not isinstance(part, ast.stmt)], node.body
+    return parts, []
 
 
 def _names(node, context):

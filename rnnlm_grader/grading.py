@@ -5,8 +5,16 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .candidate import OWN, TIMED_OUT, Lost
-from .cell_code import defined_names, first_that_defines_anew, helpers_in, parsed
+from .candidate import OWN, SET_UP, TIMED_OUT, Lost
+from .cell_code import (
+    defined_names,
+    definitions_in,
+    first_that_defines_anew,
+    helpers_in,
+    parsed,
+    tree_of,
+    without_changes_of,
+)
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import Assignment, Criterion, Misconception, Outcome, examine
@@ -17,7 +25,7 @@ ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not with
                              "define anew what it uses, so that without them more of it holds")
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
-SLOW = 5  # seconds; whose cells take longer to execute is not examined in another way
+SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
 
@@ -155,10 +163,14 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
     results = first = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
+    in_full = True
     for name in assignment.names:
         for other_cells, stand_ins, finding in other_ways(name, cells, answers, first):
-            if is_wrong(name, results) and candidate.loading < SLOW:
-                candidate.load(other_cells, assignment.lent.get(name, ()))
+            is_slow = candidate.loading >= SLOW
+            if is_wrong(name, results) and (in_full or not is_slow):
+                in_full = in_full and not is_slow
+                candidate.load(other_cells if in_full else definitions_alone(other_cells),
+                               assignment.lent.get(name, ()))
                 better = iter(better_of_two([result for result in results if result.name == name], candidate, seeds,
                                             allowance, finding, stand_ins))
                 results = [next(better) if result.name == name else result for result in results]
@@ -187,13 +199,26 @@ def first_change_after(name, cells):
 
 
 def with_stand_ins(cells, answers, earlier):
-    """Yield the cells with a right answer in place of some; what these define besides, and runs nothing, stays."""
+    """Yield the cells with a right answer in place of some, wherever these are defined or changed.
+
+    Of the cell of such an answer, what it defines besides, and runs nothing, stays; of any other, all else.
+    """
+    left = list(earlier)
     for cell, source in cells:
+        defined = defined_names(tree_of(source)) if any(name in source for name in left) else ()
+        here = [name for name in left if name == cell or name in defined]
+        yield from ((name, answers[name]) for name in here)
+        left = [name for name in left if name not in here]
         if cell in earlier:
-            yield cell, answers[cell]
             yield f"{OWN} beside {cell}", helpers_in(source, set(earlier))
         else:
-            yield cell, source
+            yield cell, without_changes_of(source, set(earlier))
+
+
+def definitions_alone(cells):
+    """Yield of each of the student's cells only what defines, which takes no time."""
+    for cell, source in cells:
+        yield cell, source if cell.startswith(SET_UP) else definitions_in(source)
 
 
 def is_wrong(name, results):
@@ -223,9 +248,10 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 draws[criterion] += more
             if not hidden:
                 problems[lent] = candidate.failed
-    # A cell may have missed what is lent to others: of an answer its own worker tells, of any other cell all of them.
+    # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
+    wrong = {criterion.name for criterion, done in draws.items() if not all(draw.outcome.passed for draw in done)}
     return draws, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
-                   if (cell in by_loans[lent] if cell in assignment.names else all(
+                   if (cell in by_loans[lent] if cell in wrong else all(
                        cell in others for others in problems.values()))}
 
 

@@ -10,10 +10,11 @@ import errno
 import functools
 import json
 import os
+import re
 import stat
-from collections import defaultdict
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
+from pathlib import Path
 from types import MappingProxyType
 
 from .cell_code import (
@@ -23,9 +24,11 @@ from .cell_code import (
     defined_names,
     dumped,
     excerpt,
+    imported_modules,
     is_python,
     plain_python,
     tree_of,
+    up_to_what_is_open,
     uses,
 )
 
@@ -33,7 +36,8 @@ from .cell_code import (
 MAX_FILE = 20 * 2**20
 MAX_PARTS = 500_000  # lists and objects in the file
 MAX_CODE = 400_000  # characters of all
-MAX_CELLS = 2000
+MAX_CELLS = 2000  # with code
+WRITES_MODULE = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S+\.py)\s*\n")
 
 
 class Unreadable(Exception):
@@ -47,6 +51,7 @@ class Cell:
     source: str
     grade_id: str | None
     most: int = field(default=MAX_PARSED, compare=False)  # characters that may be parsed to find its lines for IPython
+    length: int = field(default=0, compare=False)  # characters that were handed in; not all need have been read
 
     @functools.cached_property
     def plain(self):
@@ -93,10 +98,23 @@ def read_cells(path):
     except (ValueError, RecursionError):
         raise Unreadable("it is not a notebook: its content isn't valid JSON") from None
     cells = tuple(_code_cells(notebook))
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"it has {len(cells):,} cells with code; the limit is {MAX_CELLS:,}")
     if (length := sum(len(cell.source) for cell in cells)) > MAX_CODE:
         raise Unreadable(f"its code has {length:,} characters; the limit is {MAX_CODE:,}")
     most = MAX_PARSED // max(1, sum(not is_python(cell.source) for cell in cells))
-    return tuple(replace(cell, most=most) for cell in cells)
+    return tuple(replace(cell, most=most, source=whole_lines(cell) if is_cut(cell) else cell.source)
+                 for cell in cells)
+
+
+def whole_lines(cell):
+    """What there is of a cell that is cut off anywhere, up to the last line, or the last text, that is whole."""
+    return up_to_what_is_open(cell.source.rpartition("\n")[0])
+
+
+def is_cut(cell):
+    """Whether a cell is too long to be read to its end."""
+    return cell.length > MAX_SOURCE
 
 
 def _read_file(path):
@@ -123,14 +141,14 @@ def _read_file(path):
 
 
 def _code_cells(notebook):
-    for cell in _raw_cells(notebook)[:MAX_CELLS]:
+    for cell in _raw_cells(notebook):
         if not isinstance(cell, dict) or cell.get("cell_type") != "code":
             continue
         source = _text(cell.get("source", cell.get("input", "")))  # `input` before nbformat 4
         metadata = cell.get("metadata")
         nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        yield Cell(source, grade_id if isinstance(grade_id, str) else None)
+        yield Cell(source[:MAX_SOURCE], grade_id if isinstance(grade_id, str) else None, length=len(source))
 
 
 def _raw_cells(notebook):
@@ -152,7 +170,7 @@ def _text(source):
     if not isinstance(source, str):
         return ""
     source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored
-    return source[:MAX_SOURCE].replace("\r\n", "\n").replace("\r", "\n")
+    return source.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -185,7 +203,7 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
     own = [(at, cell, excerpt(cell.plain, nodes)) for (at, cell), nodes in zip(own, counts, strict=True)]
     by_id, remarks = {}, []
-    pieces = defaultdict(list)  # place of a cell → (name, source) of what is executed there
+    pieces, stubs = {}, []  # place of a cell → (name, source) of what is executed there; and of what comes first
     for name, stub in wanted.items():
         answers = [(at, cell) for at, cell in filled[name] if cell.tree] or filled[name][-1:]
         elsewhere = [(at, source) for at, cell, source in own if name in cell.names]
@@ -193,21 +211,34 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         is_defined = any(name in cell.names for _, cell in answers)
         taken = [(at, cell.source) for at, cell in answers] + ([] if is_defined else elsewhere)
         for at, source in taken:
-            pieces[at].append((name, source))
+            pieces.setdefault(at, (name, source))
         by_id[name] = "\n\n".join(source for _, source in sorted(taken, key=itemgetter(0)))
         if not taken and beside:
             by_id[name] = beside[-1].excerpt_for(name)  # to be shown; that cell is executed anyway
         elif not taken:
             by_id[name] = stub
         if not beside and not answers and all(uses(tree_of(source), name) for _, source in elsewhere):
-            pieces[-1].append((name, stub))  # first, so that it stands in the way of nothing, and may be completed
+            stubs.append((name, stub))  # so that it stands in the way of nothing, and may be completed
         remarks += remarks_on(name, len(filled[name]), is_defined, elsewhere, beside,
                               is_there=name in untouched or any(cell.grade_id == name for cell in cells))
     for at, _, source in own:
-        if at not in pieces and source:
-            pieces[at].append((None, source))
-    order = dict.fromkeys(piece for at in sorted(pieces) for piece in pieces[at])
-    return Answers(by_id, tuple(order), tuple(remarks))
+        if source:
+            pieces.setdefault(at, (None, source))
+    order = stubs + [pieces[at] for at in sorted(pieces)]
+    return Answers(by_id, tuple(order), (*remarks, *remarks_on_cells(cells)))
+
+
+def remarks_on_cells(cells):
+    """Yield what the student should know of cells that were not read to their end, or that write a module."""
+    for cell in filter(is_cut, cells):
+        lines = cell.source.count("\n") + 1
+        which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
+        yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
+               f"Only its first {lines:,} lines were read.")
+    written = {Path(found[1]).stem for cell in cells if (found := WRITES_MODULE.match(cell.source))}
+    imported = set().union(*(imported_modules(cell.tree) for cell in cells)) if written else set()
+    if lost := ", ".join(sorted(written & imported)):
+        yield f"Files that a cell writes aren't there when work is graded, so what is imported from {lost} was missing."
 
 
 def sort_out(cells, wanted, locked):

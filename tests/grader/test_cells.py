@@ -1,0 +1,165 @@
+"""Which mark a notebook gets, however its cells are cut, repeated and mixed."""
+import json
+
+import nbformat
+import pytest
+from corpora import bptt, embedding, rnnlm
+from hostile.handing_in import ROOT, code_cell
+
+from rnnlm_grader.course import answers_of, execution_order, read_handed_in
+from rnnlm_grader.job import Job, run, version
+
+ONE, TIME = "MyEmbedding", "MyTimeEmbedding"
+RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
+WRONG, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]
+INHERITS = embedding.TIME_EMBEDDING["subclass of MyEmbedding"]
+CLIP = next(iter(bptt.RIGHT["my_clip_grads"].values()))
+SCATTERS = RIGHT.replace("np.add.at(", "scatter(")
+SCATTER = "def scatter(a, i, d):\n    np.add.at(a, i, d)"
+BAD_SCATTER = "def scatter(a, i, d):\n    a[i] += d"
+DEMO = "\nimport time\nstart = time.time()\nwhile time.time() - start < 2.7: pass\n"
+
+
+def told(tmp_path, slug, *cells):
+    """Return (mark, all remarks as one text) of a notebook with these cells: (grade_id or None, source)."""
+    path = tmp_path / "me" / slug / f"{slug}.ipynb"
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps({"cells": [
+        code_cell(source, **({"nbgrader": {"grade_id": name}} if name else {})) for name, source in cells]}))
+    exercise = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+    work = read_handed_in(exercise, path)
+    result = run(Job(slug, tuple(execution_order(exercise, work.order)), tuple(answers_of(exercise).items()), b"k" * 32,
+                     "bwrap", 4.0, 10.0, version()))
+    texts = [part["text"] for part in result["parts"].values()]
+    return sum(part["points"] for part in result["results"]), "\n".join([*work.remarks, *result["failed"], *texts])
+
+
+def mark(tmp_path, *cells, slug="01-embedding"):
+    return told(tmp_path, slug, *cells)[0]
+
+
+def with_own(own, one=RIGHT):
+    return [*((None, source) for source in own), (ONE, one), (TIME, TIME_RIGHT)]
+
+
+@pytest.mark.parametrize(("cells", "points"), [
+    ([(ONE, RIGHT), (ONE, WRONG), (ONE, RIGHT)], 25),
+    ([(ONE, WRONG), (ONE, RIGHT), (ONE, WRONG)], 20),
+    ([(None, RIGHT), (None, WRONG), (None, RIGHT)], 25),
+    ([(None, WRONG), (None, RIGHT), (None, WRONG)], 20),
+    ([(ONE, RIGHT), (None, WRONG), (ONE, RIGHT)], 25),
+    ([(None, SCATTER), (None, BAD_SCATTER), (None, SCATTER), (ONE, SCATTERS)], 25),
+    ([(None, BAD_SCATTER), (None, SCATTER), (None, BAD_SCATTER), (ONE, SCATTERS)], 20),
+])
+def test_of_cells_that_are_repeated_the_last_one_counts(tmp_path, cells, points):
+    assert mark(tmp_path, *cells, (TIME, TIME_RIGHT)) == points
+
+
+@pytest.mark.parametrize(("own", "one"), [
+    (["order = [i for i in range(3)]"], RIGHT.replace(
+        "def backward(self, dout):", "def backward(self, dout, order=order):\n        assert order[0] == 0")),
+    (["ops = {name: getattr(np, name).at for name in ('add', 'subtract')}"],
+     "ops = dict(ops)\n" + RIGHT.replace("np.add.at(", "ops['add'](")),
+    (["def make(n):\n    return lambda x: x * n\nsame = make(1)"],
+     "def other(x):\n    same = x\n    return same\n" + RIGHT.replace("W[idx]", "same(W)[idx]")),
+    (["TABLE = None\ndef setup():\n    global TABLE\n    TABLE = {'add': np.add.at}\nsetup()"],
+     RIGHT.replace("np.add.at(", "TABLE['add'](")),
+    (["REG = {}\ndef fill():\n    REG['add'] = np.add.at", "def fill_all():\n    fill()\n\nfill_all()"],
+     RIGHT.replace("np.add.at(", "REG['add'](")),
+    (["class R: pass", "def fill(r=None):\n    R.add = np.add.at\n\nfill()"], RIGHT.replace("np.add.at(", "R.add(")),
+    (["import warnings\nwith warnings.catch_warnings():\n    from numpy import add as plus"],
+     RIGHT.replace("np.add.at(", "plus.at(")),
+    (["globals().update(scatter=np.add.at)"], SCATTERS),
+    (["globals()['scatter'] = getattr(np.add, 'at')"], SCATTERS),
+    (["exec('scatter = np.add.at')"], SCATTERS),
+    ([SCATTER, "%%python3\n" + BAD_SCATTER], SCATTERS),
+], ids=["a default", "bound anew", "hidden elsewhere", "global", "filled by calls", "attribute by a call",
+        "import in with", "update of globals", "item of globals", "exec", "another Python"])
+def test_what_cells_of_ones_own_compute_for_an_answer_counts(tmp_path, own, one):
+    assert one != RIGHT
+    assert mark(tmp_path, *with_own(own, one)) == 25
+
+
+def test_a_cheap_constant_for_a_default_of_the_same_name_counts(tmp_path):
+    clip = CLIP.replace("(grads, max_norm)", "(grads, max_norm, eps=eps)")
+    others = [(name, next(iter(answers.values()))) for name, answers in bptt.RIGHT.items() if name != "my_clip_grads"]
+    assert mark(tmp_path, (None, "eps = 10 ** -7"), ("my_clip_grads", clip), *others, slug="04-bptt") == 31
+
+
+@pytest.mark.parametrize("run", [
+    "losses = []\ndef train():\n    while True:\n        losses.append(MyEmbedding(np.eye(3)))\ntrain()",
+    "while True:\n    layer = MyTimeEmbedding(np.eye(3))",
+])
+def test_a_training_run_in_a_cell_of_ones_own_takes_no_time(tmp_path, run):
+    time = f"{TIME_RIGHT}\n    def layers(self):\n        return list(map(MyEmbedding, self.params))\n"
+    points, remarks = told(tmp_path, "01-embedding", (ONE, RIGHT), (TIME, time), (None, run))
+    assert (points, "left out" in remarks) == (25, False)
+
+
+def axis(helper, expression):
+    return [(ONE, f"{helper}\n\n{WRONG}"), (TIME, STACKS.replace("axis=1)", f"axis={expression})", 1))]
+
+
+@pytest.mark.parametrize("cells", [
+    [(TIME, f"{WRONG}\n\n{STACKS}")], [(None, f"{WRONG}\n\n{STACKS}")], [(TIME, f"{WRONG}\n\n{INHERITS}")],
+    [(ONE, f"{WRONG}\n\n{INHERITS}")], [(ONE, "x = 1"), (TIME, f"{WRONG}\n\n{STACKS}")],
+    [(None, WRONG), (TIME, STACKS)],
+    [(ONE, WRONG), (None, f"{WRONG.replace(ONE, 'Other')}\nMyEmbedding.backward = Other.backward"), (TIME, STACKS)],
+    axis("AXIS: int = 1", "AXIS"), axis("one = 1\ntwo = one + 0", "two"), axis("class W:\n    axis: int = 1", "W.axis"),
+    axis("from dataclasses import dataclass\n@dataclass(frozen=True)\nclass W:\n    axis: int = 1\n", "W().axis"),
+    axis("from typing import NamedTuple\nclass W(NamedTuple):\n    axis: int = 1\n", "W().axis"),
+    axis("class W:\n    @staticmethod\n    def axis():\n        return 1\n", "W.axis()"),
+    axis("from functools import lru_cache\n@lru_cache\ndef axis(): return 1\n", "axis()"),
+    axis("if True:\n    axis = 1\n", "axis"), axis("try:\n    axis = 1\nexcept E:\n    pass", "axis"),
+    [(ONE, WRONG + DEMO), (TIME, STACKS + DEMO)],
+])
+def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_that_stands(tmp_path, cells):
+    assert mark(tmp_path, *cells) == 20
+
+
+def test_a_cell_is_read_as_far_as_it_is_complete(tmp_path):
+    code = RIGHT + "\n# a long story" * 8000
+    assert mark(tmp_path / "code", (ONE, code), (TIME, TIME_RIGHT)) == 25
+    log = 'LOG = """My training log\n' + "epoch 1: loss 4.123456789\n" * 5000 + '"""\n'
+    points, remarks = told(tmp_path, "01-embedding", (ONE, f"%matplotlib inline\n{RIGHT}\n{log}"), (TIME, TIME_RIGHT))
+    assert points == 25
+    assert "The cell MyEmbedding has 130,393 char" in remarks
+    assert "the limit is 100,000" in remarks
+
+
+def test_a_notebook_of_too_many_cells_is_refused_with_the_limit(tmp_path):
+    points, remarks = told(tmp_path, "01-embedding", *[(None, "x")] * 2100, (ONE, RIGHT))
+    assert points == 0
+    assert "it has 2,101 cells with code; the limit is 2,000" in remarks
+
+
+@pytest.mark.parametrize("fails", ["help(np.add.at)", "exit", "license()", "1 / 0"])
+def test_what_fails_in_a_cell_does_not_keep_a_method_from_being_put_into_its_class(tmp_path, fails):
+    head, method = RIGHT.split("\n    def backward")
+    method = "\ndef backward" + method.replace("\n    ", "\n")
+    points, remarks = told(tmp_path, "01-embedding", (TIME, TIME_RIGHT), (
+        ONE, f"{head}\n{fails}\n{method}\nMyEmbedding.backward = backward"))
+    assert points == 25
+    assert ("ZeroDivisionError" in remarks) == (fails == "1 / 0")
+    assert "NameError" not in remarks
+
+
+def test_a_module_that_a_cell_writes_is_told_to_be_missing(tmp_path):
+    own = f"%%writefile helper.py\nimport numpy as np\n{SCATTER}"
+    _, remarks = told(tmp_path, "01-embedding", *with_own([own], f"from helper import scatter\n{SCATTERS}"))
+    assert "Files that a cell writes aren't there when work is graded, so what is imported from helper was" in remarks
+
+
+def test_the_line_of_an_error_is_counted_as_python_counts(tmp_path):
+    fails = RIGHT.replace("dW[...] = 0", "s = 'a\u2028'  # \u0085b\n        raise ValueError('here')\n        dW += 1")
+    _, remarks = told(tmp_path, "01-embedding", (ONE, fails), (TIME, TIME_RIGHT))
+    assert "raise ValueError('here')" in remarks
+
+
+def test_an_import_that_another_answer_of_the_cell_is_lent_is_no_failure(tmp_path):
+    answers = {name: next(iter(sources.values())) for name, sources in rnnlm.RIGHT.items()}
+    answers["MyTimeAffine"] = "from rnnlm_ref.time_layers import TimeRNN\n" + answers["MyTimeAffine"]
+    points, remarks = told(tmp_path, "06-rnnlm", *answers.items())
+    assert "rnnlm_ref" not in remarks
+    assert "✗" not in remarks
+    assert points
