@@ -231,7 +231,7 @@ def central_differences(exam):
 def overwrites_in_place(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    kept = layer.grad()  # as an optimiser would keep it
+    kept, = layer.keep_grads(1)
     for ids in (np.array([1, 3]), np.array([4, 0]), np.array([0, 2, len(W) - 1])):
         dout = upstream(exam, (len(ids), W.shape[1]))
         layer.forward(ids)
@@ -431,7 +431,7 @@ def after_other_sizes(exam):
 def time_overwrites_in_place(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    kept = layer.grad()
+    kept, = layer.keep_grads(1)
     for ids in (np.array([[1, 3, 5]]), np.array([[4, 0, 2]]), np.array([[0, len(W) - 1]])):
         layer.forward(ids)
         dout = upstream(exam, (*ids.shape, W.shape[1]))

@@ -370,6 +370,9 @@ CHANGES = {
         "gives the same dxs again": ("affine_shares", ("return dout @ W.T", (
             "self.dxs = vars(self).get('dxs', dout @ W.T)\n        self.dxs[...] = dout @ W.T\n"
             "        return self.dxs"))),
+        "gives the same dxs until the next forward": ("affine_shares", (
+            "self.xs = xs", "self.xs, self.dxs = xs, np.empty_like(xs)"), (
+            "return dout @ W.T", "self.dxs[...] = dout @ W.T\n        return self.dxs")),
         "one xs for all": ("affine_in_place", ("self.xs", "MyTimeAffine.xs")),
         "offers copies of params": ("affine_shares", ("self.params", "self.arrays"), ("", COPIES)),
         "one W and b for all": ("affine_shares", ("self.params", "MyTimeAffine.params")),
