@@ -38,8 +38,8 @@ class Trial:
     @property
     def shows_nothing(self):
         """Whether all that failed is that there were zeros, of which many mistakes come."""
-        last = None if self.outcome.passed else self.outcome.trace[self.outcome.decisive - 1]
-        return isinstance(last, np.ndarray) and last.dtype.kind == "f" and not last.any()
+        seen = self.outcome.trace[: self.outcome.decisive]
+        return bool(seen) and isinstance(seen[-1], np.ndarray) and seen[-1].dtype.kind == "f" and not seen[-1].any()
 
     def notices(self, misconception):
         """Whether the criterion fails the variant."""
