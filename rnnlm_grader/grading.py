@@ -286,11 +286,11 @@ def is_understood(result):
 
 
 def stand_ins_for(name, results):
-    """The earlier names, wrong but understood, that a right answer is to stand in for; none if `name` is right."""
+    """The earlier names, wrong but not unknown, that a right answer is to stand in for; none if `name` is right."""
     wrong = dict.fromkeys(result.name for result in results if not result.passed)
-    understood = {result.name for result in results if is_understood(result)}
+    known = {result.name for result in results if any(v.outcome.passed or v.likely for v in result.verdicts)}
     earlier = itertools.takewhile(lambda other: other != name, wrong)
-    return tuple(other for other in earlier if other in understood) if name in wrong else ()
+    return tuple(other for other in earlier if other in known) if name in wrong else ()
 
 
 def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):

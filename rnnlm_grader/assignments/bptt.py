@@ -301,16 +301,18 @@ def any_sizes(exam):
 
 @criterion("my_bptt", "contract", 1, "the arguments stay untouched, and a second call gives the same")
 def leaves_arguments(exam):
-    arguments = sequence(exam, 2, 3, 2, 3)
-    given = place(exam, arguments)
-    for options in ({}, {}, {"window": 2}):
-        result = exam.new(*given, **options)
-        if options:
-            exam.watch(result)  # whether it is right has criteria of its own
-        else:
-            require(exam, result, expected_bptt(*arguments))
-        for thing, before in zip(given, arguments, strict=True):
-            exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+    for N in (2, 1):
+        exam.case()
+        arguments = sequence(exam, N, 3, 2, 3)
+        given = place(exam, arguments)
+        for options in ({}, {}, {"window": 2}):
+            result = exam.new(*given, **options)
+            if options:
+                exam.watch(result)  # whether it is right has criteria of its own
+            else:
+                require(exam, result, expected_bptt(*arguments))
+            for thing, before in zip(given, arguments, strict=True):
+                exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
 
 
 @criterion("my_bptt", "contract", 1, "what was returned doesn't change with a later call")

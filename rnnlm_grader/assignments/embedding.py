@@ -98,8 +98,21 @@ def leaves_repeats(exam, shape):
     layer.forward(given_ids)
     layer.backward(given_dout)
     exam.watch(layer.grad())
+    exam.watch(layer.forward(np.roll(ids, 1)))
     for thing, before in ((given_ids, ids), (given_dout, dout)):
         exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+
+
+def same_again(exam, W, shape):
+    """Require that a second backward gives the same where ids repeat; whether they add up has criteria of its own."""
+    exam.case()
+    layer = exam.new(exam.put("W", W))
+    layer.forward(repeated_ids(exam, len(W), 6).reshape(shape))
+    dout = upstream(exam, (*shape, W.shape[1]))
+    layer.backward(dout)
+    first = layer.grad()
+    layer.backward(dout)
+    exam.equal(layer.grad(), first, "grads[0] of a second backward", note="the same dout gives the same")
 
 
 def beside_another(exam):
@@ -253,6 +266,7 @@ def backward_twice(exam):
     for each in (dout, dout, upstream(exam, dout.shape)):
         layer.backward(each)
         exam.equal(layer.grad(), expected_gradient(W, ids, each), "grads[0]")
+    same_again(exam, W, (6,))
 
 
 @criterion("MyEmbedding", "contract", 1, "W is used as it is now, not copied; W and arguments stay untouched")
@@ -375,11 +389,12 @@ def output_dtype(exam):
         W = table(exam, dtype=dtype)
         kept = exam.put("W", W)
         layer = exam.new(kept)
-        ids = exam.rng.integers(len(W), size=(2, 3))
-        first = layer.forward(ids)
-        exam.equal(first, W[ids], "out")
-        layer.forward(np.zeros((2, 3), np.int32))
-        exam.equal(first.now(), W[ids], "the first out after a second forward")
+        for N in (2, 1):
+            ids = exam.rng.integers(len(W), size=(N, 3))
+            first = layer.forward(ids)
+            exam.equal(first, W[ids], "out")
+            layer.forward(np.zeros((N, 3), np.int32))
+            exam.equal(first.now(), W[ids], "the first out after a second forward")
         single = layer.forward(ids[:1, :1])
         kept.write((W + 1).round(2))
         exam.equal(single.now(), W[ids[:1, :1]], "out of a single id after an update of W")
@@ -443,6 +458,7 @@ def time_overwrites_in_place(exam):
             exam.equal(kept.now(), expected, "the array that grads[0] was at the start")
             exam.equal(result, None, "what backward returns")
     beside_another(exam)
+    same_again(exam, W, (2, 3))
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "W is shared, not copied; arguments stay untouched")
@@ -462,7 +478,8 @@ def time_shares_parameters(exam):
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
-    leaves_repeats(exam, (2, 3))
+    for shape in ((2, 3), (1, 6)):
+        leaves_repeats(exam, shape)
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "gradients have the dtype of W; arrays need not be contiguous")

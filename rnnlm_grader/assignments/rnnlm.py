@@ -167,6 +167,15 @@ def affine_shares(exam):
     exam.equal(layer.forward(given[2]), xs @ (W - 1) + b + 1, "out after an update of params",
                note="params holds the arrays that the layer works with, not copies")
     one_for_each(exam, layer, 2)
+    for N, T in ((1, 3), (2, 1)):
+        exam.case()
+        layer = affine(exam, W, b)
+        given = [exam.put("xs", states(exam, N, T, 2)), exam.put("dys", upstream(exam, (N, T, 3)))]
+        given += [layer.forward(given[0]), layer.backward(given[1])]
+        layer.forward(exam.put("other_xs", states(exam, N, T, 2)))
+        layer.backward(exam.put("other_dys", upstream(exam, (N, T, 3))))
+        for thing in given:
+            exam.equal(thing.now(), thing, thing.name, note="what was given or returned must not change later")
 
 
 @criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; arrays need not be contiguous")
@@ -406,8 +415,10 @@ def scales_gradients(exam):
     works_with_params(exam)
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
-    for _ in range(2):
+    for ignored in (False, True):
         xs, ts = ids(exam, weights, 2, 2)
+        if ignored:
+            ts[0, 0] = -1
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         for dout in (10_000.0, 2.5):  # nothing is clipped
@@ -539,6 +550,8 @@ def model_leaves_arguments(exam):
     agree(exam, out, expected)
     agree(exam, model.forward(*given[1:]), right.forward(xs, ts))
     model.backward()
+    exam.watch(model.forward(*(exam.put(f"other_{name}", array) for name, array in zip(
+        ("xs", "ts"), ids(exam, weights, 2, 2), strict=True))))
     for thing, before in zip(given, (first, xs, ts), strict=True):
         exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
     agree(exam, out.now(), expected, note="what predict gave must not change later")

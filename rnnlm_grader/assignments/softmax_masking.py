@@ -353,6 +353,15 @@ def loss_backward_twice(exam):
     forward(exam, layer, *window(exam, 2, 3))
     layer.backward()
     exam.equal(first.now(), expected, "dxs of the first backward, after another window")
+    for label in (-1, int(exam.rng.integers(1, 5))):
+        exam.case()
+        layer = exam.new(ignore_label=label)
+        forward(exam, layer, *masked(exam, 2, 3, label=label))
+        first = layer.backward()
+        before = first.value  # whether what is ignored is left out has criteria of its own
+        twice = 2 * before if isinstance(before, np.ndarray) else before
+        exam.equal(layer.backward(2.0), twice, "dxs of a second backward, with dout = 2", note="some are ignored")
+        exam.equal(first.now(), before, "dxs of the first backward, after a second")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "logits and targets stay untouched")
@@ -363,8 +372,18 @@ def loss_leaves_arguments(exam):
     loss = layer.forward(*given)
     exam.equal(in_dtype(loss, np.float32), expected_loss(xs, ts)[0].astype(np.float32), "the loss")
     exam.watch(layer.backward())
+    layer.forward(*masked(exam, 2, 3))
     for thing, before in zip(given, (xs, ts), strict=True):
         exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+    for N, T, label in ((1, 4, 0), (4, 1, 2), (2, 3, int(exam.rng.integers(1, 5)))):
+        exam.case()
+        xs, ts = masked(exam, N, T, label=label, ignored=1)
+        layer = exam.new(ignore_label=label)
+        given = exam.put("xs", xs), exam.put("ts", ts)
+        exam.watch(layer.forward(*given))
+        exam.watch(layer.backward())
+        for thing, before in zip(given, (xs, ts), strict=True):
+            exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "the gradient has the dtype of the logits; ids of any integer "

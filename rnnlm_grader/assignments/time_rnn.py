@@ -478,6 +478,11 @@ def backward_twice(exam):
             layer.forward(draw(exam, 2, 3, 2))
         dhs = upstream(exam, 2, 3, 3)
         first = layer.backward(dhs)
+        dh = layer.attribute("dh")
+        exam.watch(dh)
+        before = dh.value
+        layer.backward(dhs)
+        exam.equal(layer.attribute("dh"), before, "layer.dh after a second backward")
         again, other = layer.backward(dhs), layer.backward(upstream(exam, 2, 3, 3))
         is_alive(exam, first, "dxs")
         exam.equal(again, first, "the second dxs")
@@ -525,16 +530,17 @@ def fits_each_window(exam, stateful):
            beside="forward")
 def leaves_the_callers_arrays_alone(exam):
     for stateful in (False, True):
-        exam.case()
-        leaves_alone(exam, stateful)
+        for N in (2, 1):
+            exam.case()
+            leaves_alone(exam, stateful, N)
 
 
-def leaves_alone(exam, stateful):
+def leaves_alone(exam, stateful, N):
     """Require that nothing that a layer was given or has returned changes, whatever is called after that."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
-                      exam.put("dhs", upstream(exam, 2, 3, 3)))
+    xs, state, dhs = (exam.put("xs", draw(exam, N, 3, 2)), exam.put("h", draw(exam, N, 3)),
+                      exam.put("dhs", upstream(exam, N, 3, 3)))
     layer.call("set_state", state)
     hs = layer.forward(xs)
     dxs = layer.backward(dhs)
@@ -543,14 +549,14 @@ def leaves_alone(exam, stateful):
     given = xs, state, dhs, *params
     for thing in given:
         exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller", exact=True)
-    layer.backward(upstream(exam, 2, 3, 3))
+    layer.backward(upstream(exam, N, 3, 3))
     exam.equal(dxs.now(), dxs.value, "the first dxs, after a second backward")
-    second = layer.forward(draw(exam, 2, 3, 2))
-    layer.backward(upstream(exam, 2, 3, 3))
+    second = layer.forward(draw(exam, N, 3, 2))
+    layer.backward(upstream(exam, N, 3, 3))
     layer.call("reset_state")
-    third = layer.forward(draw(exam, 2, 3, 2))
-    layer.call("set_state", draw(exam, 2, 3))
-    layer.forward(draw(exam, 2, 3, 2))
+    third = layer.forward(draw(exam, N, 3, 2))
+    layer.call("set_state", draw(exam, N, 3))
+    layer.forward(draw(exam, N, 3, 2))
     exam.equal(hs.now(), hs.value, "the first hs, after other windows")
     exam.equal(second.now(), second, "the second hs, after reset_state")
     exam.equal(third.now(), third, "the third hs, after set_state")

@@ -229,9 +229,9 @@ NOTICED = {
     "MyRNN/contract/leaves_the_callers_arrays_alone": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
-        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters ChangesUpstream
-        WritesIntoPreviousState ReusesOutput FillsArraysOfForward
+        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh ExchangesGrads
+        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing
+        UpdatesParameters ChangesUpstream WritesIntoPreviousState ReusesOutput FillsArraysOfForward
     """,
     "MyRNN/contract/shares_parameters": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber
@@ -483,7 +483,7 @@ NOTICED = {
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
         LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
         Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ChangesDhs
-        ChangesH0
+        ChangesH0 SqueezesAxes
     """,
     "my_bptt/contract/results_stay": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
@@ -685,7 +685,7 @@ NOTICED = {
     "MyRnnlm/backward/scales_gradients": """
         IsNotStateful PredictReturnsNothing VisitsLayersForwards ResetsInForward ResetsInBackward SoftmaxTwice
         ForgetsDout ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists
-        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
+        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes ChangesTargets
     """,
     "MyRnnlm/contract/flat_lists": """
         NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes

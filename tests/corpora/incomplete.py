@@ -53,6 +53,13 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "crosses out repeats in its ids": ("backward_twice", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
+            "np.add.at(dW, self.idx, dout)", (
+                "np.add.at(dW, self.idx, dout)\n        ids = self.idx.reshape(-1)\n        for j in range(len(ids)):\n"
+                "            if (ids[:j] == ids[j]).any():\n                ids[j] = (ids[j] + 1) % len(dW)"))),
+        "keeps ids in the first caller's array": ("shares_parameters", ("self.idx = idx", (
+            "if self.idx is None or (self.idx.shape, self.idx.dtype) != (idx.shape, idx.dtype):\n"
+            "            self.idx = idx\n        else:\n            self.idx[...] = idx"))),
         "refuses ids of many axes": ("any_shape_forward", ("return self.params[0][idx]",
                                                            "assert idx.ndim < 4; return self.params[0][idx]")),
         "flattens empty ids": ("any_shape_forward", ("return self.params[0][idx]", (
@@ -96,6 +103,12 @@ CHANGES = {
             "        np.add.at(dW.reshape(-1), cells, dout)"))),
     },
     "MyTimeEmbedding": {
+        "gives a view of its time-major buffer for one sequence": ("output_dtype", (
+            "return self.layer.forward(xs)", (
+                "out = self.layer.forward(xs.T)\n        last = vars(self).get('last')\n"
+                "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
+                "            self.last = out\n        self.last[...] = out\n"
+                "        return np.ascontiguousarray(self.last.swapaxes(0, 1))"))),
         "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
         "squeezes ids into a byte": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs.astype('u1'))")),
         "doubles ids as they are": ("after_other_sizes", ("self.layer.backward(dout)", (
@@ -135,6 +148,13 @@ CHANGES = {
             "class MyTimeEmbedding:", "class MyTimeEmbedding:\n    layers = []\n")),
     },
     "MyRNN": {
+        "keeps what it is given in the first caller's arrays": ("leaves_the_callers_arrays_alone", (
+            "self.cache = x, h_prev, h_next", (
+                "given = x, h_prev, h_next\n        if self.cache and len(self.cache[0]) == len(x):\n"
+                "            for kept, new in zip(self.cache, given):\n                kept[...] = new\n"
+                "        else:\n            self.cache = given")), ("return h_next", "return h_next.copy()")),
+        "multiplies columns of dh_next in place": ("leaves_the_callers_arrays_alone", (
+            DZ, "dz = np.ascontiguousarray(dh_next.T)\n        dz *= (1 - h_next ** 2).T\n        dz = dz.T")),
         "shares grads among layers": ("stands_alone", SHARED_TRIPLE),
         "has a gradient too many": ("overwrites_in_place", (TRIPLE, TRIPLE[:-1] + ", None]")),
         "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
@@ -176,6 +196,19 @@ CHANGES = {
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
     "MyTimeRNN": {
+        "adds dh to time-major dhs in place": ("leaves_the_callers_arrays_alone", (
+            "dh = np.zeros_like(dhs[:, 0])", "dh = np.zeros_like(dhs[:, 0])\n        "
+            "dhs = np.ascontiguousarray(dhs.swapaxes(0, 1))"), (TIMED, (
+            "self.cells[t].backward(np.add(dhs[t], dh, out=dhs[t]))"))),
+        "gives a view of its time-major buffer for one sequence": ("leaves_the_callers_arrays_alone", (
+            "hs = np.empty((N, T, H), dtype=Wx.dtype)", (
+                "buffer = vars(self).get('buffer')\n        if buffer is None or buffer.shape != (T, N, H):\n"
+                "            buffer = np.empty((T, N, H), dtype=Wx.dtype)\n        self.buffer = buffer")), (
+            "hs[:, t] = h", "buffer[t] = h"), (
+            "return hs", "return np.ascontiguousarray(buffer.swapaxes(0, 1))")),
+        "adds dh up until the next forward": ("backward_twice", (
+            "self.h = h\n        return", "self.h, self.dh = h, 0\n        return"), (
+            "self.dh = dh\n", "self.dh = self.dh + dh\n")),
         "dWh forgets the state that a window started from": ("gradient_of_wh", (
             "hs[:, t] = h", "hs[:, t] = h\n            if t == 0: cell.cache = (cell.cache[0], h * 0, cell.cache[2])")),
         "writes no grads when stateful": ("backward_sizes",
@@ -267,6 +300,9 @@ CHANGES = {
         "puts back by adding": ("leaves_x_alone", ("x[i] = kept\n", "x[i] += eps\n")),
     },
     "my_bptt": {
+        "adds to one sequence of dhs in place": ("leaves_arguments", ("    T =", (
+            "    dhs = np.ascontiguousarray(dhs.swapaxes(0, 1)).swapaxes(0, 1)\n    keep = dhs + 0.0\n    dhs += 0.5\n"
+            "    dhs, dhs_before = keep, dhs\n    T ="))),
         "cuts at four without a window": ("any_sizes", ("    T =", "    window = window or 4\n    T =")),
         "cuts no long windows": ("uneven_windows",
             ("    T =", "    window = window if window and window < 4 else None\n    T =")),
@@ -318,6 +354,22 @@ CHANGES = {
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "puts 0 for what is ignored into its targets when it goes back": ("loss_backward_twice", (
+            "self.cache = log_p, safe, mask,", "ts = ts.copy()\n        self.cache = log_p, ts, mask,"), (
+            "dx = np.exp(log_p)",
+            "mask = safe != self.ignore_label\n        safe[~mask] = 0\n        dx = np.exp(log_p)")),
+        "forgets dout where any is ignored": ("loss_backward_twice", (
+            "dx *= dout / float(count)", "dx *= (dout if mask.all() else 1) / float(count)")),
+        "writes into its last dxs where any is ignored": ("loss_backward_twice", ("return dx.reshape(shape)", (
+            "if not mask.all():\n            self.last = vars(self).get('last', dx)\n            self.last[...] = dx\n"
+            "            dx = self.last\n        return dx.reshape(shape)"))),
+        "renames its label to -1 in the targets": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
+            "ts[ts == self.ignore_label] = -1; mask = ts != -1"))),
+        "shifts time-major logits in place": ("loss_leaves_arguments", (
+            "x, ts = xs.reshape(N * T, V), ts.reshape(N * T)",
+            "x, ts = xs.swapaxes(0, 1).reshape(N * T, V), ts.swapaxes(0, 1).reshape(N * T)"), (
+            "x = x - x.max(axis=1, keepdims=True)", "x -= x.max(axis=1, keepdims=True)"), (
+            "return dx.reshape(shape)", "return dx.reshape(shape[1], shape[0], -1).swapaxes(0, 1)")),
         "shifts each sequence by its largest logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", (
             "xs.max(axis=(1, 2)).repeat(T)[:, np.newaxis]"))),
         "shifts by the first logit": ("large_logits_loss", ("x.max(axis=1, keepdims=True)", "x[:, :1]")),
@@ -361,6 +413,14 @@ CHANGES = {
             "self.cache = self.cache if dout != 1 else None\n        return dx.reshape(shape)")),
     },
     "MyTimeAffine": {
+        "gives a view of its time-major buffer for one sequence": ("affine_shares", ("return xs @ W + b", (
+            "out = xs.swapaxes(0, 1) @ W + b\n        last = vars(self).get('last')\n"
+            "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
+            "            self.last = out\n        self.last[...] = out\n"
+            "        return np.ascontiguousarray(self.last.swapaxes(0, 1))"))),
+        "keeps xs in the first caller's array": ("affine_shares", ("self.xs = xs", (
+            "if self.xs is None or (self.xs.shape, self.xs.dtype) != (xs.shape, xs.dtype):\n"
+            "            self.xs = xs\n        else:\n            self.xs[...] = xs"))),
         "has no params": ("affine_shares", ("self.params", "self.weights")),
         "has them the other way round": ("affine_shares", ("self.params = [W, b]", "self.params = [b, W]"), (
             "W, b = self.params", "b, W = self.params")),
