@@ -225,7 +225,8 @@ def execute(cell, source, names):
             tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
             for node in (node for whole in tree.body for node in one_by_one(whole)):
                 binds = bound_names(node)
-                if raised and not (binds and names.keys().isdisjoint(binds)) and not completes(node, bound):
+                is_new = binds and all(is_free(name, names) for name in binds)
+                if raised and not is_new and not completes(node, bound):
                     continue
                 bound.update(binds)
                 try:
@@ -277,6 +278,11 @@ def completes(node, names):
     return isinstance(node, ast.Assign) and all(
         isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in names
         for target in node.targets)
+
+
+def is_free(name, names):
+    """Whether nothing is bound to a name yet, or nothing but what stands for something else."""
+    return name not in names or type(names[name]) is Anything
 
 
 def put_anything(binds, names):

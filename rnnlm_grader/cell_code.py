@@ -191,8 +191,14 @@ def without_changes_of(source, names):
     """Return the source of a cell without the statements that define certain names, or change what they stand for."""
     tree = tree_of(source) if any(name in source for name in names) else None
     kept = [node for node in (tree.body if tree else ()) if names.isdisjoint(_bound([node]) | (
-        set() if isinstance(node, (*FUNCTIONS, ast.ClassDef)) else _names_changed(node)))]
+        set() if isinstance(node, ast.ClassDef) else _names_decorating(node) if isinstance(node, FUNCTIONS)
+        else _names_changed(node)))]
     return excerpt(source, kept) if tree and len(kept) < len(tree.body) else source
+
+
+def _names_decorating(node):
+    """The names in a function's decorators, such as `Layer` of `@add_to_class(Layer)`."""
+    return set().union(*(_names(decorator, ast.Load) for decorator in node.decorator_list))
 
 
 def _names_of_code(body):
@@ -324,9 +330,10 @@ def counting_statements(own, answers, wanted):
     if len(kept) == sum(map(len, bodies)):
         return bodies
     giving = defaultdict(list)  # name → statements, and functions that give it a value when they are called
-    bound = set(wanted).union(*(_names(tree, ast.Store) for tree in filter(None, own)))
+    bound = set(wanted).union(*(_names(tree, ast.Store) | defined_names(tree) for tree in filter(None, own)))
     defining = defaultdict(list)  # name → definitions that are kept; what is used when these are called
-    left = [ANYTHING, *wanted]
+    left, looked_into = [ANYTHING, *wanted], set()
+    changeable = bound.difference(wanted)
     for tree in filter(None, answers):
         left += _names_used(tree.body)
     for node in (node for body in bodies for node in body):
@@ -340,12 +347,14 @@ def counting_statements(own, answers, wanted):
     for tree in filter(None, (*own, *answers)):
         for node in statements(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
-                for name in (*_names_given_by_calling(node, bound.difference(wanted)), *_functions_called(node)):
+                for name in (*_names_given_by_calling(node, changeable), *_functions_called(node)):
                     giving[name].append(node)
     while left:
         name = left.pop()
         for node in defining.pop(name, ()):
-            left += _names_used([node])
+            if node not in looked_into:
+                looked_into.add(node)
+                left += _names_used([node])
         for node in giving.pop(name, ()):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 left.append(f"{node.name}()")
@@ -390,8 +399,17 @@ def _names_lent(node):
 def _names_changed(node):
     """The names of what a statement changes: `x` of `x += 1`, `x[0] = 1`, `x.y = 1` and `setattr(x, "y", 1)`.
 
-    Of what executes text, or changes all names at once, ANYTHING.
+    Of what executes text, or changes all names at once, ANYTHING; and `y` too of a loop over it that changes its `x`.
     """
+    names = _names_changed_here(node)
+    for loop in (inner for inner in ast.walk(node) if isinstance(inner, ast.For)):
+        if _names(loop.target, ast.Store) & _names_changed_here(ast.Module(loop.body, [])):
+            names |= _names(loop.iter, ast.Load)
+    return names
+
+
+def _names_changed_here(node):
+    """The same, whatever loops are over."""
     names = set()
     for inner in ast.walk(node):
         if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):

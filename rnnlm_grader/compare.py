@@ -9,6 +9,7 @@ from .values import Opaque
 # Relative agreement by the number of bytes of a float: right answers may sum in another order.
 # None is given more than float32.
 TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
+LEAST_RATIO = 1e-6  # that is told; what is smaller agrees with any other, for both are next to nothing
 MOST_DIGITS = 17  # with which any two float64 print differently
 
 
@@ -164,6 +165,6 @@ def constant_ratio(got, expected):
         return None
     ratios = np.sort(got[nonzero] / expected[nonzero])
     ratio = float(ratios[len(ratios) // 2])
-    if ratio not in (0.0, 1.0) and np.isfinite(ratio) and same_values(got, expected * ratio):
+    if abs(ratio) > LEAST_RATIO and ratio != 1 and np.isfinite(ratio) and same_values(got, expected * ratio):
         return ratio
     return None

@@ -105,7 +105,8 @@ def explains_most(misconception, trials):
     """Whether the answer fails like the variant in at least half of the criteria that notice the variant.
 
     Zeros count only where nothing else is seen. A variant that shows nothing must be like the answer in all of them.
-    And an answer that passes what few variants fail, and this one does on the same inputs, makes another mistake.
+    And an answer that passes what few variants fail, and this one does on the same inputs, makes another mistake; so
+    does one of which more is right before the first difference.
     """
     noticing = [trial for trial in trials if trial.notices(misconception)]
     if not all(trial.is_broad or outcome_of(misconception, trial).passed for trial in noticing if trial.outcome.passed):
@@ -118,7 +119,8 @@ def explains_most(misconception, trials):
         spare -= not fails_alike(misconception, trial)
         if spare < 0:
             return False
-    return True
+    return not any(outcome_of(misconception, trial).decisive < trial.outcome.decisive for trial in noticing
+                   if isinstance(trial.outcome.finding, Difference))
 
 
 def is_more_than_an_exception(misconception, trials):

@@ -3,6 +3,7 @@
 What a student's code said may be hostile: every string of its own goes through `clean`.
 """
 import builtins
+import sys
 import textwrap
 import unicodedata
 
@@ -121,6 +122,8 @@ def describe_raised(raised, hidden):
     text = f"Your code raised {clean(raised.kind, 60)}{message}."
     if raised.line:
         text += f" It was in line {raised.line} of its cell: `{clean(raised.text, 100)}`"
+    if raised.kind == "SyntaxError":
+        text += f" (The grader runs Python {sys.version_info.major}.{sys.version_info.minor}.)"
     if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
         text += " The grader doesn't lend rnnlm_ref to this answer: it holds the answer."
     return text

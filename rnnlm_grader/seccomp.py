@@ -24,12 +24,15 @@ CLONE_NEW = 0x7E020000  # namespaces of its own
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
 FCNTL = {"x86_64": 72, "aarch64": 25}
+SIGNALS = {"x86_64": (62, 234, 129, 297), "aarch64": (129, 131, 138, 240)}  # kill, tgkill, rt_sigqueueinfo and rt_tg...
+OWN = 0x7FFFFF77  # holds the place of the number of the process that loads the filter; no process has such a one
 LOCKS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026)  # what fcntl does with locks, leases and notices: others see them
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
     # into other processes, and out of the sandbox
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
+    "tkill": (200, 130), "pidfd_send_signal": (424, 424),
     "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41),
     "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428), "move_mount": (429, 429),
     "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
@@ -70,8 +73,8 @@ def refused_numbers(machine):
 def program(machine, forks=False):
     """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here.
 
-    With `forks` it lets new processes begin, without namespaces of their own: for who has yet to begin those that may
-    begin none.
+    With `forks` it lets new processes begin, without namespaces of their own, and be sent signals: for who has yet to
+    begin those that may begin none. These may send signals only to themselves, once their number is where OWN is.
     """
     if machine not in AUDIT_ARCH:
         return None
@@ -92,7 +95,12 @@ def program(machine, forks=False):
         *((EQUAL, command, "refuse", None) for command in LOCKS),
         (RETURN, ALLOW),
         "no fcntl",
+        *((EQUAL, number, "allow" if forks else "signals", None) for number in SIGNALS[machine]),
         *((EQUAL, number, "refuse", None) for number in refused_numbers(machine) if number not in forking),
+        (RETURN, ALLOW),
+        "signals",
+        (LOAD, FIRST_ARGUMENT),
+        (EQUAL, OWN, None, "refuse"),
         "allow",
         (RETURN, ALLOW),
         "refuse",

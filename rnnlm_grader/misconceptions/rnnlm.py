@@ -535,7 +535,7 @@ class DrawsTheSameAgain(RightModel):
         return super().draw(copy.deepcopy(rng), shape)
 
 
-@rnnlm(PARAMS, "all weights start as the same number; equal units then stay equal for ever. Draw them from rng")
+@rnnlm(PARAMS, "weights start as the same number; equal units then stay equal for ever. Draw them from rng")
 class StartsFromZeros(RightModel):
     def draw(self, rng, shape):
         return np.zeros(shape, "f")

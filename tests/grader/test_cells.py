@@ -1,5 +1,6 @@
 """Which mark a notebook gets, however its cells are cut, repeated and mixed."""
 import json
+import time
 
 import nbformat
 import pytest
@@ -163,3 +164,45 @@ def test_an_import_that_another_answer_of_the_cell_is_lent_is_no_failure(tmp_pat
     assert "rnnlm_ref" not in remarks
     assert "✗" not in remarks
     assert points
+
+
+REGISTERS = RIGHT.replace("np.add.at(dW, self.idx, dout)", "Tools.add(dW, self.idx, dout)")
+
+
+@pytest.mark.parametrize("own", [
+    "class Tools:\n    @classmethod\n    def setup(cls): cls.add = np.add.at\nTools.setup()",
+    "class Tools: pass\ndef attach(cls): cls.add = np.add.at\nattach(Tools)",
+    "class Tools: pass\nfor each in (Tools,):\n    each.add = np.add.at",
+])
+def test_what_changes_a_class_of_ones_own_counts(tmp_path, own):
+    assert mark(tmp_path, *with_own(["import numpy as np", own], REGISTERS)) == 25
+
+
+def test_a_loop_that_completes_an_answer_counts(tmp_path):
+    head, _, body = RIGHT.partition("    def backward")
+    method = "def backward" + body.replace("\n    ", "\n")
+    completes = f"import numpy as np\n{method}\nfor each in (MyEmbedding,):\n    each.backward = backward"
+    assert mark(tmp_path, (ONE, head), (None, completes), (TIME, TIME_RIGHT)) == 25
+
+
+def test_a_method_that_a_decorator_adds_to_a_wrong_answer_does_not_spoil_what_stands_in_for_it(tmp_path):
+    head, _, body = WRONG.partition("    def backward")
+    adds = "import numpy as np\ndef add_to(cls): return lambda f: setattr(cls, f.__name__, f)"
+    wrong = "@add_to(MyEmbedding)\ndef backward" + body.replace("\n    ", "\n")
+    assert mark(tmp_path, (ONE, head), (None, adds), (None, wrong), (TIME, STACKS)) == 20
+
+
+@pytest.mark.parametrize("name", ["check", "display", "help"])
+def test_a_helper_may_be_called_as_something_of_notebooks_is(tmp_path, name):
+    helper = SCATTER.replace("scatter", name)
+    source = f"notes = open('notes.txt').read()\n{helper}\n{SCATTERS.replace('scatter(', f'{name}(')}"
+    assert mark(tmp_path, (ONE, source), (TIME, TIME_RIGHT)) == 25
+
+
+def test_names_that_one_statement_binds_are_looked_into_once(tmp_path):
+    names = ", ".join(f"a{n}" for n in range(2000))
+    own = [f"{names} = {', '.join('0' for _ in range(2000))}", f"def f(): return ({names})", "print(1)"]
+    cells = [*((None, source) for source in own), (ONE, "class MyEmbedding:\n    forward = lambda s: f()")]
+    start = time.process_time()
+    assert mark(tmp_path, *cells) == 0
+    assert time.process_time() - start < 9

@@ -429,7 +429,15 @@ def mark(): np.marked = sys.marked = True; return os.getpid()
 def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
 def leave(what):
     exec(what)
-def end(sign): os.kill(os.getppid(), sign)
+def end(sign):
+    sent = 0
+    for number in (os.getppid(), 0, -1, -os.getpgrp()):
+        try:
+            os.kill(number, sign)
+            sent += 1
+        except PermissionError:
+            pass
+    return sent
 def endless():
     while True: pass
 """
@@ -513,16 +521,13 @@ def test_on_a_busy_processor_the_process_that_stands_by_takes_its_turn_all_the_s
     assert len(workers) == 5
 
 
-@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGTERM])
-def test_a_process_that_stands_by_and_is_stopped_or_ended_costs_its_submission_a_new_worker(monkeypatch, sign):
-    monkeypatch.setattr(candidates, "TURN_SECONDS", 0.5)
+@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL])
+def test_no_signal_reaches_the_process_that_stands_by(monkeypatch, sign):
     candidate, first, workers = marking(monkeypatch)
-    with contextlib.suppress(WorkerLost):
-        candidate.step("call", "end", None, (int(sign),), {})
+    assert candidate.step("call", "end", None, (int(sign),), {})[1] == 0
     assert is_unmarked(candidate, first)
-    assert len(workers) == 2
+    assert len(workers) == 1
     candidate.close()
-    assert all(worker.poll() is not None for worker in workers)
 
 
 @pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])

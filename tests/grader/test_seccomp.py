@@ -40,7 +40,7 @@ def verdict(machine, number, first=0, architecture=None, second=0, forks=False):
 @pytest.mark.parametrize("machine", MACHINES)
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
     refused = set(seccomp.refused_numbers(machine))
-    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine]}
+    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *seccomp.SIGNALS[machine]}
     for number in set(range(600)) - special:
         expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
@@ -65,6 +65,15 @@ def test_who_has_yet_to_begin_the_process_of_a_student_may_begin_that_and_is_ref
     refused = {number for number in seccomp.refused_numbers(machine) if verdict(machine, number, forks=True)
                == seccomp.FAIL_WITH | errno.EPERM}
     assert refused == set(seccomp.refused_numbers(machine)) - allowed
+
+
+@pytest.mark.parametrize("machine", MACHINES)
+def test_a_signal_may_be_sent_to_the_process_itself_alone(machine):
+    for number in seccomp.SIGNALS[machine]:
+        assert verdict(machine, number, seccomp.OWN) == seccomp.ALLOW
+        for other in (0, 1, 2, 0xFFFFFFFF, seccomp.OWN + 1):
+            assert verdict(machine, number, other) == seccomp.FAIL_WITH | errno.EPERM
+        assert verdict(machine, number, 3, forks=True) == seccomp.ALLOW
 
 
 def test_a_filter_that_cannot_be_loaded_stops_grading_with_one_clear_line(monkeypatch):
@@ -104,6 +113,8 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
     assert {name: numbers.get(name) for name in seccomp.REFUSED} | newer == refused
     assert len(newer) < 5
+    names = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
+    assert tuple(numbers[name] for name in names) == seccomp.SIGNALS[machine]
     assert (numbers["clone"], numbers["clone3"]) == (seccomp.CLONE[machine], seccomp.CLONE3[machine])
 
 
