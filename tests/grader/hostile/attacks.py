@@ -368,8 +368,8 @@ AROUND = {
 
 PROCESS = {
     "x-exits": loses(ENDED, header="import os", forward="os._exit(0)"),
-    "x-kills-its-group": loses(ENDED, header="import os", forward="os.killpg(0, 9)"),
-    "x-kills-all": loses(f"{ENDED}|should be an array|raised ProcessLookupError", header="import os",
+    "x-kills-its-group": loses(f"{ENDED}|raised PermissionError", header="import os", forward="os.killpg(0, 9)"),
+    "x-kills-all": loses(f"{ENDED}|should be an array|raised (ProcessLookup|Permission)Error", header="import os",
                          forward="os.kill(-1, 9)"),
     "x-kills-its-parent": loses("should be an array|raised|ended", header="import os",
                                  forward="os.kill(os.getppid(), 9); os.kill(1, 9)"),
