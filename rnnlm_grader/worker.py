@@ -20,6 +20,8 @@ import typing
 from importlib import import_module
 from importlib.machinery import PathFinder
 
+# Of NumPy; it takes a tenth of its start, and nobody reads it here.
+DOCUMENTATION = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
 CHANGEABLE = ("/dev/shm", "/tmp", "/dev/pts")  # folders
 LIMITS = 16  # kinds of them, of Linux's <asm-generic/resource.h>
 ONLY_IN_NOTEBOOKS = ("check", "copyright", "credits", "display", "exit", "get_ipython", "help", "license", "quit")
@@ -54,6 +56,7 @@ def refuse(program):
 def main(*descriptors):
     """Load what all processes need, and serve a grader with one after the other."""
     gc.disable()  # what is imported stays, so there is no need to look through it, now or later
+    sys.modules |= {name: types.ModuleType(name) for name in DOCUMENTATION}
     from rnnlm_grader import bench, wire  # noqa: F401
     gc.freeze()
     gc.enable()

@@ -176,11 +176,14 @@ def test_no_equation_is_cut_off_or_made_small_on_a_phone(open_page, page):
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
+COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}  # in nothing else do the themes differ
+
+
+@pytest.mark.parametrize(("theme", "options"), [("light", {}), ("dark", COLOURS)], ids=["light", "dark"])
 @pytest.mark.parametrize("page", OWN_PAGES)
-def test_axe_finds_no_violation(open_page, page, theme):
+def test_axe_finds_no_violation(open_page, page, theme, options):
     tab = open_page(page, theme=theme, until="networkidle")
-    found = Axe().run(tab)
+    found = Axe().run(tab, options=options)
     assert found.violations_count == 0, found.generate_report()
 
 
