@@ -176,7 +176,8 @@ def test_no_equation_is_cut_off_or_made_small_on_a_phone(open_page, page):
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
 
 
-COLOURS = {"runOnly": {"type": "tag", "values": ["cat.color"]}}  # in nothing else do the themes differ
+# In nothing else do the themes differ.
+COLOURS = {"runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]}}
 
 
 @pytest.mark.parametrize(("theme", "options"), [("light", {}), ("dark", COLOURS)], ids=["light", "dark"])
