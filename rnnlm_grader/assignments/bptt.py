@@ -9,7 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
-from .contract import in_dtype
+from .contract import in_dtype, many
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -18,11 +18,6 @@ criterion = criteria.criterion
 ARGUMENTS = ("xs", "h0", "Wx", "Wh", "b", "dhs")
 KEPT = {}
 RESULTS = ("dxs", "dh0", "dWx", "dWh", "db")
-
-
-def many(exam, least=20, most=40):
-    """Draw a size that is large."""
-    return int(exam.rng.integers(least, most + 1))
 
 
 # --- my_numerical_gradient ------------------------------------------------------------------------------------------

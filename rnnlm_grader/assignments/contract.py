@@ -2,6 +2,11 @@
 import numpy as np
 
 
+def many(exam, least=20, most=40):
+    """Draw a size that is large beside those of the examples."""
+    return int(exam.rng.integers(least, most + 1))
+
+
 def in_dtype(scalar, dtype):
     """Take a scalar in the dtype of the arrays: it may be finer, such as a Python float, which is a float64."""
     value = scalar.value

@@ -12,7 +12,7 @@ from rnnlm_ref.layers import Embedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
-from .contract import side_by_side
+from .contract import many, side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -26,11 +26,6 @@ def table(exam, V=None, D=None, dtype=np.float64):
     V = V or int(exam.rng.integers(6, 10))
     D = D or int(exam.rng.integers(2, 5))
     return exam.rng.normal(size=(V, D)).round(2).astype(dtype)
-
-
-def many(exam):
-    """Draw a size that is large beside those of the examples."""
-    return int(exam.rng.integers(20, 41))
 
 
 def beyond_bytes(exam):

@@ -15,8 +15,7 @@ from ..bench import Generator
 from ..compare import kind
 from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.rnnlm import MISCONCEPTIONS
-from .bptt import many
-from .contract import one_for_each, side_by_side
+from .contract import many, one_for_each, side_by_side
 from .embedding import upstream
 
 criteria = CriteriaList()

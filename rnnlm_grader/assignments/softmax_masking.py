@@ -11,7 +11,7 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
-from .contract import in_dtype, side_by_side
+from .contract import in_dtype, many, side_by_side
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -22,11 +22,6 @@ SEED_LOG_SUM = math.log(sum(math.exp(v) for v in range(7)))  # of row n it is 7n
 
 
 # --- my_softmax -----------------------------------------------------------------------------------------------------
-
-
-def many(exam):
-    """Draw a size that is large beside those of the examples."""
-    return int(exam.rng.integers(20, 41))
 
 
 def by_hand(x):
