@@ -170,6 +170,10 @@ class Thing:
         self.exam.replay.write(f"{name} = [{', '.join(f'{self.name}.grads[{i}]' for i in range(count))}]")
         return [self.exam.step(f"{name}[{i}]", "element", self.handle, "grads", i) for i in range(count)]
 
+    def parts(self, *names):
+        """The items of a tuple under names of their own, as they came with it: to see them takes no further step."""
+        return [Part(self.exam, None, name, UNSEEN, whole=self, index=index) for index, name in enumerate(names)]
+
     def now(self):
         """Look at the object again: the thing that comes back has the value of this moment."""
         return self.exam.step(self.name, "value", self.handle)
@@ -178,6 +182,20 @@ class Thing:
         """Overwrite the array in place, as an optimiser does."""
         self.exam.replay.note(f"{self.name}[...] = {{}}", array)
         self.exam.step(self.name, "write", self.handle, array)
+
+
+@dataclass
+class Part(Thing):
+    """An item of a tuple, or of a list."""
+
+    whole: Thing = None
+    index: int = 0
+
+    @property
+    def value(self):
+        """The item of what the whole was, or None where there is none."""
+        whole = self.whole.value
+        return whole[self.index] if isinstance(whole, tuple) and self.index < len(whole) else None
 
 
 @dataclass
@@ -193,6 +211,7 @@ class Exam:
     printed: str = ""
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
+    may_raise: bool = False  # whether what the candidate raises is only watched
 
     def case(self):
         """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it."""
@@ -248,8 +267,22 @@ class Exam:
             self.printed = error.printed
             self.keep(what)
             self.keep(error.raised)
-            self.fail(error.raised, length, "" if thing.is_called else thing.name)
+            if not self.may_raise:
+                self.fail(error.raised, length, "" if thing.is_called else thing.name)
             raise
+
+    def attempt(self, steps):
+        """Return what `steps()` gives, or None if the candidate raised, which ends what can be asked, unjudged."""
+        self.settle()
+        self.may_raise = True
+        try:
+            given = steps()
+            self.settle()
+            return given
+        except StepFailed:
+            return None
+        finally:
+            self.may_raise = False
 
     def settle(self):
         """See what came of all steps until now, and do what waited for it."""

@@ -1,4 +1,5 @@
 """Writes down what a criterion did with an answer, as Python that a learner can run again in the notebook."""
+import itertools
 import sys
 
 import numpy as np
@@ -102,8 +103,10 @@ class Script:
     def __init__(self):
         self.lines = []
         self.counts = {}
+        self.defined = set()
 
     def define(self, name, array, layout="C"):
+        self.defined.add(name)
         self.lines.append(f"{name} = {literal(array, indent=len(name) + 12)}")
         if layout == "strided" or (layout == "F" and not array.flags.f_contiguous):
             self.lines.append(LAYOUTS[layout].format(name))
@@ -129,7 +132,8 @@ class Script:
             text = literal(arg)
             if len(text) <= INLINE and "\n" not in text:
                 return text
-            name = numbered(self.counts, role)
+            names = (numbered(self.counts, role) for _ in itertools.count())
+            name = next(name for name in names if name not in self.defined)
             self.define(name, arg)
         return name
 

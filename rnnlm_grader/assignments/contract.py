@@ -1,10 +1,38 @@
 """What every answer of the course must hold to, whatever it computes."""
+import itertools
+
 import numpy as np
+
+from ..compare import same
 
 
 def many(exam, least=20, most=40):
     """Draw a size that is large beside those of the examples."""
     return int(exam.rng.integers(least, most + 1))
+
+
+def crossed(exam, *sizes, more=0):
+    """Draw six settings, for a slip may show in one alone: the plain one, and five in which traits come together.
+
+    The traits are: each size being 1, float32, arrays that aren't contiguous, and `more` of the caller's. Of any two,
+    none, each alone and both occur.
+
+    Returns
+    -------
+    list of (sizes, dtype, layout, *more)
+        `sizes` are those given, and later 1, 2 or 3; of the caller's traits it is told which are there.
+    """
+    columns = exam.rng.permutation(list(itertools.combinations(range(1, 6), 3)))[:len(sizes) + 2 + more]
+    layouts = itertools.cycle(("strided", "F"))
+    settings = []
+    for row in range(6):
+        *are_one, is_single, is_apart = (row in column for column in columns[:len(sizes) + 2])
+        drawn = exam.rng.integers(2, 4, len(sizes)).tolist() if row else sizes
+        settings.append((tuple(1 if is_one else size for is_one, size in zip(are_one, drawn, strict=True)),
+                         np.float32 if is_single else np.float64,
+                         next(layouts) if is_apart else "C",
+                         *(row in column for column in columns[len(sizes) + 2:])))
+    return settings
 
 
 def in_dtype(scalar, dtype):
@@ -13,6 +41,41 @@ def in_dtype(scalar, dtype):
     if isinstance(value, np.ndarray) and value.ndim == 0 and value.dtype.kind == "f":
         scalar.value = value.astype(min(value.dtype, np.dtype(dtype), key=lambda d: d.itemsize))
     return scalar
+
+
+def holds_alike(exam, settings, steps):
+    """Require in each setting what holds in the plain one, the first; that it holds there has criteria of its own.
+
+    Parameters
+    ----------
+    settings : list
+        As `crossed` draws them.
+    steps : callable
+        (exam, *setting) → what is to be equal: (thing, expected thing, what it is called, a note), in the same order
+        for every setting. It has the candidate do something, as a case that stands on its own.
+    """
+    exam.case()
+    plain, *others = settings
+    seen = exam.attempt(lambda: [(got, expected) for got, expected, *_ in steps(exam, *plain)])
+    if seen is None:
+        return
+    for thing in itertools.chain.from_iterable(seen):
+        exam.watch(thing)
+    holds = [same(got.value, expected.value) for got, expected in seen]
+    for setting in others:
+        exam.case()
+        for is_held, (got, expected, what, note) in zip(holds, steps(exam, *setting), strict=True):
+            if is_held:
+                exam.equal(got, expected, what, note=note)
+            else:
+                exam.watch(got)
+
+
+def still(exam, things, expected=None, note="it must not change later"):
+    """Look at things again, all at once; yield, for `holds_alike`, that each is what it was, or what is expected."""
+    now = exam.gather("now", things).now().parts(*(thing.name for thing in things))
+    for thing, was in zip(now, expected or things, strict=True):
+        yield thing, was, thing.name, note
 
 
 def one_for_each(exam, layer, count):

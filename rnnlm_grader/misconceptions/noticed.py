@@ -229,9 +229,9 @@ NOTICED = {
     "MyRNN/contract/leaves_the_callers_arrays_alone": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
         MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
-        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh ExchangesGrads
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing
-        UpdatesParameters ChangesUpstream WritesIntoPreviousState ReusesOutput FillsArraysOfForward
+        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
+        LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters ChangesUpstream
+        WritesIntoPreviousState ReusesOutput FillsArraysOfForward
     """,
     "MyRNN/contract/shares_parameters": """
         ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber

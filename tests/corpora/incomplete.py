@@ -153,7 +153,7 @@ CHANGES = {
                 "given = x, h_prev, h_next\n        if self.cache and len(self.cache[0]) == len(x):\n"
                 "            for kept, new in zip(self.cache, given):\n                kept[...] = new\n"
                 "        else:\n            self.cache = given")), ("return h_next", "return h_next.copy()")),
-        "multiplies columns of dh_next in place": ("leaves_the_callers_arrays_alone", (
+        "multiplies columns of dh_next in place": ("backward_sizes", (
             DZ, "dz = np.ascontiguousarray(dh_next.T)\n        dz *= (1 - h_next ** 2).T\n        dz = dz.T")),
         "shares grads among layers": ("stands_alone", SHARED_TRIPLE),
         "has a gradient too many": ("overwrites_in_place", (TRIPLE, TRIPLE[:-1] + ", None]")),
@@ -192,6 +192,17 @@ CHANGES = {
         "fills arrays that forward has made": ("leaves_the_callers_arrays_alone", (
             "return h_next", "self.dx = np.empty_like(x)\n        return h_next"), (
             "return dz @ Wx.T", "self.dx[...] = dz @ Wx.T\n        return self.dx")),
+        "gives its buffer where D is 1": ("backward_sizes", ("return dz @ Wx.T", (
+            "dx = dz @ Wx.T\n        if len(Wx) == 1: dx = vars(self).setdefault(dx.shape, dx); dx[...] = dz @ Wx.T\n"
+            "        return dx"))),
+        "multiplies dh_next in place for N = 1": ("backward_sizes", (
+            DZ, "dz = dh_next * 1 if len(dh_next) > 1 else dh_next\n        dz *= 1 - h_next ** 2")),
+        "multiplies a strided dh_next in place": ("backward_sizes", (
+            DZ, "dz = dh_next * 1 if dh_next.flags.c_contiguous else dh_next\n        dz *= 1 - h_next ** 2")),
+        "adds up float32": ("backward_sizes", (
+            "self.grads[0][...] = x.T @ dz", "self.grads[0] *= x.dtype == 'f'; self.grads[0] += x.T @ dz")),
+        "replaces grads where H is 1": ("backward_sizes", ("self.grads[2][...] = dz.sum(axis=0)", (
+            "self.grads[2][...] = dz.sum(axis=0)\n        if len(b) == 1: self.grads[2] = self.grads[2].copy()"))),
         "fits small sizes": ("forward_sizes",
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
