@@ -3,6 +3,7 @@
 What arrives may be forged: lengths are capped before they are read, the arrays of a frame must fill its body exactly,
 and no byte is ever executed or unpickled. Whether a message makes sense is for its receiver to check.
 """
+import functools
 import json
 import math
 import re
@@ -19,7 +20,11 @@ MAX_REPLY = 2 * MAX_BYTES
 MAX_PARTS = 3 * MAX_ITEMS  # of one message; many small ones take far more memory here than in the frame
 DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
 PLAIN = (str, int, type(None), float, bool)  # what JSON itself has
+EXACTLY_PLAIN = frozenset(PLAIN)
+NAMED = (Handle, Generator, Callback, Raised, Opaque)
 MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
+encode = json.JSONEncoder(check_circular=False).encode
+decode = json.JSONDecoder().raw_decode
 
 
 class WireError(Exception):
@@ -29,7 +34,7 @@ class WireError(Exception):
 def pack(message):
     """Turn a message (plain data, arrays, handles) into one frame."""
     bodies = []
-    head = json.dumps(_pack(message, bodies)).encode()
+    head = encode(_pack(message, bodies)).encode()
     body = b"".join(bodies)
     return PREFIX.pack(len(head), len(body)) + head + body
 
@@ -52,8 +57,11 @@ def take_frame(data, most=MAX_REPLY):
 def unpack(head, body):
     """Turn a frame's head and body back into the message."""
     try:
-        reader = _Reader(body)
-        message = reader.read(json.loads(head.decode()))
+        text, reader = head.decode(), _Reader(body)
+        tree, end = decode(text)
+        message = reader.read(tree)
+        if end != len(text):
+            raise WireError("text after the message")
         if reader.at != len(body):
             raise WireError("bytes that no array claims")
         return message
@@ -64,19 +72,19 @@ def unpack(head, body):
 
 
 def _pack(value, bodies):
+    kind = type(value)
+    if kind is np.ndarray:
+        bodies.append(value.tobytes())
+        return {"array": [value.dtype.str, value.shape]}
+    if kind is tuple or kind is list:
+        return {kind.__name__: [item if type(item) in EXACTLY_PLAIN else _pack(item, bodies) for item in value]}
+    if kind in NAMED:
+        return {kind.__name__: vars(value)}
+    if kind is dict:
+        return {"dict": {key: _pack(item, bodies) for key, item in value.items()}}
     if isinstance(value, PLAIN):
         return value
-    if isinstance(value, tuple | list):
-        return {type(value).__name__: [_pack(item, bodies) for item in value]}
-    if isinstance(value, dict):
-        return {"dict": {key: _pack(item, bodies) for key, item in value.items()}}
-    if isinstance(value, np.ndarray):
-        bodies.append(value.tobytes())
-        return {"array": [value.dtype.str, list(value.shape)]}
-    for kind in (Handle, Generator, Callback, Raised, Opaque):
-        if isinstance(value, kind):
-            return {kind.__name__: vars(value)}
-    raise TypeError(f"{type(value).__name__} can't cross")
+    raise TypeError(f"{kind.__name__} can't cross")
 
 
 class _Reader:
@@ -87,27 +95,25 @@ class _Reader:
         self.at = self.parts = 0
 
     def read(self, tree, depth=0):
-        self.parts += 1
-        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
-            raise WireError("a message too deep, or of too many parts")
-        if not isinstance(tree, dict):
-            if isinstance(tree, list):
+        if type(tree) is not dict:
+            if type(tree) is list:
                 raise WireError("a bare list")
             return tree
         (kind, content), = tree.items()
-        if kind in ("tuple", "list"):
-            items = [self.read(item, depth + 1) for item in content]
-            return items if kind == "list" else tuple(items)
-        if kind == "dict":
-            return {str(key): self.read(item, depth + 1) for key, item in content.items()}
         if kind == "array":
             return self.array(*content)
-        return READ[kind](content)
+        if kind in READ:
+            return READ[kind](content)
+        self.parts += len(content)
+        if depth > MAX_DEPTH or self.parts > MAX_PARTS:
+            raise WireError("a message too deep, or of too many parts")
+        if kind == "dict":
+            return {str(key): self.read(item, depth + 1) for key, item in content.items()}
+        items = [item if type(item) in EXACTLY_PLAIN else self.read(item, depth + 1) for item in content]
+        return {"list": list, "tuple": tuple}[kind](items)
 
     def array(self, dtype, shape):
-        if not DTYPE.fullmatch(dtype):
-            raise WireError("an array of a dtype that may not cross")
-        dtype = np.dtype(dtype)
+        dtype = _dtype(dtype)
         if not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("an array of impossible shape")
         count = math.prod(shape)
@@ -115,6 +121,13 @@ class _Reader:
             raise WireError("an array that claims more than it sent")
         start, self.at = self.at, self.at + count * dtype.itemsize
         return np.frombuffer(self.body, dtype, count, start).reshape(shape).copy()
+
+
+@functools.lru_cache(maxsize=64)
+def _dtype(text):
+    if not DTYPE.fullmatch(text):
+        raise WireError("an array of a dtype that may not cross")
+    return np.dtype(text)
 
 
 def _unpack_raised(content):
