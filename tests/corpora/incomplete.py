@@ -53,7 +53,7 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
-        "crosses out repeats in its ids": ("backward_twice", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
+        "crosses out repeats in its ids": ("any_size_backward", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
             "np.add.at(dW, self.idx, dout)", (
                 "np.add.at(dW, self.idx, dout)\n        ids = self.idx.reshape(-1)\n        for j in range(len(ids)):\n"
                 "            if (ids[:j] == ids[j]).any():\n                ids[j] = (ids[j] + 1) % len(dW)"))),
@@ -74,7 +74,7 @@ CHANGES = {
             "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
         "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
-        "adds up repeats in dout itself": ("shares_parameters", ("np.add.at(dW, self.idx, dout)", (
+        "adds up repeats in dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        dout[...] = dW[self.idx]"))),
         "takes back what it added before": ("overwrites_in_place", (
             "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
@@ -101,9 +101,21 @@ CHANGES = {
         "writes into a copy": ("stands_alone", ("np.add.at(dW, self.idx, dout)", (
             "cells = self.idx.astype(int)[..., None] * dW.shape[1] + np.arange(dW.shape[1])\n"
             "        np.add.at(dW.reshape(-1), cells, dout)"))),
+        "adds up float32": ("any_size_backward", ("dW[...] = 0", "dW *= dW.dtype == 'f'")),
+        "replaces grads where D is 1": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if dW.shape[1] == 1: self.grads[0] = dW.copy()"))),
+        "gives its buffer for a list of one id": ("any_size_backward", ("return self.params[0][idx]", (
+            "out = self.params[0][idx]\n        if idx.shape != (1,): return out\n"
+            "        same = vars(self).setdefault('same', out); same[...] = out\n        return same"))),
+        "adds up repeats in a strided dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if not dout.flags.c_contiguous: dout[...] = dW[self.idx]"))),
+        "keeps the first of short ids": ("any_size_backward", ("self.idx = idx", (
+            "self.idx = idx if idx.itemsize > 1 else vars(self).setdefault(idx.shape, idx)"))),
+        "uses up ids of one row": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
-        "gives a view of its time-major buffer for one sequence": ("output_dtype", (
+        "gives a view of its time-major buffer for one sequence": ("after_other_sizes", (
             "return self.layer.forward(xs)", (
                 "out = self.layer.forward(xs.T)\n        last = vars(self).get('last')\n"
                 "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
@@ -117,7 +129,7 @@ CHANGES = {
         "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
             "out, first = self.layer.forward(xs), xs[0, 0]\n"
             "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
-        "adds up repeats in dout itself": ("time_shares_parameters", ("self.grads[0][...] = self.layer.grads[0]", (
+        "adds up repeats in dout itself": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] = self.layer.grads[0]\n        dout[...] = self.grads[0][self.layer.idx]"))),
         "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
@@ -146,6 +158,23 @@ CHANGES = {
         "one list of layers for all": ("sums_over_time", *steps(
             "self.layers += [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers[t]"), (
             "class MyTimeEmbedding:", "class MyTimeEmbedding:\n    layers = []\n")),
+        "adds up float32": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0] *= dout.dtype == 'f'; self.grads[0] += self.layer.grads[0]"))),
+        "replaces grads where D is 1": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n"
+            "        if dout.shape[2] == 1: self.grads[0] = self.layer.grads[0]"))),
+        "gives its buffer for one step": ("after_other_sizes", ("return self.layer.forward(xs)", (
+            "out = self.layer.forward(xs)\n        if xs.shape[1] > 1: return out\n"
+            "        same = vars(self).setdefault(out.shape, out); same[...] = out\n        return same"))),
+        "adds up repeats in a strided dout itself": ("after_other_sizes", (
+            "self.grads[0][...] = self.layer.grads[0]", (
+                "self.grads[0][...] = self.layer.grads[0]\n"
+                "        if not dout.flags.c_contiguous: dout[...] = self.grads[0][self.layer.idx]"))),
+        "makes one layer for short ids and one sequence": ("after_other_sizes", (
+            "self.layer = MyEmbedding(self.params[0])", (
+                "new = MyEmbedding(self.params[0])\n        is_one = xs.itemsize == 1 and len(xs) == 1\n"
+                "        self.layer = vars(self).setdefault(xs.shape, new) if is_one else new")), (
+            "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
         "keeps what it is given in the first caller's arrays": ("leaves_the_callers_arrays_alone", (
