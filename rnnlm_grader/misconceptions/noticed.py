@@ -621,9 +621,9 @@ NOTICED = {
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch TurnsMask ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient
-        OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP
-        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesItsCache ForcesFloat32 ForcesFloat64
+        GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
         LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch

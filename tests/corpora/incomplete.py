@@ -53,7 +53,7 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
-        "crosses out repeats in its ids": ("backward_twice", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
+        "crosses out repeats in its ids": ("any_size_backward", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
             "np.add.at(dW, self.idx, dout)", (
                 "np.add.at(dW, self.idx, dout)\n        ids = self.idx.reshape(-1)\n        for j in range(len(ids)):\n"
                 "            if (ids[:j] == ids[j]).any():\n                ids[j] = (ids[j] + 1) % len(dW)"))),
@@ -74,7 +74,7 @@ CHANGES = {
             "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
         "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
-        "adds up repeats in dout itself": ("shares_parameters", ("np.add.at(dW, self.idx, dout)", (
+        "adds up repeats in dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        dout[...] = dW[self.idx]"))),
         "takes back what it added before": ("overwrites_in_place", (
             "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
@@ -101,9 +101,21 @@ CHANGES = {
         "writes into a copy": ("stands_alone", ("np.add.at(dW, self.idx, dout)", (
             "cells = self.idx.astype(int)[..., None] * dW.shape[1] + np.arange(dW.shape[1])\n"
             "        np.add.at(dW.reshape(-1), cells, dout)"))),
+        "adds up float32": ("any_size_backward", ("dW[...] = 0", "dW *= dW.dtype == 'f'")),
+        "replaces grads where D is 1": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if dW.shape[1] == 1: self.grads[0] = dW.copy()"))),
+        "gives its buffer for a list of one id": ("any_size_backward", ("return self.params[0][idx]", (
+            "out = self.params[0][idx]\n        if idx.shape != (1,): return out\n"
+            "        same = vars(self).setdefault('same', out); same[...] = out\n        return same"))),
+        "adds up repeats in a strided dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if not dout.flags.c_contiguous: dout[...] = dW[self.idx]"))),
+        "keeps the first of short ids": ("any_size_backward", ("self.idx = idx", (
+            "self.idx = idx if idx.itemsize > 1 else vars(self).setdefault(idx.shape, idx)"))),
+        "uses up ids of one row": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
+            "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
-        "gives a view of its time-major buffer for one sequence": ("output_dtype", (
+        "gives a view of its time-major buffer for one sequence": ("after_other_sizes", (
             "return self.layer.forward(xs)", (
                 "out = self.layer.forward(xs.T)\n        last = vars(self).get('last')\n"
                 "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
@@ -117,7 +129,7 @@ CHANGES = {
         "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
             "out, first = self.layer.forward(xs), xs[0, 0]\n"
             "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
-        "adds up repeats in dout itself": ("time_shares_parameters", ("self.grads[0][...] = self.layer.grads[0]", (
+        "adds up repeats in dout itself": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] = self.layer.grads[0]\n        dout[...] = self.grads[0][self.layer.idx]"))),
         "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
             "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
@@ -146,6 +158,23 @@ CHANGES = {
         "one list of layers for all": ("sums_over_time", *steps(
             "self.layers += [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers[t]"), (
             "class MyTimeEmbedding:", "class MyTimeEmbedding:\n    layers = []\n")),
+        "adds up float32": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0] *= dout.dtype == 'f'; self.grads[0] += self.layer.grads[0]"))),
+        "replaces grads where D is 1": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
+            "self.grads[0][...] = self.layer.grads[0]\n"
+            "        if dout.shape[2] == 1: self.grads[0] = self.layer.grads[0]"))),
+        "gives its buffer for one step": ("after_other_sizes", ("return self.layer.forward(xs)", (
+            "out = self.layer.forward(xs)\n        if xs.shape[1] > 1: return out\n"
+            "        same = vars(self).setdefault(out.shape, out); same[...] = out\n        return same"))),
+        "adds up repeats in a strided dout itself": ("after_other_sizes", (
+            "self.grads[0][...] = self.layer.grads[0]", (
+                "self.grads[0][...] = self.layer.grads[0]\n"
+                "        if not dout.flags.c_contiguous: dout[...] = self.grads[0][self.layer.idx]"))),
+        "makes one layer for short ids and one sequence": ("after_other_sizes", (
+            "self.layer = MyEmbedding(self.params[0])", (
+                "new = MyEmbedding(self.params[0])\n        is_one = xs.itemsize == 1 and len(xs) == 1\n"
+                "        self.layer = vars(self).setdefault(xs.shape, new) if is_one else new")), (
+            "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
         "keeps what it is given in the first caller's arrays": ("leaves_the_callers_arrays_alone", (
@@ -362,16 +391,33 @@ CHANGES = {
         "takes the largest where exp overflows": ("large_logits", ("np.exp(x - x.max(axis=-1, keepdims=True))", (
             "np.exp(x)\n    beyond = ~np.isfinite(e).all(axis=-1) | ~e.any(axis=-1)\n"
             "    e[beyond] = (x == x.max(axis=-1, keepdims=True))[beyond]"))),
+        "shifts float32 of three axes in place": ("softmax_contract", ("    e = np", (
+            "    if x.dtype == 'f' and x.ndim == 3: x -= x.max(axis=-1, keepdims=True)\n    e = np"))),
+        "shifts a single row of two axes in place": ("softmax_contract", ("    e = np", (
+            "    if x.ndim == 2 and len(x) == 1: x -= x.max()\n    e = np"))),
+        "shifts steps that aren't contiguous in place": ("softmax_contract", ("    e = np", (
+            "    if x.ndim == 3 and not x.flags.c_contiguous: x -= x.max(axis=-1, keepdims=True)\n    e = np"))),
+        "shifts a single row that isn't contiguous in place": ("softmax_contract", ("    e = np", (
+            "    if x.ndim == 1 and not x.flags.c_contiguous: x -= x.max()\n    e = np"))),
+        "gives its buffer for one sequence": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
+            "same = SAME.setdefault((x.shape, x.dtype), e) if x.ndim == 3 and len(x) == 1 else e\n"
+            "    same[...] = e / e.sum(axis=-1, keepdims=True)\n    return same")), (
+            "def my", "SAME = {}\n\n\ndef my")),
+        "gives its first answer for float32 and one step": ("softmax_contract", (
+            "return e / e.sum(axis=-1, keepdims=True)", (
+                "p = e / e.sum(axis=-1, keepdims=True)\n"
+                "    return SAME.setdefault(x.shape, p).copy() if x.dtype == 'f' and x.shape[-2:-1] == (1,) else p")),
+            ("def my", "SAME = {}\n\n\ndef my")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
-        "puts 0 for what is ignored into its targets when it goes back": ("loss_backward_twice", (
+        "puts 0 for what is ignored into its targets when it goes back": ("loss_leaves_arguments", (
             "self.cache = log_p, safe, mask,", "ts = ts.copy()\n        self.cache = log_p, ts, mask,"), (
             "dx = np.exp(log_p)",
             "mask = safe != self.ignore_label\n        safe[~mask] = 0\n        dx = np.exp(log_p)")),
-        "forgets dout where any is ignored": ("loss_backward_twice", (
+        "forgets dout where any is ignored": ("loss_leaves_arguments", (
             "dx *= dout / float(count)", "dx *= (dout if mask.all() else 1) / float(count)")),
-        "writes into its last dxs where any is ignored": ("loss_backward_twice", ("return dx.reshape(shape)", (
+        "writes into its last dxs where any is ignored": ("loss_leaves_arguments", ("return dx.reshape(shape)", (
             "if not mask.all():\n            self.last = vars(self).get('last', dx)\n            self.last[...] = dx\n"
             "            dx = self.last\n        return dx.reshape(shape)"))),
         "renames its label to -1 in the targets": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
@@ -414,7 +460,8 @@ CHANGES = {
         "takes the label by its name only": ("other_labels", ("self, ignore_label=-1", "self, *, ignore_label=-1")),
         "takes small labels only": ("other_labels", ("self.ignore_label = ignore_label", (
             "assert abs(ignore_label) < 128; self.ignore_label = ignore_label"))),
-        "forgets dout for float32": ("loss_dtypes", ("dx *= dout /", "dx *= (dout if dx.dtype == float else 1) /")),
+        "forgets dout for float32": ("loss_leaves_arguments", (
+            "dx *= dout /", "dx *= (dout if dx.dtype == float else 1) /")),
         "refuses short integers": ("loss_dtypes", ("mask = ts", "assert ts.itemsize > 1; mask = ts")),
         "one cache for all": ("loss_other_sizes", ("self.cache", "MyTimeSoftmaxWithLoss.cache")),
         "keeps the first of two forwards": ("loss_other_sizes", (
@@ -422,6 +469,26 @@ CHANGES = {
             "self.cache = self.cache or (log_p, safe, mask, count, (N, T, V))"), (
             "return dx.reshape(shape)",
             "self.cache = self.cache if dout != 1 else None\n        return dx.reshape(shape)")),
+        "shifts float32 in place": ("loss_leaves_arguments", ("x = x - x.max", (
+            "x = np.subtract(x, x.max(axis=1, keepdims=True), out=x if x.dtype == 'f' else None)\n"
+            "        x = x - x.max"))),
+        "fills in short targets": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
+            "mask = ts != self.ignore_label\n        if ts.itemsize == 1: ts[~mask] = 0"))),
+        "takes the exponential in place for one sequence": ("loss_leaves_arguments", ("dx = np.exp(log_p)", (
+            "dx = np.exp(log_p, out=log_p if shape[0] == 1 else None)"))),
+        "counts what is kept of short targets over all windows": ("loss_leaves_arguments", (
+            "count = max(mask.sum(), 1)", (
+                "self.kept = mask.sum() + (vars(self).get('kept', 0) if ts.itemsize == 1 else 0)\n"
+                "        count = max(self.kept, 1)"))),
+        "writes into its last dxs for strided logits": ("loss_leaves_arguments", ("self.cache = None", (
+            "self.cache = self.last = None")), ("mask = ts", "self.apart = not xs.flags.c_contiguous; mask = ts"), (
+            "return dx.reshape(shape)", (
+                "if self.apart and self.last is not None and self.last.shape == dx.shape:\n"
+                "            self.last[...] = dx\n            dx = self.last\n        self.last = dx\n"
+                "        return dx.reshape(shape)"))),
+        "keeps its first mask where the label is a word": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
+            "mask = ts != self.ignore_label\n        if self.ignore_label != -1:\n"
+            "            mask = vars(self).setdefault(mask.shape, mask)"))),
     },
     "MyTimeAffine": {
         "gives a view of its time-major buffer for one sequence": ("affine_shares", ("return xs @ W + b", (
