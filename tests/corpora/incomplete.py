@@ -424,7 +424,7 @@ CHANGES = {
             "self.cache = self.cache if dout != 1 else None\n        return dx.reshape(shape)")),
     },
     "MyTimeAffine": {
-        "gives a view of its time-major buffer for one sequence": ("affine_shares", ("return xs @ W + b", (
+        "gives a view of its time-major buffer for one sequence": ("affine_dtype", ("return xs @ W + b", (
             "out = xs.swapaxes(0, 1) @ W + b\n        last = vars(self).get('last')\n"
             "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
             "            self.last = out\n        self.last[...] = out\n"
@@ -454,6 +454,24 @@ CHANGES = {
         "one list of grads for all": ("affine_in_place", ("self.grads = [", (
             "self.grads = MyTimeAffine.grads = vars(MyTimeAffine).get('grads') or ["))),
         "wants several steps": ("affine_gradients", ("rows, drows", "assert dout.shape[1] > 1; rows, drows")),
+        "gives its buffer where H is 1": ("affine_dtype", ("return dout @ W.T", (
+            "dxs = dout @ W.T\n        if len(W) == 1:\n"
+            "            dxs = vars(self).setdefault(dxs.shape, dxs); dxs[...] = dout @ W.T\n        return dxs"))),
+        "adds to xs of one sequence of float32 in place": ("affine_dtype", ("return xs @ W + b", (
+            "out = xs @ W + b\n        if len(xs) == 1 and b.dtype == 'f': xs += 0.5\n        return out"))),
+        "adds up where the window is one step": ("affine_dtype", ("self.grads[0][...] = rows.T @ drows", (
+            "self.grads[0] *= dout.shape[1] == 1; self.grads[0] += rows.T @ drows"))),
+        "adds up float32": ("affine_dtype", ("self.grads[1][...] = drows.sum(axis=0)", (
+            "self.grads[1] *= W.dtype == 'f'; self.grads[1] += drows.sum(axis=0)"))),
+        "replaces grads where V is 1": ("affine_dtype", ("return dout @ W.T", (
+            "if len(b) == 1: self.grads[1] = self.grads[1].copy()\n        return dout @ W.T"))),
+        "keeps the first strided xs": ("affine_dtype", ("self.xs = xs", (
+            "if self.xs is None or self.xs.shape != xs.shape or self.xs.flags.c_contiguous: self.xs = xs"))),
+        "halves a strided dout in place": ("affine_dtype", ("return dout @ W.T", (
+            "dxs = dout @ W.T\n        if not dout.flags.c_contiguous: dout *= 0.5\n        return dxs"))),
+        "gives one out again for float32": ("affine_dtype", ("return xs @ W + b", (
+            "out = xs @ W + b\n        if out.dtype == 'f':\n"
+            "            out = vars(self).setdefault(out.shape, out); out[...] = xs @ W + b\n        return out"))),
     },
     "MyRnnlm": {
         "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
