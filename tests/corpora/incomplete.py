@@ -311,7 +311,7 @@ CHANGES = {
         "puts back by adding": ("leaves_x_alone", ("x[i] = kept\n", "x[i] += eps\n")),
     },
     "my_bptt": {
-        "adds to one sequence of dhs in place": ("leaves_arguments", ("    T =", (
+        "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
             "    dhs = np.ascontiguousarray(dhs.swapaxes(0, 1)).swapaxes(0, 1)\n    keep = dhs + 0.0\n    dhs += 0.5\n"
             "    dhs, dhs_before = keep, dhs\n    T ="))),
         "cuts at four without a window": ("any_sizes", ("    T =", "    window = window or 4\n    T =")),
@@ -324,6 +324,22 @@ CHANGES = {
             ("    return", "    if window and window >= T: dh0 = np.zeros_like(h0)\n    return")),
         "starts a window's second step from h0": ("state_goes_on", ("hs[t] @ Wh +", (
             "(h0 if window and t > window and t % window == 1 else hs[t]) @ Wh +"))),
+        "clears dhs of one sequence of float32": ("any_sizes", ("    return dxs", (
+            "    if len(h0) == 1 and b.dtype == 'f': dhs[...] = 0\n    return dxs"))),
+        "gives the same dxs again for one step": ("any_sizes", ("    return dxs", (
+            "    if T == 1:\n        dxs, new = SAME.setdefault((dxs.shape, dxs.dtype), dxs), dxs\n"
+            "        dxs[...] = new\n    return dxs")), (
+            "def my", "SAME = {}\n\n\ndef my")),
+        "shrinks h0 where H is 1": ("any_sizes", ("    return dxs", (
+            "    if len(b) == 1: h0 *= 0.5\n    return dxs"))),
+        "clears float32 dhs with a window": ("any_sizes", ("    return dxs", (
+            "    if window and b.dtype == 'f': dhs[...] = 0\n    return dxs"))),
+        "moves Wx where D is 1 with a window": ("any_sizes", ("    return dxs", (
+            "    if window and len(Wx) == 1: Wx += 0.5\n    return dxs"))),
+        "gives float32 answers once": ("any_sizes", ("    return dxs, dh0, dWx, dWh, db", (
+            "    given = dxs, dh0, dWx, dWh, db\n"
+            "    return SAME.setdefault((xs.shape, Wx.shape, window), given) if b.dtype == 'f' else given")), (
+            "def my", "SAME = {}\n\n\ndef my")),
         "measures dxs and dh0": ("flows_back", ("    return dxs, dh0, dWx, dWh, db", MEASURED)),
     },
     "my_clip_grads": {
