@@ -233,9 +233,9 @@ def any_sizes(exam):
 
 
 def large_sizes(exam):
-    """Draw N, T, V, D and H, of which one is large, or all are the same."""
+    """Draw N, T, V, D and H, of which one is large."""
     return ((many(exam), 2, 3, 2, 4), (1, many(exam), 3, 2, 4), (2, 2, many(exam, 40, 80), 2, 3),
-            (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)), (3, 3, 3, 3, 3))
+            (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)))
 
 
 class Right:
@@ -262,12 +262,17 @@ class Right:
 
 
 class Single(Thing):
-    """A thing whose value is looked at in float32, if it is one of floats."""
+    """A thing whose floats are looked at in float32."""
 
     @property
     def value(self):
-        value = self.handle.value
-        return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        return in_single(self.handle.value)
+
+
+def in_single(value):
+    if isinstance(value, tuple):
+        return tuple(map(in_single, value))
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
 def single(thing):
@@ -277,6 +282,13 @@ def single(thing):
 def agree(exam, thing, expected, what=None, note=""):
     """Require a value of the candidate's model: see the top of this file."""
     exam.equal(single(thing), np.asarray(expected, np.float32), what or thing.name, note=note)
+
+
+def agree_on_grads(exam, model, expected, note=""):
+    """Require all gradients of the candidate's model."""
+    parts = model.attribute("grads").parts(*(f"{model.name}.grads[{i}]" for i in range(6)))
+    for part, name, right in zip(parts, NAMES, expected, strict=True):
+        agree(exam, part, right, note=note or f"the gradient of {name}")
 
 
 def weights_of(exam, *sizes):
@@ -297,8 +309,12 @@ def model_with(exam, weights):
 def write(exam, model, weights):
     params = model.attribute("params")
     if right_shapes(exam, params, "params", sizes_of(weights)):
-        for i, weight in enumerate(weights):
-            params.item(i).write(weight)
+        fill(params, weights)
+
+
+def fill(params, weights):
+    for i, weight in enumerate(weights):
+        params.item(i).write(weight)
 
 
 def works_with_params(exam):
@@ -351,7 +367,7 @@ def ids(exam, weights, N, T):
 @criterion("MyRnnlm", "forward", 2, "predict gives the scores (N, T, V) of embedding, RNN and affine layer in a row")
 def predicts_scores(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), (1, 1), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), (1, 1), (3, 3, 3, 3, 3), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
         weights[4] *= 1000 if N * T == 1 else 1  # nothing is clipped
@@ -363,7 +379,7 @@ def predicts_scores(exam):
 @criterion("MyRnnlm", "forward", 1, "forward gives the mean loss, and ignores targets of -1")
 def gives_loss(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), *large_sizes(exam)[:3]):  # widths are seen in the scores
         exam.case()
         weights = weights_of(exam, *sizes)
         weights[4] *= 100 if N > 9 else 1  # nothing is capped
@@ -409,7 +425,7 @@ def resets_state(exam):
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
 def sets_gradients(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), (1, 2), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
         model, right = model_with(exam, weights), Right(weights)
@@ -419,13 +435,46 @@ def sets_gradients(exam):
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
-        for i, expected in enumerate(right.grads()):
-            agree(exam, model.grad(i), expected, f"grads[{i}]", note=f"the gradient of {NAMES[i]}")
+        agree_on_grads(exam, model, right.grads())
     nothing = np.full_like(ts, -1)
     agree(exam, model.forward(exam.put("xs", xs), exam.put("ts", nothing)), 0, note="all targets are ignored")
     model.backward()
-    for i in range(6):
-        agree(exam, model.grad(i), np.zeros(weights[i].shape), f"grads[{i}]", note="all targets were ignored")
+    agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
+    holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model)
+
+
+def steps_of_a_model(exam, sizes, _, __, has_repeats, has_ignored, is_reset):
+    """Go forward and back with a model, several times; yield what is to be equal, as `holds_alike` wants it."""
+    N, T, D, H = sizes
+    V = int(exam.rng.integers(9, 12))
+    model = exam.new(V, D, H, Generator(int(exam.rng.integers(1000))))
+    fill(model.attribute("params"), weights_of(exam, V, D, H))
+    kept = model.attribute("grads")
+
+    def window():
+        xs, ts = exam.rng.permutation(V)[:N * T].reshape(N, T), exam.rng.integers(V, size=(N, T))
+        if has_repeats:
+            xs[-1, -1] = xs[0, 0]
+        if has_ignored:
+            ts[-1, -1] = -1
+        return xs, ts
+
+    given = [exam.put(name, array) for name, array in zip(("xs", "ts"), window(), strict=True)]
+    loss, _, grads = model.forward(*given), model.backward(), single(model.attribute("grads"))
+    model.backward(2.5)
+    scaled = single(model.attribute("grads"))
+    model.backward()
+    yield single(model.attribute("grads")), grads, "grads", "of another backward(), after backward(2.5)"
+    if is_reset:
+        model.call("reset_state")
+    model.forward(*window())
+    model.backward()
+    model.call("reset_state")
+    yield single(model.forward(*given)), single(loss), loss.name, "as before, for after reset_state() the state is 0"
+    model.backward(2.5)
+    yield single(model.attribute("grads")), scaled, "grads", "as before, for after reset_state() the state is 0"
+    yield single(kept.now()), scaled, "the list that grads was at the start", "it must show the new ones"
+    yield from still(exam, given)
 
 
 @criterion("MyRnnlm", "backward", 1, "backward(dout) multiplies by dout; each backward starts anew")
@@ -441,8 +490,7 @@ def scales_gradients(exam):
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         for dout in (10_000.0, 2.5):  # nothing is clipped
             model.backward(dout)
-            for i, expected in enumerate(right.grads(dout)):
-                agree(exam, model.grad(i), expected, f"grads[{i}]", note=f"dout = {dout}")
+            agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}")
     tell_apart(exam, model, xs)
 
 
@@ -589,9 +637,7 @@ def beside_another(exam):
     for model, *_ in turns:
         model.backward()
     for model, right, *_ in turns:
-        for i, expected in enumerate(right.grads()):
-            agree(exam, model.grad(i), expected, f"{model.name}.grads[{i}]",
-                  note="whatever another model does meanwhile")
+        agree_on_grads(exam, model, right.grads(), "whatever another model does meanwhile")
     exam.case()
     older, newer = (exam.new(*sizes, Generator(int(exam.rng.integers(1000)))) for _ in range(2))
     xs = exam.put("xs", ids(exam, weights, 2, 3)[0])

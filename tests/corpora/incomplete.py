@@ -557,6 +557,22 @@ CHANGES = {
             f"{BACK}\n        for param, grad in zip(self.params, self.grads): grad += 1e-4 * param"))),
         "takes a step of its own": ("scales_gradients", (BACK, (
             f"{BACK}\n        for param, grad in zip(self.params, self.grads): param -= 0.01 * grad"))),
+        "crosses out what is ignored in one sequence": ("sets_gradients", (
+            f"return {LOSS}", f"loss = {LOSS}\n        if len(ts) == 1: ts[ts < 0] = 0\n        return loss")),
+        "counts on in ids of one step": ("sets_gradients", (
+            f"return {LOSS}", f"loss = {LOSS}\n        if xs.shape[1] == 1: xs += 1\n        return loss")),
+        "offers copies of grads where D is 1": ("sets_gradients", (BACK, (
+            f"{BACK}\n        if self.params[1].shape[0] == 1: self.grads = [grad.copy() for grad in self.grads]"))),
+        "resets no state of one number": ("sets_gradients", (
+            "self.layers[1].reset_state()", "if len(self.params[3]) > 1: self.layers[1].reset_state()")),
+        "adds up the last b where windows are of one step": ("sets_gradients", (
+            f"        for layer in reversed(self.layers):\n            {BACK}",
+            "        before = self.grads[5] * (dout.shape[1] == 1)\n"
+            f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[5][...] += before")),
+        "adds up word vectors where D is 1": ("sets_gradients", (
+            f"        for layer in reversed(self.layers):\n            {BACK}",
+            "        before = self.grads[0] * (self.params[0].shape[1] == 1)\n"
+            f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[0][...] += before")),
         "ties the last matrix to the first": ("predicts_scores", ("weights(V, D, 1)", "E := weights(V, D, 1)"), (
             "weights(H, V, H ** -0.5)", "E.T if D == H else weights(H, V, H ** -0.5)")),
     },
