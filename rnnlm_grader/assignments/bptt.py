@@ -444,16 +444,19 @@ def leaves_small_gradients(exam):
 
 @criterion("my_clip_grads", "contract", 1, "the arrays themselves are changed, so that whoever holds them sees it")
 def clips_in_place(exam):
-    arrays = gradients(exam, 80)
-    layouts = ("F", "strided", "C")
-    things = [exam.put(f"g{i}", array, layout) for i, (array, layout) in enumerate(zip(arrays, layouts, strict=True))]
-    exam.watch(exam.new(things, 10.0))
-    for thing, array in zip(things, arrays, strict=True):
-        exam.equal(thing.now(), array * (10 / norm_of(arrays)), thing.name, note="the array that the list held")
-    exam.case()
-    small = exam.put("small", np.array([3.0, 4.0]))
-    exam.new([small], 10.0)
-    exam.equal(small.now(), small.value, "small", note="its norm is 5, max_norm is 10", exact=True)
+    for dtype in (np.float64, np.float32):
+        exam.case()
+        arrays = [array.astype(dtype) for array in gradients(exam, 80)]
+        things = [exam.put(f"g{i}", array, layout)
+                  for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "C"), strict=True))]
+        exam.watch(exam.new(things, 10.0))
+        for thing, array in zip(things, arrays, strict=True):
+            exam.equal(thing.now(), (array * (10 / norm_of(arrays))).astype(dtype), thing.name,
+                       note="the array that the list held")
+        exam.case()
+        small = exam.put("small", np.array([3.0, 4.0], dtype), "strided")
+        exam.new([small], 10.0)
+        exam.equal(small.now(), small.value, "small", note="its norm is 5, max_norm is 10", exact=True)
 
 
 @criterion("my_clip_grads", "contract", 1, "gradients that are all 0 stay 0, and their norm is 0")

@@ -352,6 +352,11 @@ CHANGES = {
         "gives up above a hundred": ("shrinks_together", ("if norm >", "if 100 > norm >")),
         "shrinks the first only": ("shrinks_together", ("grad *= max_norm / norm", "grad *= max_norm / norm; break")),
         "puts the arrays in order": ("shrinks_together", ("    norm =", "    grads.sort(key=np.size)\n    norm =")),
+        "clips a copy of strided float32": ("clips_in_place", ("grad *= max_norm / norm", (
+            "if grad.dtype == 'f' and not grad.flags.forc: grad = grad.copy()\n            grad *= max_norm / norm"))),
+        "stretches strided float32": ("clips_in_place", ("    return norm", (
+            "    for grad in grads:\n        if grad.dtype == 'f' and not grad.flags.c_contiguous: grad *= 1.0625\n"
+            "    return norm"))),
         "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
     },
     "my_softmax": {
