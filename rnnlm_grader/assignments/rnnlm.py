@@ -460,7 +460,9 @@ def steps_of_a_model(exam, sizes, _, __, has_repeats, has_ignored, is_reset):
         return xs, ts
 
     given = [exam.put(name, array) for name, array in zip(("xs", "ts"), window(), strict=True)]
-    loss, _, grads = model.forward(*given), model.backward(), single(model.attribute("grads"))
+    model.forward(*given)
+    model.backward()
+    grads = single(model.attribute("grads"))
     model.backward(2.5)
     scaled = single(model.attribute("grads"))
     model.backward()
@@ -470,7 +472,7 @@ def steps_of_a_model(exam, sizes, _, __, has_repeats, has_ignored, is_reset):
     model.forward(*window())
     model.backward()
     model.call("reset_state")
-    yield single(model.forward(*given)), single(loss), loss.name, "as before, for after reset_state() the state is 0"
+    model.forward(*given)  # of another state one number, the loss, could be the same by chance
     model.backward(2.5)
     yield single(model.attribute("grads")), scaled, "grads", "as before, for after reset_state() the state is 0"
     yield single(kept.now()), scaled, "the list that grads was at the start", "it must show the new ones"
