@@ -7,9 +7,9 @@ import numpy as np
 from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.time_layers import TimeRNN
 
-from ..exam import Assignment, CriteriaList
+from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.bptt import MISCONCEPTIONS
-from .contract import in_dtype, many
+from .contract import crossed, holds_alike, in_dtype, many, still
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -283,46 +283,70 @@ def long_windows(exam):
                 note=f"T = 3, window={window}")
 
 
-@criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large")
+@criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large; the contract holds for all")
 def any_sizes(exam):
-    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1), (1, 1, 1, 1),
+    for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1),
                   (many(exam), 2, 2, 2), (1, many(exam), 2, 2), (1, 2, many(exam), 2), (1, 2, 2, many(exam, 17, 24))):
         exam.case()
         *arguments, dhs = sequence(exam, *sizes)
         arguments.append(dhs * (1000 if max(sizes) > 3 else 1))  # nothing is clipped
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments),
                 note="N, T, D, H = " + ", ".join(map(str, sizes)))
+    holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=1), steps_of_bptt)
+
+
+def steps_of_bptt(exam, sizes, dtype, layout, has_window):
+    """Call it with some arguments, with others, and again; yield what is to be equal, as `holds_alike` wants it."""
+    options, what = {"window": 2} if has_window else {}, "what my_bptt returns"
+    arguments = sequence(exam, *sizes, dtype)
+    given = place(exam, arguments, layout)
+    result = exam.new(*given, **options)
+    other = exam.new(*sequence(exam, *sizes, dtype), **options)
+    yield exam.new(*given, **options), result, what, "called again with the same, after others"
+    doubled = exam.new(*given[:-1], exam.put("doubled_dhs", 2 * arguments[-1], layout), **options)
+    yield doubled, Twice(exam, result, result.name), what, "twice dhs gives twice the gradients"
+    yield from still(exam, (*given, result, other))
+
+
+class Twice(Thing):
+    """A thing whose arrays count twice."""
+
+    @property
+    def value(self):
+        value = self.handle.value
+        if not isinstance(value, tuple):
+            return value
+        return tuple(2 * item if isinstance(item, np.ndarray) else item for item in value)
 
 
 @criterion("my_bptt", "contract", 1, "the arguments stay untouched, and a second call gives the same")
 def leaves_arguments(exam):
-    for N in (2, 1):
-        exam.case()
-        arguments = sequence(exam, N, 3, 2, 3)
-        given = place(exam, arguments)
-        for options in ({}, {}, {"window": 2}):
-            result = exam.new(*given, **options)
-            if options:
-                exam.watch(result)  # whether it is right has criteria of its own
-            else:
-                require(exam, result, expected_bptt(*arguments))
-            for thing, before in zip(given, arguments, strict=True):
-                exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+    arguments = sequence(exam, 2, 3, 2, 3)
+    given = place(exam, arguments)
+    for options in ({}, {}, {"window": 2}):
+        result = exam.new(*given, **options)
+        if options:
+            exam.watch(result)  # whether it is right has criteria of its own
+        else:
+            require(exam, result, expected_bptt(*arguments))
+        for thing, before in zip(given, arguments, strict=True):
+            exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
 
 
 @criterion("my_bptt", "contract", 1, "what was returned doesn't change with a later call")
 def results_stay(exam):
     arguments, others = sequence(exam, 2, 3, 2, 3), sequence(exam, 2, 3, 2, 3)
-    result = exam.new(*place(exam, arguments))
-    expected = expected_bptt(*arguments)
+    given, expected = place(exam, arguments), expected_bptt(*arguments)
+    result = exam.new(*given)
     require(exam, result, expected)
-    windowed = exam.new(*place(exam, arguments), window=2)
-    before = [windowed.item(i) for i in range(len(RESULTS))]
+    windowed = exam.new(*given, window=2)
     for options in ({}, {"window": 2}):
-        exam.new(*place(exam, others), **options)
+        exam.new(*others, **options)
+    after, windowed_after = (thing.now().parts(*RESULTS) for thing in (result, windowed))
     for i, name in enumerate(RESULTS):
-        exam.equal(result.item(i).now(), expected[i], f"{name} of the first call, after others")
-        exam.equal(before[i].now(), before[i], f"{name} of the first call with a window, after others")
+        exam.equal(after[i], expected[i], f"{name} of the first call, after others")
+    for thing, before in zip(windowed_after, windowed.parts(*RESULTS), strict=True):
+        exam.equal(thing, before, f"{thing.name} of the first call with a window, after others")
 
 
 @criterion("my_bptt", "contract", 1, "the gradients have the dtype of the parameters; arrays need not be contiguous")
@@ -334,8 +358,8 @@ def bptt_dtype_and_layout(exam):
         require(exam, exam.new(*given), expected_bptt(*arguments))
         windowed = exam.new(*given, window=2)
         double = exam.new(*(array.astype(np.float64) for array in arguments), window=2)
-        for i, name in enumerate(RESULTS):
-            exam.equal(windowed.item(i), as_dtype(double.item(i), dtype), name,
+        for single, right in zip(windowed.parts(*RESULTS), double.parts(*RESULTS), strict=True):
+            exam.equal(single, as_dtype(right, dtype), single.name,
                        note=f"window=2, {np.dtype(dtype)}: as with float64, but for rounding")
 
 
@@ -420,16 +444,19 @@ def leaves_small_gradients(exam):
 
 @criterion("my_clip_grads", "contract", 1, "the arrays themselves are changed, so that whoever holds them sees it")
 def clips_in_place(exam):
-    arrays = gradients(exam, 80)
-    layouts = ("F", "strided", "C")
-    things = [exam.put(f"g{i}", array, layout) for i, (array, layout) in enumerate(zip(arrays, layouts, strict=True))]
-    exam.watch(exam.new(things, 10.0))
-    for thing, array in zip(things, arrays, strict=True):
-        exam.equal(thing.now(), array * (10 / norm_of(arrays)), thing.name, note="the array that the list held")
-    exam.case()
-    small = exam.put("small", np.array([3.0, 4.0]))
-    exam.new([small], 10.0)
-    exam.equal(small.now(), small.value, "small", note="its norm is 5, max_norm is 10", exact=True)
+    for dtype in (np.float64, np.float32):
+        exam.case()
+        arrays = [array.astype(dtype) for array in gradients(exam, 80)]
+        things = [exam.put(f"g{i}", array, layout)
+                  for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "C"), strict=True))]
+        exam.watch(exam.new(things, 10.0))
+        for thing, array in zip(things, arrays, strict=True):
+            exam.equal(thing.now(), (array * (10 / norm_of(arrays))).astype(dtype), thing.name,
+                       note="the array that the list held")
+        exam.case()
+        small = exam.put("small", np.array([3.0, 4.0], dtype), "strided")
+        exam.new([small], 10.0)
+        exam.equal(small.now(), small.value, "small", note="its norm is 5, max_norm is 10", exact=True)
 
 
 @criterion("my_clip_grads", "contract", 1, "gradients that are all 0 stay 0, and their norm is 0")

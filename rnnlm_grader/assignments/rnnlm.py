@@ -15,7 +15,7 @@ from ..bench import Generator
 from ..compare import kind
 from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.rnnlm import MISCONCEPTIONS
-from .contract import many, one_for_each, side_by_side
+from .contract import crossed, holds_alike, many, one_for_each, side_by_side, still
 from .embedding import upstream
 
 criteria = CriteriaList()
@@ -82,7 +82,7 @@ def affine_gradients(exam):
     exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
     exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
     exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
-    for N, T, H, V in ((3, 2, 3, 3), (2, 4, 3, 3), (1, 1, 2, 3),
+    for N, T, H, V in ((3, 2, 3, 3), (1, 1, 2, 3),
                        (many(exam), 2, 2, 3), (1, many(exam), 2, 3), (1, 2, many(exam), 2), (1, 2, 2, many(exam))):
         exam.case()
         W, b = parameters(exam, H, V)
@@ -151,6 +151,7 @@ def affine_shares(exam):
     dxs = layer.backward(given[3])
     exam.equal(dxs, expected_affine(W, b, xs, dys)[0], "dxs")
     exam.watch(layer.backward(exam.put("other_dys", upstream(exam, dys.shape))))
+    exam.watch(layer.forward(exam.put("other_xs", states(exam, 2, 2, 2))))
     for thing, before in zip(given, (W, b, xs, dys), strict=True):
         exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
     given[0].write((W + 1).round(2))
@@ -166,18 +167,10 @@ def affine_shares(exam):
     exam.equal(layer.forward(given[2]), xs @ (W - 1) + b + 1, "out after an update of params",
                note="params holds the arrays that the layer works with, not copies")
     one_for_each(exam, layer, 2)
-    for N, T in ((1, 3), (2, 1)):
-        exam.case()
-        layer = affine(exam, W, b)
-        given = [exam.put("xs", states(exam, N, T, 2)), exam.put("dys", upstream(exam, (N, T, 3)))]
-        given += [layer.forward(given[0]), layer.backward(given[1])]
-        layer.forward(exam.put("other_xs", states(exam, N, T, 2)))
-        layer.backward(exam.put("other_dys", upstream(exam, (N, T, 3))))
-        for thing in given:
-            exam.equal(thing.now(), thing, thing.name, note="what was given or returned must not change later")
 
 
-@criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; arrays need not be contiguous")
+@criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; the contract holds for any sizes "
+           "and layouts")
 def affine_dtype(exam):
     for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
         exam.case()
@@ -189,6 +182,32 @@ def affine_dtype(exam):
         exam.equal(layer.backward(exam.put("dys", dys, layout)), dxs, "dxs")
         exam.equal(layer.grad(0), dW, "grads[0]")
         exam.equal(layer.grad(1), db, "grads[1]")
+    holds_alike(exam, crossed(exam, 2, 3, 2, 3), steps_of_affine)
+
+
+def steps_of_affine(exam, sizes, dtype, layout):
+    """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
+    N, T, H, V = sizes
+    params = upstream(exam, (H, V), dtype), upstream(exam, (V,), dtype)
+    of_params = "strided" if layout == "F" else layout  # of "F", grads would be so too, and np.dot refuse them
+    placed = [exam.put(name, array, of_params) for name, array in zip("Wb", params, strict=True)]
+    layer = exam.new(*placed)
+    kept = layer.keep_grads(2)
+    xs, dys = given = [exam.put("xs", states(exam, N, T, H, dtype), layout),
+                       exam.put("dys", upstream(exam, (N, T, V), dtype), layout)]
+    first, dxs, grads = layer.forward(xs), layer.backward(dys), layer.attribute("grads")
+    layer.backward(upstream(exam, (N, T, V), dtype))
+    yield layer.backward(dys), dxs, "dxs", "of another backward with the same dys"
+    yield layer.attribute("grads"), grads, "grads", "of another backward with the same dys"
+    other_xs, other_dys = states(exam, N, T, H, dtype), upstream(exam, (N, T, V), dtype)
+    out, later, grads = layer.forward(other_xs), layer.backward(other_dys), layer.attribute("grads")
+    fresh = exam.new(*(exam.put(f"{name}_new", array, of_params) for name, array in zip("Wb", params, strict=True)))
+    yield out, fresh.forward(other_xs), "out", "as a new layer computes it"
+    yield later, fresh.backward(other_dys), "dxs", "as a new layer computes it"
+    yield grads, fresh.attribute("grads"), "grads", "as a new layer computes them"
+    yield from still(exam, (*given, *placed, first, dxs))
+    yield from still(exam, kept, grads.parts("grads[0]", "grads[1]"),
+                     "the arrays that grads held at the start must show the new ones")
 
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
@@ -214,9 +233,9 @@ def any_sizes(exam):
 
 
 def large_sizes(exam):
-    """Draw N, T, V, D and H, of which one is large, or all are the same."""
+    """Draw N, T, V, D and H, of which one is large."""
     return ((many(exam), 2, 3, 2, 4), (1, many(exam), 3, 2, 4), (2, 2, many(exam, 40, 80), 2, 3),
-            (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)), (3, 3, 3, 3, 3))
+            (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)))
 
 
 class Right:
@@ -243,12 +262,17 @@ class Right:
 
 
 class Single(Thing):
-    """A thing whose value is looked at in float32, if it is one of floats."""
+    """A thing whose floats are looked at in float32."""
 
     @property
     def value(self):
-        value = self.handle.value
-        return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
+        return in_single(self.handle.value)
+
+
+def in_single(value):
+    if isinstance(value, tuple):
+        return tuple(map(in_single, value))
+    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
 
 
 def single(thing):
@@ -258,6 +282,13 @@ def single(thing):
 def agree(exam, thing, expected, what=None, note=""):
     """Require a value of the candidate's model: see the top of this file."""
     exam.equal(single(thing), np.asarray(expected, np.float32), what or thing.name, note=note)
+
+
+def agree_on_grads(exam, model, expected, note=""):
+    """Require all gradients of the candidate's model."""
+    parts = model.attribute("grads").parts(*(f"{model.name}.grads[{i}]" for i in range(6)))
+    for part, name, right in zip(parts, NAMES, expected, strict=True):
+        agree(exam, part, right, note=note or f"the gradient of {name}")
 
 
 def weights_of(exam, *sizes):
@@ -278,8 +309,12 @@ def model_with(exam, weights):
 def write(exam, model, weights):
     params = model.attribute("params")
     if right_shapes(exam, params, "params", sizes_of(weights)):
-        for i, weight in enumerate(weights):
-            params.item(i).write(weight)
+        fill(params, weights)
+
+
+def fill(params, weights):
+    for i, weight in enumerate(weights):
+        params.item(i).write(weight)
 
 
 def works_with_params(exam):
@@ -332,7 +367,7 @@ def ids(exam, weights, N, T):
 @criterion("MyRnnlm", "forward", 2, "predict gives the scores (N, T, V) of embedding, RNN and affine layer in a row")
 def predicts_scores(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), (1, 1), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), (1, 1), (3, 3, 3, 3, 3), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
         weights[4] *= 1000 if N * T == 1 else 1  # nothing is clipped
@@ -344,7 +379,7 @@ def predicts_scores(exam):
 @criterion("MyRnnlm", "forward", 1, "forward gives the mean loss, and ignores targets of -1")
 def gives_loss(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), *large_sizes(exam)[:3]):  # widths are seen in the scores
         exam.case()
         weights = weights_of(exam, *sizes)
         weights[4] *= 100 if N > 9 else 1  # nothing is capped
@@ -390,7 +425,7 @@ def resets_state(exam):
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
 def sets_gradients(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), (1, 2), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
         model, right = model_with(exam, weights), Right(weights)
@@ -400,13 +435,48 @@ def sets_gradients(exam):
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
-        for i, expected in enumerate(right.grads()):
-            agree(exam, model.grad(i), expected, f"grads[{i}]", note=f"the gradient of {NAMES[i]}")
+        agree_on_grads(exam, model, right.grads())
     nothing = np.full_like(ts, -1)
     agree(exam, model.forward(exam.put("xs", xs), exam.put("ts", nothing)), 0, note="all targets are ignored")
     model.backward()
-    for i in range(6):
-        agree(exam, model.grad(i), np.zeros(weights[i].shape), f"grads[{i}]", note="all targets were ignored")
+    agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
+    holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model)
+
+
+def steps_of_a_model(exam, sizes, _, __, has_repeats, has_ignored, is_reset):
+    """Go forward and back with a model, several times; yield what is to be equal, as `holds_alike` wants it."""
+    N, T, D, H = sizes
+    V = int(exam.rng.integers(9, 12))
+    model = exam.new(V, D, H, Generator(int(exam.rng.integers(1000))))
+    fill(model.attribute("params"), weights_of(exam, V, D, H))
+    kept = model.attribute("grads")
+
+    def window():
+        xs, ts = exam.rng.permutation(V)[:N * T].reshape(N, T), exam.rng.integers(V, size=(N, T))
+        if has_repeats:
+            xs[-1, -1] = xs[0, 0]
+        if has_ignored:
+            ts[-1, -1] = -1
+        return xs, ts
+
+    given = [exam.put(name, array) for name, array in zip(("xs", "ts"), window(), strict=True)]
+    model.forward(*given)
+    model.backward()
+    grads = single(model.attribute("grads"))
+    model.backward(2.5)
+    scaled = single(model.attribute("grads"))
+    model.backward()
+    yield single(model.attribute("grads")), grads, "grads", "of another backward(), after backward(2.5)"
+    if is_reset:
+        model.call("reset_state")
+    model.forward(*window())
+    model.backward()
+    model.call("reset_state")
+    model.forward(*given)  # of another state one number, the loss, could be the same by chance
+    model.backward(2.5)
+    yield single(model.attribute("grads")), scaled, "grads", "as before, for after reset_state() the state is 0"
+    yield single(kept.now()), scaled, "the list that grads was at the start", "it must show the new ones"
+    yield from still(exam, given)
 
 
 @criterion("MyRnnlm", "backward", 1, "backward(dout) multiplies by dout; each backward starts anew")
@@ -422,8 +492,7 @@ def scales_gradients(exam):
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         for dout in (10_000.0, 2.5):  # nothing is clipped
             model.backward(dout)
-            for i, expected in enumerate(right.grads(dout)):
-                agree(exam, model.grad(i), expected, f"grads[{i}]", note=f"dout = {dout}")
+            agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}")
     tell_apart(exam, model, xs)
 
 
@@ -570,9 +639,7 @@ def beside_another(exam):
     for model, *_ in turns:
         model.backward()
     for model, right, *_ in turns:
-        for i, expected in enumerate(right.grads()):
-            agree(exam, model.grad(i), expected, f"{model.name}.grads[{i}]",
-                  note="whatever another model does meanwhile")
+        agree_on_grads(exam, model, right.grads(), "whatever another model does meanwhile")
     exam.case()
     older, newer = (exam.new(*sizes, Generator(int(exam.rng.integers(1000)))) for _ in range(2))
     xs = exam.put("xs", ids(exam, weights, 2, 3)[0])

@@ -483,7 +483,7 @@ NOTICED = {
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
         LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
         Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly BpttForcesFloat32 ChangesDhs
-        ChangesH0 SqueezesAxes
+        ChangesH0
     """,
     "my_bptt/contract/results_stay": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient

@@ -340,7 +340,7 @@ CHANGES = {
         "puts back by adding": ("leaves_x_alone", ("x[i] = kept\n", "x[i] += eps\n")),
     },
     "my_bptt": {
-        "adds to one sequence of dhs in place": ("leaves_arguments", ("    T =", (
+        "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
             "    dhs = np.ascontiguousarray(dhs.swapaxes(0, 1)).swapaxes(0, 1)\n    keep = dhs + 0.0\n    dhs += 0.5\n"
             "    dhs, dhs_before = keep, dhs\n    T ="))),
         "cuts at four without a window": ("any_sizes", ("    T =", "    window = window or 4\n    T =")),
@@ -353,6 +353,22 @@ CHANGES = {
             ("    return", "    if window and window >= T: dh0 = np.zeros_like(h0)\n    return")),
         "starts a window's second step from h0": ("state_goes_on", ("hs[t] @ Wh +", (
             "(h0 if window and t > window and t % window == 1 else hs[t]) @ Wh +"))),
+        "clears dhs of one sequence of float32": ("any_sizes", ("    return dxs", (
+            "    if len(h0) == 1 and b.dtype == 'f': dhs[...] = 0\n    return dxs"))),
+        "gives the same dxs again for one step": ("any_sizes", ("    return dxs", (
+            "    if T == 1:\n        dxs, new = SAME.setdefault((dxs.shape, dxs.dtype), dxs), dxs\n"
+            "        dxs[...] = new\n    return dxs")), (
+            "def my", "SAME = {}\n\n\ndef my")),
+        "shrinks h0 where H is 1": ("any_sizes", ("    return dxs", (
+            "    if len(b) == 1: h0 *= 0.5\n    return dxs"))),
+        "clears float32 dhs with a window": ("any_sizes", ("    return dxs", (
+            "    if window and b.dtype == 'f': dhs[...] = 0\n    return dxs"))),
+        "moves Wx where D is 1 with a window": ("any_sizes", ("    return dxs", (
+            "    if window and len(Wx) == 1: Wx += 0.5\n    return dxs"))),
+        "gives float32 answers once": ("any_sizes", ("    return dxs, dh0, dWx, dWh, db", (
+            "    given = dxs, dh0, dWx, dWh, db\n"
+            "    return SAME.setdefault((xs.shape, Wx.shape, window), given) if b.dtype == 'f' else given")), (
+            "def my", "SAME = {}\n\n\ndef my")),
         "measures dxs and dh0": ("flows_back", ("    return dxs, dh0, dWx, dWh, db", MEASURED)),
     },
     "my_clip_grads": {
@@ -365,6 +381,11 @@ CHANGES = {
         "gives up above a hundred": ("shrinks_together", ("if norm >", "if 100 > norm >")),
         "shrinks the first only": ("shrinks_together", ("grad *= max_norm / norm", "grad *= max_norm / norm; break")),
         "puts the arrays in order": ("shrinks_together", ("    norm =", "    grads.sort(key=np.size)\n    norm =")),
+        "clips a copy of strided float32": ("clips_in_place", ("grad *= max_norm / norm", (
+            "if grad.dtype == 'f' and not grad.flags.forc: grad = grad.copy()\n            grad *= max_norm / norm"))),
+        "stretches strided float32": ("clips_in_place", ("    return norm", (
+            "    for grad in grads:\n        if grad.dtype == 'f' and not grad.flags.c_contiguous: grad *= 1.0625\n"
+            "    return norm"))),
         "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
     },
     "my_softmax": {
@@ -491,7 +512,7 @@ CHANGES = {
             "            mask = vars(self).setdefault(mask.shape, mask)"))),
     },
     "MyTimeAffine": {
-        "gives a view of its time-major buffer for one sequence": ("affine_shares", ("return xs @ W + b", (
+        "gives a view of its time-major buffer for one sequence": ("affine_dtype", ("return xs @ W + b", (
             "out = xs.swapaxes(0, 1) @ W + b\n        last = vars(self).get('last')\n"
             "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
             "            self.last = out\n        self.last[...] = out\n"
@@ -521,6 +542,24 @@ CHANGES = {
         "one list of grads for all": ("affine_in_place", ("self.grads = [", (
             "self.grads = MyTimeAffine.grads = vars(MyTimeAffine).get('grads') or ["))),
         "wants several steps": ("affine_gradients", ("rows, drows", "assert dout.shape[1] > 1; rows, drows")),
+        "gives its buffer where H is 1": ("affine_dtype", ("return dout @ W.T", (
+            "dxs = dout @ W.T\n        if len(W) == 1:\n"
+            "            dxs = vars(self).setdefault(dxs.shape, dxs); dxs[...] = dout @ W.T\n        return dxs"))),
+        "adds to xs of one sequence of float32 in place": ("affine_dtype", ("return xs @ W + b", (
+            "out = xs @ W + b\n        if len(xs) == 1 and b.dtype == 'f': xs += 0.5\n        return out"))),
+        "adds up where the window is one step": ("affine_dtype", ("self.grads[0][...] = rows.T @ drows", (
+            "self.grads[0] *= dout.shape[1] == 1; self.grads[0] += rows.T @ drows"))),
+        "adds up float32": ("affine_dtype", ("self.grads[1][...] = drows.sum(axis=0)", (
+            "self.grads[1] *= W.dtype == 'f'; self.grads[1] += drows.sum(axis=0)"))),
+        "replaces grads where V is 1": ("affine_dtype", ("return dout @ W.T", (
+            "if len(b) == 1: self.grads[1] = self.grads[1].copy()\n        return dout @ W.T"))),
+        "keeps the first strided xs": ("affine_dtype", ("self.xs = xs", (
+            "if self.xs is None or self.xs.shape != xs.shape or self.xs.flags.c_contiguous: self.xs = xs"))),
+        "halves a strided dout in place": ("affine_dtype", ("return dout @ W.T", (
+            "dxs = dout @ W.T\n        if not dout.flags.c_contiguous: dout *= 0.5\n        return dxs"))),
+        "gives one out again for float32": ("affine_dtype", ("return xs @ W + b", (
+            "out = xs @ W + b\n        if out.dtype == 'f':\n"
+            "            out = vars(self).setdefault(out.shape, out); out[...] = xs @ W + b\n        return out"))),
     },
     "MyRnnlm": {
         "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
@@ -590,6 +629,22 @@ CHANGES = {
             f"{BACK}\n        for param, grad in zip(self.params, self.grads): grad += 1e-4 * param"))),
         "takes a step of its own": ("scales_gradients", (BACK, (
             f"{BACK}\n        for param, grad in zip(self.params, self.grads): param -= 0.01 * grad"))),
+        "crosses out what is ignored in one sequence": ("sets_gradients", (
+            f"return {LOSS}", f"loss = {LOSS}\n        if len(ts) == 1: ts[ts < 0] = 0\n        return loss")),
+        "counts on in ids of one step": ("sets_gradients", (
+            f"return {LOSS}", f"loss = {LOSS}\n        if xs.shape[1] == 1: xs += 1\n        return loss")),
+        "offers copies of grads where D is 1": ("sets_gradients", (BACK, (
+            f"{BACK}\n        if self.params[1].shape[0] == 1: self.grads = [grad.copy() for grad in self.grads]"))),
+        "resets no state of one number": ("sets_gradients", (
+            "self.layers[1].reset_state()", "if len(self.params[3]) > 1: self.layers[1].reset_state()")),
+        "adds up the last b where windows are of one step": ("sets_gradients", (
+            f"        for layer in reversed(self.layers):\n            {BACK}",
+            "        before = self.grads[5] * (dout.shape[1] == 1)\n"
+            f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[5][...] += before")),
+        "adds up word vectors where D is 1": ("sets_gradients", (
+            f"        for layer in reversed(self.layers):\n            {BACK}",
+            "        before = self.grads[0] * (self.params[0].shape[1] == 1)\n"
+            f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[0][...] += before")),
         "ties the last matrix to the first": ("predicts_scores", ("weights(V, D, 1)", "E := weights(V, D, 1)"), (
             "weights(H, V, H ** -0.5)", "E.T if D == H else weights(H, V, H ** -0.5)")),
     },
