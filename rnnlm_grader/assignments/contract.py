@@ -1,9 +1,11 @@
 """What every answer of the course must hold to, whatever it computes."""
 import itertools
+from dataclasses import dataclass
 
 import numpy as np
 
 from ..compare import same
+from ..exam import Thing
 
 
 def many(exam, least=20, most=40):
@@ -51,17 +53,22 @@ def holds_alike(exam, settings, steps):
     settings : list
         As `crossed` draws them.
     steps : callable
-        (exam, *setting) → what is to be equal: (thing, expected thing, what it is called, a note), in the same order
-        for every setting. It has the candidate do something, as a case that stands on its own.
+        (exam, *setting) → what is to be equal: (thing, expected thing or value, what it is called, a note), in the
+        same order for every setting. It has the candidate do something, as a case that stands on its own.
     """
     exam.case()
     plain, *others = settings
     seen = exam.attempt(lambda: [(got, expected) for got, expected, *_ in steps(exam, *plain)])
     if seen is None:
         return
-    for thing in itertools.chain.from_iterable(seen):
-        exam.watch(thing)
-    holds = [same(got.value, expected.value) for got, expected in seen]
+    holds = []
+    for got, expected in seen:
+        exam.watch(got)
+        value = expected
+        if isinstance(expected, Thing):
+            exam.watch(expected)
+            value = expected.value
+        holds.append(same(got.value, value))
     for setting in others:
         exam.case()
         for is_held, (got, expected, what, note) in zip(holds, steps(exam, *setting), strict=True):
@@ -69,6 +76,30 @@ def holds_alike(exam, settings, steps):
                 exam.equal(got, expected, what, note=note)
             else:
                 exam.watch(got)
+
+
+@dataclass
+class Multiple(Thing):
+    """A number times what another thing is, or is a tuple of; where that is no array, it itself."""
+
+    of: Thing = None
+    factor: float = 1
+
+    @property
+    def value(self):
+        """What it was when the other was made."""
+        value = self.of.value
+        if isinstance(value, tuple):
+            return tuple(map(self.times, value))
+        return self.times(value)
+
+    def times(self, value):
+        return self.factor * value if isinstance(value, np.ndarray) else value
+
+
+def times(factor, thing):
+    """A number times a thing."""
+    return Multiple(thing.exam, None, thing.name, of=thing, factor=factor)
 
 
 def still(exam, things, expected=None, note="it must not change later"):

@@ -3,16 +3,15 @@
 Evidence is of three kinds: numbers worked by hand (the seed's among them), the reference, and central differences.
 """
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
-from ..exam import Assignment, CriteriaList, Thing
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_dtype, many, side_by_side, still
+from .contract import crossed, holds_alike, in_dtype, many, side_by_side, still, times
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -99,7 +98,7 @@ def calls_in_turn(exam, sizes, dtype, layout, is_a_row):
     given = [exam.put(f"x{i}", x, apart(layout)) for i, x in enumerate(xs)]
     results = [exam.new(each) for each in given]
     for x, result in zip(xs, results, strict=True):
-        yield result, Thing(exam, None, "", by_hand(x)), result.name, f"x has shape {x.shape} and dtype {x.dtype}"
+        yield result, by_hand(x), result.name, f"x has shape {x.shape} and dtype {x.dtype}"
     yield from still(exam, (*given, *results))
 
 
@@ -158,20 +157,6 @@ def crossed_windows(exam):
         settings = crossed(exam, 2, 3, more=3)
         if not any(sizes == (1, 1) and are_masked for sizes, _, _, are_masked, *_ in settings):
             return settings
-
-
-@dataclass
-class Multiple(Thing):
-    """A thing times a number."""
-
-    of: Thing = None
-    factor: float = 1
-
-    @property
-    def value(self):
-        """The multiple of what the thing was, or that itself where it isn't an array."""
-        value = self.of.value
-        return self.factor * value if isinstance(value, np.ndarray) else value
 
 
 def expected_loss(xs, ts, label=-1, dout=1.0):
@@ -420,7 +405,7 @@ def steps_of_a_loss(exam, sizes, dtype, layout, are_masked, label_is_word, are_s
 
     layer, given = exam.new(**options), place(0)
     loss, dxs, twice = layer.forward(*given), layer.backward(), layer.backward(-2)
-    yield twice, Multiple(exam, None, "", of=dxs, factor=-2), "dxs", "-2 times that of before, as dout = -2"
+    yield twice, times(-2, dxs), "dxs", "-2 times that of before, as dout = -2"
     yield layer.backward(), dxs, "dxs", "of another backward without dout"
     others = place(1)
     later_loss, later = layer.forward(*others), layer.backward()
