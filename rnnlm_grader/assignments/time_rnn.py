@@ -567,7 +567,7 @@ def fits_each_window(exam, stateful):
         dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
         other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
-        exam.equal(dxs, expected, "dxs", note="as a new layer computes it")
+        exam.equal(dxs, expected, dxs.name, note="as a new layer computes it")
         for i in range(3):
             exam.equal(grads[i], expected_grads[i], f"grads[{i}]", note="as a new layer computes it")
         is_other(exam, expected, other, "dxs", "dhs")
