@@ -11,7 +11,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import one_for_each
+from .contract import crossed, holds_alike, one_for_each, still
 from .rnn import (
     GRADS,
     HUGE,
@@ -391,7 +391,8 @@ def measured(values, which, dhs, eps=1e-5):
     return ((loss(steps) - loss(-steps)) / (2 * eps)).reshape(shape)
 
 
-@criterion("MyTimeRNN", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, stateful or not")
+@criterion("MyTimeRNN", "backward", 1,
+           "backward is right for any N, T, D, H, layout, dtype and size of dhs, stateful or not")
 def backward_sizes(exam):
     for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
         exam.case()
@@ -408,6 +409,52 @@ def backward_sizes(exam):
         states = back_and_forth(exam, layer, params, (2, 2), states=states)
     layer.call("reset_state")
     back_and_forth(exam, layer, params, (2, 2), states=[np.zeros((2, 3)), *states])
+    holds_alike(exam, settings(exam), steps_of_a_layer)
+
+
+def settings(exam):
+    """Draw `crossed` settings, in one of which time-major arrays are no copies: one sequence of several steps."""
+    while True:
+        drawn = crossed(exam, 2, 3, 2, 3, more=2)
+        if any(N == 1 < T and layout == "C" for (N, T, *_), _, layout, *_ in drawn):
+            return drawn
+
+
+def steps_of_a_layer(exam, sizes, dtype, layout, stateless, is_set):
+    """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
+    N, T, D, H = sizes
+    params = [(0.4 * upstream(exam, *shape)).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,))]
+    placed = place(exam, params, layout="strided" if layout == "F" else layout)  # of "F", np.dot would refuse its grads
+    layer, fresh = (exam.new(*placed, stateful=not stateless) for _ in range(2))
+    kept = layer.keep_grads(3)
+
+    def window():
+        return draw(exam, N, T, D, dtype=dtype), upstream(exam, N, T, H, dtype=dtype), draw(exam, N, H, dtype=dtype)
+
+    first = window()
+    given = [exam.put(name, array, "strided" if layout == "F" and array.flags.f_contiguous else layout)
+             for name, array in zip(("xs", "dhs", "h"), first, strict=True)]
+    layer.call("set_state", first[2] if stateless else given[2])  # what spoils h only there isn't judged here
+    first_hs = layer.forward(given[0])
+    first_dxs, grads = layer.backward(given[1]), layer.attribute("grads")
+    layer.backward(window()[1])
+    yield layer.backward(given[1]), first_dxs, "dxs", "of another backward with the same dhs"
+    yield layer.attribute("grads"), grads, "grads", "of another backward with the same dhs"
+    xs, dhs, state = window()
+    layer.call("reset_state")
+    for each in (layer, fresh) if is_set or stateless else ():
+        each.call("set_state", state)
+    later, expected = back_from(layer, xs, dhs), back_from(fresh, xs, dhs)
+    for got, right in zip(later, expected, strict=True):
+        yield got, right, got.name, "as a new layer computes it"
+    looked_at = *given, *placed, first_hs, first_dxs
+    yield from still(exam, (*looked_at, *kept), (*looked_at, *later[2].parts(*GRADS)),
+                     "only the arrays that grads held at the start change, to the last gradients")
+
+
+def back_from(layer, xs, dhs):
+    """Have a layer go forward and back; return hs, dxs, its gradients and dh."""
+    return layer.forward(xs), layer.backward(dhs), layer.attribute("grads"), layer.attribute("dh")
 
 
 def back_and_forth(exam, layer, params, sizes, layout="C", scale=1, states=()):
@@ -520,7 +567,7 @@ def fits_each_window(exam, stateful):
         dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
         other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
-        exam.equal(dxs, expected, "dxs", note="as a new layer computes it")
+        exam.equal(dxs, expected, dxs.name, note="as a new layer computes it")
         for i in range(3):
             exam.equal(grads[i], expected_grads[i], f"grads[{i}]", note="as a new layer computes it")
         is_other(exam, expected, other, "dxs", "dhs")
@@ -530,40 +577,42 @@ def fits_each_window(exam, stateful):
            beside="forward")
 def leaves_the_callers_arrays_alone(exam):
     for stateful in (False, True):
-        for N in (2, 1):
-            exam.case()
-            leaves_alone(exam, stateful, N)
+        exam.case()
+        leaves_alone(exam, stateful)
 
 
-def leaves_alone(exam, stateful, N):
+def untouched(exam, things, note):
+    """Require that what belongs to the caller is as it was."""
+    for thing in things:
+        exam.equal(thing.now(), thing.value, thing.name, note=note, exact=True)
+
+
+def leaves_alone(exam, stateful):
     """Require that nothing that a layer was given or has returned changes, whatever is called after that."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    xs, state, dhs = (exam.put("xs", draw(exam, N, 3, 2)), exam.put("h", draw(exam, N, 3)),
-                      exam.put("dhs", upstream(exam, N, 3, 3)))
+    xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
+                      exam.put("dhs", upstream(exam, 2, 3, 3)))
     layer.call("set_state", state)
     hs = layer.forward(xs)
     dxs = layer.backward(dhs)
     is_alive(exam, hs, "hs")
     is_alive(exam, dxs, "dxs")
     given = xs, state, dhs, *params
-    for thing in given:
-        exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller", exact=True)
-    layer.backward(upstream(exam, N, 3, 3))
+    untouched(exam, given, "it belongs to the caller")
+    layer.backward(upstream(exam, 2, 3, 3))
     exam.equal(dxs.now(), dxs.value, "the first dxs, after a second backward")
-    second = layer.forward(draw(exam, N, 3, 2))
-    layer.backward(upstream(exam, N, 3, 3))
+    second = layer.forward(draw(exam, 2, 3, 2))
+    layer.backward(upstream(exam, 2, 3, 3))
     layer.call("reset_state")
-    third = layer.forward(draw(exam, N, 3, 2))
-    layer.call("set_state", draw(exam, N, 3))
-    layer.forward(draw(exam, N, 3, 2))
+    third = layer.forward(draw(exam, 2, 3, 2))
+    layer.call("set_state", draw(exam, 2, 3))
+    layer.forward(draw(exam, 2, 3, 2))
     exam.equal(hs.now(), hs.value, "the first hs, after other windows")
     exam.equal(second.now(), second, "the second hs, after reset_state")
     exam.equal(third.now(), third, "the third hs, after set_state")
     exam.equal(dxs.now(), dxs.value, "the first dxs, after other windows")
-    for thing in given:
-        exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller, after other windows too",
-                   exact=True)
+    untouched(exam, given, "it belongs to the caller, after other windows too")
 
 
 @criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")

@@ -236,11 +236,11 @@ CHANGES = {
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
     "MyTimeRNN": {
-        "adds dh to time-major dhs in place": ("leaves_the_callers_arrays_alone", (
+        "adds dh to time-major dhs in place": ("backward_sizes", (
             "dh = np.zeros_like(dhs[:, 0])", "dh = np.zeros_like(dhs[:, 0])\n        "
             "dhs = np.ascontiguousarray(dhs.swapaxes(0, 1))"), (TIMED, (
             "self.cells[t].backward(np.add(dhs[t], dh, out=dhs[t]))"))),
-        "gives a view of its time-major buffer for one sequence": ("leaves_the_callers_arrays_alone", (
+        "gives a view of its time-major buffer for one sequence": ("backward_sizes", (
             "hs = np.empty((N, T, H), dtype=Wx.dtype)", (
                 "buffer = vars(self).get('buffer')\n        if buffer is None or buffer.shape != (T, N, H):\n"
                 "            buffer = np.empty((T, N, H), dtype=Wx.dtype)\n        self.buffer = buffer")), (
@@ -327,6 +327,32 @@ CHANGES = {
             "MyTimeRNN.h = h\n        return")), ("self.h, self.dh = None, None", "self.dh = None"), (
             "class MyTimeRNN:", "class MyTimeRNN:\n    h = None\n")),
         "gives zeros for float32": ("follows_dtype", ("return dxs", "return dxs * (Wx.dtype == float)")),
+        "adds dh to float32 dhs in place": ("backward_sizes", (
+            "dh = np.zeros_like(dhs[:, 0])", "dhs = dhs if dhs.dtype == 'f' else dhs * 1; dh = 0"), (
+            TIMED, "self.cells[t].backward(np.add(dhs[:, t], dh, out=dhs[:, t]))")),
+        "adds dh to strided dhs in place": ("backward_sizes", (
+            "dh = np.zeros_like(dhs[:, 0])", "dhs = dhs * 1 if dhs.flags.contiguous else dhs; dh = 0"), (
+            TIMED, "self.cells[t].backward(np.add(dhs[:, t], dh, out=dhs[:, t]))")),
+        "gives its buffer where D is 1": ("backward_sizes", ("return dxs", (
+            "if D == 1: dxs, new = vars(self).setdefault(dxs.shape, dxs), dxs; dxs[...] = new\n        return dxs"))),
+        "gives hs of its buffer for one sequence that has no state": ("backward_sizes", ("return hs", (
+            "if N == 1 and not self.stateful: hs, new = vars(self).setdefault(hs.shape, hs), hs; hs[...] = new\n"
+            "        return hs"))),
+        "replaces grads where T is 1": ("backward_sizes", (SUMS, (
+            f"{SUMS}\n            if T == 1: self.grads[i] = self.grads[i].copy()"))),
+        "adds grads up where H is 1 and no state is kept": ("backward_sizes", (SUMS, (
+            SUMS.replace("= sum", "= (H == 1 and not self.stateful) * self.grads[i] + sum")))),
+        "writes a state of width 1 in place": ("backward_sizes", ("self.h = h\n        return", (
+            "if H == 1 and self.stateful and self.h is not None: self.h[...] = h\n"
+            "        self.h = h\n        return"))),
+        "carries dh over where N is 1": ("backward_sizes", ("dh = np.zeros_like(dhs[:, 0])", (
+            "dh = np.zeros_like(dhs[:, 0]) if N > 1 or self.dh is None else self.dh"))),
+        "keeps the cells of a float32 window of one step": ("backward_sizes", ("self.cells = []\n", (
+            "self.cells = self.cells if T == 1 and Wx.dtype == 'f' and vars(self).get('cells') else []\n"))),
+        "copies a later xs into the first": ("backward_sizes", ("self.h = h\n        return", (
+            "if D == 1: vars(self).setdefault((N, T), xs)[...] = xs\n        self.h = h\n        return"))),
+        "has another dh for float32 where no state was given": ("backward_sizes", ("self.dh = dh", (
+            "self.dh = dh if Wx.dtype == float or self.dh is None or self.cells[0].cache[1].any() else dh + self.dh"))),
     },
     "my_numerical_gradient": {
         "uses one side, twice": ("from_both_sides", ("x[i] = kept - eps", "x[i] = kept + 2 * eps"), (
