@@ -45,6 +45,12 @@ def in_dtype(scalar, dtype):
     return scalar
 
 
+def untouched(exam, things, note="arguments must stay untouched"):
+    """Require that what was given is as it was."""
+    for thing in things:
+        exam.equal(thing.now(), thing.value, thing.name, note=note, exact=True)
+
+
 def holds_alike(exam, settings, steps):
     """Require in each setting what holds in the plain one, the first; that it holds there has criteria of its own.
 

@@ -12,7 +12,7 @@ from rnnlm_ref.layers import Embedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
-from .contract import crossed, holds_alike, many, side_by_side, still
+from .contract import crossed, holds_alike, many, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -287,8 +287,7 @@ def shares_parameters(exam):
     first = layer.forward(given_ids)
     layer.backward(given_dout)
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
-    for thing, before in ((kept, W), (given_ids, ids), (given_dout, dout)):
-        exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
+    untouched(exam, (kept, given_ids, given_dout), "arguments and parameters must stay untouched")
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     exam.equal(first.now(), W[ids], "the first out", note="arrays that were returned must not change later")
@@ -477,8 +476,7 @@ def time_shares_parameters(exam):
     layer.forward(given_ids)
     layer.backward(given_dout)
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
-    for thing, before in ((kept, W), (given_ids, ids), (given_dout, dout)):
-        exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
+    untouched(exam, (kept, given_ids, given_dout), "arguments and parameters must stay untouched")
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     updates_through_params(exam, layer, W, ids)

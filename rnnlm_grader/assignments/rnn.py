@@ -14,7 +14,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
-from .contract import crossed, holds_alike, one_for_each, side_by_side, still
+from .contract import crossed, holds_alike, one_for_each, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -402,14 +402,12 @@ def leaves_the_callers_arrays_alone(exam):
     exam.watch(first)
     is_alive(exam, first, "h_next")
     is_pair(exam, result)
-    for thing, before in ((thing, thing.value) for thing in [*given, *params]):
-        exam.equal(thing.now(), before, thing.name, note="it belongs to the caller", exact=True)
+    untouched(exam, [*given, *params], "it belongs to the caller")
     layer.backward(upstream(exam, 2, 3))
     exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second backward")
     layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
     layer.backward(upstream(exam, 2, 3))
-    for thing in [*given, *params]:
-        exam.equal(thing.now(), thing.value, thing.name, note="it belongs to the caller, also later", exact=True)
+    untouched(exam, [*given, *params], "it belongs to the caller, also later")
     exam.equal(first.now(), first.value, "the first h_next, after a second step")
     exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second step")
 

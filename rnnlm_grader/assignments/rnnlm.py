@@ -15,7 +15,7 @@ from ..bench import Generator
 from ..compare import kind
 from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.rnnlm import MISCONCEPTIONS
-from .contract import crossed, holds_alike, many, one_for_each, side_by_side, still
+from .contract import crossed, holds_alike, many, one_for_each, side_by_side, still, untouched
 from .embedding import upstream
 
 criteria = CriteriaList()
@@ -152,8 +152,7 @@ def affine_shares(exam):
     exam.equal(dxs, expected_affine(W, b, xs, dys)[0], "dxs")
     exam.watch(layer.backward(exam.put("other_dys", upstream(exam, dys.shape))))
     exam.watch(layer.forward(exam.put("other_xs", states(exam, 2, 2, 2))))
-    for thing, before in zip(given, (W, b, xs, dys), strict=True):
-        exam.equal(thing.now(), before, thing.name, note="arguments and parameters must stay untouched", exact=True)
+    untouched(exam, given, "arguments and parameters must stay untouched")
     given[0].write((W + 1).round(2))
     given[1].write((b - 1).round(2))
     exam.equal(layer.forward(given[2]), xs @ (W + 1) + b - 1, "out after an update of W and b")
@@ -620,8 +619,7 @@ def model_leaves_arguments(exam):
     model.backward()
     exam.watch(model.forward(*(exam.put(f"other_{name}", array) for name, array in zip(
         ("xs", "ts"), ids(exam, weights, 2, 2), strict=True))))
-    for thing, before in zip(given, (first, xs, ts), strict=True):
-        exam.equal(thing.now(), before, thing.name, note="arguments must stay untouched", exact=True)
+    untouched(exam, given)
     agree(exam, out.now(), expected, note="what predict gave must not change later")
     beside_another(exam)
 
@@ -660,7 +658,7 @@ def perplexity_of(losses, counts):
     return np.array(math.exp(sum(n * loss for n, loss in zip(counts, losses, strict=True)) / sum(counts)))
 
 
-def untouched(exam, placed, before):
+def lists_untouched(exam, placed, before):
     for thing, values in zip(placed, before, strict=True):
         exam.equal(thing.now(), tuple(map(np.array, values)), thing.name, note="arguments must stay untouched")
 
@@ -677,7 +675,7 @@ def of_one_batch(exam):
         placed = exam.put("losses", losses), exam.put("counts", counts)
         result = exam.new(*placed)
         exam.equal(result, perplexity_of(losses, counts), result.name)
-        untouched(exam, placed, (losses, counts))
+        lists_untouched(exam, placed, (losses, counts))
 
 
 @criterion("my_perplexity", "values", 1, "of several batches of one size it is the exponential of the mean loss")
@@ -715,7 +713,7 @@ def of_empty_batches(exam):
     placed = exam.put("losses", losses), exam.put("counts", counts)
     result = exam.new(*placed)
     exam.equal(result, perplexity_of(losses, counts), result.name, note="its loss is 0.0 and its count 0")
-    untouched(exam, placed, (losses, counts))
+    lists_untouched(exam, placed, (losses, counts))
     exam.case()
     result = exam.new([0.0, 2.0], [3, 1])
     exam.equal(result, np.array(math.exp(0.5)), result.name, note="a loss of 0.0 over three targets counts")

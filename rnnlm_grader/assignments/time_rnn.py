@@ -11,7 +11,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import crossed, holds_alike, one_for_each, still
+from .contract import crossed, holds_alike, one_for_each, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
@@ -579,12 +579,6 @@ def leaves_the_callers_arrays_alone(exam):
     for stateful in (False, True):
         exam.case()
         leaves_alone(exam, stateful)
-
-
-def untouched(exam, things, note):
-    """Require that what belongs to the caller is as it was."""
-    for thing in things:
-        exam.equal(thing.now(), thing.value, thing.name, note=note, exact=True)
 
 
 def leaves_alone(exam, stateful):
