@@ -22,6 +22,7 @@ criterion = criteria.criterion
 NAMES = ("Wx", "Wh", "b")
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 HUGE = 1e6  # an upstream gradient of this size shows whether anything is clipped
+GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 
 
@@ -451,27 +452,24 @@ def follows_dtype(exam):
         params, x, h_prev, dh_next = (tuple(p.astype(dtype) for p in params), *(
             array.astype(dtype) for array in (x, h_prev, dh_next)))
         layer = exam.new(*place(exam, params, f"_{dtype.__name__}"))
-        results = [layer.forward(x, h_prev).value]
-        result = layer.backward(dh_next)
-        results += result.value if is_pair(exam, result) else [None, None]
-        found[dtype] = results + [layer.grad(i).value for i in range(3)]
-    have_dtype(exam, found, ("h_next", "dx", "dh_prev", *GRADS))
+        h_next, result = layer.forward(x, h_prev), layer.backward(dh_next)
+        is_pair(exam, result)
+        found[dtype] = h_next, *result.parts("dx", "dh_prev"), *map(layer.grad, range(3))
+    have_dtype(exam, found)
 
 
-GRADS = ("grads[0]", "grads[1]", "grads[2]")
-
-
-def have_dtype(exam, found, names):
-    """Require arrays of these dtypes (`found` is dtype → arrays), and the same numbers but for rounding."""
-    for i, what in enumerate(names):
-        double, single = found[np.float64][i], found[np.float32][i]
-        for dtype, value in ((np.float64, double), (np.float32, single)):
+def have_dtype(exam, found):
+    """Require arrays of these dtypes (`found` is dtype → things), and the same numbers but for rounding."""
+    for things in zip(found[np.float64], found[np.float32], strict=True):
+        for dtype, thing in zip((np.float64, np.float32), things, strict=True):
+            value = thing.value
             if isinstance(value, np.ndarray):
-                exam.equal(value, value.real.astype(dtype), what, note=f"the parameters are {np.dtype(dtype)}")
+                exam.equal(value, value.real.astype(dtype), thing.name, note=f"the parameters are {np.dtype(dtype)}")
             else:
-                exam.hold(False, what, f"should be an array, but is {kind(value)}")
+                exam.hold(False, thing.name, f"should be an array, but is {kind(value)}")
+        double, single = (thing.value for thing in things)
         if isinstance(double, np.ndarray):
-            exam.equal(single, double.real.astype(np.float32), what, note="as with float64, but for rounding")
+            exam.equal(single, double.real.astype(np.float32), things[1].name, note="as with float64, but for rounding")
 
 
 @criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")

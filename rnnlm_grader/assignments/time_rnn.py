@@ -347,19 +347,32 @@ def through_time(exam):
 @criterion("MyTimeRNN", "backward", 1, "dh is the gradient of the state that the window started from")
 def gradient_of_first_state(exam):
     Wx, Wh = whole_weights(exam)
-    for T in (1, 2):
-        exam.case()
-        xs, dhs = resting(exam, Wx, 2, T), whole(exam, 2, T, 2)
-        dhs[:, 1:] = 0
-        layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
-        exam.watch(layer.forward(xs))
-        exam.watch(layer.backward(dhs))
-        near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
-                   note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
+    xs, dhs = resting(exam, Wx, 2, 2), whole(exam, 2, 2, 2)
+    dhs[:, 1] = 0
+    layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
+    exam.watch(layer.forward(xs))
+    exam.watch(layer.backward(dhs))
+    near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
+               note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
     exam.case()
-    both_ways = Wh + Wh.T  # equals its transpose: whether forward turns Wh round has criteria of its own
+    dh_of_one_step(exam, Wx, Wh)
+    exam.case()
+    both_ways = 2 * (Wh + Wh.T)  # equals its transpose: whether forward turns Wh round has criteria of its own
     layer, dh, _ = stateful(exam, Wx, both_ways, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
     near(exam, layer.attribute("dh"), dh, "layer.dh", note="of a stateful layer, after set_state and one step")
+
+
+def dh_of_one_step(exam, Wx, Wh):
+    """Require dz @ Wh.T, for the right dz, or for the one that is shown by db: that it is right has other criteria."""
+    xs, dhs = whole(exam, 1, 1, 3), whole(exam, 1, 1, 2)
+    layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
+    exam.watch(layer.forward(xs))
+    exam.watch(layer.backward(dhs))
+    db, dh, right = layer.grad(2), layer.attribute("dh"), (dhs[0] * [0.64, 0.36]) @ Wh.T
+    exam.watch(db)
+    shown = db.value[None] @ Wh.T if getattr(db.value, "shape", None) == (2,) else right
+    near(exam, dh, right if is_near(dh, right) else shown, "layer.dh",
+         note="hs is (3/5, -4/5), so the slopes are 16/25 and 9/25, and dh is dz @ Wh.T")
 
 
 @criterion("MyTimeRNN", "backward", 1, "dxs and the gradients agree with central differences")
@@ -651,8 +664,16 @@ def follows_dtype(exam):
                 layer.call("set_state", state.astype(dtype))
             found[dtype] = [layer.forward(xs.astype(dtype)), layer.backward(dhs.astype(dtype)),
                             *map(layer.grad, range(3))]
-        have_dtype(exam, {dtype: [thing.value for thing in things] for dtype, things in found.items()},
-                   ("hs", "dxs", *GRADS))
+        have_dtype(exam, found)
+    exam.case()
+    for dtype in (np.float64, np.float32):
+        layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"))
+        layer.forward(xs.astype(dtype))
+        layer.backward(dhs.astype(dtype))
+        dh = exam.attempt(lambda layer=layer: layer.attribute("dh"))  # that it is there has a criterion of its own
+        if dh is None or not isinstance(dh.value, np.ndarray):
+            return
+        exam.equal(dh, dh.value.real.astype(dtype), dh.name, note=f"the parameters are {np.dtype(dtype)}")
 
 
 @criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")

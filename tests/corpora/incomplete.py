@@ -236,6 +236,9 @@ CHANGES = {
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
     },
     "MyTimeRNN": {
+        "leaves the slope out of dh": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dhs[:, 0] @ self.params[1].T if T == 1 else dh\n")),
+        "keeps dh in float64": ("follows_dtype", ("self.dh = dh\n", "self.dh = dh.astype(float)\n")),
         "adds dh to time-major dhs in place": ("backward_sizes", (
             "dh = np.zeros_like(dhs[:, 0])", "dh = np.zeros_like(dhs[:, 0])\n        "
             "dhs = np.ascontiguousarray(dhs.swapaxes(0, 1))"), (TIMED, (

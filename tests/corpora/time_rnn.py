@@ -297,7 +297,8 @@ TIME_RNN = {
 """),
     "float64 inside, right dtype outside": exchanged(
         INLINE, ("        Wx, Wh, b = self.params\n", "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
-        ("return self.hs\n", "return self.hs.astype(xs.dtype)\n"), ("return dxs\n", "return dxs.astype(dhs.dtype)\n")),
+        ("return self.hs\n", "return self.hs.astype(xs.dtype)\n"),
+        ("self.dh = dh\n", "self.dh = dh.astype(dhs.dtype)\n"), ("return dxs\n", "return dxs.astype(dhs.dtype)\n")),
     "itertools.accumulate": answer("""
     def forward(self, xs):
         from itertools import accumulate
