@@ -113,6 +113,16 @@ def layout_of_x(exam):
         exam.equal(x.now(), x.value, "x", exact=True)
     slopes(exam, lambda x: float(x.sum()), "x.sum()", x)
     exam.equal(result.now(), 2 * x.value, result.name, note="what was returned must not change with a later call")
+    holds_alike(exam, crossed(exam, 2, 2), two_calls)
+
+
+def two_calls(exam, sizes, _, layout):
+    """Ask for slopes at one array, then at another; yield what is to be equal, as `holds_alike` wants it."""
+    f = exam.lend("f", lambda x: float((x ** 2).sum()), "f = lambda x: (x ** 2).sum()")
+    one, other = (exam.put(name, upstream(exam, *sizes), layout) for name in ("x", "other"))
+    result = exam.new(f, one)
+    exam.new(f, other)
+    yield from still(exam, (one, other, result))
 
 
 # --- my_bptt --------------------------------------------------------------------------------------------------------

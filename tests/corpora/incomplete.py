@@ -367,6 +367,11 @@ CHANGES = {
             ("    grad = np", "    eps = 0.5 if eps > 1e-3 else 1e-5\n    grad = np")),
         "fits small arrays": ("any_shape_of_x", ("    grad = np", "    assert x.size < 9\n    grad = np")),
         "puts back by adding": ("leaves_x_alone", ("x[i] = kept\n", "x[i] += eps\n")),
+        "leaves the last number moved where it is the only row": ("layout_of_x", (
+            "    return grad", "    if len(x) == 1: x.flat[-1] += eps * 100\n    return grad")),
+        "gives a buffer for a column": ("layout_of_x", ("    return grad", (
+            "    if x.shape[1:] == (1,):\n        SAME.setdefault(x.shape, np.zeros(x.shape))[...] = grad\n"
+            "        grad = SAME[x.shape]\n    return grad")), ("def my", "SAME = {}\n\n\ndef my")),
     },
     "my_bptt": {
         "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
