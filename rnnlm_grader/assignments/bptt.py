@@ -385,27 +385,27 @@ def norm_of(arrays):
 
 @criterion("my_clip_grads", "values", 2, "gradients above max_norm shrink by one factor, to the norm max_norm together")
 def shrinks_together(exam):
-    arrays = gradients(exam, 50, ((3,), (2,)))
+    arrays = gradients(exam, 500, ((3,), (2,)))
     held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
-    exam.watch(exam.new(held, 0.25))
+    exam.watch(exam.new(held, 2.5))
     for i, array in enumerate(arrays):
-        exam.equal(held.item(i).now(), array * (0.25 / norm_of(arrays)), f"grads[{i}]",
-                   note="the norm is about 50, max_norm is 0.25")
+        exam.equal(held.item(i).now(), array * (2.5 / norm_of(arrays)), f"grads[{i}]",
+                   note="the norm is about 500, max_norm is 2.5")
     exam.case()
-    a, b = exam.put("a", np.array([6.0, -8.0])), exam.put("b", np.array([[24.0]]))
+    a, b = exam.put("a", np.array([60.0, -80.0])), exam.put("b", np.array([[240.0]]))
     held = exam.gather("grads", [a, b])
-    exam.watch(exam.new(held, 13.0))
-    for i, expected in enumerate((np.array([3.0, -4.0]), np.array([[12.0]]))):
-        exam.equal(held.item(i).now(), expected, f"grads[{i}]", note="the norm is 26, so all are halved")
+    exam.watch(exam.new(held, 130.0))
+    for i, expected in enumerate((np.array([30.0, -40.0]), np.array([[120.0]]))):
+        exam.equal(held.item(i).now(), expected, f"grads[{i}]", note="the norm is 260, so all are halved")
     exam.case()
-    arrays = gradients(exam, 90)
+    arrays = gradients(exam, 900)
     held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
-    exam.new(held, 20.0)
-    factor = 20 / norm_of(arrays)
+    exam.new(held, 200.0)
+    factor = 200 / norm_of(arrays)
     for i, array in enumerate(arrays):
         exam.equal(held.item(i).now(), array * factor, f"grads[{i}]")
-    for norm, max_norm, shapes in ((41, 40.0, ((2, 3), (3,), (4, 1))), (30, 20.0, ((2,),) * many(exam, 17, 24)),
-                                   (50, 0.25, ((3,),)), (1200, 400.0, ((3,), (2, 2)))):
+    for norm, max_norm, shapes in ((410, 400.0, ((2, 3), (3,), (4, 1))), (300, 200.0, ((2,),) * many(exam, 17, 24)),
+                                   (500, 2.5, ((3,),)), (1200, 400.0, ((3,), (2, 2)))):
         exam.case()
         arrays = gradients(exam, norm, shapes)
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
@@ -444,7 +444,7 @@ def leaves_small_gradients(exam):
 def clips_in_place(exam):
     for dtype in (np.float64, np.float32):
         exam.case()
-        arrays = [array.astype(dtype) for array in gradients(exam, 80)]
+        arrays = [array.astype(dtype) for array in gradients(exam, 800)]
         things = [exam.put(f"g{i}", array, layout)
                   for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "C"), strict=True))]
         exam.watch(exam.new(things, 10.0))
