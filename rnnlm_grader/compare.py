@@ -7,8 +7,8 @@ from .bench import Raised
 from .values import Opaque
 
 # Relative agreement by the number of bytes of a float: right answers may sum in another order.
-# None is given more than float32; what was rounded to that is no float64.
-TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-8}
+# None is given more than float32.
+TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
 LEAST_RATIO = 1e-6  # that is told; what is smaller agrees with any other, for both are next to nothing
 MOST_DIGITS = 17  # with which any two float64 print differently
 
@@ -52,7 +52,7 @@ def close(a, b):
     if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
         return a == b
     size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
-    tolerance = TOLERANCE.get(size, 1e-8)
+    tolerance = TOLERANCE.get(size, 1e-7)
     finite = np.isfinite(b)
     with np.errstate(all="ignore"):
         if finite.all():
@@ -67,7 +67,9 @@ def _problem(got, expected, exact):
         return None if got is None else f"should be None, but is {kind(got)}"
     if isinstance(expected, tuple):
         return _tuple_problem(got, expected, exact)
-    if not isinstance(got, np.ndarray):
+    if isinstance(expected, Opaque) and got == expected:  # of an answer that is compared with itself
+        return None
+    if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
         return f"should be {kind(expected)}, but is {kind(got)}"
     if got.shape != expected.shape:
         return f"has shape {got.shape}, expected {expected.shape}"

@@ -115,6 +115,18 @@ def still(exam, things, expected=None, note="it must not change later"):
         yield thing, was, thing.name, note
 
 
+def in_full(exam, *things):
+    """Require of arrays of float64 that they weren't rounded to float32, which only this looks at: it is 1 part in 1e7.
+
+    What they hold must come from numbers of two decimals or more, few of which float32 has.
+    """
+    for thing in things:
+        value = thing.value
+        is_rounded = isinstance(value, np.ndarray) and value.dtype == np.float64 and np.array_equal(
+            value, value.astype(np.float32))
+        exam.hold(not is_rounded, thing.name, "was rounded to float32", note="compute in the dtype of the parameters")
+
+
 def one_for_each(exam, layer, count):
     """Require as many gradients as there are parameters."""
     grads = layer.attribute("grads").value

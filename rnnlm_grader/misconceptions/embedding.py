@@ -427,16 +427,6 @@ class OverflowsCells(Right):
         dW[...] = flat.reshape(dW.shape)
 
 
-@embedding(IN_PLACE, "the gradient is written into `dW.reshape(-1)`, which is a copy where dW isn't contiguous; write "
-                     "`dW[...] = flat.reshape(dW.shape)`")
-class WritesIntoCopy(Right):
-    def backward(self, dout):
-        dW = self.grads[0]
-        dW[...] = 0
-        cells = np.asarray(self.idx, np.int64).reshape(-1, 1) * dW.shape[1] + np.arange(dW.shape[1])
-        np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
-
-
 @embedding(LOOKUP, "forward returns nothing; it needs a `return`", shows_nothing=True)
 class ReturnsNothing(Right):
     def forward(self, idx):

@@ -71,8 +71,7 @@ NOTICED = {
         ReturnsOneHot FlattensIds LooksUpFirstRow ForcesOutputFloat32 ForcesGradientFloat32 DividesByNumberOfIds
         StoresByPosition Counts MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds
         MultipliesFlatIdsOnly CollectsFirstRow MakesGradsAnArray ReturnsGradient ReturnsDout KeepsFirstIds
-        KeepsIdsOfOneShape SharesCache WritesIntoCopy ReturnsNothing MakesIntegerGradient CountsFromOneInBackward
-        DividesByLength
+        KeepsIdsOfOneShape SharesCache ReturnsNothing MakesIntegerGradient CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/follows_dtype": """
         PicksColumns PicksColumnsTransposed CountsFromOne AddsVectorsUp LooksUpUniqueIds UsesPositions ReturnsOneHot

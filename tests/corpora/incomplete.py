@@ -37,6 +37,9 @@ MEASURED = """
             grad[i] = (above - loss()) / 2e-5
             array[i] = kept
     return dxs, dh0, dWx, dWh, db"""
+ADD = "np.add.at(dW, self.idx, dout)"
+OF_STEPS = "self.grads[0][...] = self.layer.grads[0]"
+CELLS = "cells = ids[..., None] * np.int64(dW.shape[1]) + np.arange(dW.shape[1])"
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
 
 
@@ -53,6 +56,20 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "clears the rows of the last ids only": ("overwrites_in_place", (
+            "dW[...] = 0", "dW[vars(self).get('old', slice(None))] = 0; self.old = self.idx")),
+        "clears the rows that it ever met": ("overwrites_in_place", ("dW[...] = 0", (
+            "self.seen = vars(self).get('seen', set()) | set(self.idx.ravel().tolist())\n"
+            "        dW[list(self.seen)] = 0"))),
+        "leaves grads where dout is empty": ("any_shape_backward", (
+            "dW = self.grads[0]", "dW = self.grads[0]\n        if not dout.size: return")),
+        "looks up in float32": ("follows_dtype", ("return self.params[0][idx]", (
+            "W = self.params[0]\n        return W.astype('f')[idx].astype(W.dtype)"))),
+        "adds up in float32": ("follows_dtype", ("dW = self.grads[0]", "dW = np.zeros(self.grads[0].shape, 'f')"), (
+            ADD, f"{ADD}; self.grads[0][...] = dW")),
+        "counts in flat cells": ("any_size_backward", (
+            ADD, f"ids = self.idx; {CELLS}\n        np.add.at(dW.reshape(-1), cells, dout)"), (
+            "self.grads = [np.zeros_like(W)]", "self.grads = [np.zeros(W.shape, W.dtype)]")),
         "crosses out repeats in its ids": ("any_size_backward", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
             "np.add.at(dW, self.idx, dout)", (
                 "np.add.at(dW, self.idx, dout)\n        ids = self.idx.reshape(-1)\n        for j in range(len(ids)):\n"
@@ -98,9 +115,6 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout); dW[-1] = 0"))),
         "gives float64 for no ids": ("follows_dtype", ("return self.params[0][idx]", (
             "return self.params[0][idx] if idx.size else np.zeros((*idx.shape, self.params[0].shape[1]))"))),
-        "writes into a copy": ("stands_alone", ("np.add.at(dW, self.idx, dout)", (
-            "cells = self.idx.astype(int)[..., None] * dW.shape[1] + np.arange(dW.shape[1])\n"
-            "        np.add.at(dW.reshape(-1), cells, dout)"))),
         "adds up float32": ("any_size_backward", ("dW[...] = 0", "dW *= dW.dtype == 'f'")),
         "replaces grads where D is 1": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        if dW.shape[1] == 1: self.grads[0] = dW.copy()"))),
@@ -115,6 +129,20 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
+        "looks up in float32": ("output_dtype", ("return self.layer.forward(xs)", (
+            "return self.layer.forward(xs).astype('f').astype(self.params[0].dtype)"))),
+        "looks ids up in the table of its first window": ("time_shares_parameters", (
+            "self.layer = MyEmbedding(self.params[0])",
+            "self.layer = MyEmbedding(vars(self).setdefault('W', self.params[0].copy()))")),
+        "adds up in the order of memory": ("repeats_across_time", ("self.layer.backward(dout)", (
+            "self.layer.idx = self.layer.idx.ravel()\n"
+            "        self.layer.backward(dout.ravel('K').reshape(-1, dout.shape[2]))"))),
+        "finds cells of the flat table": ("other_sizes", ("return self.layer.forward(xs)", (
+            f"self.layer.forward(xs); ids, dW = xs, self.params[0]\n        {CELLS}\n"
+            "        return dW.ravel()[cells]"))),
+        "counts in flat cells": ("after_other_sizes", (
+            "self.layer.backward(dout)", f"ids, dW = self.layer.idx, self.grads[0]; {CELLS}"), (
+            OF_STEPS, "dW[...] = np.bincount(cells.ravel(), dout.ravel(), dW.size).reshape(dW.shape)")),
         "gives a view of its time-major buffer for one sequence": ("after_other_sizes", (
             "return self.layer.forward(xs)", (
                 "out = self.layer.forward(xs.T)\n        last = vars(self).get('last')\n"
