@@ -304,9 +304,11 @@ class Anything:
     """Stands for what only a notebook has: whatever is asked of it, it answers with itself.
 
     Called with a function, as a decorator is, it leaves that as it is; called with what can be iterated over, as a
-    progress bar is, it does so. As the base of a class it is none. What it can't do, such as being two things at once,
-    costs only the statement that asks for it: see `execute`.
+    progress bar is, it does so. As the base of a class it is none. Asked whether it is so, as a GPU is looked for, it
+    isn't. What it can't do, such as being two things at once, costs only the statement that asks for it: see `execute`.
     """
+
+    __version__ = "99.0"
 
     def __init__(self, *over):
         self.__over = over
@@ -323,6 +325,9 @@ class Anything:
         return ()
 
     def __instancecheck__(self, instance):
+        return False
+
+    def __bool__(self):
         return False
 
     def __iter__(self):

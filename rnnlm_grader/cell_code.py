@@ -8,6 +8,7 @@ import builtins
 import functools
 import re
 from collections import Counter, defaultdict
+from dataclasses import dataclass
 
 from .bench import bound_names
 
@@ -401,28 +402,50 @@ def _names_changed(node):
 
     Of what executes text, or changes all names at once, ANYTHING; and `y` too of a loop over it that changes its `x`.
     """
-    names = _names_changed_here(node)
-    for loop in (inner for inner in ast.walk(node) if isinstance(inner, ast.For)):
-        if _names(loop.target, ast.Store) & _names_changed_here(ast.Module(loop.body, [])):
+    names, loops = set(), defaultdict(list)  # name → loops at work that give it values, and aren't known to change them
+    todo = [node]
+    while todo:
+        inner = todo.pop()
+        if isinstance(inner, _EndOfLoop):
+            for name in inner.given:
+                if inner.loop in loops[name][-1:]:
+                    loops[name].pop()
+            continue
+        changed = _name_changed(inner)
+        names.add(changed)
+        for loop in loops.pop(changed, ()):
             names |= _names(loop.iter, ast.Load)
-    return names
-
-
-def _names_changed_here(node):
-    """The same, whatever loops are over."""
-    names = set()
-    for inner in ast.walk(node):
-        if isinstance(inner, ast.AugAssign) and isinstance(inner.target, ast.Name):
-            names.add(inner.target.id)
-        elif isinstance(inner, ast.Subscript | ast.Attribute) and isinstance(inner.ctx, ast.Store):
-            names.add(ANYTHING if _is_namespace(inner.value) else _root(inner))
-        elif isinstance(inner, ast.Call) and inner.args and _dotted(inner.func) in ("setattr", "delattr"):
-            names.add(_root(inner.args[0]))
-        elif isinstance(inner, ast.Call) and (_dotted(inner.func) == "exec" or (
-                isinstance(inner.func, ast.Attribute) and inner.func.attr in ("setdefault", "update")
-                and _is_namespace(inner.func.value))):
-            names.add(ANYTHING)
+        if isinstance(inner, ast.For):
+            given = _names(inner.target, ast.Store)
+            for name in given:
+                loops[name].append(inner)
+            todo += [inner.target, inner.iter, *inner.orelse, _EndOfLoop(inner, given), *inner.body]
+        else:
+            todo += ast.iter_child_nodes(inner)
     return names - {None}
+
+
+@dataclass(frozen=True, eq=False)
+class _EndOfLoop:
+    """Stands after the body of a loop that gives these names values."""
+
+    loop: ast.For
+    given: set
+
+
+def _name_changed(node):
+    """The name of what this node itself changes, ANYTHING, or None."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+        return ANYTHING if _is_namespace(node.value) else _root(node)
+    if isinstance(node, ast.Call) and node.args and _dotted(node.func) in ("setattr", "delattr"):
+        return _root(node.args[0])
+    if isinstance(node, ast.Call) and (_dotted(node.func) == "exec" or (
+            isinstance(node.func, ast.Attribute) and node.func.attr in ("setdefault", "update")
+            and _is_namespace(node.func.value))):
+        return ANYTHING
+    return None
 
 
 def _is_namespace(node):

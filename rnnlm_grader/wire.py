@@ -22,6 +22,7 @@ DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far mo
 PLAIN = (str, int, type(None), float, bool)  # what JSON itself has
 EXACTLY_PLAIN = frozenset(PLAIN)
 NAMED = (Handle, Generator, Callback, Raised, Opaque)
+MAX_AXES = 64  # of NumPy's own
 MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
 encode = json.JSONEncoder(check_circular=False).encode
 decode = json.JSONDecoder().raw_decode
@@ -114,7 +115,7 @@ class _Reader:
 
     def array(self, dtype, shape):
         dtype = _dtype(dtype)
-        if not all(type(n) is int and n >= 0 for n in shape):
+        if len(shape) > MAX_AXES or not all(type(n) is int and n >= 0 for n in shape):
             raise WireError("an array of impossible shape")
         count = math.prod(shape)
         if self.at + count * dtype.itemsize > len(self.body):

@@ -145,8 +145,8 @@ def test_an_array_that_claims_more_than_it_sends_is_refused():
     b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
     b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
     b'{"array": ["<f8"]}', b'{"array": [8, [1]]}', b'{"array": ["d", [1]]}', b'{"array": ["<f8,", [1]]}',
-    b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}",
-], ids=range(17))
+    b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}", b'{"array": ["<f8", [9' + b", 9" * 130_000 + b"]]}",
+], ids=range(18))
 def test_frames_that_break_the_rules_are_refused(head):
     with pytest.raises(wire.WireError):
         wire.unpack(head, b"12345678")
@@ -626,9 +626,12 @@ def call_work(*sources):
     ("from typing_extensions import Protocol\nclass Layer(Protocol):\n    def forward(self): return 1\n"
      "class Cell(Layer): pass", "Cell().forward() == 1"),
     ("import copy, torch", "copy.copy(torch) is not None"),
+    ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
+    ("import torch\nif torch.cuda.is_available():\n    f = torch.tanh\nelse:\n    f = len", "f('abc') == 3"),
+    ("import pandas as pd\nif pd.__version__ >= '2':\n    one = 1", "one == 1"),
 ])
 def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_they_are(start, holds):
-    assert call_work(f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
+    assert call_work("import numpy as np", f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
 
 
 @pytest.mark.parametrize("fails", [
@@ -636,7 +639,7 @@ def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_
     "import matplotlib.pyplot as plt\ndef show():\n    fig, ax = plt.subplots()\nshow()",
     "import matplotlib.pyplot as plt\ndef show(plot):\n    fig, ax = plot()\nshow(plt.subplots)\n",
     "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
-    "import torch\nprint(torch.__version__)",
+    "import torch\nprint(torch.__file__)",
     "from rnnlm_grader import check as examine\nexamine(work)",
     "from rnnlm_grader.check import check as examine\nexamine(work)",
 ])

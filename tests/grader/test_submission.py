@@ -280,6 +280,7 @@ ABYSSES = {
     "semicolons": "\U0001d431=1;" * 19_000 + "y=1",
     "branches": "if a:\n    x = 1\n" + "elif a:\n    x = 1\n" * 900, "lambdas": "x = " + "lambda: " * 900 + "1",
     "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
+    "loops": "".join(" " * depth + "for a in ():\n" for depth in range(99)) + " " * 99 + "a.x=1;" + "a;" * 45_000,
 }
 
 
