@@ -372,6 +372,8 @@ CHANGES = {
         "gives a buffer for a column": ("layout_of_x", ("    return grad", (
             "    if x.shape[1:] == (1,):\n        SAME.setdefault(x.shape, np.zeros(x.shape))[...] = grad\n"
             "        grad = SAME[x.shape]\n    return grad")), ("def my", "SAME = {}\n\n\ndef my")),
+        "scales eps with the number": ("honours_eps", ("    for i", "    given = eps\n    for i"), (
+            "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
         "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
@@ -404,6 +406,11 @@ CHANGES = {
             "    return SAME.setdefault((xs.shape, Wx.shape, window), given) if b.dtype == 'f' else given")), (
             "def my", "SAME = {}\n\n\ndef my")),
         "measures dxs and dh0": ("flows_back", ("    return dxs, dh0, dWx, dWh, db", MEASURED)),
+        "keeps its states in float32": ("flows_back", ("+ b))", "+ b).astype('f'))")),
+        "clips what comes from the next step where there are windows": ("uneven_windows", (
+            "dz = (dhs[:, t] + dh)", "dz = (dhs[:, t] + (dh if window is None else np.clip(dh, -5, 5)))")),
+        "has no dWh where a window is one step": ("state_goes_on", (
+            "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
         "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
@@ -421,6 +428,9 @@ CHANGES = {
             "    for grad in grads:\n        if grad.dtype == 'f' and not grad.flags.c_contiguous: grad *= 1.0625\n"
             "    return norm"))),
         "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
+        "divides by 1 at least": ("shrinks_together", ("max_norm / norm", "max_norm / max(norm, 1.0)")),
+        "compares the square, and has a factor of 1 at most": ("shrinks_together", (
+            "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
         "gives the same array again": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
