@@ -19,6 +19,11 @@ LATER = "self.cells[0].cache[1].any()"  # whether the window started from a stat
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
 LOSS = "self.loss_layer.forward(self.predict(xs), ts)"
 BACK = "dout = layer.backward(dout)"
+LOOP = "for layer in self.layers:\n            xs ="
+LOSS_LAYER = "self.loss_layer = Time"
+CACHE = "self.cache = log_p, safe, mask, count, (N, T, V)"
+EMPTY = "self.cache = None"
+MASKS = "dx *= mask[:, np.newaxis]"
 MEASURED = """
     def loss():
         hs = [h0]
@@ -474,6 +479,9 @@ CHANGES = {
                 "    return SAME.setdefault(x.shape, p).copy() if x.dtype == 'f' and x.shape[-2:-1] == (1,) else p")),
             ("def my", "SAME = {}\n\n\ndef my")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
+        "computes in float32": ("last_axis", ("    e = np", "    dtype, x = x.dtype, x.astype('f')\n    e = np"), (
+            "return e / e.sum(axis=-1, keepdims=True)", "return (e / e.sum(axis=-1, keepdims=True)).astype(dtype)")),
+        "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
         "puts 0 for what is ignored into its targets when it goes back": ("loss_leaves_arguments", (
@@ -554,6 +562,47 @@ CHANGES = {
         "keeps its first mask where the label is a word": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
             "mask = ts != self.ignore_label\n        if self.ignore_label != -1:\n"
             "            mask = vars(self).setdefault(mask.shape, mask)"))),
+        "multiplies by a mask of float64 where any is ignored": ("loss_dtypes", (
+            "return dx.reshape(shape)",
+            "if not mask.all(): dx = dx * mask[:, None].astype(float)\n        return dx.reshape(shape)")),
+        "subtracts what is ignored from N * T": ("loss_dtypes", ("count = max(mask.sum(), 1)", (
+            "count = N * T\n        if not mask.all(): count = count - (~mask).sum() if mask.any() else 1")), (
+            "dx *= dout / float(count)", "dx = dx * (dout / count)")),
+        "writes kept rows into a copy where logits lie in the order of columns": ("loss_dtypes", (
+            CACHE, f"self.xs = xs\n        {CACHE}"), ("return dx.reshape(shape)", (
+                "if mask.all(): return dx.reshape(shape)\n        dxs = np.zeros_like(self.xs)\n"
+                "        dxs.reshape(len(mask), -1)[mask] = dx[mask]\n        return dxs"))),
+        "remembers that nothing was kept": ("all_ignored", (EMPTY, f"{EMPTY}; self.empty = False"), (
+            "count = max(mask.sum(), 1)", "count = max(mask.sum(), 1); self.empty |= not mask.any()"), (
+            MASKS, f"{MASKS} * (not self.empty)")),
+        "adds a little to the shares where any is ignored": ("gradient_over_kept", (CACHE, (
+            f"if not mask.all(): log_p = np.log(np.exp(log_p) + 1e-7)\n        {CACHE}"))),
+        "shifts only where none is ignored": ("large_logits_gradient", ("x = x - x.max(axis=1, keepdims=True)", (
+            "x = x - x.max(axis=1, keepdims=True) if mask.all() else x"))),
+        "takes equal logits for padding": ("book_loss", ("mask = ts != self.ignore_label", (
+            "mask = (ts != self.ignore_label) & (np.ptp(x, axis=1) > 0)"))),
+        "counts losses that aren't 0 as kept": ("mean_loss", (
+            "return -(log_p[np.arange(N * T), safe] * mask).sum() / count", (
+                "losses = -log_p[np.arange(N * T), safe] * mask\n"
+                "        return losses.sum() / max(np.count_nonzero(losses), 1)"))),
+        "cuts a position's loss at 50": ("large_logits_loss", ("safe] * mask).sum()", "safe] * mask).clip(-50).sum()")),
+        "numbers cells, as uint64 doesn't allow": ("other_labels", (
+            "log_p[np.arange(N * T), safe] * mask", "log_p.ravel()[np.arange(N * T) * V + safe] * mask")),
+        "keeps a mask until another window has one": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if not mask.all(): self.mask = mask"), (EMPTY, f"{EMPTY}; self.mask = None"), (
+            MASKS, "if self.mask is not None: dx[~self.mask] = 0")),
+        "keeps the count of a window in which some are ignored": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if not mask.all(): self.count = count"), (EMPTY, f"{EMPTY}; self.count = None"), (
+            "dout / float(count)", "dout / float(self.count or count)")),
+        "masks only if its first window was masked": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if self.masked is None: self.masked = not mask.all()"), (
+            EMPTY, f"{EMPTY}; self.masked = None"), (MASKS, "if self.masked: dx[~mask] = 0")),
+        "has a buffer of the first dtype": ("loss_other_sizes", (EMPTY, f"{EMPTY}; self.dx = None"), (
+            "return dx.reshape(shape)", (
+                "if self.dx is None or self.dx.shape != shape: self.dx = dx.reshape(shape)\n"
+                "        self.dx[...] = dx.reshape(shape)\n        return self.dx.copy()"))),
+        "knows V of the first window": ("loss_other_sizes", ("N, T, V = xs.shape", (
+            "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
         "gives a view of its time-major buffer for one sequence": ("affine_dtype", ("return xs @ W + b", (
