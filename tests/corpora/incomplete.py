@@ -653,6 +653,12 @@ CHANGES = {
         "gives one out again for float32": ("affine_dtype", ("return xs @ W + b", (
             "out = xs @ W + b\n        if out.dtype == 'f':\n"
             "            out = vars(self).setdefault(out.shape, out); out[...] = xs @ W + b\n        return out"))),
+        "keeps xs in float32": ("affine_gradients", ("self.xs = xs", "self.xs = xs.astype('f')")),
+        "takes rows in the order of memory": ("affine_dtype", (
+            "self.xs.reshape(-1, W.shape[0])", "self.xs.ravel('K').reshape(-1, W.shape[0])")),
+        "doubles dW where H is 1": ("affine_gradients", ("return dout @ W.T", (
+            "if len(W) == 1: self.grads[0][...] *= 2\n        return dout @ W.T"))),
+        "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
         "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
@@ -740,6 +746,27 @@ CHANGES = {
             f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[0][...] += before")),
         "ties the last matrix to the first": ("predicts_scores", ("weights(V, D, 1)", "E := weights(V, D, 1)"), (
             "weights(H, V, H ** -0.5)", "E.T if D == H else weights(H, V, H ** -0.5)")),
+        "forgets the state before a single step": ("state_goes_on", (
+            LOOP, f"if xs.shape[1] == 1: self.reset_state()\n        {LOOP}")),
+        "keeps the state of training apart": ("state_goes_on", (f"        return {LOSS}", (
+            f"        if self.h is not None: self.layers[1].set_state(self.h)\n        loss = {LOSS}\n"
+            "        self.h = self.layers[1].h\n        return loss")), (
+            LOSS_LAYER, f"self.h = None; {LOSS_LAYER}"), (
+            "self.layers[1].reset_state()", "self.layers[1].reset_state(); self.h = None")),
+        "writes 0 into the state": ("resets_state", (
+            "self.layers[1].reset_state()", "if self.layers[1].h is not None: self.layers[1].h[...] = 0")),
+        "starts anew for ever after reset_state": ("resets_state", (
+            "self.layers[1].reset_state()", "self.fresh = True"), (LOSS_LAYER, f"self.fresh = False; {LOSS_LAYER}"), (
+            LOOP, f"if self.fresh: self.layers[1].reset_state()\n        {LOOP}")),
+        "resets the state when it has gone back": ("scales_gradients", (BACK, f"{BACK}\n        self.reset_state()")),
+        "keeps targets ignored that once were": ("scales_gradients", (f"        return {LOSS}", (
+            "        if (ts < 0).any(): self.mask = ts < 0\n"
+            "        if self.mask is not None and self.mask.shape == ts.shape: ts = np.where(self.mask, -1, ts)\n"
+            f"        return {LOSS}")), (LOSS_LAYER, f"self.mask = None; {LOSS_LAYER}")),
+        "goes back over the steps of the first window": ("scales_gradients", ("dout = self.loss_layer.backward(dout)", (
+            "dout = self.loss_layer.backward(dout)\n        self.T = vars(self).get('T', dout.shape[1])\n"
+            "        dout[:, self.T:] = 0"))),
+        "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
         "drops a loss of 0": ("of_empty_batches",
@@ -754,6 +781,9 @@ CHANGES = {
         "merges equal losses": ("of_unequal_batches", ("zip(losses, counts))", "dict(zip(losses, counts)).items())")),
         "merges equal counts": ("of_equal_batches", ("sum(counts)", "sum(set(counts))")),
         "counts in 16 bits": ("of_unequal_batches", ("sum(counts)", "np.array(counts, np.int16).sum(dtype=np.int16)")),
+        "takes the exponential in float32": ("of_one_batch", (
+            "np.exp(total / sum(counts))", "float(np.exp(np.float32(total / sum(counts))))")),
+        "weighs an empty batch's loss": ("of_empty_batches", ("loss * count for", "loss * max(count, 1) for")),
     },
 }
 
