@@ -232,6 +232,7 @@ def book_loss(exam):
 def mean_loss(exam):
     for N, T, *V in ((2, 3), (3, 1), (1, 4), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
+        xs[0, 0, ts[0, 0]] += 60 if N == 2 else 0  # a loss of exactly 0 counts too
         judge_loss(exam, xs, ts, expected_loss(xs, ts)[0], f"N = {N}, T = {T}")
 
 
@@ -299,6 +300,12 @@ def large_logits_gradient(exam):
     xs, ts = window(exam, 2, 2)
     judge_gradient(exam, xs + FAR, ts, expected_loss(xs, ts)[1],
                    "rows shifted by ±10000: it stays the same")
+    exam.case()
+    layer, (xs, ts) = exam.new(), masked(exam, 2, 2, ignored=1)
+    layer.forward(xs, ts)
+    unshifted = layer.backward()
+    layer.forward(xs + FAR, ts)
+    judge_dxs(exam, layer.backward(), unshifted, "rows shifted by ±10000, and one ignored: it stays the same")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 1, "the loss is the mean over the positions that are kept")
@@ -345,15 +352,13 @@ def all_ignored(exam):
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any number, also the id of a word")
 def other_labels(exam):
     word, large = exam.rng.integers((1, 40_000), (5, 60_000)).tolist()
-    for label in (word, 0, -large, many(exam)):
+    for label, dtype in ((word, np.int64), (0, np.int64), (-large, np.int64), (many(exam), np.uint8),
+                         (word, np.uint64)):
         exam.case()
         xs, ts = masked(exam, 2, 3, label=label)
-        given = judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"ignore_label={label}")
+        given = judge_both(exam, exam.new(ignore_label=label), xs, ts.astype(dtype), label,
+                           f"ignore_label={label}, targets of dtype {np.dtype(dtype)}")
         zero_where_ignored(exam, given, xs, ts, label)
-    exam.case()
-    xs, ts = masked(exam, 2, 3, label=word)
-    judge_both(exam, exam.new(ignore_label=word), xs, ts.astype(np.uint8), word,
-               f"ignore_label={word}, targets of dtype uint8")
     exam.case()
     judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
 
@@ -374,7 +379,7 @@ def loss_backward_twice(exam):
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "logits and targets stay untouched, and backward can be "
-           "repeated, whatever the sizes, dtypes, layouts, masks and labels")
+           "repeated, whatever the sizes, dtypes, layouts, masks and labels", beside="backward")
 def loss_leaves_arguments(exam):
     xs, ts = masked(exam, 2, 3)
     layer = exam.new()
@@ -424,16 +429,35 @@ def loss_dtypes(exam):
         loss, dxs = expected_loss(xs, ts)
         roughly(exam, layer, xs, ts.astype(ids), loss, layout="F")
         judge_dxs(exam, layer.backward(), dxs, f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
+    exam.case()
+    layer, (xs, ts) = exam.new(), masked(exam, 2, 3)
+    layer.forward(exam.put("xs", xs.astype(np.float32), "F"), ts)
+    single = layer.backward()
+    layer.forward(xs, ts)
+    judge_dxs(exam, single, as_single(layer.backward()),
+              "logits are float32, some targets are ignored: as with float64, but for rounding")
+
+
+def as_single(thing):
+    """An array in float32; whether its numbers are right has criteria of its own."""
+    return thing.value.real.astype(np.float32) if isinstance(thing.value, np.ndarray) else thing.value
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward belongs to the last forward of its own layer, of any "
-           "size; params and grads are empty")
+           "size and dtype; params and grads are empty")
 def loss_other_sizes(exam):
     layer = exam.new()
-    for N, T in ((2, 3), (1, 1)):
-        xs, ts = window(exam, N, T)
-        exam.new(ignore_label=int(ts[0, 0]))
-        judge_both(exam, layer, xs, ts, note=f"N = {N}, T = {T}")
+    for N, T, V, is_plain in ((2, 3, 5, True), (2, 3, 5, False), (2, 3, 5, True), (1, 1, 4, True)):
+        if is_plain:
+            xs, ts = window(exam, N, T, V)
+            exam.new(ignore_label=int(ts[0, 0]))
+            judge_both(exam, layer, xs, ts, note=f"N = {N}, T = {T}, V = {V}")
+        else:
+            given, fresh = masked(exam, N, T, V, dtype=np.float32), exam.new()
+            layer.forward(*given)
+            fresh.forward(*given)
+            judge_dxs(exam, layer.backward(), fresh.backward(),
+                      "logits are float32 now, and some targets are ignored: as a new layer computes it")
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
     exam.case()

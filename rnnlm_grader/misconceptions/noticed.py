@@ -556,30 +556,30 @@ NOTICED = {
         LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/backward/gradient_by_hand": """
-        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SqueezesGradient
-        SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing GivesZeros SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SqueezesGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/gradient": """
-        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne
-        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient SqueezesGradient
-        SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing GivesZeros SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask
+        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
+        SqueezesGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/upstream_factor": """
-        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
-        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        GradientReturnsNothing GivesZeros SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask
+        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
         FlatGradient SoftmaxAlongTime ChangesItsCache ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/loss_central_differences": """
-        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
-        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing GivesZeros MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch
+        GradientMeanOverBatch MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing
+        MasksBeforeSubtracting TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/backward/large_logits_gradient": """
-        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask LossDoesNotShift
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing GivesZeros SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask
+        LossDoesNotShift ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        FlatGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/loss_over_kept": """
         LossReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll SumsUp LossSumsUp MeanOverBatch MeanOfMeans
@@ -587,30 +587,31 @@ NOTICED = {
         LossForEachPosition SoftmaxAlongTime
     """,
     "MyTimeSoftmaxWithLoss/mask/gradient_over_kept": """
-        GradientReturnsNothing MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch
-        MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        SqueezesGradient SoftmaxAlongTime ForcesFloat32
+        GradientReturnsNothing GivesZeros MeanOverAll GradientMeanOverAll SumsUp GradientSumsUp MeanOverBatch
+        GradientMeanOverBatch MeanOfMeans GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing
+        MasksBeforeSubtracting TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient SqueezesGradient SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/mask/all_ignored": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
-        LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns
-        MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask DividesByZero GradientDividesByZero
-        LeavesEarly LeavesEarlyWithOldGradient ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
-        TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
-        LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32 ForcesFloat64
+        LossReturnsNothing GradientReturnsNothing GivesZeros PicksAllTargets MeanOverAll LossMeanOverAll
+        GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOfMeans LossForgetsMask GradientForgetsMask
+        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask
+        DividesByZero GradientDividesByZero LeavesEarly LeavesEarlyWithOldGradient ForgetsMinusOne
+        SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss
+        TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow ForcesFloat32
+        ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/mask/other_labels": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets MeanOverAll LossMeanOverAll GradientMeanOverAll SumsUp
-        LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans LossForgetsMask GradientForgetsMask
-        GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting MasksMinusOne MasksNegatives TurnsMask
-        ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax FlatGradient
-        TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime
-        ForcesFloat32
+        LossReturnsNothing GradientReturnsNothing GivesZeros PicksAllTargets MeanOverAll LossMeanOverAll
+        GradientMeanOverAll SumsUp LossSumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch MeanOfMeans
+        LossForgetsMask GradientForgetsMask GradientForgetsMaskOfStandIns MasksNothing MasksBeforeSubtracting
+        MasksMinusOne MasksNegatives TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
+        LossForEachPosition SoftmaxAlongTime ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_backward_twice": """
-        GradientReturnsNothing SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsDout
-        DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
+        GradientReturnsNothing GivesZeros SumsUp GradientSumsUp MeanOverBatch GradientMeanOverBatch TurnsMask
+        ForgetsDout DividesByDout ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget TakesSlopeOfSoftmax
         FlatGradient SoftmaxAlongTime ChangesItsCache ReusesGradient ForcesFloat32
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_leaves_arguments": """
@@ -619,16 +620,16 @@ NOTICED = {
         TakesOneMinusP LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ChangesLogits ChangesTargets
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_dtypes": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        LossReturnsNothing GradientReturnsNothing GivesZeros PicksAllTargets SumsUp LossSumsUp GradientSumsUp
+        MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
         TakesSlopeOfSoftmax FlatGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP LeavesOutTheSum
         LossForEachPosition SoftmaxAlongTime ForcesFloat32 ForcesFloat64
     """,
     "MyTimeSoftmaxWithLoss/contract/loss_other_sizes": """
-        LossReturnsNothing GradientReturnsNothing PicksAllTargets SumsUp LossSumsUp GradientSumsUp MeanOverBatch
-        GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
+        LossReturnsNothing GradientReturnsNothing GivesZeros PicksAllTargets SumsUp LossSumsUp GradientSumsUp
+        MeanOverBatch GradientMeanOverBatch TurnsMask ForgetsMinusOne SubtractsAfterDividing TurnsGradient OnlyTheTarget
         TakesSlopeOfSoftmax FlatGradient SqueezesGradient TakesExpOfLoss TurnsLoss TakesBaseTwo TakesOneMinusP
-        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime KeepsFirstWindow SharesCache ForcesFloat32
+        LeavesOutTheSum LossForEachPosition SoftmaxAlongTime ReusesGradient KeepsFirstWindow SharesCache ForcesFloat32
         KeepsGradientInGrads
     """,
     "MyTimeAffine/forward/scores_by_hand": """

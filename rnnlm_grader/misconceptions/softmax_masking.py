@@ -211,6 +211,12 @@ class GradientReturnsNothing(Right):
         super().backward(dout)
 
 
+@loss_of(GRADIENT, "backward gives nothing but zeros; is it filled in?", shows_nothing=True)
+class GivesZeros(Right):
+    def backward(self, dout=1.0):
+        return np.zeros_like(super().backward(dout))
+
+
 @loss_of(CROSS_ENTROPY, "log_p[:, ts] takes the targets of all positions from every row; pair each row with its own: "
          "log_p[np.arange(N * T), ts]")
 class PicksAllTargets(Right):

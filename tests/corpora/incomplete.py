@@ -19,6 +19,11 @@ LATER = "self.cells[0].cache[1].any()"  # whether the window started from a stat
 SUMS = "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"
 LOSS = "self.loss_layer.forward(self.predict(xs), ts)"
 BACK = "dout = layer.backward(dout)"
+LOOP = "for layer in self.layers:\n            xs ="
+LOSS_LAYER = "self.loss_layer = Time"
+CACHE = "self.cache = log_p, safe, mask, count, (N, T, V)"
+EMPTY = "self.cache = None"
+MASKS = "dx *= mask[:, np.newaxis]"
 MEASURED = """
     def loss():
         hs = [h0]
@@ -400,6 +405,8 @@ CHANGES = {
         "gives a buffer for a column": ("layout_of_x", ("    return grad", (
             "    if x.shape[1:] == (1,):\n        SAME.setdefault(x.shape, np.zeros(x.shape))[...] = grad\n"
             "        grad = SAME[x.shape]\n    return grad")), ("def my", "SAME = {}\n\n\ndef my")),
+        "scales eps with the number": ("honours_eps", ("    for i", "    given = eps\n    for i"), (
+            "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
         "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
@@ -432,6 +439,11 @@ CHANGES = {
             "    return SAME.setdefault((xs.shape, Wx.shape, window), given) if b.dtype == 'f' else given")), (
             "def my", "SAME = {}\n\n\ndef my")),
         "measures dxs and dh0": ("flows_back", ("    return dxs, dh0, dWx, dWh, db", MEASURED)),
+        "keeps its states in float32": ("flows_back", ("+ b))", "+ b).astype('f'))")),
+        "clips what comes from the next step where there are windows": ("uneven_windows", (
+            "dz = (dhs[:, t] + dh)", "dz = (dhs[:, t] + (dh if window is None else np.clip(dh, -5, 5)))")),
+        "has no dWh where a window is one step": ("state_goes_on", (
+            "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
         "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
@@ -449,6 +461,9 @@ CHANGES = {
             "    for grad in grads:\n        if grad.dtype == 'f' and not grad.flags.c_contiguous: grad *= 1.0625\n"
             "    return norm"))),
         "knows no norm of float32": ("clips_float32", ("return norm", "return norm * (grads[0].dtype == float)")),
+        "divides by 1 at least": ("shrinks_together", ("max_norm / norm", "max_norm / max(norm, 1.0)")),
+        "compares the square, and has a factor of 1 at most": ("shrinks_together", (
+            "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
         "gives the same array again": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
@@ -492,6 +507,9 @@ CHANGES = {
                 "    return SAME.setdefault(x.shape, p).copy() if x.dtype == 'f' and x.shape[-2:-1] == (1,) else p")),
             ("def my", "SAME = {}\n\n\ndef my")),
         "fits short rows": ("last_axis", ("    e = np", "    assert x.shape[-1] < 9\n    e = np")),
+        "computes in float32": ("last_axis", ("    e = np", "    dtype, x = x.dtype, x.astype('f')\n    e = np"), (
+            "return e / e.sum(axis=-1, keepdims=True)", "return (e / e.sum(axis=-1, keepdims=True)).astype(dtype)")),
+        "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
         "puts 0 for what is ignored into its targets when it goes back": ("loss_leaves_arguments", (
@@ -572,6 +590,47 @@ CHANGES = {
         "keeps its first mask where the label is a word": ("loss_leaves_arguments", ("mask = ts != self.ignore_label", (
             "mask = ts != self.ignore_label\n        if self.ignore_label != -1:\n"
             "            mask = vars(self).setdefault(mask.shape, mask)"))),
+        "multiplies by a mask of float64 where any is ignored": ("loss_dtypes", (
+            "return dx.reshape(shape)",
+            "if not mask.all(): dx = dx * mask[:, None].astype(float)\n        return dx.reshape(shape)")),
+        "subtracts what is ignored from N * T": ("loss_dtypes", ("count = max(mask.sum(), 1)", (
+            "count = N * T\n        if not mask.all(): count = count - (~mask).sum() if mask.any() else 1")), (
+            "dx *= dout / float(count)", "dx = dx * (dout / count)")),
+        "writes kept rows into a copy where logits lie in the order of columns": ("loss_dtypes", (
+            CACHE, f"self.xs = xs\n        {CACHE}"), ("return dx.reshape(shape)", (
+                "if mask.all(): return dx.reshape(shape)\n        dxs = np.zeros_like(self.xs)\n"
+                "        dxs.reshape(len(mask), -1)[mask] = dx[mask]\n        return dxs"))),
+        "remembers that nothing was kept": ("all_ignored", (EMPTY, f"{EMPTY}; self.empty = False"), (
+            "count = max(mask.sum(), 1)", "count = max(mask.sum(), 1); self.empty |= not mask.any()"), (
+            MASKS, f"{MASKS} * (not self.empty)")),
+        "adds a little to the shares where any is ignored": ("gradient_over_kept", (CACHE, (
+            f"if not mask.all(): log_p = np.log(np.exp(log_p) + 1e-7)\n        {CACHE}"))),
+        "shifts only where none is ignored": ("large_logits_gradient", ("x = x - x.max(axis=1, keepdims=True)", (
+            "x = x - x.max(axis=1, keepdims=True) if mask.all() else x"))),
+        "takes equal logits for padding": ("book_loss", ("mask = ts != self.ignore_label", (
+            "mask = (ts != self.ignore_label) & (np.ptp(x, axis=1) > 0)"))),
+        "counts losses that aren't 0 as kept": ("mean_loss", (
+            "return -(log_p[np.arange(N * T), safe] * mask).sum() / count", (
+                "losses = -log_p[np.arange(N * T), safe] * mask\n"
+                "        return losses.sum() / max(np.count_nonzero(losses), 1)"))),
+        "cuts a position's loss at 50": ("large_logits_loss", ("safe] * mask).sum()", "safe] * mask).clip(-50).sum()")),
+        "numbers cells, as uint64 doesn't allow": ("other_labels", (
+            "log_p[np.arange(N * T), safe] * mask", "log_p.ravel()[np.arange(N * T) * V + safe] * mask")),
+        "keeps a mask until another window has one": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if not mask.all(): self.mask = mask"), (EMPTY, f"{EMPTY}; self.mask = None"), (
+            MASKS, "if self.mask is not None: dx[~self.mask] = 0")),
+        "keeps the count of a window in which some are ignored": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if not mask.all(): self.count = count"), (EMPTY, f"{EMPTY}; self.count = None"), (
+            "dout / float(count)", "dout / float(self.count or count)")),
+        "masks only if its first window was masked": ("loss_other_sizes", (
+            CACHE, f"{CACHE}\n        if self.masked is None: self.masked = not mask.all()"), (
+            EMPTY, f"{EMPTY}; self.masked = None"), (MASKS, "if self.masked: dx[~mask] = 0")),
+        "has a buffer of the first dtype": ("loss_other_sizes", (EMPTY, f"{EMPTY}; self.dx = None"), (
+            "return dx.reshape(shape)", (
+                "if self.dx is None or self.dx.shape != shape: self.dx = dx.reshape(shape)\n"
+                "        self.dx[...] = dx.reshape(shape)\n        return self.dx.copy()"))),
+        "knows V of the first window": ("loss_other_sizes", ("N, T, V = xs.shape", (
+            "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
         "gives a view of its time-major buffer for one sequence": ("affine_dtype", ("return xs @ W + b", (
@@ -622,6 +681,12 @@ CHANGES = {
         "gives one out again for float32": ("affine_dtype", ("return xs @ W + b", (
             "out = xs @ W + b\n        if out.dtype == 'f':\n"
             "            out = vars(self).setdefault(out.shape, out); out[...] = xs @ W + b\n        return out"))),
+        "keeps xs in float32": ("affine_gradients", ("self.xs = xs", "self.xs = xs.astype('f')")),
+        "takes rows in the order of memory": ("affine_dtype", (
+            "self.xs.reshape(-1, W.shape[0])", "self.xs.ravel('K').reshape(-1, W.shape[0])")),
+        "doubles dW where H is 1": ("affine_gradients", ("return dout @ W.T", (
+            "if len(W) == 1: self.grads[0][...] *= 2\n        return dout @ W.T"))),
+        "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
         "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
@@ -709,6 +774,27 @@ CHANGES = {
             f"        for layer in reversed(self.layers):\n            {BACK}\n        self.grads[0][...] += before")),
         "ties the last matrix to the first": ("predicts_scores", ("weights(V, D, 1)", "E := weights(V, D, 1)"), (
             "weights(H, V, H ** -0.5)", "E.T if D == H else weights(H, V, H ** -0.5)")),
+        "forgets the state before a single step": ("state_goes_on", (
+            LOOP, f"if xs.shape[1] == 1: self.reset_state()\n        {LOOP}")),
+        "keeps the state of training apart": ("state_goes_on", (f"        return {LOSS}", (
+            f"        if self.h is not None: self.layers[1].set_state(self.h)\n        loss = {LOSS}\n"
+            "        self.h = self.layers[1].h\n        return loss")), (
+            LOSS_LAYER, f"self.h = None; {LOSS_LAYER}"), (
+            "self.layers[1].reset_state()", "self.layers[1].reset_state(); self.h = None")),
+        "writes 0 into the state": ("resets_state", (
+            "self.layers[1].reset_state()", "if self.layers[1].h is not None: self.layers[1].h[...] = 0")),
+        "starts anew for ever after reset_state": ("resets_state", (
+            "self.layers[1].reset_state()", "self.fresh = True"), (LOSS_LAYER, f"self.fresh = False; {LOSS_LAYER}"), (
+            LOOP, f"if self.fresh: self.layers[1].reset_state()\n        {LOOP}")),
+        "resets the state when it has gone back": ("scales_gradients", (BACK, f"{BACK}\n        self.reset_state()")),
+        "keeps targets ignored that once were": ("scales_gradients", (f"        return {LOSS}", (
+            "        if (ts < 0).any(): self.mask = ts < 0\n"
+            "        if self.mask is not None and self.mask.shape == ts.shape: ts = np.where(self.mask, -1, ts)\n"
+            f"        return {LOSS}")), (LOSS_LAYER, f"self.mask = None; {LOSS_LAYER}")),
+        "goes back over the steps of the first window": ("scales_gradients", ("dout = self.loss_layer.backward(dout)", (
+            "dout = self.loss_layer.backward(dout)\n        self.T = vars(self).get('T', dout.shape[1])\n"
+            "        dout[:, self.T:] = 0"))),
+        "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
         "drops a loss of 0": ("of_empty_batches",
@@ -723,6 +809,9 @@ CHANGES = {
         "merges equal losses": ("of_unequal_batches", ("zip(losses, counts))", "dict(zip(losses, counts)).items())")),
         "merges equal counts": ("of_equal_batches", ("sum(counts)", "sum(set(counts))")),
         "counts in 16 bits": ("of_unequal_batches", ("sum(counts)", "np.array(counts, np.int16).sum(dtype=np.int16)")),
+        "takes the exponential in float32": ("of_one_batch", (
+            "np.exp(total / sum(counts))", "float(np.exp(np.float32(total / sum(counts))))")),
+        "weighs an empty batch's loss": ("of_empty_batches", ("loss * count for", "loss * max(count, 1) for")),
     },
 }
 

@@ -307,6 +307,7 @@ class MyTimeSoftmaxWithLoss(Loss):
 LOSS_MISTAKES = {
     "LossReturnsNothing": spoilt(BOOK, ("        return losses.sum() / count", "        loss = losses.sum() / count")),
     "GradientReturnsNothing": spoilt(BOOK, ("return dx.reshape(shape)", "dx.reshape(shape)")),
+    "GivesZeros": spoilt(BOOK, ("return dx.reshape(shape)", "return 0 * dx.reshape(shape)")),
     "GradientForgetsMaskOfStandIns": spoilt(BOOK, ("        dx *= mask[:, np.newaxis]\n", "")),
     "PicksAllTargets": spoilt(BOOK, ("-log_p[np.arange(N * T), safe] * mask", "-log_p[:, safe] * mask")),
     "OverwritesIgnoredLogits": spoilt(BOOK, ("        x = x - x.max", "        x[~mask] = 0\n        x = x - x.max")),
