@@ -9,7 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_dtype, many, still, times, untouched
+from .contract import crossed, holds_alike, in_dtype, in_full, many, still, times, untouched
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -356,12 +356,14 @@ def bptt_dtype_and_layout(exam):
         exam.case()
         arguments = sequence(exam, 2, 3, 2, 3, dtype)
         given = place(exam, arguments, layout)
-        require(exam, exam.new(*given), expected_bptt(*arguments))
+        result = exam.new(*given)
+        require(exam, result, expected_bptt(*arguments))
         windowed = exam.new(*given, window=2)
         double = exam.new(*(array.astype(np.float64) for array in arguments), window=2)
         for single, right in zip(windowed.parts(*RESULTS), double.parts(*RESULTS), strict=True):
             exam.equal(single, as_dtype(right, dtype), single.name,
                        note=f"window=2, {np.dtype(dtype)}: as with float64, but for rounding")
+    in_full(exam, *result.parts(*RESULTS), *windowed.parts(*RESULTS))
 
 
 def as_dtype(thing, dtype):

@@ -122,7 +122,7 @@ def in_full(exam, *things):
     """
     for thing in things:
         value = thing.value
-        is_rounded = isinstance(value, np.ndarray) and value.dtype == np.float64 and np.array_equal(
+        is_rounded = isinstance(value, np.ndarray) and value.dtype == np.float64 and value.any() and np.array_equal(
             value, value.astype(np.float32))
         exam.hold(not is_rounded, thing.name, "was rounded to float32", note="compute in the dtype of the parameters")
 

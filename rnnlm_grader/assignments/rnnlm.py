@@ -15,7 +15,7 @@ from ..bench import Generator
 from ..compare import kind
 from ..exam import Assignment, CriteriaList, Thing
 from ..misconceptions.rnnlm import MISCONCEPTIONS
-from .contract import crossed, holds_alike, many, one_for_each, side_by_side, still, untouched
+from .contract import crossed, holds_alike, in_full, many, one_for_each, side_by_side, still, untouched
 from .embedding import upstream
 
 criteria = CriteriaList()
@@ -176,11 +176,11 @@ def affine_dtype(exam):
         W, b = parameters(exam, 2, 3, dtype)
         layer = affine(exam, W, b)
         xs, dys = states(exam, 2, 2, 2, dtype), upstream(exam, (2, 2, 3), dtype)
-        exam.equal(layer.forward(exam.put("xs", xs, layout)), xs @ W + b, "out")
-        dxs, dW, db = expected_affine(W, b, xs, dys)
-        exam.equal(layer.backward(exam.put("dys", dys, layout)), dxs, "dxs")
-        exam.equal(layer.grad(0), dW, "grads[0]")
-        exam.equal(layer.grad(1), db, "grads[1]")
+        given = layer.forward(exam.put("xs", xs, layout)), layer.backward(exam.put("dys", dys, layout)), *map(
+            layer.grad, range(2))
+        for thing, right in zip(given, (xs @ W + b, *expected_affine(W, b, xs, dys)), strict=True):
+            exam.equal(thing, right, thing.name)
+    in_full(exam, *given)
     holds_alike(exam, crossed(exam, 2, 3, 2, 3), steps_of_affine)
 
 

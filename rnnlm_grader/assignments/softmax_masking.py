@@ -11,7 +11,7 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_dtype, many, side_by_side, still, times, untouched
+from .contract import crossed, holds_alike, in_dtype, in_full, many, side_by_side, still, times, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -84,6 +84,7 @@ def softmax_contract(exam):
         given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2).astype(dtype), layout)
         result = exam.new(given)
         exam.equal(result, by_hand(given.value), result.name)
+        in_full(exam, result)
     untouched(exam, [given])
     exam.new(given.value + np.arange(3, dtype="f"))
     exam.equal(result.now(), by_hand(given.value), result.name, note="it must not change with a later call")
@@ -428,7 +429,9 @@ def loss_dtypes(exam):
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
         roughly(exam, layer, xs, ts.astype(ids), loss, layout="F")
-        judge_dxs(exam, layer.backward(), dxs, f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
+        given = layer.backward()
+        judge_dxs(exam, given, dxs, f"logits are {np.dtype(dtype)}, ids {np.dtype(ids)}")
+    in_full(exam, given)
     exam.case()
     layer, (xs, ts) = exam.new(), masked(exam, 2, 3)
     layer.forward(exam.put("xs", xs.astype(np.float32), "F"), ts)

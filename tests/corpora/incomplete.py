@@ -409,6 +409,8 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "rounds float64 to float32": ("bptt_dtype_and_layout", (
+            "return dxs, dh0, dWx, dWh, db", "return dxs, dh0, dWx.astype('f').astype(xs.dtype), dWh, db")),
         "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
             "    dhs = np.ascontiguousarray(dhs.swapaxes(0, 1)).swapaxes(0, 1)\n    keep = dhs + 0.0\n    dhs += 0.5\n"
             "    dhs, dhs_before = keep, dhs\n    T ="))),
@@ -466,6 +468,8 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "rounds float64 to float32": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
+            "return (e / e.sum(axis=-1, keepdims=True)).astype('f').astype(x.dtype)"))),
         "gives the same array again": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
             "same = SAME.setdefault((x.shape, x.dtype), e)\n    same[...] = e / e.sum(axis=-1, keepdims=True)\n"
             "    return same")), ("def my", "SAME = {}\n\n\ndef my")),
@@ -512,6 +516,8 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "rounds float64 to float32": ("loss_dtypes", (
+            "return dx.reshape(shape)", "return dx.astype('f').astype(dx.dtype).reshape(shape)")),
         "puts 0 for what is ignored into its targets when it goes back": ("loss_leaves_arguments", (
             "self.cache = log_p, safe, mask,", "ts = ts.copy()\n        self.cache = log_p, ts, mask,"), (
             "dx = np.exp(log_p)",
