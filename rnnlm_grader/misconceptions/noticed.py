@@ -234,9 +234,7 @@ NOTICED = {
         WritesIntoPreviousState ReusesOutput FillsArraysOfForward
     """,
     "MyRNN/contract/shares_parameters": """
-        ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot MultipliesNumberByNumber
-        ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow KeepsRowsOfBias TurnsDWx LeavesOutTransposeInDWx
-        LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot CopiesParameters UsesCopies CopiesParams
+        ForwardReturnsNothing ComputesFirstRow KeepsRowsOfBias CopiesParameters UsesCopies CopiesParams
         CopiesParamsEachTime UpdatesParameters KeepsFirstCache
     """,
     "MyRNN/contract/follows_dtype": """

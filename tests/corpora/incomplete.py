@@ -13,6 +13,11 @@ TRIPLE = "self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]"
 SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.zeros_like(p) for p in (Wx, Wh, b)]\n"
                          "        type(self).all_grads = self.grads")
 DZ = "dz = dh_next * (1 - h_next ** 2)"
+R_TANH = "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)"
+R_CACHE = "x, h_prev, h_next = self.cache"
+R_BACK = "return dz @ Wx.T, dz @ Wh.T"
+R_TURNED = "return dz @ self.turned[0], dz @ self.turned[1]"
+TURNED = "vars(self).setdefault('turned', (Wx.T.copy(), Wh.T.copy()))\n        "
 TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
 GOES_BACK = f"dxs[:, t], dh = {TIMED}"
 LATER = "self.cells[0].cache[1].any()"  # whether the window started from a state
@@ -234,6 +239,27 @@ CHANGES = {
             "self.grads[2][...] = dz.sum(axis=0)\n        if len(b) == 1: self.grads[2] = self.grads[2].copy()"))),
         "fits small sizes": ("forward_sizes",
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
+        "rounds h_next to float32": ("backward_sizes", (R_TANH, f"{R_TANH}.astype('f').astype(Wx.dtype)")),
+        "turns the weights round once, in forward": ("shares_parameters", (
+            R_TANH, f"{R_TANH}\n        vars(self).setdefault('turned', (Wx.T.copy(), Wh.T.copy()))"), (
+            R_BACK, R_TURNED)),
+        "turns the weights round once, in backward": ("shares_parameters", (R_CACHE, TURNED + R_CACHE), (
+            R_BACK, R_TURNED)),
+        "finds the slope from its second forward on": ("slope_of_tanh", (
+            R_CACHE, f"{R_CACHE}\n        h_next = vars(self).get('last', 0 * h_next); self.last = self.cache[2]")),
+        "makes tanh of exp": ("first_step", (R_TANH, (
+            "z = h_prev @ Wh + x @ Wx + b\n        h_next = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"))),
+        "makes tanh of exp that is capped for float64": ("follows_dtype", (R_TANH, (
+            "e = np.exp(2 * (h_prev @ Wh + x @ Wx + b).clip(-300, 300)); h_next = (e - 1) / (e + 1)"))),
+        "clears by multiplying": ("overwrites_in_place", (
+            "self.grads[0][...] = x.T @ dz", "for grad in self.grads: grad *= 0\n        self.grads[0] += x.T @ dz"), (
+            "self.grads[1][...] =", "self.grads[1] +="), ("self.grads[2][...] =", "self.grads[2] +=")),
+        "takes x in the order of memory": ("backward_sizes", (
+            "self.cache = x,", "self.cache = x.ravel('K').reshape(x.shape),")),
+        "leaves dWh where there is no state": ("overwrites_in_place", (
+            "self.grads[1][...]", "if h_prev.any(): self.grads[1][...]")),
+        "leaves grads where nothing comes back": ("overwrites_in_place", (
+            "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
         "leaves the slope out of dh": ("gradient_of_first_state", (
