@@ -277,7 +277,7 @@ NOTICED = {
         LoopsOverBatch KeepsStartOnly SetsNoState SetsStateOnlyWhenStateful KeepsFirstState KeepsAllStates
     """,
     "MyTimeRNN/state/starts_from_zeros": """
-        GivesNoHs ForgetsInput AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless KeepsFirstSizes
+        GivesNoHs ForgetsInput AlwaysKeepsState TurnsStatefulRound TakesStateWhenStateless
     """,
     "MyTimeRNN/state/goes_on": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards GivesTimeMajor GivesLastState
@@ -324,8 +324,8 @@ NOTICED = {
     """,
     "MyTimeRNN/backward/gradient_of_first_state": """
         ReadsBackwards AddsStatesUp TakesSigmoid TakesSigmoidBothWays TakesTanhOfStateOnly ForgetsInput LoopsOverBatch
-        TakesLastDhsOnly GoesForwards LeavesOutFirstStep HandsBackWithoutWh HandsBackThroughWh LeavesOutOne
-        TakesSlopeOfSigmoid TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
+        GoesForwards LeavesOutFirstStep PilesUpDh HandsBackWithoutWh HandsBackThroughWh LeavesOutOne TakesSlopeOfSigmoid
+        TakesSlopeAtStateBefore GivesZeros SetsNoDh KeepsDhOfLastStep StopsBeforeStart
     """,
     "MyTimeRNN/backward/central_differences": """
         StartsEachStepFromZeros StartsEachStepFromStart ReadsFirstInput ReadsBackwards AddsStatesUp LeavesOutTanh
@@ -345,8 +345,8 @@ NOTICED = {
         LeavesOutSquare LeavesOutOne SquaresDifference TakesTanhOnceMore TakesSlopeOfSigmoid TakesSlopeAtStateBefore
         HasOneCell HasOneCellSummedAfter NeverEmptiesCells GivesDxsBackwards GivesDxsTimeMajor GivesFirstDxOnly
         GivesNoDxs GivesZeros KeepsFirstStepsGradient KeepsLastStepsGradient AveragesOverTime AveragesOverBatch
-        WritesNothing TakesStateAfterForDWh TakesLastStateBeforeFirst TurnsDWh TakesFirstRowOfBias SetsNoDh
-        KeepsDhOfLastStep StopsBeforeStart CarriesDh PilesUp UpdatesParameters
+        WritesNothing TakesStateAfterForDWh TakesLastStateBeforeFirst TurnsDWh TakesFirstRowOfBias CarriesDh PilesUp
+        UpdatesParameters
     """,
     "MyTimeRNN/contract/overwrites_in_place": """
         GivesZeros WritesNothing CarriesDh PilesUp Rebinds UpdatesParameters UsesUpCells
