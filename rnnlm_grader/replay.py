@@ -15,7 +15,7 @@ LAYOUTS = {
 }
 # What an array is written with, whatever a notebook has set.
 PRINTING = {"precision": 8, "threshold": sys.maxsize, "edgeitems": 3, "linewidth": 100, "suppress": False,
-            "nanstr": "nan", "infstr": "inf", "sign": "-", "floatmode": "maxprec", "formatter": None,
+            "nanstr": "np.nan", "infstr": "np.inf", "sign": "-", "floatmode": "maxprec", "formatter": None,
             "legacy": False}
 # What the exercises call the arguments and results of a method of a class, or of any class.
 ARGUMENTS = {

@@ -24,6 +24,8 @@ WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 HUGE = 1e6  # an upstream gradient of this size shows whether anything is clipped
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
+LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
+SPOILED = np.array(np.nan)  # what somebody else makes of every number of a gradient: whoever clears it has to write 0
 
 
 def weights(exam, D, H, dtype=np.float64):
@@ -148,6 +150,8 @@ def first_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx)[0])))
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
          note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    near(exam, layer.forward(inputs_for(exam, Wx, LARGE), h_prev), np.array([[1.0, -1.0]]), "h_next",
+         note="the sum is about (1000, -1000), whose tanh is (1, -1)")
     exam.case()
     params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
     near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
@@ -339,9 +343,11 @@ def steps_of_a_layer(exam, sizes, dtype, layout):
 def back_and_forth(exam, layer, params, N, layout, scale=1):
     """Require all five gradients of a step."""
     D, H = params[0].shape
-    x, h_prev, dh_next = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
-    exam.watch(layer.forward(x, h_prev))
-    result = layer.backward(exam.put(f"dh{N}", dh_next, layout))
+    x, h_prev, dh_next = given = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
+    if layout != "C":
+        given = [exam.put(name, array, layout) for name, array in zip((f"x{N}", f"h{N}", f"dh{N}"), given, strict=True)]
+    exam.watch(layer.forward(*given[:2]))
+    result = layer.backward(given[2])
     _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
     note = f"N, D, H = {N}, {D}, {H}"
     if is_pair(exam, result):
@@ -357,25 +363,37 @@ def back_and_forth(exam, layer, params, N, layout, scale=1):
 @criterion("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called", beside="backward")
 def overwrites_in_place(exam):
     params = weights(exam, 2, 3)
-    layer = exam.new(*place(exam, params))
+    layer, fresh = (exam.new(*place(exam, params, suffix)) for suffix in ("", "_alone"))
     kept = layer.keep_grads(3)
-    last = draw(exam, 2, 2), draw(exam, 2, 3)
-    for inputs in ((draw(exam, 2, 2), draw(exam, 2, 3)), last):
-        layer.forward(*inputs)
-        layer.backward(upstream(exam, 2, 3))
-    before = [layer.grad(i) for i in range(3)]
+    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
+    layer.backward(upstream(exam, 2, 3))
+    nothing_comes_back(exam, layer, fresh, (draw(exam, 2, 2), np.zeros((2, 3))), np.zeros((2, 3)))
+    x, h_prev, dh_next = draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    layer.forward(x, h_prev)
+    layer.backward(upstream(exam, 2, 3))
+    before = layer.attribute("grads").parts(*GRADS)
     for grad in kept:
-        grad.write(0.25)  # as clipping changes them
-    dh_next = upstream(exam, 2, 3)
+        grad.write(SPOILED)
     layer.backward(dh_next)
-    *_, grads = alone(exam, params, last, [dh_next])
+    fresh.forward(x, h_prev)
+    fresh.backward(dh_next)
+    grads = fresh.attribute("grads").parts(*GRADS)
     one_for_each(exam, layer, 3)
     respond(exam, grads, before, "dh_next")
     for i, expected in enumerate(grads):
         exam.equal(layer.grad(i), expected, f"grads[{i}]",
-                   note="only the last backward's gradient, as a new layer computes it")
+                   note="only the last backward's gradient, whatever grads held before it, here NaN")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
+
+
+def nothing_comes_back(exam, layer, fresh, inputs, zeros):
+    """Require that a backward whose upstream gradient is 0 leaves nothing of the one before it, which `fresh` lacks."""
+    for each in (layer, fresh):
+        each.forward(*inputs)
+        each.backward(zeros)
+    for grad, expected in zip(*(each.attribute("grads").parts(*GRADS) for each in (layer, fresh)), strict=True):
+        exam.equal(grad, expected, grad.name, note="only the last backward's gradient, and nothing came back to that")
 
 
 @criterion("MyRNN", "contract", 1, "backward may be called twice and returns the same", beside="backward")
@@ -415,11 +433,12 @@ def leaves_the_callers_arrays_alone(exam):
 
 @criterion("MyRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")
 def shares_parameters(exam):
-    before = weights(exam, 2, 3)
+    before = weights(exam, 3, 3)  # N = D = H, so that wrong gradients fit
     params = place(exam, before)
     layer = exam.new(*params)
-    x, h_prev, dh_next = draw(exam, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3)
+    x, h_prev, dh_next = draw(exam, 3, 3), draw(exam, 3, 3), upstream(exam, 3, 3)
     first = layer.forward(x, h_prev)
+    layer.backward(0 * dh_next)  # whatever backward keeps of the parameters, it has now
     after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
         thing.write(array)
@@ -447,6 +466,7 @@ def updates_through_params(exam, layer, before, forward, what):
 @criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
     params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
     found = {}
     for dtype in (np.float64, np.float32):
         params, x, h_prev, dh_next = (tuple(p.astype(dtype) for p in params), *(

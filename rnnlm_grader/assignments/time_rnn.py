@@ -15,6 +15,8 @@ from .contract import crossed, holds_alike, one_for_each, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
+    LARGE,
+    SPOILED,
     beside_another,
     draw,
     have_dtype,
@@ -22,6 +24,7 @@ from .rnn import (
     is_alive,
     is_other,
     near,
+    nothing_comes_back,
     place,
     respond,
     updates_through_params,
@@ -75,6 +78,8 @@ def one_step(exam):
     layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
     near(exam, layer.forward(xs), np.array([[[0.6, -0.8]]]), "hs",
                note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
+    near(exam, layer.forward(inputs_for(exam, Wx, LARGE)[None]), np.array([[[1.0, -1.0]]]), "hs",
+         note="the sum is about (1000, -1000), whose tanh is (1, -1)")
     exam.case()
     like_cells(exam, (Wx, Wh, draw(exam, 2)), draw(exam, 1, 1, 3))
 
@@ -162,13 +167,13 @@ def starts_from_zeros(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params)
     layer.forward(draw(exam, 2, 3, 2))
-    for N in (2, 3):
-        xs = draw(exam, N, 2, 2)
+    for N, T in ((2, 1), (1, 2)):
+        xs = draw(exam, N, T, 2)
         expected = exam.new(*params).forward(xs)
-        is_alive(exam, expected, "hs")
-        responds(exam, params, xs, expected)
         exam.equal(layer.forward(xs), expected.value, "hs of a later window", note="as a new layer computes it")
-    layer.call("set_state", draw(exam, 3, 3))
+    is_alive(exam, expected, "hs")
+    responds(exam, params, xs, expected)
+    layer.call("set_state", draw(exam, 1, 3))
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
 
 
@@ -203,16 +208,17 @@ def differs(exam, hs, from_zeros):
 
 @criterion("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from", beside="forward")
 def takes_a_state(exam):
-    for D, H in ((2, 3), (3, 2)):
+    for N, D, H in ((2, 2, 3), (1, 3, 2)):
         exam.case()
-        params, xs = place(exam, weights(exam, D, H), f"_{D}"), draw(exam, 2, 5, D)
+        params, xs = place(exam, weights(exam, D, H), f"_{D}"), draw(exam, N, 5, D)
         whole_window = exam.new(*params, stateful=True).forward(xs)
         from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:4])
         is_alive(exam, whole_window, "hs")
         responds(exam, params, xs, whole_window)
-        known = getattr(whole_window.value, "shape", None) == (2, 5, H)
-        state = whole_window.value[:, 1] if known else np.zeros((2, H))
+        known = getattr(whole_window.value, "shape", None) == (N, 5, H)
+        state = whole_window.value[:, 1] if known else np.zeros((N, H))
         layer = exam.new(*params, stateful=True)
+        layer.call("set_state", draw(exam, 3, H))  # the next one takes its place
         for _ in range(2):
             layer.call("set_state", state)
             hs, later = layer.forward(xs[:, 2:4]), layer.forward(xs[:, 4:])
@@ -269,8 +275,11 @@ def stops_at_the_window(exam):
 def rest(exam, N, T, recurrent=True):
     """Go forward through a window of zero states, and back; return the layer, dxs and what went in."""
     Wx, Wh = whole_weights(exam)
-    Wh = Wh if recurrent else np.zeros((2, 2))
     xs, dhs = resting(exam, Wx, N, T), whole(exam, N, T, 2)
+    if recurrent:
+        dhs[:, 1] = 0  # as where a target is masked; what comes from later goes on to earlier steps
+    else:
+        Wh = np.zeros((2, 2))
     layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
     exam.watch(layer.forward(xs))
     return layer, layer.backward(dhs), (Wx, Wh, xs, dhs)
@@ -347,32 +356,27 @@ def through_time(exam):
 @criterion("MyTimeRNN", "backward", 1, "dh is the gradient of the state that the window started from")
 def gradient_of_first_state(exam):
     Wx, Wh = whole_weights(exam)
-    xs, dhs = resting(exam, Wx, 2, 2), whole(exam, 2, 2, 2)
-    dhs[:, 1] = 0
-    layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
-    exam.watch(layer.forward(xs))
-    exam.watch(layer.backward(dhs))
-    near(exam, layer.attribute("dh"), np.einsum("nj,ij->ni", dhs[:, 0], Wh), "layer.dh",
-               note=f"{SLOPE_ONE}, and dhs is 0 after the first step, so dh is dhs[:, 0] @ Wh.T")
-    exam.case()
-    dh_of_one_step(exam, Wx, Wh)
+    dh_of_two_steps(exam, Wx, Wh)
     exam.case()
     both_ways = 2 * (Wh + Wh.T)  # equals its transpose: whether forward turns Wh round has criteria of its own
     layer, dh, _ = stateful(exam, Wx, both_ways, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
     near(exam, layer.attribute("dh"), dh, "layer.dh", note="of a stateful layer, after set_state and one step")
 
 
-def dh_of_one_step(exam, Wx, Wh):
-    """Require dz @ Wh.T, for the right dz, or for the one that is shown by db: that it is right has other criteria."""
-    xs, dhs = whole(exam, 1, 1, 3), whole(exam, 1, 1, 2)
-    layer = exam.new(*place(exam, (Wx, Wh, np.array([LOG2, -LOG3]) - (xs @ Wx)[0, 0])))
+def dh_of_two_steps(exam, Wx, Wh):
+    """Require dz @ Wh.T, for the right dz, or for the one that dxs shows: that it is right has other criteria."""
+    sums = np.array([LOG2, -LOG3]) * np.ones((3, 1))
+    xs = np.stack([inputs_for(exam, Wx, sums), inputs_for(exam, Wx, sums - np.array([0.6, -0.8]) @ Wh)], axis=1)
+    params, dhs = (Wx, Wh, np.zeros(2)), whole(exam, 3, 2, 2)
+    layer = exam.new(*place(exam, params))
     exam.watch(layer.forward(xs))
-    exam.watch(layer.backward(dhs))
-    db, dh, right = layer.grad(2), layer.attribute("dh"), (dhs[0] * [0.64, 0.36]) @ Wh.T
-    exam.watch(db)
-    shown = db.value[None] @ Wh.T if getattr(db.value, "shape", None) == (2,) else right
+    dxs = layer.backward(dhs)
+    dh, right = layer.attribute("dh"), unrolled(params, xs, dhs)[2]
+    exam.watch(dxs)
+    known = getattr(dxs.value, "shape", None) == xs.shape
+    shown = dxs.value[:, 0, :2] @ np.linalg.inv(Wx[:2].T) @ Wh.T if known else right
     near(exam, dh, right if is_near(dh, right) else shown, "layer.dh",
-         note="hs is (3/5, -4/5), so the slopes are 16/25 and 9/25, and dh is dz @ Wh.T")
+         note="hs is (3/5, -4/5) at both steps, so the slopes are 16/25 and 9/25, and dh is the first dz @ Wh.T")
 
 
 @criterion("MyTimeRNN", "backward", 1, "dxs and the gradients agree with central differences")
@@ -407,21 +411,25 @@ def measured(values, which, dhs, eps=1e-5):
 @criterion("MyTimeRNN", "backward", 1,
            "backward is right for any N, T, D, H, layout, dtype and size of dhs, stateful or not")
 def backward_sizes(exam):
-    for N, T, layout in ((1, 3, "F"), (3, 1, "strided"), (3, 3, "F")):
+    judges_dh = False  # unless dh is right in a plain window; that it is has a criterion of its own
+    for N, T, layout in ((2, 2, "C"), (3, 3, "F"), (3, 1, "strided")):
         exam.case()
         params = weights(exam, 3, 3)
-        back_and_forth(exam, exam.new(*place(exam, params, layout="strided")), params, (N, T), layout)
+        layer = exam.new(*place(exam, params, layout="strided"))
+        _, *dh = back_and_forth(exam, layer, params, (N, T), layout, judges_dh=judges_dh)
+        judges_dh = judges_dh or (layout == "C" and is_near(*dh))
     for N, T, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
-        back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=HUGE)
+        back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=HUGE, judges_dh=judges_dh)
     exam.case()
     params, states = weights(exam, 2, 3), ()
     layer = exam.new(*place(exam, params), stateful=True)
     for _ in range(3):
-        states = back_and_forth(exam, layer, params, (2, 2), states=states)
+        states, *_ = back_and_forth(exam, layer, params, (2, 2), states=states, judges_dh=judges_dh)
     layer.call("reset_state")
-    back_and_forth(exam, layer, params, (2, 2), states=[np.zeros((2, 3)), *states])
+    states = [np.zeros((2, 3)), *states]
+    back_and_forth(exam, layer, params, (2, 2), states=states, judges_dh=judges_dh)
     holds_alike(exam, settings(exam), steps_of_a_layer)
 
 
@@ -470,26 +478,30 @@ def back_from(layer, xs, dhs):
     return layer.forward(xs), layer.backward(dhs), layer.attribute("grads"), layer.attribute("dh")
 
 
-def back_and_forth(exam, layer, params, sizes, layout="C", scale=1, states=()):
-    """Require all gradients of a window; return its states, the first of them last.
+def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=(), judges_dh):
+    """Require all gradients of a window; return its states, the first of them last, dh and what it should be.
 
     `states` are those of the window before, of which the first is to be handed on.
     """
     (N, T), (D, H) = sizes, params[0].shape
     xs, dhs, zeros = draw(exam, N, T, D), upstream(exam, N, T, H) * scale, np.zeros((N, H))
-    hs, start = layer.forward(xs), zeros
+    given = (xs, dhs) if layout == "C" else (exam.put("xs", xs, layout), exam.put("dhs", dhs, layout))
+    hs, start = layer.forward(given[0]), zeros
     if states:
         start = shown_start(params, xs, hs, [states[0], zeros, *states[1:]])
     right_hs, right_dxs, dh, grads = unrolled(params, xs, dhs, start)
-    dxs = layer.backward(exam.put("dhs", dhs, layout))
+    dxs = layer.backward(given[1])
     note = "a stateful layer, in a later window" if states else f"N, T, D, H = {N}, {T}, {D}, {H}"
     near(exam, dxs, right_dxs, "dxs", note=note)
-    for i, grad in enumerate(grads):
-        near(exam, layer.grad(i), grad, f"grads[{i}]", note=note)
-    if states:
-        near(exam, layer.attribute("dh"), dh, "layer.dh", note=note)
+    for got, grad in zip(layer.attribute("grads").parts(*GRADS), grads, strict=True):
+        near(exam, got, grad, got.name, note=note)
+    got = layer.attribute("dh")
+    if judges_dh:
+        near(exam, got, dh, "layer.dh", note=note)
+    else:
+        exam.watch(got)
     exam.watch(hs)
-    return [right_hs[:, t] for t in reversed(range(T))]
+    return [right_hs[:, t] for t in reversed(range(T))], got, dh
 
 
 # --- contract: an answer is compared with itself ---------------------------------------------------------------------
@@ -508,23 +520,26 @@ def overwrites(exam, stateful):
     params = weights(exam, 2, 3)
     layer, fresh = (exam.new(*place(exam, params, suffix), stateful=stateful) for suffix in ("", "_alone"))
     kept = layer.keep_grads(3)
-    for _ in range(2):
-        xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
-        layer.forward(xs)
-        layer.backward(dhs)
-        fresh.forward(xs)
-    before = [layer.grad(i) for i in range(3)]
+    xs, later, state = draw(exam, 3, 3, 2), draw(exam, 3, 3, 2), draw(exam, 3, 3)
+    layer.forward(xs)
+    layer.backward(upstream(exam, 3, 3, 3))
+    fresh.forward(xs)
+    for each in (layer, fresh):
+        start_from(each, state)
+    nothing_comes_back(exam, layer, fresh, [later], np.zeros((3, 3, 3)))
+    dhs = upstream(exam, 3, 3, 3)
+    layer.backward(upstream(exam, 3, 3, 3))
+    before = layer.attribute("grads").parts(*GRADS)
     for grad in kept:
-        grad.write(0.25)  # as clipping changes them
-    dhs = upstream(exam, 2, 3, 3)
+        grad.write(SPOILED)
     layer.backward(dhs)
     fresh.backward(dhs)
     one_for_each(exam, layer, 3)
-    grads = [fresh.grad(i) for i in range(3)]
+    grads = fresh.attribute("grads").parts(*GRADS)
     respond(exam, grads, before, "dhs")
     for i, expected in enumerate(grads):
         exam.equal(layer.grad(i), expected, f"grads[{i}]",
-                   note="only the last backward's gradient, as a layer computes it that went back once")
+                   note="only the last backward's gradient, whatever grads held before it, here NaN")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
@@ -636,6 +651,7 @@ def shares(exam, stateful):
     layer = exam.new(*params, stateful=stateful)
     xs, dhs, zeros = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3), np.zeros((2, 3))
     first = layer.forward(xs)
+    layer.backward(0 * dhs)  # whatever backward keeps of the parameters, it has now
     start_from(layer, zeros)
     after = [(param + 0.5).round(2) for param in before]
     for thing, array in zip(params, after, strict=True):
@@ -656,6 +672,7 @@ def shares(exam, stateful):
 def follows_dtype(exam):
     params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
     state, found = draw(exam, 2, 3), {}
+    params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
     for stateful in (False, True):
         exam.case()
         for dtype in (np.float64, np.float32):

@@ -13,6 +13,16 @@ TRIPLE = "self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]"
 SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.zeros_like(p) for p in (Wx, Wh, b)]\n"
                          "        type(self).all_grads = self.grads")
 DZ = "dz = dh_next * (1 - h_next ** 2)"
+R_TANH = "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)"
+R_CACHE = "x, h_prev, h_next = self.cache"
+R_BACK = "return dz @ Wx.T, dz @ Wh.T"
+R_TURNED = "return dz @ self.turned[0], dz @ self.turned[1]"
+TURNED = "vars(self).setdefault('turned', (Wx.T.copy(), Wh.T.copy()))\n        "
+STEP = "h = cell.forward(xs[:, t], h)"
+KEEP = "self.h = h\n        return"
+SET = "self.h = h\n\n"
+RESET = "the state.\"\"\"\n        self.h = None"
+DH = "dh = np.zeros_like(dhs[:, 0])"
 TIMED = "self.cells[t].backward(dhs[:, t] + dh)"
 GOES_BACK = f"dxs[:, t], dh = {TIMED}"
 LATER = "self.cells[0].cache[1].any()"  # whether the window started from a state
@@ -267,9 +277,30 @@ CHANGES = {
             "self.grads[2][...] = dz.sum(axis=0)\n        if len(b) == 1: self.grads[2] = self.grads[2].copy()"))),
         "fits small sizes": ("forward_sizes",
             ("h_next = np", "assert len(x) < 5 and {*Wx.shape} <= {2, 3}; h_next = np")),
+        "rounds h_next to float32": ("backward_sizes", (R_TANH, f"{R_TANH}.astype('f').astype(Wx.dtype)")),
+        "turns the weights round once, in forward": ("shares_parameters", (
+            R_TANH, f"{R_TANH}\n        vars(self).setdefault('turned', (Wx.T.copy(), Wh.T.copy()))"), (
+            R_BACK, R_TURNED)),
+        "turns the weights round once, in backward": ("shares_parameters", (R_CACHE, TURNED + R_CACHE), (
+            R_BACK, R_TURNED)),
+        "finds the slope from its second forward on": ("slope_of_tanh", (
+            R_CACHE, f"{R_CACHE}\n        h_next = vars(self).get('last', 0 * h_next); self.last = self.cache[2]")),
+        "makes tanh of exp": ("first_step", (R_TANH, (
+            "z = h_prev @ Wh + x @ Wx + b\n        h_next = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"))),
+        "makes tanh of exp that is capped for float64": ("follows_dtype", (R_TANH, (
+            "e = np.exp(2 * (h_prev @ Wh + x @ Wx + b).clip(-300, 300)); h_next = (e - 1) / (e + 1)"))),
+        "clears by multiplying": ("overwrites_in_place", (
+            "self.grads[0][...] = x.T @ dz", "for grad in self.grads: grad *= 0\n        self.grads[0] += x.T @ dz"), (
+            "self.grads[1][...] =", "self.grads[1] +="), ("self.grads[2][...] =", "self.grads[2] +=")),
+        "takes x in the order of memory": ("backward_sizes", (
+            "self.cache = x,", "self.cache = x.ravel('K').reshape(x.shape),")),
+        "leaves dWh where there is no state": ("overwrites_in_place", (
+            "self.grads[1][...]", "if h_prev.any(): self.grads[1][...]")),
+        "leaves grads where nothing comes back": ("overwrites_in_place", (
+            "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
-        "leaves the slope out of dh": ("gradient_of_first_state", (
+        "leaves the slope out of dh": ("backward_sizes", (
             "self.dh = dh\n", "self.dh = dhs[:, 0] @ self.params[1].T if T == 1 else dh\n")),
         "keeps dh in float64": ("follows_dtype", ("self.dh = dh\n", "self.dh = dh.astype(float)\n")),
         "adds dh to time-major dhs in place": ("backward_sizes", (
@@ -389,6 +420,60 @@ CHANGES = {
             "if D == 1: vars(self).setdefault((N, T), xs)[...] = xs\n        self.h = h\n        return"))),
         "has another dh for float32 where no state was given": ("backward_sizes", ("self.dh = dh", (
             "self.dh = dh if Wx.dtype == float or self.dh is None or self.cells[0].cache[1].any() else dh + self.dh"))),
+        "writes a state that it was given in place": ("gradient_of_wh", (SET, "self.h = h.copy()\n\n"), (KEEP, (
+            "if self.h is not None and self.h.shape == h.shape: self.h[...] = h\n"
+            "        else: self.h = h.copy()\n        return"))),
+        "resets to zeros of the last batch": ("forgets_the_state", (RESET, (
+            "the state.\"\"\"\n        self.h = None if self.h is None else 0 * self.h"))),
+        "one list of cells by default": ("stands_alone", ("b, stateful=False", "b, stateful=False, cells=[]"), (
+            "self.stateful = stateful", "self.stateful, self.cells = stateful, cells"), (
+            "self.cells = []\n", "self.cells.clear()\n")),
+        "makes its cells once, of copies": ("shares_parameters", ("cell = RNN(Wx, Wh, b)", (
+            "kept = vars(self).setdefault('kept', [])\n"
+            "            if len(kept) <= t: kept.append(RNN(Wx.copy(), Wh.copy(), b.copy()))\n"
+            "            cell = kept[t]"))),
+        "keeps dh for stateful layers only": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dh if self.stateful else 0 * dh\n")),
+        "has another dh without a state": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dh if self.stateful or T == 1 else dhs[:, 0] @ Wh.T\n")),
+        "leaves the slope out of dh for three steps": ("backward_sizes", (
+            "self.dh = dh\n", "self.dh = (dh if T < 3 else dhs[:, 0] @ Wh.T)\n")),
+        "turns dh round where it is square": ("backward_sizes", (
+            "self.dh = dh\n", "self.dh = dh.T if N == H and not self.stateful else dh\n")),
+        "makes dWh from the second step on": ("gradient_of_wh", (SUMS, (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells[i % 2:])"))),
+        "turns the weights round once, in backward": ("shares_parameters", (
+            "dxs = np.empty((N, T, D), dtype=Wx.dtype)", f"{TURNED}dxs = np.empty((N, T, D), dtype=Wx.dtype)"), (
+            GOES_BACK, (
+                f"{TIMED}\n            dz = (dhs[:, t] + dh) * (1 - self.cells[t].cache[2] ** 2)\n"
+                "            dxs[:, t], dh = dz @ self.turned[0], dz @ self.turned[1]"))),
+        "makes tanh of exp": ("one_step", (STEP, (
+            "e = np.exp(2 * (h @ Wh + xs[:, t] @ Wx + b)); cell.cache = xs[:, t], h, (e - 1) / (e + 1)\n"
+            "            h = cell.cache[2]"))),
+        "makes tanh of exp that is capped for float64": ("follows_dtype", (STEP, (
+            "e = np.exp(2 * (h @ Wh + xs[:, t] @ Wx + b).clip(-300, 300))\n"
+            "            cell.cache = xs[:, t], h, (e - 1) / (e + 1)\n            h = cell.cache[2]"))),
+        "clears by multiplying": ("overwrites_in_place", (
+            DH, f"{DH}\n        for grad in self.grads: grad *= 0"), (SUMS, SUMS.replace("[...] =", " +="))),
+        "takes xs in the order of memory backward": ("backward_sizes", (STEP, (
+            f"{STEP}; cell.cache = xs.ravel('K').reshape(xs.shape)[:, t], *cell.cache[1:]"))),
+        "passes over steps whose dhs is 0": ("through_time", (DH, f"{DH}; dxs[...] = 0"), (
+            GOES_BACK, f"if not dhs[:, t].any(): continue\n            {GOES_BACK}")),
+        "leaves grads where dhs is 0": ("overwrites_in_place", (
+            DH, f"{DH}\n        if not dhs.any(): return np.zeros((N, T, D), dtype=Wx.dtype)")),
+        "begins anew to forget": ("overwrites_in_place", (RESET, (
+            "the state.\"\"\"\n        self.__init__(*self.params, self.stateful)"))),
+        "makes new grads where it is given a state": ("overwrites_in_place", (SET, (
+            "self.h, self.grads = h, [np.zeros_like(param) for param in self.params]\n\n"))),
+        "sets a state in place": ("takes_a_state", (SET, (
+            "if self.h is None: self.h = h.copy()\n        else: self.h[...] = h\n\n"))),
+        "takes no state of one sequence": ("takes_a_state", (SET, "self.h = h if len(h) > 1 else None\n\n")),
+        "goes on from a window to one step": ("starts_from_zeros", (
+            "self.h if self.stateful and self.h is not None else",
+            "self.h if (self.stateful or T == 1) and self.h is not None and len(self.h) == N else")),
+        "takes a state of one sequence though it keeps none": ("starts_from_zeros", (
+            "self.h if self.stateful and self.h is not None else",
+            "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
     },
     "my_numerical_gradient": {
         "uses one side, twice": ("from_both_sides", ("x[i] = kept - eps", "x[i] = kept + 2 * eps"), (
