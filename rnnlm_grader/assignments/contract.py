@@ -7,6 +7,8 @@ import numpy as np
 from ..compare import same
 from ..exam import Thing
 
+CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
+
 
 def many(exam, least=20, most=40):
     """Draw a size that is large beside those of the examples."""

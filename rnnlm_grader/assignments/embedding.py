@@ -12,13 +12,12 @@ from rnnlm_ref.layers import Embedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_full, many, side_by_side, still, untouched
+from .contract import CHANGED, crossed, holds_alike, in_full, many, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
 
 SEED_W = np.arange(28.0).reshape(7, 4)  # the book's worked example
-CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
 
 
 def table(exam, V=None, D=None, dtype=np.float64):

@@ -14,7 +14,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
-from .contract import crossed, holds_alike, one_for_each, side_by_side, still, untouched
+from .contract import CHANGED, crossed, holds_alike, in_full, one_for_each, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -25,7 +25,6 @@ HUGE = 1e6  # an upstream gradient of this size shows whether anything is clippe
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
-SPOILED = np.array(np.nan)  # what somebody else makes of every number of a gradient: whoever clears it has to write 0
 
 
 def weights(exam, D, H, dtype=np.float64):
@@ -373,7 +372,7 @@ def overwrites_in_place(exam):
     layer.backward(upstream(exam, 2, 3))
     before = layer.attribute("grads").parts(*GRADS)
     for grad in kept:
-        grad.write(SPOILED)
+        grad.write(CHANGED)
     layer.backward(dh_next)
     fresh.forward(x, h_prev)
     fresh.backward(dh_next)
@@ -382,7 +381,7 @@ def overwrites_in_place(exam):
     respond(exam, grads, before, "dh_next")
     for i, expected in enumerate(grads):
         exam.equal(layer.grad(i), expected, f"grads[{i}]",
-                   note="only the last backward's gradient, whatever grads held before it, here NaN")
+                   note="only the last backward's gradient, whatever grads held before it")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 
@@ -490,6 +489,7 @@ def have_dtype(exam, found):
         double, single = (thing.value for thing in things)
         if isinstance(double, np.ndarray):
             exam.equal(single, double.real.astype(np.float32), things[1].name, note="as with float64, but for rounding")
+    in_full(exam, *found[np.float64])
 
 
 @criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")

@@ -11,12 +11,11 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import crossed, holds_alike, one_for_each, still, untouched
+from .contract import CHANGED, crossed, holds_alike, one_for_each, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
     LARGE,
-    SPOILED,
     beside_another,
     draw,
     have_dtype,
@@ -531,7 +530,7 @@ def overwrites(exam, stateful):
     layer.backward(upstream(exam, 3, 3, 3))
     before = layer.attribute("grads").parts(*GRADS)
     for grad in kept:
-        grad.write(SPOILED)
+        grad.write(CHANGED)
     layer.backward(dhs)
     fresh.backward(dhs)
     one_for_each(exam, layer, 3)
@@ -539,7 +538,7 @@ def overwrites(exam, stateful):
     respond(exam, grads, before, "dhs")
     for i, expected in enumerate(grads):
         exam.equal(layer.grad(i), expected, f"grads[{i}]",
-                   note="only the last backward's gradient, whatever grads held before it, here NaN")
+                   note="only the last backward's gradient, whatever grads held before it")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
 

@@ -220,6 +220,8 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "rounds dx to float32": ("follows_dtype", (
+            "return dz @ Wx.T", "return (dz @ Wx.T).astype('f').astype(b.dtype)")),
         "keeps what it is given in the first caller's arrays": ("leaves_the_callers_arrays_alone", (
             "self.cache = x, h_prev, h_next", (
                 "given = x, h_prev, h_next\n        if self.cache and len(self.cache[0]) == len(x):\n"
@@ -289,9 +291,6 @@ CHANGES = {
             "z = h_prev @ Wh + x @ Wx + b\n        h_next = (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))"))),
         "makes tanh of exp that is capped for float64": ("follows_dtype", (R_TANH, (
             "e = np.exp(2 * (h_prev @ Wh + x @ Wx + b).clip(-300, 300)); h_next = (e - 1) / (e + 1)"))),
-        "clears by multiplying": ("overwrites_in_place", (
-            "self.grads[0][...] = x.T @ dz", "for grad in self.grads: grad *= 0\n        self.grads[0] += x.T @ dz"), (
-            "self.grads[1][...] =", "self.grads[1] +="), ("self.grads[2][...] =", "self.grads[2] +=")),
         "takes x in the order of memory": ("backward_sizes", (
             "self.cache = x,", "self.cache = x.ravel('K').reshape(x.shape),")),
         "leaves dWh where there is no state": ("overwrites_in_place", (
@@ -300,6 +299,7 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "keeps hs in float32": ("follows_dtype", ("return hs\n", "return hs.astype('f').astype(Wx.dtype)\n")),
         "leaves the slope out of dh": ("backward_sizes", (
             "self.dh = dh\n", "self.dh = dhs[:, 0] @ self.params[1].T if T == 1 else dh\n")),
         "keeps dh in float64": ("follows_dtype", ("self.dh = dh\n", "self.dh = dh.astype(float)\n")),
@@ -453,8 +453,6 @@ CHANGES = {
         "makes tanh of exp that is capped for float64": ("follows_dtype", (STEP, (
             "e = np.exp(2 * (h @ Wh + xs[:, t] @ Wx + b).clip(-300, 300))\n"
             "            cell.cache = xs[:, t], h, (e - 1) / (e + 1)\n            h = cell.cache[2]"))),
-        "clears by multiplying": ("overwrites_in_place", (
-            DH, f"{DH}\n        for grad in self.grads: grad *= 0"), (SUMS, SUMS.replace("[...] =", " +="))),
         "takes xs in the order of memory backward": ("backward_sizes", (STEP, (
             f"{STEP}; cell.cache = xs.ravel('K').reshape(xs.shape)[:, t], *cell.cache[1:]"))),
         "passes over steps whose dhs is 0": ("through_time", (DH, f"{DH}; dxs[...] = 0"), (
