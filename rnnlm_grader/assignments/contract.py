@@ -136,7 +136,7 @@ def one_for_each(exam, layer, count):
               note="one for each parameter")
 
 
-def side_by_side(exam, make, draw, expected, count, keeps_state=False):
+def side_by_side(exam, make, draw, expected, count, keeps_state=False, make_stranger=None):
     """Have two layers of the same parameters take turns; each must give what it gives alone.
 
     Parameters
@@ -153,6 +153,8 @@ def side_by_side(exam, make, draw, expected, count, keeps_state=False):
         How many gradients the layer has.
     keeps_state : bool
         Whether a forward goes on where an earlier one ended.
+    make_stranger : callable
+        () → a layer of other sizes and of another dtype, which does nothing.
 
     Returns
     -------
@@ -164,6 +166,8 @@ def side_by_side(exam, make, draw, expected, count, keeps_state=False):
     earlier = [draw()[0] for _ in turns]
     wanted = [expected(inputs, douts, *([before] if keeps_state else []))
               for (_, inputs, douts), before in zip(turns, earlier, strict=True)]
+    if make_stranger:
+        make_stranger()
     for (layer, _, _), before in zip(turns, earlier, strict=True):
         exam.watch(layer.forward(*before))  # a forward that is never followed by a backward leaves no trace
     outs = [layer.forward(*inputs) for layer, inputs, _ in turns]

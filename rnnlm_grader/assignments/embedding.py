@@ -59,10 +59,10 @@ def expected_gradient(W, ids, dout):
     return layer.grads[0]
 
 
-def judge_gradient(exam, W, ids, note=""):
+def judge_gradient(exam, W, ids, note="", scale=1):
     """Judge the gradient of a new layer, as a case that stands on its own."""
     exam.case()
-    dout = upstream(exam, (*ids.shape, W.shape[1]))
+    dout = upstream(exam, (*ids.shape, W.shape[1])) * scale
     layer = exam.new(exam.put("W", W))
     layer.forward(ids)
     layer.backward(dout)
@@ -131,7 +131,8 @@ def beside_another(exam):
         return (ids,), (upstream(exam, (2, 3, W.shape[1])),)
 
     side_by_side(exam, lambda: exam.new(kept), draw,
-                 lambda ids, dout: (W[ids[0]], None, [expected_gradient(W, *ids, *dout)]), 1)
+                 lambda ids, dout: (W[ids[0]], None, [expected_gradient(W, *ids, *dout)]), 1,
+                 make_stranger=lambda: exam.new(exam.put("other_W", table(exam, 3, 6, np.float32))))
 
 
 # --- MyEmbedding: forward -------------------------------------------------------------------------------------------
@@ -144,7 +145,7 @@ def rows_by_id(exam):
     exam.equal(out, np.arange(12.0).reshape(3, 4), out.name)
     for V, D in ((7, 3), (4, 4), (5, 1), (1, 3)):
         exam.case()
-        W = table(exam, V, D)
+        W = table(exam, V, D) * (1 if D > 1 else 1e-6)
         ids = exam.rng.permutation(V)[:4]
         out = exam.new(exam.put("W", W)).forward(ids)
         exam.equal(out, W[ids], out.name, note="row i of it is row ids[i] of W")
@@ -196,7 +197,8 @@ def gradient_rows(exam):
         expected[word] = upstream_value
         exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam)
-    judge_gradient(exam, W, ids_to_the_last(exam, len(W), (4,)))
+    for scale in (1, 1e-6 / 3, 1e6):
+        judge_gradient(exam, W, ids_to_the_last(exam, len(W), (4,)), scale=scale)
 
 
 @criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
@@ -257,7 +259,7 @@ def overwrites_in_place(exam):
     layer = exam.new(exam.put("W", W))
     kept, = layer.keep_grads(1)
     for ids in (np.array([1, 3]), np.array([4, 0]), np.array([0, 2, len(W) - 1])):
-        dout = upstream(exam, (len(ids), W.shape[1]))
+        dout = upstream(exam, (len(ids), W.shape[1])) * (len(ids) > 2 or ids[0] != 4)  # once nothing comes back
         layer.forward(ids)
         kept.write(CHANGED)
         result = layer.backward(dout)
@@ -422,7 +424,8 @@ def sums_over_time(exam):
     expected = np.zeros((7, 4))
     expected[:3] = np.array([102.0, 33.0, 9.0])[:, None]
     exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
-    judge_gradient(exam, table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3))
+    for scale in (1, 1e-6 / 3, 1e6):
+        judge_gradient(exam, table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3), scale=scale)
 
 
 @criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up; arrays need not be "
@@ -462,7 +465,7 @@ def time_overwrites_in_place(exam):
     kept, = layer.keep_grads(1)
     for ids in (np.array([[1, 3, 5]]), np.array([[0, len(W) - 1]])):
         layer.forward(ids)
-        for each in (upstream(exam, (*ids.shape, W.shape[1])) for _ in range(2)):
+        for each in (upstream(exam, (*ids.shape, W.shape[1])), np.zeros((*ids.shape, W.shape[1]))):
             kept.write(CHANGED)
             result = layer.backward(each)
             expected = expected_gradient(W, ids, each)

@@ -21,7 +21,7 @@ criterion = criteria.criterion
 
 NAMES = ("Wx", "Wh", "b")
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-HUGE = 1e6  # an upstream gradient of this size shows whether anything is clipped
+HUGE, TINY = 1e6, 1e-6  # upstream gradients of these sizes show whether anything is clipped or rounded
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
@@ -90,11 +90,12 @@ def alone(exam, params, inputs, douts, *earlier, **options):
 
 
 def beside_another(exam, draw_turn, **options):
-    """Require of two layers that share parameters that they don't disturb each other."""
+    """Require of two layers that share parameters, and of a third, that they don't disturb each other."""
     params = weights(exam, 2, 3)
     placed = place(exam, params)
     (*_, one), (*_, other) = side_by_side(exam, lambda: exam.new(*placed, **options), draw_turn,
-                                          partial(alone, exam, params, **options), 3, options.get("stateful", False))
+                                          partial(alone, exam, params, **options), 3, options.get("stateful", False),
+                                          lambda: exam.new(*place(exam, weights(exam, 3, 4, np.float32), "_other")))
     respond(exam, one, other, "input")
 
 
@@ -152,8 +153,9 @@ def first_step(exam):
     near(exam, layer.forward(inputs_for(exam, Wx, LARGE), h_prev), np.array([[1.0, -1.0]]), "h_next",
          note="the sum is about (1000, -1000), whose tanh is (1, -1)")
     exam.case()
-    params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
-    near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
+    params = Wx, Wh, draw(exam, 2)
+    for x in draw(exam, 1, 3), np.zeros((1, 3)):
+        near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
 @criterion("MyRNN", "forward", 1, "the state before goes in as h_prev @ Wh")
@@ -194,7 +196,7 @@ def forward_sizes(exam):
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N = {N}, D = H = 3")
     for N, D, H in sizes(exam):
         exam.case()
-        params, x, h_prev = weights(exam, D, H), draw(exam, N, D), draw(exam, N, H)
+        params, x, h_prev = [p / 3 for p in weights(exam, D, H)], draw(exam, N, D) / 3, draw(exam, N, H) / 3
         h_next = exam.new(*place(exam, params)).forward(x, h_prev)
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
 
@@ -254,6 +256,11 @@ def slope_of_tanh(exam):
     layer.backward(dh_next)
     dz, note = dh_next * np.array([0.64, 0.36]), "h_next is (3/5, -4/5), so the slopes are 16/25 and 9/25"
     near(exam, layer.grad(2), dz[0], "grads[2]", note=note)
+    saturated = exam.new(*place(exam, (Wx, Wh, (LARGE - x @ Wx - h_prev @ Wh)[0]), "_large"))
+    h_next = saturated.forward(x, h_prev)
+    exam.watch(saturated.backward(dh_next))
+    if same(h_next.value, np.array([[1.0, -1.0]])):  # else forward lost its point
+        near(exam, saturated.grad(2), np.zeros(2), "grads[2]", note="the sum is (1000, -1000), where tanh is flat")
     exam.case()
     at_known, at_zero = (back_from(exam, Wx, Wh, total, x, h_prev, dh, suffix) for total, dh, suffix in (
         (KNOWN, dh_next, ""), (0 * KNOWN, dz, "_slope_one")))
@@ -307,7 +314,7 @@ def backward_sizes(exam):
     for N, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
-        back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", HUGE)
+        back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
 
 
@@ -366,7 +373,7 @@ def overwrites_in_place(exam):
     kept = layer.keep_grads(3)
     layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
     layer.backward(upstream(exam, 2, 3))
-    nothing_comes_back(exam, layer, fresh, (draw(exam, 2, 2), np.zeros((2, 3))), np.zeros((2, 3)))
+    nothing_comes_back(exam, layer, fresh, (np.zeros((2, 2)), np.zeros((2, 3))), np.zeros((2, 3)))
     x, h_prev, dh_next = draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
     layer.forward(x, h_prev)
     layer.backward(upstream(exam, 2, 3))
@@ -492,7 +499,8 @@ def have_dtype(exam, found):
     in_full(exam, *found[np.float64])
 
 
-@criterion("MyRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
+@criterion("MyRNN", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
+           beside="backward")
 def stands_alone(exam):
     beside_another(exam, lambda: ((draw(exam, 2, 2), draw(exam, 2, 3)), (upstream(exam, 2, 3),)))
 

@@ -16,6 +16,7 @@ from .rnn import (
     GRADS,
     HUGE,
     LARGE,
+    TINY,
     beside_another,
     draw,
     have_dtype,
@@ -80,7 +81,8 @@ def one_step(exam):
     near(exam, layer.forward(inputs_for(exam, Wx, LARGE)[None]), np.array([[[1.0, -1.0]]]), "hs",
          note="the sum is about (1000, -1000), whose tanh is (1, -1)")
     exam.case()
-    like_cells(exam, (Wx, Wh, draw(exam, 2)), draw(exam, 1, 1, 3))
+    for xs in draw(exam, 1, 1, 3), np.zeros((1, 1, 3)):
+        like_cells(exam, (Wx, Wh, draw(exam, 2)), xs)
 
 
 @criterion("MyTimeRNN", "forward", 1, "each step goes on from the state of the step before it")
@@ -276,7 +278,8 @@ def rest(exam, N, T, recurrent=True):
     Wx, Wh = whole_weights(exam)
     xs, dhs = resting(exam, Wx, N, T), whole(exam, N, T, 2)
     if recurrent:
-        dhs[:, 1] = 0  # as where a target is masked; what comes from later goes on to earlier steps
+        dhs[:, [0, 2, 4]] = 0
+        dhs[0, 3] = 0  # as where a target is masked; what comes from later goes on to earlier steps
     else:
         Wh = np.zeros((2, 2))
     layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2))))
@@ -345,9 +348,9 @@ def is_near(thing, expected):
 
 @criterion("MyTimeRNN", "backward", 2, "a gradient reaches all earlier steps: dh comes back through Wh.T and is added")
 def through_time(exam):
-    _, dxs, (Wx, Wh, _, dhs) = rest(exam, 2, 3)
-    dz = [None, None, dhs[:, 2]]
-    for t in (1, 0):
+    _, dxs, (Wx, Wh, _, dhs) = rest(exam, 2, 5)
+    dz = [None] * 4 + [dhs[:, 4]]
+    for t in (3, 2, 1, 0):
         dz[t] = dhs[:, t] + np.einsum("nj,ij->ni", dz[t + 1], Wh)
     near(exam, dxs, np.einsum("tnh,dh->ntd", dz, Wx), "dxs", note=SLOPE_ONE)
 
@@ -420,7 +423,15 @@ def backward_sizes(exam):
     for N, T, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
-        back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=HUGE, judges_dh=judges_dh)
+        back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=TINY if D == 1 else HUGE,
+                       judges_dh=judges_dh)
+    exam.case()
+    params = weights(exam, 2, 3)
+    layer = exam.new(*place(exam, (*params[:2], params[2] + 1000)))
+    hs = layer.forward(draw(exam, 2, 2, 2))
+    dxs = layer.backward(upstream(exam, 2, 2, 3))
+    if is_near(hs, np.ones((2, 2, 3))):
+        near(exam, dxs, np.zeros((2, 2, 2)), "dxs", note="every sum is about 1000, where tanh is flat")
     exam.case()
     params, states = weights(exam, 2, 3), ()
     layer = exam.new(*place(exam, params), stateful=True)
@@ -591,6 +602,8 @@ def fits_each_window(exam, stateful):
         exam.watch(fresh.forward(xs))
         expected, expected_grads = fresh.backward(dhs), [fresh.grad(i) for i in range(3)]
         exam.watch(layer.forward(xs))
+        if stateful:  # of the next window
+            layer.call("set_state", draw(exam, N, 3))
         dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
         other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
@@ -614,12 +627,14 @@ def leaves_alone(exam, stateful):
     layer = exam.new(*params, stateful=stateful)
     xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
                       exam.put("dhs", upstream(exam, 2, 3, 3)))
+    first_state = exam.put("h0", draw(exam, 2, 3))
+    layer.call("set_state", first_state)
     layer.call("set_state", state)
     hs = layer.forward(xs)
     dxs = layer.backward(dhs)
     is_alive(exam, hs, "hs")
     is_alive(exam, dxs, "dxs")
-    given = xs, state, dhs, *params
+    given = xs, state, first_state, dhs, *params
     untouched(exam, given, "it belongs to the caller")
     layer.backward(upstream(exam, 2, 3, 3))
     exam.equal(dxs.now(), dxs.value, "the first dxs, after a second backward")
@@ -692,7 +707,8 @@ def follows_dtype(exam):
         exam.equal(dh, dh.value.real.astype(dtype), dh.name, note=f"the parameters are {np.dtype(dtype)}")
 
 
-@criterion("MyTimeRNN", "contract", 1, "two layers that share parameters don't disturb each other", beside="backward")
+@criterion("MyTimeRNN", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
+           beside="backward")
 def stands_alone(exam):
     def draw_turn():
         return (draw(exam, 2, 3, 2),), (upstream(exam, 2, 3, 3),)

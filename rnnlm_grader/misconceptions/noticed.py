@@ -47,8 +47,8 @@ NOTICED = {
     "MyEmbedding/contract/overwrites_in_place": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts
         MultipliesByWeights TurnsSign SpreadsTheSum WritesNothing KeepsNoIds PilesUp Rebinds MakesGradsAnArray
-        ClearsInForward ClearsOnlyItsRows ReturnsGradient ReturnsDout KeepsFirstIds KeepsIdsOfOneShape
-        MakesIntegerGradient CountsFromOneInBackward DividesByLength
+        ClearsInForward ClearsOnlyItsRows ReturnsGradient ReturnsDout KeepsFirstIds MakesIntegerGradient
+        CountsFromOneInBackward DividesByLength
     """,
     "MyEmbedding/contract/backward_twice": """
         PicksColumns PicksColumnsTransposed ForcesGradientFloat32 DividesByNumberOfIds StoresByPosition Counts

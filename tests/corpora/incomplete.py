@@ -18,6 +18,9 @@ R_CACHE = "x, h_prev, h_next = self.cache"
 R_BACK = "return dz @ Wx.T, dz @ Wh.T"
 R_TURNED = "return dz @ self.turned[0], dz @ self.turned[1]"
 TURNED = "vars(self).setdefault('turned', (Wx.T.copy(), Wh.T.copy()))\n        "
+R_SUM = "self.z = h_prev @ Wh + x @ Wx + b\n        h_next = np.tanh(self.z)"
+OF_PARAMS = "Wx, Wh, b = self.params"
+ZEROS = ("dxs = np.empty", "dxs = np.zeros")
 STEP = "h = cell.forward(xs[:, t], h)"
 KEEP = "self.h = h\n        return"
 SET = "self.h = h\n\n"
@@ -71,6 +74,20 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "rounds out to 2 decimals": ("rows_by_id", (
+            "return self.params[0][idx]", "return self.params[0][idx].round(2)")),
+        "rounds grads to 2 decimals": ("gradient_rows", (ADD, f"{ADD}; dW[...] = dW.round(2)")),
+        "rounds grads to 8 decimals": ("gradient_rows", (ADD, f"{ADD}; dW[...] = dW.round(8)")),
+        "drops what is small": ("gradient_rows", (ADD, f"{ADD}; dW[np.abs(dW) < 0.01] = 0")),
+        "clips dout at 1000": ("gradient_rows", (ADD, "np.add.at(dW, self.idx, dout.clip(-1000, 1000))")),
+        "leaves grads where dout is 0": ("overwrites_in_place", (
+            "dW = self.grads[0]", "dW = self.grads[0]\n        if dout.size and not dout.any(): return")),
+        "one width for all": ("stands_alone", ("self.idx = None", "self.idx = None; MyEmbedding.D = W.shape[1]"), (
+            ADD, "np.add.at(dW, self.idx.reshape(-1), dout.reshape(-1, self.D))")),
+        "one dtype for all": ("stands_alone", ("self.idx = None", "self.idx = None; MyEmbedding.dtype = W.dtype"), (
+            "return self.params[0][idx]", "return self.params[0][idx].astype(self.dtype)")),
+        "clears its gradient in forward too": ("shares_parameters", (
+            "self.idx = idx", "self.idx = idx; self.grads[0][...] = 0")),
         "clears the rows of the last ids only": ("overwrites_in_place", (
             "dW[...] = 0", "dW[vars(self).get('old', slice(None))] = 0; self.old = self.idx")),
         "clears the rows that it ever met": ("overwrites_in_place", ("dW[...] = 0", (
@@ -144,6 +161,12 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
+        "rounds grads to 2 decimals": ("sums_over_time", (OF_STEPS, f"{OF_STEPS}.round(2)")),
+        "leaves grads where dout is 0": ("time_overwrites_in_place", (
+            "self.layer.backward(dout)", "if not dout.any(): return\n        self.layer.backward(dout)")),
+        "one width for all": ("time_overwrites_in_place", (
+            "self.grads = [np.zeros_like(W)]", "self.grads = [np.zeros_like(W)]; MyTimeEmbedding.D = W.shape[1]"), (
+            "return self.layer.forward(xs)", "return self.layer.forward(xs).reshape(*xs.shape, self.D)")),
         "looks up in float32": ("output_dtype", ("return self.layer.forward(xs)", (
             "return self.layer.forward(xs).astype('f').astype(self.params[0].dtype)"))),
         "looks ids up in the table of its first window": ("time_shares_parameters", (
@@ -220,6 +243,33 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "one list of parameters for all": ("stands_alone", ("self.params", "MyRNN.params")),
+        "one width for all": ("stands_alone", ("self.cache = None", "self.cache = None; MyRNN.H = len(b)"), (
+            R_TANH, f"{R_TANH}.reshape(-1, self.H)")),
+        "makes the slope of exp": ("slope_of_tanh", (R_TANH, R_SUM), (
+            DZ, "e = np.exp(2 * self.z)\n        dz = dh_next * 4 * e / (e + 1) ** 2")),
+        "makes the slope of sinh and cosh": ("slope_of_tanh", (R_TANH, R_SUM), (
+            DZ, "dz = dh_next * (1 - (np.sinh(self.z) / np.cosh(self.z)) ** 2)")),
+        "rounds dz to 8 decimals": ("backward_sizes", (DZ, f"{DZ}; dz = dz.round(8)")),
+        "rounds dh_next to 2 decimals": ("backward_sizes", (DZ, f"dh_next = dh_next.round(2); {DZ}")),
+        "drops what is small": ("backward_sizes", (DZ, f"{DZ}; dz[np.abs(dz) < 1e-3] = 0")),
+        "rounds weights to 2 decimals": ("forward_sizes", (
+            R_TANH, f"Wx, Wh = Wx.round(2), Wh.round(2)\n        {R_TANH}")),
+        "rounds inputs to 2 decimals": ("forward_sizes", (
+            R_TANH, f"x, h_prev = x.round(2), h_prev.round(2)\n        {R_TANH}")),
+        "takes x of 0 for padding": ("first_step", (
+            R_TANH, f"{R_TANH}\n        if not x.any(): h_next = h_prev.copy()")),
+        "leaves dWx where x is 0": ("overwrites_in_place", ("self.grads[0][...]", "if x.any(): self.grads[0][...]")),
+        "rounds dz to 7 decimals": ("backward_sizes", (DZ, f"{DZ}; dz = dz.round(7)")),
+        "finds the slope in float32": ("slope_of_tanh", (DZ, DZ.replace("h_next **", "h_next.astype('f') **"))),
+        "takes weights in float32 forward": ("forward_sizes", (R_TANH, (
+            f"Wx, Wh = Wx.astype('f').astype(b.dtype), Wh.astype('f').astype(b.dtype)\n        {R_TANH}"))),
+        "takes weights in float32 backward": ("backward_sizes", (R_BACK, (
+            f"Wx, Wh = Wx.astype('f').astype(b.dtype), Wh.astype('f').astype(b.dtype)\n        {R_BACK}"))),
+        "keeps the state between -1 and 1": ("gradient_of_wh", (
+            R_TANH, f"h_prev = h_prev.clip(-1, 1)\n        {R_TANH}")),
+        "lets nothing through where tanh is nearly flat": ("backward_sizes", (
+            DZ, f"{DZ}; dz[np.abs(h_next) > 0.99] = 0")),
         "rounds dx to float32": ("follows_dtype", (
             "return dz @ Wx.T", "return (dz @ Wx.T).astype('f').astype(b.dtype)")),
         "keeps what it is given in the first caller's arrays": ("leaves_the_callers_arrays_alone", (
@@ -299,6 +349,37 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "one list of parameters for all": ("stands_alone", ("self.params", "MyTimeRNN.params")),
+        "one width for all": ("stands_alone", ("self.stateful = stateful", (
+            "self.stateful = stateful; MyTimeRNN.D = len(Wx)")), ("return dxs", "return dxs.reshape(N, T, self.D)")),
+        "one dtype for all": ("stands_alone", ("self.stateful = stateful", (
+            "self.stateful = stateful; MyTimeRNN.dtype = Wx.dtype")), ("return dxs", "return dxs.astype(self.dtype)")),
+        "stops going back where nothing comes back": ("through_time", ZEROS, (
+            GOES_BACK, f"if not (dhs[:, t] + dh).any(): break\n            {GOES_BACK}")),
+        "stops at the first step whose dhs isn't 0": ("through_time", ZEROS, (
+            GOES_BACK, f"if not dhs[:, :t + 1].any(): break\n            {GOES_BACK}")),
+        "takes the length of the first sequence for all": ("through_time", ZEROS, (
+            GOES_BACK, f"if not dhs[0, t:].any(): continue\n            {GOES_BACK}")),
+        "makes the slope of sinh and cosh": ("backward_sizes", (GOES_BACK, (
+            "cell = self.cells[t]; z = cell.cache[0] @ Wx + cell.cache[1] @ Wh + b\n"
+            f"            cell.cache = (*cell.cache[:2], np.sinh(z) / np.cosh(z))\n            {GOES_BACK}"))),
+        "rounds dh to 8 decimals": ("backward_sizes", (GOES_BACK, f"{GOES_BACK}; dh = dh.round(8)")),
+        "hands nothing small back": ("backward_sizes", (
+            GOES_BACK, f"{GOES_BACK}; dh = dh * (np.abs(dh).max() > 1e-4)")),
+        "takes xs of 0 for padding": ("one_step", (STEP, f"{STEP} if xs[:, t].any() else h")),
+        "writes a second state into the first": ("leaves_the_callers_arrays_alone", (SET, (
+            "if self.h is not None and self.h.shape == h.shape: self.h[...] = h\n        else: self.h = h\n\n"))),
+        "takes a state for the last window, too": ("sizes_change", (SET, (
+            "self.h = h\n        if vars(self).get('cells'):\n            cell = self.cells[0]\n"
+            "            cell.cache = cell.cache[0], h, cell.cache[2]\n\n"))),
+        "is stateful where the last layer made is": ("forgets_the_state", ("self.stateful", "MyTimeRNN.stateful")),
+        "goes back 12 steps": ("backward_sizes", (GOES_BACK, GOES_BACK.replace("+ dh", "+ dh * (t >= T - 12)"))),
+        "hands the state on in float32": ("like_unrolled", (
+            STEP, "h = cell.forward(xs[:, t], h.astype('f').astype(h.dtype))")),
+        "takes weights in float32": ("like_unrolled", (
+            OF_PARAMS, "Wx, Wh, b = [param.astype('f').astype(param.dtype) for param in self.params]")),
+        "rounds xs to 2 decimals": ("three_steps", (STEP, "h = cell.forward(xs[:, t].round(2), h)")),
+        "rounds a state that it is given": ("takes_a_state", (SET, "self.h = h.round(2)\n\n")),
         "keeps hs in float32": ("follows_dtype", ("return hs\n", "return hs.astype('f').astype(Wx.dtype)\n")),
         "leaves the slope out of dh": ("backward_sizes", (
             "self.dh = dh\n", "self.dh = dhs[:, 0] @ self.params[1].T if T == 1 else dh\n")),
