@@ -42,7 +42,7 @@ def moves(x, asked):
 
 @criterion("my_numerical_gradient", "values", 1, "each number of x gets the slope of f along that number alone")
 def one_slope_each(exam):
-    x = exam.put("x", np.array([2.0, -1.0, 0.5]))
+    x = exam.put("x", np.array([2.0, 0.0, -0.5]))
     result = slopes(exam, lambda x: 3 * x[0] + 5 * x[1] - 2 * x[2], "3 * x[0] + 5 * x[1] - 2 * x[2]", x)
     exam.equal(result, np.array([3.0, 5.0, -2.0]), result.name, note="the slopes of a linear function are its factors")
     exam.case()

@@ -82,7 +82,7 @@ def affine_gradients(exam):
     exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
     exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
     exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
-    for N, T, H, V in ((3, 2, 3, 3), (1, 1, 2, 3),
+    for N, T, H, V in ((3, 2, 3, 3), (1, 1, 2, 3), (3, 1, 2, 3),
                        (many(exam), 2, 2, 3), (1, many(exam), 2, 3), (1, 2, many(exam), 1), (1, 2, 1, many(exam))):
         exam.case()
         W, b = parameters(exam, H, V)
@@ -176,6 +176,7 @@ def affine_dtype(exam):
         W, b = parameters(exam, 2, 3, dtype)
         layer = affine(exam, W, b)
         xs, dys = states(exam, 2, 2, 2, dtype), upstream(exam, (2, 2, 3), dtype)
+        dys *= dtype(exam.rng.uniform(1, 2))  # few of its sums are a float32
         given = layer.forward(exam.put("xs", xs, layout)), layer.backward(exam.put("dys", dys, layout)), *map(
             layer.grad, range(2))
         for thing, right in zip(given, (xs @ W + b, *expected_affine(W, b, xs, dys)), strict=True):
@@ -427,13 +428,22 @@ def resets_state(exam):
         if given is first:
             again = model.call("predict", second)
             exam.equal(single(again), single(before), again.name, note="the second call goes on, as it did before")
+    exam.case()
+    model, (xs, ts) = model_with(exam, weights), ids(exam, weights, 2, 2)
+    losses = []
+    for _ in range(2):
+        losses.append(model.forward(exam.put("xs", xs), exam.put("ts", ts)))
+        model.call("reset_state")
+    exam.equal(single(losses[1]), single(losses[0]), losses[1].name, note="after reset_state() the state is 0")
+    agree(exam, model.call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
+          note="after reset_state() the state is 0")
     exam.new(*sizes_of(weights), Generator(1)).call("reset_state")  # where there is no state yet
 
 
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
 def sets_gradients(exam):
     works_with_params(exam)
-    for N, T, *sizes in ((2, 3), *large_sizes(exam)):
+    for N, T, *sizes in ((2, 3), (3, 1), *large_sizes(exam)):
         exam.case()
         weights = weights_of(exam, *sizes)
         model, right = model_with(exam, weights), Right(weights)
@@ -492,7 +502,7 @@ def scales_gradients(exam):
     works_with_params(exam)
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
-    for T, ignored, douts in ((2, 0, (10_000.0, 2.5)), (3, 1, (2.5,)), (3, 0, (2.5,))):  # nothing is clipped
+    for T, ignored, douts in ((2, 0, (10_000.0, 2.5, -0.5, 0)), (3, 1, (2.5,)), (3, 0, (2.5,))):  # nothing is clipped
         xs, ts = ids(exam, weights, 2, T)
         ts[0, :ignored] = -1
         right.forward(xs, ts)
@@ -709,6 +719,7 @@ def of_unequal_batches(exam):
     losses = exam.rng.uniform(0.5, 9, batches).round(2).tolist()
     losses[0] = losses[-1] = 9.5
     counts = exam.rng.integers(1, 10_000, batches).tolist()
+    counts[0] = counts[-1]
     result = exam.new(losses, counts)
     exam.equal(result, perplexity_of(losses, counts), result.name,
                note=f"{batches} batches, some of thousands of words")

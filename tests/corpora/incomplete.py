@@ -34,6 +34,13 @@ LOSS = "self.loss_layer.forward(self.predict(xs), ts)"
 BACK = "dout = layer.backward(dout)"
 LOOP = "for layer in self.layers:\n            xs ="
 LOSS_LAYER = "self.loss_layer = Time"
+SHIFT = "x = x - x.max(axis=1, keepdims=True)"
+EXPS = "    e = np.exp(x - x.max(axis=-1, keepdims=True))"
+OF_LAYERS = "        for layer in self.layers:\n            xs ="
+GIVES_LOSS = "        return self.loss_layer.forward(self.predict(xs), ts)"
+RESETS = "        self.layers[1].reset_state()"
+MAKES_LOSS = "        self.loss_layer = Time"
+GOES_DOWN = "            dout = layer.backward(dout)"
 CACHE = "self.cache = log_p, safe, mask, count, (N, T, V)"
 EMPTY = "self.cache = None"
 MASKS = "dx *= mask[:, np.newaxis]"
@@ -555,6 +562,8 @@ CHANGES = {
             "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
     },
     "my_numerical_gradient": {
+        "takes the places of numbers that aren't 0": ("one_slope_each", (
+            "np.ndindex(x.shape)", "zip(*np.nonzero(x))")),
         "uses one side, twice": ("from_both_sides", ("x[i] = kept - eps", "x[i] = kept + 2 * eps"), (
             "(above - below) / (2 * eps)", "(4 * above - below - 3 * f(x)) / (2 * eps)")),
         "gives the same array again": ("layout_of_x",
@@ -573,6 +582,13 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "starts windows from zeros of float64": ("bptt_dtype_and_layout", (
+            "            dh = np.zeros_like(h0)", "            dh = np.zeros(h0.shape)")),
+        "leaves h of later windows' starts out of dWh": ("state_goes_on", (
+            "dWh += hs[t].T @ dz", "dWh += hs[t].T @ dz if t and not (window and t % window == 0) else 0")),
+        "rounds the sums of windows": ("bptt_dtype_and_layout", ("    return dxs", (
+            "    if window and xs.dtype == float: dWx[...], dWh[...] = dWx.astype('f'), dWh.astype('f')\n"
+            "    return dxs"))),
         "rounds float64 to float32": ("bptt_dtype_and_layout", (
             "return dxs, dh0, dWx, dWh, db", "return dxs, dh0, dWx.astype('f').astype(xs.dtype), dWh, db")),
         "adds to one sequence of dhs in place": ("any_sizes", ("    T =", (
@@ -612,6 +628,7 @@ CHANGES = {
             "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
+        "rounds the factor": ("shrinks_together", ("grad *= max_norm / norm", "grad *= round(max_norm / norm, 6)")),
         "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
         "asks each array": ("shrinks_together", ("if norm >", "if max(np.linalg.norm(g) for g in grads) >")),
         "waits until it is far above": ("shrinks_together", ("if norm >", "if norm > 1.05 *")),
@@ -632,6 +649,26 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "shifts rows of x itself": ("softmax_contract", (EXPS, (
+            "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1, keepdims=True)\n"
+            "    e = np.exp(rows.reshape(x.shape))"))),
+        "shifts a single row itself": ("softmax_contract", (EXPS, (
+            "    if x.ndim == 1: x -= x.max()\n" + EXPS))),
+        "shifts x itself where it is contiguous": ("softmax_contract", (EXPS, (
+            "    x = np.ascontiguousarray(x)\n    x -= x.max(axis=-1, keepdims=True)\n    e = np.exp(x)"))),
+        "shifts x itself where it is float64": ("softmax_contract", (EXPS, (
+            "    dtype, x = x.dtype, x.astype(float, copy=False)\n    x -= x.max(axis=-1, keepdims=True)\n"
+            "    e = np.exp(x)")), (
+            "return e / e.sum(axis=-1, keepdims=True)", "return (e / e.sum(axis=-1, keepdims=True)).astype(dtype)")),
+        "works in place where x is float64": ("softmax_contract", (EXPS, (
+            "    dtype, e = x.dtype, np.asarray(x, float)\n    e -= e.max(axis=-1, keepdims=True)\n"
+            "    np.exp(e, out=e)")), ("return e / e.sum(axis=-1, keepdims=True)", (
+                "e /= e.sum(axis=-1, keepdims=True)\n    return e.astype(dtype, copy=False)"))),
+        "keeps a buffer of float64": ("softmax_contract", (EXPS, (
+            "    e = vars(my_softmax).setdefault(x.shape, np.zeros(x.shape))\n"
+            "    np.exp(x - x.max(axis=-1, keepdims=True), out=e)")), (
+            "return e / e.sum(axis=-1, keepdims=True)", (
+                "e /= e.sum(axis=-1, keepdims=True)\n    return e.astype(x.dtype, copy=False)"))),
         "rounds float64 to float32": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
             "return (e / e.sum(axis=-1, keepdims=True)).astype('f').astype(x.dtype)"))),
         "gives the same array again": ("softmax_contract", ("return e / e.sum(axis=-1, keepdims=True)", (
@@ -680,6 +717,16 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "adds 1e-8 to the sum": ("large_logits_loss", (
+            "np.log(np.exp(x).sum(axis=1, keepdims=True))", "np.log(np.exp(x).sum(axis=1, keepdims=True) + 1e-8)")),
+        "shifts by the largest logit that is kept": ("large_logits_gradient", (SHIFT, (
+            "x = x - (x.max(axis=1, keepdims=True) if mask.all() else x[mask].max(initial=0))"))),
+        "clips logits where some are ignored": ("large_logits_gradient", (SHIFT, (
+            f"{SHIFT} if mask.all() else np.clip(x, -500, 500)"))),
+        "shifts only float64": ("large_logits_loss", (SHIFT, f"{SHIFT} if x.dtype == float else x")),
+        "takes label 0 for none": ("other_labels", ("= ignore_label", "= ignore_label or -1")),
+        "shifts xs itself where none is ignored": ("loss_leaves_arguments", (SHIFT, (
+            f"if mask.all(): x -= x.max(axis=1, keepdims=True)\n        else: {SHIFT}"))),
         "rounds float64 to float32": ("loss_dtypes", (
             "return dx.reshape(shape)", "return dx.astype('f').astype(dx.dtype).reshape(shape)")),
         "puts 0 for what is ignored into its targets when it goes back": ("loss_leaves_arguments", (
@@ -803,6 +850,14 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "keeps a turned copy of W": ("affine_shares", (
+            "return dout @ W.T", "return dout @ vars(self).setdefault('turned', W.T.copy())")),
+        "keeps a buffer of float64": ("affine_shares", ("return xs @ W + b", (
+            "out = vars(self).setdefault(xs.shape, np.zeros(xs.shape[:2] + b.shape))\n"
+            "        out[...] = xs @ W + b\n        return out.astype(W.dtype, copy=False)"))),
+        "averages one step's gradients over the batch": ("affine_gradients", ("rows, drows =", (
+            "N = len(dout) if dout.shape[1] == 1 else 1\n        rows, drows =")), (
+            "rows.T @ drows", "rows.T @ drows / N"), ("drows.sum(axis=0)", "drows.sum(axis=0) / N")),
         "gives a view of its time-major buffer for one sequence": ("affine_dtype", ("return xs @ W + b", (
             "out = xs.swapaxes(0, 1) @ W + b\n        last = vars(self).get('last')\n"
             "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
@@ -859,6 +914,29 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "decays the weights": ("sets_gradients", (GOES_DOWN, (
+            GOES_DOWN + "\n        for p, g in zip(self.params, self.grads): g += 1e-2 * p"))),
+        "writes a single row of zeros where there is a state": ("resets_state", (RESETS, (
+            "        h = self.layers[1].h\n        if h is not None: self.layers[1].set_state(np.zeros_like(h[:1]))"))),
+        "resets the state only if no loss was computed": ("resets_state", (
+            RESETS, "        if not self.trained: self.layers[1].reset_state()"), (
+            MAKES_LOSS, "        self.trained = False\n" + MAKES_LOSS), (
+            GIVES_LOSS, "        self.trained = True\n" + GIVES_LOSS)),
+        "resets the state when it predicts": ("resets_state", (RESETS, "        self.fresh = True"), (
+            MAKES_LOSS, "        self.fresh = False\n" + MAKES_LOSS), (
+            OF_LAYERS, (
+                "        if self.fresh: self.layers[1].reset_state()\n        self.fresh = False\n" + OF_LAYERS)), (
+            GIVES_LOSS, OF_LAYERS + " layer.forward(xs)\n        return self.loss_layer.forward(xs, ts)")),
+        "keeps the state of training also after reset_state": ("resets_state", (
+            GIVES_LOSS, ("        loss = self.loss_layer.forward(self.predict(xs), ts)\n"
+                  "        self.h = self.layers[1].h\n        return loss")), (
+            MAKES_LOSS, "        self.h = None\n" + MAKES_LOSS), (OF_LAYERS, (
+                "        if self.h is not None: self.layers[1].set_state(self.h)\n"
+                "        self.h = None\n" + OF_LAYERS))),
+        "takes a dout of 0 for none": ("scales_gradients", (
+            "self.loss_layer.backward(dout)", "self.loss_layer.backward(dout or 1)")),
+        "averages one step's gradient over the batch": ("sets_gradients", (GOES_DOWN, (
+            GOES_DOWN + "\n            if dout is not None and dout.shape[1] == 1: layer.grads[0][...] /= len(dout)"))),
         "draws b from elsewhere": ("draws_from_rng", ("np.zeros(H, \"f\")", "np.random.randn(H).astype(\"f\")")),
         "gives all words one vector": ("draws_from_rng", (WEIGHTS, (
             "return np.tile(scale * rng.standard_normal(columns), (rows, 1)).astype(\"f\")"))),
@@ -967,6 +1045,11 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "keeps one loss for each count": ("of_equal_batches", (
+            "loss * count for loss, count in zip(losses, counts)",
+            "loss * count for count, loss in dict(zip(counts, losses)).items()")),
+        "rounds the total to float32": ("of_one_batch", ("np.exp(total", "np.exp(np.float64(np.float32(total))")),
+        "takes batches alike for one": ("of_unequal_batches", ("zip(losses, counts)", "set(zip(losses, counts))")),
         "drops a loss of 0": ("of_empty_batches",
             ("zip(losses, counts))",
              "zip(losses, counts))\n    counts = [n for loss, n in zip(losses, counts) if loss]")),
