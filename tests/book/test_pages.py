@@ -83,9 +83,14 @@ class Quiet(http.server.SimpleHTTPRequestHandler):
         self.wfile.write((HTML / "404.html").read_bytes())
 
 
+class Patient(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Say nothing: a browser that has seen enough hangs up."""
+
+
 @pytest.fixture(scope="module")
 def site():
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    server = Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
