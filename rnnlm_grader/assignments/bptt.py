@@ -211,6 +211,18 @@ def flows_back(exam):
     if not exam.has_failed():
         for i, name in enumerate(("dxs", "dh0")):
             exam.equal(result.value[i][1], expected[i][1], f"{name}[1]", note="it depends on dhs[1] alone")
+    exam.case()
+    arguments = sequence(exam, 2, 4, 2, 3)
+    arguments[-1][:, [1, 3]] = 0
+    arguments[-1][0, 0, 0] = 0
+    arguments[-1][...] *= 1e-6
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"),
+            "dhs is small, and 0 at some steps: what comes from later ones passes through")
+    exam.case()
+    *arguments, b, dhs = sequence(exam, 2, 3, 2, 3)
+    arguments += b + 1000, dhs
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"),
+            "every sum is about 1000, where tanh is flat")
 
 
 @criterion("my_bptt", "values", 1, "dWx and db add up over the steps and the batch")

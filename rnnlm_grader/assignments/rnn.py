@@ -291,6 +291,15 @@ def central_differences(exam):
             near(exam, result.value[i], measured(values, i, dh_next), what, note=note)
     for i in range(3):
         near(exam, layer.grad(i), measured(values, 2 + i, dh_next), f"grads[{i}]", note=note)
+    exam.case()
+    x = draw(exam, 3, 2)
+    x[exam.rng.integers(3)] = 0
+    layer = exam.new(*place(exam, params))
+    h_next, result = layer.forward(x, h_prev), layer.backward(dh_next)
+    exam.watch(h_next)
+    if is_pair(exam, result) and same(h_next.value, np.tanh(h_prev @ params[1] + x @ params[0] + params[2])):
+        for i, what in enumerate(("dx", "dh_prev")):
+            near(exam, result.value[i], measured([x, *values[1:]], i, dh_next), what, note="one row of x is 0")
 
 
 def measured(values, which, dh_next, eps=1e-5):

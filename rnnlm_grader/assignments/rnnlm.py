@@ -57,6 +57,7 @@ def scores_by_hand(exam):
     exam.case()
     W, b = parameters(exam, 2, 3)
     xs = states(exam, 1, 3, 2)
+    xs[0, exam.rng.integers(3)] = 0  # its scores are b
     exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
 
 
@@ -69,7 +70,7 @@ def scores_of_any_size(exam):
         exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
     for H, V in ((many(exam), 1), (1, many(exam))):
         exam.case()
-        W, b = parameters(exam, H, V)
+        W, b = (exam.rng.uniform(1, 2) * param for param in parameters(exam, H, V))  # nothing is rounded
         xs = 1000 * states(exam, 1, 2, H)  # nothing is clipped
         exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
 
@@ -86,9 +87,14 @@ def affine_gradients(exam):
                        (many(exam), 2, 2, 3), (1, many(exam), 2, 3), (1, 2, many(exam), 1), (1, 2, 1, many(exam))):
         exam.case()
         W, b = parameters(exam, H, V)
-        layer = affine(exam, W, b)
         xs, dys = states(exam, N, T, H), upstream(exam, (N, T, V))
-        dys *= 1000 if max(N, T, H, V) > 4 else 1  # nothing is clipped
+        if max(N, T, H, V) > 4:  # nothing is clipped or rounded
+            dys *= 1000
+            W, xs = exam.rng.uniform(1, 2) * W, exam.rng.uniform(1, 2) * xs
+        elif N * T > 1:
+            xs[0, 0] = 0  # its gradient is like any other
+        dys *= 1e-6 if (N, T) == (3, 1) else 1
+        layer = affine(exam, W, b)
         layer.forward(exam.put("xs", xs))
         dxs = layer.backward(exam.put("dys", dys))
         wanted, dW, db = expected_affine(W, b, xs, dys)
@@ -128,6 +134,14 @@ def affine_in_place(exam):
         other = upstream(exam, dys.shape)
         exam.equal(layer.backward(exam.put("other_dys", other)), expected_affine(W, b, xs, other)[0], "dxs")
         exam.equal(layer.grad(0), expected_affine(W, b, xs, other)[1], "grads[0]", note="of another dys")
+    xs[:, :, 0] = 0
+    layer.forward(exam.put("xs", xs))
+    for given in 0 * dys, dys:
+        for grad in kept:
+            grad.write(0.25)
+        layer.backward(exam.put("dys", given))
+        for i, expected in enumerate(expected_affine(W, b, xs, given)[1:]):
+            exam.equal(layer.grad(i), expected, f"grads[{i}]", note="where it is 0, that is to be written too")
     exam.case()
     given = exam.put("W", W), exam.put("b", b)
 
@@ -687,7 +701,7 @@ def of_one_batch(exam):
         exam.case()
         result = exam.new([math.log(words)], [6])
         exam.equal(result, np.array(float(words)), result.name, note=f"a loss of log {words}: {words} equal choices")
-    for least, most in ((2, 4), (30, 40)):
+    for least, most in ((2, 4), (30, 40), (200, 300)):
         exam.case()
         losses, counts = [round(float(exam.rng.uniform(least, most)), 2)], [int(exam.rng.integers(2, 30))]
         placed = exam.put("losses", losses), exam.put("counts", counts)

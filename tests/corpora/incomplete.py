@@ -250,6 +250,8 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "takes x of 0 for padding when it goes back": ("central_differences", (
+            "dz = dh_next * (", "dh_next = dh_next * x.any(axis=1, keepdims=True)\n        dz = dh_next * (")),
         "one list of parameters for all": ("stands_alone", ("self.params", "MyRNN.params")),
         "one width for all": ("stands_alone", ("self.cache = None", "self.cache = None; MyRNN.H = len(b)"), (
             R_TANH, f"{R_TANH}.reshape(-1, self.H)")),
@@ -582,6 +584,20 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "rounds what comes back to 8 decimals": ("flows_back", (
+            "dh = dh0 = dz @ Wh.T", "dh = dh0 = (dz @ Wh.T).round(8)")),
+        "drops what is small": ("flows_back", (
+            "        dz =", "        dh = np.where(np.abs(dh) < 1e-6, 0, dh)\n        dz =")),
+        "passes over steps whose dhs is 0": ("flows_back", (
+            "        dz =", "        if not dhs[:, t].any(): continue\n        dz =")),
+        "lets nothing through where dhs is 0": ("flows_back", (
+            "(1 - hs[t + 1] ** 2)", "(1 - hs[t + 1] ** 2) * (dhs[:, t] != 0)")),
+        "makes tanh of exp": ("flows_back", (
+            "np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b)",
+            "(lambda e: (e - 1 / e) / (e + 1 / e))(np.exp(hs[t] @ Wh + xs[:, t] @ Wx + b))")),
+        "makes tanh of exp of twice the sum": ("flows_back", (
+            "np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b)",
+            "(lambda e: (e - 1) / (e + 1))(np.exp(2 * (hs[t] @ Wh + xs[:, t] @ Wx + b)))")),
         "starts windows from zeros of float64": ("bptt_dtype_and_layout", (
             "            dh = np.zeros_like(h0)", "            dh = np.zeros(h0.shape)")),
         "leaves h of later windows' starts out of dWh": ("state_goes_on", (
@@ -850,6 +866,20 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "leaves grads where dout is 0": ("affine_in_place", (
+            "W, b = self.params\n        rows",
+            "W, b = self.params\n        if not dout.any(): return np.zeros_like(self.xs)\n        rows")),
+        "leaves dW where xs is 0": ("affine_in_place", (
+            "self.grads[0][...] = rows.T @ drows",
+            "used = rows.any(axis=0); self.grads[0][used] = rows[:, used].T @ drows")),
+        "takes xs of 0 for padding": ("scores_by_hand", (
+            "return xs @ W + b", "return (xs @ W + b) * xs.any(axis=2, keepdims=True)")),
+        "takes xs of 0 for padding when it goes back": ("affine_gradients", (
+            "W, b = self.params\n        rows",
+            "W, b = self.params\n        dout = dout * self.xs.any(axis=2, keepdims=True)\n        rows")),
+        "rounds W to 2 decimals": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W.round(2) + b")),
+        "keeps xs of 2 decimals": ("affine_gradients", ("self.xs = xs", "self.xs = xs.round(2)")),
+        "rounds dW to 8 decimals": ("affine_gradients", ("rows.T @ drows", "(rows.T @ drows).round(8)")),
         "keeps a turned copy of W": ("affine_shares", (
             "return dout @ W.T", "return dout @ vars(self).setdefault('turned', W.T.copy())")),
         "keeps a buffer of float64": ("affine_shares", ("return xs @ W + b", (
@@ -1045,6 +1075,7 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "caps the loss at 100": ("of_one_batch", ("total / sum(counts)", "min(total / sum(counts), 100)")),
         "keeps one loss for each count": ("of_equal_batches", (
             "loss * count for loss, count in zip(losses, counts)",
             "loss * count for count, loss in dict(zip(counts, losses)).items()")),
