@@ -172,7 +172,11 @@ class Thing:
 
     def parts(self, *names):
         """The items of a tuple under names of their own, as they came with it: to see them takes no further step."""
-        return [Part(self.exam, None, name, UNSEEN, whole=self, index=index) for index, name in enumerate(names)]
+        return [Derived(self.exam, None, name, of=self, make=partial(_item, index)) for index, name in enumerate(names)]
+
+    def each(self, function):
+        """What a function makes of the array, or of each array of a tuple; what is no array stays as it is."""
+        return Derived(self.exam, None, self.name, of=self, make=partial(_of_each, function))
 
     def now(self):
         """Look at the object again: the thing that comes back has the value of this moment."""
@@ -185,17 +189,25 @@ class Thing:
 
 
 @dataclass
-class Part(Thing):
-    """An item of a tuple, or of a list."""
+class Derived(Thing):
+    """What `make` gives for the value of another thing, as soon as that has come."""
 
-    whole: Thing = None
-    index: int = 0
+    of: Thing = None
+    make: Callable = None
 
     @property
     def value(self):
-        """The item of what the whole was, or None where there is none."""
-        whole = self.whole.value
-        return whole[self.index] if isinstance(whole, tuple) and self.index < len(whole) else None
+        return self.make(self.of.value)
+
+
+def _item(index, value):
+    return value[index] if isinstance(value, tuple) and index < len(value) else None
+
+
+def _of_each(function, value):
+    if isinstance(value, tuple):
+        return tuple(_of_each(function, item) for item in value)
+    return function(value) if isinstance(value, np.ndarray) else value
 
 
 @dataclass

@@ -1,5 +1,4 @@
 """Writes down what a criterion did with an answer, as Python that a learner can run again in the notebook."""
-import itertools
 import sys
 
 import numpy as np
@@ -132,8 +131,9 @@ class Script:
             text = literal(arg)
             if len(text) <= INLINE and "\n" not in text:
                 return text
-            names = (numbered(self.counts, role) for _ in itertools.count())
-            name = next(name for name in names if name not in self.defined)
+            name = numbered(self.counts, role)
+            while name in self.defined:
+                name = numbered(self.counts, role)
             self.define(name, arg)
         return name
 

@@ -9,7 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_dtype, in_full, many, still, times, untouched
+from .contract import crossed, holds_alike, in_dtype, in_full, many, still, untouched
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -329,7 +329,7 @@ def steps_of_bptt(exam, sizes, dtype, layout, has_window):
     other = exam.new(*sequence(exam, *sizes, dtype), **options)
     yield exam.new(*given, **options), result, what, "called again with the same, after others"
     doubled = exam.new(*given[:-1], exam.put("doubled_dhs", 2 * arguments[-1], layout), **options)
-    yield doubled, times(2, result), what, "twice dhs gives twice the gradients"
+    yield doubled, result.each(lambda array: 2 * array), what, "twice dhs gives twice the gradients"
     yield from still(exam, (*given, result, other))
 
 

@@ -1,6 +1,5 @@
 """What every answer of the course must hold to, whatever it computes."""
 import itertools
-from dataclasses import dataclass
 
 import numpy as np
 
@@ -15,11 +14,11 @@ def many(exam, least=20, most=40):
     return int(exam.rng.integers(least, most + 1))
 
 
-def crossed(exam, *sizes, more=0):
+def crossed(exam, *sizes, more=0, accept=lambda settings: True):
     """Draw six settings, for a slip may show in one alone: the plain one, and five in which traits come together.
 
     The traits are: each size being 1, float32, arrays that aren't contiguous, and `more` of the caller's. Of any two,
-    none, each alone and both occur.
+    none, each alone and both occur. They are drawn again until the caller can `accept` them.
 
     Returns
     -------
@@ -36,7 +35,15 @@ def crossed(exam, *sizes, more=0):
                          np.float32 if is_single else np.float64,
                          next(layouts) if is_apart else "C",
                          *(row in column for column in columns[len(sizes) + 2:])))
-    return settings
+    return settings if accept(settings) else crossed(exam, *sizes, more=more, accept=accept)
+
+
+def not_by_columns(layout):
+    """Take "strided" for "F": grads of such parameters would be so too, and np.dot refuse them.
+
+    And with an axis of 1 an array of "F" may be contiguous.
+    """
+    return "strided" if layout == "F" else layout
 
 
 def in_dtype(scalar, dtype):
@@ -84,30 +91,6 @@ def holds_alike(exam, settings, steps):
                 exam.equal(got, expected, what, note=note)
             else:
                 exam.watch(got)
-
-
-@dataclass
-class Multiple(Thing):
-    """A number times what another thing is, or is a tuple of; where that is no array, it itself."""
-
-    of: Thing = None
-    factor: float = 1
-
-    @property
-    def value(self):
-        """What it was when the other was made."""
-        value = self.of.value
-        if isinstance(value, tuple):
-            return tuple(map(self.times, value))
-        return self.times(value)
-
-    def times(self, value):
-        return self.factor * value if isinstance(value, np.ndarray) else value
-
-
-def times(factor, thing):
-    """A number times a thing."""
-    return Multiple(thing.exam, None, thing.name, of=thing, factor=factor)
 
 
 def still(exam, things, expected=None, note="it must not change later"):

@@ -12,7 +12,7 @@ from rnnlm_ref.layers import Embedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, in_full, many, side_by_side, still, untouched
+from .contract import CHANGED, crossed, holds_alike, in_full, many, not_by_columns, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -83,14 +83,13 @@ def judge_sum(exam, W, ids, layouts="CC"):
 
 def crossed_ids(exam, in_windows):
     """Draw settings: a shape of ids, D, dtype, layout, whether ids repeat and are short. A single id doesn't repeat."""
-    while True:
-        if in_windows:
-            settings = [((N, T), D, *traits) for (N, T, D), *traits in crossed(exam, 2, 3, 2, more=2)]
-        else:
-            settings = [((count,) if is_flat else (count, 2), D, *traits)
-                        for (count, D), *traits, is_flat in crossed(exam, 3, 2, more=3)]
-        if not any(math.prod(shape) == 1 and repeat for shape, *_, repeat, _ in settings):
-            return settings
+    if in_windows:
+        settings = crossed(exam, 2, 3, 2, more=2, accept=lambda drawn: not any(
+            N * T == 1 and repeat for (N, T, _), _, _, repeat, _ in drawn))
+        return [((N, T), D, *traits) for (N, T, D), *traits in settings]
+    settings = crossed(exam, 3, 2, more=3, accept=lambda drawn: not any(
+        count == 1 and repeat and is_flat for (count, _), _, _, repeat, _, is_flat in drawn))
+    return [((count,) if is_flat else (count, 2), D, *traits) for (count, D), *traits, is_flat in settings]
 
 
 def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
@@ -101,7 +100,7 @@ def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
         one, other = exam.rng.permutation(ids.size)[:2]
         ids.flat[one] = ids.flat[other]
     dout = upstream(exam, (*shape, D), dtype)
-    apart = "strided" if layout == "F" else layout  # of "F", grads would be so too, and np.dot refuse them
+    apart = not_by_columns(layout)
     W = exam.put("W", table(exam, V, D, dtype), apart)
     given = [exam.put(name, array, apart)
              for name, array in (("ids", (ids + 1) % V), ("ids2", ids), ("dout", dout))]

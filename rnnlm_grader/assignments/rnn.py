@@ -14,7 +14,17 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, in_full, one_for_each, side_by_side, still, untouched
+from .contract import (
+    CHANGED,
+    crossed,
+    holds_alike,
+    in_full,
+    not_by_columns,
+    one_for_each,
+    side_by_side,
+    still,
+    untouched,
+)
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -331,7 +341,7 @@ def steps_of_a_layer(exam, sizes, dtype, layout):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     N, D, H = sizes
     params = weights(exam, D, H, dtype)
-    of_params = "strided" if layout == "F" else layout  # of "F", grads would be so too, and np.dot refuse them
+    of_params = not_by_columns(layout)
     placed = place(exam, params, layout=of_params)
     layer = exam.new(*placed)
     kept = layer.keep_grads(3)

@@ -13,9 +13,20 @@ from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftma
 
 from ..bench import Generator
 from ..compare import kind
-from ..exam import Assignment, CriteriaList, Thing
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_full, many, one_for_each, side_by_side, still, untouched
+from .contract import (
+    CHANGED,
+    crossed,
+    holds_alike,
+    in_full,
+    many,
+    not_by_columns,
+    one_for_each,
+    side_by_side,
+    still,
+    untouched,
+)
 from .embedding import upstream
 
 criteria = CriteriaList()
@@ -138,7 +149,7 @@ def affine_in_place(exam):
     layer.forward(exam.put("xs", xs))
     for given in 0 * dys, dys:
         for grad in kept:
-            grad.write(0.25)
+            grad.write(CHANGED)
         layer.backward(exam.put("dys", given))
         for i, expected in enumerate(expected_affine(W, b, xs, given)[1:]):
             exam.equal(layer.grad(i), expected, f"grads[{i}]", note="where it is 0, that is to be written too")
@@ -203,7 +214,7 @@ def steps_of_affine(exam, sizes, dtype, layout):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     N, T, H, V = sizes
     params = upstream(exam, (H, V), dtype), upstream(exam, (V,), dtype)
-    of_params = "strided" if layout == "F" else layout  # of "F", grads would be so too, and np.dot refuse them
+    of_params = not_by_columns(layout)
     placed = [exam.put(name, array, of_params) for name, array in zip("Wb", params, strict=True)]
     layer = exam.new(*placed)
     kept = layer.keep_grads(2)
@@ -275,22 +286,9 @@ class Right:
         return [grad for layer in self.layers for grad in layer.grads]
 
 
-class Single(Thing):
-    """A thing whose floats are looked at in float32."""
-
-    @property
-    def value(self):
-        return in_single(self.handle.value)
-
-
-def in_single(value):
-    if isinstance(value, tuple):
-        return tuple(map(in_single, value))
-    return value.astype(np.float32) if isinstance(value, np.ndarray) and value.dtype.kind == "f" else value
-
-
 def single(thing):
-    return Single(thing.exam, thing, thing.name)
+    """A thing whose floats are looked at in float32."""
+    return thing.each(lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array)
 
 
 def agree(exam, thing, expected, what=None, note=""):

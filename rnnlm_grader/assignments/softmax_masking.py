@@ -11,7 +11,7 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
-from .contract import crossed, holds_alike, in_dtype, in_full, many, side_by_side, still, times, untouched
+from .contract import crossed, holds_alike, in_dtype, in_full, many, not_by_columns, side_by_side, still, untouched
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -98,16 +98,11 @@ def calls_in_turn(exam, sizes, dtype, layout, is_a_row):
     shape = (*sizes, int(exam.rng.integers(3, 6)))
     xs = [exam.rng.normal(size=each).round(2).astype(dtype)
           for each in (shape, shape, *[shape[2:] if is_a_row else shape[1:]] * 2)]
-    given = [exam.put(f"x{i}", x, apart(layout)) for i, x in enumerate(xs)]
+    given = [exam.put(f"x{i}", x, not_by_columns(layout)) for i, x in enumerate(xs)]
     results = [exam.new(each) for each in given]
     for x, result in zip(xs, results, strict=True):
         yield result, by_hand(x), result.name, f"x has shape {x.shape} and dtype {x.dtype}"
     yield from still(exam, (*given, *results))
-
-
-def apart(layout):
-    """Take a layout that isn't contiguous, whatever axes are 1: an array of "F" may be so nevertheless."""
-    return "strided" if layout == "F" else layout
 
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
@@ -156,10 +151,8 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
 
 def crossed_windows(exam):
     """Draw settings with the traits: some are ignored, the label is a word, ids are short. Of one position none is."""
-    while True:
-        settings = crossed(exam, 2, 3, more=3)
-        if not any(sizes == (1, 1) and are_masked for sizes, _, _, are_masked, *_ in settings):
-            return settings
+    return crossed(exam, 2, 3, more=3, accept=lambda drawn: not any(
+        sizes == (1, 1) and are_masked for sizes, _, _, are_masked, *_ in drawn))
 
 
 def expected_loss(xs, ts, label=-1, dout=1.0):
@@ -411,11 +404,11 @@ def steps_of_a_loss(exam, sizes, dtype, layout, are_masked, label_is_word, are_s
         ts = words[(picks + i) % len(words)].astype(np.int8 if are_short else np.int64)  # all other than before
         if are_masked:
             ts.flat[ignored[i]] = label
-        return exam.put(f"xs{i}", xs, apart(layout)), exam.put(f"ts{i}", ts, apart(layout))
+        return exam.put(f"xs{i}", xs, not_by_columns(layout)), exam.put(f"ts{i}", ts, not_by_columns(layout))
 
     layer, given = exam.new(**options), place(0)
     loss, dxs, twice = layer.forward(*given), layer.backward(), layer.backward(-2)
-    yield twice, times(-2, dxs), "dxs", "-2 times that of before, as dout = -2"
+    yield twice, dxs.each(lambda array: -2 * array), "dxs", "-2 times that of before, as dout = -2"
     yield layer.backward(), dxs, "dxs", "of another backward without dout"
     others = place(1)
     later_loss, later = layer.forward(*others), layer.backward()
@@ -442,13 +435,8 @@ def loss_dtypes(exam):
     layer.forward(exam.put("xs", xs.astype(np.float32), "F"), ts)
     single = layer.backward()
     layer.forward(xs, ts)
-    judge_dxs(exam, single, as_single(layer.backward()),
+    judge_dxs(exam, single, layer.backward().each(lambda array: array.real.astype(np.float32)),
               "logits are float32, some targets are ignored: as with float64, but for rounding")
-
-
-def as_single(thing):
-    """An array in float32; whether its numbers are right has criteria of its own."""
-    return thing.value.real.astype(np.float32) if isinstance(thing.value, np.ndarray) else thing.value
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward belongs to the last forward of its own layer, of any "

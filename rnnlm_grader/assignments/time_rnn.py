@@ -11,7 +11,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, one_for_each, still, untouched
+from .contract import CHANGED, crossed, holds_alike, not_by_columns, one_for_each, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
@@ -445,17 +445,15 @@ def backward_sizes(exam):
 
 def settings(exam):
     """Draw `crossed` settings, in one of which time-major arrays are no copies: one sequence of several steps."""
-    while True:
-        drawn = crossed(exam, 2, 3, 2, 3, more=2)
-        if any(N == 1 < T and layout == "C" for (N, T, *_), _, layout, *_ in drawn):
-            return drawn
+    return crossed(exam, 2, 3, 2, 3, more=2, accept=lambda drawn: any(
+        N == 1 < T and layout == "C" for (N, T, *_), _, layout, *_ in drawn))
 
 
 def steps_of_a_layer(exam, sizes, dtype, layout, stateless, is_set):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     N, T, D, H = sizes
     params = [(0.4 * upstream(exam, *shape)).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,))]
-    placed = place(exam, params, layout="strided" if layout == "F" else layout)  # of "F", np.dot would refuse its grads
+    placed = place(exam, params, layout=not_by_columns(layout))
     layer, fresh = (exam.new(*placed, stateful=not stateless) for _ in range(2))
     kept = layer.keep_grads(3)
 
@@ -463,7 +461,7 @@ def steps_of_a_layer(exam, sizes, dtype, layout, stateless, is_set):
         return draw(exam, N, T, D, dtype=dtype), upstream(exam, N, T, H, dtype=dtype), draw(exam, N, H, dtype=dtype)
 
     first = window()
-    given = [exam.put(name, array, "strided" if layout == "F" and array.flags.f_contiguous else layout)
+    given = [exam.put(name, array, not_by_columns(layout) if array.flags.f_contiguous else layout)
              for name, array in zip(("xs", "dhs", "h"), first, strict=True)]
     layer.call("set_state", first[2] if stateless else given[2])  # what spoils h only there isn't judged here
     first_hs = layer.forward(given[0])
