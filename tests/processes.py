@@ -25,6 +25,15 @@ def orphans():
             if parent == 1 and b"rnnlm_grader/worker.py" in command]
 
 
+def staying(look, *args):
+    """What `look` still finds after five seconds; the kernel takes a moment to bury what was killed, here or beside."""
+    for _ in range(50):
+        if not look(*args):
+            break
+        time.sleep(0.1)
+    return look(*args)
+
+
 def mentioning(word):
     """Processes whose command line holds a word."""
     return [number for number, _, _, command in processes() if word.encode() in command]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import demo
 import pytest
-from processes import orphans
+from processes import orphans, staying
 
 ROOT = Path(__file__).parents[2]
 MARKS = {
@@ -90,4 +90,4 @@ def test_the_table_in_the_readme_is_this_one(course):
 
 
 def test_nothing_of_a_worker_is_left_behind():
-    assert not orphans()
+    assert not staying(orphans)

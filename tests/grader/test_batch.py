@@ -23,7 +23,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
-from processes import descendants, orphans, parents
+from processes import descendants, orphans, parents, staying
 
 from rnnlm_grader import batch as batches
 from rnnlm_grader import cli, commands, export, gradebook, pool
@@ -252,7 +252,7 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_marks(pair):
     assert process.returncode == 0
     assert marks(course) == {student: MARKS[student] for student in PAIR}
     assert len(list(course.glob("results/*/*.json"))) == len(PAIR)
-    assert not orphans()
+    assert not staying(orphans)
 
 
 def test_an_interrupt_ends_a_run_at_once_with_one_line(course):

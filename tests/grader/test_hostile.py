@@ -4,7 +4,6 @@ import os
 import re
 import socket
 import threading
-import time
 from collections import Counter
 from pathlib import Path
 
@@ -21,7 +20,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
-from processes import Watch, mentioning, orphans
+from processes import Watch, mentioning, orphans, staying
 
 from rnnlm_grader import sandbox
 from rnnlm_grader.assignments import ASSIGNMENTS
@@ -183,12 +182,8 @@ def test_nothing_but_notebook_and_time_is_copied_from_a_submission(graded):
 
 def test_nothing_is_left_behind_and_nothing_else_is_touched(graded):
     assert graded.after == graded.before
-    for _ in range(50):
-        if not (orphans() or mentioning(MARKER)):
-            break
-        time.sleep(0.1)  # the kernel takes a moment to bury them
-    assert not orphans()
-    assert not mentioning(MARKER)
+    assert not staying(orphans)
+    assert not staying(mentioning, MARKER)
     places = ["/tmp", "/dev/shm", "/var/tmp", "/", Path.home(), graded.course, ROOT, Path(os.__file__).parent]
     assert not [path for place in places for path in Path(place).glob(f"*{MARKER}*")]
     for student in graded.pages.keys() - {"writes-files", "detaches"}:  # their own source holds it
