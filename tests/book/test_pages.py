@@ -194,8 +194,8 @@ def test_an_address_without_a_page_leads_back_to_the_book(open_page):
     assert tab.locator("article h1").inner_text() == "No such page"
     assert [complaint for complaint in open_page.complaints if not re.search(r"404|renamed", complaint)] == []
     tab.click("article a")
+    tab.wait_for_url("**/book/index.html")  # loaded too: on a busy machine its title is read later than its address
     assert tab.title().startswith("An RNN language model")
-    assert tab.url.endswith("/book/index.html")
 
 
 def test_equations_are_typeset(open_page):
