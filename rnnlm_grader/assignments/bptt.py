@@ -56,7 +56,9 @@ def any_shape_of_x(exam):
     for shape in ((2, 3), (4,), (2, 1, 2), (many(exam, 17, 22),), (1, many(exam, 17, 22)), (1, 2, 1, 1, 2)):
         exam.case()
         factors = exam.put("c", upstream(exam, *shape)).value
-        x = exam.put("x", exam.rng.normal(size=shape).round(2))
+        x = exam.rng.normal(size=shape).round(2)
+        x.flat[-1] = x.flat[0]  # a number may stand twice
+        x = exam.put("x", x)
         result = slopes(exam, lambda x, c=factors: float((c * x).sum()), "(c * x).sum()", x)
         exam.equal(result, factors, result.name, note=f"x has shape {shape}")
 
@@ -71,6 +73,7 @@ def from_both_sides(exam):
               "should be asked on both sides of x, at x + eps and at x - eps, for each number of x alone")
     result = slopes(exam, lambda x: float(np.sin(x).sum()), "np.sin(x).sum()", x)
     exam.equal(result, np.cos(x.value), result.name, note="the slope of sin is cos")
+    in_full(exam, result, note="the result is float64")
 
 
 @criterion("my_numerical_gradient", "values", 1, "all other numbers stand at their place while one is moved")
@@ -113,13 +116,14 @@ def layout_of_x(exam):
         exam.equal(x.now(), x.value, "x", exact=True)
     slopes(exam, lambda x: float(x.sum()), "x.sum()", x)
     exam.equal(result.now(), 2 * x.value, result.name, note="what was returned must not change with a later call")
-    holds_alike(exam, crossed(exam, 2, 2), two_calls)
+    holds_alike(exam, crossed(exam, 2, 2, more=1), two_calls)
 
 
-def two_calls(exam, sizes, _, layout):
+def two_calls(exam, sizes, _, layout, has_axis_more):
     """Ask for slopes at one array, then at another; yield what is to be equal, as `holds_alike` wants it."""
     f = exam.lend("f", lambda x: float((x ** 2).sum()), "f = lambda x: (x ** 2).sum()")
-    one, other = (exam.put(name, upstream(exam, *sizes), layout) for name in ("x", "other"))
+    shape = (*sizes, 1) if has_axis_more else sizes
+    one, other = (exam.put(name, upstream(exam, *shape), layout) for name in ("x", "other"))
     result = exam.new(f, one)
     exam.new(f, other)
     yield from still(exam, (one, other, result))
@@ -220,9 +224,9 @@ def flows_back(exam):
             "dhs is small, and 0 at some steps: what comes from later ones passes through")
     exam.case()
     *arguments, b, dhs = sequence(exam, 2, 3, 2, 3)
-    arguments += b + 1000, dhs
+    arguments += b + 1000 * (-1) ** np.arange(3), dhs
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"),
-            "every sum is about 1000, where tanh is flat")
+            "every sum is about 1000 or -1000, where tanh is flat")
 
 
 @criterion("my_bptt", "values", 1, "dWx and db add up over the steps and the batch")
@@ -317,6 +321,12 @@ def any_sizes(exam):
         arguments.append(dhs * (1000 if max(sizes) > 3 else 1))  # nothing is clipped
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments),
                 note="N, T, D, H = " + ", ".join(map(str, sizes)))
+    exam.case()
+    (xs, *first), (_, *others) = sequence(exam, 2, 3, 2, 3), sequence(exam, 2, 3, 2, 3)
+    same = exam.put("xs", xs)
+    exam.watch(exam.new(same, *first))
+    require(exam, exam.new(same, *others), expected_bptt(xs, *others),
+            note="the same xs again, all else is new: nothing is kept from one call to the next")
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=1), steps_of_bptt)
 
 
@@ -425,6 +435,8 @@ def shrinks_together(exam):
                                    (0.6, 0.45, ((3,), (4,))), (1200, 400.0, ((3,), (2, 2)))):
         exam.case()
         arrays = gradients(exam, norm, shapes)
+        if len(arrays) > 4:
+            arrays[0], arrays[1] = 0 * arrays[0], -arrays[2]  # one of zeros, and two of the same size, among others
         if norm < 1:
             arrays = [array.astype(np.float32) for array in arrays]  # 1e-6 beside the norm isn't seen
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
@@ -437,11 +449,12 @@ def shrinks_together(exam):
 
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
 def returns_norm_before(exam):
-    for arrays, max_norm in (([np.array([6.0, -8.0]), np.array([24.0])], 13.0), (gradients(exam, 50), 7.0),
-                             (gradients(exam, 50), 70.0), (gradients(exam, 50, ((1,),) * many(exam)), 7.0),
-                             (gradients(exam, 50, ((many(exam), 2), (1, many(exam)))), 7.0)):
+    for arrays, max_norm, layout in (
+            ([np.array([6.0, -8.0]), np.array([24.0])], 13.0, "C"), (gradients(exam, 50), 7.0, "strided"),
+            (gradients(exam, 50), 70.0, "F"), (gradients(exam, 50, ((1,),) * many(exam)), 7.0, "C"),
+            (gradients(exam, 50, ((many(exam), 2), (1, many(exam)))), 7.0, "C")):
         exam.case()
-        things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
+        things = [exam.put(f"g{i}", array, layout) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
 
@@ -465,7 +478,7 @@ def clips_in_place(exam):
         exam.case()
         arrays = [array.astype(dtype) for array in gradients(exam, 800)]
         things = [exam.put(f"g{i}", array, layout)
-                  for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "C"), strict=True))]
+                  for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "strided"), strict=True))]
         exam.watch(exam.new(things, 10.0))
         for thing, array in zip(things, arrays, strict=True):
             exam.equal(thing.now(), (array * (10 / norm_of(arrays))).astype(dtype), thing.name,

@@ -54,6 +54,11 @@ def in_dtype(scalar, dtype):
     return scalar
 
 
+def single(thing):
+    """A thing whose floats are looked at in float32."""
+    return thing.each(lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array)
+
+
 def untouched(exam, things, note="arguments must stay untouched"):
     """Require that what was given is as it was."""
     for thing in things:
@@ -100,7 +105,7 @@ def still(exam, things, expected=None, note="it must not change later"):
         yield thing, was, thing.name, note
 
 
-def in_full(exam, *things):
+def in_full(exam, *things, note="compute in the dtype of the parameters"):
     """Require of arrays of float64 that they weren't rounded to float32, which only this looks at: it is 1 part in 1e7.
 
     What they hold must come from numbers of two decimals or more, few of which float32 has.
@@ -109,7 +114,7 @@ def in_full(exam, *things):
         value = thing.value
         is_rounded = isinstance(value, np.ndarray) and value.dtype == np.float64 and value.any() and np.array_equal(
             value, value.astype(np.float32))
-        exam.hold(not is_rounded, thing.name, "was rounded to float32", note="compute in the dtype of the parameters")
+        exam.hold(not is_rounded, thing.name, "was rounded to float32", note=note)
 
 
 def one_for_each(exam, layer, count):

@@ -87,9 +87,9 @@ def crossed_ids(exam, in_windows):
         settings = crossed(exam, 2, 3, 2, more=2, accept=lambda drawn: not any(
             N * T == 1 and repeat for (N, T, _), _, _, repeat, _ in drawn))
         return [((N, T), D, *traits) for (N, T, D), *traits in settings]
-    settings = crossed(exam, 3, 2, more=3, accept=lambda drawn: not any(
-        count == 1 and repeat and is_flat for (count, _), _, _, repeat, _, is_flat in drawn))
-    return [((count,) if is_flat else (count, 2), D, *traits) for (count, D), *traits, is_flat in settings]
+    settings = crossed(exam, 3, 2, 2, more=3, accept=lambda drawn: not any(
+        repeat and count * (is_flat or width) == 1 for (count, width, _), _, _, repeat, _, is_flat in drawn))
+    return [((count,) if is_flat else (count, width), D, *traits) for (count, width, D), *traits, is_flat in settings]
 
 
 def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
@@ -278,6 +278,11 @@ def backward_twice(exam):
     for each in (dout, dout, upstream(exam, dout.shape)):
         layer.backward(each)
         exam.equal(layer.grad(), expected_gradient(W, ids, each), "grads[0]")
+    layer.forward(np.array([0, 2, 5]))
+    layer.backward(dout)
+    once = layer.grad()
+    layer.backward(dout)
+    exam.equal(layer.grad(), once, "grads[0]", note="as the backward before it gave, for the same dout")
 
 
 @criterion("MyEmbedding", "contract", 1, "W is used as it is now, not copied; W and arguments stay untouched")
@@ -464,7 +469,7 @@ def time_overwrites_in_place(exam):
     kept, = layer.keep_grads(1)
     for ids in (np.array([[1, 3, 5]]), np.array([[0, len(W) - 1]])):
         layer.forward(ids)
-        for each in (upstream(exam, (*ids.shape, W.shape[1])), np.zeros((*ids.shape, W.shape[1]))):
+        for each in (np.zeros((*ids.shape, W.shape[1])), upstream(exam, (*ids.shape, W.shape[1]))):
             kept.write(CHANGED)
             result = layer.backward(each)
             expected = expected_gradient(W, ids, each)

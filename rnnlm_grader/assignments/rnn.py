@@ -43,8 +43,9 @@ def weights(exam, D, H, dtype=np.float64):
 
 
 def place(exam, params, suffix="", layout="C"):
-    """Place parameters on the bench under their names."""
-    return [exam.put(f"{name}{suffix}", param, layout) for name, param in zip(NAMES, params, strict=True)]
+    """Place parameters on the bench under their names; b is never laid out by columns, for it has one."""
+    return [exam.put(f"{name}{suffix}", param, not_by_columns(layout) if param.ndim == 1 else layout)
+            for name, param in zip(NAMES, params, strict=True)]
 
 
 def draw(exam, *shape, dtype=np.float64):
@@ -163,6 +164,10 @@ def first_step(exam):
     near(exam, layer.forward(inputs_for(exam, Wx, LARGE), h_prev), np.array([[1.0, -1.0]]), "h_next",
          note="the sum is about (1000, -1000), whose tanh is (1, -1)")
     exam.case()
+    x = whole(exam, 1, 3) + np.array([1000.1, 2000.7, 3000.9])  # float32 has none of them
+    layer = exam.new(*place(exam, (Wx, Wh, (KNOWN - x @ Wx)[0])))
+    near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next", note="the sum is (ln 2, -ln 3)")
+    exam.case()
     params = Wx, Wh, draw(exam, 2)
     for x in draw(exam, 1, 3), np.zeros((1, 3)):
         near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
@@ -274,18 +279,20 @@ def slope_of_tanh(exam):
     exam.case()
     at_known, at_zero = (back_from(exam, Wx, Wh, total, x, h_prev, dh, suffix) for total, dh, suffix in (
         (KNOWN, dh_next, ""), (0 * KNOWN, dz, "_slope_one")))
-    for got, expected, what in zip(at_known, at_zero, ("dx", "grads[0]"), strict=True):
-        if isinstance(expected, np.ndarray):
+    of_state = dz @ Wh.T, h_prev.T @ dz  # that they are has criteria of their own
+    for got, expected, right, what in zip(at_known, at_zero, (None, of_state[0], None, of_state[1]), (
+            "dx", "dh_prev", "grads[0]", "grads[1]"), strict=True):
+        if isinstance(expected, np.ndarray) and (right is None or same(expected, right)):
             exam.equal(got, expected, what, note=f"{note}: as where the slope is 1, for dh_next times these")
 
 
 def back_from(exam, Wx, Wh, total, x, h_prev, dh_next, suffix):
-    """Have a layer go forward where the sum is `total`, and back; return the first that backward gives, and dWx."""
+    """Have a layer go forward where the sum is `total`, and back; return dx, dh_prev, dWx and dWh."""
     layer = exam.new(*place(exam, (Wx, Wh, (total - x @ Wx - h_prev @ Wh)[0]), suffix))
     exam.watch(layer.forward(x, h_prev))
-    result, dWx = layer.backward(dh_next), layer.grad(0)
+    result, *grads = layer.backward(dh_next), layer.grad(0), layer.grad(1)
     exam.watch(result)
-    return result.value[0] if isinstance(result.value, tuple) and result.value else result.value, dWx.value
+    return tuple(thing.value for thing in (*result.parts("dx", "dh_prev"), *grads))
 
 
 @criterion("MyRNN", "backward", 1, "all five gradients agree with central differences")
@@ -369,6 +376,7 @@ def back_and_forth(exam, layer, params, N, layout, scale=1):
     """Require all five gradients of a step."""
     D, H = params[0].shape
     x, h_prev, dh_next = given = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
+    dh_next[1:2] = 0  # what comes back to the others counts all the same
     if layout != "C":
         given = [exam.put(name, array, layout) for name, array in zip((f"x{N}", f"h{N}", f"dh{N}"), given, strict=True)]
     exam.watch(layer.forward(*given[:2]))
@@ -403,6 +411,7 @@ def overwrites_in_place(exam):
     fresh.forward(x, h_prev)
     fresh.backward(dh_next)
     grads = fresh.attribute("grads").parts(*GRADS)
+    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))  # which is none of grads' business
     one_for_each(exam, layer, 3)
     respond(exam, grads, before, "dh_next")
     for i, expected in enumerate(grads):
@@ -437,20 +446,22 @@ def backward_twice(exam):
 
 @criterion("MyRNN", "contract", 1, "arguments, parameters and arrays that were returned never change", beside="forward")
 def leaves_the_callers_arrays_alone(exam):
-    params = place(exam, weights(exam, 2, 3))
+    params = place(exam, weights(exam, 3, 3))  # N = D = H, so that wrong gradients fit
     layer = exam.new(*params)
-    given = [exam.put("x", draw(exam, 2, 2)), exam.put("h_prev", draw(exam, 2, 3)),
-             exam.put("dh_next", upstream(exam, 2, 3))]
+    arrays = draw(exam, 3, 3), draw(exam, 3, 3), upstream(exam, 3, 3)
+    for array in arrays:
+        array[1] = 0  # as of a sequence that is padding
+    given = [exam.put(name, array) for name, array in zip(("x", "h_prev", "dh_next"), arrays, strict=True)]
     first = layer.forward(*given[:2])
     result = layer.backward(given[2])
     exam.watch(first)
     is_alive(exam, first, "h_next")
     is_pair(exam, result)
     untouched(exam, [*given, *params], "it belongs to the caller")
-    layer.backward(upstream(exam, 2, 3))
+    layer.backward(upstream(exam, 3, 3))
     exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second backward")
-    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
-    layer.backward(upstream(exam, 2, 3))
+    layer.forward(draw(exam, 3, 3), draw(exam, 3, 3))
+    layer.backward(upstream(exam, 3, 3))
     untouched(exam, [*given, *params], "it belongs to the caller, also later")
     exam.equal(first.now(), first.value, "the first h_next, after a second step")
     exam.equal(result.now(), result.value, "the first (dx, dh_prev), after a second step")

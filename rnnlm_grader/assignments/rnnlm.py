@@ -24,6 +24,7 @@ from .contract import (
     not_by_columns,
     one_for_each,
     side_by_side,
+    single,
     still,
     untouched,
 )
@@ -42,9 +43,9 @@ def parameters(exam, H=None, V=None, dtype=np.float64):
     return upstream(exam, (H, V), dtype), upstream(exam, (V,), dtype)
 
 
-def affine(exam, W, b):
+def affine(exam, W, b, layout="C"):
     """Make the candidate's layer of parameters that are named."""
-    return exam.new(exam.put("W", W), exam.put("b", b))
+    return exam.new(exam.put("W", W, layout), exam.put("b", b, layout))
 
 
 def states(exam, N, T, H, dtype=np.float64):
@@ -78,6 +79,7 @@ def scores_of_any_size(exam):
     layer = affine(exam, W, b)
     for N, T in ((2, 3), (3, 1), (1, 2), (1, 1), (many(exam), 2), (1, many(exam))):
         xs = states(exam, N, T, len(W))
+        xs[1:] *= N != 2  # the scores of a sequence of zeros are b
         exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
     for H, V in ((many(exam), 1), (1, many(exam))):
         exam.case()
@@ -144,6 +146,7 @@ def affine_in_place(exam):
                 exam.equal(kept[i].now(), expected[i], f"the array that grads[{i}] was at the start")
         other = upstream(exam, dys.shape)
         exam.equal(layer.backward(exam.put("other_dys", other)), expected_affine(W, b, xs, other)[0], "dxs")
+        layer.forward(exam.put("other_xs", states(exam, N, T, 3)))  # which is none of grads' business
         exam.equal(layer.grad(0), expected_affine(W, b, xs, other)[1], "grads[0]", note="of another dys")
     xs[:, :, 0] = 0
     layer.forward(exam.put("xs", xs))
@@ -199,7 +202,7 @@ def affine_dtype(exam):
     for dtype, layout in ((np.float32, "F"), (np.float64, "strided")):
         exam.case()
         W, b = parameters(exam, 2, 3, dtype)
-        layer = affine(exam, W, b)
+        layer = affine(exam, W, b, "strided")
         xs, dys = states(exam, 2, 2, 2, dtype), upstream(exam, (2, 2, 3), dtype)
         dys *= dtype(exam.rng.uniform(1, 2))  # few of its sums are a float32
         given = layer.forward(exam.put("xs", xs, layout)), layer.backward(exam.put("dys", dys, layout)), *map(
@@ -258,8 +261,8 @@ def any_sizes(exam):
 
 
 def large_sizes(exam):
-    """Draw N, T, V, D and H, of which one is large."""
-    return ((many(exam), 2, 3, 2, 4), (1, many(exam), 3, 2, 4), (2, 2, many(exam, 40, 80), 2, 3),
+    """Draw N, T, V, D and H, of which one is large, and D or H may be 1."""
+    return ((many(exam), 2, 3, 1, 4), (1, many(exam), 3, 2, 4), (2, 2, many(exam, 40, 80), 2, 1),
             (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)))
 
 
@@ -284,11 +287,6 @@ class Right:
         for layer in reversed(self.layers):
             dout = layer.backward(dout)
         return [grad for layer in self.layers for grad in layer.grads]
-
-
-def single(thing):
-    """A thing whose floats are looked at in float32."""
-    return thing.each(lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array)
 
 
 def agree(exam, thing, expected, what=None, note=""):
@@ -528,6 +526,7 @@ def scales_gradients(exam):
 @criterion("MyRnnlm", "contract", 1, "params and grads are flat lists of six arrays, in the order of the layers")
 def flat_lists(exam):
     sizes = any_sizes(exam)
+    exam.new(*sizes, Generator(2))  # each model has lists of its own
     model = exam.new(*sizes, Generator(3))
     params, grads = model.attribute("params"), model.attribute("grads")
     if right_shapes(exam, params, "params", sizes) and right_shapes(exam, grads, "grads", sizes):
@@ -548,6 +547,8 @@ def lists_share(exam):
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
+        exam.watch(model.forward(*(exam.put(f"other_{name}", array) for name, array in zip(
+            ("xs", "ts"), ids(exam, weights, 2, 2), strict=True))))  # which is none of grads' business
         for i, expected in enumerate(right.grads()):
             if i != 2 or since == "at the start":
                 agree(exam, kept[i].now(), expected, f"the array that grads[{i}] was {since}",

@@ -4,6 +4,8 @@ Evidence is of three kinds: numbers worked by hand, the one-step reference unrol
 neither. By hand, inputs are chosen as in 02-rnn, so that tanh and its slope are known. Where the recurrent gradient
 isn't what is examined, Wh is 0 or a single step counts, so that it costs its own points only.
 """
+import itertools
+
 import numpy as np
 
 from rnnlm_ref.layers import RNN
@@ -11,7 +13,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, not_by_columns, one_for_each, still, untouched
+from .contract import CHANGED, crossed, holds_alike, not_by_columns, one_for_each, single, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
@@ -180,20 +182,31 @@ def starts_from_zeros(exam):
 
 @criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended", beside="forward")
 def goes_on(exam):
-    for N, D, H in ((2, 2, 3), (1, 3, 2)):
-        exam.case()
-        params, xs = place(exam, weights(exam, D, H), f"_{N}"), draw(exam, N, 6, D)
-        whole_window = exam.new(*params, stateful=True).forward(xs)
-        from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:3])
-        layer = exam.new(*params, True)
-        layer.forward(xs[:, :2])
-        second, third = layer.forward(xs[:, 2:3]), layer.forward(xs[:, 3:])
-        is_alive(exam, whole_window, "hs")
-        responds(exam, params, xs, whole_window)
-        for hs, start, end, which in ((second, 2, 3, "second"), (third, 3, 6, "third")):
-            roughly(exam, hs, steps(whole_window, start, end), f"hs of the {which} window",
-                    note="windows in a row give what one long window gives")
-        differs(exam, second, from_zeros)
+    params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 6, 2)
+    whole_window = exam.new(*params, stateful=True).forward(xs)
+    from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:3])
+    layer = exam.new(*params, True)
+    layer.forward(xs[:, :2])
+    second, third = layer.forward(xs[:, 2:3]), layer.forward(xs[:, 3:])
+    is_alive(exam, whole_window, "hs")
+    responds(exam, params, xs, whole_window)
+    for hs, start, end, which in ((second, 2, 3, "second"), (third, 3, 6, "third")):
+        roughly(exam, hs, steps(whole_window, start, end), f"hs of the {which} window",
+                note="windows in a row give what one long window gives")
+    differs(exam, second, from_zeros)
+    holds_alike(exam, crossed(exam, 2, 2, 2, 3), windows_in_a_row)
+
+
+def windows_in_a_row(exam, sizes, dtype, layout):
+    """Go through two windows, and back after the first; yield what is to be equal, as `holds_alike` wants it."""
+    N, T, D, H = sizes
+    placed = place(exam, small_weights(exam, D, H, dtype), layout=not_by_columns(layout))
+    layer, at_once = (exam.new(*placed, stateful=True) for _ in range(2))
+    xs = draw(exam, N, 2 * T, D, dtype=dtype)
+    layer.forward(exam.put("xs", xs[:, :T], not_by_columns(layout) if N == 1 else layout))
+    layer.backward(upstream(exam, N, T, H, dtype=dtype))
+    expected = at_once.forward(xs).each(lambda hs: hs[:, T:] if hs.ndim == 3 else hs)
+    yield single(layer.forward(xs[:, T:])), single(expected), "hs", "as in one long window, whatever the sizes"
 
 
 def steps(hs, start, end=None):
@@ -268,6 +281,19 @@ def stops_at_the_window(exam):
     exam.equal(dxs, expected.value, "dxs of the second window",
                note="as if backward had not been called for the first")
     is_other(exam, expected, other.backward(upstream(exam, 2, 2, 3)), "dxs", "dhs")
+    exam.case()
+    params = place(exam, (*weights(exam, 2, 3)[:2], np.zeros(3)))
+    layer, fresh = (exam.new(*params, stateful=True) for _ in range(2))
+    exam.watch(layer.forward(np.zeros((2, 3, 2))))  # its state stays 0
+    hs, right_hs = (each.forward(second) for each in (layer, fresh))
+    for each in (layer, fresh):
+        exam.watch(each.backward(dhs))
+    grads, right_grads = (each.attribute("grads") for each in (layer, fresh))
+    exam.watch(hs)
+    exam.watch(right_hs)
+    if same(hs.value, right_hs.value):  # that the state is handed on has criteria of its own
+        exam.equal(grads, right_grads, "grads of the second window",
+                   note="as of a new layer: in the first window all xs and states were 0")
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -449,11 +475,15 @@ def settings(exam):
         N == 1 < T and layout == "C" for (N, T, *_), _, layout, *_ in drawn))
 
 
+def small_weights(exam, D, H, dtype):
+    """Draw parameters so small that tanh stays far from its ends."""
+    return [(0.4 * upstream(exam, *shape)).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,))]
+
+
 def steps_of_a_layer(exam, sizes, dtype, layout, stateless, is_set):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     N, T, D, H = sizes
-    params = [(0.4 * upstream(exam, *shape)).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,))]
-    placed = place(exam, params, layout=not_by_columns(layout))
+    placed = place(exam, small_weights(exam, D, H, dtype), layout=not_by_columns(layout))
     layer, fresh = (exam.new(*placed, stateful=not stateless) for _ in range(2))
     kept = layer.keep_grads(3)
 
@@ -493,6 +523,8 @@ def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=()
     """
     (N, T), (D, H) = sizes, params[0].shape
     xs, dhs, zeros = draw(exam, N, T, D), upstream(exam, N, T, H) * scale, np.zeros((N, H))
+    if N == T:
+        dhs[0, :-1] = 0  # gradients from the last step alone count at all steps
     given = (xs, dhs) if layout == "C" else (exam.put("xs", xs, layout), exam.put("dhs", dhs, layout))
     hs, start = layer.forward(given[0]), zeros
     if states:
@@ -542,6 +574,8 @@ def overwrites(exam, stateful):
         grad.write(CHANGED)
     layer.backward(dhs)
     fresh.backward(dhs)
+    start_from(layer, state)
+    layer.forward(later)  # which is none of grads' business
     one_for_each(exam, layer, 3)
     grads = fresh.attribute("grads").parts(*GRADS)
     respond(exam, grads, before, "dhs")
@@ -623,9 +657,11 @@ def leaves_alone(exam, stateful):
     """Require that nothing that a layer was given or has returned changes, whatever is called after that."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    xs, state, dhs = (exam.put("xs", draw(exam, 2, 3, 2)), exam.put("h", draw(exam, 2, 3)),
-                      exam.put("dhs", upstream(exam, 2, 3, 3)))
-    first_state = exam.put("h0", draw(exam, 2, 3))
+    arrays = draw(exam, 3, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3, 3)
+    for array in arrays:
+        array[1] = 0  # as of a sequence that is padding
+    xs, state, dhs = (exam.put(name, array) for name, array in zip(("xs", "h", "dhs"), arrays, strict=True))
+    first_state = exam.put("h0", draw(exam, 3, 3))
     layer.call("set_state", first_state)
     layer.call("set_state", state)
     hs = layer.forward(xs)
@@ -634,14 +670,14 @@ def leaves_alone(exam, stateful):
     is_alive(exam, dxs, "dxs")
     given = xs, state, first_state, dhs, *params
     untouched(exam, given, "it belongs to the caller")
-    layer.backward(upstream(exam, 2, 3, 3))
+    layer.backward(upstream(exam, 3, 3, 3))
     exam.equal(dxs.now(), dxs.value, "the first dxs, after a second backward")
-    second = layer.forward(draw(exam, 2, 3, 2))
-    layer.backward(upstream(exam, 2, 3, 3))
+    second = layer.forward(draw(exam, 3, 3, 2))
+    layer.backward(upstream(exam, 3, 3, 3))
     layer.call("reset_state")
-    third = layer.forward(draw(exam, 2, 3, 2))
-    layer.call("set_state", draw(exam, 2, 3))
-    layer.forward(draw(exam, 2, 3, 2))
+    third = layer.forward(draw(exam, 3, 3, 2))
+    layer.call("set_state", draw(exam, 3, 3))
+    layer.forward(draw(exam, 3, 3, 2))
     exam.equal(hs.now(), hs.value, "the first hs, after other windows")
     exam.equal(second.now(), second, "the second hs, after reset_state")
     exam.equal(third.now(), third, "the third hs, after set_state")
@@ -694,9 +730,11 @@ def follows_dtype(exam):
             found[dtype] = [layer.forward(xs.astype(dtype)), layer.backward(dhs.astype(dtype)),
                             *map(layer.grad, range(3))]
         have_dtype(exam, found)
-    exam.case()
-    for dtype in (np.float64, np.float32):
-        layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"))
+    for stateful, dtype in itertools.product((False, True), (np.float64, np.float32)):
+        exam.case()
+        layer = exam.new(*place(exam, [param.astype(dtype) for param in params]), stateful)
+        if stateful:
+            layer.call("set_state", state.astype(dtype))
         layer.forward(xs.astype(dtype))
         layer.backward(dhs.astype(dtype))
         dh = exam.attempt(lambda layer=layer: layer.attribute("dh"))  # that it is there has a criterion of its own

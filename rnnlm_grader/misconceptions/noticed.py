@@ -182,9 +182,10 @@ NOTICED = {
         TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst MultipliesNumberByNumber ExchangesWeights
         ExchangesWeightsWithDot LeavesOutSlope LeavesOutSquare SquaresDifference TakesSlopeOfSum TakesTanhOnceMore
         TakesSlopeOfSigmoid LeavesOutOne TakesTanhOfGradient MultipliesSlopeAsMatrix TurnsSign TakesSlopeAtPreviousState
-        ExchangesStates SumsBiasOutsideTanh CollectsOutsideTanh KeepsRowsOfBiasInNewArray SumsBiasOverEverything
-        SumsBiasOverUnits MultipliesByBias TurnsDWx LeavesOutTransposeInDWx LeavesOutTransposeInDWh LeavesOutDb
-        WritesNothing GivesZeros LeavesOutTransposeOfWx LeavesOutTransposeOfWxWithDot
+        ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh KeepsRowsOfBiasInNewArray
+        SumsBiasOverEverything SumsBiasOverUnits MultipliesByBias TurnsDWx LeavesOutTransposeInDWx
+        LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
+        LeavesOutTransposeOfWxWithDot
     """,
     "MyRNN/backward/central_differences": """
         IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice LeavesOutBias SubtractsBias
@@ -226,11 +227,8 @@ NOTICED = {
         LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters UsesUpCache
     """,
     "MyRNN/contract/leaves_the_callers_arrays_alone": """
-        ForwardReturnsNothing TransposesWx TransposesWxWithDot PutsWxFirst PutsWxFirstWithDot PutsWhFirst
-        MultipliesNumberByNumber ExchangesWeights ExchangesWeightsWithDot ComputesFirstRow MultipliesSlopeAsMatrix
-        KeepsRowsOfBias SumsBiasOverUnits TurnsDWx LeavesOutTransposeInDWh ExchangesGrads LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing UpdatesParameters ChangesUpstream
-        WritesIntoPreviousState ReusesOutput FillsArraysOfForward
+        ForwardReturnsNothing ComputesFirstRow KeepsRowsOfBias ReturnsDxOnly ReturnsDhPrevOnly ReturnsNothing
+        UpdatesParameters ChangesUpstream WritesIntoPreviousState ReusesOutput FillsArraysOfForward
     """,
     "MyRNN/contract/shares_parameters": """
         ForwardReturnsNothing ComputesFirstRow KeepsRowsOfBias CopiesParameters UsesCopies CopiesParams
@@ -293,7 +291,7 @@ NOTICED = {
         IgnoresReset ResetsToOldSize KeepsFirstSizes
     """,
     "MyTimeRNN/state/stops_at_the_window": """
-        LoopsOverBatch GivesNoDxs GivesZeros CarriesDh UpdatesParameters
+        LoopsOverBatch NeverEmptiesCells GivesNoDxs GivesZeros CarriesDh UpdatesParameters
     """,
     "MyTimeRNN/backward/gradient_of_each_input": """
         TakesSigmoid TakesSigmoidBothWays TakesLastDhsOnly LeavesOutFirstStep HandsBackWithoutWh LeavesOutOne
@@ -358,8 +356,8 @@ NOTICED = {
         CarriesDh PilesUp UpdatesParameters KeepsFirstSizes
     """,
     "MyTimeRNN/contract/leaves_the_callers_arrays_alone": """
-        GivesNoHs LoopsOverBatch ResetsInPlace ClearsStateInPlace WritesStateInPlace GivesNoDxs GivesZeros
-        UpdatesParameters ChangesDhs ReusesOutput FillsDxsOfForward ReusesDxs
+        GivesNoHs ResetsInPlace ClearsStateInPlace WritesStateInPlace GivesNoDxs GivesZeros UpdatesParameters ChangesDhs
+        ReusesOutput FillsDxsOfForward ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
         GivesNoHs LoopsOverBatch NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters

@@ -44,6 +44,16 @@ GOES_DOWN = f"            {BACK}"
 CACHE = "self.cache = log_p, safe, mask, count, (N, T, V)"
 EMPTY = "self.cache = None"
 MASKS = "dx *= mask[:, np.newaxis]"
+TO_MASK = "mask = ts != self.ignore_label"
+COUNTS = "count = max(mask.sum(), 1)"
+B_SUM = "hs[t] @ Wh + xs[:, t] @ Wx + b"
+B_STATE = f"np.tanh({B_SUM})"
+B_FORWARD = "    for t in range(T):\n        hs.append"
+MAKES_LISTS = "        self.params, self.grads = [], []\n"
+PREDICTS = "    def predict"
+EACH_PLACE = "for i in np.ndindex(x.shape):"
+GIVES_SHARES = "return e / e.sum(axis=-1, keepdims=True)"
+CLEARS = "for grad in self.grads: grad.fill(0)\n        "
 MEASURED = """
     def loss():
         hs = [h0]
@@ -81,6 +91,22 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "keeps the first ids of each shape": ("stands_alone", ("self.idx = None", "self.kept = {}"), (
+            "self.idx = idx", "self.kept.setdefault(idx.shape, idx)"), (
+            "self.idx, dout", "self.kept[dout.shape[:-1]], dout")),
+        "counts repeats, and takes the first row for each": ("repeated_ids_add_up", (ADD, (
+            "ids, first, counts = np.unique(self.idx, return_index=True, return_counts=True)\n"
+            "        dW[ids] = dout.reshape(-1, dW.shape[1])[first] * counts[:, None]"))),
+        "takes differences of sums, without the last": ("gradient_rows", (ADD, (
+            "order = np.argsort(self.idx, axis=None); ids = self.idx.ravel()[order]\n"
+            "        sums = np.cumsum(dout.reshape(-1, dW.shape[1])[order], axis=0)\n"
+            "        last = np.flatnonzero(ids[1:] != ids[:-1])\n"
+            "        dW[ids[last]] = np.diff(sums[last], axis=0, prepend=0)"))),
+        "takes ids by columns where they lie so": ("stands_alone", (ADD, (
+            "np.add.at(dW, self.idx.ravel('A'), dout.reshape(-1, dW.shape[1]))"))),
+        "uses up what forward kept until one is left": ("backward_twice", ("self.idx = None", "self.kept = []"), (
+            "self.idx = idx", "self.kept.append(idx)"), (
+            "self.idx, dout", "self.kept.pop() if len(self.kept) > 1 else self.kept[0], dout")),
         "rounds out to 2 decimals": ("rows_by_id", (
             "return self.params[0][idx]", "return self.params[0][idx].round(2)")),
         "rounds grads to 2 decimals": ("gradient_rows", (ADD, f"{ADD}; dW[...] = dW.round(2)")),
@@ -168,6 +194,30 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
+        "makes more layers for longer windows, and adds all up": ("after_other_sizes", *steps(
+            "self.layers = vars(self).get('layers', [])\n"
+            "        while len(self.layers) < xs.shape[1]: self.layers.append(MyEmbedding(self.params[0]))",
+            "self.layers[t]")[:1], (
+            "return self.layer.forward(xs)",
+            "return np.stack([self.layers[t].forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)"), (
+            "self.layer.backward(dout)", "for t in range(dout.shape[1]): self.layers[t].backward(dout[:, t])"), (
+            OF_STEPS, "self.grads[0][...] = sum(layer.grads[0] for layer in self.layers)")),
+        "uses up its layers until one is left": ("time_overwrites_in_place", ("self.layer = My", (
+            "self.kept = vars(self).get('kept', []); self.layer = My")), ("return self.layer", (
+            "self.kept.append(self.layer); return self.layer")), ("self.layer.backward(dout)", (
+            "self.layer = self.kept.pop() if len(self.kept) > 1 else self.kept[0]\n"
+            "        self.layer.backward(dout)"))),
+        "clears its gradient in forward too": ("time_shares_parameters", (
+            "self.layer = My", f"{CLEARS}self.layer = My")),
+        "goes back through each of its layers once": ("time_overwrites_in_place", (
+            "self.layer = MyEmbedding(self.params[0])",
+            "self.layers = [MyEmbedding(self.params[0]) for _ in range(xs.shape[1])]"), (
+            "return self.layer.forward(xs)",
+            "return np.stack([layer.forward(xs[:, t]) for t, layer in enumerate(self.layers)], axis=1)"), (
+            "self.layer.backward(dout)", (
+                "total = 0 * self.params[0]\n        while self.layers:\n            layer = self.layers.pop()\n"
+                "            layer.backward(dout[:, len(self.layers)])\n            total += layer.grads[0]")), (
+            OF_STEPS, "self.grads[0][...] = total")),
         "rounds grads to 2 decimals": ("sums_over_time", (OF_STEPS, f"{OF_STEPS}.round(2)")),
         "leaves grads where dout is 0": ("time_overwrites_in_place", (
             "self.layer.backward(dout)", "if not dout.any(): return\n        self.layer.backward(dout)")),
@@ -250,6 +300,29 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "uses up what forward kept until one is left": ("overwrites_in_place", (
+            "self.cache = None", "self.kept = []"), (
+            "self.cache = x, h_prev, h_next", "self.kept.append((x, h_prev, h_next))"), (
+            "= self.cache", "= self.kept.pop() if len(self.kept) > 1 else self.kept[0]")),
+        "keeps the first step of each N": ("stands_alone", ("self.cache = None", "self.kept = {}"), (
+            "self.cache = x, h_prev, h_next", "self.kept.setdefault(len(x), (x, h_prev, h_next))"), (
+            "= self.cache", "= self.kept[len(dh_next)]")),
+        "puts the weights in one matrix, once": ("shares_parameters", (R_TANH, (
+            "W = vars(self).setdefault('W', np.vstack([Wx, Wh])); h_next = np.tanh(np.hstack([x, h_prev]) @ W + b)"))),
+        "takes b for the first batch": ("forward_sizes", (R_TANH, R_TANH.replace(
+            "+ b", "+ vars(self).setdefault('rows', np.tile(b, (len(x), 1)))"))),
+        "splits dx and dh_prev in halves": ("backward_sizes", (
+            R_BACK, "return tuple(np.split(dz @ np.vstack([Wx, Wh]).T, 2, axis=1))")),
+        "makes grads of one array of float64": ("follows_dtype", (
+            "self.cache = None", "self.cache, all = None, np.zeros((len(Wx) + len(Wh), len(b)))\n"
+                                 "        self.grads[:2] = all[:len(Wx)], all[len(Wx):]")),
+        "drops axes of 1": ("slope_of_tanh", (R_CACHE, "x, h_prev, h_next = map(np.squeeze, self.cache)")),
+        "clears its gradients in forward too": ("overwrites_in_place", (R_TANH, CLEARS + R_TANH)),
+        "takes x in float32": ("first_step", (R_TANH, f"x = x.astype('f')\n        {R_TANH}")),
+        "leaves the slope out of dh_prev": ("slope_of_tanh", ("dz @ Wh.T", "dh_next @ Wh.T")),
+        "leaves the slope out of dWh": ("slope_of_tanh", ("h_prev.T @ dz", "h_prev.T @ dh_next")),
+        "takes the slope twice for dh_prev": ("slope_of_tanh", (
+            "dz @ Wh.T", "(dz * (1 - h_next ** 2)) @ Wh.T")),
         "takes x of 0 for padding when it goes back": ("central_differences", (
             "dz = dh_next * (", "dh_next = dh_next * x.any(axis=1, keepdims=True)\n        dz = dh_next * (")),
         "one list of parameters for all": ("stands_alone", ("self.params", "MyRNN.params")),
@@ -358,6 +431,37 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "walks on in the state that it holds": ("leaves_the_callers_arrays_alone", (STEP, f"{STEP}; self.h = h"), (
+            "self.cells = []\n", "self.cells = []; before = self.h if self.stateful else None\n"), (
+            "return hs", "if before is not None and before.shape == h.shape: before[...] = h\n        return hs")),
+        "uses up its windows until one is left": ("backward_twice", ("self.cells = []\n", (
+            "self.cells = []; vars(self).setdefault('kept', []).append(self.cells)\n")), (
+            DH, f"{DH}; self.cells = self.kept.pop() if len(self.kept) > 1 else self.kept[0]")),
+        "starts every window from the state that was set": ("takes_a_state", (
+            "self.h if self.stateful and self.h is not None", "(self.h if vars(self).get('set') is None else self.set) "
+            "if self.stateful and self.h is not None"), (SET, "self.h = self.set = h\n\n"), (RESET, RESET.replace(
+            "self.h =", "self.h = self.set ="))),
+        "hands the first row of dh back to all": ("through_time", (GOES_BACK, GOES_BACK.replace("+ dh)", "+ dh[:1])"))),
+        "adds the gradients of N + 1 steps up": ("backward_sizes", (SUMS, SUMS.replace(
+            "self.cells)", "self.cells[:len(dhs) + 1])"))),
+        "gives the last sequence's dh to all": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dh[-1:].repeat(N, axis=0)\n")),
+        "stops before the first state": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = (dhs[:, 0] if T == 1 else held) * (1 - hs0 ** 2)\n"), (GOES_BACK, (
+            f"held, hs0 = dhs[:, t] + dh, self.cells[t].cache[2]; {GOES_BACK}"))),
+        "clears its gradients in forward too": ("overwrites_in_place", (
+            "self.cells = []\n", f"self.cells = []\n        {CLEARS}\n")),
+        "clears its gradients with its state": ("overwrites_in_place", (RESET, f"{RESET}\n        {CLEARS}")),
+        "clears its gradients where it is given a state": ("overwrites_in_place", (SET, f"{CLEARS}{SET}")),
+        "keeps dh of a stateful layer in float64": ("follows_dtype", (
+            "self.dh = dh\n", "self.dh = dh.astype(float) if self.stateful else dh\n")),
+        "goes back through all windows since it was reset": ("stops_at_the_window", (
+            "self.cells = []\n", "self.cells = self.cells if self.stateful and self.h is not None and "
+                                 "vars(self).get('cells') else []\n"), ("self.cells[t]", "self.cells[t - T]"), (
+            "self.dh = dh\n", "self.dh = dh\n        for cell in self.cells[-T - 1::-1]: _, dh = cell.backward(dh)\n")),
+        "keeps no state of inputs of one number": ("goes_on", (KEEP, KEEP.replace("= h", "= h if D > 1 else None"))),
+        "forgets a state of float32 in backward": ("goes_on", (
+            "self.dh = dh", "self.dh = dh; self.h = self.h if dhs.dtype == float else None")),
         "one list of parameters for all": ("stands_alone", ("self.params", "MyTimeRNN.params")),
         "one width for all": ("stands_alone", ("self.stateful = stateful", (
             "self.stateful = stateful; MyTimeRNN.D = len(Wx)")), ("return dxs", "return dxs.reshape(N, T, self.D)")),
@@ -564,6 +668,12 @@ CHANGES = {
             "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
     },
     "my_numerical_gradient": {
+        "leaves out axes of 1": ("any_shape_of_x", ("np.ndindex(x.shape)", "np.ndindex(x.squeeze().shape)")),
+        "looks up places by their number": ("any_shape_of_x", (
+            EACH_PLACE, "for v in x.ravel().tolist():\n        i = tuple(np.argwhere(x == v)[0])")),
+        "moves all equal numbers": ("any_shape_of_x", (EACH_PLACE, "for v in x.ravel().tolist():\n        i = x == v")),
+        "keeps slopes in float32": ("from_both_sides", ("grad = np.zeros_like(x)", "grad = np.zeros(x.shape, 'f')"), (
+            "return grad", "return grad.astype(float)")),
         "takes the places of numbers that aren't 0": ("one_slope_each", (
             "np.ndindex(x.shape)", "zip(*np.nonzero(x))")),
         "uses one side, twice": ("from_both_sides", ("x[i] = kept - eps", "x[i] = kept + 2 * eps"), (
@@ -584,6 +694,24 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "keeps its states in a default list": ("flows_back", ("window=None):", "window=None, hs=[]):"), (
+            "    hs = [h0]\n", "    hs.append(h0)\n")),
+        "keeps one array of states": ("flows_back", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
+            f"hs.append({B_STATE})", "h[...] = np.tanh(h @ Wh + xs[:, t] @ Wx + b); hs.append(h)")),
+        "makes windows of one length": ("uneven_windows", (
+            "t % window == 0", "t in np.cumsum([len(p) for p in np.array_split(range(T), -(-T // window))])")),
+        "leaves the last window uncut": ("dh0_of_the_first_window", (
+            "t % window == 0", "t in range(0, T - window, window)")),
+        "gives dxs in dhs": ("any_sizes", (
+            "    return dxs", "    if dxs.shape == dhs.shape: dhs[...] = dxs; dxs = dhs\n    return dxs")),
+        "makes tanh of exp of minus twice the sum": ("flows_back", (
+            B_STATE, f"(lambda e: (1 - e) / (1 + e))(np.exp(-2 * ({B_SUM})))")),
+        "makes the slope of exp of minus twice the sum": ("flows_back", (
+            "(1 - hs[t + 1] ** 2)", f"(lambda e: 4 * e / (1 + e) ** 2)(np.exp(-2 * ({B_SUM})))")),
+        "remembers the states of each xs": ("any_sizes", (
+            B_FORWARD, B_FORWARD.replace("    for t in range(T)", (
+                "    hs = HS.setdefault(id(xs), hs)\n    for t in range(T if len(hs) == 1 else 0)"))), (
+            "def my", "HS = {}\n\n\ndef my")),
         "rounds what comes back to 8 decimals": ("flows_back", (
             "dh = dh0 = dz @ Wh.T", "dh = dh0 = (dz @ Wh.T).round(8)")),
         "drops what is small": ("flows_back", (
@@ -644,6 +772,23 @@ CHANGES = {
             "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
+        "adds each square once": ("shrinks_together", (
+            "sum((grad ** 2).sum() for grad in grads)", "sum({float((grad ** 2).sum()) for grad in grads})")),
+        "adds one square for each shape": ("shrinks_together", (
+            "sum((grad ** 2).sum() for grad in grads)", "sum({g.shape: (g ** 2).sum() for g in grads}.values())")),
+        "measures again after each array": ("shrinks_together", (
+            "grad *= max_norm / norm", "grad *= max_norm / np.sqrt(sum((g ** 2).sum() for g in grads))")),
+        "shrinks a flat copy in the order of memory": ("clips_in_place", (
+            "grad *= max_norm / norm", "flat = grad.ravel('K'); flat *= max_norm / norm")),
+        "turns each array to its direction": ("shrinks_together", ("grad *= max_norm / norm", (
+            "size = np.linalg.norm(grad)\n            grad[...] = grad / size * (size * max_norm / norm)"))),
+        "divides each array by its largest number first": ("shrinks_together", (
+            "norm = np.sqrt(sum((grad ** 2).sum() for grad in grads))", (
+                "if not any(grad.any() for grad in grads): return 0.0\n"
+                "    tops = [np.abs(grad).max() for grad in grads]\n"
+                "    norm = np.sqrt(sum(top ** 2 * ((grad / top) ** 2).sum() for grad, top in zip(grads, tops)))"))),
+        "stops at an array of zeros": ("shrinks_together", (
+            "        for grad in grads:\n", "        for grad in grads:\n            if not grad.any(): break\n")),
         "rounds the factor": ("shrinks_together", ("grad *= max_norm / norm", "grad *= round(max_norm / norm, 6)")),
         "asks for the largest number": ("shrinks_together", ("if norm >", "if max(abs(g).max() for g in grads) >")),
         "asks each array": ("shrinks_together", ("if norm >", "if max(np.linalg.norm(g) for g in grads) >")),
@@ -665,6 +810,16 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "shifts by whole numbers": ("large_logits", (
+            "x.max(axis=-1, keepdims=True)", "x.max(axis=-1, keepdims=True).astype(int)")),
+        "squeezes far rows together": ("large_logits", ("    e = np.exp(x - x.max(axis=-1, keepdims=True))", (
+            "    z = x - x.max(axis=-1, keepdims=True)\n"
+            "    e = np.exp(z / np.maximum(1, np.abs(z).max(axis=-1, keepdims=True) / 700))"))),
+        "drops exponentials below a thousandth": ("shares", (GIVES_SHARES, f"e[e < 1e-3] = 0\n    {GIVES_SHARES}")),
+        "drops what lies 10 below the largest": ("shares", (
+            GIVES_SHARES, f"e[x - x.max(axis=-1, keepdims=True) < -10] = 0\n    {GIVES_SHARES}")),
+        "takes the sigmoid of a single logit": ("last_axis", (
+            "    e = np", "    if x.shape[-1] == 1: return 1 / (1 + np.exp(-x))\n    e = np")),
         "shifts rows of x itself": ("softmax_contract", (EXPS, (
             "    rows = x.reshape(-1, x.shape[-1])\n    rows -= rows.max(axis=1, keepdims=True)\n"
             "    e = np.exp(rows.reshape(x.shape))"))),
@@ -733,6 +888,31 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "renames what is ignored to -1": ("other_labels", (
+            TO_MASK, "ts = ts.copy(); ts[ts == self.ignore_label] = -1; mask = ts != -1"), (
+            "safe = np.where(mask, ts, 0)", "safe = ts")),
+        "takes what is kept for the beginning of each row": ("loss_over_kept", (TO_MASK, (
+            "mask = (np.arange(T) < (ts != self.ignore_label).reshape(N, T).sum(axis=1)[:, None]).ravel()"))),
+        "changes the shape of ts": ("loss_leaves_arguments", (
+            "ts.reshape(N * T)\n", "ts\n        ts.shape = N * T\n")),
+        "keeps its cache in a default list": ("loss_other_sizes", (
+            "def forward(self, xs, ts):", "def forward(self, xs, ts, cache=[]):"), (
+            "self.cache = log_p", "self.cache = cache; cache[:] = log_p")),
+        "keeps a product of all douts": ("upstream_factor", (
+            "dx *= dout / float(count)", "self.d = vars(self).get('d', 1.0) * dout; dx *= self.d / float(count)")),
+        "subtracts the label from the targets": ("loss_dtypes", (TO_MASK, "mask = ts - self.ignore_label != 0")),
+        "compares with an array full of labels": ("loss_dtypes", (
+            TO_MASK, "mask = np.not_equal(ts, np.full_like(ts, self.ignore_label))")),
+        "takes the label in the dtype of the targets": ("loss_dtypes", (
+            TO_MASK, "mask = ts != np.array(self.ignore_label, ts.dtype)")),
+        "masks with np.ma.masked_equal": ("loss_dtypes", (
+            TO_MASK, "mask = ~np.ma.getmaskarray(np.ma.masked_equal(ts, self.ignore_label))")),
+        "counts what is kept in 8 bits": ("mean_loss", (
+            COUNTS, "ones = mask.astype(np.int8); count = max(int(ones @ ones), 1)")),
+        "adds up losses until a backward": ("mean_loss", (EMPTY, f"{EMPTY}; self.total = 0"), (
+            "return -(log_p", "self.total -= (log_p"), (
+            ".sum() / count", ".sum() / count\n        return self.total"), (
+            "dx = np.exp(log_p)", "dx = np.exp(log_p); self.total = 0")),
         "adds 1e-8 to the sum": ("large_logits_loss", (
             "np.log(np.exp(x).sum(axis=1, keepdims=True))", "np.log(np.exp(x).sum(axis=1, keepdims=True) + 1e-8)")),
         "shifts by the largest logit that is kept": ("large_logits_gradient", (SHIFT, (
@@ -866,6 +1046,16 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "takes xs from a stack": ("affine_in_place", ("self.xs = xs", (
+            "self.stack = vars(self).get('stack', []); self.stack.append(xs)")), ("self.xs.reshape", (
+                "self.stack.pop().reshape"))),
+        "keeps an iterator of rows": ("affine_in_place", (
+            "self.xs = xs", "self.xs = xs; self.rows = iter(xs.reshape(-1, xs.shape[2]))"), ("rows.T @ drows", (
+                "sum((np.outer(x, d) for x, d in zip(self.rows, drows)), np.zeros_like(W))"))),
+        "goes over as many steps as sequences": ("affine_gradients", ("self.grads[0][...] = rows.T @ drows", (
+            "self.grads[0][...] = 0\n        for t in range(min(dout.shape[:2])): "
+            "self.grads[0] += self.xs[:, t].T @ dout[:, t]"))),
+        "clears its gradients in forward too": ("affine_in_place", ("self.xs = xs", CLEARS + "self.xs = xs")),
         "leaves grads where dout is 0": ("affine_in_place", (
             "W, b = self.params\n        rows",
             "W, b = self.params\n        if not dout.any(): return np.zeros_like(self.xs)\n        rows")),
@@ -944,6 +1134,27 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "goes back over an iterator": ("sets_gradients", ("for layer in reversed(self.layers)", (
+            "self.back = vars(self).get('back') or reversed(self.layers)\n        for layer in self.back"))),
+        "makes itself anew": ("resets_state", ("self.layers[1].reset_state()", "self.__init__(*self.sizes)"), (
+            MAKES_LISTS, f"{MAKES_LISTS}        self.sizes = V, D, H, rng\n")),
+        "isn't stateful any more": ("resets_state", (
+            "self.layers[1].reset_state()", "self.layers[1].stateful = False")),
+        "one loss layer for all": ("model_leaves_arguments", (
+            "        self.loss_layer = TimeSoftmaxWithLoss()\n", ""), (
+            PREDICTS, f"    loss_layer = TimeSoftmaxWithLoss()\n\n{PREDICTS}")),
+        "draws parts of one pool": ("draws_from_rng", (
+            "        def weights",
+            "        pool = rng.standard_normal(V * max(D, H) + H * H)\n\n        def weights"), (
+            "rng.standard_normal((rows, columns))", "pool[:rows * columns].reshape(rows, columns)")),
+        "one list of params for all": ("flat_lists", (MAKES_LISTS, ""), (
+            PREDICTS, f"    params, grads = [], []\n\n{PREDICTS}")),
+        "lists that are defaults": ("flat_lists", ("hidden_size, rng):", "hidden_size, rng, params=[], grads=[]):"), (
+            MAKES_LISTS, "        self.params, self.grads = params, grads\n")),
+        "one growing list of layers for all": ("flat_lists", (
+            "        self.layers = [\n", "        self.layers += [\n"), (PREDICTS, f"    layers = []\n\n{PREDICTS}")),
+        "clears its gradients in forward too": ("lists_share", (GIVES_LOSS, f"        {CLEARS}{GIVES_LOSS[8:]}")),
+        "clears its gradients in predict too": ("lists_share", (OF_LAYERS, f"        {CLEARS}{OF_LAYERS[8:]}")),
         "decays the weights": ("sets_gradients", (GOES_DOWN, (
             GOES_DOWN + "\n        for p, g in zip(self.params, self.grads): g += 1e-2 * p"))),
         "writes a single row of zeros where there is a state": ("resets_state", (RESETS, (
@@ -1075,6 +1286,14 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "stops at an empty batch": ("of_empty_batches", (
+            "    total", "    end = counts.index(0) if 0 in counts else len(counts)\n"
+            "    losses, counts = losses[:end], counts[:end]\n    total")),
+        "sorts the losses": ("of_unequal_batches", ("zip(losses, counts)", "zip(sorted(losses), counts)")),
+        "divides by a pair of iterators run dry": ("of_one_batch", (
+            "    total", "    pairs = iter(list(map(tuple, zip(losses, counts))))\n    total"), (
+            "in zip(losses, counts)", "in pairs"), (
+            "sum(counts)", "sum(count for _, count in pairs)")),
         "caps the loss at 100": ("of_one_batch", ("total / sum(counts)", "min(total / sum(counts), 100)")),
         "keeps one loss for each count": ("of_equal_batches", (
             "loss * count for loss, count in zip(losses, counts)",

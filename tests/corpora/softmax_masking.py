@@ -235,7 +235,7 @@ class MyTimeSoftmaxWithLoss:
     "masked arrays of NumPy": HEADER + """
     def forward(self, xs, ts):
         print("a window of", ts.shape)
-        hidden = np.ma.masked_equal(np.array(ts), self.ignore_label)
+        hidden = np.ma.masked_where(ts == self.ignore_label, ts)
         ids = hidden.filled(0)
         e = np.exp(xs - xs.max(-1, keepdims=True))
         share = e / e.sum(-1, keepdims=True)
