@@ -567,6 +567,8 @@ def overwrites(exam, stateful):
     for each in (layer, fresh):
         start_from(each, state)
     nothing_comes_back(exam, layer, fresh, [later], np.zeros((3, 3, 3)))
+    for each in (layer, fresh):
+        each.forward(xs)
     dhs = upstream(exam, 3, 3, 3)
     layer.backward(upstream(exam, 3, 3, 3))
     before = layer.attribute("grads").parts(*GRADS)
@@ -598,11 +600,12 @@ def backward_twice(exam):
         dh = layer.attribute("dh")
         exam.watch(dh)
         before = dh.value
-        layer.backward(dhs)
+        second = layer.backward(dhs)
         exam.equal(layer.attribute("dh"), before, "layer.dh after a second backward")
-        again, other = layer.backward(dhs), layer.backward(upstream(exam, 2, 3, 3))
+        third, other = layer.backward(dhs), layer.backward(upstream(exam, 2, 3, 3))
         is_alive(exam, first, "dxs")
-        exam.equal(again, first, "the second dxs")
+        exam.equal(second, first, "the second dxs")
+        exam.equal(third, first, "the third dxs")
         is_other(exam, first, other, "dxs", "dhs")
 
 

@@ -431,6 +431,8 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "turns its list of cells round each time": ("backward_twice", (
+            DH, f"{DH}; self.cells.reverse()"), (GOES_BACK, GOES_BACK.replace("[t]", "[T - 1 - t]"))),
         "walks on in the state that it holds": ("leaves_the_callers_arrays_alone", (STEP, f"{STEP}; self.h = h"), (
             "self.cells = []\n", "self.cells = []; before = self.h if self.stateful else None\n"), (
             "return hs", "if before is not None and before.shape == h.shape: before[...] = h\n        return hs")),
