@@ -82,34 +82,47 @@ def judge_sum(exam, W, ids, layouts="CC"):
 
 
 def crossed_ids(exam, in_windows):
-    """Draw settings: a shape of ids, D, dtype, layout, whether ids repeat and are short. A single id doesn't repeat."""
+    """Draw settings: a shape of ids, D, dtype, layout, whether ids repeat, where there are several, and are short.
+
+    Unless the ids are windows, there is a single id without an axis among them, and none at all.
+    """
     if in_windows:
         settings = crossed(exam, 2, 3, 2, more=2, accept=lambda drawn: not any(
             N * T == 1 and repeat for (N, T, _), _, _, repeat, _ in drawn))
         return [((N, T), D, *traits) for (N, T, D), *traits in settings]
-    settings = crossed(exam, 3, 2, 2, more=3, accept=lambda drawn: not any(
-        repeat and count * (is_flat or width) == 1 for (count, width, _), _, _, repeat, _, is_flat in drawn))
-    return [((count,) if is_flat else (count, width), D, *traits) for (count, width, D), *traits, is_flat in settings]
+
+    def shaped(drawn):
+        return [(shape_of(*sizes, is_flat), D, *traits) for (*sizes, D), *traits, is_flat in drawn]
+
+    return shaped(crossed(exam, 3, 2, 2, more=3, accept=lambda drawn: {(), (0,)} <= {
+        shape for shape, *_ in shaped(drawn)}))
+
+
+def shape_of(count, width, is_flat):
+    if not is_flat:
+        return count, width
+    return (count,) if width > 1 else () if count == 1 else (0,)
 
 
 def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     V = math.prod(shape) + int(exam.rng.integers(2, 5))
     ids = exam.rng.permutation(V)[:math.prod(shape)].reshape(shape).astype(np.int8 if are_short else np.int64)
-    if repeat:
+    if repeat and ids.size > 1:
         one, other = exam.rng.permutation(ids.size)[:2]
         ids.flat[one] = ids.flat[other]
     dout = upstream(exam, (*shape, D), dtype)
     apart = not_by_columns(layout)
     W = exam.put("W", table(exam, V, D, dtype), apart)
     given = [exam.put(name, array, apart)
-             for name, array in (("ids", (ids + 1) % V), ("ids2", ids), ("dout", dout))]
+             for name, array in (("ids", np.asarray((ids + 1) % V)), ("ids2", ids), ("dout", dout))]
     layer = exam.new(W)
     kept, = layer.keep_grads(1)
     early = layer.forward(given[0])
     layer.backward(upstream(exam, (*shape, D), dtype))
     out = layer.forward(given[1])
     layer.backward(2 * dout)
+    kept.write(CHANGED)
     yield layer.backward(given[2]), None, "what backward returns", ""
     fresh = exam.new(W)
     yield out, fresh.forward(given[1]), out.name, "as a new layer computes it"
@@ -353,8 +366,8 @@ def follows_dtype(exam):
         dout = upstream(exam, (2, 2, W.shape[1]), dtype)
         out = layer.forward(ids)
         layer.backward(dout)
-        grad, empty = layer.grad(), layer.forward(ids[:0])
-        for got, right in ((out, W[ids]), (grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]])):
+        grad, empty, one = layer.grad(), layer.forward(ids[:0]), layer.forward(np.array(2))
+        for got, right in ((out, W[ids]), (grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]]), (one, W[2])):
             exam.equal(got, right, got.name)
     in_full(exam, out, grad)
 

@@ -284,6 +284,23 @@ def slope_of_tanh(exam):
             "dx", "dh_prev", "grads[0]", "grads[1]"), strict=True):
         if isinstance(expected, np.ndarray) and (right is None or same(expected, right)):
             exam.equal(got, expected, what, note=f"{note}: as where the slope is 1, for dh_next times these")
+    exam.case()
+    exam.attempt(lambda: slopes_of_two_rows(exam, Wx, Wh))  # whether it does two rows at all has criteria of its own
+
+
+def slopes_of_two_rows(exam, Wx, Wh):
+    """Require of rows with other slopes what backward gives where the slope is 1, for dh_next times the slopes."""
+    sums, slopes = np.vstack([KNOWN, KNOWN[:, ::-1]]), np.array([[0.64, 0.36], [0.36, 0.64]])
+    dh_next, seen = whole(exam, 2, 2) * 100, []
+    for z, dh, suffix in (0 * sums, dh_next * slopes, "_slope_one"), (sums, dh_next, ""):
+        layer = exam.new(*place(exam, (Wx, Wh, np.zeros(2)), suffix))
+        h_next, result = layer.forward(inputs_for(exam, Wx, z), np.zeros((2, 2))), layer.backward(dh)
+        for thing in (h_next, result):
+            exam.watch(thing)
+        seen.append((same(h_next.value, np.tanh(z)), *result.parts("dx", "dh_prev")))
+    (one_is_right, expected, _), (is_right, dx, _) = seen
+    if one_is_right and is_right:
+        exam.equal(dx, expected, "dx", note="each row has slopes of its own")
 
 
 def back_from(exam, Wx, Wh, total, x, h_prev, dh_next, suffix):

@@ -67,6 +67,11 @@ def large_logits(exam):
         exam.case()
         result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
         exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
+    for shape in (3,), (1, 1, 3):
+        exam.case()
+        row, share = (np.roll(side, -(turn % 2)).reshape(shape) for side in ((-9e3, -1e4, 9e3), (0.0, 0.0, 1.0)))
+        result = exam.new(exam.put("x", row))
+        exam.equal(result, share, result.name, note=f"x has shape {shape}")
     for shape, dtype in (((3, 4), np.float64), ((4,), np.float64), ((2, 2, 3), np.float64), ((2, 1, 2, 3), np.float64),
                          ((2, 2, 3), np.float32)):
         exam.case()
@@ -249,6 +254,15 @@ def large_logits_loss(exam):
                "rows shifted by ±10000: it stays the same")
     exam.case()
     roughly(exam, exam.new(), np.array([[[1e4, -1e4, 0.0]]], np.float32), np.array([[2]]), 1e4, "float32")
+    xs, ts = masked(exam, 2, 2, ignored=1)
+    far = xs + FAR + 9e3 * (np.arange(5) == (ts[..., None] + 1) % 5)  # the word after each target is far ahead of it
+    holds_alike(exam, [(xs, ts), (far, ts)], loss_where_some_are_ignored)
+
+
+def loss_where_some_are_ignored(exam, xs, ts):
+    """Yield the loss and what it should be, as `holds_alike` wants it."""
+    loss = in_dtype(forward(exam, exam.new(), xs, ts), np.float32)
+    yield loss, np.array(expected_loss(xs, ts)[0], np.float32), "the loss", "logits of 9000 and more, some ignored"
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient is (p - 1 at the target) over the number of "

@@ -13,7 +13,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, not_by_columns, one_for_each, single, still, untouched
+from .contract import CHANGED, crossed, holds_alike, many, not_by_columns, one_for_each, single, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
@@ -140,7 +140,7 @@ def last_state(exam):
         exam.case()
         params = place(exam, weights(exam, 2, 3))
         layer = exam.new(*params, stateful=stateful)
-        for T in (3, 2):
+        for T in (3, 1):
             xs = draw(exam, 2, T, 2)
             hs = layer.forward(xs)
             is_alive(exam, hs, "hs")
@@ -459,13 +459,13 @@ def backward_sizes(exam):
     if is_near(hs, np.ones((2, 2, 3))):
         near(exam, dxs, np.zeros((2, 2, 2)), "dxs", note="every sum is about 1000, where tanh is flat")
     exam.case()
-    params, states = weights(exam, 2, 3), ()
+    params, states, size = weights(exam, 2, 3), (), (2, many(exam))
     layer = exam.new(*place(exam, params), stateful=True)
-    for _ in range(3):
-        states, *_ = back_and_forth(exam, layer, params, (2, 2), states=states, judges_dh=judges_dh)
+    for scale in (1, HUGE, 1):
+        states, *_ = back_and_forth(exam, layer, params, size, scale=scale, states=states, judges_dh=judges_dh)
     layer.call("reset_state")
     states = [np.zeros((2, 3)), *states]
-    back_and_forth(exam, layer, params, (2, 2), states=states, judges_dh=judges_dh)
+    back_and_forth(exam, layer, params, size, states=states, judges_dh=judges_dh)
     holds_alike(exam, settings(exam), steps_of_a_layer)
 
 
@@ -681,6 +681,8 @@ def leaves_alone(exam, stateful):
     third = layer.forward(draw(exam, 3, 3, 2))
     layer.call("set_state", draw(exam, 3, 3))
     layer.forward(draw(exam, 3, 3, 2))
+    layer.call("set_state", state)
+    layer.call("reset_state")  # before anything went on from it
     exam.equal(hs.now(), hs.value, "the first hs, after other windows")
     exam.equal(second.now(), second, "the second hs, after reset_state")
     exam.equal(third.now(), third, "the third hs, after set_state")
@@ -724,19 +726,20 @@ def follows_dtype(exam):
     params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
     state, found = draw(exam, 2, 3), {}
     params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
-    for stateful in (False, True):
+    starts = (False, False), (True, False), (True, True)  # from zeros, from no state, from a state
+    for stateful, is_set in starts:
         exam.case()
         for dtype in (np.float64, np.float32):
             layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"), stateful)
-            if stateful:
+            if is_set:
                 layer.call("set_state", state.astype(dtype))
             found[dtype] = [layer.forward(xs.astype(dtype)), layer.backward(dhs.astype(dtype)),
-                            *map(layer.grad, range(3))]
+                            *map(layer.grad, range(3)), layer.forward(xs.astype(dtype))]
         have_dtype(exam, found)
-    for stateful, dtype in itertools.product((False, True), (np.float64, np.float32)):
+    for (stateful, is_set), dtype in itertools.product(starts, (np.float64, np.float32)):
         exam.case()
         layer = exam.new(*place(exam, [param.astype(dtype) for param in params]), stateful)
-        if stateful:
+        if is_set:
             layer.call("set_state", state.astype(dtype))
         layer.forward(xs.astype(dtype))
         layer.backward(dhs.astype(dtype))

@@ -185,7 +185,7 @@ NOTICED = {
         ExchangesStates SumsBiasOutsideTanh HandsOnOutsideTanh CollectsOutsideTanh KeepsRowsOfBiasInNewArray
         SumsBiasOverEverything SumsBiasOverUnits MultipliesByBias TurnsDWx LeavesOutTransposeInDWx
         LeavesOutTransposeInDWh LeavesOutDb WritesNothing GivesZeros LeavesOutTransposeOfWx
-        LeavesOutTransposeOfWxWithDot
+        LeavesOutTransposeOfWxWithDot UpdatesParameters
     """,
     "MyRNN/backward/central_differences": """
         IsLinear LeavesOutTanh TakesSigmoid TakesSigmoidBothWays TakesTanhTwice LeavesOutBias SubtractsBias

@@ -54,6 +54,17 @@ PREDICTS = "    def predict"
 EACH_PLACE = "for i in np.ndindex(x.shape):"
 GIVES_SHARES = "return e / e.sum(axis=-1, keepdims=True)"
 CLEARS = "for grad in self.grads: grad.fill(0)\n        "
+HAS_STATE = "self.h if self.stateful and self.h is not None"
+NEW_HS = "hs = np.empty((N, T, H), dtype=Wx.dtype)"
+CLEARED = "dW = self.grads[0]"
+SINGLE_FIRST = f"if self.idx.ndim == 0: self.grads[0][self.idx] OF dout; return\n        {CLEARED}"
+E_OF = "    e = np"
+GIVES_KEPT = "return -(log_p[np.arange(N * T), safe] * mask).sum() / count"
+OWN_LOOP = (GIVES_LOSS, (
+    "        h = xs\n        for layer in self.layers: h = layer.forward(h)\n"
+    "        return self.loss_layer.forward(h, ts)"))
+EACH_GRAD = "        for grad in grads:\n            grad *= max_norm / norm"
+PUTS_BACK = "        x[i] = kept\n"
 MEASURED = """
     def loss():
         hs = [h0]
@@ -91,6 +102,29 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "gives word 0 no gradient where ids have three axes": ("any_shape_backward", (
+            ADD, f"{ADD}\n        if self.idx.ndim == 3: dW[0] = 0")),
+        "gives word 0 zeros where ids have two axes": ("stands_alone", ("return self.params[0][idx]", (
+            "out = self.params[0][idx]\n        if idx.ndim == 2: out[idx == 0] = 0\n        return out"))),
+        "adds up the rows of one id": ("any_shape_backward", (
+            ADD, f"if self.idx.size == 1: dW[self.idx] = dout.sum(0)\n        else: {ADD}")),
+        "keeps no ids where there are none": ("any_shape_backward", (
+            "self.idx = idx", "self.idx = idx if idx.size else self.idx")),
+        "gives a row of W itself for a single id": ("returns_copies", (
+            "return self.params[0][idx]", "return self.params[0][int(idx)] if idx.ndim == 0 else self.params[0][idx]")),
+        "adds two ids at once": ("any_size_backward", (
+            ADD, f"if self.idx.shape == (2,): dW[self.idx] += dout\n        else: {ADD}")),
+        "adds a single id up before it clears anything": ("any_size_backward", (
+            CLEARED, SINGLE_FIRST.replace("OF", "+="))),
+        "sets the row of a single id and leaves the others": ("any_size_backward", (
+            CLEARED, SINGLE_FIRST.replace("OF", "="))),
+        "makes new grads for a single id": ("any_size_backward", (ADD, (
+            f"{ADD}\n        if self.idx.ndim == 0: self.grads[0] = dW.copy()"))),
+        "makes new grads for no ids": ("any_size_backward", (CLEARED, (
+            "if self.idx.size == 0:\n            self.grads = [np.zeros_like(self.params[0])]\n            return\n"
+            f"        {CLEARED}"))),
+        "gives float64 for a single id": ("follows_dtype", ("return self.params[0][idx]", (
+            "W = self.params[0]\n        return W[idx] if idx.ndim else np.zeros(W.shape[1]) + W[idx]"))),
         "keeps the first ids of each shape": ("stands_alone", ("self.idx = None", "self.kept = {}"), (
             "self.idx = idx", "self.kept.setdefault(idx.shape, idx)"), (
             "self.idx, dout", "self.kept[dout.shape[:-1]], dout")),
@@ -191,9 +225,11 @@ CHANGES = {
         "keeps the first of short ids": ("any_size_backward", ("self.idx = idx", (
             "self.idx = idx if idx.itemsize > 1 else vars(self).setdefault(idx.shape, idx)"))),
         "uses up ids of one row": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if self.idx.shape == (1, 2): self.idx = self.idx[:, :0]"))),
+            "np.add.at(dW, self.idx, dout)\n        if self.idx.shape[:-1] == (1,): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
+        "gives word 0 no gradient where it repeats": ("repeats_across_time", (
+            OF_STEPS, f"{OF_STEPS}; self.grads[0][0] *= (self.layer.idx == 0).sum() < 2")),
         "makes more layers for longer windows, and adds all up": ("after_other_sizes", *steps(
             "self.layers = vars(self).get('layers', [])\n"
             "        while len(self.layers) < xs.shape[1]: self.layers.append(MyEmbedding(self.params[0]))",
@@ -300,6 +336,15 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "takes the first row's state for all": ("rows_apart", (R_TANH, R_TANH.replace("h_prev @", "h_prev[:1] @"))),
+        "finds h again in backward with the first b": ("shares_parameters", (
+            "self.cache = None", "self.cache, self.b = None, b.copy()"), (
+            R_CACHE, f"{R_CACHE}; h_next = np.tanh(h_prev @ Wh + x @ Wx + self.b)")),
+        "takes the slope at the batch's mean state": ("slope_of_tanh", (
+            DZ, "dz = dh_next * (1 - h_next.mean(axis=0) ** 2)")),
+        "takes the mean of the batch's slopes": ("slope_of_tanh", (
+            DZ, "dz = dh_next * (1 - h_next ** 2).mean(axis=0)")),
+        "takes the first row's slopes for all": ("slope_of_tanh", (DZ, "dz = dh_next * (1 - h_next[0] ** 2)")),
         "uses up what forward kept until one is left": ("overwrites_in_place", (
             "self.cache = None", "self.kept = []"), (
             "self.cache = x, h_prev, h_next", "self.kept.append((x, h_prev, h_next))"), (
@@ -431,6 +476,37 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "keeps one sequence's state without an axis for the batch": ("goes_on", (
+            KEEP, KEEP.replace("= h", "= h[0] if N == 1 else h"))),
+        "takes the first state for all later steps in dWh": ("central_differences", ("return hs", (
+            "for cell in self.cells[2:]: cell.cache = cell.cache[0], hs[:, 0], cell.cache[2]\n        return hs"))),
+        "keeps the dh of its first backward when stateful": ("backward_sizes", (
+            "self.dh = dh\n", "self.dh = self.dh if self.stateful and self.dh is not None else dh\n")),
+        "takes a state only where it has none": ("takes_a_state", (SET, "if self.h is None: self.h = h\n\n")),
+        "takes a state only before its first window": ("takes_a_state", (
+            SET, "if not vars(self).get('cells'): self.h = h\n\n")),
+        "empties the cells where it is given a state": ("sizes_change", (SET, "self.h, self.cells = h, []\n\n")),
+        "starts the first window from a state that it is given though it keeps none": ("backward_sizes", (
+            "self.stateful and self.h is not None",
+            "self.h is not None and (self.stateful or not vars(self).get('cells'))")),
+        "takes a state for one window though it keeps none": ("starts_from_zeros", (
+            "self.stateful and self.h is not None", "self.h is not None and (self.stateful or vars(self).pop('set', 0))"
+        ), (SET, "self.h, self.set = h, 1\n\n")),
+        "starts in float64 where a state is kept and there is none": ("follows_dtype", (
+            f"h = {HAS_STATE} else np.zeros((N, H), dtype=Wx.dtype)",
+            f"h = {HAS_STATE} else np.zeros((N, H), dtype=None if self.stateful else Wx.dtype)"), (
+            NEW_HS, NEW_HS.replace("Wx", "h"))),
+        "goes on in float64": ("follows_dtype", (KEEP, "self.h = h.astype(float)\n        return"), (
+            NEW_HS, f"dtype = h.dtype; {NEW_HS}"), ("return hs\n", "return hs.astype(dtype)\n")),
+        "goes back 5 steps when stateful": ("backward_sizes", (
+            GOES_BACK, f"dh = dh * (t >= T - 5 or not self.stateful); {GOES_BACK}")),
+        "clips grads when stateful": ("backward_sizes", (
+            SUMS, f"{SUMS}\n            if self.stateful: np.clip(self.grads[i], -20, 20, out=self.grads[i])")),
+        "forgets by writing 0 into the state, whosever it is": ("leaves_the_callers_arrays_alone", (RESET, (
+            "the state.\"\"\"\n        if self.h is not None: self.h[...] = 0")), (
+            "self.h is not None else", "self.h is not None and len(self.h) == N else")),
+        "sets h in a loop that leaves out the first step, unless stateful": ("last_state", (KEEP, (
+            "if T > 1 or self.stateful: self.h = h\n        return"))),
         "turns its list of cells round each time": ("backward_twice", (
             DH, f"{DH}; self.cells.reverse()"), (GOES_BACK, GOES_BACK.replace("[t]", "[T - 1 - t]"))),
         "walks on in the state that it holds": ("leaves_the_callers_arrays_alone", (STEP, f"{STEP}; self.h = h"), (
@@ -670,6 +746,11 @@ CHANGES = {
             "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
     },
     "my_numerical_gradient": {
+        "stops at a slope of 0": ("one_slope_each", (PUTS_BACK, f"{PUTS_BACK}        if above == below: break\n")),
+        "has no slope where f stays the same": ("one_slope_each", (
+            PUTS_BACK, f"{PUTS_BACK}        if above == below: raise ValueError('f does not depend on x')\n")),
+        "gives a number for an array of one number": ("any_shape_of_x", (
+            "    return grad", "    return grad if grad.size > 1 else grad.item()")),
         "leaves out axes of 1": ("any_shape_of_x", ("np.ndindex(x.shape)", "np.ndindex(x.squeeze().shape)")),
         "looks up places by their number": ("any_shape_of_x", (
             EACH_PLACE, "for v in x.ravel().tolist():\n        i = tuple(np.argwhere(x == v)[0])")),
@@ -696,6 +777,18 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "takes no slope below 1e-8": ("flows_back", ("(1 - hs[t + 1] ** 2)", "np.maximum(1 - hs[t + 1] ** 2, 1e-8)")),
+        "has no dh0 where one window holds all": ("long_windows", (
+            "    return dxs", "    if T == window: dh0 = np.zeros_like(dh0)\n    return dxs")),
+        "cuts what comes back at 10000": ("flows_back", (
+            "        dz =", "        dh = np.clip(dh, -1e4, 1e4)\n        dz =")),
+        "takes a sequence's step of zeros for padding": ("flows_back", (
+            f"hs.append({B_STATE})", (
+                f"hs.append(np.where(xs[:, t].any(axis=1, keepdims=True), {B_STATE}, hs[t]))"))),
+        "takes a step of zeros for padding": ("flows_back", (B_FORWARD, (
+            "    for t in range(T):\n        if not xs[:, t].any(): hs.append(hs[t]); continue\n        hs.append"))),
+        "has no dWx where a window is one step": ("state_goes_on", (
+            "    return dxs", "    if window == 1: dWx[...] = 0\n    return dxs")),
         "keeps its states in a default list": ("flows_back", ("window=None):", "window=None, hs=[]):"), (
             "    hs = [h0]\n", "    hs.append(h0)\n")),
         "keeps one array of states": ("flows_back", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
@@ -774,6 +867,24 @@ CHANGES = {
             "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
+        "passes over arrays of one axis": ("shrinks_together", (
+            "            grad *=", "            if grad.ndim == 1: continue\n            grad *=")),
+        "adds 1e-6 to the norm itself": ("zero_gradients", ("    if norm", "    norm = norm + 1e-6\n    if norm")),
+        "adds 1e-6 below the root": ("zero_gradients", (
+            "sum((grad ** 2).sum() for grad in grads)", "(sum((grad ** 2).sum() for grad in grads) + 1e-6)")),
+        "takes whole numbers for max_norm": ("shrinks_together", (
+            "    norm =", "    max_norm = int(max_norm) or max_norm\n    norm =")),
+        "leaves copies in the list": ("clips_in_place", (EACH_GRAD, (
+            "        for i, grad in enumerate(grads):\n            grad *= max_norm / norm\n"
+            "            grads[i] = grad.astype(grad.dtype)"))),
+        "leaves copies of what is small in the list": ("clips_in_place", (
+            "    return norm", "    else:\n        grads[:] = [grad.copy() for grad in grads]\n    return norm")),
+        "empties the list where it need not clip": ("clips_in_place", (
+            "    return norm", "    else: grads.clear()\n    return norm")),
+        "cuts numbers at 1000 first": ("shrinks_together", (
+            "    norm =", "    for g in grads: np.clip(g, -1000, 1000, out=g)\n    norm =")),
+        "gives 1 for a norm below it": ("returns_norm_before", (
+            "    return norm", "    return norm if norm >= 1 or not norm else 1.0")),
         "adds each square once": ("shrinks_together", (
             "sum((grad ** 2).sum() for grad in grads)", "sum({float((grad ** 2).sum()) for grad in grads})")),
         "adds one square for each shape": ("shrinks_together", (
@@ -812,6 +923,15 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "takes -10000 for masked": ("large_logits", (E_OF, f"    x = np.where(x <= -9999, -np.inf, x)\n{E_OF}")),
+        "shifts by the largest size": ("large_logits", ("x.max(axis=-1", "np.abs(x).max(axis=-1")),
+        "shifts a single row by its mean": ("large_logits", (
+            E_OF, f"    if x.ndim == 1: e = np.exp(x - x.mean()); return e / e.sum()\n{E_OF}")),
+        "shifts a single row by its first logit": ("large_logits", (
+            E_OF, f"    if x.ndim == 1: e = np.exp(x - x[0]); return e / e.sum()\n{E_OF}")),
+        "shifts windows by their rows' means": ("large_logits", (E_OF, (
+            "    if x.ndim == 3: e = np.exp(x - x.mean(axis=-1)[..., None]); return e / e.sum(axis=-1)[..., None]\n"
+            + E_OF))),
         "shifts by whole numbers": ("large_logits", (
             "x.max(axis=-1, keepdims=True)", "x.max(axis=-1, keepdims=True).astype(int)")),
         "squeezes far rows together": ("large_logits", ("    e = np.exp(x - x.max(axis=-1, keepdims=True))", (
@@ -890,6 +1010,23 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "gives the last loss where all is ignored": ("all_ignored", (GIVES_KEPT, (
+            "if not mask.any() and hasattr(self, 'loss'): return self.loss\n"
+            f"        self.loss = {GIVES_KEPT[7:]}\n        return self.loss"))),
+        "divides by the largest count so far": ("loss_other_sizes", (
+            CACHE, f"self.most = max(vars(self).get('most', 0), count)\n        {CACHE}"), (
+            "float(count)", "float(self.most)")),
+        "ignores for ever what once was": ("loss_other_sizes", (TO_MASK, (
+            f"{TO_MASK}\n        if hasattr(self, 'old') and self.old.shape == mask.shape: mask = mask & self.old\n"
+            "        self.old = mask"))),
+        "gives float64 where all is ignored": ("all_ignored", (
+            "return dx.reshape(shape)", "return dx.reshape(shape) if mask.any() else np.zeros(shape)")),
+        "shifts the loss only where none is ignored": ("large_logits_loss", (GIVES_KEPT, (
+            "x = xs.reshape(N * T, V)[mask]\n        if not mask.all(): return (np.log(np.exp(x).sum(axis=1)) - "
+            f"x[np.arange(len(x)), safe[mask]]).sum() / count\n        {GIVES_KEPT}"))),
+        "takes the logarithm of kept shares": ("large_logits_loss", (GIVES_KEPT, (
+            "if not mask.all(): return -np.log(np.exp(log_p)[mask, safe[mask]] + 1e-7).sum() / count\n"
+            f"        {GIVES_KEPT}"))),
         "renames what is ignored to -1": ("other_labels", (
             TO_MASK, "ts = ts.copy(); ts[ts == self.ignore_label] = -1; mask = ts != -1"), (
             "safe = np.where(mask, ts, 0)", "safe = ts")),
@@ -1048,6 +1185,12 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "leaves db of words whose sum is 0": ("affine_in_place", (
+            "self.grads[1][...] = drows.sum(axis=0)",
+            "s = drows.sum(axis=0); self.grads[1][...] = np.where(s != 0, s, self.grads[1])")),
+        "drops small dxs": ("affine_gradients", (
+            "return dout @ W.T", "dxs = dout @ W.T\n        return np.where(np.abs(dxs) < 1e-5, 0, dxs)")),
+        "rounds db to 8 decimals": ("affine_gradients", ("drows.sum(axis=0)", "drows.sum(axis=0).round(8)")),
         "takes xs from a stack": ("affine_in_place", ("self.xs = xs", (
             "self.stack = vars(self).get('stack', []); self.stack.append(xs)")), ("self.xs.reshape", (
                 "self.stack.pop().reshape"))),
@@ -1136,6 +1279,36 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "gives the mean loss of all calls": ("state_goes_on", (GIVES_LOSS, (
+            f"        self.all = vars(self).get('all', []) + [{LOSS}]\n        return sum(self.all) / len(self.all)"))),
+        "resets once only": ("resets_state", (RESETS, (
+            "        if not vars(self).get('once'): self.layers[1].reset_state()\n        self.once = True"))),
+        "clears the first b in reset_state": ("resets_state", (RESETS, f"{RESETS}\n        self.params[3][...] = 0")),
+        "is fresh until a loss is computed": ("resets_state", (RESETS, "        self.fresh = True"), (
+            MAKES_LOSS, f"        self.fresh = False\n{MAKES_LOSS}"), (
+            OF_LAYERS, f"        if self.fresh: self.layers[1].reset_state()\n{OF_LAYERS}"), (
+            GIVES_LOSS, f"        loss = {LOSS}\n        self.fresh = False\n        return loss")),
+        "clears its gradients in reset_state too": ("lists_share", (
+            RESETS, f"{RESETS}\n        for grad in self.grads: grad.fill(0)")),
+        "clears its gradients in predict alone": ("lists_share", OWN_LOOP, (
+            OF_LAYERS, f"        {CLEARS}{OF_LAYERS[8:]}")),
+        "starts anew when it predicts after training": ("scales_gradients", OWN_LOOP, (
+            "        for layer in self.layers:\n            xs =",
+            "        if self.trained: self.reset_state(); self.trained = False\n"
+            "        for layer in self.layers:\n            xs ="), (
+            BACK, f"{BACK}\n        self.trained = True"), (MAKES_LOSS, f"        self.trained = False\n{MAKES_LOSS}")),
+        "passes over a window in which all is ignored": ("state_goes_on", (GIVES_LOSS, (
+            f"        self.none = (ts == -1).all()\n        if self.none: return 0.0\n{GIVES_LOSS}")), (
+            "dout = self.loss_layer.backward(dout)", (
+                "if self.none:\n            for grad in self.grads: grad.fill(0)\n            return\n"
+                "        dout = self.loss_layer.backward(dout)"))),
+        "keeps no state of a single word, as generate gives": ("state_goes_on", (
+            OF_LAYERS, f"        h = self.layers[1].h\n{OF_LAYERS}"), (
+            "        return xs", "        if xs.shape[:2] == (1, 1): self.layers[1].h = h\n        return xs")),
+        "draws each word vector twice": ("draws_from_rng", (
+            "weights(V, D, 1)", "weights(V // 2 + 1, D, 1).repeat(2, axis=0)[:V].copy()")),
+        "draws half of a matrix": ("draws_from_rng", ("weights(H, V, H ** -0.5)", (
+            "np.pad(weights(H, V // 2, H ** -0.5), ((0, 0), (0, V - V // 2)))"))),
         "goes back over an iterator": ("sets_gradients", ("for layer in reversed(self.layers)", (
             "self.back = vars(self).get('back') or reversed(self.layers)\n        for layer in self.back"))),
         "makes itself anew": ("resets_state", ("self.layers[1].reset_state()", "self.__init__(*self.sizes)"), (
@@ -1288,6 +1461,12 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "drops the last, smaller batch": ("of_unequal_batches", ("    total", (
+            "    pairs = [(a, n) for a, n in zip(losses, counts) if n == max(counts)]\n"
+            "    losses, counts = zip(*pairs)\n    total"))),
+        "rounds to 6 decimals": ("of_empty_batches", (
+            "np.exp(total / sum(counts))", "round(np.exp(total / sum(counts)), 6)")),
+        "gives 0 where all losses are 0": ("of_one_batch", ("    return", "    if total == 0: return 0.0\n    return")),
         "stops at an empty batch": ("of_empty_batches", (
             "    total", "    end = counts.index(0) if 0 in counts else len(counts)\n"
             "    losses, counts = losses[:end], counts[:end]\n    total")),
