@@ -357,6 +357,11 @@ def leaves_arguments(exam):
         else:
             require(exam, result, expected_bptt(*arguments))
         untouched(exam, given)
+    others = sequence(exam, 2, 3, 2, 3)
+    for thing, array in zip(given, others, strict=True):
+        thing.write(array)
+    require(exam, exam.new(*given), expected_bptt(*others),
+            note="the same arrays hold other numbers now: nothing is kept from one call to the next")
 
 
 @criterion("my_bptt", "contract", 1, "what was returned doesn't change with a later call")

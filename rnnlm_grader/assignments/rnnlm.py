@@ -196,6 +196,9 @@ def affine_shares(exam):
     params.item(1).write((b + 1).round(2))
     exam.equal(layer.forward(given[2]), xs @ (W - 1) + b + 1, "out after an update of params",
                note="params holds the arrays that the layer works with, not copies")
+    given[2].write((xs + 1).round(2))
+    exam.equal(layer.forward(given[2]), (xs + 1) @ (W - 1) + b + 1, "out of the same array",
+               note="xs holds other numbers now")
     one_for_each(exam, layer, 2)
 
 
@@ -453,6 +456,11 @@ def resets_state(exam):
     exam.equal(single(losses[1]), single(losses[0]), losses[1].name, note="after reset_state() the state is 0")
     agree(exam, model.call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
           note="after reset_state() the state is 0")
+    weights = weights_of(exam, *sizes_of(weights))
+    write(exam, model, weights)
+    model.call("reset_state")
+    agree(exam, model.call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
+          note="of the same ids after an update of params, as where one window is learned again and again")
     exam.new(*sizes_of(weights), Generator(1)).call("reset_state")  # where there is no state yet
 
 

@@ -96,6 +96,13 @@ def softmax_contract(exam):
         untouched(exam, [given])
         exam.new(given.value + np.arange(3, dtype=dtype))
         exam.equal(result.now(), result, result.name, note="it must not change with a later call")
+    exam.case()
+    given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2))
+    exam.watch(exam.new(given))
+    other = exam.rng.normal(size=(2, 3)).round(2)
+    given.write(other)
+    result = exam.new(given)
+    exam.equal(result, by_hand(other), result.name, note="x is the same array, and holds other numbers now")
     holds_alike(exam, crossed(exam, 2, 2, 4, more=1), calls_in_turn)
 
 
@@ -231,7 +238,7 @@ def book_loss(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "it is the mean over all N·T positions when none is ignored")
 def mean_loss(exam):
-    for N, T, *V in ((2, 3), (3, 1), (1, 4), *large_windows(exam)):
+    for N, T, *V in ((2, 3), (3, 1), (1, 4), (2, 2, 1), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         xs[0, 0, ts[0, 0]] += 60 if N == 2 else 0  # a loss of exactly 0 counts too
         judge_loss(exam, xs, ts, expected_loss(xs, ts)[0], f"N = {N}, T = {T}")
@@ -278,7 +285,7 @@ def gradient_by_hand(exam):
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient has the shape (N, T, V) and each row its own target")
 def gradient(exam):
-    for N, T, *V in ((2, 3), (3, 1), (1, 2), *large_windows(exam)):
+    for N, T, *V in ((2, 3), (3, 1), (1, 2), (2, 2, 1), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], f"N = {N}, T = {T}")
 
@@ -389,6 +396,7 @@ def loss_backward_twice(exam):
     exam.equal(first, expected, "dxs")
     exam.equal(layer.backward(2.0), 2 * expected, "dxs of a second backward, with dout = 2")
     exam.equal(first.now(), expected, "dxs of the first backward, after a second")
+    exam.equal(layer.backward(), expected, "dxs of a third backward, without dout")
     forward(exam, layer, *window(exam, 2, 3))
     layer.backward()
     exam.equal(first.now(), expected, "dxs of the first backward, after another window")
@@ -409,6 +417,12 @@ def loss_leaves_arguments(exam):
     exam.watch(layer.backward())
     layer.forward(*masked(exam, 2, 3))
     untouched(exam, (*given, *others))
+    layer.forward(*given)
+    xs = window(exam, 2, 3)[0]
+    given[0].write(xs)
+    loss = layer.forward(*given)
+    exam.equal(in_dtype(loss, np.float32), expected_loss(xs, ts)[0].astype(np.float32), "the loss",
+               note="xs is the same array, and holds other numbers now")
     holds_alike(exam, crossed_windows(exam), steps_of_a_loss)
 
 

@@ -777,6 +777,12 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "counts windows from the end": ("uneven_windows", ("t % window == 0", "(T - t) % window == 0")),
+        "goes back over the last window alone": ("windows_by_hand", ("t % window == 0", "t <= T - window")),
+        "remembers the states of the same arrays": ("leaves_arguments", (
+            B_FORWARD, B_FORWARD.replace("    for t in range(T)", (
+            "    hs, _ = HS.setdefault(tuple(map(id, (xs, h0, Wx, Wh, b))), (hs, (xs, h0, Wx, Wh, b)))\n"
+            "    for t in range(T if len(hs) == 1 else 0)"))), ("def my", "HS = {}\n\n\ndef my")),
         "takes no slope below 1e-8": ("flows_back", ("(1 - hs[t + 1] ** 2)", "np.maximum(1 - hs[t + 1] ** 2, 1e-8)")),
         "has no dh0 where one window holds all": ("long_windows", (
             "    return dxs", "    if T == window: dh0 = np.zeros_like(dh0)\n    return dxs")),
@@ -923,6 +929,10 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "gives the last shares again for the same array": ("softmax_contract", (
+            E_OF, f"    if LAST.get('x') is x: return LAST['shares'].copy()\n{E_OF}"), (
+            GIVES_SHARES, f"LAST.update(x=x, shares={GIVES_SHARES[7:]})\n    return LAST['shares'].copy()"), (
+            "def my", "LAST = {}\n\n\ndef my")),
         "takes -10000 for masked": ("large_logits", (E_OF, f"    x = np.where(x <= -9999, -np.inf, x)\n{E_OF}")),
         "shifts by the largest size": ("large_logits", ("x.max(axis=-1", "np.abs(x).max(axis=-1")),
         "shifts a single row by its mean": ("large_logits", (
@@ -1010,6 +1020,14 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "multiplies what it keeps by each dout": ("loss_backward_twice", (
+            "dx *= dout / float(count)", "self.d = vars(self).get('d', 1.0) * dout; dx *= self.d / float(count)")),
+        "keeps the loss of the same arrays": ("loss_leaves_arguments", ("N, T, V = xs.shape", (
+            "if vars(self).get('xs') is xs and self.ts is ts: return self.loss\n"
+            "        N, T, V = xs.shape; self.xs, self.ts = xs, ts")), ("return -(log_p", "self.loss = -(log_p"), (
+            ".sum() / count", ".sum() / count\n        return self.loss")),
+        "takes targets of a single word for one-hot rows": ("gradient", (
+            "x, ts = xs", "ts = ts.argmax(axis=2) if ts.size == xs.size else ts\n        x, ts = xs")),
         "gives the last loss where all is ignored": ("all_ignored", (GIVES_KEPT, (
             "if not mask.any() and hasattr(self, 'loss'): return self.loss\n"
             f"        self.loss = {GIVES_KEPT[7:]}\n        return self.loss"))),
@@ -1185,6 +1203,9 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "keeps rows of the same xs": ("affine_shares", ("return xs @ W + b", (
+            "if vars(self).get('given') is not xs: self.given, self.rows = xs, xs.copy()\n"
+            "        return self.rows @ W + b"))),
         "leaves db of words whose sum is 0": ("affine_in_place", (
             "self.grads[1][...] = drows.sum(axis=0)",
             "s = drows.sum(axis=0); self.grads[1][...] = np.where(s != 0, s, self.grads[1])")),
@@ -1279,6 +1300,12 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "remembers the scores of the same ids and state": ("resets_state", (OF_LAYERS, (
+            "        key = xs.tobytes(), xs.shape, str(self.layers[1].h)\n"
+            "        if vars(self).get('key') == key:\n            self.layers[1].h = self.after\n"
+            f"            return self.scores.copy()\n{OF_LAYERS}")), (
+            "        return xs",
+            "        self.key, self.scores, self.after = key, xs, self.layers[1].h\n        return xs.copy()")),
         "gives the mean loss of all calls": ("state_goes_on", (GIVES_LOSS, (
             f"        self.all = vars(self).get('all', []) + [{LOSS}]\n        return sum(self.all) / len(self.all)"))),
         "resets once only": ("resets_state", (RESETS, (
