@@ -25,17 +25,21 @@ def crossed(exam, *sizes, more=0, accept=lambda settings: True):
     list of (sizes, dtype, layout, *more)
         `sizes` are those given, and later 1, 2 or 3; of the caller's traits it is told which are there.
     """
+    while not accept(settings := list(_crossed(exam, sizes, more))):
+        pass
+    return settings
+
+
+def _crossed(exam, sizes, more):
     columns = exam.rng.permutation(list(itertools.combinations(range(1, 6), 3)))[:len(sizes) + 2 + more]
     layouts = itertools.cycle(("strided", "F"))
-    settings = []
     for row in range(6):
         *are_one, is_single, is_apart = (row in column for column in columns[:len(sizes) + 2])
         drawn = exam.rng.integers(2, 4, len(sizes)).tolist() if row else sizes
-        settings.append((tuple(1 if is_one else size for is_one, size in zip(are_one, drawn, strict=True)),
-                         np.float32 if is_single else np.float64,
-                         next(layouts) if is_apart else "C",
-                         *(row in column for column in columns[len(sizes) + 2:])))
-    return settings if accept(settings) else crossed(exam, *sizes, more=more, accept=accept)
+        yield (tuple(1 if is_one else size for is_one, size in zip(are_one, drawn, strict=True)),
+               np.float32 if is_single else np.float64,
+               next(layouts) if is_apart else "C",
+               *(row in column for column in columns[len(sizes) + 2:]))
 
 
 def not_by_columns(layout):

@@ -32,6 +32,16 @@ def beyond_bytes(exam):
     return int(exam.rng.integers(280, 321))
 
 
+def judge_refilled(exam, layer, W, ids):
+    """Judge what comes of an array of ids that the caller fills anew, and gives once more."""
+    given, dout = exam.put("ids", ids), upstream(exam, (*ids.shape, W.shape[1]))
+    exam.watch(layer.forward(given))
+    given.write(np.flip(ids))
+    exam.watch(layer.forward(given))
+    layer.backward(dout)
+    exam.equal(layer.grad(), expected_gradient(W, np.flip(ids), dout), "grads[0]", note="of ids that were filled anew")
+
+
 def upstream(exam, shape, dtype=np.float64):
     """Draw an upstream gradient without zeros, so that every term counts."""
     return (exam.rng.uniform(0.5, 3, shape) * exam.rng.choice([-1, 1], shape)).round(2).astype(dtype)
@@ -84,7 +94,8 @@ def judge_sum(exam, W, ids, layouts="CC"):
 def crossed_ids(exam, in_windows):
     """Draw settings: a shape of ids, D, dtype, layout, whether ids repeat, where there are several, and are short.
 
-    Unless the ids are windows, there is a single id without an axis among them, and none at all.
+    Unless the ids are windows, there is a single id without an axis among them, one in a list, and none at all; and
+    ids that do repeat, contiguous and not.
     """
     if in_windows:
         settings = crossed(exam, 2, 3, 2, more=2, accept=lambda drawn: not any(
@@ -94,8 +105,12 @@ def crossed_ids(exam, in_windows):
     def shaped(drawn):
         return [(shape_of(*sizes, is_flat), D, *traits) for (*sizes, D), *traits, is_flat in drawn]
 
-    return shaped(crossed(exam, 3, 2, 2, more=3, accept=lambda drawn: {(), (0,)} <= {
-        shape for shape, *_ in shaped(drawn)}))
+    def are_all_there(drawn):
+        settings = shaped(drawn)
+        apart = {layout == "C" for shape, _, _, layout, repeat, _ in settings if repeat and math.prod(shape) > 1}
+        return len(apart) == 2 and {(), (0,), (1,)} <= {shape for shape, *_ in settings}
+
+    return shaped(crossed(exam, 3, 2, 2, more=3, accept=are_all_there))
 
 
 def shape_of(count, width, is_flat):
@@ -130,6 +145,8 @@ def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
     unchanged = [W, *given, early, out]
     yield from still(exam, (*unchanged, kept), (*unchanged, *fresh.attribute("grads").parts("grads[0]")),
                      "nothing changes but the array that grads[0] was at the start: it holds what a new layer computes")
+    W.write(table(exam, V, D, dtype))
+    yield layer.forward(given[1]), exam.new(W).forward(given[1]), out.name, "after an update of W, as of a new layer"
 
 
 def beside_another(exam):
@@ -235,6 +252,7 @@ def any_shape_backward(exam):
             layer.backward(exam.put("dout", dout, "F"))
             exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]",
                        note=f"ids of shape {ids.shape}, dout of shape {dout.shape}")
+    judge_refilled(exam, layer, W, np.array([3, 0, 4]))
 
 
 @criterion("MyEmbedding", "backward", 1, "backward works for many ids, narrow ids, and tables of any proportion, "
@@ -466,6 +484,7 @@ def after_other_sizes(exam):
         layer.forward(ids)
         layer.backward(dout)
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
+    judge_refilled(exam, layer, W, np.array([[3, 0, 4]]))
     for case in other_windows(exam):
         judge_gradient(exam, *case)
     holds_alike(exam, crossed_ids(exam, in_windows=True), steps_of_a_layer)

@@ -387,6 +387,16 @@ def steps_of_a_layer(exam, sizes, dtype, layout):
     yield grads, fresh.attribute("grads"), "grads", "as a new layer computes them"
     yield from still(exam, (*given, *placed, first, result))
     yield from still(exam, kept, grads.parts(*GRADS), "the arrays that grads held at the start must show the new ones")
+    update(exam, placed)
+    again, fresh = ((each.forward(*given[:2]), each.backward(given[2])) for each in (layer, exam.new(*placed)))
+    for got, right, what in zip(again, fresh, ("h_next", "(dx, dh_prev)"), strict=True):
+        yield got, right, what, "after an update of the parameters, as a new layer computes it"
+
+
+def update(exam, placed):
+    """Overwrite parameters in place, whatever their dtype and layout, as an optimiser does."""
+    for param in placed:
+        param.write((0.4 * upstream(exam, *param.value.shape)).round(2).astype(param.value.dtype))
 
 
 def back_and_forth(exam, layer, params, N, layout, scale=1):
@@ -489,7 +499,8 @@ def shares_parameters(exam):
     before = weights(exam, 3, 3)  # N = D = H, so that wrong gradients fit
     params = place(exam, before)
     layer = exam.new(*params)
-    x, h_prev, dh_next = draw(exam, 3, 3), draw(exam, 3, 3), upstream(exam, 3, 3)
+    x = exam.put("x", draw(exam, 3, 3))  # the same array each time
+    h_prev, dh_next = draw(exam, 3, 3), upstream(exam, 3, 3)
     first = layer.forward(x, h_prev)
     layer.backward(0 * dh_next)  # whatever backward keeps of the parameters, it has now
     after = [(param + 0.5).round(2) for param in before]
@@ -503,6 +514,7 @@ def shares_parameters(exam):
                note="as a layer computes it that is made of the updated ones")
     exam.equal(result, expected_result, "(dx, dh_prev) after an update of the parameters")
     is_other(exam, again, first, "h_next", "Wx, Wh and b")
+    x.write(draw(exam, 3, 3))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
 
 

@@ -103,7 +103,9 @@ def softmax_contract(exam):
     given.write(other)
     result = exam.new(given)
     exam.equal(result, by_hand(other), result.name, note="x is the same array, and holds other numbers now")
-    holds_alike(exam, crossed(exam, 2, 2, 4, more=1), calls_in_turn)
+    holds_alike(exam, crossed(exam, 2, 2, 4, more=1, accept=lambda drawn: any(
+        is_a_row and layout != "C" and V > 1 for (*_, V), _, layout, is_a_row in drawn) and any(
+        dtype == np.float32 and T == 1 < V for (_, T, V), dtype, *_ in drawn)), calls_in_turn)
 
 
 def calls_in_turn(exam, shape, dtype, layout, is_a_row):

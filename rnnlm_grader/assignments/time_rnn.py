@@ -29,6 +29,7 @@ from .rnn import (
     nothing_comes_back,
     place,
     respond,
+    update,
     updates_through_params,
     upstream,
     weights,
@@ -509,6 +510,14 @@ def steps_of_a_layer(exam, sizes, dtype, layout, stateless, is_set):
     looked_at = *given, *placed, first_hs, first_dxs
     yield from still(exam, (*looked_at, *kept), (*looked_at, *later[2].parts(*GRADS)),
                      "only the arrays that grads held at the start change, to the last gradients")
+    update(exam, placed)
+    layer.call("reset_state")
+    updated = exam.new(*placed, stateful=not stateless)
+    for each in (layer, updated) if is_set or stateless else ():
+        each.call("set_state", state)
+    again, expected = (back_from(each, xs, dhs)[:2] for each in (layer, updated))
+    for got, right in zip(again, expected, strict=True):
+        yield got, right, got.name, "after an update of the parameters, as a new layer computes it"
 
 
 def back_from(layer, xs, dhs):
@@ -638,7 +647,7 @@ def fits_each_window(exam, stateful):
         expected, expected_grads = fresh.backward(dhs), [fresh.grad(i) for i in range(3)]
         exam.watch(layer.forward(xs))
         if stateful:  # of the next window
-            layer.call("set_state", draw(exam, N, 3))
+            start_from(layer, draw(exam, N, 3))
         dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
         other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
@@ -702,7 +711,7 @@ def shares(exam, stateful):
     before = weights(exam, 2, 3)
     params = place(exam, before)
     layer = exam.new(*params, stateful=stateful)
-    xs, dhs, zeros = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3), np.zeros((2, 3))
+    xs, dhs, zeros = exam.put("xs", draw(exam, 2, 3, 2)), upstream(exam, 2, 3, 3), np.zeros((2, 3))
     first = layer.forward(xs)
     layer.backward(0 * dhs)  # whatever backward keeps of the parameters, it has now
     start_from(layer, zeros)
@@ -718,6 +727,7 @@ def shares(exam, stateful):
     exam.equal(dxs, expected_dxs, "dxs after an update of the parameters")
     is_other(exam, hs, first, "hs", "Wx, Wh and b")
     start_from(layer, zeros)
+    xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
 
 
