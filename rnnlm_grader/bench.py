@@ -212,8 +212,9 @@ def execute(cell, source, names):
     What it alone defines after that is defined all the same, and what it defined is completed.
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: `Anything`
-    stands for what would have been imported, and what fails where that is used ends nothing either. But nothing stands
-    for the reference. Each statement is compiled only when it is its turn, as in a notebook.
+    stands for what would have been imported, and what fails where that is used ends nothing either, nor does a file
+    that is missing. But nothing stands for the reference. Each statement is compiled only when it is its turn, as in a
+    notebook.
     """
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in source.split("\n")], filename)
@@ -230,12 +231,14 @@ def execute(cell, source, names):
                     continue
                 bound.update(binds)
                 try:
-                    exec(compiled(node, filename, names), names)
+                    do_what_it_awaits(eval(compiled(node, filename, names), names))
                 except ImportError as error:
                     if error.name != "rnnlm_grader":  # whose `check` is for notebooks alone
                         missing = missing or describe(error)
                     if not str(error.name).startswith("rnnlm_ref"):
                         put_anything(binds, names)
+                except (OSError, EOFError) as error:  # a file, a program or a terminal that isn't in the sandbox
+                    missing = missing or describe(error)
                 except BaseException as error:
                     if meets_anything(error):
                         put_anything(binds, names)
@@ -247,11 +250,23 @@ def execute(cell, source, names):
 
 
 def compiled(node, filename, names):
-    """Compile a statement, under what earlier ones imported from `__future__`. What is awaited there isn't done."""
+    """Compile a statement, under what earlier ones imported from `__future__`; one that awaits makes a coroutine."""
     if isinstance(node, ast.ImportFrom) and node.module == "__future__":
         names[FLAGS] = names.get(FLAGS, 0) | sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
     flags = names.get(FLAGS, 0) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
     return compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True)
+
+
+def do_what_it_awaits(coroutine):
+    """Run what a statement made that awaits, or None, as far as it needs no event loop, which would need a socket."""
+    try:
+        while coroutine:
+            coroutine.send(None)
+    except StopIteration:
+        pass
+    except RuntimeError as error:
+        if str(error) != "no running event loop":
+            raise
 
 
 def one_by_one(node):

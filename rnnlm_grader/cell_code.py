@@ -435,9 +435,11 @@ class _EndOfLoop:
 
 def _name_changed(node):
     """The name of what this node itself changes, ANYTHING, or None."""
+    if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Del):
+        return node.id
     if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
         return node.target.id
-    if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store):
+    if isinstance(node, ast.Subscript | ast.Attribute) and isinstance(node.ctx, ast.Store | ast.Del):
         return ANYTHING if _is_namespace(node.value) else _root(node)
     if isinstance(node, ast.Call) and node.args and _dotted(node.func) in ("setattr", "delattr"):
         return _root(node.args[0])
@@ -524,7 +526,7 @@ def _names_used(body, called=True):
         left = [(node, frozenset(), bound) for node in nodes]
         while left:
             node, hidden, before = left.pop()
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
+            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
                 used |= {node.id} - hidden - before
             elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
                 used |= {node.target.id} - hidden - before
@@ -570,6 +572,8 @@ def _binds(node):
         return [node.id] if isinstance(node.ctx, ast.Store) else []
     if isinstance(node, ast.alias):
         return [node.asname or node.name.partition(".")[0]]
+    if isinstance(node, ast.MatchMapping):
+        return [node.rest] if node.rest else []
     name = getattr(node, "name", None)  # of a function, a class, an exception that is caught, a pattern
     return [name] if name else []
 

@@ -12,6 +12,7 @@ import json
 import os
 import re
 import stat
+import sys
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
 from pathlib import Path
@@ -37,6 +38,7 @@ MAX_FILE = 20 * 2**20
 MAX_PARTS = 500_000  # lists and objects in the file
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000  # with code
+DEFINES = re.compile(r"^(import|from|def|class) +\w|^@\w", re.MULTILINE)  # what looks like Python, if it can't be read
 WRITES_MODULE = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S+\.py)\s*\n")
 
 
@@ -235,6 +237,9 @@ def remarks_on_cells(cells):
         which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
         yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
                f"Only its first {lines:,} lines were read.")
+    if unread := sum(cell.tree is None and not cell.grade_id and bool(DEFINES.search(cell.source)) for cell in cells):
+        yield (f"{unread} of your own cells can't be read by Python {sys.version_info.major}.{sys.version_info.minor}, "
+               "which the grader runs. What is defined there was missing.")
     written = {Path(found[1]).stem for cell in cells if (found := WRITES_MODULE.match(cell.source))}
     imported = set().union(*(imported_modules(cell.tree) for cell in cells)) if written else set()
     if lost := ", ".join(sorted(written & imported)):

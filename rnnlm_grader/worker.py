@@ -24,7 +24,8 @@ from importlib.machinery import PathFinder
 DOCUMENTATION = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
 CHANGEABLE = ("/dev/shm", "/tmp", "/dev/pts")  # folders
 LIMITS = 16  # kinds of them, of Linux's <asm-generic/resource.h>
-ONLY_IN_NOTEBOOKS = ("check", "copyright", "credits", "display", "exit", "get_ipython", "help", "license", "quit")
+ONLY_IN_NOTEBOOKS = ("In", "Out", "_dh", "check", "copyright", "credits", "display", "exit", "get_ipython", "help",
+                     "license", "quit")
 OWN = 0x7FFFFF77  # as `seccomp` has it
 SET_SECCOMP, FILTER_MODE = 22, 2  # prctl: PR_SET_SECCOMP and SECCOMP_MODE_FILTER, of Linux's <linux/{prctl,seccomp}.h>
 
@@ -196,7 +197,7 @@ def forget_stand_ins(wanted, names, stand_in):
 def new_names(known):
     """Put a fresh `__main__` in place, like that of a new kernel; return its names, with those that are `known`."""
     sys.modules["__main__"] = module = types.ModuleType("__main__")
-    vars(module).update(known)
+    vars(module).update(known, __builtins__=builtins, __builtin__=builtins)  # as in a notebook
     return vars(module)
 
 

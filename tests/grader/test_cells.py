@@ -206,3 +206,30 @@ def test_names_that_one_statement_binds_are_looked_into_once(tmp_path):
     start = time.process_time()
     assert mark(tmp_path, *cells) == 0
     assert time.process_time() - start < 9
+
+
+@pytest.mark.parametrize(("own", "one"), [
+    ("sum = 0\nfor k in range(3):\n    sum += k\ndel sum", RIGHT.replace("dW[...] = 0", "dW[...] = sum([0, 0])")),
+    ("TABLE = ['junk', np.add.at]\ndel TABLE[0]", RIGHT.replace("np.add.at(", "TABLE[0](")),
+    ("match {'x': 1, 'add': np.add.at}:\n    case {'x': 1, **TABLE}: pass",
+     RIGHT.replace("np.add.at(", "TABLE['add'](")),
+    ("async def get(): return np.add.at\nscatter = await get()", SCATTERS),
+    ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
+    ("x = 1", RIGHT.replace("dW[...] = 0", "dW[...] = __builtins__.sum([0, 0])")),
+])
+def test_odd_but_legal_cells_lose_nothing(tmp_path, own, one):
+    assert mark(tmp_path, *with_own(["import numpy as np", own], one)) == 25
+
+
+@pytest.mark.parametrize("fails", ["notes = open('notes.txt').read()", "n = input('name?')", "print(_dh[0], len(In))",
+                                   "import subprocess\nsubprocess.run(['nvidia-smi'])"])
+def test_what_the_sandbox_lacks_does_not_keep_an_answer_from_being_completed(tmp_path, fails):
+    head, _, body = RIGHT.partition("    def backward")
+    backward = "def backward" + body.replace("\n    ", "\n")
+    completes = "for f in (backward,): setattr(MyEmbedding, f.__name__, f)"
+    assert mark(tmp_path, (ONE, f"{fails}\n{head}\n{backward}\n{completes}"), (TIME, TIME_RIGHT)) == 25
+
+
+def test_a_cell_that_the_graders_python_cannot_read_is_told_of(tmp_path):
+    _, remarks = told(tmp_path, "01-embedding", *with_own([f"{SCATTER}\ntype X = int =", "a note to myself"], SCATTERS))
+    assert "1 of your own cells can't be read by Python" in remarks
