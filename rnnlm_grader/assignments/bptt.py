@@ -304,6 +304,10 @@ def dh0_of_the_first_window(exam):
     for window in (1, 2, 3):
         exam.case()
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window), ("dh0",))
+    exam.case()
+    arguments = *arguments[:-1], arguments[-1] * (np.arange(4) > 1)[:, None]
+    require(exam, exam.new(*place(exam, arguments), window=2), expected_bptt(*arguments, 2), ("dh0",),
+            "dhs is 0 in the first window")
 
 
 @criterion("my_bptt", "window", 1, "a window of T or more steps is the same as none")

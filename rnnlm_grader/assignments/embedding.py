@@ -382,10 +382,11 @@ def follows_dtype(exam):
         layer = exam.new(exam.put("W", W))
         ids = np.array([[1, 0], [4, 3]])
         dout = upstream(exam, (2, 2, W.shape[1]), dtype)
-        out = layer.forward(ids)
+        out, flat, deep, _ = (layer.forward(each) for each in (ids, ids[0], ids[None], ids))
         layer.backward(dout)
         grad, empty, one = layer.grad(), layer.forward(ids[:0]), layer.forward(np.array(2))
-        for got, right in ((out, W[ids]), (grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]]), (one, W[2])):
+        for got, right in ((out, W[ids]), (grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]]), (one, W[2]),
+                           (flat, W[ids[0]]), (deep, W[ids[None]])):
             exam.equal(got, right, got.name)
     in_full(exam, out, grad)
 

@@ -163,10 +163,18 @@ def masked(exam, N, T, V=5, label=-1, dtype=np.float64, ignored=2):
     return xs, ts
 
 
+def one_kept(exam):
+    """Draw a window of two positions: the first is ignored, the target of the other is word 0."""
+    return window(exam, 1, 2)[0], np.array([[-1, 0]])
+
+
 def crossed_windows(exam):
-    """Draw settings with the traits: some are ignored, the label is a word, ids are short. Of one position none is."""
-    return crossed(exam, 2, 3, more=3, accept=lambda drawn: not any(
-        sizes == (1, 1) and are_masked for sizes, _, _, are_masked, *_ in drawn))
+    """Draw settings with the traits: some are ignored, the label is a word, ids are short.
+
+    Of one position none is ignored, and it has several words.
+    """
+    return crossed(exam, 2, 3, 4, more=3, accept=lambda drawn: not any(
+        sizes[:2] == (1, 1) and (are_masked or sizes[2] == 1) for sizes, _, _, are_masked, *_ in drawn))
 
 
 def expected_loss(xs, ts, label=-1, dout=1.0):
@@ -337,7 +345,7 @@ def large_logits_gradient(exam):
 def loss_over_kept(exam):
     roughly(exam, exam.new(), SEED_LOGITS, np.array([[1, -1, 2]]), SEED_LOG_SUM - 1.5,
                "the book's logits, with the middle one ignored")
-    for xs, ts in (masked(exam, 2, 3), masked(exam, 1, 4), scattered(exam, 5, 6)):
+    for xs, ts in (masked(exam, 2, 3), masked(exam, 1, 4), scattered(exam, 5, 6), one_kept(exam)):
         exam.case()
         roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0])
 
@@ -354,8 +362,8 @@ def gradient_over_kept(exam):
         judge_dxs(exam, dxs, expected_loss(xs, ts)[1])
         zero_where_ignored(exam, dxs, xs, ts)
         exam.watch(loss)
-    xs, ts = scattered(exam, 5, 6)
-    judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "many are ignored")
+    for (xs, ts), note in ((scattered(exam, 5, 6), "many are ignored"), (one_kept(exam), "one is kept, one ignored")):
+        judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], note)
 
 
 @criterion("MyTimeSoftmaxWithLoss", "mask", 1, "all positions ignored: the loss is 0.0 and the gradient 0")
@@ -430,15 +438,15 @@ def loss_leaves_arguments(exam):
 
 def steps_of_a_loss(exam, sizes, dtype, layout, are_masked, label_is_word, are_short):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
-    V = int(exam.rng.integers(3, 6))
-    label = int(exam.rng.integers(1, V)) if label_is_word else -1
-    options = {"ignore_label": label} if label_is_word else {}
+    *positions, V = sizes
+    label = int(exam.rng.integers(1, V)) if label_is_word and V > 1 else -1
+    options = {"ignore_label": label} if label > 0 else {}
     words = np.setdiff1d(np.arange(V), label)
-    picks, ignored = exam.rng.integers(len(words), size=sizes), exam.rng.permutation(math.prod(sizes))
+    picks, ignored = exam.rng.integers(len(words), size=positions), exam.rng.permutation(math.prod(positions))
 
     def place(i):
-        xs = (2 * exam.rng.normal(size=(*sizes, V))).round(2).astype(dtype)
-        ts = words[(picks + i) % len(words)].astype(np.int8 if are_short else np.int64)  # all other than before
+        xs = (2 * exam.rng.normal(size=sizes)).round(2).astype(dtype)
+        ts = words[(picks + i) % len(words)].astype(np.int8 if are_short else np.int64)  # other than before, if it can
         if are_masked:
             ts.flat[ignored[i]] = label
         return exam.put(f"xs{i}", xs, not_by_columns(layout)), exam.put(f"ts{i}", ts, not_by_columns(layout))
@@ -480,7 +488,7 @@ def loss_dtypes(exam):
            "size and dtype; params and grads are empty")
 def loss_other_sizes(exam):
     layer = exam.new()
-    for N, T, V, is_plain in ((2, 3, 5, True), (2, 3, 5, False), (2, 3, 5, True), (1, 1, 4, True)):
+    for N, T, V, is_plain in ((1, 2, 4, True), (2, 3, 5, False), (2, 3, 5, True), (1, 1, 4, True)):
         if is_plain:
             xs, ts = window(exam, N, T, V)
             exam.new(ignore_label=int(ts[0, 0]))

@@ -151,6 +151,10 @@ def last_state(exam):
             if isinstance(state, np.ndarray) and last is not None:
                 state = state.astype(last.dtype)  # the dtype of hs has a criterion of its own
             exam.equal(state, last, "layer.h", note="hs[:, -1]")
+            if isinstance(last, np.ndarray):
+                rounded = last.astype(np.float32)
+                exam.hold(np.array_equal(last, rounded) or not np.array_equal(state, rounded), "layer.h",
+                          "was rounded to float32", note="it is the state hs[:, -1] itself")
 
 
 def responds(exam, params, xs, hs):
@@ -447,6 +451,10 @@ def backward_sizes(exam):
         layer = exam.new(*place(exam, params, layout="strided"))
         _, *dh = back_and_forth(exam, layer, params, (N, T), layout, judges_dh=judges_dh)
         judges_dh = judges_dh or (layout == "C" and is_near(*dh))
+    state = draw(exam, 3, 3)
+    if exam.attempt(lambda: layer.call("set_state", state)):  # that it is there has criteria of its own
+        back_and_forth(exam, layer, params, (N, T), states=[0 * state, state], judges_dh=judges_dh,
+                       note="after set_state, but the layer isn't stateful")
     for N, T, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
@@ -525,7 +533,7 @@ def back_from(layer, xs, dhs):
     return layer.forward(xs), layer.backward(dhs), layer.attribute("grads"), layer.attribute("dh")
 
 
-def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=(), judges_dh):
+def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=(), judges_dh, note=""):
     """Require all gradients of a window; return its states, the first of them last, dh and what it should be.
 
     `states` are those of the window before, of which the first is to be handed on.
@@ -540,7 +548,7 @@ def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=()
         start = shown_start(params, xs, hs, [states[0], zeros, *states[1:]])
     right_hs, right_dxs, dh, grads = unrolled(params, xs, dhs, start)
     dxs = layer.backward(given[1])
-    note = "a stateful layer, in a later window" if states else f"N, T, D, H = {N}, {T}, {D}, {H}"
+    note = note or ("a stateful layer, in a later window" if states else f"N, T, D, H = {N}, {T}, {D}, {H}")
     near(exam, dxs, right_dxs, "dxs", note=note)
     for got, grad in zip(layer.attribute("grads").parts(*GRADS), grads, strict=True):
         near(exam, got, grad, got.name, note=note)
@@ -612,6 +620,8 @@ def backward_twice(exam):
         second = layer.backward(dhs)
         exam.equal(layer.attribute("dh"), before, "layer.dh after a second backward")
         third, other = layer.backward(dhs), layer.backward(upstream(exam, 2, 3, 3))
+        if isinstance(before, np.ndarray) and before.any():  # that dh is right has a criterion of its own
+            is_other(exam, dh, layer.attribute("dh"), "layer.dh", "dhs")
         is_alive(exam, first, "dxs")
         exam.equal(second, first, "the second dxs")
         exam.equal(third, first, "the third dxs")
@@ -624,6 +634,7 @@ def sizes_change(exam):
     for stateful in (False, True):
         exam.case()
         fits_each_window(exam, stateful)
+    holds_alike(exam, [(2, False), (1, False)], second_window)
 
 
 def start_from(layer, state, *, is_new=False):
@@ -729,6 +740,24 @@ def shares(exam, stateful):
     start_from(layer, zeros)
     xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
+    if stateful:
+        holds_alike(exam, [(2, False), (2, True)], second_window)
+
+
+def second_window(exam, T, is_updated):
+    """Go on from a window of two steps to one of T; yield what is to be equal, as `holds_alike` wants it."""
+    placed = place(exam, small_weights(exam, 2, 3, np.float64))
+    layer = exam.new(*placed, stateful=True)
+    hs = layer.forward(draw(exam, 2, 2, 2))
+    exam.watch(layer.backward(upstream(exam, 2, 2, 3)))
+    if is_updated:
+        update(exam, placed)
+    fresh = exam.new(*placed, stateful=True)
+    known = getattr(hs.value, "shape", None) == (2, 2, 3)
+    fresh.call("set_state", hs.value[:, -1] if known else np.zeros((2, 3)))
+    xs, dhs = draw(exam, 2, T, 2), upstream(exam, 2, T, 3)
+    for got, right in zip(*(back_from(each, xs, dhs)[:3] for each in (layer, fresh)), strict=True):
+        yield single(got), single(right), got.name, "as a new layer computes it that is given the state"
 
 
 @criterion("MyTimeRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
@@ -737,14 +766,14 @@ def follows_dtype(exam):
     state, found = draw(exam, 2, 3), {}
     params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
     starts = (False, False), (True, False), (True, True)  # from zeros, from no state, from a state
-    for stateful, is_set in starts:
+    for (stateful, is_set), size in (*((start, None) for start in starts), (starts[0], 1)):
         exam.case()
         for dtype in (np.float64, np.float32):
             layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"), stateful)
             if is_set:
                 layer.call("set_state", state.astype(dtype))
-            found[dtype] = [layer.forward(xs.astype(dtype)), layer.backward(dhs.astype(dtype)),
-                            *map(layer.grad, range(3)), layer.forward(xs.astype(dtype))]
+            x, dh = (array[:size, :size].astype(dtype) for array in (xs, dhs))  # of one step of one sequence, too
+            found[dtype] = [layer.forward(x), layer.backward(dh), *map(layer.grad, range(3)), layer.forward(x)]
         have_dtype(exam, found)
     for (stateful, is_set), dtype in itertools.product(starts, (np.float64, np.float32)):
         exam.case()

@@ -102,6 +102,19 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "gives word 0 no gradient where ids have two axes": ("stands_alone", (
+            ADD, "np.add.at(dW, self.idx, dout)\n        if self.idx.ndim == 2: dW[0] = 0")),
+        "gives word 0 zeros where there are many": ("any_shape_forward", (
+            "return self.params[0][idx]",
+            "out = self.params[0][idx]\n        if idx.size > 9: out[idx == 0] = 0\n        return out")),
+        "adds each word's rows up in float32": ("follows_dtype", (
+            ADD, "for v in set(self.idx.ravel().tolist()): dW[v] = dout[self.idx == v].sum(axis=0, dtype='f')")),
+        "gives float64 for ids of one axis": ("follows_dtype", (
+            "return self.params[0][idx]",
+            "W = self.params[0]; return W[idx].astype(float) if idx.ndim == 1 and len(idx) else W[idx]")),
+        "gives float64 for ids of three axes": ("follows_dtype", (
+            "return self.params[0][idx]",
+            "W = self.params[0]; return W[idx].astype(float) if idx.ndim > 2 else W[idx]")),
         "gives word 0 no gradient where ids have three axes": ("any_shape_backward", (
             ADD, f"{ADD}\n        if self.idx.ndim == 3: dW[0] = 0")),
         "gives word 0 zeros where ids have two axes": ("stands_alone", ("return self.params[0][idx]", (
@@ -228,6 +241,18 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout)\n        if self.idx.shape[:-1] == (1,): self.idx = self.idx[:, :0]"))),
     },
     "MyTimeEmbedding": {
+        "gives word 0 zeros": ("windows", (
+            "return self.layer.forward(xs)", "out = self.layer.forward(xs); out[xs == 0] = 0; return out")),
+        "gives word 0 no gradient": ("sums_over_time", (
+            OF_STEPS, "self.grads[0][...] = self.layer.grads[0]; self.grads[0][0] = 0")),
+        "gives padding at the end no gradient": ("repeats_across_time", (
+            "self.layer.backward(dout)", (
+                "xs = self.layer.idx; dout = dout.copy()\n"
+                "        for n in range(len(xs)):\n"
+                "            t = xs.shape[1]\n"
+                "            while t and xs[n, t - 1] == 0: t -= 1\n"
+                "            dout[n, t:] = 0\n"
+                "        self.layer.backward(dout)"))),
         "gives word 0 no gradient where it repeats": ("repeats_across_time", (
             OF_STEPS, f"{OF_STEPS}; self.grads[0][0] *= (self.layer.idx == 0).sum() < 2")),
         "makes more layers for longer windows, and adds all up": ("after_other_sizes", *steps(
@@ -336,6 +361,24 @@ CHANGES = {
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
     },
     "MyRNN": {
+        "keeps dz until the next forward": ("overwrites_in_place", (
+            "self.cache = x, h_prev, h_next", "self.cache = x, h_prev, h_next; self.dz = None"), (
+            DZ, (
+                "dz = dh_next * (1 - h_next ** 2)\n"
+                "        if self.dz is not None: dz = self.dz\n"
+                "        self.dz = dz"))),
+        "keeps what it returned until the next forward": ("backward_twice", (
+            "self.cache = x, h_prev, h_next", "self.cache = x, h_prev, h_next; self.out = None"), (
+            R_BACK, "if self.out is None: self.out = dz @ Wx.T, dz @ Wh.T\n        return self.out")),
+        "sums db up in float32": ("follows_dtype", ("dz.sum(axis=0)", "dz.sum(axis=0, dtype='f')")),
+        "rounds b to float32": ("first_step", (
+            OF_PARAMS, "Wx, Wh, b = self.params; b = b.astype('f').astype(b.dtype)")),
+        "gives float64 for one row": ("follows_dtype", (
+            R_TANH, (
+                "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n"
+                "        if len(x) == 1: h_next = h_next.astype(float)"))),
+        "gives float64 dx for one row": ("follows_dtype", (
+            R_BACK, "return (dz @ Wx.T).astype(float) if len(x) == 1 else dz @ Wx.T, dz @ Wh.T")),
         "takes the first row's state for all": ("rows_apart", (R_TANH, R_TANH.replace("h_prev @", "h_prev[:1] @"))),
         "finds h again in backward with the first b": ("shares_parameters", (
             "self.cache = None", "self.cache, self.b = None, b.copy()"), (
@@ -476,6 +519,63 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "gives no dh without a state": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dh if self.stateful else None\n")),
+        "rounds dh to 6 decimals": ("backward_sizes", ("self.dh = dh\n", "self.dh = dh.round(6)\n")),
+        "clips dh at 100": ("backward_sizes", ("self.dh = dh\n", "self.dh = dh.clip(-100, 100)\n")),
+        "leaves the later gradient out of the first dx": ("through_time", (
+            GOES_BACK, (
+                "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh)\n"
+                "            if t == 0 and T > 1: dxs[:, 0] = self.cells[0].backward(dhs[:, 0])[0]"))),
+        "gives dh only where there was a state": ("gradient_of_first_state", (
+            "self.dh = dh\n", "self.dh = dh if self.cells[0].cache[1].any() else dh * 0\n")),
+        "uses copies of the weights until a state is set or forgotten": ("shares_parameters", (
+            "cell = RNN(Wx, Wh, b)", (
+                "if not self.stateful or vars(self).get('copies') is None: self.copies = [p.copy() for p "
+                "in self.params]\n"
+                "            cell = RNN(*self.copies)")), (
+            "self.h = h\n\n", "self.h, self.copies = h, None\n\n"), (
+            RESET, "the state.\"\"\"\n        self.h = None; self.copies = None")),
+        "hands h @ Wh on to the next window": ("shares_parameters", (
+            "self.h if self.stateful and self.h is not None else",
+            "self.h if self.stateful and self.h is not None else"), (
+            "cell = RNN(Wx, Wh, b)", (
+                "cell = RNN(Wx, Wh, b); kept = vars(self).pop('kept', None) if t == 0 and self.stateful "
+                "and self.h is not None else None")), (
+            STEP, (
+                "h = cell.forward(xs[:, t], h)\n"
+                "            if kept is not None: h = np.tanh(kept + xs[:, t] @ Wx + b); cell.cache = "
+                "*cell.cache[:2], h")), (
+            KEEP, "self.kept = h @ Wh; self.h = h\n        return"), (
+            "self.h = h\n\n", "self.h, self.kept = h, None\n\n"), (
+            RESET, "the state.\"\"\"\n        self.h = None; self.kept = None")),
+        "starts dWh from a state that was set though it keeps none": ("backward_sizes", (
+            "self.h = h\n\n", "self.h = self.start = h\n\n"), (
+            "return hs", (
+                "if not self.stateful and vars(self).get('start') is not None and self.start.shape == "
+                "h.shape:\n"
+                "            cell = self.cells[0]; cell.cache = cell.cache[0], self.start, cell.cache[2]\n"
+                "        return hs")), (
+            RESET, "the state.\"\"\"\n        self.h = None; self.start = None")),
+        "keeps the dh of the first backward after each forward": ("backward_twice", (
+            "self.dh = dh\n", "self.dh = dh if self.dh is None else self.dh\n"), (
+            KEEP, "self.h, self.dh = h, None\n        return")),
+        "looks for the state before a window at its own last step": ("sizes_change", (
+            "return hs", (
+                "old = vars(self).get('last'); self.last = hs\n"
+                "        if self.stateful and old is not None:\n"
+                "            cell = self.cells[0]\n"
+                "            cell.cache = cell.cache[0], old[:, min(T, old.shape[1]) - 1], cell.cache[2]\n"
+                "        return hs")), (
+            "self.h = h\n\n", "self.h, self.last = h, None\n\n"), (
+            RESET, "the state.\"\"\"\n        self.h = None; self.last = None")),
+        "gives float64 hs for one step": ("follows_dtype", (
+            "return hs\n", "return hs.astype(float) if T == 1 else hs\n")),
+        "gives float64 hs for one sequence": ("follows_dtype", (
+            "return hs\n", "return hs.astype(float) if N == 1 else hs\n")),
+        "gives float64 dxs for one step": ("follows_dtype", (
+            "return dxs", "return dxs.astype(float) if T == 1 else dxs")),
+        "keeps the state in float32": ("last_state", (KEEP, "self.h = h.astype('f').astype(Wx.dtype)\n        return")),
         "keeps one sequence's state without an axis for the batch": ("goes_on", (
             KEEP, KEEP.replace("= h", "= h[0] if N == 1 else h"))),
         "takes the first state for all later steps in dWh": ("central_differences", ("return hs", (
@@ -777,6 +877,21 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "divides the sums by the number of windows": ("state_goes_on", (
+            "    return dxs",
+            "    if window:\n        for g in (dWx, dWh, db): g /= -(-T // window)\n    return dxs")),
+        "has no window of one step": ("windows_by_hand", (
+            "if window is not None and t %", "if window and window > 1 and t %")),
+        "passes over windows whose dhs is 0": ("dh0_of_the_first_window", (
+            "        dz =",
+            "        if window and not dhs[:, t - t % window:][:, :window].any(): continue\n        dz ="), (
+            "    dh = np.zeros_like(h0)\n    for", "    dh = dh0 = np.zeros_like(h0)\n    for")),
+        "takes the first window's dh0 of 0 for none": ("dh0_of_the_first_window", (
+            "    dh = np.zeros_like(h0)\n    for t", "    dh, dh0s = np.zeros_like(h0), []\n    for t"), (
+            "        if window is not None and t %",
+            "        if t % (window or T) == 0: dh0s.append(dh0)\n        if window is not None and t %"), (
+            "    return dxs",
+            "    dh0 = next((each for each in reversed(dh0s) if each.any()), dh0)\n    return dxs")),
         "counts windows from the end": ("uneven_windows", ("t % window == 0", "(T - t) % window == 0")),
         "goes back over the last window alone": ("windows_by_hand", ("t % window == 0", "t <= T - window")),
         "remembers the states of the same arrays": ("leaves_arguments", (
@@ -1020,6 +1135,52 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "takes the mean of the sequences' means": ("loss_over_kept", (
+            GIVES_KEPT, (
+                "losses, m = -(log_p[np.arange(N * T), safe] * mask).reshape(N, T), mask.reshape(N, T)\n"
+                "        return (losses.sum(1) / np.maximum(m.sum(1), 1)).mean()"))),
+        "keeps its first dout": ("upstream_factor", (
+            "dx *= dout /", "self.dout = vars(self).setdefault('dout', dout); dx *= self.dout /")),
+        "takes the size of dout": ("upstream_factor", ("dx *= dout /", "dx *= abs(dout) /")),
+        "ignores all that follows what is ignored": ("loss_over_kept", (
+            TO_MASK, "mask = np.cumprod(ts.reshape(N, T) != self.ignore_label, axis=1).astype(bool).ravel()")),
+        "never picks the ignored word": ("other_labels", (
+            "x = x - x.max", (
+                "if 0 <= self.ignore_label < V: x = x.copy(); x[:, self.ignore_label] = -1e30\n"
+                "        x = x - x.max"))),
+        "has no gradient for the ignored word": ("other_labels", (
+            MASKS, (
+                "dx *= mask[:, np.newaxis]\n"
+                "        if 0 <= self.ignore_label < shape[2]: dx[:, self.ignore_label] = 0"))),
+        "takes kept place 0 for none": ("large_logits_loss", (
+            COUNTS, "mask = mask & np.flatnonzero(mask).any()\n        count = max(mask.sum(), 1)")),
+        "takes shares of 1e-7 at least": ("large_logits_gradient", (
+            "dx = np.exp(log_p)", "dx = np.clip(np.exp(log_p), 1e-7, 1)")),
+        "has one-hot rows of its first V": ("loss_other_sizes", (
+            CACHE, (
+                "self.eye = vars(self).get('eye', np.eye(V, dtype=xs.dtype))\n"
+                "        self.cache = log_p, safe, mask, count, (N, T, V)")), (
+            "dx[np.arange(len(safe)), safe] -= 1", "dx -= self.eye[safe]")),
+        "asks where ignored positions are, and takes place 0 for none": ("loss_over_kept", (
+            TO_MASK, (
+                "places, mask = np.where(ts == self.ignore_label), np.ones(N * T, bool)\n"
+                "        if np.any(places): mask[places] = False"))),
+        "asks in backward whether any place is ignored, and takes place 0 for none": ("gradient_over_kept", (
+            MASKS, "ignored = np.flatnonzero(~mask)\n        if ignored.any(): dx[ignored] = 0")),
+        "takes one kept position for none": ("loss_over_kept", (
+            COUNTS, (
+                "count = mask.sum()\n"
+                "        if N * T > 1 >= count: mask, count = mask & False, 1\n"
+                "        count = max(count, 1)"))),
+        "takes N * T for the count where one is kept": ("loss_over_kept", (
+            COUNTS, "count = mask.sum() if mask.sum() > 1 else N * T")),
+        "divides the gradient by N * T where one is ignored": ("gradient_over_kept", (
+            "float(count)", "float(len(mask) if mask.sum() == len(mask) - 1 else count)")),
+        "knows no more rows than its first window had": ("loss_other_sizes", (
+            CACHE, (
+                "self.rows = vars(self).get('rows', np.arange(N * T))\n"
+                "        self.cache = log_p, safe, mask, count, (N, T, V)")), (
+            "np.arange(len(safe))", "self.rows[:len(safe)]")),
         "multiplies what it keeps by each dout": ("loss_backward_twice", (
             "dx *= dout / float(count)", "self.d = vars(self).get('d', 1.0) * dout; dx *= self.d / float(count)")),
         "keeps the loss of the same arrays": ("loss_leaves_arguments", ("N, T, V = xs.shape", (
@@ -1203,6 +1364,9 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
     },
     "MyTimeAffine": {
+        "goes back over as many steps as its first window had": ("affine_in_place", (
+            "self.xs = xs", "self.xs = xs; self.T = vars(self).get('T', xs.shape[1])"), (
+            "drows.sum(axis=0)", "dout[:, :self.T].sum(axis=(0, 1))")),
         "keeps rows of the same xs": ("affine_shares", ("return xs @ W + b", (
             "if vars(self).get('given') is not xs: self.given, self.rows = xs, xs.copy()\n"
             "        return self.rows @ W + b"))),
@@ -1300,6 +1464,35 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "starts anew where windows get shorter": ("state_goes_on", (
+            GIVES_LOSS, (
+                "        if xs.shape[1] < vars(self).get('T', 0): self.reset_state()\n"
+                "        self.T = xs.shape[1]\n"
+                "        return self.loss_layer.forward(self.predict(xs), ts)"))),
+        "starts anew after a window in which any is ignored": ("state_goes_on", (
+            GIVES_LOSS, (
+                "        loss = self.loss_layer.forward(self.predict(xs), ts)\n"
+                "        if (ts < 0).any(): self.reset_state()\n"
+                "        return loss"))),
+        "starts anew before a backward of 0": ("scales_gradients", (
+            "        dout = self.loss", "        if dout == 0: self.reset_state()\n        dout = self.loss")),
+        "leaves grads where no gradient comes": ("sets_gradients", (
+            "        for layer in rev", "        if not dout.any(): return\n        for layer in rev")),
+        "starts a sequence anew where its last target is ignored, but for a window of nothing": ("state_goes_on", (
+            GIVES_LOSS, (
+                "        loss = self.loss_layer.forward(self.predict(xs), ts)\n"
+                "        if (ts >= 0).any(): self.layers[1].h[ts[:, -1] < 0] = 0\n"
+                "        return loss"))),
+        "cuts off steps at the end in which all is ignored": ("state_goes_on", (
+            GIVES_LOSS, (
+                "        kept = np.flatnonzero((ts >= 0).any(axis=0))\n"
+                "        if kept.size: xs, ts = xs[:, :kept[-1] + 1], ts[:, :kept[-1] + 1]\n"
+                "        return self.loss_layer.forward(self.predict(xs), ts)"))),
+        "leaves out sequences in which all is ignored": ("state_goes_on", (
+            GIVES_LOSS, (
+                "        kept = (ts >= 0).any(axis=1)\n"
+                "        if kept.any(): xs, ts = xs[kept], ts[kept]\n"
+                "        return self.loss_layer.forward(self.predict(xs), ts)"))),
         "remembers the scores of the same ids and state": ("resets_state", (OF_LAYERS, (
             "        key = xs.tobytes(), xs.shape, str(self.layers[1].h)\n"
             "        if vars(self).get('key') == key:\n            self.layers[1].h = self.after\n"
@@ -1488,6 +1681,19 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "multiplies the exponentials of the sums": ("of_unequal_batches", (
+            "    total", (
+                "    return np.prod([np.exp(l * n) for l, n in zip(losses, counts)]) ** (1 / sum(counts))\n"
+                "    total"))),
+        "counts in units of the smallest batch": ("of_unequal_batches", (
+            "    total", "    counts = [n // max(1, min(c for c in counts if c)) for n in counts]\n    total")),
+        "merges batches one by one, and so fails where the first two are empty": ("of_empty_batches", (
+            "    total =", (
+                "    loss, count = losses[0], counts[0]\n"
+                "    for each, n in zip(losses[1:], counts[1:]):\n"
+                "        loss, count = (loss * count + each * n) / (count + n), count + n\n"
+                "    return np.exp(loss)\n"
+                "    total ="))),
         "drops the last, smaller batch": ("of_unequal_batches", ("    total", (
             "    pairs = [(a, n) for a, n in zip(losses, counts) if n == max(counts)]\n"
             "    losses, counts = zip(*pairs)\n    total"))),
