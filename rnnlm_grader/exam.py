@@ -284,7 +284,7 @@ class Exam:
             raise
 
     def attempt(self, steps):
-        """Return what `steps()` gives, or None if the candidate raised, which ends what can be asked, unjudged."""
+        """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing may be asked."""
         self.settle()
         self.may_raise = True
         try:

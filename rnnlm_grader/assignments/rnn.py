@@ -533,22 +533,23 @@ def updates_through_params(exam, layer, before, forward, what):
 def follows_dtype(exam):
     params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
     params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
-    found = {}
+    found, turns = {}, {}
     for dtype in (np.float64, np.float32):
-        params, x, h_prev, dh_next = (tuple(p.astype(dtype) for p in params), *(
+        params, *arrays = (tuple(p.astype(dtype) for p in params), *(
             array.astype(dtype) for array in (x, h_prev, dh_next)))
         layer = exam.new(*place(exam, params, f"_{dtype.__name__}"))
-        h_next, result = layer.forward(x, h_prev), layer.backward(dh_next)
+        h_next, result = layer.forward(*arrays[:2]), layer.backward(arrays[2])
         is_pair(exam, result)
         found[dtype] = h_next, *result.parts("dx", "dh_prev"), *map(layer.grad, range(3))
-        one_row = exam.attempt(lambda layer=layer, given=(x, h_prev, dh_next): of_one_row(layer, *given))
-        found[dtype] += one_row or ()  # that N may change has a criterion of its own
+        turns[dtype] = layer, *(array[:1] for array in arrays)
     have_dtype(exam, found)
+    of_one_row = exam.attempt(lambda: {dtype: forth_and_back(*turn) for dtype, turn in turns.items()})
+    if of_one_row:  # that N may change has a criterion of its own
+        have_dtype(exam, of_one_row)
 
 
-def of_one_row(layer, *arrays):
-    """Have a layer go forward and back with the first row alone; return h_next, dx and dh_prev."""
-    x, h_prev, dh_next = (array[:1] for array in arrays)
+def forth_and_back(layer, x, h_prev, dh_next):
+    """Return h_next, dx and dh_prev of a step."""
     return layer.forward(x, h_prev), *layer.backward(dh_next).parts("dx", "dh_prev")
 
 

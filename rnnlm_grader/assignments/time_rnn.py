@@ -451,10 +451,6 @@ def backward_sizes(exam):
         layer = exam.new(*place(exam, params, layout="strided"))
         _, *dh = back_and_forth(exam, layer, params, (N, T), layout, judges_dh=judges_dh)
         judges_dh = judges_dh or (layout == "C" and is_near(*dh))
-    state = draw(exam, 3, 3)
-    if exam.attempt(lambda: layer.call("set_state", state)):  # that it is there has criteria of its own
-        back_and_forth(exam, layer, params, (N, T), states=[0 * state, state], judges_dh=judges_dh,
-                       note="after set_state, but the layer isn't stateful")
     for N, T, D, H in sizes(exam):
         exam.case()
         params = weights(exam, D, H)
@@ -475,6 +471,12 @@ def backward_sizes(exam):
     layer.call("reset_state")
     states = [np.zeros((2, 3)), *states]
     back_and_forth(exam, layer, params, size, states=states, judges_dh=judges_dh)
+    exam.case()
+    layer, state = exam.new(*place(exam, params)), draw(exam, 2, 3)
+    if exam.attempt(lambda: layer.call("set_state", state)) is None:  # that it is there has criteria of its own
+        return
+    back_and_forth(exam, layer, params, (2, 3), states=[0 * state, state], judges_dh=judges_dh,
+                   note="after set_state, but the layer isn't stateful")
     holds_alike(exam, settings(exam), steps_of_a_layer)
 
 
