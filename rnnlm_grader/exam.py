@@ -224,6 +224,7 @@ class Exam:
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
     may_raise: bool = False  # whether what the candidate raises is only watched
+    is_over: bool = False  # whether it did, so that what was asked beyond is lost
 
     def case(self):
         """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it."""
@@ -262,6 +263,8 @@ class Exam:
 
         Whether it succeeded is seen later, where the candidate is far away: many steps then need one journey.
         """
+        if self.is_over:
+            raise AssertionError("nothing can be asked after an attempt that failed")
         thing = Thing(self, self.candidate.request(verb, *args), name, UNSEEN, verb == "call")
         self.pending.append(partial(self.see, thing, args[1] if verb == "call" else verb, self.replay.length))
         if self.candidate.is_near:
@@ -284,7 +287,7 @@ class Exam:
             raise
 
     def attempt(self, steps):
-        """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing may be asked."""
+        """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing can be asked."""
         self.settle()
         self.may_raise = True
         try:
@@ -292,6 +295,7 @@ class Exam:
             self.settle()
             return given
         except StepFailed:
+            self.is_over = True
             return None
         finally:
             self.may_raise = False

@@ -261,3 +261,12 @@ def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, l
     candidate = KernelCandidate(**{name: solution(name, source)})
     assert criterion in [c.id for c in find(name).criteria if c.name == name
                          and not examine(c, candidate, public_seed(c)).passed]
+
+
+def test_a_criterion_cannot_ask_on_after_an_attempt_that_failed():
+    candidate = KernelCandidate(fails=lambda: 1 / 0)
+    candidate.begin(5)
+    taking = exam.Exam(candidate, "fails", np.random.default_rng(1))
+    assert taking.attempt(taking.new) is None
+    with pytest.raises(AssertionError, match="nothing can be asked"):
+        taking.new()
