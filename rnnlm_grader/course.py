@@ -106,6 +106,7 @@ class HandedIn:
 
     by_id: dict
     order: tuple
+    whole: tuple
     remarks: tuple
     timestamp: str | None  # by which nbgrader tells a newer submission, and how late it is
 
@@ -137,7 +138,7 @@ def read_handed_in(source, path):
     if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
         timestamp = None
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return HandedIn(answers.by_id, answers.order, tuple(map(shown, remarks)), timestamp)
+    return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), timestamp)
 
 
 def find_notebook(path, remarks):

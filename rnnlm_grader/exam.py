@@ -111,6 +111,7 @@ class Outcome:
 
 
 DIVERGED = Lost("it did something else")
+UNDEFINED = "no cell defines {}"
 INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
@@ -403,7 +404,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
                 exam.fail(INCOMPARABLE)
             candidate.finish()
         else:
-            exam.fail(candidate.failed.get(criterion.name) or Lost(f"no cell defines {criterion.name}"))
+            exam.fail(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
     except Diverged:
         return Outcome(DIVERGED, tuple(exam.trace))
     except WorkerLost as lost:

@@ -5,6 +5,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from .bench import Raised
 from .candidate import OWN, SET_UP, TIMED_OUT, Lost
 from .cell_code import (
     defined_names,
@@ -17,12 +18,15 @@ from .cell_code import (
 )
 from .compare import Difference
 from .diagnose import explain, forget
-from .exam import Assignment, Criterion, Misconception, Outcome, examine
+from .exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
 ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not without those after the answer, which "
                              "define anew what it uses, so that without them more of it holds")
+ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but not with all that they do, with which "
+                          "more of it holds")
+LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "TypeError", "UnboundLocalError"))
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
@@ -138,14 +142,15 @@ def judge(assignment, name, part, draws):
     return PartResult(assignment, name, part, tuple(verdicts))
 
 
-def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
+def grade_submission(assignment, candidate, cells, answers, seeds, allowance, whole=()):
     """Examine all parts of a submission; a mistake costs its own points and no others.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
     examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
     earlier answer that earned nothing, and in which no known mistake is seen, is no work to build on, and nothing
     stands in for it. Where an answer fails and a cell after it defines anew what was defined, it is examined without
-    those cells, as a notebook's checks do it.
+    those cells, as a notebook's checks do it. Where it seems to lack something, and not all of the student's own cells
+    counted, it is examined with all of them.
 
     Parameters
     ----------
@@ -156,6 +161,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
         The instructor's source for each name.
     seeds, allowance
         As in `grade_part`.
+    whole : sequence of (name, source)
+        The cells with all that the student's own do, where what counts of them isn't all; else empty.
 
     Returns
     -------
@@ -163,32 +170,46 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance):
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
     results = first = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
-    in_full = True
+    forms = {False: [tuple, definitions_alone], True: [tuple]}  # is_whole → what to execute, until it's slow
+    if candidate.loading >= SLOW:
+        forms[False].pop(0)
     for name in assignment.names:
-        for other_cells, stand_ins, finding in other_ways(name, cells, answers, first):
-            is_slow = candidate.loading >= SLOW
-            if is_wrong(name, results) and (in_full or not is_slow):
-                in_full = in_full and not is_slow
-                candidate.load(other_cells if in_full else definitions_alone(other_cells),
-                               assignment.lent.get(name, ()))
+        for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
+            if is_wrong(name, results) and (left := forms[is_whole]):
+                candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
                 better = iter(better_of_two([result for result in results if result.name == name], candidate, seeds,
                                             allowance, finding, stand_ins))
                 results = [next(better) if result.name == name else result for result in results]
+                if candidate.loading >= SLOW:
+                    left.pop(0)
     return results, failed
 
 
-def other_ways(name, cells, answers, results):
-    """Yield (cells, stand-ins, what to say of that for which all cells are needed) of each way to execute an answer.
+def other_ways(name, cells, whole, answers, results):
+    """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
-    For it may be right until a later cell defines its helper anew; and it may build on an earlier answer that is wrong;
-    or both. `results` are those of all cells as they were handed in.
+    For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
+    student's own cells; and it may build on an earlier answer that is wrong. `results` are those of what counts of all
+    cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(name, results) else None
+    ways = [(cells, False, None)]
     if end:
-        yield cells[:end], (), ONLY_WITH_LATER
+        ways.append((cells[:end], False, ONLY_WITH_LATER))
+    if whole and lacks_something(name, results):
+        ways.append((whole, True, ONLY_IN_PART))
+    for part, is_whole, finding in ways[1:]:
+        yield part, is_whole, (), finding
     if earlier := stand_ins_for(name, results):
-        for part in (cells, *([cells[:end]] if end else [])):
-            yield list(with_stand_ins(part, answers, earlier)), earlier, ONLY_WITHOUT
+        for part, is_whole, _ in ways:
+            yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
+
+
+def lacks_something(name, results):
+    """Whether an answer failed as it does where something isn't there."""
+    findings = [verdict.outcome.finding for result in results if result.name == name for verdict in result.verdicts]
+    return any((isinstance(finding, Raised) and finding.kind in LACKS) or finding == Lost(UNDEFINED.format(name))
+               for finding in findings)
 
 
 def first_change_after(name, cells):

@@ -47,6 +47,8 @@ class Job:
         How long one criterion, and all criteria of one name, may take.
     version : str
         Of the grader: see `version`.
+    whole : tuple of (name, source)
+        The same as `cells` with all of the student's own cells, or () where all of them counts.
     """
 
     assignment: str
@@ -57,6 +59,7 @@ class Job:
     seconds_per_criterion: float
     seconds_per_answer: float
     version: str
+    whole: tuple = ()
 
     @property
     def key(self):
@@ -67,7 +70,7 @@ class Job:
     @property
     def draw(self):
         """The key from which hidden inputs are drawn: other code meets others, so there is nothing to learn of them."""
-        return hmac.digest(self.secret, json.dumps(self.cells).encode(), hashlib.sha256)
+        return hmac.digest(self.secret, json.dumps([self.cells, self.whole]).encode(), hashlib.sha256)
 
 
 @functools.cache
@@ -101,7 +104,8 @@ def run(job):
     with contextlib.closing(SandboxedCandidate(
             job.cells, assignment.names, sandbox=job.sandbox,
             seconds=job.seconds_per_criterion, all_seconds=job.seconds_per_answer)) as candidate:
-        results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance)
+        results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance,
+                                           job.whole)
     findings = [*failed.values(), *(verdict.outcome.finding for result in results for verdict in result.verdicts)]
     return {
         "key": job.key,

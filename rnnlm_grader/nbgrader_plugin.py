@@ -228,6 +228,7 @@ class GradeInSandbox(NbGraderPreprocessor):
             return Job(
                 assignment=coursedir.assignment_id,
                 cells=tuple(execution_order(source, handed_in.order)),
+                whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
                 answers=tuple(answers_of(source).items()),
                 secret=secret,
                 sandbox=sandbox,

@@ -2,8 +2,8 @@
 
 Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells count
 definitions (imports, functions, classes, constants) and what computes a name that is used: a helper or a table kept in
-a cell of its own costs nobody a mark, and a training run left in one costs no time. All this code runs in the sandbox:
-to take more is kind and takes no risk.
+a cell of its own costs nobody a mark, and a training run left in one costs no time. Where an answer seems to lack
+something, all that these cells do is tried. All this code runs in the sandbox: to take more is kind and takes no risk.
 """
 import ast
 import errno
@@ -180,11 +180,13 @@ class Answers:
     """What counts of a submission.
 
     `by_id` holds the source of each cell to fill; `order` tells what to execute, one after the other: (name of the
-    answer, source), or (None, source) for what counts of a cell of the student's own.
+    answer, source), or (None, source) for what counts of a cell of the student's own. `whole` is the same with all of
+    the student's own cells, or () where all of them counts.
     """
 
     by_id: dict
     order: tuple
+    whole: tuple
     remarks: tuple
 
 
@@ -204,6 +206,8 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     in_cells = [each for answers in filled.values() for each in answers]
     counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
     own = [(at, cell, excerpt(cell.plain, nodes)) for (at, cell), nodes in zip(own, counts, strict=True)]
+    cut = {at: cell.plain for (at, cell, _), nodes in zip(own, counts, strict=True)
+           if cell.tree and len(nodes) < len(cell.tree.body)}
     by_id, remarks = {}, []
     pieces, stubs = {}, []  # place of a cell → (name, source) of what is executed there; and of what comes first
     for name, stub in wanted.items():
@@ -227,7 +231,9 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         if source:
             pieces.setdefault(at, (None, source))
     order = stubs + [pieces[at] for at in sorted(pieces)]
-    return Answers(by_id, tuple(order), (*remarks, *remarks_on_cells(cells)))
+    pieces = dict.fromkeys(cut, (None, "")) | pieces
+    whole = stubs + [(pieces[at][0], cut.get(at, pieces[at][1])) for at in sorted(pieces)] if cut else ()
+    return Answers(by_id, tuple(order), tuple(whole), (*remarks, *remarks_on_cells(cells)))
 
 
 def remarks_on_cells(cells):

@@ -29,8 +29,8 @@ def told(tmp_path, slug, *cells):
         code_cell(source, **({"nbgrader": {"grade_id": name}} if name else {})) for name, source in cells]}))
     exercise = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
     work = read_handed_in(exercise, path)
-    result = run(Job(slug, tuple(execution_order(exercise, work.order)), tuple(answers_of(exercise).items()), b"k" * 32,
-                     "bwrap", 4.0, 10.0, version()))
+    cells, whole = (tuple(execution_order(exercise, order)) if order else () for order in (work.order, work.whole))
+    result = run(Job(slug, cells, tuple(answers_of(exercise).items()), b"k" * 32, "bwrap", 4.0, 10.0, version(), whole))
     texts = [part["text"] for part in result["parts"].values()]
     return sum(part["points"] for part in result["results"]), "\n".join([*work.remarks, *result["failed"], *texts])
 
@@ -219,6 +219,33 @@ def test_names_that_one_statement_binds_are_looked_into_once(tmp_path):
 ])
 def test_odd_but_legal_cells_lose_nothing(tmp_path, own, one):
     assert mark(tmp_path, *with_own(["import numpy as np", own], one)) == 25
+
+
+TABLES = RIGHT.replace("np.add.at(", "TABLE['add'](")
+SETS = "TABLE = None\ndef setup():\n    global TABLE\n    TABLE = {'add': np.add.at}\n"
+NEED_ALL = [
+    ("TABLE = {}\nalias = TABLE\nalias['add'] = getattr(np.add, 'at')", TABLES),
+    (f"{SETS}start = setup\nstart()", TABLES),
+    (f"{SETS}if not TABLE: (lambda: setup)()()", TABLES),
+    ("TABLE = ['junk', np.add.at]\njunk = TABLE.pop(0)", RIGHT.replace("np.add.at(", "TABLE[0](")),
+    ("execute = exec\nexecute('scatter = np.add.at', globals())", SCATTERS),
+]
+
+
+@pytest.mark.parametrize(("own", "one"), NEED_ALL)
+def test_where_an_answer_lacks_something_all_that_its_own_cells_do_counts(tmp_path, own, one):
+    assert mark(tmp_path, *with_own(["import numpy as np", own], one)) == 25
+
+
+def test_all_of_its_own_cells_may_be_needed_beside_what_stands_in_for_an_earlier_answer(tmp_path):
+    own = "TABLE = {}\nalias = TABLE\nalias['axis'] = int('1')"
+    assert mark(tmp_path, (None, own), (ONE, WRONG), (TIME, STACKS.replace("axis=1)", "axis=TABLE['axis'])", 1))) == 20
+
+
+def test_a_training_run_costs_nothing_where_all_cells_are_tried(tmp_path):
+    trains = "def train():\n    while True: MyEmbedding(np.eye(3)).forward([1])\nrun = train\nrun()"
+    fails = RIGHT.replace("dW[...] = 0", "dW[...] = LACKING")
+    assert mark(tmp_path, (ONE, fails), (TIME, TIME_RIGHT), (None, trains)) == 14
 
 
 @pytest.mark.parametrize("fails", ["notes = open('notes.txt').read()", "n = input('name?')", "print(_dh[0], len(In))",

@@ -59,15 +59,16 @@ def test_what_a_report_names_as_wrong_says_nothing_of_the_inputs(name, monkeypat
 
 def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_of_them(monkeypatch):
     drawn = []
-    monkeypatch.setattr(job, "grade_submission", lambda assignment, candidate, cells, answers, seeds, allowance: (
+    monkeypatch.setattr(job, "grade_submission", lambda assignment, candidate, cells, answers, seeds, *_: (
         drawn.append([seeds(criterion) for criterion in assignment.criteria]), ([], {}))[1])
-    for source, key in ("x = 1", b"k"), ("x = 1 ", b"k"), ("x = 1", b"l"), ("x = 1", b"k"):
+    for source, key, whole in ("x = 1", b"k", ""), ("x = 1 ", b"k", ""), ("x = 1", b"l", ""), ("x = 1", b"k", "x"), (
+            "x = 1", b"k", ""):
         cells = (("MyEmbedding", source),)
-        job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version()))
-    first, other_code, other_key, again = drawn
+        job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version(), whole))
+    first, *others, again = drawn
     assert again == first
-    for (public, hidden), *others in zip(first, other_code, other_key, strict=True):
-        assert all(known == public and new[1] and new != hidden for known, new in others)
+    for (public, hidden), *draws in zip(first, *others, strict=True):
+        assert all(known == public and new[1] and new != hidden for known, new in draws)
 
 
 def test_a_number_is_not_taken_for_right_because_it_is_coarse():

@@ -83,6 +83,7 @@ def test_only_cells_to_fill_and_definitions_count():
     assert answers.by_id == {"MyLayer": "class MyLayer: pass"}
     assert answers.order == ((None, "import math\ndef helper(): return 1"), ("MyLayer", "class MyLayer: pass"),
                              (None, "class MyLayer: again"))
+    assert answers.whole == ((None, cells[0].source), (None, "forged"), *answers.order[1:])
     assert answers.remarks == ("MyLayer is defined in a cell of your own too. That was executed as well.",)
 
 
@@ -98,6 +99,7 @@ def test_two_answers_in_the_cell_of_one_count(more):
     answers = take_answers([Cell(both, "MyLayer"), *more], {"MyLayer": "released", "MyTimeLayer": "released"})
     assert answers.by_id == {"MyLayer": both, "MyTimeLayer": "class MyTimeLayer:\n    pass"}
     assert answers.order == (("MyLayer", both),)
+    assert answers.whole == ()
     remark, = answers.remarks
     assert remark == "MyTimeLayer is defined in the cell MyLayer, not in its own. That definition counts."
 
