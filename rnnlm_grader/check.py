@@ -4,7 +4,7 @@ import os
 from . import assignments
 from .candidate import KernelCandidate
 from .exam import SECONDS, public_seed
-from .grading import Allowance, grade_part, is_understood, withhold
+from .grading import Allowance, examine_all, is_understood, judge, look_once_more, withhold
 from .report import render
 
 
@@ -41,13 +41,18 @@ def check(answer, part=None, *, hidden=False):
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     candidate = KernelCandidate(**{name: answer})
-
-    def grade(part, seeds):
-        return grade_part(assignment, candidate, name, part, seeds, Allowance(SECONDS))
-
-    results = [grade(each, fresh_seeds if hidden else public_seeds) for each in ([part] if part else parts)]
+    asked = [part] if part else parts
+    seeds, allowance, draws = fresh_seeds if hidden else public_seeds, Allowance(SECONDS), {}
+    for each in asked:
+        draws |= examine_all(assignment.of(name, each), candidate, seeds, allowance)
     elsewhere = {criterion.beside for criterion in assignment.of(name, part)} - {""} if part else ()
-    results = withhold(results, [(name, each) for each in elsewhere if is_understood(grade(each, public_seeds))])
+    others = [each for each in parts if each not in asked and (each in elsewhere or holds(draws))]
+    for each in others:
+        draws |= examine_all(assignment.of(name, each), candidate, public_seeds, allowance)
+    if holds(draws):
+        look_once_more(assignment, [name], draws, candidate, seeds, allowance)
+    results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
+    results = withhold(results, [(name, each.part) for each in beside if is_understood(each)])
     text = "\n".join(map(render, results))
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
@@ -55,6 +60,11 @@ def check(answer, part=None, *, hidden=False):
     if not all(result.passed for result in results):
         raise CheckFailed(text)
     print(text)
+
+
+def holds(draws):
+    """Whether nothing was wrong in any draw of inputs."""
+    return all(draw.outcome.passed for done in draws.values() for draw in done)
 
 
 def borrows_reference(answer, modules):

@@ -9,6 +9,7 @@ from .values import Opaque
 # Relative agreement by the number of bytes of a float: right answers may sum in another order.
 # None is given more than float32.
 TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
+LEAST = 1e-3  # the magnitude of numbers to which they are at least related
 LEAST_RATIO = 1e-6  # that is told; what is smaller agrees with any other, for both are next to nothing
 MOST_DIGITS = 17  # with which any two float64 print differently
 
@@ -25,9 +26,9 @@ class Difference:
     facts: tuple = ()  # what else is known: 'it equals the transpose of the expected'
 
 
-def differ(got, expected, what, *, note="", exact=False):
+def differ(got, expected, what, *, note="", exact=False, least=LEAST):
     """Return the `Difference` between two values, or None."""
-    problem = _problem(got, expected, exact)
+    problem = _problem(got, expected, exact, least)
     if problem is None:
         return None
     facts = ()
@@ -47,8 +48,11 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-def close(a, b):
-    """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude."""
+def close(a, b, least=LEAST):
+    """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude.
+
+    Where numbers are sums of much larger ones, `least` is the magnitude of these.
+    """
     if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
         return a == b
     size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
@@ -57,16 +61,16 @@ def close(a, b):
     with np.errstate(all="ignore"):
         if finite.all():
             sizes = np.abs(b)
-            return np.abs(a - b) <= tolerance * (sizes + 0.1 * max(1e-3, float(sizes.max(initial=0))))
-        scale = max(1e-3, float(np.abs(b[finite]).max(initial=0)))
+            return np.abs(a - b) <= tolerance * (sizes + 0.1 * max(least, float(sizes.max(initial=0))))
+        scale = max(least, float(np.abs(b[finite]).max(initial=0)))
         return np.isclose(a, b, rtol=tolerance, atol=tolerance * scale * 0.1, equal_nan=True)
 
 
-def _problem(got, expected, exact):
+def _problem(got, expected, exact, least):
     if expected is None:
         return None if got is None else f"should be None, but is {kind(got)}"
     if isinstance(expected, tuple):
-        return _tuple_problem(got, expected, exact)
+        return _tuple_problem(got, expected, exact, least)
     if isinstance(expected, Opaque) and got == expected:  # of an answer that is compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
@@ -79,7 +83,7 @@ def _problem(got, expected, exact):
         return f"is {got.item()}, of dtype {got.dtype}, expected a float"
     if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
         return None
-    equal = (got == expected) if exact else close(got, expected)
+    equal = (got == expected) if exact else close(got, expected, least)
     if np.all(equal):
         return f"has dtype {got.dtype}, expected {expected.dtype} or finer" if coarser(got, expected) else None
     index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(equal))[0])
@@ -95,11 +99,11 @@ def coarser(got, expected):
     return got.dtype.kind == expected.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
 
 
-def _tuple_problem(got, expected, exact):
+def _tuple_problem(got, expected, exact, least):
     if not isinstance(got, tuple) or len(got) != len(expected):
         return f"should be {kind(expected)}, but is {kind(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):
-        problem = _problem(*pair, exact)
+        problem = _problem(*pair, exact, least)
         if problem:
             return f"item {i} {problem}"
     return None

@@ -59,7 +59,7 @@ def explain(assignment, criterion, draws, known=()):
     criterion : Criterion
         The one that failed.
     draws : dict
-        For each criterion of the same part: what came of each draw of inputs (`seed`, `hidden`, `outcome`), in order.
+        For each criterion of the same part: what came of each draw of inputs, a `grading.Draw`, in order.
         Where the learner's inputs show the mistake, the hidden ones aren't looked at: they are new for each answer, and
         what variants do on the others is known after the first answers of a class.
     known : sequence of Misconception
@@ -67,8 +67,10 @@ def explain(assignment, criterion, draws, known=()):
         answer everywhere: the library holds no other of another meaning that does.
     """
     *_, last = draws[criterion]
+    if last.of_last_look:  # nothing else is wrong, and the library's mistakes aren't as rare as that
+        return None
     trials = [Trial(other, draw.seed, draw.hidden, draw.outcome) for other, done in draws.items() for draw in done
-              if last.hidden or not draw.hidden]
+              if (last.hidden or not draw.hidden) and not draw.of_last_look]
     failing = next(trial for trial in trials if trial.criterion == criterion and not trial.outcome.passed)
     if isinstance(failing.outcome.finding, Raised) and failing.outcome.finding.is_unfinished:
         return None

@@ -14,7 +14,7 @@ import numpy as np
 
 from .bench import StepFailed
 from .candidate import KernelCandidate, Lost, WorkerLost
-from .compare import Difference, differ, same
+from .compare import LEAST, Difference, differ, same
 from .replay import NoReplay, Replay, kept
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
@@ -36,9 +36,45 @@ class Criterion:
     def key(self):
         return f"{self.name}/{self.part}/{self.id}"
 
+    @property
+    def account(self):
+        """What its time is counted under."""
+        return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class LastLook:
+    """Looks once more, for long, at an answer that passes all criteria of its name.
+
+    What goes wrong then speaks against one of these criteria, and costs its points: `Exam.against`.
+    """
+
+    name: str
+    examine: Callable
+    against: str  # the id of that criterion, unless the exam says otherwise
+
+    @property
+    def key(self):
+        return f"{self.name}/last look"
+
+    @property
+    def account(self):
+        return self.key
+
 
 class CriteriaList(list):
-    """The criteria of one assignment, in the order in which they are examined."""
+    """The criteria of one assignment, in the order in which they are examined; and the last looks at its names."""
+
+    def __init__(self):
+        super().__init__()
+        self.last_looks = []
+
+    def last_look(self, name, against):
+        """Decorate an examining function that looks once more at answers in which nothing is wrong."""
+        def add(function):
+            self.last_looks.append(LastLook(name, function, against))
+            return function
+        return add
 
     def criterion(self, name, part, points, shows, beside=""):
         """Decorate an examining function: `@criteria.criterion('MyEmbedding', 'forward', 1, 'looks ids up')`."""
@@ -104,6 +140,7 @@ class Outcome:
     decisive: int = 0
     replay: Replay | None = None
     printed: str = ""
+    against: str = ""  # of a last look: the id of the criterion that this speaks against
 
     @property
     def passed(self):
@@ -226,6 +263,7 @@ class Exam:
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
     may_raise: bool = False  # whether what the candidate raises is only watched
     is_over: bool = False  # whether it did, so that what was asked beyond is lost
+    against: str = ""  # in a last look: the id of the criterion that would be untrue if anything went wrong now
 
     def case(self):
         """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it."""
@@ -313,7 +351,7 @@ class Exam:
         if len(self.pending) == 1:
             self.settle()
 
-    def equal(self, got, expected, what, *, note="", exact=False, any_float=False):
+    def equal(self, got, expected, what, *, note="", exact=False, any_float=False, least=LEAST):
         """Require that `got` equals `expected` (each a thing or a value) in shape, dtype and value.
 
         Parameters
@@ -326,15 +364,18 @@ class Exam:
             Bit for bit, for what must be untouched.
         any_float : bool
             Whether the dtype may be another one of floats.
+        least : float
+            As in `compare.close`.
         """
-        self.later(self._compare, got, kept(expected), what, note, exact, any_float)
+        self.later(self._compare, got, kept(expected), what, note, exact, any_float, least)
 
-    def _compare(self, got, expected, what, note, exact, any_float, length):
+    def _compare(self, got, expected, what, note, exact, any_float, least, length):
         got, expected = (side.value if isinstance(side, Thing) else side for side in (got, expected))
         self.keep(got)
         if any_float and isinstance(got, np.ndarray) and got.dtype.kind == "f":
             expected = expected.astype(got.dtype)
-        if self.failure is None and (difference := differ(got, expected, what, note=note, exact=exact)):
+        if self.failure is None and (difference := differ(
+                got, expected, what, note=note, exact=exact, least=least)):
             self.fail(difference, length)
 
     def hold(self, condition, what, problem, *, note=""):
@@ -358,6 +399,10 @@ class Exam:
         if len(self.trace) <= len(self.like) and not same(value, self.like[len(self.trace) - 1]):
             raise Diverged
 
+    def turn_to(self, against):
+        """Have what goes wrong from now on speak against a criterion, by its id."""
+        self.later(lambda length: setattr(self, "against", against))
+
     def has_failed(self):
         """Whether anything was wrong until now."""
         self.settle()
@@ -372,7 +417,7 @@ class Exam:
             replay = self.replay.until(length)
             if asked:
                 replay.write(asked)
-            self.failure = Outcome(finding, (), len(self.trace), replay, self.printed)
+            self.failure = Outcome(finding, (), len(self.trace), replay, self.printed, self.against)
 
 
 def _bare(arg):
@@ -382,7 +427,7 @@ def _bare(arg):
 
 
 def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
-    """Run one criterion on one draw of inputs; whatever the candidate does, an `Outcome` comes back.
+    """Run one criterion, or last look, on one draw of inputs; whatever the candidate does, an `Outcome` comes back.
 
     Where it leaves another trace than `like`, it ends there, and what was found is `DIVERGED`.
     """

@@ -84,7 +84,7 @@ class Allowance:
 
     def examine(self, criterion, candidate, seed):
         """Run one criterion within what is left for its name; see `exam.examine`."""
-        name = criterion.name
+        name = criterion.account
         outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]))
         self.left[name] -= candidate.used
         if isinstance(outcome.finding, Lost) and outcome.finding.reason == TIMED_OUT:
@@ -111,6 +111,7 @@ class Draw:
     seed: int
     hidden: bool
     outcome: Outcome
+    of_last_look: bool = False
 
 
 def examine_all(criteria, candidate, seeds, allowance):
@@ -126,6 +127,19 @@ def examine_all(criteria, candidate, seeds, allowance):
                 seed, hidden = draw
                 draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed)))
     return draws
+
+
+def look_once_more(assignment, names, draws, candidate, seeds, allowance):
+    """Look for long at those names of which every criterion passed; add what goes wrong to the draws of one of them.
+
+    So what nobody thought of costs a point too, and no mistake costs more than its own.
+    """
+    for look in assignment.criteria.last_looks:
+        criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
+        for seed, hidden in seeds(look) if look.name in names else ():
+            if all(draw.outcome.passed for criterion in criteria.values() for draw in draws[criterion]):
+                outcome = allowance.examine(look, candidate, seed)
+                draws[criteria[outcome.against or look.against]].append(Draw(seed, hidden, outcome, of_last_look=True))
 
 
 def judge(assignment, name, part, draws):
@@ -177,8 +191,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
         for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
             if is_wrong(name, results) and (left := forms[is_whole]):
                 candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
-                better = iter(better_of_two([result for result in results if result.name == name], candidate, seeds,
-                                            allowance, finding, stand_ins))
+                better = iter(better_of_two(assignment, [result for result in results if result.name == name],
+                                            candidate, seeds, allowance, finding, stand_ins))
                 results = [next(better) if result.name == name else result for result in results]
                 if candidate.loading >= SLOW:
                     left.pop(0)
@@ -267,6 +281,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 candidate.load(cells, lent)
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more
+            look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
             if not hidden:
                 problems[lent] = candidate.failed
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
@@ -314,7 +329,7 @@ def stand_ins_for(name, results):
     return tuple(other for other in earlier if other in known) if name in wrong else ()
 
 
-def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):
+def better_of_two(assignment, results, candidate, seeds, allowance, finding, stand_ins=()):
     """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
@@ -326,12 +341,13 @@ def better_of_two(results, candidate, seeds, allowance, finding, stand_ins=()):
     if not any(draws[criterion][-1].outcome.passed for criterion in failed):
         return results
     draws |= examine_all(passed, candidate, seeds, allowance)
+    look_once_more(assignment, {result.name for result in results}, draws, candidate, seeds, allowance)
 
     def now(verdict):
         *_, last = draws[verdict.criterion]
         if last.outcome.passed is verdict.outcome.passed:
             return verdict
-        if last.outcome.passed:
+        if last.outcome.passed or last.of_last_look:
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
         return Verdict(verdict.criterion, Outcome(finding, ()), False, None, stand_ins)
 

@@ -9,6 +9,7 @@ from rnnlm_ref.time_layers import TimeRNN
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
+from . import last_look
 from .contract import crossed, holds_alike, in_dtype, in_full, many, still, untouched
 from .rnn import upstream
 
@@ -235,6 +236,8 @@ def flows_back(exam):
 @criterion("my_bptt", "values", 1, "dWx and db add up over the steps and the batch")
 def input_weights(exam):
     arguments = sequence(exam, 3, 4, 3, 2)
+    arguments[0][:, 1] = arguments[-1][:, 2] = 0  # such steps count too
+    arguments[-1][0, 0, 0] = 0
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWx", "db"))
 
 
@@ -243,6 +246,11 @@ def input_weights(exam):
 def recurrent_weights(exam):
     arguments = sequence(exam, 2, 3, 3, 2)
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",))
+    exam.case()
+    xs, h0, *others, dhs = sequence(exam, 2, 4, 3, 2)
+    xs[:, 1] = h0[...] = dhs[:, 2] = 0
+    arguments = xs, h0, *others, dhs
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",), "h0, an x and a dhs are 0")
     exam.case()
     arguments = sequence(exam, 2, 1, 2, 2)
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",), "one step: h0 and dz alone")
@@ -290,9 +298,13 @@ def state_goes_on(exam):
 @criterion("my_bptt", "window", 1, "boundaries stand at t = k, 2k, ... also where T is no multiple of k")
 def uneven_windows(exam):
     some, half = many(exam, 10, 20), many(exam, 17, 24)
-    for N, T, window in ((1, 5, 2), (1, 5, 3), (2, 7, 3), (1, 2 * some + 1, 2), (1, 2 * half + 1, half)):
+    for N, T, window, D, H in ((many(exam), 5, 2, 1, 2), (1, 5, 3, many(exam), 1), (2, 7, 3, 2, 2),
+                               (1, 3, 2, 2, many(exam, 17, 24)), (1, 2 * some + 1, 2, 1, 2),
+                               (1, 2 * half + 1, half, 1, 2)):
         exam.case()
-        *arguments, dhs = sequence(exam, N, T, 1, 2)
+        *arguments, dhs = sequence(exam, N, T, D, H)
+        if T == 7:
+            dhs[:, [1, 4]] = arguments[0][:, [2, 5]] = 0  # such steps count too
         arguments.append(dhs * (1000 if T > 9 else 1))  # nothing is clipped
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window),
                 ("dxs", "dWx", "dWh", "db"), f"T = {T}, window={window}")
@@ -300,9 +312,10 @@ def uneven_windows(exam):
 
 @criterion("my_bptt", "window", 1, "dh0 is the gradient that arrives at the first window's start")
 def dh0_of_the_first_window(exam):
-    arguments = sequence(exam, 2, 4, 2, 2)
-    for window in (1, 2, 3):
+    half = many(exam, 17, 24)
+    for T, window in ((2 * half, half), (4, 1), (4, 2), (4, 3)):
         exam.case()
+        arguments = sequence(exam, 2, T, 2, 2)
         require(exam, exam.new(*place(exam, arguments), window=window), expected_bptt(*arguments, window), ("dh0",))
     exam.case()
     arguments = *arguments[:-1], arguments[-1] * (np.arange(4) > 1)[:, None]
@@ -539,6 +552,72 @@ def clips_float32(exam):
             right = (array * min(1, max_norm / norm_of(arrays))).astype(np.float32)
             exam.equal(thing.now(), right, thing.name, exact=max_norm > 3,
                        note=f"the norm is 3, max_norm is {max_norm}")
+
+
+# --- last looks -----------------------------------------------------------------------------------------------------
+
+FUNCTIONS = (
+    (lambda x: 3 * float(x.sum()), "3 * x.sum()", lambda x: np.full(x.shape, 3.0)),
+    (lambda x: float((x ** 2).sum()), "(x ** 2).sum()", lambda x: 2 * x),
+    (lambda x: float(np.sin(x).sum()), "np.sin(x).sum()", np.cos),
+)
+
+
+@criteria.last_look("my_numerical_gradient", against="any_shape_of_x")
+def look_at_slopes(exam):
+    run, x = last_look.Run(exam), None
+    for _ in last_look.TURNS:
+        function, text, slope = run.pick(*FUNCTIONS)
+        if x is None or run.chance(0.6):
+            x = run.put("x", run.floats(*run.rng.integers(1, 4, run.pick(1, 2, 3, 4)), scale=run.pick(1, 1, 3)))
+        f = exam.lend(run.name("f"), function, f"f{run.counts['f']} = lambda x: {text}")
+        result = exam.new(f, x)
+        exam.equal(result, slope(x.value), result.name, note=last_look.NOTE, least=10)
+        run.keep(result, result)
+    run.look_back("leaves_x_alone")
+
+
+@criteria.last_look("my_bptt", against="leaves_arguments")
+def look_at_sequences(exam):
+    for turns in last_look.TURNS:
+        run = last_look.Run(exam)
+        for _ in range(turns // 2):
+            dtype, window = run.pick(np.float64, np.float32), run.pick(None, None, 1, 2, 3, 4, 5)
+            N, T, D, H = (run.size() for _ in range(4))
+            shapes = (N, T, D), (N, H), (D, H), (H, H), (H,), (N, T, H)
+            scales = 1, 1, 0.5 / max(D, 3) ** 0.5, 0.5 / max(H, 3) ** 0.5, 1, run.pick(1, 1e-3, 1000)
+            arrays = [run.floats(*shape, scale=scale).astype(dtype)
+                      for shape, scale in zip(shapes, scales, strict=True)]
+            given = [run.put(name, array) for name, array in zip(ARGUMENTS, arrays, strict=True)]
+            exam.turn_to("any_sizes")
+            result = exam.new(*given, **({"window": window} if window else {}))
+            expected = window_after_window(*map(last_look.in_double, arrays), window)
+            for part, right in zip(result.parts(*RESULTS), expected, strict=True):
+                exam.equal(part, right.astype(dtype), part.name, note=last_look.NOTE, least=scales[-1])
+            run.keep(result, result)
+        run.look_back("leaves_arguments")
+
+
+@criteria.last_look("my_clip_grads", against="clips_float32")
+def look_at_clipping(exam):
+    for turns in last_look.TURNS:
+        run = last_look.Run(exam)
+        for _ in range(turns // 3):
+            dtype, norm = run.pick(np.float64, np.float32), run.pick(60.0, 500.0, 9000.0)
+            arrays = [run.floats(*[run.size(), run.size(), 2][: run.pick(1, 2, 3)]) for _ in range(run.size())]
+            arrays[0].flat[0] = 1
+            arrays = [(array * norm / norm_of(arrays)).astype(dtype) for array in arrays]
+            most = norm * run.pick(0.01, 0.5, 0.9, 1.2, 50)
+            before = norm_of(arrays)
+            things = [run.put("g", array) for array in arrays]
+            held = exam.gather(run.name("grads"), things)
+            result = exam.new(held, most)
+            exam.equal(in_dtype(result, dtype), before.astype(dtype), result.name, note=last_look.NOTE)
+            for thing, array in zip(things, arrays, strict=True):
+                right = array if most > norm else (array * (most / before)).astype(dtype)
+                exam.equal(thing.now(), right, thing.name, note=last_look.NOTE, exact=most > norm)
+                run.keep(thing, right)
+        run.look_back("clips_in_place")
 
 
 ASSIGNMENT = Assignment("04-bptt", ("my_numerical_gradient", "my_bptt", "my_clip_grads"), criteria, MISCONCEPTIONS)

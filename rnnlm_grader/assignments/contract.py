@@ -146,7 +146,7 @@ def side_by_side(exam, make, draw, expected, count, keeps_state=False, make_stra
     keeps_state : bool
         Whether a forward goes on where an earlier one ended.
     make_stranger : callable
-        () → a layer of other sizes and of another dtype, which does nothing.
+        () → a layer of other sizes and of another dtype. It may go forward; what it gives isn't looked at.
 
     Returns
     -------
@@ -163,6 +163,8 @@ def side_by_side(exam, make, draw, expected, count, keeps_state=False, make_stra
     for (layer, _, _), before in zip(turns, earlier, strict=True):
         exam.watch(layer.forward(*before))  # a forward that is never followed by a backward leaves no trace
     outs = [layer.forward(*inputs) for layer, inputs, _ in turns]
+    if make_stranger:
+        make_stranger()  # also between forward and backward: sizes belong to a layer as well
     returned = [layer.backward(*douts) for layer, _, douts in turns]
     for (layer, _, _), out, result, (right_out, right_result, right_grads) in zip(
             turns, outs, returned, wanted, strict=True):

@@ -9,10 +9,22 @@ import numpy as np
 
 from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.layers import Embedding
+from rnnlm_ref.time_layers import TimeEmbedding
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
-from .contract import CHANGED, crossed, holds_alike, in_full, many, not_by_columns, side_by_side, still, untouched
+from . import last_look
+from .contract import (
+    CHANGED,
+    crossed,
+    holds_alike,
+    in_full,
+    many,
+    not_by_columns,
+    side_by_side,
+    still,
+    untouched,
+)
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -69,10 +81,11 @@ def expected_gradient(W, ids, dout):
     return layer.grads[0]
 
 
-def judge_gradient(exam, W, ids, note="", scale=1):
-    """Judge the gradient of a new layer, as a case that stands on its own."""
+def judge_gradient(exam, W, ids, note="", scale=1, blank=np.s_[:0]):
+    """Judge the gradient of a new layer, as a case that stands on its own; `blank` is where nothing comes back."""
     exam.case()
     dout = upstream(exam, (*ids.shape, W.shape[1])) * scale
+    dout[blank] = 0
     layer = exam.new(exam.put("W", W))
     layer.forward(ids)
     layer.backward(dout)
@@ -94,8 +107,9 @@ def judge_sum(exam, W, ids, layouts="CC"):
 def crossed_ids(exam, in_windows):
     """Draw settings: a shape of ids, D, dtype, layout, whether ids repeat, where there are several, and are short.
 
-    Unless the ids are windows, there is a single id without an axis among them, one in a list, and none at all; and
-    ids that do repeat, contiguous and not.
+    Unless the ids are windows, the plain setting is a list, as that of the contract's criteria, and a block comes
+    second; there is a single id without an axis among them, one in a list, and none at all; and ids that do repeat,
+    contiguous and not.
     """
     if in_windows:
         settings = crossed(exam, 2, 3, 2, more=2, accept=lambda drawn: not any(
@@ -110,7 +124,8 @@ def crossed_ids(exam, in_windows):
         apart = {layout == "C" for shape, _, _, layout, repeat, _ in settings if repeat and math.prod(shape) > 1}
         return len(apart) == 2 and {(), (0,), (1,)} <= {shape for shape, *_ in settings}
 
-    return shaped(crossed(exam, 3, 2, 2, more=3, accept=are_all_there))
+    return [((3,), 2, np.float64, "C", False, False),
+            *shaped(crossed(exam, 3, 2, 2, more=3, accept=are_all_there))]
 
 
 def shape_of(count, width, is_flat):
@@ -122,7 +137,10 @@ def shape_of(count, width, is_flat):
 def steps_of_a_layer(exam, shape, D, dtype, layout, repeat, are_short):
     """Go forward and back with a layer, several times; yield what is to be equal, as `holds_alike` wants it."""
     V = math.prod(shape) + int(exam.rng.integers(2, 5))
-    ids = exam.rng.permutation(V)[:math.prod(shape)].reshape(shape).astype(np.int8 if are_short else np.int64)
+    ids = exam.rng.permutation(V)[:math.prod(shape)]
+    if ids.size == 3:  # the plain ones: never in order, so that who sorts them is wrong there too
+        ids = np.sort(ids)[::-1]
+    ids = ids.reshape(shape).astype(np.int8 if are_short else np.int64)
     if repeat and ids.size > 1:
         one, other = exam.rng.permutation(ids.size)[:2]
         ids.flat[one] = ids.flat[other]
@@ -226,8 +244,9 @@ def gradient_rows(exam):
         expected[word] = upstream_value
         exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam)
-    for scale in (1, 1e-6 / 3, 1e6):
-        judge_gradient(exam, W, ids_to_the_last(exam, len(W), (4,)), scale=scale)
+    W[-1] = 0  # a word whose vector is 0 has a gradient all the same
+    for scale, blank in ((1, np.s_[1]), (1e-6 / 3, np.s_[0, 0]), (1e6, np.s_[:0])):
+        judge_gradient(exam, W, ids_to_the_last(exam, len(W), (4,)), scale=scale, blank=blank)
 
 
 @criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
@@ -323,11 +342,13 @@ def shares_parameters(exam):
     layer = exam.new(kept)
     ids = np.array([2, 0, 5])
     dout = upstream(exam, (3, W.shape[1]))
+    dout[1] = 0  # as of a target that is masked
     given_ids, given_dout = exam.put("ids", ids), exam.put("dout", dout)
     first = layer.forward(given_ids)
     layer.backward(given_dout)
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
     untouched(exam, (kept, given_ids, given_dout), "arguments and parameters must stay untouched")
+    exam.watch(layer.forward(given_ids))  # with no backward before the next
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     exam.equal(first.now(), W[ids], "the first out", note="arrays that were returned must not change later")
@@ -378,17 +399,19 @@ def stands_alone(exam):
 def follows_dtype(exam):
     for dtype in (np.float32, np.float64):
         exam.case()
-        W = table(exam, dtype=dtype)
+        W = table(exam, D=4, dtype=dtype)
         layer = exam.new(exam.put("W", W))
         ids = np.array([[1, 0], [4, 3]])
         dout = upstream(exam, (2, 2, W.shape[1]), dtype)
-        out, flat, deep, _ = (layer.forward(each) for each in (ids, ids[0], ids[None], ids))
+        given = ids, ids[0], ids[None], ids[0, :1], ids[:, :1]
+        outs = [layer.forward(each) for each in given]
+        layer.forward(ids)
         layer.backward(dout)
         grad, empty, one = layer.grad(), layer.forward(ids[:0]), layer.forward(np.array(2))
-        for got, right in ((out, W[ids]), (grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]]), (one, W[2]),
-                           (flat, W[ids[0]]), (deep, W[ids[None]])):
+        for got, right in ((grad, expected_gradient(W, ids, dout)), (empty, W[ids[:0]]), (one, W[2]),
+                           *zip(outs, (W[each] for each in given), strict=True)):
             exam.equal(got, right, got.name)
-    in_full(exam, out, grad)
+    in_full(exam, *outs[:3], grad)
 
 
 # --- MyTimeEmbedding: forward ---------------------------------------------------------------------------------------
@@ -443,6 +466,9 @@ def output_dtype(exam):
         exam.equal(first, W[ids], first.name)
         layer.forward(np.zeros((2, 3), np.int32))
         exam.equal(first.now(), W[ids], "the first out after a second forward")
+        for few in ids[:1], ids[:, :1]:
+            out = layer.forward(few)
+            exam.equal(out, W[few], out.name)
         single = layer.forward(ids[:1, :1])
         kept.write((W + 1).round(2))
         exam.equal(single.now(), W[ids[:1, :1]], "out of a single id after an update of W")
@@ -460,8 +486,10 @@ def sums_over_time(exam):
     expected = np.zeros((7, 4))
     expected[:3] = np.array([102.0, 33.0, 9.0])[:, None]
     exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
-    for scale in (1, 1e-6 / 3, 1e6):
-        judge_gradient(exam, table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3), scale=scale)
+    for scale, blank in ((1, np.s_[:, 0]), (1e-6 / 3, np.s_[0, 1, 0]), (1e6, np.s_[:, -1])):
+        W, ids = table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3)
+        W[ids[0, 1]] = 0  # a word whose vector is 0 has a gradient all the same
+        judge_gradient(exam, W, ids, scale=scale, blank=blank)
 
 
 @criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up; arrays need not be "
@@ -519,11 +547,13 @@ def time_shares_parameters(exam):
     layer, _ = exam.new(kept), exam.new(exam.put("other_W", -W))
     ids = np.array([[2, 0, 5]])
     dout = upstream(exam, (1, 3, W.shape[1]))
+    dout[0, 1] = 0  # as of a target that is masked
     given_ids, given_dout = exam.put("ids", ids), exam.put("dout", dout)
     layer.forward(given_ids)
     layer.backward(given_dout)
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]")
     untouched(exam, (kept, given_ids, given_dout), "arguments and parameters must stay untouched")
+    exam.watch(layer.forward(given_ids))  # with no backward before the next
     kept.write((W + 1).round(2))
     exam.equal(layer.forward(given_ids), (W + 1)[ids], "out after an update of W")
     updates_through_params(exam, layer, W, ids)
@@ -545,6 +575,51 @@ def time_dtype_and_layout(exam):
         grad = layer.grad()
         exam.equal(grad, expected_gradient(W, ids, dout), "grads[0]")
     in_full(exam, grad)
+
+
+# --- last looks -----------------------------------------------------------------------------------------------------
+
+
+class Lookups(last_look.Kind):
+    """What `MyEmbedding` may be asked for: ids of any shape."""
+
+    names, given, right = ("W",), ("ids",), Embedding
+    against = last_look.against(forward="any_shape_forward", backward="any_size_backward", kept="shares_parameters")
+
+    def shapes(self, run):
+        return [(beyond_bytes(run.exam), 2) if run.chance(0.1) else (int(run.rng.integers(1, 8)), run.size())]
+
+    def parameter(self, run, shape):
+        return run.floats(*shape)
+
+    def inputs(self, run, layer, last):
+        V, _ = layer.group.shapes[0]
+        shape = last_look.shape_like(last, run, self.shape(run))
+        return [run.ids(shape, V, last[0].dtype if last and shape == last[0].shape else None)]
+
+    def shape(self, run):
+        return run.pick((), (1,), (run.size(),), (run.size(),), (run.size(), run.size()), (run.size(), run.size()),
+                        (0,), (2, 0), (run.size(), 1, run.size()))
+
+
+class WindowLookups(Lookups):
+    """What `MyTimeEmbedding` may be asked for."""
+
+    right = TimeEmbedding
+    against = last_look.against(forward="other_sizes", backward="after_other_sizes", kept="time_shares_parameters")
+
+    def shape(self, run):
+        return run.size(), run.size()
+
+
+@criteria.last_look("MyEmbedding", against="shares_parameters")
+def look_at_lookups(exam):
+    last_look.look_at_layers(exam, Lookups())
+
+
+@criteria.last_look("MyTimeEmbedding", against="time_shares_parameters")
+def look_at_window_lookups(exam):
+    last_look.look_at_layers(exam, WindowLookups())
 
 
 ASSIGNMENT = Assignment("01-embedding", ("MyEmbedding", "MyTimeEmbedding"), criteria, MISCONCEPTIONS)

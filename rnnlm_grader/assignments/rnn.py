@@ -14,6 +14,7 @@ from rnnlm_ref.layers import RNN
 from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
+from . import last_look
 from .contract import (
     CHANGED,
     crossed,
@@ -83,7 +84,9 @@ def slope_one(exam, N, remembering=False):
     """Draw a step in whole numbers whose sum z is 0 in every row: parameters, x, h_prev and dh_next."""
     Wx, Wh = whole_weights(exam)
     h_prev = whole(exam, N, 2) if remembering else np.zeros((N, 2))
-    return (Wx, Wh, np.zeros(2)), inputs_for(exam, Wx, -h_prev @ Wh), h_prev, whole(exam, N, 2)
+    dh_next = whole(exam, N, 2)
+    dh_next[0] *= 7  # so that their sum isn't 0
+    return (Wx, Wh, np.zeros(2)), inputs_for(exam, Wx, -h_prev @ Wh), h_prev, dh_next
 
 
 def reference(params, x, h_prev, dh_next):
@@ -169,8 +172,9 @@ def first_step(exam):
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next", note="the sum is (ln 2, -ln 3)")
     exam.case()
     params = Wx, Wh, draw(exam, 2)
+    layer = exam.new(*place(exam, params))  # the same, for what it did before is no state
     for x in draw(exam, 1, 3), np.zeros((1, 3)):
-        near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
+        near(exam, layer.forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
 @criterion("MyRNN", "forward", 1, "the state before goes in as h_prev @ Wh")
@@ -189,6 +193,7 @@ def next_step(exam):
 def rows_apart(exam):
     Wx, Wh, b = weights(exam, 2, 3)
     x, h_prev = draw(exam, 4, 2), draw(exam, 4, 3)
+    h_prev[0] = x[1] = h_prev[2, 0] = x[3, 0] = 0  # which is nothing special
     by_loops = [[math.tanh(b[j] + sum(h[i] * Wh[i, j] for i in range(3)) + sum(row[d] * Wx[d, j] for d in range(2)))
                  for j in range(3)] for row, h in zip(x, h_prev, strict=True)]
     layer = exam.new(*place(exam, (Wx, Wh, b)))
@@ -326,14 +331,16 @@ def central_differences(exam):
     for i in range(3):
         near(exam, layer.grad(i), measured(values, 2 + i, dh_next), f"grads[{i}]", note=note)
     exam.case()
-    x = draw(exam, 3, 2)
-    x[exam.rng.integers(3)] = 0
-    layer = exam.new(*place(exam, params))
+    x, h_prev, dh_next = draw(exam, 3, 2), draw(exam, 3, 3), upstream(exam, 3, 3)
+    h_prev[0] = x[1] = x[0, 0] = h_prev[1, 0] = dh_next[2, 0] = 0
+    layer, values, note = exam.new(*place(exam, params)), [x, h_prev, *params], "a row of x and one of h_prev are 0"
     h_next, result = layer.forward(x, h_prev), layer.backward(dh_next)
     exam.watch(h_next)
     if is_pair(exam, result) and same(h_next.value, np.tanh(h_prev @ params[1] + x @ params[0] + params[2])):
         for i, what in enumerate(("dx", "dh_prev")):
-            near(exam, result.value[i], measured([x, *values[1:]], i, dh_next), what, note="one row of x is 0")
+            near(exam, result.value[i], measured(values, i, dh_next), what, note=note)
+        for i in range(3):
+            near(exam, layer.grad(i), measured(values, 2 + i, dh_next), f"grads[{i}]", note=note)
 
 
 def measured(values, which, dh_next, eps=1e-5):
@@ -516,6 +523,7 @@ def shares_parameters(exam):
     exam.equal(result, expected_result, "(dx, dh_prev) after an update of the parameters")
     is_other(exam, again, first, "h_next", "Wx, Wh and b")
     x.write(draw(exam, 3, 3))  # as a caller does who fills the same array anew
+    exam.watch(layer.forward(x, h_prev))  # with no backward before the next
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
 
 
@@ -572,6 +580,31 @@ def have_dtype(exam, found):
            beside="backward")
 def stands_alone(exam):
     beside_another(exam, lambda: ((draw(exam, 2, 2), draw(exam, 2, 3)), (upstream(exam, 2, 3),)))
+
+
+# --- last look ------------------------------------------------------------------------------------------------------
+
+
+class Steps(last_look.Kind):
+    """What `MyRNN` may be asked for."""
+
+    names, given, dout, gives, right = NAMES, ("x", "h_prev"), "dh_next", ("dx", "dh_prev"), RNN
+    against = last_look.against(forward="forward_sizes", backward="backward_sizes",
+                                kept="leaves_the_callers_arrays_alone")
+
+    def shapes(self, run):
+        D, H = run.size(), run.size()
+        return (D, H), (H, H), (H,)
+
+    def inputs(self, run, layer, last):
+        D, H = layer.group.shapes[0]
+        N, _ = last_look.shape_like(last, run, (run.size(), D))
+        return [run.floats(N, width).astype(layer.dtype) for width in (D, H)]
+
+
+@criteria.last_look("MyRNN", against="leaves_the_callers_arrays_alone")
+def look_at_steps(exam):
+    last_look.look_at_layers(exam, Steps())
 
 
 ASSIGNMENT = Assignment("02-rnn", ("MyRNN",), criteria, MISCONCEPTIONS)

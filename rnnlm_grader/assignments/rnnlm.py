@@ -15,6 +15,7 @@ from ..bench import Generator
 from ..compare import kind
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
+from . import last_look
 from .contract import (
     CHANGED,
     crossed,
@@ -167,8 +168,10 @@ def affine_in_place(exam):
         dxs, *grads = expected_affine(W, b, *xs, *dys)
         return xs[0] @ W + b, dxs, grads
 
-    side_by_side(exam, lambda: exam.new(*given), lambda: (
-        (states(exam, 2, 2, 3),), (upstream(exam, (2, 2, 3)),)), expected_of, 2)
+    for stranger in None, lambda: affine(exam, *parameters(exam, 2, 4, np.float32)).forward(
+            states(exam, 3, 1, 2, np.float32)):
+        side_by_side(exam, lambda: exam.new(*given), lambda: (
+            (states(exam, 2, 2, 3),), (upstream(exam, (2, 2, 3)),)), expected_of, 2, make_stranger=stranger)
 
 
 @criterion("MyTimeAffine", "contract", 1, "W and b are used as they are now, and nothing of the caller's is changed")
@@ -277,7 +280,7 @@ class Right:
     """The model, of the reference's layers, with given weights. It computes in float64, where rounding costs nobody."""
 
     def __init__(self, weights):
-        E, Wx, Wh, b, W, c = (w.astype(np.float32).astype(np.float64) for w in weights)
+        self.weights = E, Wx, Wh, b, W, c = [w.astype(np.float32).astype(np.float64) for w in weights]
         self.layers = TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c)
         self.loss = TimeSoftmaxWithLoss()
 
@@ -285,6 +288,9 @@ class Right:
         for layer in self.layers:
             xs = layer.forward(xs)
         return xs
+
+    def reset_state(self):
+        self.layers[1].reset_state()
 
     def forward(self, xs, ts):
         return self.loss.forward(self.predict(xs), ts)
@@ -296,16 +302,16 @@ class Right:
         return [grad for layer in self.layers for grad in layer.grads]
 
 
-def agree(exam, thing, expected, what=None, note=""):
+def agree(exam, thing, expected, what=None, note="", **options):
     """Require a value of the candidate's model: see the top of this file."""
-    exam.equal(single(thing), np.asarray(expected, np.float32), what or thing.name, note=note)
+    exam.equal(single(thing), np.asarray(expected, np.float32), what or thing.name, note=note, **options)
 
 
-def agree_on_grads(exam, model, expected, note=""):
+def agree_on_grads(exam, model, expected, note="", **options):
     """Require all gradients of the candidate's model."""
     parts = model.attribute("grads").parts(*(f"{model.name}.grads[{i}]" for i in range(6)))
     for part, name, right in zip(parts, NAMES, expected, strict=True):
-        agree(exam, part, right, note=note or f"the gradient of {name}")
+        agree(exam, part, right, note=note or f"the gradient of {name}", **options)
 
 
 def weights_of(exam, *sizes):
@@ -339,9 +345,11 @@ def works_with_params(exam):
 
     Where all weights are 0 all words get the same score. Whatever weights a model drew, it fails in the same way here.
     """
-    model = model_with(exam, [np.zeros_like(weight) for weight in weights_of(exam)])
+    weights = [np.zeros_like(weight) for weight in weights_of(exam)]
+    model = model_with(exam, weights)
     out = model.call("predict", exam.put("xs", np.array([[0, 1]])))
-    exam.hold(not isinstance(out.value, np.ndarray) or len(np.unique(out.value)) < 2, out.name,
+    are_scores = getattr(out.value, "shape", None) == (1, 2, len(weights[0]))  # else that is what is wrong
+    exam.hold(not are_scores or len(np.unique(out.value)) < 2, out.name,
               "isn't the same for all words, though all params were set to 0",
               note="params[i] isn't the array that the layer works with: params += layer.params, without copies")
     exam.case()
@@ -418,19 +426,30 @@ def gives_loss(exam):
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
 def state_goes_on(exam):
     works_with_params(exam)
-    for N, turns in ((1, (3, -1, -1)), (int(exam.rng.integers(2, 5)), (1, 4, -2, 1, -1, -2))):
+    for N, turns in ((1, (3, -1, -1)), (int(exam.rng.integers(2, 5)), (1, 4, -2, 1, -1, 1, -2))):
         exam.case()
         weights = weights_of(exam)
         model, right = model_with(exam, weights), Right(weights)
         for at, T in enumerate(turns):  # below 0 they are predicted
-            xs, ts = ids(exam, weights, N, abs(T))
+            if at == 3:  # an optimiser's step changes the weights, not the state
+                h, weights = right.layers[1].h, weights_of(exam, *sizes_of(weights))
+                write(exam, model, weights)
+                right = Right(weights)
+                right.layers[1].set_state(h)
+            drawn, ts = ids(exam, weights, N, abs(T))
+            if at == 0 or abs(T) != abs(turns[at - 1]):
+                xs = drawn
+                given = exam.put("xs", xs)
+            elif T > 0:  # the same array, of which other ids may stand in now
+                xs = drawn
+                given.write(xs)
             if T < 0:
-                agree(exam, model.call("predict", exam.put("xs", xs)), right.predict(xs))
+                agree(exam, model.call("predict", given), right.predict(xs))
                 continue
             ts[0, -1] = -1 if at == 0 else ts[0, -1]
             ts[...] = -1 if T == 4 else ts
             expected = right.forward(xs, ts)
-            loss = model.forward(exam.put("xs", xs), exam.put("ts", ts))
+            loss = model.forward(given, exam.put("ts", ts))
             if (ts < 0).any():  # where some or all are ignored, the state goes on, and the loss has other criteria
                 exam.watch(loss)
             else:
@@ -630,6 +649,8 @@ def draws_from_rng(exam):
             exam.hold(likeness(one[i], one[j]) < ALIKE, NAMES[i], f"holds the numbers of {NAMES[j]} again",
                       note="draw each matrix anew, from the same rng")
     for i in VECTORS:
+        exam.hold(np.ptp(one[i]) == 0 or not np.array_equal(one[i], other[i]), NAMES[i], "is the same for another seed",
+                  note="it may be 0; if not, draw it from rng")
         exam.hold(size_of(one[i]) <= 2, NAMES[i], f"holds numbers of size {size_of(one[i]):.3g}",
                   note="it may be 0, or drawn as small as the weights")
 
@@ -694,9 +715,9 @@ def beside_another(exam):
     """Require of two models that take turns that neither disturbs the other."""
     exam.case()
     sizes, turns = any_sizes(exam), []
-    for _ in range(2):
-        weights = weights_of(exam, *sizes)
-        turns.append((model_with(exam, weights), Right(weights), *ids(exam, weights, 2, 3)))
+    for more in 0, 1:
+        weights = weights_of(exam, *(size + more for size in sizes))
+        turns.append((model_with(exam, weights), Right(weights), *ids(exam, weights, 2 + more, 3 + more)))
     for model, right, xs, ts in turns:
         agree(exam, model.forward(exam.put("xs", xs), exam.put("ts", ts)), right.forward(xs, ts),
               note=f"of {model.name}, whatever another model does meanwhile")
@@ -705,7 +726,7 @@ def beside_another(exam):
     for model, right, *_ in turns:
         agree_on_grads(exam, model, right.grads(), "whatever another model does meanwhile")
     exam.case()
-    older, newer = (exam.new(*sizes, Generator(int(exam.rng.integers(1000)))) for _ in range(2))
+    older, newer = (exam.new(*sizes_of(weights), Generator(int(exam.rng.integers(1000)))) for _ in range(2))
     xs = exam.put("xs", ids(exam, weights, 2, 3)[0])
     older.call("predict", xs)
     first, second = newer.call("predict", xs), newer.call("predict", xs)
@@ -752,6 +773,10 @@ def of_equal_batches(exam):
     losses = exam.rng.uniform(0.5, 4, 4).round(2).tolist()
     result = exam.new(losses, [20] * 4)
     exam.equal(result, perplexity_of(losses, [20] * 4), result.name)
+    exam.case()
+    losses = (8 + exam.rng.permutation(400)[:100] / 100).tolist()  # the product of their exponentials is infinity
+    result = exam.new(losses, [20] * 100)
+    exam.equal(result, perplexity_of(losses, [20] * 100), result.name, note="100 batches")
 
 
 @criterion("my_perplexity", "values", 2, "each loss weighs as much as the number of targets that it is the mean of")
@@ -787,6 +812,139 @@ def of_empty_batches(exam):
     exam.case()
     result = exam.new([3.0, 1.0, *losses, 0.5], [0, 0, *counts, 0])
     exam.equal(result, perplexity_of(losses, counts), result.name)
+
+
+# --- last looks -----------------------------------------------------------------------------------------------------
+
+
+class Scores(last_look.Kind):
+    """What `MyTimeAffine` may be asked for."""
+
+    names, given, dout, right = ("W", "b"), ("xs",), "dys", TimeAffine
+    against = last_look.against(forward="scores_of_any_size", backward="affine_dtype", kept="affine_shares")
+
+    def shapes(self, run):
+        H, V = run.size(), run.size()
+        return (H, V), (V,)
+
+    def parameter(self, run, shape):
+        return run.floats(*shape)
+
+    def inputs(self, run, layer, last):
+        shape = last_look.shape_like(last, run, (run.size(), run.size(), layer.group.shapes[0][0]))
+        return [run.floats(*shape).astype(layer.dtype)]
+
+
+@criteria.last_look("MyTimeAffine", against="affine_shares")
+def look_at_scores(exam):
+    last_look.look_at_layers(exam, Scores())
+
+
+class Model:
+    """A model of the candidate's beside the right one."""
+
+    def __init__(self, run):
+        self.run, self.exam = run, run.exam
+        self.shapes = shapes_of(int(run.rng.integers(1, 9)), run.size(), run.size())
+        self.right = Right([np.zeros(shape) for shape in self.shapes])
+        V, D, H = sizes_of(self.right.weights)
+        self.model = run.exam.new(V, D, H, Generator(int(run.rng.integers(1000))))
+        self.N, self.given, self.may_go_back = None, None, False
+        self.update()
+
+    def turn(self):
+        """Do one thing that a caller may do."""
+        if self.may_go_back and self.run.chance(0.5):
+            self.backward()
+        elif self.run.chance(0.3):
+            self.run.pick(self.update, self.spoil, self.reset)()
+        else:
+            self.forward(self.run.chance(0.6))
+
+    def update(self):
+        """Write new weights into params, as an optimiser does."""
+        self.exam.turn_to("lists_share")
+        params = self.model.attribute("params")
+        scale = 0.5 / np.sqrt(max(3, *self.shapes[0][1:], *self.shapes[2]))
+        for i, (right, shape) in enumerate(zip(self.right.weights, self.shapes, strict=True)):
+            right[...] = self.run.floats(*shape, scale=scale if i in (1, 2) else 1).astype(np.float32)
+            params.item(i).write(right.copy())
+        self.may_go_back = False
+
+    def spoil(self):
+        """Change the gradients, as clipping does."""
+        grads = self.model.attribute("grads")
+        for i in range(6):
+            grads.item(i).write(CHANGED)
+
+    def reset(self):
+        self.model.call("reset_state")
+        self.right.reset_state()
+        self.N, self.may_go_back = None, False
+
+    def forward(self, has_targets):
+        """Compute scores, or a loss, of ids: new ones, in the same array or in another, or the same once more."""
+        run, V = self.run, self.shapes[0][0]
+        shape = self.given[0].value.shape if self.given and run.chance(0.5) else (run.size(), run.size())
+        shape = (self.N or shape[0], shape[1])
+        xs, ts = run.rng.integers(V, size=shape), run.rng.integers(V, size=shape)
+        ts[run.rng.random(shape) < run.pick(0, 0.4, 0.8)] = -1
+        if self.given and run.chance(0.5) and self.given[0].value.shape == shape:
+            if run.chance(0.3):
+                xs = self.given[0].value
+            for thing, array in zip(self.given, (xs, ts), strict=True):
+                thing.write(array)
+                thing.value = array
+                run.keep(thing, array, exact=True)
+        else:
+            self.given = run.put("xs", xs, ("C",)), run.put("ts", ts, ("C",))
+        self.N = shape[0]
+        if has_targets:
+            self.exam.turn_to("gives_loss")
+            agree(self.exam, self.model.forward(*self.given), self.right.forward(xs, ts), note=last_look.NOTE, least=1)
+        else:
+            self.exam.turn_to("state_goes_on")
+            out = self.model.call("predict", self.given[0])
+            agree(self.exam, out, self.right.predict(xs), note=last_look.NOTE, least=1)
+            run.keep(out, out)
+        self.may_go_back = has_targets
+
+    def backward(self):
+        dout = self.run.pick((), (), (2.5,), (-0.5,), (0.0,))
+        self.exam.turn_to("scales_gradients")
+        self.model.backward(*dout)
+        agree_on_grads(self.exam, self.model, self.right.grads(*dout), last_look.NOTE,
+                       least=max(map(abs, dout), default=1))
+
+
+@criteria.last_look("MyRnnlm", against="model_leaves_arguments")
+def look_at_models(exam):
+    for turns in last_look.TURNS:
+        run = last_look.Run(exam)
+        models = [Model(run) for _ in range(1 if turns <= 4 else 2)]
+        for _ in range(turns):
+            run.pick(*models).turn()
+        run.look_back("model_leaves_arguments")
+
+
+@criteria.last_look("my_perplexity", against="of_equal_batches")
+def look_at_perplexities(exam):
+    for _ in range(12):
+        exam.case()
+        batches = int(exam.rng.choice([1, 2, 3, 4, 300]))
+        losses = exam.rng.uniform(0, exam.rng.choice([1, 5, 20]), batches).round(2)
+        counts = exam.rng.integers(0, exam.rng.choice([2, 30, 5000]), batches)
+        if exam.rng.random() < 0.4:
+            counts[:] = exam.rng.integers(1, 100)
+        if exam.rng.random() < 0.3:
+            losses[:] = losses[0]
+        counts[0] += not counts.any()
+        losses[counts == 0] = 0
+        given = losses.tolist(), counts.tolist()
+        placed = exam.put("losses", given[0]), exam.put("counts", given[1])
+        result = exam.new(*placed)
+        exam.equal(result, perplexity_of(*given), result.name, note=last_look.NOTE)
+        lists_untouched(exam, placed, given)
 
 
 ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,

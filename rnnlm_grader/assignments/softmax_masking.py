@@ -11,6 +11,7 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
+from . import last_look
 from .contract import crossed, holds_alike, in_dtype, in_full, many, not_by_columns, side_by_side, still, untouched
 
 criteria = CriteriaList()
@@ -466,9 +467,10 @@ def steps_of_a_loss(exam, sizes, dtype, layout, are_masked, label_is_word, are_s
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "the gradient has the dtype of the logits; ids of any integer "
            "dtype will do")
 def loss_dtypes(exam):
-    for dtype, ids in ((np.float32, np.int32), (np.float64, np.int16), (np.float64, np.uint8), (np.float64, np.int8)):
+    for dtype, ids, N in ((np.float32, np.int32, 2), (np.float64, np.int16, 2), (np.float64, np.uint8, 2),
+                          (np.float64, np.int8, 2), (np.float64, (np.int8, np.uint8)[exam.rng.integers(2)], 200)):
         exam.case()
-        xs, ts = window(exam, 2, 2, dtype=dtype)
+        xs, ts = window(exam, N, 2, dtype=dtype)  # there may be more positions than short ids can count
         layer = exam.new()
         loss, dxs = expected_loss(xs, ts)
         roughly(exam, layer, xs, ts.astype(ids), loss, layout="F")
@@ -503,7 +505,67 @@ def loss_other_sizes(exam):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
     exam.case()
     side_by_side(exam, exam.new, lambda: (window(exam, 2, 3), ()),
-                 lambda inputs, _: (None, expected_loss(*inputs)[1], []), 0)
+                 lambda inputs, _: (None, expected_loss(*inputs)[1], []), 0,
+                 make_stranger=lambda: exam.new().forward(*masked(exam, 3, 3, 4, dtype=np.float32)))
+
+
+# --- last looks -----------------------------------------------------------------------------------------------------
+
+
+@criteria.last_look("my_softmax", against="softmax_contract")
+def look_at_shares(exam):
+    for turns in last_look.TURNS:
+        run, given, x = last_look.Run(exam), None, np.zeros(3)
+        for _ in range(turns):
+            dtype, before = run.pick(np.float64, np.float32), x
+            shape = run.pick(x.shape, (run.size(),), (run.size(), run.size()), run.rng.integers(1, 4, run.pick(3, 5)))
+            x = run.floats(*shape, scale=run.pick(1, 3, 100))
+            if run.chance(0.3):
+                x += run.pick(1e4, -1e4) * (run.rng.random((*shape[:-1], 1)) < 0.5)
+            x = x.astype(dtype)
+            if given and (x.shape, x.dtype) == (before.shape, before.dtype):
+                given.write(x)
+                run.keep(given, x, exact=True)
+            else:
+                given = run.put("x", x)
+            exam.turn_to("shares")
+            result = exam.new(given)
+            exam.equal(result, by_hand(x), result.name, note=last_look.NOTE)
+            run.keep(result, result)
+        run.look_back("softmax_contract")
+
+
+class Losses(last_look.Kind):
+    """What `MyTimeSoftmaxWithLoss` may be asked for."""
+
+    given, right = ("xs", "ts"), TimeSoftmaxWithLoss
+    against = last_look.against(forward="loss_over_kept", backward="loss_other_sizes", kept="loss_leaves_arguments")
+
+    def options(self, run):
+        return run.pick({}, {}, {"ignore_label": run.pick(0, 1, 2, -100, 40, 70_000)})
+
+    def inputs(self, run, layer, last):
+        N, T, V = last_look.shape_like(last, run, run.pick(*[(run.size(), run.size(), run.size())] * 9, (13, 12, 2)))
+        xs = run.floats(N, T, V, scale=run.pick(1, 3))
+        if layer.dtype == np.float64 and run.chance(0.2):
+            xs += run.pick(1e4, -1e4) * (run.rng.random((N, T, 1)) < 0.5)
+        label = layer.right.ignore_label
+        words = np.setdiff1d(np.arange(V), label)
+        ts = run.rng.choice(words, (N, T)) if len(words) else np.full((N, T), label)
+        ignored = run.rng.permutation(N * T)[run.pick(N * T, N * T, N * T - 1, N * T // 2, 1, 0):]
+        ts.flat[ignored] = label
+        fitting = [dtype for dtype in last_look.IDS
+                   if np.iinfo(dtype).min <= ts.min() and ts.max() <= np.iinfo(dtype).max]
+        return [xs.astype(layer.dtype), ts.astype(fitting[-1] if N * T > 127 else run.pick(*fitting))]
+
+    def upstream(self, run, layer):
+        args = run.pick([], [], [run.pick(2.5, -0.5, 1000.0, 0.0)])
+        return args, args, max(map(abs, args), default=1)
+
+
+@criteria.last_look("MyTimeSoftmaxWithLoss", against="loss_other_sizes")
+def look_at_losses(exam):
+    last_look.look_at_layers(exam, Losses())
 
 
 ASSIGNMENT = Assignment("05-softmax-masking", ("my_softmax", "MyTimeSoftmaxWithLoss"), criteria, MISCONCEPTIONS)

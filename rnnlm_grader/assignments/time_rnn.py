@@ -5,20 +5,24 @@ neither. By hand, inputs are chosen as in 02-rnn, so that tanh and its slope are
 isn't what is examined, Wh is 0 or a single step counts, so that it costs its own points only.
 """
 import itertools
+from functools import partial
 
 import numpy as np
 
 from rnnlm_ref.layers import RNN
+from rnnlm_ref.time_layers import TimeRNN
 
 from ..compare import same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
+from . import last_look
 from .contract import CHANGED, crossed, holds_alike, many, not_by_columns, one_for_each, single, still, untouched
 from .rnn import (
     GRADS,
     HUGE,
     LARGE,
     TINY,
+    Steps,
     beside_another,
     draw,
     have_dtype,
@@ -113,6 +117,7 @@ def three_steps(exam):
 def like_unrolled(exam):
     params = weights(exam, 2, 3)
     xs = draw(exam, 3, 4, 2)
+    xs[:, [1, 3]] = xs[0, 2] = 0  # a step whose x is 0 is a step
     for stateful in (False, True):
         exam.case()
         layer = exam.new(*place(exam, params), stateful=stateful)
@@ -148,8 +153,9 @@ def last_state(exam):
         exam.case()
         params = place(exam, weights(exam, 2, 3))
         layer = exam.new(*params, stateful=stateful)
-        for T in (3, 1):
+        for T in (many(exam, 17, 22), 1):
             xs = draw(exam, 2, T, 2)
+            xs[1, T // 2:] = 0  # a step whose x is 0 is a step
             hs = layer.forward(xs)
             is_alive(exam, hs, "hs")
             responds(exam, params, xs, hs)
@@ -162,6 +168,21 @@ def last_state(exam):
                 rounded = last.astype(np.float32)
                 exam.hold(np.array_equal(last, rounded) or not np.array_equal(state, rounded), "layer.h",
                           "was rounded to float32", note="it is the state hs[:, -1] itself")
+    holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=2), state_of_a_window)
+
+
+def state_of_a_window(exam, sizes, dtype, layout, stateless, is_set):
+    """Go through a window, and back; yield what h is to be, as `holds_alike` wants it."""
+    N, T, D, H = sizes
+    placed = place(exam, small_weights(exam, D, H, dtype), layout=not_by_columns(layout))
+    layer = exam.new(*placed, stateful=not stateless)
+    if is_set:
+        layer.call("set_state", draw(exam, N, H, dtype=dtype))
+    hs = layer.forward(exam.put("xs", draw(exam, N, T, D, dtype=dtype), layout))
+    last = single(hs.each(lambda hs: hs[:, -1] if hs.ndim == 3 else hs))
+    yield single(layer.attribute("h")), last, "layer.h", "hs[:, -1]"
+    exam.watch(layer.backward(upstream(exam, N, T, H, dtype=dtype)))
+    yield single(layer.attribute("h")), last, "layer.h", "hs[:, -1], after backward too"
 
 
 def responds(exam, params, xs, hs):
@@ -265,11 +286,14 @@ def forgets_the_state(exam):
     for N in (2, 3, 1):
         xs = draw(exam, N, 2, 2)
         layer.call("reset_state")
-        expected = exam.new(*params, stateful=True).forward(xs)
+        fresh = exam.new(*params, stateful=True)
+        expected = fresh.forward(xs)
         is_alive(exam, expected, "hs")
         responds(exam, params, xs, expected)
         exam.equal(layer.forward(xs), expected.value, "hs after reset_state", note="as a new layer computes it")
-    differs(exam, layer.forward(xs), expected)
+        second, right = layer.forward(xs), fresh.forward(xs)
+        exam.equal(second, right.value, "hs of the second window after reset_state", note="as a new layer computes it")
+    differs(exam, second, expected)
     layer.call("set_state", draw(exam, 1, 3))
     layer.call("reset_state")
     exam.equal(layer.forward(xs), expected.value, "hs after set_state and reset_state",
@@ -550,6 +574,8 @@ def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=()
     xs, dhs, zeros = draw(exam, N, T, D), upstream(exam, N, T, H) * scale, np.zeros((N, H))
     if N == T:
         dhs[0, :-1] = 0  # gradients from the last step alone count at all steps
+        dhs[:, :T - 2] = 0
+        xs[:, 1:T - 1] = 0
     given = (xs, dhs) if layout == "C" else (exam.put("xs", xs, layout), exam.put("dhs", dhs, layout))
     hs, start = layer.forward(given[0]), zeros
     if states:
@@ -642,7 +668,7 @@ def sizes_change(exam):
     for stateful in (False, True):
         exam.case()
         fits_each_window(exam, stateful)
-    holds_alike(exam, [(2, False), (1, False)], second_window)
+    holds_alike(exam, crossed(exam, 2, 2, 2, 3), second_window)
 
 
 def start_from(layer, state, *, is_new=False):
@@ -666,7 +692,7 @@ def fits_each_window(exam, stateful):
         expected, expected_grads = fresh.backward(dhs), [fresh.grad(i) for i in range(3)]
         exam.watch(layer.forward(xs))
         if stateful:  # of the next window
-            start_from(layer, draw(exam, N, 3))
+            layer.call("set_state", draw(exam, N, 3))
         dxs, grads = layer.backward(dhs), [layer.grad(i) for i in range(3)]
         other = fresh.backward(upstream(exam, N, T, 3))
         is_alive(exam, expected, "dxs")
@@ -749,22 +775,24 @@ def shares(exam, stateful):
     xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
     if stateful:
-        holds_alike(exam, [(2, False), (2, True)], second_window)
+        holds_alike(exam, [((2, 2, 2, 3), np.float64, "C", is_updated) for is_updated in (False, True)], second_window)
 
 
-def second_window(exam, T, is_updated):
+def second_window(exam, sizes, dtype, layout, is_updated=False):
     """Go on from a window of two steps to one of T; yield what is to be equal, as `holds_alike` wants it."""
-    placed = place(exam, small_weights(exam, 2, 3, np.float64))
+    N, T, D, H = sizes
+    placed = place(exam, small_weights(exam, D, H, dtype), layout=not_by_columns(layout))
     layer = exam.new(*placed, stateful=True)
-    hs = layer.forward(draw(exam, 2, 2, 2))
-    exam.watch(layer.backward(upstream(exam, 2, 2, 3)))
+    hs = layer.forward(draw(exam, N, 2, D, dtype=dtype))
+    exam.watch(layer.backward(upstream(exam, N, 2, H, dtype=dtype)))
     if is_updated:
         update(exam, placed)
     fresh = exam.new(*placed, stateful=True)
-    known = getattr(hs.value, "shape", None) == (2, 2, 3)
-    fresh.call("set_state", hs.value[:, -1] if known else np.zeros((2, 3)))
-    xs, dhs = draw(exam, 2, T, 2), upstream(exam, 2, T, 3)
-    for got, right in zip(*(back_from(each, xs, dhs)[:3] for each in (layer, fresh)), strict=True):
+    known = getattr(hs.value, "shape", None) == (N, 2, H)
+    fresh.call("set_state", hs.value[:, -1] if known else np.zeros((N, H), dtype))
+    xs, dhs = (exam.put(name, array, not_by_columns(layout)) for name, array in (
+        ("xs", draw(exam, N, T, D, dtype=dtype)), ("dhs", upstream(exam, N, T, H, dtype=dtype))))
+    for got, right in zip(*(back_from(each, xs, dhs) for each in (layer, fresh)), strict=True):
         yield single(got), single(right), got.name, "as a new layer computes it that is given the state"
 
 
@@ -774,26 +802,30 @@ def follows_dtype(exam):
     state, found = draw(exam, 2, 3), {}
     params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
     starts = (False, False), (True, False), (True, True)  # from zeros, from no state, from a state
-    for (stateful, is_set), size in (*((start, None) for start in starts), (starts[0], 1)):
+    settings = *((start, None) for start in starts), (starts[0], 1), (starts[1], 1)
+    for (stateful, is_set), size in settings:
         exam.case()
         for dtype in (np.float64, np.float32):
             layer = exam.new(*place(exam, [param.astype(dtype) for param in params], f"_{dtype.__name__}"), stateful)
             if is_set:
                 layer.call("set_state", state.astype(dtype))
             x, dh = (array[:size, :size].astype(dtype) for array in (xs, dhs))  # of one step of one sequence, too
-            found[dtype] = [layer.forward(x), layer.backward(dh), *map(layer.grad, range(3)), layer.forward(x)]
+            found[dtype] = [layer.forward(x), layer.backward(dh), *map(layer.grad, range(3)), layer.forward(x),
+                            layer.backward(dh)]
         have_dtype(exam, found)
-    for (stateful, is_set), dtype in itertools.product(starts, (np.float64, np.float32)):
+    for ((stateful, is_set), size), dtype in itertools.product(settings, (np.float64, np.float32)):
         exam.case()
         layer = exam.new(*place(exam, [param.astype(dtype) for param in params]), stateful)
         if is_set:
             layer.call("set_state", state.astype(dtype))
-        layer.forward(xs.astype(dtype))
-        layer.backward(dhs.astype(dtype))
-        dh = exam.attempt(lambda layer=layer: layer.attribute("dh"))  # that it is there has a criterion of its own
-        if dh is None or not isinstance(dh.value, np.ndarray):
-            return
-        exam.equal(dh, dh.value.real.astype(dtype), dh.name, note=f"the parameters are {np.dtype(dtype)}")
+        for _ in range(2):
+            layer.forward(xs[:size, :size].astype(dtype))
+            layer.backward(dhs[:size, :size].astype(dtype))
+            # that it is there has a criterion of its own
+            dh = exam.attempt(lambda layer=layer: layer.attribute("dh"))
+            if dh is None or not isinstance(dh.value, np.ndarray):
+                return
+            exam.equal(dh, dh.value.real.astype(dtype), dh.name, note=f"the parameters are {np.dtype(dtype)}")
 
 
 @criterion("MyTimeRNN", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
@@ -805,6 +837,78 @@ def stands_alone(exam):
     beside_another(exam, draw_turn)
     exam.case()
     beside_another(exam, draw_turn, stateful=True)
+    exam.case()
+    exam.attempt(lambda: has_its_own_states(exam, draw_turn))  # that they are there has criteria of its own
+
+
+def has_its_own_states(exam, draw_turn):
+    """Require that h and dh stay what they are, whatever another layer does."""
+    placed = place(exam, weights(exam, 2, 3))
+    one, other = exam.new(*placed), exam.new(*placed)
+    for layer in (one, other):
+        inputs, douts = draw_turn()
+        layer.forward(*inputs)
+        exam.watch(layer.backward(*douts))
+        if layer is one:
+            before = one.attribute("h"), one.attribute("dh")
+    for name, thing in zip(("h", "dh"), before, strict=True):
+        exam.watch(thing)
+        exam.equal(one.attribute(name), thing.value, thing.name, note="after another layer has gone forth and back")
+
+
+# --- last look ------------------------------------------------------------------------------------------------------
+
+
+class Windows(Steps):
+    """What `MyTimeRNN` may be asked for."""
+
+    given, dout, gives, right = ("xs",), "dhs", (), TimeRNN
+
+    def options(self, run):
+        return {"stateful": run.pick(True, True, False)}
+
+    def inputs(self, run, layer, last):
+        N, T, D = last_look.shape_like(last, run, (run.size(), run.size(), layer.group.shapes[0][0]))
+        return [run.floats(self.batch(layer) or N, T, D).astype(layer.dtype)]
+
+    def batch(self, layer):
+        """The batch size that a layer goes on with; None if any will do."""
+        return len(layer.right.h) if layer.right.stateful and layer.right.h is not None else None
+
+    def fits(self, layer, arrays):
+        return self.batch(layer) in (None, len(arrays[0]))
+
+    def moves(self, layer):
+        return 2 * [partial(self.set_state, layer), partial(self.reset_state, layer)]
+
+    def set_state(self, layer):
+        """Give it a state, of any batch size; it goes on from there if it is stateful."""
+        h = layer.run.floats(layer.run.size(), layer.group.shapes[0][1]).astype(layer.dtype)
+        layer.layer.call("set_state", layer.run.put("h", h))
+        layer.right.set_state(last_look.in_double(h))
+        layer.may_go_back = False
+
+    def reset_state(self, layer):
+        layer.layer.call("reset_state")
+        layer.right.reset_state()
+        layer.may_go_back = False
+
+    def after_forward(self, layer):
+        layer.exam.turn_to("last_state")
+        h = layer.layer.attribute("h").each(lambda array: array.real.astype(layer.dtype))
+        layer.equal(h, layer.right.h)
+
+    def after_backward(self, layer):
+        layer.equal(layer.layer.attribute("dh"), layer.right.dh, layer.dout[-1])
+
+    def at_end(self, layer):
+        if layer.dout:  # it has gone back after its last forward
+            self.after_backward(layer)
+
+
+@criteria.last_look("MyTimeRNN", against="leaves_the_callers_arrays_alone")
+def look_at_windows(exam):
+    last_look.look_at_layers(exam, Windows())
 
 
 ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})

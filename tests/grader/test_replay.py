@@ -25,10 +25,11 @@ def run(text, **names):
 
 
 def failures(assignment):
-    """Yield (criterion, variant, outcome) of each failure of the library's variants on the learner's inputs."""
+    """Yield (criterion or last look, variant, outcome) of each failure of the library's variants on known inputs."""
     for misconception in assignment.misconceptions:
         candidate = KernelCandidate(**{misconception.name: misconception.variant})
-        for criterion in (c for c in assignment.criteria if c.name == misconception.name):
+        for criterion in (c for c in (*assignment.criteria, *assignment.criteria.last_looks)
+                          if c.name == misconception.name):
             with np.errstate(all="ignore"):
                 outcome = examine(criterion, candidate, public_seed(criterion))
             if not outcome.passed:

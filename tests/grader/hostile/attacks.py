@@ -332,7 +332,7 @@ def public_tables():
 
     names = {"np": np}
     exec(RIGHT, names)
-    for criterion in ASSIGNMENT.criteria:
+    for criterion in (*ASSIGNMENT.criteria, *ASSIGNMENT.criteria.last_looks):
         if criterion.name == "MyEmbedding":
             examine(criterion, KernelCandidate(MyEmbedding=Watched), public_seed(criterion))
     return seen

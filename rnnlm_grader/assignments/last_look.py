@@ -1,0 +1,300 @@
+"""Last looks at layers: long runs of calls in which sizes, dtypes, layouts, zeros and layers come together by chance.
+
+A criterion examines one thing where nothing else goes on, so that a mistake costs its own points only. An answer that
+passes them all may still be wrong where things meet that nobody thought of. So it is compared with the reference once
+more, in whatever is drawn. Nothing is required here that no criterion requires.
+"""
+from collections import Counter
+from types import MappingProxyType
+
+import numpy as np
+
+from .contract import CHANGED, many
+
+TURNS = 3, 3, 4, 4, 6, 8, 12, 16, 16  # of each run: what a short one shows needn't be read out of a long one
+NOTE = "in a long run of calls, all drawn at random"
+IDS = (np.int64, np.int64, np.int32, np.uint64, np.uint32, np.uint16, np.int16, np.uint8, np.int8)  # the last are short
+
+
+class Run:
+    """A run of calls: what is drawn for it, and all that was given and returned, which must stay as it was."""
+
+    def __init__(self, exam):
+        exam.case()
+        self.exam, self.rng = exam, exam.rng
+        self.counts, self.kept = Counter(), {}
+        self.may_be_large = self.chance(0.5)
+
+    def chance(self, share):
+        return self.rng.random() < share
+
+    def pick(self, *choices):
+        return choices[self.rng.integers(len(choices))]
+
+    def size(self):
+        """Draw a size: up to 4, mostly; or once in a run, maybe, one that is large."""
+        if self.may_be_large and self.chance(0.1):
+            self.may_be_large = False
+            return many(self.exam, 17, 24)
+        return self.pick(1, 1, 1, 2, 2, 2, 3, 3, 4, 6)
+
+    def floats(self, *shape, scale=1.0):
+        """Draw numbers, mostly of two decimals; some may be 0: single ones, vectors, a row, a column or all."""
+        array = self.rng.uniform(-1, 1, shape)
+        array = scale * (array + np.copysign(0.3, array))
+        array = array if self.chance(0.2) else array.round(2 if scale > 0.1 else 6)
+        kind = self.rng.integers(9) if array.ndim and array.size else 8
+        if kind < 3:
+            axis = self.rng.integers(array.ndim)
+            where = [slice(None)] * array.ndim
+            where[axis] = self.rng.integers(array.shape[axis])
+            array[tuple(where)] = 0
+        elif kind == 3:
+            array[self.rng.random(shape) < 0.4] = 0
+        elif kind == 4 and self.chance(0.5):
+            array[...] = 0
+        elif kind == 5 and array.ndim > 1 and self.chance(0.7):
+            array[:, : self.rng.integers(array.shape[1])] = 0
+        elif kind == 6:
+            array[self.rng.random(shape[:-1]) < 0.4] = 0
+        return array
+
+    def ids(self, shape, V, dtype=None):
+        """Draw ids, of any dtype of integers unless it is given: all the same, all of them, or any."""
+        dtype = dtype or self.pick(*IDS)
+        V = min(V, np.iinfo(dtype).max + 1)
+        kind = self.rng.integers(3)
+        ids = self.rng.integers(V, size=shape)
+        if kind == 0:
+            ids = np.full(shape, self.rng.integers(V))
+        elif kind == 1:
+            ids = np.resize(self.rng.permutation(V)[::-1], shape)
+        return np.asarray(ids, dtype)
+
+    def name(self, base):
+        self.counts[base] += 1
+        return f"{base}{self.counts[base]}"
+
+    def put(self, base, array, layouts=("C", "F", "strided")):
+        """Place an array under a new name, in any layout; the caller's, it must stay as it is."""
+        thing = self.exam.put(self.name(base), array, self.pick(*layouts))
+        self.keep(thing, array, exact=True)
+        return thing
+
+    def keep(self, thing, value, exact=False):
+        """Remember what a thing holds, as long as nothing else is said of it."""
+        self.kept[thing.handle.number] = thing, value, exact
+
+    def look_back(self, against):
+        """Require that all things hold what they should."""
+        self.exam.turn_to(against)
+        kept = list(self.kept.values())
+        now = self.exam.gather("now", [thing for thing, *_ in kept]).now()
+        for part, (_, value, exact) in zip(now.parts(*(thing.name for thing, *_ in kept)), kept, strict=True):
+            self.exam.equal(part, value, part.name, note=f"it must not change later, {NOTE}", exact=exact)
+
+
+class Group:
+    """Parameters that layers share, beside those of the right ones, in float64."""
+
+    def __init__(self, run, kind, dtype):
+        self.run, self.kind, self.dtype = run, kind, dtype
+        self.shapes = kind.shapes(run)
+        self.right = [np.zeros(shape) for shape in self.shapes]
+        arrays = self.drawn()
+        self.placed = [run.put(name, array, kind.layouts) for name, array in zip(kind.names, arrays, strict=True)]
+        self.layers = []
+
+    def drawn(self):
+        """Draw new parameters; the right ones have them at once."""
+        arrays = [self.kind.parameter(self.run, shape).astype(self.dtype) for shape in self.shapes]
+        for right, array in zip(self.right, arrays, strict=True):
+            right[...] = array
+        return arrays
+
+    def update(self, params):
+        """Write new parameters, as an optimiser does, into what was given or what a layer has of it."""
+        for i, (placed, array) in enumerate(zip(self.placed, self.drawn(), strict=True)):
+            (params.item(i) if params else placed).write(array)
+            self.run.keep(placed, array, exact=True)
+        for layer in self.layers:
+            layer.may_go_back = False
+
+
+class Layer:
+    """A layer of the candidate's, and the right one, which computes in float64."""
+
+    def __init__(self, run, kind, group):
+        self.run, self.exam, self.kind, self.group = run, run.exam, kind, group
+        self.options = kind.options(run)
+        self.layer = self.exam.new(*group.placed, **self.options)
+        self.right = kind.right(*group.right, **self.options)
+        self.grads = self.layer.keep_grads(len(group.placed), run.name("kept")) if group.placed else []
+        self.given = self.dout = None
+        self.may_go_back = False
+        self.asks_again = False  # whether the next forward gets what the last one got, as where slopes are measured
+        group.layers.append(self)
+
+    def turn(self):
+        """Do one thing that a caller may do."""
+        if self.may_go_back and self.run.chance(0.5):
+            return self.backward()
+        others = self.kind.moves(self) + [self.update, self.update, self.spoil] * bool(self.grads)
+        if others and self.run.chance(0.3):
+            return self.run.pick(*others)()
+        return self.forward()
+
+    def forward(self):
+        run, kind = self.run, self.kind
+        last = self.given and [array for _, array in self.given]
+        asks_again = self.asks_again and kind.fits(self, last)
+        arrays = last if asks_again else kind.inputs(run, self, last)
+        alike = last and all((a.shape, a.dtype) == (b.shape, b.dtype) for a, b in zip(last, arrays, strict=True))
+        if asks_again or (alike and run.chance(0.5)):  # the same arrays, mostly filled anew
+            things = [thing for thing, _ in self.given]
+            if run.chance(0.3):
+                arrays = last
+            for thing, array in zip(things, arrays, strict=True):
+                thing.write(array)
+                run.keep(thing, array, exact=True)
+        else:
+            things = [run.put(name, array) for name, array in zip(kind.given, arrays, strict=True)]
+        self.given = list(zip(things, arrays, strict=True))
+        self.exam.turn_to(kind.against["forward"])
+        out, self.right_out = self.layer.forward(*things), self.right.forward(*map(in_double, arrays))
+        self.require(out, self.right_out)
+        kind.after_forward(self)
+        self.may_go_back, self.dout, self.asks_again = True, None, False
+
+    def backward(self):
+        if not self.dout or self.run.chance(0.8):
+            self.dout = self.kind.upstream(self.run, self)
+        args, right_args, scale = self.dout
+        self.exam.turn_to(self.kind.against["backward"])
+        result, right = self.layer.backward(*args), self.right.backward(*right_args)
+        self.require(result, right, scale)
+        if self.grads:
+            self.require_grads([grad.astype(self.dtype) for grad in self.right.grads], scale)
+        self.kind.after_backward(self)
+
+    def require(self, thing, right, scale=1.0):
+        """Require one result, or several, made of terms of this scale; and that it stays."""
+        if isinstance(right, tuple):
+            for part, value in zip(thing.parts(*self.kind.gives), right, strict=True):
+                self.equal(part, value, scale)
+        elif right is None:
+            self.exam.equal(thing, None, thing.name, note=NOTE)
+        else:
+            self.equal(thing, right, scale)
+        if right is not None:
+            self.run.keep(thing, thing)
+
+    def equal(self, thing, right, scale=1.0):
+        """Require an array or a number, in the dtype of the parameters."""
+        self.exam.equal(thing, np.asarray(right, self.dtype), thing.name, note=NOTE, least=scale)
+
+    def require_grads(self, grads, scale):
+        """Require these gradients, in the arrays that held them at the start, now and later."""
+        now = self.exam.gather(self.run.name("grads"), self.grads).now()
+        for part, grad, kept in zip(now.parts(*(kept.name for kept in self.grads)), grads, self.grads, strict=True):
+            self.equal(part, grad, scale)
+            self.run.keep(kept, part)
+
+    @property
+    def dtype(self):
+        return self.group.dtype
+
+    def update(self):
+        """Update the parameters."""
+        self.exam.turn_to(self.kind.against["kept"])
+        self.group.update(self.run.pick(None, self.layer.attribute("params")))
+        self.asks_again = bool(self.given) and self.run.chance(0.5)
+
+    def spoil(self):
+        """Change the gradients, as clipping does."""
+        for grad, right in zip(self.grads, self.right.grads, strict=True):
+            grad.write(CHANGED)
+            self.run.keep(grad, np.full_like(right, CHANGED, self.dtype))
+
+
+def against(**ids):
+    """What is looked at ('forward', 'backward' or 'kept') → the id of the criterion against which a mistake speaks."""
+    return MappingProxyType(ids)
+
+
+def in_double(array):
+    return array.astype(np.float64) if array.dtype.kind == "f" else array
+
+
+class Kind:
+    """What sets the layers of one exercise apart."""
+
+    names = ()  # of the parameters
+    layouts = ("C", "strided")  # of the parameters
+    given = ()  # the arguments of forward
+    dout = "dout"
+    gives = ()  # what backward returns, if it is several things
+    right = None  # the reference
+    against = None  # as `against` gives it
+
+    def shapes(self, run):
+        """Draw the shapes of the parameters."""
+        return ()
+
+    def parameter(self, run, shape):
+        """Draw a parameter so small that tanh stays far from its ends."""
+        return run.floats(*shape, scale=0.5 / np.sqrt(max(shape[0], 3)))
+
+    def options(self, run):
+        return {}
+
+    def inputs(self, run, layer, last):
+        """Draw the arguments of forward; `last` are those of the last forward, if there was any."""
+        raise NotImplementedError
+
+    def fits(self, layer, arrays):
+        """Whether forward may be given these."""
+        return True
+
+    def upstream(self, run, layer):
+        """Draw (arguments of backward, those of the right layer, the scale of them)."""
+        scale = run.pick(1, 1, 1e-3, 1000)
+        dout = run.floats(*layer.right_out.shape, scale=scale).astype(layer.dtype)
+        return [run.put(self.dout, dout)], [in_double(dout)], scale
+
+    def moves(self, layer):
+        """What else may be done."""
+        return []
+
+    def after_forward(self, layer):
+        """Look at what forward leaves in the layer."""
+
+    def after_backward(self, layer):
+        """Look at what backward leaves in the layer."""
+
+    def at_end(self, layer):
+        """Look at what is left in the layer, whatever others did after it."""
+
+
+def look_at_layers(exam, kind):
+    """Have layers take turns: one alone, at first; then two that share parameters, and one of another dtype."""
+    for turns in TURNS:
+        run = Run(exam)
+        one, *others = run.pick((np.float64, np.float32), (np.float32, np.float64))
+        group = Group(run, kind, one)
+        layers = [Layer(run, kind, group)]
+        if turns > 4:
+            layers += [Layer(run, kind, group), *(Layer(run, kind, Group(run, kind, dtype)) for dtype in others)]
+        layer = layers[0]
+        for _ in range(turns):
+            if run.chance(0.4):
+                layer = run.pick(*layers)
+            layer.turn()
+        for layer in layers:
+            kind.at_end(layer)
+        run.look_back(kind.against["kept"])
+
+
+def shape_like(last, run, shape):
+    """The shape of the last input, half of the time, where there was one."""
+    return last[0].shape if last and run.chance(0.5) else shape
