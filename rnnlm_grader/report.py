@@ -62,8 +62,11 @@ def explain_failure(verdict, told):
     if verdict.hidden:
         yield from wrap("This passes on the inputs shown in the notebook and fails on others.")
     elif lines := str(outcome.replay or "").splitlines():
-        yield "You can run this again:"
-        yield from (f"    {line}" for line in lines)
+        if sum(map(len, lines)) < MOST * 0.7:  # what differs must fit below it, and what else holds
+            yield "You can run this again:"
+            yield from (f"    {line}" for line in lines)
+        else:
+            yield "What was done is too long to be shown."
     yield from wrap(describe(outcome.finding, verdict.hidden))
     if isinstance(outcome.finding, Difference) and not verdict.hidden:
         yield from show_values(outcome.finding)

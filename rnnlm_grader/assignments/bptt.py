@@ -64,6 +64,18 @@ def any_shape_of_x(exam):
         x = exam.put("x", x)
         result = slopes(exam, lambda x, c=factors: float((c * x).sum()), "(c * x).sum()", x)
         exam.equal(result, factors, result.name, note=f"x has shape {shape}")
+    holds_alike(exam, [((3,), "C"), ((2, 2), "C"), ((2, 1, 2), "C"), ((2, 3), "strided")], slopes_of_any_shape)
+
+
+def slopes_of_any_shape(exam, shape, layout):
+    """Yield slopes with another eps, and where all numbers count for each, as `holds_alike` wants them."""
+    x = exam.put("x", exam.rng.uniform(1, 2, shape).round(2), layout)
+    cubes = exam.lend("cubes", lambda x: float((x ** 3).sum()), "cubes = lambda x: (x ** 3).sum()")
+    yield (exam.new(cubes, x, 0.25), 3 * x.value ** 2 + 0.25 ** 2, "the slopes with eps = 0.25",
+           f"for x**3 the formula gives 3 * x**2 + eps**2; x has shape {shape}")
+    product = exam.lend("product", lambda x: float(x.prod()), "product = lambda x: x.prod()")
+    yield (exam.new(product, x), x.value.prod() / x.value, "the slopes of the product",
+           f"all other numbers stand at their place while one is moved; x has shape {shape}")
 
 
 @criterion("my_numerical_gradient", "values", 2, "the difference is taken from both sides of x")
@@ -91,9 +103,9 @@ def one_at_a_time(exam):
 
 @criterion("my_numerical_gradient", "values", 1, "eps is how far x is moved to each side")
 def honours_eps(exam):
-    for eps in (0.5, round(float(exam.rng.uniform(0.05, 0.4)), 2)):
+    for eps, layout in (0.5, "C"), (round(float(exam.rng.uniform(0.05, 0.4)), 2), "C"), (0.3, "strided"):
         exam.case()
-        x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2))
+        x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2), layout)
         result = exam.new(exam.lend("f", lambda x: float((x ** 3).sum()), "f = lambda x: (x ** 3).sum()"), x, eps)
         exam.equal(result, 3 * x.value ** 2 + eps ** 2, result.name,
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
@@ -101,11 +113,15 @@ def honours_eps(exam):
 
 @criterion("my_numerical_gradient", "contract", 1, "x is afterwards what it was before, to the last bit")
 def leaves_x_alone(exam):
-    before = exam.rng.choice([-1, 1], (2, 4)) * 10 ** exam.rng.uniform([[-9], [-2]], [[-6], [1]], (2, 4))
-    x = exam.put("x", before)
-    result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", x)
-    exam.equal(result, 2 * before, result.name, note="the slope of x**2 is 2 * x")
-    exam.equal(x.now(), before, "x", note="(x + eps) - eps isn't always x: keep the number and put it back", exact=True)
+    for shape, layout in ((2, 4), "C"), (8, "C"), ((2, 4), "strided"), ((2, 1, 4), "C"):
+        exam.case()
+        before = exam.rng.choice([-1, 1], (2, 4)) * 10 ** exam.rng.uniform([[-9], [-2]], [[-6], [1]], (2, 4))
+        before = before.reshape(shape)
+        x = exam.put("x", before, layout)
+        result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", x)
+        exam.equal(result, 2 * before, result.name, note="the slope of x**2 is 2 * x")
+        exam.equal(x.now(), before, "x", note="(x + eps) - eps isn't always x: keep the number and put it back",
+                   exact=True)
 
 
 @criterion("my_numerical_gradient", "contract", 1, "x needn't be contiguous in memory; the result is a new float64 "
@@ -556,23 +572,25 @@ def clips_float32(exam):
 
 # --- last looks -----------------------------------------------------------------------------------------------------
 
-FUNCTIONS = (
-    (lambda x: 3 * float(x.sum()), "3 * x.sum()", lambda x: np.full(x.shape, 3.0)),
-    (lambda x: float((x ** 2).sum()), "(x ** 2).sum()", lambda x: 2 * x),
-    (lambda x: float(np.sin(x).sum()), "np.sin(x).sum()", np.cos),
+FUNCTIONS = (  # with what the formula gives
+    (lambda x: 3 * float(x.sum()), "3 * x.sum()", lambda x, eps: np.full(x.shape, 3.0)),
+    (lambda x: float((x ** 2).sum()), "(x ** 2).sum()", lambda x, eps: 2 * x),
+    (lambda x: float(np.sin(x).sum()), "np.sin(x).sum()", lambda x, eps: np.cos(x) * np.sin(eps) / eps),
+    (lambda x: float(x.sum()) ** 2, "x.sum() ** 2", lambda x, eps: np.full(x.shape, 2 * x.sum())),
 )
 
 
 @criteria.last_look("my_numerical_gradient", against="any_shape_of_x")
 def look_at_slopes(exam):
     run, x = last_look.Run(exam), None
-    for _ in last_look.TURNS:
+    for _ in range(5):  # each slope takes two journeys to the answer
         function, text, slope = run.pick(*FUNCTIONS)
         if x is None or run.chance(0.6):
-            x = run.put("x", run.floats(*run.rng.integers(1, 4, run.pick(1, 2, 3, 4)), scale=run.pick(1, 1, 3)))
+            x = run.put("x", run.floats(*run.rng.integers(1, 4, run.pick(1, 2, 3)), scale=run.pick(1, 3, 1e-6)))
         f = exam.lend(run.name("f"), function, f"f{run.counts['f']} = lambda x: {text}")
-        result = exam.new(f, x)
-        exam.equal(result, slope(x.value), result.name, note=last_look.NOTE, least=10)
+        eps = run.pick((), (), (0.25,))
+        result = exam.new(f, x, *eps)
+        exam.equal(result, slope(x.value, *(eps or (1e-5,))), result.name, note=last_look.NOTE, least=10)
         run.keep(result, result)
     run.look_back("leaves_x_alone")
 

@@ -92,6 +92,19 @@ def judge_gradient(exam, W, ids, note="", scale=1, blank=np.s_[:0]):
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note=note)
 
 
+def judge_by_columns(exam, shape):
+    """Judge the gradient of a table that lies by columns, as grads may then; unless it fails, as np.dot does there."""
+    if exam.is_over:
+        return
+    exam.case()
+    W = table(exam, D=3)
+    ids, dout = ids_to_the_last(exam, len(W), shape), upstream(exam, (*shape, 3))
+    layer = exam.new(exam.put("W", W, "F"))
+    layer.forward(ids)
+    if exam.attempt(lambda: layer.backward(dout)):
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="W lies by columns")
+
+
 def judge_sum(exam, W, ids, layouts="CC"):
     """Judge the gradient of ids that repeat, as a case that stands on its own. That its dtype is right isn't judged."""
     exam.case()
@@ -285,6 +298,7 @@ def any_size_backward(exam):
                          (3, 1, exam.rng.integers(3, size=many(exam)))):
         judge_gradient(exam, table(exam, rows, D), ids, f"V = {rows}, D = {D}, {ids.size} ids of dtype {ids.dtype}")
     holds_alike(exam, crossed_ids(exam, in_windows=False), steps_of_a_layer)
+    judge_by_columns(exam, (4,))
 
 
 @criterion("MyEmbedding", "backward", 1, "grads[0] agrees with central differences of the forward pass")
@@ -517,6 +531,7 @@ def after_other_sizes(exam):
     for case in other_windows(exam):
         judge_gradient(exam, *case)
     holds_alike(exam, crossed_ids(exam, in_windows=True), steps_of_a_layer)
+    judge_by_columns(exam, (2, 2))
 
 
 # --- MyTimeEmbedding: contract --------------------------------------------------------------------------------------

@@ -9,6 +9,8 @@ from types import MappingProxyType
 
 import numpy as np
 
+from ..exam import Thing
+from ..replay import LONG
 from .contract import CHANGED, many
 
 TURNS = 3, 3, 4, 4, 6, 8, 12, 16, 16  # of each run: what a short one shows needn't be read out of a long one
@@ -42,7 +44,8 @@ class Run:
         """Draw numbers, mostly of two decimals; some may be 0: single ones, vectors, a row, a column or all."""
         array = self.rng.uniform(-1, 1, shape)
         array = scale * (array + np.copysign(0.3, array))
-        array = array if self.chance(0.2) else array.round(2 if scale > 0.1 else 6)
+        all_digits = self.chance(0.2) and array.size <= LONG  # a report has no room for more
+        array = array if all_digits else array.round(2 if scale > 0.1 else 4 if scale > 0.01 else 6)
         kind = self.rng.integers(9) if array.ndim and array.size else 8
         if kind < 3:
             axis = self.rng.integers(array.ndim)
@@ -101,13 +104,15 @@ class Group:
         self.run, self.kind, self.dtype = run, kind, dtype
         self.shapes = kind.shapes(run)
         self.right = [np.zeros(shape) for shape in self.shapes]
+        self.layers = []
         arrays = self.drawn()
         self.placed = [run.put(name, array, kind.layouts) for name, array in zip(kind.names, arrays, strict=True)]
-        self.layers = []
 
     def drawn(self):
         """Draw new parameters; the right ones have them at once."""
         arrays = [self.kind.parameter(self.run, shape).astype(self.dtype) for shape in self.shapes]
+        if self.layers and self.run.chance(0.4):  # as by an optimiser of small steps
+            arrays = [nudged(self.run, right.astype(self.dtype)) for right in self.right]
         for right, array in zip(self.right, arrays, strict=True):
             right[...] = array
         return arrays
@@ -152,8 +157,8 @@ class Layer:
         alike = last and all((a.shape, a.dtype) == (b.shape, b.dtype) for a, b in zip(last, arrays, strict=True))
         if asks_again or (alike and run.chance(0.5)):  # the same arrays, mostly filled anew
             things = [thing for thing, _ in self.given]
-            if run.chance(0.3):
-                arrays = last
+            if run.chance(0.4):
+                arrays = [nudged(run, array) for array in last] if run.chance(0.5) else last
             for thing, array in zip(things, arrays, strict=True):
                 thing.write(array)
                 run.keep(thing, array, exact=True)
@@ -167,8 +172,10 @@ class Layer:
         self.may_go_back, self.dout, self.asks_again = True, None, False
 
     def backward(self):
-        if not self.dout or self.run.chance(0.8):
+        if not self.dout or self.run.chance(0.5):
             self.dout = self.kind.upstream(self.run, self)
+        elif self.run.chance(0.6):
+            self.refill()
         args, right_args, scale = self.dout
         self.exam.turn_to(self.kind.against["backward"])
         result, right = self.layer.backward(*args), self.right.backward(*right_args)
@@ -176,6 +183,15 @@ class Layer:
         if self.grads:
             self.require_grads([grad.astype(self.dtype) for grad in self.right.grads], scale)
         self.kind.after_backward(self)
+
+    def refill(self):
+        """Fill the array that backward got last with other numbers, if it was one: it may be given again."""
+        args, _, scale = self.dout
+        for thing in (arg for arg in args if isinstance(arg, Thing)):
+            array = self.run.floats(*self.right_out.shape, scale=scale).astype(self.dtype)
+            thing.write(array)
+            self.run.keep(thing, array, exact=True)
+            self.dout = args, [in_double(array)], scale
 
     def require(self, thing, right, scale=1.0):
         """Require one result, or several, made of terms of this scale; and that it stays."""
@@ -220,6 +236,11 @@ class Layer:
 def against(**ids):
     """What is looked at ('forward', 'backward' or 'kept') → the id of the criterion against which a mistake speaks."""
     return MappingProxyType(ids)
+
+
+def nudged(run, array):
+    """Floats that differ from these by little, as where slopes are measured."""
+    return (array * (1 + 3e-6 * run.pick(-1, 1))).astype(array.dtype) if array.dtype.kind == "f" else array
 
 
 def in_double(array):
@@ -280,17 +301,17 @@ def look_at_layers(exam, kind):
     """Have layers take turns: one alone, at first; then two that share parameters, and one of another dtype."""
     for turns in TURNS:
         run = Run(exam)
-        one, *others = run.pick((np.float64, np.float32), (np.float32, np.float64))
-        group = Group(run, kind, one)
-        layers = [Layer(run, kind, group)]
-        if turns > 4:
-            layers += [Layer(run, kind, group), *(Layer(run, kind, Group(run, kind, dtype)) for dtype in others)]
-        layer = layers[0]
+        dtypes = run.pick((np.float64, np.float32), (np.float32, np.float64))
+        groups, layers, at = {}, {}, 0
         for _ in range(turns):
-            if run.chance(0.4):
-                layer = run.pick(*layers)
-            layer.turn()
-        for layer in layers:
+            if turns > 4 and run.chance(0.4):
+                at = run.pick(0, 1, 2)
+            if at not in layers:  # the first two share their parameters
+                dtype = dtypes[at // 2]
+                group = groups[dtype] = groups.get(dtype) or Group(run, kind, dtype)
+                layers[at] = Layer(run, kind, group)
+            layers[at].turn()
+        for layer in layers.values():
             kind.at_end(layer)
         run.look_back(kind.against["kept"])
 

@@ -209,6 +209,7 @@ def sizes(exam):
 @criterion("MyRNN", "forward", 1, "any N, D and H will do, N also from call to call; arrays need not be contiguous")
 def forward_sizes(exam):
     params = weights(exam, 3, 3)
+    params[2][0] = 6  # near 1, and not there
     layer = exam.new(*place(exam, params, layout="F"))
     for N, layout in ((3, "F"), (1, "C"), (4, "strided")):
         x, h_prev = draw(exam, N, 3), draw(exam, N, 3)
@@ -358,7 +359,7 @@ def measured(values, which, dh_next, eps=1e-5):
 @criterion("MyRNN", "backward", 1, "backward fits the last forward, for any N, D, H, layout and size of dh_next")
 def backward_sizes(exam):
     params = weights(exam, 3, 3)
-    params[2][0] = 4  # where tanh is nearly flat, what is left of its slope counts too
+    params[2][:2] = 4, -6  # where tanh is nearly flat, what is left of its slope counts too
     layer = exam.new(*place(exam, params, layout="strided"))  # of "F", grads would be so too, and np.dot refuse them
     for N, layout in ((3, "F"), (1, "C"), (2, "strided")):
         back_and_forth(exam, layer, params, N, layout)
@@ -540,7 +541,7 @@ def updates_through_params(exam, layer, before, forward, what):
 @criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
     params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
-    params[2][0] = 1000  # a sum that no exponential can take, of float32 before float64
+    params[2][:2] = 1000, -1000  # sums that no exponential can take, of float32 before float64
     found, turns = {}, {}
     for dtype in (np.float64, np.float32):
         params, *arrays = (tuple(p.astype(dtype) for p in params), *(

@@ -484,6 +484,10 @@ class MyTimeRNN(Stateful):
             grad[...] = total
         return dxs
 """),
+    "forgets dh and all that it kept with the state": exchanged(
+        STUDY_NOTEBOOK, ("        self.h = h\n\n", "        self.h, self.dh = h, None\n\n"),
+        ("    def reset_state(self):\n        self.h = None\n",
+         "    def reset_state(self):\n        self.h, self.dh, self.layers = None, None, []\n")),
     "state kept as zeros and a flag": exchanged(INLINE, (
         "h = self.h if self.stateful and self.h is not None else np.zeros((N, len(b)), b.dtype)",
         "h = self.h if self.stateful and self.has_state else np.zeros((N, len(b)), b.dtype)"),
