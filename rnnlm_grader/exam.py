@@ -157,6 +157,10 @@ class Diverged(Exception):
     """The candidate did something else than the one that it is compared with."""
 
 
+class TriedInVain(StepFailed):
+    """A step of an attempt ended in an exception of the candidate's, which is only watched."""
+
+
 UNSEEN = object()  # the value of a thing that hasn't come yet
 
 
@@ -261,7 +265,7 @@ class Exam:
     printed: str = ""
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
-    may_raise: bool = False  # whether what the candidate raises is only watched
+    may_raise: bool = False  # whether what the candidate raises in the steps that are asked for now is only watched
     is_over: bool = False  # whether it did, so that what was asked beyond is lost
     against: str = ""  # in a last look: the id of the criterion that would be untrue if anything went wrong now
 
@@ -305,15 +309,16 @@ class Exam:
         if self.is_over:
             raise AssertionError("nothing can be asked after an attempt that failed")
         thing = Thing(self, self.candidate.request(verb, *args), name, UNSEEN, verb == "call")
-        self.pending.append(partial(self.see, thing, args[1] if verb == "call" else verb, self.replay.length))
+        self.pending.append(partial(self.see, thing, args[1] if verb == "call" else verb, self.replay.length,
+                                    self.may_raise))
         if self.candidate.is_near:
             self.settle()
         return thing
 
-    def see(self, thing, what, length):
+    def see(self, thing, what, length, is_tried):
         """See what came of a step; raise what ended it.
 
-        `what` is its name in a trace, `length` its place in the replay.
+        `what` is its name in a trace, `length` its place in the replay, `is_tried` whether it belongs to an attempt.
         """
         try:
             thing.value, self.printed = self.candidate.reply()
@@ -321,19 +326,19 @@ class Exam:
             self.printed = error.printed
             self.keep(what)
             self.keep(error.raised)
-            if not self.may_raise:
-                self.fail(error.raised, length, "" if thing.is_called else thing.name)
+            if is_tried:
+                raise TriedInVain(error.raised, error.printed) from None
+            self.fail(error.raised, length, "" if thing.is_called else thing.name)
             raise
 
     def attempt(self, steps):
         """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing can be asked."""
-        self.settle()
         self.may_raise = True
         try:
             given = steps()
             self.settle()
             return given
-        except StepFailed:
+        except TriedInVain:
             self.is_over = True
             return None
         finally:

@@ -281,7 +281,8 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 candidate.load(cells, lent)
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more
-            look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
+            if hidden:  # the learner's own look is for `check`: a submission gets one of which nobody knows
+                look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
             if not hidden:
                 problems[lent] = candidate.failed
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
@@ -341,7 +342,7 @@ def better_of_two(assignment, results, candidate, seeds, allowance, finding, sta
     if not any(draws[criterion][-1].outcome.passed for criterion in failed):
         return results
     draws |= examine_all(passed, candidate, seeds, allowance)
-    look_once_more(assignment, {result.name for result in results}, draws, candidate, seeds, allowance)
+    look_once_more(assignment, {result.name for result in results}, draws, candidate, only(seeds, True), allowance)
 
     def now(verdict):
         *_, last = draws[verdict.criterion]
