@@ -462,6 +462,13 @@ def CutsOneStepEarly(*args, **kwargs):
         *args, **kwargs)
 
 
+@bptt(TRUNCATION, "the boundary is one step too early: with a window of k the first cut stands between t = k - 1 and "
+      "t = k")
+def CutsOneStepEarlyNotTheLast(*args, **kwargs):
+    return with_cut(lambda window, T: lambda t: window is not None and 0 < t < T - 1 and (t + 1) % window == 0)(
+        *args, **kwargs)
+
+
 @bptt(TRUNCATION, "the boundary is one step too late: with a window of k the first cut stands between t = k - 1 and "
       "t = k")
 def CutsOneStepLate(*args, **kwargs):

@@ -433,31 +433,32 @@ NOTICED = {
     "my_bptt/window/windows_by_hand": """
         NothingFromTheStepAfter LosesItsOwnGradient SkipsWh CarriesAllAlong GoesForwards KeepsFirstStep
         AveragesOverSteps KeepsRowsOfDb KeepsAxisOfDb Dh0BeforeWh DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last
-        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd CutsOnce
-        TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0
-        KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
+        ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepEarlyNotTheLast CutsOneStepLate CountsFromTheEnd
+        CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 Dh0OfTheLastWindow Dh0OfAllWindows
+        CutsDh0 KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 ChangesDhs SqueezesAxes
     """,
     "my_bptt/window/state_goes_on": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros LeavesOutB LeavesOutTanh
         KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb DxsReversed DxsTimeMajor
-        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CutsOnce
-        TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow
-        BpttForcesFloat32
+        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepEarlyNotTheLast
+        CutsOneStepLate CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0 KeepsOneWindow
+        KeepsTheLastWindow BpttForcesFloat32
     """,
     "my_bptt/window/uneven_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards PairsStateAfter LeavesH0OutOfDWh StartsFromZeros
         LeavesOutB LeavesOutTanh KeepsFirstStep AveragesOverSteps AveragesOverBatch KeepsRowsOfDb KeepsAxisOfDb
         DxsReversed DxsTimeMajor AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly
-        CutsOneStepLate CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow RestartsFromZeros RestartsFromH0
-        KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32 SqueezesAxes
+        CutsOneStepEarlyNotTheLast CutsOneStepLate CountsFromTheEnd CutsOnce TakesWindowAsCount SlidesTheWindow
+        RestartsFromZeros RestartsFromH0 KeepsOneWindow KeepsTheLastWindow LeavesOutTheRest BpttForcesFloat32
+        SqueezesAxes
     """,
     "my_bptt/window/dh0_of_the_first_window": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient
         ForgetsTranspose SkipsWh CarriesAllAlong GoesForwards StartsFromZeros LeavesOutB LeavesOutTanh Dh0BeforeWh
-        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepLate CountsFromTheEnd
-        TakesWindowAsCount Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 BpttForcesFloat32
+        AnotherOrder PutsDh0Last ReturnsParametersOnly IgnoresWindow CutsOneStepEarly CutsOneStepEarlyNotTheLast
+        CutsOneStepLate CountsFromTheEnd TakesWindowAsCount Dh0OfTheLastWindow Dh0OfAllWindows CutsDh0 BpttForcesFloat32
     """,
     "my_bptt/window/long_windows": """
         LeavesOutSlope SlopeNotSquared SlopeOfTanhAgain SlopeOfStateBefore NothingFromTheStepAfter LosesItsOwnGradient

@@ -614,8 +614,8 @@ class ForcesFloat32(Right):
         return super().backward(dout).astype("f")
 
 
-@loss_of(DTYPE, "the gradient is forced to float64 (np.zeros or np.eye without dtype); it should have the dtype of the "
-                "logits")
+@loss_of(DTYPE, "the gradient is forced to float64 (np.zeros or np.eye without dtype, or a factor of float64, such as "
+                "dout / mask.sum()); it should have the dtype of the logits")
 class ForcesFloat64(Right):
     def backward(self, dout=1.0):
         return super().backward(dout).astype("d")

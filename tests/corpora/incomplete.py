@@ -1178,6 +1178,14 @@ CHANGES = {
             "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
     },
     "my_numerical_gradient": {
+        "collects slopes in the order of memory": ("layout_of_x", (
+            EACH_PLACE, (
+                "it = np.nditer(x, flags=[\"multi_index\"])\n"
+                "    slopes = []\n"
+                "    for _ in it:\n"
+                "        i = it.multi_index")), (
+            "grad[i] = (above - below) / (2 * eps)", "slopes.append((above - below) / (2 * eps))"), (
+            "return grad", "return np.array(slopes).reshape(x.shape)")),
         "forgets eps where it takes x apart": ("any_shape_of_x", (
             "    grad = np.zeros_like(x)\n", (
                 "    if x.ndim > 1:\n"
@@ -1308,6 +1316,8 @@ CHANGES = {
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
     },
     "my_bptt": {
+        "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
+        "cuts where a window ends": ("windows_by_hand", ("t % window == 0", "(t + 1) % window == 0")),
         "has a slope of 1e-7 at least": ("flows_back", (
             "(1 - hs[t + 1] ** 2)", "np.maximum(1 - hs[t + 1] ** 2, np.array(1e-7, Wh.dtype))")),
         "adds nothing up at steps whose dhs is 0": ("input_weights", (
@@ -1454,6 +1464,8 @@ CHANGES = {
             "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
     },
     "my_clip_grads": {
+        "takes the spectral norm of matrices": ("shrinks_together", (
+            "(grad ** 2).sum()", "(np.linalg.norm(grad, 2) ** 2 if grad.ndim == 2 else (grad ** 2).sum())")),
         "shrinks to a hundredth at most": ("shrinks_together", ("max_norm / norm", "max(max_norm / norm, 1e-2)")),
         "fills an array in the order of memory": ("clips_in_place", (
             "grad *= max_norm / norm", "grad.flat = grad.flatten('K') * (max_norm / norm)")),
@@ -1514,6 +1526,11 @@ CHANGES = {
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
     },
     "my_softmax": {
+        "takes overflown shares for 1": ("large_logits", (
+            "e = np.exp(x - x.max(axis=-1, keepdims=True))",
+            "e = np.nan_to_num(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True), nan=1.0)")),
+        "shifts by the middle of each row": ("large_logits", (
+            "x.max(axis=-1, keepdims=True)", "(x.max(axis=-1, keepdims=True) + x.min(axis=-1, keepdims=True)) / 2")),
         "cuts what lies 15 below the largest": ("large_logits", (
             "x - x.max(axis=-1, keepdims=True)", "np.clip(x - x.max(axis=-1, keepdims=True), -15, None)")),
         "shifts x in place and adds the largest again": ("softmax_contract", (
@@ -1609,6 +1626,11 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "leaves ignored rows as np.empty has them": ("gradient_over_kept", (
+            "dx = np.exp(log_p)", "dx = np.empty_like(log_p)\n        dx[mask] = np.exp(log_p[mask])"), (
+            MASKS, "pass")),
+        "multiplies where kept, and has no out": ("gradient_over_kept", (
+            MASKS, "dx = np.multiply(dx, 1, where=mask[:, np.newaxis])")),
         "reads targets as int32": ("other_labels", ("mask = ts !=", "ts = ts.astype(np.int32)\n        mask = ts !=")),
         "takes shares of exp(-18) at least when it goes back": ("large_logits_gradient", (
             "dx = np.exp(log_p)", "dx = np.exp(np.maximum(log_p, -18))")),
@@ -2008,6 +2030,16 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
     },
     "MyRnnlm": {
+        "draws all weights from 0 to 1": ("draws_from_rng", (
+            WEIGHTS, "return rng.random((rows, columns)).astype(\"f\")")),
+        "divides no weights by a root": ("draws_from_rng", (
+            WEIGHTS, "return rng.standard_normal((rows, columns)).astype(\"f\")")),
+        "divides all weights but Wh by a root": ("draws_from_rng", ("weights(H, H, H ** -0.5)", "weights(H, H, 1)")),
+        "draws Wh from 0 to 1": ("draws_from_rng", ("weights(H, H, H ** -0.5)", "rng.random((H, H)).astype(\"f\")")),
+        "draws weights of exponential size": ("draws_from_rng", (
+            WEIGHTS, "return rng.exponential(size=(rows, columns)).astype(\"f\")")),
+        "multiplies by the root of the rows": ("draws_from_rng", (
+            WEIGHTS, "return (0.3 * rng.standard_normal((rows, columns)) * rows ** 0.5).astype(\"f\")")),
         "resets to zeros of the batch before": ("resets_state", (
             "self.layers[1].reset_state()",
             "rnn = self.layers[1]\n        rnn.h = None if rnn.h is None else np.zeros_like(rnn.h)")),
@@ -2303,6 +2335,9 @@ CHANGES = {
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
     },
     "my_perplexity": {
+        "adds up in float32": ("of_one_batch", (
+            "total = sum(loss * count for loss, count in zip(losses, counts))",
+            "total = (np.array(losses, \"f\") * np.array(counts, \"f\")).sum()")),
         "takes the root of a product where batches are of one size": ("of_equal_batches", (
             "    total",
             "    if len(set(counts)) == 1: return np.prod(np.exp(losses)) ** (1 / len(losses))\n    total")),
