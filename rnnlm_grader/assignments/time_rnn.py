@@ -912,8 +912,9 @@ class Windows(Steps):
 
     def after_forward(self, layer):
         layer.exam.turn_to("last_state")
-        h = layer.layer.attribute("h").each(lambda array: array.astype(layer.dtype))  # as `last_state` takes it
-        layer.equal(h, layer.right.h)
+        h = layer.layer.attribute("h")
+        layer.equal(h.each(lambda array: array.astype(layer.dtype)), layer.right.h)  # as `last_state` takes it
+        layer.run.keep(h, h)  # who fetches a state may set it again later
 
     def after_backward(self, layer):
         layer.equal(layer.layer.attribute("dh"), layer.right.dh, layer.dout[-1])

@@ -102,6 +102,10 @@ def steps(make, layer):
 
 CHANGES = {
     "MyEmbedding": {
+        "masks word 0": ("rows_by_id", (
+            "return self.params[0][idx]", (
+                "return np.ma.array(self.params[0][idx], mask=np.broadcast_to((np.asarray(idx) == 0)[..., "
+                "None], self.params[0][idx].shape))"))),
         "flat view of grads": ("any_size_backward", (
             ADD, (
                 "D = dW.shape[1]; cells = np.asarray(self.idx, np.int64)[..., None] * D + np.arange(D)\n"
@@ -723,6 +727,9 @@ CHANGES = {
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
     },
     "MyTimeRNN": {
+        "masks hs where xs is 0": ("like_unrolled", (
+            "        return hs\n",
+            "        return np.ma.array(hs, mask=np.repeat((xs == 0).all(2)[..., None], H, 2))\n")),
         "tanh exp(-2z) capped": ("follows_dtype", (
             STEP, (
                 "e = np.exp(-2 * (h @ Wh + xs[:, t] @ Wx + b).clip(-300, 300)); cell.cache = xs[:, t], h, "
@@ -1626,6 +1633,10 @@ CHANGES = {
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
     },
     "MyTimeSoftmaxWithLoss": {
+        "gives a masked number where all is ignored": ("all_ignored", (
+            GIVES_KEPT, "return -np.ma.array(log_p[np.arange(N * T), safe], mask=~mask).mean()")),
+        "sums a masked array up": ("all_ignored", (
+            GIVES_KEPT, "return -np.ma.array(log_p[np.arange(N * T), safe], mask=~mask).sum() / count")),
         "leaves ignored rows as np.empty has them": ("gradient_over_kept", (
             "dx = np.exp(log_p)", "dx = np.empty_like(log_p)\n        dx[mask] = np.exp(log_p[mask])"), (
             MASKS, "pass")),
@@ -2405,6 +2416,19 @@ CHANGES = {
 # What passes all criteria, and only a last look notices.
 RARE = {
     "MyTimeRNN": {
+        "rolls its state on in place": ("leaves_the_callers_arrays_alone", (
+            KEEP, (
+                "if self.h is None or len(self.h) != N:\n"
+                "            self.h = np.zeros_like(h)\n"
+                "        self.h[...] = h\n"
+                "        return")), (
+            "self.h = h\n\n", "self.h = h.copy()\n\n"), (
+            "h = self.h if", "h = self.h.copy() if")),
+        "forgets by writing 0 into its own state": ("leaves_the_callers_arrays_alone", (
+            KEEP, "self.h = h.copy()\n        return"), (
+            "self.h = h\n\n", "self.h = h.copy()\n\n"), (
+            "and self.h is not None", "and self.h is not None and len(self.h) == N"), (
+            RESET, "the state.\"\"\"\n        if self.h is not None:\n            self.h[...] = 0")),
         "keeps dxs for the same dhs, uncopied": ("backward_sizes", (
             KEEP, "self.h = h; self.given = None\n        return"), (
             DH, (
