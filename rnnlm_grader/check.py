@@ -4,7 +4,7 @@ import os
 from . import assignments
 from .candidate import KernelCandidate
 from .exam import SECONDS, public_seed
-from .grading import Allowance, examine_all, is_understood, judge, look_once_more, withhold
+from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, withhold
 from .report import render
 
 
@@ -46,10 +46,11 @@ def check(answer, part=None, *, hidden=False):
     for each in asked:
         draws |= examine_all(assignment.of(name, each), candidate, seeds, allowance)
     elsewhere = {criterion.beside for criterion in assignment.of(name, part)} - {""} if part else ()
-    others = [each for each in parts if each not in asked and (each in elsewhere or holds(draws))]
+    is_right = all(map(holds, draws.values()))
+    others = [each for each in parts if each not in asked and (each in elsewhere or is_right)]
     for each in others:
         draws |= examine_all(assignment.of(name, each), candidate, public_seeds, allowance)
-    if holds(draws):
+    if all(map(holds, draws.values())):
         look_once_more(assignment, [name], draws, candidate, seeds, allowance)
     results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
     results = withhold(results, [(name, each.part) for each in beside if is_understood(each)])
@@ -60,11 +61,6 @@ def check(answer, part=None, *, hidden=False):
     if not all(result.passed for result in results):
         raise CheckFailed(text)
     print(text)
-
-
-def holds(draws):
-    """Whether nothing was wrong in any draw of inputs."""
-    return all(draw.outcome.passed for done in draws.values() for draw in done)
 
 
 def borrows_reference(answer, modules):

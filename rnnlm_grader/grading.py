@@ -92,18 +92,6 @@ class Allowance:
         return outcome
 
 
-def grade_part(assignment, candidate, name, part, seeds, allowance):
-    """Examine one part of an answer; return a PartResult.
-
-    Parameters
-    ----------
-    seeds : callable
-        Criterion → list of (seed, hidden): the draws of inputs on which it must pass, in order.
-    allowance : Allowance
-    """
-    return judge(assignment, name, part, examine_all(assignment.of(name, part), candidate, seeds, allowance))
-
-
 @dataclass(frozen=True)
 class Draw:
     """One draw of inputs, and what came of it."""
@@ -117,16 +105,22 @@ class Draw:
 def examine_all(criteria, candidate, seeds, allowance):
     """Examine by criteria, each on its draws of inputs until it fails; return {criterion: list of Draw}.
 
-    All criteria on their first draw, then on their second. The hidden ones come last: so an answer that keeps what it
+    `seeds` tells of a criterion the draws on which it must pass, in order: a list of (seed, whether it is hidden). All
+    criteria on their first draw, then on their second. The hidden ones come last: so an answer that keeps what it
     was given can't tell of it in a message about the learner's inputs, which the report shows.
     """
     draws = {criterion: [] for criterion in criteria}
     for row in itertools.zip_longest(*map(seeds, criteria)):
         for criterion, draw in zip(criteria, row, strict=True):
-            if draw and all(before.outcome.passed for before in draws[criterion]):
+            if draw and holds(draws[criterion]):
                 seed, hidden = draw
                 draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed)))
     return draws
+
+
+def holds(done):
+    """Whether nothing was wrong in any of these draws of inputs."""
+    return all(draw.outcome.passed for draw in done)
 
 
 def look_once_more(assignment, names, draws, candidate, seeds, allowance):
@@ -137,7 +131,7 @@ def look_once_more(assignment, names, draws, candidate, seeds, allowance):
     for look in assignment.criteria.last_looks:
         criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
         for seed, hidden in seeds(look) if look.name in names else ():
-            if all(draw.outcome.passed for criterion in criteria.values() for draw in draws[criterion]):
+            if all(holds(draws[criterion]) for criterion in criteria.values()):
                 outcome = allowance.examine(look, candidate, seed)
                 draws[criteria[outcome.against or look.against]].append(Draw(seed, hidden, outcome, of_last_look=True))
 
@@ -174,7 +168,7 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
     answers : dict
         The instructor's source for each name.
     seeds, allowance
-        As in `grade_part`.
+        As in `examine_all`.
     whole : sequence of (name, source)
         The cells with all that the student's own do, where what counts of them isn't all; else empty.
 
@@ -276,7 +270,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
     for hidden in (False, True):
         for lent, names in by_loans.items():
             left = [criterion for criterion, done in draws.items()
-                    if criterion.name in names and all(draw.outcome.passed for draw in done)]
+                    if criterion.name in names and holds(done)]
             if len(by_loans) > 1 or not hidden:
                 candidate.load(cells, lent)
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
@@ -286,7 +280,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
             if not hidden:
                 problems[lent] = candidate.failed
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
-    wrong = {criterion.name for criterion, done in draws.items() if not all(draw.outcome.passed for draw in done)}
+    wrong = {criterion.name for criterion, done in draws.items() if not holds(done)}
     return draws, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
                    if (cell in by_loans[lent] if cell in wrong else all(
                        cell in others for others in problems.values()))}

@@ -223,7 +223,7 @@ class Layer:
     def update(self):
         """Update the parameters."""
         self.exam.turn_to(self.kind.against["kept"])
-        self.group.update(self.run.pick(None, self.layer.attribute("params")))
+        self.group.update(self.layer.attribute("params") if self.run.pick(False, True) else None)
         self.asks_again = bool(self.given) and self.run.chance(0.5)
 
     def spoil(self):

@@ -2538,11 +2538,16 @@ RARE = {
 }
 
 
-def changed(name, label, changes=CHANGES):
-    """Return (criterion that must notice it, source of the whole answer)."""
+def right(name):
+    """Return the source of the instructor's answer."""
     slug = find(name).slug
     notebook = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
-    source = "\n".join(line for line in answers_of(notebook)[name].split("\n") if "SOLUTION" not in line)
+    return "\n".join(line for line in answers_of(notebook)[name].split("\n") if "SOLUTION" not in line)
+
+
+def changed(name, label, changes=CHANGES):
+    """Return (criterion that must notice it, source of the whole answer)."""
+    source = right(name)
     criterion, *texts = changes[name][label]
     for old, new in texts:
         assert old in source, old

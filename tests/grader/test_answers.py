@@ -3,6 +3,7 @@ import contextlib
 
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
+from examining import grade_part
 from hostile.attacks import public_tables
 
 from rnnlm_grader import diagnose
@@ -11,7 +12,7 @@ from rnnlm_grader.bench import Raised, load_cells
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.compare import same
 from rnnlm_grader.exam import hidden_seed, public_seed
-from rnnlm_grader.grading import Allowance, grade_part, grade_submission
+from rnnlm_grader.grading import Allowance, grade_submission
 from rnnlm_grader.job import failed_cells
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]

@@ -5,6 +5,7 @@ import nbformat
 import numpy as np
 import pytest
 from corpora import CORPORA, incomplete, rnnlm
+from examining import grade_part
 from hostile.handing_in import ROOT
 
 from rnnlm_grader import exam, job
@@ -13,7 +14,7 @@ from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.compare import differ, same
 from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.grading import Allowance, grade_part, withhold
+from rnnlm_grader.grading import Allowance, withhold
 
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 

@@ -18,7 +18,6 @@ from rnnlm_grader.grading import Allowance, examine_all, judge, look_once_more
 DRAWS = 3 * int(os.environ.get("DRAWS", "3"))
 LOOKS = {look.name: look for assignment in ASSIGNMENTS.values() for look in assignment.criteria.last_looks}
 RARE = [(name, label) for name, labels in incomplete.RARE.items() for label in labels]
-MOST = "gives float64 where D is 1"
 
 
 def rare(name, label):
@@ -73,7 +72,7 @@ def test_what_no_criterion_notices_they_often_do(name, label):
 
 
 def test_what_they_notice_costs_the_points_of_one_criterion():
-    candidate = rare("MyRNN", MOST)
+    candidate = rare("MyRNN", "gives float64 where D is 1")
     full, none = points("MyRNN", KernelCandidate(MyRNN=solution("MyRNN")))
     assert none == []
     noticing = [seed for seed in range(9) if not examine(LOOKS["MyRNN"], candidate, seed).passed]
@@ -117,10 +116,7 @@ def test_a_learner_is_told_in_the_part_that_it_costs(capsys):
 
 def test_in_a_notebook_they_cost_a_point_too(tmp_path):
     name = "MyTimeEmbedding"
-    right = incomplete.changed(name, "looks several sequences up in a copy", {name: {
-        "looks several sequences up in a copy": ("",)}})[1]
-    one = incomplete.changed("MyEmbedding", "", {"MyEmbedding": {"": ("",)}})[1]
     wrong = incomplete.changed(name, "looks several sequences up in a copy", incomplete.RARE)[1]
-    for folder, source, expected in (("right", right, 25), ("wrong", wrong, 24)):
+    for folder, source, expected in (("right", incomplete.right(name), 25), ("wrong", wrong, 24)):
         (tmp_path / folder).mkdir()
-        assert mark(tmp_path / folder, ("MyEmbedding", one), (name, source)) == expected
+        assert mark(tmp_path / folder, ("MyEmbedding", incomplete.right("MyEmbedding")), (name, source)) == expected

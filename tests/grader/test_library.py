@@ -6,12 +6,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from examining import grade_part
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import examine_variant, hidden_seed, public_seed
-from rnnlm_grader.grading import Allowance, grade_part
+from rnnlm_grader.grading import Allowance
 from rnnlm_grader.misconceptions.noticed import NOTICED
 from rnnlm_grader.notice import noticed_by
 
