@@ -7,6 +7,7 @@ from ..compare import same
 from ..exam import Thing
 
 CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
+THREE_OF_FIVE = np.array(list(itertools.combinations(range(1, 6), 3)))  # rows beside the plain one
 
 
 def many(exam, least=20, most=40):
@@ -31,7 +32,7 @@ def crossed(exam, *sizes, more=0, accept=lambda settings: True):
 
 
 def _crossed(exam, sizes, more):
-    columns = exam.rng.permutation(list(itertools.combinations(range(1, 6), 3)))[:len(sizes) + 2 + more]
+    columns = exam.rng.permutation(THREE_OF_FIVE)[:len(sizes) + 2 + more].tolist()
     layouts = itertools.cycle(("strided", "F"))
     for row in range(6):
         *are_one, is_single, is_apart = (row in column for column in columns[:len(sizes) + 2])
