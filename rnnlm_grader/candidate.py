@@ -151,7 +151,7 @@ class SandboxedCandidate(Candidate):
         self.standing_by = []  # (to, from) the worker's processes that have executed nothing yet
         self.is_used = False  # whether the process at work is to be replaced, for what it executed may have changed it
         self.began = self.deadline = None
-        self.unsent = b""  # requests that wait until somebody wants to see a reply
+        self.unsent = []  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
         self.received = bytearray()
         self.said = 0  # bytes since the worker, the cell or the criterion was begun
@@ -193,13 +193,13 @@ class SandboxedCandidate(Candidate):
 
     def end(self):
         """Have the bench cleared after the steps that have been asked for, in the same journey."""
-        self.unsent += wire.pack(("forget",))
+        self.unsent.append(("forget",))
         self.awaited.append(END)
 
     def finish(self):
         """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
         if END not in self.awaited:
-            self.unsent = b""  # steps after one that failed
+            self.unsent = []  # steps after one that failed
             self.end()
         self.on_bench = 0
         self.awaited.clear()
@@ -217,7 +217,7 @@ class SandboxedCandidate(Candidate):
         """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
         handle = Handle(self.on_bench)
         self.on_bench += 1
-        self.unsent += wire.pack((verb, *args))
+        self.unsent.append(wire.held((verb, *args)))
         if verb != "put":
             self.awaited.append(handle)
         return handle
@@ -230,7 +230,7 @@ class SandboxedCandidate(Candidate):
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self.unsent = wire.pack(self._answer(seen, printed))
+            self.unsent = [wire.held(self._answer(seen, printed))]
             self._send()
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
@@ -306,7 +306,7 @@ class SandboxedCandidate(Candidate):
         self.awaited.clear()
         self.on_bench = self.said = 0
         self.deadline = time.monotonic() + seconds
-        self.unsent = b""
+        self.unsent = []
         self._ask(*sandboxes.settings(self.command))
 
     def _execute_cells(self):
@@ -381,13 +381,15 @@ class SandboxedCandidate(Candidate):
 
     def _ask(self, *request):
         """Send a request, after those that were waiting; return the reply."""
-        self.unsent += wire.pack(request)
+        self.unsent.append(wire.held(request))
         self._send()
         return self._receive()
 
     def _send(self):
         """Send what is waiting; receive meanwhile what is said, for who isn't heard may not listen either."""
-        data, self.unsent = memoryview(self.unsent), b""
+        if not self.unsent:
+            return
+        data, self.unsent = memoryview(wire.pack_requests(self.unsent)), []
         while data:
             try:
                 data = data[os.write(self.to_worker, data):]

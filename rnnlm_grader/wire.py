@@ -1,10 +1,15 @@
-"""Frames between the grader and the sandbox: a JSON head, then the raw bytes of the arrays that it names.
+"""Frames between the grader and the sandbox.
 
-What arrives may be forged: lengths are capped before they are read, the arrays of a frame must fill its body exactly,
-and no byte is ever executed or unpickled. Whether a message makes sense is for its receiver to check.
+What a worker says may be forged. So it says it in frames of a JSON head and the raw bytes of the arrays that this
+names: lengths are capped before they are read, the arrays of a frame must fill its body exactly, and no byte is ever
+executed or unpickled. Whether a message makes sense is for its receiver to check.
+
+What the grader says may be believed, and far more of it is said: many requests travel in one frame, by `marshal`, for
+which grader and worker are of one version of Python.
 """
 import functools
 import json
+import marshal
 import math
 import re
 import struct
@@ -15,7 +20,8 @@ from .bench import Callback, Generator, Handle, Raised
 from .values import MAX_BYTES, MAX_ITEMS, PLAIN_KINDS, Opaque
 
 PREFIX = struct.Struct("<II")  # bytes of head, bytes of body
-MAX_REQUEST = 8 * 2**20  # of head and of body; a submission's cells travel in one
+REQUESTS = struct.Struct("<I")  # bytes of a frame of requests
+NO_REFERENCES = 2  # a version of what `marshal` writes; the later ones take time to look what occurs twice
 MAX_REPLY = 2 * MAX_BYTES
 MAX_PARTS = 3 * MAX_ITEMS  # of one message; many small ones take far more memory here than in the frame
 DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
@@ -32,20 +38,74 @@ class WireError(Exception):
     """A frame that breaks the rules; whoever sent it is not to be believed."""
 
 
+def held(value):
+    """Turn a request, or a part of one, into what `marshal` can write: as it is now, whatever becomes of its arrays.
+
+    A list there is a tag and what belongs to it.
+    """
+    kind = type(value)
+    if kind in EXACTLY_PLAIN:
+        return value
+    if kind is tuple:
+        return tuple([item if type(item) in EXACTLY_PLAIN else held(item) for item in value])
+    if kind is np.ndarray:
+        return ["array", value.dtype.str, value.shape, value.tobytes()]
+    if kind in NAMED:
+        return [kind.__name__, *vars(value).values()]
+    if kind is list:
+        return ["list", *map(held, value)]
+    if kind is dict:
+        return {key: held(item) for key, item in value.items()}
+    for plain in PLAIN:  # of which NumPy's numbers are, of which `marshal` would make bytes
+        if isinstance(value, plain):
+            return plain(value)
+    raise TypeError(f"{kind.__name__} can't cross")
+
+
+def pack_requests(requests):
+    """Turn requests that are `held` into one frame."""
+    frame = marshal.dumps(requests, NO_REFERENCES)
+    return REQUESTS.pack(len(frame)) + frame
+
+
+def take_requests(data):
+    """Take the first frame of requests out of a bytearray; return them, or None where not all of it is there yet."""
+    if len(data) < REQUESTS.size:
+        return None
+    end = REQUESTS.size + REQUESTS.unpack_from(data)[0]
+    if len(data) < end:
+        return None
+    requests = marshal.loads(data[REQUESTS.size: end])
+    del data[:end]
+    return requests
+
+
+def freed(value):
+    """Turn what was `held` back."""
+    kind = type(value)
+    if kind is tuple:
+        return tuple([item if type(item) in EXACTLY_PLAIN else freed(item) for item in value])
+    if kind is list:
+        return FREED[value[0]](*value[1:])
+    if kind is dict:
+        return {key: freed(item) for key, item in value.items()}
+    return value
+
+
 def pack(message):
-    """Turn a message (plain data, arrays, handles) into one frame."""
+    """Turn a reply (plain data, arrays, handles) into one frame."""
     bodies = []
     head = encode(_pack(message, bodies)).encode()
     body = b"".join(bodies)
     return PREFIX.pack(len(head), len(body)) + head + body
 
 
-def take_frame(data, most=MAX_REPLY):
-    """Take the first frame out of a bytearray; return (head, body), or None where not all of it is there yet."""
+def take_frame(data):
+    """Take the first reply out of a bytearray; return (head, body), or None where not all of it is there yet."""
     if len(data) < PREFIX.size:
         return None
     head, body = PREFIX.unpack_from(data)
-    if head > most or body > most:
+    if head > MAX_REPLY or body > MAX_REPLY:
         raise WireError(f"a frame of {head + body} bytes is over the limit")
     middle, end = PREFIX.size + head, PREFIX.size + head + body
     if len(data) < end:
@@ -56,7 +116,7 @@ def take_frame(data, most=MAX_REPLY):
 
 
 def unpack(head, body):
-    """Turn a frame's head and body back into the message."""
+    """Turn a frame's head and body back into the reply."""
     try:
         text, reader = head.decode(), _Reader(body)
         tree, end = decode(text)
@@ -142,6 +202,10 @@ def _unpack_raised(content):
     )
 
 
+FREED = {kind.__name__: kind for kind in NAMED} | {
+    "array": lambda dtype, shape, data: np.frombuffer(data, dtype).reshape(shape),  # the bench copies it
+    "list": lambda *items: list(map(freed, items)),
+}
 READ = {
     "Raised": _unpack_raised,
     "Opaque": lambda content: Opaque(str(content["description"])[:100]),

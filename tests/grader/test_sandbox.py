@@ -12,7 +12,7 @@ from processes import orphans, staying
 
 from rnnlm_grader import candidate as candidates
 from rnnlm_grader import sandbox, wire
-from rnnlm_grader.bench import StepFailed
+from rnnlm_grader.bench import Generator, Handle, StepFailed
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
 
 TEMPLATE = """
@@ -117,6 +117,27 @@ def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
         assert np.array_equal(candidate.reply()[0], 2 * x)
     candidate.finish()
     candidate.close()
+
+
+def test_requests_cross_as_they_were_when_they_were_made():
+    x, options = np.arange(6.0).reshape(2, 3), {"n": np.float64(0.5), "of": [np.array(3, np.uint8), (None, "a")]}
+    request = wire.held(("call", Handle(1), "f", (x, [Handle(2)], Generator(2**200), True), options))
+    frame = wire.pack_requests([request, ("forget",)])
+    x[...] = 9
+    data = bytearray(frame[:-1])
+    assert wire.take_requests(data) is None
+    data += frame[-1:] + b"more"
+    (first, second), rest = map(wire.freed, wire.take_requests(data)), bytes(data)
+    (verb, one, name, (array, (two,), generator, yes), got), unchanged = first, np.arange(6.0).reshape(2, 3)
+    assert (verb, one, name, two, generator, yes, second, rest) == (
+        "call", Handle(1), "f", Handle(2), Generator(2**200), True, ("forget",), b"more")
+    assert np.array_equal(array, unchanged)
+    assert array.dtype == unchanged.dtype
+    assert type(got["n"]) is float
+    assert got["n"] == 0.5
+    assert (got["of"][0].dtype, got["of"][0].shape, got["of"][1]) == (np.uint8, (), (None, "a"))
+    with pytest.raises(TypeError, match="can't cross"):
+        wire.held(("call", object()))
 
 
 def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
@@ -285,8 +306,8 @@ def take_over(head):
     forge(None)  # the end of this cell
     requests = open(int(sys.argv[1]), 'rb')
     while True:
-        sizes = struct.unpack('<II', requests.read(8))
-        if b'which' in b''.join(map(requests.read, sizes)):
+        length, = struct.unpack('<I', requests.read(4))
+        if b'which' in requests.read(length):
             forge(head)
 """
 
@@ -578,6 +599,16 @@ def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
         [candidate.step("call", "work", None, (), {}) for _ in range(6)]
     candidate.begin(5)  # in a new worker
     candidate.close()
+
+
+def test_annotations_are_numpys_own_though_they_are_loaded_only_where_they_are_used():
+    assert run("""import numpy as np
+from numpy.typing import NDArray
+import numpy._typing
+return [np.typing.NDArray is NDArray is np._typing.NDArray, NDArray[np.float32].__args__[1] == np.dtype[np.float32],
+        'numpy.linalg._linalg' in sys.modules]""") == (True, True, True)
+    assert run("""import numpy.linalg
+return ['numpy._typing' in sys.modules, hasattr(numpy, '_typing')]""") == (False, False)
 
 
 def test_a_module_that_is_missing_ends_nothing():

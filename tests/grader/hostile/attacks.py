@@ -430,12 +430,14 @@ ANSWERS = """
 from rnnlm_grader import bench, wire
 import numpy as np
 def take_over():
-    requests, objects = os.fdopen(int(sys.argv[1]), 'rb'), []
+    requests, objects, told = os.fdopen(int(sys.argv[1]), 'rb'), [], []
     say = lambda message: os.write(int(sys.argv[2]), wire.pack(message))
     say(None)
     while True:
-        lengths = wire.PREFIX.unpack(requests.read(8))
-        verb, *rest = wire.unpack(*map(requests.read, lengths))
+        if not told:
+            length = requests.read(4)
+            told += wire.take_requests(bytearray(length + requests.read(*struct.unpack('<I', length))))
+        verb, *rest = wire.freed(told.pop(0))
         if verb in ('execute', 'which', 'forget'):
             objects.clear()
             say({'execute': None, 'which': DEFINED, 'forget': 'forgotten'}[verb])
