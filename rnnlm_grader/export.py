@@ -19,8 +19,9 @@ from .files import write_whole
 from .marks import read_class
 from .refusal import Refusal, in_words
 
-# At the start, and behind a semicolon, which separates cells in many languages; = + - @ also in full width.
-FORMULA = re.compile(r"(^|;\s*)(?=[=+\-@＝＋－＠])")
+# At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
+# also in full width.
+FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def export(coursedir, assignment, form, path, students=()):

@@ -13,7 +13,7 @@ PEOPLE = {
     "ada": Person(identity={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org",
                             "lms_user_id": "4711"}),
     "ben": Person({"repeats_across_time": WRONG}, penalty=1.5, identity={"lms_user_id": "12ab"}),
-    "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1")),
+    "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1", 'no;"=1')),
     FORMULA.replace("/", "_"): Person(remarks=(FORMULA,), identity={"first_name": "\t-1", "last_name": "＝1"}),
     "Points Possible": Person(),
 }
@@ -55,7 +55,7 @@ def test_a_row_holds_criteria_parts_penalty_and_mark(rows):
 
 def test_a_row_says_what_a_teacher_should_know(rows):
     assert rows["cy"]["needs_manual_grade"] == "yes"
-    assert rows["cy"]["remarks"] == "It was handed in as @x.ipynb. +1 ok;'=1+1"
+    assert rows["cy"]["remarks"] == "It was handed in as @x.ipynb. +1 ok;'=1+1 no;\"'=1"
     assert rows["ada"]["needs_manual_grade"] == rows["ada"]["remarks"] == ""
 
 
