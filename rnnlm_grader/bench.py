@@ -18,6 +18,10 @@ from .values import snapshot
 
 MAX_PRINTED = 2000
 MAX_MESSAGE = 400
+# What a model is trained with, by the modules of the reference that hold it.
+TOOLS = {"rnnlm_ref.optim": ("SGD", "Adam"), "rnnlm_ref.source": ("farm",), "rnnlm_ref.text": (
+    "Vocabulary", "inputs_and_targets", "padded_batches", "prose", "read_text", "seed_corpus", "split_corpus",
+    "window_batches")}
 FLAGS = "__future_flags__"  # where the names of a notebook keep what all of its cells are compiled under
 
 
@@ -216,8 +220,8 @@ def execute(cell, source, names):
 
     A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: `Anything`
     stands for what would have been imported, and what fails where that is used ends nothing either, nor does a file
-    that is missing. But nothing stands for the reference. Each statement is compiled only when it is its turn, as in a
-    notebook.
+    that is missing. But nothing stands for what of the reference may be an answer. Each statement is compiled only when
+    it is its turn, as in a notebook.
     """
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in source.split("\n")], filename)
@@ -238,7 +242,7 @@ def execute(cell, source, names):
                 except ImportError as error:
                     if error.name != "rnnlm_grader":  # whose `check` is for notebooks alone
                         missing = missing or describe(error)
-                    if not str(error.name).startswith("rnnlm_ref"):
+                    if not str(error.name).startswith("rnnlm_ref") or imports_tools(node):
                         put_anything(binds, names)
                 except (OSError, EOFError) as error:  # a file, a program or a terminal that isn't in the sandbox
                     missing = missing or describe(error)
@@ -296,6 +300,11 @@ def completes(node, names):
     return isinstance(node, ast.Assign) and all(
         isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in names
         for target in node.targets)
+
+
+def imports_tools(node):
+    """Whether a statement imports of the reference what can be no answer: `TOOLS`."""
+    return isinstance(node, ast.ImportFrom) and all(alias.name in TOOLS.get(node.module, ()) for alias in node.names)
 
 
 def is_free(name, names):
@@ -366,7 +375,9 @@ class Anything:
     def __exit__(self, *error):
         pass
 
-    def __or__(self, other):  # as in annotations and defaults, with which a whole definition would be lost
+    def __or__(self, *others):  # as in annotations and defaults, with which a whole definition would be lost
         return self
 
     __ror__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __or__
+    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __or__
+    __neg__ = __pos__ = __invert__ = __abs__ = __and__ = __rand__ = __lt__ = __le__ = __gt__ = __ge__ = __or__

@@ -47,6 +47,7 @@ from .report import BOOK, clean
 from .results import Results
 from .sandbox import described, resolve
 from .state import RECORD, make_room, read_submissions
+from .view import shows
 
 
 def configure(c, root="."):
@@ -205,7 +206,9 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
-        resolve(self.sandbox)
+        if resolve(self.sandbox) != "none" and shows(coursedir.root):
+            raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
+                          "may read. Nothing was graded; move it elsewhere.")
         grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
         points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)

@@ -1,10 +1,10 @@
 """What a worker may see of this machine, whichever sandbox shows it: Python, NumPy and its own modules, read-only."""
 import functools
+import glob
 import importlib.util
 import marshal
 import os
 import sys
-import sysconfig
 from pathlib import Path
 
 import numpy as np
@@ -23,8 +23,8 @@ LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr o
 
 def environment():
     """All environment variables of a worker."""
-    variables = {"PATH": "/nowhere", "HOME": "/home", "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1",
-                 "PYTHONHASHSEED": "0", "COURSE_PATH": COURSE_PATH}
+    variables = {"PATH": "/nowhere", "HOME": "/home", "USER": "student", "LOGNAME": "student", "LC_ALL": "C.UTF-8",
+                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COURSE_PATH": COURSE_PATH}
     variables |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # some machines need them to compute right results
         if variable in os.environ:
@@ -33,18 +33,30 @@ def environment():
 
 
 def readable():
-    """The folders that hold the interpreter and the system's libraries."""
-    folders = dict.fromkeys(["/usr/lib", "/usr/lib64", os.path.realpath(sys.base_prefix),
+    """The interpreter, and the folders that hold its modules and the system's libraries.
+
+    Not all that is installed beside Python: that may be /usr, where nbgrader's exchange is, or a course.
+    """
+    prefix = os.path.realpath(sys.base_prefix)
+    folders = dict.fromkeys(["/usr/lib", "/usr/lib64", *(f"{prefix}/{name}" for name in ("lib", sys.platlibdir)),
                              *(link for link in LINKS if not os.path.islink(link))])
-    return [folder for folder in folders if os.path.isdir(folder)]
+    return [*(folder for folder in folders if os.path.isdir(folder)), INTERPRETER]
 
 
 def hidden():
     """Folders inside the readable ones that may hold installed packages: the course itself must not be among them."""
-    base = {"base": sys.base_prefix, "platbase": sys.base_prefix}
-    places = {os.path.realpath(sysconfig.get_path(name, vars=base)) for name in ("purelib", "platlib")}
-    places.add("/usr/lib/python3/dist-packages")
-    return sorted(place for place in places if os.path.isdir(place))
+    return sorted({os.path.realpath(place) for folder in readable() for name in ("site-packages", "dist-packages")
+                   for place in glob.glob(f"{glob.escape(folder)}/python*/{name}")})
+
+
+def shows(path):
+    """Whether a worker could read what is at a path."""
+    path = os.path.realpath(path)
+    return any(is_below(path, place) for place in readable()) and not any(is_below(path, place) for place in hidden())
+
+
+def is_below(path, folder):
+    return os.path.commonpath([path, os.path.realpath(folder)]) == os.path.realpath(folder)
 
 
 def links():

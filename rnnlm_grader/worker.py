@@ -25,8 +25,8 @@ DOCUMENTATION = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
 ANNOTATIONS = "numpy._typing"  # of NumPy's own; it takes a tenth, too, and is loaded as soon as anybody asks for it
 CHANGEABLE = ("/dev/shm", "/tmp", "/dev/pts")  # folders
 LIMITS = 16  # kinds of them, of Linux's <asm-generic/resource.h>
-ONLY_IN_NOTEBOOKS = ("In", "Out", "_dh", "check", "copyright", "credits", "display", "exit", "get_ipython", "help",
-                     "license", "quit")
+ONLY_IN_NOTEBOOKS = ("In", "Out", "_", "__", "___", "__IPYTHON__", "_dh", "_i", "_ih", "_ii", "_iii", "_oh", "check",
+                     "copyright", "credits", "display", "exit", "get_ipython", "help", "license", "quit")
 OWN = 0x7FFFFF77  # as `seccomp` has it
 SET_SECCOMP, FILTER_MODE = 22, 2  # prctl: PR_SET_SECCOMP and SECCOMP_MODE_FILTER, of Linux's <linux/{prctl,seccomp}.h>
 
@@ -154,6 +154,7 @@ def serve(requests_fd, replies_fd, beside):
         refuse(program.tobytes())
     send("ready")  # whatever goes wrong before is not the student's doing
     complete_modules()
+    sys.path.append("/tmp")  # last: where a notebook writes a file, it may import it
     names = new_names(dict.fromkeys(ONLY_IN_NOTEBOOKS, Anything()))
     bench, has_failed = Bench(names, ask), False
     while True:
@@ -178,11 +179,22 @@ def serve(requests_fd, replies_fd, beside):
 
 def complete_modules():
     """Let modules be as they are in a notebook, where more is installed and `check` has imported the reference."""
+    import_module("importlib.util")
     if PathFinder.find_spec("typing_extensions") is None:
-        sys.modules["typing_extensions"] = typing
+        sys.modules["typing_extensions"] = module = types.ModuleType("typing_extensions")
+        vars(module).update({name: value for name, value in vars(typing).items() if not name.startswith("__")})
+        module.__getattr__ = newer_of_typing
     if PathFinder.find_spec("rnnlm_ref"):
         import rnnlm_ref
         rnnlm_ref.__getattr__ = lent_module
+
+
+def newer_of_typing(name):
+    """What a newer Python has, such as `override`, which leaves what it decorates as it is."""
+    from rnnlm_grader.bench import Anything
+    if name.startswith("__"):
+        raise AttributeError(f"module 'typing_extensions' has no attribute {name!r}")
+    return Anything()
 
 
 def lent_module(name):

@@ -12,7 +12,7 @@ from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader import sandbox
+from rnnlm_grader import nbgrader_plugin, sandbox
 from rnnlm_grader.course import SecretDamaged, read_secret
 
 ROOT = Path(__file__).parents[2]
@@ -51,6 +51,14 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(converter,
     sandbox.resolve.cache_clear()
     before = everything_in(tmp_path)
     with pytest.raises(NbGraderException, match="No sandbox can start here, so nothing was graded"):
+        converter.start()
+    assert everything_in(tmp_path) == before
+
+
+def test_a_course_that_the_sandbox_would_show_is_not_graded(converter, tmp_path, monkeypatch):
+    monkeypatch.setattr(nbgrader_plugin, "shows", lambda path: path == str(tmp_path))
+    before = everything_in(tmp_path)
+    with pytest.raises(NbGraderException, match=f"^[^\n]*lies in {tmp_path}, [^\n]* move it elsewhere.$"):
         converter.start()
     assert everything_in(tmp_path) == before
 

@@ -11,7 +11,7 @@ import pytest
 from processes import orphans, staying
 
 from rnnlm_grader import candidate as candidates
-from rnnlm_grader import sandbox, wire
+from rnnlm_grader import sandbox, view, wire
 from rnnlm_grader.bench import Generator, Handle, StepFailed
 from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
 
@@ -91,7 +91,7 @@ def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
 def test_the_environment_holds_nothing_of_the_instructor():
     names = run("return ' '.join(sorted(os.environ)).count(' ') + 1 - sum(k.startswith(('OPENBLAS', 'OMP', 'MKL')) "
                 "for k in os.environ)")
-    assert names <= 7  # COURSE_PATH HOME LC_ALL PATH PWD PYTHONDONTWRITEBYTECODE PYTHONHASHSEED
+    assert names <= 9  # COURSE_PATH HOME LC_ALL LOGNAME PATH PWD PYTHONDONTWRITEBYTECODE PYTHONHASHSEED USER
 
 
 def test_every_worker_orders_a_set_in_the_same_way():
@@ -649,6 +649,16 @@ def call_work(*sources):
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
      "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
     ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
+    ("import torch\nclass Cell:\n    fill, small = -torch.inf, 2 ** torch.e\n    def f(self, x=~torch.pi % 2):\n"
+     "        return x", "Cell().f(1) == 1"),
+    ("import typing_extensions as te\nclass Cell:\n    @te.override\n    def f(self, x: te.Doc | None): return x\n",
+     "Cell().f(1) == 1"),
+    ("from rnnlm_ref.optim import Adam\nfrom rnnlm_ref.text import Vocabulary as V\n"
+     "def fit(words: V, optimizer: Adam = Adam(0.01)): return words", "fit(1) == 1"),
+    ("import getpass, importlib\nuser = getpass.getuser()", "importlib.util.find_spec('cupy') is None"),
+    ("last = _, __IPYTHON__, _i", "len(last) == 3"),
+    ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
+     "helper.one(1) == 1"),
     ("from typing_extensions import Protocol\nclass Layer(Protocol):\n    def forward(self): return 1\n"
      "class Cell(Layer): pass", "Cell().forward() == 1"),
     ("import copy, torch", "copy.copy(torch) is not None"),
@@ -682,6 +692,31 @@ def test_what_a_missing_module_should_have_defined_is_not_defined():
     with pytest.raises(StepFailed, match="name 'work' is not defined"):
         candidate.step("call", "more", None, (), {})
     candidate.close()
+
+
+@pytest.mark.parametrize("start", [
+    "from rnnlm_ref.optim import clip_grads", "from rnnlm_ref.layers import RNN as clip_grads",
+    "from rnnlm_ref.text import *", "import rnnlm_ref.optim as clip_grads",
+])
+def test_nothing_stands_for_what_of_the_reference_may_be_an_answer(start):
+    candidate = SandboxedCandidate([("work", f"{start}\ndef work(): return clip_grads")], ["work"])
+    candidate.begin(5)
+    with pytest.raises(StepFailed, match="name 'clip_grads' is not defined"):
+        candidate.step("call", "work", None, (), {})
+    candidate.close()
+
+
+@pytest.mark.parametrize("prefix", ["/usr", "/usr/local", os.path.realpath(sys.base_prefix)])
+def test_of_what_lies_beside_python_only_libraries_are_shown(monkeypatch, tmp_path, prefix):
+    monkeypatch.setattr(sys, "base_prefix", prefix)
+    for place in "share/nbgrader/exchange", "src/course", "lib/python3.11/site-packages", "lib/python3/dist-packages":
+        if os.path.isdir(f"{prefix}/{place}") or "packages" not in place:
+            assert not view.shows(f"{prefix}/{place}/file")
+    assert all(folder == view.INTERPRETER or re.search("/(lib(64)?|bin)$", folder) for folder in view.readable())
+    assert view.shows("/usr/lib/course")
+    assert view.shows(f"{prefix}/lib/course") is os.path.isdir(f"{prefix}/lib")
+    assert not view.shows(np.__file__)  # it is shown in another place, alone
+    assert not view.shows(tmp_path)
 
 
 def test_that_the_notebooks_check_is_not_here_is_not_told():
