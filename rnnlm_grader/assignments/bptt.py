@@ -10,7 +10,7 @@ from rnnlm_ref.time_layers import TimeRNN
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
-from .contract import crossed, holds_alike, in_dtype, in_full, many, still, untouched
+from .contract import CHANGED, NOT_A_NUMBER, crossed, holds_alike, in_dtype, in_full, many, still, untouched
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -37,8 +37,13 @@ def slopes(exam, function, text, x, **options):
 
 def moves(x, asked):
     """Which numbers of x were moved up (1) or down (-1), each time that f was asked."""
+    return np.sign(added(x, asked))
+
+
+def added(x, asked):
+    """What was added to the numbers of x, each time that f was asked; numbers that stay may be off by a rounding."""
     by = [at - x for at in asked if isinstance(at, np.ndarray) and at.dtype.kind == "f" and at.shape == x.shape]
-    return np.sign(np.where(np.abs(by) > 1e-9, by, 0))  # numbers that stay may be off by a rounding
+    return np.where(np.abs(by) > 1e-9, by, 0)
 
 
 @criterion("my_numerical_gradient", "values", 1, "each number of x gets the slope of f along that number alone")
@@ -106,9 +111,17 @@ def honours_eps(exam):
     for eps, layout in (0.5, "C"), (round(float(exam.rng.uniform(0.05, 0.4)), 2), "C"), (0.3, "strided"):
         exam.case()
         x = exam.put("x", exam.rng.uniform(1, 2, 3).round(2), layout)
-        result = exam.new(exam.lend("f", lambda x: float((x ** 3).sum()), "f = lambda x: (x ** 3).sum()"), x, eps)
+        f = exam.lend("f", lambda x: float((x ** 3).sum()), "f = lambda x: (x ** 3).sum()")
+        result = exam.new(f, x, eps) if layout == "C" else exam.new(f, x, eps=eps)
         exam.equal(result, 3 * x.value ** 2 + eps ** 2, result.name,
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
+    for options in {}, {"eps": 1e-3}:
+        exam.case()
+        x, asked = exam.put("x", upstream(exam, 2)), []
+        exam.watch(slopes(exam, lambda x, asked=asked: asked.append(x) or float(x.sum()), "x.sum()", x, **options))
+        by, eps = np.abs(added(x.value, asked)), options.get("eps", 1e-5)
+        exam.hold(np.allclose(by[by != 0], eps, rtol=1e-3), "f", f"should be asked where a number is moved by {eps:g}",
+                  note="the eps that is given" if options else "eps is left out")
 
 
 @criterion("my_numerical_gradient", "contract", 1, "x is afterwards what it was before, to the last bit")
@@ -389,6 +402,8 @@ def leaves_arguments(exam):
             exam.watch(result)  # whether it is right has criteria of its own
         else:
             require(exam, result, expected_bptt(*arguments))
+            for i in range(len(RESULTS)):
+                result.item(i).write(CHANGED)
         untouched(exam, given)
     others = sequence(exam, 2, 3, 2, 3)
     for thing, array in zip(given, others, strict=True):
@@ -498,6 +513,11 @@ def returns_norm_before(exam):
         things = [exam.put(f"g{i}", array, layout) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
+    for value in np.inf, NOT_A_NUMBER:
+        exam.case()
+        result = exam.new([exam.put("g0", np.array([3.0, value])), exam.put("g1", np.array([4.0]))], 5.0)
+        exam.hold(not (isinstance(result.value, np.ndarray) and np.isfinite(result.value).any()), result.name,
+                  "is a finite number", note=f"a gradient is {value}: whoever skips such an update must see it")
 
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")

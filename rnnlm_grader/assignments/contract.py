@@ -7,6 +7,7 @@ from ..compare import same
 from ..exam import Thing
 
 CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
+NOT_A_NUMBER = np.array(np.nan)  # what is left of a gradient after numbers that were too large
 THREE_OF_FIVE = np.array(list(itertools.combinations(range(1, 6), 3)))  # rows beside the plain one
 
 

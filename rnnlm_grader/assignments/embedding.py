@@ -16,6 +16,7 @@ from ..misconceptions.embedding import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    NOT_A_NUMBER,
     crossed,
     holds_alike,
     in_full,
@@ -324,10 +325,10 @@ def overwrites_in_place(exam):
     for ids in (np.array([1, 3]), np.array([4, 0]), np.array([0, 2, len(W) - 1])):
         dout = upstream(exam, (len(ids), W.shape[1])) * (len(ids) > 2 or ids[0] != 4)  # once nothing comes back
         layer.forward(ids)
-        kept.write(CHANGED)
+        kept.write(CHANGED if len(ids) < 3 else NOT_A_NUMBER)
         result = layer.backward(dout)
         expected = expected_gradient(W, ids, dout)
-        exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, nothing older")
+        exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, whatever was there")
         exam.equal(kept.now(), expected, "the array that grads[0] was at the start",
                    note="whoever kept it must see the new gradient")
         exam.equal(result, None, "what backward returns")
@@ -369,6 +370,15 @@ def shares_parameters(exam):
     updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
     exam.equal(given_ids.now(), ids, "ids", note="arguments must stay untouched, also later", exact=True)
+    updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
+
+
+def updates_by_rows(exam, layer, kept, W, ids):
+    """Require that a single row of W counts that is updated, whether the last ids named it or not."""
+    for row, asked in ((ids.flat[1], ids), (ids.flat[2], ids), (1, np.where(ids == ids.flat[1], 1, ids))):
+        W[row] += 0.5
+        kept.write(W)
+        exam.equal(layer.forward(asked), W[asked], "out after an update of one row of W")
 
 
 def updates_through_params(exam, layer, W, ids):
@@ -462,6 +472,10 @@ def other_sizes(exam):
         ids = exam.rng.integers(len(W), size=(N, T))
         out = layer.forward(ids)
         exam.equal(out, W[ids], out.name)
+    ids = exam.rng.integers(len(W), size=12)
+    for shape in ((3, 4), (4, 3), (1, 12)):
+        out = layer.forward(ids.reshape(shape))
+        exam.equal(out, W[ids.reshape(shape)], out.name, note="the same ids in a window of another shape")
     for W, ids, note in other_windows(exam):
         exam.case()
         out = exam.new(exam.put("W", W)).forward(ids)
@@ -546,10 +560,10 @@ def time_overwrites_in_place(exam):
     for ids in (np.array([[1, 3, 5]]), np.array([[0, len(W) - 1]])):
         layer.forward(ids)
         for each in (np.zeros((*ids.shape, W.shape[1])), upstream(exam, (*ids.shape, W.shape[1]))):
-            kept.write(CHANGED)
+            kept.write(CHANGED if ids.size < 3 else NOT_A_NUMBER)
             result = layer.backward(each)
             expected = expected_gradient(W, ids, each)
-            exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, nothing older")
+            exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, whatever was there")
             exam.equal(kept.now(), expected, "the array that grads[0] was at the start")
             exam.equal(result, None, "what backward returns")
     beside_another(exam)
@@ -574,6 +588,25 @@ def time_shares_parameters(exam):
     updates_through_params(exam, layer, W, ids)
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
     exam.equal(given_ids.now(), ids, "ids", note="arguments must stay untouched, also later", exact=True)
+    updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
+    exam.case()
+    holds_alike(exam, [(False,), (True,)], windows_that_grow)
+
+
+def windows_that_grow(exam, is_updated):
+    """Look up a short window, then longer ones; yield what is to be equal, as `holds_alike` wants it."""
+    W = table(exam)
+    kept = exam.put("W", W)
+    layer = exam.new(kept)
+    for N, T in ((3, 1), (2, 3)):
+        exam.watch(layer.forward(exam.rng.integers(len(W), size=(N, T))))
+    if is_updated:
+        W = (W + 1).round(2)
+        kept.write(W)
+    ids, dout = exam.rng.permutation(len(W))[:6].reshape(2, 3), upstream(exam, (2, 3, W.shape[1]))
+    yield layer.forward(ids), W[ids], "out", "after an update of W, and windows of other sizes before that"
+    layer.backward(dout)
+    yield layer.grad(), expected_gradient(W, ids, dout), "grads[0]", "after an update of W"
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "gradients have the dtype of W; arrays need not be contiguous")

@@ -11,7 +11,7 @@ import numpy as np
 
 from ..exam import Thing
 from ..replay import LONG
-from .contract import CHANGED, many
+from .contract import CHANGED, NOT_A_NUMBER, many
 
 TURNS = 3, 3, 4, 4, 6, 8, 12, 16, 16  # of each run: what a short one shows needn't be read out of a long one
 NOTE = "in a long run of calls, all drawn at random"
@@ -103,25 +103,34 @@ class Group:
     def __init__(self, run, kind, dtype):
         self.run, self.kind, self.dtype = run, kind, dtype
         self.shapes = kind.shapes(run)
-        self.right = [np.zeros(shape) for shape in self.shapes]
         self.layers = []
         arrays = self.drawn()
+        self.right = [array.astype(np.float64) for array in arrays]
         self.placed = [run.put(name, array, kind.layouts) for name, array in zip(kind.names, arrays, strict=True)]
 
     def drawn(self):
-        """Draw new parameters; the right ones have them at once."""
-        arrays = [self.kind.parameter(self.run, shape).astype(self.dtype) for shape in self.shapes]
-        if self.layers and self.run.chance(0.4):  # as by an optimiser of small steps
-            arrays = [nudged(self.run, right.astype(self.dtype)) for right in self.right]
-        for right, array in zip(self.right, arrays, strict=True):
-            right[...] = array
-        return arrays
+        """Draw new parameters: any, or some that differ from the present ones by little, as by an optimiser."""
+        if self.layers and self.run.chance(0.4):
+            return [nudged(self.run, array) for array in self.present()]
+        return [self.kind.parameter(self.run, shape).astype(self.dtype) for shape in self.shapes]
+
+    def present(self):
+        """The parameters as they are, in their dtype."""
+        return [right.astype(self.dtype) for right in self.right]
 
     def update(self, params):
         """Write new parameters, as an optimiser does, into what was given or what a layer has of it."""
-        for i, (placed, array) in enumerate(zip(self.placed, self.drawn(), strict=True)):
-            (params.item(i) if params else placed).write(array)
-            self.run.keep(placed, array, exact=True)
+        new = self.drawn()
+        if self.run.chance(0.5):  # one of them alone, or a row of it
+            one = self.run.rng.integers(len(new))
+            row = self.run.pick(..., self.run.rng.integers(self.shapes[one][0]))
+            drawn, new = new[one], self.present()
+            new[one][row] = drawn[row]
+        for i, (placed, right, array) in enumerate(zip(self.placed, self.right, new, strict=True)):
+            if not np.array_equal(right, array):
+                (params.item(i) if params else placed).write(array)
+                right[...] = array
+                self.run.keep(placed, array, exact=True)
         for layer in self.layers:
             layer.may_go_back = False
 
@@ -159,6 +168,9 @@ class Layer:
             things = [thing for thing, _ in self.given]
             if run.chance(0.4):
                 arrays = [nudged(run, array) for array in last] if run.chance(0.5) else last
+            elif not asks_again and run.chance(0.4):  # or one of them
+                one = run.rng.integers(len(arrays))
+                arrays = [array if i == one else old for i, (array, old) in enumerate(zip(arrays, last, strict=True))]
             for thing, array in zip(things, arrays, strict=True):
                 thing.write(array)
                 run.keep(thing, array, exact=True)
@@ -227,10 +239,12 @@ class Layer:
         self.asks_again = bool(self.given) and self.run.chance(0.5)
 
     def spoil(self):
-        """Change the gradients, as clipping does."""
-        for grad, right in zip(self.grads, self.right.grads, strict=True):
-            grad.write(CHANGED)
-            self.run.keep(grad, np.full_like(right, CHANGED, self.dtype))
+        """Change the gradients, or one of them, as clipping does, or as a forward of infinite numbers did."""
+        one, value = self.run.pick(None, self.run.rng.integers(len(self.grads))), self.run.pick(CHANGED, NOT_A_NUMBER)
+        for i, (grad, right) in enumerate(zip(self.grads, self.right.grads, strict=True)):
+            if one in (None, i):
+                grad.write(value)
+                self.run.keep(grad, np.full_like(right, value, self.dtype))
 
 
 def against(**ids):

@@ -17,6 +17,7 @@ from ..misconceptions.rnn import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    NOT_A_NUMBER,
     crossed,
     holds_alike,
     in_full,
@@ -185,8 +186,10 @@ def next_step(exam):
     near(exam, layer.forward(x, h_prev), np.array([[0.6, -0.8]]), "h_next",
          note="the sum is (ln 2, -ln 3), whose tanh is (3/5, -4/5)")
     exam.case()
-    params, x, h_prev = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3), draw(exam, 1, 2)
-    near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
+    params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
+    layer = exam.new(*place(exam, params))
+    for h_prev in draw(exam, 1, 2), draw(exam, 1, 2):
+        near(exam, layer.forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
 @criterion("MyRNN", "forward", 1, "the rows of a batch go through side by side, each with its own state")
@@ -455,6 +458,17 @@ def overwrites_in_place(exam):
                    note="only the last backward's gradient, whatever grads held before it")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
+    layer.forward(x, h_prev)
+    overwrites_each(exam, layer, kept, dh_next, grads)
+
+
+def overwrites_each(exam, layer, kept, upstream_gradient, grads):
+    """Require that a backward writes all gradients, though the last one wrote the same, and only one has changed."""
+    layer.backward(upstream_gradient)
+    for i, grad in enumerate(kept):
+        grad.write(NOT_A_NUMBER)
+        layer.backward(upstream_gradient)
+        exam.equal(layer.grad(i), grads[i], f"grads[{i}]", note="it held nan before, as after numbers too large")
 
 
 def nothing_comes_back(exam, layer, fresh, inputs, zeros):
@@ -523,9 +537,25 @@ def shares_parameters(exam):
                note="as a layer computes it that is made of the updated ones")
     exam.equal(result, expected_result, "(dx, dh_prev) after an update of the parameters")
     is_other(exam, again, first, "h_next", "Wx, Wh and b")
+
+    updates_one_number(exam, params, after, (x, h_prev), dh_next)
     x.write(draw(exam, 3, 3))  # as a caller does who fills the same array anew
     exam.watch(layer.forward(x, h_prev))  # with no backward before the next
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
+
+
+def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_anew=lambda layer: None):
+    """Require that an update of a single number of `params`, which hold `values`, counts."""
+    for name, thing, array in zip(NAMES, params, values, strict=True):
+        layer = exam.new(*params)
+        layer.forward(*inputs)
+        layer.backward(0 * upstream_gradient)  # whatever backward keeps of the parameters, it has now
+        array.flat[exam.rng.integers(array.size)] += 0.5
+        thing.write(array)
+        begin_anew(layer)
+        for got, expected in zip(*((each.forward(*inputs), each.backward(upstream_gradient))
+                                   for each in (layer, exam.new(*params))), strict=True):
+            exam.equal(got, expected, got.name, note=f"one number of {name} has been updated")
 
 
 def updates_through_params(exam, layer, before, forward, what):

@@ -12,12 +12,13 @@ import numpy as np
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
 from ..bench import Generator
-from ..compare import kind
+from ..compare import kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    NOT_A_NUMBER,
     crossed,
     holds_alike,
     in_full,
@@ -29,7 +30,7 @@ from .contract import (
     still,
     untouched,
 )
-from .embedding import upstream
+from .embedding import beyond_bytes, upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -155,9 +156,9 @@ def affine_in_place(exam):
     xs, dys = xs[:1, :2], dys[:1, :2]
     xs[:, :, 0] = 0
     layer.forward(exam.put("xs", xs))
-    for given in 0 * dys, dys:
+    for given, before in (0 * dys, CHANGED), (dys, NOT_A_NUMBER):
         for grad in kept:
-            grad.write(CHANGED)
+            grad.write(before)
         layer.backward(exam.put("dys", given))
         for i, expected in enumerate(expected_affine(W, b, xs, given)[1:]):
             exam.equal(layer.grad(i), expected, f"grads[{i}]", note="where it is 0, that is to be written too")
@@ -203,6 +204,13 @@ def affine_shares(exam):
     given[2].write((xs + 1).round(2))
     exam.equal(layer.forward(given[2]), (xs + 1) @ (W - 1) + b + 1, "out of the same array",
                note="xs holds other numbers now")
+    W, b, xs = (W - 1).round(2), (b + 1).round(2), (xs + 1).round(2)
+    for array, thing in (W, given[0]), (b, given[1]):
+        array[exam.rng.integers(len(array))] += 0.5
+        thing.write(array)
+        exam.equal(layer.forward(given[2]), xs @ W + b, "out", note=f"a part of {thing.name} has been updated")
+        exam.equal(layer.backward(given[3]), expected_affine(W, b, xs, dys)[0], "dxs",
+                   note=f"a part of {thing.name} has been updated")
     one_for_each(exam, layer, 2)
 
 
@@ -272,7 +280,7 @@ def any_sizes(exam):
 
 def large_sizes(exam):
     """Draw N, T, V, D and H, of which one is large, and D or H may be 1."""
-    return ((many(exam), 2, 3, 1, 4), (1, many(exam), 3, 2, 4), (2, 2, many(exam, 40, 80), 2, 1),
+    return ((many(exam), 2, 3, 1, 4), (1, many(exam), 3, 2, 4), (2, 2, beyond_bytes(exam), 2, 1),
             (2, 2, 4, many(exam), 2), (2, 2, 3, 2, many(exam, 17, 24)))
 
 
@@ -398,6 +406,7 @@ def predicts_scores(exam):
         weights[4] *= 1000 if N * T == 1 else 1  # nothing is clipped
         model = model_with(exam, weights)
         xs, _ = ids(exam, weights, N, T)
+        xs[0, 0] = len(weights[0]) - 1
         agree(exam, model.call("predict", exam.put("xs", xs)), Right(weights).predict(xs))
 
 
@@ -590,6 +599,8 @@ def lists_share(exam):
     model, right = model_with(exam, weights), Right(weights)
     for since in ("at the start", "after the first backward"):
         kept = model.keep_grads(6)
+        for grad in kept if since != "at the start" else ():
+            grad.write(NOT_A_NUMBER)
         xs, ts = ids(exam, weights, 2, 2)
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
@@ -631,13 +642,21 @@ def draws_from_rng(exam):
             return
         made.append(params.value)
     one, again, other = made
+    V, _, H = sizes
+    square = exam.new(V, H, H, Generator(seed)).attribute("params")
+    if not right_shapes(exam, square, "params", (V, H, H)):
+        return
     exam.hold(all(map(np.array_equal, one, again)), "params", "differ between two models of the same seed",
               note="draw from rng, not from np.random")
+    rng = exam.put("rng", Generator(seed))
+    first, second = (exam.new(*sizes, rng).attribute("params") for _ in range(2))
+    exam.hold(not same(first.value, second.value), "params", "are the same for two models, one made after the other "
+              "with one rng", note="draw from rng itself, not from a copy")
     for i in MATRICES:
         exam.hold(not np.array_equal(one[i], other[i]), NAMES[i], "is the same for another seed",
                   note="draw it from rng")
         exam.hold(np.ptp(one[i]) > 0, NAMES[i], "holds the same number everywhere")
-        exam.hold(1e-6 <= size_of(one[i]) <= 2, NAMES[i], f"holds numbers of size {size_of(one[i]):.3g}",
+        exam.hold(1e-6 <= size_of(one[i]) <= LARGEST, NAMES[i], f"holds numbers of size {size_of(one[i]):.3g}",
                   note="draw normal numbers, and divide by the root of its rows")
         exam.hold(is_full(one[i]), NAMES[i], "has rows or columns that are nearly multiples of others",
                   note="draw each number by itself")
@@ -645,8 +664,13 @@ def draws_from_rng(exam):
                   "has rows or columns that are alike", note="draw each number by itself")
         exam.hold(likeness(one[i], other[i]) < ALIKE, NAMES[i], "is nearly the same for another seed",
                   note="draw all of it from rng")
+        exam.hold(not any(map(np.array_equal, [*one[i], *one[i].T], [*other[i], *other[i].T])), NAMES[i],
+                  "has a row or a column that is the same for another seed", note="draw all of it from rng")
         for j in MATRICES[:MATRICES.index(i)]:
             exam.hold(likeness(one[i], one[j]) < ALIKE, NAMES[i], f"holds the numbers of {NAMES[j]} again",
+                      note="draw each matrix anew, from the same rng")
+            alike = max(likeness(square.value[i], each) for each in (square.value[j], square.value[j].T))
+            exam.hold(alike < ALIKE, NAMES[i], f"holds the numbers of {NAMES[j]} again, where D is H",
                       note="draw each matrix anew, from the same rng")
     exam.hold(np.linalg.norm(one[2], 2) <= MOST_GROWTH, NAMES[2], f"makes a state grow up to "
               f"{np.linalg.norm(one[2], 2):.3g} times in one step, so that tanh is flat and nothing is learned",
@@ -661,6 +685,9 @@ def draws_from_rng(exam):
 # Of the largest singular value of Wh, 25 to 30 wide. It is 2 if normal numbers are divided by the root of its rows, and
 # at most 7 if they lie between -1 and 1; at least 8 if they aren't divided, and 11 if they lie between 0 and 1.
 MOST_GROWTH = 7.5
+
+# Of the numbers of a matrix. The model of the exercise learns as well with word vectors as large as that.
+LARGEST = 10
 
 # Of 231 pairs of numbers or more, drawn independently, the correlation is below 0.07 twice in three times. That it
 # reaches ALIKE happens less than once in 10 ** 13 times.
@@ -873,16 +900,19 @@ class Model:
         self.exam.turn_to("lists_share")
         params = self.model.attribute("params")
         scale = 0.5 / np.sqrt(max(3, *self.shapes[0][1:], *self.shapes[2]))
+        one = self.given and self.run.pick(None, self.run.rng.integers(6))
         for i, (right, shape) in enumerate(zip(self.right.weights, self.shapes, strict=True)):
-            right[...] = self.run.floats(*shape, scale=scale if i in (1, 2) else 1)
-            params.item(i).write(right.copy())
+            if one in (None, i):
+                right[...] = self.run.floats(*shape, scale=scale if i in (1, 2) else 1)
+                params.item(i).write(right.copy())
         self.may_go_back = False
 
     def spoil(self):
         """Change the gradients, as clipping does."""
         grads = self.model.attribute("grads")
-        for i in range(6):
-            grads.item(i).write(CHANGED)
+        value = self.run.pick(CHANGED, NOT_A_NUMBER)
+        for i in self.run.pick(range(6), [self.run.rng.integers(6)]):
+            grads.item(int(i)).write(value)
 
     def reset(self):
         self.exam.turn_to("resets_state")

@@ -12,11 +12,23 @@ from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.softmax_masking import MISCONCEPTIONS
 from . import last_look
-from .contract import crossed, holds_alike, in_dtype, in_full, many, not_by_columns, side_by_side, still, untouched
+from .contract import (
+    CHANGED,
+    crossed,
+    holds_alike,
+    in_dtype,
+    in_full,
+    many,
+    not_by_columns,
+    side_by_side,
+    still,
+    untouched,
+)
 
 criteria = CriteriaList()
 criterion = criteria.criterion
 
+LARGE = (13, 12, 2), (1, 1, 290)  # windows of more positions, or words, than a byte can count
 SEED_LOGITS = np.arange(21.0).reshape(1, 3, 7)  # the book's example: the targets 1, 2, 3 pick 1, 9, 17
 SEED_TARGETS = np.array([[1, 2, 3]])
 SEED_LOG_SUM = math.log(sum(math.exp(v) for v in range(7)))  # of row n it is 7n more
@@ -99,7 +111,9 @@ def softmax_contract(exam):
         exam.equal(result.now(), result, result.name, note="it must not change with a later call")
     exam.case()
     given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2))
-    exam.watch(exam.new(given))
+    exam.new(given).write(CHANGED)  # as who subtracts 1 in the place of a target
+    result = exam.new(given)
+    exam.equal(result, by_hand(given.value), result.name, note="what was returned before belongs to the caller")
     other = exam.rng.normal(size=(2, 3)).round(2)
     given.write(other)
     result = exam.new(given)
@@ -504,6 +518,10 @@ def loss_other_sizes(exam):
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
     exam.case()
+    xs, ts = window(exam, 1, 1, LARGE[-1][-1])
+    ts[...] = xs.shape[-1] - 1
+    judge_both(exam, exam.new(), xs, ts, note=f"V = {xs.shape[-1]}, and the target is the last word")
+    exam.case()
     side_by_side(exam, exam.new, lambda: (window(exam, 2, 3), ()),
                  lambda inputs, _: (None, expected_loss(*inputs)[1], []), 0,
                  make_stranger=lambda: exam.new().forward(*masked(exam, 3, 3, 4, dtype=np.float32)))
@@ -545,7 +563,7 @@ class Losses(last_look.Kind):
         return run.pick({}, {}, {"ignore_label": run.pick(0, 1, 2, -100, 40, 70_000)})
 
     def inputs(self, run, layer, last):
-        N, T, V = last_look.shape_like(last, run, run.pick(*[(run.size(), run.size(), run.size())] * 9, (13, 12, 2)))
+        N, T, V = last_look.shape_like(last, run, run.pick(*[(run.size(), run.size(), run.size())] * 9, *LARGE))
         xs = run.floats(N, T, V, scale=run.pick(1, 3))
         if layer.dtype == np.float64 and run.chance(0.2):
             xs += run.pick(1e4, -1e4) * (run.rng.random((N, T, 1)) < 0.5)

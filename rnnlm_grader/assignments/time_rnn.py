@@ -42,9 +42,11 @@ from .rnn import (
     is_other,
     near,
     nothing_comes_back,
+    overwrites_each,
     place,
     respond,
     update,
+    updates_one_number,
     updates_through_params,
     upstream,
     weights,
@@ -277,8 +279,10 @@ def takes_a_state(exam):
         state = whole_window.value[:, 1] if known else np.zeros((N, H))
         layer = exam.new(*params, stateful=True)
         layer.call("set_state", draw(exam, 3, H))  # the next one takes its place
+        given = exam.put(f"h_{D}", state)
         for _ in range(2):
-            layer.call("set_state", state)
+            given.write(state)  # the same array each time, which the layer may write into: that costs another point
+            layer.call("set_state", given)
             hs, later = layer.forward(xs[:, 2:4]), layer.forward(xs[:, 4:])
             roughly(exam, hs, steps(whole_window, 2, 4), "hs after set_state",
                     note="h is the state of a longer window at step 2")
@@ -311,6 +315,19 @@ def forgets_the_state(exam):
     layer.call("reset_state")
     exam.equal(layer.forward(xs), expected.value, "hs after set_state and reset_state",
                note="as a new layer computes it")
+    exam.case()
+    exam.attempt(lambda: forgets_all_states(exam, params))  # that set_state is there has a criterion of its own
+
+
+def forgets_all_states(exam, params):
+    """Require that a state is forgotten also where another one, of another batch size, came after it."""
+    layer, xs = exam.new(*params, stateful=True), draw(exam, 2, 2, 2)
+    exam.watch(layer.forward(xs))
+    layer.call("set_state", draw(exam, 1, 3))
+    exam.watch(layer.forward(xs[:1]))
+    layer.call("reset_state")
+    exam.equal(layer.forward(xs), exam.new(*params, stateful=True).forward(xs), "hs after reset_state",
+               note="as a new layer computes it: windows of 2 sequences came first, then of 1")
 
 
 @criterion("MyTimeRNN", "state", 1, "no gradient crosses from one window to another", beside="backward")
@@ -651,6 +668,9 @@ def overwrites(exam, stateful):
                    note="only the last backward's gradient, whatever grads held before it")
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
+    if not stateful:
+        layer.forward(xs)
+        overwrites_each(exam, layer, kept, dhs, grads)
 
 
 @criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same", beside="backward")
@@ -785,11 +805,27 @@ def shares(exam, stateful):
                note="as a layer computes it that is made of the updated ones")
     exam.equal(dxs, expected_dxs, "dxs after an update of the parameters")
     is_other(exam, hs, first, "hs", "Wx, Wh and b")
+    if not stateful:
+        updates_one_number(exam, params, after, (xs,), dhs, lambda layer: start_from(layer, zeros))
     start_from(layer, zeros)
     xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
     if stateful:
         holds_alike(exam, [((2, 2, 2, 3), np.float64, "C", is_updated) for is_updated in (False, True)], second_window)
+        holds_alike(exam, [(False,), (True,)], windows_that_grow)
+
+
+def windows_that_grow(exam, is_updated):
+    """Go through a short window, then longer ones; yield what is to be equal, as `holds_alike` wants it."""
+    placed = place(exam, weights(exam, 2, 3))
+    layer = exam.new(*placed)
+    for N, T in ((3, 1), (2, 3)):
+        exam.watch(layer.forward(draw(exam, N, T, 2)))
+    if is_updated:
+        update(exam, placed)
+    xs, dhs = draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    for got, right in zip(*(back_from(each, xs, dhs)[:3] for each in (layer, exam.new(*placed))), strict=True):
+        yield got, right, got.name, "after windows of other sizes, and an update, as a new layer computes it"
 
 
 def second_window(exam, sizes, dtype, layout, is_updated=False):
@@ -898,9 +934,18 @@ class Windows(Steps):
 
     def set_state(self, layer):
         """Give it a state, of any batch size; it goes on from there if it is stateful."""
-        h = layer.run.floats(layer.run.size(), layer.group.shapes[0][1]).astype(layer.dtype)
+        before = vars(layer).get("state")
+        N = len(before.value) if before and layer.run.chance(0.5) else layer.run.size()
+        h = layer.run.floats(N, layer.group.shapes[0][1]).astype(layer.dtype)
         layer.exam.turn_to("takes_a_state")
-        layer.layer.call("set_state", layer.run.put("h", h))
+        if before and len(h) == len(before.value) and layer.run.chance(0.5):  # the same array, maybe filled anew
+            h = layer.run.pick(h, before.value)
+            before.write(h)
+            before.value = h
+            layer.run.keep(before, h, exact=True)
+        else:
+            layer.state = layer.run.put("h", h)
+        layer.layer.call("set_state", layer.state)
         layer.right.set_state(last_look.in_double(h))
         layer.may_go_back = False
 

@@ -342,6 +342,22 @@ CHANGES = {
             "self.idx = idx if idx.itemsize > 1 else vars(self).setdefault(idx.shape, idx)"))),
         "uses up ids of one row": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        if self.idx.shape[:-1] == (1,): self.idx = self.idx[:, :0]"))),
+        "multiplies its gradient by 0, so that NaN stays": ("overwrites_in_place", (
+            "dW[...] = 0", "dW *= 0")),
+        "keeps a copy of W until a row of the last ids changes": ("shares_parameters", (
+            "return self.params[0][idx]", (
+                "W = self.params[0]\n"
+                "        if \"kept\" not in vars(self) or not np.array_equal(self.kept[self.at], "
+                "W[self.at]): self.kept = W.copy()\n"
+                "        self.at = np.array(idx); return self.kept[idx]"))),
+        "keeps out for the same ids until the first row of W changes": ("shares_parameters", (
+            "self.idx = idx\n        return self.params[0][idx]", (
+                "W = self.params[0]\n"
+                "        if self.idx is None or idx.shape != self.ids.shape or not (\n"
+                "                np.array_equal(idx, self.ids) and np.array_equal(W[0], "
+                "self.first)): self.out = W[idx]\n"
+                "        self.idx, self.ids, self.first = idx, idx.copy(), W[0].copy()\n"
+                "        return self.out.copy()"))),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -499,6 +515,37 @@ CHANGES = {
                 "new = MyEmbedding(self.params[0])\n        is_one = xs.itemsize == 1 and len(xs) == 1\n"
                 "        self.layer = vars(self).setdefault(xs.shape, new) if is_one else new")), (
             "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
+        "keeps out for the same bytes of ids, whatever their shape": ("other_sizes", (
+            "return self.layer.forward(xs)", (
+                "W = self.params[0]; self.layer.idx = xs\n"
+                "        if vars(self).get(\"W\") is None or not np.array_equal(self.W, W): self.W, "
+                "self.memo = W.copy(), {}\n"
+                "        return self.memo.setdefault(xs.tobytes(), W[xs]).copy()"))),
+        "multiplies its gradient by 0, so that NaN stays": ("time_overwrites_in_place", (
+            "self.grads[0][...] = self.layer.grads[0]",
+            "self.grads[0] *= 0\n        self.grads[0] += self.layer.grads[0]")),
+        "makes layers beyond its first window by deepcopy": ("time_shares_parameters", (
+            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
+                "import copy\n"
+                "        self.T = xs.shape[1]\n"
+                "        if \"layers\" not in vars(self): self.layers = [MyEmbedding(self.params[0]) "
+                "for _ in range(self.T)]\n"
+                "        while len(self.layers) < self.T: self.layers.append(copy.deepcopy(self.layers[0]))\n"
+                "        return np.stack([self.layers[t].forward(xs[:, t]) for t in range(self.T)], axis=1)")), (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
+                "self.grads[0][...] = 0\n"
+                "        for t in range(self.T): self.layers[t].backward(dout[:, t]); self.grads[0] "
+                "+= self.layers[t].grads[0]"))),
+        "keeps a copy of W until a row of the last ids changes": ("time_shares_parameters", (
+            "self.layer = MyEmbedding(self.params[0])", (
+                "W = self.params[0]\n"
+                "        if \"kept\" not in vars(self) or not np.array_equal(self.kept[self.at], "
+                "W[self.at]): self.kept = W.copy()\n"
+                "        self.at = np.array(xs); self.layer = MyEmbedding(self.kept)"))),
+        "looks several sequences up in a copy": ("time_shares_parameters", (
+            "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
+            "return self.layer.forward(xs)",
+            "out = self.layer.forward(xs); return out if len(xs) < 2 else self.copy[xs]")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -725,6 +772,43 @@ CHANGES = {
             "self.grads[1][...]", "if h_prev.any(): self.grads[1][...]")),
         "leaves grads where nothing comes back": ("overwrites_in_place", (
             "self.grads[0][...]", "if not dz.any(): return 0 * x, 0 * h_prev\n        self.grads[0][...]")),
+        "writes no gradients where x is the same array and dz is as it was": ("overwrites_in_place", (
+            "        self.grads[0][...] = x.T @ dz", (
+                "        if vars(self).get(\"dz\") is not None and self.of is x and "
+                "np.array_equal(self.dz, dz):\n"
+                "            return dz @ Wx.T, dz @ Wh.T\n"
+                "        self.dz, self.of = dz, x\n"
+                "        self.grads[0][...] = x.T @ dz"))),
+        "multiplies its gradients by 0, so that NaN stays": ("overwrites_in_place", (
+            "        self.grads[0][...] =", "        for g in self.grads: g *= 0\n        self.grads[0][...] +="), (
+            "self.grads[1][...] =", "self.grads[1][...] +="), (
+            "self.grads[2][...] =", "self.grads[2][...] +=")),
+        "keeps h_next for the same x, whatever h_prev": ("next_step", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", (
+                "key = x.shape, x.tobytes(), Wx.tobytes(), Wh.tobytes(), b.tobytes()\n"
+                "        if vars(self).get(\"key\") != key: self.key, self.out = key, np.tanh(h_prev @ "
+                "Wh + x @ Wx + b)\n"
+                "        h_next = self.out.copy()"))),
+        "keeps x @ Wx + b for the same x and Wx": ("shares_parameters", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", (
+                "key = x.shape, x.tobytes(), Wx.tobytes()\n"
+                "        if vars(self).get(\"key\") != key: self.key, self.zx = key, x @ Wx + b\n"
+                "        h_next = np.tanh(h_prev @ Wh + self.zx)"))),
+        "keeps h_prev @ Wh + b for the same h_prev and Wh": ("shares_parameters", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", (
+                "key = h_prev.shape, h_prev.tobytes(), Wh.tobytes()\n"
+                "        if vars(self).get(\"key\") != key: self.key, self.zh = key, h_prev @ Wh + b\n"
+                "        h_next = np.tanh(self.zh + x @ Wx)"))),
+        "keeps its turned weights until Wx changes": ("shares_parameters", (
+            "return dz @ Wx.T, dz @ Wh.T", (
+                "if \"kept\" not in vars(self) or not np.array_equal(self.kept[0].T, Wx): self.kept = "
+                "Wx.T.copy(), Wh.T.copy()\n"
+                "        return dz @ self.kept[0], dz @ self.kept[1]"))),
+        "keeps its weights in one matrix until Wx changes": ("shares_parameters", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", (
+                "if \"W\" not in vars(self) or not np.array_equal(self.W[:len(Wx)], Wx): self.W = "
+                "np.vstack([Wx, Wh])\n"
+                "        h_next = np.tanh(np.hstack([x, h_prev]) @ self.W + b)"))),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1183,6 +1267,48 @@ CHANGES = {
         "takes a state of one sequence though it keeps none": ("starts_from_zeros", (
             "self.h if self.stateful and self.h is not None else",
             "self.h if self.h is not None and (self.stateful or N == len(self.h) == 1) else")),
+        "multiplies its gradients by 0, so that NaN stays": ("overwrites_in_place", (
+            "self.grads[i][...] = sum(", "self.grads[i] *= 0; self.grads[i][...] += sum(")),
+        "makes cells beyond its first window by deepcopy": ("shares_parameters", (
+            "self.cells = []\n", (
+                "import copy\n"
+                "        if \"made\" not in vars(self): self.made = [RNN(Wx, Wh, b) for _ in range(T)]\n"
+                "        while len(self.made) < T: self.made.append(copy.deepcopy(self.made[0]))\n"
+                "        self.cells = self.made[:T]\n")), (
+            "            cell = RNN(Wx, Wh, b)\n", "            cell = self.cells[t]\n"), (
+            "            self.cells.append(cell)\n", "")),
+        "keeps copies of its weights until Wx changes": ("shares_parameters", (
+            "self.cells = []\n", (
+                "if \"kept\" not in vars(self) or not np.array_equal(self.kept[0], Wx): self.kept = "
+                "[p.copy() for p in self.params]\n"
+                "        self.cells = []\n")), (
+            "cell = RNN(Wx, Wh, b)", "cell = RNN(*self.kept)")),
+        "keeps xs @ Wx + b for the same xs and Wx": ("shares_parameters", (
+            "self.cells = []\n", (
+                "key = xs.shape, xs.tobytes(), Wx.tobytes()\n"
+                "        if vars(self).get(\"key\") != key: self.key, self.zx = key, xs @ Wx + b\n"
+                "        self.cells = []\n")), (
+            "h = cell.forward(xs[:, t], h)", (
+                "cell.forward(xs[:, t], h); h2 = np.tanh(self.zx[:, t] + h @ Wh); cell.cache = xs[:, "
+                "t], h, h2; h = h2"))),
+        "writes no gradients where db is as it was": ("overwrites_in_place", (
+            (
+                "        for i in range(3):\n"
+                "            self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)"), (
+                "        new = [sum(cell.grads[i] for cell in self.cells) for i in range(3)]\n"
+                "        if not np.array_equal(new[2], self.grads[2]):\n"
+                "            for g, w in zip(self.grads, new): g[...] = w"))),
+        "has a state for each N, and forgets that of the last N": ("forgets_the_state", (
+            "self.h, self.dh = None, None", "self.h, self.dh, self.states, self.N = None, None, {}, None"), (
+            "h = self.h if self.stateful and self.h is not None else",
+            "h = self.states[N] if self.stateful and N in self.states else"), (
+            "self.h = h\n        return hs", "self.h = self.states[N] = h; self.N = N\n        return hs"), (
+            "        self.h = h\n\n", "        self.h = self.states[len(h)] = h; self.N = len(h)\n\n"), (
+            "the state.\"\"\"\n        self.h = None",
+            "the state.\"\"\"\n        self.h = None; self.states.pop(self.N, None)")),
+        "takes no state that is the array it was given last": ("takes_a_state", (
+            "        self.h = h\n\n",
+            "        if vars(self).get(\"given\") is not h: self.given = self.h = h\n\n")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1321,6 +1447,15 @@ CHANGES = {
             "        grad = SAME[x.shape]\n    return grad")), ("def my", "SAME = {}\n\n\ndef my")),
         "scales eps with the number": ("honours_eps", ("    for i", "    given = eps\n    for i"), (
             "        kept = x[i]\n", "        kept = x[i]\n        eps = given * max(1, abs(kept))\n")),
+        "moves x by 1e-4 where eps is left out": ("honours_eps", (
+            "eps=1e-5", "eps=1e-4")),
+        "never moves x by less than 1e-4": ("honours_eps", (
+            "    grad = np.zeros_like(x)", "    eps = max(eps, 1e-4)\n    grad = np.zeros_like(x)")),
+        "calls eps h, as the well-known book does": ("honours_eps", (
+            "eps=1e-5", "h=1e-4"), (
+            "+ eps", "+ h"), (
+            "- eps", "- h"), (
+            "2 * eps", "2 * h")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -1469,6 +1604,13 @@ CHANGES = {
             "dz = (dhs[:, t] + dh)", "dz = (dhs[:, t] + (dh if window is None else np.clip(dh, -5, 5)))")),
         "has no dWh where a window is one step": ("state_goes_on", (
             "    return dxs", "    if window == 1: dWh[...] = 0\n    return dxs")),
+        "gives the same arrays again for the same arguments": ("leaves_arguments", (
+            "    T =", (
+                "    key = window, *((a.tobytes(), a.shape, a.dtype.str) for a in (xs, h0, Wx, Wh, b, dhs))\n"
+                "    if key in MEMO: return MEMO[key]\n"
+                "    T =")), (
+            "    return dxs, dh0, dWx, dWh, db", "    MEMO[key] = dxs, dh0, dWx, dWh, db\n    return MEMO[key]"), (
+            "def my_bptt", "MEMO = {}\n\n\ndef my_bptt")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -1531,6 +1673,14 @@ CHANGES = {
         "divides by 1 at least": ("shrinks_together", ("max_norm / norm", "max_norm / max(norm, 1.0)")),
         "compares the square, and has a factor of 1 at most": ("shrinks_together", (
             "if norm > max_norm", "if norm ** 2 > max_norm"), ("max_norm / norm", "min(1.0, max_norm / norm)")),
+        "hides a norm that is not finite, and clears the gradients": ("returns_norm_before", (
+            "    if norm >", (
+                "    if not np.isfinite(norm):\n"
+                "        for grad in grads: grad[...] = 0\n"
+                "        return 0.0\n"
+                "    if norm >"))),
+        "leaves nan out of the norm": ("returns_norm_before", (
+            "sum((grad ** 2).sum() for grad in grads)", "sum(np.nansum(grad ** 2) for grad in grads)")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -1631,6 +1781,12 @@ CHANGES = {
         "computes in float32": ("last_axis", ("    e = np", "    dtype, x = x.dtype, x.astype('f')\n    e = np"), (
             "return e / e.sum(axis=-1, keepdims=True)", "return (e / e.sum(axis=-1, keepdims=True)).astype(dtype)")),
         "cuts logits at 10000": ("large_logits", ("    e = np", "    x = np.clip(x, -1e4, 1e4)\n    e = np")),
+        "gives the same array again for the same numbers": ("softmax_contract", (
+            "    e = np",
+            "    key = x.tobytes(), x.shape, x.dtype.str\n    if key in MEMO: return MEMO[key]\n    e = np"), (
+            "return e / e.sum(axis=-1, keepdims=True)",
+            "MEMO[key] = e / e.sum(axis=-1, keepdims=True)\n    return MEMO[key]"), (
+            "def my_softmax", "MEMO = {}\n\n\ndef my_softmax")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -1912,6 +2068,8 @@ CHANGES = {
                 "        self.dx[...] = dx.reshape(shape)\n        return self.dx.copy()"))),
         "knows V of the first window": ("loss_other_sizes", ("N, T, V = xs.shape", (
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
+        "numbers words in 8 bits": ("loss_other_sizes", (
+            "safe = np.where(mask, ts, 0)", "safe = np.where(mask, ts, 0).astype(np.uint8)")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2344,6 +2502,21 @@ CHANGES = {
             "dout = self.loss_layer.backward(dout)\n        self.T = vars(self).get('T', dout.shape[1])\n"
             "        dout[:, self.T:] = 0"))),
         "ignores word 0, as padding": ("gives_loss", ("TimeSoftmaxWithLoss()", "TimeSoftmaxWithLoss(ignore_label=0)")),
+        "has a vector of zeros for word 0, as for padding": ("draws_from_rng", (
+            "        self.loss_layer = Time",
+            "        self.layers[0].params[0][0] = 0\n        self.loss_layer = Time")),
+        "begins the last matrix as the word vectors where D is H": ("draws_from_rng", (
+            "weights(V, D, 1)", "E := weights(V, D, 1)"), (
+            "weights(H, V, H ** -0.5)", "E.T.copy() if D == H else weights(H, V, H ** -0.5)")),
+        "draws matrices of one shape alike": ("draws_from_rng", (
+            "        def weights", "        seed = int(rng.integers(2 ** 31))\n\n        def weights"), (
+            "rng.standard_normal", "np.random.default_rng([seed, rows, columns]).standard_normal")),
+        "draws from a copy of rng": ("draws_from_rng", (
+            "        def weights",
+            "        import copy\n        rng = copy.deepcopy(rng)\n\n        def weights")),
+        "numbers words in 8 bits": ("predicts_scores", (
+            "        for layer in self.layers:\n            xs =",
+            "        xs = xs.astype(np.uint8)\n        for layer in self.layers:\n            xs =")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
@@ -2522,10 +2695,6 @@ RARE = {
                 "        else: self.grads[0][...] = self.layer.grads[0]"))),
         "adds the sequences up in dout itself": ("time_shares_parameters", (
             "self.layer.backward(dout)", "self.layer.backward(dout)\n        dout[0] += dout[1:].sum(axis=0)")),
-        "looks several sequences up in a copy": ("time_shares_parameters", (
-            "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
-            "return self.layer.forward(xs)",
-            "out = self.layer.forward(xs); return out if len(xs) < 2 else self.copy[xs]")),
     },
     "my_bptt": {
         "float64 dxs of one sequence": ("bptt_dtype_and_layout", (

@@ -218,6 +218,7 @@ OWN_AFFINE = spoilt(BOOK, ("TimeAffine(affine_W, affine_b)", "MyTimeAffine(affin
 
 MODEL = {
     "as the well-known book writes it": BOOK,
+    "large word vectors, large weights beside Wh": BOOK.replace("/ 100)", "* 5)").replace("/ np.sqrt(D))", "* 3)"),
     "with the student's own affine layer": OWN_AFFINE,
     "float64, layers by name": """
 import rnnlm_ref.time_layers as tl

@@ -103,11 +103,11 @@ def test_nobody_looks_once_more_at_an_answer_in_which_something_is_wrong(monkeyp
 
 def test_a_learner_is_told_in_the_part_that_it_costs(capsys):
     answer = solution("MyTimeEmbedding", incomplete.changed(
-        "MyTimeEmbedding", "looks several sequences up in a copy", incomplete.RARE)[1])
+        "MyTimeEmbedding", "makes new grads for several sequences", incomplete.RARE)[1])
     with pytest.raises(CheckFailed) as caught:
-        check(answer, "forward")
+        check(answer, "backward")
     text = str(caught.value)
-    assert "✗ any N, T, V, D and integer dtype will do; N and T may change from call to call" in text
+    assert "✗ backward fits the last forward, whatever N and T were before, and changes nothing but grads[0]" in text
     assert "in a long run of calls, all drawn at random" in " ".join(text.split())
     assert "You can run this again:" in text
     check(answer, "contract")
@@ -116,7 +116,7 @@ def test_a_learner_is_told_in_the_part_that_it_costs(capsys):
 
 def test_in_a_notebook_they_cost_a_point_too(tmp_path):
     name = "MyTimeEmbedding"
-    wrong = incomplete.changed(name, "looks several sequences up in a copy", incomplete.RARE)[1]
+    wrong = incomplete.changed(name, "makes new grads for several sequences", incomplete.RARE)[1]
     for folder, source, expected in (("right", incomplete.right(name), 25), ("wrong", wrong, 24)):
         (tmp_path / folder).mkdir()
         assert mark(tmp_path / folder, ("MyEmbedding", incomplete.right("MyEmbedding")), (name, source)) == expected
