@@ -17,8 +17,7 @@ import struct
 import sys
 import types
 import typing
-from importlib import import_module
-from importlib.machinery import PathFinder
+from importlib import import_module, util
 
 # Of NumPy; it takes a tenth of its start, and nobody reads it here.
 DOCUMENTATION = ("numpy._core._add_newdocs", "numpy._core._add_newdocs_scalars")
@@ -179,12 +178,11 @@ def serve(requests_fd, replies_fd, beside):
 
 def complete_modules():
     """Let modules be as they are in a notebook, where more is installed and `check` has imported the reference."""
-    import_module("importlib.util")
-    if PathFinder.find_spec("typing_extensions") is None:
+    if util.find_spec("typing_extensions") is None:
         sys.modules["typing_extensions"] = module = types.ModuleType("typing_extensions")
         vars(module).update({name: value for name, value in vars(typing).items() if not name.startswith("__")})
         module.__getattr__ = newer_of_typing
-    if PathFinder.find_spec("rnnlm_ref"):
+    if util.find_spec("rnnlm_ref"):
         import rnnlm_ref
         rnnlm_ref.__getattr__ = lent_module
 
