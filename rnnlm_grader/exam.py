@@ -333,6 +333,8 @@ class Exam:
 
     def attempt(self, steps):
         """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing can be asked."""
+        if self.is_over:
+            return None
         self.may_raise = True
         try:
             given = steps()

@@ -10,7 +10,7 @@ from rnnlm_ref.time_layers import TimeRNN
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
-from .contract import CHANGED, NOT_A_NUMBER, crossed, holds_alike, in_dtype, in_full, many, still, untouched
+from .contract import CHANGED, crossed, holds_alike, in_dtype, in_full, many, still, untouched
 from .rnn import upstream
 
 criteria = CriteriaList()
@@ -54,6 +54,7 @@ def one_slope_each(exam):
     exam.case()
     factors = upstream(exam, 3)
     factors[exam.rng.integers(2)] = 0  # what follows a slope of 0 counts too
+    factors[2] *= 1e4
     c, x = exam.put("c", factors), exam.put("x", upstream(exam, 3))
     result = slopes(exam, lambda x: float((c.value * x).sum()), "(c * x).sum()", x)
     exam.equal(result, c.value, result.name, note="the slopes of a linear function are its factors")
@@ -117,7 +118,7 @@ def honours_eps(exam):
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
     for options in {}, {"eps": 1e-3}:
         exam.case()
-        x, asked = exam.put("x", upstream(exam, 2)), []
+        x, asked = exam.put("x", upstream(exam, 2) * np.array([0.01, 20])), []
         exam.watch(slopes(exam, lambda x, asked=asked: asked.append(x) or float(x.sum()), "x.sum()", x, **options))
         by, eps = np.abs(added(x.value, asked)), options.get("eps", 1e-5)
         exam.hold(np.allclose(by[by != 0], eps, rtol=1e-3), "f", f"should be asked where a number is moved by {eps:g}",
@@ -488,9 +489,11 @@ def shrinks_together(exam):
     for i, array in enumerate(arrays):
         exam.equal(held.item(i).now(), array * factor, f"grads[{i}]")
     for norm, max_norm, shapes in ((410, 400.0, ((2, 3), (3,), (4, 1))), (300, 200.0, ((2,),) * many(exam, 17, 24)),
-                                   (0.6, 0.45, ((3,), (4,))), (12_000_000, 4e6, ((3,), (2, 2)))):
+                                   (0.6, 0.45, ((3,), (4,))), (0.005, 0.003, ((3,), (4,))),
+                                   (400.5, 400.0, ((3,), (4,))), (12_000_000, 4e6, ((3,), (2, 2)))):
         exam.case()
-        arrays = gradients(exam, norm, shapes)
+        arrays = gradients(exam, norm, shapes) if norm > 0.1 else [
+            array / 1e5 for array in gradients(exam, 1e5 * norm, shapes)]
         if len(arrays) > 4:
             arrays[0], arrays[1] = 0 * arrays[0], -arrays[2]  # one of zeros, and two of the same size, among others
         if norm < 1:
@@ -506,14 +509,14 @@ def shrinks_together(exam):
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
 def returns_norm_before(exam):
     for arrays, max_norm, layout in (
-            ([np.array([6.0, -8.0]), np.array([24.0])], 13.0, "C"), (gradients(exam, 50), 7.0, "strided"),
+            ([np.array([6.0, -8.0]), np.array([24.0])], 13, "C"), (gradients(exam, 50), 7.0, "strided"),
             (gradients(exam, 0.7), 0.9, "F"), (gradients(exam, 50, ((1,),) * many(exam)), 7.0, "C"),
             (gradients(exam, 50, ((many(exam), 2), (1, many(exam)))), 7.0, "C")):
         exam.case()
         things = [exam.put(f"g{i}", array, layout) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
-    for value in np.inf, NOT_A_NUMBER:
+    for value in np.inf, np.nan:
         exam.case()
         result = exam.new([exam.put("g0", np.array([3.0, value])), exam.put("g1", np.array([4.0]))], 5.0)
         exam.hold(not (isinstance(result.value, np.ndarray) and np.isfinite(result.value).any()), result.name,
@@ -531,6 +534,15 @@ def leaves_small_gradients(exam):
             exam.equal(thing.now(), before, thing.name, note=f"the norm is about 40, max_norm is {max_norm:g}",
                        exact=True)
         exam.equal(result, norm_of(arrays), result.name)
+    exam.case()
+    before = np.array([3.0, np.nan, -2.0])
+    thing = exam.put("g0", before)
+    exam.new([thing, exam.put("g1", np.array([4.0]))], 5.0)
+    now = thing.now()
+    exam.watch(now)
+    known = isinstance(now.value, np.ndarray) and now.value.shape == before.shape
+    exam.hold(known and np.all(np.isnan(now.value) | (now.value == before)), "g0", "has other numbers now",
+              note="its norm is nan, which isn't above max_norm")
 
 
 @criterion("my_clip_grads", "contract", 1, "the arrays themselves are changed, so that whoever holds them sees it")

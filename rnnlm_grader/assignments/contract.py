@@ -7,13 +7,33 @@ from ..compare import same
 from ..exam import Thing
 
 CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
-NOT_A_NUMBER = np.array(np.nan)  # what is left of a gradient after numbers that were too large
 THREE_OF_FIVE = np.array(list(itertools.combinations(range(1, 6), 3)))  # rows beside the plain one
 
 
 def many(exam, least=20, most=40):
     """Draw a size that is large beside those of the examples."""
     return int(exam.rng.integers(least, most + 1))
+
+
+def spoilt(rng, shape):
+    """What gradients may hold before a backward: numbers, and among them what is left of some that were too large."""
+    array = np.full(shape, CHANGED)
+    array.flat[rng.integers(array.size)] = np.inf
+    array.flat[rng.integers(array.size)] = np.nan
+    return array
+
+
+def balanced(shape):
+    """Numbers whose sum is 0, though they are not."""
+    array = np.zeros(shape)
+    pairs = array.size // 2
+    array.flat[:2 * pairs] = np.repeat([1.0, -1.0], pairs)
+    return array
+
+
+def any_douts(exam):
+    """Draw factors of a loss: one below -1, and one near 0, of several digits."""
+    return round(float(exam.rng.uniform(-9, -3)), 3), round(float(exam.rng.uniform(0.001, 0.009)), 6)
 
 
 def crossed(exam, *sizes, more=0, accept=lambda settings: True):

@@ -16,13 +16,14 @@ from ..misconceptions.embedding import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
-    NOT_A_NUMBER,
+    balanced,
     crossed,
     holds_alike,
     in_full,
     many,
     not_by_columns,
     side_by_side,
+    spoilt,
     still,
     untouched,
 )
@@ -95,15 +96,36 @@ def judge_gradient(exam, W, ids, note="", scale=1, blank=np.s_[:0]):
 
 def judge_by_columns(exam, shape):
     """Judge the gradient of a table that lies by columns, as grads may then; unless it fails, as np.dot does there."""
-    if exam.is_over:
-        return
     exam.case()
     W = table(exam, D=3)
     ids, dout = ids_to_the_last(exam, len(W), shape), upstream(exam, (*shape, 3))
-    layer = exam.new(exam.put("W", W, "F"))
-    layer.forward(ids)
-    if exam.attempt(lambda: layer.backward(dout)):
+
+    def go_back():
+        layer = exam.new(exam.put("W", W, "F"))
+        layer.forward(ids)
+        layer.backward(dout)
+        return layer
+
+    if layer := exam.attempt(go_back):
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="W lies by columns")
+
+
+def judge_after_nan(exam, ids):
+    """Judge the gradient after one of numbers that were too large; unless that fails, as a check of them may."""
+    exam.case()
+    W = table(exam)
+    dout = upstream(exam, (*ids.shape, W.shape[1]))
+
+    def go_back_with_nan():
+        layer = exam.new(exam.put("W", W))
+        layer.forward(ids)
+        layer.backward(np.nan * dout)
+        return layer
+
+    if layer := exam.attempt(go_back_with_nan):
+        layer.forward(ids)
+        layer.backward(dout)
+        exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="the last dout was nan everywhere")
 
 
 def judge_sum(exam, W, ids, layouts="CC"):
@@ -235,13 +257,14 @@ def any_shape_forward(exam):
             out = layer.forward(ids)
             exam.equal(out, W[ids], out.name,
                        note=f"ids of shape {shape} give out of shape {W[ids].shape}")
-    for V, D, dtype in ((beyond_bytes(exam), 2, np.uint8), (beyond_bytes(exam), 2, np.int16),
-                        (3, many(exam), np.int64)):
+    for V, D, dtypes in ((beyond_bytes(exam), 2, (np.uint8, np.int16)), (3, many(exam), (np.int64,))):
         exam.case()
-        W, ids = table(exam, V, D), ids_to_the_last(exam, V, (3,), dtype)
-        out = exam.new(exam.put("W", W)).forward(ids)
-        exam.equal(out, W[ids], out.name,
-                   note=f"V = {V}, D = {D}, ids of dtype {ids.dtype}")
+        W = table(exam, V, D)
+        layer = exam.new(exam.put("W", W))
+        for dtype in dtypes:
+            ids = ids_to_the_last(exam, V, (3,), dtype)
+            out = layer.forward(ids)
+            exam.equal(out, W[ids], out.name, note=f"V = {V}, D = {D}, ids of dtype {ids.dtype}")
 
 
 # --- MyEmbedding: backward ------------------------------------------------------------------------------------------
@@ -275,6 +298,8 @@ def any_shape_backward(exam):
     W = table(exam)
     V, D = W.shape
     for calls in ((repeated_ids(exam, V, 6).reshape(2, 3), np.array([[[0], [V - 1]], [[V - 1], [V - 1]]])),
+                  [exam.rng.permutation(V)[:count * width].reshape(count, width)
+                   for count, width in ((3, 2), (2, 2), (3, 2), (2, 3))],
                   (np.array(2), np.empty((0,), np.int64)),
                   (np.empty((2, 0), np.int64), repeated_ids(exam, V, 4).reshape(1, 2, 1, 1, 2))):
         exam.case()
@@ -325,13 +350,14 @@ def overwrites_in_place(exam):
     for ids in (np.array([1, 3]), np.array([4, 0]), np.array([0, 2, len(W) - 1])):
         dout = upstream(exam, (len(ids), W.shape[1])) * (len(ids) > 2 or ids[0] != 4)  # once nothing comes back
         layer.forward(ids)
-        kept.write(CHANGED if len(ids) < 3 else NOT_A_NUMBER)
+        kept.write(CHANGED if ids[0] == 1 else balanced(W.shape) if ids[0] == 4 else spoilt(exam.rng, W.shape))
         result = layer.backward(dout)
         expected = expected_gradient(W, ids, dout)
         exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, whatever was there")
         exam.equal(kept.now(), expected, "the array that grads[0] was at the start",
                    note="whoever kept it must see the new gradient")
         exam.equal(result, None, "what backward returns")
+    judge_after_nan(exam, np.array([3, 0, 4]))
 
 
 @criterion("MyEmbedding", "contract", 1, "backward may be called twice: the same dout gives the same, another its own")
@@ -476,6 +502,13 @@ def other_sizes(exam):
     for shape in ((3, 4), (4, 3), (1, 12)):
         out = layer.forward(ids.reshape(shape))
         exam.equal(out, W[ids.reshape(shape)], out.name, note="the same ids in a window of another shape")
+    exam.case()
+    W = table(exam, beyond_bytes(exam), 2)
+    layer = exam.new(exam.put("W", W))
+    for dtype in np.uint8, np.int64:
+        ids = ids_to_the_last(exam, len(W), (2, 2), dtype)
+        out = layer.forward(ids)
+        exam.equal(out, W[ids], out.name, note=f"V = {len(W)}, ids of dtype {ids.dtype}, in the same shape")
     for W, ids, note in other_windows(exam):
         exam.case()
         out = exam.new(exam.put("W", W)).forward(ids)
@@ -535,7 +568,7 @@ def repeats_across_time(exam):
 def after_other_sizes(exam):
     W = table(exam)
     layer = exam.new(exam.put("W", W))
-    for N, T in ((2, 2), (2, 3), (3, 1)):
+    for N, T in ((3, 2), (2, 2), (2, 3), (3, 2), (3, 1)):
         ids = exam.rng.permutation(len(W))[: N * T].reshape(N, T)
         dout = upstream(exam, (N, T, W.shape[1]))
         layer.forward(ids)
@@ -560,13 +593,14 @@ def time_overwrites_in_place(exam):
     for ids in (np.array([[1, 3, 5]]), np.array([[0, len(W) - 1]])):
         layer.forward(ids)
         for each in (np.zeros((*ids.shape, W.shape[1])), upstream(exam, (*ids.shape, W.shape[1]))):
-            kept.write(CHANGED if ids.size < 3 else NOT_A_NUMBER)
+            kept.write(balanced(W.shape) if ids.size == 3 else spoilt(exam.rng, W.shape))
             result = layer.backward(each)
             expected = expected_gradient(W, ids, each)
             exam.equal(layer.grad(), expected, "grads[0]", note="only this backward's gradient, whatever was there")
             exam.equal(kept.now(), expected, "the array that grads[0] was at the start")
             exam.equal(result, None, "what backward returns")
     beside_another(exam)
+    judge_after_nan(exam, np.array([[3, 0, 4]]))
 
 
 @criterion("MyTimeEmbedding", "contract", 1, "W is shared, not copied; arguments stay untouched")
@@ -643,7 +677,8 @@ class Lookups(last_look.Kind):
     def inputs(self, run, layer, last):
         V, _ = layer.group.shapes[0]
         shape = last_look.shape_like(last, run, self.shape(run))
-        return [run.ids(shape, V, last[0].dtype if last and shape == last[0].shape else None)]
+        is_alike = last and shape == last[0].shape and run.chance(0.7)
+        return [run.ids(shape, V, last[0].dtype if is_alike else None)]
 
     def shape(self, run):
         return run.pick((), (1,), (run.size(),), (run.size(),), (run.size(), run.size()), (run.size(), run.size()),

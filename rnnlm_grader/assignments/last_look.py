@@ -11,7 +11,7 @@ import numpy as np
 
 from ..exam import Thing
 from ..replay import LONG
-from .contract import CHANGED, NOT_A_NUMBER, many
+from .contract import CHANGED, many, spoilt
 
 TURNS = 3, 3, 4, 4, 6, 8, 12, 16, 16  # of each run: what a short one shows needn't be read out of a long one
 NOTE = "in a long run of calls, all drawn at random"
@@ -239,12 +239,14 @@ class Layer:
         self.asks_again = bool(self.given) and self.run.chance(0.5)
 
     def spoil(self):
-        """Change the gradients, or one of them, as clipping does, or as a forward of infinite numbers did."""
-        one, value = self.run.pick(None, self.run.rng.integers(len(self.grads))), self.run.pick(CHANGED, NOT_A_NUMBER)
-        for i, (grad, right) in enumerate(zip(self.grads, self.right.grads, strict=True)):
+        """Change the gradients, or one of them, as clipping does, or numbers that were too large."""
+        one = self.run.pick(None, self.run.rng.integers(len(self.grads)))
+        for i, (grad, shape) in enumerate(zip(self.grads, self.group.shapes, strict=True)):
             if one in (None, i):
+                signs = np.resize([1, -1], shape)  # whose sum may be 0
+                value = self.run.pick(np.full(shape, CHANGED), signs, spoilt(self.run.rng, shape)).astype(self.dtype)
                 grad.write(value)
-                self.run.keep(grad, np.full_like(right, value, self.dtype))
+                self.run.keep(grad, value)
 
 
 def against(**ids):

@@ -17,13 +17,14 @@ from ..misconceptions.rnn import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
-    NOT_A_NUMBER,
+    balanced,
     crossed,
     holds_alike,
     in_full,
     not_by_columns,
     one_for_each,
     side_by_side,
+    spoilt,
     still,
     untouched,
 )
@@ -189,6 +190,8 @@ def next_step(exam):
     params, x = (Wx, Wh, draw(exam, 2)), draw(exam, 1, 3)
     layer = exam.new(*place(exam, params))
     for h_prev in draw(exam, 1, 2), draw(exam, 1, 2):
+        near(exam, layer.forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
+    if exam.attempt(lambda: layer.forward(np.nan * x, h_prev)):  # who checks numbers may refuse these
         near(exam, layer.forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next")
 
 
@@ -435,10 +438,16 @@ def back_and_forth(exam, layer, params, N, layout, scale=1):
 @criterion("MyRNN", "contract", 1, "backward overwrites grads in place, however often it is called", beside="backward")
 def overwrites_in_place(exam):
     params = weights(exam, 2, 3)
-    layer, fresh = (exam.new(*place(exam, params, suffix)) for suffix in ("", "_alone"))
+    layer, fresh, other = (exam.new(*place(exam, params, suffix)) for suffix in ("", "_alone", "_other"))
     kept = layer.keep_grads(3)
-    layer.forward(draw(exam, 2, 2), draw(exam, 2, 3))
-    layer.backward(upstream(exam, 2, 3))
+    for grad in kept:
+        grad.write(CHANGED)
+    first, dh_next = (draw(exam, 2, 2), draw(exam, 2, 3)), upstream(exam, 2, 3)
+    for each in (layer, other):
+        each.forward(*first)
+        each.backward(dh_next)
+    exam.equal(layer.attribute("grads"), other.attribute("grads"), "grads",
+               note="only this backward's gradient, also of the first, whatever grads held before it")
     nothing_comes_back(exam, layer, fresh, (np.zeros((2, 2)), np.zeros((2, 3))), np.zeros((2, 3)))
     x, h_prev, dh_next = draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
     layer.forward(x, h_prev)
@@ -459,16 +468,23 @@ def overwrites_in_place(exam):
         exam.equal(kept[i].now(), expected, f"the array that grads[{i}] was at the start",
                    note="whoever kept it must see the new gradient")
     layer.forward(x, h_prev)
-    overwrites_each(exam, layer, kept, dh_next, grads)
+    overwrites_each(exam, layer, kept, params, dh_next, grads)
 
 
-def overwrites_each(exam, layer, kept, upstream_gradient, grads):
+def overwrites_each(exam, layer, kept, params, upstream_gradient, grads):
     """Require that a backward writes all gradients, though the last one wrote the same, and only one has changed."""
     layer.backward(upstream_gradient)
     for i, grad in enumerate(kept):
-        grad.write(NOT_A_NUMBER)
+        shape = params[i].shape
+        for before, note in ((spoilt(exam.rng, shape), "it held nan before, as after numbers too large"),
+                             (balanced(shape), "it held numbers before whose sum is 0")):
+            grad.write(before)
+            layer.backward(upstream_gradient)
+            exam.equal(layer.grad(i), grads[i], f"grads[{i}]", note=note)
+    if exam.attempt(lambda: layer.backward(np.nan * upstream_gradient)):  # who checks numbers may refuse these
         layer.backward(upstream_gradient)
-        exam.equal(layer.grad(i), grads[i], f"grads[{i}]", note="it held nan before, as after numbers too large")
+        for i in range(len(kept)):
+            exam.equal(layer.grad(i), grads[i], f"grads[{i}]", note="the last upstream gradient was nan everywhere")
 
 
 def nothing_comes_back(exam, layer, fresh, inputs, zeros):

@@ -14,6 +14,7 @@ from ..misconceptions.softmax_masking import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    any_douts,
     crossed,
     holds_alike,
     in_dtype,
@@ -321,7 +322,7 @@ def upstream_factor(exam):
     ts = exam.rng.permutation(4).reshape(2, 2)  # 3 of the 4 are above 0
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    for dout in (2.5, -0.5, 1000, 0):
+    for dout in (2.5, -0.5, 1000, 0, *any_douts(exam)):
         judge_dxs(exam, layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], f"dout = {dout}")
     judge_dxs(exam, layer.backward(), expected_loss(xs, ts)[1], "dout left out")
     exam.watch(loss)
@@ -397,7 +398,7 @@ def all_ignored(exam):
     judge_dxs(exam, layer.backward(), np.zeros_like(xs), exact=True)
 
 
-@criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any number, also the id of a word")
+@criterion("MyTimeSoftmaxWithLoss", "mask", 2, "ignore_label may be any integer, also the id of a word")
 def other_labels(exam):
     word, large = exam.rng.integers((1, 40_000), (5, 60_000)).tolist()
     for label, dtype in ((word, np.int64), (0, np.int64), (-large, np.int64), (many(exam), np.uint8),
@@ -577,7 +578,7 @@ class Losses(last_look.Kind):
         return [xs.astype(layer.dtype), ts.astype(fitting[-1] if N * T > 127 else run.pick(*fitting))]
 
     def upstream(self, run, layer):
-        args = run.pick([], [], [run.pick(2.5, -0.5, 1000.0, 0.0)])
+        args = run.pick([], [], [run.pick(2.5, -0.5, 1000.0, 0.0, *any_douts(run.exam))])
         return args, args, max(map(abs, args), default=1)
 
 

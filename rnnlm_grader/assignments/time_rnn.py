@@ -224,6 +224,8 @@ def starts_from_zeros(exam):
     responds(exam, params, xs, expected)
     layer.call("set_state", draw(exam, 1, 3))
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
+    if exam.attempt(lambda: layer.forward(np.nan * xs)):  # who checks numbers may refuse these
+        exam.equal(layer.forward(xs), expected.value, "hs after a window of nan", note="every window starts from zeros")
 
 
 @criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended", beside="forward")
@@ -318,6 +320,16 @@ def forgets_the_state(exam):
     exam.case()
     exam.attempt(lambda: forgets_all_states(exam, params))  # that set_state is there has a criterion of its own
 
+    def go_through_nan():
+        layer = exam.new(*params, stateful=True)
+        exam.watch(layer.forward(np.nan * xs))
+        return layer
+
+    if layer := exam.attempt(go_through_nan):  # who checks numbers may refuse these
+        layer.call("reset_state")
+        exam.equal(layer.forward(xs), expected.value, "hs after a window of nan and reset_state",
+                   note="as a new layer computes it: 0 times nan is nan")
+
 
 def forgets_all_states(exam, params):
     """Require that a state is forgotten also where another one, of another batch size, came after it."""
@@ -360,6 +372,14 @@ def stops_at_the_window(exam):
     if same(hs.value, right_hs.value):  # that the state is handed on has criteria of its own
         exam.equal(grads, right_grads, "grads of the second window",
                    note="as of a new layer: in the first window all xs and states were 0")
+    layer, other = (exam.new(*params, stateful=True) for _ in range(2))
+    exam.watch(layer.forward(first))
+    if exam.attempt(lambda: layer.backward(np.nan * upstream(exam, 2, 3, 3))):  # who checks numbers may refuse these
+        exam.watch(other.forward(first))
+        for each in (layer, other):
+            exam.watch(each.forward(second))
+        exam.equal(layer.backward(dhs), other.backward(dhs), "dxs of a window",
+                   note="what came back to the window before was nan")
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -632,7 +652,7 @@ def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=()
 @criterion("MyTimeRNN", "contract", 1, "backward overwrites grads in place, however often it is called",
            beside="backward")
 def overwrites_in_place(exam):
-    for stateful in (False, True):
+    for stateful in (True, False):
         exam.case()
         overwrites(exam, stateful)
 
@@ -640,11 +660,18 @@ def overwrites_in_place(exam):
 def overwrites(exam, stateful):
     """Require that backward overwrites grads in place, whatever was called before."""
     params = weights(exam, 2, 3)
-    layer, fresh = (exam.new(*place(exam, params, suffix), stateful=stateful) for suffix in ("", "_alone"))
+    layer, fresh, other = (exam.new(*place(exam, params, suffix), stateful=stateful)
+                           for suffix in ("", "_alone", "_other"))
     kept = layer.keep_grads(3)
+    for grad in kept:
+        grad.write(CHANGED)
     xs, later, state = draw(exam, 3, 3, 2), draw(exam, 3, 3, 2), draw(exam, 3, 3)
-    layer.forward(xs)
-    layer.backward(upstream(exam, 3, 3, 3))
+    first = upstream(exam, 3, 3, 3)
+    for each in (layer, other):
+        each.forward(xs)
+        each.backward(first)
+    exam.equal(layer.attribute("grads"), other.attribute("grads"), "grads",
+               note="only this backward's gradient, also of the first, whatever grads held before it")
     fresh.forward(xs)
     for each in (layer, fresh):
         start_from(each, state)
@@ -670,7 +697,7 @@ def overwrites(exam, stateful):
                    note="whoever kept it must see the new gradient")
     if not stateful:
         layer.forward(xs)
-        overwrites_each(exam, layer, kept, dhs, grads)
+        overwrites_each(exam, layer, kept, params, dhs, grads)
 
 
 @criterion("MyTimeRNN", "contract", 1, "backward may be called twice and gives the same", beside="backward")
@@ -716,7 +743,7 @@ def fits_each_window(exam, stateful):
     """Require of a layer that has seen other windows what a new layer gives."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    for which, (N, T) in enumerate(((2, 2), (2, 3), (3, 1))):
+    for which, (N, T) in enumerate(((2, 2), (2, 3), (3, 2), (2, 2), (3, 1))):
         xs, dhs, state = draw(exam, N, T, 2), upstream(exam, N, T, 3), draw(exam, N, 3)
         fresh = exam.new(*params, stateful=stateful)
         if stateful:
@@ -742,6 +769,22 @@ def leaves_the_callers_arrays_alone(exam):
     for stateful in (False, True):
         exam.case()
         leaves_alone(exam, stateful)
+    exam.case()
+    exam.attempt(lambda: leaves_states_alone(exam))  # that h is there has a criterion of its own
+
+
+def leaves_states_alone(exam):
+    """Require that a state that was fetched stays as it is."""
+    for stateful in (False, True):
+        layer = exam.new(*place(exam, weights(exam, 2, 3)), stateful=stateful)
+        xs = draw(exam, 2, 3, 2)
+        for call in ("set_state", draw(exam, 2, 3)), ("reset_state",):
+            exam.watch(layer.forward(xs))
+            h = layer.attribute("h")
+            layer.call(*call)
+            exam.equal(h.now(), h, "the state that was fetched", note=f"after {call[0]}")
+            exam.watch(layer.forward(draw(exam, 2, 3, 2)))
+            exam.equal(h.now(), h, "the state that was fetched", note=f"after {call[0]} and another window")
 
 
 def leaves_alone(exam, stateful):
@@ -905,6 +948,13 @@ def has_its_own_states(exam, draw_turn):
     for name, thing in zip(("h", "dh"), before, strict=True):
         exam.watch(thing)
         exam.equal(one.attribute(name), thing.value, thing.name, note="after another layer has gone forth and back")
+    xs, dhs = draw(exam, 1, 3, 2), upstream(exam, 1, 3, 3)
+    new = exam.new(*placed)
+    for each in one, new:
+        exam.watch(each.forward(xs))
+        exam.watch(each.backward(dhs))
+    exam.equal(one.attribute("dh"), new.attribute("dh"), "dh after a window of fewer sequences",
+               note="as of a new layer")
 
 
 # --- last look ------------------------------------------------------------------------------------------------------

@@ -358,6 +358,40 @@ CHANGES = {
                 "self.first)): self.out = W[idx]\n"
                 "        self.idx, self.ids, self.first = idx, idx.copy(), W[0].copy()\n"
                 "        return self.out.copy()"))),
+        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("overwrites_in_place", (
+            "dW[...] = 0", "dW[np.isnan(dW)] = 0\n        dW *= 0")),
+        "clears if all is nan, and else multiplies by 0": ("overwrites_in_place", (
+            "dW[...] = 0", "if np.isnan(dW).all(): dW.fill(0)\n        else: dW *= 0")),
+        "looks for nan in the first cell only": ("overwrites_in_place", (
+            "dW[...] = 0", "if np.isnan(dW[0, 0]): dW.fill(0)\n        dW *= 0")),
+        "multiplies its own sum by 0, so that NaN of an earlier dout stays": ("overwrites_in_place", (
+            "self.idx = None", "self.idx = None\n        self.total = np.zeros_like(W)"), (
+            "dW[...] = 0", "self.total *= 0"), (
+            "np.add.at(dW, self.idx, dout)",
+            "np.add.at(self.total, self.idx, dout)\n        dW[...] = self.total")),
+        "clears where the sum isn't 0": ("overwrites_in_place", (
+            "dW[...] = 0", "if dW.sum() != 0: dW[...] = 0")),
+        "keeps ids in an array of the first dtype": ("any_shape_forward", (
+            "self.idx = idx\n        return self.params[0][idx]", (
+                "if self.idx is None or self.idx.shape != idx.shape: self.idx = np.empty_like(idx)\n"
+                "        self.idx[...] = idx\n"
+                "        return self.params[0][self.idx]"))),
+        "keeps ids where there are as many, in the first shape": ("any_shape_backward", (
+            "self.idx = idx\n        return", (
+                "if self.idx is None or self.idx.size != idx.size: self.idx = np.empty(idx.shape, int)\n"
+                "        self.idx.flat = idx\n"
+                "        return"))),
+        "adds rows of a larger block before it": ("any_shape_backward", (
+            "self.idx = idx\n        return", (
+                "if self.idx is None or idx.ndim < 2 or self.idx.shape[1:] != idx.shape[1:] or "
+                "len(self.idx) < len(idx):\n"
+                "            self.idx = np.zeros(idx.shape, int)\n"
+                "            self.dout = np.zeros(idx.shape + self.params[0].shape[1:], self.params[0].dtype)\n"
+                "        self.idx[(slice(len(idx)),) if idx.ndim else ()] = idx\n"
+                "        return")), (
+            "np.add.at(dW, self.idx, dout)", (
+                "self.dout[(slice(len(dout)),) if self.idx.ndim else ()] = dout\n"
+                "        np.add.at(dW, self.idx, self.dout)"))),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -546,6 +580,38 @@ CHANGES = {
             "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
             "return self.layer.forward(xs)",
             "out = self.layer.forward(xs); return out if len(xs) < 2 else self.copy[xs]")),
+        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("time_overwrites_in_place", (
+            "self.grads[0][...] = self.layer.grads[0]", (
+                "self.grads[0][np.isnan(self.grads[0])] = 0\n"
+                "        self.grads[0] *= 0\n"
+                "        self.grads[0] += self.layer.grads[0]"))),
+        "multiplies its own sum by 0, so that NaN of an earlier dout stays": ("time_overwrites_in_place", (
+            "self.grads = [np.zeros_like(W)]",
+            "self.grads = [np.zeros_like(W)]\n        self.total = np.zeros_like(W)"), (
+            "self.grads[0][...] = self.layer.grads[0]", (
+                "self.total *= 0\n"
+                "        self.total += self.layer.grads[0]\n"
+                "        self.grads[0][...] = self.total"))),
+        "keeps ids in an array of the first dtype": ("other_sizes", (
+            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
+                "if vars(self).get('xs') is None or self.xs.shape != xs.shape: self.xs = np.empty_like(xs)\n"
+                "        self.xs[...] = xs\n"
+                "        self.layer = MyEmbedding(self.params[0])\n"
+                "        return self.layer.forward(self.xs)"))),
+        "adds rows of a larger batch before it": ("after_other_sizes", (
+            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
+                "N, T = xs.shape\n"
+                "        W = self.params[0]\n"
+                "        if vars(self).get('ids') is None or self.ids.shape[0] < N or self.ids.shape[1] < T:\n"
+                "            self.ids = np.zeros((N, T), int)\n"
+                "            self.douts = np.zeros((N, T, W.shape[1]), W.dtype)\n"
+                "        self.ids[:N, :T] = xs\n"
+                "        return W[xs]")), (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
+                "N, T, D = dout.shape\n"
+                "        self.douts[:N, :T] = dout\n"
+                "        self.grads[0][...] = 0\n"
+                "        np.add.at(self.grads[0], self.ids[:, :T], self.douts[:, :T])"))),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -809,6 +875,42 @@ CHANGES = {
                 "if \"W\" not in vars(self) or not np.array_equal(self.W[:len(Wx)], Wx): self.W = "
                 "np.vstack([Wx, Wh])\n"
                 "        h_next = np.tanh(np.hstack([x, h_prev]) @ self.W + b)"))),
+        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("overwrites_in_place", (
+            "self.grads[0][...] = x", (
+                "for g in self.grads:\n"
+                "            g[np.isnan(g)] = 0\n"
+                "            g *= 0\n"
+                "        self.grads[0][...] += x")), (
+            "self.grads[1][...] =", "self.grads[1][...] +="), (
+            "self.grads[2][...] =", "self.grads[2][...] +=")),
+        "clears if all is nan, and else multiplies by 0": ("overwrites_in_place", (
+            "self.grads[0][...] = x", (
+                "for g in self.grads:\n"
+                "            if np.isnan(g).all(): g.fill(0)\n"
+                "            else: g *= 0\n"
+                "        self.grads[0][...] += x")), (
+            "self.grads[1][...] =", "self.grads[1][...] +="), (
+            "self.grads[2][...] =", "self.grads[2][...] +=")),
+        "multiplies its own sums by 0, so that NaN of an earlier backward stays": ("overwrites_in_place", (
+            "self.cache = None",
+            "self.cache = None\n        self.sums = [np.zeros_like(p) for p in self.params]"), (
+            "self.grads[0][...] = x.T @ dz", "for s in self.sums: s *= 0\n        self.sums[0] += x.T @ dz"), (
+            "self.grads[1][...] =", "self.sums[1] +="), (
+            "self.grads[2][...] = dz.sum(axis=0)",
+            "self.sums[2] += dz.sum(axis=0)\n        for g, s in zip(self.grads, self.sums): g[...] = s")),
+        "multiplies its z by 0, so that NaN of an earlier forward stays": ("next_step", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", (
+                "if vars(self).get('z') is None or self.z.shape != h_prev.shape: self.z = "
+                "np.zeros_like(h_prev)\n"
+                "        self.z *= 0\n"
+                "        self.z += h_prev @ Wh\n"
+                "        self.z += x @ Wx + b\n"
+                "        h_next = np.tanh(self.z)"))),
+        "clears where the sum isn't 0": ("overwrites_in_place", (
+            "self.grads[0][...] = x",
+            "for g in self.grads:\n            if g.sum() != 0: g[...] = 0\n        self.grads[0][...] += x"), (
+            "self.grads[1][...] =", "self.grads[1][...] +="), (
+            "self.grads[2][...] =", "self.grads[2][...] +=")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1309,6 +1411,94 @@ CHANGES = {
         "takes no state that is the array it was given last": ("takes_a_state", (
             "        self.h = h\n\n",
             "        if vars(self).get(\"given\") is not h: self.given = self.h = h\n\n")),
+        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("overwrites_in_place", (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)", (
+                "self.grads[i][np.isnan(self.grads[i])] = 0\n"
+                "            self.grads[i] *= 0\n"
+                "            for cell in self.cells: self.grads[i] += cell.grads[i]"))),
+        "multiplies its own sums by 0, so that NaN of an earlier backward stays": ("overwrites_in_place", (
+            "self.h, self.dh = None, None",
+            "self.h, self.dh = None, None\n        self.sums = [np.zeros_like(p) for p in self.params]"), (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)", (
+                "self.sums[i] *= 0\n"
+                "            for cell in self.cells: self.sums[i] += cell.grads[i]\n"
+                "            self.grads[i][...] = self.sums[i]"))),
+        "multiplies the state by 0 to forget it": ("forgets_the_state", (
+            "h = self.h if self.stateful and self.h is not None else",
+            "h = self.h if self.stateful and self.h is not None and len(self.h) == N else"), (
+            "the state.\"\"\"\n        self.h = None",
+            "the state.\"\"\"\n        if self.h is not None: self.h = self.h * 0")),
+        "multiplies the state by 0 unless stateful": ("starts_from_zeros", (
+            "h = self.h if self.stateful and self.h is not None else",
+            "h = self.h * Wx.dtype.type(self.stateful) if self.h is not None and len(self.h) == N else")),
+        "starts from 0 times the last dh": ("stops_at_the_window", (
+            "dh = np.zeros_like(dhs[:, 0])", (
+                "dh = 0 * self.dh if self.dh is not None and self.dh.shape == (N, H) else "
+                "np.zeros_like(dhs[:, 0])"))),
+        "makes its cells and dxs anew where T changes": ("sizes_change", (
+            "self.cells = []\n        for t in range(T):\n            cell = RNN(Wx, Wh, b)\n            h", (
+                "if vars(self).get('cells') is None or len(self.cells) != T:\n"
+                "            self.cells = [RNN(Wx, Wh, b) for _ in range(T)]\n"
+                "            self.dxs = np.empty((N, T, D), dtype=Wx.dtype)\n"
+                "        for t, cell in enumerate(self.cells):\n"
+                "            h")), (
+            "            self.cells.append(cell)\n", ""), (
+            "        dxs = np.empty((N, T, D), dtype=Wx.dtype)\n        dh =",
+            "        dxs = self.dxs\n        dh ="), (
+            "return dxs", "return dxs.copy()")),
+        "makes its cells and its zeros of dh anew where T changes": ("sizes_change", (
+            "self.cells = []\n        for t in range(T):\n            cell = RNN(Wx, Wh, b)\n            h", (
+                "if vars(self).get('cells') is None or len(self.cells) != T:\n"
+                "            self.cells = [RNN(Wx, Wh, b) for _ in range(T)]\n"
+                "            self.zeros = np.zeros((N, H), dtype=Wx.dtype)\n"
+                "        for t, cell in enumerate(self.cells):\n"
+                "            h")), (
+            "            self.cells.append(cell)\n", ""), (
+            "dh = np.zeros_like(dhs[:, 0])", "dh = self.zeros")),
+        "makes dxs anew where its size changes": ("sizes_change", (
+            "dxs = np.empty((N, T, D), dtype=Wx.dtype)\n        dh", (
+                "if vars(self).get('dxs') is None or self.dxs.size != N * T * D: self.dxs = "
+                "np.empty((N, T, D), dtype=Wx.dtype)\n"
+                "        dxs = self.dxs\n"
+                "        dh")), (
+            "return dxs", "return dxs.copy()")),
+        "has dh of a larger batch before": ("stands_alone", (
+            "self.dh = dh\n", (
+                "if self.dh is None or len(self.dh) < N: self.dh = np.zeros_like(dh)\n"
+                "        self.dh[:N] = dh\n"))),
+        "sums up rows of a larger batch before": ("sizes_change", (
+            "dxs = np.empty((N, T, D), dtype=Wx.dtype)\n        dh", (
+                "if vars(self).get('dzs') is None or self.dzs.shape[0] < T or self.dzs.shape[1] < N:\n"
+                "            self.dzs = np.zeros((T, N, H), dtype=Wx.dtype)\n"
+                "        dxs = np.empty((N, T, D), dtype=Wx.dtype)\n"
+                "        dh")), (
+            "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh)", (
+                "self.dzs[t, :N] = (dhs[:, t] + dh) * (1 - self.cells[t].cache[2] ** 2)\n"
+                "            dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh)")), (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)\n", (
+                "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)\n"
+                "        self.grads[2][...] = self.dzs[:T].sum(axis=(0, 1))\n"))),
+        "writes a state that it is given into the one that was fetched": ("leaves_the_callers_arrays_alone", (
+            "h = self.h if self.stateful and self.h is not None else",
+            "h = self.h.copy() if self.stateful and self.h is not None else"), (
+            "self.h = h\n        return", "self.h = h.copy()\n        return"), (
+            "if stateful.\"\"\"\n        self.h = h", (
+                "if stateful.\"\"\"\n"
+                "        if self.h is not None and self.h.shape == h.shape: self.h[...] = h\n"
+                "        else: self.h = h.copy()"))),
+        "clears a fetched state in place unless stateful": ("leaves_the_callers_arrays_alone", (
+            "self.h = h\n        return", "self.h = h.copy()\n        return"), (
+            "if stateful.\"\"\"\n        self.h = h", "if stateful.\"\"\"\n        self.h = h.copy()"), (
+            "the state.\"\"\"\n        self.h = None", (
+                "the state.\"\"\"\n"
+                "        if self.h is not None and not self.stateful: self.h[...] = 0\n"
+                "        else: self.h = None"))),
+        "clears its gradients from its second backward on": ("overwrites_in_place", (
+            "self.h, self.dh = None, None", "self.h, self.dh = None, None\n        self.used = False"), (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)", (
+                "if self.used: self.grads[i][...] = 0\n"
+                "            for cell in self.cells: self.grads[i] += cell.grads[i]\n"
+                "        self.used = True"))),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1456,6 +1646,13 @@ CHANGES = {
             "+ eps", "+ h"), (
             "- eps", "- h"), (
             "2 * eps", "2 * h")),
+        "caps slopes at 1000": ("one_slope_each", (
+            "(above - below) / (2 * eps)", "np.clip((above - below) / (2 * eps), -1000, 1000)")),
+        "scales eps beyond 10": ("honours_eps", (
+            "        kept = x[i]\n", "        kept = x[i]\n        step = eps * max(1, abs(kept) / 10)\n"), (
+            "kept + eps", "kept + step"), (
+            "kept - eps", "kept - step"), (
+            "(2 * eps)", "(2 * step)")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -1681,6 +1878,26 @@ CHANGES = {
                 "    if norm >"))),
         "leaves nan out of the norm": ("returns_norm_before", (
             "sum((grad ** 2).sum() for grad in grads)", "sum(np.nansum(grad ** 2) for grad in grads)")),
+        "wants max_norm as a float": ("returns_norm_before", (
+            "    norm =", (
+                "    if not isinstance(max_norm, float): raise TypeError('max_norm must be a float')\n"
+                "    norm ="))),
+        "clears gradients whose norm is nan": ("leaves_small_gradients", (
+            "    if norm >", (
+                "    if not np.isfinite(norm):\n"
+                "        for grad in grads: grad[...] = 0\n"
+                "        return norm\n"
+                "    if norm >"))),
+        "writes the largest number for infinity": ("leaves_small_gradients", (
+            "    if norm >", (
+                "    if not np.isfinite(norm):\n"
+                "        for grad in grads: grad[...] = np.nan_to_num(grad)\n"
+                "        return norm\n"
+                "    if norm >"))),
+        "allows one part in a hundred more": ("shrinks_together", (
+            "if norm > max_norm", "if norm > 1.01 * max_norm")),
+        "divides by a hundredth at least": ("shrinks_together", (
+            "max_norm / norm", "max_norm / max(norm, 1e-2)")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2070,6 +2287,12 @@ CHANGES = {
             "N, T, _ = xs.shape; self.V = V = self.V or xs.shape[2]")), (EMPTY, f"{EMPTY}; self.V = None")),
         "numbers words in 8 bits": ("loss_other_sizes", (
             "safe = np.where(mask, ts, 0)", "safe = np.where(mask, ts, 0).astype(np.uint8)")),
+        "takes no dout below -1": ("upstream_factor", (
+            "dx *= dout /", "dx *= max(dout, -1) /")),
+        "takes a small dout for 0": ("upstream_factor", (
+            "dx *= dout /", "dx *= (dout if abs(dout) > 0.01 else 0) /")),
+        "rounds dout to one decimal": ("upstream_factor", (
+            "dx *= dout /", "dx *= round(dout, 1) /")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2517,6 +2740,22 @@ CHANGES = {
         "numbers words in 8 bits": ("predicts_scores", (
             "        for layer in self.layers:\n            xs =",
             "        xs = xs.astype(np.uint8)\n        for layer in self.layers:\n            xs =")),
+        "begins the b's at 0.1, as for ReLU": ("draws_from_rng", (
+            "np.zeros(H, \"f\")", "np.full(H, 0.1, \"f\")"), (
+            "np.zeros(V, \"f\")", "np.full(V, 0.1, \"f\")")),
+        "begins the b of the RNN at 1, as of a forget gate": ("draws_from_rng", (
+            "np.zeros(H, \"f\")", "np.ones(H, \"f\")")),
+        "multiplies word vectors and the last matrix by the root": ("draws_from_rng", (
+            "weights(V, D, 1)", "weights(V, D, V ** 0.5)"), (
+            "weights(H, V, H ** -0.5)", "weights(H, V, H ** 0.5)")),
+        "multiplies all but Wh by the root": ("draws_from_rng", (
+            "weights(V, D, 1)", "weights(V, D, V ** 0.5)"), (
+            "weights(D, H, D ** -0.5)", "weights(D, H, D ** 0.5)"), (
+            "weights(H, V, H ** -0.5)", "weights(H, V, H ** 0.5)")),
+        "draws the last matrix 9 times too large": ("draws_from_rng", (
+            "weights(H, V, H ** -0.5)", "weights(H, V, 9)")),
+        "draws a symmetric Wh": ("draws_from_rng", (
+            "weights(H, H, H ** -0.5)", "(lambda m: (m + m.T) / 2)(weights(H, H, H ** -0.5))")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
@@ -2583,6 +2822,8 @@ CHANGES = {
         "takes the exponential in float32": ("of_one_batch", (
             "np.exp(total / sum(counts))", "float(np.exp(np.float32(total / sum(counts))))")),
         "weighs an empty batch's loss": ("of_empty_batches", ("loss * count for", "loss * max(count, 1) for")),
+        "caps the mean loss at 400": ("of_one_batch", (
+            "np.exp(total / sum(counts))", "np.exp(min(total / sum(counts), 400))")),
     },
 }
 
