@@ -1499,6 +1499,11 @@ CHANGES = {
                 "if self.used: self.grads[i][...] = 0\n"
                 "            for cell in self.cells: self.grads[i] += cell.grads[i]\n"
                 "        self.used = True"))),
+        "forgets by writing 0 into its own state": ("leaves_the_callers_arrays_alone", (
+            KEEP, "self.h = h.copy()\n        return"), (
+            "self.h = h\n\n", "self.h = h.copy()\n\n"), (
+            "and self.h is not None", "and self.h is not None and len(self.h) == N"), (
+            RESET, "the state.\"\"\"\n        if self.h is not None:\n            self.h[...] = 0")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -2838,11 +2843,6 @@ RARE = {
                 "        return")), (
             "self.h = h\n\n", "self.h = h.copy()\n\n"), (
             "h = self.h if", "h = self.h.copy() if")),
-        "forgets by writing 0 into its own state": ("leaves_the_callers_arrays_alone", (
-            KEEP, "self.h = h.copy()\n        return"), (
-            "self.h = h\n\n", "self.h = h.copy()\n\n"), (
-            "and self.h is not None", "and self.h is not None and len(self.h) == N"), (
-            RESET, "the state.\"\"\"\n        if self.h is not None:\n            self.h[...] = 0")),
         "keeps dxs for the same dhs, uncopied": ("backward_sizes", (
             KEEP, "self.h = h; self.given = None\n        return"), (
             DH, (

@@ -68,7 +68,7 @@ def test_what_no_criterion_notices_they_often_do(name, label):
     candidate = rare(name, label)
     assert all(examine(criterion, candidate, public_seed(criterion)).passed for criterion in criteria_of(name))
     found = [examine(LOOKS[name], candidate, seed) for seed in range(12)]
-    assert sum(not outcome.passed for outcome in found) > 3
+    assert sum(not outcome.passed for outcome in found) > 2
 
 
 def test_what_they_notice_costs_the_points_of_one_criterion():
