@@ -269,7 +269,7 @@ def hidden_rows(slug, draw):
     for criterion in assignment.criteria:
         candidate = Recorder(**{name: names[name] for name in assignment.names})
         assert examine(criterion, candidate, hidden_seed(draw, slug, criterion)).passed
-    return {row for row in rows if any(number % 1 for number in row)}
+    return {row for row in rows if any(number % 1 for number in row) and len(set(row)) > 1}  # else it isn't drawn
 
 
 def numbers_of(text):

@@ -222,7 +222,8 @@ def read():
             continue
         if data: found(place, data)
     names = [name for name in os.environ if not name.startswith(('OPENBLAS', 'OMP', 'MKL', 'LC_'))]
-    if set(names) - {'COURSE_PATH', 'HOME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED'}: found(names)
+    if set(names) - {'COURSE_PATH', 'HOME', 'LOGNAME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED',
+                     'USER'} or os.environ['USER'] != 'student': found(names)
     for fd in range(3, 64):
         try:
             os.lseek(fd, 0, 0)
