@@ -81,6 +81,11 @@ def large_logits(exam):
         exam.case()
         result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
         exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
+    for top in 709.5, -743.0:
+        exam.case()
+        result = exam.new(exam.put("x", np.roll([[top, top, top - half]], turn, axis=1)))
+        exam.equal(result, np.roll([[0.4, 0.4, 0.2]], turn, axis=1), result.name,
+                   note="exponentials at the end of what float64 holds")
     for shape in (3,), (1, 1, 3):
         exam.case()
         row, share = (np.roll(side, -(turn % 2)).reshape(shape) for side in ((-9e3, -1e4, 9e3), (0.0, 0.0, 1.0)))

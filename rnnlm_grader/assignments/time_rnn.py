@@ -281,7 +281,7 @@ def takes_a_state(exam):
         state = whole_window.value[:, 1] if known else np.zeros((N, H))
         layer = exam.new(*params, stateful=True)
         layer.call("set_state", draw(exam, 3, H))  # the next one takes its place
-        given = exam.put(f"h_{D}", state)
+        given = exam.put(f"h_{D}", state, "F")
         for _ in range(2):
             given.write(state)  # the same array each time, which the layer may write into: that costs another point
             layer.call("set_state", given)
@@ -300,7 +300,8 @@ def takes_a_state(exam):
 def forgets_the_state(exam):
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=True)
-    layer.call("reset_state")  # as at the start of a first epoch
+    for _ in range(2):
+        layer.call("reset_state")  # as at the start of a first epoch, and of its text
     layer.forward(draw(exam, 2, 3, 2))
     for N in (2, 3, 1):
         xs = draw(exam, N, 2, 2)

@@ -1504,6 +1504,11 @@ CHANGES = {
             "self.h = h\n\n", "self.h = h.copy()\n\n"), (
             "and self.h is not None", "and self.h is not None and len(self.h) == N"), (
             RESET, "the state.\"\"\"\n        if self.h is not None:\n            self.h[...] = 0")),
+        "deletes the state, and so can't forget it twice": ("forgets_the_state", (
+            "self.stateful and self.h is not None", "self.stateful and getattr(self, 'h', None) is not None"), (
+            "the state.\"\"\"\n        self.h = None", "the state.\"\"\"\n        del self.h")),
+        "copies a state in the order of memory": ("takes_a_state", (
+            "        self.h = h\n\n", "        self.h = h.ravel(\"K\").reshape(h.shape)\n\n")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1813,6 +1818,8 @@ CHANGES = {
                 "    T =")), (
             "    return dxs, dh0, dWx, dWh, db", "    MEMO[key] = dxs, dh0, dWx, dWh, db\n    return MEMO[key]"), (
             "def my_bptt", "MEMO = {}\n\n\ndef my_bptt")),
+        "takes what comes back for 0 where np.allclose does": ("flows_back", (
+            "        dz = (dhs", "        if np.allclose(dh, 0): dh = np.zeros_like(h0)\n        dz = (dhs")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2009,6 +2016,11 @@ CHANGES = {
             "return e / e.sum(axis=-1, keepdims=True)",
             "MEMO[key] = e / e.sum(axis=-1, keepdims=True)\n    return MEMO[key]"), (
             "def my_softmax", "MEMO = {}\n\n\ndef my_softmax")),
+        "shifts only where the plain shares are nan": ("large_logits", (
+            "    e = np.exp(x - x.max(axis=-1, keepdims=True))", (
+                "    e = np.exp(x)\n"
+                "    if np.isnan(e / e.sum(axis=-1, keepdims=True)).any():\n"
+                "        e = np.exp(x - x.max(axis=-1, keepdims=True))"))),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -2425,6 +2437,8 @@ CHANGES = {
         "doubles dW where H is 1": ("affine_gradients", ("return dout @ W.T", (
             "if len(W) == 1: self.grads[0][...] *= 2\n        return dout @ W.T"))),
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
+        "goes back over nothing where np.allclose takes dout for 0": ("affine_gradients", (
+            "        rows, drows =", "        if np.allclose(dout, 0): dout = 0 * dout\n        rows, drows =")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -2761,6 +2775,54 @@ CHANGES = {
             "weights(H, V, H ** -0.5)", "weights(H, V, 9)")),
         "draws a symmetric Wh": ("draws_from_rng", (
             "weights(H, H, H ** -0.5)", "(lambda m: (m + m.T) / 2)(weights(H, H, H ** -0.5))")),
+        "takes the exponential of scores as they are, in float64": ("gives_loss", (
+            "return self.loss_layer.forward(self.predict(xs), ts)", (
+                "scores, self.is_kept = self.predict(xs), ts != -1\n"
+                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
+                "        self.count = max(self.is_kept.sum(), 1)\n"
+                "        e = np.exp(scores)\n"
+                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
+                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
+                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
+            "dout = self.loss_layer.backward(dout)", (
+                "d = self.shares.copy()\n"
+                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
+                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
+            ".astype(\"f\")", ""), (
+            "np.zeros(H, \"f\")", "np.zeros(H)"), (
+            "np.zeros(V, \"f\")", "np.zeros(V)")),
+        "takes the logarithm of shares that may be 0, in float64": ("gives_loss", (
+            "return self.loss_layer.forward(self.predict(xs), ts)", (
+                "scores, self.is_kept = self.predict(xs), ts != -1\n"
+                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
+                "        self.count = max(self.is_kept.sum(), 1)\n"
+                "        e = np.exp(scores - scores.max(axis=-1, keepdims=True))\n"
+                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
+                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
+                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
+            "dout = self.loss_layer.backward(dout)", (
+                "d = self.shares.copy()\n"
+                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
+                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
+            ".astype(\"f\")", ""), (
+            "np.zeros(H, \"f\")", "np.zeros(H)"), (
+            "np.zeros(V, \"f\")", "np.zeros(V)")),
+        "shifts all scores by the largest of all, in float64": ("gives_loss", (
+            "return self.loss_layer.forward(self.predict(xs), ts)", (
+                "scores, self.is_kept = self.predict(xs), ts != -1\n"
+                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
+                "        self.count = max(self.is_kept.sum(), 1)\n"
+                "        e = np.exp(scores - scores.max())\n"
+                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
+                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
+                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
+            "dout = self.loss_layer.backward(dout)", (
+                "d = self.shares.copy()\n"
+                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
+                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
+            ".astype(\"f\")", ""), (
+            "np.zeros(H, \"f\")", "np.zeros(H)"), (
+            "np.zeros(V, \"f\")", "np.zeros(V)")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
