@@ -664,8 +664,6 @@ def draws_from_rng(exam):
               note="draw from rng, not from np.random")
     rng = exam.put("rng", Generator(seed))
     first, *more = (exam.new(*sizes, rng).attribute("params") for _ in range(3))
-    exam.hold(not same(first.value, more[0].value), "params", "are the same for two models, one made after the other "
-              "with one rng", note="draw from rng itself, not from a copy")
     for i in MATRICES:
         exam.hold(not np.array_equal(one[i], other[i]), NAMES[i], "is the same for another seed",
                   note="draw it from rng")
@@ -701,6 +699,8 @@ def draws_from_rng(exam):
                   note="it may be 0; if not, draw it from rng")
         exam.hold(size_of(one[i]) <= 2, NAMES[i], f"holds numbers of size {size_of(one[i]):.3g}",
                   note="it may be 0, or drawn as small as the weights")
+    exam.hold(not same(first.value, more[0].value), "params", "are the same for two models, one made after the other "
+              "with one rng", note="draw from rng itself, not from a copy")
 
 
 # Of the largest singular value of Wh, 25 to 30 wide. It is 2 if normal numbers are divided by the root of its rows, and
