@@ -365,7 +365,8 @@ def long_windows(exam):
 @criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large; the contract holds for all")
 def any_sizes(exam):
     for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1),
-                  (many(exam), 2, 2, 2), (1, many(exam), 2, 2), (1, 2, many(exam), 2), (1, 2, 2, many(exam, 17, 24))):
+                  (many(exam), 2, 2, 2), (1, many(exam, 41, 60), 2, 2), (1, 2, many(exam), 2),
+                  (1, 2, 2, many(exam, 17, 24))):
         exam.case()
         *arguments, dhs = sequence(exam, *sizes)
         arguments.append(dhs * (1000 if max(sizes) > 3 else 1))  # nothing is clipped

@@ -31,6 +31,7 @@ from .contract import (
 criteria = CriteriaList()
 criterion = criteria.criterion
 
+MORE_THAN_BYTES = np.array([1] * 298 + [2, 1], np.uint8)  # ids, more of them than a byte can count
 SEED_W = np.arange(28.0).reshape(7, 4)  # the book's worked example
 
 
@@ -291,6 +292,7 @@ def repeated_ids_add_up(exam):
     for dtype, *layouts in ((np.float64, "C", "C"), (np.float32, "strided", "F")):
         W = table(exam, dtype=dtype)
         judge_sum(exam, W, repeated_ids(exam, len(W), 6), layouts)
+    judge_sum(exam, table(exam, 3, 2), MORE_THAN_BYTES)
 
 
 @criterion("MyEmbedding", "backward", 1, "backward works for ids of any shape, contiguous or not")
@@ -561,6 +563,7 @@ def repeats_across_time(exam):
         judge_sum(exam, table(exam), ids, layouts)
     W = table(exam, dtype=np.float32)
     judge_sum(exam, W, exam.rng.integers(len(W), size=(3, many(exam))), ("F", "strided"))
+    judge_sum(exam, table(exam, 3, 2), MORE_THAN_BYTES.reshape(2, -1))
 
 
 @criterion("MyTimeEmbedding", "backward", 1, "backward fits the last forward, whatever N and T were before, and "

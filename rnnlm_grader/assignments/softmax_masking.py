@@ -415,6 +415,12 @@ def other_labels(exam):
         zero_where_ignored(exam, given, xs, ts, label)
     exam.case()
     judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
+    for dtype, label in ((np.int8, -1), (np.uint8, 100)):  # which can't count to V
+        exam.case()
+        xs, _ = window(exam, 2, 2, LARGE[-1][-1])
+        ts = exam.rng.integers(100, size=(2, 2)).astype(dtype)
+        ts[0, 1] = label
+        judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"V = {xs.shape[-1]}, targets of {ts.dtype}")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward may be called twice; what it returned doesn't change")

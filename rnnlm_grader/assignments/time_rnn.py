@@ -139,7 +139,7 @@ def like_unrolled(exam):
 
 def sizes(exam):
     """Draw N, T, D and H, of which one is large and another 1."""
-    N, T, D, H = exam.rng.integers((20, 20, 17, 17), (41, 41, 41, 25)).tolist()
+    N, T, D, H = exam.rng.integers((20, 41, 17, 17), (41, 61, 41, 25)).tolist()
     return (N, 2, 2, 1), (1, T, 2, 3), (2, 1, D, 3), (2, 2, 1, H)
 
 

@@ -392,6 +392,19 @@ CHANGES = {
             "np.add.at(dW, self.idx, dout)", (
                 "self.dout[(slice(len(dout)),) if self.idx.ndim else ()] = dout\n"
                 "        np.add.at(dW, self.idx, self.dout)"))),
+        "numbers rows in the dtype of the ids": ("repeated_ids_add_up", (
+            "np.add.at(dW, self.idx, dout)", (
+                "n = self.idx.size\n"
+                "        hot = np.zeros((n, len(dW)), dW.dtype)\n"
+                "        hot[np.arange(n, dtype=self.idx.dtype), self.idx.reshape(-1)] = 1\n"
+                "        dW[...] = hot.T @ dout.reshape(n, dW.shape[1])"))),
+        "counts repeats in np.zeros_like(ids)": ("repeated_ids_add_up", (
+            "np.add.at(dW, self.idx, dout)", (
+                "ids, rows, seen = self.idx.reshape(-1), dout.reshape(-1, dW.shape[1]), {}\n"
+                "        turn = np.zeros_like(ids)\n"
+                "        for i, v in enumerate(ids.tolist()):\n"
+                "            turn[i] = seen[v] = seen.get(v, -1) + 1\n"
+                "        for r in np.unique(turn): dW[ids[turn == r]] += rows[turn == r]"))),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -2310,6 +2323,15 @@ CHANGES = {
             "dx *= dout /", "dx *= (dout if abs(dout) > 0.01 else 0) /")),
         "rounds dout to one decimal": ("upstream_factor", (
             "dx *= dout /", "dx *= round(dout, 1) /")),
+        "takes targets modulo V, as short ones don't allow": ("other_labels", (
+            "safe = np.where(mask, ts, 0)", "safe = ts % V")),
+        "brings targets between 0 and V - 1 by np.minimum": ("other_labels", (
+            "safe = np.where(mask, ts, 0)", "safe = np.minimum(np.maximum(ts, 0), V - 1)")),
+        "has a word V for what is ignored, which wraps round in short targets": ("other_labels", (
+            "safe = np.where(mask, ts, 0)", "safe = np.where(mask, ts, V)"), (
+            "return -(log_p[np.arange(N * T), safe] * mask).sum() / count",
+            "return -(log_p * np.eye(V + 1)[safe][:, :V]).sum() / count"), (
+            "dx[np.arange(len(safe)), safe] -= 1", "dx -= np.eye(dx.shape[1] + 1, dtype=dx.dtype)[safe][:, :-1]")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2823,6 +2845,20 @@ CHANGES = {
             ".astype(\"f\")", ""), (
             "np.zeros(H, \"f\")", "np.zeros(H)"), (
             "np.zeros(V, \"f\")", "np.zeros(V)")),
+        "makes its tanh of exponentials": ("predicts_scores", (
+            "class MyRnnlm:", (
+                "class ByExp(TimeRNN):\n"
+                "    def forward(self, xs):\n"
+                "        h = self.h if self.h is not None else np.zeros((len(xs), len(self.params[2])))\n"
+                "        hs, (Wx, Wh, b) = super().forward(xs), self.params\n"
+                "        for t in range(xs.shape[1]):\n"
+                "            e = np.exp(2 * (h @ Wh + xs[:, t] @ Wx + b))\n"
+                "            hs[:, t] = h = (e - 1) / (e + 1)\n"
+                "        return hs\n"
+                "\n"
+                "\n"
+                "class MyRnnlm:")), (
+            "TimeRNN(weights", "ByExp(weights")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
