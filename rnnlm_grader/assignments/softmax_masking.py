@@ -292,6 +292,10 @@ def large_logits_loss(exam):
                "rows shifted by ±10000: it stays the same")
     exam.case()
     roughly(exam, exam.new(), np.array([[[1e4, -1e4, 0.0]]], np.float32), np.array([[2]]), 1e4, "float32")
+    for shift in 95, 300, 600:  # float32 has no exponential of 89
+        exam.case()
+        roughly(exam, exam.new(), np.array([[[1.0, 0.0, 2.0]]], np.float32) + shift, np.array([[2]]),
+                math.log(1 + math.exp(-1) + math.exp(-2)), f"float32, shifted by {shift}")
     xs, ts = masked(exam, 2, 2, ignored=1)
     far = xs + FAR + 9e3 * (np.arange(5) == (ts[..., None] + 1) % 5)  # the word after each target is far ahead of it
     holds_alike(exam, [(xs, ts), (far, ts)], loss_where_some_are_ignored)

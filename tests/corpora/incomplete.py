@@ -2332,6 +2332,12 @@ CHANGES = {
             "return -(log_p[np.arange(N * T), safe] * mask).sum() / count",
             "return -(log_p * np.eye(V + 1)[safe][:, :V]).sum() / count"), (
             "dx[np.arange(len(safe)), safe] -= 1", "dx -= np.eye(dx.shape[1] + 1, dtype=dx.dtype)[safe][:, :-1]")),
+        "shifts only beyond 700, which float32 doesn't reach": ("large_logits_loss", (
+            "x = x - x.max(axis=1, keepdims=True)",
+            "if np.abs(x).max() > 700: x = x - x.max(axis=1, keepdims=True)")),
+        "shifts only beyond 100, which float32 doesn't reach": ("large_logits_loss", (
+            "x = x - x.max(axis=1, keepdims=True)",
+            "if np.abs(x).max() > 100: x = x - x.max(axis=1, keepdims=True)")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
