@@ -51,12 +51,9 @@ def hidden():
 
 def shows(path):
     """Whether a worker could read what is at a path."""
-    path = os.path.realpath(path)
-    return any(is_below(path, place) for place in readable()) and not any(is_below(path, place) for place in hidden())
-
-
-def is_below(path, folder):
-    return os.path.commonpath([path, os.path.realpath(folder)]) == os.path.realpath(folder)
+    path = Path(path).resolve()
+    return any(map(path.is_relative_to, map(os.path.realpath, readable()))) and not any(
+        map(path.is_relative_to, hidden()))
 
 
 def links():

@@ -27,7 +27,8 @@ MAX_PARTS = 3 * MAX_ITEMS  # of one message; many small ones take far more memor
 DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
 PLAIN = (str, int, type(None), float, bool)  # what JSON itself has
 EXACTLY_PLAIN = frozenset(PLAIN)
-NAMED = (Handle, Generator, Callback, Raised, Opaque)
+ASKED_WITH = (Handle, Generator, Callback, Raised)
+REPLIED_WITH = (Handle, Raised, Opaque)
 MAX_AXES = 64  # of NumPy's own
 MAX_DEPTH = 10  # of tuples in tuples; who compares them may call itself for each
 encode = json.JSONEncoder(check_circular=False).encode
@@ -50,7 +51,7 @@ def held(value):
         return tuple([item if type(item) in EXACTLY_PLAIN else held(item) for item in value])
     if kind is np.ndarray:
         return ["array", value.dtype.str, value.shape, value.tobytes()]
-    if kind in NAMED:
+    if kind in ASKED_WITH:
         return [kind.__name__, *vars(value).values()]
     if kind is list:
         return ["list", *map(held, value)]
@@ -93,7 +94,7 @@ def freed(value):
 
 
 def pack(message):
-    """Turn a reply (plain data, arrays, handles) into one frame."""
+    """Turn a reply (plain data, arrays, tuples of these, handles) into one frame."""
     bodies = []
     head = encode(_pack(message, bodies)).encode()
     body = b"".join(bodies)
@@ -137,12 +138,10 @@ def _pack(value, bodies):
     if kind is np.ndarray:
         bodies.append(value.tobytes())
         return {"array": [value.dtype.str, value.shape]}
-    if kind is tuple or kind is list:
-        return {kind.__name__: [item if type(item) in EXACTLY_PLAIN else _pack(item, bodies) for item in value]}
-    if kind in NAMED:
+    if kind is tuple:
+        return {"tuple": [item if type(item) in EXACTLY_PLAIN else _pack(item, bodies) for item in value]}
+    if kind in REPLIED_WITH:
         return {kind.__name__: vars(value)}
-    if kind is dict:
-        return {"dict": {key: _pack(item, bodies) for key, item in value.items()}}
     if isinstance(value, PLAIN):
         return value
     raise TypeError(f"{kind.__name__} can't cross")
@@ -165,13 +164,12 @@ class _Reader:
             return self.array(*content)
         if kind in READ:
             return READ[kind](content)
+        if kind != "tuple":
+            raise WireError("what no reply holds")
         self.parts += len(content)
         if depth > MAX_DEPTH or self.parts > MAX_PARTS:
             raise WireError("a message too deep, or of too many parts")
-        if kind == "dict":
-            return {str(key): self.read(item, depth + 1) for key, item in content.items()}
-        items = [item if type(item) in EXACTLY_PLAIN else self.read(item, depth + 1) for item in content]
-        return {"list": list, "tuple": tuple}[kind](items)
+        return tuple([item if type(item) in EXACTLY_PLAIN else self.read(item, depth + 1) for item in content])
 
     def array(self, dtype, shape):
         dtype = _dtype(dtype)
@@ -202,7 +200,7 @@ def _unpack_raised(content):
     )
 
 
-FREED = {kind.__name__: kind for kind in NAMED} | {
+FREED = {kind.__name__: kind for kind in ASKED_WITH} | {
     "array": lambda dtype, shape, data: np.frombuffer(data, dtype).reshape(shape),  # the bench copies it
     "list": lambda *items: list(map(freed, items)),
 }
@@ -210,6 +208,4 @@ READ = {
     "Raised": _unpack_raised,
     "Opaque": lambda content: Opaque(str(content["description"])[:100]),
     "Handle": lambda content: Handle(int(content["number"])),
-    "Generator": lambda content: Generator(int(content["seed"])),
-    "Callback": lambda content: Callback(int(content["number"])),
 }

@@ -95,19 +95,23 @@ def judge_gradient(exam, W, ids, note="", scale=1, blank=np.s_[:0]):
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note=note)
 
 
+def layer_gone_back(exam, W, ids, dout):
+    """A new layer that has gone forward and back, or None where it fails, which isn't judged."""
+    def go_back():
+        layer = exam.new(W)
+        layer.forward(ids)
+        layer.backward(dout)
+        return layer
+
+    return exam.attempt(go_back)
+
+
 def judge_by_columns(exam, shape):
     """Judge the gradient of a table that lies by columns, as grads may then; unless it fails, as np.dot does there."""
     exam.case()
     W = table(exam, D=3)
     ids, dout = ids_to_the_last(exam, len(W), shape), upstream(exam, (*shape, 3))
-
-    def go_back():
-        layer = exam.new(exam.put("W", W, "F"))
-        layer.forward(ids)
-        layer.backward(dout)
-        return layer
-
-    if layer := exam.attempt(go_back):
+    if layer := layer_gone_back(exam, exam.put("W", W, "F"), ids, dout):
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="W lies by columns")
 
 
@@ -116,14 +120,7 @@ def judge_after_nan(exam, ids):
     exam.case()
     W = table(exam)
     dout = upstream(exam, (*ids.shape, W.shape[1]))
-
-    def go_back_with_nan():
-        layer = exam.new(exam.put("W", W))
-        layer.forward(ids)
-        layer.backward(np.nan * dout)
-        return layer
-
-    if layer := exam.attempt(go_back_with_nan):
+    if layer := layer_gone_back(exam, exam.put("W", W), ids, np.nan * dout):
         layer.forward(ids)
         layer.backward(dout)
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="the last dout was nan everywhere")

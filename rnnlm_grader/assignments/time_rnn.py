@@ -988,7 +988,7 @@ class Windows(Steps):
 
     def set_state(self, layer):
         """Give it a state, of any batch size; it goes on from there if it is stateful."""
-        before = vars(layer).get("state")
+        before = getattr(layer, "state", None)
         N = len(before.value) if before and layer.run.chance(0.5) else layer.run.size()
         h = layer.run.floats(N, layer.group.shapes[0][1]).astype(layer.dtype)
         layer.exam.turn_to("takes_a_state")

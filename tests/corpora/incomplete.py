@@ -100,6 +100,22 @@ def steps(make, layer):
         "self.grads[0][...] = self.layer.grads[0]", "self.grads[0][...] = total"))
 
 
+def own_loss(shift):
+    """Have a model of float64 compute its loss itself, from exponentials of scores that are shifted in this way."""
+    return (GIVES_LOSS, f"""\
+        scores, self.is_kept = self.predict(xs), ts != -1
+        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]
+        self.count = max(self.is_kept.sum(), 1)
+        e = np.exp(scores{shift})
+        self.shares = e / e.sum(axis=-1, keepdims=True)
+        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]
+        return -(np.log(p) * self.is_kept).sum() / self.count"""), ("dout = self.loss_layer.backward(dout)", """\
+d = self.shares.copy()
+        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)
+        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]"""), (
+        ".astype(\"f\")", ""), ("np.zeros(H, \"f\")", "np.zeros(H)"), ("np.zeros(V, \"f\")", "np.zeros(V)")
+
+
 CHANGES = {
     "MyEmbedding": {
         "masks word 0": ("rows_by_id", (
@@ -2803,54 +2819,10 @@ CHANGES = {
             "weights(H, V, H ** -0.5)", "weights(H, V, 9)")),
         "draws a symmetric Wh": ("draws_from_rng", (
             "weights(H, H, H ** -0.5)", "(lambda m: (m + m.T) / 2)(weights(H, H, H ** -0.5))")),
-        "takes the exponential of scores as they are, in float64": ("gives_loss", (
-            "return self.loss_layer.forward(self.predict(xs), ts)", (
-                "scores, self.is_kept = self.predict(xs), ts != -1\n"
-                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
-                "        self.count = max(self.is_kept.sum(), 1)\n"
-                "        e = np.exp(scores)\n"
-                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
-                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
-                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
-            "dout = self.loss_layer.backward(dout)", (
-                "d = self.shares.copy()\n"
-                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
-                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
-            ".astype(\"f\")", ""), (
-            "np.zeros(H, \"f\")", "np.zeros(H)"), (
-            "np.zeros(V, \"f\")", "np.zeros(V)")),
-        "takes the logarithm of shares that may be 0, in float64": ("gives_loss", (
-            "return self.loss_layer.forward(self.predict(xs), ts)", (
-                "scores, self.is_kept = self.predict(xs), ts != -1\n"
-                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
-                "        self.count = max(self.is_kept.sum(), 1)\n"
-                "        e = np.exp(scores - scores.max(axis=-1, keepdims=True))\n"
-                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
-                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
-                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
-            "dout = self.loss_layer.backward(dout)", (
-                "d = self.shares.copy()\n"
-                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
-                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
-            ".astype(\"f\")", ""), (
-            "np.zeros(H, \"f\")", "np.zeros(H)"), (
-            "np.zeros(V, \"f\")", "np.zeros(V)")),
-        "shifts all scores by the largest of all, in float64": ("gives_loss", (
-            "return self.loss_layer.forward(self.predict(xs), ts)", (
-                "scores, self.is_kept = self.predict(xs), ts != -1\n"
-                "        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]\n"
-                "        self.count = max(self.is_kept.sum(), 1)\n"
-                "        e = np.exp(scores - scores.max())\n"
-                "        self.shares = e / e.sum(axis=-1, keepdims=True)\n"
-                "        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]\n"
-                "        return -(np.log(p) * self.is_kept).sum() / self.count")), (
-            "dout = self.loss_layer.backward(dout)", (
-                "d = self.shares.copy()\n"
-                "        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)\n"
-                "        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]")), (
-            ".astype(\"f\")", ""), (
-            "np.zeros(H, \"f\")", "np.zeros(H)"), (
-            "np.zeros(V, \"f\")", "np.zeros(V)")),
+        "takes the exponential of scores as they are, in float64": ("gives_loss", *own_loss("")),
+        "takes the logarithm of shares that may be 0, in float64": (
+            "gives_loss", *own_loss(" - scores.max(axis=-1, keepdims=True)")),
+        "shifts all scores by the largest of all, in float64": ("gives_loss", *own_loss(" - scores.max()")),
         "makes its tanh of exponentials": ("predicts_scores", (
             "class MyRnnlm:", (
                 "class ByExp(TimeRNN):\n"
