@@ -11,7 +11,7 @@ from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
 from .contract import CHANGED, crossed, holds_alike, in_dtype, in_full, many, still, untouched
-from .rnn import upstream
+from .rnn import mirrored, mirrored_weights, upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -372,6 +372,15 @@ def any_sizes(exam):
         arguments.append(dhs * (1000 if max(sizes) > 3 else 1))  # nothing is clipped
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments),
                 note="N, T, D, H = " + ", ".join(map(str, sizes)))
+    late = sequence(exam, 1, many(exam), 2, 2)
+    late[3][...] /= 2
+    late[5][...] *= 1e-5
+    late[5][:, :-1] = 0
+    cancelling = mirrored(exam, 1, 3), mirrored(exam, 1), *mirrored_weights(exam), mirrored(exam, 1, 3)
+    for arguments, note in ((late, "what comes from the last step grows small on its way, and counts at all steps"),
+                            (cancelling, "h0, b, dhs and dz each add up to 0, and they aren't 0")):
+        exam.case()
+        require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note=note)
     exam.case()
     (xs, *first), (_, *others) = sequence(exam, 2, 3, 2, 3), sequence(exam, 2, 3, 2, 3)
     same = exam.put("xs", xs)
@@ -491,7 +500,8 @@ def shrinks_together(exam):
         exam.equal(held.item(i).now(), array * factor, f"grads[{i}]")
     for norm, max_norm, shapes in ((410, 400.0, ((2, 3), (3,), (4, 1))), (300, 200.0, ((2,),) * many(exam, 17, 24)),
                                    (0.6, 0.45, ((3,), (4,))), (0.005, 0.003, ((3,), (4,))),
-                                   (400.5, 400.0, ((3,), (4,))), (12_000_000, 4e6, ((3,), (2, 2)))):
+                                   (400.5, 400.0, ((3,), (4,))), (12_000_000, 4e6, ((3,), (2, 2))),
+                                   (3e9, 5.0, ((2,), (3,)))):
         exam.case()
         arrays = gradients(exam, norm, shapes) if norm > 0.1 else [
             array / 1e5 for array in gradients(exam, 1e5 * norm, shapes)]

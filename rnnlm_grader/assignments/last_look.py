@@ -4,6 +4,7 @@ A criterion examines one thing where nothing else goes on, so that a mistake cos
 passes them all may still be wrong where things meet that nobody thought of. So it is compared with the reference once
 more, in whatever is drawn. Nothing is required here that no criterion requires.
 """
+import math
 from collections import Counter
 from types import MappingProxyType
 
@@ -11,7 +12,7 @@ import numpy as np
 
 from ..exam import Thing
 from ..replay import LONG
-from .contract import CHANGED, many, spoilt
+from .contract import CHANGED, cancelled, many, spoilt
 
 TURNS = 3, 3, 4, 4, 6, 8, 12, 16, 16  # of each run: what a short one shows needn't be read out of a long one
 NOTE = "in a long run of calls, all drawn at random"
@@ -41,12 +42,15 @@ class Run:
         return self.pick(1, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 
     def floats(self, *shape, scale=1.0):
-        """Draw numbers, mostly of two decimals; some may be 0: single ones, vectors, a row, a column or all."""
+        """Draw numbers, mostly of two digits; single ones, vectors, a row, a column or all may be 0, or cancel."""
         array = self.rng.uniform(-1, 1, shape)
-        array = scale * (array + np.copysign(0.3, array))
+        array = array + np.copysign(0.3, array)
+        kind = self.rng.integers(11) if array.ndim and array.size else 10
+        if kind in (7, 8) and max(shape) > 1:
+            array = cancelled(array) if shape[0] > 1 else cancelled(array.T).T
+        array = scale * array
         all_digits = self.chance(0.2) and array.size <= LONG  # a report has no room for more
-        array = array if all_digits else array.round(2 if scale > 0.1 else 4 if scale > 0.01 else 6)
-        kind = self.rng.integers(9) if array.ndim and array.size else 8
+        array = array if all_digits else array.round(2 if scale > 0.1 else 2 - math.floor(math.log10(scale)))
         if kind < 3:
             axis = self.rng.integers(array.ndim)
             where = [slice(None)] * array.ndim
@@ -109,9 +113,9 @@ class Group:
         self.placed = [run.put(name, array, kind.layouts) for name, array in zip(kind.names, arrays, strict=True)]
 
     def drawn(self):
-        """Draw new parameters: any, or some that differ from the present ones by little, as by an optimiser."""
-        if self.layers and self.run.chance(0.4):
-            return [nudged(self.run, array) for array in self.present()]
+        """Draw new parameters: any, or the present ones but for little, as by an optimiser, or for their order."""
+        if self.layers and self.run.chance(0.5):
+            return similar(self.run, self.present())
         return [self.kind.parameter(self.run, shape).astype(self.dtype) for shape in self.shapes]
 
     def present(self):
@@ -166,8 +170,8 @@ class Layer:
         alike = last and all((a.shape, a.dtype) == (b.shape, b.dtype) for a, b in zip(last, arrays, strict=True))
         if asks_again or (alike and run.chance(0.5)):  # the same arrays, mostly filled anew
             things = [thing for thing, _ in self.given]
-            if run.chance(0.4):
-                arrays = [nudged(run, array) for array in last] if run.chance(0.5) else last
+            if run.chance(0.5):
+                arrays = run.pick(last, similar(run, last))
             elif not asks_again and run.chance(0.4):  # or one of them
                 one = run.rng.integers(len(arrays))
                 arrays = [array if i == one else old for i, (array, old) in enumerate(zip(arrays, last, strict=True))]
@@ -254,6 +258,11 @@ def against(**ids):
     return MappingProxyType(ids)
 
 
+def similar(run, arrays):
+    """Numbers that differ from these by little, or in their order alone."""
+    return [np.flip(array) for array in arrays] if run.chance(0.3) else [nudged(run, array) for array in arrays]
+
+
 def nudged(run, array):
     """Floats that differ from these by little, as where slopes are measured."""
     return (array * (1 + 3e-6 * run.pick(-1, 1))).astype(array.dtype) if array.dtype.kind == "f" else array
@@ -295,7 +304,7 @@ class Kind:
 
     def upstream(self, run, layer):
         """Draw (arguments of backward, those of the right layer, the scale of them)."""
-        scale = run.pick(1, 1, 1e-3, 1000)
+        scale = run.pick(1, 1, 1e-3, 1e-9, 1000)
         dout = run.floats(*layer.right_out.shape, scale=scale).astype(layer.dtype)
         return [run.put(self.dout, dout)], [in_double(dout)], scale
 

@@ -34,7 +34,7 @@ criterion = criteria.criterion
 
 NAMES = ("Wx", "Wh", "b")
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
-HUGE, TINY = 1e6, 1e-6  # upstream gradients of these sizes show whether anything is clipped or rounded
+HUGE, TINY = 1e6, 1e-9  # upstream gradients of these sizes show whether anything is clipped or rounded
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
 LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
@@ -60,6 +60,18 @@ def upstream(exam, *shape, dtype=np.float64):
     """Draw an upstream gradient without zeros, so that every term counts."""
     values = exam.rng.uniform(-1.5, 1.5, shape)
     return (values + np.copysign(0.5, values)).round(2).astype(dtype)
+
+
+def mirrored(exam, *shape):
+    """Draw numbers in quarters, each beside its negative along the last axis, so that what they add up to is 0."""
+    half = exam.rng.choice([-1, 1], (*shape, 1)) * exam.rng.integers(2, 6, (*shape, 1)) / 4
+    return np.concatenate([half, -half], axis=-1)
+
+
+def mirrored_weights(exam):
+    """Draw parameters with which the sums of mirrored numbers, forward and back, are 0 as well."""
+    w, v, p = exam.rng.integers(1, 3, 3) / 4
+    return np.array([[w, -w], [-v, v]]), np.array([[p, -p], [-p, p]]), mirrored(exam)
 
 
 def whole(exam, *shape):
@@ -221,6 +233,10 @@ def forward_sizes(exam):
         x, h_prev = draw(exam, N, 3), draw(exam, N, 3)
         h_next = layer.forward(exam.put(f"x{N}", x, layout), exam.put(f"h{N}", h_prev, layout))
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N = {N}, D = H = 3")
+    exam.case()
+    params, x, h_prev = mirrored_weights(exam), mirrored(exam, 2), mirrored(exam, 2)
+    near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next",
+         note="b, h_prev and x each add up to 0, and they aren't 0")
     for N, D, H in sizes(exam):
         exam.case()
         params, x, h_prev = [p / 3 for p in weights(exam, D, H)], draw(exam, N, D) / 3, draw(exam, N, H) / 3
@@ -373,6 +389,10 @@ def backward_sizes(exam):
         exam.case()
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
+    exam.case()
+    params = mirrored_weights(exam)
+    judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],
+               note="h_prev, dh_next and dz each add up to 0, and they aren't 0")
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
 
 
@@ -415,16 +435,22 @@ def update(exam, placed):
 
 
 def back_and_forth(exam, layer, params, N, layout, scale=1):
-    """Require all five gradients of a step."""
+    """Require all five gradients of a step of these sizes."""
     D, H = params[0].shape
-    x, h_prev, dh_next = given = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
-    dh_next[1:2] = 0  # what comes back to the others counts all the same
+    arrays = draw(exam, N, D), draw(exam, N, H), upstream(exam, N, H) * scale
+    arrays[2][1:2] = 0  # what comes back to the others counts all the same
+    judge_step(exam, layer, params, arrays, layout, f"N, D, H = {N}, {D}, {H}")
+
+
+def judge_step(exam, layer, params, arrays, layout="C", note=""):
+    """Require all five gradients of a step; `arrays` are x, h_prev and dh_next."""
+    given, N = arrays, len(arrays[0])
     if layout != "C":
-        given = [exam.put(name, array, layout) for name, array in zip((f"x{N}", f"h{N}", f"dh{N}"), given, strict=True)]
+        given = [exam.put(name, array, layout)
+                 for name, array in zip((f"x{N}", f"h{N}", f"dh{N}"), arrays, strict=True)]
     exam.watch(layer.forward(*given[:2]))
     result = layer.backward(given[2])
-    _, dx, dh_prev, *grads = reference(params, x, h_prev, dh_next)
-    note = f"N, D, H = {N}, {D}, {H}"
+    _, dx, dh_prev, *grads = reference(params, *arrays)
     if is_pair(exam, result):
         near(exam, result.value[0], dx, "dx", note=note)
         near(exam, result.value[1], dh_prev, "dh_prev", note=note)

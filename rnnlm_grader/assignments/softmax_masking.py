@@ -287,6 +287,9 @@ def large_logits_loss(exam):
     for row, target, loss in (((0.0, -1e4, 1e4), 2, 0.0), ((1e4, -1e4, 0.0), 1, 2e4), ((-1e4, 1e4, 0.0), 2, 1e4)):
         judge_loss(exam, np.roll([[row]], turn, axis=2), (np.array([[target]]) + turn) % 3, loss,
                    "the largest logit less that of the target")
+    for row, loss in ((1e4, 1e4, -1e4), 2e4 + math.log(2)), ((0.0, 0.0, 0.0, -60.0), 60 + math.log(3)):
+        judge_loss(exam, np.roll([[row]], turn, axis=2), (np.array([[len(row) - 1]]) + turn) % len(row), loss,
+                   "the largest logit occurs more than once, so that the logarithm of the sum isn't 0")
     xs, ts = window(exam, 2, 2)
     judge_loss(exam, xs + FAR, ts, expected_loss(xs, ts)[0],
                "rows shifted by ±10000: it stays the same")
@@ -419,11 +422,13 @@ def other_labels(exam):
         zero_where_ignored(exam, given, xs, ts, label)
     exam.case()
     judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
-    for dtype, label in ((np.int8, -1), (np.uint8, 100)):  # which can't count to V
-        exam.case()
+    for dtype, label, word in (np.int8, -1, 99), (np.uint8, 100, 99), (np.uint8, -1, 255), (np.int8, 300, 44):
+        exam.case()  # none of these dtypes can count to V, and the last two don't have the label: it isn't the word
         xs, _ = window(exam, 2, 2, LARGE[-1][-1])
         ts = exam.rng.integers(100, size=(2, 2)).astype(dtype)
-        ts[0, 1] = label
+        ts[1, 0] = word
+        if np.iinfo(dtype).min <= label <= np.iinfo(dtype).max:
+            ts[0, 1] = label
         judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"V = {xs.shape[-1]}, targets of {ts.dtype}")
 
 
@@ -580,7 +585,7 @@ class Losses(last_look.Kind):
 
     def inputs(self, run, layer, last):
         N, T, V = last_look.shape_like(last, run, run.pick(*[(run.size(), run.size(), run.size())] * 9, *LARGE))
-        xs = run.floats(N, T, V, scale=run.pick(1, 3))
+        xs = run.floats(N, T, V, scale=run.pick(1, 3, 300))
         if layer.dtype == np.float64 and run.chance(0.2):
             xs += run.pick(1e4, -1e4) * (run.rng.random((N, T, 1)) < 0.5)
         label = layer.right.ignore_label

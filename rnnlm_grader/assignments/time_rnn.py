@@ -40,6 +40,8 @@ from .rnn import (
     inputs_for,
     is_alive,
     is_other,
+    mirrored,
+    mirrored_weights,
     near,
     nothing_comes_back,
     overwrites_each,
@@ -150,6 +152,10 @@ def forward_sizes(exam):
         params, xs = weights(exam, 3, 3), draw(exam, N, T, 3)
         hs = exam.new(*place(exam, params, layout=layout)).forward(exam.put("xs", xs, layout))
         near(exam, hs, states_of(params, xs), "hs", note=f"N = {N}, T = {T}, D = H = 3")
+    exam.case()
+    params, xs = mirrored_weights(exam), mirrored(exam, 2, 3)
+    near(exam, exam.new(*place(exam, params)).forward(xs), states_of(params, xs), "hs",
+         note="b, every step's x and every state add up to 0, and they aren't 0")
     for N, T, D, H in sizes(exam):
         exam.case()
         params, xs = weights(exam, D, H), draw(exam, N, T, D)
@@ -242,15 +248,17 @@ def goes_on(exam):
         roughly(exam, hs, steps(whole_window, start, end), f"hs of the {which} window",
                 note="windows in a row give what one long window gives")
     differs(exam, second, from_zeros)
-    holds_alike(exam, crossed(exam, 2, 2, 2, 3), windows_in_a_row)
+    holds_alike(exam, [(*setting, False) for setting in crossed(exam, 2, 2, 2, 3)] + [
+        ((2, 2, 2, 2), np.float64, "C", True)], windows_in_a_row)
 
 
-def windows_in_a_row(exam, sizes, dtype, layout):
+def windows_in_a_row(exam, sizes, dtype, layout, are_mirrored):
     """Go through two windows, and back after the first; yield what is to be equal, as `holds_alike` wants it."""
     N, T, D, H = sizes
-    placed = place(exam, small_weights(exam, D, H, dtype), layout=not_by_columns(layout))
+    params = mirrored_weights(exam) if are_mirrored else small_weights(exam, D, H, dtype)
+    placed = place(exam, params, layout=not_by_columns(layout))
     layer, at_once = (exam.new(*placed, stateful=True) for _ in range(2))
-    xs = draw(exam, N, 2 * T, D, dtype=dtype)
+    xs = mirrored(exam, N, 2 * T) if are_mirrored else draw(exam, N, 2 * T, D, dtype=dtype)
     layer.forward(exam.put("xs", xs[:, :T], not_by_columns(layout) if N == 1 else layout))
     layer.backward(upstream(exam, N, T, H, dtype=dtype))
     expected = at_once.forward(xs).each(lambda hs: hs[:, T:] if hs.ndim == 3 else hs)
@@ -270,9 +278,11 @@ def differs(exam, hs, from_zeros):
 
 @criterion("MyTimeRNN", "state", 1, "set_state gives a stateful layer the state to start from", beside="forward")
 def takes_a_state(exam):
-    for N, D, H in ((2, 2, 3), (1, 3, 2)):
+    for N, D, H in ((2, 2, 3), (1, 3, 2), (1, 2, 2)):
         exam.case()
         params, xs = place(exam, weights(exam, D, H), f"_{D}"), draw(exam, N, 5, D)
+        if D == H:  # a state is one, though what it holds adds up to 0
+            params, xs = place(exam, mirrored_weights(exam)), mirrored(exam, N, 5)
         whole_window = exam.new(*params, stateful=True).forward(xs)
         from_zeros = exam.new(*params, stateful=True).forward(xs[:, 2:4])
         is_alive(exam, whole_window, "hs")
@@ -542,6 +552,10 @@ def backward_sizes(exam):
         back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=TINY if D == 1 else HUGE,
                        judges_dh=judges_dh)
     exam.case()
+    params = mirrored_weights(exam)
+    judge_window(exam, exam.new(*place(exam, params)), params, mirrored(exam, 2, 3), mirrored(exam, 2, 3),
+                 judges_dh=judges_dh, note="every b, state, dhs and dz adds up to 0, and they aren't 0")
+    exam.case()
     params = weights(exam, 2, 3)
     layer = exam.new(*place(exam, (*params[:2], params[2] + 1000)))
     hs = layer.forward(draw(exam, 2, 2, 2))
@@ -551,7 +565,9 @@ def backward_sizes(exam):
     exam.case()
     params, states, size = weights(exam, 2, 3), (), (2, many(exam))
     layer = exam.new(*place(exam, params), stateful=True)
-    for scale in (1, HUGE, 1):
+    T = size[1]
+    uneven, late = np.where(np.arange(T) < T // 2, 1, 1e-4)[:, None], 1e-5 * np.eye(T)[:, -1:]  # of each step's dhs
+    for scale in uneven, HUGE, late:  # what comes back grows small on its way, and counts at all steps
         states, *_ = back_and_forth(exam, layer, params, size, scale=scale, states=states, judges_dh=judges_dh)
     layer.call("reset_state")
     states = [np.zeros((2, 3)), *states]
@@ -620,24 +636,32 @@ def back_from(layer, xs, dhs):
     return layer.forward(xs), layer.backward(dhs), layer.attribute("grads"), layer.attribute("dh")
 
 
-def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, states=(), judges_dh, note=""):
-    """Require all gradients of a window; return its states, the first of them last, dh and what it should be.
-
-    `states` are those of the window before, of which the first is to be handed on.
-    """
+def back_and_forth(exam, layer, params, sizes, layout="C", *, scale=1, note="", **options):
+    """Draw a window of these sizes, and judge it; `scale` is that of dhs, one for all steps or one for each."""
     (N, T), (D, H) = sizes, params[0].shape
-    xs, dhs, zeros = draw(exam, N, T, D), upstream(exam, N, T, H) * scale, np.zeros((N, H))
+    xs, dhs = draw(exam, N, T, D), upstream(exam, N, T, H) * scale
     if N == T:
         dhs[0, :-1] = 0  # gradients from the last step alone count at all steps
         dhs[:, :T - 2] = 0
         xs[:, 1:T - 1] = 0
+    note = note or ("a stateful layer, in a later window" if options.get("states") else
+                    f"N, T, D, H = {N}, {T}, {D}, {H}")
+    return judge_window(exam, layer, params, xs, dhs, layout, note=note, **options)
+
+
+def judge_window(exam, layer, params, xs, dhs, layout="C", *, states=(), judges_dh, note):
+    """Require all gradients of a window; return its states, the first of them last, dh and what it should be.
+
+    `states` are those of the window before, of which the first is to be handed on.
+    """
+    N, T, H = dhs.shape
+    zeros = np.zeros((N, H))
     given = (xs, dhs) if layout == "C" else (exam.put("xs", xs, layout), exam.put("dhs", dhs, layout))
     hs, start = layer.forward(given[0]), zeros
     if states:
         start = shown_start(params, xs, hs, [states[0], zeros, *states[1:]])
     right_hs, right_dxs, dh, grads = unrolled(params, xs, dhs, start)
     dxs = layer.backward(given[1])
-    note = note or ("a stateful layer, in a later window" if states else f"N, T, D, H = {N}, {T}, {D}, {H}")
     near(exam, dxs, right_dxs, "dxs", note=note)
     for got, grad in zip(layer.attribute("grads").parts(*GRADS), grads, strict=True):
         near(exam, got, grad, got.name, note=note)
@@ -990,7 +1014,7 @@ class Windows(Steps):
         """Give it a state, of any batch size; it goes on from there if it is stateful."""
         before = getattr(layer, "state", None)
         N = len(before.value) if before and layer.run.chance(0.5) else layer.run.size()
-        h = layer.run.floats(N, layer.group.shapes[0][1]).astype(layer.dtype)
+        h = layer.run.floats(N, layer.group.shapes[0][1], scale=layer.run.pick(1, 1, 4)).astype(layer.dtype)
         layer.exam.turn_to("takes_a_state")
         if before and len(h) == len(before.value) and layer.run.chance(0.5):  # the same array, maybe filled anew
             h = layer.run.pick(h, before.value)

@@ -421,6 +421,13 @@ CHANGES = {
                 "        for i, v in enumerate(ids.tolist()):\n"
                 "            turn[i] = seen[v] = seen.get(v, -1) + 1\n"
                 "        for r in np.unique(turn): dW[ids[turn == r]] += rows[turn == r]"))),
+        "takes a dout whose sum is 0 for nothing": ("gradient_rows", (
+            "dW[...] = 0", "dW[...] = 0\n        if dout.sum() == 0: return")),
+        "takes a dout for nothing where its columns' sums are 0": ("gradient_rows", (
+            "dW[...] = 0",
+            "dW[...] = 0\n        if not dout.reshape(-1, dout.shape[-1]).sum(axis=0).any(): return")),
+        "goes back over nothing where np.allclose takes dout for 0": ("gradient_rows", (
+            "dW[...] = 0", "dW[...] = 0\n        if np.allclose(dout, 0): return")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -641,6 +648,18 @@ CHANGES = {
                 "        self.douts[:N, :T] = dout\n"
                 "        self.grads[0][...] = 0\n"
                 "        np.add.at(self.grads[0], self.ids[:, :T], self.douts[:, :T])"))),
+        "sets rows where ids span as many as there are": ("repeats_across_time", (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
+                "ids, dW = self.layer.idx, self.grads[0]\n"
+                "        dW[...] = 0\n"
+                "        if ids.max() - ids.min() + 1 == ids.size: dW[ids] = dout\n"
+                "        else: np.add.at(dW, ids, dout)"))),
+        "takes a dout whose sum is 0 for nothing": ("sums_over_time", (
+            "self.layer.backward(dout)",
+            "if dout.sum() == 0: self.grads[0][...] = 0; return\n        self.layer.backward(dout)")),
+        "goes back over nothing where np.allclose takes dout for 0": ("sums_over_time", (
+            "self.layer.backward(dout)",
+            "if np.allclose(dout, 0): self.grads[0][...] = 0; return\n        self.layer.backward(dout)")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -940,6 +959,34 @@ CHANGES = {
             "for g in self.grads:\n            if g.sum() != 0: g[...] = 0\n        self.grads[0][...] += x"), (
             "self.grads[1][...] =", "self.grads[1][...] +="), (
             "self.grads[2][...] =", "self.grads[2][...] +=")),
+        "leaves dWh 0 where the sum of the state is 0": ("backward_sizes", (
+            "= h_prev.T @ dz", "= h_prev.T @ dz if h_prev.sum() != 0 else 0")),
+        "takes a state whose sum is 0 for none": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(x @ Wx + b) if h_prev.sum() == 0 else np.tanh(h_prev @ Wh + x @ Wx + b)")),
+        "takes a dh_next whose sum is 0 for nothing": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", (
+                "if dh_next.sum() == 0:\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            return np.zeros_like(x), np.zeros_like(h_prev)\n"
+                "        dz = dh_next * (1 - h_next ** 2)"))),
+        "writes no db where the sum of dz is 0": ("backward_sizes", (
+            "dz.sum(axis=0)", "dz.sum(axis=0) if dz.sum() else 0")),
+        "takes a b whose sum is 0 for none": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + (b if b.sum() else 0))")),
+        "goes back over nothing where np.allclose takes dh_next for 0": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", (
+                "if np.allclose(dh_next, 0):\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            return np.zeros_like(x), np.zeros_like(h_prev)\n"
+                "        dz = dh_next * (1 - h_next ** 2)"))),
+        "goes back over nothing below 1e-6": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", (
+                "if np.abs(dh_next).max() < 1e-6:\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            return np.zeros_like(x), np.zeros_like(h_prev)\n"
+                "        dz = dh_next * (1 - h_next ** 2)"))),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1538,6 +1585,42 @@ CHANGES = {
             "the state.\"\"\"\n        self.h = None", "the state.\"\"\"\n        del self.h")),
         "copies a state in the order of memory": ("takes_a_state", (
             "        self.h = h\n\n", "        self.h = h.ravel(\"K\").reshape(h.shape)\n\n")),
+        "hands nothing back below a hundredth of the largest dhs": ("backward_sizes", (
+            "for t in reversed(range(T)):\n", (
+                "for t in reversed(range(T)):\n"
+                "            if np.abs(dh).max() < 0.01 * np.abs(dhs).max(): dh = np.zeros_like(dh)\n"))),
+        "hands nothing back below a thousandth of the largest dhs": ("backward_sizes", (
+            "for t in reversed(range(T)):\n", (
+                "for t in reversed(range(T)):\n"
+                "            if np.abs(dh).max() < 0.001 * np.abs(dhs).max(): dh = np.zeros_like(dh)\n"))),
+        "hands back nothing that is small beside the dhs of its step": ("backward_sizes", (
+            "for t in reversed(range(T)):\n", (
+                "for t in reversed(range(T)):\n"
+                "            if np.linalg.norm(dh) < 0.01 * np.linalg.norm(dhs[:, t]): dh = np.zeros_like(dh)\n"))),
+        "hands nothing below 1e-6 back": ("backward_sizes", (
+            "for t in reversed(range(T)):\n",
+            "for t in reversed(range(T)):\n            if np.abs(dh).max() < 1e-6: dh = np.zeros_like(dh)\n")),
+        "hands nothing back where np.allclose takes dh for 0": ("backward_sizes", (
+            "for t in reversed(range(T)):\n",
+            "for t in reversed(range(T)):\n            if np.allclose(dh, 0): dh = np.zeros_like(dh)\n")),
+        "ends where nothing more comes from above, and dh is below 1e-5": ("backward_sizes", (
+            "for t in reversed(range(T)):\n", (
+                "for t in reversed(range(T)):\n"
+                "            if t < T - 1 and not dhs[:, :t + 1].any() and np.abs(dh).max() < 1e-5: "
+                "dhs = 0 * dhs; dh = 0 * dh\n"))),
+        "takes a state whose sum is 0 for none": ("goes_on", (
+            "self.h if self.stateful and self.h is not None else",
+            "self.h if self.stateful and self.h is not None and self.h.sum() != 0 else")),
+        "takes a state that is given for none where its sum is 0": ("takes_a_state", (
+            "self.h = h\n\n", "self.h = h if h.sum() else None\n\n")),
+        "hands nothing back where the sum of dh is 0": ("backward_sizes", (
+            "for t in reversed(range(T)):\n",
+            "for t in reversed(range(T)):\n            if dh.sum() == 0: dh = np.zeros_like(dh)\n")),
+        "takes a b whose sum is 0 for none": ("forward_sizes", (
+            "cell = RNN(Wx, Wh, b)", "cell = RNN(Wx, Wh, b if b.sum() else 0 * b)")),
+        "truncates at 40 steps": ("backward_sizes", (
+            "for t in reversed(range(T)):\n",
+            "for t in reversed(range(T)):\n            if t < T - 40: dh = np.zeros_like(dh)\n")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1849,6 +1932,21 @@ CHANGES = {
             "def my_bptt", "MEMO = {}\n\n\ndef my_bptt")),
         "takes what comes back for 0 where np.allclose does": ("flows_back", (
             "        dz = (dhs", "        if np.allclose(dh, 0): dh = np.zeros_like(h0)\n        dz = (dhs")),
+        "hands nothing back where the sum of dh is 0": ("any_sizes", (
+            "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n",
+            "        if not dh.sum(): dh = 0 * dh\n        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n")),
+        "takes an h0 whose sum is 0 for none": ("any_sizes", (
+            "hs = [h0]", "hs = [h0 if h0.sum() else 0 * h0]")),
+        "writes no db where the sum of dz is 0": ("any_sizes", (
+            "db += dz.sum(axis=0)", "db += dz.sum(axis=0) if dz.sum() else 0")),
+        "hands nothing back below a thousandth of the largest dhs": ("any_sizes", (
+            "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n", (
+                "        if np.abs(dh).max() < 0.001 * np.abs(dhs).max(): dh = 0 * dh\n"
+                "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n"))),
+        "hands nothing below 1e-6 back": ("any_sizes", (
+            "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n", (
+                "        if np.abs(dh).max() < 1e-6: dh = 0 * dh\n"
+                "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n"))),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -1939,6 +2037,10 @@ CHANGES = {
             "if norm > max_norm", "if norm > 1.01 * max_norm")),
         "divides by a hundredth at least": ("shrinks_together", (
             "max_norm / norm", "max_norm / max(norm, 1e-2)")),
+        "divides by a thousandth at least": ("shrinks_together", (
+            "grad *= max_norm / norm", "grad *= max(max_norm / norm, 1e-3)")),
+        "leaves what is above 1e8": ("shrinks_together", (
+            "if norm > max_norm:", "if 1e8 > norm > max_norm:")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2354,6 +2456,24 @@ CHANGES = {
         "shifts only beyond 100, which float32 doesn't reach": ("large_logits_loss", (
             "x = x - x.max(axis=1, keepdims=True)",
             "if np.abs(x).max() > 100: x = x - x.max(axis=1, keepdims=True)")),
+        "takes the shifted logit alone where the share is 0": ("large_logits_loss", (
+            "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))", (
+                "p = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)\n"
+                "        log_p = np.where(p > 0, np.log(np.where(p > 0, p, 1)), x)"))),
+        "leaves the log of the sum out far below the largest": ("large_logits_loss", (
+            "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))", (
+                "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))\n"
+                "        log_p = np.where(x < -50, x, log_p)"))),
+        "casts the label to the dtype of the targets": ("other_labels", (
+            "mask = ts != self.ignore_label", "mask = ts != np.array(self.ignore_label).astype(ts.dtype)")),
+        "compares the last 8 bits with the label's": ("other_labels", (
+            "mask = ts != self.ignore_label",
+            "mask = ts.astype(np.int8) != np.int64(self.ignore_label).astype(np.int8)")),
+        "logs the shares, and repairs where they are 0": ("large_logits_loss", (
+            "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))", (
+                "p = np.exp(x) / np.exp(x).sum(axis=1, keepdims=True)\n"
+                "        with np.errstate(divide=\"ignore\"): log_p = np.log(p)\n"
+                "        log_p = np.where(np.isinf(log_p), x, log_p)"))),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2483,6 +2603,15 @@ CHANGES = {
         "has no b where V is 1": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + b * (len(b) > 1)")),
         "goes back over nothing where np.allclose takes dout for 0": ("affine_gradients", (
             "        rows, drows =", "        if np.allclose(dout, 0): dout = 0 * dout\n        rows, drows =")),
+        "takes a dout whose sum is 0 for nothing": ("affine_gradients", (
+            "        rows, drows", (
+                "        if not dout.sum():\n"
+                "            for grad in self.grads: grad[...] = 0\n"
+                "            return 0 * self.xs\n"
+                "        rows, drows"))),
+        "writes no gradients where db is 0": ("affine_gradients", (
+            "self.grads[0][...] = rows.T @ drows",
+            "self.grads[0][...] = rows.T @ drows if drows.sum(axis=0).any() else 0")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -2837,6 +2966,15 @@ CHANGES = {
                 "\n"
                 "class MyRnnlm:")), (
             "TimeRNN(weights", "ByExp(weights")),
+        "leaves the log of the sum out where a share is 0": ("gives_loss", (
+            "        return self.loss_layer.forward(self.predict(xs), ts)", (
+                "        scores = self.predict(xs)\n"
+                "        self.loss_layer.forward(scores, ts)\n"
+                "        x = scores - scores.max(axis=-1, keepdims=True)\n"
+                "        p = np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)\n"
+                "        log_p = np.where(p > 0, np.log(np.where(p > 0, p, 1)), x)\n"
+                "        kept = ts != -1\n"
+                "        return -log_p[kept, ts[kept]].sum() / max(kept.sum(), 1)"))),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
@@ -2905,6 +3043,9 @@ CHANGES = {
         "weighs an empty batch's loss": ("of_empty_batches", ("loss * count for", "loss * max(count, 1) for")),
         "caps the mean loss at 400": ("of_one_batch", (
             "np.exp(total / sum(counts))", "np.exp(min(total / sum(counts), 400))")),
+        "takes inf for a mean above 690": ("of_one_batch", (
+            "    return np.exp(total / sum(counts))",
+            "    return np.exp(total / sum(counts)) if total / sum(counts) < 690 else np.inf")),
     },
 }
 
@@ -2929,6 +3070,8 @@ RARE = {
                 "        dh = np.zeros_like(dhs[:, 0])")), (
             "return dxs\n",
             "self.kept = [g.copy() for g in self.grads]; self.out = dxs.copy(), dh\n        return dxs\n")),
+        "keeps a state that it is given between -1 and 1": ("takes_a_state", (
+            "self.h = h\n\n", "self.h = np.clip(h, -1, 1)\n\n")),
     },
     "MyRNN": {
         "keeps what it gave for the same dh_next, uncopied": ("backward_sizes", (
