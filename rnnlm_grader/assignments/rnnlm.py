@@ -642,8 +642,14 @@ def lists_share(exam):
             if i != 2 or since == "at the start":
                 agree(exam, kept[i].now(), expected, f"the array that grads[{i}] was {since}",
                       note="an optimiser that keeps the list must see the new gradient")
+    wanted = right.grads()
+    newer = weights_of(exam, *sizes_of(weights))
+    newer[2] *= 0
+    write(exam, model, newer)
+    agree(exam, model.call("predict", xs), Right(newer).predict(xs),
+          note="params were written into since the last forward or predict")
     model.call("reset_state")
-    for i, expected in enumerate(right.grads()):
+    for i, expected in enumerate(wanted):
         if i != 2:
             agree(exam, kept[i].now(), expected, f"the array that grads[{i}] was before reset_state",
                   note="nothing but backward writes into grads")

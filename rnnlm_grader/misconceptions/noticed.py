@@ -688,9 +688,9 @@ NOTICED = {
         NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/lists_share": """
-        PredictReturnsNothing VisitsLayersForwards MakesNewRnn SoftmaxTwice ForgetsEmbedding WritesNoGradients
-        CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists EmptyLists AnotherOrder GradsInAnotherOrder
-        SwapsSizes
+        PredictReturnsNothing VisitsLayersForwards MakesNewRnn PredictsShares SoftmaxTwice PredictsTheLastStep
+        PredictsIds ForgetsEmbedding WritesNoGradients CopiesGrads ModelPilesUp CopiesParams NamesParams NestedLists
+        EmptyLists AnotherOrder GradsInAnotherOrder SwapsSizes
     """,
     "MyRnnlm/contract/draws_from_rng": """
         NamesParams NestedLists EmptyLists AnotherOrder SwapsSizes DrawsFromNumpy HasItsOwnSeed DrawsTheSameAgain

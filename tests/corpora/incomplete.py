@@ -2981,6 +2981,52 @@ CHANGES = {
                 "        log_p = np.where(p > 0, np.log(np.where(p > 0, p, 1)), x)\n"
                 "        kept = ts != -1\n"
                 "        return -log_p[kept, ts[kept]].sum() / max(kept.sum(), 1)"))),
+        "keeps the last matrix for predict, until a forward or a reset": ("lists_share", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
+                "        for layer in self.layers:\n"
+                "            xs = layer.forward(xs)\n"
+                "        if self.kept is None:\n"
+                "            self.kept = [param.copy() for param in self.layers[2].params]\n"
+                "        W, b = self.kept\n"
+                "        return self.layers[2].cache[0].reshape(*xs.shape[:2], -1) @ W + b")), (
+            "        self.loss_layer = TimeSoftmaxWithLoss()",
+            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
+            "        return self.loss_layer.forward(",
+            "        self.kept = None\n        return self.loss_layer.forward("), (
+            "        self.layers[1].reset_state()",
+            "        self.kept = None\n        self.layers[1].reset_state()")),
+        "keeps the word vectors for predict, until a forward or a reset": ("lists_share", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
+                "        if self.kept is None:\n"
+                "            self.kept = self.params[0].copy()\n"
+                "        self.layers[0].forward(xs)\n"
+                "        xs = self.kept[xs]\n"
+                "        for layer in self.layers[1:]:\n"
+                "            xs = layer.forward(xs)\n"
+                "        return xs")), (
+            "        self.loss_layer = TimeSoftmaxWithLoss()",
+            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
+            "        return self.loss_layer.forward(",
+            "        self.kept = None\n        return self.loss_layer.forward("), (
+            "        self.layers[1].reset_state()",
+            "        self.kept = None\n        self.layers[1].reset_state()")),
+        "keeps the word vectors for predict, until a forward, a backward or a reset": ("lists_share", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
+                "        if self.kept is None:\n"
+                "            self.kept = self.params[0].copy()\n"
+                "        self.layers[0].forward(xs)\n"
+                "        xs = self.kept[xs]\n"
+                "        for layer in self.layers[1:]:\n"
+                "            xs = layer.forward(xs)\n"
+                "        return xs")), (
+            "        self.loss_layer = TimeSoftmaxWithLoss()",
+            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
+            "        return self.loss_layer.forward(",
+            "        self.kept = None\n        return self.loss_layer.forward("), (
+            "        self.layers[1].reset_state()",
+            "        self.kept = None\n        self.layers[1].reset_state()"), (
+            "        dout = self.loss_layer.backward(dout)",
+            "        self.kept = None\n        dout = self.loss_layer.backward(dout)")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (

@@ -1,27 +1,28 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
+import functools
 import os
 import re
 from collections import Counter
 from pathlib import Path
 
-import numpy as np
 import pytest
 from examining import grade_part
 
+from rnnlm_grader import notice
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Raised
 from rnnlm_grader.candidate import KernelCandidate
-from rnnlm_grader.exam import examine_variant, hidden_seed, public_seed
+from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance
 from rnnlm_grader.misconceptions.noticed import NOTICED
-from rnnlm_grader.notice import noticed_by
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
 LEAST = {"MyEmbedding": 12, "MyTimeEmbedding": 8, "MyRNN": 22, "MyTimeRNN": 25,
          "my_numerical_gradient": 18, "my_bptt": 45, "my_clip_grads": 21, "my_softmax": 15,
          "MyTimeSoftmaxWithLoss": 44, "MyTimeAffine": 23, "MyRnnlm": 23, "my_perplexity": 12}
-DRAWS = int(os.environ.get("DRAWS", "3"))
+KEYS = notice.KEYS + [b"%d" % i for i in range(int(os.environ.get("DRAWS", "3")) - len(notice.KEYS))]
+passes = functools.cache(notice.passes)  # several tests look at the same draws
 
 
 def grade(assignment, name, variant, secret=None):
@@ -32,6 +33,11 @@ def grade(assignment, name, variant, secret=None):
     parts = [part for n, part in assignment.parts() if n == name]
     candidate = KernelCandidate(**{name: variant})
     return [v for part in parts for v in grade_part(assignment, candidate, name, part, seeds, Allowance(5)).verdicts]
+
+
+def pairs(assignment):
+    """Yield each criterion with each misconception of what it examines."""
+    return ((c, m) for c in assignment.criteria for m in assignment.misconceptions if c.name == m.name)
 
 
 @pytest.mark.parametrize("secret", [None, b"a secret"], ids=["public", "hidden"])
@@ -48,11 +54,9 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
 def test_no_verdict_depends_on_the_draw_of_hidden_inputs(assignment):
     """For each submission has draws of its own, and the same mistake must earn the same mark."""
-    seeds = {c: [hidden_seed(b"%d" % i, assignment.slug, c) for i in range(DRAWS)] for c in assignment.criteria}
-    with np.errstate(all="ignore"):
-        passed = {(c.key, m.id): {examine_variant(m, c, seed).passed for seed in seeds[c]}
-                  for m in assignment.misconceptions for c in assignment.criteria
-                  if c.name == m.name and examine_variant(m, c, public_seed(c)).passed}
+    seeds = {c: [hidden_seed(key, assignment.slug, c) for key in KEYS] for c in assignment.criteria}
+    passed = {(c.key, m.id): {passes(m, c, seed) for seed in seeds[c]} for c, m in pairs(assignment)
+              if passes(m, c, public_seed(c))}
     assert [which for which, verdicts in passed.items() if len(verdicts) > 1] == []
 
 
@@ -65,15 +69,16 @@ def test_the_library_is_large_enough(name):
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
 def test_every_criterion_catches_a_misconception_so_that_breaking_it_is_noticed(assignment):
-    caught = {v.criterion.key for m in assignment.misconceptions
-              for v in grade(assignment, m.name, m.variant) if not v.outcome.passed}
+    caught = {c.key for c, m in pairs(assignment) if not passes(m, c, public_seed(c))}
     assert caught == {criterion.key for criterion in assignment.criteria}
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
-def test_the_table_by_which_a_diagnosis_searches_is_true(assignment):
+def test_the_table_by_which_a_diagnosis_searches_is_true(assignment, monkeypatch):
+    monkeypatch.setattr(notice, "passes", passes)
     table = {c.key: NOTICED.get(c.key, "").split() for c in assignment.criteria}
-    assert table == {c.key: noticed_by(assignment, c) for c in assignment.criteria}, "run python -m rnnlm_grader.notice"
+    true = {c.key: notice.noticed_by(assignment, c) for c in assignment.criteria}
+    assert table == true, "run python -m rnnlm_grader.notice"
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
