@@ -11,7 +11,7 @@ from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
 from .contract import CHANGED, crossed, holds_alike, in_dtype, in_full, many, still, untouched
-from .rnn import mirrored, mirrored_weights, upstream
+from .rnn import HUGE, draw, flat_weights, mirrored, mirrored_weights, upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -377,7 +377,9 @@ def any_sizes(exam):
     late[5][...] *= 1e-5
     late[5][:, :-1] = 0
     cancelling = mirrored(exam, 1, 3), mirrored(exam, 1), *mirrored_weights(exam), mirrored(exam, 1, 3)
+    flat = draw(exam, 2, 2, 2), draw(exam, 2, 3), *flat_weights(exam, 2, 3), HUGE * upstream(exam, 2, 2, 3)
     for arguments, note in ((late, "what comes from the last step grows small on its way, and counts at all steps"),
+                            (flat, "every sum z is near 8 or -8, where tanh is nearly flat"),
                             (cancelling, "h0, b, dhs and dz each add up to 0, and they aren't 0")):
         exam.case()
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note=note)

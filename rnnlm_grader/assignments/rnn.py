@@ -62,6 +62,15 @@ def upstream(exam, *shape, dtype=np.float64):
     return (values + np.copysign(0.5, values)).round(2).astype(dtype)
 
 
+def flat_weights(exam, D, H):
+    """Draw parameters with which every sum is near 8 or -8, where tanh is nearly flat.
+
+    Who measures slopes, in place of working them out, finds no more there than what rounding leaves of them.
+    """
+    Wx, Wh, b = weights(exam, D, H)
+    return Wx / 10, Wh / 10, np.copysign(8, b)
+
+
 def mirrored(exam, *shape):
     """Draw numbers in quarters, each beside its negative along the last axis, so that what they add up to is 0."""
     half = exam.rng.choice([-1, 1], (*shape, 1)) * exam.rng.integers(2, 6, (*shape, 1)) / 4
@@ -303,7 +312,8 @@ def slope_of_tanh(exam):
     h_next = saturated.forward(x, h_prev)
     exam.watch(saturated.backward(dh_next))
     if same(h_next.value, np.array([[1.0, -1.0]])):  # else forward lost its point
-        near(exam, saturated.grad(2), np.zeros(2), "grads[2]", note="the sum is (1000, -1000), where tanh is flat")
+        exam.equal(saturated.grad(2), np.zeros(2), "grads[2]", note="the sum is (1000, -1000), where tanh is flat",
+                   any_float=True, least=1)
     exam.case()
     at_known, at_zero = (back_from(exam, Wx, Wh, total, x, h_prev, dh, suffix) for total, dh, suffix in (
         (KNOWN, dh_next, ""), (0 * KNOWN, dz, "_slope_one")))
@@ -389,6 +399,9 @@ def backward_sizes(exam):
         exam.case()
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
+    exam.case()
+    params = flat_weights(exam, 2, 3)
+    back_and_forth(exam, exam.new(*place(exam, params)), params, 2, "C", HUGE)
     exam.case()
     params = mirrored_weights(exam)
     judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],

@@ -36,6 +36,7 @@ from .rnn import (
     Steps,
     beside_another,
     draw,
+    flat_weights,
     have_dtype,
     inputs_for,
     is_alive,
@@ -232,6 +233,17 @@ def starts_from_zeros(exam):
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
     if exam.attempt(lambda: layer.forward(np.nan * xs)):  # who checks numbers may refuse these
         exam.equal(layer.forward(xs), expected.value, "hs after a window of nan", note="every window starts from zeros")
+    first_is_from_zeros(exam)
+
+
+def first_is_from_zeros(exam, **options):
+    """Require of a single step what only the state 0 gives: the same, whatever Wh is."""
+    exam.case()
+    (Wx, Wh, b), xs = weights(exam, 2, 3), draw(exam, 1, 1, 2)
+    one, other = (exam.new(*place(exam, (Wx, square, b), suffix), **options).forward(xs)
+                  for square, suffix in ((Wh, ""), (-Wh, "_turned")))
+    exam.watch(one)
+    exam.equal(single(other), single(one), "hs", note="of a layer with another Wh, of which the state 0 makes nothing")
 
 
 @criterion("MyTimeRNN", "state", 1, "a stateful layer goes on where the last window ended", beside="forward")
@@ -303,6 +315,20 @@ def takes_a_state(exam):
                     note="the state goes on from there")
         layer.call("set_state", np.zeros((N, H)))
         exam.equal(layer.forward(xs[:, 2:4]), from_zeros, "hs after set_state", note="the state is 0")
+    exam.case()
+    exam.attempt(lambda: keeps_its_start(exam, "set_state", draw(exam, 2, 3)))  # that backward works has other criteria
+
+
+def keeps_its_start(exam, *call):
+    """Require that a backward of the window before leaves alone what the next window starts from."""
+    params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 2, 2)
+    layer, fresh = (exam.new(*params, stateful=True) for _ in range(2))
+    exam.watch(layer.forward(draw(exam, 2, 3, 2)))
+    for each in layer, fresh:
+        each.call(*call)
+    exam.watch(layer.backward(upstream(exam, 2, 3, 3)))
+    exam.equal(layer.forward(xs), fresh.forward(xs), f"hs after {call[0]} and backward",
+               note="as a new layer computes it: backward belongs to the window before")
 
 
 @criterion("MyTimeRNN", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch size",
@@ -328,6 +354,9 @@ def forgets_the_state(exam):
     layer.call("reset_state")
     exam.equal(layer.forward(xs), expected.value, "hs after set_state and reset_state",
                note="as a new layer computes it")
+    first_is_from_zeros(exam, stateful=True)
+    exam.case()
+    exam.attempt(lambda: keeps_its_start(exam, "reset_state"))  # that backward works has other criteria
     exam.case()
     exam.attempt(lambda: forgets_all_states(exam))  # that set_state is there has a criterion of its own
     exam.case()
@@ -551,6 +580,9 @@ def backward_sizes(exam):
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=TINY if D == 1 else HUGE,
                        judges_dh=judges_dh)
+    exam.case()
+    params = flat_weights(exam, 2, 3)
+    back_and_forth(exam, exam.new(*place(exam, params)), params, (2, 2), scale=HUGE, judges_dh=judges_dh)
     exam.case()
     params = mirrored_weights(exam)
     judge_window(exam, exam.new(*place(exam, params)), params, mirrored(exam, 2, 3), mirrored(exam, 2, 3),

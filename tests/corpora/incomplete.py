@@ -987,6 +987,21 @@ CHANGES = {
                 "            for g in self.grads: g[...] = 0\n"
                 "            return np.zeros_like(x), np.zeros_like(h_prev)\n"
                 "        dz = dh_next * (1 - h_next ** 2)"))),
+        "measures its gradients": ("backward_sizes", (
+            "        dz = dh_next * (1 - h_next ** 2)", (
+                "        values = [array.astype(float) for array in (x, h_prev, Wx, Wh, b)]\n"
+                "        def loss(): return (np.tanh(values[1] @ values[3] + values[0] @ values[2] + "
+                "values[4]) * dh_next).sum()\n"
+                "        slopes = []\n"
+                "        for array in values:\n"
+                "            slopes.append(np.zeros(array.shape))\n"
+                "            for i in np.ndindex(array.shape):\n"
+                "                kept, array[i] = array[i], array[i] + 1e-5\n"
+                "                above, array[i] = loss(), kept - 1e-5\n"
+                "                slopes[-1][i], array[i] = (above - loss()) / 2e-5, kept\n"
+                "        for grad, slope in zip(self.grads, slopes[2:]): grad[...] = slope\n"
+                "        return slopes[0].astype(Wx.dtype), slopes[1].astype(Wx.dtype)\n"
+                "        dz = dh_next * (1 - h_next ** 2)"))),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1621,6 +1636,23 @@ CHANGES = {
         "truncates at 40 steps": ("backward_sizes", (
             "for t in reversed(range(T)):\n",
             "for t in reversed(range(T)):\n            if t < T - 40: dh = np.zeros_like(dh)\n")),
+        "goes forward once more in backward, and forgets what was set for the next window": ("takes_a_state", (
+            "self.cells = []", "self.xs, self.h0 = xs, h\n        self.cells = []"), (
+            "dxs = np.empty((N, T, D)", (
+                "self.h, stateful, self.stateful = self.h0, self.stateful, True\n"
+                "        self.forward(self.xs)\n"
+                "        self.stateful = stateful\n"
+                "        dxs = np.empty((N, T, D)"))),
+        "puts its window's last state back into h when it goes back": ("takes_a_state", (
+            "self.h = h\n        return hs", "self.h = self.last = h\n        return hs"), (
+            "self.dh = dh\n", "self.dh = dh; self.h = self.last\n")),
+        "starts from ones": ("starts_from_zeros", (
+            "np.zeros((N, H), dtype=Wx.dtype)", "np.ones((N, H), dtype=Wx.dtype)")),
+        "starts from ones, and after reset_state": ("forgets_the_state", (
+            "np.zeros((N, H), dtype=Wx.dtype)", "np.ones((N, H), dtype=Wx.dtype)")),
+        "puts its window's last state back into h when it goes back, also after reset_state": ("forgets_the_state", (
+            "self.h = h\n        return hs", "self.h = self.last = h\n        return hs"), (
+            "self.dh = dh\n", "self.dh = dh; self.h = self.last\n")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1947,6 +1979,25 @@ CHANGES = {
             "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n", (
                 "        if np.abs(dh).max() < 1e-6: dh = 0 * dh\n"
                 "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n"))),
+        "measures its gradients": ("any_sizes", (
+            "    T = xs.shape[1]\n", (
+                "    T = xs.shape[1]\n"
+                "    if window is None:\n"
+                "        values = [array.astype(float) for array in (xs, h0, Wx, Wh, b)]\n"
+                "        def loss():\n"
+                "            h, total = values[1], 0\n"
+                "            for t in range(T):\n"
+                "                h = np.tanh(h @ values[3] + values[0][:, t] @ values[2] + values[4])\n"
+                "                total += (h * dhs[:, t]).sum()\n"
+                "            return total\n"
+                "        slopes = []\n"
+                "        for array in values:\n"
+                "            slopes.append(np.zeros(array.shape))\n"
+                "            for i in np.ndindex(array.shape):\n"
+                "                kept, array[i] = array[i], array[i] + 1e-6\n"
+                "                above, array[i] = loss(), kept - 1e-6\n"
+                "                slopes[-1][i], array[i] = (above - loss()) / 2e-6, kept\n"
+                "        return tuple(slope.astype(b.dtype) for slope in slopes)\n"))),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
