@@ -260,7 +260,9 @@ def against(**ids):
 
 def similar(run, arrays):
     """Numbers that differ from these by little, or in their order alone."""
-    return [np.flip(array) for array in arrays] if run.chance(0.3) else [nudged(run, array) for array in arrays]
+    if run.chance(0.3):
+        return [np.flip(array) if array.ndim else array for array in arrays]  # of no axis, it would be no array
+    return [nudged(run, array) for array in arrays]
 
 
 def nudged(run, array):
