@@ -78,9 +78,10 @@ def mirrored(exam, *shape):
 
 
 def mirrored_weights(exam):
-    """Draw parameters with which the sums of mirrored numbers, forward and back, are 0 as well."""
+    """Draw parameters with which the sums of mirrored numbers, forward and back, are 0 as well; no sum z is."""
     w, v, p = exam.rng.integers(1, 3, 3) / 4
-    return np.array([[w, -w], [-v, v]]), np.array([[p, -p], [-p, p]]), mirrored(exam)
+    b = mirrored(exam) + np.array([1, -1]) / 32  # x @ Wx and h @ Wh, of a mirrored h, are sixteenths
+    return np.array([[w, -w], [-v, v]]), np.array([[p, -p], [-p, p]]), b
 
 
 def whole(exam, *shape):
