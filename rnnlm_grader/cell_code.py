@@ -27,10 +27,12 @@ DECORATORS = frozenset(("cache", "cached_property", "classmethod", "dataclass", 
                         "staticmethod"))
 ANYTHING = "*"  # `from numpy import *`, `x.y = 1`, `f(x)`: nobody can tell what that changes
 MAX_BRANCHES = 20  # in one another
-# What stands behind these is no Python, or isn't executed. Other magics of a whole cell run it.
+# What stands behind these is no Python, isn't executed, or binds nothing. Other magics of a whole cell run it.
 OTHER_LANGUAGES = frozenset(("%%!", "%%HTML", "%%SVG", "%%bash", "%%cmd", "%%file", "%%html", "%%javascript", "%%js",
                              "%%latex", "%%markdown", "%%perl", "%%pypy", "%%python", "%%python2", "%%python3",
-                             "%%ruby", "%%script", "%%sh", "%%svg", "%%sx", "%%system", "%%writefile"))
+                             "%%ruby", "%%script", "%%sh", "%%svg", "%%sx", "%%system", "%%timeit",
+                             "%%writefile"))
+TIMED = re.compile(r"([\w., \t]*=[ \t]*)?%time(?:[ \t]+(?:-n|--no-raise-error))?[ \t]+(.*)")  # which is executed
 PROMPT = re.compile(r"[ \t]{0,20}(>>>|\.\.\.+:?|In \[\d+\]:)( |$)")
 CALL_OR_QUESTION = re.compile(r"[,;/][ \t]*[a-zA-Z_].*|\?.*|[\w.*%\[\]= ]+\?{1,2}")  # `,f a b`, `? f`, `x = f??`
 FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
@@ -120,10 +122,10 @@ def without_margin(lines):
 
 
 def without_magic(line):
-    """A line that does nothing instead of one for IPython alone; None where it isn't one."""
+    """A line without what is for IPython alone, or one that does nothing; None where there is no such thing in it."""
     code, margin = line.strip(), line[: len(line) - len(line.lstrip())]
-    if code.startswith("%time "):
-        return margin + code.removeprefix("%time ").lstrip()
+    if timed := TIMED.fullmatch(code):
+        return margin + (timed[1] or "") + timed[2]
     if code.startswith(("%", "!")) or CALL_OR_QUESTION.fullmatch(code):
         return f"{margin}pass"
     names, _, value = line.partition("=")
@@ -402,7 +404,8 @@ def _names_changed(node):
 
     Of what executes text, or changes all names at once, ANYTHING; and `y` too of a loop over it that changes its `x`.
     """
-    names, loops = set(), defaultdict(list)  # name → loops at work that give it values, and aren't known to change them
+    names, loops = set(), defaultdict(list)  # name → loops at work that give it values
+    known = set()  # loops that are known to change what they go over
     todo = [node]
     while todo:
         inner = todo.pop()
@@ -413,8 +416,9 @@ def _names_changed(node):
             continue
         changed = _name_changed(inner)
         names.add(changed)
-        for loop in loops.pop(changed, ()):
+        for loop in set(loops.pop(changed, ())) - known:
             names |= _names(loop.iter, ast.Load)
+            known.add(loop)
         if isinstance(inner, ast.For):
             given = _names(inner.target, ast.Store)
             for name in given:
@@ -470,10 +474,10 @@ def first_that_defines_anew(sources, start):
     earlier, used = {}, set()
     for at, tree in enumerate(map(tree_of, sources)):
         meanings = _meanings(tree)
-        known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
-        if at >= start and (ANYTHING in meanings or any(earlier.get(name) != meanings[name]
-                                                        for name in known & meanings.keys())):
-            return at
+        if at >= start:
+            known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
+            if ANYTHING in meanings or any(earlier.get(name) != meanings[name] for name in known & meanings.keys()):
+                return at
         earlier |= meanings
         used |= _names(tree, ast.Load) if tree else set()
     return None

@@ -26,7 +26,8 @@ ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not with
                              "define anew what it uses, so that without them more of it holds")
 ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but not with all that they do, with which "
                           "more of it holds")
-LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "TypeError", "UnboundLocalError"))
+LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "TypeError",
+                   "UnboundLocalError", "ValueError"))
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too

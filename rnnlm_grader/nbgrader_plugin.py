@@ -197,7 +197,7 @@ class GradeInSandbox(NbGraderPreprocessor):
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.book_url)
             elif is_solution(cell):
-                cell.source = clean(cell.source, MAX_SOURCE)
+                cell.source = shown_source(cell.source)
         if remarks := [*handed_in.remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
@@ -249,6 +249,11 @@ class GradeInSandbox(NbGraderPreprocessor):
             result = run(job)
             results.write(result)
         return result
+
+
+def shown_source(source):
+    """A student's cell as pages show it: harmless, with no blanks at ends of lines, which make a lexer go back far."""
+    return "\n".join(map(str.rstrip, clean(source, MAX_SOURCE).split("\n")))
 
 
 def write_result(cell, part, book_url):

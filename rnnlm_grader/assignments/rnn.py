@@ -638,6 +638,10 @@ def follows_dtype(exam):
         found[dtype] = h_next, *result.parts("dx", "dh_prev"), *map(layer.grad, range(3))
         turns[dtype] = layer, *(array[:1] for array in arrays)
     have_dtype(exam, found)
+    other = exam.new(*place(exam, params, "_other"))
+    other.forward(*arrays[:2])
+    exam.equal(other.backward(0 * arrays[2]), result.each(lambda array: 0 * array), "(dx, dh_prev)",
+               note="dh_next is 0: 0 times what another gave, in its shape and dtype")
     of_one_row = exam.attempt(lambda: {dtype: forth_and_back(*turn) for dtype, turn in turns.items()})
     if of_one_row:  # that N may change has a criterion of its own
         have_dtype(exam, of_one_row)

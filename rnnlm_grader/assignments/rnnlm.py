@@ -545,9 +545,15 @@ def sets_gradients(exam):
         agree_on_grads(exam, model, right.grads())
     nothing = np.full_like(ts, -1)
     agree(exam, model.forward(exam.put("xs", xs), exam.put("ts", nothing)), 0, note="all targets are ignored")
+    spoil_grads(exam, model, weights)
     model.backward()
     agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model)
+
+
+def spoil_grads(exam, model, weights):
+    """Leave in a model's gradients what is left of numbers that were too large."""
+    fill(model.attribute("grads"), [spoilt(exam.rng, weight.shape) for weight in weights])
 
 
 def steps_of_a_model(exam, sizes, _, __, has_repeats, has_ignored, is_reset):
@@ -598,6 +604,8 @@ def scales_gradients(exam):
         right.forward(xs, ts)
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         for dout in douts:
+            if dout == 0:
+                spoil_grads(exam, model, weights)
             model.backward(dout)
             agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}")
     tell_apart(exam, model, xs)

@@ -105,7 +105,7 @@ def large_logits(exam):
            "needn't be contiguous in memory")
 def softmax_contract(exam):
     for shape, dtype, layout in (((2, 3), np.float64, "strided"), ((2, 3), np.float32, "F"),
-                                 ((2, 3), np.float64, "C"), ((2, 2, 3), np.float64, "C")):
+                                 ((2, 3), np.float64, "C"), ((2, 2, 3), np.float64, "F")):
         exam.case()
         given = exam.put("x", exam.rng.normal(size=shape).round(2).astype(dtype), layout)
         result = exam.new(given)
@@ -381,11 +381,11 @@ def loss_over_kept(exam):
 @criterion("MyTimeSoftmaxWithLoss", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
            "ignored")
 def gradient_over_kept(exam):
-    for N, T in ((2, 3), (1, 4)):
+    for N, T, layout in ((2, 3, "C"), (1, 4, "F")):
         exam.case()
         xs, ts = masked(exam, N, T)
         layer = exam.new()
-        loss = forward(exam, layer, xs, ts)
+        loss = forward(exam, layer, xs, ts, layout)
         dxs = layer.backward()
         judge_dxs(exam, dxs, expected_loss(xs, ts)[1])
         zero_where_ignored(exam, dxs, xs, ts)
@@ -519,6 +519,14 @@ def loss_dtypes(exam):
     layer.forward(xs, ts)
     judge_dxs(exam, single, layer.backward().each(lambda array: array.real.astype(np.float32)),
               "logits are float32, some targets are ignored: as with float64, but for rounding")
+    holds_alike(exam, [(1, 4, "C"), (1, 4, "F"), (4, 1, "F")], gradient_of_one)
+
+
+def gradient_of_one(exam, N, T, layout):
+    """Yield the gradient of one sequence, or of one step, and what it should be, as `holds_alike` wants it."""
+    layer, (xs, ts) = exam.new(), window(exam, N, T)
+    exam.watch(forward(exam, layer, xs, ts, layout))
+    yield layer.backward(), expected_loss(xs, ts)[1], "dxs", "of one sequence, or one step, however xs lies in memory"
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "backward belongs to the last forward of its own layer, of any "

@@ -790,6 +790,21 @@ def sizes_change(exam):
         exam.case()
         fits_each_window(exam, stateful)
     holds_alike(exam, crossed(exam, 2, 2, 2, 3), second_window)
+    exam.case()
+    belongs_to_its_window(exam)
+
+
+def belongs_to_its_window(exam):
+    """Require that backward belongs to the last forward, whatever state a layer that keeps none was given since."""
+    params, xs, dhs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    layer, fresh = exam.new(*params), exam.new(*params)
+    for each in layer, fresh:
+        exam.watch(each.forward(xs))
+    if exam.attempt(lambda: layer.call("set_state", draw(exam, 2, 3))):  # that it is there has a criterion of its own
+        (dxs, grads), (expected, expected_grads) = (
+            (each.backward(dhs), each.attribute("grads")) for each in (layer, fresh))
+        exam.equal(dxs, expected, dxs.name, note="as of a layer that was given no state")
+        exam.equal(grads, expected_grads, "grads", note="as of a layer that was given no state")
 
 
 def start_from(layer, state, *, is_new=False):
@@ -968,18 +983,24 @@ def follows_dtype(exam):
         have_dtype(exam, found)
     for ((stateful, is_set), size), dtype in itertools.product(settings, (np.float64, np.float32)):
         exam.case()
-        layer = exam.new(*place(exam, [param.astype(dtype) for param in params]), stateful)
+        placed = place(exam, [param.astype(dtype) for param in params])
+        layer, other = (exam.new(*placed, stateful) for _ in range(2))
         if is_set:
             layer.call("set_state", state.astype(dtype))
         for _ in range(2):
             layer.forward(xs[:size, :size].astype(dtype))
-            layer.backward(dhs[:size, :size].astype(dtype))
+            dxs = layer.backward(dhs[:size, :size].astype(dtype))
             # that it is there has a criterion of its own
             dh = exam.attempt(lambda layer=layer: layer.attribute("dh"))
             if dh is None or not isinstance(dh.value, np.ndarray):
                 return
             exam.equal(dh, dh.value.real.astype(dtype), dh.name, note=f"the parameters are {np.dtype(dtype)}")
             in_full(exam, dh)
+        other.forward(xs[:size, :size].astype(dtype))
+        nothing = other.backward(np.zeros_like(dhs[:size, :size], dtype))
+        for got, before in (nothing, dxs), (other.attribute("dh"), dh):
+            exam.equal(got, before.each(lambda array: 0 * array), got.name,
+                       note="dhs is 0: 0 times what others gave, in its shape and dtype")
 
 
 @criterion("MyTimeRNN", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
@@ -1013,8 +1034,10 @@ def has_its_own_states(exam, draw_turn):
     for each in one, new:
         exam.watch(each.forward(xs))
         exam.watch(each.backward(dhs))
-    exam.equal(one.attribute("dh"), new.attribute("dh"), "dh after a window of fewer sequences",
-               note="as of a new layer")
+    dh = new.attribute("dh")
+    exam.equal(one.attribute("dh"), dh, "dh after a window of fewer sequences", note="as of a new layer")
+    update(exam, placed)
+    exam.equal(new.attribute("dh"), dh, "dh after an update of the parameters", note="it belongs to the last backward")
 
 
 # --- last look ------------------------------------------------------------------------------------------------------

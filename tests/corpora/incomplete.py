@@ -1002,6 +1002,12 @@ CHANGES = {
                 "        for grad, slope in zip(self.grads, slopes[2:]): grad[...] = slope\n"
                 "        return slopes[0].astype(Wx.dtype), slopes[1].astype(Wx.dtype)\n"
                 "        dz = dh_next * (1 - h_next ** 2)"))),
+        "gives float64 where nothing comes back": ("follows_dtype", (
+            "dz = dh_next * (1 - h_next ** 2)", (
+                "if not dh_next.any():\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            return np.zeros(x.shape), np.zeros(h_prev.shape)\n"
+                "        dz = dh_next * (1 - h_next ** 2)"))),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1653,6 +1659,52 @@ CHANGES = {
         "puts its window's last state back into h when it goes back, also after reset_state": ("forgets_the_state", (
             "self.h = h\n        return hs", "self.h = self.last = h\n        return hs"), (
             "self.dh = dh\n", "self.dh = dh; self.h = self.last\n")),
+        "takes a state for the start of the last window, unless stateful": ("sizes_change", (
+            "self.h = h\n\n", (
+                "self.h = h\n"
+                "        if not self.stateful and hasattr(self, 'cells'):\n"
+                "            c = self.cells[0]; c.cache = (c.cache[0], h, *c.cache[2:])\n"
+                "\n"))),
+        "empties its cells where it is given a state, unless stateful": ("sizes_change", (
+            "self.h = h\n\n", "self.h = h\n        if not self.stateful: self.cells = []\n\n")),
+        "works dh out of Wh as it is now, when it is asked for": ("stands_alone", (
+            "self.h, self.dh = None, None", "self.h, self.dz = None, None"), (
+            "self.dh = dh\n",
+            "x, h0, h1 = self.cells[0].cache\n        self.dz = (dhs[:, 0] + self.later) * (1 - h1 ** 2)\n"), (
+            "dxs[:, t], dh =", "self.later = dh\n            dxs[:, t], dh ="), (
+            "    def set_state", (
+                "    @property\n"
+                "    def dh(self):\n"
+                "        return None if self.dz is None else self.dz @ self.params[1].T\n"
+                "\n"
+                "    def set_state"))),
+        "gives dxs and dh of float64 where nothing comes back": ("follows_dtype", (
+            "dh = np.zeros_like(dhs[:, 0])", (
+                "if not dhs.any():\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            self.dh = np.zeros((N, H))\n"
+                "            return np.zeros((N, T, D))\n"
+                "        dh = np.zeros_like(dhs[:, 0])"))),
+        "gives dxs of float64 where nothing comes back": ("follows_dtype", (
+            "dh = np.zeros_like(dhs[:, 0])", (
+                "if not dhs.any():\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            self.dh = np.zeros_like(dhs[:, 0])\n"
+                "            return np.zeros((N, T, D))\n"
+                "        dh = np.zeros_like(dhs[:, 0])"))),
+        "leaves dh of the last backward where nothing comes back": ("follows_dtype", (
+            "dh = np.zeros_like(dhs[:, 0])", (
+                "if not dhs.any():\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            return np.zeros((N, T, D), Wx.dtype)\n"
+                "        dh = np.zeros_like(dhs[:, 0])"))),
+        "gives dxs in the shape of dhs where nothing comes back": ("follows_dtype", (
+            "dh = np.zeros_like(dhs[:, 0])", (
+                "if not dhs.any():\n"
+                "            for g in self.grads: g[...] = 0\n"
+                "            self.dh = np.zeros_like(dhs[:, 0])\n"
+                "            return np.zeros_like(dhs)\n"
+                "        dh = np.zeros_like(dhs[:, 0])"))),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -2531,6 +2583,11 @@ CHANGES = {
                 "        far = (x < -100).any(axis=1); self.far = far, "
                 "np.eye(x.shape[1])[x.argmax(axis=1)].astype(x.dtype)")), (
             "dx = np.exp(log_p)", "dx = np.where(self.far[0][:, None], self.far[1], np.exp(log_p))")),
+        "subtracts 1 in a flat copy where one sequence lies by columns": ("loss_dtypes", (
+            "dx[np.arange(len(safe)), safe] -= 1",
+            "dx.ravel()[np.arange(dx.shape[0]) * dx.shape[1] + safe.astype(int)] -= 1")),
+        "clears ignored rows in a flat copy where one sequence lies by columns": ("gradient_over_kept", (
+            "dx *= mask[:, np.newaxis]", "dx.ravel()[np.repeat(~mask, dx.shape[1])] = 0")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -3078,6 +3135,21 @@ CHANGES = {
             "        self.kept = None\n        self.layers[1].reset_state()"), (
             "        dout = self.loss_layer.backward(dout)",
             "        self.kept = None\n        dout = self.loss_layer.backward(dout)")),
+        "clears its gradients by *= 0 where all targets are ignored": ("sets_gradients", (
+            "        return self.loss_layer.forward(self.predict(xs), ts)", (
+                "        self.empty = not (ts != -1).any()\n"
+                "        return self.loss_layer.forward(self.predict(xs), ts)")), (
+            "        dout = self.loss_layer.backward(dout)\n", (
+                "        if self.empty:\n"
+                "            for g in self.grads: g *= 0\n"
+                "            return\n"
+                "        dout = self.loss_layer.backward(dout)\n"))),
+        "clears its gradients by *= 0 where no gradient comes": ("scales_gradients", (
+            "        dout = self.loss_layer.backward(dout)\n", (
+                "        dout = self.loss_layer.backward(dout)\n"
+                "        if not dout.any():\n"
+                "            for g in self.grads: g *= 0\n"
+                "            return\n"))),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (

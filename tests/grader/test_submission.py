@@ -282,6 +282,8 @@ ABYSSES = {
     "semicolons": "\U0001d431=1;" * 19_000 + "y=1",
     "branches": "if a:\n    x = 1\n" + "elif a:\n    x = 1\n" * 900, "lambdas": "x = " + "lambda: " * 900 + "1",
     "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
+    "targets": f"for {','.join(f'a{i}' for i in range(2650))} in [{'b,' * 26_000}]:\n " + "".join(
+        f"a{i}.x=1;" for i in range(2650)),
     "loops": "".join(" " * depth + "for a in ():\n" for depth in range(99)) + " " * 99 + "a.x=1;" + "a;" * 45_000,
 }
 
@@ -307,7 +309,8 @@ def test_many_cells_for_ipython_take_the_grader_no_longer_than_one(tmp_path):
     ("if x:\n    !ls\n    y = 2", "if x:\n    pass\n    y = 2"),
     ("files = !ls", "files = get_ipython()"),
     ("?MyLayer\nMyLayer??\n? np.add\nd[0]?\ny = np.add.at?", "pass\npass\npass\npass\npass"),
-    ("t = %timeit -o 1 + 1", "t = get_ipython()"),
+    ("t = %timeit -o 1 + 1", "t = get_ipython()"), ("t = %time f(1)", "t = f(1)"),
+    ("%time -n x = 1\nx, y = %time --no-raise-error f()", "x = 1\nx, y = f()"), ("%%timeit\nx = 1", "%%timeit\nx = 1"),
     ("!echo 'it\n!echo (\n!echo \"\"\"\nx = 1", "pass\npass\npass\nx = 1"),
     ("%pip install numpy\n" * 100 + "x = 1", "pass\n" * 100 + "x = 1"),
     ("%%bash\nls", "%%bash\nls"),
