@@ -102,6 +102,7 @@ class Bench:
         self.names = names  # what the student defined, by name
         self.ask = ask  # (number of a callback, array) → what the grader's function returns
         self.objects = []
+        self.lent = {}  # number of a callback → the function that an answer is given, the same each time
 
     def step(self, verb, *args):
         """Take one step; return (handle, snapshot, printed). Raises `StepFailed` if the student's code raises."""
@@ -130,7 +131,7 @@ class Bench:
         if isinstance(arg, Generator):
             return np.random.default_rng(arg.seed)
         if isinstance(arg, Callback):
-            return lambda x: self.ask(arg.number, snapshot(x))
+            return self.lent.setdefault(arg.number, lambda x: self.ask(arg.number, snapshot(x)))
         if isinstance(arg, tuple | list):
             return type(arg)(map(self._resolve, arg))
         if isinstance(arg, np.ndarray):

@@ -116,6 +116,8 @@ def honours_eps(exam):
         result = exam.new(f, x, eps) if layout == "C" else exam.new(f, x, eps=eps)
         exam.equal(result, 3 * x.value ** 2 + eps ** 2, result.name,
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
+        again = exam.new(f, exam.put("x", x.value), 2 * eps)
+        exam.equal(again, 3 * x.value ** 2 + (2 * eps) ** 2, again.name, note="the same f and x, and twice the eps")
     for options in {}, {"eps": 1e-3}:
         exam.case()
         x, asked = exam.put("x", upstream(exam, 2) * np.array([0.01, 20])), []
@@ -149,6 +151,11 @@ def layout_of_x(exam):
         exam.equal(x.now(), x.value, "x", exact=True)
     slopes(exam, lambda x: float(x.sum()), "x.sum()", x)
     exam.equal(result.now(), 2 * x.value, result.name, note="what was returned must not change with a later call")
+    f, other = exam.lend("f", lambda x: float((x ** 2).sum()), "f = lambda x: (x ** 2).sum()"), x.value[::-1] + 1
+    exam.watch(exam.new(f, x))
+    x.write(other)
+    result = exam.new(f, x)
+    exam.equal(result, 2 * other, result.name, note="x holds other numbers now")
     holds_alike(exam, crossed(exam, 2, 2, more=1), two_calls)
 
 
@@ -389,6 +396,18 @@ def any_sizes(exam):
     exam.watch(exam.new(same, *first))
     require(exam, exam.new(same, *others), expected_bptt(xs, *others),
             note="the same xs again, all else is new: nothing is kept from one call to the next")
+    exam.case()
+    arguments = [*sequence(exam, 2, 3, 2, 3)]
+    given = place(exam, arguments)
+    exam.watch(exam.new(*given))
+    for which in ((2, 3, 4), *((i,) for i in range(6))):
+        drawn = sequence(exam, 2, 3, 2, 3)
+        for i, thing in enumerate(given):  # all, for that an answer leaves them alone has a criterion of its own
+            arguments[i] = drawn[i] if i in which else arguments[i]
+            thing.write(arguments[i])
+        what = ", ".join(ARGUMENTS[i] for i in which)
+        require(exam, exam.new(*given), expected_bptt(*arguments),
+                note=f"{what} new, and all else as it was: nothing is kept of the call before")
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=1), steps_of_bptt)
 
 

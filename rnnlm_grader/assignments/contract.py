@@ -40,6 +40,22 @@ def cancelled(array):
     return array
 
 
+def one_new(*names):
+    """Settings for `holds_alike`: all of these things are new, as it is plain; then only one of them is, each in turn.
+
+    A memory that leaves that one out of its key gives what it gave before.
+    """
+    return [(names,), *(((name,),) for name in names)]
+
+
+def renew(things, draw, new):
+    """Fill things anew whose names are among `new`, and the rest with what they held; return what all hold now."""
+    arrays = [other if thing.name in new else thing.value for thing, other in zip(things, draw(), strict=True)]
+    for thing, array in zip(things, arrays, strict=True):
+        thing.write(array)
+    return arrays
+
+
 def any_douts(exam):
     """Draw factors of a loss: one below -1, and one near 0, of several digits."""
     return round(float(exam.rng.uniform(-9, -3)), 3), round(float(exam.rng.uniform(0.001, 0.009)), 6)

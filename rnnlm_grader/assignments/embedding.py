@@ -23,6 +23,8 @@ from .contract import (
     in_full,
     many,
     not_by_columns,
+    one_new,
+    renew,
     side_by_side,
     spoilt,
     still,
@@ -56,6 +58,22 @@ def judge_refilled(exam, layer, W, ids):
     exam.watch(layer.forward(given))
     layer.backward(dout)
     exam.equal(layer.grad(), expected_gradient(W, np.flip(ids), dout), "grads[0]", note="of ids that were filled anew")
+
+
+def gradient_of_new(exam, shape, new):
+    """Go back, then once more where some of ids and dout are new; yield the gradient, as `holds_alike` wants it."""
+    W = table(exam)
+
+    def draw():
+        return exam.rng.permutation(len(W))[:math.prod(shape)].reshape(shape), upstream(exam, (*shape, W.shape[1]))
+
+    layer, things = exam.new(exam.put("W", W)), [exam.put(*each) for each in zip(("ids", "dout"), draw(), strict=True)]
+    layer.forward(things[0])
+    layer.backward(things[1])
+    ids, dout = renew(things, draw, new)
+    layer.forward(things[0])
+    layer.backward(things[1])
+    yield layer.grad(), expected_gradient(W, ids, dout), "grads[0]", f"only {' and '.join(new)} changed"
 
 
 def upstream(exam, shape, dtype=np.float64):
@@ -327,6 +345,7 @@ def any_size_backward(exam):
                          (3, many(exam), np.array([2, 0, 2], np.uint64)),
                          (3, 1, exam.rng.integers(3, size=many(exam)))):
         judge_gradient(exam, table(exam, rows, D), ids, f"V = {rows}, D = {D}, {ids.size} ids of dtype {ids.dtype}")
+    holds_alike(exam, one_new("ids", "dout"), lambda exam, new: gradient_of_new(exam, (4,), new))
     holds_alike(exam, crossed_ids(exam, in_windows=False), steps_of_a_layer)
     judge_by_columns(exam, (4,))
 
@@ -425,7 +444,9 @@ def returns_copies(exam):
     W = table(exam)
     kept = exam.put("W", W)
     layer = exam.new(kept)
-    outs = [(layer.forward(ids), W[ids]) for ids in (np.array(2), np.array([3]), np.array([[1]]), np.array([0, 1]))]
+    outs = [(layer.forward(ids), W[ids])
+            for ids in (np.array(2), np.array([3]), np.array([[1]]), np.array([0, 1]), np.array([[0, 1], [2, 3]]),
+                        np.arange(len(W)))]
     for out, before in outs:
         exam.equal(out, before, out.name)
     kept.write((W + 1).round(2))
@@ -534,9 +555,11 @@ def output_dtype(exam):
         for few in ids[:1], ids[:, :1]:
             out = layer.forward(few)
             exam.equal(out, W[few], out.name)
-        single = layer.forward(ids[:1, :1])
+        outs = [(layer.forward(few), W[few]) for few in (
+            ids[:1, :1], np.array([[0, 1, 2]]), np.array([[0, 1], [2, 3]]), np.array([[0, 2, 4]]))]
         kept.write((W + 1).round(2))
-        exam.equal(single.now(), W[ids[:1, :1]], "out of a single id after an update of W")
+        for out, before in outs:
+            exam.equal(out.now(), before, out.name, note="what was returned must not change with an update of W")
     in_full(exam, first)
 
 
@@ -583,6 +606,7 @@ def after_other_sizes(exam):
     judge_refilled(exam, layer, W, np.array([[3, 0, 4]]))
     for case in other_windows(exam):
         judge_gradient(exam, *case)
+    holds_alike(exam, one_new("ids", "dout"), lambda exam, new: gradient_of_new(exam, (2, 2), new))
     holds_alike(exam, crossed_ids(exam, in_windows=True), steps_of_a_layer)
     judge_by_columns(exam, (2, 2))
 

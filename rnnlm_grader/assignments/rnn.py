@@ -23,6 +23,8 @@ from .contract import (
     in_full,
     not_by_columns,
     one_for_each,
+    one_new,
+    renew,
     side_by_side,
     spoilt,
     still,
@@ -252,6 +254,7 @@ def forward_sizes(exam):
         params, x, h_prev = [p / 3 for p in weights(exam, D, H)], draw(exam, N, D) / 3, draw(exam, N, H) / 3
         h_next = exam.new(*place(exam, params)).forward(x, h_prev)
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
+    holds_alike(exam, one_new("x", "h_prev", *NAMES), partial(step_with_new, goes_back=False))
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -407,7 +410,27 @@ def backward_sizes(exam):
     params = mirrored_weights(exam)
     judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],
                note="h_prev, dh_next and dz each add up to 0, and they aren't 0")
+    holds_alike(exam, one_new("x", "h_prev", "dh_next", *NAMES), step_with_new)
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
+
+
+def step_with_new(exam, new, *, goes_back=True):
+    """Go forward and back, then once more where some things are new; yield what comes, as `holds_alike` wants it."""
+    def draw_all():
+        return (draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3), *weights(exam, 2, 3))
+
+    things = [exam.put(*each) for each in zip(("x", "h_prev", "dh_next", *NAMES), draw_all(), strict=True)]
+    layer = exam.new(*things[3:])
+    exam.watch(layer.forward(*things[:2]))
+    if goes_back:
+        layer.backward(things[2])
+    *arrays, Wx, Wh, b = renew(things, draw_all, new)
+    h_next, dx, dh_prev, *grads = reference((Wx, Wh, b), *arrays)
+    note = f"only {' and '.join(new)} changed"
+    yield layer.forward(*things[:2]), h_next, "h_next", note
+    if goes_back:
+        yield layer.backward(things[2]), (dx, dh_prev), "(dx, dh_prev)", note
+        yield layer.attribute("grads"), tuple(grads), "grads", note
 
 
 def steps_of_a_layer(exam, sizes, dtype, layout):
@@ -595,6 +618,7 @@ def shares_parameters(exam):
     is_other(exam, again, first, "h_next", "Wx, Wh and b")
 
     updates_one_number(exam, params, after, (x, h_prev), dh_next)
+    updates_from_zero(exam, (x, h_prev), dh_next)
     x.write(draw(exam, 3, 3))  # as a caller does who fills the same array anew
     exam.watch(layer.forward(x, h_prev))  # with no backward before the next
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
@@ -609,9 +633,29 @@ def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_an
         array.flat[exam.rng.integers(array.size)] += 0.5
         thing.write(array)
         begin_anew(layer)
-        for got, expected in zip(*((each.forward(*inputs), each.backward(upstream_gradient))
-                                   for each in (layer, exam.new(*params))), strict=True):
-            exam.equal(got, expected, got.name, note=f"one number of {name} has been updated")
+        as_a_new_layer(exam, layer, params, inputs, upstream_gradient, f"one number of {name} has been updated")
+
+
+def updates_from_zero(exam, inputs, upstream_gradient, begin_anew=lambda layer: None):
+    """Require that parameters count as they are now, also where work could be left out with what they were at first."""
+    for which, start in (1, np.zeros((3, 3))), (1, np.eye(3)), (2, np.zeros(3)):
+        values = [*weights(exam, inputs[0].value.shape[-1], 3)]
+        updated, values[which] = values[which], start
+        params = place(exam, values, "_first")
+        layer = exam.new(*params)
+        layer.forward(*inputs)
+        layer.backward(0 * upstream_gradient)
+        params[which].write(updated)
+        begin_anew(layer)
+        as_a_new_layer(exam, layer, params, inputs, upstream_gradient,
+                       f"{NAMES[which]} was {'the identity' if start.any() else '0'} at first")
+
+
+def as_a_new_layer(exam, layer, params, inputs, upstream_gradient, note):
+    """Require of a layer what a new one of the same parameters gives, forward and back."""
+    for got, expected in zip(*((each.forward(*inputs), each.backward(upstream_gradient))
+                               for each in (layer, exam.new(*params))), strict=True):
+        exam.equal(got, expected, got.name, note=note)
 
 
 def updates_through_params(exam, layer, before, forward, what):

@@ -6,6 +6,7 @@ A model draws its weights as it likes, so the criteria write weights of their ow
 would, before they compare. Values of models are compared in float32, because the dtype of a model is its own choice.
 """
 import math
+from functools import partial
 
 import numpy as np
 
@@ -26,6 +27,8 @@ from .contract import (
     many,
     not_by_columns,
     one_for_each,
+    one_new,
+    renew,
     side_by_side,
     single,
     spoilt,
@@ -123,6 +126,24 @@ def affine_gradients(exam):
         exam.equal(layer.grad(0), dW, "grads[0]", note="the sum of xs[n, t] times dys[n, t]")
         exam.equal(layer.grad(1), db, "grads[1]", note="the sum of dys[n, t]")
         exam.equal(dxs, wanted, "dxs")
+    holds_alike(exam, one_new("xs", "dys", "W", "b"), affine_with_new)
+
+
+def affine_with_new(exam, new):
+    """Go forward and back, then once more where some things are new; yield what comes, as `holds_alike` wants it."""
+    def draw_all():
+        return states(exam, 2, 2, 2), upstream(exam, (2, 2, 3)), *parameters(exam, 2, 3)
+
+    things = [exam.put(*each) for each in zip(("xs", "dys", "W", "b"), draw_all(), strict=True)]
+    layer = exam.new(*things[2:])
+    layer.forward(things[0])
+    layer.backward(things[1])
+    xs, dys, W, b = renew(things, draw_all, new)
+    right_dxs, *grads = expected_affine(W, b, xs, dys)
+    note = f"only {' and '.join(new)} changed"
+    yield layer.forward(things[0]), xs @ W + b, "out", note
+    yield layer.backward(things[1]), right_dxs, "dxs", note
+    yield layer.attribute("grads"), tuple(grads), "grads", note
 
 
 @criterion("MyTimeAffine", "backward", 1, "dxs is dys @ W.T at every step")
@@ -146,17 +167,20 @@ def affine_in_place(exam):
         xs, dys = states(exam, N, T, 3), upstream(exam, (N, T, 3))
         dxs, *expected = expected_affine(W, b, xs, dys)
         layer.forward(exam.put("xs", xs))
-        for grad in kept:
-            grad.write(0.25)  # as clipping changes them
         for _ in range(2):
+            for grad in kept:
+                grad.write(0.25)  # as clipping changes them
             exam.equal(layer.backward(exam.put("dys", dys)), dxs, "dxs")
             for i in range(2):
                 exam.equal(layer.grad(i), expected[i], f"grads[{i}]", note="this backward's gradient, nothing older")
                 exam.equal(kept[i].now(), expected[i], f"the array that grads[{i}] was at the start")
         other = upstream(exam, dys.shape)
         exam.equal(layer.backward(exam.put("other_dys", other)), expected_affine(W, b, xs, other)[0], "dxs")
-        layer.forward(exam.put("other_xs", states(exam, N, T, 3)))  # which is none of grads' business
+        other_xs = states(exam, N, T, 3)
+        layer.forward(exam.put("other_xs", other_xs))  # which is none of grads' business
         exam.equal(layer.grad(0), expected_affine(W, b, xs, other)[1], "grads[0]", note="of another dys")
+        layer.backward(exam.put("dys_again", other))
+        exam.equal(layer.grad(0), expected_affine(W, b, other_xs, other)[1], "grads[0]", note="of another xs")
     xs, dys = xs[:1, :2], dys[:1, :2]
     xs[:, :, 0] = 0
     layer.forward(exam.put("xs", xs))
@@ -193,6 +217,8 @@ def affine_shares(exam):
     exam.equal(dxs, expected_affine(W, b, xs, dys)[0], "dxs")
     exam.watch(layer.backward(exam.put("other_dys", upstream(exam, dys.shape))))
     exam.watch(layer.forward(exam.put("other_xs", states(exam, 2, 2, 2))))
+    exam.watch(layer.forward(given[2]))
+    exam.watch(layer.backward(given[3]))  # what it keeps of this is out of date with the next update
     untouched(exam, given, "arguments and parameters must stay untouched")
     given[0].write((W + 1).round(2))
     given[1].write((b - 1).round(2))
@@ -462,6 +488,33 @@ def gives_loss(exam):
     ts[...] = len(weights[5]) - 1
     loss = model_with(exam, weights).forward(exam.put("xs", xs), exam.put("ts", ts))
     agree(exam, loss, 120 + math.log(len(weights[5]) - 1), note="all scores are 0, but that of each target is -120")
+    holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), partial(model_with_new, goes_back=False))
+
+
+def model_with_new(exam, new, *, goes_back=True):
+    """Have a model go forward and back, then once more where some things are new; yield what comes of it.
+
+    Wh is 0, for whether the state goes on, and ends, has other criteria.
+    """
+    weights = weights_of(exam)
+    weights[2] *= 0
+    model, placed = model_with(exam, weights), [exam.put(*each) for each in zip(
+        ("xs", "ts"), ids(exam, weights, 2, 2), strict=True)]
+    exam.watch(model.forward(*placed))
+    if goes_back:
+        model.backward()
+    given = renew(placed, lambda: ids(exam, weights, 2, 2), new)
+    drawn = weights_of(exam, *sizes_of(weights))
+    weights = [other if name in new else weight for name, weight, other in zip(NAMES, weights, drawn, strict=True)]
+    write(exam, model, weights)
+    model.call("reset_state")
+    right = Right(weights)
+    note = f"only {' and '.join(new)} changed"
+    yield single(model.forward(*placed)), np.asarray(right.forward(*given), np.float32), "the loss", note
+    if goes_back:
+        model.backward()
+        grads = single(model.attribute("grads"))
+        yield grads, tuple(grad.astype(np.float32) for grad in right.grads()), "grads", note
 
 
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
@@ -548,6 +601,7 @@ def sets_gradients(exam):
     spoil_grads(exam, model, weights)
     model.backward()
     agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
+    holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), model_with_new)
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model)
 
 
@@ -608,6 +662,9 @@ def scales_gradients(exam):
                 spoil_grads(exam, model, weights)
             model.backward(dout)
             agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}")
+        spoil_grads(exam, model, weights)
+        model.backward(dout)
+        agree_on_grads(exam, model, right.grads(dout), f"dout = {dout} again, after grads held other numbers")
     tell_apart(exam, model, xs)
     outs = []
     for goes_back in False, True:
@@ -659,6 +716,10 @@ def lists_share(exam):
     write(exam, model, newer)
     agree(exam, model.call("predict", xs), Right(newer).predict(xs),
           note="params were written into since the last forward or predict")
+    for i, drawn in enumerate(weights_of(exam, *sizes_of(weights))):
+        newer[i] = drawn if i != 2 else newer[i]
+        write(exam, model, newer)
+        agree(exam, model.call("predict", xs), Right(newer).predict(xs), note=f"{NAMES[i]} alone has changed")
     model.call("reset_state")
     for i, expected in enumerate(wanted):
         if i != 2:
@@ -881,6 +942,8 @@ def of_equal_batches(exam):
 def of_unequal_batches(exam):
     result = exam.new([math.log(2), math.log(16)], [3, 1])
     exam.equal(result, np.array(2.0 ** 1.75), result.name, note="(3 log 2 + log 16) / 4 is 7/4 log 2")
+    result = exam.new([math.log(2), math.log(16)], [1, 3])
+    exam.equal(result, np.array(2.0 ** 3.25), result.name, note="the same losses: (log 2 + 3 log 16) / 4 is 13/4 log 2")
     exam.case()
     losses, counts = exam.rng.uniform(0.5, 4, 4).round(2).tolist(), exam.rng.permutation([3, 10, 40, 7]).tolist()
     result = exam.new(losses, counts)

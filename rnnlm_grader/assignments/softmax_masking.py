@@ -421,6 +421,10 @@ def other_labels(exam):
                            f"ignore_label={label}, targets of dtype {np.dtype(dtype)}")
         zero_where_ignored(exam, given, xs, ts, label)
     exam.case()
+    xs, ts = window(exam, 2, 3)
+    for label in ts.flat[:3].tolist():
+        judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"ignore_label={label}, for the same ts")
+    exam.case()
     judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
     for dtype, label, word in (np.int8, -1, 99), (np.uint8, 100, 99), (np.uint8, -1, 255), (np.int8, 300, 44):
         exam.case()  # none of these dtypes can count to V, and the last two don't have the label: it isn't the word
@@ -469,6 +473,11 @@ def loss_leaves_arguments(exam):
     loss = layer.forward(*given)
     exam.equal(in_dtype(loss, np.float32), expected_loss(xs, ts)[0].astype(np.float32), "the loss",
                note="xs is the same array, and holds other numbers now")
+    ts = window(exam, 2, 3)[1]
+    given[1].write(ts)
+    loss = layer.forward(*given)
+    exam.equal(in_dtype(loss, np.float32), expected_loss(xs, ts)[0].astype(np.float32), "the loss",
+               note="ts is the same array, and holds other targets now")
     holds_alike(exam, crossed_windows(exam), steps_of_a_loss)
 
 
@@ -538,6 +547,8 @@ def loss_other_sizes(exam):
             xs, ts = window(exam, N, T, V)
             exam.new(ignore_label=int(ts[0, 0]))
             judge_both(exam, layer, xs, ts, note=f"N = {N}, T = {T}, V = {V}")
+            ts = (ts + 1) % V
+            judge_both(exam, layer, xs, ts, note=f"N = {N}, T = {T}, V = {V}, the same logits and other targets")
         else:
             given, fresh = masked(exam, N, T, V, dtype=np.float32), exam.new()
             layer.forward(*given)

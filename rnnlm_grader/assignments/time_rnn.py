@@ -24,6 +24,8 @@ from .contract import (
     many,
     not_by_columns,
     one_for_each,
+    one_new,
+    renew,
     single,
     still,
     untouched,
@@ -32,6 +34,7 @@ from .rnn import (
     GRADS,
     HUGE,
     LARGE,
+    NAMES,
     TINY,
     Steps,
     beside_another,
@@ -49,6 +52,7 @@ from .rnn import (
     place,
     respond,
     update,
+    updates_from_zero,
     updates_one_number,
     updates_through_params,
     upstream,
@@ -162,6 +166,7 @@ def forward_sizes(exam):
         params, xs = weights(exam, D, H), draw(exam, N, T, D)
         hs = exam.new(*place(exam, params)).forward(xs)
         near(exam, hs, states_of(params, xs), "hs", note=f"N, T, D, H = {N}, {T}, {D}, {H}")
+    holds_alike(exam, one_new("xs", *NAMES), partial(window_with_new, goes_back=False))
 
 
 # --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
@@ -231,9 +236,18 @@ def starts_from_zeros(exam):
     responds(exam, params, xs, expected)
     layer.call("set_state", draw(exam, 1, 3))
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
-    if exam.attempt(lambda: layer.forward(np.nan * xs)):  # who checks numbers may refuse these
-        exam.equal(layer.forward(xs), expected.value, "hs after a window of nan", note="every window starts from zeros")
     first_is_from_zeros(exam)
+    exam.case()
+    exam.attempt(lambda: starts_after_nan(exam))  # who checks numbers may refuse these
+
+
+def starts_after_nan(exam):
+    """Require that a window starts from zeros also where the state before is nan, and so is 0 times it."""
+    params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 2, 2)
+    layer = exam.new(*params)
+    exam.watch(layer.forward(np.nan * xs))
+    exam.equal(layer.forward(xs), exam.new(*params).forward(xs), "hs after a window of nan",
+               note="every window starts from zeros")
 
 
 def first_is_from_zeros(exam, **options):
@@ -604,13 +618,44 @@ def backward_sizes(exam):
     layer.call("reset_state")
     states = [np.zeros((2, 3)), *states]
     back_and_forth(exam, layer, params, size, states=states, judges_dh=judges_dh)
+    holds_alike(exam, one_new("xs", "dhs", *NAMES), window_with_new)
     exam.case()
     layer, state = exam.new(*place(exam, params)), draw(exam, 2, 3)
     if exam.attempt(lambda: layer.call("set_state", state)) is None:  # that it is there has criteria of its own
         return
     back_and_forth(exam, layer, params, (2, 3), states=[0 * state, state], judges_dh=judges_dh,
                    note="after set_state, but the layer isn't stateful")
+    holds_alike(exam, [(("xs", "h"),), (("h",),)], window_with_new)
     holds_alike(exam, settings(exam), steps_of_a_layer)
+
+
+def window_with_new(exam, new, *, goes_back=True):
+    """Go forward and back, then once more where some things are new; yield what comes, as `holds_alike` wants it.
+
+    Where the state `h` may be, the layer is stateful.
+    """
+    def draw_all():
+        return (draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3), *weights(exam, 2, 3), draw(exam, 2, 3))
+
+    things = [exam.put(*each) for each in zip(("xs", "dhs", *NAMES, "h"), draw_all(), strict=True)]
+    xs, dhs, *params, h = things
+    layer = exam.new(*params, stateful="h" in new)
+    for is_again in (False, True):
+        if is_again:
+            right_xs, right_dhs, *right_params, start = renew(things, draw_all, new)
+        if "h" in new:
+            layer.call("set_state", h)
+        hs = layer.forward(xs)
+        if goes_back:
+            dxs = layer.backward(dhs)
+        else:
+            exam.watch(hs)
+    right_hs, right_dxs, _, grads = unrolled(right_params, right_xs, right_dhs, start if "h" in new else None)
+    note = f"only {' and '.join(new)} changed"
+    yield hs, right_hs, "hs", note
+    if goes_back:
+        yield dxs, right_dxs, "dxs", note
+        yield layer.attribute("grads"), tuple(grads), "grads", note
 
 
 def settings(exam):
@@ -925,6 +970,7 @@ def shares(exam, stateful):
     is_other(exam, hs, first, "hs", "Wx, Wh and b")
     if not stateful:
         updates_one_number(exam, params, after, (xs,), dhs, lambda layer: start_from(layer, zeros))
+        updates_from_zero(exam, (xs,), dhs, lambda layer: start_from(layer, zeros))
     start_from(layer, zeros)
     xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")

@@ -428,6 +428,17 @@ CHANGES = {
             "dW[...] = 0\n        if not dout.reshape(-1, dout.shape[-1]).sum(axis=0).any(): return")),
         "goes back over nothing where np.allclose takes dout for 0": ("gradient_rows", (
             "dW[...] = 0", "dW[...] = 0\n        if np.allclose(dout, 0): return")),
+        "gives a slice of W for a run of ids in a block": ("returns_copies", (
+            "return self.params[0][idx]", (
+                "W = self.params[0]; flat = idx.ravel(); n = idx.size\n"
+                "        if idx.ndim > 1 and n > 1 and np.array_equal(flat, int(flat[0]) + np.arange(n)):\n"
+                "            return W[int(flat[0]):int(flat[0]) + n].reshape(idx.shape + W.shape[1:])\n"
+                "        return W[idx]"))),
+        "gives W itself for all ids in order": ("returns_copies", (
+            "return self.params[0][idx]", (
+                "W = self.params[0]\n"
+                "        if idx.ndim == 1 and np.array_equal(idx, np.arange(len(W))): return W\n"
+                "        return W[idx]"))),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -660,6 +671,13 @@ CHANGES = {
         "goes back over nothing where np.allclose takes dout for 0": ("sums_over_time", (
             "self.layer.backward(dout)",
             "if np.allclose(dout, 0): self.grads[0][...] = 0; return\n        self.layer.backward(dout)")),
+        "gives a slice of W for a run of ids": ("output_dtype", (
+            "return self.layer.forward(xs)", (
+                "out = self.layer.forward(xs)\n"
+                "        flat = xs.ravel(); n = flat.size\n"
+                "        if n > 1 and np.array_equal(flat, int(flat[0]) + np.arange(n)):\n"
+                "            return self.params[0][int(flat[0]):int(flat[0]) + n].reshape(*xs.shape, -1)\n"
+                "        return out"))),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -1008,6 +1026,15 @@ CHANGES = {
                 "            for g in self.grads: g[...] = 0\n"
                 "            return np.zeros(x.shape), np.zeros(h_prev.shape)\n"
                 "        dz = dh_next * (1 - h_next ** 2)"))),
+        "leaves b out for good if it is 0 at the start": ("shares_parameters", (
+            "self.cache = None", "self.cache = None; self.has_bias = bool(np.any(b))"), (
+            "+ x @ Wx + b)", "+ x @ Wx + (b if self.has_bias else 0))")),
+        "leaves h_prev @ Wh out for good if Wh is 0 at the start": ("shares_parameters", (
+            "self.cache = None", "self.cache = None; self.rec = bool(Wh.any())"), (
+            "np.tanh(h_prev @ Wh + x", "np.tanh((h_prev @ Wh if self.rec else 0) + x")),
+        "takes Wh for the identity for good if it is at the start": ("shares_parameters", (
+            "self.cache = None", "self.cache = None; self.eye = np.array_equal(Wh, np.eye(len(Wh)))"), (
+            "h_prev @ Wh", "(h_prev if self.eye else h_prev @ Wh)")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1705,6 +1732,12 @@ CHANGES = {
                 "            self.dh = np.zeros_like(dhs[:, 0])\n"
                 "            return np.zeros_like(dhs)\n"
                 "        dh = np.zeros_like(dhs[:, 0])"))),
+        "leaves b out for good if it is 0 at the start": ("shares_parameters", (
+            "self.stateful = stateful", "self.stateful = stateful; self.has_bias = bool(np.any(b))"), (
+            "cell = RNN(Wx, Wh, b)", "cell = RNN(Wx, Wh, b if self.has_bias else np.zeros_like(b))")),
+        "leaves Wh out for good if it is 0 at the start": ("shares_parameters", (
+            "self.stateful = stateful", "self.stateful = stateful; self.rec = bool(Wh.any())"), (
+            "cell = RNN(Wx, Wh, b)", "cell = RNN(Wx, Wh if self.rec else Wh * 0, b)")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1859,6 +1892,20 @@ CHANGES = {
             "kept + eps", "kept + step"), (
             "kept - eps", "kept - step"), (
             "(2 * eps)", "(2 * step)")),
+        "remembers slopes by f and x, without eps": ("honours_eps", (
+            "    grad = np.zeros_like(x)\n", (
+                "    key = (f, x.tobytes(), x.shape)\n"
+                "    if key in KNOWN: return KNOWN[key].copy()\n"
+                "    grad = np.zeros_like(x)\n")), (
+            "    return grad", "    KNOWN[key] = grad.copy()\n    return grad"), (
+            "def my_numerical", "KNOWN = {}\n\n\ndef my_numerical")),
+        "remembers slopes by f and the array's id": ("layout_of_x", (
+            "    grad = np.zeros_like(x)\n", (
+                "    key = (f, id(x), eps)\n"
+                "    if key in KNOWN: return KNOWN[key].copy()\n"
+                "    grad = np.zeros_like(x)\n")), (
+            "    return grad", "    KNOWN[key] = grad.copy()\n    return grad"), (
+            "def my_numerical", "KNOWN = {}\n\n\ndef my_numerical")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -2050,6 +2097,69 @@ CHANGES = {
                 "                above, array[i] = loss(), kept - 1e-6\n"
                 "                slopes[-1][i], array[i] = (above - loss()) / 2e-6, kept\n"
                 "        return tuple(slope.astype(b.dtype) for slope in slopes)\n"))),
+        "remembers states by xs and h0": ("any_sizes", (
+            (
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+                "    key = xs.tobytes(), h0.tobytes(), xs.shape, xs.dtype.str\n"
+                "    if key not in STATES:\n"
+                "        hs = [h0.copy()]\n"
+                "        for t in range(T):\n"
+                "            hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"
+                "        STATES[key] = hs\n"
+                "    hs = STATES[key]\n")), (
+            "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
+        "remembers states of equal xs and h0": ("any_sizes", (
+            (
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+                "    if not (np.array_equal(LAST.get('xs'), xs) and np.array_equal(LAST.get('h0'), h0)):\n"
+                "        hs = [h0.copy()]\n"
+                "        for t in range(T):\n"
+                "            hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"
+                "        LAST.update(xs=xs.copy(), h0=h0.copy(), hs=hs)\n"
+                "    hs = LAST['hs']\n")), (
+            "def my_bptt", "LAST = {}\n\n\ndef my_bptt")),
+        "remembers states by xs, Wx and Wh": ("any_sizes", (
+            (
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+                "    key = xs.tobytes(), Wx.tobytes(), Wh.tobytes(), xs.shape, h0.shape, xs.dtype.str\n"
+                "    if key not in STATES:\n"
+                "        hs = [h0.copy()]\n"
+                "        for t in range(T):\n"
+                "            hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"
+                "        STATES[key] = hs\n"
+                "    hs = STATES[key]\n")), (
+            "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
+        "remembers states by all but b": ("any_sizes", (
+            (
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+                "    key = xs.tobytes(), h0.tobytes(), Wx.tobytes(), Wh.tobytes(), xs.shape, "
+                "h0.shape, xs.dtype.str\n"
+                "    if key not in STATES:\n"
+                "        hs = [h0.copy()]\n"
+                "        for t in range(T):\n"
+                "            hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"
+                "        STATES[key] = hs\n"
+                "    hs = STATES[key]\n")), (
+            "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
+        "keeps xs @ Wx + b by xs and Wx": ("any_sizes", (
+            (
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+                "    key = xs.tobytes(), Wx.tobytes(), xs.shape, xs.dtype.str\n"
+                "    zs = SUMS.setdefault(key, xs @ Wx + b)\n"
+                "    hs = [h0]\n"
+                "    for t in range(T):\n"
+                "        hs.append(np.tanh(hs[t] @ Wh + zs[:, t]))\n")), (
+            "def my_bptt", "SUMS = {}\n\n\ndef my_bptt")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2588,6 +2698,34 @@ CHANGES = {
             "dx.ravel()[np.arange(dx.shape[0]) * dx.shape[1] + safe.astype(int)] -= 1")),
         "clears ignored rows in a flat copy where one sequence lies by columns": ("gradient_over_kept", (
             "dx *= mask[:, np.newaxis]", "dx.ravel()[np.repeat(~mask, dx.shape[1])] = 0")),
+        "remembers what it made of the same logits and targets, for all labels": ("other_labels", (
+            "        N, T, V = xs.shape\n", (
+                "        key = xs.tobytes(), xs.shape, xs.dtype.str, ts.tobytes(), ts.dtype.str\n"
+                "        if key in KNOWN:\n"
+                "            self.cache, loss = KNOWN[key]\n"
+                "            return loss\n"
+                "        N, T, V = xs.shape\n")), (
+            "        return -(log_p[np.arange(N * T), safe] * mask).sum() / count", (
+                "        loss = -(log_p[np.arange(N * T), safe] * mask).sum() / count\n"
+                "        KNOWN[key] = self.cache, loss\n"
+                "        return loss")), (
+            "class My", "KNOWN = {}\n\n\nclass My")),
+        "remembers what it made of the same logits": ("loss_leaves_arguments", (
+            "        N, T, V = xs.shape\n", (
+                "        key = xs.tobytes(), xs.shape, xs.dtype.str\n"
+                "        known = vars(self).setdefault('known', {})\n"
+                "        if key in known:\n"
+                "            self.cache, loss = known[key]\n"
+                "            return loss\n"
+                "        N, T, V = xs.shape\n")), (
+            "        return -(log_p[np.arange(N * T), safe] * mask).sum() / count", (
+                "        loss = -(log_p[np.arange(N * T), safe] * mask).sum() / count\n"
+                "        known[key] = self.cache, loss\n"
+                "        return loss"))),
+        "remembers masks of the same targets, for all labels": ("other_labels", (
+            "mask = ts != self.ignore_label",
+            "mask = MASKS.setdefault((ts.tobytes(), ts.dtype.str), ts != self.ignore_label)"), (
+            "class My", "MASKS = {}\n\n\nclass My")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2726,6 +2864,30 @@ CHANGES = {
         "writes no gradients where db is 0": ("affine_gradients", (
             "self.grads[0][...] = rows.T @ drows",
             "self.grads[0][...] = rows.T @ drows if drows.sum(axis=0).any() else 0")),
+        "leaves grads where xs, dout and W are as last time": ("affine_in_place", (
+            "        rows, drows =", (
+                "        known = vars(self).setdefault('known', {})\n"
+                "        key = self.xs.tobytes(), dout.tobytes(), W.tobytes(), dout.shape, dout.dtype.str\n"
+                "        if known.get('key') == key: return known['dxs'].copy()\n"
+                "        known.update(key=key, dxs=dout @ W.T)\n"
+                "        rows, drows ="))),
+        "goes back once for equal xs and dout": ("affine_shares", (
+            "        rows, drows =", (
+                "        known = vars(self).setdefault('known', {})\n"
+                "        key = self.xs.tobytes(), dout.tobytes(), dout.shape, dout.dtype.str\n"
+                "        if known.get('key') == key: return known['dxs'].copy()\n"
+                "        known.update(key=key, dxs=dout @ W.T)\n"
+                "        rows, drows ="))),
+        "remembers gradients by dout and W": ("affine_in_place", (
+            (
+                "        self.grads[0][...] = rows.T @ drows\n"
+                "        self.grads[1][...] = drows.sum(axis=0)\n"
+                "        return dout @ W.T"), (
+                "        key = dout.tobytes(), dout.shape, W.tobytes(), dout.dtype.str\n"
+                "        known = vars(self).setdefault('known', {})\n"
+                "        if key not in known: known[key] = rows.T @ drows, drows.sum(axis=0), dout @ W.T\n"
+                "        self.grads[0][...], self.grads[1][...], dxs = known[key]\n"
+                "        return dxs.copy()"))),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -3150,6 +3312,20 @@ CHANGES = {
                 "        if not dout.any():\n"
                 "            for g in self.grads: g *= 0\n"
                 "            return\n"))),
+        "goes back once for each forward and dout": ("scales_gradients", (
+            "        dout = self.loss_layer.backward(dout)", (
+                "        if vars(self).get('gone_back') == dout: return\n"
+                "        self.gone_back = dout\n"
+                "        dout = self.loss_layer.backward(dout)")), (
+            "        return self.loss_layer.forward",
+            "        self.gone_back = None\n        return self.loss_layer.forward")),
+        "goes back once for each forward and dout, other than 0": ("scales_gradients", (
+            "        dout = self.loss_layer.backward(dout)", (
+                "        if dout and vars(self).get('gone_back') == dout: return\n"
+                "        self.gone_back = dout\n"
+                "        dout = self.loss_layer.backward(dout)")), (
+            "        return self.loss_layer.forward",
+            "        self.gone_back = None\n        return self.loss_layer.forward")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (

@@ -198,6 +198,14 @@ class MyRNN:
             grad[:] = value
         return dz @ Wx.T, dz @ Wh.T
 """,
+    "refuses numbers that are not finite": answer(exchanged(FORWARD + BACKWARD, (
+        "        t = np.dot", (
+            "        assert np.isfinite(x).all() and np.isfinite(h_prev).all()\n"
+            "        t = np.dot")), (
+        "        dt = ", (
+            "        if not np.isfinite(dh_next).all():\n"
+            "            raise ValueError('dh_next')\n"
+            "        dt = ")))),
     "clips sums where tanh is 1 all the same": answer(exchanged(FORWARD, (
         "np.tanh(t)", "np.tanh(np.clip(t, -15, 15))")) + BACKWARD),
     "tanh from exponentials that are small": answer(exchanged(FORWARD, (

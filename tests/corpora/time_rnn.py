@@ -488,6 +488,10 @@ class MyTimeRNN(Stateful):
         STUDY_NOTEBOOK, ("        self.h = h\n\n", "        self.h, self.dh = h, None\n\n"),
         ("    def reset_state(self):\n        self.h = None\n",
          "    def reset_state(self):\n        self.h, self.dh, self.layers = None, None, []\n")),
+    "refuses numbers that are not finite": exchanged(INLINE, (
+        "    def forward(self, xs):\n", "    def forward(self, xs):\n        assert np.isfinite(xs).all(), 'xs'\n"), (
+        "    def backward(self, dhs):\n",
+        "    def backward(self, dhs):\n        if not np.isfinite(dhs).all():\n            raise ValueError('dhs')\n")),
     "state kept as zeros and a flag": exchanged(INLINE, (
         "h = self.h if self.stateful and self.h is not None else np.zeros((N, len(b)), b.dtype)",
         "h = self.h if self.stateful and self.has_state else np.zeros((N, len(b)), b.dtype)"),
