@@ -174,6 +174,14 @@ def test_what_is_written_stays_within_the_limits(graded):
         assert page < MOST_PAGE, student
 
 
+def test_no_line_that_a_page_shows_of_a_student_ends_in_blanks_over_which_its_lexer_goes_back_and_forth(graded):
+    work = CLASS["page-blank-lines"].slug
+    shown = nbformat.read(graded.course / "autograded" / "page-blank-lines" / work / f"{work}.ipynb", as_version=4)
+    answer, = (c.source for c in shown.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "MyEmbedding")
+    assert answer.count("\n") > 20_000
+    assert all(line == line.rstrip() for line in answer.split("\n"))
+
+
 def test_nothing_but_notebook_and_time_is_copied_from_a_submission(graded):
     for stage in ("autograded", "feedback"):
         found = {path.name for path in (graded.course / stage).rglob("*") if not path.is_dir()}

@@ -33,6 +33,6 @@ WORK = {
     "page-title": hands_in(notebook(NOTHING) | {"metadata": {"title": SCRIPTS, "authors": [{"name": SCRIPTS}]}}, 10,
                            "takes no arguments"),
     "page-long-message": attack("raised ValueError", forward="raise ValueError('<&\"' * 10**6)"),
-    "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 49_000), 25),
+    "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 20_000), 25),
     "page-deep-brackets": hands_in(notebook(answer() + "# " + "([{" * 20_000), 10, "should be an array"),
 }
