@@ -4,6 +4,7 @@ Evidence is of three kinds: numbers worked by hand (the seed's), the reference, 
 differences that use neither.
 """
 import math
+from functools import partial
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def judge_refilled(exam, layer, W, ids):
     exam.equal(layer.grad(), expected_gradient(W, np.flip(ids), dout), "grads[0]", note="of ids that were filled anew")
 
 
-def gradient_of_new(exam, shape, new):
+def gradient_of_new(exam, new, *, shape):
     """Go back, then once more where some of ids and dout are new; yield the gradient, as `holds_alike` wants it."""
     W = table(exam)
 
@@ -345,7 +346,7 @@ def any_size_backward(exam):
                          (3, many(exam), np.array([2, 0, 2], np.uint64)),
                          (3, 1, exam.rng.integers(3, size=many(exam)))):
         judge_gradient(exam, table(exam, rows, D), ids, f"V = {rows}, D = {D}, {ids.size} ids of dtype {ids.dtype}")
-    holds_alike(exam, one_new("ids", "dout"), lambda exam, new: gradient_of_new(exam, (4,), new))
+    holds_alike(exam, one_new("ids", "dout"), partial(gradient_of_new, shape=(4,)))
     holds_alike(exam, crossed_ids(exam, in_windows=False), steps_of_a_layer)
     judge_by_columns(exam, (4,))
 
@@ -606,7 +607,7 @@ def after_other_sizes(exam):
     judge_refilled(exam, layer, W, np.array([[3, 0, 4]]))
     for case in other_windows(exam):
         judge_gradient(exam, *case)
-    holds_alike(exam, one_new("ids", "dout"), lambda exam, new: gradient_of_new(exam, (2, 2), new))
+    holds_alike(exam, one_new("ids", "dout"), partial(gradient_of_new, shape=(2, 2)))
     holds_alike(exam, crossed_ids(exam, in_windows=True), steps_of_a_layer)
     judge_by_columns(exam, (2, 2))
 

@@ -105,7 +105,8 @@ def large_logits(exam):
            "needn't be contiguous in memory")
 def softmax_contract(exam):
     for shape, dtype, layout in (((2, 3), np.float64, "strided"), ((2, 3), np.float32, "F"),
-                                 ((2, 3), np.float64, "C"), ((2, 2, 3), np.float64, "F")):
+                                 ((2, 3), np.float64, "C"), ((2, 2, 3), np.float64, "C"),
+                                 ((2, 2, 3), np.float64, "F")):
         exam.case()
         given = exam.put("x", exam.rng.normal(size=shape).round(2).astype(dtype), layout)
         result = exam.new(given)

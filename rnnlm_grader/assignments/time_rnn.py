@@ -238,16 +238,7 @@ def starts_from_zeros(exam):
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
     first_is_from_zeros(exam)
     exam.case()
-    exam.attempt(lambda: starts_after_nan(exam))  # who checks numbers may refuse these
-
-
-def starts_after_nan(exam):
-    """Require that a window starts from zeros also where the state before is nan, and so is 0 times it."""
-    params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 2, 2)
-    layer = exam.new(*params)
-    exam.watch(layer.forward(np.nan * xs))
-    exam.equal(layer.forward(xs), exam.new(*params).forward(xs), "hs after a window of nan",
-               note="every window starts from zeros")
+    exam.attempt(lambda: forgets_nan(exam, stateful=False))  # who checks numbers may refuse these
 
 
 def first_is_from_zeros(exam, **options):
@@ -374,7 +365,7 @@ def forgets_the_state(exam):
     exam.case()
     exam.attempt(lambda: forgets_all_states(exam))  # that set_state is there has a criterion of its own
     exam.case()
-    exam.attempt(lambda: forgets_nan(exam))  # who checks numbers may refuse these
+    exam.attempt(lambda: forgets_nan(exam, stateful=True))  # who checks numbers may refuse these
 
 
 def forgets_all_states(exam):
@@ -389,13 +380,14 @@ def forgets_all_states(exam):
                note="as a new layer computes it: windows of 2 sequences came first, then of 1")
 
 
-def forgets_nan(exam):
-    """Require that a state is forgotten also where it is nan, and so is 0 times it."""
+def forgets_nan(exam, stateful):
+    """Require that a state is forgotten also where it is nan, and so is 0 times it: by reset_state, or if not kept."""
     params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 2, 2)
-    layer = exam.new(*params, stateful=True)
+    layer, fresh = (exam.new(*params, stateful=stateful) for _ in range(2))
     exam.watch(layer.forward(np.nan * xs))
-    layer.call("reset_state")
-    exam.equal(layer.forward(xs), exam.new(*params, stateful=True).forward(xs), "hs after reset_state",
+    if stateful:
+        layer.call("reset_state")
+    exam.equal(layer.forward(xs), fresh.forward(xs), "hs",
                note="as a new layer computes it: a window of nan came first")
 
 

@@ -43,22 +43,22 @@ def in_sandbox(assignment, cells, lent=()):
     return SandboxedCandidate(cells, assignment.names, lent=lent)
 
 
-def seeds_of(slug, draws=3):
-    """The learner's inputs, and some draws of hidden ones."""
+def seeds_of(slug):
+    """The learner's inputs, and three draws of hidden ones."""
     def seeds(criterion):
         return [(public_seed(criterion), False)] + [(hidden_seed(bytes([i]) * 32, slug, criterion), True)
-                                                    for i in range(draws)]
+                                                    for i in range(3)]
     return seeds
 
 
-def verdicts(make_candidate, corpus, name, source, draws=3):
+def verdicts(make_candidate, corpus, name, source):
     """What the criteria of one name say about an answer among right ones."""
     assignment = ASSIGNMENTS[corpus.SLUG]
     parts = [part for n, part in assignment.parts() if n == name]
-    lent, seeds = assignment.lent.get(name, ()), seeds_of(corpus.SLUG, draws)
+    lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
         return [v for part in parts
-                for v in grade_part(assignment, candidate, name, part, seeds, Allowance(20)).verdicts]
+                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), Allowance(20)).verdicts]
 
 
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
@@ -73,7 +73,7 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, corpus, nam
 @pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
 def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, name, mistake, source):
-    failed = [v for v in verdicts(make_candidate, corpus, name, source, draws=1) if not v.outcome.passed]
+    failed = [v for v in verdicts(make_candidate, corpus, name, source) if not v.outcome.passed]
     assert failed
     assert {v.likely.id for v in failed if v.likely} == {mistake}
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)

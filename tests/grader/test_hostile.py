@@ -175,8 +175,7 @@ def test_what_is_written_stays_within_the_limits(graded):
 
 
 def test_no_line_that_a_page_shows_of_a_student_ends_in_blanks_over_which_its_lexer_goes_back_and_forth(graded):
-    work = CLASS["page-blank-lines"].slug
-    shown = nbformat.read(graded.course / "autograded" / "page-blank-lines" / work / f"{work}.ipynb", as_version=4)
+    shown = nbformat.read(graded.notebook("page-blank-lines"), as_version=4)
     answer, = (c.source for c in shown.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "MyEmbedding")
     assert answer.count("\n") > 20_000
     assert all(line == line.rstrip() for line in answer.split("\n"))
