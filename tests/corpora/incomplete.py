@@ -39,6 +39,20 @@ EXPS = "    e = np.exp(x - x.max(axis=-1, keepdims=True))"
 OF_LAYERS = f"        {LOOP}"
 GIVES_LOSS = f"        return {LOSS}"
 RESETS = "        self.layers[1].reset_state()"
+SCORES = "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs"
+SCORES_BY_KEPT = (
+    "        if self.kept is None:\n"
+    "            self.kept = self.params[0].copy()\n"
+    "        self.layers[0].forward(xs)\n"
+    "        xs = self.kept[xs]\n"
+    "        for layer in self.layers[1:]:\n"
+    "            xs = layer.forward(xs)\n"
+    "        return xs")
+KEPT_UNTIL = (("        self.loss_layer = TimeSoftmaxWithLoss()",
+               "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"),
+              ("        return self.loss_layer.forward(",
+               "        self.kept = None\n        return self.loss_layer.forward("),
+              (RESETS, f"        self.kept = None\n{RESETS}"))
 MAKES_LOSS = f"        {LOSS_LAYER}"
 GOES_DOWN = f"            {BACK}"
 CACHE = "self.cache = log_p, safe, mask, count, (N, T, V)"
@@ -3251,52 +3265,19 @@ CHANGES = {
                 "        log_p = np.where(p > 0, np.log(np.where(p > 0, p, 1)), x)\n"
                 "        kept = ts != -1\n"
                 "        return -log_p[kept, ts[kept]].sum() / max(kept.sum(), 1)"))),
-        "keeps the last matrix for predict, until a forward or a reset": ("lists_share", (
-            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
-                "        for layer in self.layers:\n"
-                "            xs = layer.forward(xs)\n"
-                "        if self.kept is None:\n"
-                "            self.kept = [param.copy() for param in self.layers[2].params]\n"
-                "        W, b = self.kept\n"
-                "        return self.layers[2].cache[0].reshape(*xs.shape[:2], -1) @ W + b")), (
-            "        self.loss_layer = TimeSoftmaxWithLoss()",
-            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
-            "        return self.loss_layer.forward(",
-            "        self.kept = None\n        return self.loss_layer.forward("), (
-            "        self.layers[1].reset_state()",
-            "        self.kept = None\n        self.layers[1].reset_state()")),
-        "keeps the word vectors for predict, until a forward or a reset": ("lists_share", (
-            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
-                "        if self.kept is None:\n"
-                "            self.kept = self.params[0].copy()\n"
-                "        self.layers[0].forward(xs)\n"
-                "        xs = self.kept[xs]\n"
-                "        for layer in self.layers[1:]:\n"
-                "            xs = layer.forward(xs)\n"
-                "        return xs")), (
-            "        self.loss_layer = TimeSoftmaxWithLoss()",
-            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
-            "        return self.loss_layer.forward(",
-            "        self.kept = None\n        return self.loss_layer.forward("), (
-            "        self.layers[1].reset_state()",
-            "        self.kept = None\n        self.layers[1].reset_state()")),
-        "keeps the word vectors for predict, until a forward, a backward or a reset": ("lists_share", (
-            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs", (
-                "        if self.kept is None:\n"
-                "            self.kept = self.params[0].copy()\n"
-                "        self.layers[0].forward(xs)\n"
-                "        xs = self.kept[xs]\n"
-                "        for layer in self.layers[1:]:\n"
-                "            xs = layer.forward(xs)\n"
-                "        return xs")), (
-            "        self.loss_layer = TimeSoftmaxWithLoss()",
-            "        self.loss_layer = TimeSoftmaxWithLoss()\n        self.kept = None"), (
-            "        return self.loss_layer.forward(",
-            "        self.kept = None\n        return self.loss_layer.forward("), (
-            "        self.layers[1].reset_state()",
-            "        self.kept = None\n        self.layers[1].reset_state()"), (
-            "        dout = self.loss_layer.backward(dout)",
-            "        self.kept = None\n        dout = self.loss_layer.backward(dout)")),
+        "keeps the last matrix for predict, until a forward or a reset": ("lists_share", (SCORES, (
+            "        for layer in self.layers:\n"
+            "            xs = layer.forward(xs)\n"
+            "        if self.kept is None:\n"
+            "            self.kept = [param.copy() for param in self.layers[2].params]\n"
+            "        W, b = self.kept\n"
+            "        return self.layers[2].cache[0].reshape(*xs.shape[:2], -1) @ W + b")), *KEPT_UNTIL),
+        "keeps the word vectors for predict, until a forward or a reset": (
+            "lists_share", (SCORES, SCORES_BY_KEPT), *KEPT_UNTIL),
+        "keeps the word vectors for predict, until a forward, a backward or a reset": (
+            "lists_share", (SCORES, SCORES_BY_KEPT), *KEPT_UNTIL, (
+                "        dout = self.loss_layer.backward(dout)",
+                "        self.kept = None\n        dout = self.loss_layer.backward(dout)")),
         "clears its gradients by *= 0 where all targets are ignored": ("sets_gradients", (
             "        return self.loss_layer.forward(self.predict(xs), ts)", (
                 "        self.empty = not (ts != -1).any()\n"
