@@ -632,16 +632,18 @@ def window_with_new(exam, new, *, goes_back=True):
     things = [exam.put(*each) for each in zip(("xs", "dhs", *NAMES, "h"), draw_all(), strict=True)]
     xs, dhs, *params, h = things
     layer = exam.new(*params, stateful="h" in new)
-    for is_again in (False, True):
-        if is_again:
-            right_xs, right_dhs, *right_params, start = renew(things, draw_all, new)
+
+    def turn():
         if "h" in new:
             layer.call("set_state", h)
         hs = layer.forward(xs)
-        if goes_back:
-            dxs = layer.backward(dhs)
-        else:
+        if not goes_back:
             exam.watch(hs)
+        return hs, layer.backward(dhs) if goes_back else None
+
+    turn()
+    right_xs, right_dhs, *right_params, start = renew(things, draw_all, new)
+    hs, dxs = turn()
     right_hs, right_dxs, _, grads = unrolled(right_params, right_xs, right_dhs, start if "h" in new else None)
     note = f"only {' and '.join(new)} changed"
     yield hs, right_hs, "hs", note
