@@ -150,17 +150,24 @@ def fails_alike(misconception, trial):
 def forget():
     """Let go of an answer, of which nothing is asked again: what it gave may be large."""
     fails_alike.cache_clear()
+    hidden_outcome.cache_clear()
 
 
 def outcome_of(misconception, trial):
     """What the library's variant does under the criterion of a trial, on the same inputs."""
-    examined = examine_variant if trial.hidden else variant_outcome
+    examined = hidden_outcome if trial.hidden else public_outcome
     return examined(misconception, trial.criterion, trial.seed)
 
 
 @functools.lru_cache(maxsize=4096)
-def variant_outcome(misconception, criterion, seed):
-    """What the library's variant does under a criterion: always the same."""
+def public_outcome(misconception, criterion, seed):
+    """What the library's variant does under a criterion on the learner's inputs: the same for a whole class."""
+    return examine_variant(misconception, criterion, seed)
+
+
+@functools.lru_cache(maxsize=4096)
+def hidden_outcome(misconception, criterion, seed):
+    """What it does on hidden inputs, which no other answer meets."""
     return examine_variant(misconception, criterion, seed)
 
 
