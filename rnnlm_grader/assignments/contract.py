@@ -48,6 +48,11 @@ def one_new(*names):
     return [(names,), *(((name,),) for name in names)]
 
 
+def only(new):
+    """What a note says where these things alone are new."""
+    return f"only {' and '.join(new)} changed"
+
+
 def renew(things, draw, new):
     """Fill things anew whose names are among `new`, and the rest with what they held; return what all hold now."""
     arrays = [other if thing.name in new else thing.value for thing, other in zip(things, draw(), strict=True)]
@@ -110,10 +115,10 @@ def single(thing):
     return thing.each(lambda array: array.astype(np.float32) if array.dtype.kind == "f" else array)
 
 
-def untouched(exam, things, note="arguments must stay untouched"):
-    """Require that what was given is as it was."""
-    for thing in things:
-        exam.equal(thing.now(), thing.value, thing.name, note=note, exact=True)
+def untouched(exam, things, note="arguments must stay untouched", written=None):
+    """Require that what was given is as it was, or as it was `written` since."""
+    for thing, array in zip(things, written or [thing.value for thing in things], strict=True):
+        exam.equal(thing.now(), array, thing.name, note=note, exact=True)
 
 
 def holds_alike(exam, settings, steps):

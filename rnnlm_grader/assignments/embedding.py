@@ -25,6 +25,7 @@ from .contract import (
     many,
     not_by_columns,
     one_new,
+    only,
     renew,
     side_by_side,
     spoilt,
@@ -74,7 +75,7 @@ def gradient_of_new(exam, new, *, shape):
     ids, dout = renew(things, draw, new)
     layer.forward(things[0])
     layer.backward(things[1])
-    yield layer.grad(), expected_gradient(W, ids, dout), "grads[0]", f"only {' and '.join(new)} changed"
+    yield layer.grad(), expected_gradient(W, ids, dout), "grads[0]", only(new)
 
 
 def upstream(exam, shape, dtype=np.float64):

@@ -24,6 +24,7 @@ from .contract import (
     not_by_columns,
     one_for_each,
     one_new,
+    only,
     renew,
     side_by_side,
     spoilt,
@@ -426,7 +427,7 @@ def step_with_new(exam, new, *, goes_back=True):
         layer.backward(things[2])
     *arrays, Wx, Wh, b = renew(things, draw_all, new)
     h_next, dx, dh_prev, *grads = reference((Wx, Wh, b), *arrays)
-    note = f"only {' and '.join(new)} changed"
+    note = only(new)
     yield layer.forward(*things[:2]), h_next, "h_next", note
     if goes_back:
         yield layer.backward(things[2]), (dx, dh_prev), "(dx, dh_prev)", note

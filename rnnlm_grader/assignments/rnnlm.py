@@ -28,6 +28,7 @@ from .contract import (
     not_by_columns,
     one_for_each,
     one_new,
+    only,
     renew,
     side_by_side,
     single,
@@ -140,7 +141,7 @@ def affine_with_new(exam, new):
     layer.backward(things[1])
     xs, dys, W, b = renew(things, draw_all, new)
     right_dxs, *grads = expected_affine(W, b, xs, dys)
-    note = f"only {' and '.join(new)} changed"
+    note = only(new)
     yield layer.forward(things[0]), xs @ W + b, "out", note
     yield layer.backward(things[1]), right_dxs, "dxs", note
     yield layer.attribute("grads"), tuple(grads), "grads", note
@@ -509,7 +510,7 @@ def model_with_new(exam, new, *, goes_back=True):
     write(exam, model, weights)
     model.call("reset_state")
     right = Right(weights)
-    note = f"only {' and '.join(new)} changed"
+    note = only(new)
     yield single(model.forward(*placed)), np.asarray(right.forward(*given), np.float32), "the loss", note
     if goes_back:
         model.backward()

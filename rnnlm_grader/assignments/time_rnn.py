@@ -25,6 +25,7 @@ from .contract import (
     not_by_columns,
     one_for_each,
     one_new,
+    only,
     renew,
     single,
     still,
@@ -645,7 +646,7 @@ def window_with_new(exam, new, *, goes_back=True):
     right_xs, right_dhs, *right_params, start = renew(things, draw_all, new)
     hs, dxs = turn()
     right_hs, right_dxs, _, grads = unrolled(right_params, right_xs, right_dhs, start if "h" in new else None)
-    note = f"only {' and '.join(new)} changed"
+    note = only(new)
     yield hs, right_hs, "hs", note
     if goes_back:
         yield dxs, right_dxs, "dxs", note

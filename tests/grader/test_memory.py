@@ -76,7 +76,6 @@ def remembering(name, method, missing):
     return Remembering
 
 
-ARGUMENTS = {"MyRNN": 2, "MyTimeSoftmaxWithLoss": 2, "MyRnnlm": 2}  # of forward; one, unless it is said here
 PARAMETERS = {"MyEmbedding": (0,), "MyTimeEmbedding": (0,), "MyRNN": (0, 1, 2), "MyTimeRNN": (0, 1, 2),
               "MyTimeAffine": (0, 1), "MyRnnlm": (0, 1, 3, 4, 5)}  # not Wh of a model, by which its state goes on
 MORE = {"MyTimeSoftmaxWithLoss": ["ignore_label"], "MyTimeRNN": ["state"]}
@@ -87,10 +86,14 @@ OF_NO_MATTER = (("my_clip_grads", None, "max_norm"), ("MyEmbedding", "backward",
 def cases():
     """Yield (name, method, what its memory leaves out), of all that what it gives depends on."""
     for name in NAMES:
-        things = [f"argument {at}" for at in range(ARGUMENTS.get(name, 1))] + [
-            f"parameter {at}" for at in PARAMETERS.get(name, ())] + MORE.get(name, [])
-        of_methods = {"forward": things, "backward": [*things, "dout"]} if name.startswith("My") else {
-            None: inspect.signature(solution(name)).parameters}
+        answer = solution(name)
+        if inspect.isclass(answer):
+            _, *given = inspect.signature(answer.forward).parameters
+            things = [f"argument {at}" for at in range(len(given))] + [
+                f"parameter {at}" for at in PARAMETERS.get(name, ())] + MORE.get(name, [])
+            of_methods = {"forward": things, "backward": [*things, "dout"]}
+        else:
+            of_methods = {None: inspect.signature(answer).parameters}
         yield from ((name, method, missing) for method, all_things in of_methods.items() for missing in all_things
                     if (name, method, missing) not in OF_NO_MATTER)
 
