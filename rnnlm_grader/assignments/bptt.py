@@ -138,6 +138,10 @@ def leaves_x_alone(exam):
         exam.equal(result, 2 * before, result.name, note="the slope of x**2 is 2 * x")
         exam.equal(x.now(), before, "x", note="(x + eps) - eps isn't always x: keep the number and put it back",
                    exact=True)
+    exam.case()
+    small = exam.rng.choice([-1, 1], 3) * 10 ** exam.rng.uniform(-9, -8, 3)
+    result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", exam.put("x", small))
+    exam.equal(result, 2 * small, result.name, note="slopes near 1e-8", least=1e-7)
 
 
 @criterion("my_numerical_gradient", "contract", 1, "x needn't be contiguous in memory; the result is a new float64 "
@@ -557,7 +561,7 @@ def returns_norm_before(exam):
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
 def leaves_small_gradients(exam):
-    for max_norm in (41.0, 60.0, 1000.0):
+    for max_norm in (41.0, 49.0, 60.0, 1000.0):
         exam.case()
         arrays = [array / 3 for array in gradients(exam, 120)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]

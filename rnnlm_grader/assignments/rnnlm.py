@@ -958,6 +958,10 @@ def of_unequal_batches(exam):
     result = exam.new(losses, counts)
     exam.equal(result, perplexity_of(losses, counts), result.name,
                note=f"{batches} batches, some of thousands of words")
+    exam.case()
+    losses = (exam.rng.uniform(4, 6) + 1e-5 * np.array([0, 1, 3])).tolist()
+    result = exam.new(losses, [1, 2, 5])
+    exam.equal(result, perplexity_of(losses, [1, 2, 5]), result.name, note="losses that differ by 1e-5")
 
 
 @criterion("my_perplexity", "edge", 1, "a batch without targets changes nothing")

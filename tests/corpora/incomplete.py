@@ -1920,6 +1920,10 @@ CHANGES = {
                 "    grad = np.zeros_like(x)\n")), (
             "    return grad", "    KNOWN[key] = grad.copy()\n    return grad"), (
             "def my_numerical", "KNOWN = {}\n\n\ndef my_numerical")),
+        "takes slopes below 1e-8 for noise": ("leaves_x_alone", (
+            "    return grad", "    grad[np.abs(grad) < 1e-8] = 0\n    return grad")),
+        "rounds slopes to 8 decimals": ("leaves_x_alone", (
+            "    return grad", "    return grad.round(8)")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -2268,6 +2272,11 @@ CHANGES = {
             "grad *= max_norm / norm", "grad *= max(max_norm / norm, 1e-3)")),
         "leaves what is above 1e8": ("shrinks_together", (
             "if norm > max_norm:", "if 1e8 > norm > max_norm:")),
+        "multiplies by max_norm * min(1 / norm, 1 / max_norm), as TensorFlow does": ("leaves_small_gradients", (
+            "    if norm > max_norm:\n        for grad in grads:\n            grad *= max_norm / norm", (
+                "    scale = max_norm * min(1 / norm, 1 / max_norm) if norm > 0 else 1.0\n"
+                "    for grad in grads:\n"
+                "        grad *= scale"))),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -3378,6 +3387,8 @@ CHANGES = {
         "takes inf for a mean above 690": ("of_one_batch", (
             "    return np.exp(total / sum(counts))",
             "    return np.exp(total / sum(counts)) if total / sum(counts) < 690 else np.inf")),
+        "takes losses that np.allclose calls equal for one": ("of_unequal_batches", (
+            "    total", "    if np.allclose(losses, losses[0]): return np.exp(losses[0])\n    total")),
     },
 }
 
