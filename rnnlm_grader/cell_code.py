@@ -6,6 +6,7 @@ part of a tree, and there is a limit to what is parsed.
 import ast
 import builtins
 import functools
+import hashlib
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -472,15 +473,20 @@ def first_that_defines_anew(sources, start):
     is no such source.
     """
     earlier, used = {}, set()
-    for at, tree in enumerate(map(tree_of, sources)):
-        meanings = _meanings(tree)
+    for at, (meanings, loaded) in enumerate(_meanings_and_uses(tuple(sources))):
         if at >= start:
             known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
             if ANYTHING in meanings or any(earlier.get(name) != meanings[name] for name in known & meanings.keys()):
                 return at
         earlier |= meanings
-        used |= _names(tree, ast.Load) if tree else set()
+        used |= loaded
     return None
+
+
+@functools.lru_cache(maxsize=1)  # it is asked of the same sources for each answer that is wrong
+def _meanings_and_uses(sources):
+    """For each source its `_meanings`, and the names of which it asks for the value."""
+    return [(_meanings(tree), _names(tree, ast.Load) if tree else set()) for tree in map(tree_of, sources)]
 
 
 def uses(tree, name):
@@ -489,10 +495,11 @@ def uses(tree, name):
 
 
 def _meanings(tree):
-    """{name: the last statement at the top level that binds it}; what else there is stands under ANYTHING."""
+    """{name: what tells the last statement at the top level that binds it}; what else there is is under ANYTHING."""
     found = {}
     for node in tree.body if tree else ():
         text = dumped(node)
+        told = hashlib.sha256(text.encode(errors="surrogatepass")).digest() if isinstance(text, str) else text
         if any(isinstance(inner, ast.NamedExpr) for inner in ast.walk(node)) or (
                 isinstance(node, ast.FunctionDef | ast.ClassDef) and node.decorator_list):
             names = [*bound_names(node), ANYTHING]
@@ -502,7 +509,7 @@ def _meanings(tree):
             names = [name for name in bound_names(node) if name != "*"] or [ANYTHING]
             if isinstance(node, ast.Assign) and not all(map(_is_name, node.targets)):
                 names.append(ANYTHING)
-        found |= dict.fromkeys(names, text)
+        found |= dict.fromkeys(names, told)
     return found
 
 
@@ -525,25 +532,44 @@ def _names_used(body, called=True):
 
     A function may be called after other cells have bound its global names anew. Where it isn't `called`, none count.
     """
-    used, bound = set(), set()
+    used, bound, hidden = set(), set(), Counter()  # hidden: name → in how many scopes, of those at work, it is bound
     for nodes in _in_order(body):
-        left = [(node, frozenset(), bound) for node in nodes]
+        left = [(node, bound) for node in nodes]
         while left:
-            node, hidden, before = left.pop()
-            if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del):
-                used |= {node.id} - hidden - before
-            elif isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
-                used |= {node.target.id} - hidden - before
+            node, before = left.pop()
+            if isinstance(node, _EndOfScope):
+                hidden.subtract(node.names)
+                continue
+            name = _name_used(node)
+            if name and not hidden[name] and name not in before:
+                used.add(name)
             here, inside = _parts(node)
-            left += [(part, hidden, before) for part in here]
+            left += [(part, before) for part in here]
             if isinstance(node, FUNCTIONS):
-                hidden, before = hidden | _bound(inside) | _arguments(node), frozenset()
+                names, before = _bound(inside) | _arguments(node), frozenset()
                 inside = inside if called else ()
-            elif isinstance(node, COMPREHENSIONS):
-                hidden |= _bound(inside)
-            left += [(part, hidden, before) for part in inside]
+            else:
+                names = _bound(inside) if isinstance(node, COMPREHENSIONS) else ()
+            hidden.update(names)
+            if names:
+                left.append((_EndOfScope(names), before))
+            left += [(part, before) for part in inside]
         bound |= _bound(nodes)
     return used
+
+
+@dataclass(frozen=True, eq=False)
+class _EndOfScope:
+    """Stands after what is in a scope of its own, in which these names are bound."""
+
+    names: set
+
+
+def _name_used(node):
+    """The name that this node itself takes from somewhere, or None."""
+    if isinstance(node, ast.AugAssign) and isinstance(node.target, ast.Name):
+        return node.target.id
+    return node.id if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load | ast.Del) else None
 
 
 def _arguments(node):

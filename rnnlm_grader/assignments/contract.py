@@ -61,6 +61,85 @@ def renew(things, draw, new):
     return arrays
 
 
+def _in_order(array):
+    """All numbers of an array other: floats between 0 and 1, ids from 1."""
+    counted = np.arange(1, array.size + 1).reshape(array.shape)
+    return (counted if array.dtype.kind in "iu" else counted / (array.size + 1)).astype(array.dtype)
+
+
+def _turned(array):
+    """The same in the other order, or below 0 where that may be."""
+    return np.flip(_in_order(array)) if array.dtype.kind in "iu" else -_in_order(array)
+
+
+def _alike(array):
+    """Ones; the identity, of a matrix that may be it."""
+    is_square = array.ndim == 2 and array.shape[0] == array.shape[1] and array.dtype.kind == "f"
+    return np.eye(len(array), dtype=array.dtype) if is_square else np.ones_like(array)
+
+
+def _first_row_0(array):
+    array = array.copy()
+    array[0] = 0
+    return array
+
+
+def _uneven(array):
+    """These numbers, but those of the last row are 0, and of floats one is beyond 1 and one is below 0."""
+    array = array.copy()
+    array[-1] = 0
+    if array.dtype.kind == "f":
+        array.flat[:2] = 1.25, -0.75
+    return array
+
+
+def _plain(array):
+    """These numbers; of floats some are above 0 and some below, and of ids two are 0."""
+    array = array.copy()
+    array.flat[[0, -1]] = np.abs(array.flat[[0, -1]]) * (1, -1) if array.dtype.kind == "f" else 0
+    return array
+
+
+# What a layer may meet at first that later inputs aren't like → (what to make of those at first, and of later ones).
+PLAIN = "of any numbers"
+BEGINNINGS = {
+    PLAIN: (_plain, _plain), "0": (np.zeros_like, np.copy), "all alike": (_alike, np.copy),
+    "in order": (_in_order, _uneven), "in the other order": (_turned, _uneven), "0 in a row": (_first_row_0, np.copy),
+}
+OF_PARAMETERS = [(how, True) for how in BEGINNINGS]  # settings for `holds_alike`, of `after_a_beginning`
+OF_INPUTS = [(how, False) for how in (*BEGINNINGS, "of size 1")]
+
+
+def after_a_beginning(exam, how, is_of_parameters, *, params, inputs, axes):
+    """Go forward and back, then once more with other numbers; yield what comes, as `holds_alike` wants it.
+
+    Who settles at first what may be left out, or how to go about it, is wrong then.
+
+    Parameters
+    ----------
+    how : str
+        What the parameters, or else the inputs, are at first. The parameters change only if it is they.
+    params, inputs : callable
+        () → {name: array}, drawn; the last of the inputs is what backward takes.
+    axes : int
+        How many axes of the inputs are of size 1 where inputs are so at first.
+    """
+    at_first, later = BEGINNINGS.get(how, (lambda array: array[(slice(1),) * axes], np.copy))
+    placed, things = ([exam.put(f"first_{name}", at_first(array) if is_of_parameters is of_these else array)
+                       for name, array in draw().items()] for draw, of_these in ((params, True), (inputs, False)))
+    layer = exam.new(*placed)
+    exam.watch(layer.forward(*things[:-1]))
+    layer.backward(things[-1])
+    if is_of_parameters:
+        for thing, array in zip(placed, params().values(), strict=True):
+            thing.write(later(array))
+    *given, upstream = (exam.put(name, array if is_of_parameters else later(array)) for name, array in inputs().items())
+    note = f"as a new layer computes it; {'parameters' if is_of_parameters else 'inputs'} were {how} at first"
+    for got, right in zip(*((each.forward(*given), each.backward(upstream), each.attribute("grads"))
+                            for each in (layer, exam.new(*placed))), strict=True):
+        yield got, right, got.name, note
+
+
 def any_douts(exam):
     """Draw factors of a loss: one below -1, and one near 0, of several digits."""
     return round(float(exam.rng.uniform(-9, -3)), 3), round(float(exam.rng.uniform(0.001, 0.009)), 6)

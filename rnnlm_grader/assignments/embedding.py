@@ -17,6 +17,9 @@ from ..misconceptions.embedding import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    OF_INPUTS,
+    OF_PARAMETERS,
+    after_a_beginning,
     balanced,
     cancelled,
     crossed,
@@ -76,6 +79,15 @@ def gradient_of_new(exam, new, *, shape):
     layer.forward(things[0])
     layer.backward(things[1])
     yield layer.grad(), expected_gradient(W, ids, dout), "grads[0]", only(new)
+
+
+def begun_ids(exam, *setting, shape):
+    """Look up ids after others; see `after_a_beginning`."""
+    V, D = 7, 3
+    return after_a_beginning(
+        exam, *setting, axes=len(shape), params=lambda: {"W": table(exam, V, D)},
+        inputs=lambda: {"ids": exam.rng.permutation(V)[:math.prod(shape)].reshape(shape),
+                        "dout": upstream(exam, (*shape, D))})
 
 
 def upstream(exam, shape, dtype=np.float64):
@@ -304,7 +316,7 @@ def gradient_rows(exam):
         expected[word] = upstream_value
         exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam)
-    W[-1] = 0  # a word whose vector is 0 has a gradient all the same
+    W[[0, -1]] = 0  # a word whose vector is 0 has a gradient all the same
     for scale, blank, cancels in ((1, np.s_[1], False), (1e-9 / 3, np.s_[0, 0], False), (1e6, np.s_[:0], True)):
         judge_gradient(exam, W, ids_to_the_last(exam, len(W), (4,)), scale=scale, blank=blank, cancels=cancels)
 
@@ -335,6 +347,7 @@ def any_shape_backward(exam):
             exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]",
                        note=f"ids of shape {ids.shape}, dout of shape {dout.shape}")
     judge_refilled(exam, layer, W, np.array([3, 0, 4]))
+    holds_alike(exam, OF_INPUTS, partial(begun_ids, shape=(5,)))
 
 
 @criterion("MyEmbedding", "backward", 1, "backward works for many ids, narrow ids, and tables of any proportion, "
@@ -422,6 +435,7 @@ def shares_parameters(exam):
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
     exam.equal(given_ids.now(), ids, "ids", note="arguments must stay untouched, also later", exact=True)
     updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
+    holds_alike(exam, OF_PARAMETERS, partial(begun_ids, shape=(5,)))
 
 
 def updates_by_rows(exam, layer, kept, W, ids):
@@ -609,6 +623,7 @@ def after_other_sizes(exam):
     for case in other_windows(exam):
         judge_gradient(exam, *case)
     holds_alike(exam, one_new("ids", "dout"), partial(gradient_of_new, shape=(2, 2)))
+    holds_alike(exam, OF_INPUTS, partial(begun_ids, shape=(2, 2)))
     holds_alike(exam, crossed_ids(exam, in_windows=True), steps_of_a_layer)
     judge_by_columns(exam, (2, 2))
 
@@ -655,7 +670,7 @@ def time_shares_parameters(exam):
     exam.equal(layer.attribute("grads"), (expected_gradient(W, ids, dout),), "grads", note="one for each parameter")
     exam.equal(given_ids.now(), ids, "ids", note="arguments must stay untouched, also later", exact=True)
     updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
-    exam.case()
+    holds_alike(exam, OF_PARAMETERS, partial(begun_ids, shape=(2, 2)))
     holds_alike(exam, [(False,), (True,)], windows_that_grow)
 
 

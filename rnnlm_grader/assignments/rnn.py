@@ -17,6 +17,9 @@ from ..misconceptions.rnn import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    OF_INPUTS,
+    OF_PARAMETERS,
+    after_a_beginning,
     balanced,
     crossed,
     holds_alike,
@@ -412,6 +415,7 @@ def backward_sizes(exam):
     judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],
                note="h_prev, dh_next and dz each add up to 0, and they aren't 0")
     holds_alike(exam, one_new("x", "h_prev", "dh_next", *NAMES), step_with_new)
+    holds_alike(exam, OF_INPUTS, begun_step)
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
 
 
@@ -619,10 +623,10 @@ def shares_parameters(exam):
     is_other(exam, again, first, "h_next", "Wx, Wh and b")
 
     updates_one_number(exam, params, after, (x, h_prev), dh_next)
-    updates_from_zero(exam, (x, h_prev), dh_next)
     x.write(draw(exam, 3, 3))  # as a caller does who fills the same array anew
     exam.watch(layer.forward(x, h_prev))  # with no backward before the next
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
+    holds_alike(exam, OF_PARAMETERS, begun_step)
 
 
 def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_anew=lambda layer: None):
@@ -637,19 +641,11 @@ def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_an
         as_a_new_layer(exam, layer, params, inputs, upstream_gradient, f"one number of {name} has been updated")
 
 
-def updates_from_zero(exam, inputs, upstream_gradient, begin_anew=lambda layer: None):
-    """Require that parameters count as they are now, also where work could be left out with what they were at first."""
-    for which, start in (1, np.zeros((3, 3))), (1, np.eye(3)), (2, np.zeros(3)):
-        values = [*weights(exam, inputs[0].value.shape[-1], 3)]
-        updated, values[which] = values[which], start
-        params = place(exam, values, "_first")
-        layer = exam.new(*params)
-        layer.forward(*inputs)
-        layer.backward(0 * upstream_gradient)
-        params[which].write(updated)
-        begin_anew(layer)
-        as_a_new_layer(exam, layer, params, inputs, upstream_gradient,
-                       f"{NAMES[which]} was {'the identity' if start.any() else '0'} at first")
+def begun_step(exam, *setting):
+    """Take a step after another; see `after_a_beginning`."""
+    return after_a_beginning(
+        exam, *setting, axes=1, params=lambda: dict(zip(NAMES, weights(exam, 3, 3), strict=True)),
+        inputs=lambda: {"x": draw(exam, 3, 3), "h_prev": draw(exam, 3, 3), "dh_next": upstream(exam, 3, 3)})
 
 
 def as_a_new_layer(exam, layer, params, inputs, upstream_gradient, note):

@@ -18,7 +18,12 @@ from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
 from . import last_look
 from .contract import (
+    BEGINNINGS,
     CHANGED,
+    OF_INPUTS,
+    OF_PARAMETERS,
+    PLAIN,
+    after_a_beginning,
     any_douts,
     cancelled,
     crossed,
@@ -244,6 +249,15 @@ def affine_shares(exam):
         exam.equal(layer.backward(given[3]), expected_affine(W, b, xs, dys)[0], "dxs",
                    note=f"a part of {thing.name} has been updated")
     one_for_each(exam, layer, 2)
+    holds_alike(exam, OF_PARAMETERS, begun_affine)
+    holds_alike(exam, OF_INPUTS, begun_affine)
+
+
+def begun_affine(exam, *setting):
+    """Go through a window after another; see `after_a_beginning`."""
+    return after_a_beginning(
+        exam, *setting, axes=2, params=lambda: dict(zip("Wb", parameters(exam, 3, 3), strict=True)),
+        inputs=lambda: {"xs": states(exam, 2, 3, 3), "dys": upstream(exam, (2, 3, 3))})
 
 
 @criterion("MyTimeAffine", "contract", 1, "outputs and gradients have the dtype of W; the contract holds for any sizes "
@@ -518,6 +532,25 @@ def model_with_new(exam, new, *, goes_back=True):
         yield grads, tuple(grad.astype(np.float32) for grad in right.grads()), "grads", note
 
 
+def begun_model(exam, how):
+    """Have a model meet ids after others; yield what comes, as `holds_alike` wants it. See `after_a_beginning`."""
+    at_first, later = BEGINNINGS.get(how, (lambda ids: ids[:, :1], np.copy))  # that N changes has criteria of its own
+    weights = weights_of(exam, 8, 2, 3)
+    model, right = model_with(exam, weights), Right(weights)
+    first_xs, first_ts = map(at_first, ids(exam, weights, 2, 3))
+    xs, ts = map(later, ids(exam, weights, 2, 3))
+    first_ts[0, 0] = -1 if how == PLAIN else first_ts[0, 0]
+    ts[0, 0] = -1
+    exam.watch(model.forward(first_xs, first_ts))
+    model.backward()
+    model.call("reset_state")
+    note = f"ids were {how} at first"
+    yield single(model.forward(xs, ts)), np.asarray(right.forward(xs, ts), np.float32), "the loss", note
+    model.backward()
+    right_grads = tuple(grad.astype(np.float32) for grad in right.grads())
+    yield single(model.attribute("grads")), right_grads, "grads", note
+
+
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")
 def state_goes_on(exam):
     works_with_params(exam)
@@ -603,6 +636,7 @@ def sets_gradients(exam):
     model.backward()
     agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
     holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), model_with_new)
+    holds_alike(exam, [(how,) for how, _ in OF_INPUTS], begun_model)
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model)
 
 

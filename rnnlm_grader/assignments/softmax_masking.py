@@ -556,6 +556,7 @@ def loss_other_sizes(exam):
             fresh.forward(*given)
             judge_dxs(exam, layer.backward(), fresh.backward(),
                       "logits are float32 now, and some targets are ignored: as a new layer computes it")
+    holds_alike(exam, [(True, True), (False, True), (True, False)], begun_loss)
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")
     exam.case()
@@ -566,6 +567,26 @@ def loss_other_sizes(exam):
     side_by_side(exam, exam.new, lambda: (window(exam, 2, 3), ()),
                  lambda inputs, _: (None, expected_loss(*inputs)[1], []), 0,
                  make_stranger=lambda: exam.new().forward(*masked(exam, 3, 3, 4, dtype=np.float32)))
+
+
+def begun_loss(exam, was_uneven, is_uneven):
+    """Go through a window after another; yield what comes, as `holds_alike` wants it.
+
+    In an uneven one some targets are ignored, and the logits of a position are 0. Before one of another kind, logits
+    are small.
+    """
+    def windows():
+        for uneven, scale in (was_uneven, 1 if was_uneven is is_uneven else 0.1), (is_uneven, 1):
+            xs, ts = masked(exam, 2, 3) if uneven else window(exam, 2, 3)
+            xs *= scale
+            xs[0, 1] *= not uneven
+            yield exam.put("xs", xs), exam.put("ts", ts)
+
+    (layer, fresh), (first, later) = (exam.new(), exam.new()), windows()
+    exam.watch(layer.forward(*first))
+    layer.backward()
+    for got, right in zip(*((each.forward(*later), each.backward()) for each in (layer, fresh)), strict=True):
+        yield got, right, got.name, "as a new layer computes it, after a window of which other targets are ignored"
 
 
 # --- last looks -----------------------------------------------------------------------------------------------------

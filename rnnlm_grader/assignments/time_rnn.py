@@ -18,6 +18,9 @@ from ..misconceptions.time_rnn import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    OF_INPUTS,
+    OF_PARAMETERS,
+    after_a_beginning,
     crossed,
     holds_alike,
     in_full,
@@ -53,7 +56,6 @@ from .rnn import (
     place,
     respond,
     update,
-    updates_from_zero,
     updates_one_number,
     updates_through_params,
     upstream,
@@ -830,6 +832,7 @@ def sizes_change(exam):
         exam.case()
         fits_each_window(exam, stateful)
     holds_alike(exam, crossed(exam, 2, 2, 2, 3), second_window)
+    holds_alike(exam, OF_INPUTS, begun_window)
     exam.case()
     belongs_to_its_window(exam)
 
@@ -965,13 +968,20 @@ def shares(exam, stateful):
     is_other(exam, hs, first, "hs", "Wx, Wh and b")
     if not stateful:
         updates_one_number(exam, params, after, (xs,), dhs, lambda layer: start_from(layer, zeros))
-        updates_from_zero(exam, (xs,), dhs, lambda layer: start_from(layer, zeros))
     start_from(layer, zeros)
     xs.write(draw(exam, 2, 3, 2))  # as a caller does who fills the same array anew
     updates_through_params(exam, layer, after, lambda layer: layer.forward(xs), "hs")
     if stateful:
         holds_alike(exam, [((2, 2, 2, 3), np.float64, "C", is_updated) for is_updated in (False, True)], second_window)
         holds_alike(exam, [(False,), (True,)], windows_that_grow)
+        holds_alike(exam, OF_PARAMETERS, begun_window)
+
+
+def begun_window(exam, *setting):
+    """Go through a window after another; see `after_a_beginning`."""
+    return after_a_beginning(
+        exam, *setting, axes=2, params=lambda: dict(zip(NAMES, weights(exam, 3, 3), strict=True)),
+        inputs=lambda: {"xs": draw(exam, 2, 3, 3), "dhs": upstream(exam, 2, 3, 3)})
 
 
 def windows_that_grow(exam, is_updated):
