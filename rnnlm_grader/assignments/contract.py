@@ -85,11 +85,11 @@ def _first_row_0(array):
 
 
 def _uneven(array):
-    """These numbers, but those of the last row are 0, and of floats one is beyond 1 and one is below 0."""
+    """These numbers, but of ids two are 0, and of floats a whole row, while one is beyond 1 and one is below 0."""
     array = array.copy()
-    array[-1] = 0
     if array.dtype.kind == "f":
-        array.flat[:2] = 1.25, -0.75
+        array[-1] = 0
+    array.flat[:2] = (1.25, -0.75) if array.dtype.kind == "f" else 0
     return array
 
 
