@@ -49,6 +49,8 @@ from .sandbox import described, resolve
 from .state import RECORD, make_room, read_submissions
 from .view import shows
 
+MOST_IN_LINE = 2_000  # characters, of a line that a page shows
+
 
 def configure(c, root="."):
     """Fill in nbgrader's configuration `c` for this course, whose files lie in `root`.
@@ -252,8 +254,13 @@ class GradeInSandbox(NbGraderPreprocessor):
 
 
 def shown_source(source):
-    """A student's cell as pages show it: harmless, with no blanks at ends of lines, which make a lexer go back far."""
-    return "\n".join(map(str.rstrip, clean(source, MAX_SOURCE).split("\n")))
+    """A student's cell as pages show it: harmless, and with nothing in it that makes a lexer go back or on far.
+
+    That is blanks at ends of lines, and lines of many thousand characters, which are broken.
+    """
+    lines = clean(source, MAX_SOURCE).split("\n")
+    return "\n".join(line[at: at + MOST_IN_LINE].rstrip() for line in lines
+                     for at in range(0, max(len(line), 1), MOST_IN_LINE))
 
 
 def write_result(cell, part, book_url):

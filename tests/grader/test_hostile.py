@@ -28,7 +28,7 @@ from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.class_report import write_class_report
 from rnnlm_grader.exam import examine, hidden_seed
 from rnnlm_grader.export import FORMS, export
-from rnnlm_grader.nbgrader_plugin import GradeInSandbox
+from rnnlm_grader.nbgrader_plugin import MOST_IN_LINE, GradeInSandbox
 from rnnlm_grader.state import read_submissions
 
 SLUGS = sorted({work.slug for work in CLASS.values()})
@@ -188,11 +188,12 @@ def test_what_is_written_stays_within_the_limits(graded):
         assert page < MOST_PAGE, student
 
 
-def test_no_line_that_a_page_shows_of_a_student_ends_in_blanks_over_which_its_lexer_goes_back_and_forth(graded):
-    shown = nbformat.read(graded.notebook("page-blank-lines"), as_version=4)
+@pytest.mark.parametrize(("student", "lines"), [("page-blank-lines", 20_000), ("page-named-characters", 44)])
+def test_no_line_that_a_page_shows_of_a_student_is_one_over_which_its_lexer_goes_back_and_forth(graded, student, lines):
+    shown = nbformat.read(graded.notebook(student), as_version=4)
     answer, = (c.source for c in shown.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "MyEmbedding")
-    assert answer.count("\n") > 20_000
-    assert all(line == line.rstrip() for line in answer.split("\n"))
+    assert answer.count("\n") >= lines
+    assert all(line == line.rstrip() and len(line) <= MOST_IN_LINE for line in answer.split("\n"))
 
 
 def test_nothing_but_notebook_and_time_is_copied_from_a_submission(graded):

@@ -3,6 +3,7 @@ import json
 import os
 import sys
 import time
+import tracemalloc
 import types
 from datetime import datetime
 
@@ -272,6 +273,7 @@ def test_helpers_beside_an_answer_stay_where_something_stands_in_for_it():
     assert helpers_in("broken(", {"MyLayer"}) == ""
 
 
+MANY_NAMES = ",".join(map(chr, range(0x4e00, 0x9fff)))
 ABYSSES = {
     "minus": "x = " + "-" * 900 + "1", "dots": "x = a" + ".b" * 900, "more dots": "x = a" + ".b" * 49_000,
     "plus": "x = 1" + "+1" * 49_000, "not": "x = " + "not " * 24_000 + "1", "brackets": "x = " + "(" * 50_000,
@@ -284,6 +286,7 @@ ABYSSES = {
     "bash": "%%bash\n" + "!a\n" * 33_000, "null": "x = 1\0", "slashes": "/" * 99_000, "digits": "x = " + "9" * 5000,
     "targets": f"for {','.join(f'a{i}' for i in range(2650))} in [{'b,' * 26_000}]:\n " + "".join(
         f"a{i}.x=1;" for i in range(2650)),
+    "names": f"{MANY_NAMES}=range(20991)",
     "loops": "".join(" " * depth + "for a in ():\n" for depth in range(99)) + " " * 99 + "a.x=1;" + "a;" * 45_000,
 }
 
@@ -295,6 +298,15 @@ def test_no_source_takes_the_grader_long_or_stops_it(source):
     plain_python(source)
     first_that_defines_anew([source, "x = 0", source, "x = 1"], 1)
     assert time.process_time() - start < 15  # the slowest takes 3 s
+
+
+def test_names_that_many_functions_hide_take_memory_once():
+    source = f"def f():\n {MANY_NAMES}=0\n return {'lambda a:' * 400}0\nf()"
+    tracemalloc.start()
+    take_answers([Cell(source, None), Cell("class MyLayer: pass\nf", "MyLayer")], {"MyLayer": "released"})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 100 << 20  # it takes a quarter of that
 
 
 def test_many_cells_for_ipython_take_the_grader_no_longer_than_one(tmp_path):

@@ -34,5 +34,6 @@ WORK = {
                            "takes no arguments"),
     "page-long-message": attack("raised ValueError", forward="raise ValueError('<&\"' * 10**6)"),
     "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 20_000), 25),
+    "page-named-characters": hands_in(notebook("'''" + "\\N{" * 30_000), 10, "raised SyntaxError"),
     "page-deep-brackets": hands_in(notebook(answer() + "# " + "([{" * 20_000), 10, "should be an array"),
 }
