@@ -1,7 +1,9 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 import contextlib
 import logging
+import os
 import statistics
+import sys
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -32,10 +34,7 @@ def grade(options):
                       log=quiet_log())
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    try:
-        print(summary(options.assignment, tally), flush=True)
-    except OSError as error:  # what reads it has gone, say
-        raise Stopped(f"{in_words(error)}.") from None
+    tell(summary(options.assignment, tally))
     return not tally.failed
 
 
@@ -45,14 +44,24 @@ def report(options):
     with configuration_told():
         configured = GradeInSandbox(config=config).book_url
     book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
-    print(write_class_report(coursedir, options.assignment, options.output, book))
+    tell(write_class_report(coursedir, options.assignment, options.output, book))
 
 
 def export(options):
     """Write the marks as a table."""
     coursedir, _ = open_course(options)
     path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
-    print(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
+    tell(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
+
+
+def tell(text):
+    """Print the last word of a command; raise `Stopped` where nothing takes it up any more."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else Python tries once more at its end, and says so
+        raise Stopped(f"{in_words(error)}.") from None
 
 
 def open_course(options):

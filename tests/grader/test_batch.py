@@ -378,10 +378,12 @@ def test_a_disk_that_is_full_later_stops_a_run_and_what_was_examined_is_kept(pai
     assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
 
 
-def test_what_reads_the_summary_may_have_gone(pair):
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_what_reads_the_summary_may_have_gone(pair, unbuffered):
     with open("/dev/full", "w") as full:
         command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "1"]
-        done = subprocess.run(command, cwd=pair, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+        done = subprocess.run(command, cwd=pair, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
+                              env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
     assert "What was examined is kept" in done.stderr
 

@@ -99,7 +99,7 @@ def cases():
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
-@pytest.mark.parametrize(("name", "method", "missing"), cases())
+@pytest.mark.parametrize(("name", "method", "missing"), [*cases()])
 def test_a_memory_that_leaves_one_thing_out_is_noticed(name, method, missing):
     answer = remembering(name, method, missing)
     assert not all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
