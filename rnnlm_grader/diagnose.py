@@ -159,16 +159,8 @@ def outcome_of(misconception, trial):
     return examined(misconception, trial.criterion, trial.seed)
 
 
-@functools.lru_cache(maxsize=4096)
-def public_outcome(misconception, criterion, seed):
-    """What the library's variant does under a criterion on the learner's inputs: the same for a whole class."""
-    return examine_variant(misconception, criterion, seed)
-
-
-@functools.lru_cache(maxsize=4096)
-def hidden_outcome(misconception, criterion, seed):
-    """What it does on hidden inputs, which no other answer meets."""
-    return examine_variant(misconception, criterion, seed)
+# What a variant does on the learner's inputs is the same for a whole class; on hidden ones no other answer meets it.
+public_outcome, hidden_outcome = (functools.lru_cache(maxsize=4096)(examine_variant) for _ in range(2))
 
 
 def agreement(variant, answer):

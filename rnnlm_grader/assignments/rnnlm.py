@@ -523,8 +523,11 @@ def model_with_new(exam, new, *, goes_back=True):
     weights = [other if name in new else weight for name, weight, other in zip(NAMES, weights, drawn, strict=True)]
     write(exam, model, weights)
     model.call("reset_state")
-    right = Right(weights)
-    note = only(new)
+    yield from loss_and_grads(model, placed, Right(weights), given, only(new), goes_back=goes_back)
+
+
+def loss_and_grads(model, placed, right, given, note, *, goes_back=True):
+    """Yield what a model and the right one give of the same ids, as `holds_alike` wants it."""
     yield single(model.forward(*placed)), np.asarray(right.forward(*given), np.float32), "the loss", note
     if goes_back:
         model.backward()
@@ -544,11 +547,7 @@ def begun_model(exam, how):
     exam.watch(model.forward(first_xs, first_ts))
     model.backward()
     model.call("reset_state")
-    note = f"ids were {how} at first"
-    yield single(model.forward(xs, ts)), np.asarray(right.forward(xs, ts), np.float32), "the loss", note
-    model.backward()
-    right_grads = tuple(grad.astype(np.float32) for grad in right.grads())
-    yield single(model.attribute("grads")), right_grads, "grads", note
+    yield from loss_and_grads(model, (xs, ts), right, (xs, ts), f"ids were {how} at first")
 
 
 @criterion("MyRnnlm", "forward", 1, "the state goes on from one call to the next")

@@ -12,6 +12,8 @@ COPIES = "\n    @property\n    def params(self):\n        return [param.copy() f
 TRIPLE = "self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]"
 SHARED_TRIPLE = (TRIPLE, "self.grads = vars(type(self)).get('all_grads') or [np.zeros_like(p) for p in (Wx, Wh, b)]\n"
                          "        type(self).all_grads = self.grads")
+STATES_OF_BPTT = (
+    "    hs = [h0]\n    for t in range(T):\n        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n")
 DZ = "dz = dh_next * (1 - h_next ** 2)"
 R_TANH = "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)"
 R_CACHE = "x, h_prev, h_next = self.cache"
@@ -2116,10 +2118,7 @@ CHANGES = {
                 "                slopes[-1][i], array[i] = (above - loss()) / 2e-6, kept\n"
                 "        return tuple(slope.astype(b.dtype) for slope in slopes)\n"))),
         "remembers states by xs and h0": ("any_sizes", (
-            (
-                "    hs = [h0]\n"
-                "    for t in range(T):\n"
-                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+            STATES_OF_BPTT, (
                 "    key = xs.tobytes(), h0.tobytes(), xs.shape, xs.dtype.str\n"
                 "    if key not in STATES:\n"
                 "        hs = [h0.copy()]\n"
@@ -2129,10 +2128,7 @@ CHANGES = {
                 "    hs = STATES[key]\n")), (
             "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
         "remembers states of equal xs and h0": ("any_sizes", (
-            (
-                "    hs = [h0]\n"
-                "    for t in range(T):\n"
-                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+            STATES_OF_BPTT, (
                 "    if not (np.array_equal(LAST.get('xs'), xs) and np.array_equal(LAST.get('h0'), h0)):\n"
                 "        hs = [h0.copy()]\n"
                 "        for t in range(T):\n"
@@ -2141,10 +2137,7 @@ CHANGES = {
                 "    hs = LAST['hs']\n")), (
             "def my_bptt", "LAST = {}\n\n\ndef my_bptt")),
         "remembers states by xs, Wx and Wh": ("any_sizes", (
-            (
-                "    hs = [h0]\n"
-                "    for t in range(T):\n"
-                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+            STATES_OF_BPTT, (
                 "    key = xs.tobytes(), Wx.tobytes(), Wh.tobytes(), xs.shape, h0.shape, xs.dtype.str\n"
                 "    if key not in STATES:\n"
                 "        hs = [h0.copy()]\n"
@@ -2154,10 +2147,7 @@ CHANGES = {
                 "    hs = STATES[key]\n")), (
             "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
         "remembers states by all but b": ("any_sizes", (
-            (
-                "    hs = [h0]\n"
-                "    for t in range(T):\n"
-                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+            STATES_OF_BPTT, (
                 "    key = xs.tobytes(), h0.tobytes(), Wx.tobytes(), Wh.tobytes(), xs.shape, "
                 "h0.shape, xs.dtype.str\n"
                 "    if key not in STATES:\n"
@@ -2168,10 +2158,7 @@ CHANGES = {
                 "    hs = STATES[key]\n")), (
             "def my_bptt", "STATES = {}\n\n\ndef my_bptt")),
         "keeps xs @ Wx + b by xs and Wx": ("any_sizes", (
-            (
-                "    hs = [h0]\n"
-                "    for t in range(T):\n"
-                "        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))\n"), (
+            STATES_OF_BPTT, (
                 "    key = xs.tobytes(), Wx.tobytes(), xs.shape, xs.dtype.str\n"
                 "    zs = SUMS.setdefault(key, xs @ Wx + b)\n"
                 "    hs = [h0]\n"
