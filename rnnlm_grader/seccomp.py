@@ -26,7 +26,10 @@ CLONE3 = {"x86_64": 435, "aarch64": 435}
 FCNTL = {"x86_64": 72, "aarch64": 25}
 SIGNALS = {"x86_64": (62, 234, 129, 297), "aarch64": (129, 131, 138, 240)}  # kill, tgkill, rt_sigqueueinfo and rt_tg...
 OWN = 0x7FFFFF77  # holds the place of the number of the process that loads the filter; no process has such a one
-LOCKS = (5, 6, 7, 36, 37, 38, 1024, 1025, 1026)  # what fcntl does with locks, leases and notices: others see them
+# What fcntl may do: copy a descriptor, read and set its flags. Others would see locks, leases, notices, sizes of pipes
+# and the hints that Linux keeps for a file of this machine; and it would have signals sent to whom it is told.
+DESCRIPTORS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
+OTHER_COMMANDS = (*range(5, 64), *range(1024, 1030), *range(1031, 1088))  # all that Linux has, and room for new ones
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
     # into other processes, and out of the sandbox
@@ -50,6 +53,8 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "statmount": (457, 457), "listmount": (458, 458), "open_tree_attr": (467, 467), "listns": (470, 470),
     # off the processor to which an examination is bound
     "sched_setaffinity": (203, 122),
+    # which turn a process gets, also one that stands by
+    "ioprio_set": (251, 30), "sched_setattr": (314, 274),
     # parts of the kernel that attacks begin with
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
     "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
@@ -63,11 +68,27 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
 }
 
+# What these change of a device's node in /dev is changed for the whole machine, and who owns it may do it. They do
+# nothing and say that they did, for whoever copies files of their own calls them.
+PRETENDED = {
+    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
+    "chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54),
+    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
+    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
+    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466),
+    "file_setattr": (469, 469),
+}
+
+
+def numbers_of(table, machine):
+    """The numbers of the calls in a table on a machine, such as 'x86_64'."""
+    at = list(AUDIT_ARCH).index(machine)
+    return [numbers[at] for numbers in table.values() if numbers[at] is not None]
+
 
 def refused_numbers(machine):
     """The numbers of the refused calls on a machine, such as 'x86_64'."""
-    at = list(AUDIT_ARCH).index(machine)
-    return [numbers[at] for numbers in REFUSED.values() if numbers[at] is not None]
+    return numbers_of(REFUSED, machine)
 
 
 def program(machine, forks=False):
@@ -92,11 +113,12 @@ def program(machine, forks=False):
         "no clone",
         (EQUAL, FCNTL[machine], None, "no fcntl"),
         (LOAD, SECOND_ARGUMENT),
-        *((EQUAL, command, "refuse", None) for command in LOCKS),
-        (RETURN, ALLOW),
+        *((EQUAL, command, "allow", None) for command in DESCRIPTORS),
+        (RETURN, FAIL_WITH | errno.EPERM),
         "no fcntl",
         *((EQUAL, number, "allow" if forks else "signals", None) for number in SIGNALS[machine]),
         *((EQUAL, number, "refuse", None) for number in refused_numbers(machine) if number not in forking),
+        *((EQUAL, number, "pretend", None) for number in numbers_of(PRETENDED, machine)),
         (RETURN, ALLOW),
         "signals",
         (LOAD, FIRST_ARGUMENT),
@@ -105,6 +127,8 @@ def program(machine, forks=False):
         (RETURN, ALLOW),
         "refuse",
         (RETURN, FAIL_WITH | errno.EPERM),
+        "pretend",
+        (RETURN, FAIL_WITH | 0),
         "unknown",
         (RETURN, FAIL_WITH | errno.ENOSYS),
         "kill",
@@ -133,7 +157,8 @@ def assembled(lines):
 def profile(machine):
     """Return the same refusals in the form that podman reads, which leaves the filter itself to libseccomp."""
     at = list(AUDIT_ARCH).index(machine)
-    refused = [name for name, numbers in REFUSED.items() if numbers[at] is not None]
+    refused, pretended = ([name for name, numbers in table.items() if numbers[at] is not None]
+                          for table in (REFUSED, PRETENDED))
     bits = [1 << n for n in range(CLONE_NEW.bit_length()) if CLONE_NEW & 1 << n]
     flags = [{"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": bit, "valueTwo": bit} for bit in bits]
     flags.append({"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": CLONE_THREAD, "valueTwo": 0})
@@ -144,8 +169,8 @@ def profile(machine):
     return {
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
-        "syscalls": [refuse(refused, errno.EPERM), refuse(["clone3"], errno.ENOSYS),
+        "syscalls": [refuse(refused, errno.EPERM), refuse(pretended, 0), refuse(["clone3"], errno.ENOSYS),
                      *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
                      *(refuse(["fcntl"], errno.EPERM, args=[{"index": 1, "op": "SCMP_CMP_EQ", "value": command}])
-                       for command in LOCKS)],
+                       for command in OTHER_COMMANDS)],
     }

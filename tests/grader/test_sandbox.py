@@ -64,6 +64,11 @@ FORBIDDEN = [
     "import fcntl; fcntl.lockf(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "import fcntl; fcntl.flock(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
+    "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1035, bytes(8))",  # F_GET_RW_HINT
+    "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1036, bytes([3, *bytes(7)]))",  # F_SET_RW_HINT
+    "import fcntl; fcntl.fcntl(os.pipe()[1], fcntl.F_SETPIPE_SZ, 1 << 16)",
+    "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
+    "import fcntl; fcntl.fcntl(0, fcntl.F_SETSIG, 9)",
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
 
@@ -445,6 +450,11 @@ def mark(): np.marked = sys.marked = True; return os.getpid()
 def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
 def leave(what):
     exec(what)
+def see():
+    import fcntl
+    folders = [os.stat(folder) for folder in ("/tmp", "/dev/shm", "/dev/pts")]
+    return ([(folder.st_mode, folder.st_mtime_ns) for folder in folders], os.listxattr("/tmp"),
+            [fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_APPEND for fd in (0, 1, 2)])
 def end(sign):
     sent = 0
     for number in (os.getppid(), 0, -1, -os.getpgrp()):
@@ -457,7 +467,7 @@ def end(sign):
 def endless():
     while True: pass
 """
-MARKERS = ["mark", "look", "leave", "end", "endless"]
+MARKERS = ["mark", "look", "leave", "see", "end", "endless"]
 
 
 def marking(monkeypatch):
@@ -504,10 +514,6 @@ def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeyp
 @pytest.mark.parametrize("what", [
     "open('/tmp/left', 'w').write('something')",
     "open('/dev/shm/left', 'w').write('something'); os.remove('/dev/shm/left')",
-    "os.setxattr('/tmp', 'user.left', b'something')",
-    "os.utime('/tmp', (1, 1))",
-    "os.chmod('/dev/shm', 0o700)",
-    "os.utime('/dev/pts', (1, 1))",
     "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
     "os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))",
     "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (2**20, 2**20))",
@@ -518,6 +524,48 @@ def test_where_anything_was_left_another_worker_is_started(monkeypatch, what):
     assert is_unmarked(candidate, first)
     assert len(workers) == 2
     candidate.close()
+
+
+@pytest.mark.parametrize("what", [
+    "os.setxattr('/tmp', 'user.left', b'something')",
+    "os.utime('/tmp', (1, 1))",
+    "os.chmod('/dev/shm', 0o700)",
+    "os.utime('/dev/pts', (1, 1))",
+    "import fcntl; fcntl.fcntl(1, fcntl.F_SETFL, os.O_APPEND)",
+])
+def test_what_would_be_left_there_is_not(monkeypatch, what):
+    candidate, first, workers = marking(monkeypatch)
+    seen = candidate.step("call", "see", None, (), {})[1]
+    candidate.step("call", "leave", None, (what,), {})
+    assert is_unmarked(candidate, first)
+    assert len(workers) == 1
+    assert candidate.step("call", "see", None, (), {})[1] == seen
+    candidate.close()
+
+
+@pytest.mark.parametrize("node", ["null", "zero", "full", "random", "urandom"])
+def test_the_devices_of_this_machine_stay_as_they_are(node):
+    before = os.stat(f"/dev/{node}")
+    try:
+        run(f"os.chmod('/dev/{node}', 0o600)\nos.utime('/dev/{node}', (12345, 12345))\nos.chown('/dev/{node}', 0, 0)")
+        after = os.stat(f"/dev/{node}")
+    finally:
+        if os.stat(f"/dev/{node}").st_mode != before.st_mode:
+            os.chmod(f"/dev/{node}", before.st_mode)
+    assert (after.st_mode, after.st_mtime_ns, after.st_uid) == (before.st_mode, before.st_mtime_ns, before.st_uid)
+
+
+def test_files_of_ones_own_can_be_copied_with_all_that_is_known_of_them():
+    assert run("""
+import pathlib, shutil
+one = pathlib.Path('/tmp/one')
+one.write_text('some words')
+one.touch()
+one.chmod(0o600)
+shutil.copy2(one, '/tmp/two')
+shutil.copytree('/tmp', '/dev/shm/three')
+return pathlib.Path('/tmp/two').read_text() == pathlib.Path('/dev/shm/three/two').read_text() == 'some words'
+""")
 
 
 @pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes can't be bound to a processor here")

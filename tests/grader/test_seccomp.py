@@ -39,10 +39,11 @@ def verdict(machine, number, first=0, architecture=None, second=0, forks=False):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
-    refused = set(seccomp.refused_numbers(machine))
+    failures = dict.fromkeys(seccomp.refused_numbers(machine), errno.EPERM)
+    failures |= dict.fromkeys(seccomp.numbers_of(seccomp.PRETENDED, machine), 0)
     special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *seccomp.SIGNALS[machine]}
     for number in set(range(600)) - special:
-        expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
+        expected = seccomp.FAIL_WITH | failures[number] if number in failures else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
     assert verdict(machine, seccomp.CLONE3[machine]) == seccomp.FAIL_WITH | errno.ENOSYS
 
@@ -84,14 +85,16 @@ def test_a_filter_that_cannot_be_loaded_stops_grading_with_one_clear_line(monkey
 
 
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_descriptor_may_be_copied_and_no_file_locked(machine):
-    refused = {command for command in range(1100)
-               if verdict(machine, seccomp.FCNTL[machine], second=command) == seccomp.FAIL_WITH | errno.EPERM}
-    assert refused == set(seccomp.LOCKS)
-    names = ("F_GETLK", "F_SETLK", "F_SETLKW", "F_OFD_GETLK", "F_OFD_SETLK", "F_OFD_SETLKW", "F_SETLEASE", "F_GETLEASE",
-             "F_NOTIFY")
-    assert refused == {getattr(fcntl, name) for name in names}
-    assert verdict(machine, seccomp.FCNTL[machine], second=fcntl.F_DUPFD_CLOEXEC) == seccomp.ALLOW
+def test_a_descriptor_may_be_copied_and_nothing_that_others_see_be_done_with_it(machine):
+    allowed = {command for command in range(1100)
+               if verdict(machine, seccomp.FCNTL[machine], second=command) == seccomp.ALLOW}
+    assert allowed == set(seccomp.DESCRIPTORS)
+    names = ("F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC")
+    assert allowed == {getattr(fcntl, name) for name in names}
+    commands = {value for name, value in vars(fcntl).items() if re.fullmatch("F_[A-Z_]*[A-Z]", name)} - {
+        fcntl.F_RDLCK, fcntl.F_WRLCK, fcntl.F_UNLCK}
+    assert commands - allowed <= set(seccomp.OTHER_COMMANDS)
+    assert not allowed & set(seccomp.OTHER_COMMANDS)
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -109,10 +112,11 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     numbers = {name: int(number) for name, number in lines}
     at = list(seccomp.AUDIT_ARCH).index(machine)
     newest = max(number for name, number in numbers.items() if name != "syscalls")
-    refused = {name: both[at] for name, both in seccomp.REFUSED.items()}
+    table = seccomp.REFUSED | seccomp.PRETENDED
+    refused = {name: both[at] for name, both in table.items()}
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
-    assert {name: numbers.get(name) for name in seccomp.REFUSED} | newer == refused
-    assert len(newer) < 5
+    assert {name: numbers.get(name) for name in table} | newer == refused
+    assert len(newer) < 8
     names = ("kill", "tgkill", "rt_sigqueueinfo", "rt_tgsigqueueinfo")
     assert tuple(numbers[name] for name in names) == seccomp.SIGNALS[machine]
     assert (numbers["clone"], numbers["clone3"]) == (seccomp.CLONE[machine], seccomp.CLONE3[machine])
