@@ -475,8 +475,10 @@ def first_that_defines_anew(sources, start):
     earlier, used = {}, set()
     for at, (meanings, loaded) in enumerate(_meanings_and_uses(tuple(sources))):
         if at >= start:
-            known = earlier.keys() | (used if ANYTHING in earlier else used & vars(builtins).keys())
-            if ANYTHING in meanings or any(earlier.get(name) != meanings[name] for name in known & meanings.keys()):
+            any_used = ANYTHING in earlier  # may have been bound in whatever was done
+            if ANYTHING in meanings or any(
+                    earlier.get(name) != told for name, told in meanings.items()
+                    if name in earlier or (name in used and (any_used or name in vars(builtins)))):
                 return at
         earlier |= meanings
         used |= loaded

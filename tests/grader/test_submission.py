@@ -300,6 +300,14 @@ def test_no_source_takes_the_grader_long_or_stops_it(source):
     assert time.process_time() - start < 15  # the slowest takes 3 s
 
 
+def test_many_small_cells_after_many_names_are_looked_into_one_by_one():
+    names = [f"a{n}" for n in range(60_000)]
+    sources = [f"{', '.join(names)} = [0] * {len(names)}", *(f"b{n} = 0" for n in range(1900))]
+    start = time.process_time()
+    assert first_that_defines_anew(sources, 1) is None
+    assert time.process_time() - start < 3
+
+
 def test_names_that_many_functions_hide_take_memory_once():
     source = f"def f():\n {MANY_NAMES}=0\n return {'lambda a:' * 400}0\nf()"
     tracemalloc.start()
