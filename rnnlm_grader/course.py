@@ -75,7 +75,7 @@ def submitted_folders(coursedir, assignment):
     at = places.index(anybody)
     pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
     found = {}
-    for person in sorted(glob.glob(pattern)):
+    for person in sorted(glob.glob(pattern, include_hidden=True)):
         folder = os.path.join(person, *places[at + 1:])
         if os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person):
             found[os.path.basename(person)] = folder
@@ -90,6 +90,8 @@ def unfit(student, folder):
         return "the name of the student's folder isn't UTF-8; rename it"
     if "\n" in student:
         return "the name of the student's folder has a line break; rename it"
+    if student.startswith("."):
+        return "the name of the student's folder begins with a dot, and nbgrader passes it by; rename it"
     if not os.path.lexists(folder):
         return "the student's folder is a link that leads to no folder"
     return None

@@ -9,6 +9,8 @@ Injection.
 import csv
 import io
 import re
+import unicodedata
+from collections import defaultdict
 from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
@@ -44,19 +46,31 @@ def export(coursedir, assignment, form, path, students=()):
     Raises
     ------
     rnnlm_grader.refusal.Refusal
-        Where the gradebook or one of the students isn't there. Nothing was written.
+        Where the gradebook or one of the students isn't there, or whoever imports it would take two for one. Nothing
+        was written.
     """
     marks = read_class(coursedir, assignment)
     if unknown := set(students) - {student.student for student in marks.students}:
         raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
                       f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
     chosen = [student for student in marks.students if not students or student.student in students]
+    if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
+        raise Refusal(f"An import would take these students for one: {', '.join(shown(repr(one)) for one in alike)}. "
+                      "Rename their folders, or name the students to export. Nothing was written.")
     text = io.StringIO()
     csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
                                                       for row in FORMS[form](marks, chosen))
     path = Path(path)
     write_whole(path, text.getvalue().encode())
     return path
+
+
+def taken_for_one(students):
+    """The ids of the first of those that are the same but for case, blanks, or how a letter is composed; or []."""
+    by_login = defaultdict(list)
+    for student in students:
+        by_login[unicodedata.normalize("NFKC", harmless(student.student)).casefold()].append(student.student)
+    return next((alike for alike in by_login.values() if len(alike) > 1), [])
 
 
 def harmless(cell):
@@ -111,7 +125,8 @@ def graded(students):
     return [student for student in students if student.state == "graded"]
 
 
-FORMS = {"csv": for_spreadsheet, "canvas": for_canvas, "moodle": for_moodle}
+IMPORTED = {"canvas": for_canvas, "moodle": for_moodle}
+FORMS = {"csv": for_spreadsheet, **IMPORTED}
 
 
 class FormExport(ExportPlugin):

@@ -405,7 +405,8 @@ def test_a_file_or_a_link_in_place_of_a_folder_earns_nothing_and_the_reason_is_t
     assert remarks["nowhere"] == remarks["other"] == [f"{nothing}its folder is a link, and links aren't followed."]
 
 
-UNFIT = {"kor\udcb1\udce8": r"kor\udcb1\udce8: the name of the student's folder isn't UTF-8; rename it",
+UNFIT = {".hidden": ".hidden: the name of the student's folder begins with a dot, and nbgrader passes it by; rename it",
+         "kor\udcb1\udce8": r"kor\udcb1\udce8: the name of the student's folder isn't UTF-8; rename it",
          "new\nline": "new line: the name of the student's folder has a line break; rename it",
          "nowhere": "nowhere: the student's folder is a link that leads to no folder"}
 

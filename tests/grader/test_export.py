@@ -105,6 +105,21 @@ def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(course
     assert path.read_text() == "what was exported before"
 
 
+@pytest.mark.parametrize("other", ["bob ", " bob", "bob\N{NO-BREAK SPACE}", "Bob", "bｏb"])
+def test_who_would_be_one_student_to_an_import_stops_it(tmp_path, other):
+    coursedir = lay_out(tmp_path, {"ann": Person(), "bob": Person(), other: Person(penalty=3)})
+    for form in FORMS:
+        path = tmp_path / f"{form}.csv"
+        if form == "csv":
+            assert len(export(coursedir, SLUG, form, path).read_text(encoding="utf-8").splitlines()) == 4
+        else:
+            with pytest.raises(Refusal, match=r"would take these students for one: .*b.*, .*b.*\. Rename") as refused:
+                export(coursedir, SLUG, form, path)
+            assert "ann" not in str(refused.value)
+            assert not path.exists()
+            export(coursedir, SLUG, form, path, ["ann", "bob"])
+
+
 def test_nbgrader_export_writes_it_for_the_students_asked_for(coursedir, tmp_path):
     app = ExportApp(coursedir=coursedir)
     CanvasExport(parent=app, to=str(tmp_path / "table.csv"), assignment=[SLUG], student=["ada"]).export(None)
