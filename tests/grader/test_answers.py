@@ -43,37 +43,43 @@ def in_sandbox(assignment, cells, lent=()):
     return SandboxedCandidate(cells, assignment.names, lent=lent)
 
 
-def seeds_of(slug):
-    """The learner's inputs, and three draws of hidden ones."""
+KEYS = 0, 1, 2
+WHERE = pytest.mark.parametrize(("make_candidate", "keys"), [(in_kernel, KEYS[:2]), (in_sandbox, KEYS[2:])],
+                                ids=["in_kernel", "in_sandbox"])  # the same comes of the same inputs; see below
+
+
+def seeds_of(slug, keys=KEYS):
+    """The learner's inputs, and for each key a draw of hidden ones."""
     def seeds(criterion):
-        return [(public_seed(criterion), False)] + [(hidden_seed(bytes([i]) * 32, slug, criterion), True)
-                                                    for i in range(3)]
+        return [(public_seed(criterion), False)] + [(hidden_seed(bytes([key]) * 32, slug, criterion), True)
+                                                    for key in keys]
     return seeds
 
 
-def verdicts(make_candidate, corpus, name, source):
+def verdicts(make_candidate, corpus, name, source, keys=KEYS):
     """What the criteria of one name say about an answer among right ones."""
     assignment = ASSIGNMENTS[corpus.SLUG]
     parts = [part for n, part in assignment.parts() if n == name]
     lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
+        seeds = seeds_of(corpus.SLUG, keys)
         return [v for part in parts
-                for v in grade_part(assignment, candidate, name, part, seeds_of(corpus.SLUG), Allowance(20)).verdicts]
+                for v in grade_part(assignment, candidate, name, part, seeds, Allowance(20)).verdicts]
 
 
-@pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
+@WHERE
 @pytest.mark.parametrize(("corpus", "name", "style", "source"), cases("RIGHT"))
 @pytest.mark.filterwarnings("ignore:looking things up")
-def test_right_answers_of_every_style_get_full_marks(make_candidate, corpus, name, style, source):
-    judged = verdicts(make_candidate, corpus, name, source)
+def test_right_answers_of_every_style_get_full_marks(make_candidate, keys, corpus, name, style, source):
+    judged = verdicts(make_candidate, corpus, name, source, keys)
     assert judged
     assert [v for v in judged if not v.outcome.passed] == []
 
 
-@pytest.mark.parametrize("make_candidate", [in_kernel, in_sandbox])
+@WHERE
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
-def test_wrong_answers_written_in_other_words_are_named(make_candidate, corpus, name, mistake, source):
-    failed = [v for v in verdicts(make_candidate, corpus, name, source) if not v.outcome.passed]
+def test_wrong_answers_written_in_other_words_are_named(make_candidate, keys, corpus, name, mistake, source):
+    failed = [v for v in verdicts(make_candidate, corpus, name, source, keys) if not v.outcome.passed]
     assert failed
     assert {v.likely.id for v in failed if v.likely} == {mistake}
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
