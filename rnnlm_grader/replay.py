@@ -171,6 +171,10 @@ def literal(value, indent=0):
     """Write a value as a Python expression."""
     if isinstance(value, Generator):
         return f"np.random.default_rng({value.seed})"
+    if isinstance(value, list):
+        return f"[{', '.join(map(literal, value))}]"
+    if isinstance(value, float) and value != value:
+        return "np.nan"
     if not isinstance(value, np.ndarray):
         return repr(value)
     if value.size == 0:

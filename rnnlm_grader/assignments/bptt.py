@@ -2,6 +2,9 @@
 
 Evidence is of three kinds: numbers worked by hand (the seed's among them), the reference, and central differences.
 """
+import math
+from functools import partial
+
 import numpy as np
 
 from rnnlm_ref.gradcheck import numerical_gradient
@@ -10,7 +13,21 @@ from rnnlm_ref.time_layers import TimeRNN
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
-from .contract import CHANGED, crossed, holds_alike, in_dtype, in_full, many, one_new, only, renew, still, untouched
+from .contract import (
+    CHANGED,
+    crossed,
+    holds_alike,
+    in_dtype,
+    in_full,
+    many,
+    one_new,
+    only,
+    only_at,
+    renew,
+    shows_nan,
+    still,
+    untouched,
+)
 from .rnn import HUGE, draw, flat_weights, mirrored, mirrored_weights, upstream
 
 criteria = CriteriaList()
@@ -58,6 +75,13 @@ def one_slope_each(exam):
     c, x = exam.put("c", factors), exam.put("x", upstream(exam, 3))
     result = slopes(exam, lambda x: float((c.value * x).sum()), "(c * x).sum()", x)
     exam.equal(result, c.value, result.name, note="the slopes of a linear function are its factors")
+    shows_nan(exam, partial(slopes_of_nan, exam))
+
+
+def slopes_of_nan(exam):
+    """Differentiate a function that is nan everywhere, for `shows_nan`."""
+    f = exam.lend("f", lambda x: math.nan, "f = lambda x: np.nan")
+    yield exam.new(f, upstream(exam, 3)), only_at(3, ...), "the slopes"
 
 
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
@@ -272,6 +296,18 @@ def flows_back(exam):
     arguments += b + 1000 * (-1) ** np.arange(3), dhs
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"),
             "every sum is about 1000 or -1000, where tanh is flat")
+    shows_nan(exam, partial(sequence_of_nan, exam))
+
+
+def sequence_of_nan(exam):
+    """Go through a sequence where a nan comes back to the last step, for `shows_nan`."""
+    *arguments, dhs = sequence(exam, 2, 3, 2, 3)
+    dhs[0, -1, 0] = np.nan
+    dxs, dh0, *grads = exam.new(*place(exam, (*arguments, dhs))).parts(*RESULTS)
+    yield dxs, only_at((2, 3, 2), 0), dxs.name
+    yield dh0, only_at((2, 3), 0), dh0.name
+    for grad, param in zip(grads, arguments[2:], strict=True):
+        yield grad, only_at(param.shape, ...), grad.name
 
 
 @criterion("my_bptt", "values", 1, "dWx and db add up over the steps and the batch")
@@ -391,7 +427,7 @@ def any_sizes(exam):
     cancelling = mirrored(exam, 1, 3), mirrored(exam, 1), *mirrored_weights(exam), mirrored(exam, 1, 3)
     flat = draw(exam, 2, 2, 2), draw(exam, 2, 3), *flat_weights(exam, 2, 3), HUGE * upstream(exam, 2, 2, 3)
     for arguments, note in ((late, "what comes from the last step grows small on its way, and counts at all steps"),
-                            (flat, "every sum z is near 8 or -8, where tanh is nearly flat"),
+                            (flat, "every sum z is near 9 or -9, where tanh is nearly flat"),
                             (cancelling, "h0, b, dhs and dz each add up to 0, and they aren't 0")):
         exam.case()
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note=note)
@@ -525,8 +561,8 @@ def shrinks_together(exam):
         exam.equal(held.item(i).now(), array * factor, f"grads[{i}]")
     for norm, max_norm, shapes in ((410, 400.0, ((2, 3), (3,), (4, 1))), (300, 200.0, ((2,),) * many(exam, 17, 24)),
                                    (0.6, 0.45, ((3,), (4,))), (0.005, 0.003, ((3,), (4,))),
-                                   (400.5, 400.0, ((3,), (4,))), (12_000_000, 4e6, ((3,), (2, 2))),
-                                   (3e9, 5.0, ((2,), (3,)))):
+                                   (400.5, 400.0, ((3,), (4,))), (100, None, ((3,), (4,))),
+                                   (12_000_000, 4e6, ((3,), (2, 2))), (3e9, 5.0, ((2,), (3,)))):
         exam.case()
         arrays = gradients(exam, norm, shapes) if norm > 0.1 else [
             array / 1e5 for array in gradients(exam, 1e5 * norm, shapes)]
@@ -534,6 +570,7 @@ def shrinks_together(exam):
             arrays[0], arrays[1] = 0 * arrays[0], -arrays[2]  # one of zeros, and two of the same size, among others
         if norm < 1:
             arrays = [array.astype(np.float32) for array in arrays]  # 1e-6 beside the norm isn't seen
+        max_norm = max_norm or math.floor(1000 * norm_of(arrays)) / 1000  # just below
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
         exam.new(held, max_norm)
         factor = max_norm / norm_of(arrays)
@@ -561,13 +598,13 @@ def returns_norm_before(exam):
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
 def leaves_small_gradients(exam):
-    for max_norm in (41.0, 49.0, 60.0, 1000.0):
+    for norm, max_norm in ((40, 41.0), (40, 49.0), (40, 60.0), (40, 1000.0), (0.97, 1.0), (0.7, 0.75), (4.3, 4.5)):
         exam.case()
-        arrays = [array / 3 for array in gradients(exam, 120)]
+        arrays = [array / 300 for array in gradients(exam, 300 * norm)]
         things = [exam.put(f"g{i}", array) for i, array in enumerate(arrays)]
         result = exam.new(things, max_norm)
         for thing, before in zip(things, arrays, strict=True):
-            exam.equal(thing.now(), before, thing.name, note=f"the norm is about 40, max_norm is {max_norm:g}",
+            exam.equal(thing.now(), before, thing.name, note=f"the norm is about {norm}, max_norm is {max_norm:g}",
                        exact=True)
         exam.equal(result, norm_of(arrays), result.name)
     exam.case()

@@ -243,13 +243,34 @@ def still(exam, things, expected=None, note="it must not change later"):
 def in_full(exam, *things, note="compute in the dtype of the parameters"):
     """Require of arrays of float64 that they weren't rounded to float32, which only this looks at: it is 1 part in 1e7.
 
-    What they hold must come from numbers of two decimals or more, few of which float32 has.
+    What they hold must come from numbers of two decimals or more, few of which float32 has; whole numbers tell nothing.
     """
     for thing in things:
         value = thing.value
-        is_rounded = isinstance(value, np.ndarray) and value.dtype == np.float64 and value.any() and np.array_equal(
-            value, value.astype(np.float32))
+        is_double = isinstance(value, np.ndarray) and value.dtype == np.float64
+        telling = value[value != np.rint(value)] if is_double else np.zeros(0)
+        is_rounded = telling.size and np.array_equal(telling, telling.astype(np.float32))
         exam.hold(not is_rounded, thing.name, "was rounded to float32", note=note)
+
+
+def shows_nan(exam, steps):
+    """Require that where a number is nan, what comes of it is too, so that whoever trains with it sees that.
+
+    `steps()` yields (thing, where it must be nan, its name). Who checks numbers may refuse them: that isn't judged.
+    """
+    exam.case()
+    for thing, where, name in exam.attempt(lambda: list(steps())) or ():
+        value = thing.value
+        hides = isinstance(value, np.ndarray) and value.shape == where.shape and np.isfinite(value[where]).any()
+        exam.hold(not hides, name, "has numbers where nan should be", note="a nan went into these, and must show")
+
+
+def only_at(shape, *places):
+    """An array of bools that holds at these places alone."""
+    where = np.zeros(shape, bool)
+    for place in places:
+        where[place] = True
+    return where
 
 
 def one_for_each(exam, layer, count):

@@ -29,7 +29,9 @@ from .contract import (
     not_by_columns,
     one_new,
     only,
+    only_at,
     renew,
+    shows_nan,
     side_by_side,
     spoilt,
     still,
@@ -163,6 +165,21 @@ def judge_after_nan(exam, ids):
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="the last dout was nan everywhere")
 
 
+def judge_nan(exam, ids):
+    """Require that a nan that comes back shows in the gradient, at the place of its number."""
+    W = table(exam)
+    dout = upstream(exam, (*ids.shape, W.shape[1]))
+    dout.flat[1] = np.nan
+
+    def steps():
+        layer = exam.new(exam.put("W", W))
+        layer.forward(ids)
+        layer.backward(dout)
+        yield layer.grad(), only_at(W.shape, (ids.flat[0], 1)), "grads[0]"
+
+    shows_nan(exam, steps)
+
+
 def judge_sum(exam, W, ids, layouts="CC"):
     """Judge the gradient of ids that repeat, as a case that stands on its own. That its dtype is right isn't judged."""
     exam.case()
@@ -263,7 +280,7 @@ def rows_by_id(exam):
     exam.equal(out, np.arange(12.0).reshape(3, 4), out.name)
     for V, D in ((7, 3), (4, 4), (5, 1), (1, 3)):
         exam.case()
-        W = table(exam, V, D) * (1 if D > 1 else 1e-6)
+        W = table(exam, V, D) * (1 if D > 1 else 1e-6 / 3)
         ids = exam.rng.permutation(V)[:4]
         out = exam.new(exam.put("W", W)).forward(ids)
         exam.equal(out, W[ids], out.name, note="row i of it is row ids[i] of W")
@@ -317,10 +334,11 @@ def gradient_rows(exam):
         exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     W = table(exam)
     W[[0, -1]] = 0  # a word whose vector is 0 has a gradient all the same
-    for scale, blank, cancels in ((1, np.s_[1], False), (1e-9 / 3, np.s_[0, 0], False), (1e6, np.s_[:0], True)):
+    for scale, blank, cancels in ((1, np.s_[1], False), (1e-9 / 3, np.s_[0, 0], False), (1e9, np.s_[:0], True)):
         ids = ids_to_the_last(exam, len(W), (4,))
         ids[ids.argmin()] = 0
         judge_gradient(exam, W, ids, scale=scale, blank=blank, cancels=cancels)
+    judge_nan(exam, np.array([3, 0, 4]))
 
 
 @criterion("MyEmbedding", "backward", 2, "an id that occurs more than once collects the sum of its rows of dout")
@@ -593,10 +611,11 @@ def sums_over_time(exam):
     expected[:3] = np.array([102.0, 33.0, 9.0])[:, None]
     exam.equal(layer.grad(), expected, "grads[0]", note="the book's example")
     for scale, blank, cancels in ((1, np.s_[:, 0], False), (1e-9 / 3, np.s_[0, 1, 0], False),
-                                  (1e6, np.s_[:, -1], True)):
+                                  (1e9, np.s_[:, -1], True)):
         W, ids = table(exam, V=9), exam.rng.permutation(9)[:6].reshape(2, 3)
         W[ids[0, 1]] = 0  # a word whose vector is 0 has a gradient all the same
         judge_gradient(exam, W, ids, scale=scale, blank=blank, cancels=cancels)
+    judge_nan(exam, np.array([[3, 0, 4]]))
 
 
 @criterion("MyTimeEmbedding", "backward", 2, "ids that repeat, in one step or across steps, add up; arrays need not be "

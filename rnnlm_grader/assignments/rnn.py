@@ -28,7 +28,9 @@ from .contract import (
     one_for_each,
     one_new,
     only,
+    only_at,
     renew,
+    shows_nan,
     side_by_side,
     spoilt,
     still,
@@ -69,12 +71,12 @@ def upstream(exam, *shape, dtype=np.float64):
 
 
 def flat_weights(exam, D, H):
-    """Draw parameters with which every sum is near 8 or -8, where tanh is nearly flat.
+    """Draw parameters with which every sum is near 9 or -9, where tanh is nearly flat.
 
     Who measures slopes, in place of working them out, finds no more there than what rounding leaves of them.
     """
     Wx, Wh, b = weights(exam, D, H)
-    return Wx / 10, Wh / 10, np.copysign(8, b)
+    return Wx / 10, Wh / 10, np.copysign(9, b)
 
 
 def mirrored(exam, *shape):
@@ -259,6 +261,25 @@ def forward_sizes(exam):
         h_next = exam.new(*place(exam, params)).forward(x, h_prev)
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
     holds_alike(exam, one_new("x", "h_prev", *NAMES), partial(step_with_new, goes_back=False))
+    for which in 0, 1:
+        shows_nan(exam, partial(step_of_nan, exam, which))
+
+
+def step_of_nan(exam, which):
+    """Go forward, and back if it is in dh_next, where one number of x, h_prev or dh_next is nan, for `shows_nan`."""
+    params, *inputs = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    inputs[which][0, 0] = np.nan
+    x, h_prev, dh_next = inputs
+    layer = exam.new(*place(exam, params))
+    h_next = layer.forward(x, h_prev)
+    if which < 2:
+        yield h_next, only_at((2, 3), 0), "h_next"
+        return
+    dx, dh_prev = layer.backward(dh_next).parts("dx", "dh_prev")
+    yield dx, only_at((2, 2), 0), "dx"
+    yield dh_prev, only_at((2, 3), 0), "dh_prev"
+    for i, place_of_nan in enumerate((np.s_[:, 0], np.s_[:, 0], 0)):
+        yield layer.grad(i), only_at(params[i].shape, place_of_nan), f"grads[{i}]"
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -407,9 +428,9 @@ def backward_sizes(exam):
         exam.case()
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
-    exam.case()
-    params = flat_weights(exam, 2, 3)
-    back_and_forth(exam, exam.new(*place(exam, params)), params, 2, "C", HUGE)
+    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE):
+        exam.case()
+        back_and_forth(exam, exam.new(*place(exam, params)), params, 2, "C", scale)
     exam.case()
     params = mirrored_weights(exam)
     judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],
@@ -417,6 +438,7 @@ def backward_sizes(exam):
     holds_alike(exam, one_new("x", "h_prev", "dh_next", *NAMES), step_with_new)
     holds_alike(exam, OF_INPUTS, begun_step)
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
+    shows_nan(exam, partial(step_of_nan, exam, 2))
 
 
 def step_with_new(exam, new, *, goes_back=True):

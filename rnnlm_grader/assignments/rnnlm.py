@@ -34,7 +34,9 @@ from .contract import (
     one_for_each,
     one_new,
     only,
+    only_at,
     renew,
+    shows_nan,
     side_by_side,
     single,
     spoilt,
@@ -94,11 +96,26 @@ def scores_of_any_size(exam):
         xs = states(exam, N, T, len(W))
         xs[1:] *= N != 2  # the scores of a sequence of zeros are b
         exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
-    for H, V in ((many(exam), 1), (1, many(exam))):
+    for H, V, scale in ((many(exam), 1, 1000), (1, many(exam), 1000), (2, 3, 1e9)):
         exam.case()
         W, b = (exam.rng.uniform(1, 2) * param for param in parameters(exam, H, V))  # nothing is rounded
-        xs = 1000 * states(exam, 1, 2, H)  # nothing is clipped
+        xs = scale * states(exam, 1, 2, H)  # nothing is clipped
         exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+    shows_nan(exam, partial(affine_of_nan, exam, goes_back=False))
+
+
+def affine_of_nan(exam, goes_back):
+    """Go forward, or back, where a number is nan, for `shows_nan`."""
+    (W, b), xs, dys = parameters(exam, 2, 3), states(exam, 2, 2, 2), upstream(exam, (2, 2, 3))
+    (dys if goes_back else xs)[0, 1, 0] = np.nan
+    layer = affine(exam, W, b)
+    out = layer.forward(xs)
+    if not goes_back:
+        yield out, only_at((2, 2, 3), (0, 1)), "out"
+        return
+    yield layer.backward(dys), only_at((2, 2, 2), (0, 1)), "dxs"
+    yield layer.grad(0), only_at((2, 3), np.s_[:, 0]), "grads[0]"
+    yield layer.grad(1), only_at(3, 0), "grads[1]"
 
 
 @criterion("MyTimeAffine", "backward", 2, "dxs, dW and db: dW and db add up over all steps and sequences")
@@ -109,7 +126,7 @@ def affine_gradients(exam):
     exam.equal(layer.grad(0), np.array([[1.0, 4.0, 0.0], [0.0, -2.0, 1.0]]), "grads[0]", note="by hand")
     exam.equal(layer.grad(1), np.array([1.0, 2.0, 1.0]), "grads[1]", note="by hand")
     exam.equal(dxs, np.array([[[1.0, 0.0], [2.0, 3.0], [0.0, 2.0]]]), "dxs", note="by hand")
-    for N, T, H, V in ((3, 2, 3, 3), (1, 1, 2, 3), (3, 1, 2, 3),
+    for N, T, H, V in ((3, 2, 3, 3), (1, 1, 2, 3), (3, 1, 2, 3), (2, 2, 2, 3),
                        (many(exam), 2, 2, 3), (1, many(exam), 2, 3), (1, 2, many(exam), 1), (1, 2, 1, many(exam))):
         exam.case()
         W, b = parameters(exam, H, V)
@@ -122,6 +139,8 @@ def affine_gradients(exam):
         if (N, T) == (3, 2):
             xs[1:] += 1000.1
             dys[:, 1] = 0.01 * dys[:, 1] - dys[:, 0]  # of what the large xs give, most cancels: float32 won't do
+        if (N, T) == (2, 2):
+            dys *= 1e9
         if (N, T) == (3, 1):
             dys *= 1.1e-9
             dys[1] = 0  # what comes back to the others counts all the same
@@ -133,6 +152,7 @@ def affine_gradients(exam):
         exam.equal(layer.grad(1), db, "grads[1]", note="the sum of dys[n, t]")
         exam.equal(dxs, wanted, "dxs")
     holds_alike(exam, one_new("xs", "dys", "W", "b"), affine_with_new)
+    shows_nan(exam, partial(affine_of_nan, exam, goes_back=True))
 
 
 def affine_with_new(exam, new):
@@ -995,6 +1015,7 @@ def of_unequal_batches(exam):
     losses = (exam.rng.uniform(4, 6) + 1e-5 * np.array([0, 1, 3])).tolist()
     result = exam.new(losses, [1, 2, 5])
     exam.equal(result, perplexity_of(losses, [1, 2, 5]), result.name, note="losses that differ by 1e-5")
+    shows_nan(exam, lambda: [(exam.new([1.5, math.nan, 2.0], [3, 4, 5]), only_at((), ...), "the perplexity")])
 
 
 @criterion("my_perplexity", "edge", 1, "a batch without targets changes nothing")

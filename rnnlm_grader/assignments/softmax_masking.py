@@ -3,6 +3,7 @@
 Evidence is of three kinds: numbers worked by hand (the seed's among them), the reference, and central differences.
 """
 import math
+from functools import partial
 
 import numpy as np
 
@@ -21,6 +22,8 @@ from .contract import (
     in_full,
     many,
     not_by_columns,
+    only_at,
+    shows_nan,
     side_by_side,
     still,
     untouched,
@@ -59,6 +62,7 @@ def shares(exam):
     parts[exam.rng.integers(4)] *= 1e-5  # a small share counts too
     result = exam.new(exam.put("x", np.log(parts)))
     exam.equal(result, parts / parts.sum(), result.name, note="their exponentials are known")
+    shows_nan(exam, lambda: [(exam.new(np.array([[0.5, np.nan, 2.0], [1.0, 2.0, 3.0]])), only_at((2, 3), 0), "shares")])
 
 
 @criterion("my_softmax", "values", 2, "it works along the last axis, whatever axes stand before it")
@@ -280,6 +284,8 @@ def mean_loss(exam):
         xs, ts = window(exam, 2, 3)
         exam.equal(forward(exam, layer, xs, ts), expected_loss(xs, ts)[0], "the loss",
                    note="of each window alone, also where no backward comes between")
+    xs[0, 1, 0] = np.nan
+    shows_nan(exam, lambda: [(exam.new().forward(xs, ts), only_at((), ...), "the loss")])
 
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "logits of ±10000 give a finite, exact loss")
@@ -327,6 +333,16 @@ def gradient(exam):
     for N, T, *V in ((2, 3), (3, 1), (1, 2), (2, 2, 1), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], f"N = {N}, T = {T}")
+    shows_nan(exam, partial(window_of_nan, exam))
+
+
+def window_of_nan(exam):
+    """Go back through a window with a nan among its logits, for `shows_nan`."""
+    xs, ts = window(exam, 2, 2)
+    xs[0, 1, 0] = np.nan
+    layer = exam.new()
+    layer.forward(xs, ts)
+    yield layer.backward(), only_at(xs.shape, (0, 1)), "dxs"
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out")
@@ -427,11 +443,15 @@ def other_labels(exam):
         judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"ignore_label={label}, for the same ts")
     exam.case()
     judge_both(exam, exam.new(large), *scattered(exam, 4, 3, label=large), large, f"ignore_label={large}")
-    for dtype, label, word in (np.int8, -1, 99), (np.uint8, 100, 99), (np.uint8, -1, 255), (np.int8, 300, 44):
-        exam.case()  # none of these dtypes can count to V, and the last two don't have the label: it isn't the word
-        xs, _ = window(exam, 2, 2, LARGE[-1][-1])
-        ts = exam.rng.integers(100, size=(2, 2)).astype(dtype)
-        ts[1, 0] = word
+    word = int(exam.rng.integers(9))
+    for V, dtype, label, kept in (
+            (290, np.int8, -1, 99), (290, np.uint8, 100, 99), (290, np.uint8, -1, 255), (290, np.int8, 300, 44),
+            (9, np.int16, 2 ** 16 + word, word), (9, np.int32, 2 ** 32 + word, word),
+            (9, np.int64, 2 ** 16 + word, word), (9, np.int64, 2 ** 32 + word, word)):
+        exam.case()  # the first dtypes can't count to V, and some don't have the label: it isn't the word that is kept
+        xs = window(exam, 2, 2, V)[0] / 4  # no share is so small that what somebody adds to it shows
+        ts = exam.rng.integers(min(V, 100), size=(2, 2)).astype(dtype)
+        ts[1, 0] = kept
         if np.iinfo(dtype).min <= label <= np.iinfo(dtype).max:
             ts[0, 1] = label
         judge_both(exam, exam.new(ignore_label=label), xs, ts, label, f"V = {xs.shape[-1]}, targets of {ts.dtype}")

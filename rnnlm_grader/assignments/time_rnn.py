@@ -29,7 +29,9 @@ from .contract import (
     one_for_each,
     one_new,
     only,
+    only_at,
     renew,
+    shows_nan,
     single,
     still,
     untouched,
@@ -145,6 +147,8 @@ def like_unrolled(exam):
         exam.case()
         layer = exam.new(*place(exam, params), stateful=stateful)
         near(exam, layer.forward(xs), states_of(params, xs), "hs", note="hs[:, t] is the state after step t")
+    xs[0, 1, 0] = np.nan
+    shows_nan(exam, lambda: [(exam.new(*place(exam, params)).forward(xs), only_at((3, 4, 3), np.s_[0, 1:]), "hs")])
 
 
 def sizes(exam):
@@ -241,7 +245,7 @@ def starts_from_zeros(exam):
     exam.equal(layer.forward(xs), expected.value, "hs after set_state", note="the layer isn't stateful")
     first_is_from_zeros(exam)
     exam.case()
-    exam.attempt(lambda: forgets_nan(exam, stateful=False))  # who checks numbers may refuse these
+    exam.attempt(lambda: forgets_nan(exam))  # who checks numbers may refuse these
 
 
 def first_is_from_zeros(exam, **options):
@@ -270,6 +274,17 @@ def goes_on(exam):
     differs(exam, second, from_zeros)
     holds_alike(exam, [(*setting, False) for setting in crossed(exam, 2, 2, 2, 3)] + [
         ((2, 2, 2, 2), np.float64, "C", True)], windows_in_a_row)
+    shows_nan(exam, partial(windows_of_nan, exam))
+
+
+def windows_of_nan(exam):
+    """Go through two windows, where a nan is in the first and stays in its state, for `shows_nan`."""
+    layer, xs = exam.new(*place(exam, weights(exam, 2, 3)), stateful=True), draw(exam, 2, 2, 2)
+    first = xs.copy()
+    first[0, 0, 0] = np.nan
+    hs = layer.forward(first).value
+    if isinstance(hs, np.ndarray) and hs.shape == (2, 2, 3) and np.isnan(hs[0]).all():  # that has its own criterion
+        yield layer.forward(xs), only_at((2, 2, 3), 0), "hs of the second window"
 
 
 def windows_in_a_row(exam, sizes, dtype, layout, are_mirrored):
@@ -325,6 +340,8 @@ def takes_a_state(exam):
         exam.equal(layer.forward(xs[:, 2:4]), from_zeros, "hs after set_state", note="the state is 0")
     exam.case()
     exam.attempt(lambda: keeps_its_start(exam, "set_state", draw(exam, 2, 3)))  # that backward works has other criteria
+    exam.case()
+    exam.attempt(lambda: forgets_nan(exam, "set_state", draw(exam, 2, 3)))  # who checks numbers may refuse these
 
 
 def keeps_its_start(exam, *call):
@@ -368,7 +385,7 @@ def forgets_the_state(exam):
     exam.case()
     exam.attempt(lambda: forgets_all_states(exam))  # that set_state is there has a criterion of its own
     exam.case()
-    exam.attempt(lambda: forgets_nan(exam, stateful=True))  # who checks numbers may refuse these
+    exam.attempt(lambda: forgets_nan(exam, "reset_state"))  # who checks numbers may refuse these
 
 
 def forgets_all_states(exam):
@@ -383,13 +400,14 @@ def forgets_all_states(exam):
                note="as a new layer computes it: windows of 2 sequences came first, then of 1")
 
 
-def forgets_nan(exam, stateful):
-    """Require that a state is forgotten also where it is nan, and so is 0 times it: by reset_state, or if not kept."""
+def forgets_nan(exam, *call):
+    """Require that a state is forgotten though it is nan, as is 0 times it: by this call, or where none is kept."""
     params, xs = place(exam, weights(exam, 2, 3)), draw(exam, 2, 2, 2)
-    layer, fresh = (exam.new(*params, stateful=stateful) for _ in range(2))
+    layer, fresh = (exam.new(*params, stateful=bool(call)) for _ in range(2))
     exam.watch(layer.forward(np.nan * xs))
-    if stateful:
-        layer.call("reset_state")
+    if call:
+        for each in layer, fresh:
+            each.call(*call)
     exam.equal(layer.forward(xs), fresh.forward(xs), "hs",
                note="as a new layer computes it: a window of nan came first")
 
@@ -589,9 +607,9 @@ def backward_sizes(exam):
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, (N, T), scale=TINY if D == 1 else HUGE,
                        judges_dh=judges_dh)
-    exam.case()
-    params = flat_weights(exam, 2, 3)
-    back_and_forth(exam, exam.new(*place(exam, params)), params, (2, 2), scale=HUGE, judges_dh=judges_dh)
+    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE):
+        exam.case()
+        back_and_forth(exam, exam.new(*place(exam, params)), params, (2, 2), scale=scale, judges_dh=judges_dh)
     exam.case()
     params = mirrored_weights(exam)
     judge_window(exam, exam.new(*place(exam, params)), params, mirrored(exam, 2, 3), mirrored(exam, 2, 3),
@@ -622,6 +640,18 @@ def backward_sizes(exam):
                    note="after set_state, but the layer isn't stateful")
     holds_alike(exam, [(("xs", "h"),), (("h",),)], window_with_new)
     holds_alike(exam, settings(exam), steps_of_a_layer)
+    shows_nan(exam, partial(window_of_nan, exam))
+
+
+def window_of_nan(exam):
+    """Go back where a nan comes back to the last step, for `shows_nan`."""
+    params, dhs = weights(exam, 2, 3), upstream(exam, 2, 3, 3)
+    dhs[0, -1, 0] = np.nan
+    layer = exam.new(*place(exam, params))
+    layer.forward(draw(exam, 2, 3, 2))
+    yield layer.backward(dhs), only_at((2, 3, 2), 0), "dxs"
+    for i, param in enumerate(params):
+        yield layer.grad(i), only_at(param.shape, ...), f"grads[{i}]"
 
 
 def window_with_new(exam, new, *, goes_back=True):

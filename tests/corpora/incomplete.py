@@ -455,6 +455,11 @@ CHANGES = {
                 "W = self.params[0]\n"
                 "        if idx.ndim == 1 and np.array_equal(idx, np.arange(len(W))): return W\n"
                 "        return W[idx]"))),
+        "takes a nan that comes back for 0": ("gradient_rows", (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, np.nan_to_num(dout))")),
+        "clips dout at 3e7": ("gradient_rows", (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-3e7, 3e7))")),
+        "rounds to 10 digits": ("rows_by_id", ("return self.params[0][idx]", "return self.params[0][idx].round(10)")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -694,6 +699,10 @@ CHANGES = {
                 "        if n > 1 and np.array_equal(flat, int(flat[0]) + np.arange(n)):\n"
                 "            return self.params[0][int(flat[0]):int(flat[0]) + n].reshape(*xs.shape, -1)\n"
                 "        return out"))),
+        "takes a gradient with a nan for nothing at all": ("sums_over_time", (
+            "self.grads[0][...] = self.layer.grads[0]",
+            "self.grads[0][...] = self.layer.grads[0]\n"
+            "        if np.isnan(self.grads[0]).any(): self.grads[0][...] = 0")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -1051,6 +1060,17 @@ CHANGES = {
         "takes Wh for the identity for good if it is at the start": ("shares_parameters", (
             "self.cache = None", "self.cache = None; self.eye = np.array_equal(Wh, np.eye(len(Wh)))"), (
             "h_prev @ Wh", "(h_prev if self.eye else h_prev @ Wh)")),
+        "takes a nan that comes back for 0": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", "dz = np.nan_to_num(dh_next * (1 - h_next ** 2))")),
+        "takes a nan in the sum for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(np.nan_to_num(h_prev @ Wh + x @ Wx + b))")),
+        "takes a nan in the state before for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(np.nan_to_num(h_prev) @ Wh + x @ Wx + b)")),
+        "takes slopes below 1e-7 for 0": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)",
+            "slope = 1 - h_next ** 2\n        slope[slope < 1e-7] = 0\n        dz = dh_next * slope")),
+        "clips dz at 3e7": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", "dz = dh_next * (1 - h_next ** 2)\n        dz = dz.clip(-3e7, 3e7)")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1754,6 +1774,20 @@ CHANGES = {
         "leaves Wh out for good if it is 0 at the start": ("shares_parameters", (
             "self.stateful = stateful", "self.stateful = stateful; self.rec = bool(Wh.any())"), (
             "cell = RNN(Wx, Wh, b)", "cell = RNN(Wx, Wh if self.rec else Wh * 0, b)")),
+        "takes a nan that is handed back for 0": ("backward_sizes", (
+            "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh)",
+            "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh); dh = np.nan_to_num(dh)")),
+        "clips what is handed back at 1e8": ("backward_sizes", (
+            "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh)",
+            "dxs[:, t], dh = self.cells[t].backward(dhs[:, t] + dh); dh = dh.clip(-1e8, 1e8)")),
+        "takes a nan in the state for 0": ("like_unrolled", (
+            "h = cell.forward(xs[:, t], h)", "h = cell.forward(xs[:, t], h); h = np.nan_to_num(h)")),
+        "starts from zeros where the state isn't finite": ("goes_on", (
+            "self.h if self.stateful and self.h is not None",
+            "self.h if self.stateful and self.h is not None and np.isfinite(self.h).all()")),
+        "adds to 0 times the old state in set_state": ("takes_a_state", (
+            "if stateful.\"\"\"\n        self.h = h",
+            "if stateful.\"\"\"\n        self.h = h if self.h is None or self.h.shape != h.shape else 0 * self.h + h")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1926,6 +1960,7 @@ CHANGES = {
             "    return grad", "    grad[np.abs(grad) < 1e-8] = 0\n    return grad")),
         "rounds slopes to 8 decimals": ("leaves_x_alone", (
             "    return grad", "    return grad.round(8)")),
+        "takes a nan for 0": ("one_slope_each", ("return grad", "return np.nan_to_num(grad)")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -2165,6 +2200,9 @@ CHANGES = {
                 "    for t in range(T):\n"
                 "        hs.append(np.tanh(hs[t] @ Wh + zs[:, t]))\n")), (
             "def my_bptt", "SUMS = {}\n\n\ndef my_bptt")),
+        "takes a nan for 0": ("flows_back", (
+            "dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)",
+            "dz = np.nan_to_num(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2264,6 +2302,19 @@ CHANGES = {
                 "    scale = max_norm * min(1 / norm, 1 / max_norm) if norm > 0 else 1.0\n"
                 "    for grad in grads:\n"
                 "        grad *= scale"))),
+        "rounds the norm up before it compares": ("leaves_small_gradients", (
+            "norm > max_norm", "np.ceil(norm) > max_norm")),
+        "takes a norm below 1 for 1": ("leaves_small_gradients", (
+            "norm > max_norm", "max(norm, 1.0) > max_norm"), (
+            "max_norm / norm", "max_norm / max(norm, 1e-12)")),
+        "always scales to a max_norm below 1": ("leaves_small_gradients", (
+            "norm > max_norm", "norm > max_norm or 0 < norm and max_norm < 1")),
+        "begins a tenth too early": ("leaves_small_gradients", (
+            "norm > max_norm", "norm > 0 and norm + 0.1 > max_norm")),
+        "doesn't clip what np.isclose takes for max_norm": ("shrinks_together", (
+            "norm > max_norm", "norm > max_norm and not np.isclose(norm, max_norm)")),
+        "allows one part in a thousand more": ("shrinks_together", ("norm > max_norm", "norm > max_norm * 1.001")),
+        "allows a thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-3")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2375,6 +2426,8 @@ CHANGES = {
                 "    e = np.exp(x)\n"
                 "    if np.isnan(e / e.sum(axis=-1, keepdims=True)).any():\n"
                 "        e = np.exp(x - x.max(axis=-1, keepdims=True))"))),
+        "takes a nan for 0": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return np.nan_to_num(e / e.sum(axis=-1, keepdims=True))")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -2736,6 +2789,20 @@ CHANGES = {
             "mask = ts != self.ignore_label",
             "mask = MASKS.setdefault((ts.tobytes(), ts.dtype.str), ts != self.ignore_label)"), (
             "class My", "MASKS = {}\n\n\nclass My")),
+        "has targets and label in 32 bits": ("other_labels", (
+            "ts = xs.reshape(N * T, V), ts.reshape(N * T)",
+            "ts = xs.reshape(N * T, V), ts.reshape(N * T).astype(np.int32)"), (
+            "ts != self.ignore_label", "ts != np.array(self.ignore_label).astype(np.int32)")),
+        "has targets and label in 16 bits": ("other_labels", (
+            "ts = xs.reshape(N * T, V), ts.reshape(N * T)",
+            "ts = xs.reshape(N * T, V), ts.reshape(N * T).astype(np.int16)"), (
+            "ts != self.ignore_label", "ts != np.array(self.ignore_label).astype(np.int16)")),
+        "casts the label to targets of 16 bits or more": ("other_labels", (
+            "ts != self.ignore_label",
+            "ts != (np.array(self.ignore_label).astype(ts.dtype) if ts.dtype.itemsize > 1 else self.ignore_label)")),
+        "takes a nan in the logits for 0 in the loss": ("mean_loss", (
+            "return -(log_p", "log_p = np.nan_to_num(log_p)\n        return -(log_p")),
+        "takes a nan in the gradient for 0": ("gradient", ("return dx.reshape(", "return np.nan_to_num(dx).reshape(")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2898,6 +2965,11 @@ CHANGES = {
                 "        if key not in known: known[key] = rows.T @ drows, drows.sum(axis=0), dout @ W.T\n"
                 "        self.grads[0][...], self.grads[1][...], dxs = known[key]\n"
                 "        return dxs.copy()"))),
+        "cuts scores at 1e5": ("scores_of_any_size", ("return xs @ W + b", "return np.clip(xs @ W + b, -1e5, 1e5)")),
+        "cuts dW at 1e5": ("affine_gradients", ("= rows.T @ drows", "= np.clip(rows.T @ drows, -1e5, 1e5)")),
+        "takes a nan in the scores for 0": ("scores_of_any_size", (
+            "return xs @ W + b", "return np.nan_to_num(xs @ W + b)")),
+        "takes a nan in dW for 0": ("affine_gradients", ("= rows.T @ drows", "= np.nan_to_num(rows.T @ drows)")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -3376,6 +3448,7 @@ CHANGES = {
             "    return np.exp(total / sum(counts)) if total / sum(counts) < 690 else np.inf")),
         "takes losses that np.allclose calls equal for one": ("of_unequal_batches", (
             "    total", "    if np.allclose(losses, losses[0]): return np.exp(losses[0])\n    total")),
+        "takes a loss of nan for 0": ("of_unequal_batches", ("sum(loss * count", "sum(np.nan_to_num(loss) * count")),
     },
 }
 
