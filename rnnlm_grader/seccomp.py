@@ -7,13 +7,16 @@ RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,b
 constants, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h for the numbers.
 """
 import errno
+import functools
+import itertools
+import operator
 import struct
 
 # Classic BPF, `struct sock_filter`: what to do, where to go on if so and if not (instructions skipped), with what.
 INSTRUCTION = struct.Struct("=HBBI")
 LOAD, EQUAL, AT_LEAST, ANY_BIT, RETURN = 0x20, 0x15, 0x35, 0x45, 0x06
 # Where `struct seccomp_data` holds what is asked; of the first argument, the lower half (both machines: little-endian).
-NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT = 0, 4, 16, 24
+NUMBER, ARCHITECTURE, FIRST_ARGUMENT, SECOND_ARGUMENT, THIRD_ARGUMENT = 0, 4, 16, 24, 32
 ALLOW, KILL_PROCESS, FAIL_WITH = 0x7FFF0000, 0x80000000, 0x00050000
 
 AUDIT_ARCH = {"x86_64": 0xC000003E, "aarch64": 0xC00000B7}
@@ -23,13 +26,22 @@ CLONE_NEW = 0x7E020000  # namespaces of its own
 
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
-FCNTL = {"x86_64": 72, "aarch64": 25}
 SIGNALS = {"x86_64": (62, 234, 129, 297), "aarch64": (129, 131, 138, 240)}  # kill, tgkill, rt_sigqueueinfo and rt_tg...
 OWN = 0x7FFFFF77  # holds the place of the number of the process that loads the filter; no process has such a one
-# What fcntl may do: copy a descriptor, read and set its flags. Others would see locks, leases, notices, sizes of pipes
-# and the hints that Linux keeps for a file of this machine; and it would have signals sent to whom it is told.
-DESCRIPTORS = (0, 1, 2, 3, 4, 1030)  # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC
-OTHER_COMMANDS = (*range(5, 64), *range(1024, 1030), *range(1031, 1088))  # all that Linux has, and room for new ones
+ALLOWED = {  # name: (number on x86_64, on aarch64, which argument tells what is done, what may be, else the error)
+    # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Others would see locks, leases, notices, sizes of
+    # pipes and the hints that Linux keeps for a file of this machine; and signals would go to whom it is told.
+    "fcntl": (72, 25, SECOND_ARGUMENT, (0, 1, 2, 3, 4, 1030), errno.EPERM),
+    # TCGETS, TIOCGWINSZ, FIONREAD, FIONBIO, FIONCLEX, FIOCLEX: what Python asks of a descriptor. File systems answer
+    # and forget by it what they know of a file of this machine, such as where its parts lie (EXT4_IOC_CLEAR_ES_CACHE).
+    "ioctl": (16, 29, SECOND_ARGUMENT, (0x5401, 0x5413, 0x541B, 0x5421, 0x5450, 0x5451), errno.ENOTTY),
+    # What concerns this process alone. The rest reads files ahead, drops them from memory, and merges memory.
+    "madvise": (28, 233, THIRD_ARGUMENT, (0, 1, 2, 4, 8, 10, 11, 14, 15, 16, 17, 18, 19), errno.EINVAL),
+    # FUTEX_WAIT and FUTEX_WAIT_BITSET, also by the clock of the day, which end of a thread needs; and all with the bit
+    # of FUTEX_PRIVATE_FLAG. Others would learn of a wake how many wait at a place of a file that they share.
+    "futex": (202, 98, SECOND_ARGUMENT, (0, 9, 256, 265), errno.EPERM),
+}
+PRIVATE = {"futex": 128}  # a bit of the argument with which anything may be done
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
     # into other processes, and out of the sandbox
@@ -48,7 +60,9 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     # what other processes read or lock, by which a worker could tell another one what it saw
     "mincore": (27, 232), "preadv2": (327, 286), "pwritev2": (328, 287), "fadvise64": (221, 223),
     "readahead": (187, 213), "cachestat": (451, 451), "flock": (73, 32), "inotify_init": (253, None),
-    "inotify_init1": (294, 26), "move_pages": (279, 239), "migrate_pages": (256, 238),
+    "inotify_init1": (294, 26), "move_pages": (279, 239), "migrate_pages": (256, 238), "io_setup": (206, 0),
+    "getrusage": (98, 165), "mbind": (237, 235), "get_mempolicy": (239, 236), "set_mempolicy_home_node": (450, 450),
+    "futex_waitv": (449, 449), "futex_wake": (454, 454), "futex_wait": (455, 455), "futex_requeue": (456, 456),
     # where on the machine the sandbox's folders lie
     "statmount": (457, 457), "listmount": (458, 458), "open_tree_attr": (467, 467), "listns": (470, 470),
     # off the processor to which an examination is bound
@@ -111,11 +125,7 @@ def program(machine, forks=False):
         (ANY_BIT, CLONE_NEW, "refuse", None),
         (ANY_BIT, CLONE_THREAD, "allow", "allow" if forks else "refuse"),
         "no clone",
-        (EQUAL, FCNTL[machine], None, "no fcntl"),
-        (LOAD, SECOND_ARGUMENT),
-        *((EQUAL, command, "allow", None) for command in DESCRIPTORS),
-        (RETURN, FAIL_WITH | errno.EPERM),
-        "no fcntl",
+        *itertools.chain.from_iterable(allowing(name, machine) for name in ALLOWED),
         *((EQUAL, number, "allow" if forks else "signals", None) for number in SIGNALS[machine]),
         *((EQUAL, number, "refuse", None) for number in refused_numbers(machine) if number not in forking),
         *((EQUAL, number, "pretend", None) for number in numbers_of(PRETENDED, machine)),
@@ -134,6 +144,19 @@ def program(machine, forks=False):
         "kill",
         (RETURN, KILL_PROCESS),
     ])
+
+
+def allowing(name, machine):
+    """The lines that let a call of ALLOWED do what it may, for `assembled`."""
+    *numbers, argument, values, error = ALLOWED[name]
+    return [
+        (EQUAL, numbers[list(AUDIT_ARCH).index(machine)], None, f"no {name}"),
+        (LOAD, argument),
+        *([(ANY_BIT, PRIVATE[name], "allow", None)] if name in PRIVATE else []),
+        *((EQUAL, value, "allow", None) for value in values),
+        (RETURN, FAIL_WITH | error),
+        f"no {name}",
+    ]
 
 
 def assembled(lines):
@@ -166,11 +189,25 @@ def profile(machine):
     def refuse(names, error, **more):
         return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error, **more}
 
+    def others(name):
+        """Refusals of what a call of ALLOWED may not do. No rule can say 'none of these', so many say what else."""
+        *_, argument, values, error = ALLOWED[name]
+        index = (argument - FIRST_ARGUMENT) // 8
+        bits = functools.reduce(operator.or_, values)
+        tests = [{"op": "SCMP_CMP_EQ", "value": value} for value in range(bits + 1)
+                 if value | bits == bits and value not in values]
+        if name in PRIVATE:  # without that bit, of what Linux has
+            tests = [{"op": "SCMP_CMP_EQ", "value": value + clock} for clock in (0, 256) for value in range(16)
+                     if value + clock not in values]
+        else:
+            tests += [{"op": "SCMP_CMP_MASKED_EQ", "value": 1 << n, "valueTwo": 1 << n} for n in range(32)
+                      if not bits & 1 << n]
+        return [refuse([name], error, args=[{"index": index, **test}]) for test in tests]
+
     return {
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
         "syscalls": [refuse(refused, errno.EPERM), refuse(pretended, 0), refuse(["clone3"], errno.ENOSYS),
                      *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
-                     *(refuse(["fcntl"], errno.EPERM, args=[{"index": 1, "op": "SCMP_CMP_EQ", "value": command}])
-                       for command in OTHER_COMMANDS)],
+                     *itertools.chain.from_iterable(map(others, ALLOWED))],
     }

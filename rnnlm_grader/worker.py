@@ -66,7 +66,7 @@ def main(*descriptors):
     mine, *others = zip(descriptors[::2], descriptors[1::2], strict=True)
     child = None
     if others:
-        before, child = surroundings(), os.fork()
+        before, child = (surroundings(), counts()), os.fork()
         mine, not_mine = (others[0], mine) if child else (mine, others[0])
         for fd in not_mine:
             os.close(fd)
@@ -106,7 +106,8 @@ def stand_by(child, requests_fd, before):
     with open(os.devnull, "r+b", buffering=0) as nowhere:
         for fd in (0, 1, 2):  # the child, with whom they were shared, may have set flags
             os.dup2(nowhere.fileno(), fd)
-    if surroundings() != before:
+    then, (places, processes) = before
+    if surroundings() != then or counts() != ([place + 1 for place in places], processes + 2):
         os._exit(0)  # the grader starts another worker then
 
 
@@ -115,6 +116,23 @@ def surroundings():
     return ([os.stat(folder).st_ctime_ns for folder in CHANGEABLE if os.path.isdir(folder)],
             [resource.getrlimit(what) for what in range(LIMITS)],
             os.getpriority(os.PRIO_PROCESS, 0), os.sched_getscheduler(0))
+
+
+def counts():
+    """What counts up: the files of each folder, though no name is left of one, and all processes and threads."""
+    files = []
+    for folder in CHANGEABLE:
+        try:
+            fd = os.open(folder, os.O_TMPFILE | os.O_RDWR)
+        except OSError:  # it isn't there, or holds no files
+            continue
+        files.append(os.fstat(fd).st_ino)
+        os.close(fd)
+    pid = os.fork()
+    if not pid:
+        os._exit(0)
+    os.waitpid(pid, 0)
+    return files, pid
 
 
 def serve(requests_fd, replies_fd, beside):

@@ -69,6 +69,10 @@ FORBIDDEN = [
     "import fcntl; fcntl.fcntl(os.pipe()[1], fcntl.F_SETPIPE_SZ, 1 << 16)",
     "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
     "import fcntl; fcntl.fcntl(0, fcntl.F_SETSIG, 9)",
+    "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0x6628)",  # EXT4_IOC_CLEAR_ES_CACHE
+    "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0xC020660B, bytes(64))",  # FS_IOC_FIEMAP
+    "import mmap; mmap.mmap(os.open(sys.executable, os.O_RDONLY), 4096, prot=mmap.PROT_READ).madvise(21)",  # _PAGEOUT
+    "import resource; resource.getrusage(resource.RUSAGE_SELF)",
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
 
@@ -514,6 +518,8 @@ def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeyp
 @pytest.mark.parametrize("what", [
     "open('/tmp/left', 'w').write('something')",
     "open('/dev/shm/left', 'w').write('something'); os.remove('/dev/shm/left')",
+    "os.close(os.open('/tmp', os.O_TMPFILE | os.O_RDWR))",  # which counts up the numbers of its files
+    "import threading; thread = threading.Thread(target=print); thread.start(); thread.join()",  # and that of processes
     "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
     "os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))",
     "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (2**20, 2**20))",

@@ -1,9 +1,11 @@
 """The filter of system calls: what it refuses on each machine, by running it as the kernel would."""
 import errno
 import fcntl
+import mmap
 import platform
 import re
 import struct
+import termios
 from pathlib import Path
 
 import numpy as np
@@ -19,9 +21,9 @@ FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTI
 THREAD_FLAGS = 0x003D0F00  # of its pthread_create
 
 
-def verdict(machine, number, first=0, architecture=None, second=0, forks=False):
+def verdict(machine, number, first=0, architecture=None, second=0, third=0, forks=False):
     """Run the filter on one system call."""
-    data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, second, *[0] * 4)
+    data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, second, third, *[0] * 3)
     program = list(seccomp.INSTRUCTION.iter_unpack(seccomp.program(machine, forks)))
     at, loaded = 0, None
     while True:
@@ -41,7 +43,8 @@ def verdict(machine, number, first=0, architecture=None, second=0, forks=False):
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
     failures = dict.fromkeys(seccomp.refused_numbers(machine), errno.EPERM)
     failures |= dict.fromkeys(seccomp.numbers_of(seccomp.PRETENDED, machine), 0)
-    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *seccomp.SIGNALS[machine]}
+    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *seccomp.SIGNALS[machine], *(
+        call[list(seccomp.AUDIT_ARCH).index(machine)] for call in seccomp.ALLOWED.values())}
     for number in set(range(600)) - special:
         expected = seccomp.FAIL_WITH | failures[number] if number in failures else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
@@ -84,17 +87,47 @@ def test_a_filter_that_cannot_be_loaded_stops_grading_with_one_clear_line(monkey
         candidate.begin(5)
 
 
+def names_of(module, prefix):
+    return {value for name, value in vars(module).items() if name.startswith(prefix)}
+
+
+TRIED = {"fcntl": (*range(1100), 2 ** 31), "ioctl": (*range(0x5400, 0x5500), 0, 0x6628, 0xC020660B, 0xC020662A),
+         "madvise": (*range(110), 2 ** 31), "futex": [op for op in range(512) if not op & 0x70]}
+MAY = {  # by the names that Python has for them
+    "fcntl": {fcntl.F_DUPFD, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL, fcntl.F_DUPFD_CLOEXEC},
+    "ioctl": {termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIONCLEX,
+              termios.FIOCLEX},
+    "madvise": names_of(mmap, "MADV_") - {mmap.MADV_WILLNEED, mmap.MADV_REMOVE, mmap.MADV_MERGEABLE, mmap.MADV_HWPOISON,
+                                          mmap.MADV_UNMERGEABLE} | {18, 19},  # MADV_WIPEONFORK, _KEEPONFORK
+    "futex": {0, 9, 256, 265, *(op for op in TRIED["futex"] if op & 128)},
+}
+
+
+@pytest.mark.parametrize("name", seccomp.ALLOWED)
 @pytest.mark.parametrize("machine", MACHINES)
-def test_a_descriptor_may_be_copied_and_nothing_that_others_see_be_done_with_it(machine):
-    allowed = {command for command in range(1100)
-               if verdict(machine, seccomp.FCNTL[machine], second=command) == seccomp.ALLOW}
-    assert allowed == set(seccomp.DESCRIPTORS)
-    names = ("F_DUPFD", "F_GETFD", "F_SETFD", "F_GETFL", "F_SETFL", "F_DUPFD_CLOEXEC")
-    assert allowed == {getattr(fcntl, name) for name in names}
-    commands = {value for name, value in vars(fcntl).items() if re.fullmatch("F_[A-Z_]*[A-Z]", name)} - {
-        fcntl.F_RDLCK, fcntl.F_WRLCK, fcntl.F_UNLCK}
-    assert commands - allowed <= set(seccomp.OTHER_COMMANDS)
-    assert not allowed & set(seccomp.OTHER_COMMANDS)
+def test_a_call_may_do_what_concerns_its_process_and_nothing_that_others_see(machine, name):
+    *numbers, argument, _, error = seccomp.ALLOWED[name]
+    number = numbers[list(seccomp.AUDIT_ARCH).index(machine)]
+    where = "second" if argument == seccomp.SECOND_ARGUMENT else "third"
+    found = {value: verdict(machine, number, **{where: value}) for value in TRIED[name]}
+    assert {value for value, what in found.items() if what == seccomp.ALLOW} == MAY[name]
+    assert {what for value, what in found.items() if value not in MAY[name]} == {seccomp.FAIL_WITH | error}
+
+
+@pytest.mark.parametrize("name", seccomp.ALLOWED)
+@pytest.mark.parametrize("machine", MACHINES)
+def test_podman_is_told_the_same(machine, name):
+    rules = [rule for rule in seccomp.profile(machine)["syscalls"] if rule["names"] == [name]]
+    assert {rule["errnoRet"] for rule in rules} == {seccomp.ALLOWED[name][4]}
+    assert len(rules) < 600  # a filter holds some thousand instructions
+    tests = [test for rule in rules for test in rule["args"]]
+    assert {test["index"] for test in tests} == {2 if name == "madvise" else 1}
+
+    def is_refused(value):
+        return any(value == test["value"] if test["op"] == "SCMP_CMP_EQ" else value & test["value"] == test["valueTwo"]
+                   for test in tests)
+
+    assert {value for value in TRIED[name] if not is_refused(value)} == MAY[name]
 
 
 @pytest.mark.parametrize("machine", MACHINES)
@@ -112,7 +145,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     numbers = {name: int(number) for name, number in lines}
     at = list(seccomp.AUDIT_ARCH).index(machine)
     newest = max(number for name, number in numbers.items() if name != "syscalls")
-    table = seccomp.REFUSED | seccomp.PRETENDED
+    table = seccomp.REFUSED | seccomp.PRETENDED | seccomp.ALLOWED
     refused = {name: both[at] for name, both in table.items()}
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
     assert {name: numbers.get(name) for name in table} | newer == refused
