@@ -16,6 +16,7 @@ from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores,
 from .job import run
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
 from .refusal import Stopped, in_words
+from .sandbox import SandboxMissing
 from .state import graded_notebook, is_graded, make_room, read_submissions
 
 
@@ -204,10 +205,10 @@ def submit(executor, job):
 
 
 def deserves_another_try(future):
-    """Whether a job failed for what may have been the machine: too little time, or memory for all at once."""
+    """Whether a job failed for what may have been the machine: too little time, memory or processes for all at once."""
     error = future.exception()
     if error:
-        return isinstance(error, concurrent.futures.BrokenExecutor)
+        return isinstance(error, concurrent.futures.BrokenExecutor | OSError | MemoryError | SandboxMissing)
     return future.result()["timed_out"] and is_busy()
 
 

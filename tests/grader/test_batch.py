@@ -26,7 +26,7 @@ from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
 
 from rnnlm_grader import batch as batches
-from rnnlm_grader import cli, commands, export, gradebook, pool
+from rnnlm_grader import cli, commands, export, gradebook, pool, sandbox
 from rnnlm_grader.batch import Batch
 from rnnlm_grader.gradebook import recorded_scores
 from rnnlm_grader.marks import read_class
@@ -134,6 +134,23 @@ def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
         executor.submit(os._exit, 1).exception()
         tally = batch_of(pair).grade(executor, 2)
     assert (sorted(tally.graded), tally.failed, tally.examined) == (sorted(PAIR), {}, 2)
+    assert marks(pair) == {student: MARKS[student] for student in PAIR}
+
+
+@pytest.mark.parametrize("error", [BlockingIOError(errno.EAGAIN, "Resource temporarily unavailable"), MemoryError(),
+                                   sandbox.SandboxMissing("The sandbox failed to start a worker")])
+def test_a_machine_that_has_no_room_for_a_while_costs_nobody_a_mark(pair, monkeypatch, error):
+    starts, start = [], sandbox.start
+
+    def has_no_room_at_first(*args):
+        starts.append(args)
+        if len(starts) == 1:
+            raise error
+        return start(*args)
+
+    monkeypatch.setattr(sandbox, "start", has_no_room_at_first)
+    tally = batch_of(pair).grade()
+    assert (sorted(tally.graded), tally.failed) == (sorted(PAIR), {})
     assert marks(pair) == {student: MARKS[student] for student in PAIR}
 
 
