@@ -22,6 +22,7 @@ from .cell_code import INDIGESTIBLE, parsed
 MIN_LINES = 10  # of all functions that two submissions share
 MIN_FUNCTION = 3  # lines of a function, below which it says nothing
 MAX_SOURCE = 20_000  # characters; the longest answer of the course has 2000
+FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
 
 
 @dataclass(frozen=True)
@@ -122,30 +123,30 @@ def _group(members, pairs, by_student):
 
 @functools.lru_cache(maxsize=1024)
 def read_functions(source):
-    """Return the functions at the top of a source and in its classes; none where it isn't Python, or endless."""
-    if len(source) > MAX_SOURCE:
-        return ()
+    """Return the functions of a source that are in no other function; none where it isn't Python, or endless."""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", SyntaxWarning)  # of a student's string escapes
             tree = parsed(source)
-        return tuple(_function(prefix + node.name, node) for prefix, body in _bodies(tree) for node in body
-                     if isinstance(node, ast.FunctionDef))
+        if tree is None or (len(source) > MAX_SOURCE and len(ast.unparse(tree)) > MAX_SOURCE):  # comments don't count
+            return ()
+        return tuple(_function(place, node) for place, node in _outermost(tree))
     except INDIGESTIBLE:
         return ()
 
 
-def _bodies(tree):
-    """Yield (prefix of names, statements) of a module and of its classes; nothing without a tree."""
-    yield "", tree.body if tree else []
-    for node in tree.body if tree else ():
-        if isinstance(node, ast.ClassDef):
-            yield f"{node.name}.", node.body
+def _outermost(node, prefix=""):
+    """Yield (place, function) of all functions that are in no other one, whatever else they are in."""
+    for inner in ast.iter_child_nodes(node):
+        if isinstance(inner, FUNCTION):
+            yield f"{prefix}{inner.name}", inner
+        elif isinstance(inner, ast.stmt | ast.excepthandler | ast.match_case):
+            yield from _outermost(inner, f"{prefix}{inner.name}." if isinstance(inner, ast.ClassDef) else prefix)
 
 
 def _function(place, node):
     for inner in ast.walk(node):
-        if isinstance(inner, ast.FunctionDef | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
+        if isinstance(inner, FUNCTION | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
     text = tuple(line.strip() for line in ast.unparse(node.body).splitlines())
     return Function(place, text, _dump(node), _dump(Rename(node).visit(node)))
@@ -163,7 +164,7 @@ class Rename(ast.NodeTransformer):
         inner = list(ast.walk(function))
         chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
         chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-        chosen += [node.name for node in inner if isinstance(node, ast.FunctionDef) and node is not function]
+        chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
         self.names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
         self.attributes = {}
 

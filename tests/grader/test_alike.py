@@ -27,6 +27,10 @@ SAME = {
     "comments and layout": ANSWER.replace("    step2 = x * 2", "    # now\n\n    step2 = (x *\n        2)  # twice"),
     "a docstring": ANSWER.replace("    given", "    '''Do it.'''\n    given", 1),
     "other names": ANSWER.replace("step", "s").replace("given", "g").replace("x", "words"),
+    "a long comment": ANSWER + "# " + "x" * 20_000,
+    "under a condition": f"if True:\n{textwrap.indent(ANSWER, '    ')}",
+    "a class in a class": f"class A:\n    class Work:\n{textwrap.indent(ANSWER, '        ')}",
+    "a function that may be awaited": ANSWER.replace("def work", "async def work"),
     "another place": f"class Work:\n{textwrap.indent(ANSWER, '    ')}",
 }
 OTHER = {
