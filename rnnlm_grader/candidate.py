@@ -251,7 +251,8 @@ class SandboxedCandidate(Candidate):
     def _answer(self, number, x):
         """Call a lent function for the worker, where it raises again what the function raises of the answer's x."""
         try:
-            return float(self.functions[number](x))
+            with np.errstate(all="ignore"):
+                return float(self.functions[number](x))
         except Exception as error:  # the worker may have sent anything
             return describe(error)
 

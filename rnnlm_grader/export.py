@@ -66,10 +66,12 @@ def export(coursedir, assignment, form, path, students=()):
 
 
 def taken_for_one(students):
-    """The ids of the first of those that are the same but for case, blanks, or how a letter is composed; or []."""
+    """The ids of the first of those that are the same but for case, blanks, accents or widths of letters; or []."""
     by_login = defaultdict(list)
     for student in students:
-        by_login[unicodedata.normalize("NFKC", harmless(student.student)).casefold()].append(student.student)
+        letters = filter(lambda letter: not unicodedata.combining(letter),
+                         unicodedata.normalize("NFKD", harmless(student.student)).casefold())
+        by_login["".join(letters)].append(student.student)
     return next((alike for alike in by_login.values() if len(alike) > 1), [])
 
 
