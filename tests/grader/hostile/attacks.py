@@ -248,7 +248,7 @@ def write():
             found(place, name)
     for place in ('/tmp', '/dev/shm'):  # these are its own, and end with it
         open(place + '/THE_MARKER', 'w').write('THE_MARKER')
-    for do in (lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.chmod('/course', 0o777),
+    for do in (lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.truncate('/course/numpy/__init__.py', 0),
                lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
                lambda: os.unlink('/course/numpy/__init__.py')):
         try:
@@ -257,6 +257,35 @@ def write():
             continue
         found('what it did')
     raise LookupError('nowhere to write')
+"""
+LEAVES = FOUND + """
+import ctypes, fcntl, glob, mmap, os, struct
+FILES = [path for path in glob.glob('/course/numpy/*/*.py*') if os.path.getsize(path)][:200]
+def leave():
+    for path in FILES:
+        fd = os.open(path, os.O_RDONLY)
+        extents = bytearray(struct.pack('QQIIII', 0, 4096, 0, 0, 1, 0) + bytes(56))
+        ways = [lambda: fcntl.fcntl(fd, 1036, bytes([3, *bytes(7)])), lambda: fcntl.fcntl(fd, 1035, bytes(8)),
+                lambda: fcntl.ioctl(fd, 0x6628), lambda: fcntl.ioctl(fd, 0xC020660B, extents),
+                lambda: fcntl.ioctl(fd, 0xC020662A, extents), lambda: fcntl.flock(fd, fcntl.LOCK_SH),
+                lambda: os.preadv(fd, [bytearray(1)], 0, os.RWF_NOWAIT),
+                lambda: os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED),
+                lambda: mmap.mmap(fd, 1, prot=mmap.PROT_READ).madvise(21)]
+        for number, way in enumerate(ways):
+            try:
+                way()
+            except OSError:
+                continue
+            found('a way to leave a word', number)
+        os.close(fd)
+    if not FILES or ctypes.CDLL(None).syscall(206, 1, bytes(8)) != -1: found('io_setup')
+    for name in ('null', 'zero', 'full', 'random', 'urandom'):
+        before = os.stat('/dev/' + name)
+        os.chmod('/dev/' + name, 0o600)
+        os.utime('/dev/' + name, (12345, 12345))
+        os.chown('/dev/' + name, -1, os.getgid())
+        if os.stat('/dev/' + name) != before: found(name)
+    raise LookupError('nobody to tell')
 """
 DETACHES = FOUND + """
 import multiprocessing, os, subprocess, sys
@@ -352,6 +381,7 @@ AROUND = {
     "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
     "reads-files": attack("LookupError: nothing to read", header=READS, forward="read()"),
     "writes-files": attack("LookupError: nowhere to write", header=WRITES, forward="write()"),
+    "leaves-a-word": attack("LookupError: nobody to tell", header=LEAVES, forward="leave()"),
     "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
     "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
     "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
