@@ -464,6 +464,19 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
     return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
 
 
+class UntilWrong(NoReplay):
+    """Ends an examination at the first thing that is wrong, when it is to be written down."""
+
+    def until(self, length=None):
+        raise Diverged
+
+
+def passes(misconception, criterion, seed):
+    """Whether a wrong variant of the library passes a criterion on one draw of inputs."""
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    return examine(criterion, candidate, seed, SECONDS, UntilWrong()).passed
+
+
 def examine_variant(misconception, criterion, seed, like=()):
     """Run one criterion on a wrong variant of the library; see `examine`."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 
-from .exam import examine_variant, hidden_seed, public_seed
+from . import exam
+from .exam import hidden_seed, public_seed
 
 TABLE = Path(__file__).parent / "misconceptions" / "noticed.py"
 KEYS = [bytes([i]) * 32 for i in range(3)]  # of hidden draws: a few variants are noticed on some draws only
@@ -28,7 +29,7 @@ def noticed_by(assignment, criterion):
 
 def passes(misconception, criterion, seed):
     with np.errstate(all="ignore"):
-        return examine_variant(misconception, criterion, seed).passed
+        return exam.passes(misconception, criterion, seed)
 
 
 def written(table):
