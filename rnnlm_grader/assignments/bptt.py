@@ -75,6 +75,9 @@ def one_slope_each(exam):
     c, x = exam.put("c", factors), exam.put("x", upstream(exam, 3))
     result = slopes(exam, lambda x: float((c.value * x).sum()), "(c * x).sum()", x)
     exam.equal(result, c.value, result.name, note="the slopes of a linear function are its factors")
+    exam.case()
+    x = exam.put("x", upstream(exam, 1))
+    exam.equal(slopes(exam, lambda x: float(1e9 * x[0]), "1e9 * x[0]", x), np.array([1e9]), "the slopes")
     shows_nan(exam, partial(slopes_of_nan, exam))
 
 
@@ -142,9 +145,9 @@ def honours_eps(exam):
                    note="for x**3 the formula gives 3 * x**2 + eps**2")
         again = exam.new(f, exam.put("x", x.value), 2 * eps)
         exam.equal(again, 3 * x.value ** 2 + (2 * eps) ** 2, again.name, note="the same f and x, and twice the eps")
-    for options in {}, {"eps": 1e-3}:
+    for options in {}, {"eps": 1e-3}, {"eps": 1e-7}, {"eps": 3.0}:
         exam.case()
-        x, asked = exam.put("x", upstream(exam, 2) * np.array([0.01, 20])), []
+        x, asked = exam.put("x", upstream(exam, 3) * np.array([0.01, 20, 1500])), []
         exam.watch(slopes(exam, lambda x, asked=asked: asked.append(x) or float(x.sum()), "x.sum()", x, **options))
         by, eps = np.abs(added(x.value, asked)), options.get("eps", 1e-5)
         exam.hold(np.allclose(by[by != 0], eps, rtol=1e-3), "f", f"should be asked where a number is moved by {eps:g}",
@@ -424,10 +427,12 @@ def any_sizes(exam):
     late[3][...] /= 2
     late[5][...] *= 1e-5
     late[5][:, :-1] = 0
+    large = [array * scale for array, scale in zip(sequence(exam, 2, 3, 2, 3), (50, 3, 0.02, 0.3, 1, 1), strict=True)]
     cancelling = mirrored(exam, 1, 3), mirrored(exam, 1), *mirrored_weights(exam), mirrored(exam, 1, 3)
     flat = draw(exam, 2, 2, 2), draw(exam, 2, 3), *flat_weights(exam, 2, 3), HUGE * upstream(exam, 2, 2, 3)
     for arguments, note in ((late, "what comes from the last step grows small on its way, and counts at all steps"),
-                            (flat, "every sum z is near 9 or -9, where tanh is nearly flat"),
+                            (large, "xs and h0 are large, Wx and Wh small"),
+                            (flat, "every sum z is near 8 or -8, where tanh is nearly flat"),
                             (cancelling, "h0, b, dhs and dz each add up to 0, and they aren't 0")):
         exam.case()
         require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note=note)
@@ -570,7 +575,7 @@ def shrinks_together(exam):
             arrays[0], arrays[1] = 0 * arrays[0], -arrays[2]  # one of zeros, and two of the same size, among others
         if norm < 1:
             arrays = [array.astype(np.float32) for array in arrays]  # 1e-6 beside the norm isn't seen
-        max_norm = max_norm or math.floor(1000 * norm_of(arrays)) / 1000  # just below
+        max_norm = max_norm or float(norm_of(arrays)) * (1 - 4e-7)  # just below
         held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
         exam.new(held, max_norm)
         factor = max_norm / norm_of(arrays)

@@ -265,6 +265,14 @@ def shows_nan(exam, steps):
         exam.hold(not hides, name, "has numbers where nan should be", note="a nan went into these, and must show")
 
 
+def to_nine_digits(exam, thing, expected, name, note):
+    """Require of a float64 result of a few operations that nothing small was added on the way."""
+    value = thing.value
+    is_off = (isinstance(value, np.ndarray) and value.dtype == np.float64 and value.shape == np.shape(expected)
+              and np.isfinite(value).all() and np.abs(value - expected).max() > 1e-9 * np.abs(expected).max())
+    exam.hold(not is_off, name, "is off in its first nine digits", note=note)
+
+
 def only_at(shape, *places):
     """An array of bools that holds at these places alone."""
     where = np.zeros(shape, bool)

@@ -165,6 +165,13 @@ def judge_after_nan(exam, ids):
         exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note="the last dout was nan everywhere")
 
 
+def judge_row_of_nan(exam, ids):
+    """Require that a nan in a row of W shows where that row is looked up."""
+    W = table(exam, int(ids.max()) + 1)
+    W[ids.flat[0], 0] = np.nan
+    shows_nan(exam, lambda: [(exam.new(exam.put("W", W)).forward(ids), np.isnan(W[ids]), "out")])
+
+
 def judge_nan(exam, ids):
     """Require that a nan that comes back shows in the gradient, at the place of its number."""
     W = table(exam)
@@ -278,12 +285,13 @@ def rows_by_id(exam):
     W = exam.put("W", SEED_W)
     out = exam.new(W).forward(np.array([0, 1, 2]))
     exam.equal(out, np.arange(12.0).reshape(3, 4), out.name)
-    for V, D in ((7, 3), (4, 4), (5, 1), (1, 3)):
+    for V, D in ((7, 3), (4, 4), (5, 1), (1, 3), (6, 2)):
         exam.case()
-        W = table(exam, V, D) * (1 if D > 1 else 1e-6 / 3)
+        W = table(exam, V, D) * {1: 1e-6 / 3, 2: 1e6}.get(D, 1)
         ids = exam.rng.permutation(V)[:4]
         out = exam.new(exam.put("W", W)).forward(ids)
         exam.equal(out, W[ids], out.name, note="row i of it is row ids[i] of W")
+    judge_row_of_nan(exam, ids)
 
 
 @criterion("MyEmbedding", "forward", 1, "ids may repeat, and the first and last id work")
@@ -538,6 +546,7 @@ def windows(exam):
     ids = exam.rng.permutation(len(W))[:6].reshape(2, 3)
     out = exam.new(exam.put("W", W)).forward(ids)
     exam.equal(out, W[ids], out.name, note="at [n, t] it has row ids[n, t] of W")
+    judge_row_of_nan(exam, ids)
 
 
 def other_windows(exam):
@@ -570,6 +579,11 @@ def other_sizes(exam):
         ids = ids_to_the_last(exam, len(W), (2, 2), dtype)
         out = layer.forward(ids)
         exam.equal(out, W[ids], out.name, note=f"V = {len(W)}, ids of dtype {ids.dtype}, in the same shape")
+    for scale in 1e-6 / 3, 1e6:
+        exam.case()
+        W, ids = scale * table(exam), exam.rng.integers(6, size=(2, 2))
+        out = exam.new(exam.put("W", W)).forward(ids)
+        exam.equal(out, W[ids], out.name, note="W as it is, however small or large")
     for W, ids, note in other_windows(exam):
         exam.case()
         out = exam.new(exam.put("W", W)).forward(ids)
@@ -622,7 +636,7 @@ def sums_over_time(exam):
            "contiguous")
 def repeats_across_time(exam):
     for ids, layouts in ((np.array([[1, 0, 1], [1, 2, 0]]), ("strided", "F")), (np.array([[3, 4, 3]]), "CC"),
-                         (np.array([[2], [2], [4]]), "CC")):
+                         (np.array([[2], [2], [4]]), "CC"), (np.array([[3, 2, 3]], np.uint8), "CC")):
         judge_sum(exam, table(exam), ids, layouts)
     W = table(exam, dtype=np.float32)
     judge_sum(exam, W, exam.rng.integers(len(W), size=(3, many(exam))), ("F", "strided"))

@@ -71,12 +71,12 @@ def upstream(exam, *shape, dtype=np.float64):
 
 
 def flat_weights(exam, D, H):
-    """Draw parameters with which every sum is near 9 or -9, where tanh is nearly flat.
+    """Draw parameters with which every sum is near 8 or -8, where tanh is nearly flat.
 
     Who measures slopes, in place of working them out, finds no more there than what rounding leaves of them.
     """
     Wx, Wh, b = weights(exam, D, H)
-    return Wx / 10, Wh / 10, np.copysign(9, b)
+    return Wx / 10, Wh / 10, np.copysign(8, b)
 
 
 def mirrored(exam, *shape):
@@ -261,25 +261,46 @@ def forward_sizes(exam):
         h_next = exam.new(*place(exam, params)).forward(x, h_prev)
         near(exam, h_next, RNN(*params).forward(x, h_prev), "h_next", note=f"N, D, H = {N}, {D}, {H}")
     holds_alike(exam, one_new("x", "h_prev", *NAMES), partial(step_with_new, goes_back=False))
-    for which in 0, 1:
+    for scales in small_and_large():
+        exam.case()
+        Wx, Wh, b, x, h_prev = (scale * array for scale, array in zip(
+            scales, (*weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3)), strict=True))
+        near(exam, exam.new(*place(exam, (Wx, Wh, b))).forward(x, h_prev), RNN(Wx, Wh, b).forward(x, h_prev), "h_next",
+             note="small numbers count, and large ones aren't clipped")
+    for which in range(5):
         shows_nan(exam, partial(step_of_nan, exam, which))
 
 
+def small_and_large():
+    """Scales of Wx, Wh, b, x and h_prev: one of them is small, or all sums are, or some are small and some large."""
+    tiny = 1e-4 / 3
+    return (tiny, 1, 1, 1, 1), (1, tiny, 1, 1, 1), (1, 1, tiny, 1, 1), (1, 1, 1, tiny, 1), (1, 1, 1, 1, tiny), (
+        1, 1, tiny, tiny, tiny), (50, 50, 1, 0.02, 0.02), (0.02, 0.02, 1, 50, 50)
+
+
 def step_of_nan(exam, which):
-    """Go forward, and back if it is in dh_next, where one number of x, h_prev or dh_next is nan, for `shows_nan`."""
-    params, *inputs = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
+    """Go forward where one number of x, h_prev, Wx, Wh or b is nan, for `shows_nan`."""
+    arrays = [draw(exam, 2, 2), draw(exam, 2, 3), *weights(exam, 2, 3)]
+    arrays[which].flat[0] = np.nan
+    x, h_prev, *params = arrays
+    yield (exam.new(*place(exam, params)).forward(x, h_prev), only_at((2, 3), 0 if which < 2 else np.s_[:, 0]),
+           "h_next")
+
+
+def step_back_of_nan(exam, which):
+    """Go back where one number of x, h_prev or dh_next is nan, for `shows_nan`."""
+    params, inputs = weights(exam, 2, 3), (draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3))
     inputs[which][0, 0] = np.nan
     x, h_prev, dh_next = inputs
     layer = exam.new(*place(exam, params))
-    h_next = layer.forward(x, h_prev)
-    if which < 2:
-        yield h_next, only_at((2, 3), 0), "h_next"
-        return
+    h_next = layer.forward(x, h_prev).value
+    if which < 2 and not (isinstance(h_next, np.ndarray) and h_next.shape == (2, 3) and np.isnan(h_next[0]).all()):
+        return  # that has its own criterion
     dx, dh_prev = layer.backward(dh_next).parts("dx", "dh_prev")
     yield dx, only_at((2, 2), 0), "dx"
     yield dh_prev, only_at((2, 3), 0), "dh_prev"
-    for i, place_of_nan in enumerate((np.s_[:, 0], np.s_[:, 0], 0)):
-        yield layer.grad(i), only_at(params[i].shape, place_of_nan), f"grads[{i}]"
+    for i, columns in enumerate((np.s_[:, 0], np.s_[:, 0], 0)):
+        yield layer.grad(i), only_at(params[i].shape, ... if which < 2 else columns), f"grads[{i}]"
 
 
 # --- backward -------------------------------------------------------------------------------------------------------
@@ -428,7 +449,8 @@ def backward_sizes(exam):
         exam.case()
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
-    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE):
+    small = [array * scale for array, scale in zip(weights(exam, 2, 3), (1e-4 / 3, 1e-4 / 3, 1), strict=True)]
+    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE), (small, 1):
         exam.case()
         back_and_forth(exam, exam.new(*place(exam, params)), params, 2, "C", scale)
     exam.case()
@@ -438,7 +460,8 @@ def backward_sizes(exam):
     holds_alike(exam, one_new("x", "h_prev", "dh_next", *NAMES), step_with_new)
     holds_alike(exam, OF_INPUTS, begun_step)
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
-    shows_nan(exam, partial(step_of_nan, exam, 2))
+    for which in range(3):
+        shows_nan(exam, partial(step_back_of_nan, exam, which))
 
 
 def step_with_new(exam, new, *, goes_back=True):

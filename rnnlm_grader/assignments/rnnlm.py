@@ -13,7 +13,7 @@ import numpy as np
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
 from ..bench import Generator
-from ..compare import kind, same
+from ..compare import LEAST, kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
 from . import last_look
@@ -99,7 +99,8 @@ def scores_of_any_size(exam):
     for H, V, scale in ((many(exam), 1, 1000), (1, many(exam), 1000), (2, 3, 1e9)):
         exam.case()
         W, b = (exam.rng.uniform(1, 2) * param for param in parameters(exam, H, V))  # nothing is rounded
-        xs = scale * states(exam, 1, 2, H)  # nothing is clipped
+        W = W * scale / 10  # or clipped
+        xs = scale * states(exam, 1, 2, H)
         exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
     shows_nan(exam, partial(affine_of_nan, exam, goes_back=False))
 
@@ -705,7 +706,7 @@ def scales_gradients(exam):
     works_with_params(exam)
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
-    many_douts = 10_000.0, 2.5, -0.5, 0, *any_douts(exam)  # nothing is clipped
+    many_douts = 1e8, 1e-9, 2.5, -0.5, 0, *any_douts(exam)  # nothing is clipped
     for T, ignored, douts in ((2, 0, many_douts), (3, 1, (2.5,)), (3, 0, (2.5,))):
         xs, ts = ids(exam, weights, 2, T)
         ts[0, :ignored] = -1
@@ -715,7 +716,7 @@ def scales_gradients(exam):
             if dout == 0:
                 spoil_grads(exam, model, weights)
             model.backward(dout)
-            agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}")
+            agree_on_grads(exam, model, right.grads(dout), f"dout = {dout}", least=min(abs(dout) or 1, LEAST))
         spoil_grads(exam, model, weights)
         model.backward(dout)
         agree_on_grads(exam, model, right.grads(dout), f"dout = {dout} again, after grads held other numbers")

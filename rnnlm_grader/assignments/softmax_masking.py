@@ -26,6 +26,7 @@ from .contract import (
     shows_nan,
     side_by_side,
     still,
+    to_nine_digits,
     untouched,
 )
 
@@ -59,9 +60,14 @@ def shares(exam):
     exam.equal(result, np.full((1, 4), 0.25), result.name, note="equal logits get equal shares")
     exam.case()
     parts = exam.rng.permutation(9)[:4] + 1.0
-    parts[exam.rng.integers(4)] *= 1e-5  # a small share counts too
+    parts[exam.rng.integers(4)] *= 1e-6  # a small share counts too
     result = exam.new(exam.put("x", np.log(parts)))
     exam.equal(result, parts / parts.sum(), result.name, note="their exponentials are known")
+    exam.case()
+    x = np.roll(np.array([30.0, 1.0, 0.5]) + exam.rng.integers(9), exam.rng.integers(3))
+    result = exam.new(x)
+    to_nine_digits(exam, result.each(lambda shares: shares.sum(keepdims=True)), np.ones(1), f"the sum of {result.name}",
+                   "each row along the last axis sums to 1; nothing is added to its sum, which is never 0")
     shows_nan(exam, lambda: [(exam.new(np.array([[0.5, np.nan, 2.0], [1.0, 2.0, 3.0]])), only_at((2, 3), 0), "shares")])
 
 
@@ -85,11 +91,11 @@ def large_logits(exam):
         exam.case()
         result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
         exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
-    for top in 709.5, -743.0:
+    for top, dtype in (709.5, np.float64), (-743.0, np.float64), (89.5, np.float32), (97.5, np.float32):
         exam.case()
-        result = exam.new(exam.put("x", np.roll([[top, top, top - half]], turn, axis=1)))
-        exam.equal(result, np.roll([[0.4, 0.4, 0.2]], turn, axis=1), result.name,
-                   note="exponentials at the end of what float64 holds")
+        result = exam.new(exam.put("x", np.roll([[top, top, top - half]], turn, axis=1).astype(dtype)))
+        exam.equal(result, np.roll([[0.4, 0.4, 0.2]], turn, axis=1).astype(dtype), result.name,
+                   note=f"exponentials at the end of what {np.dtype(dtype)} holds")
     for shape in (3,), (1, 1, 3):
         exam.case()
         row, share = (np.roll(side, -(turn % 2)).reshape(shape) for side in ((-9e3, -1e4, 9e3), (0.0, 0.0, 1.0)))
@@ -284,6 +290,10 @@ def mean_loss(exam):
         xs, ts = window(exam, 2, 3)
         exam.equal(forward(exam, layer, xs, ts), expected_loss(xs, ts)[0], "the loss",
                    note="of each window alone, also where no backward comes between")
+    exam.case()
+    one_xs, one_ts = window(exam, 1, 1)
+    to_nine_digits(exam, exam.new().forward(one_xs, one_ts), expected_loss(one_xs, one_ts)[0], "the loss",
+                   "it is that of a single position, divided by 1; nothing is added to their number")
     xs[0, 1, 0] = np.nan
     shows_nan(exam, lambda: [(exam.new().forward(xs, ts), only_at((), ...), "the loss")])
 
@@ -333,6 +343,14 @@ def gradient(exam):
     for N, T, *V in ((2, 3), (3, 1), (1, 2), (2, 2, 1), *large_windows(exam)):
         xs, ts = window(exam, N, T, *V)
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], f"N = {N}, T = {T}")
+    xs, ts = exam.rng.uniform(0, 1, (1, 1, 3)).round(2) + np.array([16, 0, 0]), np.array([[0]])
+    judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "the target has nearly all of the share")
+    exam.case()
+    xs, ts = window(exam, 1, 1)
+    layer = exam.new()
+    exam.watch(layer.forward(xs, ts))
+    to_nine_digits(exam, layer.backward(), expected_loss(xs, ts)[1], "dxs",
+                   "it is divided by 1, for there is a single position; nothing is added to their number")
     shows_nan(exam, partial(window_of_nan, exam))
 
 
@@ -351,7 +369,7 @@ def upstream_factor(exam):
     ts = exam.rng.permutation(4).reshape(2, 2)  # 3 of the 4 are above 0
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    for dout in (2.5, -0.5, 1000, 0, *any_douts(exam)):
+    for dout in (2.5, -0.5, 1000, 0, 1e-9, 1.000003, *any_douts(exam)):
         judge_dxs(exam, layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], f"dout = {dout}")
     judge_dxs(exam, layer.backward(), expected_loss(xs, ts)[1], "dout left out")
     exam.watch(loss)

@@ -57,6 +57,7 @@ from .rnn import (
     overwrites_each,
     place,
     respond,
+    small_and_large,
     update,
     updates_one_number,
     updates_through_params,
@@ -173,6 +174,12 @@ def forward_sizes(exam):
         params, xs = weights(exam, D, H), draw(exam, N, T, D)
         hs = exam.new(*place(exam, params)).forward(xs)
         near(exam, hs, states_of(params, xs), "hs", note=f"N, T, D, H = {N}, {T}, {D}, {H}")
+    for scales in small_and_large():
+        exam.case()
+        Wx, Wh, b, xs = (scale * array for scale, array in zip(scales, (*weights(exam, 2, 3), draw(exam, 2, 3, 2)),
+                                                               strict=False))
+        near(exam, exam.new(*place(exam, (Wx, Wh, b))).forward(xs), states_of((Wx, Wh, b), xs), "hs",
+             note="small numbers count, and large ones aren't clipped")
     holds_alike(exam, one_new("xs", *NAMES), partial(window_with_new, goes_back=False))
 
 
@@ -338,10 +345,44 @@ def takes_a_state(exam):
                     note="the state goes on from there")
         layer.call("set_state", np.zeros((N, H)))
         exam.equal(layer.forward(xs[:, 2:4]), from_zeros, "hs after set_state", note="the state is 0")
+    small = draw(exam, 2, 5, 2) * 1e-4 / 3
+    for params, xs in (*windows_from_zeros(exam), ((*weights(exam, 2, 3)[:2], np.zeros(3)), small)):
+        exam.case()
+        placed = place(exam, params)
+        whole_window = exam.new(*placed, stateful=True).forward(xs)
+        if xs is not small:  # what somebody leaves out of it has criteria of its own
+            is_alive(exam, whole_window, "hs")
+        known = getattr(whole_window.value, "shape", None) == (2, 5, 3)
+        layer = exam.new(*placed, stateful=True)
+        layer.call("set_state", whole_window.value[:, 1] if known else np.zeros((2, 3)))
+        roughly(exam, layer.forward(xs[:, 2:]), steps(whole_window, 2), "hs after set_state",
+                note="h is the state of a longer window at step 2")
     exam.case()
     exam.attempt(lambda: keeps_its_start(exam, "set_state", draw(exam, 2, 3)))  # that backward works has other criteria
     exam.case()
     exam.attempt(lambda: forgets_nan(exam, "set_state", draw(exam, 2, 3)))  # who checks numbers may refuse these
+    shows_nan(exam, partial(window_from_nan, exam))
+
+
+def window_from_nan(exam):
+    """Go through a window from a state that holds a nan, for `shows_nan`."""
+    layer, state = exam.new(*place(exam, weights(exam, 2, 3)), stateful=True), draw(exam, 2, 3)
+    state[0, 0] = np.nan
+    hs = layer.forward(np.full((2, 2, 2), np.nan)).value
+    layer.call("set_state", state)
+    if isinstance(hs, np.ndarray) and hs.shape == (2, 2, 3) and np.isnan(hs).all():  # that has its own criterion
+        yield layer.forward(draw(exam, 2, 2, 2)), only_at((2, 2, 3), 0), "hs after set_state"
+
+
+def windows_from_zeros(exam):
+    """Yield parameters and xs with which the states after 2 of 5 steps hold zeros, and yet are states."""
+    (Wx, Wh, b), xs = weights(exam, 2, 3), draw(exam, 2, 5, 2)
+    for row in 0, 1:
+        rest = xs.copy()
+        rest[row, :2] = 0
+        yield (Wx, Wh, 0 * b), rest  # the state of that sequence is 0
+    first_is_0 = np.array([0, 1, 1])
+    yield (-np.abs(Wx) * first_is_0, np.abs(Wh) * first_is_0, 0 * b), np.abs(xs)  # no number of any state is above 0
 
 
 def keeps_its_start(exam, *call):
@@ -544,6 +585,17 @@ def gradient_of_first_state(exam):
     both_ways = 2 * (Wh + Wh.T)  # equals its transpose: whether forward turns Wh round has criteria of its own
     layer, dh, _ = stateful(exam, Wx, both_ways, np.array([[0.6, -0.8]]), whole(exam, 1, 2))
     near(exam, layer.attribute("dh"), dh, "layer.dh", note="of a stateful layer, after set_state and one step")
+    shows_nan(exam, partial(dh_of_nan, exam))
+
+
+def dh_of_nan(exam):
+    """Go back where a nan comes back to a step, for `shows_nan`."""
+    layer, dhs = exam.new(*place(exam, weights(exam, 2, 3))), upstream(exam, 2, 1, 3)
+    dhs[0, 0, 0] = np.nan
+    exam.watch(layer.forward(draw(exam, 2, 1, 2)))
+    dxs = layer.backward(dhs).value
+    if isinstance(dxs, np.ndarray) and dxs.shape == (2, 1, 2) and np.isnan(dxs[0]).all():  # that has its own criterion
+        yield layer.attribute("dh"), only_at((2, 3), 0), "layer.dh"
 
 
 def dh_of_two_steps(exam, Wx, Wh):
@@ -631,6 +683,14 @@ def backward_sizes(exam):
     layer.call("reset_state")
     states = [np.zeros((2, 3)), *states]
     back_and_forth(exam, layer, params, size, states=states, judges_dh=judges_dh)
+    for params, xs in windows_from_zeros(exam):
+        exam.case()
+        layer = exam.new(*place(exam, params), stateful=True)
+        layer.forward(xs[:, :2])
+        states = states_of(params, xs[:, :2])
+        judge_window(exam, layer, params, xs[:, 2:4], upstream(exam, 2, 2, 3), states=[states[:, 1], states[:, 0]],
+                     judges_dh=judges_dh, note="a stateful layer, which starts from a state with zeros")
+    params = weights(exam, 2, 3)
     holds_alike(exam, one_new("xs", "dhs", *NAMES), window_with_new)
     exam.case()
     layer, state = exam.new(*place(exam, params)), draw(exam, 2, 3)
@@ -640,15 +700,18 @@ def backward_sizes(exam):
                    note="after set_state, but the layer isn't stateful")
     holds_alike(exam, [(("xs", "h"),), (("h",),)], window_with_new)
     holds_alike(exam, settings(exam), steps_of_a_layer)
-    shows_nan(exam, partial(window_of_nan, exam))
+    for which in 0, 1:
+        shows_nan(exam, partial(window_of_nan, exam, which))
 
 
-def window_of_nan(exam):
-    """Go back where a nan comes back to the last step, for `shows_nan`."""
-    params, dhs = weights(exam, 2, 3), upstream(exam, 2, 3, 3)
-    dhs[0, -1, 0] = np.nan
+def window_of_nan(exam, which):
+    """Go back where a nan was in the first step of xs, or comes back to the last one, for `shows_nan`."""
+    params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    (xs[0, 0] if which == 0 else dhs[0, -1])[0] = np.nan
     layer = exam.new(*place(exam, params))
-    layer.forward(draw(exam, 2, 3, 2))
+    hs = layer.forward(xs).value
+    if which == 0 and not (isinstance(hs, np.ndarray) and hs.shape == (2, 3, 3) and np.isnan(hs[0]).all()):
+        return  # that has its own criterion
     yield layer.backward(dhs), only_at((2, 3, 2), 0), "dxs"
     for i, param in enumerate(params):
         yield layer.grad(i), only_at(param.shape, ...), f"grads[{i}]"

@@ -460,6 +460,10 @@ CHANGES = {
         "clips dout at 3e7": ("gradient_rows", (
             "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-3e7, 3e7))")),
         "rounds to 10 digits": ("rows_by_id", ("return self.params[0][idx]", "return self.params[0][idx].round(10)")),
+        "takes a nan in W for 0": ("rows_by_id", (
+            "return self.params[0][idx]", "return np.nan_to_num(self.params[0][idx])")),
+        "clips out at 30": ("rows_by_id", (
+            "return self.params[0][idx]", "return np.clip(self.params[0][idx], -30, 30)")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -703,6 +707,21 @@ CHANGES = {
             "self.grads[0][...] = self.layer.grads[0]",
             "self.grads[0][...] = self.layer.grads[0]\n"
             "        if np.isnan(self.grads[0]).any(): self.grads[0][...] = 0")),
+        "takes a nan in W for 0": ("windows", (
+            "return self.layer.forward(xs)", "return np.nan_to_num(self.layer.forward(xs))")),
+        "clips out at 30": ("other_sizes", (
+            "return self.layer.forward(xs)", "return self.layer.forward(xs).clip(-30, 30)")),
+        "rounds out to 10 digits": ("other_sizes", (
+            "return self.layer.forward(xs)", "return self.layer.forward(xs).round(10)")),
+        "takes numbers of W below 1e-3 for 0": ("other_sizes", (
+            "return self.layer.forward(xs)",
+            "out = self.layer.forward(xs)\n        out[np.abs(out) < 1e-3] = 0\n        return out")),
+        "takes ids for distinct where their differences, unsigned, are above 0": ("repeats_across_time", (
+            "self.layer.backward(dout)",
+            "ids, rows, dW = self.layer.idx.ravel(), dout.reshape(-1, dout.shape[2]), self.layer.grads[0]\n"
+            "        dW[...] = 0\n"
+            "        if np.all(np.diff(ids) > 0): dW[ids] = rows\n"
+            "        else: np.add.at(dW, ids, rows)")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -1066,11 +1085,38 @@ CHANGES = {
             "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(np.nan_to_num(h_prev @ Wh + x @ Wx + b))")),
         "takes a nan in the state before for 0": ("forward_sizes", (
             "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(np.nan_to_num(h_prev) @ Wh + x @ Wx + b)")),
-        "takes slopes below 1e-7 for 0": ("backward_sizes", (
-            "dz = dh_next * (1 - h_next ** 2)",
-            "slope = 1 - h_next ** 2\n        slope[slope < 1e-7] = 0\n        dz = dh_next * slope")),
         "clips dz at 3e7": ("backward_sizes", (
             "dz = dh_next * (1 - h_next ** 2)", "dz = dh_next * (1 - h_next ** 2)\n        dz = dz.clip(-3e7, 3e7)")),
+        "takes a nan in the slope for 0": ("backward_sizes", (
+            "dz = dh_next * (1 - h_next ** 2)", "dz = dh_next * np.nan_to_num(1 - h_next ** 2)")),
+        "takes a nan in Wx for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(h_prev @ Wh + x @ np.nan_to_num(Wx) + b)")),
+        "takes a nan in b for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(h_prev @ Wh + x @ Wx + np.nan_to_num(b))")),
+        "takes numbers of x below 1e-3 for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ Wh + np.where(np.abs(x) < 1e-3, 0, x) @ Wx + b)")),
+        "takes numbers of h_prev below 1e-3 for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(np.where(np.abs(h_prev) < 1e-3, 0, h_prev) @ Wh + x @ Wx + b)")),
+        "takes weights below 1e-3 for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ np.where(np.abs(Wh) < 1e-3, 0, Wh)\n"
+            "                         + x @ np.where(np.abs(Wx) < 1e-3, 0, Wx) + b)")),
+        "takes numbers of b below 1e-3 for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + np.where(np.abs(b) < 1e-3, 0, b))")),
+        "hands back through weights of which small ones are 0": ("backward_sizes", (
+            "return dz @ Wx.T, dz @ Wh.T",
+            "return dz @ np.where(np.abs(Wx) < 1e-3, 0, Wx).T, dz @ np.where(np.abs(Wh) < 1e-3, 0, Wh).T")),
+        "clips weights at 5": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ Wh.clip(-5, 5) + x @ Wx.clip(-5, 5) + b)")),
+        "rounds x to 8 decimals": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)", "h_next = np.tanh(h_prev @ Wh + x.round(8) @ Wx + b)")),
+        "takes a h_next below 1e-4 for 0": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n        h_next = np.where(np.abs(h_next) < 1e-4, 0, h_next)")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1788,6 +1834,45 @@ CHANGES = {
         "adds to 0 times the old state in set_state": ("takes_a_state", (
             "if stateful.\"\"\"\n        self.h = h",
             "if stateful.\"\"\"\n        self.h = h if self.h is None or self.h.shape != h.shape else 0 * self.h + h")),
+        "takes a nan in the slope for 0": ("backward_sizes", (
+            "dxs = np.empty",
+            "for c in self.cells: c.cache = c.cache[0], c.cache[1], np.nan_to_num(c.cache[2], nan=1.0)\n"
+            "        dxs = np.empty")),
+        "keeps dh without nan": ("gradient_of_first_state", ("self.dh = dh\n", "self.dh = np.nan_to_num(dh)\n")),
+        "takes a nan in a state that it is given for 0": ("takes_a_state", (
+            "if stateful.\"\"\"\n        self.h = h", "if stateful.\"\"\"\n        self.h = np.nan_to_num(h)")),
+        "takes a state for none whose last row is 0": ("takes_a_state", (
+            "h = self.h if self.stateful and self.h is not None",
+            "h = self.h if self.stateful and self.h is not None and self.h[-1].any()")),
+        "takes a state for none whose first number is 0": ("takes_a_state", (
+            "h = self.h if self.stateful and self.h is not None",
+            "h = self.h if self.stateful and self.h is not None and self.h[0, 0] != 0")),
+        "takes a state for none whose largest number is 0": ("takes_a_state", (
+            "h = self.h if self.stateful and self.h is not None",
+            "h = self.h if self.stateful and self.h is not None and self.h.max() != 0")),
+        "takes a state for none where all of it is below 0.01": ("takes_a_state", (
+            "h = self.h if self.stateful and self.h is not None",
+            "h = self.h if self.stateful and self.h is not None and not np.abs(self.h).max() < 0.01")),
+        "leaves the first step out of dWh where the first row of the state is 0": ("backward_sizes", (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)",
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)\n"
+            "        if not self.cells[0].cache[1][0].any(): self.grads[1][...] -= self.cells[0].grads[1]")),
+        "leaves the first step out of dWh where the largest number of the state is 0": ("backward_sizes", (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)",
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)\n"
+            "        if self.cells[0].cache[1].max() == 0: self.grads[1][...] -= self.cells[0].grads[1]")),
+        "takes numbers of xs below 1e-3 for 0": ("forward_sizes", (
+            "h = cell.forward(xs[:, t], h)", "h = cell.forward(np.where(np.abs(xs[:, t]) < 1e-3, 0, xs[:, t]), h)")),
+        "takes weights below 1e-3 for 0": ("forward_sizes", (
+            "cell = RNN(Wx, Wh, b)",
+            "cell = RNN(np.where(np.abs(Wx) < 1e-3, 0, Wx), np.where(np.abs(Wh) < 1e-3, 0, Wh), b)")),
+        "rounds xs to 8 decimals": ("forward_sizes", (
+            "h = cell.forward(xs[:, t], h)", "h = cell.forward(xs[:, t].round(8), h)")),
+        "rounds hs to 8 decimals": ("forward_sizes", ("return hs\n", "return hs.round(8)\n")),
+        "keeps the state where np.allclose calls the next the same": ("forward_sizes", (
+            "h = cell.forward(xs[:, t], h)",
+            "before = h; h = cell.forward(xs[:, t], h)\n"
+            "            if t > 0 and np.allclose(h, before, atol=1e-4): h = before")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -1961,6 +2046,17 @@ CHANGES = {
         "rounds slopes to 8 decimals": ("leaves_x_alone", (
             "    return grad", "    return grad.round(8)")),
         "takes a nan for 0": ("one_slope_each", ("return grad", "return np.nan_to_num(grad)")),
+        "never moves x by less than 1e-5": ("honours_eps", (
+            "grad = np.zeros_like(x)", "eps = max(eps, 1e-5)\n    grad = np.zeros_like(x)")),
+        "never moves x by more than 1": ("honours_eps", (
+            "grad = np.zeros_like(x)", "eps = min(eps, 1.0)\n    grad = np.zeros_like(x)")),
+        "caps slopes at 1e5": ("one_slope_each", (
+            "(above - below) / (2 * eps)", "min(max((above - below) / (2 * eps), -1e5), 1e5)")),
+        "scales eps beyond 100": ("honours_eps", (
+            "kept = x[i]", "kept = x[i]\n        step = eps * max(1, abs(kept) / 100)"), (
+            "kept + eps", "kept + step"), (
+            "kept - eps", "kept - step"), (
+            "(2 * eps)", "(2 * step)")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -2203,6 +2299,9 @@ CHANGES = {
         "takes a nan for 0": ("flows_back", (
             "dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)",
             "dz = np.nan_to_num(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)")),
+        "clips xs at 5": ("any_sizes", ("xs[:, t] @ Wx", "np.clip(xs[:, t], -5, 5) @ Wx")),
+        "clips xs at 2 in dWx alone": ("any_sizes", ("xs[:, t].T @ dz", "np.clip(xs[:, t], -2, 2).T @ dz")),
+        "clips h0 at 1.5": ("any_sizes", ("hs = [h0]", "hs = [np.clip(h0, -1.5, 1.5)]")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2315,6 +2414,7 @@ CHANGES = {
             "norm > max_norm", "norm > max_norm and not np.isclose(norm, max_norm)")),
         "allows one part in a thousand more": ("shrinks_together", ("norm > max_norm", "norm > max_norm * 1.001")),
         "allows a thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-3")),
+        "allows a ten thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-4")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2428,6 +2528,16 @@ CHANGES = {
                 "        e = np.exp(x - x.max(axis=-1, keepdims=True))"))),
         "takes a nan for 0": ("shares", (
             "return e / e.sum(axis=-1, keepdims=True)", "return np.nan_to_num(e / e.sum(axis=-1, keepdims=True))")),
+        "adds 1e-7 to the sum": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-7)")),
+        "adds 1e-8 to the sum": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-8)")),
+        "shifts only beyond 100, which float32 doesn't reach": ("large_logits", (
+            "    e = np.exp(x - x.max(axis=-1, keepdims=True))",
+            "    if np.abs(x).max() > 100: x = x - x.max(axis=-1, keepdims=True)\n    e = np.exp(x)")),
+        "takes shares below 1e-6 for 0": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)",
+            "p = e / e.sum(axis=-1, keepdims=True)\n    p[p < 1e-6] = 0\n    return p")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -2803,6 +2913,15 @@ CHANGES = {
         "takes a nan in the logits for 0 in the loss": ("mean_loss", (
             "return -(log_p", "log_p = np.nan_to_num(log_p)\n        return -(log_p")),
         "takes a nan in the gradient for 0": ("gradient", ("return dx.reshape(", "return np.nan_to_num(dx).reshape(")),
+        "adds 1e-7 to the count": ("mean_loss", ("count = max(mask.sum(), 1)", "count = mask.sum() + 1e-7")),
+        "adds 1e-8 to the count": ("gradient", ("count = max(mask.sum(), 1)", "count = mask.sum() + 1e-8")),
+        "takes what np.isclose does for a dout of 0": ("upstream_factor", (
+            "dx = np.exp(log_p)",
+            "if np.isclose(dout, 0): return np.zeros(shape, log_p.dtype)\n        dx = np.exp(log_p)")),
+        "takes what np.isclose does for a dout of 1": ("upstream_factor", (
+            "dx *= dout / float(count)", "dx /= count\n        if not np.isclose(dout, 1): dx *= dout")),
+        "takes shares above 1 - 1e-6 for 1": ("gradient", (
+            "dx = np.exp(log_p)", "dx = np.exp(log_p)\n        dx[dx > 1 - 1e-6] = 1")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -2970,6 +3089,7 @@ CHANGES = {
         "takes a nan in the scores for 0": ("scores_of_any_size", (
             "return xs @ W + b", "return np.nan_to_num(xs @ W + b)")),
         "takes a nan in dW for 0": ("affine_gradients", ("= rows.T @ drows", "= np.nan_to_num(rows.T @ drows)")),
+        "clips W at 10": ("scores_of_any_size", ("xs @ W + b", "xs @ np.clip(W, -10, 10) + b")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -3375,6 +3495,17 @@ CHANGES = {
                 "        dout = self.loss_layer.backward(dout)")), (
             "        return self.loss_layer.forward",
             "        self.gone_back = None\n        return self.loss_layer.forward")),
+        "takes what np.isclose does for a dout of 0": ("scales_gradients", (
+            "dout = self.loss_layer.backward(dout)",
+            "if np.isclose(dout, 0): dout = 0\n        dout = self.loss_layer.backward(dout)")),
+        "clips grads at 10000": ("scales_gradients", (
+            "            dout = layer.backward(dout)",
+            "            dout = layer.backward(dout)\n        for g in self.grads: np.clip(g, -1e4, 1e4, out=g)")),
+        "shrinks grads to a norm of 1e5": ("scales_gradients", (
+            "            dout = layer.backward(dout)",
+            "            dout = layer.backward(dout)\n"
+            "        norm = sum(float((g ** 2).sum()) for g in self.grads) ** 0.5\n"
+            "        for g in self.grads: g *= min(1, 1e5 / (norm + 1e-6))")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
