@@ -86,7 +86,8 @@ class KernelCandidate(Candidate):
         """Announce that no more steps will be taken."""
 
     def finish(self):
-        """End a criterion."""
+        """End a criterion, or clear the bench for another case of it."""
+        self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
 
     def request(self, verb, *args):
         """Have a step taken; return the handle of what it will give."""

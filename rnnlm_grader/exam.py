@@ -141,6 +141,7 @@ class Outcome:
     replay: Replay | None = None
     printed: str = ""
     against: str = ""  # of a last look: the id of the criterion that this speaks against
+    excused: object = None  # like `finding`: what went wrong first of that by which another criterion must fail
 
     @property
     def passed(self):
@@ -266,11 +267,18 @@ class Exam:
     failure: Outcome | None = None  # the first, as it was then
     like: tuple = ()  # another's trace: the examination ends at the first observation that differs from it
     may_raise: bool = False  # whether what the candidate raises in the steps that are asked for now is only watched
-    is_over: bool = False  # whether it did, so that what was asked beyond is lost
+    is_over: bool = False  # whether it did, so that what was asked beyond is lost until the next case
+    excuse: object = None  # what went wrong first and isn't judged, for another criterion must fail by it
     against: str = ""  # in a last look: the id of the criterion that would be untrue if anything went wrong now
 
     def case(self):
-        """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it."""
+        """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it.
+
+        So it begins anew after an attempt that failed, with which all that was on the bench is lost.
+        """
+        if self.is_over:
+            self.candidate.finish()
+            self.is_over = False
         self.replay.begin()
 
     def new(self, *args, **kwargs):
@@ -332,7 +340,10 @@ class Exam:
             raise
 
     def attempt(self, steps):
-        """Return what `steps()` gives, or None if the candidate raised, unjudged: after that nothing can be asked."""
+        """Return what `steps()` gives, or None if the candidate raised, unjudged.
+
+        After that nothing can be asked until the next case.
+        """
         if self.is_over:
             return None
         self.may_raise = True
@@ -390,6 +401,10 @@ class Exam:
         self.observe(np.array(bool(condition)))
         if not condition:
             self.fail(Difference(what, problem, note=note))
+
+    def leave_to_others(self, finding):
+        """Note what went wrong and isn't judged, for another criterion of the name must fail by it: see `grading`."""
+        self.excuse = self.excuse or finding
 
     def watch(self, thing):
         """Keep a value that isn't judged here, so that answers that differ in it aren't taken for the same."""
@@ -461,7 +476,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
         return Outcome(DIVERGED, tuple(exam.trace))
     except WorkerLost as lost:
         exam.fail(*lost.args)
-    return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace))
+    return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace), excused=exam.excuse)
 
 
 class UntilWrong(NoReplay):

@@ -44,6 +44,8 @@ ALLOWED = {  # name: (number on x86_64, on aarch64, which argument tells what is
 PRIVATE = {"futex": 128}  # a bit of the argument with which anything may be done
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
+    # what has a number that counts up for the whole machine, by which a worker could tell a later one what it saw
+    "pipe": (22, None), "pipe2": (293, 59),
     # into other processes, and out of the sandbox
     "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
     "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
@@ -81,6 +83,7 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
 }
+FORKING = ("fork", "vfork", "pipe", "pipe2")  # what who stands by needs
 
 # What these change of a device's node in /dev is changed for the whole machine, and who owns it may do it. They do
 # nothing and say that they did, for whoever copies files of their own calls them.
@@ -113,7 +116,7 @@ def program(machine, forks=False):
     """
     if machine not in AUDIT_ARCH:
         return None
-    forking = {REFUSED[name][list(AUDIT_ARCH).index(machine)] for name in ("fork", "vfork")} if forks else set()
+    forking = {REFUSED[name][list(AUDIT_ARCH).index(machine)] for name in FORKING} if forks else set()
     return assembled([
         (LOAD, ARCHITECTURE),
         (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one

@@ -3,7 +3,7 @@ import itertools
 
 import numpy as np
 
-from ..compare import same
+from ..compare import Difference, same
 from ..exam import Thing
 
 CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
@@ -200,7 +200,7 @@ def untouched(exam, things, note="arguments must stay untouched", written=None):
         exam.equal(thing.now(), array, thing.name, note=note, exact=True)
 
 
-def holds_alike(exam, settings, steps):
+def holds_alike(exam, settings, steps, may_differ=()):
     """Require in each setting what holds in the plain one, the first; that it holds there has criteria of its own.
 
     Parameters
@@ -210,20 +210,25 @@ def holds_alike(exam, settings, steps):
     steps : callable
         (exam, *setting) → what is to be equal: (thing, expected thing or value, what it is called, a note), in the
         same order for every setting. It has the candidate do something, as a case that stands on its own.
+    may_differ : sequence of str
+        What needn't hold in the plain setting, by what it is called: right answers do it either way.
     """
     exam.case()
     plain, *others = settings
-    seen = exam.attempt(lambda: [(got, expected) for got, expected, *_ in steps(exam, *plain)])
+    seen = exam.attempt(lambda: list(steps(exam, *plain)))
     if seen is None:
+        exam.leave_to_others(Difference("This", "raises already in a plain case"))
         return
     holds = []
-    for got, expected in seen:
+    for got, expected, what, note in seen:
         exam.watch(got)
         value = expected
         if isinstance(expected, Thing):
             exam.watch(expected)
             value = expected.value
         holds.append(same(got.value, value))
+        if not holds[-1] and what not in may_differ:
+            exam.leave_to_others(Difference(what, "isn't as it should be already in a plain case", note=note))
     for setting in others:
         exam.case()
         for is_held, (got, expected, what, note) in zip(holds, steps(exam, *setting), strict=True):

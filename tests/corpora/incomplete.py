@@ -1117,6 +1117,9 @@ CHANGES = {
         "takes a h_next below 1e-4 for 0": ("forward_sizes", (
             "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
             "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n        h_next = np.where(np.abs(h_next) < 1e-4, 0, h_next)")),
+        "refuses a nan in x, and hides one in h_prev": ("forward_sizes", (
+            "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
+            "assert not np.isnan(x).any()\n        h_next = np.tanh(np.nan_to_num(h_prev) @ Wh + x @ Wx + b)")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1873,6 +1876,13 @@ CHANGES = {
             "h = cell.forward(xs[:, t], h)",
             "before = h; h = cell.forward(xs[:, t], h)\n"
             "            if t > 0 and np.allclose(h, before, atol=1e-4): h = before")),
+        "multiplies by 0 to forget, and forgets the cells too": ("forgets_the_state", (
+            "the state.\"\"\"\n        self.h = None",
+            "the state.\"\"\"\n"
+            "        self.cells = []\n"
+            "        self.h = None if self.h is None else 0 * self.h[:1] + np.zeros((1, 1), self.h.dtype)"), (
+            "h = self.h if self.stateful and self.h is not None else",
+            "h = self.h + np.zeros((N, H), Wx.dtype) if self.stateful and self.h is not None else")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (

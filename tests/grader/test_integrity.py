@@ -16,7 +16,7 @@ from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.compare import differ, same
 from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.grading import Allowance, withhold
+from rnnlm_grader.grading import Allowance, examine_all, holds, take_back_excuses, withhold
 
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 
@@ -271,10 +271,45 @@ def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, l
     assert isinstance(outcome.finding, Raised) or not isinstance(came, NameError), came  # a learner has nothing else
 
 
-def test_a_criterion_cannot_ask_on_after_an_attempt_that_failed():
+def test_what_comes_after_an_attempt_that_failed_is_a_case_of_its_own():
     candidate = KernelCandidate(fails=lambda: 1 / 0)
     candidate.begin(5)
     taking = exam.Exam(candidate, "fails", np.random.default_rng(1))
-    assert taking.attempt(taking.new) is None
-    with pytest.raises(AssertionError, match="nothing can be asked"):
-        taking.new()
+    for _ in range(2):
+        assert taking.attempt(taking.new) is None
+        with pytest.raises(AssertionError, match="nothing can be asked"):
+            taking.new()
+        taking.case()
+        assert not taking.is_over
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("My")])
+@pytest.mark.filterwarnings("ignore")
+def test_who_is_wrong_in_plain_cases_alone_loses_a_point(monkeypatch, name):
+    """As of code that finds out where it is: of these cases other criteria judge."""
+    is_tried, attempt = [], exam.Exam.attempt
+
+    def tell(self, steps):
+        is_tried.append(True)
+        try:
+            return attempt(self, steps)
+        finally:
+            is_tried.pop()
+
+    right = solution(name)
+
+    class Evades(right):
+        def forward(self, *args):
+            if is_tried:
+                raise ValueError("not here")
+            return super().forward(*args)
+
+    monkeypatch.setattr(exam.Exam, "attempt", tell)
+    criteria, lost = [criterion for criterion in find(name).criteria if criterion.name == name], {}
+    for answer in right, Evades:
+        draws = examine_all(criteria, KernelCandidate(**{name: answer}), lambda c: [(public_seed(c), True)],
+                            Allowance(20))
+        take_back_excuses([name], draws)
+        lost[answer] = [criterion.id for criterion, done in draws.items() if not holds(done)]
+    assert lost[right] == []
+    assert lost[Evades]

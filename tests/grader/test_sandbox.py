@@ -66,7 +66,8 @@ FORBIDDEN = [
     "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
     "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1035, bytes(8))",  # F_GET_RW_HINT
     "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1036, bytes([3, *bytes(7)]))",  # F_SET_RW_HINT
-    "import fcntl; fcntl.fcntl(os.pipe()[1], fcntl.F_SETPIPE_SZ, 1 << 16)",
+    "os.pipe()",
+    "import fcntl; fcntl.fcntl(int(sys.argv[1]), fcntl.F_SETPIPE_SZ, 1 << 16)",
     "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
     "import fcntl; fcntl.fcntl(0, fcntl.F_SETSIG, 9)",
     "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0x6628)",  # EXT4_IOC_CLEAR_ES_CACHE

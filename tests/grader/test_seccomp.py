@@ -65,7 +65,7 @@ def test_who_has_yet_to_begin_the_process_of_a_student_may_begin_that_and_is_ref
     clone, at = seccomp.CLONE[machine], list(seccomp.AUDIT_ARCH).index(machine)
     assert verdict(machine, clone, FORK_FLAGS, forks=True) == seccomp.ALLOW
     assert verdict(machine, clone, FORK_FLAGS | 0x10000000, forks=True) == seccomp.FAIL_WITH | errno.EPERM
-    allowed = {seccomp.REFUSED[name][at] for name in ("fork", "vfork")} - {None}
+    allowed = {seccomp.REFUSED[name][at] for name in seccomp.FORKING} - {None}
     refused = {number for number in seccomp.refused_numbers(machine) if verdict(machine, number, forks=True)
                == seccomp.FAIL_WITH | errno.EPERM}
     assert refused == set(seccomp.refused_numbers(machine)) - allowed
