@@ -359,7 +359,7 @@ class Anything:
         return False
 
     def __iter__(self):
-        if self.__over and all(isinstance(number, int) for number in self.__over):
+        if self.__over and all(hasattr(type(number), "__index__") and np.ndim(number) == 0 for number in self.__over):
             return iter(range(*self.__over[:3]))
         over, *_ = self.__over or ((),)
         return iter(over) if hasattr(over, "__iter__") else iter(())

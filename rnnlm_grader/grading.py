@@ -14,6 +14,7 @@ from .cell_code import (
     helpers_in,
     parsed,
     tree_of,
+    with_empty_methods,
     without_changes_of,
 )
 from .compare import Difference
@@ -28,6 +29,9 @@ ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but
                           "more of it holds")
 LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "TypeError",
                    "UnboundLocalError", "ValueError"))
+ONLY_UNFILLED = Difference("This", "holds as it was handed in, but not where a method that isn't filled in does "
+                           "nothing, with which more of it holds")
+MAY_DO_NOTHING = frozenset(("set_state", "reset_state"))  # methods of which many calls need only that they don't fail
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
@@ -215,7 +219,8 @@ def other_ways(name, cells, whole, answers, results):
     """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
-    student's own cells; and it may build on an earlier answer that is wrong. `results` are those of what counts of all
+    student's own cells; a small method may not be filled in, which others call; and it may build on an earlier answer
+    that is wrong. `results` are those of what counts of all
     cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(name, results) else None
@@ -224,6 +229,9 @@ def other_ways(name, cells, whole, answers, results):
         ways.append((cells[:end], False, ONLY_WITH_LATER))
     if whole and lacks_something(name, results):
         ways.append((whole, True, ONLY_IN_PART))
+    filled = [(cell, with_empty_methods(source, MAY_DO_NOTHING) if cell == name else source) for cell, source in cells]
+    if filled != list(cells):
+        ways.append((filled, False, ONLY_UNFILLED))
     for part, is_whole, finding in ways[1:]:
         yield part, is_whole, (), finding
     if earlier := stand_ins_for(name, results):
@@ -356,7 +364,9 @@ def better_of_two(assignment, results, candidate, seeds, allowance, finding, sta
     if not any(draws[criterion][-1].outcome.passed for criterion in failed):
         return results
     draws |= examine_all(passed, candidate, seeds, allowance)
-    look_once_more(assignment, {result.name for result in results}, draws, candidate, only(seeds, True), allowance)
+    names = {result.name for result in results}
+    take_back_excuses(names, draws)
+    look_once_more(assignment, names, draws, candidate, only(seeds, True), allowance)
 
     def now(verdict):
         *_, last = draws[verdict.criterion]

@@ -4,7 +4,7 @@ import time
 
 import nbformat
 import pytest
-from corpora import bptt, embedding, rnnlm
+from corpora import bptt, embedding, rnnlm, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
 from rnnlm_grader.course import answers_of, execution_order, read_handed_in
@@ -54,6 +54,19 @@ def with_own(own, one=RIGHT):
 ])
 def test_of_cells_that_are_repeated_the_last_one_counts(tmp_path, cells, points):
     assert mark(tmp_path, *cells, (TIME, TIME_RIGHT)) == points
+
+
+@pytest.mark.parametrize("method", ["set_state(self, h)", "reset_state(self)"])
+@pytest.mark.parametrize("raises", ["raise NotImplementedError()", "\"\"\"É.\"\"\"; raise NotImplementedError"])
+def test_a_small_method_that_is_not_filled_in_costs_its_own_point(tmp_path, method, raises):
+    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values()))
+    assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == 26
+    head = f"    def {method}:\n"
+    unfilled = source.replace(head, f"{head}        {raises}\n")
+    assert unfilled != source
+    points, said = told(tmp_path / "unfilled", "03-time-rnn", ("MyTimeRNN", unfilled))
+    assert points == 25
+    assert "NotImplementedError" in said
 
 
 @pytest.mark.parametrize(("own", "one"), [

@@ -73,7 +73,6 @@ FORBIDDEN = [
     "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0x6628)",  # EXT4_IOC_CLEAR_ES_CACHE
     "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0xC020660B, bytes(64))",  # FS_IOC_FIEMAP
     "import mmap; mmap.mmap(os.open(sys.executable, os.O_RDONLY), 4096, prot=mmap.PROT_READ).madvise(21)",  # _PAGEOUT
-    "import resource; resource.getrusage(resource.RUSAGE_SELF)",
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
 
@@ -700,6 +699,8 @@ def call_work(*sources):
     ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
     ("from tqdm import tqdm", "[i for i in tqdm(range(3), desc='x')] == [0, 1, 2]"),
     ("from tqdm import trange", "[i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]"),
+    ("from numba import prange", "[i for i in prange(np.max([3, 1]))] == [0, 1, 2]"),
+    ("import resource", "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss == 0"),
     ("import torch\ndef f(x: torch.Tensor | None, y=2 * torch.pi): return isinstance(x, torch.Tensor)", "not f(1)"),
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
      "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
