@@ -596,9 +596,11 @@ def returns_norm_before(exam):
         exam.equal(result, norm_of(arrays), result.name, note="the root of the sum of all squares")
     for value in np.inf, np.nan:
         exam.case()
-        result = exam.new([exam.put("g0", np.array([3.0, value])), exam.put("g1", np.array([4.0]))], 5.0)
-        exam.hold(not (isinstance(result.value, np.ndarray) and np.isfinite(result.value).any()), result.name,
-                  "is a finite number", note=f"a gradient is {value}: whoever skips such an update must see it")
+        result = exam.attempt(lambda value=value: exam.new(
+            [exam.put("g0", np.array([3.0, value])), exam.put("g1", np.array([4.0]))], 5.0))
+        if result:  # who checks numbers may refuse these
+            exam.hold(not (isinstance(result.value, np.ndarray) and np.isfinite(result.value).any()), result.name,
+                      "is a finite number", note=f"a gradient is {value}: whoever skips such an update must see it")
 
 
 @criterion("my_clip_grads", "values", 1, "gradients within max_norm stay as they are, to the last bit")
@@ -615,7 +617,8 @@ def leaves_small_gradients(exam):
     exam.case()
     before = np.array([3.0, np.nan, -2.0])
     thing = exam.put("g0", before)
-    exam.new([thing, exam.put("g1", np.array([4.0]))], 5.0)
+    if exam.attempt(lambda: exam.new([thing, exam.put("g1", np.array([4.0]))], 5.0)) is None:
+        return  # who checks numbers may refuse these
     now = thing.now()
     exam.watch(now)
     known = isinstance(now.value, np.ndarray) and now.value.shape == before.shape

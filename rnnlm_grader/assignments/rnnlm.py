@@ -487,6 +487,34 @@ def predicts_scores(exam):
     xs, _ = ids(exam, weights, 2, 3)
     agree(exam, model_with(exam, weights).call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
           note="some sums are ±1000, whose tanh is ±1")
+    shows_nan(exam, lambda: [(model_of_nan(exam)[1], only_at((2, 3, 4), 0), "what predict gives")])
+
+
+def model_of_nan(exam):
+    """Have a model predict where a number of one word's vector is nan; return it, the scores, and ids and targets."""
+    weights = weights_of(exam, 4, 2, 3)
+    weights[0][1, 0] = np.nan
+    model, window = model_with(exam, weights), (np.array([[1, 2, 3], [0, 2, 3]]), ids(exam, weights, 2, 3)[1])
+    return model, model.call("predict", window[0]), window
+
+
+def loss_of_nan(exam):
+    """Return such a model, and its loss; that is None where the scores hide the nan, which has its own criterion."""
+    model, scores, window = model_of_nan(exam)
+    value = scores.value
+    if isinstance(value, np.ndarray) and value.shape == (2, 3, 4) and np.isnan(value[0]).all():
+        return model, model.forward(*window)
+    return model, None
+
+
+def grads_of_nan(exam):
+    """Go back where the loss is nan, for `shows_nan`; that it is has its own criterion."""
+    model, loss = loss_of_nan(exam)
+    if loss and isinstance(loss.value, np.ndarray) and np.isnan(loss.value).all():
+        model.backward()
+        names = [f"{model.name}.grads[{i}]" for i in range(6)]
+        for i, (part, shape) in enumerate(zip(model.attribute("grads").parts(*names), shapes_of(4, 2, 3), strict=True)):
+            yield part, only_at(shape, ... if i else np.s_[1:]), part.name
 
 
 @criterion("MyRnnlm", "forward", 1, "forward gives the mean loss, and ignores targets of -1")
@@ -525,6 +553,7 @@ def gives_loss(exam):
     ts[...] = len(weights[5]) - 1
     loss = model_with(exam, weights).forward(exam.put("xs", xs), exam.put("ts", ts))
     agree(exam, loss, 120 + math.log(len(weights[5]) - 1), note="all scores are 0, but that of each target is -120")
+    shows_nan(exam, lambda: [(loss, only_at((), ...), "the loss") for loss in loss_of_nan(exam)[1:] if loss])
     holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), partial(model_with_new, goes_back=False))
 
 
@@ -659,6 +688,7 @@ def sets_gradients(exam):
     holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), model_with_new)
     holds_alike(exam, [(how,) for how, _ in OF_INPUTS], begun_model)
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model, may_differ=(LIST_AT_START,))
+    shows_nan(exam, partial(grads_of_nan, exam))
 
 
 def spoil_grads(exam, model, weights):

@@ -479,6 +479,16 @@ def my_clip_grads(grads, max_norm):
             grad *= max_norm / total_norm
     return total_norm
 """,
+    "refuses what is no number": """
+def my_clip_grads(grads, max_norm):
+    norm = np.sqrt(sum((grad ** 2).sum() for grad in grads))
+    if not np.isfinite(norm):
+        raise ValueError(f"the norm of the gradients is {norm}")
+    if norm > max_norm:
+        for grad in grads:
+            grad *= max_norm / norm
+    return norm
+""",
     "with 1e-6 in the denominator": """
 def my_clip_grads(grads, max_norm):
     norm = float(np.sqrt(sum(float((g * g).sum()) for g in grads)))

@@ -3516,6 +3516,17 @@ CHANGES = {
             "            dout = layer.backward(dout)\n"
             "        norm = sum(float((g ** 2).sum()) for g in self.grads) ** 0.5\n"
             "        for g in self.grads: g *= min(1, 1e5 / (norm + 1e-6))")),
+        "takes a loss of nan for 0": ("gives_loss", (
+            "return self.loss_layer.forward(self.predict(xs), ts)",
+            "return np.nan_to_num(self.loss_layer.forward(self.predict(xs), ts))")),
+        "takes a nan in the scores for 0": ("predicts_scores", (
+            "            xs = layer.forward(xs)\n        return xs",
+            "            xs = layer.forward(xs)\n        return np.nan_to_num(xs)")),
+        "takes a nan in the gradients for 0": ("sets_gradients", (
+            "            dout = layer.backward(dout)",
+            "            dout = layer.backward(dout)\n"
+            "        for grad in self.grads:\n"
+            "            np.nan_to_num(grad, copy=False)")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
