@@ -270,6 +270,12 @@ def shows_nan(exam, steps):
         exam.hold(not hides, name, "has numbers where nan should be", note="a nan went into these, and must show")
 
 
+def has_nan(thing, where):
+    """Whether nan shows at all these places, so that what follows from it may be asked: this has its own criterion."""
+    value = thing.value
+    return isinstance(value, np.ndarray) and value.shape == where.shape and np.isnan(value[where]).all()
+
+
 def to_nine_digits(exam, thing, expected, name, note):
     """Require of a float64 result of a few operations that nothing small was added on the way."""
     value = thing.value

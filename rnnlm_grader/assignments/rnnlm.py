@@ -27,6 +27,7 @@ from .contract import (
     any_douts,
     cancelled,
     crossed,
+    has_nan,
     holds_alike,
     in_full,
     many,
@@ -501,8 +502,7 @@ def model_of_nan(exam):
 def loss_of_nan(exam):
     """Return such a model, and its loss; that is None where the scores hide the nan, which has its own criterion."""
     model, scores, window = model_of_nan(exam)
-    value = scores.value
-    if isinstance(value, np.ndarray) and value.shape == (2, 3, 4) and np.isnan(value[0]).all():
+    if has_nan(scores, only_at((2, 3, 4), 0)):
         return model, model.forward(*window)
     return model, None
 
@@ -510,7 +510,7 @@ def loss_of_nan(exam):
 def grads_of_nan(exam):
     """Go back where the loss is nan, for `shows_nan`; that it is has its own criterion."""
     model, loss = loss_of_nan(exam)
-    if loss and isinstance(loss.value, np.ndarray) and np.isnan(loss.value).all():
+    if loss and has_nan(loss, only_at((), ...)):
         model.backward()
         names = [f"{model.name}.grads[{i}]" for i in range(6)]
         for i, (part, shape) in enumerate(zip(model.attribute("grads").parts(*names), shapes_of(4, 2, 3), strict=True)):
