@@ -7,7 +7,6 @@ import ast
 import builtins
 import functools
 import hashlib
-import itertools
 import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
@@ -190,20 +189,6 @@ def helpers_in(source, without):
     own = _names_of_code(tree.body) - without if tree else set()
     return excerpt(source, [node for node in (tree.body if tree else ())
                             if _runs_nothing(node, own) and without.isdisjoint(_bound([node]))])
-
-
-def with_empty_methods(source, names):
-    """Return the source of a cell where methods of these names do nothing if they begin with `NotImplementedError`."""
-    tree = tree_of(source) if "NotImplementedError" in source and any(name in source for name in names) else None
-    lines = source.split("\n")
-    for node in ast.walk(tree) if tree else ():
-        if isinstance(node, ast.FunctionDef) and node.name in names:
-            first = next(itertools.dropwhile(_is_text, node.body), None)
-            if isinstance(first, ast.Raise) and first.lineno == first.end_lineno and (
-                    "NotImplementedError" in ast.unparse(first)):
-                line = lines[first.lineno - 1].encode()
-                lines[first.lineno - 1] = (line[:first.col_offset] + b"return" + line[first.end_col_offset:]).decode()
-    return "\n".join(lines)
 
 
 def without_changes_of(source, names):

@@ -14,7 +14,6 @@ from .cell_code import (
     helpers_in,
     parsed,
     tree_of,
-    with_empty_methods,
     without_changes_of,
 )
 from .compare import Difference
@@ -29,9 +28,10 @@ ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but
                           "more of it holds")
 LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "TypeError",
                    "UnboundLocalError", "ValueError"))
-ONLY_UNFILLED = Difference("This", "holds as it was handed in, but not where a method that isn't filled in does "
-                           "nothing, with which more of it holds")
-MAY_DO_NOTHING = frozenset(("set_state", "reset_state"))  # methods of which many calls need only that they don't fail
+ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
+                          "which more of it holds")
+# The criterion of a method of which others need only that it doesn't fail → the method.
+MAY_DO_NOTHING = {"takes_a_state": "set_state", "forgets_the_state": "reset_state", "resets_state": "reset_state"}
 UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
                for part in ("forward", "backward")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
@@ -219,8 +219,8 @@ def other_ways(name, cells, whole, answers, results):
     """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
-    student's own cells; a small method may not be filled in, which others call; and it may build on an earlier answer
-    that is wrong. `results` are those of what counts of all
+    student's own cells; a small method may fail, or not be there, that others call; and it may build on an earlier
+    answer that is wrong. `results` are those of what counts of all
     cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(name, results) else None
@@ -229,14 +229,22 @@ def other_ways(name, cells, whole, answers, results):
         ways.append((cells[:end], False, ONLY_WITH_LATER))
     if whole and lacks_something(name, results):
         ways.append((whole, True, ONLY_IN_PART))
-    filled = [(cell, with_empty_methods(source, MAY_DO_NOTHING) if cell == name else source) for cell, source in cells]
-    if filled != list(cells):
-        ways.append((filled, False, ONLY_UNFILLED))
+    failing = methods_that_fail(name, results)
+    for methods in dict.fromkeys((*((method,) for method in failing), failing) if failing else ()):
+        idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
+        ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
     for part, is_whole, finding in ways[1:]:
         yield part, is_whole, (), finding
     if earlier := stand_ins_for(name, results):
         for part, is_whole, _ in ways:
             yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
+
+
+def methods_that_fail(name, results):
+    """The small methods of an answer that raised something where they were examined, or were missing."""
+    return tuple(dict.fromkeys(
+        MAY_DO_NOTHING[verdict.criterion.id] for result in results if result.name == name for verdict in result.verdicts
+        if verdict.criterion.id in MAY_DO_NOTHING and isinstance(verdict.outcome.finding, Raised)))
 
 
 def lacks_something(name, results):

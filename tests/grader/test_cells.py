@@ -57,8 +57,8 @@ def test_of_cells_that_are_repeated_the_last_one_counts(tmp_path, cells, points)
 
 
 @pytest.mark.parametrize("method", ["set_state(self, h)", "reset_state(self)"])
-@pytest.mark.parametrize("raises", ["raise NotImplementedError()", "\"\"\"É.\"\"\"; raise NotImplementedError"])
-def test_a_small_method_that_is_not_filled_in_costs_its_own_point(tmp_path, method, raises):
+@pytest.mark.parametrize("raises", ["raise NotImplementedError()", "raise NotImplementedError(\n'a')", "self.h = typo"])
+def test_a_small_method_that_fails_costs_its_own_point(tmp_path, method, raises):
     source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values()))
     assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == 26
     head = f"    def {method}:\n"
@@ -66,7 +66,13 @@ def test_a_small_method_that_is_not_filled_in_costs_its_own_point(tmp_path, meth
     assert unfilled != source
     points, said = told(tmp_path / "unfilled", "03-time-rnn", ("MyTimeRNN", unfilled))
     assert points == 25
-    assert "NotImplementedError" in said
+    assert ("NotImplementedError" if raises.startswith("raise") else "NameError") in said
+
+
+@pytest.mark.parametrize("method", ["set_state", "reset_state"])
+def test_a_small_method_that_is_not_there_costs_its_own_point(tmp_path, method):
+    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values())).replace(f"def {method}(", "def another_name(")
+    assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == 25
 
 
 @pytest.mark.parametrize(("own", "one"), [
