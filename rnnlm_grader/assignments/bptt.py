@@ -558,6 +558,10 @@ def shrinks_together(exam):
     for i, expected in enumerate((np.array([30.0, -40.0]), np.array([[120.0]]))):
         exam.equal(held.item(i).now(), expected, f"grads[{i}]", note="the norm is 260, so all are halved")
     exam.case()
+    held = exam.gather("grads", [exam.put("a", np.array([-60.0]))])
+    exam.watch(exam.new(held, 7.5))
+    exam.equal(held.item(0).now(), np.array([-7.5]), "grads[0]", note="the norm of a single number is its size")
+    exam.case()
     arrays = gradients(exam, 900)
     held = exam.gather("grads", [exam.put(f"g{i}", array) for i, array in enumerate(arrays)])
     exam.new(held, 200.0)

@@ -1047,6 +1047,10 @@ def of_unequal_batches(exam):
     losses = (exam.rng.uniform(4, 6) + 1e-5 * np.array([0, 1, 3])).tolist()
     result = exam.new(losses, [1, 2, 5])
     exam.equal(result, perplexity_of(losses, [1, 2, 5]), result.name, note="losses that differ by 1e-5")
+    exam.case()
+    losses, counts = [1.5, 1.75, 8.5], [many(exam, 200, 300), 180, 3]
+    result = exam.new(losses, counts)
+    exam.equal(result, perplexity_of(losses, counts), result.name, note="the last batch is small")
     shows_nan(exam, lambda: [(exam.new([1.5, math.nan, 2.0], [3, 4, 5]), only_at((), ...), "the perplexity")])
 
 

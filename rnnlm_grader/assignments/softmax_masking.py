@@ -91,6 +91,10 @@ def large_logits(exam):
         exam.case()
         result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
         exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
+    exam.case()
+    near = np.roll([0.0, 0.03, 0.09], turn)
+    exam.equal(exam.new(exam.put("x", 1e4 + near)), np.exp(near) / np.exp(near).sum(), "the shares",
+               note="large logits that differ by little")
     for top, dtype in (709.5, np.float64), (-743.0, np.float64), (89.5, np.float32), (97.5, np.float32):
         exam.case()
         result = exam.new(exam.put("x", np.roll([[top, top, top - half]], turn, axis=1).astype(dtype)))

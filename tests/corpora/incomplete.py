@@ -2425,6 +2425,8 @@ CHANGES = {
         "allows one part in a thousand more": ("shrinks_together", ("norm > max_norm", "norm > max_norm * 1.001")),
         "allows a thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-3")),
         "allows a ten thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-4")),
+        "doesn't clip a single number": ("shrinks_together", (
+            "    if norm > max_norm:", "    if norm > max_norm and sum(grad.size for grad in grads) > 1:")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2548,6 +2550,10 @@ CHANGES = {
         "takes shares below 1e-6 for 0": ("shares", (
             "return e / e.sum(axis=-1, keepdims=True)",
             "p = e / e.sum(axis=-1, keepdims=True)\n    p[p < 1e-6] = 0\n    return p")),
+        "takes what np.allclose does for equal": ("large_logits", (
+            "    e = np.exp(x",
+            "    if np.allclose(x, x.flat[0] if x.size else 0): return np.full_like(x, 1 / x.shape[-1])\n"
+            "    e = np.exp(x")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -3601,6 +3607,10 @@ CHANGES = {
         "takes losses that np.allclose calls equal for one": ("of_unequal_batches", (
             "    total", "    if np.allclose(losses, losses[0]): return np.exp(losses[0])\n    total")),
         "takes a loss of nan for 0": ("of_unequal_batches", ("sum(loss * count", "sum(np.nan_to_num(loss) * count")),
+        "drops a small last batch": ("of_unequal_batches", (
+            "    total = sum(",
+            "    if len(counts) > 1 and 0 < counts[-1] * 10 < counts[0]: losses, counts = losses[:-1], counts[:-1]\n"
+            "    total = sum(")),
     },
 }
 
