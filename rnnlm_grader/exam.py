@@ -486,16 +486,10 @@ class UntilWrong(NoReplay):
         raise Diverged
 
 
-def passes(misconception, criterion, seed):
-    """Whether a wrong variant of the library passes a criterion on one draw of inputs."""
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    return examine(criterion, candidate, seed, SECONDS, UntilWrong()).passed
-
-
-def examine_variant(misconception, criterion, seed, like=()):
+def examine_variant(misconception, criterion, seed, like=(), replay=None):
     """Run one criterion on a wrong variant of the library; see `examine`."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    return examine(criterion, candidate, seed, SECONDS, NoReplay(), like)
+    return examine(criterion, candidate, seed, SECONDS, replay or NoReplay(), like)
 
 
 def public_seed(criterion):

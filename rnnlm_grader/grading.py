@@ -148,14 +148,19 @@ def take_back_excuses(names, draws):
     be wrong there and right in all the others.
     """
     for name in names:
-        criteria = [criterion for criterion in draws if criterion.name == name]
-        if all(holds(draws[criterion]) for criterion in criteria):
-            for criterion in criteria:
-                for at, draw in enumerate(draws[criterion]):
-                    if draw.outcome.excused:
-                        outcome = replace(draw.outcome, finding=draw.outcome.excused)
-                        draws[criterion][at:] = [replace(draw, outcome=outcome, of_last_look=True)]
-                        break
+        of_name = [done for criterion, done in draws.items() if criterion.name == name]
+        if all(map(holds, of_name)):
+            for done in of_name:
+                done[:] = up_to_an_excuse(done)
+
+
+def up_to_an_excuse(done):
+    """Return these draws up to the first in which something was left to others, which fails by it now."""
+    for at, draw in enumerate(done):
+        if draw.outcome.excused:
+            outcome = replace(draw.outcome, finding=draw.outcome.excused)
+            return [*done[:at], replace(draw, outcome=outcome, of_last_look=True)]
+    return done
 
 
 def judge(assignment, name, part, draws):
@@ -220,8 +225,7 @@ def other_ways(name, cells, whole, answers, results):
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
     student's own cells; a small method may fail, or not be there, that others call; and it may build on an earlier
-    answer that is wrong. `results` are those of what counts of all
-    cells as they were handed in.
+    answer that is wrong. `results` are those of what counts of all cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(name, results) else None
     ways = [(cells, False, None)]
@@ -230,7 +234,7 @@ def other_ways(name, cells, whole, answers, results):
     if whole and lacks_something(name, results):
         ways.append((whole, True, ONLY_IN_PART))
     failing = methods_that_fail(name, results)
-    for methods in dict.fromkeys((*((method,) for method in failing), failing) if failing else ()):
+    for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
         idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
         ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
     for part, is_whole, finding in ways[1:]:

@@ -128,21 +128,21 @@ def judge_gradient(exam, W, ids, note="", scale=1, blank=np.s_[:0], cancels=Fals
     dout = upstream(exam, (*ids.shape, W.shape[1]))
     dout = scale * (cancelled(dout) if cancels else dout)
     dout[blank] = 0
-    layer = exam.new(exam.put("W", W))
-    layer.forward(ids)
-    layer.backward(dout)
+    layer = gone_back(exam, exam.put("W", W), ids, dout)
     exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]", note=note)
 
 
-def layer_gone_back(exam, W, ids, dout):
-    """A new layer that has gone forward and back, or None where it fails, which isn't judged."""
-    def go_back():
-        layer = exam.new(W)
-        layer.forward(ids)
-        layer.backward(dout)
-        return layer
+def gone_back(exam, W, ids, dout):
+    """A new layer that has gone forward and back."""
+    layer = exam.new(W)
+    layer.forward(ids)
+    layer.backward(dout)
+    return layer
 
-    return exam.attempt(go_back)
+
+def layer_gone_back(exam, W, ids, dout):
+    """The same, or None where it fails, which isn't judged."""
+    return exam.attempt(lambda: gone_back(exam, W, ids, dout))
 
 
 def judge_by_columns(exam, shape):
@@ -177,14 +177,8 @@ def judge_nan(exam, ids):
     W = table(exam)
     dout = upstream(exam, (*ids.shape, W.shape[1]))
     dout.flat[1] = np.nan
-
-    def steps():
-        layer = exam.new(exam.put("W", W))
-        layer.forward(ids)
-        layer.backward(dout)
-        yield layer.grad(), only_at(W.shape, (ids.flat[0], 1)), "grads[0]"
-
-    shows_nan(exam, steps)
+    shows_nan(exam, lambda: [(gone_back(exam, exam.put("W", W), ids, dout).grad(),
+                              only_at(W.shape, (ids.flat[0], 1)), "grads[0]")])
 
 
 def judge_sum(exam, W, ids, layouts="CC"):
