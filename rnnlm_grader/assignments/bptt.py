@@ -28,7 +28,17 @@ from .contract import (
     still,
     untouched,
 )
-from .rnn import HUGE, draw, flat_weights, mirrored, mirrored_weights, upstream
+from .rnn import (
+    HUGE,
+    SMALL_AND_LARGE,
+    draw,
+    flat_weights,
+    mirrored,
+    mirrored_weights,
+    scaled,
+    small_and_large,
+    upstream,
+)
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -82,9 +92,11 @@ def one_slope_each(exam):
 
 
 def slopes_of_nan(exam):
-    """Differentiate a function that is nan everywhere, for `shows_nan`."""
+    """Differentiate a function that is nan everywhere, and one of numbers of which one is, for `shows_nan`."""
     f = exam.lend("f", lambda x: math.nan, "f = lambda x: np.nan")
     yield exam.new(f, upstream(exam, 3)), only_at(3, ...), "the slopes"
+    f = exam.lend("f", lambda x: float(x.sum()), "f = lambda x: x.sum()")
+    yield exam.new(f, np.array([0.5, np.nan])), only_at(2, ...), "the slopes"
 
 
 @criterion("my_numerical_gradient", "values", 1, "x may have any shape")
@@ -299,17 +311,20 @@ def flows_back(exam):
     arguments += b + 1000 * (-1) ** np.arange(3), dhs
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dxs", "dh0"),
             "every sum is about 1000 or -1000, where tanh is flat")
-    shows_nan(exam, partial(sequence_of_nan, exam))
+    for which in range(len(ARGUMENTS)):
+        shows_nan(exam, partial(sequence_of_nan, exam, which))
+    shows_nan(exam, partial(sequence_of_nan, exam, 5, np.inf), np.inf)
 
 
-def sequence_of_nan(exam):
-    """Go through a sequence where a nan comes back to the last step, for `shows_nan`."""
-    *arguments, dhs = sequence(exam, 2, 3, 2, 3)
-    dhs[0, -1, 0] = np.nan
-    dxs, dh0, *grads = exam.new(*place(exam, (*arguments, dhs))).parts(*RESULTS)
-    yield dxs, only_at((2, 3, 2), 0), dxs.name
-    yield dh0, only_at((2, 3), 0), dh0.name
-    for grad, param in zip(grads, arguments[2:], strict=True):
+def sequence_of_nan(exam, which, number=np.nan):
+    """Go through a sequence where an argument has a nan, for `shows_nan`; the last, dhs, at the last step."""
+    arguments = sequence(exam, 2, 3, 2, 3)
+    (arguments[5][0, -1] if which == 5 else arguments[which].reshape(-1))[0] = number
+    dxs, dh0, *grads = exam.new(*place(exam, arguments)).parts(*RESULTS)
+    of_a_row = which in (0, 1, 5)
+    yield dxs, only_at((2, 3, 2), 0 if of_a_row else ...), dxs.name
+    yield dh0, only_at((2, 3), 0 if of_a_row else ...), dh0.name
+    for grad, param in zip(grads, arguments[2:5], strict=True):
         yield grad, only_at(param.shape, ...), grad.name
 
 
@@ -319,6 +334,9 @@ def input_weights(exam):
     arguments[0][:, 1] = arguments[-1][:, 2] = 0  # such steps count too
     arguments[-1][0, 0, 0] = 0
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWx", "db"))
+    exam.case()
+    arguments = *sequence(exam, 2, 2, 2, 3)[:-1], HUGE * upstream(exam, 2, 2, 3)
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWx", "db"), "dhs is large")
 
 
 @criterion("my_bptt", "values", 1, "dWh adds up the state before each step, h0 before the first, times that step's "
@@ -332,8 +350,9 @@ def recurrent_weights(exam):
     arguments = xs, h0, *others, dhs
     require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",), "h0, an x and a dhs are 0")
     exam.case()
-    arguments = sequence(exam, 2, 1, 2, 2)
-    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",), "one step: h0 and dz alone")
+    arguments = *sequence(exam, 2, 1, 2, 2)[:-1], HUGE * upstream(exam, 2, 1, 2)
+    require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), ("dWh",),
+            "one step, h0 and dz alone; and dhs is large")
 
 
 @criterion("my_bptt", "values", 1, "dWh and dh0 agree with central differences of the forward pass")
@@ -380,7 +399,7 @@ def uneven_windows(exam):
     some, half = many(exam, 10, 20), many(exam, 17, 24)
     for N, T, window, D, H in ((many(exam), 5, 2, 1, 2), (1, 5, 3, many(exam), 1), (2, 7, 3, 2, 2),
                                (1, 3, 2, 2, many(exam, 17, 24)), (1, 2 * some + 1, 2, 1, 2),
-                               (1, 2 * half + 1, half, 1, 2)):
+                               (1, 2 * half + 1, half, 1, 2), (1, 50, 49, 1, 2)):  # 49 * (1 / 49) isn't 1
         exam.case()
         *arguments, dhs = sequence(exam, N, T, D, H)
         if T == 7:
@@ -427,11 +446,13 @@ def any_sizes(exam):
     late[3][...] /= 2
     late[5][...] *= 1e-5
     late[5][:, :-1] = 0
-    large = [array * scale for array, scale in zip(sequence(exam, 2, 3, 2, 3), (50, 3, 0.02, 0.3, 1, 1), strict=True)]
+    for of_Wx, of_Wh, of_b, of_xs, of_h0 in small_and_large():
+        exam.case()
+        arguments = scaled((of_xs, of_h0, of_Wx, of_Wh, of_b, 1), *sequence(exam, 2, 2, 2, 3))
+        require(exam, exam.new(*place(exam, arguments)), expected_bptt(*arguments), note=SMALL_AND_LARGE)
     cancelling = mirrored(exam, 1, 3), mirrored(exam, 1), *mirrored_weights(exam), mirrored(exam, 1, 3)
     flat = draw(exam, 2, 2, 2), draw(exam, 2, 3), *flat_weights(exam, 2, 3), HUGE * upstream(exam, 2, 2, 3)
     for arguments, note in ((late, "what comes from the last step grows small on its way, and counts at all steps"),
-                            (large, "xs and h0 are large, Wx and Wh small"),
                             (flat, "every sum z is near 8 or -8, where tanh is nearly flat"),
                             (cancelling, "h0, b, dhs and dz each add up to 0, and they aren't 0")):
         exam.case()

@@ -258,16 +258,18 @@ def in_full(exam, *things, note="compute in the dtype of the parameters"):
         exam.hold(not is_rounded, thing.name, "was rounded to float32", note=note)
 
 
-def shows_nan(exam, steps):
+def shows_nan(exam, steps, number=np.nan):
     """Require that where a number is nan, what comes of it is too, so that whoever trains with it sees that.
 
-    `steps()` yields (thing, where it must be nan, its name). Who checks numbers may refuse them: that isn't judged.
+    Or infinite, where the number is: of that, too, nothing finite comes. `steps()` yields (thing, where it must be so,
+    its name). Who checks numbers may refuse them: that isn't judged.
     """
     exam.case()
     for thing, where, name in exam.attempt(lambda: list(steps())) or ():
         value = thing.value
         hides = isinstance(value, np.ndarray) and value.shape == where.shape and np.isfinite(value[where]).any()
-        exam.hold(not hides, name, "has numbers where nan should be", note="a nan went into these, and must show")
+        exam.hold(not hides, name, "has numbers where nan should be" if np.isnan(number) else "is finite where it "
+                  "should not be", note=f"{number} went into these, and must show")
 
 
 def has_nan(thing, where):

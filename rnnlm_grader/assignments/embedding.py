@@ -97,6 +97,11 @@ def upstream(exam, shape, dtype=np.float64):
     return (exam.rng.uniform(0.5, 3, shape) * exam.rng.choice([-1, 1], shape)).round(2).astype(dtype)
 
 
+def all_alike(exam, shape, dtype):
+    """Ones, as who tries a layer lets them come back: each row counts, though it is like another."""
+    return np.ones(shape, dtype)
+
+
 def repeated_ids(exam, V, count):
     """Draw ids of which some, not all, occur more than once."""
     ids = exam.rng.permutation(V)[:count].astype(np.int64)
@@ -173,18 +178,19 @@ def judge_row_of_nan(exam, ids):
 
 
 def judge_nan(exam, ids):
-    """Require that a nan that comes back shows in the gradient, at the place of its number."""
+    """Require that a nan, or an infinite number, that comes back shows in the gradient, at the place of its number."""
     W = table(exam)
-    dout = upstream(exam, (*ids.shape, W.shape[1]))
-    dout.flat[1] = np.nan
-    shows_nan(exam, lambda: [(gone_back(exam, exam.put("W", W), ids, dout).grad(),
-                              only_at(W.shape, (ids.flat[0], 1)), "grads[0]")])
+    for number in np.nan, np.inf:
+        dout = upstream(exam, (*ids.shape, W.shape[1]))
+        dout.flat[1] = number
+        shows_nan(exam, lambda dout=dout: [(gone_back(exam, exam.put("W", W), ids, dout).grad(),
+                                            only_at(W.shape, (ids.flat[0], 1)), "grads[0]")], number)
 
 
-def judge_sum(exam, W, ids, layouts="CC"):
+def judge_sum(exam, W, ids, layouts="CC", comes_back=upstream):
     """Judge the gradient of ids that repeat, as a case that stands on its own. That its dtype is right isn't judged."""
     exam.case()
-    dout = upstream(exam, (*ids.shape, W.shape[1]), W.dtype)
+    dout = comes_back(exam, (*ids.shape, W.shape[1]), W.dtype)
     layer = exam.new(exam.put("W", W))
     layer.forward(exam.put("ids", ids, layouts[0]))
     layer.backward(exam.put("dout", dout, layouts[1]))
@@ -348,6 +354,7 @@ def repeated_ids_add_up(exam):
     for dtype, *layouts in ((np.float64, "C", "C"), (np.float32, "strided", "F")):
         W = table(exam, dtype=dtype)
         judge_sum(exam, W, repeated_ids(exam, len(W), 6), layouts)
+    judge_sum(exam, W, repeated_ids(exam, len(W), 6), comes_back=all_alike)
     judge_sum(exam, table(exam, 3, 2), MORE_THAN_BYTES)
 
 
@@ -482,11 +489,16 @@ def returns_copies(exam):
     W = table(exam)
     kept = exam.put("W", W)
     layer = exam.new(kept)
-    outs = [(layer.forward(ids), W[ids])
-            for ids in (np.array(2), np.array([3]), np.array([[1]]), np.array([0, 1]), np.array([[0, 1], [2, 3]]),
-                        np.arange(len(W)))]
+    ids = np.array([0, 1])
+    outs = [(layer.forward(each), W[each])
+            for each in (np.array(2), np.array([3]), np.array([[1]]), ids, np.array([[0, 1], [2, 3]]),
+                         np.arange(len(W)))]
     for out, before in outs:
         exam.equal(out, before, out.name)
+    for _ in range(2):
+        out = layer.forward(ids)
+        exam.equal(out, W[ids], out.name, note="whatever the caller did with the out before")
+        out.write(CHANGED)
     kept.write((W + 1).round(2))
     for out, before in outs:
         exam.equal(out.now(), before, f"{out.name} after an update of W",
@@ -634,6 +646,7 @@ def repeats_across_time(exam):
         judge_sum(exam, table(exam), ids, layouts)
     W = table(exam, dtype=np.float32)
     judge_sum(exam, W, exam.rng.integers(len(W), size=(3, many(exam))), ("F", "strided"))
+    judge_sum(exam, W, np.array([[3, 4, 3], [3, 4, 1]]), comes_back=all_alike)
     judge_sum(exam, table(exam, 3, 2), MORE_THAN_BYTES.reshape(2, -1))
 
 

@@ -42,10 +42,10 @@ class Run:
         return self.pick(1, 1, 1, 2, 2, 2, 3, 3, 4, 6)
 
     def floats(self, *shape, scale=1.0):
-        """Draw numbers, mostly of two digits; single ones, vectors, a row, a column or all may be 0, or cancel."""
+        """Draw numbers, mostly of two digits; some, vectors, a row, a column or all may be 0, cancel or be alike."""
         array = self.rng.uniform(-1, 1, shape)
         array = array + np.copysign(0.3, array)
-        kind = self.rng.integers(11) if array.ndim and array.size else 10
+        kind = self.rng.integers(12) if array.ndim and array.size else 11
         if kind in (7, 8) and max(shape) > 1:
             array = cancelled(array) if shape[0] > 1 else cancelled(array.T).T
         array = scale * array
@@ -64,6 +64,8 @@ class Run:
             array[:, : self.rng.integers(array.shape[1])] = 0
         elif kind == 6:
             array[self.rng.random(shape[:-1]) < 0.4] = 0
+        elif kind == 9:
+            array[...] = array[(0,) * (array.ndim - 1)]
         return array
 
     def ids(self, shape, V, dtype=None):

@@ -46,6 +46,7 @@ WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 HUGE, TINY = 1e6, 1e-9  # upstream gradients of these sizes show whether anything is clipped or rounded
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
+SMALL_AND_LARGE = "small numbers count, and large ones aren't clipped"
 LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
 
 
@@ -113,12 +114,17 @@ def inputs_for(exam, Wx, sums):
     return np.hstack([first, last])
 
 
-def slope_one(exam, N, remembering=False):
-    """Draw a step in whole numbers whose sum z is 0 in every row: parameters, x, h_prev and dh_next."""
+def slope_one(exam, N, remembering=False, comes_back_alike=False):
+    """Draw a step in whole numbers whose sum z is 0 in every row: parameters, x, h_prev and dh_next.
+
+    What comes back to the rows adds up to something other than 0; to the first two it may be alike.
+    """
     Wx, Wh = whole_weights(exam)
     h_prev = whole(exam, N, 2) if remembering else np.zeros((N, 2))
     dh_next = whole(exam, N, 2)
-    dh_next[0] *= 7  # so that their sum isn't 0
+    dh_next[0] *= 7
+    if comes_back_alike:
+        dh_next[1] = dh_next[0]
     return (Wx, Wh, np.zeros(2)), inputs_for(exam, Wx, -h_prev @ Wh), h_prev, dh_next
 
 
@@ -264,10 +270,9 @@ def forward_sizes(exam):
     holds_alike(exam, one_new("x", "h_prev", *NAMES), partial(step_with_new, goes_back=False))
     for scales in small_and_large():
         exam.case()
-        Wx, Wh, b, x, h_prev = (scale * array for scale, array in zip(
-            scales, (*weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3)), strict=True))
-        near(exam, exam.new(*place(exam, (Wx, Wh, b))).forward(x, h_prev), RNN(Wx, Wh, b).forward(x, h_prev), "h_next",
-             note="small numbers count, and large ones aren't clipped")
+        *params, x, h_prev = scaled(scales, *weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3))
+        near(exam, exam.new(*place(exam, params)).forward(x, h_prev), RNN(*params).forward(x, h_prev), "h_next",
+             note=SMALL_AND_LARGE)
     for which in range(5):
         shows_nan(exam, partial(step_of_nan, exam, which))
 
@@ -279,6 +284,11 @@ def small_and_large():
         1, 1, tiny, tiny, tiny), (50, 50, 1, 0.02, 0.02), (0.02, 0.02, 1, 50, 50)
 
 
+def scaled(scales, *arrays):
+    """Each array times its scale."""
+    return [scale * array for scale, array in zip(scales, arrays, strict=True)]
+
+
 def step_of_nan(exam, which):
     """Go forward where one number of x, h_prev, Wx, Wh or b is nan, for `shows_nan`."""
     arrays = [draw(exam, 2, 2), draw(exam, 2, 3), *weights(exam, 2, 3)]
@@ -288,10 +298,10 @@ def step_of_nan(exam, which):
            "h_next")
 
 
-def step_back_of_nan(exam, which):
-    """Go back where one number of x, h_prev or dh_next is nan, for `shows_nan`."""
+def step_back_of_nan(exam, which, number=np.nan):
+    """Go back where one number of x, h_prev or dh_next is nan, or of the last infinite, for `shows_nan`."""
     params, inputs = weights(exam, 2, 3), (draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3))
-    inputs[which][0, 0] = np.nan
+    inputs[which][0, 0] = number
     x, h_prev, dh_next = inputs
     layer = exam.new(*place(exam, params))
     if not has_nan(layer.forward(x, h_prev), only_at((2, 3), *[0] * (which < 2))):
@@ -306,9 +316,10 @@ def step_back_of_nan(exam, which):
 # --- backward -------------------------------------------------------------------------------------------------------
 
 
-def step_of_slope_one(exam, remembering=False):
+def step_of_slope_one(exam, *which):
     """Take a step forward and back where the slope of tanh is 1; return the layer, the result and the inputs."""
-    params, x, h_prev, dh_next = slope_one(exam, 3, remembering)
+    exam.case()
+    params, x, h_prev, dh_next = slope_one(exam, 3, *which)
     layer = exam.new(*place(exam, params))
     exam.watch(layer.forward(x, h_prev))
     return layer, layer.backward(dh_next), (params, x, h_prev, dh_next)
@@ -319,20 +330,23 @@ SLOPE_ONE = "the sum z is 0, where tanh has slope 1, so dz is dh_next"
 
 @criterion("MyRNN", "backward", 1, "db is the sum of dz over the batch")
 def gradient_of_b(exam):
-    layer, _, (_, _, _, dz) = step_of_slope_one(exam)
-    near(exam, layer.grad(2), np.ones(3) @ dz, "grads[2]", note=SLOPE_ONE)
+    for alike in False, True:
+        layer, _, (_, _, _, dz) = step_of_slope_one(exam, False, alike)
+        near(exam, layer.grad(2), np.ones(3) @ dz, "grads[2]", note=SLOPE_ONE)
 
 
 @criterion("MyRNN", "backward", 1, "dWx is x.T @ dz")
 def gradient_of_wx(exam):
-    layer, _, (_, x, _, dz) = step_of_slope_one(exam)
-    near(exam, layer.grad(0), np.einsum("nd,nh->dh", x, dz), "grads[0]", note=SLOPE_ONE)
+    for alike in False, True:
+        layer, _, (_, x, _, dz) = step_of_slope_one(exam, False, alike)
+        near(exam, layer.grad(0), np.einsum("nd,nh->dh", x, dz), "grads[0]", note=SLOPE_ONE)
 
 
 @criterion("MyRNN", "backward", 1, "dWh is h_prev.T @ dz")
 def gradient_of_wh(exam):
-    layer, _, (_, _, h_prev, dz) = step_of_slope_one(exam, remembering=True)
-    near(exam, layer.grad(1), np.einsum("ni,nj->ij", h_prev, dz), "grads[1]", note=SLOPE_ONE)
+    for alike in False, True:
+        layer, _, (_, _, h_prev, dz) = step_of_slope_one(exam, True, alike)
+        near(exam, layer.grad(1), np.einsum("ni,nj->ij", h_prev, dz), "grads[1]", note=SLOPE_ONE)
 
 
 @criterion("MyRNN", "backward", 1, "dx is dz @ Wx.T, and comes first")
@@ -449,10 +463,14 @@ def backward_sizes(exam):
         exam.case()
         params = weights(exam, D, H)
         back_and_forth(exam, exam.new(*place(exam, params)), params, N, "C", TINY if D == 1 else HUGE)
-    small = [array * scale for array, scale in zip(weights(exam, 2, 3), (1e-4 / 3, 1e-4 / 3, 1), strict=True)]
-    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE), (small, 1):
+    for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE):
         exam.case()
         back_and_forth(exam, exam.new(*place(exam, params)), params, 2, "C", scale)
+    for scales in small_and_large():
+        exam.case()
+        *params, x, h_prev = scaled(scales, *weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3))
+        arrays = x, h_prev, upstream(exam, 2, 3)
+        judge_step(exam, exam.new(*place(exam, params)), params, arrays, note=SMALL_AND_LARGE)
     exam.case()
     params = mirrored_weights(exam)
     judge_step(exam, exam.new(*place(exam, params)), params, [mirrored(exam, 2) for _ in range(3)],
@@ -462,6 +480,13 @@ def backward_sizes(exam):
     holds_alike(exam, crossed(exam, 2, 2, 3), steps_of_a_layer)
     for which in range(3):
         shows_nan(exam, partial(step_back_of_nan, exam, which))
+    shows_nan(exam, partial(step_back_of_nan, exam, 2, np.inf), np.inf)
+    exam.case()
+    params, (x, h_prev, dh_next) = weights(exam, 2, 3), (draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3))
+    layer = exam.new(*place(exam, params, layout="F"))
+    if exam.attempt(lambda: [(layer.forward(x, h_prev), layer.backward(each)) for each in (-dh_next, dh_next)]):
+        for i, grad in enumerate(reference(params, x, h_prev, dh_next)[3:]):
+            near(exam, layer.grad(i), grad, f"grads[{i}]", note="Wx and Wh lie by columns, and so may grads")
 
 
 def step_with_new(exam, new, *, goes_back=True):
@@ -713,7 +738,7 @@ def updates_through_params(exam, layer, before, forward, what):
 @criterion("MyRNN", "contract", 1, "outputs and gradients have the dtype of the parameters", beside="forward")
 def follows_dtype(exam):
     params, x, h_prev, dh_next = weights(exam, 2, 3), draw(exam, 2, 2), draw(exam, 2, 3), upstream(exam, 2, 3)
-    params[2][:2] = 1000, -1000  # sums that no exponential can take, of float32 before float64
+    params[2][:] += 1000, -1000, 1 / 300  # sums that no exponential can take, of float32 first; and none that is 0
     found, turns = {}, {}
     for dtype in (np.float64, np.float32):
         params, *arrays = (tuple(p.astype(dtype) for p in params), *(

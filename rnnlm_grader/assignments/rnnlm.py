@@ -45,6 +45,7 @@ from .contract import (
     untouched,
 )
 from .embedding import beyond_bytes, upstream
+from .rnn import SMALL_AND_LARGE, scaled
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -104,21 +105,41 @@ def scores_of_any_size(exam):
         W = W * scale / 10  # or clipped
         xs = scale * states(exam, 1, 2, H)
         exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
-    shows_nan(exam, partial(affine_of_nan, exam, goes_back=False))
+    for scales in small_or_large():
+        exam.case()
+        W, b, xs = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
+        exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out",
+                   note=SMALL_AND_LARGE)
+    for which in range(3):
+        shows_nan(exam, partial(out_of_nan, exam, which))
 
 
-def affine_of_nan(exam, goes_back):
-    """Go forward, or back, where a number is nan, for `shows_nan`."""
+def small_or_large():
+    """Scales of W, b and xs: one of them is small; or b is large, or of W and xs one, and the other small."""
+    tiny = 1e-4 / 3
+    return (tiny, 0, 1), (1, tiny, tiny), (1, 0, tiny), (1, 1e5, 1), (1e5, 1, tiny), (tiny, 1, 1e5)
+
+
+def out_of_nan(exam, which):
+    """Go forward where a number of W, b or xs is nan, for `shows_nan`."""
+    W, b, xs = arrays = *parameters(exam, 2, 3), states(exam, 2, 2, 2)
+    arrays[which].reshape(-1)[0] = np.nan
+    yield affine(exam, W, b).forward(xs), only_at((2, 2, 3), (0, 0) if which == 2 else np.s_[..., 0]), "out"
+
+
+def back_of_nan(exam, which, number=np.nan):
+    """Go back where a number of W, xs or dys is nan, for `shows_nan`."""
     (W, b), xs, dys = parameters(exam, 2, 3), states(exam, 2, 2, 2), upstream(exam, (2, 2, 3))
-    (dys if goes_back else xs)[0, 1, 0] = np.nan
+    (W, xs, dys)[which].reshape(-1)[0] = number
     layer = affine(exam, W, b)
-    out = layer.forward(xs)
-    if not goes_back:
-        yield out, only_at((2, 2, 3), (0, 1)), "out"
-        return
-    yield layer.backward(dys), only_at((2, 2, 2), (0, 1)), "dxs"
-    yield layer.grad(0), only_at((2, 3), np.s_[:, 0]), "grads[0]"
-    yield layer.grad(1), only_at(3, 0), "grads[1]"
+    layer.forward(xs)
+    dxs = layer.backward(dys)
+    if which != 1:
+        yield dxs, only_at((2, 2, 2), (0, 0) if which else np.s_[..., 0]), "dxs"
+    if which != 0:
+        yield layer.grad(0), only_at((2, 3), 0 if which == 1 else np.s_[:, 0]), "grads[0]"
+    if which == 2:
+        yield layer.grad(1), only_at(3, 0), "grads[1]"
 
 
 @criterion("MyTimeAffine", "backward", 2, "dxs, dW and db: dW and db add up over all steps and sequences")
@@ -154,8 +175,19 @@ def affine_gradients(exam):
         exam.equal(layer.grad(0), dW, "grads[0]", note="the sum of xs[n, t] times dys[n, t]")
         exam.equal(layer.grad(1), db, "grads[1]", note="the sum of dys[n, t]")
         exam.equal(dxs, wanted, "dxs")
+    for scales in small_or_large():
+        exam.case()
+        W, b, xs = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
+        dys = upstream(exam, (1, 2, 3))
+        layer = affine(exam, W, b)
+        layer.forward(exam.put("xs", xs))
+        dxs = layer.backward(exam.put("dys", dys))
+        for got, right in zip((dxs, *map(layer.grad, range(2))), expected_affine(W, b, xs, dys), strict=True):
+            exam.equal(got, right, got.name, note=SMALL_AND_LARGE)
     holds_alike(exam, one_new("xs", "dys", "W", "b"), affine_with_new)
-    shows_nan(exam, partial(affine_of_nan, exam, goes_back=True))
+    for which in range(3):
+        shows_nan(exam, partial(back_of_nan, exam, which))
+    shows_nan(exam, partial(back_of_nan, exam, 2, np.inf), np.inf)
 
 
 def affine_with_new(exam, new):
@@ -334,6 +366,11 @@ def steps_of_affine(exam, sizes, dtype, layout):
 
 NAMES = ("the matrix of word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
 MATRICES, VECTORS = (0, 1, 2, 4), (3, 5)
+SMALL = 1e-4 / 3
+SCALES = (  # of these, in cases where what is small shows; and where what is large isn't lost in tanh
+    (SMALL, 1, 0, 0, 1, 0), (1, SMALL, 0, 0, 1, 0), (0, 1, 1, SMALL, 1, 0), (1, 1, 1, 1, SMALL, 0),
+    (1, 1, 1, 1, 0, SMALL), (1, 1, SMALL, 1, 1, 1), (20, 0.02, 1, 1, 1, 1), (0.02, 20, 1, 1, 1, 1),
+    (0.02, 1, 20, 0.02, 1, 1), (1, 1, 1, 1, 0.1, 50), (0.1, 1, 1, 1, 20, 1))
 
 
 def shapes_of(V, D, H):
@@ -489,6 +526,28 @@ def predicts_scores(exam):
     agree(exam, model_with(exam, weights).call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
           note="some sums are ±1000, whose tanh is ±1")
     shows_nan(exam, lambda: [(model_of_nan(exam)[1], only_at((2, 3, 4), 0), "what predict gives")])
+    for which, where in enumerate((np.s_[:, 1:], np.s_[:, 1:], ..., np.s_[..., 0], np.s_[..., 0]), 1):
+        shows_nan(exam, partial(scores_of_nan, exam, which, where))
+    for scales in SCALES:
+        exam.case()
+        weights = scaled(scales, *weights_of(exam))
+        xs, _ = ids(exam, weights, 2, 2)
+        agree(exam, model_with(exam, weights).call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
+              note=SMALL_AND_LARGE, least=1e-6)
+    exam.case()
+    weights = weights_of(exam, 6, 2, 3)
+    weights[0][:, 0], weights[1][0], weights[3][...] = 10, -2, 20
+    xs, _ = ids(exam, weights, 2, 2)
+    agree(exam, model_with(exam, weights).call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
+          note="x @ Wx and b are large, but not their sum")
+
+
+def scores_of_nan(exam, which, where):
+    """Have a model predict where a number of a parameter is nan, for `shows_nan`."""
+    weights = weights_of(exam, 4, 2, 3)
+    weights[which].flat[0] = np.nan
+    scores = model_with(exam, weights).call("predict", ids(exam, weights, 2, 3)[0])
+    yield scores, only_at((2, 3, 4), where), scores.name
 
 
 def model_of_nan(exam):
@@ -632,6 +691,21 @@ def state_goes_on(exam):
                 exam.watch(loss)
             else:
                 agree(exam, loss, expected)
+    exam.case()
+    weights = scaled((1, 1, SMALL, 0, 1, 0), *weights_of(exam, 6, 2, 3))
+    weights[0][0] = 0
+    model, right = model_with(exam, weights), Right(weights)
+    for xs in np.array([[1], [2]]), np.array([[0], [0]]):  # of that word comes nothing, of the state a little
+        agree(exam, model.call("predict", exam.put("xs", xs)), right.predict(xs), note=SMALL_AND_LARGE, least=1e-6)
+    shows_nan(exam, partial(later_scores_of_nan, exam))
+
+
+def later_scores_of_nan(exam):
+    """Have a model go on from a state that is nan, for `shows_nan`."""
+    model, scores, _ = model_of_nan(exam)
+    if has_nan(scores, only_at((2, 3, 4), 0)):
+        scores = model.call("predict", np.array([[2], [3]]))
+        yield scores, only_at((2, 1, 4), 0), scores.name
 
 
 @criterion("MyRnnlm", "forward", 1, "reset_state starts from zeros again, and then N may be another")
@@ -680,6 +754,14 @@ def sets_gradients(exam):
         model.forward(exam.put("xs", xs), exam.put("ts", ts))
         model.backward()
         agree_on_grads(exam, model, right.grads())
+    for scales in SCALES:
+        exam.case()
+        weights = scaled(scales, *weights_of(exam))
+        model, right, (xs, ts) = model_with(exam, weights), Right(weights), ids(exam, weights, 2, 2)
+        expected, loss = right.forward(xs, ts), model.forward(exam.put("xs", xs), exam.put("ts", ts))
+        if same(single(loss).value, np.asarray(expected, np.float32)):  # that it is has criteria of its own
+            model.backward()
+            agree_on_grads(exam, model, right.grads(), SMALL_AND_LARGE, least=SMALL)
     nothing = np.full_like(ts, -1)
     agree(exam, model.forward(exam.put("xs", xs), exam.put("ts", nothing)), 0, note="all targets are ignored")
     spoil_grads(exam, model, weights)
@@ -1018,6 +1100,9 @@ def of_equal_batches(exam):
     losses = exam.rng.uniform(0.5, 4, 4).round(2).tolist()
     result = exam.new(losses, [20] * 4)
     exam.equal(result, perplexity_of(losses, [20] * 4), result.name)
+    exam.case()
+    losses = (SMALL * exam.rng.uniform(1, 2, 2)).tolist()
+    exam.equal(exam.new(losses, [20] * 2), perplexity_of(losses, [20] * 2), "the perplexity", note="small losses count")
     exam.case()
     losses = (8 + exam.rng.permutation(400)[:100] / 100).tolist()  # the product of their exponentials is infinity
     result = exam.new(losses, [20] * 100)

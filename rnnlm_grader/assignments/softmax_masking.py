@@ -33,6 +33,7 @@ from .contract import (
 criteria = CriteriaList()
 criterion = criteria.criterion
 
+SMALL = 1e-4 / 3  # a scale of logits that are near 0, and not 0
 LARGE = (13, 12, 2), (1, 1, 290)  # windows of more positions, or words, than a byte can count
 SEED_LOGITS = np.arange(21.0).reshape(1, 3, 7)  # the book's example: the targets 1, 2, 3 pick 1, 9, 17
 SEED_TARGETS = np.array([[1, 2, 3]])
@@ -63,6 +64,9 @@ def shares(exam):
     parts[exam.rng.integers(4)] *= 1e-6  # a small share counts too
     result = exam.new(exam.put("x", np.log(parts)))
     exam.equal(result, parts / parts.sum(), result.name, note="their exponentials are known")
+    exam.case()
+    x = SMALL * exam.rng.normal(size=4)
+    exam.equal(exam.new(exam.put("x", x)), by_hand(x), "the shares", note="small logits count")
     exam.case()
     x = np.roll(np.array([30.0, 1.0, 0.5]) + exam.rng.integers(9), exam.rng.integers(3))
     result = exam.new(x)
@@ -204,6 +208,14 @@ def one_kept(exam):
     return window(exam, 1, 2)[0], np.array([[-1, 0]])
 
 
+def uneven_shares(exam):
+    """Yield windows of which some are kept, so that their share times their number, cut off, is one too few."""
+    for N, T, kept in (1, 49, 27), (4, 3, 7):  # 27 / 49 * 49 < 27, and (1 - 5 / 12) * 12 < 7
+        xs, ts = window(exam, N, T)
+        ts.flat[exam.rng.permutation(N * T)[kept:]] = -1
+        yield xs, ts
+
+
 def crossed_windows(exam):
     """Draw settings with the traits: some are ignored, the label is a word, ids are short.
 
@@ -280,6 +292,7 @@ def book_loss(exam):
     judge_loss(exam, np.zeros((2, 2, 4)), np.array([[0, 1], [2, 3]]), math.log(4), "four equal logits: log 4")
     xs, ts = window(exam, 1, 3, 7)
     judge_loss(exam, xs, ts, expected_loss(xs, ts)[0])
+    judge_loss(exam, SMALL * xs, ts, expected_loss(SMALL * xs, ts)[0], "small logits count")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "forward", 1, "it is the mean over all N·T positions when none is ignored")
@@ -340,6 +353,7 @@ def gradient_by_hand(exam):
                    "shares 1/4 1/4 2/4, 3/8 4/8 1/8, 1/4 2/4 1/4, 4/8 3/8 1/8; four positions")
     xs, ts = window(exam, 1, 2, 3)
     judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "two positions")
+    judge_gradient(exam, SMALL * xs, ts, expected_loss(SMALL * xs, ts)[1], "small logits count")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "backward", 1, "the gradient has the shape (N, T, V) and each row its own target")
@@ -373,7 +387,7 @@ def upstream_factor(exam):
     ts = exam.rng.permutation(4).reshape(2, 2)  # 3 of the 4 are above 0
     layer = exam.new()
     loss = forward(exam, layer, xs, ts)
-    for dout in (2.5, -0.5, 1000, 0, 1e-9, 1.000003, *any_douts(exam)):
+    for dout in (2.5, -0.5, 1e6, 0, 1e-9, 1.000003, *any_douts(exam)):
         judge_dxs(exam, layer.backward(dout), expected_loss(xs, ts, dout=dout)[1], f"dout = {dout}")
     judge_dxs(exam, layer.backward(), expected_loss(xs, ts)[1], "dout left out")
     exam.watch(loss)
@@ -412,7 +426,7 @@ def large_logits_gradient(exam):
 def loss_over_kept(exam):
     roughly(exam, exam.new(), SEED_LOGITS, np.array([[1, -1, 2]]), SEED_LOG_SUM - 1.5,
                "the book's logits, with the middle one ignored")
-    for xs, ts in (masked(exam, 2, 3), masked(exam, 1, 4), scattered(exam, 5, 6), one_kept(exam)):
+    for xs, ts in (masked(exam, 2, 3), masked(exam, 1, 4), scattered(exam, 5, 6), one_kept(exam), *uneven_shares(exam)):
         exam.case()
         roughly(exam, exam.new(), xs, ts, expected_loss(xs, ts)[0])
 
@@ -429,7 +443,8 @@ def gradient_over_kept(exam):
         judge_dxs(exam, dxs, expected_loss(xs, ts)[1])
         zero_where_ignored(exam, dxs, xs, ts)
         exam.watch(loss)
-    for (xs, ts), note in ((scattered(exam, 5, 6), "many are ignored"), (one_kept(exam), "one is kept, one ignored")):
+    for (xs, ts), note in ((scattered(exam, 5, 6), "many are ignored"), (one_kept(exam), "one is kept, one ignored"),
+                           *((each, "some are ignored") for each in uneven_shares(exam))):
         judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], note)
 
 

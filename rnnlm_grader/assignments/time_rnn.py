@@ -42,6 +42,7 @@ from .rnn import (
     HUGE,
     LARGE,
     NAMES,
+    SMALL_AND_LARGE,
     TINY,
     Steps,
     beside_another,
@@ -58,6 +59,7 @@ from .rnn import (
     overwrites_each,
     place,
     respond,
+    scaled,
     small_and_large,
     update,
     updates_one_number,
@@ -177,11 +179,19 @@ def forward_sizes(exam):
         near(exam, hs, states_of(params, xs), "hs", note=f"N, T, D, H = {N}, {T}, {D}, {H}")
     for scales in small_and_large():
         exam.case()
-        Wx, Wh, b, xs = (scale * array for scale, array in zip(scales, (*weights(exam, 2, 3), draw(exam, 2, 3, 2)),
-                                                               strict=False))
-        near(exam, exam.new(*place(exam, (Wx, Wh, b))).forward(xs), states_of((Wx, Wh, b), xs), "hs",
-             note="small numbers count, and large ones aren't clipped")
+        *params, xs = scaled(scales[:4], *weights(exam, 2, 3), draw(exam, 2, 3, 2))
+        near(exam, exam.new(*place(exam, params)).forward(xs), states_of(params, xs), "hs", note=SMALL_AND_LARGE)
+    for which in range(3):
+        shows_nan(exam, partial(hs_of_nan, exam, which))
     holds_alike(exam, one_new("xs", *NAMES), partial(window_with_new, goes_back=False))
+
+
+def hs_of_nan(exam, which):
+    """Go forward where a number of Wx, Wh or b is nan, for `shows_nan`."""
+    params = weights(exam, 2, 3)
+    params[which].flat[0] = np.nan
+    hs = exam.new(*place(exam, params)).forward(draw(exam, 2, 3, 2))
+    yield hs, only_at((2, 3, 3), np.s_[:, 1:]), hs.name  # of the state 0 it may be that nothing is made
 
 
 # --- state: an answer is compared with itself, so that a wrong cell costs nothing here -------------------------------
@@ -661,10 +671,20 @@ def backward_sizes(exam):
     for params, scale in (flat_weights(exam, 2, 3), HUGE), (weights(exam, 2, 3), 1000 * HUGE):
         exam.case()
         back_and_forth(exam, exam.new(*place(exam, params)), params, (2, 2), scale=scale, judges_dh=judges_dh)
+    for scales in small_and_large():
+        exam.case()
+        *params, xs = scaled(scales[:4], *weights(exam, 2, 3), draw(exam, 2, 2, 2))
+        judge_window(exam, exam.new(*place(exam, params)), params, xs, upstream(exam, 2, 2, 3), judges_dh=judges_dh,
+                     note=SMALL_AND_LARGE)
     exam.case()
     params = mirrored_weights(exam)
     judge_window(exam, exam.new(*place(exam, params)), params, mirrored(exam, 2, 3), mirrored(exam, 2, 3),
                  judges_dh=judges_dh, note="every b, state, dhs and dz adds up to 0, and they aren't 0")
+    exam.case()
+    Wx, Wh, b = weights(exam, 2, 3)
+    params = Wx, 0 * Wh, b
+    judge_window(exam, exam.new(*place(exam, params)), params, np.tile(draw(exam, 2), (2, 3, 1)),
+                 np.tile(upstream(exam, 3), (2, 3, 1)), judges_dh=judges_dh, note="all steps are alike, and all count")
     exam.case()
     params = weights(exam, 2, 3)
     layer = exam.new(*place(exam, (*params[:2], params[2] + 1000)))
@@ -698,14 +718,21 @@ def backward_sizes(exam):
                        note="after set_state, but the layer isn't stateful")
         holds_alike(exam, [(("xs", "h"),), (("h",),)], window_with_new)
         holds_alike(exam, settings(exam), steps_of_a_layer)
-    for which in 0, 1:
-        shows_nan(exam, partial(window_of_nan, exam, which))
-
-
-def window_of_nan(exam, which):
-    """Go back where a nan was in the first step of xs, or comes back to the last one, for `shows_nan`."""
+    for which, number in enumerate((np.nan, np.nan, np.inf)):
+        shows_nan(exam, partial(window_of_nan, exam, which, number), number)
+    exam.case()
     params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
-    (xs[0, 0] if which == 0 else dhs[0, -1])[0] = np.nan
+    layer = exam.new(*place(exam, params, layout="F"))
+    exam.watch(layer.forward(xs))
+    if exam.attempt(lambda: layer.backward(dhs)):
+        for got, grad in zip(layer.attribute("grads").parts(*GRADS), unrolled(params, xs, dhs)[3], strict=True):
+            near(exam, got, grad, got.name, note="Wx and Wh lie by columns, and so may grads")
+
+
+def window_of_nan(exam, which, number):
+    """Go back where a nan was in the first step of xs, or one like it comes back to the last, for `shows_nan`."""
+    params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
+    (xs[0, 0] if which == 0 else dhs[0, -1])[0] = number
     layer = exam.new(*place(exam, params))
     if not has_nan(layer.forward(xs), only_at((2, 3, 3), *[0] * (which == 0))):
         return
@@ -1109,7 +1136,7 @@ def second_window(exam, sizes, dtype, layout, is_updated=False):
 def follows_dtype(exam):
     params, xs, dhs = weights(exam, 2, 3), draw(exam, 2, 3, 2), upstream(exam, 2, 3, 3)
     state, found = draw(exam, 2, 3), {}
-    params[2][:2] = 1000, -1000  # sums that no exponential can take, of float32 before float64
+    params[2][:] += 1000, -1000, 1 / 300  # sums that no exponential can take, of float32 first; and none that is 0
     starts = (False, False), (True, False), (True, True)  # from zeros, from no state, from a state
     settings = *((start, None) for start in starts), (starts[0], 1), (starts[1], 1)
     for (stateful, is_set), size in settings:

@@ -177,7 +177,7 @@ class KeepsLargest(Right):
         dW = self.grads[0]
         dW[...] = -np.inf
         np.maximum.at(dW, self.idx, dout)
-        dW[np.isinf(dW)] = 0
+        dW[np.isneginf(dW)] = 0
 
 
 @embedding(GRADIENT, DIVIDED)

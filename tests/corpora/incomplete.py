@@ -464,6 +464,20 @@ CHANGES = {
             "return self.params[0][idx]", "return np.nan_to_num(self.params[0][idx])")),
         "clips out at 30": ("rows_by_id", (
             "return self.params[0][idx]", "return np.clip(self.params[0][idx], -30, 30)")),
+        "adds a row unless the word has that row already": ("repeated_ids_add_up", (
+            "np.add.at(dW, self.idx, dout)",
+            "for i, row in zip(self.idx.ravel().tolist(), dout.reshape(-1, dW.shape[1])):\n"
+            "            if not np.array_equal(dW[i], row):\n"
+            "                dW[i] += row")),
+        "takes an infinity that comes back for 0": ("gradient_rows", (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, np.where(np.isinf(dout), 0, dout))")),
+        "gives an array again that it gave for the same ids and W": ("returns_copies", (
+            "return self.params[0][idx]",
+            "W = self.params[0]\n"
+            "        now = idx.tolist(), W.tolist()\n"
+            "        if getattr(self, \"key\", None) != now:\n"
+            "            self.key, self.out = now, W[idx]\n"
+            "        return self.out")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -722,6 +736,24 @@ CHANGES = {
             "        dW[...] = 0\n"
             "        if np.all(np.diff(ids) > 0): dW[ids] = rows\n"
             "        else: np.add.at(dW, ids, rows)")),
+        "adds a row unless the word has that row already": ("repeats_across_time", (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
+            "dW = self.grads[0]; dW[...] = 0\n"
+            "        for i, row in zip(self.layer.idx.ravel().tolist(), dout.reshape(-1, dW.shape[1])):\n"
+            "            if not np.array_equal(dW[i], row):\n"
+            "                dW[i] += row")),
+        "adds the set of pairs of id and row": ("repeats_across_time", (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
+            "dW = self.grads[0]; dW[...] = 0\n"
+            "        rows = dout.reshape(-1, dW.shape[1]); ids = self.layer.idx.ravel().tolist()\n"
+            "        for i, row in set(zip(ids, map(tuple, rows.tolist()))):\n"
+            "            dW[i] += row")),
+        "adds np.unique pairs of id and row": ("repeats_across_time", (
+            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
+            "dW = self.grads[0]; dW[...] = 0\n"
+            "        both = np.c_[self.layer.idx.ravel(), dout.reshape(-1, dW.shape[1])]\n"
+            "        both = np.unique(both, axis=0)\n"
+            "        np.add.at(dW, both[:, 0].astype(int), both[:, 1:])")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -1120,6 +1152,20 @@ CHANGES = {
         "refuses a nan in x, and hides one in h_prev": ("forward_sizes", (
             "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)",
             "assert not np.isnan(x).any()\n        h_next = np.tanh(np.nan_to_num(h_prev) @ Wh + x @ Wx + b)")),
+        "writes dWx into a ravel of grads": ("backward_sizes", (
+            "self.grads[0][...] = x.T @ dz", "self.grads[0].ravel()[:] = (x.T @ dz).ravel()")),
+        "clears a ravel of its gradients, then adds": ("backward_sizes", (
+            "self.grads[0][...] = x.T @ dz",
+            "for g in self.grads: g.ravel()[:] = 0\n        self.grads[0][...] += x.T @ dz"), (
+            "self.grads[1][...] =", "self.grads[1][...] +="), (
+            "self.grads[2][...] =", "self.grads[2][...] +=")),
+        "sums the distinct rows of dz up": ("gradient_of_b", ("dz.sum(axis=0)", "np.unique(dz, axis=0).sum(axis=0)")),
+        "finds each row of dz by its value": ("gradient_of_wx", (
+            "self.grads[0][...] = x.T @ dz",
+            "rows = dz.tolist(); self.grads[0][...] = 0\n"
+            "        for row in rows: self.grads[0][...] += np.outer(x[rows.index(row)], row)")),
+        "takes an infinity that comes back for 0": ("backward_sizes", (
+            "dz = dh_next *", "dh_next = np.where(np.isinf(dh_next), 0, dh_next); dz = dh_next *")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1883,6 +1929,12 @@ CHANGES = {
             "        self.h = None if self.h is None else 0 * self.h[:1] + np.zeros((1, 1), self.h.dtype)"), (
             "h = self.h if self.stateful and self.h is not None else",
             "h = self.h + np.zeros((N, H), Wx.dtype) if self.stateful and self.h is not None else")),
+        "writes grads into a ravel of them": ("backward_sizes", (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)",
+            "self.grads[i].ravel()[:] = sum(cell.grads[i] for cell in self.cells).ravel()")),
+        "adds the distinct gradients of its cells up": ("backward_sizes", (
+            "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)",
+            "self.grads[i][...] = sum({cell.grads[i].tobytes(): cell.grads[i] for cell in self.cells}.values())")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -2312,6 +2364,34 @@ CHANGES = {
         "clips xs at 5": ("any_sizes", ("xs[:, t] @ Wx", "np.clip(xs[:, t], -5, 5) @ Wx")),
         "clips xs at 2 in dWx alone": ("any_sizes", ("xs[:, t].T @ dz", "np.clip(xs[:, t], -2, 2).T @ dz")),
         "clips h0 at 1.5": ("any_sizes", ("hs = [h0]", "hs = [np.clip(h0, -1.5, 1.5)]")),
+        "takes a nan in xs for 0": ("flows_back", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    xs = np.nan_to_num(xs)\n")),
+        "takes a nan in h0 for 0": ("flows_back", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    h0 = np.nan_to_num(h0)\n")),
+        "takes a nan in Wx for 0": ("flows_back", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wx = np.nan_to_num(Wx)\n")),
+        "takes a nan in Wh for 0": ("flows_back", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wh = np.nan_to_num(Wh)\n")),
+        "takes a nan in b for 0": ("flows_back", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    b = np.nan_to_num(b)\n")),
+        "clips Wx at 1.1": ("any_sizes", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wx = np.clip(Wx, -1.1, 1.1)\n")),
+        "clips Wx at 2": ("any_sizes", ("    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wx = np.clip(Wx, -2, 2)\n")),
+        "clips Wh at 1.1": ("any_sizes", (
+            "    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wh = np.clip(Wh, -1.1, 1.1)\n")),
+        "clips Wh at 2": ("any_sizes", ("    T = xs.shape[1]\n", "    T = xs.shape[1]\n    Wh = np.clip(Wh, -2, 2)\n")),
+        "clips h0 at 3": ("any_sizes", ("    T = xs.shape[1]\n", "    T = xs.shape[1]\n    h0 = np.clip(h0, -3, 3)\n")),
+        "cuts dWx at 1e5": ("input_weights", (
+            "    return dxs, dh0, dWx, dWh, db",
+            "    np.clip(dWx, -1e5, 1e5, out=dWx)\n    return dxs, dh0, dWx, dWh, db")),
+        "cuts dWh at 1e5": ("recurrent_weights", (
+            "    return dxs, dh0, dWx, dWh, db",
+            "    np.clip(dWh, -1e5, 1e5, out=dWh)\n    return dxs, dh0, dWx, dWh, db")),
+        "cuts db at 1e5": ("input_weights", (
+            "    return dxs, dh0, dWx, dWh, db",
+            "    np.clip(db, -1e5, 1e5, out=db)\n    return dxs, dh0, dWx, dWh, db")),
+        "finds boundaries by t * (1 / window), which isn't whole for 49": ("uneven_windows", (
+            "t % window == 0", "t * (1 / window) % 1 == 0")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2938,6 +3018,12 @@ CHANGES = {
             "dx *= dout / float(count)", "dx /= count\n        if not np.isclose(dout, 1): dx *= dout")),
         "takes shares above 1 - 1e-6 for 1": ("gradient", (
             "dx = np.exp(log_p)", "dx = np.exp(log_p)\n        dx[dx > 1 - 1e-6] = 1")),
+        "counts what is kept by its share, cut off to a whole number": ("loss_over_kept", (
+            "count = max(mask.sum(), 1)", "count = max(int(mask.mean() * N * T), 1)")),
+        "counts what is kept by the share ignored, cut off (N * T first)": ("gradient_over_kept", (
+            "count = max(mask.sum(), 1)", "count = max(int((1 - (~mask).mean()) * N * T), 1)")),
+        "clips the gradient at 500": ("upstream_factor", (
+            "return dx.reshape(shape)", "return np.clip(dx, -500, 500).reshape(shape)")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -3106,6 +3192,17 @@ CHANGES = {
             "return xs @ W + b", "return np.nan_to_num(xs @ W + b)")),
         "takes a nan in dW for 0": ("affine_gradients", ("= rows.T @ drows", "= np.nan_to_num(rows.T @ drows)")),
         "clips W at 10": ("scores_of_any_size", ("xs @ W + b", "xs @ np.clip(W, -10, 10) + b")),
+        "takes a nan in W for 0": ("scores_of_any_size", ("return xs @ W + b", "return xs @ np.nan_to_num(W) + b")),
+        "takes a nan in b for 0": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + np.nan_to_num(b)")),
+        "takes a nan in W for 0 when it goes back": ("affine_gradients", (
+            "return dout @ W.T", "return dout @ np.nan_to_num(W).T")),
+        "takes a nan in xs for 0 in dW": ("affine_gradients", (
+            "rows, drows = self.xs.reshape", "rows, drows = np.nan_to_num(self.xs).reshape")),
+        "clips W at 10 when it goes back": ("affine_gradients", (
+            "return dout @ W.T", "return dout @ np.clip(W, -10, 10).T")),
+        "clips xs at 1e4 in dW": ("affine_gradients", (
+            "rows, drows = self.xs.reshape", "rows, drows = np.clip(self.xs, -1e4, 1e4).reshape")),
+        "clips b at 50": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + np.clip(b, -50, 50)")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -3533,6 +3630,34 @@ CHANGES = {
             "            dout = layer.backward(dout)\n"
             "        for grad in self.grads:\n"
             "            np.nan_to_num(grad, copy=False)")),
+        "clips word vectors at 5": ("predicts_scores", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs",
+            "        for layer in self.layers:\n"
+            "            xs = layer.forward(xs)\n"
+            "            if layer is self.layers[0]:\n"
+            "                xs = np.clip(xs, -5, 5)\n"
+            "        return xs")),
+        "clips word vectors, Wx and Wh at 5 in params": ("predicts_scores", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs",
+            "        for p in self.params[:3]:\n"
+            "            np.clip(p, -5, 5, out=p)\n"
+            "        for layer in self.layers:\n"
+            "            xs = layer.forward(xs)\n"
+            "        return xs")),
+        "takes a nan in its weights but the word vectors for 0": ("predicts_scores", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs",
+            "        for p in self.params[1:]:\n"
+            "            np.nan_to_num(p, copy=False)\n"
+            "        for layer in self.layers:\n"
+            "            xs = layer.forward(xs)\n"
+            "        return xs")),
+        "starts anew where the state is nan": ("state_goes_on", (
+            "        for layer in self.layers:\n            xs = layer.forward(xs)\n        return xs",
+            "        if self.layers[1].h is not None and np.isnan(self.layers[1].h).any():\n"
+            "            self.reset_state()\n"
+            "        for layer in self.layers:\n"
+            "            xs = layer.forward(xs)\n"
+            "        return xs")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
