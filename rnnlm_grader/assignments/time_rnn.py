@@ -12,7 +12,7 @@ import numpy as np
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.time_layers import TimeRNN
 
-from ..compare import same
+from ..compare import Difference, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
 from . import last_look
@@ -945,7 +945,7 @@ def backward_twice(exam):
 @criterion("MyTimeRNN", "contract", 1, "backward fits the last forward, whatever N and T were before",
            beside="backward")
 def sizes_change(exam):
-    for stateful in (False, True):
+    for stateful in (False, True)[:1 + begins_anew(exam)]:
         exam.case()
         fits_each_window(exam, stateful)
     holds_alike(exam, crossed(exam, 2, 2, 2, 3), second_window)
@@ -972,6 +972,27 @@ def start_from(layer, state, *, is_new=False):
     if not is_new:
         layer.call("reset_state")
     layer.call("set_state", state)
+
+
+def begins_anew(exam):
+    """Whether a stateful layer takes another state, and another N with it; that it does has criteria of its own."""
+    exam.case()
+    params, xs, state = place(exam, weights(exam, 2, 3)), draw(exam, 3, 2, 2), draw(exam, 3, 3)
+
+    def later_and_first():
+        layer, fresh = (exam.new(*params, stateful=True) for _ in range(2))
+        layer.forward(xs[:2])
+        start_from(layer, state)
+        start_from(fresh, state, is_new=True)
+        return layer.forward(xs), fresh.forward(xs)
+
+    seen = exam.attempt(later_and_first) or ()
+    for thing in seen:
+        exam.watch(thing)
+    is_so = bool(seen) and same(*(thing.value for thing in seen))
+    if not is_so:
+        exam.leave_to_others(Difference("hs", "isn't what a new layer gives, after reset_state() and set_state(h)"))
+    return is_so
 
 
 def fits_each_window(exam, stateful):
@@ -1058,7 +1079,7 @@ def leaves_alone(exam, stateful):
 
 @criterion("MyTimeRNN", "contract", 1, "the parameters are used as they are now, not copied", beside="forward")
 def shares_parameters(exam):
-    for stateful in (False, True):
+    for stateful in (False, True)[:1 + begins_anew(exam)]:
         shares(exam, stateful)
 
 

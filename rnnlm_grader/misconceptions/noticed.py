@@ -360,7 +360,7 @@ NOTICED = {
         ReusesOutput FillsDxsOfForward ReusesDxs
     """,
     "MyTimeRNN/contract/shares_parameters": """
-        GivesNoHs LoopsOverBatch NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters
+        GivesNoHs NeverEmptiesCells CopiesParameters CopiesParams CopiesParamsEachTime UpdatesParameters
     """,
     "MyTimeRNN/contract/follows_dtype": """
         GivesNoHs LoopsOverBatch GivesNoDxs ForcesHsFloat32 ForcesHsFloat64 ForcesDxsFloat32 ForcesDxsFloat64

@@ -1539,7 +1539,7 @@ CHANGES = {
         "carries dh over when stateful": ("backward_twice", ("dh = np.zeros_like(dhs[:, 0])", (
             "dh = np.zeros_like(dhs[:, 0]) if not self.stateful or self.dh is None else self.dh"))),
         "empties the cells where no state is kept": ("sizes_change", ("self.cells = []\n", (
-            "self.cells = self.cells if self.stateful and self.h is not None else []\n"))),
+            "self.cells = vars(self).get('cells', []) if self.stateful and self.h is not None else []\n"))),
         "adds grads up when stateful": ("overwrites_in_place", (SUMS, (
             SUMS.replace("= sum", "= self.stateful * self.grads[i] + sum")))),
         "one state for all": ("stands_alone", ("self.h = h\n        return", (

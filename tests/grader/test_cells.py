@@ -59,14 +59,25 @@ def test_of_cells_that_are_repeated_the_last_one_counts(tmp_path, cells, points)
 @pytest.mark.parametrize("method", ["set_state(self, h)", "reset_state(self)"])
 @pytest.mark.parametrize("raises", ["raise NotImplementedError()", "raise NotImplementedError(\n'a')", "self.h = typo"])
 def test_a_small_method_that_fails_costs_its_own_point(tmp_path, method, raises):
-    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values()))
-    assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == 26
-    head = f"    def {method}:\n"
-    unfilled = source.replace(head, f"{head}        {raises}\n")
-    assert unfilled != source
-    points, said = told(tmp_path / "unfilled", "03-time-rnn", ("MyTimeRNN", unfilled))
+    points, said = told(tmp_path, "03-time-rnn", ("MyTimeRNN", with_first_line(raises, method)))
     assert points == 25
     assert ("NotImplementedError" if raises.startswith("raise") else "NameError") in said
+
+
+def with_first_line(line, *methods):
+    """The plainest right answer, of which these methods begin with a line that is wrong."""
+    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values()))
+    for method in methods:
+        head = f"    def {method}:\n"
+        assert head in source
+        source = source.replace(head, f"{head}        {line}\n")
+    return source
+
+
+@pytest.mark.parametrize(("line", "points"), [("pass", 26), ("return", 24), ("raise NotImplementedError()", 24)])
+def test_both_methods_of_the_state_cost_a_point_each(tmp_path, line, points):
+    source = with_first_line(line, "set_state(self, h)", "reset_state(self)")
+    assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == points
 
 
 @pytest.mark.parametrize("method", ["set_state", "reset_state"])
