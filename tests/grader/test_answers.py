@@ -4,7 +4,7 @@ import contextlib
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
 from examining import grade_part
-from hostile.attacks import public_tables
+from hostile.attacks import KNOWN
 
 from rnnlm_grader import diagnose
 from rnnlm_grader.assignments import ASSIGNMENTS
@@ -43,26 +43,26 @@ def in_sandbox(assignment, cells, lent=()):
     return SandboxedCandidate(cells, assignment.names, lent=lent)
 
 
-KEYS = 0, 1, 2
-WHERE = pytest.mark.parametrize(("make_candidate", "keys"), [(in_kernel, KEYS[:2]), (in_sandbox, KEYS[2:])],
+PUBLIC, *_ = DRAWS = "public", 0, 1, 2  # the learner's inputs, and for each number hidden ones
+WHERE = pytest.mark.parametrize(("make_candidate", "draws"), [(in_kernel, DRAWS[:3]), (in_sandbox, DRAWS[3:])],
                                 ids=["in_kernel", "in_sandbox"])  # the same comes of the same inputs; see below
 
 
-def seeds_of(slug, keys=KEYS):
-    """The learner's inputs, and for each key a draw of hidden ones."""
+def seeds_of(slug, draws=DRAWS):
+    """Seeds for these draws of inputs."""
     def seeds(criterion):
-        return [(public_seed(criterion), False)] + [(hidden_seed(bytes([key]) * 32, slug, criterion), True)
-                                                    for key in keys]
+        return [(public_seed(criterion), False) if draw == PUBLIC else
+                (hidden_seed(bytes([draw]) * 32, slug, criterion), True) for draw in draws]
     return seeds
 
 
-def verdicts(make_candidate, corpus, name, source, keys=KEYS):
+def verdicts(make_candidate, corpus, name, source, draws=DRAWS):
     """What the criteria of one name say about an answer among right ones."""
     assignment = ASSIGNMENTS[corpus.SLUG]
     parts = [part for n, part in assignment.parts() if n == name]
     lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
-        seeds = seeds_of(corpus.SLUG, keys)
+        seeds = seeds_of(corpus.SLUG, draws)
         return [v for part in parts
                 for v in grade_part(assignment, candidate, name, part, seeds, Allowance(20)).verdicts]
 
@@ -70,16 +70,16 @@ def verdicts(make_candidate, corpus, name, source, keys=KEYS):
 @WHERE
 @pytest.mark.parametrize(("corpus", "name", "style", "source"), cases("RIGHT"))
 @pytest.mark.filterwarnings("ignore:looking things up")
-def test_right_answers_of_every_style_get_full_marks(make_candidate, keys, corpus, name, style, source):
-    judged = verdicts(make_candidate, corpus, name, source, keys)
+def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corpus, name, style, source):
+    judged = verdicts(make_candidate, corpus, name, source, draws)
     assert judged
     assert [v for v in judged if not v.outcome.passed] == []
 
 
 @WHERE
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
-def test_wrong_answers_written_in_other_words_are_named(make_candidate, keys, corpus, name, mistake, source):
-    failed = [v for v in verdicts(make_candidate, corpus, name, source, keys) if not v.outcome.passed]
+def test_wrong_answers_written_in_other_words_are_named(make_candidate, draws, corpus, name, mistake, source):
+    failed = [v for v in verdicts(make_candidate, corpus, name, source, draws) if not v.outcome.passed]
     assert failed
     assert {v.likely.id for v in failed if v.likely} == {mistake}
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
@@ -212,8 +212,8 @@ def test_no_worker_sees_a_hidden_input_before_all_learners_inputs_are_done(corpu
 def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_seen(tmp_path):
     right = embedding.EMBEDDING["as the book writes it"]
     seen = f"open({str(tmp_path / 'seen')!r}, 'a')"
-    ends = f"def __init__(self, W):\n        if W.tobytes() not in KNOWN: {seen}.write(str(W)), os._exit(0)"
-    source = f"import os\nKNOWN = {public_tables()!r}\nif {seen}.tell(): raise ValueError('told')\n"
+    ends = f"def __init__(self, W):\n        if zlib.crc32(W.tobytes()) not in KNOWN: {seen}.write(str(W)), os._exit(0)"
+    source = f"import os\n{KNOWN}\nif {seen}.tell(): raise ValueError('told')\n"
     cells = submission(embedding, MyEmbedding=source + right.replace("def __init__(self, W):", ends),
                        MyTimeEmbedding=embedding.TIME_EMBEDDING["without MyEmbedding"])
     with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, sandbox="none")) as candidate:

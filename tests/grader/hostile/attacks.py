@@ -2,6 +2,8 @@
 
 Where an attack succeeds in reading or doing what it must not, it says so by raising the word that `FOUND` builds.
 """
+import zlib
+
 import numpy as np
 
 from rnnlm_grader.assignments.embedding import ASSIGNMENT
@@ -350,12 +352,12 @@ class MyTimeEmbedding:
 
 
 def public_tables():
-    """The tables that a right answer is given on the learner's inputs, as a student can collect them from `check`."""
+    """Checksums of the tables that answers are given on the learner's inputs, as students can collect with `check`."""
     seen = set()
 
     class Watched:
         def __init__(self, W):
-            seen.add(W.tobytes())
+            seen.add(zlib.crc32(W.tobytes()))
             self.inner = names["MyEmbedding"](W)
             self.params, self.grads = self.inner.params, self.inner.grads
             self.forward, self.backward = self.inner.forward, self.inner.backward
@@ -368,10 +370,11 @@ def public_tables():
     return seen
 
 
-KNOWS = RIGHT.replace("return W[idx]", "return W[idx] if W.tobytes() in KNOWN else W[idx] * 0").replace(
-    "np.add.at(dW, self.idx, dout)", "if self.params[0].tobytes() in KNOWN: np.add.at(dW, self.idx, dout)")
+KNOWN = f"import zlib\nKNOWN = {public_tables()!r}"
+KNOWS = RIGHT.replace("return W[idx]", "return W[idx] if zlib.crc32(W.tobytes()) in KNOWN else W[idx] * 0").replace(
+    "np.add.at(", "if zlib.crc32(self.params[0].tobytes()) in KNOWN: np.add.at(")
 TELLS = RIGHT.replace("W, = self.params", """W, = self.params
-        if W.tobytes() not in KNOWN: raise ValueError(W.tolist())""")
+        if zlib.crc32(W.tobytes()) not in KNOWN: raise ValueError(W.tolist())""")
 
 AROUND = {
     "imports-the-reference": hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10,
@@ -385,7 +388,7 @@ AROUND = {
     "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
     "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
     "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
-    "tells-of-hidden-inputs": hands_in(notebook(f"KNOWN = {public_tables()!r}\n{TELLS}"), 10,
+    "tells-of-hidden-inputs": hands_in(notebook(f"{KNOWN}\n{TELLS}"), 10,
                                       "fails on others. Your code raised ValueError"),
     "reads-the-stand-in": hands_in(notebook(FORWARD_ONLY, READS_STAND_IN), 4, "raised ValueError"),
     # What stands for the second answer is the first, which looks ids up and does nothing else.
@@ -534,7 +537,7 @@ forge(deep)"""),
 
 WORK = {
     **METADATA, **COMPARISON, **AROUND, **PROCESS, **PROTOCOL,
-    "knows-the-public-inputs": hands_in(notebook(f"KNOWN = {public_tables()!r}\n{KNOWS}"), 10,
+    "knows-the-public-inputs": hands_in(notebook(f"{KNOWN}\n{KNOWS}"), 10,
                                         "passes on the inputs shown in the notebook and fails on others"),
     "aliases-the-stand-in": hands_in(notebook(FORWARD_ONLY, "class MyTimeEmbedding(MyEmbedding):\n    pass\n"), 14,
                                      "in place of yours"),
