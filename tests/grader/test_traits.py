@@ -22,6 +22,7 @@ TRAITS = {
     "not contiguous": lambda array: not array.flags.c_contiguous,
     "a row is 0": lambda array: array.dtype.kind == "f" and array.ndim > 1 and not array.any(axis=-1).all(),
 }
+NO_ARRAYS = ("MyTimeSoftmaxWithLoss", "backward"), ("my_perplexity", None)  # are given to these
 MOST_ARRAYS = 5  # arguments of a call, and after them parameters of its layer, are looked at
 
 
@@ -67,10 +68,33 @@ def numbers(layer, arguments, result):
     return [np.asarray(each).tobytes() for each in (*arguments, *getattr(layer, "grads", ()), *results)]
 
 
+def afterwards(right, method, change):
+    """A right answer, of which what a method gives, or the function, is what `change` makes of it.
+
+    `change` is given the layer, the arrays among the arguments, the parameters and the result.
+    """
+    def changed(layer, arguments, result):
+        return change(layer, arrays_of(arguments), getattr(layer, "params", []), result)
+
+    if method is None:
+        return lambda *arguments, **options: changed(None, arguments, right(*arguments, **options))
+    return type(right.__name__, (right,), {
+        method: lambda self, *arguments: changed(self, arguments, getattr(right, method)(self, *arguments))})
+
+
+def watching(right, method, seen):
+    """A right answer; `seen` takes up the number of each array that has a trait, and the trait."""
+    def watch(layer, given, params, result):
+        seen.update((which, trait) for which, array in enumerate((*given, *params)[:MOST_ARRAYS])
+                    for trait, has in TRAITS.items() if has(array))
+        return result
+
+    return afterwards(right, method, watch)
+
+
 def spoiled(right, method, way, which, trait, met):
     """A right answer that goes wrong where array number `which` has the trait; `met` tells of each time if it shows."""
-    def spoil(layer, arguments, result):
-        given, params = arrays_of(arguments), getattr(layer, "params", [])
+    def spoil(layer, given, params, result):
         if which < len(given) + len(params) * is_of_values and TRAITS[trait]([*given, *params][which]):
             before = numbers(layer, given, result)
             result = way(layer, given, result)
@@ -78,26 +102,27 @@ def spoiled(right, method, way, which, trait, met):
         return result
 
     is_of_values = way is not other_arguments and trait != "a row is 0"
-    if method is None:
-        return lambda *arguments, **options: spoil(None, arguments, right(*arguments, **options))
-    return type(right.__name__, (right,), {
-        method: lambda self, *arguments: spoil(self, arguments, getattr(right, method)(self, *arguments))})
+    return afterwards(right, method, spoil)
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("name", "method"), [
-    (name, method) for name in NAMES for method in (("forward", "backward") if name.startswith("My") else (None,))])
+    (name, method) for name in NAMES for method in (("forward", "backward") if name.startswith("My") else (None,))
+    if (name, method) not in NO_ARRAYS])
 def test_a_right_answer_that_is_wrong_where_inputs_have_a_trait_is_noticed(name, method):
-    right, criteria = solution(name), [c for c in find(name).criteria if c.name == name]
-    unnoticed = []
-    for way, which, trait in itertools.product(WAYS[method], range(MOST_ARRAYS), TRAITS):
+    def passes(criterion, answer, *how):
+        return examine(criterion, KernelCandidate(**{name: answer(right, method, *how)}), public_seed(criterion)).passed
+
+    right, asking, unnoticed = solution(name), {}, []  # (which, trait) → the criteria in which it is there
+    for criterion in find(name).criteria:
+        if criterion.name == name:
+            seen = set()
+            assert passes(criterion, watching, seen)
+            for where in seen:
+                asking.setdefault(where, []).append(criterion)
+    for way, (where, criteria) in itertools.product(WAYS[method], asking.items()):
         met = []
-        for criterion in criteria:
-            candidate = KernelCandidate(**{name: spoiled(right, method, way, which, trait, met)})
-            if not examine(criterion, candidate, public_seed(criterion)).passed:
-                criteria.sort(key=lambda c, first=criterion: c is not first)  # it may notice the next one too
-                break
-        else:
-            if any(met):
-                unnoticed.append(f"{way.__name__} where {trait}, array {which}")
+        if all(passes(criterion, spoiled, way, *where, met) for criterion in criteria) and any(met):
+            unnoticed.append((way.__name__, *where))
     assert unnoticed == []
+    assert asking
