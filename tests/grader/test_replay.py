@@ -10,6 +10,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Bench, Generator, Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import examine, public_seed
+from rnnlm_grader.misconceptions.noticed import NOTICED
 from rnnlm_grader.replay import LONG, Replay, literal
 
 
@@ -28,8 +29,10 @@ def failures(assignment):
     """Yield (criterion or last look, variant, outcome) of each failure of the library's variants on known inputs."""
     for misconception in assignment.misconceptions:
         candidate = KernelCandidate(**{misconception.name: misconception.variant})
-        for criterion in (c for c in (*assignment.criteria, *assignment.criteria.last_looks)
-                          if c.name == misconception.name):
+        noticing = [c for c in assignment.criteria if misconception.id in NOTICED.get(c.key, "").split()]
+        for criterion in (*noticing, *assignment.criteria.last_looks):
+            if criterion.name != misconception.name:
+                continue
             with np.errstate(all="ignore"):
                 outcome = examine(criterion, candidate, public_seed(criterion))
             if not outcome.passed:
