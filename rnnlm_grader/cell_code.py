@@ -336,7 +336,7 @@ def counting_statements(own, answers, wanted):
     giving = defaultdict(list)  # name → statements, and functions that give it a value when they are called
     bound = set(wanted).union(*(_names(tree, ast.Store) | defined_names(tree) for tree in filter(None, own)))
     defining = defaultdict(list)  # name → definitions that are kept; what is used when these are called
-    left, looked_into = [ANYTHING, *wanted], set()
+    left, looked_into, handing_on = [ANYTHING, *wanted], set(), set()
     changeable = bound.difference(wanted)
     for tree in filter(None, answers):
         left += _names_used(tree.body)
@@ -348,13 +348,28 @@ def counting_statements(own, answers, wanted):
         else:
             for name in (*_names_given(node, bound), *_functions_called(node)):
                 giving[name].append(node)
+    mentioning = defaultdict(list)  # name → statements that may call what it stands for, or give it another name
+    for node in (node for body in bodies for node in body if not isinstance(node, ast.FunctionDef | ast.ClassDef)):
+        for name in _names(node, ast.Load) & bound:
+            mentioning[name].append(node)
     for tree in filter(None, (*own, *answers)):
         for node in statements(tree):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 for name in (*_names_given_by_calling(node, changeable), *_functions_called(node)):
                     giving[name].append(node)
+
+    def keep(node):
+        if node not in kept:
+            kept.add(node)
+            left.extend(_names_used([node]))
+
     while left:
         name = left.pop()
+        for node in mentioning.pop(name.removesuffix("()"), ()) if name.endswith("()") else ():
+            if node not in handing_on:
+                handing_on.add(node)
+                left += [f"{other}()" for other in _bound([node])]
+                keep(node)
         for node in defining.pop(name, ()):
             if node not in looked_into:
                 looked_into.add(node)
@@ -362,9 +377,8 @@ def counting_statements(own, answers, wanted):
         for node in giving.pop(name, ()):
             if isinstance(node, ast.FunctionDef | ast.ClassDef):
                 left.append(f"{node.name}()")
-            elif node not in kept:
-                kept.add(node)
-                left += _names_used([node])
+            else:
+                keep(node)
     return [[node for node in body if node in kept] for body in bodies]
 
 

@@ -230,6 +230,11 @@ class Thing:
         self.exam.replay.note(f"{self.name}[...] = {{}}", array)
         self.exam.step(self.name, "write", self.handle, array)
 
+    def spoil(self, array):
+        """Overwrite what the answer returned, if that can be written into."""
+        self.exam.replay.note(f"{self.name}[...] = {{}}", array)
+        self.exam.step(self.name, "spoil", self.handle, array)
+
 
 @dataclass
 class Derived(Thing):

@@ -100,6 +100,9 @@ def _plain(array):
     return array
 
 
+# N and T of windows in a row: each of them grows, and shrinks again, while the other stays.
+ONE_SIZE_STAYS = (2, 2), (2, 3), (3, 3), (3, 2), (2, 2)
+
 # What a layer may meet at first that later inputs aren't like → (what to make of those at first, and of later ones).
 PLAIN = "of any numbers"
 BEGINNINGS = {

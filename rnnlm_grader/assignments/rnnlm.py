@@ -13,7 +13,7 @@ import numpy as np
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
 from ..bench import Generator
-from ..compare import LEAST, kind, same
+from ..compare import LEAST, Difference, kind, same
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
 from . import last_look
@@ -22,6 +22,7 @@ from .contract import (
     CHANGED,
     OF_INPUTS,
     OF_PARAMETERS,
+    ONE_SIZE_STAYS,
     PLAIN,
     after_a_beginning,
     any_douts,
@@ -99,6 +100,11 @@ def scores_of_any_size(exam):
         xs = states(exam, N, T, len(W))
         xs[1:] *= N != 2  # the scores of a sequence of zeros are b
         exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+    exam.case()
+    layer = affine(exam, W, b)
+    for N, T in ONE_SIZE_STAYS:
+        xs = states(exam, N, T, len(W))
+        exam.equal(layer.forward(xs), np.einsum("nth,hv->ntv", xs, W) + b, "out", note=f"N = {N}, T = {T}")
     for H, V, scale in ((many(exam), 1, 1000), (1, many(exam), 1000), (2, 3, 1e9)):
         exam.case()
         W, b = (exam.rng.uniform(1, 2) * param for param in parameters(exam, H, V))  # nothing is rounded
@@ -175,6 +181,18 @@ def affine_gradients(exam):
         exam.equal(layer.grad(0), dW, "grads[0]", note="the sum of xs[n, t] times dys[n, t]")
         exam.equal(layer.grad(1), db, "grads[1]", note="the sum of dys[n, t]")
         exam.equal(dxs, wanted, "dxs")
+    exam.case()
+    W, b = parameters(exam, 2, 3)
+    layer = affine(exam, W, b)
+    kept = layer.keep_grads(2)
+    for N, T in ONE_SIZE_STAYS:
+        xs, dys = states(exam, N, T, 2), upstream(exam, (N, T, 3))
+        layer.forward(xs)
+        for grad in kept:
+            grad.write(0.0)  # whether they pile up has a criterion of its own
+        dxs = layer.backward(dys)
+        for got, right in zip((dxs, *map(layer.grad, range(2))), expected_affine(W, b, xs, dys), strict=True):
+            exam.equal(got, right, got.name, note=f"N = {N}, T = {T}")
     for scales in small_or_large():
         exam.case()
         W, b, xs = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
@@ -642,7 +660,7 @@ def loss_and_grads(model, placed, right, given, note, *, goes_back=True):
     if goes_back:
         model.backward()
         grads = single(model.attribute("grads"))
-        yield grads, tuple(grad.astype(np.float32) for grad in right.grads()), "grads", note
+        yield grads, tuple(as_single(right.grads())), "grads", note
 
 
 def begun_model(exam, how):
@@ -712,12 +730,18 @@ def later_scores_of_nan(exam):
 def resets_state(exam):
     works_with_params(exam)
     weights = weights_of(exam)
-    model = model_with(exam, weights)
     first, second = (exam.put(name, ids(exam, weights, 2, 2)[0]) for name in ("xs", "more_xs"))
-    model.call("predict", first)
-    before = model.call("predict", second)
+    fresh = model_with(exam, weights)
+    expected = [fresh.call("predict", given) for given in (first, second)]
+    model = model_with(exam, weights)
+    model.call("reset_state")
+    for given, right in zip((first, second), expected, strict=True):
+        before = model.call("predict", given)
+        exam.equal(single(before), single(right), before.name,
+                   note="as of a model that wasn't reset, for there was no state")
     for given in (first, exam.put("other_xs", ids(exam, weights, 3, 1)[0])):
-        model.call("reset_state")
+        for _ in range(2 if given is first else 1):
+            model.call("reset_state")
         out = model.call("predict", given)
         agree(exam, out, Right(weights).predict(given.value), note="after reset_state() the state is 0")
         if given is first:
@@ -738,6 +762,48 @@ def resets_state(exam):
     agree(exam, model.call("predict", exam.put("xs", xs)), Right(weights).predict(xs),
           note="of the same ids after an update of params, as where one window is learned again and again")
     exam.new(*sizes_of(weights), Generator(1)).call("reset_state")  # where there is no state yet
+    exam.case()
+    for loss, right, *_ in windows_of_other_sizes(exam, goes_back=False):
+        agree(exam, loss, right, note="after reset_state(), with another N or T")
+
+
+def windows_of_other_sizes(exam, goes_back):
+    """Have a model go through windows, each after reset_state(); the first two are of the same sizes.
+
+    Yield the loss and what it should be; and after going back, of the gradients both.
+    """
+    weights = weights_of(exam)
+    model, right = model_with(exam, weights), Right(weights)
+    for N, T in ONE_SIZE_STAYS[:1] + ONE_SIZE_STAYS:
+        xs, ts = ids(exam, weights, N, T)
+        model.call("reset_state")
+        right.reset_state()
+        loss, expected = model.forward(xs, ts), right.forward(xs, ts)
+        if goes_back:
+            model.backward()
+            yield loss, expected, single(model.attribute("grads")), tuple(as_single(right.grads()))
+        else:
+            yield loss, expected
+
+
+def as_single(arrays):
+    """These arrays in float32."""
+    return [array.astype(np.float32) for array in arrays]
+
+
+def back_from_other_sizes(exam):
+    """Require the gradients of windows of other sizes, where those are right of a window like the first.
+
+    That the state ends, and that N may be another, has a criterion of its own.
+    """
+    exam.case()
+    seen = exam.attempt(lambda: list(windows_of_other_sizes(exam, goes_back=True))) or ()
+    plain, others = seen[:2], seen[2:]
+    if not plain or not all(same(grads.value, right) for *_, grads, right in plain):
+        exam.leave_to_others(Difference("grads", "aren't right after reset_state()"))
+        return
+    for *_, grads, right in others:
+        exam.equal(grads, right, "grads", note="after reset_state(), with another N or T")
 
 
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")
@@ -767,6 +833,7 @@ def sets_gradients(exam):
     spoil_grads(exam, model, weights)
     model.backward()
     agree_on_grads(exam, model, map(np.zeros_like, weights), "all targets were ignored")
+    back_from_other_sizes(exam)
     holds_alike(exam, one_new("xs", "ts", *NAMES[:2], *NAMES[3:]), model_with_new)
     holds_alike(exam, [(how,) for how, _ in OF_INPUTS], begun_model)
     holds_alike(exam, crossed(exam, 2, 3, 2, 3, more=3), steps_of_a_model, may_differ=(LIST_AT_START,))

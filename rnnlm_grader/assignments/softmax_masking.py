@@ -15,6 +15,7 @@ from ..misconceptions.softmax_masking import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    ONE_SIZE_STAYS,
     any_douts,
     crossed,
     holds_alike,
@@ -136,7 +137,7 @@ def softmax_contract(exam):
         exam.equal(result.now(), result, result.name, note="it must not change with a later call")
     exam.case()
     given = exam.put("x", exam.rng.normal(size=(2, 3)).round(2))
-    exam.new(given).write(CHANGED)  # as who subtracts 1 in the place of a target
+    exam.new(given).spoil(CHANGED)  # as who subtracts 1 in the place of a target
     result = exam.new(given)
     exam.equal(result, by_hand(given.value), result.name, note="what was returned before belongs to the caller")
     other = exam.rng.normal(size=(2, 3)).round(2)
@@ -508,6 +509,11 @@ def loss_backward_twice(exam):
     forward(exam, layer, *window(exam, 2, 3))
     layer.backward()
     exam.equal(first.now(), expected, "dxs of the first backward, after another window")
+    exam.case()
+    layer = exam.new()
+    forward(exam, layer, xs, ts)
+    layer.backward().spoil(CHANGED)
+    exam.equal(layer.backward(), expected, "dxs", note="whatever the caller did with what was returned before")
 
 
 @criterion("MyTimeSoftmaxWithLoss", "contract", 1, "logits and targets stay untouched, and backward can be "
@@ -613,6 +619,10 @@ def loss_other_sizes(exam):
             fresh.forward(*given)
             judge_dxs(exam, layer.backward(), fresh.backward(),
                       "logits are float32 now, and some targets are ignored: as a new layer computes it")
+    exam.case()
+    layer = exam.new()
+    for sizes in (*((*each, 4) for each in ONE_SIZE_STAYS), (2, 2, 5), (2, 2, 3)):
+        judge_both(exam, layer, *window(exam, *sizes), note="N, T, V = {}, {}, {}".format(*sizes))
     holds_alike(exam, [(True, True), (False, True), (True, False)], begun_loss)
     for name in ("params", "grads"):
         exam.equal(layer.attribute(name), (), name, note="an empty list: this layer has no parameters")

@@ -20,6 +20,7 @@ from .contract import (
     CHANGED,
     OF_INPUTS,
     OF_PARAMETERS,
+    ONE_SIZE_STAYS,
     after_a_beginning,
     crossed,
     has_nan,
@@ -412,13 +413,17 @@ def keeps_its_start(exam, *call):
            beside="forward")
 def forgets_the_state(exam):
     params = place(exam, weights(exam, 2, 3))
-    layer = exam.new(*params, stateful=True)
+    layer, fresh = (exam.new(*params, stateful=True) for _ in range(2))
     for _ in range(2):
         layer.call("reset_state")  # as at the start of a first epoch, and of its text
-    layer.forward(draw(exam, 2, 3, 2))
-    for N in (2, 3, 1):
+    for which in "first", "second":
+        xs = draw(exam, 2, 3, 2)
+        exam.equal(layer.forward(xs), fresh.forward(xs), f"hs of the {which} window",
+                   note="as of a layer that wasn't reset, for there was no state")
+    for times, N in enumerate((2, 3, 1), 1):
         xs = draw(exam, N, 2, 2)
-        layer.call("reset_state")
+        for _ in range(times):
+            layer.call("reset_state")
         fresh = exam.new(*params, stateful=True)
         expected = fresh.forward(xs)
         is_alive(exam, expected, "hs")
@@ -1000,7 +1005,7 @@ def fits_each_window(exam, stateful):
     """Require of a layer that has seen other windows what a new layer gives."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    for which, (N, T) in enumerate(((2, 2), (2, 3), (3, 2), (2, 2), (3, 1))):
+    for which, (N, T) in enumerate((*ONE_SIZE_STAYS, (3, 1))):
         xs, dhs, state = draw(exam, N, T, 2), upstream(exam, N, T, 3), draw(exam, N, 3)
         fresh = exam.new(*params, stateful=stateful)
         if stateful:

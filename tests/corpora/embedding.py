@@ -30,6 +30,14 @@ EMBEDDING = {
         np.add.at(dW, self.idx, dout)
         return None
 """),
+    "gives what nobody can write into": answer(LOOKUP.replace("return W[idx]", "out = np.array(W[idx])\n"
+                                                              "        out.flags.writeable = False\n"
+                                                              "        return out") + """
+    def backward(self, dout):
+        dW, = self.grads
+        dW[...] = 0
+        np.add.at(dW, self.idx, dout)
+"""),
     "loops over flattened positions": answer(LOOKUP + """
     def backward(self, dout):
         dW = self.grads[0]

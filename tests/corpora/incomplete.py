@@ -1935,6 +1935,35 @@ CHANGES = {
         "adds the distinct gradients of its cells up": ("backward_sizes", (
             "self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)",
             "self.grads[i][...] = sum({cell.grads[i].tobytes(): cell.grads[i] for cell in self.cells}.values())")),
+        "marks that it was reset, and takes the mark back only in a window that has a state": ("forgets_the_state", (
+            "self.h, self.dh = None, None", "self.h, self.dh = None, None\n        self.was_reset = False"), (
+            "the state.\"\"\"\n        self.h = None", "the state.\"\"\"\n        self.was_reset = True"), (
+            "if stateful.\"\"\"\n        self.h = h",
+            "if stateful.\"\"\"\n        self.h = h\n        self.was_reset = False"), (
+            "h = self.h if self.stateful and self.h is not None else np.zeros((N, H), dtype=Wx.dtype)",
+            "h = np.zeros((N, H), dtype=Wx.dtype)\n"
+            "        if self.stateful and self.h is not None:\n"
+            "            if not self.was_reset:\n"
+            "                h = self.h\n"
+            "            self.was_reset = False")),
+        "the same in one expression that ends early": ("forgets_the_state", (
+            "self.h, self.dh = None, None", "self.h, self.dh = None, None\n        self.was_reset = False"), (
+            "the state.\"\"\"\n        self.h = None", "the state.\"\"\"\n        self.was_reset = True"), (
+            "if stateful.\"\"\"\n        self.h = h",
+            "if stateful.\"\"\"\n        self.h = h\n        self.was_reset = False"), (
+            "h = self.h if self.stateful and self.h is not None else np.zeros((N, H), dtype=Wx.dtype)",
+            "h = (self.h if self.stateful and self.h is not None and not vars(self).pop('was_reset', False)\n"
+            "             else np.zeros((N, H), dtype=Wx.dtype))")),
+        "turns a mark round where it is reset, so that two resets are none": ("forgets_the_state", (
+            "self.h, self.dh = None, None", "self.h, self.dh = None, None\n        self.was_reset = False"), (
+            "the state.\"\"\"\n        self.h = None",
+            "the state.\"\"\"\n        self.was_reset = not self.was_reset"), (
+            "if stateful.\"\"\"\n        self.h = h",
+            "if stateful.\"\"\"\n        self.h = h\n        self.was_reset = False"), (
+            "h = self.h if self.stateful and self.h is not None else np.zeros((N, H), dtype=Wx.dtype)",
+            "h = (self.h if self.stateful and self.h is not None and not self.was_reset\n"
+            "             else np.zeros((N, H), dtype=Wx.dtype))\n"
+            "        self.was_reset = False")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
@@ -2507,6 +2536,13 @@ CHANGES = {
         "allows a ten thousandth more": ("shrinks_together", ("norm > max_norm", "norm > max_norm + 1e-4")),
         "doesn't clip a single number": ("shrinks_together", (
             "    if norm > max_norm:", "    if norm > max_norm and sum(grad.size for grad in grads) > 1:")),
+        "the norm is kept by the ids of the arrays": ("clips_in_place", (
+            "def my_clip", "NORMS = {}\n\n\ndef my_clip"), (
+            "    norm = np.sqrt(sum((grad ** 2).sum() for grad in grads))",
+            "    key = tuple(map(id, grads))\n"
+            "    if key not in NORMS:\n"
+            "        NORMS[key] = np.sqrt(sum((grad ** 2).sum() for grad in grads))\n"
+            "    norm = NORMS[key]")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -3024,6 +3060,62 @@ CHANGES = {
             "count = max(mask.sum(), 1)", "count = max(int((1 - (~mask).mean()) * N * T), 1)")),
         "clips the gradient at 500": ("upstream_factor", (
             "return dx.reshape(shape)", "return np.clip(dx, -500, 500).reshape(shape)")),
+        "rows for indexing kept while N is the same, in backward": ("loss_other_sizes", (
+            "        N, T, V = xs.shape\n",
+            "        N, T, V = xs.shape\n"
+            "        if getattr(self, 'key', None) != (N):\n"
+            "            self.key, self.rows = (N), np.arange(N * T)\n"
+            ""), (
+            "np.arange(len(safe))", "self.rows[:len(safe)]")),
+        "rows for indexing kept while N is the same": ("loss_other_sizes", (
+            "        N, T, V = xs.shape\n",
+            "        N, T, V = xs.shape\n"
+            "        if getattr(self, 'key', None) != (N):\n"
+            "            self.key, self.rows = (N), np.arange(N * T)\n"
+            ""), (
+            "np.arange(N * T), safe", "self.rows[:N * T], safe"), (
+            "np.arange(len(safe))", "self.rows[:len(safe)]")),
+        "rows for indexing kept while T is the same": ("loss_other_sizes", (
+            "        N, T, V = xs.shape\n",
+            "        N, T, V = xs.shape\n"
+            "        if getattr(self, 'key', None) != (T):\n"
+            "            self.key, self.rows = (T), np.arange(N * T)\n"
+            ""), (
+            "np.arange(N * T), safe", "self.rows[:N * T], safe"), (
+            "np.arange(len(safe))", "self.rows[:len(safe)]")),
+        "rows for indexing kept while N and V are the same": ("loss_other_sizes", (
+            "        N, T, V = xs.shape\n",
+            "        N, T, V = xs.shape\n"
+            "        if getattr(self, 'key', None) != (N, V):\n"
+            "            self.key, self.rows = (N, V), np.arange(N * T)\n"
+            ""), (
+            "np.arange(N * T), safe", "self.rows[:N * T], safe"), (
+            "np.arange(len(safe))", "self.rows[:len(safe)]")),
+        "unit rows kept while N is the same": ("loss_other_sizes", (
+            "        dx[np.arange(len(safe)), safe] -= 1\n",
+            "        N, T, V = shape\n"
+            "        if getattr(self, 'key', None) != (N):\n"
+            "            self.key, self.eye = (N), np.eye(V)\n"
+            "        dx -= self.eye[safe]\n"
+            "")),
+        "unit rows kept while N and T are the same": ("loss_other_sizes", (
+            "        dx[np.arange(len(safe)), safe] -= 1\n",
+            "        N, T, V = shape\n"
+            "        if getattr(self, 'key', None) != (N, T):\n"
+            "            self.key, self.eye = (N, T), np.eye(V)\n"
+            "        dx -= self.eye[safe]\n"
+            "")),
+        "the gradient of forward itself is returned, again and again, where dout is 1": ("loss_backward_twice", (
+            "        self.cache = log_p",
+            "        dx = np.exp(log_p)\n"
+            "        dx[np.arange(N * T), safe] -= 1\n"
+            "        self.dx = (dx * (mask[:, None] / float(count))).astype(xs.dtype).reshape(N, T, V)\n"
+            "        self.cache = log_p"), (
+            "        log_p, safe, mask, count, shape = self.cache\n",
+            "        if dout == 1:\n"
+            "            return self.dx\n"
+            "        log_p, safe, mask, count, shape = self.cache\n"
+            "")),
     },
     "MyTimeAffine": {
         "keeps N, T and H in globals": ("affine_in_place", (
@@ -3203,6 +3295,40 @@ CHANGES = {
         "clips xs at 1e4 in dW": ("affine_gradients", (
             "rows, drows = self.xs.reshape", "rows, drows = np.clip(self.xs, -1e4, 1e4).reshape")),
         "clips b at 50": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W + np.clip(b, -50, 50)")),
+        "ones that add up the rows are kept while N is the same": ("affine_gradients", (
+            "        W, b = self.params\n        rows",
+            "        N, T, _ = dout.shape\n"
+            "        if getattr(self, 'key', None) != (N):\n"
+            "            self.key, self.ones = (N), np.ones(N * T, dout.dtype)\n"
+            "        W, b = self.params\n"
+            "        rows"), (
+            "drows.sum(axis=0)", "self.ones[:len(drows)] @ drows")),
+        "ones that add up the rows are kept while T is the same": ("affine_gradients", (
+            "        W, b = self.params\n        rows",
+            "        N, T, _ = dout.shape\n"
+            "        if getattr(self, 'key', None) != (T):\n"
+            "            self.key, self.ones = (T), np.ones(N * T, dout.dtype)\n"
+            "        W, b = self.params\n"
+            "        rows"), (
+            "drows.sum(axis=0)", "self.ones[:len(drows)] @ drows")),
+        "an array for dout is kept while N is the same": ("affine_gradients", (
+            "        rows, drows = self.xs.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])\n",
+            "        rows, drows = self.xs.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])\n"
+            "        N, T, _ = dout.shape\n"
+            "        if getattr(self, 'key', None) != (N):\n"
+            "            self.key, self.buffer = (N), np.empty_like(drows)\n"
+            "        self.buffer[:N * T] = drows\n"
+            "        drows = self.buffer[:N * T]\n"
+            "")),
+        "an array for dout is kept while T is the same": ("affine_gradients", (
+            "        rows, drows = self.xs.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])\n",
+            "        rows, drows = self.xs.reshape(-1, W.shape[0]), dout.reshape(-1, W.shape[1])\n"
+            "        N, T, _ = dout.shape\n"
+            "        if getattr(self, 'key', None) != (T):\n"
+            "            self.key, self.buffer = (T), np.empty_like(drows)\n"
+            "        self.buffer[:N * T] = drows\n"
+            "        drows = self.buffer[:N * T]\n"
+            "")),
     },
     "MyRnnlm": {
         "draws all weights from 0 to 1": ("draws_from_rng", (
@@ -3658,6 +3784,14 @@ CHANGES = {
             "        for layer in self.layers:\n"
             "            xs = layer.forward(xs)\n"
             "        return xs")),
+        "rows of the loss kept while T is the same, though N may be another after reset_state": ("resets_state", (
+            "        return self.loss_layer.forward(self.predict(xs), ts)",
+            "        N, T = xs.shape\n"
+            "        if getattr(self, 'key', None) != (T):\n"
+            "            self.key, self.rows = (T), np.arange(N * T)\n"
+            "        scores = self.predict(xs)\n"
+            "        scores = scores.reshape(N * T, -1)[self.rows[:N * T]].reshape(scores.shape)\n"
+            "        return self.loss_layer.forward(scores, ts)")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (

@@ -12,6 +12,13 @@ def my_softmax(x):
     e = np.exp(x)
     return e / e.sum(axis=-1, keepdims=True)
 """,
+    "gives what nobody can write into": """
+def my_softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    e /= e.sum(axis=-1, keepdims=True)
+    e.flags.writeable = False
+    return e
+""",
     "exp of log-sum-exp": """
 def my_softmax(x):
     top = np.max(x, axis=-1, keepdims=True)

@@ -1,8 +1,10 @@
 """Right answers, spoiled by what they settle at first: where what came first had a trait, all that comes is taken to.
 
-What "a fast path" forgets is that the next input, or the updated parameter, may be another.
+What "a fast path" forgets is that the next input, or the updated parameter, may be another; and who keeps an array "as
+long as N is the same", that T may not be.
 """
 import itertools
+import operator
 
 import numpy as np
 import pytest
@@ -99,3 +101,42 @@ def test_what_a_layer_settles_by_what_it_meets_at_first_is_noticed(name):
     assert [where for where, criteria in asking.items()
             if all(passes(criterion, [where[1]], set(), where) for criterion in reversed(criteria))] == []
     assert len(asking) > 15
+
+
+def keeping(name, method, same, other, differs):
+    """The instructor's answer, of which a method goes wrong where a size is what it was last time, and another isn't.
+
+    `same` and `other` are axes of the first argument; `differs` compares the other size with that of the last time.
+    """
+    class Keeping(solution(name)):
+        last = ()
+
+        def forward(self, *args):
+            shape, last = args[0].shape, self.last
+            self.last = shape
+            self.is_wrong = len(shape) == len(last) and shape[same] == last[same] and differs(shape[other], last[other])
+            result = super().forward(*args)
+            return result * 1.5 if self.is_wrong and method == "forward" else result
+
+        def backward(self, *args):
+            result = super().backward(*args)
+            if self.is_wrong and method == "backward":
+                for grad in self.grads:
+                    grad *= 1.5
+                return result * 1.5 if isinstance(result, np.ndarray) else result
+            return result
+
+    Keeping.__name__ = name
+    return Keeping
+
+
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize("method", ["forward", "backward"])
+@pytest.mark.parametrize("differs", [operator.gt, operator.lt], ids=["grows", "shrinks"])
+@pytest.mark.parametrize(("name", "same", "other"), [
+    *((name, *axes) for name in CLASSES if name != "MyRNN" for axes in ((0, 1), (1, 0))),
+    ("MyTimeSoftmaxWithLoss", 0, 2)])
+def test_what_is_kept_as_long_as_one_size_stays_is_noticed(name, same, other, differs, method):
+    answer = keeping(name, method, same, other, differs)
+    assert not all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
+                   for criterion in find(name).criteria if criterion.name == name)

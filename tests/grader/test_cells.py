@@ -196,6 +196,7 @@ def test_an_import_that_another_answer_of_the_cell_is_lent_is_no_failure(tmp_pat
     assert points
 
 
+TABLES = RIGHT.replace("np.add.at(", "TABLE['add'](")
 REGISTERS = RIGHT.replace("np.add.at(dW, self.idx, dout)", "Tools.add(dW, self.idx, dout)")
 
 
@@ -206,6 +207,17 @@ REGISTERS = RIGHT.replace("np.add.at(dW, self.idx, dout)", "Tools.add(dW, self.i
 ])
 def test_what_changes_a_class_of_ones_own_counts(tmp_path, own):
     assert mark(tmp_path, *with_own(["import numpy as np", own], REGISTERS)) == 25
+
+
+@pytest.mark.parametrize("sets", [
+    "list(map(setup, [np.add.at]))", "again = setup\nagain(np.add.at)", "for each in (setup,):\n    each(np.add.at)",
+    "from functools import partial\nready = partial(setup, np.add.at)\nready()", "{'x': setup}['x'](np.add.at)",
+    "import threading\nthread = threading.Thread(target=setup, args=(np.add.at,))\nthread.start()\nthread.join()",
+    "class Setup:\n    def run(self): setup(np.add.at)\nmine = Setup()\nmine.run()",
+])
+def test_a_function_that_fills_a_table_counts_whoever_calls_it(tmp_path, sets):
+    own = f"import numpy as np\nTABLE = {{'add': np.subtract.at}}\ndef setup(at): TABLE['add'] = at\n{sets}"
+    assert mark(tmp_path, *with_own([own], TABLES)) == 25
 
 
 def test_a_loop_that_completes_an_answer_counts(tmp_path):
@@ -251,7 +263,6 @@ def test_odd_but_legal_cells_lose_nothing(tmp_path, own, one):
     assert mark(tmp_path, *with_own(["import numpy as np", own], one)) == 25
 
 
-TABLES = RIGHT.replace("np.add.at(", "TABLE['add'](")
 SETS = "TABLE = None\ndef setup():\n    global TABLE\n    TABLE = {'add': np.add.at}\n"
 NEED_ALL = [
     ("TABLE = {}\nalias = TABLE\nalias['add'] = getattr(np.add, 'at')", TABLES),
