@@ -656,7 +656,7 @@ def repeats_across_time(exam):
 def after_other_sizes(exam):
     W = table(exam, V=9)
     layer = exam.new(exam.put("W", W))
-    for N, T in (*ONE_SIZE_STAYS, (3, 1)):
+    for N, T in (*ONE_SIZE_STAYS, (2, 3), (3, 2), (3, 1)):
         ids = exam.rng.permutation(len(W))[: N * T].reshape(N, T)
         dout = upstream(exam, (N, T, W.shape[1]))
         layer.forward(ids)

@@ -1005,7 +1005,7 @@ def fits_each_window(exam, stateful):
     """Require of a layer that has seen other windows what a new layer gives."""
     params = place(exam, weights(exam, 2, 3))
     layer = exam.new(*params, stateful=stateful)
-    for which, (N, T) in enumerate((*ONE_SIZE_STAYS, (3, 1))):
+    for which, (N, T) in enumerate((*ONE_SIZE_STAYS, (2, 3), (3, 2), (3, 1))):
         xs, dhs, state = draw(exam, N, T, 2), upstream(exam, N, T, 3), draw(exam, N, 3)
         fresh = exam.new(*params, stateful=stateful)
         if stateful:
