@@ -32,6 +32,13 @@ TRAITS = {
 }
 
 
+def too_large(layer, result):
+    """Make gradients larger than they are, and what backward returns."""
+    for grad in layer.grads:
+        grad *= 1.5
+    return result * 1.5 if isinstance(result, np.ndarray) else result
+
+
 def settling(name, watched, shown, wrong=None):
     """The instructor's answer, which goes wrong in a method where an array is not as it was at first.
 
@@ -71,11 +78,7 @@ def settling(name, watched, shown, wrong=None):
         def backward(self, *args):
             self.look("upstream", args)
             result = super().backward(*args)
-            if self.goes_wrong("backward"):
-                for grad in self.grads:
-                    grad *= 1.5
-                return result * 1.5 if isinstance(result, np.ndarray) else result
-            return result
+            return too_large(self, result) if self.goes_wrong("backward") else result
 
     Settling.__name__ = name
     return Settling
@@ -120,11 +123,7 @@ def keeping(name, method, same, other, differs):
 
         def backward(self, *args):
             result = super().backward(*args)
-            if self.is_wrong and method == "backward":
-                for grad in self.grads:
-                    grad *= 1.5
-                return result * 1.5 if isinstance(result, np.ndarray) else result
-            return result
+            return too_large(self, result) if self.is_wrong and method == "backward" else result
 
     Keeping.__name__ = name
     return Keeping
