@@ -15,6 +15,7 @@ from ..misconceptions.bptt import MISCONCEPTIONS
 from . import last_look
 from .contract import (
     CHANGED,
+    SMALL_AND_LARGE,
     crossed,
     holds_alike,
     in_dtype,
@@ -24,21 +25,12 @@ from .contract import (
     only,
     only_at,
     renew,
+    scaled,
     shows_nan,
     still,
     untouched,
 )
-from .rnn import (
-    HUGE,
-    SMALL_AND_LARGE,
-    draw,
-    flat_weights,
-    mirrored,
-    mirrored_weights,
-    scaled,
-    small_and_large,
-    upstream,
-)
+from .rnn import HUGE, draw, flat_weights, mirrored, mirrored_weights, small_and_large, upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion

@@ -40,6 +40,11 @@ def cancelled(array):
     return array
 
 
+def scaled(scales, *arrays):
+    """Each array times its scale."""
+    return [scale * array for scale, array in zip(scales, arrays, strict=True)]
+
+
 def one_new(*names):
     """Settings for `holds_alike`: all of these things are new, as it is plain; then only one of them is, each in turn.
 
@@ -99,6 +104,9 @@ def _plain(array):
     array.flat[[0, -1]] = np.abs(array.flat[[0, -1]]) * (1, -1) if array.dtype.kind == "f" else 0
     return array
 
+
+SMALL = 1e-4 / 3  # a scale of numbers that are near 0, and not 0
+SMALL_AND_LARGE = "small numbers count, and large ones aren't clipped"
 
 # N and T of windows in a row: each of them grows, and shrinks again, while the other stays.
 ONE_SIZE_STAYS = (2, 2), (2, 3), (3, 3), (3, 2), (2, 2)

@@ -19,6 +19,8 @@ from .contract import (
     CHANGED,
     OF_INPUTS,
     OF_PARAMETERS,
+    SMALL,
+    SMALL_AND_LARGE,
     after_a_beginning,
     balanced,
     crossed,
@@ -31,6 +33,7 @@ from .contract import (
     only,
     only_at,
     renew,
+    scaled,
     shows_nan,
     side_by_side,
     spoilt,
@@ -46,7 +49,6 @@ WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 HUGE, TINY = 1e6, 1e-9  # upstream gradients of these sizes show whether anything is clipped or rounded
 GRADS = ("grads[0]", "grads[1]", "grads[2]")
 KNOWN = np.array([[math.log(2), -math.log(3)]])  # a sum z whose tanh is (3/5, -4/5)
-SMALL_AND_LARGE = "small numbers count, and large ones aren't clipped"
 LARGE = np.array([[1000.0, -1000.0]])  # a sum z whose tanh is (1, -1), as a float
 
 
@@ -279,14 +281,8 @@ def forward_sizes(exam):
 
 def small_and_large():
     """Scales of Wx, Wh, b, x and h_prev: one of them is small, or all sums are, or some are small and some large."""
-    tiny = 1e-4 / 3
-    return (tiny, 1, 1, 1, 1), (1, tiny, 1, 1, 1), (1, 1, tiny, 1, 1), (1, 1, 1, tiny, 1), (1, 1, 1, 1, tiny), (
-        1, 1, tiny, tiny, tiny), (50, 50, 1, 0.02, 0.02), (0.02, 0.02, 1, 50, 50)
-
-
-def scaled(scales, *arrays):
-    """Each array times its scale."""
-    return [scale * array for scale, array in zip(scales, arrays, strict=True)]
+    one_is_small = [[SMALL if at == which else 1 for at in range(5)] for which in range(5)]
+    return *one_is_small, (1, 1, SMALL, SMALL, SMALL), (50, 50, 1, 0.02, 0.02), (0.02, 0.02, 1, 50, 50)
 
 
 def step_of_nan(exam, which):

@@ -24,6 +24,8 @@ from .contract import (
     OF_PARAMETERS,
     ONE_SIZE_STAYS,
     PLAIN,
+    SMALL,
+    SMALL_AND_LARGE,
     after_a_beginning,
     any_douts,
     cancelled,
@@ -38,6 +40,7 @@ from .contract import (
     only,
     only_at,
     renew,
+    scaled,
     shows_nan,
     side_by_side,
     single,
@@ -46,7 +49,6 @@ from .contract import (
     untouched,
 )
 from .embedding import beyond_bytes, upstream
-from .rnn import SMALL_AND_LARGE, scaled
 
 criteria = CriteriaList()
 criterion = criteria.criterion
@@ -122,8 +124,7 @@ def scores_of_any_size(exam):
 
 def small_or_large():
     """Scales of W, b and xs: one of them is small; or b is large, or of W and xs one, and the other small."""
-    tiny = 1e-4 / 3
-    return (tiny, 0, 1), (1, tiny, tiny), (1, 0, tiny), (1, 1e5, 1), (1e5, 1, tiny), (tiny, 1, 1e5)
+    return (SMALL, 0, 1), (1, SMALL, SMALL), (1, 0, SMALL), (1, 1e5, 1), (1e5, 1, SMALL), (SMALL, 1, 1e5)
 
 
 def out_of_nan(exam, which):
@@ -187,25 +188,26 @@ def affine_gradients(exam):
     kept = layer.keep_grads(2)
     for N, T in ONE_SIZE_STAYS:
         xs, dys = states(exam, N, T, 2), upstream(exam, (N, T, 3))
-        layer.forward(xs)
         for grad in kept:
             grad.write(0.0)  # whether they pile up has a criterion of its own
-        dxs = layer.backward(dys)
-        for got, right in zip((dxs, *map(layer.grad, range(2))), expected_affine(W, b, xs, dys), strict=True):
-            exam.equal(got, right, got.name, note=f"N = {N}, T = {T}")
+        judge_affine(exam, layer, (W, b, xs, dys), f"N = {N}, T = {T}")
     for scales in small_or_large():
         exam.case()
         W, b, xs = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
-        dys = upstream(exam, (1, 2, 3))
-        layer = affine(exam, W, b)
-        layer.forward(exam.put("xs", xs))
-        dxs = layer.backward(exam.put("dys", dys))
-        for got, right in zip((dxs, *map(layer.grad, range(2))), expected_affine(W, b, xs, dys), strict=True):
-            exam.equal(got, right, got.name, note=SMALL_AND_LARGE)
+        judge_affine(exam, affine(exam, W, b), (W, b, xs, upstream(exam, (1, 2, 3))), SMALL_AND_LARGE)
     holds_alike(exam, one_new("xs", "dys", "W", "b"), affine_with_new)
     for which in range(3):
         shows_nan(exam, partial(back_of_nan, exam, which))
     shows_nan(exam, partial(back_of_nan, exam, 2, np.inf), np.inf)
+
+
+def judge_affine(exam, layer, arrays, note):
+    """Require all gradients of a window; the arrays are W, b, xs and dys."""
+    *_, xs, dys = arrays
+    layer.forward(exam.put("xs", xs))
+    dxs = layer.backward(exam.put("dys", dys))
+    for got, right in zip((dxs, *map(layer.grad, range(2))), expected_affine(*arrays), strict=True):
+        exam.equal(got, right, got.name, note=note)
 
 
 def affine_with_new(exam, new):
@@ -384,7 +386,6 @@ def steps_of_affine(exam, sizes, dtype, layout):
 
 NAMES = ("the matrix of word vectors", "Wx", "Wh", "b of the RNN", "W of the affine layer", "b of the affine layer")
 MATRICES, VECTORS = (0, 1, 2, 4), (3, 5)
-SMALL = 1e-4 / 3
 SCALES = (  # of these, in cases where what is small shows; and where what is large isn't lost in tanh
     (SMALL, 1, 0, 0, 1, 0), (1, SMALL, 0, 0, 1, 0), (0, 1, 1, SMALL, 1, 0), (1, 1, 1, 1, SMALL, 0),
     (1, 1, 1, 1, 0, SMALL), (1, 1, SMALL, 1, 1, 1), (20, 0.02, 1, 1, 1, 1), (0.02, 20, 1, 1, 1, 1),

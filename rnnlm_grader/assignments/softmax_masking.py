@@ -16,6 +16,7 @@ from . import last_look
 from .contract import (
     CHANGED,
     ONE_SIZE_STAYS,
+    SMALL,
     any_douts,
     crossed,
     holds_alike,
@@ -34,7 +35,6 @@ from .contract import (
 criteria = CriteriaList()
 criterion = criteria.criterion
 
-SMALL = 1e-4 / 3  # a scale of logits that are near 0, and not 0
 LARGE = (13, 12, 2), (1, 1, 290)  # windows of more positions, or words, than a byte can count
 SEED_LOGITS = np.arange(21.0).reshape(1, 3, 7)  # the book's example: the targets 1, 2, 3 pick 1, 9, 17
 SEED_TARGETS = np.array([[1, 2, 3]])
