@@ -998,6 +998,8 @@ def draws_from_rng(exam):
         exam.hold(not np.array_equal(one[i], other[i]), NAMES[i], "is the same for another seed",
                   note="draw it from rng")
         exam.hold(np.ptp(one[i]) > 0, NAMES[i], "holds the same number everywhere")
+        exam.hold(np.ptp(without_diagonal(one[i])) > 1e-6 * size_of(one[i]), NAMES[i],
+                  "holds the same number everywhere but on its diagonal", note="draw each number by itself")
         exam.hold(1e-6 <= size_of(one[i]) <= LARGEST, NAMES[i], f"holds numbers of size {size_of(one[i]):.3g}",
                   note="draw normal numbers, and divide by the root of its rows")
         exam.hold(is_full(one[i]), NAMES[i], "has rows or columns that are nearly multiples of others",

@@ -3792,6 +3792,8 @@ CHANGES = {
             "        scores = self.predict(xs)\n"
             "        scores = scores.reshape(N * T, -1)[self.rows[:N * T]].reshape(scores.shape)\n"
             "        return self.loss_layer.forward(scores, ts)")),
+        "draws one number for Wh, times the identity": ("draws_from_rng", (
+            "weights(H, H, H ** -0.5)", "np.eye(H, dtype=\"f\") * np.float32(rng.random())")),
     },
     "my_perplexity": {
         "adds up in float32": ("of_one_batch", (
