@@ -151,6 +151,34 @@ def after_a_beginning(exam, how, is_of_parameters, *, params, inputs, axes):
         yield got, right, got.name, note
 
 
+def counts_when_large(exam, params, *given, begin_anew=lambda layer: None):
+    """Require that an update counts where arrays are large, too. That forward takes these has a criterion of its own.
+
+    Parameters
+    ----------
+    params : callable
+        () → {name: array}, drawn.
+    given : array
+        What forward is given, before the update and after it.
+    begin_anew : callable
+        What the layer is to do before it goes forward again.
+    """
+    exam.case()
+
+    def outs():
+        placed = [exam.put(name, array) for name, array in params().items()]
+        layer = exam.new(*placed)
+        exam.watch(layer.forward(*given))
+        for thing, array in zip(placed, params().values(), strict=True):
+            thing.write(array)
+        begin_anew(layer)
+        return layer.forward(*given), exam.new(*placed).forward(*given)
+
+    if seen := exam.attempt(outs):
+        out, right = seen
+        exam.equal(out, right, out.name, note="after an update of the parameters, as a new layer computes it")
+
+
 def any_douts(exam):
     """Draw factors of a loss: one below -1, and one near 0, of several digits."""
     return round(float(exam.rng.uniform(-9, -3)), 3), round(float(exam.rng.uniform(0.001, 0.009)), 6)

@@ -23,6 +23,7 @@ from .contract import (
     after_a_beginning,
     balanced,
     cancelled,
+    counts_when_large,
     crossed,
     holds_alike,
     in_full,
@@ -308,7 +309,7 @@ def repeats_and_ends(exam):
 @criterion("MyEmbedding", "forward", 1, "ids of any shape and integer dtype give one more axis, of width D")
 def any_shape_forward(exam):
     W = table(exam)
-    for calls in ((((2, 3), np.int64), ((3, 1, 2), np.int32)), (((), np.uint8), ((0,), np.int64)),
+    for calls in ((((2, 3), np.int64), ((3, 2, 2), np.int32)), (((), np.uint8), ((0,), np.int64)),
                   (((4,), np.int16), ((2, 1, 1, 3, 2), np.int64)), (((many(exam),), np.uint16), ((2, 0), np.int64)),
                   (((1, many(exam)), np.uint32), ((0, 3), np.int32)), (((3,), np.uint64), ((2,), np.int8))):
         exam.case()
@@ -363,7 +364,8 @@ def repeated_ids_add_up(exam):
 def any_shape_backward(exam):
     W = table(exam)
     V, D = W.shape
-    for calls in ((repeated_ids(exam, V, 6).reshape(2, 3), np.array([[[0], [V - 1]], [[V - 1], [V - 1]]])),
+    for calls in ((repeated_ids(exam, V, 6).reshape(2, 3), np.array([[[0], [V - 1]], [[V - 1], [V - 1]]]),
+                   exam.rng.permutation(2 * V)[:12].reshape(2, 3, 2) % V),
                   [exam.rng.permutation(V)[:count * width].reshape(count, width)
                    for count, width in ((3, 2), (2, 2), (3, 2), (2, 3))],
                   (np.array(2), np.empty((0,), np.int64)),
@@ -466,6 +468,7 @@ def shares_parameters(exam):
     exam.equal(given_ids.now(), ids, "ids", note="arguments must stay untouched, also later", exact=True)
     updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
     holds_alike(exam, OF_PARAMETERS, partial(begun_ids, shape=(5,)))
+    updates_where_large(exam, (many(exam),))
 
 
 def updates_by_rows(exam, layer, kept, W, ids):
@@ -715,6 +718,13 @@ def time_shares_parameters(exam):
     updates_by_rows(exam, layer, kept, (W - 1).round(2), ids)
     holds_alike(exam, OF_PARAMETERS, partial(begun_ids, shape=(2, 2)))
     holds_alike(exam, [(False,), (True,)], windows_that_grow)
+    updates_where_large(exam, exam.rng.integers(9, 13, 2))
+
+
+def updates_where_large(exam, shape):
+    """See `counts_when_large`."""
+    V, D = exam.rng.integers(9, 13, 2).tolist()
+    counts_when_large(exam, lambda: {"W": table(exam, V, D)}, exam.rng.integers(V, size=shape))
 
 
 def windows_that_grow(exam, is_updated):
@@ -772,7 +782,7 @@ class Lookups(last_look.Kind):
 
     def shape(self, run):
         return run.pick((), (1,), (run.size(),), (run.size(),), (run.size(), run.size()), (run.size(), run.size()),
-                        (0,), (2, 0), (run.size(), 1, run.size()))
+                        (0,), (2, 0), (run.size(), run.pick(1, 2, 3), run.pick(1, 2, 4)))
 
 
 class WindowLookups(Lookups):

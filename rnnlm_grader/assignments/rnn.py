@@ -23,6 +23,7 @@ from .contract import (
     SMALL_AND_LARGE,
     after_a_beginning,
     balanced,
+    counts_when_large,
     crossed,
     has_nan,
     holds_alike,
@@ -693,6 +694,9 @@ def shares_parameters(exam):
     exam.watch(layer.forward(x, h_prev))  # with no backward before the next
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
     holds_alike(exam, OF_PARAMETERS, begun_step)
+    N, D, H = exam.rng.integers(9, 13, 3).tolist()
+    counts_when_large(exam, lambda: dict(zip(NAMES, weights(exam, D, H), strict=True)), draw(exam, N, D),
+                      draw(exam, N, H))
 
 
 def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_anew=lambda layer: None):

@@ -29,6 +29,7 @@ from .contract import (
     after_a_beginning,
     any_douts,
     cancelled,
+    counts_when_large,
     crossed,
     has_nan,
     holds_alike,
@@ -324,6 +325,8 @@ def affine_shares(exam):
         exam.equal(layer.backward(given[3]), expected_affine(W, b, xs, dys)[0], "dxs",
                    note=f"a part of {thing.name} has been updated")
     one_for_each(exam, layer, 2)
+    N, T, H, V = exam.rng.integers(9, 13, 4).tolist()
+    counts_when_large(exam, lambda: dict(zip("Wb", parameters(exam, H, V), strict=True)), states(exam, N, T, H))
     holds_alike(exam, OF_PARAMETERS, begun_affine)
     holds_alike(exam, OF_INPUTS, begun_affine)
 

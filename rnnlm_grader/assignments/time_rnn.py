@@ -23,6 +23,7 @@ from .contract import (
     ONE_SIZE_STAYS,
     SMALL_AND_LARGE,
     after_a_beginning,
+    counts_when_large,
     crossed,
     has_nan,
     holds_alike,
@@ -1087,6 +1088,9 @@ def leaves_alone(exam, stateful):
 def shares_parameters(exam):
     for stateful in (False, True)[:1 + begins_anew(exam)]:
         shares(exam, stateful)
+    N, T, D, H = exam.rng.integers(9, 13, 4).tolist()
+    counts_when_large(exam, lambda: dict(zip(NAMES, weights(exam, D, H), strict=True)), draw(exam, N, T, D),
+                      begin_anew=lambda layer: layer.call("reset_state"))  # what keeps a state has criteria of its own
 
 
 def shares(exam, stateful):

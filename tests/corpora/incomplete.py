@@ -478,6 +478,28 @@ CHANGES = {
             "        if getattr(self, \"key\", None) != now:\n"
             "            self.key, self.out = now, W[idx]\n"
             "        return self.out")),
+        "goes by the last axis first: ids turned round, dout's last axis moved to the front": ("any_shape_backward", (
+            "np.add.at(dW, self.idx, dout)",
+            "rows = np.moveaxis(dout, -2, 0) if self.idx.ndim else dout\n"
+            "        np.add.at(dW, self.idx.T.ravel(), rows.reshape(-1, dW.shape[1]))")),
+        "exchanges the first axes of dout, not of ids, where there are three": ("any_shape_backward", (
+            "np.add.at(dW, self.idx, dout)",
+            "if self.idx.ndim > 2:\n"
+            "            dout = dout.swapaxes(0, 1)\n"
+            "        np.add.at(dW, self.idx.ravel(), dout.reshape(-1, dW.shape[1]))")),
+        "stacks the middle axis of three first": ("any_shape_forward", (
+            "return self.params[0][idx]",
+            "W = self.params[0]\n"
+            "        if idx.ndim == 3:\n"
+            "            A, B, C = idx.shape\n"
+            "            return np.array([W[idx[:, j]] for j in range(B)]).reshape(A, B, C, -1) if idx.size else W[idx]\n"
+            "        return W[idx]")),
+        "keeps a copy of W where there are more than 6 ids": ("shares_parameters", (
+            "return self.params[0][idx]",
+            "if idx.size > 6:\n"
+            "            self.W = getattr(self, 'W', self.params[0].copy())\n"
+            "            return self.W[idx]\n"
+            "        return self.params[0][idx]")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -1166,6 +1188,20 @@ CHANGES = {
             "        for row in rows: self.grads[0][...] += np.outer(x[rows.index(row)], row)")),
         "takes an infinity that comes back for 0": ("backward_sizes", (
             "dz = dh_next *", "dh_next = np.where(np.isinf(dh_next), 0, dh_next); dz = dh_next *")),
+        "keeps copies of its parameters where len(x) > 3": ("shares_parameters", (
+            "Wx, Wh, b = self.params\n        h_next",
+            "Wx, Wh, b = self.params\n"
+            "        if len(x) > 3:\n"
+            "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
+            "            Wx, Wh, b = self.old\n"
+            "        h_next")),
+        "keeps copies of its parameters where len(b) > 3": ("shares_parameters", (
+            "Wx, Wh, b = self.params\n        h_next",
+            "Wx, Wh, b = self.params\n"
+            "        if len(b) > 3:\n"
+            "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
+            "            Wx, Wh, b = self.old\n"
+            "        h_next")),
     },
     "MyTimeRNN": {
         "masks hs where xs is 0": ("like_unrolled", (
@@ -1964,6 +2000,30 @@ CHANGES = {
             "h = (self.h if self.stateful and self.h is not None and not self.was_reset\n"
             "             else np.zeros((N, H), dtype=Wx.dtype))\n"
             "        self.was_reset = False")),
+        "keeps copies of its parameters where N > 3": ("shares_parameters", (
+            "Wx, Wh, b = self.params\n        N, T, D = xs.shape\n        D, H = Wx.shape",
+            "Wx, Wh, b = self.params\n"
+            "        N, T, D = xs.shape\n"
+            "        D, H = Wx.shape\n"
+            "        if N > 3:\n"
+            "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
+            "            Wx, Wh, b = self.old")),
+        "keeps copies of its parameters where H > 3": ("shares_parameters", (
+            "Wx, Wh, b = self.params\n        N, T, D = xs.shape\n        D, H = Wx.shape",
+            "Wx, Wh, b = self.params\n"
+            "        N, T, D = xs.shape\n"
+            "        D, H = Wx.shape\n"
+            "        if H > 3:\n"
+            "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
+            "            Wx, Wh, b = self.old")),
+        "keeps copies of its parameters where T > 3": ("shares_parameters", (
+            "Wx, Wh, b = self.params\n        N, T, D = xs.shape\n        D, H = Wx.shape",
+            "Wx, Wh, b = self.params\n"
+            "        N, T, D = xs.shape\n"
+            "        D, H = Wx.shape\n"
+            "        if T > 3:\n"
+            "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
+            "            Wx, Wh, b = self.old")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
