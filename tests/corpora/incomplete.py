@@ -492,7 +492,8 @@ CHANGES = {
             "W = self.params[0]\n"
             "        if idx.ndim == 3:\n"
             "            A, B, C = idx.shape\n"
-            "            return np.array([W[idx[:, j]] for j in range(B)]).reshape(A, B, C, -1) if idx.size else W[idx]\n"
+            "            if idx.size:\n"
+            "                return np.array([W[idx[:, j]] for j in range(B)]).reshape(A, B, C, -1)\n"
             "        return W[idx]")),
         "keeps a copy of W where there are more than 6 ids": ("shares_parameters", (
             "return self.params[0][idx]",
