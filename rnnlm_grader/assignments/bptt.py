@@ -178,9 +178,9 @@ def leaves_x_alone(exam):
 @criterion("my_numerical_gradient", "contract", 1, "x needn't be contiguous in memory; the result is a new float64 "
            "array")
 def layout_of_x(exam):
-    for layout in ("F", "strided"):
+    for shape, layout in ((2, 3, 2), "F"), ((2, 3), "F"), ((2, 3), "strided"):
         exam.case()
-        x = exam.put("x", exam.rng.normal(size=(2, 3)).round(2), layout)
+        x = exam.put("x", exam.rng.normal(size=shape).round(2), layout)
         result = slopes(exam, lambda x: float((x ** 2).sum()), "(x ** 2).sum()", x)
         exam.equal(result, 2 * x.value, result.name, note="the slope of x**2 is 2 * x")
         exam.equal(x.now(), x.value, "x", exact=True)

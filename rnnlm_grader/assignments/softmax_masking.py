@@ -100,7 +100,8 @@ def large_logits(exam):
     near = np.roll([0.0, 0.03, 0.09], turn)
     exam.equal(exam.new(exam.put("x", 1e4 + near)), np.exp(near) / np.exp(near).sum(), "the shares",
                note="large logits that differ by little")
-    for top, dtype in (709.5, np.float64), (-743.0, np.float64), (89.5, np.float32), (97.5, np.float32):
+    for top, dtype in ((709.5, np.float64), (-743.0, np.float64), (88, np.float32), (89.5, np.float32),
+                       (97.5, np.float32)):
         exam.case()
         result = exam.new(exam.put("x", np.roll([[top, top, top - half]], turn, axis=1).astype(dtype)))
         exam.equal(result, np.roll([[0.4, 0.4, 0.2]], turn, axis=1).astype(dtype), result.name,
