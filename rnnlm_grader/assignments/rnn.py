@@ -58,6 +58,11 @@ def weights(exam, D, H, dtype=np.float64):
     return tuple(exam.rng.uniform(-0.9, 0.9, shape).round(2).astype(dtype) for shape in ((D, H), (H, H), (H,)))
 
 
+def named_weights(exam, D, H):
+    """The same, each under its name."""
+    return dict(zip(NAMES, weights(exam, D, H), strict=True))
+
+
 def place(exam, params, suffix="", layout="C"):
     """Place parameters on the bench under their names; b is never laid out by columns, for it has one."""
     return [exam.put(f"{name}{suffix}", param, not_by_columns(layout) if param.ndim == 1 else layout)
@@ -695,8 +700,7 @@ def shares_parameters(exam):
     updates_through_params(exam, layer, after, lambda layer: layer.forward(x, h_prev), "h_next")
     holds_alike(exam, OF_PARAMETERS, begun_step)
     N, D, H = exam.rng.integers(9, 13, 3).tolist()
-    counts_when_large(exam, lambda: dict(zip(NAMES, weights(exam, D, H), strict=True)), draw(exam, N, D),
-                      draw(exam, N, H))
+    counts_when_large(exam, lambda: named_weights(exam, D, H), draw(exam, N, D), draw(exam, N, H))
 
 
 def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_anew=lambda layer: None):
@@ -714,7 +718,7 @@ def updates_one_number(exam, params, values, inputs, upstream_gradient, begin_an
 def begun_step(exam, *setting):
     """Take a step after another; see `after_a_beginning`."""
     return after_a_beginning(
-        exam, *setting, axes=1, params=lambda: dict(zip(NAMES, weights(exam, 3, 3), strict=True)),
+        exam, *setting, axes=1, params=lambda: named_weights(exam, 3, 3),
         inputs=lambda: {"x": draw(exam, 3, 3), "h_prev": draw(exam, 3, 3), "dh_next": upstream(exam, 3, 3)})
 
 

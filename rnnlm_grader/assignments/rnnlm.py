@@ -65,6 +65,11 @@ def parameters(exam, H=None, V=None, dtype=np.float64):
     return upstream(exam, (H, V), dtype), upstream(exam, (V,), dtype)
 
 
+def named_parameters(exam, *sizes):
+    """The same, each under its name."""
+    return dict(zip("Wb", parameters(exam, *sizes), strict=True))
+
+
 def affine(exam, W, b, layout="C"):
     """Make the candidate's layer of parameters that are named."""
     return exam.new(exam.put("W", W, layout), exam.put("b", b, layout))
@@ -92,7 +97,13 @@ def scores_by_hand(exam):
     W, b = parameters(exam, 2, 3)
     xs = states(exam, 1, 3, 2)
     xs[0, exam.rng.integers(3)] = 0  # its scores are b
-    exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+    judge_scores(exam, affine(exam, W, b), (W, b, xs))
+
+
+def judge_scores(exam, layer, arrays, note=""):
+    """Require the scores of a window; the arrays are W, b and xs."""
+    W, b, xs = arrays
+    exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out", note=note)
 
 
 @criterion("MyTimeAffine", "forward", 1, "states (N, T, H) become scores (N, T, V), whatever N and T are")
@@ -102,23 +113,20 @@ def scores_of_any_size(exam):
     for N, T in ((2, 3), (3, 1), (1, 2), (1, 1), (many(exam), 2), (1, many(exam))):
         xs = states(exam, N, T, len(W))
         xs[1:] *= N != 2  # the scores of a sequence of zeros are b
-        exam.equal(layer.forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+        judge_scores(exam, layer, (W, b, xs))
     exam.case()
     layer = affine(exam, W, b)
     for N, T in ONE_SIZE_STAYS:
-        xs = states(exam, N, T, len(W))
-        exam.equal(layer.forward(xs), np.einsum("nth,hv->ntv", xs, W) + b, "out", note=f"N = {N}, T = {T}")
+        judge_scores(exam, layer, (W, b, states(exam, N, T, len(W))), f"N = {N}, T = {T}")
     for H, V, scale in ((many(exam), 1, 1000), (1, many(exam), 1000), (2, 3, 1e9)):
         exam.case()
         W, b = (exam.rng.uniform(1, 2) * param for param in parameters(exam, H, V))  # nothing is rounded
         W = W * scale / 10  # or clipped
-        xs = scale * states(exam, 1, 2, H)
-        exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out")
+        judge_scores(exam, affine(exam, W, b), (W, b, scale * states(exam, 1, 2, H)))
     for scales in small_or_large():
         exam.case()
-        W, b, xs = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
-        exam.equal(affine(exam, W, b).forward(exam.put("xs", xs)), np.einsum("nth,hv->ntv", xs, W) + b, "out",
-                   note=SMALL_AND_LARGE)
+        arrays = scaled(scales, *parameters(exam, 2, 3), states(exam, 1, 2, 2))
+        judge_scores(exam, affine(exam, *arrays[:2]), arrays, SMALL_AND_LARGE)
     for which in range(3):
         shows_nan(exam, partial(out_of_nan, exam, which))
 
@@ -326,7 +334,7 @@ def affine_shares(exam):
                    note=f"a part of {thing.name} has been updated")
     one_for_each(exam, layer, 2)
     N, T, H, V = exam.rng.integers(9, 13, 4).tolist()
-    counts_when_large(exam, lambda: dict(zip("Wb", parameters(exam, H, V), strict=True)), states(exam, N, T, H))
+    counts_when_large(exam, lambda: named_parameters(exam, H, V), states(exam, N, T, H))
     holds_alike(exam, OF_PARAMETERS, begun_affine)
     holds_alike(exam, OF_INPUTS, begun_affine)
 
@@ -334,7 +342,7 @@ def affine_shares(exam):
 def begun_affine(exam, *setting):
     """Go through a window after another; see `after_a_beginning`."""
     return after_a_beginning(
-        exam, *setting, axes=2, params=lambda: dict(zip("Wb", parameters(exam, 3, 3), strict=True)),
+        exam, *setting, axes=2, params=lambda: named_parameters(exam, 3, 3),
         inputs=lambda: {"xs": states(exam, 2, 3, 3), "dys": upstream(exam, (2, 3, 3))})
 
 
@@ -664,7 +672,7 @@ def loss_and_grads(model, placed, right, given, note, *, goes_back=True):
     if goes_back:
         model.backward()
         grads = single(model.attribute("grads"))
-        yield grads, tuple(as_single(right.grads())), "grads", note
+        yield grads, tuple(grad.astype(np.float32) for grad in right.grads()), "grads", note
 
 
 def begun_model(exam, how):
@@ -767,32 +775,23 @@ def resets_state(exam):
           note="of the same ids after an update of params, as where one window is learned again and again")
     exam.new(*sizes_of(weights), Generator(1)).call("reset_state")  # where there is no state yet
     exam.case()
-    for loss, right, *_ in windows_of_other_sizes(exam, goes_back=False):
-        agree(exam, loss, right, note="after reset_state(), with another N or T")
+    for got, right, what, note in windows_of_other_sizes(exam, goes_back=False):
+        exam.equal(got, right, what, note=note)
 
 
 def windows_of_other_sizes(exam, goes_back):
     """Have a model go through windows, each after reset_state(); the first two are of the same sizes.
 
-    Yield the loss and what it should be; and after going back, of the gradients both.
+    Yield what comes of each, as `loss_and_grads` does.
     """
     weights = weights_of(exam)
     model, right = model_with(exam, weights), Right(weights)
     for N, T in ONE_SIZE_STAYS[:1] + ONE_SIZE_STAYS:
-        xs, ts = ids(exam, weights, N, T)
+        window = ids(exam, weights, N, T)
         model.call("reset_state")
         right.reset_state()
-        loss, expected = model.forward(xs, ts), right.forward(xs, ts)
-        if goes_back:
-            model.backward()
-            yield loss, expected, single(model.attribute("grads")), tuple(as_single(right.grads()))
-        else:
-            yield loss, expected
-
-
-def as_single(arrays):
-    """These arrays in float32."""
-    return [array.astype(np.float32) for array in arrays]
+        yield from loss_and_grads(model, window, right, window, "after reset_state(), with another N or T",
+                                  goes_back=goes_back)
 
 
 def back_from_other_sizes(exam):
@@ -802,12 +801,12 @@ def back_from_other_sizes(exam):
     """
     exam.case()
     seen = exam.attempt(lambda: list(windows_of_other_sizes(exam, goes_back=True))) or ()
-    plain, others = seen[:2], seen[2:]
-    if not plain or not all(same(grads.value, right) for *_, grads, right in plain):
+    plain, others = seen[1:4:2], seen[5::2]  # of each window the gradients
+    if not plain or not all(same(grads.value, right) for grads, right, *_ in plain):
         exam.leave_to_others(Difference("grads", "aren't right after reset_state()"))
         return
-    for *_, grads, right in others:
-        exam.equal(grads, right, "grads", note="after reset_state(), with another N or T")
+    for grads, right, what, note in others:
+        exam.equal(grads, right, what, note=note)
 
 
 @criterion("MyRnnlm", "backward", 2, "backward sets the gradient of every parameter, in the order of params")

@@ -57,6 +57,7 @@ from .rnn import (
     is_other,
     mirrored,
     mirrored_weights,
+    named_weights,
     near,
     nothing_comes_back,
     overwrites_each,
@@ -1089,7 +1090,7 @@ def shares_parameters(exam):
     for stateful in (False, True)[:1 + begins_anew(exam)]:
         shares(exam, stateful)
     N, T, D, H = exam.rng.integers(9, 13, 4).tolist()
-    counts_when_large(exam, lambda: dict(zip(NAMES, weights(exam, D, H), strict=True)), draw(exam, N, T, D),
+    counts_when_large(exam, lambda: named_weights(exam, D, H), draw(exam, N, T, D),
                       begin_anew=lambda layer: layer.call("reset_state"))  # what keeps a state has criteria of its own
 
 
@@ -1128,7 +1129,7 @@ def shares(exam, stateful):
 def begun_window(exam, *setting):
     """Go through a window after another; see `after_a_beginning`."""
     return after_a_beginning(
-        exam, *setting, axes=2, params=lambda: dict(zip(NAMES, weights(exam, 3, 3), strict=True)),
+        exam, *setting, axes=2, params=lambda: named_weights(exam, 3, 3),
         inputs=lambda: {"xs": draw(exam, 2, 3, 3), "dhs": upstream(exam, 2, 3, 3)})
 
 

@@ -43,7 +43,8 @@ def in_sandbox(assignment, cells, lent=()):
     return SandboxedCandidate(cells, assignment.names, lent=lent)
 
 
-PUBLIC, *_ = DRAWS = "public", 0, 1, 2  # the learner's inputs, and for each number hidden ones
+PUBLIC = "public"
+DRAWS = PUBLIC, 0, 1, 2  # the learner's inputs, and for each number hidden ones
 WHERE = pytest.mark.parametrize(("make_candidate", "draws"), [(in_kernel, DRAWS[:3]), (in_sandbox, DRAWS[3:])],
                                 ids=["in_kernel", "in_sandbox"])  # the same comes of the same inputs; see below
 
