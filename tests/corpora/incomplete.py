@@ -2209,6 +2209,18 @@ CHANGES = {
             "kept + eps", "kept + step"), (
             "kept - eps", "kept - step"), (
             "(2 * eps)", "(2 * step)")),
+        "moves the numbers of reshape(len(x), -1), a copy where x has 3 axes and isn't contiguous": ("layout_of_x", (
+            "np.ndindex(x.shape)", "np.ndindex(rows.shape)"), (
+            "grad = np.zeros_like(x)", "rows = x.reshape(len(x), -1)\n    grad = np.zeros(rows.shape)"), (
+            "kept = x[i]", "kept = rows[i]"), (
+            "x[i] = kept", "rows[i] = kept"), (
+            "return grad", "return grad.reshape(x.shape)")),
+        "moves the numbers of reshape(-1, x.shape[-1])": ("layout_of_x", (
+            "np.ndindex(x.shape)", "np.ndindex(rows.shape)"), (
+            "grad = np.zeros_like(x)", "rows = x.reshape(-1, x.shape[-1])\n    grad = np.zeros(rows.shape)"), (
+            "kept = x[i]", "kept = rows[i]"), (
+            "x[i] = kept", "rows[i] = kept"), (
+            "return grad", "return grad.reshape(x.shape)")),
     },
     "my_bptt": {
         "takes T // window for the window": ("state_goes_on", ("t % window == 0", "t % max(T // window, 1) == 0")),
@@ -2604,6 +2616,12 @@ CHANGES = {
             "    if key not in NORMS:\n"
             "        NORMS[key] = np.sqrt(sum((grad ** 2).sum() for grad in grads))\n"
             "    norm = NORMS[key]")),
+        "shrinks grad.reshape(len(grad), -1), a copy of three axes that lie by columns": ("clips_in_place", (
+            "            grad *= max_norm / norm",
+            "            rows = grad.reshape(len(grad), -1)\n            rows *= max_norm / norm")),
+        "shrinks grad.reshape(-1, grad.shape[-1]), a copy of three axes that lie by columns": ("clips_in_place", (
+            "            grad *= max_norm / norm",
+            "            rows = grad.reshape(-1, grad.shape[-1])\n            rows *= max_norm / norm")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2731,6 +2749,9 @@ CHANGES = {
             "    e = np.exp(x",
             "    if np.allclose(x, x.flat[0] if x.size else 0): return np.full_like(x, 1 / x.shape[-1])\n"
             "    e = np.exp(x")),
+        "shifts only where a logit is beyond 88, though 88 + log 2 is beyond float32": ("large_logits", (
+            "    e = np.exp(x - x.max(axis=-1, keepdims=True))",
+            "    if abs(x).max() > 88:\n        x = x - x.max(axis=-1, keepdims=True)\n    e = np.exp(x)")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
