@@ -19,6 +19,7 @@ from .cell_code import (
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
+from .replay import OnlyNames
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -87,10 +88,11 @@ class Allowance:
         self.left = defaultdict(lambda: per_name)
         self.share = defaultdict(lambda: 1)
 
-    def examine(self, criterion, candidate, seed):
-        """Run one criterion within what is left for its name; see `exam.examine`."""
+    def examine(self, criterion, candidate, seed, hidden):
+        """Run one criterion within what is left for its name; see `exam.examine`. Nobody reads of `hidden` inputs."""
         name = criterion.account
-        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]))
+        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]),
+                          OnlyNames() if hidden else None)
         self.left[name] -= candidate.used
         if isinstance(outcome.finding, Lost) and outcome.finding.reason == TIMED_OUT:
             self.share[name] = 1 / 8
@@ -119,7 +121,7 @@ def examine_all(criteria, candidate, seeds, allowance):
         for criterion, draw in zip(criteria, row, strict=True):
             if draw and holds(draws[criterion]):
                 seed, hidden = draw
-                draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed)))
+                draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed, hidden)))
     return draws
 
 
@@ -137,7 +139,7 @@ def look_once_more(assignment, names, draws, candidate, seeds, allowance):
         criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
         for seed, hidden in seeds(look) if look.name in names else ():
             if all(holds(draws[criterion]) for criterion in criteria.values()):
-                outcome = allowance.examine(look, candidate, seed)
+                outcome = allowance.examine(look, candidate, seed, hidden)
                 draws[criteria[outcome.against or look.against]].append(Draw(seed, hidden, outcome, of_last_look=True))
 
 

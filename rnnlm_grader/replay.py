@@ -31,6 +31,7 @@ RESULTS = {
 }
 
 INSTANCES = {"MyRnnlm": "model", "my_bptt": "gradients", "my_clip_grads": "norm"}  # others are a layer or a result
+NAMELESS = "what it returns"
 
 
 class Replay:
@@ -81,7 +82,7 @@ class Replay:
         target = f"{owner}.{method}" if owner else method
         options = {key: kept(value) for key, value in kwargs.items()}
         self.events.append((Script.call, result, target, roles, kept(args), options))
-        return result or "what it returns"
+        return result or NAMELESS
 
     def _result(self, owner, method):
         if owner is None:
@@ -138,8 +139,8 @@ class Script:
         return name
 
 
-class NoReplay(Replay):
-    """Writes nothing down, for an examination that nobody will read about."""
+class OnlyNames(Replay):
+    """Names results, and writes nothing down, for inputs that nobody may see."""
 
     def define(self, name, array, layout="C"):
         pass
@@ -149,6 +150,13 @@ class NoReplay(Replay):
 
     def note(self, template, value):
         pass
+
+    def call(self, owner, method, args, kwargs):
+        return self._result(owner, method) or NAMELESS
+
+
+class NoReplay(OnlyNames):
+    """Names nothing either, for an examination that nobody will read about."""
 
     def call(self, owner, method, args, kwargs):
         return method

@@ -7,7 +7,8 @@ from ..compare import Difference, same
 from ..exam import Thing
 
 CHANGED = np.array(0.25)  # what somebody else, as clipping does, makes of every number of a gradient
-THREE_OF_FIVE = np.array(list(itertools.combinations(range(1, 6), 3)))  # rows beside the plain one
+# Whether a trait is in each of six settings: in three of five beside the plain one.
+IN_THREE_OF_FIVE = np.array([[row in rows for row in range(6)] for rows in itertools.combinations(range(1, 6), 3)])
 
 
 def many(exam, least=20, most=40):
@@ -201,15 +202,15 @@ def crossed(exam, *sizes, more=0, accept=lambda settings: True):
 
 
 def _crossed(exam, sizes, more):
-    columns = exam.rng.permutation(THREE_OF_FIVE)[:len(sizes) + 2 + more].tolist()
+    traits = exam.rng.permutation(IN_THREE_OF_FIVE)[:len(sizes) + 2 + more].T.tolist()
+    drawn = exam.rng.integers(2, 4, (len(traits) - 1, len(sizes))).tolist()
     layouts = itertools.cycle(("strided", "F"))
-    for row in range(6):
-        *are_one, is_single, is_apart = (row in column for column in columns[:len(sizes) + 2])
-        drawn = exam.rng.integers(2, 4, len(sizes)).tolist() if row else sizes
-        yield (tuple(1 if is_one else size for is_one, size in zip(are_one, drawn, strict=True)),
+    for here, row in zip(traits, (sizes, *drawn), strict=True):
+        (is_single, is_apart, *others), are_one = here[len(sizes):], here[:len(sizes)]
+        yield (tuple(1 if is_one else size for is_one, size in zip(are_one, row, strict=True)),
                np.float32 if is_single else np.float64,
                next(layouts) if is_apart else "C",
-               *(row in column for column in columns[len(sizes) + 2:]))
+               *others)
 
 
 def not_by_columns(layout):

@@ -195,9 +195,9 @@ class Recording(Allowance):
         super().__init__(20)
         self.seen = []
 
-    def examine(self, criterion, candidate, seed):
+    def examine(self, criterion, candidate, seed, hidden):
         self.seen.append((criterion.name, seed != public_seed(criterion)))
-        return super().examine(criterion, candidate, seed)
+        return super().examine(criterion, candidate, seed, hidden)
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)

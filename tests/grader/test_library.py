@@ -37,8 +37,8 @@ class Remembering(Allowance):
         super().__init__(5)
         self.misconception = misconception
 
-    def examine(self, criterion, candidate, seed):
-        outcome = super().examine(criterion, candidate, seed)
+    def examine(self, criterion, candidate, seed, hidden):
+        outcome = super().examine(criterion, candidate, seed, hidden)
         PASSED[self.misconception, criterion, seed] = outcome.passed
         return outcome
 
