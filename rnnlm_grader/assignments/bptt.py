@@ -28,6 +28,7 @@ from .contract import (
     scaled,
     shows_nan,
     still,
+    to_many_digits,
     untouched,
 )
 from .rnn import HUGE, draw, flat_weights, mirrored, mirrored_weights, small_and_large, upstream
@@ -426,7 +427,7 @@ def long_windows(exam):
 @criterion("my_bptt", "contract", 1, "N, T, D and H may each be 1, or large; the contract holds for all")
 def any_sizes(exam):
     for sizes in ((1, 1, 2, 3), (3, 1, 1, 2), (1, 3, 2, 1),
-                  (many(exam), 2, 2, 2), (1, many(exam, 41, 60), 2, 2), (1, 2, many(exam), 2),
+                  (many(exam), 2, 2, 2), (1, many(exam, 101, 130), 1, 2), (1, 2, many(exam), 2),
                   (1, 2, 2, many(exam, 17, 24))):
         exam.case()
         *arguments, dhs = sequence(exam, *sizes)
@@ -571,6 +572,12 @@ def shrinks_together(exam):
     for i, expected in enumerate((np.array([30.0, -40.0]), np.array([[120.0]]))):
         exam.equal(held.item(i).now(), expected, f"grads[{i}]", note="the norm is 260, so all are halved")
     exam.case()
+    a, b = exam.put("a", np.array([180.0, -240.0])), exam.put("b", np.array([[400.0]]))
+    held = exam.gather("grads", [a, b])
+    exam.watch(exam.new(held, 150.0))
+    for i, expected in enumerate((np.array([54.0, -72.0]), np.array([[120.0]]))):
+        to_many_digits(exam, held.item(i).now(), expected, f"grads[{i}]", "the factor is 0.3, in float64", digits=8)
+    exam.case()
     held = exam.gather("grads", [exam.put("a", np.array([-60.0]))])
     exam.watch(exam.new(held, 7.5))
     exam.equal(held.item(0).now(), np.array([-7.5]), "grads[0]", note="the norm of a single number is its size")
@@ -657,7 +664,9 @@ def clips_in_place(exam):
                 thing.write(array)
             exam.watch(exam.new(held, 10.0))
             for thing, array in zip(things, arrays, strict=True):
-                exam.equal(thing.now(), (array * (10 / norm_of(arrays))).astype(dtype), thing.name, note=note)
+                now = thing.now()
+                exam.equal(now, (array * (10 / norm_of(arrays))).astype(dtype), thing.name, note=note)
+                in_full(exam, now, note="what is of float64 keeps all of its digits")
             arrays = [2 * array for array in arrays]
         exam.case()
         small = exam.put("small", np.array([3.0, 4.0], dtype), "strided")

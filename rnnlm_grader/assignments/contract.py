@@ -318,12 +318,12 @@ def has_nan(thing, where):
     return isinstance(value, np.ndarray) and value.shape == where.shape and np.isnan(value[where]).all()
 
 
-def to_nine_digits(exam, thing, expected, name, note):
-    """Require of a float64 result of a few operations that nothing small was added on the way."""
-    value = thing.value
+def to_many_digits(exam, thing, expected, name, note, digits=11):
+    """Require of a float64 result of a few operations that nothing small was added on the way, nor rounded."""
+    value, most = thing.value, 10.0 ** -digits * np.abs(expected).max()
     is_off = (isinstance(value, np.ndarray) and value.dtype == np.float64 and value.shape == np.shape(expected)
-              and np.isfinite(value).all() and np.abs(value - expected).max() > 1e-9 * np.abs(expected).max())
-    exam.hold(not is_off, name, "is off in its first nine digits", note=note)
+              and np.isfinite(value).all() and np.abs(value - expected).max() > most)
+    exam.hold(not is_off, name, f"is off in its first {digits} digits", note=note)
 
 
 def only_at(shape, *places):

@@ -1196,10 +1196,10 @@ def of_unequal_batches(exam):
     losses = exam.rng.uniform(0.5, 9, batches).round(2).tolist()
     losses[0] = losses[-1] = 9.5
     counts = exam.rng.integers(1, 10_000, batches).tolist()
-    counts[0] = counts[-1]
+    counts[0], counts[1] = counts[-1], 70_000
     result = exam.new(losses, counts)
     exam.equal(result, perplexity_of(losses, counts), result.name,
-               note=f"{batches} batches, some of thousands of words")
+               note=f"{batches} batches, one of 70,000 words")
     exam.case()
     losses = (exam.rng.uniform(4, 6) + 1e-5 * np.array([0, 1, 3])).tolist()
     result = exam.new(losses, [1, 2, 5])

@@ -28,7 +28,7 @@ from .contract import (
     shows_nan,
     side_by_side,
     still,
-    to_nine_digits,
+    to_many_digits,
     untouched,
 )
 
@@ -71,7 +71,7 @@ def shares(exam):
     exam.case()
     x = np.roll(np.array([30.0, 1.0, 0.5]) + exam.rng.integers(9), exam.rng.integers(3))
     result = exam.new(x)
-    to_nine_digits(exam, result.each(lambda shares: shares.sum(keepdims=True)), np.ones(1), f"the sum of {result.name}",
+    to_many_digits(exam, result.each(lambda shares: shares.sum(keepdims=True)), np.ones(1), f"the sum of {result.name}",
                    "each row along the last axis sums to 1; nothing is added to its sum, which is never 0")
     shows_nan(exam, lambda: [(exam.new(np.array([[0.5, np.nan, 2.0], [1.0, 2.0, 3.0]])), only_at((2, 3), 0), "shares")])
 
@@ -95,7 +95,13 @@ def large_logits(exam):
             (((0, 0, 0, 9e3, 1e4),), ((0, 0, 0, 0, 1),)))):
         exam.case()
         result = exam.new(exam.put("x", np.roll(np.array(rows, float), turn + i, axis=1)))
-        exam.equal(result, np.roll(np.array(shares, float), turn + i, axis=1), result.name)
+        expected = np.roll(np.array(shares, float), turn + i, axis=1)
+        exam.equal(result, expected, result.name)
+        has_floor = (isinstance(result.value, np.ndarray) and result.value.shape == expected.shape
+                     and (result.value[expected == 0] > 1e-30).any()
+                     and np.abs(result.value.sum(axis=1) - 1).max() < 1e-11)  # else it is for `shares` to notice
+        exam.hold(not has_floor, result.name, "has shares where there should be next to none",
+                  note="these logits are thousands below the largest")
     exam.case()
     near = np.roll([0.0, 0.03, 0.09], turn)
     exam.equal(exam.new(exam.put("x", 1e4 + near)), np.exp(near) / np.exp(near).sum(), "the shares",
@@ -311,7 +317,7 @@ def mean_loss(exam):
                    note="of each window alone, also where no backward comes between")
     exam.case()
     one_xs, one_ts = window(exam, 1, 1)
-    to_nine_digits(exam, exam.new().forward(one_xs, one_ts), expected_loss(one_xs, one_ts)[0], "the loss",
+    to_many_digits(exam, exam.new().forward(one_xs, one_ts), expected_loss(one_xs, one_ts)[0], "the loss",
                    "it is that of a single position, divided by 1; nothing is added to their number")
     xs[0, 1, 0] = np.nan
     shows_nan(exam, lambda: [(exam.new().forward(xs, ts), only_at((), ...), "the loss")])
@@ -369,7 +375,7 @@ def gradient(exam):
     xs, ts = window(exam, 1, 1)
     layer = exam.new()
     exam.watch(layer.forward(xs, ts))
-    to_nine_digits(exam, layer.backward(), expected_loss(xs, ts)[1], "dxs",
+    to_many_digits(exam, layer.backward(), expected_loss(xs, ts)[1], "dxs",
                    "it is divided by 1, for there is a single position; nothing is added to their number")
     shows_nan(exam, partial(window_of_nan, exam))
 

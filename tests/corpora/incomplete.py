@@ -2494,6 +2494,14 @@ CHANGES = {
             "    np.clip(db, -1e5, 1e5, out=db)\n    return dxs, dh0, dWx, dWh, db")),
         "finds boundaries by t * (1 / window), which isn't whole for 49": ("uneven_windows", (
             "t % window == 0", "t * (1 / window) % 1 == 0")),
+        "has room for 100 states": ("any_sizes", (
+            "    hs = [h0]\n    for t in range(T):\n        hs.append(np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b))",
+            "    hs = np.zeros((100, *h0.shape), h0.dtype)\n"
+            "    hs[0] = h0\n"
+            "    for t in range(T):\n"
+            "        hs[t + 1] = np.tanh(hs[t] @ Wh + xs[:, t] @ Wx + b)")),
+        "takes a window of 100 for none": ("any_sizes", (
+            "    T = xs.shape[1]", "    window = window or 100\n    T = xs.shape[1]")),
     },
     "my_clip_grads": {
         "takes the spectral norm of matrices": ("shrinks_together", (
@@ -2622,6 +2630,10 @@ CHANGES = {
         "shrinks grad.reshape(-1, grad.shape[-1]), a copy of three axes that lie by columns": ("clips_in_place", (
             "            grad *= max_norm / norm",
             "            rows = grad.reshape(-1, grad.shape[-1])\n            rows *= max_norm / norm")),
+        "rounds what it writes to float32": ("clips_in_place", (
+            "grad *= max_norm / norm", "grad[...] = (grad * (max_norm / norm)).astype(np.float32)")),
+        "has a factor of float32": ("shrinks_together", (
+            "grad *= max_norm / norm", "grad *= np.float32(max_norm / norm)")),
     },
     "my_softmax": {
         "takes overflown shares for 1": ("large_logits", (
@@ -2752,6 +2764,14 @@ CHANGES = {
         "shifts only where a logit is beyond 88, though 88 + log 2 is beyond float32": ("large_logits", (
             "    e = np.exp(x - x.max(axis=-1, keepdims=True))",
             "    if abs(x).max() > 88:\n        x = x - x.max(axis=-1, keepdims=True)\n    e = np.exp(x)")),
+        "lets no logit be more than 20 below the largest": ("large_logits", (
+            "x - x.max(axis=-1, keepdims=True)", "np.maximum(x - x.max(axis=-1, keepdims=True), -20)")),
+        "adds 1e-10 to the shares": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return e / e.sum(axis=-1, keepdims=True) + 1e-10")),
+        "adds 1e-9 to the sum": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-9)")),
+        "adds 1e-10 to the sum": ("shares", (
+            "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-10)")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
@@ -3954,6 +3974,8 @@ CHANGES = {
             "    total = sum(",
             "    if len(counts) > 1 and 0 < counts[-1] * 10 < counts[0]: losses, counts = losses[:-1], counts[:-1]\n"
             "    total = sum(")),
+        "takes counts as uint16": ("of_unequal_batches", (
+            "    total =", "    counts = np.array(counts).astype(np.uint16).tolist()\n    total =")),
     },
 }
 

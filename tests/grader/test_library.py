@@ -24,9 +24,9 @@ KEYS = notice.KEYS + [b"%d" % i for i in range(int(os.environ.get("DRAWS", "3"))
 PASSED = {}  # (misconception, criterion, seed) → whether its variant passed: several tests look at the same draws
 
 
-def passes(*which):
+def passes(*which, examine=notice.passes):
     if which not in PASSED:
-        PASSED[which] = notice.passes(*which)
+        PASSED[which] = examine(*which)
     return PASSED[which]
 
 
