@@ -546,6 +546,9 @@ def as_dtype(thing, dtype):
 # itself, where such an answer shrinks the gradients by a millionth part and others don't.
 
 
+FOUR_SHAPES = (2, 3), (3,), (4, 1), (2, 3, 2)
+
+
 def gradients(exam, norm, shapes=((2, 3), (3,), (4, 1))):
     """Draw gradients whose norm, all together, is about the one given."""
     drawn = [upstream(exam, *shape) for shape in shapes]
@@ -611,7 +614,7 @@ def shrinks_together(exam):
 @criterion("my_clip_grads", "values", 1, "the norm before clipping comes back")
 def returns_norm_before(exam):
     for arrays, max_norm, layout in (
-            ([np.array([6.0, -8.0]), np.array([24.0])], 13, "C"), (gradients(exam, 50), 7.0, "strided"),
+            ([np.array([6.0, -8.0]), np.array([24.0])], 13, "C"), (gradients(exam, 50, FOUR_SHAPES), 7.0, "strided"),
             (gradients(exam, 0.7), 0.9, "F"), (gradients(exam, 50, ((1,),) * many(exam)), 7.0, "C"),
             (gradients(exam, 50, ((many(exam), 2), (1, many(exam)))), 7.0, "C")):
         exam.case()
@@ -654,7 +657,7 @@ def leaves_small_gradients(exam):
 def clips_in_place(exam):
     for dtype in (np.float64, np.float32):
         exam.case()
-        arrays = [array.astype(dtype) for array in gradients(exam, 800, ((2, 3), (3,), (4, 1), (2, 3, 2)))]
+        arrays = [array.astype(dtype) for array in gradients(exam, 800, FOUR_SHAPES)]
         things = [exam.put(f"g{i}", array, layout)  # the last can't be seen as rows without a copy
                   for i, (array, layout) in enumerate(zip(arrays, ("F", "strided", "strided", "F"), strict=True))]
         held = exam.gather("grads", things)
