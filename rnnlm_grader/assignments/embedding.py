@@ -379,6 +379,11 @@ def any_shape_backward(exam):
             exam.equal(layer.grad(), expected_gradient(W, ids, dout), "grads[0]",
                        note=f"ids of shape {ids.shape}, dout of shape {dout.shape}")
     judge_refilled(exam, layer, W, np.array([3, 0, 4]))
+    exam.case()
+    layer = exam.new(exam.put("W", W))
+    if exam.attempt(lambda: layer.forward(np.empty((0, 3), np.int64))):  # whether that works is for forward's criteria
+        layer.backward(np.empty((0, 3, D)))
+        exam.equal(layer.grad(), np.zeros_like(W), "grads[0]", note="ids of shape (0, 3): none at all")
     holds_alike(exam, OF_INPUTS, partial(begun_ids, shape=(5,)))
 
 
@@ -782,7 +787,7 @@ class Lookups(last_look.Kind):
 
     def shape(self, run):
         return run.pick((), (1,), (run.size(),), (run.size(),), (run.size(), run.size()), (run.size(), run.size()),
-                        (0,), (2, 0), (run.size(), run.pick(1, 2, 3), run.pick(1, 2, 4)))
+                        (0,), (2, 0), (0, 3), (run.size(), run.pick(1, 2, 3), run.pick(1, 2, 4)))
 
 
 class WindowLookups(Lookups):

@@ -69,7 +69,7 @@ def shares(exam):
     x = SMALL * exam.rng.normal(size=4)
     exam.equal(exam.new(exam.put("x", x)), by_hand(x), "the shares", note="small logits count")
     exam.case()
-    x = np.roll(np.array([30.0, 1.0, 0.5]) + exam.rng.integers(9), exam.rng.integers(3))
+    x = np.roll(np.array([30.0, 1.0, 0.5, -2000.0]) + exam.rng.integers(9), exam.rng.integers(4))
     result = exam.new(x)
     to_many_digits(exam, result.each(lambda shares: shares.sum(keepdims=True)), np.ones(1), f"the sum of {result.name}",
                    "each row along the last axis sums to 1; nothing is added to its sum, which is never 0")
@@ -184,6 +184,12 @@ def window(exam, N, T, V=5, dtype=np.float64):
     if ts.size > 1:
         ts[exam.rng.integers(N), exam.rng.integers(T)] = 0
     return xs, ts
+
+
+def single_position(exam):
+    """Draw a window of one position, in which no share is near 0 or 1."""
+    xs, ts = window(exam, 1, 1)
+    return xs.clip(-1, 1), ts
 
 
 def scattered(exam, N, T, V=5, label=-1):
@@ -316,7 +322,7 @@ def mean_loss(exam):
         exam.equal(forward(exam, layer, xs, ts), expected_loss(xs, ts)[0], "the loss",
                    note="of each window alone, also where no backward comes between")
     exam.case()
-    one_xs, one_ts = window(exam, 1, 1)
+    one_xs, one_ts = single_position(exam)
     to_many_digits(exam, exam.new().forward(one_xs, one_ts), expected_loss(one_xs, one_ts)[0], "the loss",
                    "it is that of a single position, divided by 1; nothing is added to their number")
     xs[0, 1, 0] = np.nan
@@ -372,7 +378,7 @@ def gradient(exam):
     xs, ts = exam.rng.uniform(0, 1, (1, 1, 3)).round(2) + np.array([16, 0, 0]), np.array([[0]])
     judge_gradient(exam, xs, ts, expected_loss(xs, ts)[1], "the target has nearly all of the share")
     exam.case()
-    xs, ts = window(exam, 1, 1)
+    xs, ts = single_position(exam)
     layer = exam.new()
     exam.watch(layer.forward(xs, ts))
     to_many_digits(exam, layer.backward(), expected_loss(xs, ts)[1], "dxs",

@@ -501,6 +501,14 @@ CHANGES = {
             "            self.W = getattr(self, 'W', self.params[0].copy())\n"
             "            return self.W[idx]\n"
             "        return self.params[0][idx]")),
+        "adds up by a list of ids, which loses the axes of empty ones": ("any_shape_backward", (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx.tolist(), dout)")),
+        "joins the rows of ids and dout, also where there are none": ("any_shape_backward", (
+            "np.add.at(dW, self.idx, dout)",
+            "idx = self.idx\n"
+            "        if idx.ndim > 1:\n"
+            "            idx, dout = np.concatenate(list(idx)), np.concatenate(list(dout))\n"
+            "        np.add.at(dW, idx, dout)")),
     },
     "MyTimeEmbedding": {
         "flat view of grads": ("after_other_sizes", (
@@ -2772,6 +2780,9 @@ CHANGES = {
             "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-9)")),
         "adds 1e-10 to the sum": ("shares", (
             "return e / e.sum(axis=-1, keepdims=True)", "return e / (e.sum(axis=-1, keepdims=True) + 1e-10)")),
+        "puts 1e-9 where a share is 0": ("shares", (
+            "    return e / e.sum(axis=-1, keepdims=True)",
+            "    p = e / e.sum(axis=-1, keepdims=True)\n    p[p == 0] = 1e-9\n    return p")),
     },
     "MyTimeSoftmaxWithLoss": {
         "gives a masked number where all is ignored": ("all_ignored", (
