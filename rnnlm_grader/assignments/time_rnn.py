@@ -39,6 +39,7 @@ from .contract import (
     shows_nan,
     single,
     still,
+    to_many_digits,
     untouched,
 )
 from .rnn import (
@@ -354,6 +355,9 @@ def takes_a_state(exam):
             hs, later = layer.forward(xs[:, 2:4]), layer.forward(xs[:, 4:])
             roughly(exam, hs, steps(whole_window, 2, 4), "hs after set_state",
                     note="h is the state of a longer window at step 2")
+            if known:
+                to_many_digits(exam, hs, steps(whole_window, 2, 4), "hs after set_state",
+                               "h isn't rounded where a layer takes it", digits=10)
             differs(exam, hs, from_zeros)
             roughly(exam, later, steps(whole_window, 4), "hs of the window after that",
                     note="the state goes on from there")

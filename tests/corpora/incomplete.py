@@ -2033,6 +2033,8 @@ CHANGES = {
             "        if T > 3:\n"
             "            if not hasattr(self, 'old'): self.old = [p.copy() for p in self.params]\n"
             "            Wx, Wh, b = self.old")),
+        "rounds a state to eight decimals where it takes it": ("takes_a_state", (
+            "        self.h = h\n\n    def reset", "        self.h = np.round(h, 8)\n\n    def reset")),
     },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
