@@ -124,8 +124,8 @@ def measure_memory(scratch, assignment, sizes):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--assignment", default="01-embedding")
-    parser.add_argument("--students", type=int, default=100, metavar="N", help="in the class (default: %(default)s)")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N")
+    parser.add_argument("--students", type=int, default=200, metavar="N", help="in the class (default: %(default)s)")
+    parser.add_argument("--rounds", type=int, default=1, metavar="N", help="default: %(default)s")
     parser.add_argument("--memory", type=int, nargs="*", default=[50, 500], metavar="N", help="class sizes")
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
