@@ -51,8 +51,6 @@ def held(value):
         return tuple([item if type(item) in EXACTLY_PLAIN else held(item) for item in value])
     if kind is np.ndarray:
         return ["array", value.dtype.str, value.shape, value.tobytes()]
-    if kind is Handle:  # the most frequent
-        return ["Handle", value.number]
     if kind in ASKED_WITH:
         return [kind.__name__, *vars(value).values()]
     if kind is list:
@@ -142,8 +140,6 @@ def _pack(value, bodies):
         return {"array": [value.dtype.str, value.shape]}
     if kind is tuple:
         return {"tuple": [item if type(item) in EXACTLY_PLAIN else _pack(item, bodies) for item in value]}
-    if kind is Handle:
-        return {"Handle": {"number": value.number}}
     if kind in REPLIED_WITH:
         return {kind.__name__: vars(value)}
     if isinstance(value, PLAIN):

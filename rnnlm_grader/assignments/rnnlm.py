@@ -801,7 +801,8 @@ def back_from_other_sizes(exam):
     """
     exam.case()
     seen = exam.attempt(lambda: list(windows_of_other_sizes(exam, goes_back=True))) or ()
-    plain, others = seen[1:4:2], seen[5::2]  # of each window the gradients
+    gradients = seen[1::2]  # each after the loss of its window
+    plain, others = gradients[:2], gradients[2:]
     if not plain or not all(same(grads.value, right) for grads, right, *_ in plain):
         exam.leave_to_others(Difference("grads", "aren't right after reset_state()"))
         return

@@ -24,7 +24,7 @@ KEYS = notice.KEYS + [b"%d" % i for i in range(int(os.environ.get("DRAWS", "3"))
 PASSED = {}  # (misconception, criterion, seed) → whether its variant passed: several tests look at the same draws
 
 
-def passes(*which, examine=notice.passes):
+def passes(*which, examine=notice.passes):  # in whose place one of the tests puts this
     if which not in PASSED:
         PASSED[which] = examine(*which)
     return PASSED[which]
