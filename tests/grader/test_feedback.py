@@ -218,13 +218,28 @@ def test_a_later_due_date_takes_penalties_back(with_deadline, grade):
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}
 
 
-def test_a_rule_is_applied_alike_to_work_that_is_graded_now_and_to_work_that_was_graded_before(with_deadline):
-    with_deadline.configure("EXTENSIONS.clear()")
+@pytest.mark.parametrize(("penalty", "takes"), [("score * 2", [25, 4]), ("-1", [0, 0]), ("score / 4", [6.25, 1])])
+def test_a_rule_is_applied_alike_to_work_that_is_graded_now_and_to_work_that_was_graded_before(
+        with_deadline, penalty, takes):
+    with_deadline.configure(f"TenthPerDay.late_submission_penalty = lambda self, student, score, seconds: {penalty}")
     with_deadline.grade()
-    before = with_deadline.penalties()
+    assert list(with_deadline.penalties().values()) == takes
     shutil.rmtree(with_deadline.folder / "autograded")
     with_deadline.grade()
-    assert with_deadline.penalties() == before
+    assert list(with_deadline.penalties().values()) == takes
+
+
+def test_a_loss_of_power_while_penalties_change_costs_nothing(with_deadline):
+    def grade():
+        return cli.main([SLUG, "--course-dir", str(with_deadline.folder), "--jobs", "1"])
+
+    moment, status = 1, cut_off.CRASHED
+    while status == cut_off.CRASHED:
+        status, _ = cut_off.crash(with_deadline.folder, moment, grade)
+        moment += 1
+    assert moment > 2
+    with_deadline.grade()
+    assert with_deadline.penalties() == {"ada": 0, "ben": pytest.approx(0.4)}
 
 
 def test_an_extension_in_the_gradebook_counts(with_deadline):
