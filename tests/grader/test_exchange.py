@@ -3,6 +3,7 @@
 Two students on one account: each has a home and a cache of submissions of their own, and hands in by name.
 """
 import contextlib
+import os
 import shutil
 from pathlib import Path
 
@@ -170,6 +171,28 @@ def test_work_that_did_not_come_through_the_exchange_is_graded_and_keeps_no_feed
     assert "Feedback of al isn't released: without timestamp.txt and submission_secret.txt" in said[0]
     assert total(25) in (campus.folder("feedback", "al") / f"{SLUG}.html").read_text()
     assert len(list((campus.exchange / "rnnlm" / "feedback").iterdir())) == 2
+
+
+def test_what_students_put_into_the_exchange_themselves_costs_nobody_else_anything(campus, capsys):
+    inbound = campus.exchange / "rnnlm" / "inbound"
+    when = "2026-11-28 12:00:00 UTC"
+    put = {student: inbound / f"{student}+{SLUG}+{when}+x" for student in ("linker", "piper", "timer", "away")}
+    for student in ("linker", "piper", "timer"):
+        put[student].mkdir()
+    solution = campus.course / "solutions" / SLUG
+    (put["linker"] / f"{SLUG}.ipynb").symlink_to(solution / f"{SLUG}.ipynb")
+    put["away"].symlink_to(solution)
+    shutil.copy(campus.folder("submitted", "ada") / f"{SLUG}.ipynb", put["piper"])
+    os.mkfifo(put["piper"] / "pipe")
+    (put["timer"] / "timestamp.txt").write_text("yesterday")
+    campus.submit("zoe", "unfinished")
+    campus.instructor("collect", SLUG)
+    assert "it is a link" in capsys.readouterr().err
+    campus.instructor("collect", SLUG, "--update")
+    campus.grade()
+    with Gradebook(f"sqlite:///{campus.course}/gradebook.db") as book:
+        assert {s.student_id: s.score for s in book.assignment_submissions(SLUG)} == {
+            "ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0}
 
 
 @pytest.mark.parametrize("grader", GRADERS)
