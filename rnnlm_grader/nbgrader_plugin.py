@@ -37,11 +37,12 @@ from .course import (
     read_source,
     read_timestamp,
     released,
+    require_criteria,
     shown,
     time_of,
 )
 from .gradebook import recorded_scores, require_gradebook
-from .job import Job, run, version
+from .job import Job, require_own_grader, run, version
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
@@ -211,8 +212,9 @@ class GradeInSandbox(NbGraderPreprocessor):
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")
-        grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
-        points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
+        require_own_grader(coursedir.root)
+        source = read_source(coursedir, coursedir.assignment_id)
+        points = require_criteria(coursedir.assignment_id, source)
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
         self.secret(coursedir)
 
