@@ -43,6 +43,7 @@ from .course import (
 )
 from .gradebook import recorded_scores, require_gradebook
 from .job import Job, require_own_grader, run, version
+from .private import for_its_owner_alone, keep_private, make_private
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
@@ -72,6 +73,7 @@ def configure(c, root="."):
     # the gradebook has them with the same points is seen once, before anything is graded.
     c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveMarks, AssignLatePenalties]
     c.Autograde.autograde_preprocessors = []
+    keep_private()
 
 
 class SubmissionExporter(NotebookExporter):
@@ -216,7 +218,9 @@ class GradeInSandbox(NbGraderPreprocessor):
         source = read_source(coursedir, coursedir.assignment_id)
         points = require_criteria(coursedir.assignment_id, source)
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
-        self.secret(coursedir)
+        with for_its_owner_alone(coursedir):
+            self.secret(coursedir)
+        make_private(coursedir)
 
     def secret(self, coursedir):
         """The key from which hidden inputs are drawn."""
