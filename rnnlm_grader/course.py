@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 import nbformat
-from nbgrader.utils import is_solution, parse_utc
+from nbgrader.utils import is_grade, is_solution, parse_utc
 
 from .assignments import ASSIGNMENTS
 from .candidate import OWN, SET_UP
@@ -64,6 +64,30 @@ def read_source(coursedir, assignment):
         raise SourceDamaged(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
                             "Restore it from a backup.")
     return source
+
+
+class PointsDiffer(Refusal):
+    """The grade cells of an exercise aren't worth what its criteria are."""
+
+
+def require_criteria(assignment, source):
+    """Return the points of each grade cell, by its grade_id; raise `PointsDiffer` where its criteria have others."""
+    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
+    known = ASSIGNMENTS.get(assignment)
+    criteria = {f"{name}-{part}": sum(criterion.points for criterion in known.of(name, part))
+                for name, part in (known.parts() if known else ())}
+    if differ := differences(points, "criteria", criteria):
+        raise PointsDiffer(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
+                           f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
+    return points
+
+
+def differences(points, place, others):
+    """Say in which cells a notebook has other points than another place; return '' where there are none."""
+    def worth(found, name):
+        return f"{found[name]:g} points" if name in found else "no such cell"
+    return "; ".join(f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
+                     for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name))
 
 
 def submitted_folders(coursedir, assignment):

@@ -3,6 +3,7 @@
 And what it changes itself: marks of earlier submissions of those whose new one couldn't be graded, and late penalties.
 """
 import contextlib
+import os
 import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -25,6 +26,7 @@ from nbgrader.preprocessors import latesubmissions, saveautogrades
 from sqlalchemy import create_engine, inspect, make_url, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from .course import differences
 from .refusal import Refusal
 
 PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
@@ -54,7 +56,10 @@ def told_in_one_line(db_url):
 def connected(db_url):
     """Connect to the database, so that an error says in one line what is wrong."""
     with told_in_one_line(db_url), contextlib.ExitStack() as stack:
-        sqlite = make_url(db_url).get_backend_name() == "sqlite"
+        url = make_url(db_url)
+        sqlite = url.get_backend_name() == "sqlite"
+        if sqlite and url.database and not os.path.exists(url.database):
+            db_url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
         engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
         stack.callback(engine.dispose)
         with engine.connect() as connection:
@@ -113,6 +118,13 @@ def require_gradebook(db_url, assignment, points):
     points : dict
         The points of each grade cell, by its grade_id.
     """
+    if not knows(db_url, assignment, points):
+        raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
+                                f"Run: nbgrader generate_assignment {assignment}")
+
+
+def knows(db_url, assignment, points):
+    """Return whether the gradebook has the assignment; raise `GradebookUnusable` where it has it with other points."""
     query = (select(GradeCell.name, GradeCell.max_score)
              .join(Notebook, GradeCell.notebook_id == Notebook.id)
              .join(Assignment, Notebook.assignment_id == Assignment.id)
@@ -121,10 +133,10 @@ def require_gradebook(db_url, assignment, points):
         begin_to_write(connection)
         has_tables = inspect(connection).has_table("assignment")
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
-    if known != points:
-        what = "has other cells or points than its source" if known else "isn't known to the gradebook"
-        raise GradebookUnusable(f"The assignment {assignment} {what}. Run: nbgrader generate_assignment {assignment}"
-                                f"{' --force' if known else ''}")
+    if known and (differ := differences(points, "gradebook", known)):
+        raise GradebookUnusable(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
+                                f"Run: nbgrader generate_assignment {assignment} --force")
+    return bool(known)
 
 
 def of_notebooks(assignment, *columns):

@@ -6,6 +6,8 @@ import hmac
 import json
 import platform
 import re
+import shlex
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +18,14 @@ from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
 from .grading import Allowance, grade_submission
+from .refusal import Refusal
 from .report import clean, in_a_word, render
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
 AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "gradebook",
-              "lateness", "marks", "pool", "results", "state")
+              "lateness", "marks", "pool", "private", "results", "state")
+PACKAGES = [Path(__file__).parents[1] / name for name in ("rnnlm_grader", "rnnlm_ref")]
 
 
 class VersionsDiffer(Exception):
@@ -76,12 +80,31 @@ class Job:
 @functools.cache
 def version():
     """A digest of all that judges: the grader, the reference, and what computes for them."""
-    digest = hashlib.sha256(f"{platform.python_version()} {np.__version__} {platform.machine()}".encode())
-    for package in ("rnnlm_grader", "rnnlm_ref"):
-        root = Path(__file__).parents[1] / package
-        for path in sorted(path for path in root.rglob("*.py") if path.stem not in AFTERWARDS):
-            digest.update(f"\0{path.relative_to(root.parent).as_posix()}\0".encode() + path.read_bytes())
-    return digest.hexdigest()[:16]
+    computing = f"{platform.python_version()} {np.__version__} {platform.machine()}"
+    return hashlib.sha256(b"".join([computing.encode(), *map(digest_of_code, PACKAGES)])).hexdigest()[:16]
+
+
+def digest_of_code(package):
+    """Return a digest of the modules in a package's folder that judge.
+
+    Hidden files don't count: editors keep copies of modules in them, which nothing imports.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package.parent).as_posix()
+        if path.stem not in AFTERWARDS and "/." not in name:
+            digest.update(f"\0{name}\0".encode() + path.read_bytes())
+    return digest.digest()
+
+
+def require_own_grader(course):
+    """Raise a `Refusal` where a course has a grader or a reference of its own, and one with other content runs."""
+    for running in PACKAGES:
+        own = Path(course, running.name)
+        if own.is_dir() and digest_of_code(own) != digest_of_code(running):
+            mend = shlex.join([sys.executable, "-m", "pip", "install", "-e", str(course)])
+            raise Refusal(f"The course's {own} would not be used: the {running.name} that runs is {running}, and "
+                          f"differs. Nothing was done. Run: {mend}")
 
 
 def run(job):

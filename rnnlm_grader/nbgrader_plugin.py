@@ -38,14 +38,16 @@ from .course import (
     read_source,
     read_timestamp,
     released,
+    require_criteria,
     shown,
     time_of,
 )
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .gradebook import recorded_scores, require_gradebook
-from .job import Job, run, version
+from .job import Job, require_own_grader, run, version
 from .lateness import update_penalties
+from .private import for_its_owner_alone, keep_private, make_private
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
@@ -78,6 +80,7 @@ def configure(c, root="."):
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
     c.ExchangeFactory.release_feedback = ReleaseFeedback
+    keep_private()
 
 
 class SubmissionExporter(NotebookExporter):
@@ -222,10 +225,13 @@ class GradeInSandbox(NbGraderPreprocessor):
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")
-        grade_cells = filter(is_grade, read_source(coursedir, coursedir.assignment_id).cells)
-        points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in grade_cells}
+        require_own_grader(coursedir.root)
+        source = read_source(coursedir, coursedir.assignment_id)
+        points = require_criteria(coursedir.assignment_id, source)
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
-        self.secret(coursedir)
+        with for_its_owner_alone(coursedir):
+            self.secret(coursedir)
+        make_private(coursedir)
 
     def secret(self, coursedir):
         """The key from which hidden inputs are drawn."""

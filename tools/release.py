@@ -11,23 +11,30 @@ from pathlib import Path
 
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
-from traitlets.config import Config
-
-from rnnlm_grader.nbgrader_plugin import configure
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
+
+from rnnlm_grader.commands import open_course, quiet_log  # noqa: E402
+from rnnlm_grader.course import read_source, require_criteria  # noqa: E402
+from rnnlm_grader.gradebook import knows  # noqa: E402
+from rnnlm_grader.refusal import Refusal  # noqa: E402
+
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
 
 
 def generate(assignment, folder):
-    """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away."""
+    """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away.
+
+    Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points.
+    """
+    coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment))
+    knows(coursedir.db_url, assignment, require_criteria(assignment, read_source(coursedir, assignment)))
     with tempfile.TemporaryDirectory() as scratch:
-        config = Config()
-        configure(config, ROOT)
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
         coursedir = CourseDirectory(config=config, assignment_id=assignment)
-        GenerateAssignment(coursedir=coursedir, config=config, create_assignment=True, force=True).start()
+        GenerateAssignment(coursedir=coursedir, config=config, force=True, log=quiet_log()).start()
 
 
 def main():
@@ -36,10 +43,14 @@ def main():
     parser.add_argument("assignments", nargs="*", help="all, if none is named")
     options = parser.parse_args()
     names = options.assignments or sorted(path.name for path in SOLUTIONS.iterdir() if path.is_dir())
-    stale = []
     with tempfile.TemporaryDirectory() as scratch:
+        try:
+            for name in names:
+                generate(name, scratch)
+        except Refusal as reason:
+            sys.exit(f"release: {reason}")
+        stale = []
         for name in names:
-            generate(name, scratch)
             made, kept = Path(scratch) / name / f"{name}.ipynb", EXERCISES / name / f"{name}.ipynb"
             if options.verb == "write":
                 kept.parent.mkdir(parents=True, exist_ok=True)

@@ -272,13 +272,19 @@ def test_a_run_that_is_killed_again_and_again_ends_with_the_same_marks(pair):
     assert not staying(orphans)
 
 
+def heed_interrupts():
+    """Take interrupts as a program in the foreground does: a shell has those in the background ignore them."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupt_ends_a_run_at_once_with_one_line(course):
     for student in ("x-loops", "x-loops-too"):  # after the others
         shutil.copytree(course / "submitted" / "right-as-the-book", course / "submitted" / student)
         path = course / "submitted" / student / SLUG / f"{SLUG}.ipynb"
         path.write_text(path.read_text().replace("return W[idx]", f"while True: pass  # {student}"))
     process = subprocess.Popen([sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "2"], cwd=course, text=True,
-                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
+                               preexec_fn=heed_interrupts)
     wait_for(lambda: len(list(course.glob("results/*/*.json"))) >= 2)
     started = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)
@@ -368,7 +374,7 @@ def test_what_is_damaged_stops_a_run_before_anything_is_written(pair, capsys, wh
     assert code == 2
     assert says in said
     assert (contents(pair / "submitted"), (pair / "gradebook.db").read_bytes()) == before
-    assert not (pair / "autograded").exists()
+    assert not list((pair / "autograded").glob("*"))
 
 
 def test_a_disk_that_is_full_later_stops_a_run_and_what_was_examined_is_kept(pair, monkeypatch, capsys):

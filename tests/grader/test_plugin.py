@@ -1,6 +1,7 @@
 """How the plug-in behaves inside nbgrader where something is missing, odd or hostile."""
 import os
 import re
+import shutil
 from pathlib import Path
 
 import demo
@@ -8,12 +9,15 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from classroom import config_for
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import is_grade
 
-from rnnlm_grader import nbgrader_plugin, sandbox
+from rnnlm_grader import cli, nbgrader_plugin, sandbox
 from rnnlm_grader.course import SecretDamaged, read_secret
+from rnnlm_grader.job import require_own_grader
 
 ROOT = Path(__file__).parents[2]
 
@@ -72,12 +76,36 @@ def test_a_damaged_key_stops_the_batch(converter, tmp_path):
     assert everything_in(tmp_path) == before
 
 
+def edit_source(course, change):
+    """Change the nbgrader metadata of the first grade cell of an exercise's source."""
+    path = course / "solutions" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb"
+    notebook = nbformat.read(path, as_version=4)
+    change(next(filter(is_grade, notebook.cells)).metadata.nbgrader)
+    nbformat.write(notebook, path)
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    (lambda cell: cell.update(points=2), "MyEmbedding-forward has 2 points in the notebook, 3 points in the criteria"),
+    (lambda cell: cell.update(grade_id="extra"), "MyEmbedding-forward has no such cell in the notebook, 3 points in "
+     "the criteria; extra has 3 points in the notebook, no such cell in the criteria"),
+])
+def test_a_source_with_other_points_than_its_criteria_stops_the_batch(converter, tmp_path, change, says):
+    edit_source(tmp_path, change)
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    before = everything_in(tmp_path)
+    with pytest.raises(NbGraderException, match=f"{says}. [^\n]* then run: nbgrader generate_assignment 01-embedding"):
+        converter.start()
+    assert everything_in(tmp_path) == before
+
+
 def test_a_gradebook_with_other_points_than_the_source_stops_the_batch(converter, tmp_path):
     GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
-    path = tmp_path / "solutions" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb"
-    path.write_text(path.read_text().replace('"points": 3', '"points": 4', 1))
+    with Gradebook(converter.coursedir.db_url) as gradebook:
+        gradebook.find_grade_cell("MyEmbedding-forward", demo.ASSIGNMENT, demo.ASSIGNMENT).max_score = 4
+        gradebook.db.commit()
     before = everything_in(tmp_path)
-    with pytest.raises(NbGraderException, match="other cells or points than its source"):
+    with pytest.raises(NbGraderException, match="MyEmbedding-forward has 3 points in the notebook, 4 points in the "
+                       r"gradebook\. Nothing was done\. Run: nbgrader generate_assignment 01-embedding --force"):
         converter.start()
     assert everything_in(tmp_path) == before
 
@@ -86,7 +114,35 @@ def test_a_gradebook_that_does_not_know_the_assignment_stops_the_batch(converter
     before = everything_in(tmp_path)
     with pytest.raises(NbGraderException, match="Run: nbgrader generate_assignment 01-embedding"):
         converter.start()
-    assert set(everything_in(tmp_path)) - set(before) <= {"gradebook.db"}  # SQLite makes an empty file
+    assert everything_in(tmp_path) == before
+
+
+@pytest.fixture
+def own_grader(tmp_path):
+    """A course folder with a grader and a reference of its own, the same as those that run."""
+    for package in ("rnnlm_grader", "rnnlm_ref"):
+        shutil.copytree(ROOT / package, tmp_path / package)
+    return tmp_path
+
+
+def test_a_course_may_have_a_grader_of_its_own_with_the_same_content(own_grader):
+    (own_grader / "rnnlm_grader" / ".ipynb_checkpoints").mkdir()  # as an editor leaves
+    (own_grader / "rnnlm_grader" / ".ipynb_checkpoints" / "exam-checkpoint.py").write_text("another")
+    require_own_grader(own_grader)
+
+
+@pytest.mark.parametrize("module", ["rnnlm_grader/assignments/embedding.py", "rnnlm_ref/layers.py"])
+def test_a_course_with_another_grader_than_the_one_that_runs_is_not_graded(converter, own_grader, module, capsys):
+    with open(own_grader / module, "a") as file:
+        file.write("# edited\n")
+    before = everything_in(own_grader)
+    package = Path(module).parts[0]
+    says = f"{own_grader / package} would not be used[^\n]* {ROOT / package}, [^\n]* -m pip install -e {own_grader}$"
+    with pytest.raises(NbGraderException, match=says):
+        converter.start()
+    assert cli.main([demo.ASSIGNMENT, "--course-dir", str(own_grader)]) == 2
+    assert re.search(says, capsys.readouterr().err.strip())
+    assert everything_in(own_grader) == before
 
 
 @pytest.mark.parametrize(("place", "is_file"), [
@@ -98,7 +154,7 @@ def test_what_is_in_the_way_stops_the_batch_with_one_line_that_says_where(conver
     (tmp_path / place).write_text("in the way") if is_file else (tmp_path / place).mkdir()
     with pytest.raises(NbGraderException, match=f"^[^\n]*{place}( can't be read|. Nothing was graded; put it)[^\n]*$"):
         converter.start()
-    assert not (tmp_path / "autograded").exists()
+    assert not list((tmp_path / "autograded").glob("*"))
 
 
 def test_whom_nbgrader_cannot_hold_costs_nobody_else_a_mark(converter, tmp_path, caplog):

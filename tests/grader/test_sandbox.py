@@ -200,12 +200,31 @@ def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
         assert re.match(rf"No sandbox .*nothing was graded: {missing} wasn't found\. Install .*$", str(refused.value))
 
 
-def test_a_sandbox_that_cannot_start_says_why(monkeypatch):
-    for find in ("find_bwrap", "find_podman"):
-        monkeypatch.setattr(sandbox, find, lambda: "/bin/false")
-    for name in ("bwrap", "podman", "auto"):
-        with pytest.raises(sandbox.SandboxMissing, match="failed"):
-            sandbox.resolve.__wrapped__(name)
+SAYS = """#!/bin/sh
+echo 'bwrap: loopback: Failed RTM_NEWADDR: Operation not permitted' >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize(("name", "installs"), [("bwrap", None), ("podman", None), ("auto", "podman")])
+def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_installed(
+        monkeypatch, tmp_path, name, installs):
+    program = tmp_path / "program"
+    program.write_text(SAYS)
+    program.chmod(0o755)
+    monkeypatch.setattr(sandbox, "find_bwrap", lambda: program)
+    monkeypatch.setattr(sandbox, "find_podman", lambda: None if name == "auto" else program)
+    with pytest.raises(sandbox.SandboxMissing, match=r"failed \(bwrap: loopback: Failed RTM_NEWADDR[^\n]*$") as refused:
+        sandbox.resolve.__wrapped__(name)
+    said = str(refused.value)
+    assert "threat-model.md, In a container" in said
+    assert re.findall(r"Install (\w+)", said) == [installs] * bool(installs)
+
+
+def test_what_a_sandbox_says_that_cannot_start_is_in_the_table_of_the_book():
+    page = (view.PACKAGE.parent / "book" / "threat-model.md").read_text()
+    table = page.partition("## In a container")[2]
+    assert "loopback: Failed RTM_NEWADDR: Operation not permitted" in table
 
 
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():

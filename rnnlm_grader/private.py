@@ -1,0 +1,64 @@
+"""Keeps what a course holds of its students from everybody else on the machine.
+
+nbgrader makes folders and gradebook as the umask says, so that on most machines everybody may read them.
+"""
+import contextlib
+import functools
+import os
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+from sqlalchemy import make_url
+from sqlalchemy.exc import SQLAlchemyError
+
+
+@contextlib.contextmanager
+def for_its_owner_alone(coursedir):
+    """Let what is made meanwhile be its owner's alone, unless the course's teachers share their files (groupshared)."""
+    if coursedir.groupshared:
+        yield
+        return
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
+def make_private(coursedir):
+    """Make the folders of a course and its gradebook, those that are missing, with modes 0700 and 0600.
+
+    Only where exercises have their sources: a student's folder is no course. What can't be made is left for nbgrader to
+    tell, and all of it where the course's teachers share their files (groupshared).
+    """
+    if coursedir.groupshared or not os.path.isdir(coursedir.format_path(coursedir.source_directory, ".", ".")):
+        return
+    steps = coursedir.submitted_directory, coursedir.autograded_directory, coursedir.feedback_directory
+    with for_its_owner_alone(coursedir):
+        for folder in (*(coursedir.format_path(step, ".", ".") for step in steps), f"{coursedir.root}/reports"):
+            with contextlib.suppress(OSError):
+                os.makedirs(os.path.normpath(folder))
+        with contextlib.suppress(OSError, SQLAlchemyError):
+            url = make_url(coursedir.db_url)
+            if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):
+                open(url.database, "x").close()  # SQLite takes an empty file for a new database
+
+
+@functools.cache
+def keep_private():
+    """Have nbgrader's commands, and its formgrader when it is loaded, make all this before anything else.
+
+    nbgrader has no setting for it: its hooks miss collecting, and its exchange may be a hub's own.
+    """
+    for owner, name in ((NbGrader, "start"), (FormgradeExtension, "init_tornado_settings")):
+        setattr(owner, name, after_making_private(getattr(owner, name)))
+
+
+def after_making_private(method):
+    """A method of an nbgrader program, which first makes what is missing of its course."""
+    @functools.wraps(method)
+    def wrapper(self, *args):
+        if not self.subapp:  # `nbgrader` itself, which hasn't read what its command was told
+            make_private(self.coursedir)
+        return method(self, *args)
+    return wrapper

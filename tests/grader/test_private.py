@@ -1,0 +1,131 @@
+"""What a course holds of its students is its owner's alone, whichever command makes it first."""
+import contextlib
+import os
+import shutil
+from types import SimpleNamespace
+
+import demo
+import nbformat
+import pytest
+from classroom import config_for
+from jupyter_core.application import NoStart
+from nbgrader.apps import NbGraderApp
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+
+from rnnlm_grader import cli
+from rnnlm_grader.private import make_private
+
+SLUG = demo.ASSIGNMENT
+PRIVATE = {"autograded": 0o700, "feedback": 0o700, "gradebook.db": 0o600, "reports": 0o700, "submitted": 0o700}
+
+
+@pytest.fixture(autouse=True)
+def everybody_may_read():
+    before = os.umask(0o022)
+    yield
+    os.umask(before)
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch):
+    """A course in which nothing has been done, with an exchange beside it; nbgrader is started in its folder."""
+    course = tmp_path / "course"
+    course.mkdir()
+    demo.set_up(course)
+    (tmp_path / "exchange").mkdir()
+    configure_also(course, f"c.Exchange.root = {str(tmp_path / 'exchange')!r}")
+    monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
+    monkeypatch.chdir(course)
+    return course
+
+
+def configure_also(course, line):
+    with open(course / "nbgrader_config.py", "a") as file:
+        file.write(f"{line}\n")
+
+
+def nbgrader(*command):
+    """Run a command of nbgrader in this process."""
+    NbGraderApp.clear_instance()
+    app = NbGraderApp.instance()
+    try:
+        app.initialize(list(command))
+        with contextlib.suppress(NoStart, SystemExit):
+            app.start()
+    finally:
+        app.reset()
+
+
+def modes(folder):
+    """The modes of what lies in a folder, but for what is released, or was there before."""
+    others = {"solutions", "exercises", "nbgrader_config.py"}
+    return {path.name: path.stat().st_mode & 0o7777 for path in folder.iterdir() if path.name not in others}
+
+
+@pytest.mark.parametrize("command", [
+    ["generate_assignment", SLUG], ["collect", SLUG], ["zip_collect", SLUG], ["autograde", SLUG],
+    ["generate_feedback", SLUG], ["db", "student", "add", "somebody"]], ids=lambda command: command[0])
+def test_each_command_of_nbgrader_makes_a_course_its_owner_s_alone(course, command):
+    nbgrader(*command)
+    assert modes(course) == PRIVATE
+
+
+def test_formgrader_makes_a_course_its_owner_s_alone(course):
+    extension = FormgradeExtension()
+    extension.root_dir = str(course)
+    extension.initialize([])
+    extension.init_tornado_settings(SimpleNamespace(settings={}))
+    assert modes(course) == PRIVATE
+
+
+def test_grading_makes_a_course_its_owner_s_alone(course):
+    config = config_for(course)
+    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config).start()
+    demo.hand_in(course, {"somebody": nbformat.writes(demo.filled(nbformat.read(
+        course / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)))})
+    before = modes(course)
+    assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
+    assert modes(course) == PRIVATE | {"results": 0o700, "rnnlm-secret.key": 0o600} | before
+
+
+def test_what_was_there_before_keeps_its_mode(course):
+    (course / "submitted").mkdir(mode=0o755)
+    (course / "gradebook.db").touch(mode=0o640)
+    nbgrader("collect", SLUG)
+    assert modes(course) == PRIVATE | {"submitted": 0o755, "gradebook.db": 0o640}
+
+
+def test_a_course_that_teachers_share_is_left_to_nbgrader(course):
+    configure_also(course, "c.CourseDirectory.groupshared = True")
+    nbgrader("generate_assignment", SLUG)
+    assert modes(course) == {"gradebook.db": 0o644}
+    assert (course / "exercises").stat().st_mode & 0o7777 == 0o2775
+
+
+@pytest.mark.parametrize("url", ["postgresql://grader@127.0.0.1:9/rnnlm", "sqlite://", "no address at all"])
+def test_no_file_is_made_for_a_gradebook_that_is_none(course, url):
+    make_private(CourseDirectory(config=config_for(course, db_url=url)))
+    assert "gradebook.db" not in modes(course)
+    assert set(modes(course)) == set(PRIVATE) - {"gradebook.db"}
+
+
+def test_in_a_student_s_folder_nothing_is_made(course):
+    shutil.rmtree(course / "solutions")
+    nbgrader("list")
+    assert modes(course) == {}
+
+
+def test_the_exchange_stays_readable_for_students(course, tmp_path, monkeypatch):
+    nbgrader("generate_assignment", SLUG)
+    nbgrader("release_assignment", SLUG)
+    released = tmp_path / "exchange" / "rnnlm" / "outbound" / SLUG
+    paths = [released.parents[1], released.parent, released, released / f"{SLUG}.ipynb"]
+    assert [path.stat().st_mode & 0o777 for path in paths] == [0o755, 0o755, 0o755, 0o644]
+    home = tmp_path / "home"
+    home.mkdir()
+    shutil.copy(course / "nbgrader_config.py", home)
+    monkeypatch.chdir(home)
+    nbgrader("fetch_assignment", SLUG)
+    assert modes(home) == {SLUG: 0o755}
