@@ -27,6 +27,7 @@ class Tally:
     unchanged: list = field(default_factory=list)  # students who were graded already
     graded: list = field(default_factory=list)  # students who are graded now
     failed: dict = field(default_factory=dict)  # student → why there is no mark
+    unread: list = field(default_factory=list)  # students whose work can't be read, which is graded with 0
     examined: int = 0  # submissions that were run; equal ones are run once
     scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
@@ -143,6 +144,8 @@ class Batch:
         try:
             for submission in self.submissions():
                 small = submission.small()
+                if submission.is_unread:
+                    self.tally.unread.append(submission.student)
                 if submission.unfit:
                     self.tally.failed[submission.student] = submission.unfit
                     self.step()

@@ -17,7 +17,7 @@ from . import pool
 from .assignments import ASSIGNMENTS
 from .batch import Batch
 from .class_report import write_class_report
-from .course import shown, submitted_folders
+from .course import shown, submitted_folders, unread_line
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal, Stopped, in_words
 from .report import BOOK
@@ -159,4 +159,6 @@ def summary(assignment, tally):
     for reason, count in Counter(tally.failed.values()).most_common():
         who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
         lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
+    if tally.unread:
+        lines.append(unread_line(tally.unread))
     return "\n".join(lines)
