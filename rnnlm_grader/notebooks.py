@@ -6,6 +6,7 @@ there is a limit to what is looked at, read and kept.
 import codecs
 import contextlib
 import errno
+import io
 import json
 import os
 import re
@@ -21,7 +22,7 @@ MAX_QUOTES = 20_000_000
 MAX_FILES = 10_000  # in a folder or a zip
 MAX_NOTEBOOKS = 20
 CHUNK = 2**18  # bytes
-ENTRY = b"PK\x01\x02"  # with which the entry of a file in the directory of a zip begins
+MAX_DIRECTORY = 4 * 2**20  # bytes of the directory of a zip, which is read as a whole
 LEADS_OUT = re.compile(r"[/\\]|[A-Za-z]:|(.*[/\\])?\.\.([/\\]|$)", re.DOTALL)
 ASIDE = "__MACOSX"  # where macOS puts what other systems don't know
 # JSON, as far as it is cut into pieces. A group that may fail half-way is atomic: Python up to 3.11.4 gets a possessive
@@ -224,9 +225,9 @@ def attempt(read, opening):
 def read_all_in_zip(file, read):
     """Read the notebooks in an open zip, each in memory; see `read_all_in`."""
     try:
-        if sum(chunk.count(ENTRY) for chunk in iter(lambda: file.read(CHUNK), b"")) > MAX_FILES:
-            raise Unreadable(f"there are more than {MAX_FILES:,} files in its zip")
-        with zipfile.ZipFile(file) as archive:
+        with zipfile.ZipFile(Sips(file.fileno(), closefd=False)) as archive:
+            if len(archive.infolist()) > MAX_FILES:
+                raise Unreadable(f"there are more than {MAX_FILES:,} files in its zip")
             for member in archive.infolist():
                 refuse_member(member)
             notebooks = {name: member for member in archive.infolist()
@@ -235,6 +236,13 @@ def read_all_in_zip(file, read):
             return {name: attempt(read, archive.open(member)) for name, member in notebooks.items()}
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError):
         raise Unreadable("its zip is damaged") from None
+
+
+class Sips(io.FileIO):
+    """A file of which little is read at once, whatever a zip says of the size of its directory."""
+
+    def read(self, size=-1):
+        return super().read(min(size, MAX_DIRECTORY) if size >= 0 else MAX_DIRECTORY)
 
 
 def is_meant(name):
