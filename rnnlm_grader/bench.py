@@ -397,9 +397,9 @@ class Anything:
 
     __version__ = "99.0"
 
-    def __init__(self, *over, why):
+    def __init__(self, *over, why=None):
         self.__over = over
-        self.why = why  # the real thing is missing: a `Raised`
+        vars(self).setdefault("why", why)  # a `Raised`; kept where `nn.Module.__init__(self)` is called of it again
 
     def __getattr__(self, name):
         if name.startswith("__"):  # else it would seem to obey every protocol, and break each
