@@ -30,6 +30,7 @@ class Tally:
     graded: list = field(default_factory=list)  # students who are graded now
     failed: dict = field(default_factory=dict)  # student → why there is no mark
     repriced: list = field(default_factory=list)  # students graded already for whom lateness now costs something else
+    unread: list = field(default_factory=list)  # students whose work can't be read, which is graded with 0
     examined: int = 0  # submissions that were run; equal ones are run once
     scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
@@ -148,6 +149,8 @@ class Batch:
         try:
             for submission in self.submissions():
                 small = submission.small()
+                if submission.is_unread:
+                    self.tally.unread.append(submission.student)
                 if submission.unfit:
                     self.tally.failed[submission.student] = submission.unfit
                     self.step()

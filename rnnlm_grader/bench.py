@@ -10,7 +10,7 @@ import contextlib
 import io
 import linecache
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -18,6 +18,7 @@ from .values import snapshot
 
 MAX_PRINTED = 2000
 MAX_MESSAGE = 400
+MAX_DEPTH = 3  # of lists in one another, in which something that is missing is looked for
 # What a model is trained with, by the modules of the reference that hold it.
 TOOLS = {"rnnlm_ref.optim": ("SGD", "Adam"), "rnnlm_ref.source": ("farm",), "rnnlm_ref.text": (
     "Vocabulary", "inputs_and_targets", "padded_batches", "prose", "read_text", "seed_corpus", "split_corpus",
@@ -116,14 +117,20 @@ class Bench:
         try:
             result = getattr(self, f"_{verb}")(*args)
             seen = snapshot(result)
+            missing = missing_in(result)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise StepFailed(describe(error), printed.getvalue()) from None
+            raise StepFailed(describe_step(error, self._target(args[0])), printed.getvalue()) from None
         finally:
             sys.stdout, sys.stderr = before
+        if missing:
+            raise StepFailed(missing, printed.getvalue())
         self.objects.append(result)
         return Handle(len(self.objects) - 1), seen, printed.getvalue()
+
+    def _target(self, arg):
+        return self.names.get(arg) if isinstance(arg, str) else self._resolve(arg)
 
     def _resolve(self, arg):
         if isinstance(arg, Handle):
@@ -193,6 +200,17 @@ def describe(error):
     return Raised(kind, message, line, text, type(error).__module__ in ("builtins", "numpy", "numpy.exceptions"))
 
 
+def describe_step(error, target):
+    """Describe an exception that left an answer; where the answer uses what is missing, say what that is."""
+    kind = target if isinstance(target, type) else type(target)
+    raised, missing = describe(error), missing_for(error) or (kind.why if issubclass(kind, Hollow) else None)
+    if not missing:
+        return raised
+    if Anything.__name__ in raised.message or type(_innermost(error).f_locals.get("self")) is Anything:
+        return missing  # what is said of the stand-in itself means nothing to the author of the code
+    return replace(raised, message=f"{raised.message.rstrip('.')} ({missing.message})"[:MAX_MESSAGE])
+
+
 def _student_line(error):
     if isinstance(error, SyntaxError) and error.lineno is not None:
         return error.lineno, (error.text or "").strip()
@@ -250,12 +268,12 @@ def execute(cell, source, names):
                     if error.name != "rnnlm_grader":  # whose `check` is for notebooks alone
                         missing = missing or describe(error)
                     if not str(error.name).startswith("rnnlm_ref") or imports_tools(node):
-                        put_anything(binds, names)
+                        put_anything(binds, names, describe(error))
                 except (OSError, EOFError) as error:  # a file, a program or a terminal that isn't in the sandbox
                     missing = missing or describe(error)
                 except BaseException as error:
-                    if meets_anything(error):
-                        put_anything(binds, names)
+                    if why := missing_for(error):
+                        put_anything(binds, names, why)
                     else:
                         raised = raised or describe(error)
     except BaseException as error:
@@ -319,33 +337,69 @@ def is_free(name, names):
     return name not in names or type(names[name]) is Anything
 
 
-def put_anything(binds, names):
+def put_anything(binds, names, why):
     """Let `Anything` stand for what a statement failed to bind, unless an earlier one bound it."""
-    names.update(dict.fromkeys(set(binds).difference(names), Anything()))
+    names.update(dict.fromkeys(set(binds).difference(names), Anything(why=why)))
 
 
-def meets_anything(error):
-    """Whether code that an exception left had `Anything` within reach: with the real thing it might not have failed."""
-    frame, found = error.__traceback__, False
-    while frame is not None and not found:
-        code, at_hand = frame.tb_frame.f_code, frame.tb_frame.f_globals | frame.tb_frame.f_locals
-        found = any(type(at_hand.get(name)) is Anything for name in code.co_names + code.co_varnames + code.co_freevars)
+def missing_for(error):
+    """Say why `Anything` was within reach of code that an exception left, if it was.
+
+    With the real thing the code might not have failed.
+    """
+    frame = error.__traceback__
+    while frame is not None:
+        for value in _within_reach(frame.tb_frame):
+            if type(value) is Anything:
+                return value.why
         frame = frame.tb_next
-    return found
+    return None
+
+
+def _within_reach(frame):
+    """Yield what the names in the code of a frame stand for."""
+    code, inner, outer = frame.f_code, frame.f_locals, frame.f_globals
+    yield from (inner.get(name) for name in code.co_varnames + code.co_freevars)
+    yield from (inner.get(name, outer.get(name)) for name in code.co_names)
+
+
+def _innermost(error):
+    """Return the frame in which an exception was raised."""
+    frame = error.__traceback__
+    while frame.tb_next is not None:
+        frame = frame.tb_next
+    return frame.tb_frame
+
+
+def missing_in(value):
+    """Say why `Anything` is here, if a value is that, or a tuple, a list or an array that begins with it."""
+    if isinstance(value, np.ndarray) and value.dtype == object:
+        value = value.ravel().tolist()
+    for _ in range(MAX_DEPTH):
+        if isinstance(value, tuple | list) and value:
+            value = value[0]
+    return value.why if type(value) is Anything else None
+
+
+class Hollow:
+    """Stands where a class has `Anything` as a base, and adds nothing to it."""
+
+    why = None
 
 
 class Anything:
     """Stands for what only a notebook has: whatever is asked of it, it answers with itself.
 
     Called with a function, as a decorator is, it leaves that as it is; called with what can be iterated over, as a
-    progress bar is, it does so. As the base of a class it is none. Asked whether it is so, as a GPU is looked for, it
-    isn't. What it can't do, such as being two things at once, costs only the statement that asks for it: see `execute`.
+    progress bar is, it does so. As the base of a class it adds nothing. Asked whether it is so, as a GPU is looked for,
+    it isn't. What it can't do, such as being two things at once, costs only the statement that asks: see `execute`.
     """
 
     __version__ = "99.0"
 
-    def __init__(self, *over):
+    def __init__(self, *over, why=None):
         self.__over = over
+        vars(self).setdefault("why", why)  # a `Raised`; kept where `nn.Module.__init__(self)` is called of it again
 
     def __getattr__(self, name):
         if name.startswith("__"):  # else it would seem to obey every protocol, and break each
@@ -353,10 +407,10 @@ class Anything:
         return self
 
     def __call__(self, *args, **kwargs):
-        return args[0] if args and callable(args[0]) else Anything(*args)
+        return args[0] if args and callable(args[0]) else Anything(*args, why=self.why)
 
     def __mro_entries__(self, bases):
-        return ()
+        return type("Hollow", (Hollow,), {"why": self.why}),
 
     def __instancecheck__(self, instance):
         return False

@@ -5,6 +5,7 @@ from . import assignments
 from .candidate import KernelCandidate
 from .exam import SECONDS, public_seed
 from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, withhold
+from .modules_used import modules_missed
 from .report import render
 
 
@@ -54,13 +55,26 @@ def check(answer, part=None, *, hidden=False):
         look_once_more(assignment, [name], draws, candidate, seeds, allowance)
     results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
     results = withhold(results, [(name, each.part) for each in beside if is_understood(each)])
-    text = "\n".join(map(render, results))
+    text = "\n".join([*map(render, results), *warn_of_modules(answer, name, assignment.lent.get(name, ()))])
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
                           "Write it yourself.")
     if not all(result.passed for result in results):
         raise CheckFailed(text)
     print(text)
+
+
+def warn_of_modules(answer, name, lent):
+    """Yield a line if an answer uses modules that aren't there when work is graded."""
+    there = ["NumPy", "Python's standard library", *(f"rnnlm_ref.{module}" for module in lent)]
+    if missed := modules_missed(answer, lent):
+        yield f"{name} uses {in_a_row(missed)}; only {in_a_row(there)} are there when work is graded."
+
+
+def in_a_row(words):
+    """Join words as a sentence does."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
 
 
 def borrows_reference(answer, modules):

@@ -17,7 +17,7 @@ from . import pool
 from .assignments import ASSIGNMENTS
 from .batch import Batch
 from .class_report import write_class_report
-from .course import shown, submitted_folders
+from .course import shown, submitted_folders, unread_line
 from .feedback import Feedback
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal, Stopped, in_words
@@ -162,6 +162,8 @@ def summary(assignment, tally, stale):
     for reason, count in Counter(tally.failed.values()).most_common():
         who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
         lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
+    if tally.unread:
+        lines.append(unread_line(tally.unread))
     if stale:
         lines.append(f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
                      f"Run: nbgrader generate_feedback {assignment}")

@@ -18,13 +18,15 @@ from .assignments import ASSIGNMENTS
 from .candidate import OWN, SET_UP
 from .cell_code import plain_python
 from .files import write_whole
+from .notebooks import Unreadable, read_all_in
 from .refusal import Refusal
 from .report import clean
-from .submission import Unreadable, read_cells, take_answers
+from .submission import cells_of, code_of, read_cells, take_answers
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 UNFILLED = "raise NotImplementedError()"
+UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"
 SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -158,33 +160,60 @@ def read_handed_in(source, path):
               if "nbgrader" in cell.metadata and not is_solution(cell)}
     remarks = []
     try:
-        answers = take_answers(read_cells(find_notebook(path, remarks)), wanted, locked)
+        answers = take_answers(find_cells(path, wanted, remarks), wanted, locked)
         remarks += answers.remarks
     except (Unreadable, OSError) as reason:
         answers = take_answers((), wanted)
-        remarks = [f"What was handed in can't be graded: {getattr(reason, 'strerror', None) or reason}."]
+        remarks = [f"{UNREAD}: {getattr(reason, 'strerror', None) or reason}."]
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         answers = take_answers((), wanted)
-        remarks = [f"What was handed in can't be graded: it can't be read ({type(error).__name__})."]
+        remarks = [f"{UNREAD}: it can't be read ({type(error).__name__})."]
     beside = read_beside(path.parent)
     if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
     return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), beside)
 
 
-def find_notebook(path, remarks):
-    """Return the notebook of a submission, also where it was handed in under another name."""
+def find_cells(path, wanted, remarks):
+    """Return the cells of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
     if path.parent.is_symlink():  # whether or not it leads anywhere
         raise Unreadable("its folder is a link, and links aren't followed")
     if not path.parent.is_dir():
         raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
     if os.path.lexists(path):
-        return path
-    others = sorted(path.parent.glob("*.ipynb"))
-    if len(others) != 1:
-        raise Unreadable(f"there is no {path.name} in it")
-    remarks.append(f"It was handed in as {others[0].name}, not as {path.name}, and graded all the same.")
-    return others[0]
+        return read_cells(path)
+    found = read_all_in(path.parent, cells_of)
+    name = the_one_meant(found, path.name, wanted)
+    if isinstance(found[name], Exception):
+        raise found[name]
+    remarks.append(f"It was handed in as {name}, not as {path.name}, and graded all the same.")
+    return found[name]
+
+
+def the_one_meant(found, name, wanted):
+    """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
+
+    Of several such, the only one that has the right name but for its capitals. Equal ones are one.
+
+    Parameters
+    ----------
+    found : dict
+        The cells of each notebook, or why it can't be read, by its name.
+    """
+    filled = [other for other, cells in found.items() if not isinstance(cells, Exception) and any(
+        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in cells)]
+    named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
+    for group in ([*found], filled, named):
+        if len({found[other] for other in group}) == 1:
+            return group[0]
+    others = f", but {len(found)} other notebooks, and nobody can tell which one is meant" if found else ""
+    raise Unreadable(f"there is no {name} in it{others}")
+
+
+def unread_line(students):
+    """Say whose work couldn't be read, as the last line of a run."""
+    who = ", ".join(map(shown, sorted(students)[:10]))
+    return f"couldn't read the work of: {who}{', ...' if len(students) > 10 else ''} (see the report)"
 
 
 def read_beside(folder):

@@ -41,6 +41,7 @@ from .course import (
     require_criteria,
     shown,
     time_of,
+    unread_line,
 )
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -111,33 +112,37 @@ class SubmissionExporter(NotebookExporter):
         grading.require(coursedir)
         grading.results(coursedir, coursedir.assignment_id).make_folder()
         scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-        found, failed, unchanged = {}, {}, []
+        found, failed, unread, unchanged = {}, {}, [], []
         for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):
             if reason := submission.unfit or make_room(coursedir, submission, scores):
                 failed[submission.student] = reason
             else:
                 found |= as_assignment(self.parent, submission)
+                unread += [submission.student] * submission.is_unread
                 if graded_notebook(coursedir, submission.assignment, submission.student).exists():
                     unchanged.append(submission.student)
         if changed := update_penalties(coursedir, AssignLatePenalties(parent=self), unchanged):
             self.log.warning("Late penalties changed: %d", len(changed))
         self.parent.assignments = found
-        if failed:
-            self.fail_afterwards(failed)
+        if failed or unread:
+            self.tell_afterwards(failed, unread)
 
-    def fail_afterwards(self, failed):
-        """Have nbgrader's converter grade the others, and end as where it couldn't grade somebody."""
+    def tell_afterwards(self, failed, unread):
+        """Have nbgrader's converter grade the others; where anybody failed, end as it does where it couldn't grade."""
         convert = self.parent.convert_notebooks
 
-        def convert_and_fail():
+        def convert_and_tell():
             try:
                 convert()
             finally:
+                if unread:
+                    self.log.warning("%s", unread_line(unread))
                 for student, reason in failed.items():
                     self.log.error("No mark for %s: %s", shown(student), reason)
-            raise NbGraderException(f"{len(failed)} without a mark")
+            if failed:
+                raise NbGraderException(f"{len(failed)} without a mark")
 
-        self.parent.convert_notebooks = convert_and_fail
+        self.parent.convert_notebooks = convert_and_tell
 
     def from_filename(self, filename, resources=None, **kwargs):
         resources = dict(resources or {})

@@ -130,6 +130,8 @@ def describe_raised(raised, hidden):
         text += f" (The grader runs Python {sys.version_info.major}.{sys.version_info.minor}.)"
     if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
         text += " The grader doesn't lend rnnlm_ref to this answer: it holds the answer."
+    elif raised.kind == "ModuleNotFoundError":
+        text += " (Only NumPy, Python's standard library and what the exercise lends are there when work is graded.)"
     return text
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .course import HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
+from .course import UNREAD, HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -25,6 +25,11 @@ class Submission:
     handed_in: HandedIn | None = None
     job: Job | None = None
     unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
+
+    @property
+    def is_unread(self):
+        """Whether nothing of it could be read, so that it gets no points."""
+        return any(remark.startswith(UNREAD) for remark in self.remarks)
 
     def small(self):
         """The same, without what can be read again."""

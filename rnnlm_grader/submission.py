@@ -6,12 +6,8 @@ a cell of its own costs nobody a mark, and a training run left in one costs no t
 something, all that these cells do is tried. All this code runs in the sandbox: to take more is kind and takes no risk.
 """
 import ast
-import errno
 import functools
-import json
-import os
 import re
-import stat
 import sys
 from dataclasses import dataclass, field, replace
 from operator import itemgetter
@@ -27,31 +23,29 @@ from .cell_code import (
     excerpt,
     imported_modules,
     is_python,
+    named_otherwise,
     plain_python,
     tree_of,
     up_to_what_is_open,
     uses,
 )
+from .notebooks import Unreadable, opened, parse
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
-MAX_FILE = 20 * 2**20
-MAX_PARTS = 500_000  # lists and objects in the file
 MAX_CODE = 400_000  # characters of all
 MAX_CELLS = 2000  # with code
+CODE = "code"  # the type of such a cell
 DEFINES = re.compile(r"^(import|from|def|class) +\w|^@\w", re.MULTILINE)  # what looks like Python, if it can't be read
 WRITES_MODULE = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S+\.py)\s*\n")
 
 
-class Unreadable(Exception):
-    """What was handed in is no notebook; the message says why, in one line."""
-
-
 @dataclass(frozen=True)
 class Cell:
-    """A code cell of a notebook: its source, and the grade_id that its metadata claims."""
+    """A cell of a notebook: its source, the grade_id that its metadata claims, and its type."""
 
     source: str
     grade_id: str | None
+    kind: str = CODE
     most: int = field(default=MAX_PARSED, compare=False)  # characters that may be parsed to find its lines for IPython
     length: int = field(default=0, compare=False)  # characters that were handed in; not all need have been read
 
@@ -88,23 +82,20 @@ def code_of(source, tree=None):
 
 
 def read_cells(path):
-    """Return the code cells of a notebook file of any nbformat; raise `Unreadable` if it is none."""
-    data = _read_file(path)
-    if not data.strip():
-        raise Unreadable("it is empty")
-    if data.count(b"{") + data.count(b"[") > MAX_PARTS:
-        raise Unreadable(f"it has more than {MAX_PARTS:,} parts. Clear its outputs and hand it in again")
-    try:
-        # UTF-8, with or without a mark, or UTF-16. No number in it counts, so none is read, however long.
-        notebook = json.loads(data, parse_int=len, parse_float=len)
-    except (ValueError, RecursionError):
-        raise Unreadable("it is not a notebook: its content isn't valid JSON") from None
-    cells = tuple(_code_cells(notebook))
-    if len(cells) > MAX_CELLS:
-        raise Unreadable(f"it has {len(cells):,} cells with code; the limit is {MAX_CELLS:,}")
-    if (length := sum(len(cell.source) for cell in cells)) > MAX_CODE:
+    """Return the cells of a notebook file of any nbformat that may count; raise `Unreadable` if it is none."""
+    with opened(path) as file:
+        return cells_of(parse(file))
+
+
+def cells_of(notebook):
+    """Return the cells of a notebook, as plain data, that are code, or that may be code by mistake in another kind."""
+    cells = tuple(_cells(notebook))
+    code = [cell for cell in cells if cell.kind == CODE]
+    if len(code) > MAX_CELLS:
+        raise Unreadable(f"it has {len(code):,} cells with code; the limit is {MAX_CELLS:,}")
+    if (length := sum(len(cell.source) for cell in code)) > MAX_CODE:
         raise Unreadable(f"its code has {length:,} characters; the limit is {MAX_CODE:,}")
-    most = MAX_PARSED // max(1, sum(not is_python(cell.source) for cell in cells))
+    most = MAX_PARSED // max(1, sum(not is_python(cell.source) for cell in code))
     return tuple(replace(cell, most=most, source=whole_lines(cell) if is_cut(cell) else cell.source)
                  for cell in cells)
 
@@ -119,45 +110,24 @@ def is_cut(cell):
     return cell.length > MAX_SOURCE
 
 
-def _read_file(path):
-    """Read an ordinary file; no link is followed, for it may lead to somebody else's work."""
-    if os.path.islink(os.path.dirname(path)):
-        raise Unreadable("its folder is a link, and links aren't followed")
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    except OSError as error:
-        if error.errno != errno.ELOOP:
-            raise
-        raise Unreadable("it is a link, and links aren't followed") from None
-    try:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise Unreadable("it is not an ordinary file")
-        if status.st_size > MAX_FILE:
-            raise Unreadable(f"it has {status.st_size / 2**20:.0f} MiB; the limit is {MAX_FILE // 2**20}. "
-                             "Clear its outputs and hand it in again")
-        with open(descriptor, "rb", closefd=False) as file:
-            return file.read(MAX_FILE)
-    finally:
-        os.close(descriptor)
-
-
-def _code_cells(notebook):
+def _cells(notebook):
     for cell in _raw_cells(notebook):
-        if not isinstance(cell, dict) or cell.get("cell_type") != "code":
+        if not isinstance(cell, dict) or not isinstance(kind := cell.get("cell_type"), str):
             continue
         source = _text(cell.get("source", cell.get("input", "")))  # `input` before nbformat 4
+        if kind != CODE and (len(source) > MAX_SOURCE or not DEFINES.search(source)):
+            continue
         metadata = cell.get("metadata")
         nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        yield Cell(source[:MAX_SOURCE], grade_id if isinstance(grade_id, str) else None, length=len(source))
+        yield Cell(source[:MAX_SOURCE], grade_id if isinstance(grade_id, str) else None, kind, length=len(source))
 
 
 def _raw_cells(notebook):
     if not isinstance(notebook, dict):
         raise Unreadable("it is not a notebook: it holds no cells")
     cells = notebook.get("cells")
-    if not isinstance(cells, list):  # before nbformat 4, cells were on sheets
+    if not isinstance(cells, list) or not cells:  # before nbformat 4, cells were on sheets
         sheets = notebook.get("worksheets")
         sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
         cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
@@ -202,6 +172,7 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
         a cell of the student's own.
     """
+    cells, lost = as_code(cells, wanted)
     filled, own, untouched = sort_out(cells, wanted, locked)
     in_cells = [each for answers in filled.values() for each in answers]
     counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
@@ -223,6 +194,11 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
             by_id[name] = beside[-1].excerpt_for(name)  # to be shown; that cell is executed anyway
         elif not taken:
             by_id[name] = stub
+        elif not (is_defined or elsewhere or beside) and (
+                other := named_otherwise(name, wanted, [cell.tree for _, cell in answers])):
+            pieces |= given_both_names(name, other.name, after=answers[-1][0])
+            kind = "class" if isinstance(other, ast.ClassDef) else "function"
+            remarks.append(f"Your {kind} is called {other.name}; it was graded as {name}.")
         if not beside and not answers and all(uses(tree_of(source), name) for _, source in elsewhere):
             stubs.append((name, stub))  # so that it stands in the way of nothing, and may be completed
         remarks += remarks_on(name, len(filled[name]), is_defined, elsewhere, beside,
@@ -233,7 +209,30 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     order = stubs + [pieces[at] for at in sorted(pieces)]
     pieces = dict.fromkeys(cut, (None, "")) | pieces
     whole = stubs + [(pieces[at][0], cut.get(at, pieces[at][1])) for at in sorted(pieces)] if cut else ()
-    return Answers(by_id, tuple(order), tuple(whole), (*remarks, *remarks_on_cells(cells)))
+    return Answers(by_id, tuple(order), tuple(whole), (*lost, *remarks, *remarks_on_cells(cells)))
+
+
+def given_both_names(name, other, after):
+    """Return pieces, by their places, that give an answer its right name, and what stands in for it the other."""
+    return {after + 1 / 3: (name, f"{name} = {other}"), after + 2 / 3: (None, f"{other} = {name}")}
+
+
+def as_code(cells, wanted):
+    """Return the cells of code, with answers that are in a text cell by mistake; and a remark on each of these.
+
+    A cell of Markdown or raw text counts where it is Python and defines a name that no cell of code does.
+    """
+    stubs = set(map(code_of, wanted.values()))
+    there = set().union(*(cell.names for cell in cells if cell.kind == CODE and cell.code not in stubs))
+    texts, remarks = set(), []
+    for name in wanted:
+        defines = re.compile(rf"^(?:class|def) +{name}\b", re.MULTILINE)
+        *_, last = None, *(at for at, cell in enumerate(cells) if cell.kind != CODE and defines.search(cell.source))
+        if name not in there and last is not None and name in cells[last].names:
+            texts.add(last)
+            remarks.append(f"{name} was in a {cells[last].kind} cell, not in a code cell; it was graded all the same.")
+    return [replace(cell, kind=CODE) if at in texts else cell for at, cell in enumerate(cells)
+            if at in texts or cell.kind == CODE], remarks
 
 
 def remarks_on_cells(cells):

@@ -175,7 +175,8 @@ def serve(requests_fd, replies_fd, beside):
     send("ready")  # whatever goes wrong before is not the student's doing
     complete_modules()
     sys.path.append("/tmp")  # last: where a notebook writes a file, it may import it
-    names = new_names(dict.fromkeys(ONLY_IN_NOTEBOOKS, Anything()))
+    names = new_names({name: Anything(why=Raised("NameError", f"{name!r} is defined in notebooks only"))
+                       for name in ONLY_IN_NOTEBOOKS})
     bench, has_failed = Bench(names, ask), False
     while True:
         verb, *args = receive()
@@ -216,10 +217,10 @@ def no_usage(who):
 
 def newer_of_typing(name):
     """What a newer Python has, such as `override`, which leaves what it decorates as it is."""
-    from rnnlm_grader.bench import Anything
+    from rnnlm_grader.bench import Anything, Raised
     if name.startswith("__"):
         raise AttributeError(f"module 'typing_extensions' has no attribute {name!r}")
-    return Anything()
+    return Anything(why=Raised("ImportError", f"cannot import name {name!r} from 'typing_extensions'"))
 
 
 def lent_module(name):

@@ -428,6 +428,13 @@ def test_a_file_or_a_link_in_place_of_a_folder_earns_nothing_and_the_reason_is_t
     assert remarks["nowhere"] == remarks["other"] == [f"{nothing}its folder is a link, and links aren't followed."]
 
 
+def test_whose_work_cannot_be_read_is_named_on_the_last_line_of_each_run(pair, capsys):
+    for _ in range(2):
+        assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1"]) == 0
+        last = capsys.readouterr().out.splitlines()[-1]
+        assert last == "couldn't read the work of: not-a-notebook (see the report)"
+
+
 UNFIT = {".hidden": ".hidden: the name of the student's folder begins with a dot, and nbgrader passes it by; rename it",
          "kor\udcb1\udce8": r"kor\udcb1\udce8: the name of the student's folder isn't UTF-8; rename it",
          "new\nline": "new line: the name of the student's folder has a line break; rename it",

@@ -4,7 +4,7 @@ import time
 
 import nbformat
 import pytest
-from corpora import bptt, embedding, rnnlm, time_rnn
+from corpora import bptt, embedding, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
 from rnnlm_grader.course import answers_of, execution_order, read_handed_in
@@ -301,3 +301,56 @@ def test_what_the_sandbox_lacks_does_not_keep_an_answer_from_being_completed(tmp
 def test_a_cell_that_the_graders_python_cannot_read_is_told_of(tmp_path):
     _, remarks = told(tmp_path, "01-embedding", *with_own([f"{SCATTER}\ntype X = int =", "a note to myself"], SCATTERS))
     assert "1 of your own cells can't be read by Python" in remarks
+
+
+SOFTMAX, LOSS = (next(iter(answers.values())) for answers in softmax_masking.RIGHT.values())
+CALLS = "def my_softmax(x):\n    return softmax(x, axis=-1)"
+
+
+@pytest.mark.parametrize("cells", [
+    [(None, "from scipy.special import softmax"), ("my_softmax", CALLS)],
+    [("my_softmax", f"from scipy.special import softmax\n{CALLS}")],
+    [("my_softmax", f"import scipy.special as s\n{CALLS.replace('softmax(x, a', 's.softmax(x, a')}")],
+    [("my_softmax", CALLS.replace(":\n", ":\n    from scipy.special import softmax\n"))],
+    [("my_softmax", "from scipy.special import softmax as my_softmax")],
+    [(None, "from scipy.special import softmax"), ("my_softmax", CALLS.replace("return", "softmax.__name__; return"))],
+    [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    y = s.softmax(x)\n    return y.sum() + x")],
+    [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return np.asarray(s.e(x)).astype(x.dtype)")],
+    [("my_softmax", "import scipy as s\nclass my_softmax(s.Thing): pass")],
+    [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return s.Frame(x).apply(np.exp).values")],
+])
+def test_an_answer_that_uses_a_module_that_is_not_there_is_told_its_name_in_its_report(tmp_path, cells):
+    points, said = told(tmp_path, "05-softmax-masking", *cells, ("MyTimeSoftmaxWithLoss", LOSS))
+    *_, report = said.partition("my_softmax · values")
+    report = " ".join(report.partition("MyTimeSoftmaxWithLoss")[0].split())
+    assert points == 18
+    assert report.startswith(": 0 of 3 points")
+    assert "No module named 'scipy'" in report
+    assert "Anything" not in said
+    assert "__name__." not in report
+
+
+def test_a_module_that_an_answer_has_no_need_of_is_blamed_for_nothing(tmp_path):
+    wrong = f"import tqdm\ndef plot(): tqdm.tqdm()\n{SOFTMAX.replace('np.exp(x)', 'np.exp(nothing)')}"
+    _, said = told(tmp_path, "05-softmax-masking", ("my_softmax", wrong), ("MyTimeSoftmaxWithLoss", LOSS))
+    assert "Your code raised NameError: name 'nothing' is not defined. It was in line" in " ".join(said.split())
+
+
+def renamed(source):
+    return source.replace(ONE, "Embedding")
+
+
+@pytest.mark.parametrize(("one", "points"), [(RIGHT, 25), (WRONG, 20)], ids=["right", "wrong"])
+@pytest.mark.parametrize("time", [TIME_RIGHT, STACKS, INHERITS], ids=["alone", "stacks", "inherits"])
+def test_a_class_under_a_name_of_its_own_is_graded_as_what_it_is(tmp_path, one, points, time):
+    cells = (ONE, f"{renamed(one)}\nEmbedding(np.eye(3)).forward(np.array([1]))"), (TIME, renamed(time))
+    mark, said = told(tmp_path, "01-embedding", *cells)
+    assert (mark, "Your class is called Embedding; it was graded as MyEmbedding." in said) == (points, True)
+    assert "raised" not in said
+
+
+def test_a_function_under_a_name_of_its_own_is_graded_as_what_it_is(tmp_path):
+    points, said = told(tmp_path, "05-softmax-masking", ("my_softmax", SOFTMAX.replace("my_softmax", "softmax")),
+                        ("MyTimeSoftmaxWithLoss", LOSS))
+    assert points == 23
+    assert "Your function is called softmax; it was graded as my_softmax." in said

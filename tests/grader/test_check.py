@@ -175,3 +175,37 @@ def test_names_and_parts_that_do_not_exist_get_one_clear_line():
 def test_an_answer_that_borrows_the_reference_is_warned():
     source = "from rnnlm_ref.layers import Embedding\nclass MyEmbedding(Embedding): pass\n"
     assert "rnnlm_ref" in report(define(source))
+
+
+@pytest.mark.parametrize(("before", "line", "module"), [
+    ("import bs4", "pass", None),
+    ("import bs4", "bs4", "bs4"),
+    ("import bs4.element as used", "[used for _ in 'ab']", "bs4"),
+    ("from bs4 import BeautifulSoup as used", "used", "bs4"),
+    ("import bs4\ndef used(): return bs4", "used()", "bs4"),
+    ("import bs4\nclass used(bs4.BeautifulSoup): pass", "used", "bs4"),
+    ("", "import bs4.element", "bs4"),
+    ("from rnnlm_ref.layers import RNN", "RNN", "rnnlm_ref.layers"),
+    ("from collections import namedtuple\nPair = namedtuple('Pair', 'a b')", "Pair(np.pi, 1)", None),
+])
+def test_an_answer_that_uses_a_module_that_grading_lacks_is_warned_and_passes(before, line, module, capsys):
+    right = corpus.EMBEDDING["as the book writes it"]
+    last = "        return W[idx]\n"
+    assert last in right
+    source = f"{before}\n" + right.replace(last, f"        {line}\n{last}")
+    names = {"np": np, "__name__": "__main__"}
+    assert load_cells([("MyEmbedding", source)], names) == {}
+    check(names["MyEmbedding"], "forward")
+    shown = capsys.readouterr().out
+    warning = f"MyEmbedding uses {module}; only NumPy and Python's standard library are there when work is graded.\n"
+    assert "✗" not in shown
+    assert (shown.endswith(warning), " uses " in shown) == (bool(module), bool(module))
+
+
+def test_what_is_lent_to_an_answer_is_no_reason_for_a_warning():
+    source = "from rnnlm_ref.layers import RNN\nimport bs4\nclass MyTimeRNN:\n    def forward(self): RNN, bs4\n"
+    names = {"__name__": "__main__"}
+    load_cells([("MyTimeRNN", source)], names)
+    there = "NumPy, Python's standard library and rnnlm_ref.layers"
+    warning = f"\nMyTimeRNN uses bs4; only {there} are there when work is graded."
+    assert report(names["MyTimeRNN"], "forward").endswith(warning)

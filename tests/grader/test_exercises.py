@@ -50,6 +50,15 @@ def test_a_released_notebook_holds_no_solution_no_hidden_test_and_no_output(root
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_an_exercise_says_which_modules_its_answers_may_use(root, slug):
+    intro = " ".join(read(root, "exercises", slug).cells[0].source.split())
+    assert "no other module is there when" in intro
+    for name in ("NumPy", "standard library", *(f"`rnnlm_ref.{m}`" for lent in ASSIGNMENTS[slug].lent.values()
+                                                for m in lent)):
+        assert name in intro
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_each_answer_has_three_hints_folded_away(root, slug):
     text = "\n".join(c.source for c in read(root, "exercises", slug).cells if c.cell_type == "markdown")
     for stage in ("Hint 1: a question", "Hint 2: the idea", "Hint 3: the line"):

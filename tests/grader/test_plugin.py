@@ -176,6 +176,13 @@ def test_whom_nbgrader_cannot_hold_costs_nobody_else_a_mark(converter, tmp_path,
         assert f"No mark for {says}" in caplog.text
 
 
+def test_whose_work_cannot_be_read_is_named_at_the_end_of_the_log(converter, tmp_path, caplog):
+    GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
+    demo.hand_in(tmp_path, {"a": "My dog ate it", "b": ""})
+    converter.start()
+    assert "couldn't read the work of: a, b (see the report)" in caplog.messages[-1]
+
+
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
     path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
     assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
@@ -243,7 +250,7 @@ def test_odd_submissions_are_told_why(odd_course):
     assert "it is not an ordinary file" in says["fifo"]
     assert "there is no 01-embedding.ipynb in it" in says["empty"]
     assert "handed in as 01-embedding (1).ipynb" in says["renamed"]
-    assert "48 MiB; the limit is 20" in says["oversized"]
+    assert "more than 20 MiB beside its outputs" in says["oversized"]
     assert "it should be a folder with 01-embedding.ipynb in it, and is none" in says["filed"]
     assert "its folder is a link, and links aren't followed" in says["led-away"]
 

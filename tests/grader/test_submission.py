@@ -32,7 +32,7 @@ def notebook(*cells, **extra):
     ("[1, 2]", "holds no cells"),
     ('{"cells": 3}', "holds no cells"),
     ('{"worksheets": [{"cells": 5}, 3]}', "holds no cells"),
-    (b" " * (21 * 2**20) + b"{}", "21 MiB; the limit is 20"),
+    (b" " * (21 * 2**20) + b"{}", "more than 20 MiB beside its outputs"),
     ("[" + "[]," * 600_000 + "[]]", "more than 500,000 parts"),
     (json.dumps({"cells": [{"cell_type": "code", "source": "x=1\n" * 24_000}] * 5}), "its code has 480,000 char"),
 ], ids=range(10))
@@ -73,6 +73,7 @@ def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
     assert read_cells(write(tmp_path, b"\xef\xbb\xbf" + notebook(cell).encode())) == (Cell("a = 1\nb = 2", "x"),)
     old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}]})
     assert read_cells(write(tmp_path, old)) == (Cell("a = 1", None),)
+    assert read_cells(write(tmp_path, old.replace('{', '{"cells": [], ', 1))) == (Cell("a = 1", None),)
     damaged = notebook("no cell", {"cell_type": "code", "source": 7, "metadata": "none"}, {"cell_type": "markdown"})
     assert read_cells(write(tmp_path, damaged)) == (Cell("", None),)
 
@@ -168,6 +169,60 @@ def test_a_missing_cell_is_told():
     answers = take_answers([], {"MyLayer": "released"})
     assert answers.by_id == {"MyLayer": "released"}
     assert answers.remarks == ("There was no cell MyLayer, and no definition of it anywhere.",)
+
+
+LAYER_STUB = "class MyLayer:\n    def forward(self, x):\n        raise NotImplementedError()"
+LAYER_CALLED = "class Layer:\n    def forward(self, x): return x\n    def helper(self): pass"
+
+
+@pytest.mark.parametrize(("stub", "answer", "kind", "called"), [
+    (LAYER_STUB, LAYER_CALLED, "class", "Layer"),
+    (LAYER_STUB, f"class A:\n    def go(self): pass\ndef forward(x): pass\n{LAYER_CALLED}\nLayer()", "class", "Layer"),
+    ("def my_layer(x, y=1): pass", "def layer(a, b): pass\ndef helper(a): pass", "function", "layer"),
+])
+def test_the_one_that_fits_counts_under_whatever_name(stub, answer, kind, called):
+    name = "MyLayer" if kind == "class" else "my_layer"
+    answers = take_answers([Cell(answer, name), Cell("after = 1", None)], {name: stub})
+    assert answers.by_id == {name: answer}
+    assert answers.order == ((name, answer), (name, f"{name} = {called}"), (None, f"{called} = {name}"),
+                             (None, "after = 1"))
+    assert answers.remarks == (f"Your {kind} is called {called}; it was graded as {name}.",)
+
+
+@pytest.mark.parametrize("cells", [
+    [Cell(f"{LAYER_CALLED}\n{LAYER_CALLED.replace('Layer', 'Other')}", "MyLayer")],
+    [Cell(LAYER_CALLED.replace("forward", "backward"), "MyLayer")],
+    [Cell(LAYER_CALLED.replace("Layer", "MyTimeLayer"), "MyLayer")],
+    [Cell(LAYER_CALLED, None), Cell(LAYER_STUB, "MyLayer")],
+    [Cell(LAYER_CALLED, "MyLayer"), Cell("class MyLayer: pass", None)],
+], ids=["two", "another method", "another answer", "elsewhere", "beside the right name"])
+def test_what_bears_another_name_and_may_be_something_else_does_not_count(cells):
+    answers = take_answers(cells, {"MyLayer": LAYER_STUB, "MyTimeLayer": LAYER_STUB.replace("MyL", "MyTimeL")})
+    assert not any("is called" in remark for remark in answers.remarks)
+    assert not any(source.startswith(("MyLayer =", "MyTimeLayer =")) for _, source in answers.order)
+
+
+@pytest.mark.parametrize("grade_id", ["MyLayer", None])
+@pytest.mark.parametrize("kind", ["markdown", "raw"])
+def test_an_answer_whose_cell_is_not_code_by_mistake_counts(tmp_path, kind, grade_id):
+    metadata = {"nbgrader": {"grade_id": grade_id}} if grade_id else {}
+    cells = [{"cell_type": kind, "source": "A text with a\ndef in it"}, {"cell_type": "code", "source": "x = 1"},
+             {"cell_type": kind, "source": "class MyLayer: x", "metadata": metadata}]
+    answers = take_answers(read_cells(write(tmp_path, notebook(*cells))), {"MyLayer": LAYER_STUB})
+    assert answers.order[-1] == ("MyLayer", "class MyLayer: x")
+    assert answers.remarks[0] == f"MyLayer was in a {kind} cell, not in a code cell; it was graded all the same."
+
+
+def test_a_text_cell_is_no_code_where_a_cell_of_code_holds_the_answer():
+    older = Cell("class MyLayer: older", None, "markdown")
+    for cells in ([Cell("class MyLayer: newer", "MyLayer"), older], [older, Cell("class MyLayer: newer", None)]):
+        answers = take_answers(cells, {"MyLayer": LAYER_STUB})
+        assert answers.order == (("MyLayer", "class MyLayer: newer"),)
+
+
+def test_text_counts_towards_no_limit_of_code(tmp_path):
+    text = {"cell_type": "markdown", "source": "def f(): pass\n" * 6_000}
+    assert len(read_cells(write(tmp_path, notebook(*[text] * 9)))) == 9
 
 
 def test_calls_in_cells_of_their_own_are_never_kept():

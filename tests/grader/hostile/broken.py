@@ -1,8 +1,22 @@
 """Files that are no notebooks, or somebody else's: nothing, with the reason."""
 import json
 import os
+import stat
+import zipfile
 
-from .handing_in import NAME, RIGHT, TIME_RIGHT, Work, beside, code_cell, hands_in, notebook, with_cells
+from .handing_in import (
+    NAME,
+    NOTHING,
+    RIGHT,
+    TIME_RIGHT,
+    Work,
+    beside,
+    code_cell,
+    hands_in,
+    notebook,
+    with_cells,
+    zipped,
+)
 
 UNGRADABLE = "can't be graded: "
 INVALID = f"{UNGRADABLE}it is not a notebook: its content isn't valid JSON"
@@ -13,6 +27,13 @@ A_LINK = f"{UNGRADABLE}it is a link"
 def made(make, says, mark=0):
     """A submission whose notebook is made by a function (path, place) → None."""
     return Work(mark, says, lambda place: make(place.folder / NAME, place))
+
+
+def a_link(name):
+    """What makes a member of a zip a link."""
+    member = zipfile.ZipInfo(name)
+    member.external_attr = (stat.S_IFLNK | 0o777) << 16
+    return member
 
 
 def linked_folder(path, place):
@@ -49,7 +70,7 @@ WORK = {
     "binary": hands_in(os.urandom(5000), 0, UNGRADABLE),
     "deep-and-closed": hands_in('{"cells":' + "[" * 100_000 + "]" * 100_000 + "}", 0, INVALID),
     "many-parts": hands_in('{"cells": [' + "{}," * 600_000 + "{}]}", 0, "more than 500,000 parts"),
-    "fifty-megabytes": hands_in(" " * 50_000_000, 0, "48 MiB; the limit is 20"),
+    "fifty-megabytes": hands_in(" " * 50_000_000, 0, "more than 20 MiB beside its outputs"),
     "a-megabyte-of-code": hands_in(notebook() | {"cells": [code_cell("x = 1\n" * 15_000) for _ in range(12)]}, 0,
                                    "its code has 1,080,000 characters"),
     "a-novel-in-one-cell": hands_in(notebook(RIGHT + "# and so on\n" * 50_000), 25),
@@ -64,8 +85,13 @@ WORK = {
     "links-to-the-key": made(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"), A_LINK),
     "links-the-folder": made(linked_folder, f"{UNGRADABLE}its folder is a link"),
     "nothing": made(lambda path, place: None, "there is no 01-embedding.ipynb in it"),
-    "two-names": beside({"b.ipynb": "{}"},
-                        hands_in(notebook(), 0, "there is no 01-embedding.ipynb in it", name="a.ipynb")),
+    "two-names": beside({"b.ipynb": json.dumps(notebook(NOTHING))},
+                        hands_in(notebook(), 0, "there is no 01-embedding.ipynb in it, but 2 other", name="a.ipynb")),
+    "zip-bomb": zipped({NAME: 250}, 0, f"{UNGRADABLE}it has 250 MiB; the limit is 200"),
+    "zip-leads-out": zipped({f"../../honest/01-embedding/{NAME}": json.dumps(notebook(NOTHING))}, 0,
+                            f"{UNGRADABLE}its zip has a path that leads out of it"),
+    "zip-of-a-link": zipped({a_link(NAME): f"../../honest/01-embedding/{NAME}"}, 0, f"{UNGRADABLE}its zip holds"),
+    "zip-is-none": hands_in("PK\3\4, more or less", 0, f"{UNGRADABLE}its zip is damaged", name="work.zip"),
     "links-more-files": beside({"notes.txt": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
                                 "all": lambda path, place: path.symlink_to("/")}, hands_in(notebook(), 25)),
     **{name: beside({"timestamp.txt": content}, hands_in(notebook(), 25)) for name, content in TIMED.items()},

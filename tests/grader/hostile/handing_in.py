@@ -1,6 +1,7 @@
 """What a student hands in, and the pieces of which it is made."""
 import copy
 import json
+import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -90,8 +91,21 @@ def hands_in(content, mark, says="", name=NAME, slug=SLUG):
         text = content if isinstance(content, str | bytes) else json.dumps(content, ensure_ascii=False)
         if isinstance(text, str):
             text = place.fill(text).encode("utf-8", "surrogatepass")
-        (place.folder / name).write_bytes(text)
+        path = place.folder / name
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(text)
     return Work(mark, says, lay_out, slug)
+
+
+def zipped(files, mark=0, says=""):
+    """A submission of one zip: (name or ZipInfo) → text, or how many MiB of blanks."""
+    def lay_out(place):
+        with zipfile.ZipFile(place.folder / "work.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+            for name, content in files.items():
+                with archive.open(name, "w") as file:
+                    for part in [b" " * 2**20] * content if isinstance(content, int) else [content.encode()]:
+                        file.write(part)
+    return Work(mark, says, lay_out)
 
 
 def beside(files, work):

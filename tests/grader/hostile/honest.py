@@ -5,6 +5,7 @@ import random
 from corpora import embedding as corpus
 
 from .handing_in import (
+    NAME,
     RIGHT,
     STUB,
     TIME_RIGHT,
@@ -16,6 +17,7 @@ from .handing_in import (
     hands_in,
     notebook,
     with_cells,
+    zipped,
 )
 
 TALKS = RIGHT.replace("return W[idx]", """import sys, warnings
@@ -107,6 +109,17 @@ def odd_metadata(nb):
                        "deep": json.loads("[" * 200 + "]" * 200), "language_info": {"version": "3.14.0a1"}}
 
 
+def with_outputs_of(size):
+    """A change that gives a cell outputs of so many characters, not all of which are JSON elsewhere."""
+    def change(nb):
+        plot = {"application/vnd.plotly.v1+json": {"y": [float("nan")]}, "image/png": "iVBORw0KGgo" * (size // 20)}
+        lines = ["a line\n"] * (size // 30)
+        cell_of(nb, "MyEmbedding")["outputs"] = [
+            {"output_type": "display_data", "data": plot, "metadata": {}},
+            {"output_type": "stream", "name": "stdout", "text": lines}]
+    return change
+
+
 def text_of(**changes):
     return json.dumps(notebook(**changes), ensure_ascii=False)
 
@@ -142,6 +155,17 @@ WORK = {
     "honest-surrogates": hands_in(json.dumps(notebook(f"# \ud83d and \udc00\n{RIGHT}")), 25),
     "honest-giant-number": hands_in(text_of().replace('"nbformat":', f'"n": {"9" * 6000}, "nbformat":', 1), 25),
     "honest-renamed": hands_in(notebook(), 25, r"handed in as my work \(1\)\.ipynb", name="my work (1).ipynb"),
+    "honest-in-a-subfolder": hands_in(notebook(), 25, "handed in as week 1/01-Embedding.IPYNB",
+                                      name="week 1/01-Embedding.IPYNB"),
+    "honest-among-others": beside({"other.ipynb": json.dumps({"cells": [code_cell("x = 1")]})},
+                                  hands_in(notebook(), 25, "handed in as mine.ipynb", name="mine.ipynb")),
+    "honest-zip": zipped({f"me/{NAME}": text_of(), f"__MACOSX/me/._{NAME}": "x", "me/data.csv": "1,2"}, 25,
+                         f"handed in as work.zip/me/{NAME}"),
+    "honest-large-outputs": changed(with_outputs_of(30_000_000)),
+    "honest-markdown": changed(lambda nb: cell_of(nb, "MyEmbedding").update(cell_type="markdown"),
+                               says="MyEmbedding was in a markdown cell, not in a code cell"),
+    "honest-name-of-its-own": hands_in(notebook(RIGHT.replace("MyEmbedding", "Embedding")), 25,
+                                       "Your class is called Embedding; it was graded as MyEmbedding"),
     "honest-more-files": beside({"data.csv": "1,2", ".ipynb_checkpoints/01-embedding-checkpoint.ipynb": "old",
                                  "picture.png": b"\x89PNG" * 1000}, hands_in(notebook(), 25)),
     "honest-answer-twice": changed(twice, says="more than one cell MyEmbedding"),
