@@ -86,10 +86,12 @@ mutate: $(VENV)/.test ## change the right answers in every small way; the criter
 parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environment of its own (large)
 	@OPENBLAS_NUM_THREADS=1 .venv-parity/bin/python -m pytest -q tests/parity
 
+LOCK := uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
+  --no-annotate --quiet pyproject.toml
 .PHONY: lock
-lock: $(VENV)/.test ## resolve pyproject.toml's `course` extra into requirements.txt
-	@uv pip compile --universal --python-version 3.11 --extra course --no-emit-index-url --no-emit-find-links \
-	  --no-header --no-annotate --quiet pyproject.toml -o requirements.txt
+lock: $(VENV)/.test ## resolve pyproject.toml's extras into requirements.txt and classroom/requirements.txt
+	@$(LOCK) --extra course -o requirements.txt
+	@$(LOCK) --extra classroom -c requirements.txt -o classroom/requirements.txt
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
