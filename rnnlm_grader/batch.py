@@ -10,12 +10,14 @@ from dataclasses import dataclass, field
 
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
+from nbgrader.preprocessors import AssignLatePenalties
 
 from .course import shown, submitted_folders
 from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores, withdraw_scores
 from .job import run
+from .lateness import update_penalties
 from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
-from .refusal import Stopped, in_words
+from .refusal import Refusal, Stopped, in_words
 from .sandbox import SandboxMissing
 from .state import graded_notebook, is_graded, make_room, read_submissions
 
@@ -27,6 +29,7 @@ class Tally:
     unchanged: list = field(default_factory=list)  # students who were graded already
     graded: list = field(default_factory=list)  # students who are graded now
     failed: dict = field(default_factory=dict)  # student → why there is no mark
+    repriced: list = field(default_factory=list)  # students graded already for whom lateness now costs something else
     examined: int = 0  # submissions that were run; equal ones are run once
     scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
@@ -61,6 +64,7 @@ class Batch:
         self.students, self.force = students, force
         self.progress, self.log = progress, log
         self.grading = GradeInSandbox(config=config)
+        self.late_rule = AssignLatePenalties(config=config, **({"log": log} if log else {}))
         self.results = self.grading.results(coursedir, coursedir.assignment_id)
         self.fresh = set()  # keys of the results of this run
 
@@ -92,7 +96,8 @@ class Batch:
                 try:
                     recorder.start()
                     self.look_at(recorder)
-                except (OSError, GradebookUnusable) as error:
+                    self.tally.repriced = update_penalties(self.coursedir, self.late_rule, self.tally.unchanged)
+                except (OSError, Refusal) as error:
                     if not (self.tally.examined or recorder.done):
                         raise
                     raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None

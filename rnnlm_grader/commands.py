@@ -18,6 +18,7 @@ from .assignments import ASSIGNMENTS
 from .batch import Batch
 from .class_report import write_class_report
 from .course import shown, submitted_folders
+from .feedback import Feedback
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal, Stopped, in_words
 from .report import BOOK
@@ -34,7 +35,7 @@ def grade(options):
                       log=quiet_log())
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    tell(summary(options.assignment, tally))
+    tell(summary(options.assignment, tally, Feedback(coursedir, options.assignment).stale()))
     return not tally.failed
 
 
@@ -148,15 +149,20 @@ def quiet_log():
     return log
 
 
-def summary(assignment, tally):
-    """Lay out what was done, and the marks."""
+def summary(assignment, tally, stale):
+    """Lay out what was done, the marks, and whose feedback is stale."""
     marks = sorted(sum(parts.values()) for student, parts in tally.scores.items() if student not in tally.failed)
     lines = [f"{assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
              f"{len(tally.failed)} failed ({tally.examined} examined)"]
+    if tally.repriced:
+        lines.append(f"{len(tally.repriced)} late penalties changed")
     if marks:
         middle = statistics.median(marks)
         lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")
     for reason, count in Counter(tally.failed.values()).most_common():
         who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
         lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
+    if stale:
+        lines.append(f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
+                     f"Run: nbgrader generate_feedback {assignment}")
     return "\n".join(lines)

@@ -26,6 +26,7 @@ HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 UNFILLED = "raise NotImplementedError()"
 TIMESTAMP = "timestamp.txt"
+SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
@@ -70,8 +71,13 @@ def submitted_folders(coursedir, assignment):
 
     Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
     """
+    return student_folders(coursedir, coursedir.submitted_directory, assignment)
+
+
+def student_folders(coursedir, step, assignment):
+    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`."""
     anybody = "\0"  # no folder has that name
-    places = Path(coursedir.format_path(coursedir.submitted_directory, anybody, assignment)).parts
+    places = Path(coursedir.format_path(step, anybody, assignment)).parts
     at = places.index(anybody)
     pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
     found = {}
@@ -110,7 +116,7 @@ class HandedIn:
     order: tuple
     whole: tuple
     remarks: tuple
-    timestamp: str | None  # by which nbgrader tells a newer submission, and how late it is
+    beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
 
 
 def read_handed_in(source, path):
@@ -136,11 +142,10 @@ def read_handed_in(source, path):
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         answers = take_answers((), wanted)
         remarks = [f"What was handed in can't be graded: it can't be read ({type(error).__name__})."]
-    timestamp = read_timestamp(path.parent)
-    if time_of(timestamp) is None and os.path.lexists(path.with_name(TIMESTAMP)):
-        timestamp = None
+    beside = read_beside(path.parent)
+    if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), timestamp)
+    return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), beside)
 
 
 def find_notebook(path, remarks):
@@ -158,14 +163,29 @@ def find_notebook(path, remarks):
     return others[0]
 
 
+def read_beside(folder):
+    """Return {name: text} of what nbgrader's exchange put beside a notebook, without what is missing or malformed.
+
+    The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
+    """
+    timestamp, secret = read_timestamp(folder), read_short(Path(folder, SUBMISSION_SECRET), 200)
+    found = {TIMESTAMP: timestamp if time_of(timestamp) else None,
+             SUBMISSION_SECRET: secret if secret and re.fullmatch("[0-9a-f]{128}", secret) else None}
+    return {name: text for name, text in found.items() if text}
+
+
 def read_timestamp(folder):
     """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
-    path = Path(folder, TIMESTAMP)
+    return read_short(Path(folder, TIMESTAMP), 100)
+
+
+def read_short(path, most):
+    """Return the first bytes of an ordinary file as text, without blanks around it; None where there are none."""
     try:
         if path.is_symlink() or not path.is_file():
             return None
         with open(path, "rb") as file:
-            return file.read(100).decode(errors="replace").strip() or None
+            return file.read(most).decode(errors="replace").strip() or None
     except OSError:
         return None
 

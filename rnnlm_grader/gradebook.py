@@ -1,14 +1,17 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
 
-And what it takes out of it: marks of earlier submissions of those whose new one couldn't be graded.
+And what it changes itself: marks of earlier submissions of those whose new one couldn't be graded, and late penalties.
 """
 import contextlib
 import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from unittest import mock
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
+    Comment,
     Grade,
     Gradebook,
     GradeCell,
@@ -124,18 +127,27 @@ def require_gradebook(db_url, assignment, points):
                                 f"{' --force' if known else ''}")
 
 
+def of_notebooks(assignment, *columns):
+    """A query for each student's id and some columns of what was recorded of the submitted notebook."""
+    return (select(Student.id, *columns).select_from(SubmittedNotebook)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .join(Student, SubmittedAssignment.student_id == Student.id)
+            .where(Assignment.name == assignment))
+
+
+def of_cells(assignment, kind, *columns):
+    """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
+    return (of_notebooks(assignment, BaseCell.name, *columns)
+            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(BaseCell, kind.cell_id == BaseCell.id)
+            .order_by(BaseCell.name))
+
+
 def recorded_scores(db_url, assignment):
     """Return {student: {grade_id: automatic score}} of all who have any."""
-    query = (select(Student.id, BaseCell.name, Grade.auto_score)
-             .join(SubmittedNotebook, Grade.notebook_id == SubmittedNotebook.id)
-             .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-             .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-             .join(Student, SubmittedAssignment.student_id == Student.id)
-             .join(BaseCell, Grade.cell_id == BaseCell.id)
-             .where(Assignment.name == assignment))
     scores = {}
     with connected(db_url) as connection:
-        for student, grade_id, score in connection.execute(query):
+        for student, grade_id, score in connection.execute(of_cells(assignment, Grade, Grade.auto_score)):
             scores.setdefault(student, {})[grade_id] = score
     return scores
 
@@ -145,15 +157,62 @@ def withdraw_scores(db_url, assignment, students):
 
     Marks and comments that were given by hand stay, to be looked at again.
     """
-    notebooks = (select(SubmittedNotebook.id)
-                 .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-                 .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-                 .where(Assignment.name == assignment, SubmittedAssignment.student_id.in_(students)))
+    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(students))
     with connected(db_url) as connection:
         begin_to_write(connection)
-        ids = list(connection.scalars(notebooks))
+        ids = [notebook for _, notebook in connection.execute(query)]
         connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
                            .values(auto_score=None, needs_manual_grade=True))
         connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
                            .values(late_submission_penalty=None))
         connection.commit()
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """What nbgrader's rule for late work is asked about one student's submission, and the penalty on record."""
+
+    score: float
+    penalty: float | None
+    timestamp: datetime | None
+    duedate: datetime | None
+    extension: timedelta | None
+
+    @property
+    def seconds(self):
+        """The seconds between due date and submission, as nbgrader counts them; 0 for work in time."""
+        if self.timestamp is None or self.duedate is None:
+            return 0
+        return max(0, (self.timestamp - self.duedate - (self.extension or timedelta())).total_seconds())
+
+
+def recorded_lateness(db_url, assignment):
+    """Return {student: Lateness} of all whose work has been recorded."""
+    query = of_notebooks(assignment, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty,
+                         SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
+    with connected(db_url) as connection:
+        return {student: Lateness(*values) for student, *values in connection.execute(query)}
+
+
+def record_penalties(db_url, assignment, penalties):
+    """Record {student: penalty}, all in one transaction."""
+    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(penalties))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        for student, notebook in connection.execute(query).all():
+            connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == notebook)
+                               .values(late_submission_penalty=penalties[student]))
+        connection.commit()
+
+
+def shown_marks(db_url, assignment):
+    """Return {student: dict} of all that feedback shows out of the gradebook: scores, comments, and the penalty."""
+    queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
+               "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
+               "comments": of_cells(assignment, Comment, Comment.comment)}
+    marks = {}
+    with connected(db_url) as connection:
+        for what, query in queries.items():
+            for student, *values in connection.execute(query):
+                marks.setdefault(student, {}).setdefault(what, []).append(values)
+    return marks

@@ -8,6 +8,8 @@ GradeInSandbox       examines the answers, in place of nbgrader's Execute, and w
 SaveMarks            records the marks, in one transaction
 AssignLatePenalties  (nbgrader's) takes off what lateness costs
 
+Beside it, `feedback` makes the pages for students, and `exchange` releases them.
+
 All of it is done where nbgrader would only clean up what was handed in. Its second step, which reads the notebook again
 to execute it, has nothing left to do.
 """
@@ -28,7 +30,6 @@ from traitlets import Enum, Float, TraitError, Unicode
 from .cell_code import MAX_SOURCE
 from .course import (
     HIDDEN,
-    TIMESTAMP,
     UNFILLED,
     answers_of,
     execution_order,
@@ -40,13 +41,16 @@ from .course import (
     shown,
     time_of,
 )
+from .exchange import ReleaseFeedback
+from .feedback import FeedbackExporter
 from .gradebook import recorded_scores, require_gradebook
 from .job import Job, run, version
+from .lateness import update_penalties
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
 from .results import Results
 from .sandbox import described, resolve
-from .state import RECORD, make_room, read_submissions
+from .state import RECORD, graded_notebook, make_room, read_submissions
 from .view import shows
 
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
@@ -71,6 +75,8 @@ def configure(c, root="."):
     # the gradebook has them with the same points is seen once, before anything is graded.
     c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveMarks, AssignLatePenalties]
     c.Autograde.autograde_preprocessors = []
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 
 class SubmissionExporter(NotebookExporter):
@@ -101,12 +107,16 @@ class SubmissionExporter(NotebookExporter):
         grading.require(coursedir)
         grading.results(coursedir, coursedir.assignment_id).make_folder()
         scores = recorded_scores(coursedir.db_url, coursedir.assignment_id)
-        found, failed = {}, {}
+        found, failed, unchanged = {}, {}, []
         for submission in read_submissions(coursedir, coursedir.assignment_id, grading.job_maker(coursedir)):
             if reason := submission.unfit or make_room(coursedir, submission, scores):
                 failed[submission.student] = reason
             else:
                 found |= as_assignment(self.parent, submission)
+                if graded_notebook(coursedir, submission.assignment, submission.student).exists():
+                    unchanged.append(submission.student)
+        if changed := update_penalties(coursedir, AssignLatePenalties(parent=self), unchanged):
+            self.log.warning("What lateness costs has changed for %s", ", ".join(changed))
         self.parent.assignments = found
         if failed:
             self.fail_afterwards(failed)
@@ -168,8 +178,8 @@ class Rebuild(NbGraderPreprocessor):
                 cell.outputs, cell.execution_count = [], None
         for remark in handed_in.remarks:
             self.log.warning("%s: %s", resources["nbgrader"]["student"], remark)
-        if handed_in.timestamp:
-            resources.setdefault("outputs", {})[TIMESTAMP] = handed_in.timestamp.encode()
+        beside = {name: text.encode() for name, text in handed_in.beside.items()}
+        resources["outputs"] = {**resources.get("outputs", {}), **beside}
         return rebuilt, resources
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .course import HandedIn, read_handed_in, read_source, read_timestamp, submitted_folders, unfit
+from .course import HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -21,7 +21,7 @@ class Submission:
     path: Path
     key: str  # of the job
     remarks: tuple
-    timestamp: str | None
+    beside: dict  # see `course.read_beside`
     handed_in: HandedIn | None = None
     job: Job | None = None
     unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
@@ -48,10 +48,10 @@ def read_submissions(coursedir, assignment, make_job, students=None):
             except Exception as error:  # nothing that anybody hands in may stop the grading of others
                 reason = f"what was handed in can't be read: {type(error).__name__}"
             if reason:
-                yield Submission(student, assignment, path, "", (), None, unfit=reason)
+                yield Submission(student, assignment, path, "", (), {}, unfit=reason)
                 continue
             job = make_job(source, handed_in)
-            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.timestamp, handed_in, job)
+            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.beside, handed_in, job)
 
 
 def graded_folder(coursedir, assignment, student):
@@ -85,7 +85,7 @@ def is_graded(coursedir, submission, scores):
         points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
         return (record["key"] == submission.key
                 and record["remarks"] == list(submission.remarks)
-                and read_timestamp(graded_folder(coursedir, assignment, student)) == submission.timestamp
+                and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
                 and scores.get(student) == points)
     except (OSError, ValueError, KeyError, TypeError):
         return False
