@@ -10,13 +10,14 @@ c = get_config()  # noqa: F821
 c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 
 # Who may log in. One password for all is for trying things out: use your school's login (an OAuthenticator), or PAM.
-c.JupyterHub.authenticator_class = "dummy"
-c.DummyAuthenticator.password = Path("/srv/rnnlm/hub/password").read_text().strip()
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = Path("/srv/rnnlm/hub/password").read_text().strip()
 c.Authenticator.allowed_users = INSTRUCTORS | STUDENTS
 
 # Each person's server runs as the account of that name: nbgrader takes the account's name for the student's.
 c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.default_url = "/lab"
+c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
 
 
 def hide_instructors_menus(spawner):
