@@ -63,6 +63,14 @@ lab: $(VENV)/.course ## open JupyterLab on the exercises
 serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
 	@python tools/serve.py
 
+.PHONY: classroom
+classroom: ## open a JupyterHub here, with an instructor and two students (as root)
+	@PYTHON=$(PYTHON) classroom/start _build/classroom $(PORT)
+
+.PHONY: circle
+circle: $(VENV)/.test ## go round once in such a classroom, by a browser: release, hand in, grade, feedback
+	@python -m pytest -q tests/hub
+
 .PHONY: bench
 bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
@@ -95,4 +103,4 @@ lock: $(VENV)/.test ## resolve pyproject.toml's extras into requirements.txt and
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) .venv-parity _build *.egg-info
+	@rm -rf $(VENV) .venv-parity .venv-classroom classroom/node_modules _build *.egg-info
