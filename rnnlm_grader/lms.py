@@ -169,25 +169,20 @@ class Roster:
 
     def find(self, upload):
         """Return the student's id; raise `Refusal` where nobody can tell."""
-        known = self.in_canvas(upload) if upload.in_canvas else self.in_moodle(upload)
-        if known:
-            return known
         if upload.in_canvas:
-            student, identity = upload.number, {"lms_user_id": upload.number}
+            known, student, identity = self.by_number.get(upload.number), upload.number, {"lms_user_id": upload.number}
         else:
             email = self.emails.get(upload.number)
-            student, identity = email or upload.name, {"email": email}
+            known, student, identity = self.in_moodle(upload, email), email or upload.name, {"email": email}
+        if known:
+            return known
         if student in self.email:
             raise Refusal(f"the gradebook's student {student} may be somebody else")
         self.new[student] = {**identity, "last_name": upload.name}
         return student
 
-    def in_canvas(self, upload):
-        return self.by_number.get(upload.number)
-
-    def in_moodle(self, upload):
-        """Find a student by email address, or else by a name that only one has."""
-        email = self.emails.get(upload.number)
+    def in_moodle(self, upload, email):
+        """Return the id that the gradebook has for an email address, or else for a name that only one has; or None."""
         if email and (student := self.by_email.get(alike(email))):
             return student
         participants = self.namesakes[alike(upload.name)]

@@ -32,7 +32,8 @@ class MyEmbedding:
         self.grads[0][...] = 0
         np.add.at(self.grads[0], self.idx, dout)
 '''
-SECRETS = "~ada ~instructor/rnnlm /srv/rnnlm/exchange/rnnlm/inbound /srv/rnnlm/exchange/rnnlm/feedback /srv/rnnlm/hub"
+SECRETS = [f"/srv/rnnlm/{place}" for place in (
+    "home/ada", "home/instructor", "exchange/rnnlm/inbound", "exchange/rnnlm/feedback", "hub")]
 
 
 def free_port():
@@ -103,7 +104,7 @@ class Person:
     def terminal(self, command):
         """Type a command into a terminal; return all that it says."""
         said = self.home / "said.txt"
-        self.tab.goto(f"{self.url}/lab")
+        self.tab.goto(f"{self.url}/lab?reset")  # else what was open before is open again
         self.tab.click(".jp-LauncherCard:has-text('Terminal')")
         self.tab.click(".jp-Terminal .xterm-screen")
         self.tab.keyboard.type(f"({command}) > ~/saying.txt 2>&1; mv ~/saying.txt ~/said.txt\n")
@@ -187,7 +188,7 @@ def look_around(ben, seen):
     ben.assignments()
     ben.tab.wait_for_selector("#released_assignments_list button:text('Fetch')")
     seen.bens_submissions = ben.tab.inner_text("#submitted_assignments_list")
-    seen.bens_look = [ben.terminal(f"ls {place}") for place in SECRETS.split()]
+    seen.bens_look = ben.terminal(f"ls {' '.join(SECRETS)}").splitlines()
     seen.formgrader_for_ben = ben.tab.goto(f"{ben.url}/formgrader").status
     seen.adas_server_for_ben = ben.tab.goto(ben.url.replace("/ben", "/ada/lab")).status
 
@@ -207,7 +208,7 @@ def test_a_student_reads_mark_and_report(circle):
 
 def test_another_student_sees_nothing_of_it(circle):
     assert SLUG not in circle.bens_submissions
-    assert [said for said in circle.bens_look if "Permission denied" not in said] == []
+    assert [said.endswith("Permission denied") for said in circle.bens_look] == [True] * len(SECRETS)
     assert circle.adas_server_for_ben in (403, 404)
 
 
