@@ -155,7 +155,7 @@ def summary(assignment, tally, stale):
     lines = [f"{assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
              f"{len(tally.failed)} failed ({tally.examined} examined)"]
     if tally.repriced:
-        lines.append(f"{len(tally.repriced)} late penalties changed")
+        lines.append(f"late penalties changed: {len(tally.repriced)}")
     if marks:
         middle = statistics.median(marks)
         lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")

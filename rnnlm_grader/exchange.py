@@ -1,14 +1,39 @@
-"""Releases feedback through nbgrader's exchange: what is up to date, to those whom the exchange can reach."""
+"""Collects work and releases feedback through nbgrader's exchange, so that one submission never stops the others."""
+import functools
 import glob
 import os
+import shutil
 from collections import defaultdict
+from unittest import mock
 
-from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
-from .course import SUBMISSION_SECRET, TIMESTAMP, read_beside, shown, submitted_folders
+from .course import SUBMISSION_SECRET, TIMESTAMP, read_beside, read_timestamp, shown, submitted_folders, time_of
 from .feedback import Feedback
 from .refusal import Refusal
 from .state import graded_folder, graded_notebook
+
+
+class Collect(ExchangeCollect):
+    """Collect links as links, which the grader refuses, and as much as can be copied of each submission.
+
+    Students can write anything into the exchange. nbgrader's own command follows links, with the instructor's rights,
+    and stops for all at the first file that can't be copied or tells no time.
+    """
+
+    def init_src(self):
+        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
+        super().init_src()
+
+    def do_copy(self, src, dest, log=None):
+        try:
+            if os.path.islink(src):
+                raise OSError("it is a link")
+            with mock.patch.object(shutil, "copytree", functools.partial(shutil.copytree, symlinks=True)):
+                super().do_copy(src, dest, log)
+        except (OSError, RuntimeError) as error:  # nbgrader raises the latter where a submission is too big
+            self.log.warning("Not all of %s could be collected: %s", shown(src), shown(error))
+            os.makedirs(dest, exist_ok=True)  # so that the student gets a mark, with the reason
 
 
 class ReleaseFeedback(ExchangeReleaseFeedback):

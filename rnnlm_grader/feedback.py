@@ -12,7 +12,7 @@ from nbconvert.exporters import HTMLExporter
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 
-from .course import read_beside, student_folders
+from .course import read_beside, shown, student_folders
 from .gradebook import shown_marks
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .state import graded_folder, graded_notebook
@@ -73,7 +73,7 @@ class FeedbackExporter(HTMLExporter):
             self.feedback = Feedback(coursedir, coursedir.assignment_id)
             for student in self.feedback.stale():
                 if student not in excluded:
-                    self.log.info("Feedback of %s is older than the marks, and is made anew", student)
+                    self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
                     self.feedback.remove(student)
         except (Refusal, OSError) as error:
             reason = f"{in_words(error)}. {PUT_RIGHT.capitalize()}" if isinstance(error, OSError) else str(error)

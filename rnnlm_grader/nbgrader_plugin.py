@@ -8,7 +8,7 @@ GradeInSandbox       examines the answers, in place of nbgrader's Execute, and w
 SaveMarks            records the marks, in one transaction
 AssignLatePenalties  (nbgrader's) takes off what lateness costs
 
-Beside it, `feedback` makes the pages for students, and `exchange` releases them.
+Beside it, `exchange` collects submissions and releases feedback, whose pages `feedback` makes.
 
 All of it is done where nbgrader would only clean up what was handed in. Its second step, which reads the notebook again
 to execute it, has nothing left to do.
@@ -41,7 +41,7 @@ from .course import (
     shown,
     time_of,
 )
-from .exchange import ReleaseFeedback
+from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .gradebook import recorded_scores, require_gradebook
 from .job import Job, run, version
@@ -79,6 +79,7 @@ def configure(c, root="."):
     c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveMarks, AssignLatePenalties]
     c.Autograde.autograde_preprocessors = []
     c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.ExchangeFactory.collect = Collect
     c.ExchangeFactory.release_feedback = ReleaseFeedback
 
 
@@ -119,7 +120,7 @@ class SubmissionExporter(NotebookExporter):
                 if graded_notebook(coursedir, submission.assignment, submission.student).exists():
                     unchanged.append(submission.student)
         if changed := update_penalties(coursedir, AssignLatePenalties(parent=self), unchanged):
-            self.log.warning("What lateness costs has changed for %s", ", ".join(changed))
+            self.log.warning("Late penalties changed: %d", len(changed))
         self.parent.assignments = found
         if failed:
             self.fail_afterwards(failed)

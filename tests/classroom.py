@@ -1,4 +1,5 @@
 """Lays out a graded course without grading: what the gradebook and the graded notebooks hold, in a moment."""
+import contextlib
 import json
 import shutil
 from dataclasses import dataclass, field
@@ -7,6 +8,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
+from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -49,6 +51,16 @@ def config_for(folder, **options):
     configure(config, folder)
     config.CourseDirectory.update(options)
     return config
+
+
+def nbgrader(folder, *command):
+    """Run an nbgrader command as in a folder, with the nbgrader_config.py that lies there, but in this process."""
+    app, arguments = NbGraderApp(), list(command)
+    while arguments and arguments[0] in app.subcommands:
+        app = app.subcommands[arguments.pop(0)][0]()
+    with contextlib.chdir(folder):
+        app.initialize(arguments)
+        app.start()
 
 
 def lay_out(folder, people, waiting=(), missing=()):
