@@ -63,6 +63,14 @@ lab: $(VENV)/.course ## open JupyterLab on the exercises
 serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
 	@python tools/serve.py
 
+.PHONY: classroom
+classroom: ## open a JupyterHub here, with an instructor and two students (as root)
+	@PYTHON=$(PYTHON) classroom/start _build/classroom $(PORT)
+
+.PHONY: circle
+circle: $(VENV)/.test ## go round once in such a classroom, by a browser: release, hand in, grade, feedback
+	@python -m pytest -q tests/hub
+
 .PHONY: bench
 bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
@@ -86,11 +94,13 @@ mutate: $(VENV)/.test ## change the right answers in every small way; the criter
 parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environment of its own (large)
 	@OPENBLAS_NUM_THREADS=1 .venv-parity/bin/python -m pytest -q tests/parity
 
+LOCK := uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
+  --no-annotate --quiet pyproject.toml
 .PHONY: lock
-lock: $(VENV)/.test ## resolve pyproject.toml's `course` extra into requirements.txt
-	@uv pip compile --universal --python-version 3.11 --extra course --no-emit-index-url --no-emit-find-links \
-	  --no-header --no-annotate --quiet pyproject.toml -o requirements.txt
+lock: $(VENV)/.test ## resolve pyproject.toml's extras into requirements.txt and classroom/requirements.txt
+	@$(LOCK) --extra course -o requirements.txt
+	@$(LOCK) --extra classroom -c requirements.txt -o classroom/requirements.txt
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) .venv-parity _build *.egg-info
+	@rm -rf $(VENV) .venv-parity .venv-classroom classroom/node_modules _build *.egg-info

@@ -48,6 +48,7 @@ from .feedback import FeedbackExporter
 from .gradebook import recorded_scores, require_gradebook
 from .job import Job, require_own_grader, run, version
 from .lateness import update_penalties
+from .lms import COLLECTED, Download
 from .private import for_its_owner_alone, keep_private, make_private
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .report import BOOK, clean
@@ -73,6 +74,8 @@ def configure(c, root="."):
     c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
     c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
     c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
+    c.ZipCollectApp.extractor_plugin = Download
+    c.FileNameCollectorPlugin.named_regexp = COLLECTED
     c.Autograde.exporter_class = SubmissionExporter
     # No OverwriteCells and CheckCellMetadata, half the time of all this: the cells are the instructor's own, and that
     # the gradebook has them with the same points is seen once, before anything is graded.

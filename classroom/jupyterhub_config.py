@@ -1,0 +1,29 @@
+"""A JupyterHub for this course, on one machine. `make classroom` starts it; copy it and adapt it for your own."""
+from pathlib import Path
+
+INSTRUCTORS = {"instructor"}
+STUDENTS = {"ada", "ben"}
+
+c = get_config()  # noqa: F821
+
+# Reached from this machine only. For a class, put it behind a web server that speaks HTTPS.
+c.JupyterHub.bind_url = "http://127.0.0.1:8000"
+
+# Who may log in. One password for all is for trying things out: use your school's login (an OAuthenticator), or PAM.
+c.JupyterHub.authenticator_class = "shared-password"
+c.SharedPasswordAuthenticator.user_password = Path("/srv/rnnlm/hub/password").read_text().strip()
+c.Authenticator.allowed_users = INSTRUCTORS | STUDENTS
+
+# Each person's server runs as the account of that name: nbgrader takes the account's name for the student's.
+c.JupyterHub.spawner_class = "localprocess"
+c.Spawner.default_url = "/lab"
+c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
+
+
+def hide_instructors_menus(spawner):
+    """Leave formgrader, the list of courses and Create Assignment out of students' servers."""
+    if spawner.user.name not in INSTRUCTORS:
+        spawner.environment["JUPYTER_CONFIG_PATH"] = "/srv/classroom/students"
+
+
+c.Spawner.pre_spawn_hook = hide_instructors_menus

@@ -1,0 +1,196 @@
+"""Downloads in the forms that Canvas and Moodle give them, through nbgrader's own zip_collect to the marks."""
+import contextlib
+import csv
+import functools
+import io
+import os
+import shutil
+import zipfile
+
+import demo
+import pytest
+from classroom import ROOT, SLUG, config_for
+from nbgrader.api import Gradebook
+from nbgrader.apps import ZipCollectApp
+from nbgrader.converters import GenerateAssignment
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.utils import capture_log
+
+from rnnlm_grader import cli
+from rnnlm_grader.lms import CANVAS, MOODLE
+
+NAME = f"{SLUG}.ipynb"
+RIGHT = (ROOT / "solutions" / SLUG / NAME).read_bytes()
+EMPTY = (ROOT / "exercises" / SLUG / NAME).read_bytes()
+ADA = {"first_name": "Ada", "last_name": "Lovelace"}
+
+
+def archive(files):
+    """Return a zip of these files, {name: content}, which doesn't say that its names are UTF-8: not all systems do."""
+    text = io.BytesIO()
+    with zipfile.ZipFile(text, "w") as file:
+        for name, content in files.items():
+            file.writestr(name, content)
+    return text.getvalue().replace(b"\x14\0\0\x08", b"\x14\0\0\0")
+
+
+CANVAS_FILES = {
+    f"lovelaceada_4711_100_{NAME}": EMPTY,
+    f"lovelaceada_4711_200_{SLUG}-1.ipynb": RIGHT,
+    "lovelaceada_4711_300_notes.ipynb": EMPTY,
+    f"müllerjürgen_LATE_4712_101_{NAME}": RIGHT,
+    f"leekim_4713_102_{NAME}.txt": RIGHT,
+    "leekim_4714_103_5_my answer (2).ipynb": EMPTY,
+    "doejohn_4715_104_answer.pdf": b"%PDF",
+    "mallory_4716_105_all.zip": archive({f"lovelaceada_4711_999_{NAME}": EMPTY}),
+    "doejohn_4715_text.html": b"<p>",
+}
+FOLDER = "{}_{}_assignsubmission_file"
+MOODLE_FILES = {
+    f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT,
+    f"{FOLDER.format('Jürgen Müller', 2)}/answer.ipynb": RIGHT,
+    f"{FOLDER.format('Kim Lee', 3)}_{NAME}": RIGHT,
+    f"{FOLDER.format('Kim Lee', 4)}_/{NAME}": EMPTY,
+    f"{FOLDER.format('Mallory', 5)}_/lovelaceada_4711_999_{NAME}": EMPTY,
+    "Mallory_5_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
+}
+WORKSHEET = """\ufeffIdentifier,"Full name","Email address",Status,Grade
+"Participant 3","Kim Lee",kim.lee@example.org,"Submitted for grading",
+"Participant 4","Kim Lee",lee.kim@example.org,"Submitted for grading",
+"""
+
+
+@pytest.fixture(scope="module")
+def new_course(tmp_path_factory):
+    """Return a function that makes a course with one student in its gradebook."""
+    released = tmp_path_factory.mktemp("released")
+    demo.set_up(released)
+    config = config_for(released)
+    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config).start()
+    return functools.partial(Course, released, tmp_path_factory)
+
+
+class Course:
+    """A copy of a course in which an assignment is released."""
+
+    def __init__(self, released, tmp_path_factory, student="ada", **identity):
+        self.folder = tmp_path_factory.mktemp("course") / "course"
+        shutil.copytree(released, self.folder)
+        self.downloads = self.folder / "downloaded" / SLUG / "archive"
+        self.downloads.mkdir(parents=True)
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db", "rnnlm") as gradebook:
+            gradebook.add_student(student, **identity)
+
+    def collect(self, download, *options, name="submissions.zip"):
+        """Run `nbgrader zip_collect`; return whether it succeeds, and the lines that it says."""
+        (self.downloads / name).write_bytes(download)
+        with contextlib.chdir(self.folder):
+            app = ZipCollectApp()
+            app.initialize([SLUG, *options])
+            done = capture_log(app)
+        return done["success"], [line.partition("] ")[2] for line in done["log"].splitlines()]
+
+    def submitted(self):
+        return {path.parts[-3]: path.read_bytes() for path in (self.folder / "submitted").glob(f"*/{SLUG}/*.ipynb")}
+
+    def export(self, form):
+        """Grade, and return the rows of the table that the system is to import."""
+        course = ["--course-dir", str(self.folder)]
+        assert cli.main([SLUG, "--jobs", "1", *course]) == 0
+        assert cli.main(["export", SLUG, "--form", form, *course]) == 0
+        with open(self.folder / "reports" / f"{SLUG}-{form}.csv", newline="", encoding="utf-8") as file:
+            return list(csv.DictReader(file))
+
+
+@pytest.fixture(scope="module")
+def canvas(new_course):
+    course = new_course(lms_user_id="4711", **ADA)
+    course.collected, course.said = course.collect(archive(CANVAS_FILES))
+    return course
+
+
+@pytest.fixture(scope="module")
+def moodle(new_course):
+    course = new_course(**ADA)
+    (course.downloads / "Grades-rnnlm.csv").write_text(WORKSHEET, encoding="utf-8")
+    course.collected, course.said = course.collect(archive(MOODLE_FILES))
+    return course
+
+
+def test_canvas_students_are_known_by_number_and_others_entered_with_it(canvas):
+    assert canvas.collected
+    assert canvas.submitted() == {"ada": RIGHT, "4712": RIGHT, "4713": RIGHT, "4714": EMPTY}
+
+
+def test_what_isnt_collected_is_named_on_the_last_lines_with_the_reason(canvas):
+    assert canvas.said[-6:] == [
+        "New in the gradebook: 4712 (müllerjürgen), 4713 (leekim), 4714 (leekim)",
+        "Not collected: doejohn_4715_104_answer.pdf: it is no notebook",
+        "Not collected: doejohn_4715_text.html: neither Canvas nor Moodle names a file so",
+        f"Not collected: lovelaceada_4711_100_{NAME}: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
+        f"Not collected: lovelaceada_4711_300_notes.ipynb: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
+        "Not collected: mallory_4716_105_all.zip: it is no notebook",
+    ]
+
+
+def test_canvas_imports_the_marks_by_number(canvas):
+    rows = canvas.export("canvas")[1:]
+    assert {row["ID"]: row[SLUG] for row in rows} == {"4711": "25", "4712": "25", "4713": "25", "4714": "0"}
+    assert {row["Student"] for row in rows} == {"Lovelace, Ada", "leekim", "müllerjürgen"}
+
+
+def test_moodle_students_are_known_by_email_or_by_a_name_that_only_one_has(moodle):
+    assert moodle.collected
+    assert moodle.submitted() == {"ada": RIGHT, "Jürgen Müller": RIGHT, "kim.lee@example.org": RIGHT,
+                                  "lee.kim@example.org": EMPTY, "Mallory": EMPTY}
+
+
+def test_moodle_imports_the_marks_by_email(moodle):
+    marks = {row["Email address"]: row[SLUG] for row in moodle.export("moodle") if row["Email address"]}
+    assert marks == {"kim.lee@example.org": "25", "lee.kim@example.org": "0"}
+
+
+def test_namesakes_whom_nobody_can_tell_apart_are_left_and_told_of(new_course):
+    course = new_course()
+    _, said = course.collect(archive(MOODLE_FILES))
+    assert not any("Kim" in student for student in course.submitted())
+    assert len([line for line in said if "there are several Kim Lee. Put Moodle's grading worksheet" in line]) == 2
+
+
+def test_a_newer_download_replaces_what_was_collected(new_course):
+    course = new_course(lms_user_id="4711")
+    course.collect(archive({f"lovelaceada_4711_200_{NAME}": EMPTY}))
+    os.utime(course.downloads / "submissions.zip", (0, 0))
+    _, said = course.collect(archive({"lovelaceada_4711_100_second.ipynb": RIGHT}), "--force", name="new.zip")
+    assert course.submitted() == {"ada": RIGHT}
+    assert said[-1] == f"Not collected: lovelaceada_4711_200_{NAME}: lovelaceada_4711_100_second.ipynb counts for ada"
+
+
+def test_a_damaged_download_is_told_of_in_one_line_and_nothing_is_collected(new_course):
+    course = new_course()
+    collected, said = course.collect(archive(CANVAS_FILES)[:1000])
+    assert not collected
+    assert course.submitted() == {}
+    assert "submissions.zip is damaged" in said[-1]
+    assert said[-1].endswith("Download it again.")
+
+
+def test_a_student_with_the_number_of_another_as_id_is_never_taken_for_that_one(new_course):
+    course = new_course("4712")
+    _, said = course.collect(archive({f"x_4712_100_{NAME}": RIGHT}))
+    assert course.submitted() == {}
+    assert said[-1].endswith("the gradebook's student 4712 may be somebody else")
+
+
+@pytest.mark.parametrize(("name", "number"), [
+    (f"doe_john_4711_100_{NAME}", "4711"),
+    (f"doejohn_LATE_4711_100_7_8_{NAME}", "4711"),
+])
+def test_canvas_names_are_read_from_the_left(name, number):
+    assert CANVAS.fullmatch(name)["number"] == number
+
+
+def test_no_name_of_a_file_makes_it_another_students():
+    assert MOODLE.search(f"doejohn_4711_100_Ada Lovelace_1_assignsubmission_file_{NAME}") is None
+    inside = MOODLE.search(f"Mallory_5_assignsubmission_file_/Ada Lovelace_1_assignsubmission_file_/{NAME}")
+    assert inside["name"] == "Mallory"

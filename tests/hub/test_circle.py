@@ -1,0 +1,231 @@
+"""The whole circle on JupyterHub, by clicks and keys: from the release of an exercise to the feedback on it."""
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+ROOT = Path(__file__).resolve().parents[2]
+SLUG = "01-embedding"
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+PATIENCE = 120_000  # milliseconds; a server takes ten seconds to start where nothing else runs
+NEEDED = {"Chromium": CHROMIUM, "node": shutil.which("node"), "npm": shutil.which("npm"),
+          "root's rights": os.geteuid() == 0}
+MISSING = [name for name, found in NEEDED.items() if not found]
+pytestmark = pytest.mark.skipif(bool(MISSING), reason=f"no classroom was opened: {', '.join(MISSING)} missing")
+ANSWER = '''\
+class MyEmbedding:
+    def __init__(self, W):
+        self.params = [W]
+        self.grads = [np.zeros_like(W)]
+    def forward(self, idx):
+        self.idx = idx
+        return self.params[0][idx]
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        np.add.at(self.grads[0], self.idx, dout)
+'''
+SECRETS = [f"/srv/rnnlm/{place}" for place in (
+    "home/ada", "home/instructor", "exchange/rnnlm/inbound", "exchange/rnnlm/feedback", "hub")]
+
+
+def free_port():
+    """Return a port that, with the two after it, is free."""
+    while True:
+        try:
+            with socket.socket() as one, socket.socket() as two, socket.socket() as three:
+                one.bind(("127.0.0.1", 0))
+                port = one.getsockname()[1]
+                two.bind(("127.0.0.1", port + 1))
+                three.bind(("127.0.0.1", port + 2))
+                return port
+        except OSError:
+            continue
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    """Open a classroom in a folder of its own; yield its folder and address."""
+    folder, port = tmp_path_factory.mktemp("classroom"), free_port()
+    hub = subprocess.Popen([ROOT / "classroom" / "start", folder, str(port)], stdout=subprocess.PIPE, text=True)
+    try:
+        assert "The classroom is open" in "".join(iter(hub.stdout.readline, "  Ctrl-C closes it\n"))
+        yield SimpleNamespace(folder=folder, url=f"http://127.0.0.1:{port}",
+                              password=(folder / "hub" / "password").read_text().strip())
+    finally:
+        hub.kill()
+        hub.wait()
+
+
+class Person:
+    """Somebody with a browser, logged in at the classroom."""
+
+    def __init__(self, browser, classroom, name):
+        self.name, self.home = name, classroom.folder / "home" / name
+        self.url = f"{classroom.url}/user/{name}"
+        self.tab = browser.new_context(viewport={"width": 1400, "height": 3000}).new_page()
+        self.tab.set_default_timeout(PATIENCE)
+        self.tab.goto(f"{classroom.url}/hub/login")
+        self.tab.fill("#username_input", name)
+        self.tab.fill("#password_input", classroom.password)
+        self.tab.click("#login_submit")
+        self.tab.wait_for_selector("#jp-MainMenu")
+
+    def menu(self):
+        """Open nbgrader's menu; return what is in it."""
+        self.tab.click(".lm-MenuBar-itemLabel:text('Nbgrader')")
+        self.tab.wait_for_selector(".lm-Menu-itemLabel:text('Assignment List')")
+        return self.tab.locator(".lm-Menu-itemLabel:visible").all_inner_texts()
+
+    def assignments(self):
+        """Open the list of assignments."""
+        self.tab.goto(f"{self.url}/lab")
+        self.menu()
+        self.tab.click(".lm-Menu-itemLabel:text('Assignment List')")
+        self.tab.wait_for_selector("#released_assignments_list")
+
+    def open(self, path):
+        """Open a file in JupyterLab."""
+        self.tab.goto(f"{self.url}/lab/tree/{path}")
+
+    def formgrader(self, column):
+        """Click in the column of the assignment in formgrader; return what it says of it."""
+        self.tab.goto(f"{self.url}/formgrader")
+        self.tab.click(f"tr:has-text('{SLUG}') .{column} a")
+        return self.tab.inner_text("[id$=-modal].in .modal-title")
+
+    def terminal(self, command):
+        """Type a command into a terminal; return all that it says."""
+        said = self.home / "said.txt"
+        self.tab.goto(f"{self.url}/lab?reset")  # else what was open before is open again
+        self.tab.click(".jp-LauncherCard:has-text('Terminal')")
+        self.tab.click(".jp-Terminal .xterm-screen")
+        self.tab.keyboard.type(f"({command}) > ~/saying.txt 2>&1; mv ~/saying.txt ~/said.txt\n")
+        wait_until(said.exists)
+        text = said.read_text()
+        said.unlink()
+        return text
+
+
+def wait_until(condition):
+    """Wait for what no page shows."""
+    end = time.monotonic() + PATIENCE / 1000
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def circle(classroom):
+    """Go round once; return what was seen on the way."""
+    seen = SimpleNamespace()
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        instructor, ada, ben = (Person(browser, classroom, name) for name in ("instructor", "ada", "ben"))
+        seen.menus = {person.name: person.menu() for person in (instructor, ada)}
+        release(instructor)
+        hand_in(ada, seen)
+        grade_and_release_feedback(instructor, seen)
+        read_feedback(ada, seen)
+        look_around(ben, seen)
+        browser.close()
+    return seen
+
+
+def release(instructor):
+    assert instructor.formgrader("assign") == "Success"
+    assert instructor.formgrader("release") == "Success"
+
+
+def hand_in(ada, seen):
+    """Fetch the exercise, fill in the first cell, run the checks, submit."""
+    ada.assignments()
+    ada.tab.click("#released_assignments_list button:text('Fetch')")
+    ada.tab.wait_for_selector("#fetched_assignments_list button:text('Submit')")
+    ada.open(f"{SLUG}/{SLUG}.ipynb")
+    cell = ada.tab.locator(".jp-CodeCell", has_text="class MyEmbedding:")
+    cell.locator(".cm-content").click()
+    ada.tab.keyboard.press("Control+A")
+    ada.tab.keyboard.insert_text(ANSWER)
+    ada.tab.click(".lm-MenuBar-itemLabel:text('Run')")
+    ada.tab.click(".lm-Menu-itemLabel:text('Run All Cells')")
+    ada.tab.wait_for_selector(".jp-OutputArea :text('MyTimeEmbedding')")
+    seen.checks = ada.tab.locator(".jp-OutputArea").all_inner_texts()
+    ada.tab.keyboard.press("Control+S")
+    wait_until(lambda: "np.add.at" in (ada.home / SLUG / f"{SLUG}.ipynb").read_text())
+    ada.assignments()
+    ada.tab.click("#fetched_assignments_list button:text('Submit')")
+    ada.tab.wait_for_selector(f"#submitted_assignments_list :text('{SLUG}')")
+
+
+def grade_and_release_feedback(instructor, seen):
+    assert instructor.formgrader("collect") == "Success"
+    seen.said = instructor.terminal(f"cd rnnlm && rnnlm-grade {SLUG}")
+    graded = json.loads((instructor.home / "rnnlm" / "autograded" / "ada" / SLUG / f"{SLUG}.ipynb").read_text())
+    seen.sandbox = graded["metadata"]["rnnlm_grader"]["sandbox"]
+    assert instructor.formgrader("generate-feedback") == "Success"
+    assert instructor.formgrader("release-feedback") == "Success"
+
+
+def read_feedback(ada, seen):
+    """Fetch the feedback, and open it."""
+    ada.assignments()
+    ada.tab.click("#submitted_assignments_list button:text('Fetch Feedback')")
+    ada.tab.click("#submitted_assignments_list :text('view feedback')")
+    ada.tab.dblclick(".jp-DirListing-item:has-text('.html')")
+    seen.feedback = ada.tab.frame_locator(".jp-HTMLViewer iframe").locator("body").inner_text()
+
+
+def look_around(ben, seen):
+    """Be curious."""
+    ben.assignments()
+    ben.tab.wait_for_selector("#released_assignments_list button:text('Fetch')")
+    seen.bens_submissions = ben.tab.inner_text("#submitted_assignments_list")
+    seen.bens_look = ben.terminal(f"ls {' '.join(SECRETS)}").splitlines()
+    seen.formgrader_for_ben = ben.tab.goto(f"{ben.url}/formgrader").status
+    seen.adas_server_for_ben = ben.tab.goto(ben.url.replace("/ben", "/ada/lab")).status
+
+
+def test_checks_answer_in_a_students_server(circle):
+    assert any("MyEmbedding · forward: 3 of 3 points" in output for output in circle.checks), circle.checks
+
+
+def test_the_sandbox_grades_in_the_instructors_account(circle):
+    assert "1 graded" in circle.said
+    assert circle.sandbox == "bwrap"
+
+
+def test_a_student_reads_mark_and_report(circle):
+    assert re.search(r"Score: 15\.0 / 25\.0", circle.feedback), circle.feedback
+
+
+def test_another_student_sees_nothing_of_it(circle):
+    assert SLUG not in circle.bens_submissions
+    assert [said.endswith("Permission denied") for said in circle.bens_look] == [True] * len(SECRETS)
+    assert circle.adas_server_for_ben in (403, 404)
+
+
+def test_only_the_instructor_has_the_instructors_menus(circle):
+    assert "Formgrader" in circle.menus["instructor"]
+    assert circle.menus["ada"] == ["Assignment List"]
+    assert circle.formgrader_for_ben == 404
+
+
+def test_nothing_of_the_machine_changes(circle):
+    passwd, srv = Path("/etc/passwd").read_text(), os.listdir("/srv")
+    assert "/srv/rnnlm" not in passwd
+    assert "rnnlm" not in srv
+
+
+def test_without_the_right_to_act_for_others_one_line_says_so(tmp_path):
+    said = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", ROOT / "classroom" / "start", tmp_path],
+                          capture_output=True, text=True)
+    assert said.returncode == 1
+    assert said.stderr == "classroom: only root can start servers under several accounts. Try: sudo make classroom\n"
