@@ -20,8 +20,8 @@ from .report import clean, in_a_word, render
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
-AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "gradebook",
-              "lateness", "marks", "pool", "results", "state")
+AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
+              "gradebook", "lateness", "marks", "pool", "results", "state")
 
 
 class VersionsDiffer(Exception):

@@ -38,6 +38,7 @@ from .course import (
     read_source,
     read_timestamp,
     released,
+    require_known,
     shown,
     time_of,
 )
@@ -218,6 +219,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
+        require_known(coursedir.assignment_id)
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")
