@@ -50,10 +50,9 @@ def test_a_released_notebook_holds_no_solution_no_hidden_test_and_no_output(root
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
-def test_each_answer_has_three_hints_folded_away(root, slug):
+def test_each_answer_has_a_worked_number_and_three_hints_folded_away(root, slug):
     text = "\n".join(c.source for c in read(root, "exercises", slug).cells if c.cell_type == "markdown")
-    for stage in ("Hint 1: a question", "Hint 2: the idea", "Hint 3: the line"):
-        assert text.count(f"<details><summary>{stage}") == len(ASSIGNMENTS[slug].names), stage
+    assert text.count("<details><summary>") == 4 * len(ASSIGNMENTS[slug].names)  # in whatever language
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
