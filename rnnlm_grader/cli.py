@@ -12,6 +12,7 @@ from .refusal import PUT_RIGHT, Refusal, Stopped, in_words
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
+       rnnlm-grade forget STUDENT [options]      remove what the course holds of a student
 
 rnnlm-grade COMMAND --help says more. Run it in the folder of the course."""
 DONE, SOME_FAILED, UNUSED = 0, 1, 2  # exit codes
@@ -23,6 +24,7 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     with contextlib.suppress(AttributeError):
         sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
+    so_far = "Not all was removed" if argv[:1] == ["forget"] else "What was examined is kept"
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
@@ -33,6 +35,9 @@ def main(argv=None):
         elif argv[0] == "export":
             options = export_options(argv[1:])
             load_commands().export(options)
+        elif argv[0] == "forget":
+            options = forget_options(argv[1:])
+            load_commands().forget(options)
         else:
             return grade(grade_options(argv))
         return DONE
@@ -42,9 +47,9 @@ def main(argv=None):
         done = "written." if argv[0] in ("report", "export") else f"done; {PUT_RIGHT}"
         return say(f"{in_words(error)}. Nothing was {done}", UNUSED)
     except Stopped as reason:
-        return say(f"{reason} What was examined is kept; {PUT_RIGHT}", SOME_FAILED)
+        return say(f"{reason} {so_far}; {PUT_RIGHT}", SOME_FAILED)
     except KeyboardInterrupt:
-        return say("Interrupted. What was examined is kept; run the same command again to go on.", 130)
+        return say(f"Interrupted. {so_far}; run the same command again to go on.", 130)
 
 
 def say(text, code):
@@ -79,11 +84,15 @@ def load_commands():
 
 
 def new_parser(command, description):
-    """A parser of what all commands share."""
+    """A parser of what all commands about an assignment share."""
     parser = argparse.ArgumentParser(prog=command, description=description)
     parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
-    parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
+    add_course_dir(parser)
     return parser
+
+
+def add_course_dir(parser):
+    parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
 
 
 def grade_options(argv):
@@ -114,6 +123,15 @@ def export_options(argv):
                         help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
     parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT-FORM.csv in the course")
     parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
+    return parser.parse_args(argv)
+
+
+def forget_options(argv):
+    parser = argparse.ArgumentParser(prog="rnnlm-grade forget", description="Remove for good what the course, its "
+                                     "gradebook and its part of the exchange hold of a student.")
+    parser.add_argument("student", metavar="STUDENT", help="the student's id")
+    parser.add_argument("--yes", action="store_true", help="don't ask")
+    add_course_dir(parser)
     return parser.parse_args(argv)
 
 

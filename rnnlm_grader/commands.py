@@ -14,11 +14,12 @@ from traitlets import TraitError
 
 from . import export as exports
 from . import pool
-from .assignments import ASSIGNMENTS
 from .batch import Batch
 from .class_report import write_class_report
-from .course import shown, submitted_folders, unread_line
+from .course import require_known, shown, submitted_folders, unread_line
 from .feedback import Feedback
+from .forget import Traces, grading_held, places
+from .gradebook import GradebookUnusable
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal, Stopped, in_words
 from .report import BOOK
@@ -26,7 +27,7 @@ from .report import BOOK
 
 def grade(options):
     """Grade an assignment; return whether everybody has a mark."""
-    coursedir, config = open_course(options)
+    coursedir, config = open_exercise(options)
     if options.sandbox:
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
@@ -41,7 +42,7 @@ def grade(options):
 
 def report(options):
     """Write a page about the class."""
-    coursedir, config = open_course(options)
+    coursedir, config = open_exercise(options)
     with configuration_told():
         configured = GradeInSandbox(config=config).book_url
     book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
@@ -49,10 +50,38 @@ def report(options):
 
 
 def export(options):
-    """Write the marks as a table."""
-    coursedir, _ = open_course(options)
+    """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
+    coursedir, _ = open_course(options.course_dir, options.assignment)
     path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
     tell(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
+
+
+def forget(options):
+    """Remove what the course holds of a student, once it is confirmed."""
+    coursedir, config = open_course(options.course_dir)
+    with configuration_told():
+        results, exchange = places(coursedir, config)
+    with grading_held(results):
+        traces = Traces(coursedir, results, exchange, options.student)
+        tell(traces)
+        if not options.yes:
+            confirm()
+        try:
+            traces.remove()
+        except (OSError, GradebookUnusable) as error:
+            raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+    tell(f"All of this was removed. What isn't in this course, such as backups, may still hold something of "
+         f"{shown(options.student)}.")
+
+
+def confirm():
+    """Ask whether to go on; raise `Refusal` unless the answer is yes."""
+    try:
+        answer = input("Remove all of this for good? [y/N] ")
+    except EOFError:
+        raise Refusal("Nobody is there to confirm it. Nothing was removed; add --yes.") from None
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Refusal("Nothing was removed.")
 
 
 def tell(text):
@@ -65,11 +94,15 @@ def tell(text):
         raise Stopped(f"{in_words(error)}.") from None
 
 
-def open_course(options):
+def open_exercise(options):
+    """Return (coursedir, config) of the course; raise `Refusal` for an assignment that this grader doesn't know."""
+    require_known(options.assignment)
+    return open_course(options.course_dir, options.assignment)
+
+
+def open_course(folder, assignment=""):
     """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
-    root = Path(options.course_dir).resolve()
-    if options.assignment not in ASSIGNMENTS:
-        raise Refusal(f"There is no assignment {options.assignment}. There are: {', '.join(ASSIGNMENTS)}.")
+    root = Path(folder).resolve()
     if not (root / "nbgrader_config.py").is_file():
         raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
                       "with --course-dir.")
@@ -77,7 +110,7 @@ def open_course(options):
     with contextlib.chdir(root), configuration_told():
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
-    app.coursedir.assignment_id = options.assignment
+    app.coursedir.assignment_id = assignment
     return app.coursedir, app.config
 
 

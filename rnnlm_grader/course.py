@@ -42,6 +42,13 @@ def answers_of(nb):
     return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
 
 
+def require_known(assignment):
+    """Raise `Refusal` for an assignment that this grader has no criteria for."""
+    if assignment not in ASSIGNMENTS:
+        raise Refusal(f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
+                      "needs a course folder without this grader: see book/own-course.md.")
+
+
 def source_path(coursedir, assignment):
     """Where the instructor's notebook of an assignment is."""
     folder = coursedir.format_path(coursedir.source_directory, ".", assignment)

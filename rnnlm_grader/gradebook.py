@@ -228,3 +228,21 @@ def shown_marks(db_url, assignment):
             for student, *values in connection.execute(query):
                 marks.setdefault(student, {}).setdefault(what, []).append(values)
     return marks
+
+
+def has_student(db_url, student):
+    """Return whether the gradebook knows a student; raise `GradebookUnusable` where it can't be written to."""
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        return inspect(connection).has_table("student") and connection.scalar(
+            select(Student.id).where(Student.id == student)) is not None
+
+
+def remove_student(db_url, course_id, student):
+    """Take a student out of the gradebook, if it has one, with all marks and comments."""
+    if has_student(db_url, student):
+        with told_in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
+            gradebook.remove_student(student)
+    with connected(db_url) as connection:
+        if connection.dialect.name == "sqlite":  # the file keeps what was deleted until its place is needed
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))

@@ -23,8 +23,8 @@ from .report import clean, in_a_word, render
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
-AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "gradebook",
-              "lateness", "marks", "pool", "private", "results", "state")
+AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
+              "gradebook", "lateness", "lms", "marks", "pool", "private", "results", "state")
 PACKAGES = [Path(__file__).parents[1] / name for name in ("rnnlm_grader", "rnnlm_ref")]
 
 

@@ -39,6 +39,7 @@ from .course import (
     read_timestamp,
     released,
     require_criteria,
+    require_known,
     shown,
     time_of,
     unread_line,
@@ -230,6 +231,7 @@ class GradeInSandbox(NbGraderPreprocessor):
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
+        require_known(coursedir.assignment_id)
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")

@@ -1,9 +1,13 @@
-"""Pack everything that a student needs into one file, which the book offers for download."""
+"""Pack everything that a student needs into one file, which the book offers for download.
+
+Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place.
+"""
+import re
 import zipfile
 from pathlib import Path
 
 KIT = "rnnlm-exercises"
-PARTS = ("exercises/*/*.ipynb", "rnnlm_ref/*.py", "rnnlm_grader/**/*.py", "pyproject.toml", "requirements.txt")
+PARTS = ("rnnlm_ref/*.py", "rnnlm_grader/**/*.py", "pyproject.toml", "requirements.txt")
 READ_ME = """# Exercises: an RNN language model from scratch
 
 With Python 3.11 or newer, in this folder:
@@ -21,11 +25,18 @@ def pack(app):
     root = Path(app.srcdir)
     folder = root / "_build" / "student-kit"
     folder.mkdir(parents=True, exist_ok=True)
-    files = {f"{path.relative_to(root)}": path.read_bytes() for part in PARTS for path in sorted(root.glob(part))}
+    paths = [*offered(root), *(path for part in PARTS for path in sorted(root.glob(part)))]
+    files = {f"{path.relative_to(root)}": path.read_bytes() for path in paths}
     files["README.md"] = READ_ME.encode()
     with zipfile.ZipFile(folder / f"{KIT}.zip", "w", zipfile.ZIP_DEFLATED) as kit:
         for name, content in files.items():
             kit.writestr(zipfile.ZipInfo(f"{KIT}/{name}"), content, zipfile.ZIP_DEFLATED)
+
+
+def offered(root):
+    """Return the notebooks of the exercises that pages link to."""
+    text = "".join(page.read_text(encoding="utf-8") for page in root.glob("book/*.md"))
+    return sorted(root / name for name in set(re.findall(r"<\.\./(exercises/[^>]+\.ipynb)>", text)))
 
 
 def setup(app):

@@ -59,10 +59,9 @@ def test_an_exercise_says_which_modules_its_answers_may_use(root, slug):
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
-def test_each_answer_has_three_hints_folded_away(root, slug):
+def test_each_answer_has_a_worked_number_and_three_hints_folded_away(root, slug):
     text = "\n".join(c.source for c in read(root, "exercises", slug).cells if c.cell_type == "markdown")
-    for stage in ("Hint 1: a question", "Hint 2: the idea", "Hint 3: the line"):
-        assert text.count(f"<details><summary>{stage}") == len(ASSIGNMENTS[slug].names), stage
+    assert text.count("<details><summary>") == 4 * len(ASSIGNMENTS[slug].names)  # in whatever language
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)

@@ -1,0 +1,175 @@
+"""`rnnlm-grade forget`: nothing of a student stays, and everything of the others does."""
+import json
+import re
+import shutil
+import sqlite3
+
+import pytest
+from classroom import SLUG, Person, lay_out
+from nbgrader.api import Gradebook
+from nbgrader.utils import notebook_hash
+from sqlalchemy import Engine, event
+
+from rnnlm_grader import cli, forget
+from rnnlm_grader.course import SUBMISSION_SECRET
+from rnnlm_grader.export import export
+
+KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same
+FORMER = "4" * 64  # the key of what ada handed in first
+SECRETS = {student: f"{number:x}" * 128 for number, student in enumerate(KEYS)}
+CONFIG = """from rnnlm_grader.nbgrader_plugin import configure
+c = get_config()
+c.CourseDirectory.course_id = "rnnlm"
+c.Exchange.root = "{exchange}"
+configure(c, "{course}")
+"""
+
+
+@pytest.fixture(autouse=True)
+def sqlite_keeps_what_was_deleted():
+    """Have SQLite do what it does by default, though some systems build theirs to overwrite what is deleted."""
+    def keep(connection, record):
+        if isinstance(connection, sqlite3.Connection):
+            connection.execute("PRAGMA secure_delete = OFF")
+
+    event.listen(Engine, "connect", keep)
+    yield
+    event.remove(Engine, "connect", keep)
+
+
+@pytest.fixture(scope="module")
+def template(tmp_path_factory):
+    """Lay out a course with a part in an exchange, in which something of each student is wherever it may be."""
+    root = tmp_path_factory.mktemp("template")
+    course, exchange = root / "course", root / "exchange"
+    coursedir = lay_out(course, {student: Person(identity={"last_name": f"{student} Lovelace"}) for student in KEYS})
+    for student, key in KEYS.items():
+        notebook = course / "autograded" / student / SLUG / f"{SLUG}.ipynb"
+        content = json.loads(notebook.read_text())
+        content["metadata"]["rnnlm_grader"]["key"] = key
+        notebook.write_text(json.dumps(content))
+        write(course / "results" / SLUG / f"{key}.json", "a result")
+        write(course / "feedback" / student / SLUG / f"{SLUG}.html", student)
+        handed_in = exchange / "rnnlm" / "inbound" / f"{student}+{SLUG}+2026-11-28 10:00:00 UTC+abc"
+        for folder in (handed_in, course / "submitted" / student / SLUG):
+            write(folder / f"{SLUG}.ipynb", student)
+            write(folder / SUBMISSION_SECRET, SECRETS[student])
+        write(released_page(exchange, student), student)
+    write(course / "results" / SLUG / f"{FORMER}.json", "a result")
+    export(coursedir, SLUG, "csv", course / "reports" / "table.csv")
+    export(coursedir, SLUG, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
+    return root
+
+
+@pytest.fixture
+def course(template, tmp_path):
+    """Return a copy of the course that a test may change."""
+    shutil.copytree(template, tmp_path, dirs_exist_ok=True)
+    course, exchange = tmp_path / "course", tmp_path / "exchange"
+    (course / "nbgrader_config.py").write_text(CONFIG.format(course=course, exchange=exchange))
+    return course
+
+
+def write(path, text):
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text)
+
+
+def released_page(exchange, student):
+    return exchange / "rnnlm" / "feedback" / f"{notebook_hash(secret=SECRETS[student], notebook_id=SLUG)}.html"
+
+
+def run(course, *arguments):
+    return cli.main(["forget", *arguments, "--course-dir", str(course)])
+
+
+def contents(course, without=None):
+    """What is in the course and in the exchange, file by file, but for the gradebook's bytes and some paths."""
+    return {path: path.read_bytes() for path in course.parent.rglob("*")
+            if path.is_file() and path.name not in ("gradebook.db", ".lock") and not (without and without(path))}
+
+
+def is_of_ada(path):
+    shared = path.name in ("table.csv", f"{KEYS['ada']}.json", f"{FORMER}.json")
+    return shared or path.name == released_page(path, "ada").name or re.search(r"/ada[/+]", str(path))
+
+
+def test_nothing_of_the_student_stays(course):
+    assert run(course, "ada", "--yes") == 0
+    paths = list(course.parent.rglob("*"))
+    assert [path for path in paths if is_of_ada(path)] == []
+    word = re.compile(rb"\bada\b")
+    assert [path for path in paths if path.is_file() and word.search(path.read_bytes())] == []
+
+
+def test_everything_of_the_others_stays(course):
+    before = contents(course, without=is_of_ada)
+    assert run(course, "ada", "--yes") == 0
+    assert contents(course) == before
+    with Gradebook(f"sqlite:///{course}/gradebook.db", "rnnlm") as gradebook:
+        assert {s.student_id: s.score for s in gradebook.assignment_submissions(SLUG)} == dict.fromkeys(
+            ("ada2", "ben", "zoë"), 25)
+
+
+def test_a_result_that_another_students_mark_rests_on_stays(course):
+    assert run(course, "ada2", "--yes") == 0
+    assert (course / "results" / SLUG / f"{KEYS['ben']}.json").exists()
+
+
+@pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", ".", "..", "../course", "ada/01-embedding"])
+def test_an_id_that_is_nobodys_removes_nothing(course, capsys, student):
+    before = contents(course)
+    assert run(course, student, "--yes") == 2
+    assert contents(course) == before
+    said, = capsys.readouterr().err.splitlines()
+    assert "Nothing was removed." in said
+
+
+@pytest.mark.parametrize("answer", ["n", "", None])
+def test_without_a_yes_nothing_is_removed(course, capsys, monkeypatch, answer):
+    def answers(question):
+        if answer is None:
+            raise EOFError
+        return answer
+
+    monkeypatch.setattr("builtins.input", answers)
+    before = contents(course)
+    assert run(course, "ada") == 2
+    assert contents(course) == before
+    said = capsys.readouterr()
+    assert "submitted/ada\n" in said.out
+    assert "Nothing was removed" in said.err
+
+
+@pytest.mark.parametrize("step", ["remove_student", "remove_all"])
+def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, step):
+    """`remove_all` fails at its second call, when only the student's own folders are left."""
+    real, calls = getattr(forget, step), []
+
+    def fails(*arguments):
+        calls.append(arguments)
+        if step == "remove_student" or len(calls) == 2:
+            raise PermissionError(13, "Permission denied", "somewhere")
+        return real(*arguments)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(forget, step, fails)
+        assert run(course, "ada", "--yes") == 1
+    test_nothing_of_the_student_stays(course)
+
+
+def test_what_a_link_leads_to_stays(course):
+    place = course / "submitted" / "eve"
+    place.symlink_to(course / "submitted" / "ben")
+    before = contents(course, without=lambda path: path.stem == FORMER)
+    assert run(course, "eve", "--yes") == 0
+    assert not place.is_symlink()
+    assert contents(course) == before
+
+
+def test_nothing_is_removed_while_another_process_grades(course, capsys):
+    before = contents(course)
+    with forget.grading_held(course / "results"):
+        assert run(course, "ada", "--yes") == 2
+    assert contents(course) == before
+    assert "Another process is grading" in capsys.readouterr().err
