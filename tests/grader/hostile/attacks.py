@@ -126,7 +126,7 @@ METADATA = {
     "strange-ids": changed(strange_ids, 10, "There was no cell MyEmbedding|in a cell of your own", one=NOTHING),
     "deletes-the-checks": changed(without_checks),
     "reorders": changed(reordered),
-    "answers-in-markdown": changed(as_markdown, 10, "There was no cell MyEmbedding"),
+    "answers-in-markdown": changed(as_markdown, 25, "MyEmbedding was in a markdown cell, not in a code cell"),
     "swaps-ids": changed(stolen_id, 25, "MyEmbedding is defined in a cell of your own"),
     "skips-execution": changed(each_cell(tags=["skip-execution"]), 10, "takes no arguments", one=NOTHING),
     "untouched": hands_in(notebook(STUB, TIME_STUB), 0, "Not filled in yet"),

@@ -162,8 +162,6 @@ WORK = {
     "honest-zip": zipped({f"me/{NAME}": text_of(), f"__MACOSX/me/._{NAME}": "x", "me/data.csv": "1,2"}, 25,
                          f"handed in as work.zip/me/{NAME}"),
     "honest-large-outputs": changed(with_outputs_of(30_000_000)),
-    "honest-markdown": changed(lambda nb: cell_of(nb, "MyEmbedding").update(cell_type="markdown"),
-                               says="MyEmbedding was in a markdown cell, not in a code cell"),
     "honest-name-of-its-own": hands_in(notebook(RIGHT.replace("MyEmbedding", "Embedding")), 25,
                                        "Your class is called Embedding; it was graded as MyEmbedding"),
     "honest-more-files": beside({"data.csv": "1,2", ".ipynb_checkpoints/01-embedding-checkpoint.ipynb": "old",
