@@ -540,7 +540,7 @@ def sum_through_a_sentence(sentences, sums):
     names = [a if a == b else f"{a} / {b}" for a, b in zip(*sentences.values(), strict=True)]
     axes.set_yticks(rows, names)
     axes.invert_yaxis()
-    axes.axhspan(2.5, 8.5, color=ORANGE_FILL, alpha=0.5, linewidth=0)
+    axes.axhspan(1.5, 7.5, color=ORANGE_FILL, alpha=0.5, linewidth=0)
     axes.set_xlim(min(map(min, sums.values())) - 0.1, 1.2)
     axes.legend(frameon=False, loc="lower right")
     return Figure(plot, """One sum of the 64 units after each word of a sentence, for an owl and for a cow. From the
