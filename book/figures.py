@@ -446,35 +446,33 @@ KIND_COLOURS = {"animal": ORANGE, "place": GREEN, "link": BLUE, "sound": RED, "r
 def model_over_time():
     """Return a drawing of the language model's four layers at three steps."""
     picture = Drawing(10, 14)
-    layers = [("TimeEmbedding", "(N, T, D)", BLUE_FILL), ("TimeRNN", "(N, T, H)", ORANGE_FILL),
-              ("TimeAffine", "(N, T, V)", BLUE_FILL), ("TimeSoftmax-", "()", GREEN_FILL)]
-    columns = [3.9, 6.1, 8.3]
-    for y, name in [(12.9, "xs"), (1.4, "ts")]:
-        picture.text(0.1, y, name, align="left", bold=True)
-        picture.text(1.3, y, "(N, T)", align="left", colour=FAINT, size=9)
-    for t, x in enumerate(columns):
+    _name_layers(picture)
+    for t, x in enumerate([3.9, 6.1, 8.3]):
         picture.cell(x, 12.4, t)
         picture.arrow((x + 0.5, 12.3), (x + 0.5, 11.5))
         picture.cell(x, 0.9, t + 1)
         picture.arrow((x + 0.5, 2), (x + 0.5, 3.1))
-        picture.arrow((x - 0.9, 8.5), (x - 0.35, 8.5), colour=ORANGE)
-        for row, (_, _, fill) in enumerate(layers):
+        for row, fill in enumerate([BLUE_FILL, ORANGE_FILL, BLUE_FILL, GREEN_FILL]):
             picture.cell(x - 0.3, 10.4 - 2.4 * row, "", width=1.6, fill=fill)
             if row < 3:
                 picture.arrow((x + 0.5, 10.3 - 2.4 * row), (x + 0.5, 9.1 - 2.4 * row))
-    for row, (name, shape, _) in enumerate(layers):
-        y = 10.9 - 2.4 * row
-        picture.text(0.1, y, name, align="left", bold=True, size=9)
-        if row < 3:
-            picture.text(1.3, y - 1.2, shape, align="left", colour=FAINT, size=9)
-    picture.text(0.1, 4.25, "WithLoss", align="left", bold=True, size=9)
-    picture.arrow((columns[-1] + 1.3, 8.5), (columns[-1] + 1.68, 8.5), colour=ORANGE)
+    for x in (3, 5.2, 7.4, 9.6):
+        picture.arrow((x, 8.5), (min(x + 0.55, 9.98), 8.5), colour=ORANGE)
     picture.text(2.95, 8.05, "h", colour=ORANGE)
     picture.text(6.6, 0.4, "one loss: the mean over all positions", colour=GREEN)
     return picture.show("""Three columns, one for each step. From below, the input ids 0, 1, 2 go up through
         TimeEmbedding, TimeRNN and TimeAffine to TimeSoftmaxWithLoss, which the targets 1, 2, 3 enter from above. Only
         TimeRNN has arrows from column to column: the hidden state h comes in from the window before and goes on to the
         next.""")
+
+
+def _name_layers(picture):
+    """Write the layers' names, and the shapes of what goes up between them, at the left of a drawing of the model."""
+    for y, name in [(12.9, "xs"), (10.9, "TimeEmbedding"), (8.5, "TimeRNN"), (6.1, "TimeAffine"), (3.7, "TimeSoftmax-"),
+                    (4.25, "WithLoss"), (1.4, "ts")]:
+        picture.text(0.1, y, name, align="left", bold=True, size=9)
+    for y, shape in [(12.9, "(N, T)"), (9.7, "(N, T, D)"), (7.3, "(N, T, H)"), (4.9, "(N, T, V)"), (1.4, "(N, T)")]:
+        picture.text(1.3, y, shape, align="left", colour=FAINT, size=9)
 
 
 def perplexity_curve(curve, bars):
