@@ -28,8 +28,8 @@ def main():
     model = Rnnlm(len(vocabulary), 64, 256, rng=1)
     start = time.perf_counter()
     history = RnnlmTrainer(model, Adam(0.002)).fit(train, batch_size=32, time_size=40, epochs=10, held_out=held_out)
-    learnt, seconds = evaluate(model, held_out, 32, 40), time.perf_counter() - start
-    print(f"Rnnlm, H = 256, best of {len(history)} epochs: held-out perplexity {learnt:.2f}, {seconds:.0f} s")
+    learned, seconds = evaluate(model, held_out, 32, 40), time.perf_counter() - start
+    print(f"Rnnlm, H = 256, best of {len(history)} epochs: held-out perplexity {learned:.2f}, {seconds:.0f} s")
     print("\n" + "".join(vocabulary.decode(generate(model, vocabulary.encode("The "), 400, rng=1, temperature=0.7))))
     if len(sys.argv) > 1:
         save_model(sys.argv[1], model, vocabulary)

@@ -1,4 +1,4 @@
-"""The language model: the layers in a row, and the file that keeps what they learnt.
+"""The language model: the layers in a row, and the file that keeps what they learned.
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 

@@ -12,7 +12,7 @@ from rnnlm_ref.text import padded_batches, perplexity, window_batches
 
 
 class Perplexities(NamedTuple):
-    """The perplexities of one epoch: on the training text while it was learnt, on held-out text after it."""
+    """The perplexities of one epoch: on the training text while it was learned, on held-out text after it."""
 
     train: float
     held_out: float | None
@@ -47,7 +47,7 @@ class RnnlmTrainer:
         """Train for some epochs and return the history.
 
         With held-out text the model ends with the parameters of the best epoch, not of the last: from some epoch on it
-        may only learn the training text by heart. Ctrl-C ends the training early and keeps what was learnt.
+        may only learn the training text by heart. Ctrl-C ends the training early and keeps what was learned.
 
         Parameters
         ----------
@@ -83,7 +83,7 @@ class RnnlmTrainer:
                     self._record(losses, held_out, batch_size, time_size)
                 if interrupted:
                     print(f"Stopped by Ctrl-C after {len(losses)} of {len(windows)} steps of this epoch; "
-                          "what was learnt is kept.")
+                          "what was learned is kept.")
                     break
         self._restore_best(held_out)
         return self.history

@@ -203,6 +203,23 @@ def test_a_page_fits_a_phone_and_no_equation_is_cut_off_or_made_small(open_page,
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
 
 
+def test_no_line_begins_with_the_punctuation_of_a_formula(open_page):
+    tab = open_page("book/05-bptt.html", width=390, until="networkidle")
+    assert tab.evaluate("""() => {
+        const torn = [];
+        for (const formula of document.querySelectorAll("mjx-container:not([display=true])")) {
+            const text = (formula.closest("span.math") ?? formula).nextSibling;
+            if (text?.nodeType != Node.TEXT_NODE || !/^[.,;:?!)]/.test(text.data)) continue;
+            const range = document.createRange();
+            range.setStart(text, 0);
+            range.setEnd(text, 1);
+            if (range.getBoundingClientRect().top > formula.getBoundingClientRect().bottom)
+                torn.push(formula.textContent + text.data.slice(0, 20));
+        }
+        return torn;
+    }""") == []
+
+
 def test_an_address_without_a_page_leads_back_to_the_book(open_page):
     tab = open_page("book/old/renamed.html", until="networkidle")
     assert tab.locator("article h1").inner_text() == "No such page"

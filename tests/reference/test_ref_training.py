@@ -177,7 +177,7 @@ def test_the_best_epoch_on_held_out_text_is_kept():
     assert evaluate(model, held_out, 1, 3) == pytest.approx(min(epoch.held_out for epoch in history))
 
 
-def test_ctrl_c_keeps_what_was_learnt(capsys):
+def test_ctrl_c_keeps_what_was_learned(capsys):
     class Interrupted(SGD):
         steps = 0
 
