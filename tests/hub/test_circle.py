@@ -32,8 +32,8 @@ class MyEmbedding:
         self.grads[0][...] = 0
         np.add.at(self.grads[0], self.idx, dout)
 '''
-SECRETS = [f"/srv/rnnlm/{place}" for place in (
-    "home/ada", "home/instructor", "exchange/rnnlm/inbound", "exchange/rnnlm/feedback", "hub")]
+SECRETS = [str(ROOT / "solutions"), "/srv/rnnlm/hub", "/srv/rnnlm/home/ada", "/srv/rnnlm/home/instructor",
+           "/srv/rnnlm/exchange/rnnlm/inbound", "/srv/rnnlm/exchange/rnnlm/feedback"]
 
 
 def free_port():
