@@ -123,8 +123,8 @@ def require_gradebook(db_url, assignment, points):
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
     if known != points:
         what = "has other cells or points than its source" if known else "isn't known to the gradebook"
-        raise GradebookUnusable(f"The assignment {assignment} {what}. Run: nbgrader generate_assignment {assignment}"
-                                f"{' --force' if known else ''}")
+        raise GradebookUnusable(f"The assignment {assignment} {what}. Run: nbgrader generate_assignment {assignment} "
+                                "--force")  # without it nbgrader skips whatever lies in exercises/
 
 
 def of_notebooks(assignment, *columns):
