@@ -132,6 +132,7 @@ def forget_options(argv):
     parser.add_argument("student", metavar="STUDENT", help="the student's id")
     parser.add_argument("--yes", action="store_true", help="don't ask")
     add_course_dir(parser)
+    parser.set_defaults(assignment="")  # it is about all of them
     return parser.parse_args(argv)
 
 

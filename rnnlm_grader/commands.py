@@ -27,7 +27,8 @@ from .report import BOOK
 
 def grade(options):
     """Grade an assignment; return whether everybody has a mark."""
-    coursedir, config = open_exercise(options)
+    require_known(options.assignment)
+    coursedir, config = open_course(options)
     if options.sandbox:
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
@@ -42,7 +43,8 @@ def grade(options):
 
 def report(options):
     """Write a page about the class."""
-    coursedir, config = open_exercise(options)
+    require_known(options.assignment)
+    coursedir, config = open_course(options)
     with configuration_told():
         configured = GradeInSandbox(config=config).book_url
     book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
@@ -51,14 +53,14 @@ def report(options):
 
 def export(options):
     """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
-    coursedir, _ = open_course(options.course_dir, options.assignment)
+    coursedir, _ = open_course(options)
     path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
     tell(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
 
 
 def forget(options):
     """Remove what the course holds of a student, once it is confirmed."""
-    coursedir, config = open_course(options.course_dir)
+    coursedir, config = open_course(options)
     with configuration_told():
         results, exchange = places(coursedir, config)
     with grading_held(results):
@@ -70,7 +72,7 @@ def forget(options):
             traces.remove()
         except (OSError, GradebookUnusable) as error:
             raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
-    tell(f"All of this was removed. What isn't in this course, such as backups, may still hold something of "
+    tell(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
          f"{shown(options.student)}.")
 
 
@@ -94,15 +96,9 @@ def tell(text):
         raise Stopped(f"{in_words(error)}.") from None
 
 
-def open_exercise(options):
-    """Return (coursedir, config) of the course; raise `Refusal` for an assignment that this grader doesn't know."""
-    require_known(options.assignment)
-    return open_course(options.course_dir, options.assignment)
-
-
-def open_course(folder, assignment=""):
+def open_course(options):
     """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
-    root = Path(folder).resolve()
+    root = Path(options.course_dir).resolve()
     if not (root / "nbgrader_config.py").is_file():
         raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
                       "with --course-dir.")
@@ -110,7 +106,7 @@ def open_course(folder, assignment=""):
     with contextlib.chdir(root), configuration_told():
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
-    app.coursedir.assignment_id = assignment
+    app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 
 

@@ -119,8 +119,9 @@ def require_gradebook(db_url, assignment, points):
         The points of each grade cell, by its grade_id.
     """
     if not knows(db_url, assignment, points):
+        # Without --force nbgrader skips what lies in exercises/ already.
         raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
-                                f"Run: nbgrader generate_assignment {assignment}")
+                                f"Run: nbgrader generate_assignment {assignment} --force")
 
 
 def knows(db_url, assignment, points):

@@ -112,7 +112,7 @@ def test_a_gradebook_with_other_points_than_the_source_stops_the_batch(converter
 
 def test_a_gradebook_that_does_not_know_the_assignment_stops_the_batch(converter, tmp_path):
     before = everything_in(tmp_path)
-    with pytest.raises(NbGraderException, match="Run: nbgrader generate_assignment 01-embedding"):
+    with pytest.raises(NbGraderException, match="Run: nbgrader generate_assignment 01-embedding --force"):
         converter.start()
     assert everything_in(tmp_path) == before
 
@@ -143,6 +143,14 @@ def test_a_course_with_another_grader_than_the_one_that_runs_is_not_graded(conve
     assert cli.main([demo.ASSIGNMENT, "--course-dir", str(own_grader)]) == 2
     assert re.search(says, capsys.readouterr().err.strip())
     assert everything_in(own_grader) == before
+
+
+def test_an_assignment_without_criteria_stops_the_batch(converter, tmp_path):
+    demo.hand_in(tmp_path, {"ada": right()})
+    (tmp_path / "submitted" / "ada" / demo.ASSIGNMENT).rename(tmp_path / "submitted" / "ada" / "00-warm-up")
+    converter.coursedir.assignment_id = "00-warm-up"
+    with pytest.raises(NbGraderException, match="There is no assignment 00-warm-up"):
+        converter.start()
 
 
 @pytest.mark.parametrize(("place", "is_file"), [

@@ -1,0 +1,76 @@
+"""The commands of book/keeping.md do what the page says, in the shell of a teacher."""
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from classroom import ROOT, SLUG, Person, config_for, lay_out
+from nbgrader.coursedir import CourseDirectory
+
+from rnnlm_grader.marks import read_class
+
+PAGE = (ROOT / "book" / "keeping.md").read_text()
+
+
+@pytest.fixture
+def course(tmp_path):
+    course = tmp_path / "course"
+    lay_out(course, {"ada": Person(identity={"last_name": "Lovelace"}), "ben": Person()})
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    (course / "rnnlm-secret.key").write_bytes(b"k" * 32)
+    (course / "results").mkdir()
+    for student in ("ada", "ben"):
+        (course / "submitted" / student / SLUG / f"{SLUG}.ipynb").write_text(f"the work of {student}")
+    return course
+
+
+def commands(section):
+    """Return the commands of a section, block by block."""
+    text = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
+    return re.findall(r"^```\n([^$].*?)^```", text, re.MULTILINE | re.DOTALL)
+
+
+def shell(course, script, answer=""):
+    """Run a script as a teacher would, in the course's folder with its environment active."""
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(["bash", "-c", script], cwd=course, input=answer, capture_output=True, text=True, check=False,
+                          env=os.environ | {"HOME": str(course.parent), "PATH": path, "PYTHONPATH": str(ROOT)})
+
+
+def students(course):
+    """Who is in the gradebook, with mark and name."""
+    coursedir = CourseDirectory(config=config_for(course, course_id="rnnlm"))
+    return {person.student: (person.mark, person.last_name) for person in read_class(coursedir, SLUG).students}
+
+
+def test_a_backup_brings_back_marks_submissions_and_key(course):
+    before = students(course)
+    assert shell(course, commands("Back up")[0]).returncode == 0
+    for name in ("submitted", "gradebook.db", "rnnlm-secret.key"):
+        shutil.rmtree(course / name) if (course / name).is_dir() else (course / name).unlink()
+    assert shell(course, commands("Restore")[0]).returncode == 0
+    assert students(course) == before
+    assert (course / "submitted" / "ada" / SLUG / f"{SLUG}.ipynb").read_text() == "the work of ada"
+    assert (course / "rnnlm-secret.key").read_bytes() == b"k" * 32
+
+
+def test_only_its_owner_can_read_a_backup(course):
+    shell(course, commands("Back up")[0])
+    made = [course.parent / "backup", *(course.parent / "backup").iterdir()]
+    assert len(made) == 3
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
+
+
+def test_a_student_who_is_dropped_is_found_nowhere(course):
+    drop, look = commands("Drop a student")
+    assert shell(course, drop, answer="y\n").returncode == 0
+    assert shell(course, look).stdout == ""
+    assert list(students(course)) == ["ben"]
+
+
+def test_nothing_of_the_class_is_left_at_the_end_of_term(course):
+    assert shell(course, commands("End of term")[0]).returncode == 0
+    assert sorted(path.name for path in course.iterdir()) == ["nbgrader_config.py", "solutions"]
