@@ -48,12 +48,16 @@ class Figure:
         What the figure shows, for those who can't see it. Say the relation and the numbers, not "a diagram of".
     digest : str
         The figure's values, rounded, for nbval to compare.
+    live : str or None
+        Which live figure takes its place in the book (`_ext/live.py`). Elsewhere, and on paper, this picture stays.
     """
 
-    def __init__(self, figure, alt, digest):
+    def __init__(self, figure, alt, digest, live=None):
         self.alt = " ".join(alt.split())
         self.text = f"Figure: {self.alt}\n" + textwrap.fill(digest, 100)
         self.svg = _accessible(_svg(figure), self.alt)
+        if live:
+            self.svg = self.svg.replace("<svg ", f'<svg data-live="{live}" ', 1)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.text}
@@ -100,9 +104,9 @@ class Drawing:
         self.axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", connectionstyle=f"arc3,rad={bend}", shrinkA=0,
                                             shrinkB=0, mutation_scale=11, linewidth=1.3, color=colour))
 
-    def show(self, alt):
+    def show(self, alt, live=None):
         """Return the drawing as a `Figure`; its digest is all that was written into it."""
-        return Figure(self.figure, alt, " ".join(self.written))
+        return Figure(self.figure, alt, " ".join(self.written), live)
 
 
 class Source:
