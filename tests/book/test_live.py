@@ -7,9 +7,10 @@ from conftest import HTML
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.generate import next_word_probabilities
+from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import farm_model
 
-FIGURES = {"farm": "07-rnnlm"}
+FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn"}
 
 
 @pytest.fixture
@@ -181,3 +182,107 @@ def test_nothing_moves_for_readers_who_asked_for_that(figure):
     farm = figure("farm")
     farm.page.emulate_media(reduced_motion="reduce")
     assert farm.locator(".farm-bar").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
+
+
+# The worked example, unrolled.
+
+EXAMPLE = {"ids": [0, 1, 2], "above": [1, 2, 3], "Wx": 1, "Wh": 1, "b": 3}
+OTHER = {"ids": [6, 0, 6], "above": [-2, 5, 0], "Wx": -0.3, "Wh": 0.7, "b": -4}
+
+
+def unroll(ids, above, Wx, Wh, b, dropped=False, one_cell=False):
+    """Return hs, dxs and the terms of the gradients by step, as the loop of chapter 4 computes them."""
+    parameters = np.full((4, 3), float(Wx)), np.full((3, 3), float(Wh)), np.full(3, float(b))
+    xs = np.arange(28.0).reshape(7, 4)[ids]
+    cells = [RNN(*parameters, "identity")] * 3 if one_cell else [RNN(*parameters, "identity") for _ in ids]
+    h, hs, dh, dxs, terms = np.zeros((1, 3)), [], 0, [], []
+    for cell, x in zip(cells, xs, strict=True):
+        h = cell.forward(x[np.newaxis], h)
+        hs.append(h[0])
+    for cell, g in zip(cells[::-1], above[::-1], strict=True):
+        dx, dh = cell.backward(np.full((1, 3), float(g)) + (0 if dropped else dh))
+        dWx, dWh, db = cell.grads
+        dxs.append(dx[0])
+        terms.append([db[0], dWh[0, 0], *dWx[:, 0]])
+    return np.array(hs), np.array(dxs[::-1]), np.array(terms).T  # terms: a row a gradient, steps 2, 1, 0
+
+
+def enter(unrolled, ids, above, Wx, Wh, b):
+    for t in range(3):
+        unrolled.get_by_label(f"id of step {t}").fill(str(ids[t]))
+        unrolled.get_by_label(f"gradient from above at step {t}").fill(str(above[t]))
+    for name, value in [("Wx", Wx), ("Wh", Wh), ("b", b)]:
+        unrolled.get_by_label(f"each number of {name}", exact=True).fill(str(value))
+
+
+def numbers(texts):
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def drawn(unrolled, kind):
+    """Return the numbers in the cells of one colour."""
+    return numbers(unrolled.locator(f".live-{kind}-cell + text").all_text_contents())
+
+
+def sums(unrolled):
+    """Return the rows of the table: for each gradient its terms, and the sum as it is written."""
+    rows = [row.locator("td").all_inner_texts() for row in unrolled.locator("tbody tr").all()]
+    return np.array([numbers(row[:3]) for row in rows]), [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("settings", [EXAMPLE, OTHER])
+@pytest.mark.parametrize(("switch", "mistake"), [(None, {}), ("drop “+ dh”", {"dropped": True}),
+                                                 ("one cell object for all steps", {"one_cell": True})])
+def test_the_unrolled_example_shows_what_python_computes_with_every_mistake(figure, settings, switch, mistake):
+    unrolled = figure("unrolled")
+    enter(unrolled, **settings)
+    if switch:
+        unrolled.get_by_label(switch).check()
+    press(unrolled, "To the end")
+    hs, dxs, terms = unroll(**settings, **mistake)
+    assert_allclose(drawn(unrolled, "orange"), hs.ravel(), rtol=1e-5)
+    red = np.reshape(drawn(unrolled, "red"), (3, 7))  # for each step: the gradients from above, then dx
+    assert_allclose(red[:, 3:], dxs, rtol=1e-5)
+    shown, totals = sums(unrolled)
+    assert_allclose(shown, terms, rtol=1e-5, atol=1e-12)
+    assert_allclose(numbers(total.split(" ≠")[0] for total in totals), terms.sum(axis=1), rtol=1e-5)
+
+
+def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
+    unrolled = figure("unrolled")
+    db = unrolled.locator("tbody tr").first.locator("td")
+    seen = []
+    for _ in range(6):
+        press(unrolled, "Step")
+        seen.append((drawn(unrolled, "orange")[::3], db.all_inner_texts()))
+    assert [states for states, _ in seen] == [[9], [9, 52], [9, 52, 197], *[[9, 52, 197]] * 3]
+    assert [row for _, row in seen[2:]] == [["", "", "", ""], ["3", "", "", "3"], ["3", "11", "", "14"],
+                                            ["3", "11", "34", "48"]]
+    press(unrolled, "Step back")
+    assert db.all_inner_texts() == ["3", "11", "", "14"]
+
+
+def test_the_unrolled_example_says_the_numbers_of_each_step(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "Step")
+    press(unrolled, "Step")
+    assert said(unrolled) == "Step 1, forward. Each number of h is 3 · 9 · 1 + 22 · 1 + 3 = 52."
+    press(unrolled, "To the end")
+    press(unrolled, "Step back")
+    assert said(unrolled) == ("Step 1, back. dz = 2 + 9 = 11. dWh gets 9 · 11 = 99, and 3 · 11 · 1 = 33 goes on to "
+                              "the left.")
+
+
+def test_a_wrong_sum_stands_beside_the_right_one(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    unrolled.get_by_label("one cell object for all steps").check()
+    assert sums(unrolled)[1][:3] == ["48", "2496 ≠ 255", "384 ≠ 68"]
+
+
+def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    for value in ["7", "", "0.5"]:
+        unrolled.get_by_label("id of step 0").fill(value)
+    assert drawn(unrolled, "blue")[:4] == [0, 1, 2, 3]

@@ -64,3 +64,44 @@ function softmax(logits, temperature = 1) {
 function affine(row, matrix, bias) {
   return bias.map((start, j) => row.reduce((sum, x, i) => sum + x * matrix[i][j], start));
 }
+
+/** Return a number as one writes it: without the dust of binary fractions, with a real minus. */
+function written(x) {
+  return String(Number(x.toPrecision(6))).replace("-", "−");
+}
+
+/** Return a small field for a number; `change` gets it, kept within its bounds. */
+function numberField(name, { min, max, step = 1, value }, change) {
+  const field = make("input", { type: "number", class: "live-input live-number", min, max, step, value, "aria-label": name });
+  field.addEventListener("input", () => {
+    if (field.value !== "" && field.checkValidity()) change(Number(field.value));
+  });
+  return field;
+}
+
+function checkbox(label, change) {
+  const box = make("input", { type: "checkbox" });
+  box.addEventListener("change", () => change(box.checked));
+  return make("label", { class: "live-check" }, box, label);
+}
+
+/** Return an arrow of an SVG drawing. */
+function arrow([x, y], [toX, toY], kind) {
+  const turn = (Math.atan2(toY - y, toX - x) * 180) / Math.PI;
+  return make("g", { class: `live-arrow ${kind}` }, make("line", { x1: x, y1: y, x2: toX, y2: toY }),
+    make("path", { d: "M0 0L-8 -4V4Z", transform: `translate(${toX} ${toY}) rotate(${turn})` }));
+}
+
+function label(x, y, text, kind) {
+  return make("text", { x, y, class: `live-label ${kind}` }, text);
+}
+
+/** Return the cells of an array of numbers; long numbers are written smaller. */
+function cells(x, y, numbers, width, kind) {
+  return numbers.flatMap((number, i) => {
+    const text = written(number);
+    const size = Math.min(12, (1.5 * width) / text.length);
+    return [make("rect", { x: x + i * width, y, width, height: 22, class: kind }),
+      make("text", { x: x + (i + 0.5) * width, y: y + 15, class: "live-label", style: `font-size: ${size}px` }, text)];
+  });
+}
