@@ -9,8 +9,9 @@ from numpy.testing import assert_allclose
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import farm_model
+from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn"}
+FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking"}
 
 
 @pytest.fixture
@@ -286,3 +287,68 @@ def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
     for value in ["7", "", "0.5"]:
         unrolled.get_by_label("id of step 0").fill(value)
     assert drawn(unrolled, "blue")[:4] == [0, 1, 2, 3]
+
+
+# Scores on sliders.
+
+SCORES = np.log([[[1.0, 4, 2, 1], [4, 2, 1, 1]]])
+
+
+def assert_shows_loss(logits, scores, targets):
+    """Compare scores, shares, slopes and loss with the layer's."""
+    layer = TimeSoftmaxWithLoss()
+    loss = layer.forward(scores, np.array([targets]))
+    shown = np.array(logits.locator(".logit-rows input").evaluate_all("all => all.map(slider => Number(slider.value))"))
+    assert_allclose(shown, scores.ravel(), atol=1e-9)
+    shares = logits.locator(".logit-share").evaluate_all("all => all.map(bar => +bar.style.getPropertyValue('--share'))")
+    exps = np.exp(scores)
+    assert_allclose(shares, (exps / exps.sum(axis=-1, keepdims=True)).ravel(), atol=1e-9)
+    slopes = logits.locator("[class^=logit-]:is(.logit-up, .logit-down, .logit-flat)").all_inner_texts()
+    assert_allclose(numbers(slope.rstrip(" ↑↓") for slope in slopes), layer.backward().ravel(), atol=5.001e-4)
+    assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts, so the loss is 0")
+
+
+def set_slider(slider, value):
+    slider.evaluate("(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", value)
+
+
+def test_the_scores_give_the_shares_slopes_and_loss_that_python_computes(figure):
+    logits = figure("logits")
+    assert_shows_loss(logits, SCORES, [1, 3])
+    scores = SCORES.copy()
+    scores[0, 0, 2], scores[0, 1, 0] = 4.5, -3.25
+    set_slider(logits.get_by_label("score of more, position 0"), 4.5)
+    set_slider(logits.get_by_label("score of we, position 1"), -3.25)
+    logits.get_by_role("combobox").first.select_option("more")
+    assert_shows_loss(logits, scores, [2, 3])
+
+
+def test_a_position_that_does_not_count_has_no_say(figure):
+    logits = figure("logits")
+    logits.get_by_label("counts").first.uncheck()
+    assert_shows_loss(logits, SCORES, [-1, 3])
+    logits.get_by_label("counts").last.uncheck()
+    assert_shows_loss(logits, SCORES, [-1, -1])
+
+
+def test_a_step_goes_against_the_gradient(figure):
+    logits = figure("logits")
+    set_slider(logits.get_by_label("learning rate"), 2.5)
+    layer, scores = TimeSoftmaxWithLoss(), SCORES.copy()
+    for _ in range(11):
+        layer.forward(scores, np.array([[1, 3]]))
+        scores = scores - 2.5 * layer.backward()
+    press(logits, "10 steps")
+    press(logits, "Step")
+    assert_shows_loss(logits, scores, [1, 3])
+    assert said(logits).endswith("11 steps ago it was 1.386.")
+    press(logits, "Start over")
+    assert_shows_loss(logits, SCORES, [1, 3])
+
+
+def test_a_score_answers_to_the_keyboard(figure):
+    logits = figure("logits")
+    logits.get_by_label("score of read, position 0").press("ArrowRight")
+    scores = SCORES.copy()
+    scores[0, 0, 1] += 0.1
+    assert_shows_loss(logits, scores, [1, 3])
