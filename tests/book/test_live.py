@@ -1,17 +1,20 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
-from conftest import HTML
+from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import farm_model
-from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking"}
+HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
+FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+           "influence": "05-bptt"}
 
 
 @pytest.fixture
@@ -56,6 +59,19 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser, name):
     tab.goto((HTML / "book" / f"{FIGURES[name]}.html").as_uri())
     assert tab.locator(f"live-{name} [role=status]").inner_text()
     context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "presses"), [("farm", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
+                                               ("logits", ["10 steps"])])
+def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses, theme):
+    live = figure(name)
+    live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    for text in presses:
+        live.get_by_text(text, exact=True).click()
+    options = {"resultTypes": ["violations"], "preload": False}  # it would fetch style sheets again, some in vain
+    found = Axe().run(live.page, context=f"live-{name}", options=options)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_only_pages_with_a_live_figure_load_scripts_for_them():
@@ -300,12 +316,13 @@ def assert_shows_loss(logits, scores, targets):
     loss = layer.forward(scores, np.array([targets]))
     shown = np.array(logits.locator(".logit-rows input").evaluate_all("all => all.map(slider => Number(slider.value))"))
     assert_allclose(shown, scores.ravel(), atol=1e-9)
-    shares = logits.locator(".logit-share").evaluate_all("all => all.map(bar => +bar.style.getPropertyValue('--share'))")
+    shares = logits.locator(".logit-share").evaluate_all(
+        "bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))")
     exps = np.exp(scores)
     assert_allclose(shares, (exps / exps.sum(axis=-1, keepdims=True)).ravel(), atol=1e-9)
     slopes = logits.locator("[class^=logit-]:is(.logit-up, .logit-down, .logit-flat)").all_inner_texts()
     assert_allclose(numbers(slope.rstrip(" ↑↓") for slope in slopes), layer.backward().ravel(), atol=5.001e-4)
-    assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts, so the loss is 0")
+    assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts")
 
 
 def set_slider(slider, value):
@@ -352,3 +369,46 @@ def test_a_score_answers_to_the_keyboard(figure):
     scores = SCORES.copy()
     scores[0, 0, 1] += 0.1
     assert_shows_loss(logits, scores, [1, 3])
+
+
+# Influence through time.
+
+def gradients_by_window(radius, T, k):
+    """Return the gradient at each step of a linear cell with one unit, with a gradient of 1 from each output."""
+    layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
+    arriving = []
+    for start in range(0, T, k):
+        ones = np.ones((1, min(k, T - start), 1))
+        layer.forward(ones)
+        arriving.append(layer.backward(ones)[0, :, 0])
+    return np.concatenate(arriving)
+
+
+def attributes(influence, part, name):
+    """Return an attribute of all bars, in their order, or of all paths, sorted."""
+    values = influence.locator(f".influence-{part}").evaluate_all(f"all => all.map(one => +one.getAttribute('{name}'))")
+    return values if part == "bar" else sorted(values)
+
+
+@pytest.mark.parametrize(("radius", "T", "k"), [(0.8, 12, 24), (0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24), (0.9, 5, 1)])
+def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
+    influence = figure("influence")
+    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+        set_slider(influence.get_by_label(name), value)
+    arriving = gradients_by_window(radius, T, k)
+    assert_allclose(attributes(influence, "bar", "height"), 62 * arriving / arriving.max(), rtol=1e-9)
+    paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
+    loudest = max([1, *paths])
+    assert_allclose(attributes(influence, "path", "stroke-opacity"), np.array(sorted(paths)) / loudest, rtol=1e-9)
+
+
+def test_the_sentence_says_what_the_longest_path_carries_and_what_a_cut_costs(figure):
+    influence = figure("influence")
+    longest = "The path from the last output back to step 0"
+    assert said(influence) == f"{longest} carries 0.8¹¹ = 0.0859. All paths together give step 0 a gradient of 4.66."
+    set_slider(influence.get_by_label("window k"), 4)
+    assert said(influence) == (f"{longest} would carry 0.8¹¹ = 0.0859, but windows of 4 cut it. "
+                               "Step 0 gets a gradient of 2.95 instead of 4.66.")
+    set_slider(influence.get_by_label("radius"), 1.5)
+    set_slider(influence.get_by_label("steps T"), 24)
+    assert "1.5²³ = 1.12 · 10⁴" in said(influence)

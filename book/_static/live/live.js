@@ -5,7 +5,7 @@ the picture except on paper. What it shows it also says, in one sentence with th
 changes. */
 "use strict";
 
-const SVG_TAGS = new Set(["svg", "g", "rect", "path", "text", "line"]);
+const SVG_TAGS = new Set(["svg", "g", "rect", "path", "text", "line", "circle"]);
 
 class LiveFigure extends HTMLElement {
   static calm = matchMedia("(prefers-reduced-motion: reduce)");
