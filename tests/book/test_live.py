@@ -81,6 +81,8 @@ def test_only_pages_with_a_live_figure_load_scripts_for_them():
 
 # The farm.
 
+OPENING = ". the duck in the wood behind the river"
+
 def heard(text):
     """Return the states after each word, (T, H), and the logits of the next one, as Python computes them."""
     model, vocabulary = farm_model(np.float64)
@@ -117,7 +119,7 @@ def read(farm, text):
 
 def test_the_farm_shows_the_states_and_probabilities_that_python_computes(figure):
     farm = figure("farm")
-    states, logits, tokens = heard(". the owl in the wood behind the river")
+    states, logits, tokens = heard(OPENING)
     assert_allclose(shown_states(farm), states, atol=1e-9)
     assert_shows(farm, logits, tokens)
     press(farm, "Start over")
@@ -129,10 +131,10 @@ def test_the_farm_shows_the_states_and_probabilities_that_python_computes(figure
 
 def test_the_farms_sentence_names_the_likeliest_words_with_their_shares(figure):
     farm = figure("farm")
-    _, logits, tokens = heard(". the owl in the wood behind the river")
+    _, logits, tokens = heard(OPENING)
     p = next_word_probabilities(logits)
     best = ", ".join(f"{tokens[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
-    assert said(farm) == f"After “. the owl in the wood behind the river” the model expects: {best}."
+    assert said(farm) == f"After “{OPENING}” the model expects: {best}."
 
 
 def test_a_click_on_a_bar_reads_its_word(figure):
@@ -151,7 +153,7 @@ def test_the_temperature_slider_answers_to_the_keyboard(figure, presses):
     slider = farm.get_by_role("slider")
     for _ in range(abs(presses)):
         slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
-    _, logits, tokens = heard(". the owl in the wood behind the river")
+    _, logits, tokens = heard(OPENING)
     assert farm.locator(".live-value").inner_text() == f"{1 + presses / 10:g}"
     assert_shows(farm, logits, tokens, temperature=1 + presses / 10)
 
@@ -172,7 +174,7 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
 @pytest.mark.parametrize("draw", [0.0, 0.3, 0.7, 0.999999])
 def test_the_next_word_is_drawn_by_its_probability(figure, draw):
     farm = figure("farm")
-    _, logits, tokens = heard(". the owl in the wood behind the river")
+    _, logits, tokens = heard(OPENING)
     drawn = tokens[np.searchsorted(np.cumsum(next_word_probabilities(logits)), draw, side="right")]
     farm.page.evaluate(f"Math.random = () => {draw}")
     press(farm, "Next word")

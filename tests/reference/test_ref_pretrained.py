@@ -42,3 +42,12 @@ def test_another_order_of_the_units_changes_no_score():
     sort_units(model, np.random.default_rng(0).permutation(64))
     model.reset_state()
     assert_allclose(model.predict(ids), before, rtol=1e-10)
+
+
+@pytest.mark.parametrize(("animal", "keep"), [("duck", 19), ("owl", 1)])
+def test_as_many_units_keep_their_sign_as_the_chapter_says(animal, keep):
+    model, vocabulary = farm_model()
+    embedding, rnn, _ = model.layers
+    sentence = vocabulary.encode(f". the {animal} in the wood behind the river".split())
+    signs = np.sign(rnn.forward(embedding.forward(sentence[np.newaxis]))[0, 3:])  # from the first link on
+    assert (signs == signs[0]).all(axis=0).sum() == keep

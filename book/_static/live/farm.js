@@ -6,7 +6,7 @@ const FARM_COLUMNS = [
   ["where", ["in", "near", "behind", "barn", "field", "garden", "house", "river", "wood"]],
   ["says", ["moos", "quacks", "barks", "meows", "neighs", "croaks", "buzzes", "hoots", "."]],
 ];
-const FARM_BEGINNING = ["the", "owl", "in", "the", "wood", "behind", "the", "river"];
+const FARM_BEGINNING = ["the", "duck", "in", "the", "wood", "behind", "the", "river"];
 
 class LiveFarm extends LiveFigure {
   static title = "The trained model: choose words, and see what it expects next";
