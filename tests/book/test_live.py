@@ -187,6 +187,17 @@ def test_finish_the_sentence_writes_up_to_the_full_stop(figure):
     press(farm, "Finish the sentence")
     farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
     assert farm.locator(".farm-text li").count() > 10
+    assert re.match("After “. the duck .*[.]” the model expects: the ", said(farm))
+
+
+def test_a_press_of_another_button_stops_the_writing(figure):
+    farm = figure("farm")
+    farm.page.evaluate("Math.random = () => 0.2")  # never the full stop
+    press(farm, "Finish the sentence")
+    assert said(farm) == "Writing …"
+    press(farm, "Start over")
+    assert said(farm).startswith("After “.” the model expects: the ")
+    assert farm.evaluate("farm => farm.writing") is None
 
 
 def test_a_word_that_the_model_does_not_know_is_named_and_nothing_is_read(figure):

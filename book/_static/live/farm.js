@@ -6,6 +6,7 @@ const FARM_COLUMNS = [
   ["where", ["in", "near", "behind", "barn", "field", "garden", "house", "river", "wood"]],
   ["says", ["moos", "quacks", "barks", "meows", "neighs", "croaks", "buzzes", "hoots", "."]],
 ];
+const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_BEGINNING = ["the", "duck", "in", "the", "wood", "behind", "the", "river"];
 
 class LiveFarm extends LiveFigure {
@@ -73,6 +74,7 @@ class LiveFarm extends LiveFigure {
 
   act(change) {
     clearTimeout(this.writing);
+    this.writing = null;
     change();
     this.draw();
   }
@@ -92,8 +94,8 @@ class LiveFarm extends LiveFigure {
   finish() {
     const word = this.sample();
     this.read(word);
+    this.writing = word === "." ? null : setTimeout(() => this.finish(), LiveFigure.calm.matches ? 0 : 350);
     this.draw();
-    if (word !== ".") this.writing = setTimeout(() => this.finish(), LiveFigure.calm.matches ? 0 : 350);
   }
 
   /** Set the state to zeros, and nothing else: the text stays. */
@@ -128,6 +130,7 @@ class LiveFarm extends LiveFigure {
       x: unit, width: 1, height: 1, class: h < 0 ? "farm-negative" : "farm-positive", "fill-opacity": Math.abs(h) }));
     this.text.append(make("li", {}, make("span", {}, word), make("svg", {
       viewBox: `0 0 ${cells.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...cells)));
+    if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
   }
 
   draw() {
@@ -140,6 +143,7 @@ class LiveFarm extends LiveFigure {
     this.text.scrollTop = this.text.scrollHeight;
     const best = [...p.keys()].sort((a, b) => p[b] - p[a]).slice(0, 4);
     const expected = best.map((id) => `${this.tokens[id] === "." ? "the full stop" : this.tokens[id]} ${percent(p[id])}`);
+    if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     const read = this.words.length ? `After “${this.words.slice(-12).join(" ")}”` : "With a state of zeros";
     this.say(`${read} the model expects: ${expected.join(", ")}.`);
   }
