@@ -22,7 +22,7 @@ import matplotlib as mpl
 import numpy as np
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
-from matplotlib.patches import FancyArrowPatch, Rectangle
+from matplotlib.patches import Arc, FancyArrowPatch, Rectangle
 
 INK, FAINT, PAPER = "#1f2328", "#6e7781", "#fefefe"
 BLUE, ORANGE, GREEN, RED = "#0a5cad", "#a34700", "#1a7037", "#bd2130"
@@ -50,12 +50,16 @@ class Figure:
         What the figure shows, for those who can't see it. Say the relation and the numbers, not "a diagram of".
     digest : str
         The figure's values, rounded, for nbval to compare.
+    live : str or None
+        Which live figure takes its place in the book (`_ext/live.py`). Elsewhere, and on paper, this picture stays.
     """
 
-    def __init__(self, figure, alt, digest):
+    def __init__(self, figure, alt, digest, live=None):
         self.alt = " ".join(alt.split())
         self.text = f"Figure: {self.alt}\n" + textwrap.fill(digest, 100)
         self.svg = _accessible(_svg(figure), self.alt)
+        if live:
+            self.svg = self.svg.replace("<svg ", f'<svg data-live="{live}" ', 1)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.text}
@@ -102,9 +106,9 @@ class Drawing:
         self.axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", connectionstyle=f"arc3,rad={bend}", shrinkA=0,
                                             shrinkB=0, mutation_scale=11, linewidth=1.3, color=colour))
 
-    def show(self, alt):
+    def show(self, alt, live=None):
         """Return the drawing as a `Figure`; its digest is all that was written into it."""
-        return Figure(self.figure, alt, " ".join(self.written))
+        return Figure(self.figure, alt, " ".join(self.written), live)
 
 
 class Source:
@@ -602,3 +606,41 @@ def _numbered_table(picture, left, table, width):
     picture.array(left, 1, table, fills=[ROW_FILLS.get(v, PAPER) for v in range(len(table))], width=width)
     for v in range(len(table)):
         picture.text(left - 0.17, 1.5 + v, v, colour=FAINT, align="right", size=8)
+
+
+def influence_as_arcs(rho, T):
+    """Return an arc for each path back through time, paler the weaker it is, and below them the gradients."""
+    picture = Drawing(10, 7.2)
+    for start in range(T):
+        for end in range(start):
+            middle, wide = 0.8 + 0.4 * (start + end), 0.8 * (start - end)
+            picture.axes.add_patch(Arc((middle, 4.2), wide, 0.88 * wide, theta1=180, theta2=360, color=BLUE,
+                                       linewidth=1.2, alpha=rho ** (start - end)))
+    arriving = [sum(rho**n for n in range(T - t)) for t in range(T)]
+    for t, gradient in enumerate(arriving):
+        picture.axes.plot(0.8 + 0.8 * t, 4.2, "o", color=INK, markersize=4)
+        height = 1.7 * gradient / arriving[0]
+        picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=ORANGE))
+        picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=8)
+    return picture.show(f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
+        are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
+        {arriving[0]:.1f} at the first and nearly level there.""", live="influence")
+
+
+def state_after_each_word(heard, states, expected):
+    """Return the first units of each state as a row of colours, and below them bars of the words to come."""
+    picture = Drawing(10, 12.8)
+    picture.text(0.1, 0.5, "the state after each word", align="left", bold=True)
+    for row, (word, state) in enumerate(zip(heard, states, strict=True)):
+        picture.text(2, 1.5 + 0.75 * row, word, align="right")
+        for unit, h in enumerate(state[:24]):
+            picture.axes.add_patch(Rectangle((2.3 + 0.31 * unit, 1.15 + 0.75 * row), 0.31, 0.7, alpha=float(abs(h)),
+                                             linewidth=0, facecolor=ORANGE if h > 0 else BLUE))
+    picture.text(0.1, 8.6, "what it expects next", align="left", bold=True)
+    for row, (word, p) in enumerate(expected.items()):
+        picture.text(2, 9.6 + 0.8 * row, word, align="right")
+        picture.axes.add_patch(Rectangle((2.3, 9.3 + 0.8 * row), 6 * p, 0.6, facecolor=GREEN_FILL))
+        picture.text(2.5 + 6 * p, 9.6 + 0.8 * row, f"{p:.0%}", align="left")
+    words = ", ".join(f"{word} {100 * p:.0f} %" for word, p in expected.items())
+    return picture.show(f"""{len(heard)} rows of 24 coloured cells, the state after each of the words. From the duck on,
+        most columns keep their colour from row to row. Below, what the model expects next: {words}.""", live="farm")

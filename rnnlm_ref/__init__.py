@@ -8,4 +8,5 @@ time_layers  whole windows, fast: the layers that are trained                gra
 model        the language model, and the file that keeps it                  generate   let it write
 optim        SGD, Adam, gradient clipping                                    gpu_check  is the GPU right, and how fast
 trainer      truncated back-propagation through time, evaluation
+pretrained   the farm's model, trained already; its weights are in farm.json
 """

@@ -11,7 +11,8 @@ from pathlib import Path
 from livereload import Server
 
 ROOT = Path(__file__).resolve().parent.parent
-WATCHED = ("book/*.md", "book/*.py", "book/*.bib", "book/_static/*.css", "rnnlm_ref/*.py", "_config.yml", "_toc.yml")
+WATCHED = ("book/*.md", "book/*.py", "book/*.bib", "book/_static/*.css", "book/_static/live/*", "rnnlm_ref/*.py",
+           "_config.yml", "_toc.yml")
 REFRESH = [sys.executable, "tools/chapters.py", "refresh"]
 BUILD = ["jupyter-book", "build", ".", "-n", "--keep-going", "--quiet"]
 

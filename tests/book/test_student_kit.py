@@ -36,3 +36,10 @@ def test_a_check_works_from_the_kit_alone(kit):
                           env=os.environ | {"PYTHONPATH": str(kit)})
     assert "3 of 3 points" in done.stdout
     assert str(kit) in done.stdout
+
+
+def test_the_trained_model_is_in_the_kit(kit):
+    script = "from rnnlm_ref.pretrained import FARM, farm_model; farm_model(); print(FARM)"
+    done = subprocess.run([sys.executable, "-c", script], cwd=kit, capture_output=True, text=True, check=True,
+                          env=os.environ | {"PYTHONPATH": str(kit)})
+    assert str(kit) in done.stdout

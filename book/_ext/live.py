@@ -1,0 +1,35 @@
+"""Let a live figure take the place of a picture that names one: `Figure(..., live="farm")` in a chapter.
+
+The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
+there. Without JavaScript, on paper and in a downloaded notebook the picture stays. Data that a figure needs is put into
+the element too, because a page opened from disk may not fetch a file.
+"""
+import re
+from pathlib import Path
+
+DATA = {"farm": "rnnlm_ref/farm.json"}
+
+
+def enliven(app, pagename, templatename, context, doctree):
+    """Wrap the pictures of a page that name a live figure, and load what these need."""
+    names = set()
+
+    def wrap(match):
+        name = match["name"]
+        names.add(name)
+        data = Path(app.srcdir, DATA[name]).read_text(encoding="utf-8") if name in DATA else ""
+        script = f'<script type="application/json">{data}</script>' if data else ""
+        return f"<live-{name}>{match[0]}{script}</live-{name}>"
+
+    picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)".*?</figure>'
+    body = re.sub(picture, wrap, context.get("body", ""), flags=re.DOTALL)
+    if names:
+        context["body"] = body
+        app.add_css_file("live/live.css")
+        for name in ["live", *sorted(names)]:
+            app.add_js_file(f"live/{name}.js", loading_method="defer")
+
+
+def setup(app):
+    app.connect("html-page-context", enliven)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

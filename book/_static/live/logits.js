@@ -1,0 +1,111 @@
+/* Two positions with a score for each of four words: rnnlm_ref's TimeSoftmaxWithLoss, and gradient descent on the scores. */
+"use strict";
+
+const LOGIT_WORDS = ["we", "read", "more", "."];
+const LOGIT_START = [{ counts: [1, 4, 2, 1], target: 1 }, { counts: [4, 2, 1, 1], target: 3 }];
+
+class LiveLogits extends LiveFigure {
+  static title = "Scores, shares, loss and gradient of two positions";
+
+  build() {
+    this.rate = 1;
+    this.startOver();
+    this.curve = make("svg", { class: "live-drawing", viewBox: "0 0 340 92", role: "img",
+      "aria-label": "The loss after each step; the sentence says the last one" });
+    this.panel.append(make("div", { class: "logits" }, ...this.positions.map((position, t) => this.block(position, t))),
+      slider("learning rate", { min: 0.1, max: 5, step: 0.1, value: 1 }, (rate) => { this.rate = rate; }),
+      make("div", { class: "live-row" }, button("Step", () => this.descend(1)), button("10 steps", () => this.descend(10)),
+        button("Start over", () => { this.startOver(); this.draw(); })),
+      this.sentence, this.curve);
+  }
+
+  startOver() {
+    this.positions ??= LOGIT_START.map(() => ({}));
+    this.positions.forEach((position, t) =>
+      Object.assign(position, { logits: LOGIT_START[t].counts.map(Math.log), target: LOGIT_START[t].target, counts: true }));
+    this.losses = [];
+  }
+
+  block(position, t) {
+    const change = (act) => { act(); this.losses = []; this.draw(); };
+    position.select = make("select", { class: "live-input" }, ...LOGIT_WORDS.map((word) => make("option", {}, word)));
+    position.select.addEventListener("change", () => change(() => { position.target = position.select.selectedIndex; }));
+    position.check = checkbox("counts", (on) => change(() => { position.counts = on; }));
+    position.rows = LOGIT_WORDS.map((word, v) => {
+      const input = make("input", { type: "range", min: -5, max: 5, step: "any", "aria-label": `score of ${word}, position ${t}` });
+      input.addEventListener("input", () => change(() => { position.logits[v] = Number(input.value); }));
+      return { input, score: make("span"), bar: make("span", { class: "logit-share" }), slope: make("span") };
+    });
+    return make("div", { role: "group", "aria-label": `position ${t}` },
+      make("div", { class: "live-row" }, make("strong", {}, `Position ${t}`), make("label", {}, "target ", position.select),
+        position.check),
+      make("div", { class: "logit-rows" },
+        ...["", "score", "", "share p", "slope"].map((head) => make("span", { class: "logit-head" }, head)),
+        ...position.rows.flatMap(({ input, score, bar, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), input, score, bar, slope])));
+  }
+
+  descend(steps) {
+    for (let i = 0; i < steps; i++) {
+      const { loss, slopes } = logitsLoss(this.positions);
+      if (this.losses.length === 0) this.losses.push(loss);
+      this.positions.forEach(({ logits }, t) => logits.forEach((_, v) => { logits[v] -= this.rate * slopes[t][v]; }));
+      this.losses.push(logitsLoss(this.positions).loss);
+    }
+    this.draw();
+  }
+
+  draw() {
+    const { loss, slopes, shares, each } = logitsLoss(this.positions);
+    this.positions.forEach((position, t) => {
+      position.select.selectedIndex = position.target;
+      position.check.firstChild.checked = position.counts;
+      position.rows.forEach(({ input, score, bar, slope }, v) => {
+        input.value = position.logits[v];
+        score.textContent = signed(position.logits[v], 2);
+        bar.style.setProperty("--share", shares[t][v]);
+        bar.textContent = shares[t][v].toFixed(3);
+        bar.classList.toggle("logit-target", v === position.target);
+        const s = slopes[t][v];
+        slope.textContent = `${signed(s, 3)} ${Math.abs(s) < 5e-4 ? "" : s < 0 ? "↑" : "↓"}`;
+        slope.className = Math.abs(s) < 5e-4 ? "logit-flat" : s < 0 ? "logit-up" : "logit-down";
+      });
+    });
+    this.drawCurve();
+    const kept = each.filter((_, t) => this.positions[t].counts).map((one) => one.toFixed(3));
+    const mean = kept.length === 2 ? ` = (${kept.join(" + ")}) / 2` : "";
+    const steps = this.losses.length - 1;
+    this.say(kept.length === 0 ? "Nothing counts, so the loss is 0, and so is every slope."
+      : `The loss is ${loss.toFixed(3)}${mean}.`
+        + (steps > 0 ? ` ${steps} step${steps > 1 ? "s" : ""} ago it was ${this.losses[0].toFixed(3)}.` : ""));
+  }
+
+  drawCurve() {
+    const top = Math.max(1.5, ...this.losses.filter(Number.isFinite));
+    const width = Math.max(20, this.losses.length - 1);
+    const place = (loss, i) => `${30 + (300 * i) / width} ${72 - (60 * loss) / top}`;
+    this.curve.replaceChildren(make("line", { x1: 30, y1: 72, x2: 330, y2: 72, class: "live-axis" }),
+      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, written(top)),
+      make("text", { x: 180, y: 88, class: "live-label live-faint" }, "steps"),
+      make("path", { class: "live-curve", d: this.losses.length ? `M${this.losses.map(place).join("L")}` : "M0 0" }));
+  }
+}
+
+/** Return the mean loss of the positions that count, its slopes, and each position's shares and own loss. */
+function logitsLoss(positions) {
+  const kept = positions.filter(({ counts }) => counts).length;
+  const shares = positions.map(({ logits }) => softmax(logits));
+  const each = positions.map(({ logits, target }) => {
+    const largest = Math.max(...logits);
+    return largest + Math.log(logits.reduce((sum, x) => sum + Math.exp(x - largest), 0)) - logits[target];
+  });
+  const weight = positions.map(({ counts }) => (counts ? 1 / kept : 0));
+  return { loss: each.reduce((sum, one, t) => sum + weight[t] * one, 0), shares, each,
+    slopes: shares.map((p, t) => p.map((share, v) => weight[t] * (share - (v === positions[t].target ? 1 : 0)))) };
+}
+
+function signed(x, digits) {
+  const text = Math.abs(x).toFixed(digits);
+  return Number(text) === 0 ? text : `${x < 0 ? "−" : "+"}${text}`;
+}
+
+customElements.define("live-logits", LiveLogits);

@@ -1,0 +1,91 @@
+"""A model that is trained already: the farm's, as chapter 7 trains it. The live figure of that chapter runs on it.
+
+Its weights are committed in `farm.json`, rounded, because training amplifies rounding: another machine would end with
+other weights. `python -m rnnlm_ref.pretrained` trains it again and replaces the file.
+
+Letters: V vocabulary, H hidden width, M words.
+
+Book: 07-rnnlm
+"""
+import json
+from pathlib import Path
+
+import numpy as np
+
+from rnnlm_ref.model import Rnnlm
+from rnnlm_ref.optim import Adam
+from rnnlm_ref.source import farm
+from rnnlm_ref.text import Vocabulary, split_corpus
+from rnnlm_ref.trainer import RnnlmTrainer
+
+FARM = Path(__file__).with_name("farm.json")
+DECIMALS = 2  # more of them don't change the perplexity's first three digits
+
+
+def farm_model(dtype=np.float32, path=FARM):
+    """Return the trained model of the farm and its vocabulary.
+
+    Its units are sorted: those that tell best which animal was named come first.
+
+    Parameters
+    ----------
+    dtype : float dtype
+    path : path
+        A file that `export` wrote.
+
+    Returns
+    -------
+    model : Rnnlm
+    vocabulary : Vocabulary
+
+    Book: 07-rnnlm
+    """
+    stored = json.loads(Path(path).read_text(encoding="utf-8"))
+    arrays = [np.array(param, dtype) for param in stored["params"]]
+    sizes = arrays[0].shape + arrays[2].shape[:1]  # (V, D) of the embedding, H of Wh
+    model = Rnnlm(*sizes, rng=0, dtype=dtype)
+    for param, array in zip(model.params, arrays, strict=True):
+        param[...] = array
+    return model, Vocabulary(stored["tokens"])
+
+
+def export(path=FARM):
+    """Train the model of the farm, sort its units, and write its rounded weights and its words to a JSON file."""
+    words = farm().sample(80_000, rng=0)
+    vocabulary = Vocabulary(words)
+    train, held_out = split_corpus(vocabulary.encode(words), held_out=0.25)
+    model = Rnnlm(len(vocabulary), 16, 64, rng=0)
+    trainer = RnnlmTrainer(model, Adam(lr=0.003), max_norm=1.0)
+    trainer.fit(train, batch_size=25, time_size=20, epochs=10, held_out=held_out, progress=False)
+    sort_units(model, np.argsort(-animal_share(model, vocabulary, words[:20_000])))
+    params = [(np.round(param.astype(np.float64), DECIMALS) + 0.0).tolist() for param in model.params]  # no -0.0
+    text = json.dumps({"tokens": vocabulary.tokens, "params": params}, separators=(",", ":"))
+    Path(path).write_text(text + "\n", encoding="utf-8")
+
+
+def sort_units(model, order):
+    """Give the hidden units another order. The model stays the same, because the order means nothing to it."""
+    _, Wx, Wh, b, W, _ = model.params
+    Wx[...], Wh[...], b[...], W[...] = Wx[:, order], Wh[order][:, order], b[order], W[order]
+
+
+def animal_share(model, vocabulary, words):
+    """Return for each hidden unit how much of its variance the animal explains, (H,).
+
+    Counted are the words between an animal and its sound: where the animal has to be remembered.
+    """
+    embedding, rnn, _ = model.layers
+    model.reset_state()
+    states = rnn.forward(embedding.forward(vocabulary.encode(words)[np.newaxis]))[0]  # (M, H)
+    model.reset_state()
+    remembered, start = {}, 0
+    for end in [i for i, word in enumerate(words) if word == "."]:
+        _, animal, *_ = words[start:end]  # "the", the animal, ..., its sound
+        remembered.setdefault(animal, []).extend(states[start + 2:end - 1])
+        start = end + 1
+    means = np.array([np.mean(rows, axis=0) for rows in remembered.values()])
+    return means.var(axis=0) / np.concatenate(list(remembered.values())).var(axis=0)
+
+
+if __name__ == "__main__":
+    export()

@@ -1,0 +1,427 @@
+"""The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from numpy.testing import assert_allclose
+
+from rnnlm_ref.generate import next_word_probabilities
+from rnnlm_ref.layers import RNN
+from rnnlm_ref.pretrained import farm_model
+from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
+
+HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
+FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+           "influence": "05-bptt"}
+
+
+@pytest.fixture
+def figure(open_page):
+    """Open the page of a live figure and return the figure; nothing may have gone wrong on the page at the end."""
+    def open_figure(name):
+        tab = open_page(f"book/{FIGURES[name]}.html", until="domcontentloaded")
+        found = tab.locator(f"live-{name}")
+        found.locator(".live-panel").wait_for()
+        return found
+
+    yield open_figure
+    assert not open_page.complaints
+
+
+def press(figure, name):
+    figure.get_by_role("button", name=name, exact=True).click()
+
+
+def said(figure):
+    return figure.get_by_role("status").inner_text()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_page_holds_the_picture_for_paper_and_for_readers_without_javascript(site, browser, figure, name):
+    live = figure(name)
+    assert not live.locator("figure.drawing").is_visible()
+    live.page.emulate_media(media="print")
+    assert live.locator("figure.drawing svg").is_visible()
+    assert not live.locator(".live-panel").is_visible()
+    context = browser.new_context(java_script_enabled=False)
+    plain = context.new_page()
+    plain.goto(f"{site}book/{FIGURES[name]}.html")
+    assert plain.locator(f"live-{name} figure.drawing svg").is_visible()
+    context.close()
+
+
+@pytest.mark.parametrize("name", FIGURES)
+def test_a_figure_works_in_a_page_opened_from_disk(browser, name):
+    context = browser.new_context()
+    tab = context.new_page()
+    tab.goto((HTML / "book" / f"{FIGURES[name]}.html").as_uri())
+    assert tab.locator(f"live-{name} [role=status]").inner_text()
+    context.close()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize(("name", "presses"), [("farm", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
+                                               ("logits", ["10 steps"])])
+def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses, theme):
+    live = figure(name)
+    live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+    for text in presses:
+        live.get_by_text(text, exact=True).click()
+    options = {"resultTypes": ["violations"], "preload": False}  # it would fetch style sheets again, some in vain
+    found = Axe().run(live.page, context=f"live-{name}", options=options)
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_only_pages_with_a_live_figure_load_scripts_for_them():
+    with_script = {path.stem for path in HTML.glob("book/*.html") if "_static/live/live.js" in path.read_text("utf-8")}
+    assert with_script == set(FIGURES.values())
+
+
+# The farm.
+
+OPENING = ". the duck in the wood behind the river"
+
+def heard(text):
+    """Return the states after each word, (T, H), and the logits of the next one, as Python computes them."""
+    model, vocabulary = farm_model(np.float64)
+    embedding, rnn, affine = model.layers
+    states = rnn.forward(embedding.forward(vocabulary.encode(text.split())[np.newaxis]))
+    return states[0], affine.forward(states)[0, -1], vocabulary.tokens
+
+
+def shown_shares(farm):
+    """Return the length of each word's bar, and what is written into it."""
+    bars = farm.locator(".farm-bar").evaluate_all("""bars => bars.map(bar =>
+        [bar.children[0].textContent, bar.style.getPropertyValue('--share'), bar.children[1].textContent])""")
+    return {word.replace("full stop", "."): (float(share), text) for word, share, text in bars}
+
+
+def shown_states(farm):
+    """Return the colours of the rows as numbers, (T, H)."""
+    return np.array(farm.locator(".farm-text li").evaluate_all("""rows => rows.map(row =>
+        [...row.querySelectorAll('rect')].map(cell =>
+            (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity')))"""))
+
+
+def assert_shows(farm, logits, tokens, temperature=1.0):
+    p = next_word_probabilities(logits, temperature)
+    shown = shown_shares(farm)
+    assert_allclose([shown[word][0] for word in tokens], p, atol=1e-9)
+    assert [shown[word][1] for word in tokens] == [f"{100 * share:.0f} %" if share >= 0.005 else "" for share in p]
+
+
+def read(farm, text):
+    farm.get_by_label("Type").fill(text)
+    farm.get_by_label("Type").press("Enter")
+
+
+def test_the_farm_shows_the_states_and_probabilities_that_python_computes(figure):
+    farm = figure("farm")
+    states, logits, tokens = heard(OPENING)
+    assert_allclose(shown_states(farm), states, atol=1e-9)
+    assert_shows(farm, logits, tokens)
+    press(farm, "Start over")
+    read(farm, "The bee near the wood. cow cow")
+    states, logits, tokens = heard(". the bee near the wood . cow cow")
+    assert_allclose(shown_states(farm), states, atol=1e-9)
+    assert_shows(farm, logits, tokens)
+
+
+def test_the_farms_sentence_names_the_likeliest_words_with_their_shares(figure):
+    farm = figure("farm")
+    _, logits, tokens = heard(OPENING)
+    p = next_word_probabilities(logits)
+    best = ", ".join(f"{tokens[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
+    assert said(farm) == f"After “{OPENING}” the model expects: {best}."
+
+
+def test_a_click_on_a_bar_reads_its_word(figure):
+    farm = figure("farm")
+    press(farm, "Start over")
+    for word in ["the", "frog", "behind"]:
+        farm.locator(".farm-bar", has_text=re.compile(f"^{word}")).first.click()
+    states, logits, tokens = heard(". the frog behind")
+    assert_allclose(shown_states(farm), states, atol=1e-9)
+    assert_shows(farm, logits, tokens)
+
+
+@pytest.mark.parametrize("presses", [-5, 10])
+def test_the_temperature_slider_answers_to_the_keyboard(figure, presses):
+    farm = figure("farm")
+    slider = farm.get_by_role("slider")
+    for _ in range(abs(presses)):
+        slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
+    _, logits, tokens = heard(OPENING)
+    assert farm.locator(".live-value").inner_text() == f"{1 + presses / 10:g}"
+    assert_shows(farm, logits, tokens, temperature=1 + presses / 10)
+
+
+def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
+    farm = figure("farm")
+    before = shown_states(farm)
+    press(farm, "Forget")
+    model, vocabulary = farm_model(np.float64)
+    assert_allclose(shown_states(farm), [*before, np.zeros(64)])
+    assert_shows(farm, model.params[-1], vocabulary.tokens)
+    read(farm, "near the barn")
+    states, logits, tokens = heard("near the barn")
+    assert_allclose(shown_states(farm)[-3:], states, atol=1e-9)
+    assert_shows(farm, logits, tokens)
+
+
+@pytest.mark.parametrize("draw", [0.0, 0.3, 0.7, 0.999999])
+def test_the_next_word_is_drawn_by_its_probability(figure, draw):
+    farm = figure("farm")
+    _, logits, tokens = heard(OPENING)
+    drawn = tokens[np.searchsorted(np.cumsum(next_word_probabilities(logits)), draw, side="right")]
+    farm.page.evaluate(f"Math.random = () => {draw}")
+    press(farm, "Next word")
+    assert farm.locator(".farm-text li").last.inner_text().strip() == drawn
+
+
+def test_finish_the_sentence_writes_up_to_the_full_stop(figure):
+    farm = figure("farm")
+    farm.page.evaluate("Math.random = () => 0.9")
+    press(farm, "Finish the sentence")
+    farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
+    assert farm.locator(".farm-text li").count() > 10
+    assert re.match("After “. the duck .*[.]” the model expects: the ", said(farm))
+
+
+def test_a_press_of_another_button_stops_the_writing(figure):
+    farm = figure("farm")
+    farm.page.evaluate("Math.random = () => 0.2")  # never the full stop
+    press(farm, "Finish the sentence")
+    assert said(farm) == "Writing …"
+    press(farm, "Start over")
+    assert said(farm).startswith("After “.” the model expects: the ")
+    assert farm.evaluate("farm => farm.writing") is None
+
+
+def test_a_word_that_the_model_does_not_know_is_named_and_nothing_is_read(figure):
+    farm = figure("farm")
+    before = shown_states(farm)
+    read(farm, "the unicorn")
+    assert "“unicorn”" in said(farm)
+    assert (shown_states(farm) == before).all()
+
+
+def test_nothing_moves_for_readers_who_asked_for_that(figure):
+    farm = figure("farm")
+    farm.page.emulate_media(reduced_motion="reduce")
+    assert farm.locator(".farm-bar").first.evaluate("bar => getComputedStyle(bar).transitionDuration") == "0s"
+
+
+# The worked example, unrolled.
+
+EXAMPLE = {"ids": [0, 1, 2], "above": [1, 2, 3], "Wx": 1, "Wh": 1, "b": 3}
+OTHER = {"ids": [6, 0, 6], "above": [-2, 5, 0], "Wx": -0.3, "Wh": 0.7, "b": -4}
+
+
+def unroll(ids, above, Wx, Wh, b, dropped=False, one_cell=False):
+    """Return hs, dxs and the terms of the gradients by step, as the loop of chapter 4 computes them."""
+    parameters = np.full((4, 3), float(Wx)), np.full((3, 3), float(Wh)), np.full(3, float(b))
+    xs = np.arange(28.0).reshape(7, 4)[ids]
+    cells = [RNN(*parameters, "identity")] * 3 if one_cell else [RNN(*parameters, "identity") for _ in ids]
+    h, hs, dh, dxs, terms = np.zeros((1, 3)), [], 0, [], []
+    for cell, x in zip(cells, xs, strict=True):
+        h = cell.forward(x[np.newaxis], h)
+        hs.append(h[0])
+    for cell, g in zip(cells[::-1], above[::-1], strict=True):
+        dx, dh = cell.backward(np.full((1, 3), float(g)) + (0 if dropped else dh))
+        dWx, dWh, db = cell.grads
+        dxs.append(dx[0])
+        terms.append([db[0], dWh[0, 0], *dWx[:, 0]])
+    return np.array(hs), np.array(dxs[::-1]), np.array(terms).T  # terms: a row a gradient, steps 2, 1, 0
+
+
+def enter(unrolled, ids, above, Wx, Wh, b):
+    for t in range(3):
+        unrolled.get_by_label(f"id of step {t}").fill(str(ids[t]))
+        unrolled.get_by_label(f"gradient from above at step {t}").fill(str(above[t]))
+    for name, value in [("Wx", Wx), ("Wh", Wh), ("b", b)]:
+        unrolled.get_by_label(f"each number of {name}", exact=True).fill(str(value))
+
+
+def numbers(texts):
+    return [float(text.replace("−", "-")) for text in texts]
+
+
+def drawn(unrolled, kind):
+    """Return the numbers in the cells of one colour."""
+    return numbers(unrolled.locator(f".live-{kind}-cell + text").all_text_contents())
+
+
+def sums(unrolled):
+    """Return the rows of the table: for each gradient its terms, and the sum as it is written."""
+    rows = [row.locator("td").all_inner_texts() for row in unrolled.locator("tbody tr").all()]
+    return np.array([numbers(row[:3]) for row in rows]), [row[3] for row in rows]
+
+
+@pytest.mark.parametrize("settings", [EXAMPLE, OTHER])
+@pytest.mark.parametrize(("switch", "mistake"), [(None, {}), ("drop “+ dh”", {"dropped": True}),
+                                                 ("one cell object for all steps", {"one_cell": True})])
+def test_the_unrolled_example_shows_what_python_computes_with_every_mistake(figure, settings, switch, mistake):
+    unrolled = figure("unrolled")
+    enter(unrolled, **settings)
+    if switch:
+        unrolled.get_by_label(switch).check()
+    press(unrolled, "To the end")
+    hs, dxs, terms = unroll(**settings, **mistake)
+    assert_allclose(drawn(unrolled, "orange"), hs.ravel(), rtol=1e-5)
+    red = np.reshape(drawn(unrolled, "red"), (3, 7))  # for each step: the gradients from above, then dx
+    assert_allclose(red[:, 3:], dxs, rtol=1e-5)
+    shown, totals = sums(unrolled)
+    assert_allclose(shown, terms, rtol=1e-5, atol=1e-12)
+    assert_allclose(numbers(total.split(" ≠")[0] for total in totals), terms.sum(axis=1), rtol=1e-5)
+
+
+def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
+    unrolled = figure("unrolled")
+    db = unrolled.locator("tbody tr").first.locator("td")
+    seen = []
+    for _ in range(6):
+        press(unrolled, "Step")
+        seen.append((drawn(unrolled, "orange")[::3], db.all_inner_texts()))
+    assert [states for states, _ in seen] == [[9], [9, 52], [9, 52, 197], *[[9, 52, 197]] * 3]
+    assert [row for _, row in seen[2:]] == [["", "", "", ""], ["3", "", "", "3"], ["3", "11", "", "14"],
+                                            ["3", "11", "34", "48"]]
+    press(unrolled, "Step back")
+    assert db.all_inner_texts() == ["3", "11", "", "14"]
+
+
+def test_the_unrolled_example_says_the_numbers_of_each_step(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "Step")
+    press(unrolled, "Step")
+    assert said(unrolled) == "Step 1, forward. Each number of h is 3 · 9 · 1 + 22 · 1 + 3 = 52."
+    press(unrolled, "To the end")
+    press(unrolled, "Step back")
+    assert said(unrolled) == ("Step 1, back. dz = 2 + 9 = 11. dWh gets 9 · 11 = 99, and 3 · 11 · 1 = 33 goes on to "
+                              "the left.")
+
+
+def test_a_wrong_sum_stands_beside_the_right_one(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    unrolled.get_by_label("one cell object for all steps").check()
+    assert sums(unrolled)[1][:3] == ["48", "2496 ≠ 255", "384 ≠ 68"]
+
+
+def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    for value in ["7", "", "0.5"]:
+        unrolled.get_by_label("id of step 0").fill(value)
+    assert drawn(unrolled, "blue")[:4] == [0, 1, 2, 3]
+
+
+# Scores on sliders.
+
+SCORES = np.log([[[1.0, 4, 2, 1], [4, 2, 1, 1]]])
+
+
+def assert_shows_loss(logits, scores, targets):
+    """Compare scores, shares, slopes and loss with the layer's."""
+    layer = TimeSoftmaxWithLoss()
+    loss = layer.forward(scores, np.array([targets]))
+    shown = np.array(logits.locator(".logit-rows input").evaluate_all("all => all.map(slider => Number(slider.value))"))
+    assert_allclose(shown, scores.ravel(), atol=1e-9)
+    shares = logits.locator(".logit-share").evaluate_all(
+        "bars => bars.map(bar => Number(bar.style.getPropertyValue('--share')))")
+    exps = np.exp(scores)
+    assert_allclose(shares, (exps / exps.sum(axis=-1, keepdims=True)).ravel(), atol=1e-9)
+    slopes = logits.locator("[class^=logit-]:is(.logit-up, .logit-down, .logit-flat)").all_inner_texts()
+    assert_allclose(numbers(slope.rstrip(" ↑↓") for slope in slopes), layer.backward().ravel(), atol=5.001e-4)
+    assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts")
+
+
+def set_slider(slider, value):
+    slider.evaluate("(slider, value) => { slider.value = value; slider.dispatchEvent(new Event('input')); }", value)
+
+
+def test_the_scores_give_the_shares_slopes_and_loss_that_python_computes(figure):
+    logits = figure("logits")
+    assert_shows_loss(logits, SCORES, [1, 3])
+    scores = SCORES.copy()
+    scores[0, 0, 2], scores[0, 1, 0] = 4.5, -3.25
+    set_slider(logits.get_by_label("score of more, position 0"), 4.5)
+    set_slider(logits.get_by_label("score of we, position 1"), -3.25)
+    logits.get_by_role("combobox").first.select_option("more")
+    assert_shows_loss(logits, scores, [2, 3])
+
+
+def test_a_position_that_does_not_count_has_no_say(figure):
+    logits = figure("logits")
+    logits.get_by_label("counts").first.uncheck()
+    assert_shows_loss(logits, SCORES, [-1, 3])
+    logits.get_by_label("counts").last.uncheck()
+    assert_shows_loss(logits, SCORES, [-1, -1])
+
+
+def test_a_step_goes_against_the_gradient(figure):
+    logits = figure("logits")
+    set_slider(logits.get_by_label("learning rate"), 2.5)
+    layer, scores = TimeSoftmaxWithLoss(), SCORES.copy()
+    for _ in range(11):
+        layer.forward(scores, np.array([[1, 3]]))
+        scores = scores - 2.5 * layer.backward()
+    press(logits, "10 steps")
+    press(logits, "Step")
+    assert_shows_loss(logits, scores, [1, 3])
+    assert said(logits).endswith("11 steps ago it was 1.386.")
+    press(logits, "Start over")
+    assert_shows_loss(logits, SCORES, [1, 3])
+
+
+def test_a_score_answers_to_the_keyboard(figure):
+    logits = figure("logits")
+    logits.get_by_label("score of read, position 0").press("ArrowRight")
+    scores = SCORES.copy()
+    scores[0, 0, 1] += 0.1
+    assert_shows_loss(logits, scores, [1, 3])
+
+
+# Influence through time.
+
+def gradients_by_window(radius, T, k):
+    """Return the gradient at each step of a linear cell with one unit, with a gradient of 1 from each output."""
+    layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
+    arriving = []
+    for start in range(0, T, k):
+        ones = np.ones((1, min(k, T - start), 1))
+        layer.forward(ones)
+        arriving.append(layer.backward(ones)[0, :, 0])
+    return np.concatenate(arriving)
+
+
+def attributes(influence, part, name):
+    """Return an attribute of all bars, in their order, or of all paths, sorted."""
+    values = influence.locator(f".influence-{part}").evaluate_all(f"all => all.map(one => +one.getAttribute('{name}'))")
+    return values if part == "bar" else sorted(values)
+
+
+@pytest.mark.parametrize(("radius", "T", "k"), [(0.8, 12, 24), (0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24), (0.9, 5, 1)])
+def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
+    influence = figure("influence")
+    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+        set_slider(influence.get_by_label(name), value)
+    arriving = gradients_by_window(radius, T, k)
+    assert_allclose(attributes(influence, "bar", "height"), 62 * arriving / arriving.max(), rtol=1e-9)
+    paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
+    loudest = max([1, *paths])
+    assert_allclose(attributes(influence, "path", "stroke-opacity"), np.array(sorted(paths)) / loudest, rtol=1e-9)
+
+
+def test_the_sentence_says_what_the_longest_path_carries_and_what_a_cut_costs(figure):
+    influence = figure("influence")
+    longest = "The path from the last output back to step 0"
+    assert said(influence) == f"{longest} carries 0.8¹¹ = 0.0859. All paths together give step 0 a gradient of 4.66."
+    set_slider(influence.get_by_label("window k"), 4)
+    assert said(influence) == (f"{longest} would carry 0.8¹¹ = 0.0859, but windows of 4 cut it. "
+                               "Step 0 gets a gradient of 2.95 instead of 4.66.")
+    set_slider(influence.get_by_label("radius"), 1.5)
+    set_slider(influence.get_by_label("steps T"), 24)
+    assert "1.5²³ = 1.12 · 10⁴" in said(influence)
