@@ -316,6 +316,7 @@ CALLS = "def my_softmax(x):\n    return softmax(x, axis=-1)"
     [(None, "from scipy.special import softmax"), ("my_softmax", CALLS.replace("return", "softmax.__name__; return"))],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    y = s.softmax(x)\n    return y.sum() + x")],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return np.asarray(s.e(x)).astype(x.dtype)")],
+    [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return x * float(s.e(x))")],
     [("my_softmax", "import scipy as s\nclass my_softmax(s.Thing): pass")],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return s.Frame(x).apply(np.exp).values")],
 ])
