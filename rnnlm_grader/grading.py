@@ -416,7 +416,7 @@ def better_of_two(assignment, results, candidate, seeds, allowance, finding, sta
 
     def now(verdict):
         *_, last = draws[verdict.criterion]
-        if last.outcome.passed is verdict.outcome.passed:
+        if last.outcome.passed is verdict.outcome.passed and not last.outcome.is_let_go:
             return verdict
         if last.outcome.passed or last.of_last_look:
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)

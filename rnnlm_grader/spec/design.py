@@ -9,7 +9,7 @@ from .tape import shape_of
 
 LARGE = 17, 30
 MANY = 520, 600  # words, of which the upper half is more than a byte can count
-MOST = 2000  # numbers of an array: a reply of the sandbox holds no more
+MOST = 600  # numbers of an array: what a worker may say in one criterion is capped
 
 
 def zero(rng, a):
@@ -105,6 +105,8 @@ def conditions(rng, layer, scripts, rows):
         sizes |= dict.fromkeys(are_one, 1) | ({"*": shape} if "*" in layer.sizes else {})
         if layer.ids and "V" not in (*are_one, is_large):  # so that ids may differ
             sizes["V"] += int(np.prod(shape_of(next(iter(layer.inputs.values())), sizes)))
+        if sizes.get("V", 0) >= MANY[0]:
+            sizes["D"] = 1
         for letters_of in layer.shapes.values():
             while np.prod(shape_of(letters_of, sizes)) > MOST:
                 sizes[max(letters, key=sizes.get)] //= 2
