@@ -25,5 +25,14 @@ conditions.
 **Who says what is right.** The reference. Only where the answer is wrong already without the noise does its own fresh
 instance, the *twin*, say what the noise should have left unchanged.
 
+**Traps**, each met once:
+
+- An update may stand in noise only: the twin starts with the parameters as they end up.
+- What a worker may say in one criterion is capped (`candidate.MOST_SAID`), and a wrong answer says about twice as much
+  as a right one: keep arrays small (`design.MOST`), and look at few things in each case.
+- A slip that needs luck, such as sorting the caller's ids, makes the charge rule flicker: draw numbers that show it.
+- An answer may raise where sizes don't fit and be wrong where they do, so both kinds count as one (`Trial.explains`).
+- A criterion that no misconception costs is dead: its point belongs to another.
+
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width; `*` is any number of axes.
 """
