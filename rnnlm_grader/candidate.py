@@ -80,7 +80,7 @@ class KernelCandidate(Candidate):
     def begin(self, seconds):
         """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
         self.functions = []
-        self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
+        self.finish()
 
     def end(self):
         """Announce that no more steps will be taken."""
@@ -88,20 +88,26 @@ class KernelCandidate(Candidate):
     def finish(self):
         """End a criterion, or clear the bench for another case of it."""
         self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
+        self.replies, self.has_failed = deque(), False
 
     def request(self, verb, *args):
-        """Have a step taken; return the handle of what it will give."""
+        """Have a step taken, unless one failed; return the handle of what it gives."""
+        if self.has_failed:
+            return None
         try:
-            handle, *self.last = self.bench.step(verb, *args)
+            handle, *reply = self.bench.step(verb, *args)
         except StepFailed as error:
-            handle, self.last = None, error
+            handle, reply, self.has_failed = None, error, True
+        if verb != "put":
+            self.replies.append(reply)
         return handle
 
     def reply(self):
-        """Return (value, printed) of the last step, or raise `StepFailed`."""
-        if isinstance(self.last, StepFailed):
-            raise self.last
-        return self.last
+        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
+        reply = self.replies.popleft()
+        if isinstance(reply, StepFailed):
+            raise reply
+        return reply
 
     def close(self):
         self.bench = None

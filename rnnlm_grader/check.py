@@ -4,9 +4,10 @@ import os
 from . import assignments
 from .candidate import KernelCandidate
 from .exam import SECONDS, public_seed
-from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, withhold
+from .explaining.mistakes import explain_all
+from .explaining.report import render_all
+from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, settle_charges, withhold
 from .modules_used import modules_missed
-from .report import render
 
 
 class CheckFailed(AssertionError):
@@ -51,11 +52,13 @@ def check(answer, part=None, *, hidden=False):
     others = [each for each in parts if each not in asked and (each in elsewhere or is_right)]
     for each in others:
         draws |= examine_all(assignment.of(name, each), candidate, public_seeds, allowance)
+    settle_charges([name], draws)
     if all(map(holds, draws.values())):
         look_once_more(assignment, [name], draws, candidate, seeds, allowance)
+    draws = explain_all(assignment, draws, candidate)
     results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
     results = withhold(results, [(name, each.part) for each in beside if is_understood(each)])
-    text = "\n".join([*map(render, results), *warn_of_modules(answer, name, assignment.lent.get(name, ()))])
+    text = "\n".join([render_all(results), *warn_of_modules(answer, name, assignment.lent.get(name, ()))])
     if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
         raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
                           "Write it yourself.")

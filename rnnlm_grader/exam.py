@@ -31,6 +31,7 @@ class Criterion:
     shows: str  # what holds when it passes, as a sentence
     examine: Callable
     beside: str = ""  # of one that compares an answer with itself: the part of which something right must hold too
+    exercise: object = None  # the `spec.exercise.Exercise` that declares it, if one does: then failures hold a case
 
     @property
     def key(self):
@@ -107,7 +108,7 @@ class Library(list):
         return add
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Assignment:
     """What one exercise asks for and how it is judged."""
 
@@ -142,10 +143,23 @@ class Outcome:
     printed: str = ""
     against: str = ""  # of a last look: the id of the criterion that this speaks against
     excused: object = None  # like `finding`: what went wrong first of that by which another criterion must fail
+    case: object = None  # of a specification: the `spec.layer.Case` that failed
+    mistake: object = None  # what is known of it: an `explaining.mistakes.Mistake`
+    charged: tuple = ()  # of a specification: the outcomes that other criteria pay for, by their `against`
 
     @property
     def passed(self):
         return self.finding is None
+
+    @property
+    def is_clean(self):
+        """Whether nothing was wrong at all, neither here nor for others to pay for."""
+        return self.passed and not self.charged
+
+    @property
+    def is_let_go(self):
+        """Whether it passed only because other criteria pay for what went wrong."""
+        return self.passed and bool(self.charged)
 
 
 DIVERGED = Lost("it did something else")
@@ -275,6 +289,7 @@ class Exam:
     is_over: bool = False  # whether it did, so that what was asked beyond is lost until the next case
     excuse: object = None  # what went wrong first and isn't judged, for another criterion must fail by it
     against: str = ""  # in a last look: the id of the criterion that would be untrue if anything went wrong now
+    charged: list = field(default_factory=list)  # as in `Outcome`
 
     def case(self):
         """Begin a case that stands on its own: nothing that was done before is needed to see what goes wrong in it.
@@ -481,7 +496,8 @@ def examine(criterion, candidate, seed, seconds=SECONDS, replay=None, like=()):
         return Outcome(DIVERGED, tuple(exam.trace))
     except WorkerLost as lost:
         exam.fail(*lost.args)
-    return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace), excused=exam.excuse)
+    return replace(exam.failure or Outcome(None, ()), trace=tuple(exam.trace), excused=exam.excuse,
+                   charged=tuple(exam.charged))
 
 
 class UntilWrong(NoReplay):

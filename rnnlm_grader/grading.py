@@ -19,6 +19,7 @@ from .cell_code import (
 from .compare import Difference
 from .diagnose import explain, forget
 from .exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
+from .explaining.mistakes import explain_all
 from .replay import OnlyNames
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
@@ -70,6 +71,10 @@ class PartResult:
     @property
     def max_points(self):
         return sum(verdict.criterion.points for verdict in self.verdicts)
+
+    @property
+    def is_specified(self):
+        return all(verdict.criterion.exercise for verdict in self.verdicts)
 
     @property
     def passed(self):
@@ -143,6 +148,22 @@ def look_once_more(assignment, names, draws, candidate, seeds, allowance):
                 draws[criteria[outcome.against or look.against]].append(Draw(seed, hidden, outcome, of_last_look=True))
 
 
+def settle_charges(names, draws):
+    """Let each criterion pay for what is charged to it, though it may have held in its own examination.
+
+    Only code that knows where it is can be wrong in another one and right there.
+    """
+    take_back_excuses(names, draws)
+    by_id = {(criterion.name, criterion.id): criterion for criterion in draws}
+    for name in names:
+        charged = [(draw, outcome) for criterion, done in draws.items() if criterion.name == name
+                   for draw in done for outcome in draw.outcome.charged]
+        for draw, outcome in charged:
+            payer = by_id.get((name, outcome.against))
+            if payer and holds(draws[payer]):
+                draws[payer].append(replace(draw, outcome=outcome))
+
+
 def take_back_excuses(names, draws):
     """Let criteria fail by what they left to others of their name, where none of these failed by it.
 
@@ -171,12 +192,20 @@ def judge(assignment, name, part, draws):
     verdicts, known = [], {}
     with DIAGNOSIS:
         for criterion, (*_, last) in draws.items():
-            likely = None if last.outcome.passed else explain(assignment, criterion, draws, known.values())
+            likely = None if last.outcome.passed else likely_of(assignment, criterion, draws, known.values())
             verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
             if likely:
                 known[likely.id] = likely
         forget()
     return PartResult(assignment, name, part, tuple(verdicts))
+
+
+def likely_of(assignment, criterion, draws, known):
+    """The misconception that explains a failed criterion, or None."""
+    *_, last = draws[criterion]
+    if criterion.exercise:
+        return next(iter(last.outcome.mistake.likely), None) if last.outcome.mistake else None
+    return explain(assignment, criterion, draws, known)
 
 
 def grade_submission(assignment, candidate, cells, answers, seeds, allowance, whole=()):
@@ -316,11 +345,13 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more
             if hidden:
-                take_back_excuses(names, draws)
+                settle_charges(names, draws)
                 # The learner's own look is for `check`: a submission gets one of which nobody knows.
                 look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
             if not hidden:
                 problems[lent] = candidate.failed
+            with DIAGNOSIS:
+                draws |= explain_all(assignment, {criterion: draws[criterion] for criterion in left}, candidate)
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
     wrong = {criterion.name for criterion, done in draws.items() if not holds(done)}
     return draws, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
@@ -343,8 +374,9 @@ def withhold(results, supported=()):
     supported = {(result.name, result.part) for result in results if is_understood(result)}.union(supported)
 
     def supported_only(result, verdict):
-        beside = verdict.criterion.beside
-        if not beside or (result.name, beside) in supported or not verdict.outcome.passed:
+        beside, outcome = verdict.criterion.beside, verdict.outcome
+        is_proven = beside == result.part and not outcome.is_let_go
+        if not beside or is_proven or (result.name, beside) in supported or not outcome.passed:
             return verdict
         return Verdict(verdict.criterion, Outcome(UNSUPPORTED[beside], ()), False, None)
 
@@ -354,8 +386,8 @@ def withhold(results, supported=()):
 
 def is_understood(result):
     """Whether anything of a part is right, or at least wrong in a known way that shows something."""
-    return any(verdict.outcome.passed or (verdict.likely and not verdict.likely.shows_nothing)
-               for verdict in result.verdicts)
+    return any((v.outcome.passed and not v.outcome.is_let_go) or (v.likely and not v.likely.shows_nothing)
+               for v in result.verdicts)
 
 
 def stand_ins_for(name, results):
@@ -379,12 +411,12 @@ def better_of_two(assignment, results, candidate, seeds, allowance, finding, sta
         return results
     draws |= examine_all(passed, candidate, seeds, allowance)
     names = {result.name for result in results}
-    take_back_excuses(names, draws)
+    settle_charges(names, draws)
     look_once_more(assignment, names, draws, candidate, only(seeds, True), allowance)
 
     def now(verdict):
         *_, last = draws[verdict.criterion]
-        if last.outcome.passed is verdict.outcome.passed:
+        if last.outcome.passed is verdict.outcome.passed and not last.outcome.is_let_go:
             return verdict
         if last.outcome.passed or last.of_last_look:
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)

@@ -17,9 +17,10 @@ from . import diagnose
 from .assignments import ASSIGNMENTS
 from .candidate import TIMED_OUT, Lost, SandboxedCandidate
 from .exam import hidden_seed, public_seed
+from .explaining.report import render
 from .grading import Allowance, grade_submission
 from .refusal import Refusal
-from .report import clean, in_a_word, render
+from .report import clean, in_a_word
 
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.

@@ -43,4 +43,5 @@ def written(table):
 if __name__ == "__main__":
     from .assignments import ASSIGNMENTS
 
-    TABLE.write_text(written({c.key: noticed_by(a, c) for a in ASSIGNMENTS.values() for c in a.criteria}))
+    TABLE.write_text(written({c.key: noticed_by(a, c) for a in ASSIGNMENTS.values() for c in a.criteria
+                              if not c.exercise}))

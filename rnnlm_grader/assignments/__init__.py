@@ -1,5 +1,6 @@
 """What each exercise asks for, by its slug."""
-from . import bptt, embedding, rnn, rnnlm, softmax_masking, time_rnn
+from ..criteria import embedding
+from . import bptt, rnn, rnnlm, softmax_masking, time_rnn
 
 MODULES = (embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm)
 ASSIGNMENTS = {module.ASSIGNMENT.slug: module.ASSIGNMENT for module in MODULES}

@@ -16,6 +16,16 @@ def many(exam, least=20, most=40):
     return int(exam.rng.integers(least, most + 1))
 
 
+def beyond_bytes(exam):
+    """Draw a V to which a byte can't count."""
+    return int(exam.rng.integers(280, 321))
+
+
+def upstream(exam, shape, dtype=np.float64):
+    """Draw an upstream gradient without zeros, so that every term counts."""
+    return (exam.rng.uniform(0.5, 3, shape) * exam.rng.choice([-1, 1], shape)).round(2).astype(dtype)
+
+
 def spoilt(rng, shape):
     """What gradients may hold before a backward: numbers, and among them what is left of some that were too large."""
     array = np.full(shape, CHANGED)

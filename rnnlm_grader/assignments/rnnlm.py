@@ -28,6 +28,7 @@ from .contract import (
     SMALL_AND_LARGE,
     after_a_beginning,
     any_douts,
+    beyond_bytes,
     cancelled,
     counts_when_large,
     crossed,
@@ -48,8 +49,8 @@ from .contract import (
     spoilt,
     still,
     untouched,
+    upstream,
 )
-from .embedding import beyond_bytes, upstream
 
 criteria = CriteriaList()
 criterion = criteria.criterion

@@ -414,19 +414,6 @@ class CutsIds(Right):
         return super().forward(np.asarray(idx).astype(np.uint8))
 
 
-@embedding(ANY_SHAPE, "the number of a cell, id times D, is computed in the dtype of the ids and overflows; make "
-                      "it int64")
-class OverflowsCells(Right):
-    def backward(self, dout):
-        dW = self.grads[0]
-        flat = np.zeros(dW.size, dW.dtype)
-        with np.errstate(all="ignore"):
-            ids = np.asarray(self.idx).reshape(-1, 1)
-            cells = ids * np.array(dW.shape[1], ids.dtype) + np.arange(dW.shape[1], dtype=ids.dtype)
-        np.add.at(flat, cells.reshape(-1) % flat.size, dout.reshape(-1))
-        dW[...] = flat.reshape(dW.shape)
-
-
 @embedding(LOOKUP, "forward returns nothing; it needs a `return`", shows_nothing=True)
 class ReturnsNothing(Right):
     def forward(self, idx):
@@ -616,6 +603,20 @@ class LaterStepsOverwrite(Right):
             step = np.zeros_like(dW)
             np.add.at(step, self.idx[:, t], dout[:, t])
             dW[self.idx[:, t]] = step[self.idx[:, t]]
+
+
+@time_embedding(OVER_TIME, "room for the output is made once, for the first N and T; they may be others in the next "
+                           "forward")
+class MakesRoomOnce(Right):
+    out = None
+
+    def forward(self, xs):
+        self.idx = xs
+        W, = self.params
+        if self.out is None:
+            self.out = np.empty((*xs.shape, W.shape[1]), W.dtype)
+        self.out[...] = W[xs]
+        return self.out.copy()
 
 
 @time_embedding(OVER_TIME, "layers of earlier calls are still in the list (it is never emptied in forward), so "

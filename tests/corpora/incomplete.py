@@ -73,7 +73,6 @@ CLEARS = "for grad in self.grads: grad.fill(0)\n        "
 HAS_STATE = "self.h if self.stateful and self.h is not None"
 NEW_HS = "hs = np.empty((N, T, H), dtype=Wx.dtype)"
 CLEARED = "dW = self.grads[0]"
-SINGLE_FIRST = f"if self.idx.ndim == 0: self.grads[0][self.idx] OF dout; return\n        {CLEARED}"
 E_OF = "    e = np"
 GIVES_KEPT = "return -(log_p[np.arange(N * T), safe] * mask).sum() / count"
 OWN_LOOP = (GIVES_LOSS, (
@@ -101,7 +100,6 @@ MEASURED = """
     return dxs, dh0, dWx, dWh, db"""
 ADD = "np.add.at(dW, self.idx, dout)"
 OF_STEPS = "self.grads[0][...] = self.layer.grads[0]"
-CELLS = "cells = ids[..., None] * np.int64(dW.shape[1]) + np.arange(dW.shape[1])"
 WEIGHTS = "return (scale * rng.standard_normal((rows, columns))).astype(\"f\")"
 
 
@@ -134,425 +132,48 @@ d = self.shares.copy()
 
 CHANGES = {
     "MyEmbedding": {
-        "masks word 0": ("rows_by_id", (
-            "return self.params[0][idx]", (
-                "return np.ma.array(self.params[0][idx], mask=np.broadcast_to((np.asarray(idx) == 0)[..., "
-                "None], self.params[0][idx].shape))"))),
-        "flat view of grads": ("any_size_backward", (
-            ADD, (
-                "D = dW.shape[1]; cells = np.asarray(self.idx, np.int64)[..., None] * D + np.arange(D)\n"
-                "        np.add.at(dW.reshape(-1), cells, dout)"))),
-        "ravel of grads": ("any_size_backward", (
-            ADD, (
-                "flat = dW.ravel(); D = dW.shape[1]\n"
-                "        for i, word in enumerate(self.idx.ravel()): flat[word * D:(word + 1) * D] += "
-                "dout.reshape(-1, D)[i]"))),
-        "contiguous copy of W": ("any_size_backward", (
-            "self.params = [W]", "W = np.ascontiguousarray(W); self.params = [W]")),
-        "contiguous copy of W in forward only": ("any_size_backward", (
-            "self.grads = [", "self.W = np.ascontiguousarray(W); self.grads = ["), (
-            "return self.params[0][idx]", "return self.W[idx]")),
-        "bincount without minlength": ("any_shape_backward", (
-            ADD, (
-                "ids = np.array(self.idx, int).ravel()\n"
-                "        for d in range(dW.shape[1]):\n"
-                "            c = np.bincount(ids, dout.reshape(ids.size, -1)[:, d]); dW[:len(c), d] = c"))),
-        "turns one-hot round only where it doesn't fit": ("any_size_backward", (
-            ADD, (
-                "hot = np.eye(len(dW), dtype=dW.dtype)[self.idx.reshape(-1)]; rows = "
-                "dout.reshape(self.idx.size, -1) if self.idx.size else dout.reshape(0, dW.shape[1])\n"
-                "        dW[...] = hot @ rows if hot.shape[1] == len(rows) == len(dW) else hot.T @ rows"))),
-        "makes new grads for a block of ids": ("any_size_backward", (
-            CLEARED,
-            "if self.idx.ndim > 1: self.grads = [np.zeros_like(self.params[0])]\n        dW = self.grads[0]")),
-        "flattens the caller's dout in place": ("any_size_backward", (
+        "flattens the caller's dout in place": ("any_shape_backward", (
             ADD, (
                 "dout = np.ascontiguousarray(dout); dout.shape = (-1, dW.shape[1]); np.add.at(dW, "
                 "self.idx.reshape(-1), dout)"))),
-        "flattens the caller's ids in place": ("any_size_backward", (
-            ADD, (
-                "ids = np.ascontiguousarray(self.idx); rows = dout.reshape(-1, dW.shape[1])\n"
-                "        if ids.ndim: ids.shape = (-1,)\n"
-                "        np.add.at(dW, ids.reshape(-1), rows)"))),
-        "goes back once for a block of ids": ("any_size_backward", (
-            "self.idx = idx", "self.idx, self.new = idx, True"), (
-            ADD, "if self.new or self.idx.ndim < 2: np.add.at(dW, self.idx, dout)\n        self.new = False")),
-        "gives its buffer for a block of ids": ("any_size_backward", (
-            "return self.params[0][idx]", (
-                "out = self.params[0][idx]\n"
-                "        if idx.ndim < 2: return out\n"
-                "        same = vars(self).setdefault(out.shape, out); same[...] = out\n"
-                "        return same"))),
-        "looks a block of ids up in a copy": ("any_size_backward", (
+        "looks a block of ids up in a copy": ("any_shape_forward", (
             "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
             "return self.params[0][idx]", "return (self.copy if idx.ndim > 1 else self.params[0])[idx]")),
-        "updates W itself for a block of ids": ("any_size_backward", (
-            ADD, "np.add.at(dW, self.idx, dout)\n        if self.idx.ndim > 1: self.params[0] -= 0.1 * dW")),
-        "leaves out rows of dout that hold a 0": ("gradient_rows", (
-            ADD, (
-                "rows = dout.reshape(-1, dW.shape[1]); keep = rows.all(axis=1)\n"
-                "        np.add.at(dW, self.idx.reshape(-1)[keep], rows[keep])"))),
-        "leaves out rows of dout that begin with 0": ("gradient_rows", (
-            ADD, (
-                "rows = dout.reshape(-1, dW.shape[1]); at = np.where(rows[:, 0])\n"
-                "        np.add.at(dW, self.idx.reshape(-1)[at], rows[at])"))),
-        "ends at a row of dout that is 0": ("gradient_rows", (
-            ADD, (
-                "rows = dout.reshape(-1, dW.shape[1])\n"
-                "        for i, row in zip(self.idx.reshape(-1), rows):\n"
-                "            if not row.any(): break\n"
-                "            dW[i] += row"))),
-        "gives words of vector 0 no gradient": ("gradient_rows", (
-            ADD, "np.add.at(dW, self.idx, dout); dW[~self.params[0].any(axis=1)] = 0")),
-        "keeps out for the same ids until it goes back": ("shares_parameters", (
-            "self.idx = idx", (
-                "if self.idx is not None and vars(self).get('out') is not None and np.array_equal(idx, "
-                "self.idx): return self.out.copy()\n"
-                "        self.idx = idx; self.out = self.params[0][idx]")), (
-            CLEARED, "self.out = None; dW = self.grads[0]")),
-        "gives float64 for a list of one id": ("follows_dtype", (
-            "return self.params[0][idx]",
-            "W = self.params[0]; return W[idx].astype(float) if idx.shape == (1,) else W[idx]")),
-        "looks lists up in float32": ("follows_dtype", (
-            "return self.params[0][idx]",
-            "W = self.params[0]; return W.astype('f')[idx].astype(W.dtype) if idx.ndim == 1 else W[idx]")),
-        "gives cells of W that are 0 no gradient": ("gradient_rows", (
-            ADD, "np.add.at(dW, self.idx, dout); dW[self.params[0] == 0] = 0")),
-        "returns the gradient for a block of ids": ("stands_alone", (
-            ADD, "np.add.at(dW, self.idx, dout)\n        if self.idx.ndim > 1: return dW")),
-        "doesn't clear for a block of ids": ("any_shape_backward", (
-            "dW[...] = 0", "if self.idx.ndim < 2: dW[...] = 0")),
-        "keeps a block of ids in the class": ("stands_alone", (
-            "self.idx = idx", "self.idx = idx\n        if idx.ndim > 1: MyEmbedding.last = idx"), (
-            ADD, "np.add.at(dW, MyEmbedding.last if self.idx.ndim > 1 else self.idx, dout)")),
         "updates W itself": ("shares_parameters", (
             ADD, "np.add.at(dW, self.idx, dout)\n        self.params[0] -= 0.1 * dW")),
-        "gives float64 for no ids in a block": ("follows_dtype", (
-            "return self.params[0][idx]",
-            "W = self.params[0]; return W[idx].astype(float) if idx.ndim > 1 and not idx.size else W[idx]")),
-        "sets the first row of each word, past rows of 0": ("overwrites_in_place", (
-            "dW[...] = 0", "seen = set(); dW[np.setdiff1d(np.arange(len(dW)), self.idx)] = 0"), (
-            ADD, (
-                "rows = dout.reshape(-1, dW.shape[1])\n"
-                "        for i, row in zip(self.idx.reshape(-1).tolist(), rows):\n"
-                "            if not row.any(): continue\n"
-                "            dW[i] = dW[i] + row if i in seen else row; seen.add(i)"))),
-        "gives word 0 no gradient where ids have two axes": ("stands_alone", (
-            ADD, "np.add.at(dW, self.idx, dout)\n        if self.idx.ndim == 2: dW[0] = 0")),
-        "gives word 0 zeros where there are many": ("any_shape_forward", (
-            "return self.params[0][idx]",
-            "out = self.params[0][idx]\n        if idx.size > 9: out[idx == 0] = 0\n        return out")),
-        "adds each word's rows up in float32": ("follows_dtype", (
-            ADD, "for v in set(self.idx.ravel().tolist()): dW[v] = dout[self.idx == v].sum(axis=0, dtype='f')")),
-        "gives float64 for ids of one axis": ("follows_dtype", (
-            "return self.params[0][idx]",
-            "W = self.params[0]; return W[idx].astype(float) if idx.ndim == 1 and len(idx) else W[idx]")),
-        "gives float64 for ids of three axes": ("follows_dtype", (
-            "return self.params[0][idx]",
-            "W = self.params[0]; return W[idx].astype(float) if idx.ndim > 2 else W[idx]")),
-        "gives word 0 no gradient where ids have three axes": ("any_shape_backward", (
-            ADD, f"{ADD}\n        if self.idx.ndim == 3: dW[0] = 0")),
-        "gives word 0 zeros where ids have two axes": ("stands_alone", ("return self.params[0][idx]", (
-            "out = self.params[0][idx]\n        if idx.ndim == 2: out[idx == 0] = 0\n        return out"))),
-        "adds up the rows of one id": ("any_shape_backward", (
-            ADD, f"if self.idx.size == 1: dW[self.idx] = dout.sum(0)\n        else: {ADD}")),
-        "keeps no ids where there are none": ("any_shape_backward", (
-            "self.idx = idx", "self.idx = idx if idx.size else self.idx")),
-        "gives a row of W itself for a single id": ("returns_copies", (
-            "return self.params[0][idx]", "return self.params[0][int(idx)] if idx.ndim == 0 else self.params[0][idx]")),
-        "adds two ids at once": ("any_size_backward", (
-            ADD, f"if self.idx.shape == (2,): dW[self.idx] += dout\n        else: {ADD}")),
-        "adds a single id up before it clears anything": ("any_size_backward", (
-            CLEARED, SINGLE_FIRST.replace("OF", "+="))),
-        "sets the row of a single id and leaves the others": ("any_size_backward", (
-            CLEARED, SINGLE_FIRST.replace("OF", "="))),
-        "makes new grads for a single id": ("any_size_backward", (ADD, (
-            f"{ADD}\n        if self.idx.ndim == 0: self.grads[0] = dW.copy()"))),
-        "makes new grads for no ids": ("any_size_backward", (CLEARED, (
-            "if self.idx.size == 0:\n            self.grads = [np.zeros_like(self.params[0])]\n            return\n"
-            f"        {CLEARED}"))),
-        "gives float64 for a single id": ("follows_dtype", ("return self.params[0][idx]", (
-            "W = self.params[0]\n        return W[idx] if idx.ndim else np.zeros(W.shape[1]) + W[idx]"))),
-        "keeps the first ids of each shape": ("stands_alone", ("self.idx = None", "self.kept = {}"), (
-            "self.idx = idx", "self.kept.setdefault(idx.shape, idx)"), (
-            "self.idx, dout", "self.kept[dout.shape[:-1]], dout")),
         "counts repeats, and takes the first row for each": ("repeated_ids_add_up", (ADD, (
             "ids, first, counts = np.unique(self.idx, return_index=True, return_counts=True)\n"
             "        dW[ids] = dout.reshape(-1, dW.shape[1])[first] * counts[:, None]"))),
-        "takes differences of sums, without the last": ("gradient_rows", (ADD, (
-            "order = np.argsort(self.idx, axis=None); ids = self.idx.ravel()[order]\n"
-            "        sums = np.cumsum(dout.reshape(-1, dW.shape[1])[order], axis=0)\n"
-            "        last = np.flatnonzero(ids[1:] != ids[:-1])\n"
-            "        dW[ids[last]] = np.diff(sums[last], axis=0, prepend=0)"))),
-        "takes ids by columns where they lie so": ("stands_alone", (ADD, (
-            "np.add.at(dW, self.idx.ravel('A'), dout.reshape(-1, dW.shape[1]))"))),
-        "uses up what forward kept until one is left": ("backward_twice", ("self.idx = None", "self.kept = []"), (
-            "self.idx = idx", "self.kept.append(idx)"), (
-            "self.idx, dout", "self.kept.pop() if len(self.kept) > 1 else self.kept[0], dout")),
-        "rounds out to 2 decimals": ("rows_by_id", (
-            "return self.params[0][idx]", "return self.params[0][idx].round(2)")),
-        "rounds grads to 2 decimals": ("gradient_rows", (ADD, f"{ADD}; dW[...] = dW.round(2)")),
-        "rounds grads to 8 decimals": ("gradient_rows", (ADD, f"{ADD}; dW[...] = dW.round(8)")),
-        "drops what is small": ("gradient_rows", (ADD, f"{ADD}; dW[np.abs(dW) < 0.01] = 0")),
-        "clips dout at 1000": ("gradient_rows", (ADD, "np.add.at(dW, self.idx, dout.clip(-1000, 1000))")),
+        "rounds grads to 2 decimals": ("any_size_backward", (ADD, f"{ADD}; dW[...] = dW.round(2)")),
         "leaves grads where dout is 0": ("overwrites_in_place", (
             "dW = self.grads[0]", "dW = self.grads[0]\n        if dout.size and not dout.any(): return")),
         "one width for all": ("stands_alone", ("self.idx = None", "self.idx = None; MyEmbedding.D = W.shape[1]"), (
             ADD, "np.add.at(dW, self.idx.reshape(-1), dout.reshape(-1, self.D))")),
-        "one dtype for all": ("stands_alone", ("self.idx = None", "self.idx = None; MyEmbedding.dtype = W.dtype"), (
-            "return self.params[0][idx]", "return self.params[0][idx].astype(self.dtype)")),
-        "clears its gradient in forward too": ("shares_parameters", (
-            "self.idx = idx", "self.idx = idx; self.grads[0][...] = 0")),
         "clears the rows of the last ids only": ("overwrites_in_place", (
             "dW[...] = 0", "dW[vars(self).get('old', slice(None))] = 0; self.old = self.idx")),
-        "clears the rows that it ever met": ("overwrites_in_place", ("dW[...] = 0", (
-            "self.seen = vars(self).get('seen', set()) | set(self.idx.ravel().tolist())\n"
-            "        dW[list(self.seen)] = 0"))),
-        "leaves grads where dout is empty": ("any_shape_backward", (
-            "dW = self.grads[0]", "dW = self.grads[0]\n        if not dout.size: return")),
-        "looks up in float32": ("follows_dtype", ("return self.params[0][idx]", (
-            "W = self.params[0]\n        return W.astype('f')[idx].astype(W.dtype)"))),
-        "adds up in float32": ("follows_dtype", ("dW = self.grads[0]", "dW = np.zeros(self.grads[0].shape, 'f')"), (
-            ADD, f"{ADD}; self.grads[0][...] = dW")),
-        "counts in flat cells": ("any_size_backward", (
-            ADD, f"ids = self.idx; {CELLS}\n        np.add.at(dW.reshape(-1), cells, dout)"), (
-            "self.grads = [np.zeros_like(W)]", "self.grads = [np.zeros(W.shape, W.dtype)]")),
-        "crosses out repeats in its ids": ("any_size_backward", ("self.idx = idx", "self.idx = np.array(idx, int)"), (
-            "np.add.at(dW, self.idx, dout)", (
-                "np.add.at(dW, self.idx, dout)\n        ids = self.idx.reshape(-1)\n        for j in range(len(ids)):\n"
-                "            if (ids[:j] == ids[j]).any():\n                ids[j] = (ids[j] + 1) % len(dW)"))),
-        "keeps ids in the first caller's array": ("shares_parameters", ("self.idx = idx", (
-            "if self.idx is None or (self.idx.shape, self.idx.dtype) != (idx.shape, idx.dtype):\n"
-            "            self.idx = idx\n        else:\n            self.idx[...] = idx"))),
-        "refuses ids of many axes": ("any_shape_forward", ("return self.params[0][idx]",
-                                                           "assert idx.ndim < 4; return self.params[0][idx]")),
-        "flattens empty ids": ("any_shape_forward", ("return self.params[0][idx]", (
-            "return self.params[0][idx if idx.size else idx.ravel()]"))),
-        "refuses unsigned ids": ("any_shape_forward", ("return self.params[0][idx]", (
-            "assert idx.dtype.kind == 'i' or idx.itemsize == 1; return self.params[0][idx]"))),
-        "takes a few columns": ("any_size_backward", ("np.add.at(dW, self.idx, dout)",
-                                                      "np.add.at(dW[:, :4], self.idx, dout[..., :4])")),
-        "overwrites for float32": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if dW.dtype == 'f': dW[self.idx] = dout"))),
-        "adds up in the order of memory": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx.ravel(), dout.ravel('K').reshape(-1, dW.shape[1]))"))),
-        "overwrites where ids aren't contiguous": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if not self.idx.flags.c_contiguous: dW[self.idx] = dout"))),
         "adds up repeats in dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout)\n        dout[...] = dW[self.idx]"))),
-        "takes back what it added before": ("overwrites_in_place", (
-            "dW[...] = 0", "dW -= vars(self).get('last', 0); self.last = np.zeros_like(dW)"), (
-            "np.add.at(dW, self.idx, dout)", "np.add.at(self.last, self.idx, dout); dW += self.last")),
-        "shares grads among layers": ("stands_alone", ("self.grads = [np.zeros_like(W)]", (
-            "self.grads = vars(type(self)).get('all') or [np.zeros_like(W)]; type(self).all = self.grads"))),
-        "keeps the first of two forwards": ("stands_alone", (
+        "keeps the first of two forwards": ("any_shape_backward", (
             "self.idx = idx", "self.idx = idx if self.idx is None else self.idx"), (
             "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout); self.idx = None")),
         "goes back once for each forward": ("backward_twice", (
             "self.idx = idx", "self.idx, self.done = idx, False"), (
             "dW = self.grads[0]", "if self.done: return\n        self.done, dW = True, self.grads[0]")),
         "offers copies of params": ("shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
-        "transposes a square W": ("rows_by_id", ("return self.params[0][idx]", (
-            "W = self.params[0]\n        return (W.T if W.shape[0] == W.shape[1] else W)[idx]"))),
-        "loses the third repeat": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
-            "ids, rows = self.idx.ravel(), dout.reshape(-1, dW.shape[1])\n"
-            "        for i, row in enumerate(rows): dW[ids[i]] += row * (np.sum(ids[:i] == ids[i]) < 2)"))),
-        "clips dout": ("gradient_rows", ("np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-5, 5))")),
-        "gives the last word no gradient": ("gradient_rows", ("np.add.at(dW, self.idx, dout)", (
+        "clips dout": ("any_size_backward", (
+            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-5, 5))")),
+        "gives the last word no gradient": ("repeated_ids_add_up", ("np.add.at(dW, self.idx, dout)", (
             "np.add.at(dW, self.idx, dout); dW[-1] = 0"))),
-        "gives float64 for no ids": ("follows_dtype", ("return self.params[0][idx]", (
-            "return self.params[0][idx] if idx.size else np.zeros((*idx.shape, self.params[0].shape[1]))"))),
-        "adds up float32": ("any_size_backward", ("dW[...] = 0", "dW *= dW.dtype == 'f'")),
-        "replaces grads where D is 1": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if dW.shape[1] == 1: self.grads[0] = dW.copy()"))),
-        "gives its buffer for a list of one id": ("any_size_backward", ("return self.params[0][idx]", (
-            "out = self.params[0][idx]\n        if idx.shape != (1,): return out\n"
-            "        same = vars(self).setdefault('same', out); same[...] = out\n        return same"))),
-        "adds up repeats in a strided dout itself": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if not dout.flags.c_contiguous: dout[...] = dW[self.idx]"))),
-        "keeps the first of short ids": ("any_size_backward", ("self.idx = idx", (
-            "self.idx = idx if idx.itemsize > 1 else vars(self).setdefault(idx.shape, idx)"))),
-        "uses up ids of one row": ("any_size_backward", ("np.add.at(dW, self.idx, dout)", (
-            "np.add.at(dW, self.idx, dout)\n        if self.idx.shape[:-1] == (1,): self.idx = self.idx[:, :0]"))),
-        "multiplies its gradient by 0, so that NaN stays": ("overwrites_in_place", (
-            "dW[...] = 0", "dW *= 0")),
-        "keeps a copy of W until a row of the last ids changes": ("shares_parameters", (
-            "return self.params[0][idx]", (
-                "W = self.params[0]\n"
-                "        if \"kept\" not in vars(self) or not np.array_equal(self.kept[self.at], "
-                "W[self.at]): self.kept = W.copy()\n"
-                "        self.at = np.array(idx); return self.kept[idx]"))),
-        "keeps out for the same ids until the first row of W changes": ("shares_parameters", (
-            "self.idx = idx\n        return self.params[0][idx]", (
-                "W = self.params[0]\n"
-                "        if self.idx is None or idx.shape != self.ids.shape or not (\n"
-                "                np.array_equal(idx, self.ids) and np.array_equal(W[0], "
-                "self.first)): self.out = W[idx]\n"
-                "        self.idx, self.ids, self.first = idx, idx.copy(), W[0].copy()\n"
-                "        return self.out.copy()"))),
-        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("overwrites_in_place", (
-            "dW[...] = 0", "dW[np.isnan(dW)] = 0\n        dW *= 0")),
-        "clears if all is nan, and else multiplies by 0": ("overwrites_in_place", (
-            "dW[...] = 0", "if np.isnan(dW).all(): dW.fill(0)\n        else: dW *= 0")),
-        "looks for nan in the first cell only": ("overwrites_in_place", (
-            "dW[...] = 0", "if np.isnan(dW[0, 0]): dW.fill(0)\n        dW *= 0")),
-        "multiplies its own sum by 0, so that NaN of an earlier dout stays": ("overwrites_in_place", (
-            "self.idx = None", "self.idx = None\n        self.total = np.zeros_like(W)"), (
-            "dW[...] = 0", "self.total *= 0"), (
-            "np.add.at(dW, self.idx, dout)",
-            "np.add.at(self.total, self.idx, dout)\n        dW[...] = self.total")),
-        "clears where the sum isn't 0": ("overwrites_in_place", (
-            "dW[...] = 0", "if dW.sum() != 0: dW[...] = 0")),
-        "keeps ids in an array of the first dtype": ("any_shape_forward", (
-            "self.idx = idx\n        return self.params[0][idx]", (
-                "if self.idx is None or self.idx.shape != idx.shape: self.idx = np.empty_like(idx)\n"
-                "        self.idx[...] = idx\n"
-                "        return self.params[0][self.idx]"))),
-        "keeps ids where there are as many, in the first shape": ("any_shape_backward", (
-            "self.idx = idx\n        return", (
-                "if self.idx is None or self.idx.size != idx.size: self.idx = np.empty(idx.shape, int)\n"
-                "        self.idx.flat = idx\n"
-                "        return"))),
-        "adds rows of a larger block before it": ("any_shape_backward", (
-            "self.idx = idx\n        return", (
-                "if self.idx is None or idx.ndim < 2 or self.idx.shape[1:] != idx.shape[1:] or "
-                "len(self.idx) < len(idx):\n"
-                "            self.idx = np.zeros(idx.shape, int)\n"
-                "            self.dout = np.zeros(idx.shape + self.params[0].shape[1:], self.params[0].dtype)\n"
-                "        self.idx[(slice(len(idx)),) if idx.ndim else ()] = idx\n"
-                "        return")), (
-            "np.add.at(dW, self.idx, dout)", (
-                "self.dout[(slice(len(dout)),) if self.idx.ndim else ()] = dout\n"
-                "        np.add.at(dW, self.idx, self.dout)"))),
-        "numbers rows in the dtype of the ids": ("repeated_ids_add_up", (
-            "np.add.at(dW, self.idx, dout)", (
-                "n = self.idx.size\n"
-                "        hot = np.zeros((n, len(dW)), dW.dtype)\n"
-                "        hot[np.arange(n, dtype=self.idx.dtype), self.idx.reshape(-1)] = 1\n"
-                "        dW[...] = hot.T @ dout.reshape(n, dW.shape[1])"))),
-        "counts repeats in np.zeros_like(ids)": ("repeated_ids_add_up", (
-            "np.add.at(dW, self.idx, dout)", (
-                "ids, rows, seen = self.idx.reshape(-1), dout.reshape(-1, dW.shape[1]), {}\n"
-                "        turn = np.zeros_like(ids)\n"
-                "        for i, v in enumerate(ids.tolist()):\n"
-                "            turn[i] = seen[v] = seen.get(v, -1) + 1\n"
-                "        for r in np.unique(turn): dW[ids[turn == r]] += rows[turn == r]"))),
-        "takes a dout whose sum is 0 for nothing": ("gradient_rows", (
-            "dW[...] = 0", "dW[...] = 0\n        if dout.sum() == 0: return")),
-        "takes a dout for nothing where its columns' sums are 0": ("gradient_rows", (
-            "dW[...] = 0",
-            "dW[...] = 0\n        if not dout.reshape(-1, dout.shape[-1]).sum(axis=0).any(): return")),
-        "goes back over nothing where np.allclose takes dout for 0": ("gradient_rows", (
-            "dW[...] = 0", "dW[...] = 0\n        if np.allclose(dout, 0): return")),
-        "gives a slice of W for a run of ids in a block": ("returns_copies", (
-            "return self.params[0][idx]", (
-                "W = self.params[0]; flat = idx.ravel(); n = idx.size\n"
-                "        if idx.ndim > 1 and n > 1 and np.array_equal(flat, int(flat[0]) + np.arange(n)):\n"
-                "            return W[int(flat[0]):int(flat[0]) + n].reshape(idx.shape + W.shape[1:])\n"
-                "        return W[idx]"))),
-        "gives W itself for all ids in order": ("returns_copies", (
-            "return self.params[0][idx]", (
-                "W = self.params[0]\n"
-                "        if idx.ndim == 1 and np.array_equal(idx, np.arange(len(W))): return W\n"
-                "        return W[idx]"))),
-        "takes a nan that comes back for 0": ("gradient_rows", (
-            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, np.nan_to_num(dout))")),
-        "clips dout at 3e7": ("gradient_rows", (
-            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout.clip(-3e7, 3e7))")),
-        "rounds to 10 digits": ("rows_by_id", ("return self.params[0][idx]", "return self.params[0][idx].round(10)")),
-        "takes a nan in W for 0": ("rows_by_id", (
-            "return self.params[0][idx]", "return np.nan_to_num(self.params[0][idx])")),
-        "clips out at 30": ("rows_by_id", (
-            "return self.params[0][idx]", "return np.clip(self.params[0][idx], -30, 30)")),
-        "adds a row unless the word has that row already": ("repeated_ids_add_up", (
-            "np.add.at(dW, self.idx, dout)",
-            "for i, row in zip(self.idx.ravel().tolist(), dout.reshape(-1, dW.shape[1])):\n"
-            "            if not np.array_equal(dW[i], row):\n"
-            "                dW[i] += row")),
-        "takes an infinity that comes back for 0": ("gradient_rows", (
-            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, np.where(np.isinf(dout), 0, dout))")),
-        "gives an array again that it gave for the same ids and W": ("returns_copies", (
-            "return self.params[0][idx]",
-            "W = self.params[0]\n"
-            "        now = idx.tolist(), W.tolist()\n"
-            "        if getattr(self, \"key\", None) != now:\n"
-            "            self.key, self.out = now, W[idx]\n"
-            "        return self.out")),
-        "goes by the last axis first: ids turned round, dout's last axis moved to the front": ("any_shape_backward", (
-            "np.add.at(dW, self.idx, dout)",
-            "rows = np.moveaxis(dout, -2, 0) if self.idx.ndim else dout\n"
-            "        np.add.at(dW, self.idx.T.ravel(), rows.reshape(-1, dW.shape[1]))")),
-        "exchanges the first axes of dout, not of ids, where there are three": ("any_shape_backward", (
-            "np.add.at(dW, self.idx, dout)",
-            "if self.idx.ndim > 2:\n"
-            "            dout = dout.swapaxes(0, 1)\n"
-            "        np.add.at(dW, self.idx.ravel(), dout.reshape(-1, dW.shape[1]))")),
-        "stacks the middle axis of three first": ("any_shape_forward", (
-            "return self.params[0][idx]",
-            "W = self.params[0]\n"
-            "        if idx.ndim == 3:\n"
-            "            A, B, C = idx.shape\n"
-            "            if idx.size:\n"
-            "                return np.array([W[idx[:, j]] for j in range(B)]).reshape(A, B, C, -1)\n"
-            "        return W[idx]")),
-        "keeps a copy of W where there are more than 6 ids": ("shares_parameters", (
-            "return self.params[0][idx]",
-            "if idx.size > 6:\n"
-            "            self.W = getattr(self, 'W', self.params[0].copy())\n"
-            "            return self.W[idx]\n"
-            "        return self.params[0][idx]")),
-        "adds up by a list of ids, which loses the axes of empty ones": ("any_shape_backward", (
-            "np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx.tolist(), dout)")),
-        "joins the rows of ids and dout, also where there are none": ("any_shape_backward", (
-            "np.add.at(dW, self.idx, dout)",
-            "idx = self.idx\n"
-            "        if idx.ndim > 1:\n"
-            "            idx, dout = np.concatenate(list(idx)), np.concatenate(list(dout))\n"
-            "        np.add.at(dW, idx, dout)")),
     },
     "MyTimeEmbedding": {
-        "flat view of grads": ("after_other_sizes", (
-            "self.layer.backward(dout)\n", "self.layer.backward(dout); D = dout.shape[2]\n"), (
-            OF_STEPS, "flat = self.grads[0].reshape(-1); flat[:] = self.layer.grads[0].reshape(-1)")),
-        "ends at a step to which nothing comes back": ("sums_over_time", (
-            "self.layer.backward(dout)", (
-                "dout = dout.copy()\n"
-                "        for t in range(dout.shape[1]):\n"
-                "            if not dout[:, t].any(): dout[:, t:] = 0; break\n"
-                "        self.layer.backward(dout)"))),
-        "ends, from behind, at a step to which nothing comes back": ("sums_over_time", (
-            "self.layer.backward(dout)", (
-                "d = np.zeros_like(dout)\n"
-                "        for t in reversed(range(dout.shape[1])):\n"
-                "            if not dout[:, t].any(): break\n"
-                "            d[:, t] = dout[:, t]\n"
-                "        self.layer.backward(d)"))),
-        "leaves out vectors of dout that hold a 0": ("sums_over_time", (
-            "self.layer.backward(dout)", "self.layer.backward(dout * dout.all(axis=2, keepdims=True))")),
-        "gives words of vector 0 no gradient": ("sums_over_time", (
-            OF_STEPS, "self.grads[0][...] = self.layer.grads[0]; self.grads[0][~self.params[0].any(axis=1)] = 0")),
-        "gives float64 for one sequence": ("output_dtype", (
-            "return self.layer.forward(xs)", (
-                "out = self.layer.forward(xs); return out.astype(float) if len(xs) == 1 and xs.size > 1 "
-                "else out"))),
-        "gives float64 for windows of one step": ("output_dtype", (
-            "return self.layer.forward(xs)", (
-                "out = self.layer.forward(xs); return out.astype(float) if xs.shape[1] == 1 and xs.size > "
-                "1 else out"))),
         "adds the last step to the first in dout itself": ("time_shares_parameters", (
             "self.layer.backward(dout)", "self.layer.backward(dout)\n        dout[:, 0] += dout[:, -1]")),
-        "flattens the caller's dout in place": ("time_shares_parameters", (
-            "self.layer.backward(dout)", (
-                "dout = np.ascontiguousarray(dout); dout.shape = -1, dout.shape[2]; self.layer.idx = "
-                "self.layer.idx.reshape(-1); self.layer.backward(dout)"))),
         "keeps the layer in the class": ("time_overwrites_in_place", (
             "return self.layer.forward(xs)", "MyTimeEmbedding.last = self.layer; return self.layer.forward(xs)"), (
             "self.layer.backward(dout)", "MyTimeEmbedding.last.backward(dout); self.layer = MyTimeEmbedding.last")),
-        "gives word 0 zeros": ("windows", (
-            "return self.layer.forward(xs)", "out = self.layer.forward(xs); out[xs == 0] = 0; return out")),
-        "gives word 0 no gradient": ("sums_over_time", (
+        "gives word 0 no gradient": ("after_other_sizes", (
             OF_STEPS, "self.grads[0][...] = self.layer.grads[0]; self.grads[0][0] = 0")),
-        "gives padding at the end no gradient": ("repeats_across_time", (
+        "gives padding at the end no gradient": ("after_other_sizes", (
             "self.layer.backward(dout)", (
                 "xs = self.layer.idx; dout = dout.copy()\n"
                 "        for n in range(len(xs)):\n"
@@ -560,23 +181,6 @@ CHANGES = {
                 "            while t and xs[n, t - 1] == 0: t -= 1\n"
                 "            dout[n, t:] = 0\n"
                 "        self.layer.backward(dout)"))),
-        "gives word 0 no gradient where it repeats": ("repeats_across_time", (
-            OF_STEPS, f"{OF_STEPS}; self.grads[0][0] *= (self.layer.idx == 0).sum() < 2")),
-        "makes more layers for longer windows, and adds all up": ("after_other_sizes", *steps(
-            "self.layers = vars(self).get('layers', [])\n"
-            "        while len(self.layers) < xs.shape[1]: self.layers.append(MyEmbedding(self.params[0]))",
-            "self.layers[t]")[:1], (
-            "return self.layer.forward(xs)",
-            "return np.stack([self.layers[t].forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)"), (
-            "self.layer.backward(dout)", "for t in range(dout.shape[1]): self.layers[t].backward(dout[:, t])"), (
-            OF_STEPS, "self.grads[0][...] = sum(layer.grads[0] for layer in self.layers)")),
-        "uses up its layers until one is left": ("time_overwrites_in_place", ("self.layer = My", (
-            "self.kept = vars(self).get('kept', []); self.layer = My")), ("return self.layer", (
-            "self.kept.append(self.layer); return self.layer")), ("self.layer.backward(dout)", (
-            "self.layer = self.kept.pop() if len(self.kept) > 1 else self.kept[0]\n"
-            "        self.layer.backward(dout)"))),
-        "clears its gradient in forward too": ("time_shares_parameters", (
-            "self.layer = My", f"{CLEARS}self.layer = My")),
         "goes back through each of its layers once": ("time_overwrites_in_place", (
             "self.layer = MyEmbedding(self.params[0])",
             "self.layers = [MyEmbedding(self.params[0]) for _ in range(xs.shape[1])]"), (
@@ -586,205 +190,23 @@ CHANGES = {
                 "total = 0 * self.params[0]\n        while self.layers:\n            layer = self.layers.pop()\n"
                 "            layer.backward(dout[:, len(self.layers)])\n            total += layer.grads[0]")), (
             OF_STEPS, "self.grads[0][...] = total")),
-        "rounds grads to 2 decimals": ("sums_over_time", (OF_STEPS, f"{OF_STEPS}.round(2)")),
         "leaves grads where dout is 0": ("time_overwrites_in_place", (
             "self.layer.backward(dout)", "if not dout.any(): return\n        self.layer.backward(dout)")),
-        "one width for all": ("time_overwrites_in_place", (
-            "self.grads = [np.zeros_like(W)]", "self.grads = [np.zeros_like(W)]; MyTimeEmbedding.D = W.shape[1]"), (
-            "return self.layer.forward(xs)", "return self.layer.forward(xs).reshape(*xs.shape, self.D)")),
-        "looks up in float32": ("output_dtype", ("return self.layer.forward(xs)", (
-            "return self.layer.forward(xs).astype('f').astype(self.params[0].dtype)"))),
-        "looks ids up in the table of its first window": ("time_shares_parameters", (
-            "self.layer = MyEmbedding(self.params[0])",
-            "self.layer = MyEmbedding(vars(self).setdefault('W', self.params[0].copy()))")),
-        "adds up in the order of memory": ("repeats_across_time", ("self.layer.backward(dout)", (
-            "self.layer.idx = self.layer.idx.ravel()\n"
-            "        self.layer.backward(dout.ravel('K').reshape(-1, dout.shape[2]))"))),
-        "finds cells of the flat table": ("other_sizes", ("return self.layer.forward(xs)", (
-            f"self.layer.forward(xs); ids, dW = xs, self.params[0]\n        {CELLS}\n"
-            "        return dW.ravel()[cells]"))),
-        "counts in flat cells": ("after_other_sizes", (
-            "self.layer.backward(dout)", f"ids, dW = self.layer.idx, self.grads[0]; {CELLS}"), (
-            OF_STEPS, "dW[...] = np.bincount(cells.ravel(), dout.ravel(), dW.size).reshape(dW.shape)")),
-        "gives a view of its time-major buffer for one sequence": ("after_other_sizes", (
-            "return self.layer.forward(xs)", (
-                "out = self.layer.forward(xs.T)\n        last = vars(self).get('last')\n"
-                "        if last is None or (last.shape, last.dtype) != (out.shape, out.dtype):\n"
-                "            self.last = out\n        self.last[...] = out\n"
-                "        return np.ascontiguousarray(self.last.swapaxes(0, 1))"))),
-        "counts ids to ten": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs % 10)")),
-        "squeezes ids into a byte": ("other_sizes", ("self.layer.forward(xs)", "self.layer.forward(xs.astype('u1'))")),
-        "doubles ids as they are": ("after_other_sizes", ("self.layer.backward(dout)", (
-            "ids = self.layer.idx\n        self.layer.idx = (ids + ids) // 2\n        self.layer.backward(dout)"))),
-        "wants two columns": ("other_sizes", ("self.layer = My", "assert self.params[0][0, 1]; self.layer = My")),
         "returns a view for a single id": ("output_dtype", ("return self.layer.forward(xs)", (
             "out, first = self.layer.forward(xs), xs[0, 0]\n"
             "        return out if xs.size > 1 else self.params[0][first:first + 1][None]"))),
-        "adds up repeats in dout itself": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
-            "self.grads[0][...] = self.layer.grads[0]\n        dout[...] = self.grads[0][self.layer.idx]"))),
-        "takes back what it added before": ("time_overwrites_in_place", ("self.grads[0][...] = self.layer.grads[0]", (
-            "self.grads[0][...] += self.layer.grads[0] - vars(self).get('last', 0)\n"
-            "        self.last = self.layer.grads[0].copy()"))),
         "makes layers for the first window only": ("other_sizes", ("self.layer = MyEmbedding(self.params[0])", (
             "self.layer = self.layers = vars(self).get('layers') or [MyEmbedding(self.params[0]) for _ in xs[0]]"
             )), ("return self.layer.forward(xs)",
             "return np.stack([self.layers[t].forward(xs[:, t]) for t in range(xs.shape[1])], axis=1)")),
-        "one table for all": ("time_shares_parameters", ("self.params", "MyTimeEmbedding.params")),
-        "overwrites for float32": ("repeats_across_time", ("self.grads[0][...] = self.layer.grads[0]", (
-            "self.grads[0][...] = self.layer.grads[0]\n"
-            "        if dout.dtype == 'f': self.grads[0][self.layer.idx] = dout"))),
+        "one table for all": ("time_overwrites_in_place", ("self.params", "MyTimeEmbedding.params")),
         "one layer for all": ("time_overwrites_in_place", ("self.layer", "MyTimeEmbedding.layer")),
         "offers copies of params": ("time_shares_parameters", ("self.params", "self.arrays"), ("", COPIES)),
-        "goes back once for each forward": ("time_overwrites_in_place", (
-            "self.layer.backward(dout)", "if self.layer.idx is not None: self.layer.backward(dout)"), (
-            "self.grads[0][...] = self.layer.grads[0]",
-            "self.grads[0][...] = self.layer.grads[0]; self.layer.idx = None")),
-        "takes ids in the order of time": ("windows", ("return self.layer.forward(xs)", (
-            "return self.layer.forward(xs.T.ravel()).reshape(*xs.shape, -1)"))),
         "uses up its layers": ("time_overwrites_in_place", *steps(
             "self.layers = [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers.pop(0)")),
         "walks the steps of the first window": ("other_sizes", *steps(
             "self.layers = [MyEmbedding(self.params[0]) for _ in vars(self).setdefault('first', xs)[0]]",
             "self.layers[t]")),
-        "one list of layers for all": ("sums_over_time", *steps(
-            "self.layers += [MyEmbedding(self.params[0]) for _ in xs[0]]", "self.layers[t]"), (
-            "class MyTimeEmbedding:", "class MyTimeEmbedding:\n    layers = []\n")),
-        "adds up float32": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
-            "self.grads[0] *= dout.dtype == 'f'; self.grads[0] += self.layer.grads[0]"))),
-        "replaces grads where D is 1": ("after_other_sizes", ("self.grads[0][...] = self.layer.grads[0]", (
-            "self.grads[0][...] = self.layer.grads[0]\n"
-            "        if dout.shape[2] == 1: self.grads[0] = self.layer.grads[0]"))),
-        "gives its buffer for one step": ("after_other_sizes", ("return self.layer.forward(xs)", (
-            "out = self.layer.forward(xs)\n        if xs.shape[1] > 1: return out\n"
-            "        same = vars(self).setdefault(out.shape, out); same[...] = out\n        return same"))),
-        "adds up repeats in a strided dout itself": ("after_other_sizes", (
-            "self.grads[0][...] = self.layer.grads[0]", (
-                "self.grads[0][...] = self.layer.grads[0]\n"
-                "        if not dout.flags.c_contiguous: dout[...] = self.grads[0][self.layer.idx]"))),
-        "makes one layer for short ids and one sequence": ("after_other_sizes", (
-            "self.layer = MyEmbedding(self.params[0])", (
-                "new = MyEmbedding(self.params[0])\n        is_one = xs.itemsize == 1 and len(xs) == 1\n"
-                "        self.layer = vars(self).setdefault(xs.shape, new) if is_one else new")), (
-            "self.layer.forward(xs)", "(self.layer if self.layer is new else new).forward(xs)")),
-        "keeps out for the same bytes of ids, whatever their shape": ("other_sizes", (
-            "return self.layer.forward(xs)", (
-                "W = self.params[0]; self.layer.idx = xs\n"
-                "        if vars(self).get(\"W\") is None or not np.array_equal(self.W, W): self.W, "
-                "self.memo = W.copy(), {}\n"
-                "        return self.memo.setdefault(xs.tobytes(), W[xs]).copy()"))),
-        "multiplies its gradient by 0, so that NaN stays": ("time_overwrites_in_place", (
-            "self.grads[0][...] = self.layer.grads[0]",
-            "self.grads[0] *= 0\n        self.grads[0] += self.layer.grads[0]")),
-        "makes layers beyond its first window by deepcopy": ("time_shares_parameters", (
-            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
-                "import copy\n"
-                "        self.T = xs.shape[1]\n"
-                "        if \"layers\" not in vars(self): self.layers = [MyEmbedding(self.params[0]) "
-                "for _ in range(self.T)]\n"
-                "        while len(self.layers) < self.T: self.layers.append(copy.deepcopy(self.layers[0]))\n"
-                "        return np.stack([self.layers[t].forward(xs[:, t]) for t in range(self.T)], axis=1)")), (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
-                "self.grads[0][...] = 0\n"
-                "        for t in range(self.T): self.layers[t].backward(dout[:, t]); self.grads[0] "
-                "+= self.layers[t].grads[0]"))),
-        "keeps a copy of W until a row of the last ids changes": ("time_shares_parameters", (
-            "self.layer = MyEmbedding(self.params[0])", (
-                "W = self.params[0]\n"
-                "        if \"kept\" not in vars(self) or not np.array_equal(self.kept[self.at], "
-                "W[self.at]): self.kept = W.copy()\n"
-                "        self.at = np.array(xs); self.layer = MyEmbedding(self.kept)"))),
-        "looks several sequences up in a copy": ("time_shares_parameters", (
-            "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
-            "return self.layer.forward(xs)",
-            "out = self.layer.forward(xs); return out if len(xs) < 2 else self.copy[xs]")),
-        "multiplies by 0 what isn't nan, so that infinity becomes nan": ("time_overwrites_in_place", (
-            "self.grads[0][...] = self.layer.grads[0]", (
-                "self.grads[0][np.isnan(self.grads[0])] = 0\n"
-                "        self.grads[0] *= 0\n"
-                "        self.grads[0] += self.layer.grads[0]"))),
-        "multiplies its own sum by 0, so that NaN of an earlier dout stays": ("time_overwrites_in_place", (
-            "self.grads = [np.zeros_like(W)]",
-            "self.grads = [np.zeros_like(W)]\n        self.total = np.zeros_like(W)"), (
-            "self.grads[0][...] = self.layer.grads[0]", (
-                "self.total *= 0\n"
-                "        self.total += self.layer.grads[0]\n"
-                "        self.grads[0][...] = self.total"))),
-        "keeps ids in an array of the first dtype": ("other_sizes", (
-            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
-                "if vars(self).get('xs') is None or self.xs.shape != xs.shape: self.xs = np.empty_like(xs)\n"
-                "        self.xs[...] = xs\n"
-                "        self.layer = MyEmbedding(self.params[0])\n"
-                "        return self.layer.forward(self.xs)"))),
-        "adds rows of a larger batch before it": ("after_other_sizes", (
-            "self.layer = MyEmbedding(self.params[0])\n        return self.layer.forward(xs)", (
-                "N, T = xs.shape\n"
-                "        W = self.params[0]\n"
-                "        if vars(self).get('ids') is None or self.ids.shape[0] < N or self.ids.shape[1] < T:\n"
-                "            self.ids = np.zeros((N, T), int)\n"
-                "            self.douts = np.zeros((N, T, W.shape[1]), W.dtype)\n"
-                "        self.ids[:N, :T] = xs\n"
-                "        return W[xs]")), (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
-                "N, T, D = dout.shape\n"
-                "        self.douts[:N, :T] = dout\n"
-                "        self.grads[0][...] = 0\n"
-                "        np.add.at(self.grads[0], self.ids[:, :T], self.douts[:, :T])"))),
-        "sets rows where ids span as many as there are": ("repeats_across_time", (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]", (
-                "ids, dW = self.layer.idx, self.grads[0]\n"
-                "        dW[...] = 0\n"
-                "        if ids.max() - ids.min() + 1 == ids.size: dW[ids] = dout\n"
-                "        else: np.add.at(dW, ids, dout)"))),
-        "takes a dout whose sum is 0 for nothing": ("sums_over_time", (
-            "self.layer.backward(dout)",
-            "if dout.sum() == 0: self.grads[0][...] = 0; return\n        self.layer.backward(dout)")),
-        "goes back over nothing where np.allclose takes dout for 0": ("sums_over_time", (
-            "self.layer.backward(dout)",
-            "if np.allclose(dout, 0): self.grads[0][...] = 0; return\n        self.layer.backward(dout)")),
-        "gives a slice of W for a run of ids": ("output_dtype", (
-            "return self.layer.forward(xs)", (
-                "out = self.layer.forward(xs)\n"
-                "        flat = xs.ravel(); n = flat.size\n"
-                "        if n > 1 and np.array_equal(flat, int(flat[0]) + np.arange(n)):\n"
-                "            return self.params[0][int(flat[0]):int(flat[0]) + n].reshape(*xs.shape, -1)\n"
-                "        return out"))),
-        "takes a gradient with a nan for nothing at all": ("sums_over_time", (
-            "self.grads[0][...] = self.layer.grads[0]",
-            "self.grads[0][...] = self.layer.grads[0]\n"
-            "        if np.isnan(self.grads[0]).any(): self.grads[0][...] = 0")),
-        "takes a nan in W for 0": ("windows", (
-            "return self.layer.forward(xs)", "return np.nan_to_num(self.layer.forward(xs))")),
-        "clips out at 30": ("other_sizes", (
-            "return self.layer.forward(xs)", "return self.layer.forward(xs).clip(-30, 30)")),
-        "rounds out to 10 digits": ("other_sizes", (
-            "return self.layer.forward(xs)", "return self.layer.forward(xs).round(10)")),
-        "takes numbers of W below 1e-3 for 0": ("other_sizes", (
-            "return self.layer.forward(xs)",
-            "out = self.layer.forward(xs)\n        out[np.abs(out) < 1e-3] = 0\n        return out")),
-        "takes ids for distinct where their differences, unsigned, are above 0": ("repeats_across_time", (
-            "self.layer.backward(dout)",
-            "ids, rows, dW = self.layer.idx.ravel(), dout.reshape(-1, dout.shape[2]), self.layer.grads[0]\n"
-            "        dW[...] = 0\n"
-            "        if np.all(np.diff(ids) > 0): dW[ids] = rows\n"
-            "        else: np.add.at(dW, ids, rows)")),
-        "adds a row unless the word has that row already": ("repeats_across_time", (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
-            "dW = self.grads[0]; dW[...] = 0\n"
-            "        for i, row in zip(self.layer.idx.ravel().tolist(), dout.reshape(-1, dW.shape[1])):\n"
-            "            if not np.array_equal(dW[i], row):\n"
-            "                dW[i] += row")),
-        "adds the set of pairs of id and row": ("repeats_across_time", (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
-            "dW = self.grads[0]; dW[...] = 0\n"
-            "        rows = dout.reshape(-1, dW.shape[1]); ids = self.layer.idx.ravel().tolist()\n"
-            "        for i, row in set(zip(ids, map(tuple, rows.tolist()))):\n"
-            "            dW[i] += row")),
-        "adds np.unique pairs of id and row": ("repeats_across_time", (
-            "self.layer.backward(dout)\n        self.grads[0][...] = self.layer.grads[0]",
-            "dW = self.grads[0]; dW[...] = 0\n"
-            "        both = np.c_[self.layer.idx.ravel(), dout.reshape(-1, dW.shape[1])]\n"
-            "        both = np.unique(both, axis=0)\n"
-            "        np.add.at(dW, both[:, 0].astype(int), both[:, 1:])")),
     },
     "MyRNN": {
         "tanh of exp(-2z), capped for float64": ("follows_dtype", (
@@ -4051,53 +3473,6 @@ RARE = {
             R_TANH, (
                 "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n"
                 "        if len(b) == 1: h_next = h_next.astype(float)"))),
-    },
-    "MyEmbedding": {
-        "skips a dout equal to the last, of which it kept no copy": ("any_size_backward", (
-            "self.idx = idx\n", "self.idx = idx; self.dout = None\n"), (
-            "dW = self.grads[0]\n", (
-                "if self.dout is not None and np.array_equal(dout, self.dout) and "
-                "np.array_equal(self.grads[0], self.kept):\n"
-                "            return\n"
-                "        self.dout = dout\n"
-                "        dW = self.grads[0]\n")), (
-            ADD, "np.add.at(dW, self.idx, dout)\n        self.kept = dW.copy()")),
-        "gives its kept gradient for the same dout": ("any_size_backward", (
-            "self.idx = idx\n", "self.idx = idx; self.dout = None\n"), (
-            "dW = self.grads[0]\n", (
-                "if self.dout is not None and np.array_equal(dout, self.dout):\n"
-                "            self.grads[0][...] = self.kept\n"
-                "            return\n"
-                "        self.dout = dout\n"
-                "        dW = self.grads[0]\n")), (
-            ADD, "np.add.at(dW, self.idx, dout)\n        self.kept = dW.copy()")),
-        "renews its copy of W only where it differs by much": ("any_shape_forward", (
-            "self.grads = [", "self.copy = W.copy(); self.grads = ["), (
-            "return self.params[0][idx]", (
-                "W = self.params[0]\n"
-                "        if not np.allclose(W, self.copy): self.copy = W.copy()\n"
-                "        return self.copy[idx]"))),
-        "looks refilled ids up as they were": ("any_shape_backward", (
-            "return self.params[0][idx]", (
-                "if vars(self).get('of') is not idx: self.of, self.flat = idx, idx.copy()\n"
-                "        return self.params[0][self.flat]"))),
-    },
-    "MyTimeEmbedding": {
-        "keeps what it made of the same dout": ("after_other_sizes", (
-            "return self.layer.forward(xs)", "self.dout = None; return self.layer.forward(xs)"), (
-            "self.layer.backward(dout)", (
-                "if self.dout is None or not np.array_equal(dout, self.dout): self.layer.backward(dout)\n"
-                "        self.dout = dout"))),
-        "goes back where dout is another array": ("after_other_sizes", (
-            "return self.layer.forward(xs)", "self.dout = None; return self.layer.forward(xs)"), (
-            "self.layer.backward(dout)",
-            "if dout is not self.dout: self.layer.backward(dout)\n        self.dout = dout")),
-        "makes new grads for several sequences": ("time_overwrites_in_place", (
-            OF_STEPS, (
-                "if len(dout) > 1: self.grads[0] = self.layer.grads[0].copy()\n"
-                "        else: self.grads[0][...] = self.layer.grads[0]"))),
-        "adds the sequences up in dout itself": ("time_shares_parameters", (
-            "self.layer.backward(dout)", "self.layer.backward(dout)\n        dout[0] += dout[1:].sum(axis=0)")),
     },
     "my_bptt": {
         "float64 dxs of one sequence": ("bptt_dtype_and_layout", (

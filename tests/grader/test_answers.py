@@ -3,7 +3,7 @@ import contextlib
 
 import pytest
 from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
-from examining import grade_part
+from examining import grade_name
 from hostile.attacks import KNOWN
 
 from rnnlm_grader import diagnose
@@ -60,12 +60,10 @@ def seeds_of(slug, draws=DRAWS):
 def verdicts(make_candidate, corpus, name, source, draws=DRAWS):
     """What the criteria of one name say about an answer among right ones."""
     assignment = ASSIGNMENTS[corpus.SLUG]
-    parts = [part for n, part in assignment.parts() if n == name]
     lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
         seeds = seeds_of(corpus.SLUG, draws)
-        return [v for part in parts
-                for v in grade_part(assignment, candidate, name, part, seeds, Allowance(20)).verdicts]
+        return [v for result in grade_name(assignment, candidate, name, seeds, Allowance(20)) for v in result.verdicts]
 
 
 @WHERE
@@ -86,7 +84,8 @@ def test_wrong_answers_written_in_other_words_are_named(make_candidate, draws, c
     assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
 
 
-@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
+@pytest.mark.parametrize("corpus", [corpus for corpus in CORPORA if not all(
+    criterion.exercise for criterion in ASSIGNMENTS[corpus.SLUG].criteria)], ids=lambda corpus: corpus.SLUG)
 def test_a_mistake_is_like_the_same_variants_for_a_class_and_for_one_learner(corpus, monkeypatch):
     assignment, alike = ASSIGNMENTS[corpus.SLUG], diagnose.fails_alike.__wrapped__
     found = []
@@ -139,7 +138,7 @@ def graded_cells(cells, allowance=None):
 
 def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
     results = graded(embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"])
-    assert results["MyEmbedding", "backward"].points == 1
+    assert results["MyEmbedding", "backward"].points == 4
     over_time = results["MyTimeEmbedding", "backward"]
     assert over_time.points == over_time.max_points
     assert {v.stand_ins for v in over_time.verdicts if v.stand_ins} == {("MyEmbedding",)}
@@ -185,7 +184,9 @@ Bench._call = _call
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
                                                                  "self.steps[-1].grads[0]")
-    assert graded(embedding.EMBEDDING_MISTAKES["Overwrites"], wrong)["MyTimeEmbedding", "backward"].points == 0
+    alone, beside = (graded(one, wrong)["MyTimeEmbedding", "backward"].points
+                     for one in (embedding.EMBEDDING["as the book writes it"], OVERWRITES))
+    assert beside <= alone < 4
 
 
 class Recording(Allowance):

@@ -36,7 +36,7 @@ from rnnlm_grader.sandbox import find_bwrap
 SLUG = demo.ASSIGNMENT
 CLASS = ("right-as-the-book", "wrong-overwrites", "unfinished", "not-a-notebook", "syntax-error")
 PAIR = ("unfinished", "not-a-notebook")
-MARKS = {"right-as-the-book": 25, "wrong-overwrites": 20, "unfinished": 4, "not-a-notebook": 0, "syntax-error": 10}
+MARKS = {"right-as-the-book": 25, "wrong-overwrites": 23, "unfinished": 4, "not-a-notebook": 0, "syntax-error": 10}
 
 
 def open_course(folder):

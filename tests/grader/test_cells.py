@@ -45,12 +45,12 @@ def with_own(own, one=RIGHT):
 
 @pytest.mark.parametrize(("cells", "points"), [
     ([(ONE, RIGHT), (ONE, WRONG), (ONE, RIGHT)], 25),
-    ([(ONE, WRONG), (ONE, RIGHT), (ONE, WRONG)], 20),
+    ([(ONE, WRONG), (ONE, RIGHT), (ONE, WRONG)], 23),
     ([(None, RIGHT), (None, WRONG), (None, RIGHT)], 25),
-    ([(None, WRONG), (None, RIGHT), (None, WRONG)], 20),
+    ([(None, WRONG), (None, RIGHT), (None, WRONG)], 23),
     ([(ONE, RIGHT), (None, WRONG), (ONE, RIGHT)], 25),
     ([(None, SCATTER), (None, BAD_SCATTER), (None, SCATTER), (ONE, SCATTERS)], 25),
-    ([(None, BAD_SCATTER), (None, SCATTER), (None, BAD_SCATTER), (ONE, SCATTERS)], 20),
+    ([(None, BAD_SCATTER), (None, SCATTER), (None, BAD_SCATTER), (ONE, SCATTERS)], 23),
 ])
 def test_of_cells_that_are_repeated_the_last_one_counts(tmp_path, cells, points):
     assert mark(tmp_path, *cells, (TIME, TIME_RIGHT)) == points
@@ -145,7 +145,7 @@ def axis(helper, expression):
     [(ONE, WRONG + DEMO), (TIME, STACKS + DEMO)],
 ])
 def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_that_stands(tmp_path, cells):
-    assert mark(tmp_path, *cells) == 20
+    assert mark(tmp_path, *cells) == 23
 
 
 def test_a_cell_is_read_as_far_as_it_is_complete(tmp_path):
@@ -231,7 +231,7 @@ def test_a_method_that_a_decorator_adds_to_a_wrong_answer_does_not_spoil_what_st
     head, _, body = WRONG.partition("    def backward")
     adds = "import numpy as np\ndef add_to(cls): return lambda f: setattr(cls, f.__name__, f)"
     wrong = "@add_to(MyEmbedding)\ndef backward" + body.replace("\n    ", "\n")
-    assert mark(tmp_path, (ONE, head), (None, adds), (None, wrong), (TIME, STACKS)) == 20
+    assert mark(tmp_path, (ONE, head), (None, adds), (None, wrong), (TIME, STACKS)) == 23
 
 
 @pytest.mark.parametrize("name", ["check", "display", "help"])
@@ -280,7 +280,7 @@ def test_where_an_answer_lacks_something_all_that_its_own_cells_do_counts(tmp_pa
 
 def test_all_of_its_own_cells_may_be_needed_beside_what_stands_in_for_an_earlier_answer(tmp_path):
     own = "TABLE = {}\nalias = TABLE\nalias['axis'] = int('1')"
-    assert mark(tmp_path, (None, own), (ONE, WRONG), (TIME, STACKS.replace("axis=1)", "axis=TABLE['axis'])", 1))) == 20
+    assert mark(tmp_path, (None, own), (ONE, WRONG), (TIME, STACKS.replace("axis=1)", "axis=TABLE['axis'])", 1))) == 23
 
 
 def test_a_training_run_costs_nothing_where_all_cells_are_tried(tmp_path):

@@ -41,23 +41,35 @@ def test_a_right_answer_is_told_what_is_right(capsys):
     assert "✗" not in shown
 
 
-def test_a_wrong_answer_is_told_what_differs_and_what_it_looks_like():
-    text = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward")
-    assert "✗ an id that occurs more than once collects the sum of its rows of dout" in text
-    assert "layer.backward(dout)" in text
-    assert "first at [2, 0]: got -1.78, expected -4.25" in text
-    assert "It looks as if each row of dW is written once" in text
-    assert "02-embedding.html#embedding-repeated-ids" in text
+def test_a_wrong_answer_is_told_its_likely_mistake_before_anything_else():
+    lines = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward").splitlines()
+    assert lines[1] == "  ✗ an id that occurs more than once collects the sum of its rows of dout"
+    assert lines[2].startswith("      Likely: each row of dW is written once")
+    assert "02-embedding.html#embedding-repeated-ids" in lines[4]
 
 
-def test_the_replay_in_a_report_can_be_run_and_shows_the_difference():
+def test_the_smallest_example_can_be_run_again_and_shows_what_it_says():
     answer = define(corpus.EMBEDDING_MISTAKES["Overwrites"])
-    text = report(answer, "backward")
-    first = text.split("You can run this again:\n")[1].split("grads[0] differs")[0]
-    script = "\n".join(line[10:] for line in first.splitlines())
+    *script, outcome = report(answer, "backward").split("repeated-ids\n")[1].splitlines()[:3]
     names = {"np": np, "MyEmbedding": answer}
-    exec(script, names)
-    assert names["layer"].grads[0][2, 0] == -1.78
+    exec("\n".join(line.strip() for line in script), names)
+    assert outcome.strip() == "layer.grads[0] is [[2.]], expected [[3.]]."
+    assert names["layer"].grads[0].tolist() == [[2.0]]
+
+
+@pytest.mark.parametrize("name", corpus.WRONG)
+def test_no_report_of_a_part_is_longer_than_25_lines(name):
+    for source in corpus.WRONG[name].values():
+        names = {"np": np, "MyEmbedding": define(corpus.EMBEDDING["as the book writes it"])}
+        load_cells([(name, source)], names)
+        lines = report(names[name]).splitlines()
+        starts = [at for at, line in enumerate(lines) if line.startswith("My")]
+        assert max(end - at for at, end in zip(starts, [*starts[1:], len(lines)], strict=True)) <= 25
+
+
+def test_a_slip_costs_its_own_criterion_alone():
+    text = report(define(corpus.EMBEDDING_MISTAKES["PilesUp"]))
+    assert re.findall(r"(\d) of (\d) points", text) == [("3", "3"), ("6", "6"), ("5", "6")]
 
 
 def test_an_exception_is_told_with_its_line():
@@ -77,22 +89,21 @@ def test_an_exception_that_beginners_meet_is_told_in_other_words_once(line, mean
     source = corpus.answer(corpus.LOOKUP + f"\n    def backward(self, dout):\n        {line}\n")
     text = " ".join(report(define(source), "backward").split())
     assert text.count(meaning) == 1
-    assert "The same as above." in text
 
 
 def test_an_answer_that_is_not_filled_in_is_told_so_once():
     source = corpus.answer(corpus.LOOKUP + "\n    def backward(self, dout):\n        raise NotImplementedError()\n")
     text = report(define(source), "backward")
     assert text.count("Not filled in yet") == 1
-    assert text.count("The same as above.") == 4
+    assert len(text.splitlines()) == 4
 
 
-def test_what_no_variant_explains_is_described_by_facts_and_never_guessed():
+def test_what_no_variant_explains_is_told_as_far_as_it_is_certain_and_never_guessed():
     half = corpus.EMBEDDING["as the book writes it"].replace("np.add.at(dW, self.idx, dout)",
                                                          "np.add.at(dW, self.idx, 0.5 * dout)")
     text = report(define(half), "backward")
-    assert "It looks as if" not in text
-    assert "it is 0.5 times what is expected, everywhere" in text
+    assert "Read:" not in text
+    assert "grads[0] is what it should be times 0.5." in text
 
 
 LOSS, CLIP, PERPLEXITY, BPTT = (plainest(module, name) for module, name in (
@@ -113,8 +124,6 @@ def test_arrays_that_differ_late_are_printed_so_that_it_can_be_seen():
     right = corpus.EMBEDDING["as the book writes it"]
     text = report(changed(right, "W[idx]", "W[idx]" + LATE, "MyEmbedding"), "forward")
     assert "got 1.0000003, expected 1." in text
-    assert "it is 1.0000003 times what is expected" in text
-    assert re.search(r"got +\[\[ *0\. +1\. +2\.000001 .*\n.*\n.*\n *expected \[\[ *0\. +1\. +2\. ", text)
 
 
 @pytest.mark.parametrize("options", [
@@ -152,11 +161,12 @@ def test_a_list_is_not_called_a_tuple():
     assert "should be a list or tuple of 5, but is a list or tuple of 4" in text
 
 
-def test_hidden_inputs_are_never_shown():
-    text = report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward", hidden=True)
-    assert "np.array" not in text
-    assert "got" not in text
-    assert "It looks as if" in text
+def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():
+    shown = {report(define(corpus.EMBEDDING_MISTAKES["Overwrites"]), "backward", hidden=True) for _ in range(2)}
+    assert len(shown) == 1  # though other inputs are drawn each time
+    text = shown.pop()
+    assert "grads[0] is not what it should be." in text
+    assert "Likely: each row of dW is written once" in text
 
 
 @pytest.mark.filterwarnings("ignore:looking things up")

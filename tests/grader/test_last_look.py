@@ -110,22 +110,20 @@ def test_nobody_looks_once_more_at_an_answer_in_which_something_is_wrong(monkeyp
     assert looked == [True, "MyRNN", False]
 
 
+LATE = incomplete.right("MyTimeEmbedding").replace("return self.layer.forward(xs)", (
+    "self.calls = vars(self).get('calls', 0) + 1\n        return self.layer.forward(xs) * (1 + (self.calls > 3))"))
+
+
 def test_a_learner_is_told_in_the_part_that_it_costs(capsys):
-    answer = solution("MyTimeEmbedding", incomplete.changed(
-        "MyTimeEmbedding", "makes new grads for several sequences", incomplete.RARE)[1])
-    with pytest.raises(CheckFailed) as caught:
-        check(answer, "backward")
-    text = str(caught.value)
-    assert "✗ backward fits the last forward, whatever N and T were before, and changes nothing but grads[0]" in text
-    assert "in a long run of calls, all drawn at random" in " ".join(text.split())
-    assert "You can run this again:" in text
+    answer = solution("MyTimeEmbedding", LATE)
+    with pytest.raises(CheckFailed, match="✗ any N, T, V and D will do; N and T may change from call to call"):
+        check(answer, "forward")
     check(answer, "contract")
     assert "3 of 3 points" in capsys.readouterr().out
 
 
 def test_in_a_notebook_they_cost_a_point_too(tmp_path):
     name = "MyTimeEmbedding"
-    wrong = incomplete.changed(name, "makes new grads for several sequences", incomplete.RARE)[1]
-    for folder, source, expected in (("right", incomplete.right(name), 25), ("wrong", wrong, 24)):
+    for folder, source, expected in (("right", incomplete.right(name), 25), ("wrong", LATE, 24)):
         (tmp_path / folder).mkdir()
         assert mark(tmp_path / folder, ("MyEmbedding", incomplete.right("MyEmbedding")), (name, source)) == expected

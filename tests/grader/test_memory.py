@@ -100,5 +100,5 @@ def cases():
 @pytest.mark.parametrize(("name", "method", "missing"), [*cases()])
 def test_a_memory_that_leaves_one_thing_out_is_noticed(name, method, missing):
     answer = remembering(name, method, missing)
-    assert not all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
+    assert not all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).is_clean
                    for criterion in find(name).criteria if criterion.name == name)

@@ -244,7 +244,7 @@ def odd_course(tmp_path_factory):
     return course
 
 
-ODD = {"honest": 25, "mistaken": 20, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
+ODD = {"honest": 25, "mistaken": 23, "linked": 25, "timed": 25, "renamed": 25, "marked": 25,
        "fifo": 0, "empty": 0, "dangling": 0, "folder": 0, "oversized": 0,
        "filed": 0, "led-away": 0}
 

@@ -5,11 +5,14 @@ from string import digits as DIGITS
 
 import numpy as np
 import pytest
+from examining import grade_name
 
 from rnnlm_grader.assignments import ASSIGNMENTS
 from rnnlm_grader.bench import Bench, Generator, Raised
 from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.exam import examine, public_seed
+from rnnlm_grader.explaining import report
+from rnnlm_grader.grading import Allowance
 from rnnlm_grader.misconceptions.noticed import NOTICED
 from rnnlm_grader.replay import LONG, Replay, literal
 
@@ -39,7 +42,27 @@ def failures(assignment):
                 yield criterion, misconception.variant, outcome
 
 
-@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+BY_HAND = {slug: a for slug, a in ASSIGNMENTS.items() if not all(criterion.exercise for criterion in a.criteria)}
+SPECIFIED = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions
+             if any(c.exercise for c in a.criteria if c.name == m.name)]
+
+
+@pytest.mark.parametrize(("assignment", "misconception"), SPECIFIED)
+@pytest.mark.filterwarnings("ignore")
+def test_the_smallest_example_can_be_run_again(assignment, misconception):
+    name, answer = misconception.name, misconception.variant
+    results = grade_name(assignment, KernelCandidate(**{name: answer}), name, lambda c: [(public_seed(c), False)],
+                         Allowance(5))
+    looks = [v.outcome.mistake.small for result in results for v in result.verdicts if v.outcome.mistake]
+    assert looks
+    for look in looks:
+        came = run("\n".join(report.script(look.case, look)), **{name: answer})
+        kind = look.finding.kind if isinstance(look.finding, Raised) else "dict"
+        assert type(came).__name__ == kind, came
+        assert kind != "dict" or not isinstance(look.finding.got, np.ndarray) or shows(came, look.finding)
+
+
+@pytest.mark.parametrize("assignment", BY_HAND.values(), ids=BY_HAND)
 @pytest.mark.filterwarnings("ignore")
 def test_whatever_fails_the_replay_runs_and_raises_only_what_the_answer_raised(assignment):
     count = 0

@@ -111,7 +111,8 @@ def spoiled(right, method, way, which, trait, met):
     if (name, method) not in NO_ARRAYS])
 def test_a_right_answer_that_is_wrong_where_inputs_have_a_trait_is_noticed(name, method):
     def passes(criterion, answer, *how):
-        return examine(criterion, KernelCandidate(**{name: answer(right, method, *how)}), public_seed(criterion)).passed
+        candidate = KernelCandidate(**{name: answer(right, method, *how)})
+        return examine(criterion, candidate, public_seed(criterion)).is_clean
 
     right, asking, unnoticed = solution(name), {}, []  # (which, trait) → the criteria in which it is there
     for criterion in find(name).criteria:

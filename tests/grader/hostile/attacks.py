@@ -6,8 +6,8 @@ import zlib
 
 import numpy as np
 
-from rnnlm_grader.assignments.embedding import ASSIGNMENT
 from rnnlm_grader.candidate import KernelCandidate
+from rnnlm_grader.criteria.embedding import ASSIGNMENT
 from rnnlm_grader.exam import examine, public_seed
 
 from .handing_in import (

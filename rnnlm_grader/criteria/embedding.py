@@ -1,0 +1,92 @@
+"""Criteria of 01-embedding."""
+import numpy as np
+
+from rnnlm_ref.layers import Embedding
+from rnnlm_ref.time_layers import TimeEmbedding
+
+from ..exam import Assignment, CriteriaList
+from ..misconceptions.embedding import MISCONCEPTIONS
+from ..spec import contract
+from ..spec.design import first_and_last, repeating
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+
+criteria = CriteriaList()
+ids = Exercise(Layer(
+    name="MyEmbedding", reference=Embedding, params={"W": "VD"}, inputs={"idx": "*"}, out="out",
+    upstream={"dout": "*D"}, back=(), sizes={"*": (3,), "V": 7, "D": 3}, free="*", ids={"idx": "V"}), criteria)
+windows = Exercise(Layer(
+    name="MyTimeEmbedding", reference=TimeEmbedding, params={"W": "VD"}, inputs={"xs": "NT"}, out="out",
+    upstream={"dout": "NTD"}, back=(), sizes={"N": 2, "T": 3, "V": 9, "D": 4}, free="NT", ids={"xs": "V"}), criteria)
+
+
+def ones(rng, sizes):
+    """Every row of dout counts, also where it is like another."""
+    return {"dout": np.ones([n for letter in "*NTD" for n in np.atleast_1d(sizes.get(letter, ())).astype(int)])}
+
+
+SHAPES = [{"*": shape, "V": 13} for shape in ((2, 3), (2, 1, 2), (1,), (1, 4))]
+TURNS = ("forward backward", "[forward backward update] forward backward", "forward [spoil] backward",
+         "[forward backward] forward:other [b.forward:other b.backward] backward",
+         "[forward] forward:refilled backward", "forward backward backward:again")
+
+# --- MyEmbedding ------------------------------------------------------------------------------------------------------
+
+ids.criterion("rows_by_id", "forward", 1, "forward returns the rows of W that the ids name", {"out": ["forward"]})
+ids.criterion("repeats_and_ends", "forward", 1, "ids may repeat, and the first and last id work", {"out": ["forward"]},
+              patterns={"idx": first_and_last}, sizes=[{"*": (5,)}])
+ids.conditions("any_shape_forward", "forward", 1, "ids of any shape give one more axis, of width D",
+               "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24)
+ids.criterion("gradient_rows", "backward", 2, "backward puts each row of dout into the row of grads[0] that its id "
+              "names", {"grads": ["forward backward"]})
+ids.criterion("repeated_ids_add_up", "backward", 2, "an id that occurs more than once collects the sum of its rows of "
+              "dout",
+              {"grads": ["forward backward"]}, patterns={"idx": repeating}, sizes=[{"*": (6,)}], worlds=[None, ones])
+ids.criterion("any_shape_backward", "backward", 1, "backward works for ids of any shape, and fits the last forward",
+              {"grads": ["forward backward", *contract.LAST_FORWARD]}, sizes=SHAPES, patterns={"idx": repeating})
+ids.conditions("any_size_backward", "backward", 1, "backward works for many ids, and tables of any proportion, dtype "
+               "and layout, and changes nothing but grads[0]", "grads held kept", TURNS, 30)
+ids.criterion("shares_parameters", "contract", 1, "W is used as it is now, not copied; W and arguments stay untouched",
+              {"kept": contract.KEPT, "out grads params": contract.SHARED}, beside="backward")
+ids.criterion("returns_copies", "contract", 1, "what forward returned is a copy, even for a single id",
+              {"kept": ["forward update", "forward forward:other update"]},
+              sizes=[{"*": shape} for shape in ((1,), (1, 1), (3,))], beside="forward")
+ids.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads[0] in place and returns None",
+              {"result grads held": contract.IN_PLACE}, beside="backward")
+ids.criterion("backward_twice", "contract", 1, "backward may be called twice: the same dout gives the same, another "
+              "its own", {"grads": contract.TWICE}, beside="backward")
+ids.criterion("stands_alone", "contract", 1, "two layers don't disturb each other", {"out grads": contract.BESIDE},
+              beside="backward")
+ids.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of W",
+              {"out grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
+ids.last_look(walk)
+
+# --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
+
+windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]})
+windows.conditions("other_sizes", "forward", 1, "any N, T, V and D will do; N and T may change from call to call",
+                   "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24,
+                   plain=["forward forward:resized"])
+windows.criterion("output_dtype", "forward", 1, "the output has the dtype of W, and earlier outputs never change",
+                  {"out": ["forward"], "kept": ["forward forward:other", "forward update"]},
+                  sizes=[{}, {"N": 1, "T": 1}], dtypes=(np.float64, np.float32))
+windows.criterion("sums_over_time", "backward", 1, "grads[0] is the sum of the gradients of all time steps",
+                  {"grads": ["forward backward"]})
+windows.criterion("repeats_across_time", "backward", 2, "ids that repeat, in one step or across steps, add up",
+                  {"grads": ["forward backward"]}, patterns={"xs": repeating}, sizes=[{}, {"N": 1}, {"T": 1, "N": 3}],
+                  worlds=[None, ones])
+windows.conditions("after_other_sizes", "backward", 1, "backward fits the last forward, whatever N and T were before, "
+                   "and changes nothing but grads[0]; any N, T, V, D and layout will do", "grads held kept", TURNS, 30,
+                   plain=contract.LAST_FORWARD)
+windows.criterion("time_shares_parameters", "contract", 1, "W is shared, not copied; arguments stay untouched",
+                  {"kept": contract.KEPT, "out grads params": contract.SHARED}, beside="backward")
+windows.criterion("time_overwrites_in_place", "contract", 1, "backward overwrites grads[0] in place, may be called "
+                  "twice, leaves other layers alone and returns None",
+                  {"result grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE]},
+                  beside="backward")
+windows.criterion("time_dtype_and_layout", "contract", 1, "gradients have the dtype of W",
+                  {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
+windows.last_look(walk)
+
+ASSIGNMENT = Assignment("01-embedding", ("MyEmbedding", "MyTimeEmbedding"), criteria, MISCONCEPTIONS)

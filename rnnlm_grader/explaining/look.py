@@ -1,0 +1,62 @@
+"""Has an answer play a case once more."""
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..bench import Raised
+from ..spec.exercise import in_batches, kind
+from ..spec.layer import Case
+from ..spec.play import Play
+from ..spec.tape import drawn
+
+
+@dataclass(frozen=True, eq=False)
+class Look:
+    """What came of a case: the play, and what was wrong in it."""
+
+    case: Case
+    play: Play
+    wrong: dict
+
+    @property
+    def kind(self):
+        """In what two failures must agree to be one: what is wrong first, and how: '' if nothing is."""
+        return next((kind_of(key, finding) for key, finding in self.wrong.items()), "")
+
+    @property
+    def kinds(self):
+        return {kind_of(key, finding) for key, finding in self.wrong.items()}
+
+    @property
+    def finding(self):
+        return next(iter(self.wrong.values()))
+
+
+def kind_of(key, finding):
+    if isinstance(finding, Raised):
+        return finding.kind, finding.line
+    got, expected = finding.got, finding.expected
+    if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
+        return kind(key), type(got)
+    return kind(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
+
+
+class Answer:
+    """An answer that may be looked at many times, within a budget of plays."""
+
+    def __init__(self, candidate, plays):
+        self.candidate, self.left = candidate, plays
+
+    def look(self, case):
+        """Play a case that has a tape."""
+        self.left -= 1
+        with np.errstate(all="ignore"):
+            play, = in_batches(self.candidate, [case])
+            self.candidate.finish()
+            return Look(case, play, play.compare())
+
+
+def redrawn(case, seed=0, steps=None, **condition):
+    """The same case with other numbers, and what else is to be otherwise; what is drawn depends on nothing else."""
+    other = replace(case, steps=steps or case.steps, condition=replace(case.condition, **condition))
+    return drawn(other, np.random.default_rng(seed))

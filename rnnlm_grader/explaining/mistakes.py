@@ -1,0 +1,89 @@
+"""Finds out what is known of each failed criterion: the smallest example of the mistake, and its name."""
+from dataclasses import dataclass, replace
+
+from ..bench import Raised
+from ..candidate import WorkerLost
+from ..exam import SECONDS
+from .anatomy import anatomy
+from .exceptions import in_words
+from .look import Answer, Look, redrawn
+from .names import fresh_draws, misconceptions_of
+from .shrink import shrink
+
+PLAYS = 90  # for one mistake
+
+
+@dataclass(frozen=True, eq=False)
+class Mistake:
+    """One mistake.
+
+    Attributes
+    ----------
+    small : Look
+        At the smallest example.
+    likely : tuple of Misconception
+        One, or two that explain a part each.
+    said : str
+        What is certain where the library has no name.
+    """
+
+    small: Look
+    likely: tuple = ()
+    said: str = ""
+
+    @property
+    def name(self):
+        """What two failures share that are the same mistake."""
+        return tuple(each.sentence for each in self.likely) or self.said or self.small.kind
+
+
+def explain_all(assignment, draws, candidate):
+    """Return the draws, of which each that failed in a case holds a mistake, as far as anything is known.
+
+    Whatever goes wrong while explaining, the verdict stands and is shown plainly.
+    """
+    explained = dict(draws)
+    for criterion, (*earlier, last) in draws.items():
+        if last.outcome.case and not last.outcome.mistake and not is_unfinished(last.outcome.finding):
+            try:
+                candidate.begin(SECONDS)
+                mistake = mistake_of(last, assignment, criterion.exercise, Answer(candidate, PLAYS))
+                candidate.finish()
+            except WorkerLost:
+                break
+            explained[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, mistake=mistake))]
+    return explained
+
+
+def is_unfinished(finding):
+    return isinstance(finding, Raised) and finding.is_unfinished
+
+
+def mistake_of(draw, assignment, exercise, answer):
+    """Shrink what failed and look for its name; None where it doesn't fail again. No hidden tape is played or shown."""
+    case = draw.outcome.case
+    cases = [redrawn(case, seed) for seed in range(3)] if draw.hidden else [case]
+    first = next((look for look in map(answer.look, cases) if look.wrong), None)
+    if first is None:
+        return None
+    small, recipe = shrink(case, first.kind, answer)
+    small = answer.look(small)
+    answer.left = PLAYS
+    fresh = fresh_draws(recipe, small.kind, answer)
+    likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, answer)
+    return Mistake(small, likely, "" if likely else what_is_certain(fresh))
+
+
+def what_is_certain(looks):
+    """Say what holds in all looks of what was got; '' where that is nothing."""
+    if not looks:
+        return ""
+    if isinstance(looks[0].finding, Raised):
+        return in_words(looks)
+    if looks[0].finding.got is None:
+        return f"{looks[0].finding.what} is None: is a `return` missing?"
+    where, how = anatomy(looks)
+    what = next(iter(looks[0].wrong))[1].replace("held", "grads")
+    if not (where or how):
+        return ""
+    return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

@@ -1,0 +1,120 @@
+"""Names mistakes by the library: a variant that gives the same wrong results made the same mistake."""
+import functools
+import itertools
+import re
+
+import numpy as np
+
+from ..bench import Raised
+from ..candidate import KernelCandidate
+from ..compare import close, same
+from ..spec.exercise import in_batches, kind
+from .look import Answer, kind_of, redrawn
+
+SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "*": (2, 3)}, {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "*": (8,)},
+         {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "*": (3, 4)})
+
+DRAWS = 3  # of each rule, by which variants are told apart that do the same in one case
+
+
+def fresh_draws(case, kind, answer):
+    """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
+    for sizes_of in (lambda seed: {letter: SIZES[seed % 3][letter] for letter in case.layer.sizes},
+                     lambda seed: case.condition.sizes):
+        found = []
+        for seed in range(1, 6):
+            look = answer.look(redrawn(case, seed, sizes=sizes_of(seed)))
+            found += [look] * (kind in look.kinds)
+            if len(found) == 3:
+                return found
+            if seed - len(found) > 2:
+                break
+    return []
+
+
+def misconceptions_of(library, looks, exercise, answer):
+    """Return the misconception that gives the same in all looks; else two, of which each gives a part; else ()."""
+    name, parts, whole = exercise.layer.name, {}, []
+    for misconception in library:
+        if misconception.name == name and (shares := shares_of(misconception, looks)):
+            if shares == [set(look.wrong) for look in looks]:
+                whole.append(misconception)
+            else:
+                parts[misconception] = shares
+    if likely := the_one(whole, looks, exercise, answer):
+        return (likely,)
+    pairs = [(a, b) for a, b in itertools.combinations(parts, 2) if all(
+        one | other == set(look.wrong) for one, other, look in zip(parts[a], parts[b], looks, strict=True))]
+    return pairs[0] if len(pairs) == 1 else ()
+
+
+def shares_of(misconception, looks):
+    """Which of the wrong results are those of a variant, in each look; [] if in one of them nothing is."""
+    shares = []
+    for look in looks:
+        shares.append(share(misconception, look))
+        if not shares[-1]:
+            return []
+    return shares
+
+
+def share(misconception, look):
+    """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
+    theirs = Answer(KernelCandidate(**{misconception.name: misconception.variant}), 1)
+    theirs.candidate.begin(0)
+    other = theirs.look(look.case)
+    if other.wrong.keys() - look.wrong.keys():
+        return set()
+    return {key for key in other.wrong if agree(key, look, other)}
+
+
+def agree(key, mine, other):
+    """Whether two answers made the same of something, but for the dtype where that isn't what is wrong."""
+    a, b = mine.wrong[key], other.wrong[key]
+    if isinstance(a, Raised):
+        return isinstance(b, Raised) and a.kind == b.kind and sizes_in(a) == sizes_in(b) and (
+            len(mine.play.seen) == len(other.play.seen))
+    a, b = a.got, b.got
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        is_of_dtype = kind_of(key, mine.wrong[key])[1] == "dtype"
+        return a.shape == b.shape and bool(np.all(close(a, b))) and (a.dtype == b.dtype or not is_of_dtype)
+    return same(a, b)
+
+
+def sizes_in(raised):
+    """The numbers that an exception speaks of."""
+    return re.findall(r"\d+", raised.message)
+
+
+def the_one(misconceptions, looks, exercise, answer):
+    """Of variants that give the same, the one that fails the same rules as the answer, if that is certain.
+
+    Where the answer makes other mistakes besides, it may fail more; but not where exceptions or zeros are all there is
+    to see, for these come of many mistakes.
+    """
+    if not misconceptions:
+        return None
+    mine = failed_rules(exercise, answer.candidate)
+    theirs = {each: failed_by(each, exercise) for each in misconceptions}
+    raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
+    left = [each for each, failed in theirs.items() if failed == mine] or [
+        each for each, failed in theirs.items()
+        if failed.keys() <= mine.keys() and not (raises or each.shows_nothing)]
+    return left[0] if len({each.sentence for each in left}) == 1 else None
+
+
+def failed_rules(exercise, candidate):
+    """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
+    cases = [redrawn(rule.case, seed) for seed in range(DRAWS) for rule in exercise.rules]
+    with np.errstate(all="ignore"):
+        wrong = {at: {kind(key) for key in played.compare()} for at, played in enumerate(in_batches(candidate, cases))}
+    candidate.finish()
+    return {at: kinds for at, kinds in wrong.items() if kinds}
+
+
+@functools.cache
+def failed_by(misconception, exercise):
+    """The rules that a variant fails; see `failed_rules`."""
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    candidate.begin(0)
+    return failed_rules(exercise, candidate)

@@ -1,0 +1,107 @@
+"""Finds the smallest example of a failure: the answer plays ever simpler cases, as long as they fail alike.
+
+It shrinks the recipe, not the arrays: whatever is left out of script or condition, numbers that fit are drawn anew.
+Only at last are the numbers themselves made plainer.
+"""
+from dataclasses import replace
+
+import numpy as np
+
+from ..spec.layer import Condition
+from .look import redrawn
+
+
+def shrink(case, kind, answer):
+    """Return (the smallest case found that fails in this way, the same before its numbers were made plainer)."""
+    def fails(other):
+        return answer.left > 0 and is_playable(other.steps) and kind in answer.look(other).kinds
+
+    def first(case, others):
+        return next(filter(fails, others), case)
+
+    case = first(case, [redrawn(replace(case, condition=Condition()))])
+    case = fewer_steps(case, first)
+    for name in case.condition.patterns:
+        case = first(case, [redrawn(case, patterns={k: v for k, v in case.condition.patterns.items() if k != name})])
+    for key, plain in vars(Condition()).items():
+        if getattr(case.condition, key) != plain:
+            case = first(case, [redrawn(case, **{key: plain})])
+    case = smaller(case, first)
+    return plainer_numbers(case, first), case
+
+
+def is_playable(steps):
+    """Whether a caller may do this: each backward has a forward, and no update stands between them."""
+    ready = set()
+    for step in steps:
+        if step.verb == "forward":
+            ready.add(step.who)
+        elif step.verb == "update":
+            ready.clear()
+        elif step.verb == "backward" and step.who not in ready:
+            return False
+    return any(not step.mark for step in steps)
+
+
+def fewer_steps(case, first):
+    """Leave out what can be left out, from the beginning: what comes last shows the failure."""
+    at = 0
+    while at < len(case.steps):
+        rest = case.steps[:at] + case.steps[at + 1:]
+        shorter = first(case, [redrawn(case, steps=rest)] if is_playable(rest) else [])
+        at += shorter is case
+        case = shorter
+    for at, step in enumerate(case.steps):
+        if step.how:
+            case = first(case, [redrawn(case, steps=(*case.steps[:at], replace(step, how=""), *case.steps[at + 1:]))])
+    return case
+
+
+def smaller(case, first):
+    """Sizes of 1, all at once or one after the other; else 2, or 3."""
+    if case.condition.world:
+        return case
+    now = case.layer.sizes | case.condition.sizes
+    least = {letter: (1,) * max(len(now["*"]), 1) if letter == "*" else 1 for letter in now}
+    small = first(case, [redrawn(case, sizes=least), redrawn(case, sizes=least | ({"V": 2} if "V" in least else {}))])
+    if small is not case:
+        return small
+    for letter in now:
+        sizes = [(1,), (2,), (1, 2), (2, 2)] if letter == "*" else [1, 2, 3]
+        now = case.layer.sizes | case.condition.sizes
+        case = first(case, [redrawn(case, sizes=now | {letter: size}) for size in sizes
+                            if np.prod(size) < np.prod(now[letter])])
+    return case
+
+
+def plainer_numbers(case, first):
+    """Whole numbers, ones, zeros or 1, 2, 3 ..., where it still fails, in one array after the other."""
+    case = first(case, [swapped(case, change) for change in (lambda a: np.round(2 * a) / 2, lambda a: a.round(1))])
+    for at in range(len(arrays_of(case))):
+        array = arrays_of(case)[at]
+        plain = [each for each in (np.ones_like(array), counting(array), np.round(array)) if (each != array).any()]
+        case = first(case, [swapped(case, lambda _, new=new: new, array) for new in plain])
+    return case
+
+
+def counting(array):
+    return np.arange(1.0, array.size + 1).reshape(array.shape)
+
+
+def arrays_of(case):
+    """The arrays of floats of a tape, each once."""
+    tape = case.tape
+    arrays = {id(array): array for array in (*tape.params, *(array for step in tape.steps for array in step.arrays))
+              if array.dtype.kind == "f"}
+    return list(arrays.values())
+
+
+def swapped(case, change, only=None):
+    """The case with other numbers in its arrays, or in one of them."""
+    chosen = arrays_of(case) if only is None else [only]
+    new = {id(array): np.asarray(change(array), array.dtype) for array in chosen}
+
+    def swap(arrays):
+        return tuple(new.get(id(array), array) for array in arrays)
+    steps = tuple(replace(step, arrays=swap(step.arrays)) for step in case.tape.steps)
+    return replace(case, tape=replace(case.tape, params=swap(case.tape.params), steps=steps))

@@ -1,0 +1,38 @@
+"""Criteria as specifications: say what a layer is and what must hold; drawing, playing, comparing follow from that.
+
+The idea, in one example. A layer that accumulates its gradients over calls is wrong, and this line finds it:
+
+    [forward backward] forward backward
+
+It is a *script*: calls in order, of which those in brackets are *noise*, which must not matter. With numbers filled in
+it is a *tape*. The answer plays the tape, the reference plays it too, and what was seen (`out`, `grads[0]`, `kept`) is
+compared. A dozen such lines are the contract of all layers (`contract.py`); a criterion is a few of them, with a title
+and points.
+
+    layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
+    tape.py       scripts are parsed and filled in with numbers
+    play.py       an answer plays a tape, wherever it lives; the reference plays it beside
+    design.py     the conditions: sizes, dtypes, layouts and patterns of numbers, dealt like cards
+    contract.py   what every layer must hold to
+    exercise.py   criteria, and the charge rule: one slip, one charge
+    walk.py       a last random run for answers that pass everything
+
+**Who pays.** A slip shows in many scripts, and must cost once. So each failing case is charged to the first criterion
+that has a simpler script, contained in the failing one, that fails alike; a criterion all of whose failures are charged
+to others holds. What holds in the plain condition and fails in another is charged to the criterion that owns the
+conditions.
+
+**Who says what is right.** The reference. Only where the answer is wrong already without the noise does its own fresh
+instance, the *twin*, say what the noise should have left unchanged.
+
+**Traps**, each met once:
+
+- An update may stand in noise only: the twin starts with the parameters as they end up.
+- What a worker may say in one criterion is capped (`candidate.MOST_SAID`), and a wrong answer says about twice as much
+  as a right one: keep arrays small (`design.MOST`), and look at few things in each case.
+- A slip that needs luck, such as sorting the caller's ids, makes the charge rule flicker: draw numbers that show it.
+- An answer may raise where sizes don't fit and be wrong where they do, so both kinds count as one (`Trial.explains`).
+- A criterion that no misconception costs is dead: its point belongs to another.
+
+Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width; `*` is any number of axes.
+"""

@@ -1,0 +1,136 @@
+"""The conditions in which scripts are played: each level of each factor occurs, and they meet by chance.
+
+Patterns are dealt like cards, each array having a pack of its own, so that each is met within a few rows.
+"""
+import numpy as np
+
+from .layer import NOISE, Condition
+from .tape import shape_of
+
+LARGE = 17, 30
+MANY = 520, 600  # words, of which the upper half is more than a byte can count
+MOST = 600  # numbers of an array: what a worker may say in one criterion is capped
+
+
+def zero(rng, a):
+    return 0 * a
+
+
+def a_row_0(rng, a):
+    a[rng.choice([0, -1])] = 0
+    return a
+
+
+def holes(rng, a):
+    a[rng.random(a.shape) < 0.4] = 0
+    return a
+
+
+def rows_of_holes(rng, a):
+    a[rng.random(a.shape[:-1]) < 0.4] = 0
+    return a
+
+
+def alike(rng, a):
+    a[...] = a[(0,) * (a.ndim - 1)]
+    return a
+
+
+def ones(rng, a):
+    return np.ones_like(a)
+
+
+def mirrored(rng, a):
+    """Each number beside its negative, so that sums are 0."""
+    half = a.shape[-1] // 2
+    a[..., half:2 * half] = -a[..., :half]
+    return a
+
+
+def small(rng, a):
+    return a * 1e-4
+
+
+def tiny(rng, a):
+    return a * 1e-9
+
+
+def large(rng, a):
+    return a * 50
+
+
+def negative(rng, a):
+    return -np.abs(a)
+
+
+PATTERNS = zero, a_row_0, holes, rows_of_holes, alike, ones, mirrored, small, tiny, large, negative
+
+
+def repeating(rng, ids, V):
+    """Some of these ids, again."""
+    return ids.flat[rng.integers(max(ids.size // 2, 1), size=ids.shape)]
+
+
+def all_the_same(rng, ids, V):
+    return np.full_like(ids, rng.integers(V))
+
+
+def in_order(rng, ids, V):
+    return np.sort(ids, axis=None).reshape(ids.shape)
+
+
+def first_and_last(rng, ids, V):
+    return np.resize([V - 1, 0], ids.shape)
+
+
+def of_int32(rng, ids, V):
+    return repeating(rng, ids, V).astype(np.int32)
+
+
+OF_IDS = repeating, all_the_same, in_order, first_and_last, of_int32
+SHAPES = (1,), (2,), (5,), (2, 2), (2, 3), (3, 1), (1, 3), (2, 1, 3), (2, 2, 1), (30,), (1, 30)
+
+
+def conditions(rng, layer, scripts, rows):
+    """Yield (condition, script) for a number of rows."""
+    letters = [letter for letter in layer.sizes if letter != "*"]
+    ones_in = [(), (), *[(letter,) for letter in letters], tuple(letters[:2]), tuple(letters[2:]), tuple(letters[::2])]
+    large_in = [None] * 3 + letters
+    columns = [column(rng, levels, rows) for levels in (
+        ones_in, large_in, ["C", "C", "F", "strided"], [np.float64, np.float64, np.float32], scripts, SHAPES)]
+    packs = {}
+    for are_one, is_large, layout, dtype, script, shape in zip(*columns, strict=True):
+        sizes = {letter: int(rng.integers(2, 4)) for letter in letters}
+        sizes |= {is_large: int(rng.integers(*(MANY if is_large == "V" and layer.ids else LARGE)))} if is_large else {}
+        sizes |= dict.fromkeys(are_one, 1) | ({"*": shape} if "*" in layer.sizes else {})
+        if layer.ids and "V" not in (*are_one, is_large):  # so that ids may differ
+            sizes["V"] += int(np.prod(shape_of(next(iter(layer.inputs.values())), sizes)))
+        if sizes.get("V", 0) >= MANY[0]:
+            sizes["D"] = 1
+        for letters_of in layer.shapes.values():
+            while np.prod(shape_of(letters_of, sizes)) > MOST:
+                sizes[max(letters, key=sizes.get)] //= 2
+        yield Condition(sizes, dtype, layout, deal(rng, layer, packs, script)), script
+
+
+def column(rng, levels, rows):
+    """A column of the design: each level as often as any other, in any order."""
+    return [levels[i] for i in rng.permutation(np.resize(rng.permutation(len(levels)), rows))]
+
+
+def deal(rng, layer, packs, script):
+    """Deal patterns to the two arrays of a script with the most cards left, and sometimes to one of its noise."""
+    plain = {name for step in script if step.mark != NOISE for name in layer.takes(step.verb)} | set(layer.params)
+    noise = [f"first {name}" for step in script if step.mark == NOISE and step.verb != "update"
+             for name in layer.takes(step.verb)]
+    names = sorted(rng.permutation(sorted(plain)).tolist(), key=lambda name: -len(packs.get(name, PATTERNS)))[:2]
+    names += rng.permutation(noise).tolist()[:rng.integers(2)]
+    return {name: card(rng, layer, packs, name) for name in names}
+
+
+def card(rng, layer, packs, name):
+    pack = packs.setdefault(name, [])
+    if not pack:
+        all_of_them = OF_IDS if name.removeprefix("first ") in layer.ids else PATTERNS
+        pack += [all_of_them[i] for i in rng.permutation(len(all_of_them))]
+    return pack.pop()

@@ -1,0 +1,136 @@
+"""Fills scripts in with numbers."""
+from dataclasses import replace
+
+import numpy as np
+
+from .layer import NOISE, Step, Tape
+
+STRANGE = 5  # the widths of a layer that has nothing to do with the others
+
+
+def parse(script):
+    """Return the steps of a script such as '[forward backward:again] b.forward'."""
+    steps, mark = [], ""
+    for word in script.split():
+        mark = NOISE if word[0] == "[" else mark
+        who, _, verb = word.strip("[]").rpartition(".")
+        verb, _, how = verb.partition(":")
+        steps.append(Step(verb, who, how, mark))
+        mark = "" if word[-1] == "]" else mark
+    return tuple(steps)
+
+
+def spread(script, layer):
+    """Return the scripts that one with `resized` stands for: in each, one size that may change grows or shrinks."""
+    ways = [f"{letter}{change}" for letter in layer.free for change in ("+1", "-1")]
+    return [script.replace("resized", way) for way in ways] if "resized" in script else [script]
+
+
+def drawn(case, rng):
+    """Return the case with a new tape."""
+    return replace(case, tape=Recorder(case, rng).tape())
+
+
+class Recorder:
+    """Draws the numbers of one tape, step by step.
+
+    `how` of a step: 'again' takes the arrays of its last time, 'refilled' the same ones filled anew, 'other' arrays of
+    other sizes, 'N+1' of one more in N, 'zero' zeros; of an update: 'through' writes into `params`, 'one' changes a
+    single number.
+    """
+
+    def __init__(self, case, rng):
+        self.layer, self.condition, self.rng, self.script = case.layer, case.condition, rng, case.steps
+        self.sizes = self.layer.sizes | self.condition.sizes
+        self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
+        self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
+
+    def tape(self):
+        is_updated = any(step.verb == "update" for step in self.script)
+        self.params = params = self.arrays(self.layer.params, self.sizes, "first " if is_updated else "")
+        stranger = dict.fromkeys(self.sizes, 3) | dict.fromkeys("DHV", STRANGE) | {"*": (3,)}
+        others = tuple(number(self.rng, shape_of(letters, stranger), 1).astype(np.float32)
+                       for letters in self.layer.params.values())
+        return Tape(params, others, tuple(replace(step, arrays=self.of(step, stranger)) for step in self.script))
+
+    def of(self, step, stranger):
+        """What a step takes."""
+        if step.who == "stranger":
+            return tuple(np.zeros(shape_of(letters, stranger), np.int64 if name in self.layer.ids else np.float32)
+                         for name, letters in self.layer.takes(step.verb).items())
+        if step.verb == "update":
+            self.params = self.changed(step.how)
+            return self.params
+        if step.verb not in ("forward", "backward"):
+            return ()
+        key = step.who, step.verb
+        is_again = step.how == "again" and key in self.last
+        if step.verb == "forward" and not is_again:
+            self.here[step.who] = self.sizes | (self.other_sizes(step.how) if step.is_resized else {})
+        takes, sizes = self.layer.takes(step.verb), self.here[step.who]
+        if not is_again or [a.shape for a in self.last[key]] != [shape_of(each, sizes) for each in takes.values()]:
+            self.last[key] = self.arrays(takes, sizes, "first " if step.mark == NOISE else "")
+        if step.how == "zero":
+            return tuple(0 * array for array in self.last[key])
+        return self.last[key]
+
+    def arrays(self, takes, sizes, first=""):
+        """Draw arrays by name; `first` marks those of the noise, which have patterns of their own and no world."""
+        arrays = []
+        for name, letters in takes.items():
+            shape, V = shape_of(letters, sizes), self.sizes.get(self.layer.ids.get(name))
+            pattern = self.condition.patterns.get(first + name)
+            if name in self.world and not first and sizes == self.sizes:
+                array = np.asarray(self.world[name])
+            elif V:
+                array = ids(self.rng, shape, V)
+                array = pattern(self.rng, array, V) if pattern else array
+            else:
+                array = number(self.rng, shape, 0.9 / np.sqrt(max(shape[0], 2)) if name[:2] in ("Wx", "Wh") else 1.0)
+                array = pattern(self.rng, array) if pattern else array
+            arrays.append(array if V else array.astype(self.condition.dtype))
+        return tuple(arrays)
+
+    def changed(self, how):
+        """Parameters after an update."""
+        if how == "one":
+            arrays = [array.copy() for array in self.params]
+            chosen = arrays[self.rng.integers(len(arrays))]
+            chosen.flat[self.rng.integers(chosen.size)] += 0.5
+            return tuple(arrays)
+        return self.arrays(self.layer.params, self.sizes)
+
+    def other_sizes(self, how):
+        """Sizes of which one, or each, of those that may change did."""
+        if how != "other":
+            return {how[0]: resized(self.sizes[how[0]], int(how[1:]))}
+        new = {letter: resized(self.sizes[letter], int(self.rng.choice([-1, 1, 2]))) for letter in self.layer.free}
+        one = self.rng.choice([*self.layer.free, "all"])
+        return new if one == "all" else {one: new[one]}
+
+
+def resized(size, by):
+    """A size that differs by so much, or by one where it would be 0; of several axes the first does."""
+    if isinstance(size, tuple):
+        return (resized(size[0], by), *size[1:])
+    return size + by if size + by > 0 else size + 1
+
+
+def shape_of(letters, sizes):
+    return tuple(n for letter in letters for n in np.atleast_1d(sizes[letter]).tolist())
+
+
+def number(rng, shape, scale):
+    """Draw numbers away from 0, of two digits, so that every term counts and prints."""
+    values = rng.uniform(-0.7, 0.7, shape)
+    return (scale * (values + np.copysign(0.3, values))).round(2)
+
+
+def ids(rng, shape, V):
+    """Draw ids that differ where there are as many: never in order, and not the first or last where it can be."""
+    count = int(np.prod(shape))
+    if count > V:
+        return rng.integers(V, size=shape)
+    least = 1 if V < 100 else V // 2
+    drawn = rng.permutation(V)[:count] if count > V - 1 - least else least + rng.permutation(V - 1 - least)[:count]
+    return (drawn[::-1] if (np.diff(drawn) > 0).all() else drawn).reshape(shape)
