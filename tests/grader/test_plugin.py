@@ -188,7 +188,7 @@ def test_whose_work_cannot_be_read_is_named_at_the_end_of_the_log(converter, tmp
     GenerateAssignment(coursedir=converter.coursedir, config=converter.config).start()
     demo.hand_in(tmp_path, {"a": "My dog ate it", "b": ""})
     converter.start()
-    assert "couldn't read the work of: a, b (see the report)" in caplog.messages[-1]
+    assert "couldn't read the work of: a, b (see the report)" in caplog.text.splitlines()[-1]
 
 
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):

@@ -4,12 +4,11 @@ import os
 import shutil
 from types import SimpleNamespace
 
+import classroom
 import demo
 import nbformat
 import pytest
-from classroom import config_for
 from jupyter_core.application import NoStart
-from nbgrader.apps import NbGraderApp
 from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
@@ -47,15 +46,9 @@ def configure_also(course, line):
 
 
 def nbgrader(*command):
-    """Run a command of nbgrader in this process."""
-    NbGraderApp.clear_instance()
-    app = NbGraderApp.instance()
-    try:
-        app.initialize(list(command))
-        with contextlib.suppress(NoStart, SystemExit):
-            app.start()
-    finally:
-        app.reset()
+    """Run a command of nbgrader in this process, and in the folder that this process is in."""
+    with contextlib.suppress(NoStart, SystemExit):
+        classroom.nbgrader(".", *command)
 
 
 def modes(folder):
@@ -81,7 +74,7 @@ def test_formgrader_makes_a_course_its_owner_s_alone(course):
 
 
 def test_grading_makes_a_course_its_owner_s_alone(course):
-    config = config_for(course)
+    config = classroom.config_for(course)
     GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config).start()
     demo.hand_in(course, {"somebody": nbformat.writes(demo.filled(nbformat.read(
         course / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)))})
@@ -106,7 +99,7 @@ def test_a_course_that_teachers_share_is_left_to_nbgrader(course):
 
 @pytest.mark.parametrize("url", ["postgresql://grader@127.0.0.1:9/rnnlm", "sqlite://", "no address at all"])
 def test_no_file_is_made_for_a_gradebook_that_is_none(course, url):
-    make_private(CourseDirectory(config=config_for(course, db_url=url)))
+    make_private(CourseDirectory(config=classroom.config_for(course, db_url=url)))
     assert "gradebook.db" not in modes(course)
     assert set(modes(course)) == set(PRIVATE) - {"gradebook.db"}
 

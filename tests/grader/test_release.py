@@ -43,8 +43,8 @@ def test_what_agrees_is_released_and_nothing_else_is_made(course):
 
 
 def test_nothing_is_released_whose_points_are_not_those_of_the_course_s_own_criteria(course):
-    edit(course / "rnnlm_grader" / "assignments" / "embedding.py", '@criterion("MyEmbedding", "forward", 1',
-         '@criterion("MyEmbedding", "forward", 2')
+    edit(course / "rnnlm_grader" / "criteria" / "embedding.py", 'ids.criterion("rows_by_id", "forward", 1',
+         'ids.criterion("rows_by_id", "forward", 2')
     edit(course / "solutions" / NOTEBOOK, "import numpy as np", "import numpy as np  # edited")
     before = (course / "exercises" / NOTEBOOK).read_bytes()
     code, said = release(course)
