@@ -44,6 +44,12 @@ def test_every_picture_says_what_it_shows(page):
         assert not re.search(r"\.(png|svg|jpe?g)\b", alt), f"{name} is described by a file name"
 
 
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
+    for bar in soup(page).select(".cell:has(figure.drawing) summary .collapsed"):
+        assert bar.get_text() == "How this figure was drawn"
+
+
 def test_every_chapter_has_a_drawing():
     chapters = [page for page in PAGES if re.match(r"book/\d\d-", page)]
     assert chapters
