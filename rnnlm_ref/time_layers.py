@@ -91,7 +91,7 @@ class TimeRNN(Layer):
         The last hidden state; None before the first window and after `reset_state`.
     dh : (N, H) array or None
         The gradient of the state that the window started from. It isn't passed on to the window before: that is what
-        truncates back-propagation through time.
+        truncates backpropagation through time.
 
     Book: 04-time-rnn, 05-bptt
     """

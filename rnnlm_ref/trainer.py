@@ -1,4 +1,4 @@
-"""Training by truncated back-propagation through time, and honest measurement.
+"""Training by truncated backpropagation through time, and honest measurement.
 
 Letters: N batch, T time.
 

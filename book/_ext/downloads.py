@@ -10,7 +10,8 @@ import nbformat
 from pybtex.database import parse_file
 
 WHERE_FROM = """*A page of "{title}". It runs beside NumPy, Matplotlib and the course's packages: unpack the exercises,
-which the book's first page offers as one file, and run `pip install -r requirements.txt .` in that folder.*"""
+which the book's first page offers as one file, and run `pip install -r requirements.txt .` in that folder. Then run
+all cells here: until then Jupyter shows a figure as text.*"""
 
 
 def replace_downloads(app, exception):

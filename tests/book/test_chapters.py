@@ -205,3 +205,10 @@ def test_code_on_a_page_is_no_wider_than_the_page(path):
     code = list(shown_code(nbformat.read(path, as_version=4)))
     assert code
     assert [line for part in code for line in part.splitlines() if len(line) > 77] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_output_is_wider_than_the_message_of_an_error(path):
+    cells = nbformat.read(path, as_version=4).cells
+    printed = [output.text for cell in cells for output in cell.get("outputs", []) if output.output_type == "stream"]
+    assert [line for text in printed for line in text.splitlines() if len(line) > 110] == []
