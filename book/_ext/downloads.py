@@ -13,6 +13,8 @@ WHERE_FROM = """*A page of "{title}". It runs beside NumPy, Matplotlib and the c
 which the book's first page offers as one file, and run `pip install -r requirements.txt .` in that folder. Then run
 all cells here: until then Jupyter shows a figure as text.*"""
 
+HIDDEN = {"hide-input": "source_hidden", "remove-input": "source_hidden", "hide-output": "outputs_hidden"}
+
 
 def replace_downloads(app, exception):
     if exception or app.builder.format != "html":
@@ -29,8 +31,8 @@ def plain(notebook, entries, title):
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = plain_text(cell.source, entries)
-        elif {"hide-input", "remove-input"} & set(cell.metadata.pop("tags", [])):
-            cell.metadata["jupyter"] = {"source_hidden": True}
+        elif hidden := {part: True for tag in cell.metadata.pop("tags", []) if (part := HIDDEN.get(tag))}:
+            cell.metadata["jupyter"] = hidden
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(WHERE_FROM.format(title=title), id="where-from"))
     return notebook
 

@@ -9,35 +9,19 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
-class NameTheDrawing(SphinxPostTransform):
-    """Say on the bar above the folded code of a figure what it unfolds; elsewhere the bar says that it is code."""
-
-    formats = ("html",)
-    default_priority = 198  # when one form of every output is chosen, and just before MyST-NB makes the bars
-
-    def run(self):
-        for cell in self.document.findall(nodes.container):
-            if cell.get("hide_mode") == "input" and any(map(is_drawing, cell.findall(nodes.image))):
-                cell["prompt_show"] = "How this figure was drawn"
-
-
 class InlineFigures(SphinxPostTransform):
     formats = ("html",)
     default_priority = 500  # after MyST-NB has chosen one form of every output
 
     def run(self):
         for image in list(self.document.findall(nodes.image)):
-            if is_drawing(image):
-                text = Path(self.env.srcdir, image["uri"]).read_text(encoding="utf-8")
+            svg = Path(self.env.srcdir, image["uri"])
+            if svg.suffix == ".svg":
+                text = svg.read_text(encoding="utf-8")
                 markup = text[text.index("<svg"):]  # the XML declaration has no place inside a page
                 image.replace_self(nodes.raw("", f'<figure class="drawing">{markup}</figure>', format="html"))
 
 
-def is_drawing(image):
-    return image["uri"].endswith(".svg")
-
-
 def setup(app):
-    app.add_post_transform(NameTheDrawing)
     app.add_post_transform(InlineFigures)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -14,7 +14,7 @@ from rnnlm_grader.assignments import ASSIGNMENTS
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if "_static" not in path.parts)
-OWN_PAGES = [page for page in PAGES if page.startswith("book/") or page == "404.html"]
+OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
 # npm has the newest axe; the Python package brings an older one, which looks for less.
 NEWEST_AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
 AXE = Axe.from_file(NEWEST_AXE) if NEWEST_AXE.exists() else Axe()
@@ -52,6 +52,21 @@ def test_every_picture_says_what_it_shows(page):
 def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
     for bar in soup(page).select(".cell:has(figure.drawing) summary .collapsed"):
         assert bar.get_text() == "How this figure was drawn"
+
+
+@pytest.mark.parametrize(("page", "name"), [
+    ("what-learning-is", "SGD"), ("02-embedding", "Layer"), ("07-rnnlm", "Adam"), ("07-rnnlm", "RnnlmTrainer"),
+    ("07-rnnlm", "evaluate"), ("07-rnnlm", "next_word_probabilities"), ("08-gpu", "lstm_slopes")])
+def test_what_a_page_uses_without_showing_it_can_be_unfolded_there(page, name):
+    bars = {bar.get_text(): bar for bar in soup(f"book/{page}.html").select("summary .collapsed")}
+    listing = bars[f"The code of {name}"].find_parent("details").select_one("pre").get_text()
+    assert re.search(rf"^(class|def) {name}\b", listing, re.M)
+
+
+def test_the_api_page_links_to_the_source():
+    entries = soup("book/api.html").select("dl.py.class > dt, dl.py.function > dt")
+    assert entries
+    assert [entry["id"] for entry in entries if not entry.select("a[href^='../_modules/rnnlm_ref/']")] == []
 
 
 def test_every_chapter_has_a_drawing():
@@ -216,7 +231,8 @@ def test_drawings_follow_the_theme(open_page, theme, ink):
 def test_search_finds_a_chapter_and_leads_to_the_section(open_page):
     tab = open_page("search.html?q=unbuffered")
     tab.wait_for_selector("#search-results .context")
-    assert tab.locator("#search-results a").first.get_attribute("href").endswith("02-embedding.html#broken-on-purpose-the-last-one-wins")
+    found = tab.locator("#search-results a").first.get_attribute("href")
+    assert found.endswith("02-embedding.html#broken-on-purpose-the-last-one-wins")
     assert "one after the other, unbuffered" in tab.locator("#search-results .context").first.inner_text()
     assert not open_page.complaints
 
