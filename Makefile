@@ -24,9 +24,10 @@ $(VENV)/.course: requirements.txt pyproject.toml
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
 	@touch $@
 
-$(VENV)/.test: $(VENV)/.course
+$(VENV)/.test: $(VENV)/.course tests/book/package-lock.json
 	@echo "Adding what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[test]'
+	@! command -v npm >/dev/null || npm ci --prefix tests/book --loglevel=error --no-audit --no-fund >/dev/null
 	@touch $@
 
 .PHONY: book

@@ -7,6 +7,6 @@ layers       one step, the definitions                                       ngr
 time_layers  whole windows, fast: the layers that are trained                gradcheck  gradients without calculus
 model        the language model, and the file that keeps it                  generate   let it write
 optim        SGD, Adam, gradient clipping                                    gpu_check  is the GPU right, and how fast
-trainer      truncated back-propagation through time, evaluation
+trainer      truncated backpropagation through time, evaluation
 pretrained   the farm's model, trained already; its weights are in farm.json
 """

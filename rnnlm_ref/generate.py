@@ -78,14 +78,16 @@ def next_word_probabilities(logits, temperature=1.0, top_k=None):
     Book: 07-rnnlm
     """
     if not temperature > 0:
-        raise ValueError(f"temperature must be positive, got {temperature}. For the most likely word use top_k=1")
+        raise ValueError(f"temperature must be positive, got {temperature}. "
+                         "For the most likely word use top_k=1")
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k must be at least 1, got {top_k}")
-    # In float64, because rng.choice insists on a sum of 1 more exactly than float32 can hold it.
+    # In float64, because rng.choice insists on a sum of 1 more exactly than
+    # float32 can hold it.
     logits = logits.astype(np.float64)
     logits = (logits - logits.max()) / temperature
     if top_k is not None:
-        # By rank, not by value: equal logits must not let more than k words in.
+        # By rank, not by value: equal logits must not let more than k in.
         logits[np.argsort(-logits, kind="stable")[top_k:]] = -np.inf
     p = np.exp(logits)
     return p / p.sum()

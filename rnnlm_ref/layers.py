@@ -43,8 +43,10 @@ class Layer:
     def __init__(self, **params):
         check_floats(**params)
         self.params = list(params.values())
-        # C order whatever the parameter's own, so that a flattened gradient is a view and never a copy.
-        self.grads = [np.zeros_like(param, order="C") for param in self.params]
+        # C order whatever the parameter's own, so that a flattened gradient
+        # is a view and never a copy.
+        self.grads = [np.zeros_like(param, order="C")
+                      for param in self.params]
         self.cache = None
 
 

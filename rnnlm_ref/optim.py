@@ -66,10 +66,12 @@ class Adam:
             self.means = [np.zeros_like(param) for param in params]
             self.squares = [np.zeros_like(param) for param in params]
         self.updates += 1
-        # Both corrections are one factor for the step and one for eps: two passes over each array fewer.
+        # Both corrections are one factor for the step and one for eps: two
+        # passes over each array fewer.
         root = (1 - self.beta2**self.updates) ** 0.5
         step = self.lr * root / (1 - self.beta1**self.updates)
-        for param, grad, mean, square in zip(params, grads, self.means, self.squares, strict=True):
+        for param, grad, mean, square in zip(
+                params, grads, self.means, self.squares, strict=True):
             mean += (1 - self.beta1) * (grad - mean)
             square += (1 - self.beta2) * (grad * grad - square)
             param -= step * mean / (np.sqrt(square) + self.eps * root)

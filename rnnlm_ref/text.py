@@ -80,7 +80,7 @@ def inputs_and_targets(corpus):
 
 
 def window_batches(corpus, batch_size, time_size):
-    """Cut a corpus into batches of windows, for training by truncated back-propagation through time.
+    """Cut a corpus into batches of windows, for training by truncated backpropagation through time.
 
     The inputs are laid out as `batch_size` parallel tracks. Each batch holds the next `time_size` steps of every track,
     so row n of a batch goes on where row n of the batch before stopped, and a stateful layer may carry its state over.

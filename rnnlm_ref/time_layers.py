@@ -91,7 +91,7 @@ class TimeRNN(Layer):
         The last hidden state; None before the first window and after `reset_state`.
     dh : (N, H) array or None
         The gradient of the state that the window started from. It isn't passed on to the window before: that is what
-        truncates back-propagation through time.
+        truncates backpropagation through time.
 
     Book: 04-time-rnn, 05-bptt
     """
@@ -414,7 +414,8 @@ def activate_gates(z):
 def split_gates(gates):
     """Return the four parts o, f, i, g, each (..., H), of an array (..., 4H), as views."""
     H = gates.shape[-1] // 4
-    return gates[..., :H], gates[..., H:2 * H], gates[..., 2 * H:3 * H], gates[..., 3 * H:]
+    return (gates[..., :H], gates[..., H:2 * H],
+            gates[..., 2 * H:3 * H], gates[..., 3 * H:])
 
 
 def lstm_slopes(c_prevs, tanh_cs, gates):

@@ -1,4 +1,4 @@
-"""Training by truncated back-propagation through time, and honest measurement.
+"""Training by truncated backpropagation through time, and honest measurement.
 
 Letters: N batch, T time.
 
@@ -39,11 +39,13 @@ class RnnlmTrainer:
     """
 
     def __init__(self, model, optimizer, max_norm=1.0):
-        self.model, self.optimizer, self.max_norm = model, optimizer, max_norm
+        self.model, self.optimizer = model, optimizer
+        self.max_norm = max_norm
         self.history = []
         self._best = None
 
-    def fit(self, corpus, *, batch_size, time_size, epochs, held_out=None, progress=True):
+    def fit(self, corpus, *, batch_size, time_size, epochs,
+            held_out=None, progress=True):
         """Train for some epochs and return the history.
 
         With held-out text the model ends with the parameters of the best epoch, not of the last: from some epoch on it
@@ -82,7 +84,8 @@ class RnnlmTrainer:
                 if losses:
                     self._record(losses, held_out, batch_size, time_size)
                 if interrupted:
-                    print(f"Stopped by Ctrl-C after {len(losses)} of {len(windows)} steps of this epoch; "
+                    print(f"Stopped by Ctrl-C after {len(losses)} of "
+                          f"{len(windows)} steps of this epoch; "
                           "what was learned is kept.")
                     break
         self._restore_best(held_out)
@@ -111,20 +114,26 @@ class RnnlmTrainer:
 
     def _record(self, losses, held_out, batch_size, time_size):
         train = perplexity(losses, [batch_size * time_size] * len(losses))
-        measured = None if held_out is None else evaluate(self.model, held_out, batch_size, time_size)
+        measured = None
+        if held_out is not None:
+            measured = evaluate(self.model, held_out, batch_size, time_size)
+            if self._best is None or measured < self._best[0]:
+                best = [param.copy() for param in self.model.params]
+                self._best = measured, best
         self.history.append(Perplexities(train, measured))
-        if held_out is not None and (self._best is None or measured < self._best[0]):
-            self._best = measured, [param.copy() for param in self.model.params]
 
     def _restore_best(self, held_out):
         if held_out is not None and self._best is not None:
-            for param, best in zip(self.model.params, self._best[1], strict=True):
-                param[...] = best
+            _, best = self._best
+            for param, kept in zip(self.model.params, best, strict=True):
+                param[...] = kept
 
     def _require_finite(self, what, value):
         if not math.isfinite(value):
-            raise FloatingPointError(f"the {what} became {value} in epoch {len(self.history) + 1}: "
-                                     "lower the learning rate or max_norm")
+            epoch = len(self.history) + 1
+            raise FloatingPointError(
+                f"the {what} became {value} in epoch {epoch}: "
+                "lower the learning rate or max_norm")
 
 
 def evaluate(model, corpus, batch_size, time_size):

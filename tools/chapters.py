@@ -29,7 +29,7 @@ ROOT = Path(__file__).resolve().parents[1]
 KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
           "language_info": {"name": "python"}}
 OUTPUTS_HANG_ON = ("ipython", "matplotlib", "numpy")  # the packages that decide what is printed and drawn
-TAGS = {"hide-input", "remove-input", "nbval-ignore-output"}
+TAGS = {"hide-input", "hide-output", "remove-input", "nbval-ignore-output"}
 
 
 def main(argv=None):

@@ -14,10 +14,9 @@ SITE = ROOT / "_build" / "singlehtml"
 PDF = ROOT / "_build" / "rnnlm-course.pdf"
 FOOTER = '<div style="width: 100%; text-align: center; font: 8pt sans-serif"><span class="pageNumber"></span></div>'
 BUILD = ["jupyter-book", "build", ".", "--builder", "singlehtml", "-W", "-n", "--keep-going", "--quiet"]
-# Answers are unfolded. Links within the book, which still name a file, are made links within the page; bibliography
+# Links within the book, which still name a file, are made links within the page; bibliography
 # entries get ids of their own, for each chapter counts its ids from 1. Links to files lead nowhere from a PDF.
 PREPARE = """() => {
-    document.querySelectorAll("details.sd-dropdown").forEach(details => { details.open = true; });
     document.querySelectorAll(".citation[id]").forEach(entry => { entry.id = "entry-" + entry.id; });
     document.querySelectorAll("a[href]").forEach(link => {
         const [file, id] = link.getAttribute("href").split("#");

@@ -12,7 +12,7 @@ from livereload import Server
 
 ROOT = Path(__file__).resolve().parent.parent
 WATCHED = ("book/*.md", "book/*.py", "book/*.bib", "book/_static/*.css", "book/_static/live/*", "rnnlm_ref/*.py",
-           "_config.yml", "_toc.yml")
+           "rnnlm_figures/*.py", "_config.yml", "_toc.yml")
 REFRESH = [sys.executable, "tools/chapters.py", "refresh"]
 BUILD = ["jupyter-book", "build", ".", "-n", "--keep-going", "--quiet"]
 

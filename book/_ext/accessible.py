@@ -1,11 +1,13 @@
-"""Replace the roles that docutils gives to citations and that ARIA has given up since."""
+"""Mend what others write into the pages and screen readers or voice control can't use."""
 
 
-def mend_citations(app, pagename, templatename, context, doctree):
+def mend(app, pagename, templatename, context, doctree):
     if "body" in context:
-        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has given up the former
+        # A bar that unfolds something is named by its own text.
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
 def setup(app):
-    app.connect("html-page-context", mend_citations)
+    app.connect("html-page-context", mend)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -122,16 +122,16 @@ def test_refresh_leaves_an_unchanged_chapter_alone(book, capsys):
 
 
 @pytest.mark.parametrize(("changed", "matters"), [
-    ("book/01-one.md", True), ("book/01-one.ipynb", True), ("book/figures.py", True), ("rnnlm_ref/layers.py", True),
-    ("rnnlm_ref/trainer.py", False),
+    ("book/01-one.md", True), ("book/01-one.ipynb", True), ("rnnlm_figures/rnn.py", True),
+    ("rnnlm_ref/layers.py", True), ("rnnlm_ref/trainer.py", False),
 ])
 def test_a_chapter_runs_again_when_something_changed_that_it_uses(book, changed, matters):
     text = book / "01-one.md"
-    text.write_text(TEXT.replace("print", "import figures\nprint"))
-    (book / "figures.py").write_text("from rnnlm_ref.layers import RNN\n")
-    (book.parent / "rnnlm_ref").mkdir()
-    for module in ("__init__", "layers", "trainer"):
-        (book.parent / "rnnlm_ref" / f"{module}.py").touch()
+    text.write_text(TEXT.replace("print", "import rnnlm_figures.rnn\nprint"))
+    for module in ("rnnlm_figures/__init__", "rnnlm_ref/__init__", "rnnlm_ref/layers", "rnnlm_ref/trainer"):
+        (book.parent / module).parent.mkdir(exist_ok=True)
+        (book.parent / f"{module}.py").touch()
+    (book.parent / "rnnlm_figures/rnn.py").write_text("from rnnlm_ref.layers import RNN\n")
     before = chapters.fingerprint(text)
     path = book.parent / changed
     path.write_text(path.read_text() + "\n")
@@ -205,3 +205,10 @@ def test_code_on_a_page_is_no_wider_than_the_page(path):
     code = list(shown_code(nbformat.read(path, as_version=4)))
     assert code
     assert [line for part in code for line in part.splitlines() if len(line) > 77] == []
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_no_output_is_wider_than_the_message_of_an_error(path):
+    cells = nbformat.read(path, as_version=4).cells
+    printed = [output.text for cell in cells for output in cell.get("outputs", []) if output.output_type == "stream"]
+    assert [line for text in printed for line in text.splitlines() if len(line) > 110] == []

@@ -1,14 +1,13 @@
 """Figures and listings say what they show, to nbval, to screen readers and to the style sheet."""
-import importlib.util
 import re
 from pathlib import Path
 
 import pytest
 
+from rnnlm_figures import drawing as figures
+from rnnlm_figures.listing import Source
+
 ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("figures", ROOT / "book" / "figures.py")
-figures = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(figures)
 
 
 def draw(value, alt="Row 1 holds 111."):
@@ -79,7 +78,7 @@ def test_a_listing_is_the_source_without_docstrings():
         # a comment stays
         return x + 1          # (N,)
 
-    listing = figures.Source(documented)
+    listing = Source(documented)
     assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1  # (N,)"
     assert listing.place == "book/test_figures.py"
     assert listing._repr_mimebundle_()["text/markdown"].startswith("```python\n# book/test_figures.py\ndef documented")

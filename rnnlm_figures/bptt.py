@@ -1,0 +1,190 @@
+"""Figures of chapter 5: gradients on their way back through time."""
+import math
+
+import numpy as np
+from matplotlib.patches import Arc, Rectangle
+
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    INK,
+    ORANGE,
+    ORANGE_FILL,
+    RED,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+)
+
+
+def three_paths(from_above):
+    """Return a drawing of the paths on which a linear cell, times 3 at each step, sends gradients back to step 0."""
+    lefts = [2.5, 5.2, 7.9]
+    picture = Drawing(10, 10.6)
+    picture.text(0.9, 0.4, "arrives", colour=GREEN, bold=True)
+    for t, left in enumerate(lefts):
+        picture.text(left + 0.7, 0.4, f"step {t}", colour=FAINT)
+    for s, dy in enumerate(from_above):
+        y = 2.4 + 2.6 * s
+        picture.text(lefts[s] + 0.7, y - 1.35, dy, colour=ORANGE, bold=True)
+        picture.arrow((lefts[s] + 0.7, y - 1), (lefts[s] + 0.7, y - 0.05), colour=ORANGE)
+        for t in range(s + 1):
+            picture.cell(lefts[t], y, dy * 3**(s - t), fill=ORANGE_FILL, width=1.4)
+        for t in range(s):
+            picture.arrow((lefts[t + 1] - 0.05, y + 0.5), (lefts[t] + 1.45, y + 0.5), colour=ORANGE)
+            picture.text(lefts[t] + 2.05, y + 0.05, "× 3", colour=ORANGE, size=9)
+        picture.arrow((lefts[0] - 0.05, y + 0.5), (1.6, y + 0.5), colour=GREEN)
+        picture.cell(0.2, y, dy * 3**s, fill=GREEN_FILL, width=1.35)
+    picture.text(0.9, 9.2, "sum", colour=GREEN, size=9)
+    picture.cell(0.2, 9.4, sum(dy * 3**s for s, dy in enumerate(from_above)), fill=GREEN_FILL, width=1.35, edge=INK)
+    return picture.show("""Three paths lead back to the state of step 0. The 1 from above step 0 arrives as it is: 1.
+        The 2 from above step 1 passes one step and is tripled: 6. The 3 from above step 2 passes two steps and is
+        tripled twice: 27. Together they are 34.""")
+
+
+def difference_errors(steps, errors):
+    """Return a plot of the errors of two difference quotients against epsilon."""
+    plot = Canvas(figsize=(4.4, 3.4), layout="constrained")
+    axes = plain_axes(plot, xlabel="epsilon", ylabel="error")
+    styles = {"one-sided": ("s-", ORANGE, 3e-5, 1e-3), "central": ("o-", BLUE, 3e-3, 1e-9)}
+    for name, (style, colour, x, y) in styles.items():
+        axes.loglog(steps, errors[name], style, color=colour)
+        axes.text(x, y, name, color=colour, ha="center")
+    digest = "; ".join(f"epsilon {steps[i]:.0e}: " + ", ".join(f"{name} {errors[name][i]:.0e}" for name in errors)
+                       for i in range(4))
+    return Figure(plot, """The error of a difference against epsilon, both on logarithmic axes. Read from right to left,
+        the one-sided error falls in step with epsilon, the central one twice as fast, down to about 1e-10 or less near
+        epsilon = 1e-5. Then both rise again with rounding.""", digest)
+
+
+def two_steps_as_a_graph():
+    """Return a drawing of the operations of two RNN steps, and of the one Wh that both of them use."""
+    picture = Drawing(10, 8)
+    for t in range(2):
+        left = 1.15 + 4.45 * t
+        for x, label, width in [(left, "@", 0.8), (left + 1.35, "+", 0.8), (left + 2.7, "tanh", 1.2)]:
+            picture.cell(x, 3.6, label, width=width, edge=INK)
+        picture.arrow((left - 0.5, 4.1), (left - 0.05, 4.1), colour=ORANGE)
+        picture.arrow((left + 0.85, 4.1), (left + 1.3, 4.1))
+        picture.arrow((left + 2.2, 4.1), (left + 2.65, 4.1))
+        picture.text(left + 1.75, 2.0, f"$x_{t}\\, W_x + b$", colour=BLUE)
+        picture.arrow((left + 1.75, 2.4), (left + 1.75, 3.55), colour=BLUE)
+        picture.arrow((left + 3.3, 3.55), (left + 3.3, 1.1), colour=ORANGE)
+        picture.text(left + 3.3, 0.7, f"$h_{t}$", colour=ORANGE)
+        picture.arrow((4.4 + 1.2 * t, 6.5), (left + 0.4, 4.65), colour=GREEN)
+    picture.text(0.35, 4.1, "$h_{-1}$", colour=ORANGE)
+    picture.arrow((9.52, 4.1), (9.98, 4.1), colour=ORANGE)
+    picture.cell(4.3, 6.5, "Wh", fill=GREEN_FILL, width=1.4, edge=INK)
+    return picture.show("""The operations of two steps, in a row: times Wh, plus x Wx + b, tanh, and again times Wh,
+        plus, tanh. The state h of step 0 leaves tanh on two ways, up as an output and on to the next product. Wh stands
+        once below the row, and two arrows lead from it, one to each product.""")
+
+
+def gradient_lengths(steps, lengths):
+    """Return a plot of the length of a gradient against the steps that it went back, one curve for each radius."""
+    plot = Canvas(figsize=(4.4, 3.6), layout="constrained")
+    axes = plain_axes(plot, xlabel="steps back", ylabel="length of the gradient", xlim=(0, 112))
+    for (radius, norms), colour in zip(lengths.items(), [RED, ORANGE, INK, BLUE, GREEN], strict=True):
+        axes.semilogy(steps, norms, color=colour)
+        axes.text(102, norms[-1], f"{radius}", color=colour, va="center")
+    axes.set_yticks([1e-30, 1e-20, 1e-10, 1, 1e10])
+    digest = "; ".join(f"radius {radius}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms[::3])
+                       for radius, norms in lengths.items())
+    return Figure(plot, """The length of a gradient in the linear cell against the number of steps back, on a
+        logarithmic axis, is nearly a straight line for each spectral radius: up for 1.5 and 1.1, nearly level for 1,
+        down for 0.9 and 0.5.""", digest)
+
+
+def lengths_by_radius(radii, lengths):
+    """Return a plot of the length of a gradient after 50 steps against the radius, for the linear cell and for tanh."""
+    plot = Canvas(figsize=(4.4, 3.2), layout="constrained")
+    axes = plain_axes(plot, xlabel="spectral radius of Wh", ylabel="length after 50 steps back")
+    for name, colour, x, y in [("linear", ORANGE, 1.2, 1e6), ("tanh", BLUE, 1.3, 1e-5)]:
+        axes.semilogy(radii, lengths[name], "o-", color=colour)
+        axes.text(x, y, name, color=colour, ha="center")
+    axes.axhline(1, color=FAINT, linewidth=0.8)
+    axes.set_yticks([1e-15, 1e-10, 1e-5, 1, 1e5])
+    digest = "; ".join(f"{name}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms)
+                       for name, norms in lengths.items())
+    return Figure(plot, """The length of a gradient after 50 steps back against the radius, on a logarithmic axis. The
+        linear cell rises steeply and passes 1 a little above radius 1. The tanh cell lies below it and passes 1 only
+        near 1.4.""",
+        digest)
+
+
+def influence_as_arcs(rho, T):
+    """Return an arc for each path back through time, paler the weaker it is, and below them the gradients."""
+    picture = Drawing(10, 7.2)
+    for start in range(T):
+        for end in range(start):
+            middle, wide = 0.8 + 0.4 * (start + end), 0.8 * (start - end)
+            picture.axes.add_patch(Arc((middle, 4.2), wide, 0.88 * wide, theta1=180, theta2=360, color=BLUE,
+                                       linewidth=1.2, alpha=rho ** (start - end)))
+    arriving = [sum(rho**n for n in range(T - t)) for t in range(T)]
+    for t, gradient in enumerate(arriving):
+        picture.axes.plot(0.8 + 0.8 * t, 4.2, "o", color=INK, markersize=4)
+        height = 1.7 * gradient / arriving[0]
+        picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=ORANGE))
+        picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=8)
+    return picture.show(f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
+        are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
+        {arriving[0]:.1f} at the first and nearly level there.""", live="influence")
+
+
+def clipped_arrows():
+    """Return a plot of the gradient (3, 4) and of what two ways of clipping make of it."""
+    plot = Canvas(figsize=(4.4, 4.2), layout="constrained")
+    axes = plain_axes(plot, xlabel="first gradient", ylabel="second gradient", xlim=(0, 4), ylim=(0, 4.1),
+                      aspect="equal")
+    for (x, y), colour, label, place in [((3, 4), FAINT, "before: (3, 4)", (1.3, 3.6)),
+                                         ((1, 1), RED, "each for itself: (1, 1)", (1.15, 1.0)),
+                                         ((0.6, 0.8), BLUE, "global: (0.6, 0.8)", (1.15, 0.35))]:
+        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.6})
+        axes.text(*place, label, color=colour)
+    turn = np.linspace(0, np.pi / 2)
+    axes.plot(np.cos(turn), np.sin(turn), ":", color=INK)
+    return Figure(plot, """The gradient (3, 4) as an arrow. Clipped by its global norm it is (0.6, 0.8): shorter, on the
+        same line, ending on the circle of radius 1. Clipped each for itself it is (1, 1), which points elsewhere and
+        leaves the circle.""", "3 4; 0.6 0.8; 1 1")
+
+
+def three_windows():
+    """Return a drawing of six steps cut into windows of two: the state passes the cuts, the gradient doesn't."""
+    picture = Drawing(10, 5.4)
+    for t in range(6):
+        left = 0.35 + 1.6 * t + 0.25 * (t // 2)
+        picture.cell(left, 1.8, t, fill=[BLUE_FILL, ORANGE_FILL, GREEN_FILL][t // 2], width=0.9)
+        if t % 2 == 0:
+            picture.text(left + 1.25, 3.4, f"window {t // 2}", colour=FAINT)
+    for t in range(5):
+        end, gap = 1.25 + 1.6 * t + 0.25 * (t // 2), 0.7 + 0.25 * (t % 2)
+        picture.arrow((end + 0.02, 2.1), (end - 0.02 + gap, 2.1), colour=BLUE)
+        if t % 2 == 0:
+            picture.arrow((end - 0.02 + gap, 2.55), (end + 0.02, 2.55), colour=ORANGE)
+        else:
+            picture.text(end + gap / 2, 2.58, "×", colour=RED, bold=True)
+    picture.text(5, 0.7, "forward: the state goes on", colour=BLUE, bold=True)
+    picture.text(5, 4.7, "backward: cut between windows", colour=ORANGE, bold=True)
+    return picture.show("""Six steps in three windows of two. Arrows to the right join all steps: the state is carried
+        over every cut. Arrows to the left join only the two steps inside each window; between windows they are crossed
+        out.""")
+
+
+def truncation_errors(windows, errors):
+    """Return a plot of the error of the truncated gradient against the window, one curve for each radius."""
+    plot = Canvas(figsize=(4.4, 3.2), layout="constrained")
+    axes = plain_axes(plot, xlabel="window length k", ylabel="relative error of dWh")
+    for (radius, lost), colour, marker in zip(errors.items(), [GREEN, BLUE, ORANGE], "so^", strict=True):
+        axes.plot(windows, lost, f"{marker}-", color=colour, label=f"radius {radius}")
+    axes.set_xscale("log", base=2)
+    axes.set(ylim=(0, None), xticks=windows, xticklabels=windows)
+    axes.legend(frameon=False)
+    return Figure(plot, """The relative error of the truncated gradient against the window length, from 1 to 32. It
+        falls with longer windows, soon and to little where Wh has a spectral radius of 0.5, later for 0.9, and last for
+        1.1.""",
+                  "; ".join(f"radius {radius}: " + " ".join(f"{error:.2f}" for error in lost)
+                            for radius, lost in errors.items()))

@@ -1,0 +1,135 @@
+"""Figures of the two pages that show learning happen: one dial, and one training step."""
+import itertools
+
+import numpy as np
+
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    INK,
+    ORANGE,
+    ORANGE_FILL,
+    PAPER,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+    signed,
+)
+
+
+def one_dial(w, x, wanted):
+    """Return a drawing of a machine that multiplies its input by one number, and of the loss of what it says."""
+    said = w * x
+    picture = Drawing(10, 4.4)
+    picture.cell(0.2, 1.2, x, fill=BLUE_FILL)
+    picture.arrow((1.25, 1.7), (2.25, 1.7), colour=BLUE)
+    picture.cell(2.3, 1.2, f"× {w}", fill=ORANGE_FILL, width=1.6, edge=INK)
+    picture.text(3.1, 0.6, "the dial", colour=ORANGE, bold=True)
+    picture.arrow((3.95, 1.7), (4.95, 1.7))
+    picture.cell(5, 1.2, said)
+    picture.text(5.5, 0.6, "it says")
+    picture.cell(8.2, 1.2, wanted, fill=GREEN_FILL)
+    picture.text(8.7, 0.6, "you want", colour=GREEN)
+    picture.arrow((5.5, 2.25), (6.3, 3.2))
+    picture.arrow((8.7, 2.25), (7.9, 3.2), colour=GREEN)
+    picture.text(7.1, 3.7, f"loss:  ({said} − {wanted})² = {(said - wanted)**2}", bold=True)
+    return picture.show(f"""The number {x} goes into a box that says times {w}, and {said} comes out. You want {wanted}.
+        The loss is the square of the difference, {(said - wanted)**2}.""")
+
+
+def bowl(loss, slope, path):
+    """Return a plot of the loss against the one weight: the slope at the start, and the first steps down."""
+    plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
+    axes = plain_axes(plot, xlabel="w", ylabel="loss", xlim=(0.3, 4.2), ylim=(-1, 20),
+                 yticks=[0, 4, 8, 12, 16, 20])
+    weights = np.linspace(0.4, 4.2, 60)
+    axes.plot(weights, loss(weights), color=FAINT)
+    start = path[0]
+    nearby = np.array([start - 0.2, start + 0.45])
+    axes.plot(nearby, loss(start) + slope(start) * (nearby - start), color=ORANGE, linewidth=2)
+    axes.text(start + 0.35, loss(start) - 8.5, f"slope {slope(start):g}".replace("-", "−"), color=ORANGE, ha="right")
+    for w, following in itertools.pairwise(path):
+        axes.annotate("", (following, loss(following)), (w, loss(w)),
+                      arrowprops={"arrowstyle": "-|>", "color": BLUE, "connectionstyle": "arc3,rad=-0.3"})
+    axes.plot(path, [loss(w) for w in path], "o", color=BLUE)
+    for w in path[:-1]:
+        axes.text(w - 0.1, loss(w) - 0.7, f"{loss(w):g}", color=BLUE, ha="right", va="center")
+    digest = "; ".join(f"w {w:g} loss {loss(w):g}" for w in path)
+    losses = ", ".join(f"{loss(w):g}" for w in path)
+    return Figure(plot, f"""The loss against w is a bowl whose lowest point, 0, lies at w = 3. A tangent at the first
+        point has the slope {slope(start):g}. Four points step down the left side, each nearer to the bottom: the losses
+        are {losses}.""", digest)
+
+STEP_LEFTS = (0.95, 4.2, 7.45)  # of the three steps that a drawing shows side by side
+
+
+def step_forward(ids, vectors, states, odds, targets):
+    """Return a drawing of three steps from ids to probabilities: one number a state, the table in sixteenths."""
+    picture = Drawing(10, 13)
+    names = [(11.9, "id", INK), (9.7, "16 x", BLUE), (7.1, "h", ORANGE), (4.5, "$e^y$", INK), (2.2, "p", GREEN)]
+    for y, name, colour in names:
+        picture.text(0.1, y, name, colour=colour, bold=True, align="left", size=9)
+    for t, left in enumerate(STEP_LEFTS):
+        middle = left + 1.2
+        picture.cell(middle - 0.5, 11.4, ids[t])
+        picture.arrow((middle, 11.35), (middle, 10.25), colour=BLUE)
+        picture.array(left, 9.2, 16 * vectors[t], fills=[BLUE_FILL], width=0.6)
+        picture.arrow((middle, 9.15), (middle, 7.65), colour=BLUE)
+        picture.text(middle + 0.6, 8.4, f"+ {ids[t]}", colour=BLUE)
+        picture.cell(middle - 0.5, 6.6, f"{states[t, 0]:g}", fill=ORANGE_FILL)
+        picture.arrow((middle, 6.55), (middle, 5.75))
+        fills = [[GREEN_FILL if v == targets[t] else PAPER for v in range(7)]]
+        picture.array(middle - 1.33, 4, odds[t].round(6), fills=fills, width=0.38)
+        for v in range(7):
+            picture.text(middle - 1.14 + 0.38 * v, 5.4, v, colour=FAINT, size=7)
+        picture.arrow((middle, 3.95), (middle, 2.75), colour=GREEN)
+        picture.text(middle, 2.2, f"{odds[t, targets[t]]:.0f}/{odds[t].sum():.0f}", colour=GREEN, bold=True)
+        picture.text(middle, 1.4, f"word {targets[t]} comes", colour=FAINT, size=8)
+        picture.text(middle, 0.4, f"step {t}", colour=FAINT)
+        picture.arrow((left - 1.5 if t else 1, 7.1), (left + 0.65, 7.1), colour=ORANGE)
+    return picture.show("""Three steps side by side. The ids 0, 1, 2 pick the rows 0 1 2 3, 4 5 6 7 and 8 9 10 11, in
+        sixteenths. These add 0, 1 and 2 to the state from the left, so the states are 0, 1, 3. The seven e^y are all 1,
+        except that word 3 has 1, 2 and 8. The targets 1, 2, 3 get 1 of 7, 1 of 8 and 8 of 14.""")
+
+
+def step_backward(above, down):
+    """Return a drawing of three steps back through time; both arguments are whole numbers, times one unit."""
+    dz = down[:, 0].round()
+    picture = Drawing(10, 8)
+    picture.text(0.45, 1.6, "dh", colour=ORANGE, bold=True)
+    picture.text(0.45, 7, "dx", colour=BLUE, bold=True)
+    for t, left in enumerate(STEP_LEFTS):
+        middle = left + 1.2
+        picture.text(middle, 0.4, f"step {t}", colour=FAINT)
+        picture.cell(middle - 0.6, 1.1, signed(above[t, 0]), fill=ORANGE_FILL, width=1.2)
+        picture.arrow((middle, 2.2), (middle, 3.8), colour=ORANGE)
+        picture.cell(left + 0.1, 3.9, f"dz = {signed(dz[t])}", fill=GREEN_FILL, width=2.2, edge=INK)
+        picture.arrow((middle, 5), (middle, 6.4), colour=BLUE)
+        for d in range(4):
+            picture.cell(left + 0.6 * d, 6.5, "", fill=BLUE_FILL, width=0.6)
+            picture.text(left + 0.3 + 0.6 * d, 7, signed(down[t, d]), size=8)
+        if t < 2:
+            picture.arrow((STEP_LEFTS[t + 1] + 0.05, 4.4), (left + 2.35, 4.4), colour=ORANGE)
+            picture.text(left + 2.78, 3.9, signed(dz[t + 1]), colour=ORANGE)
+    arrive, end = (", ".join(signed(x) for x in values) for values in (above[:, 0], dz))
+    return picture.show(f"""From above, the states of the steps 0, 1, 2 receive {arrive}, in units of u. Step 2 passes
+        what it has to step 1, and step 1 to step 0. With that the three steps have {end}. Each number of a word vector
+        gets what its step has.""")
+
+
+def loss_over_steps(losses, guess):
+    """Return a plot of the loss after each training step, beside that of a guess among equals."""
+    plot = Canvas(figsize=(4.4, 3), layout="constrained")
+    axes = plain_axes(plot, xlabel="training steps", ylabel="loss", xlim=(-0.5, len(losses) - 0.5), ylim=(0, 2.15))
+    axes.axhline(guess, color=FAINT, linestyle="--", linewidth=1)
+    axes.text(len(losses) - 1, guess + 0.03, f"guessing among 7: {guess:.2f}", color=FAINT, ha="right", va="bottom")
+    axes.plot(losses, "o-", color=BLUE, markersize=3)
+    axes.text(1.2, losses[0], f"{losses[0]:.2f}", color=BLUE, va="center")
+    axes.text(len(losses) - 1, losses[-1] + 0.06, f"{losses[-1]:.2f}", color=BLUE, ha="center", va="bottom")
+    digest = " ".join(f"{loss:.2f}" for loss in losses[::5])
+    return Figure(plot, f"""The loss starts at {losses[0]:.2f}, below the {guess:.2f} of a guess among 7 words, and
+        falls at each of {len(losses) - 1} steps, to {losses[-1]:.2f}.""", digest)

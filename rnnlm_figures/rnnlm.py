@@ -1,0 +1,165 @@
+"""Figures of chapter 7: the whole model, and what it has learned."""
+import numpy as np
+from matplotlib.patches import Rectangle
+
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    ORANGE,
+    ORANGE_FILL,
+    RED,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+)
+
+KINDS = {  # the words of the farm, by the part that they play
+    "animal": ["cow", "duck", "dog", "cat", "horse", "frog", "bee", "owl"],
+    "place": ["barn", "field", "garden", "house", "river", "wood"],
+    "link": ["in", "near", "behind"],
+    "sound": ["moos", "quacks", "barks", "meows", "neighs", "croaks", "buzzes", "hoots"],
+    "rest": ["the", "."],
+}
+
+KIND_COLOURS = {"animal": ORANGE, "place": GREEN, "link": BLUE, "sound": RED, "rest": FAINT}
+
+
+def model_over_time():
+    """Return a drawing of the language model's four layers at three steps."""
+    picture = Drawing(10, 14)
+    _name_layers(picture)
+    for t, x in enumerate([3.9, 6.1, 8.3]):
+        picture.cell(x, 12.4, t)
+        picture.arrow((x + 0.5, 12.3), (x + 0.5, 11.5))
+        picture.cell(x, 0.9, t + 1)
+        picture.arrow((x + 0.5, 2), (x + 0.5, 3.1))
+        for row, fill in enumerate([BLUE_FILL, ORANGE_FILL, BLUE_FILL, GREEN_FILL]):
+            picture.cell(x - 0.3, 10.4 - 2.4 * row, "", width=1.6, fill=fill)
+            if row < 3:
+                picture.arrow((x + 0.5, 10.3 - 2.4 * row), (x + 0.5, 9.1 - 2.4 * row))
+    for x in (3, 5.2, 7.4, 9.6):
+        picture.arrow((x, 8.5), (min(x + 0.55, 9.98), 8.5), colour=ORANGE)
+    picture.text(2.95, 8.05, "h", colour=ORANGE)
+    picture.text(6.6, 0.4, "one loss: the mean over all positions", colour=GREEN)
+    return picture.show("""Three columns, one for each step. From below, the input ids 0, 1, 2 go up through
+        TimeEmbedding, TimeRNN and TimeAffine to TimeSoftmaxWithLoss, which the targets 1, 2, 3 enter from above. Only
+        TimeRNN has arrows from column to column: the hidden state h comes in from the window before and goes on to the
+        next.""")
+
+
+def _name_layers(picture):
+    """Write the layers' names, and the shapes of what goes up between them, at the left of a drawing of the model."""
+    for y, name in [(12.9, "xs"), (10.9, "TimeEmbedding"), (8.5, "TimeRNN"), (6.1, "TimeAffine"), (3.7, "TimeSoftmax-"),
+                    (4.25, "WithLoss"), (1.4, "ts")]:
+        picture.text(0.1, y, name, align="left", bold=True, size=9)
+    for y, shape in [(12.9, "(N, T)"), (9.7, "(N, T, D)"), (7.3, "(N, T, H)"), (4.9, "(N, T, V)"), (1.4, "(N, T)")]:
+        picture.text(1.3, y, shape, align="left", colour=FAINT, size=9)
+
+
+def perplexity_curve(curve, bars):
+    """Return a plot of the perplexity after each epoch, with bars to beat; what is above 4.2 is written at the top."""
+    plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
+    axes = plain_axes(plot, xlabel="epoch", ylabel="perplexity on held-out text", xlim=(-0.3, 10.6), ylim=(2.35, 4.2),
+                 xticks=range(0, 11, 2))
+    for name, value in bars.items():
+        best = name == "best possible"
+        colour, line, above = (GREEN, "-", -0.02) if best else (FAINT, "--", 0.02)
+        axes.axhline(value, color=colour, linewidth=1.3, linestyle=line)
+        axes.text(10.5, value + above, f"{name} {value:.2f}", color=colour, ha="right", va="top" if best else "bottom")
+    axes.plot(range(len(curve)), curve, "o-", color=BLUE, linewidth=2, markersize=4)
+    axes.text(1.15, 4.12, f"from {curve[0]:.0f} before training", color=BLUE, va="center")
+    return Figure(plot, """Perplexity on held-out text against the epochs. The curve comes from far above, where the
+        untrained model is worse than 27, and is below the bigram's 3.76 after one epoch. It crosses the trigram's 3.10
+        soon after and flattens out just above the best possible, 2.52.""", "; ".join(f"{name} {value:.2f}" for name,
+        value in bars.items()))
+
+
+def word_maps(tokens, before, after):
+    """Return two plots of words, each in the two directions in which its (V, H) vectors differ most."""
+    plot = Canvas(figsize=(4.4, 8.4), layout="constrained")
+    panels = [(before, "before training"), (after, "after training")]
+    for axes, (vectors, title) in zip(plot.subplots(2), panels, strict=True):
+        centred = vectors - vectors.mean(axis=0)
+        left, size, _ = np.linalg.svd(centred, full_matrices=False)
+        places = dict(zip(tokens, left[:, :2] * size[:2], strict=True))
+        for kind, words in KINDS.items():
+            axes.plot(*np.array([places[word] for word in words]).T, "o", color=KIND_COLOURS[kind], markersize=3)
+        for word, (x, y), (end, top) in _spread(places):
+            kind = next(kind for kind, words in KINDS.items() if word in words)
+            axes.plot([x, end], [y, top], color=KIND_COLOURS[kind], linewidth=0.4)
+            axes.text(end, top, word, color=KIND_COLOURS[kind], size=8, va="center")
+        axes.set(title=title, xticks=[], yticks=[])
+        axes.margins(0.15, 0.08)
+    return Figure(plot, """Two maps of the 27 words. Before training animals, places, links and sounds lie mixed up.
+        After it the eight animals lie close together, the six places in another spot, and the three links in a third.
+        The eight sounds are spread out.""", " ".join(f"{kind}: {' '.join(words)}" for kind, words in KINDS.items()))
+
+
+def _spread(places):
+    """Yield word, place and where to write it: to the right, and moved up where it would cover another label."""
+    width, height = np.ptp(list(places.values()), axis=0) * (0.2, 0.036)
+    written = []
+    for word, (x, y) in sorted(places.items(), key=lambda item: item[1][1]):
+        end, top = x + width / 8, y
+        for other, line in written:
+            if abs(other - end) < width and line - height < top < line + height:
+                top = line + height
+        written.append((end, top))
+        written.sort(key=lambda place: place[1])
+        yield word, (x, y), (end, top)
+
+
+def sum_through_a_sentence(sentences, sums):
+    """Return a plot of one sum of the state's units, word by word down the page, for an owl and for a cow."""
+    plot = Canvas(figsize=(4.4, 4.4), layout="constrained")
+    axes = plain_axes(plot, xlabel="the sum")
+    rows = range(len(sentences["owl"]))
+    for animal, colour, style in [("cow", BLUE, "s--"), ("owl", ORANGE, "o-")]:
+        axes.plot(sums[animal], rows, style, color=colour, label=f"the {animal}", markersize=5)
+    names = [a if a == b else f"{a} / {b}" for a, b in zip(*sentences.values(), strict=True)]
+    axes.set_yticks(rows, names)
+    axes.invert_yaxis()
+    axes.axhspan(1.5, 7.5, color=ORANGE_FILL, alpha=0.5, linewidth=0)
+    axes.set_xlim(min(map(min, sums.values())) - 0.1, 1.2)
+    axes.legend(frameon=False, loc="lower right")
+    return Figure(plot, """One sum of the 64 units after each word of a sentence, for an owl and for a cow. From the
+        word after owl to the last word before its sound, six words, the owl's sum lies to the right of the cow's. After
+        the sound both are near 0.""", " ".join(names))
+
+
+def temperatures(shares):
+    """Return a drawing of the probabilities of four words at three temperatures, as bars."""
+    picture = Drawing(10, 5.3)
+    colours = [(BLUE_FILL, BLUE), (GREEN_FILL, GREEN), (ORANGE_FILL, ORANGE)]
+    for i, ((temperature, p), (fill, colour)) in enumerate(zip(shares.items(), colours, strict=True)):
+        left = 0.1 + 3.35 * i
+        picture.text(left + 0.5, 0.5, f"τ = {temperature:g}", align="left", colour=colour, bold=True)
+        for v in range(4):
+            picture.text(left + 0.2, 1.6 + v, v, colour=FAINT, size=9)
+            picture.cell(left + 0.5, 1.1 + v, "", fill=fill, width=2.3 * p[v])
+            picture.text(left + 0.65 + 2.3 * p[v], 1.6 + v, f"{p[v]:.3f}", align="left", size=9)
+    return picture.show("""Three groups of four bars side by side. At temperature 0.5 the most likely word has 0.727 and
+        the others share the rest; at 1 it has 0.5; at 2 it has 0.369 and the least likely still have 0.185.""")
+
+
+def state_after_each_word(heard, states, expected):
+    """Return the first units of each state as a row of colours, and below them bars of the words to come."""
+    picture = Drawing(10, 12.8)
+    picture.text(0.1, 0.5, "the state after each word", align="left", bold=True)
+    for row, (word, state) in enumerate(zip(heard, states, strict=True)):
+        picture.text(2, 1.5 + 0.75 * row, word, align="right")
+        for unit, h in enumerate(state[:24]):
+            picture.axes.add_patch(Rectangle((2.3 + 0.31 * unit, 1.15 + 0.75 * row), 0.31, 0.7, alpha=float(abs(h)),
+                                             linewidth=0, facecolor=ORANGE if h > 0 else BLUE))
+    picture.text(0.1, 8.6, "what it expects next", align="left", bold=True)
+    for row, (word, p) in enumerate(expected.items()):
+        picture.text(2, 9.6 + 0.8 * row, word, align="right")
+        picture.axes.add_patch(Rectangle((2.3, 9.3 + 0.8 * row), 6 * p, 0.6, facecolor=GREEN_FILL))
+        picture.text(2.5 + 6 * p, 9.6 + 0.8 * row, f"{p:.0%}", align="left")
+    words = ", ".join(f"{word} {100 * p:.0f} %" for word, p in expected.items())
+    return picture.show(f"""{len(heard)} rows of 24 coloured cells, the state after each of the words. From the duck on,
+        most columns keep their colour from row to row. Below, what the model expects next: {words}.""", live="farm")

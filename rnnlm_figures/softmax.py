@@ -1,0 +1,136 @@
+"""Figures of chapter 6: probabilities, losses and masks."""
+import numpy as np
+
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    INK,
+    PAPER,
+    RED,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+)
+
+WORDS = ("we", "read", "more", ".")
+
+
+def loss_in_eighths(counts, targets):
+    """Return a drawing of six positions: numbers e^x that add up to 8, the target's share, and its loss."""
+    picture = Drawing(10, 9.6)
+    for x, head in [(2.75, "e^x"), (5.4, "target"), (7.15, "p"), (8.95, "loss")]:
+        picture.text(x, 0.4, head, bold=True)
+    for v, word in enumerate(WORDS):
+        picture.text(1.65 + 0.75 * v, 1.1, word, colour=FAINT, size=8)
+    for n in range(2):
+        for t in range(3):
+            y = 1.6 + 3.4 * n + t
+            picture.text(0.1, y + 0.5, f"n={n} t={t}", align="left", colour=FAINT, size=8)
+            _write_position(picture, y, counts[n, t], targets[n, t])
+    picture.text(5, 8.9, "mean over the 5 that count:  8 · log 2 / 5", colour=GREEN, bold=True)
+    return picture.show("""Six positions, each with four numbers e^x that add up to 8. The target picks one of them: 4,
+        2, 4 in the first row, 4 and 1 in the second. Divided by 8 it is the probability p of the target, and the loss
+        is 1, 2, 1, 1 and 3 times log 2. The sixth position has the target -1 and doesn't count. The mean is 8 log 2
+        divided by 5.""")
+
+
+def _write_position(picture, y, odds, target):
+    """Draw one line of the table: the odds, the target, its probability and its loss."""
+    kept = target >= 0
+    ink = INK if kept else FAINT
+    for v in range(4):
+        picture.cell(1.27 + 0.75 * v, y, odds[v], width=0.75, colour=ink, fill=BLUE_FILL if v == target else PAPER)
+    picture.cell(4.9, y, target, fill=BLUE_FILL if kept else PAPER, colour=ink)
+    if kept:
+        picture.text(7.15, y + 0.5, f"{odds[target]}/8")
+        picture.text(8.95, y + 0.5, f"{3 - int(np.log2(odds[target]))} · log 2")
+    else:
+        picture.text(8.05, y + 0.5, "doesn't count", colour=FAINT)
+
+
+def picked_by_two_indices(ys, ids):
+    """Return a drawing of rows from arange and columns from the targets, which pick a number in each row."""
+    picture = Drawing(10, 5.6)
+    picture.text(1.15, 0.5, "arange(3)", bold=True)
+    picture.text(2.6, 0.5, "ids", bold=True)
+    picture.text(5.9, 0.5, "ys", bold=True)
+    for i in range(3):
+        picture.cell(0.65, 1 + i, i)
+        picture.cell(2.1, 1 + i, ids[i], fill=BLUE_FILL)
+        picture.arrow((3.15, 1.5 + i), (3.65, 1.5 + i), colour=BLUE)
+    fills = [[BLUE_FILL if v == ids[i] else PAPER for v in range(7)] for i in range(3)]
+    picture.array(3.7, 1, ys, width=0.64, fills=fills)
+    for v in range(7):
+        picture.text(4.02 + 0.64 * v, 4.4, v, colour=FAINT, size=8)
+    picture.text(9.3, 0.5, "picked", bold=True)
+    for i in range(3):
+        picture.text(9.3, 1.5 + i, ys[i, ids[i]], colour=BLUE)
+    picture.text(5.0, 5.2, "row from arange, column from the target", colour=FAINT)
+    return picture.show("""The rows 0, 1, 2 from arange and the columns 1, 2, 3 from the targets pick one number in each
+        row of ys: 1 in the first, 9 in the second, 17 in the third.""")
+
+
+def mask_along_rows_or_columns(mask, dx, row):
+    """Return a drawing of a mask that removes a row of dx, and of one that, without an axis, removes a column."""
+    picture = Drawing(10, 11.2)
+    picture.text(0.1, 0.5, "(3, 7) times (3, 1): one number for each row", align="left", bold=True, colour=GREEN)
+    fills = [GREEN_FILL if kept else PAPER for kept in mask]
+    arrows = [GREEN if kept else FAINT for kept in mask]
+    inks = [INK if kept else FAINT for kept in mask]
+    for i in range(3):
+        picture.cell(0.1, 1.2 + i, mask[i], fill=fills[i])
+        picture.arrow((1.2, 1.7 + i), (2.1, 1.7 + i), colour=arrows[i])
+        for v in range(7):
+            picture.cell(2.2 + 1.1 * v, 1.2 + i, f"{dx[i, v] + 0:g}", fill=fills[i], width=1.1, colour=inks[i])
+    picture.text(0.1, 5.5, "(3, 3) times (3,): one number for each column", align="left", bold=True, colour=RED)
+    for v in range(3):
+        picture.cell(2.2 + 1.1 * v, 6.2, mask[v], fill=fills[v], width=1.1)
+        picture.arrow((2.75 + 1.1 * v, 7.3), (2.75 + 1.1 * v, 7.9), colour=arrows[v])
+        for i in range(3):
+            picture.cell(2.2 + 1.1 * v, 8.0 + i, f"{row[v] * mask[v]:g}", fill=fills[v], width=1.1, colour=inks[v])
+    picture.text(7.8, 9.2, "no error,", colour=RED)
+    picture.text(7.8, 9.9, "wrong numbers", colour=RED)
+    return picture.show("""Above, the mask 1, 0, 1 stands as a column beside the gradient of three rows: row 0 and row 2
+        pass, row 1 becomes zero. Below, the same mask without the new axis lies above a gradient that has three
+        columns: it removes column 1 of every row, and NumPy doesn't complain.""")
+
+
+def scores_shares_slopes(scores, targets, shares, slopes, loss):
+    """Return a drawing of two positions: for each word its score, its share and the slope of the loss."""
+    picture = Drawing(10, 14.2)
+    for t in range(2):
+        top = 0.4 + 6.6 * t
+        picture.text(0.1, top, f"position {t}, target {WORDS[targets[t]]}", align="left", bold=True)
+        for x, head in [(2.6, "score"), (5.4, "share p"), (8.6, "slope")]:
+            picture.text(x, top + 0.8, head, colour=FAINT, size=9)
+        for v, (word, p) in enumerate(zip(WORDS, shares[t], strict=True)):
+            y = top + 1.7 + 1.1 * v
+            picture.text(1.4, y, word, align="right")
+            picture.text(2.6, y, f"{scores[t, v]:.2f}")
+            fill = BLUE_FILL if v == targets[t] else GREEN_FILL
+            picture.cell(4, y - 0.5, "", width=3 * p, fill=fill, edge=PAPER)
+            picture.text(4.2 + 3 * p, y, f"{p:.3f}", align="left")
+            picture.text(8.6, y, f"{slopes[t, v]:+.4f}", colour=RED if slopes[t, v] > 0 else GREEN)
+    picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
+    return picture.show("""For both positions the scores, the shares and the slopes. At position 0 the target read has
+        the share 0.5 and the slope -0.25; at position 1 the target . has the share 0.125 and the slope -0.4375. All
+        other slopes are positive. The loss is 1.386.""", live="logits")
+
+
+def losses_with_and_without_mask(losses):
+    """Return a plot of the loss of the kept positions over 60 updates, one curve for each of two ways to learn."""
+    plot = Canvas(figsize=(4.4, 2.9), layout="constrained")
+    axes = plain_axes(plot, xlabel="update", ylabel="loss of the kept positions", ylim=(0.9, 1.75))
+    for (name, curve), colour, y in zip(losses.items(), [GREEN, RED], [1.17, 1.66], strict=True):
+        axes.plot(curve[:60], color=colour, linewidth=2)
+        axes.text(59, y, name, color=colour, ha="right", va="center")
+    axes.axhline(1.055, color=FAINT, linewidth=1, linestyle="--")
+    axes.text(0, 1.045, "best possible", color=FAINT, va="top", ha="left")
+    digest = " ".join(f"{name}: {curve[0]:.2f} {curve[5]:.2f} {curve[59]:.2f}" for name, curve in losses.items())
+    return Figure(plot, """Both curves start at 1.386, which is log 4. With the mask the loss falls towards the best
+        possible, 1.055, and stands at 1.11 after 60 updates. Without it the loss dips for a few updates, then rises and
+        stays above where it started.""", digest)

@@ -1,0 +1,60 @@
+"""The notebooks that the book's pages offer for download. Needs `make book` first."""
+import os
+import re
+import shutil
+import zipfile
+from pathlib import Path
+
+import nbformat
+import pytest
+from nbclient import NotebookClient
+
+ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
+OFFERED = sorted((HTML / "_sources").glob("**/*.ipynb"))
+
+
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory):
+    """The packages of the students' download, and nothing else of the course."""
+    folder = tmp_path_factory.mktemp("kit")
+    archive, = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
+    with zipfile.ZipFile(archive) as kit:
+        kit.extractall(folder)
+    return folder / "rnnlm-exercises"
+
+
+def test_every_executed_page_is_offered():
+    assert [path.name for path in OFFERED] == [path.name for path in sorted((ROOT / "book").glob("*.ipynb"))]
+
+
+@pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
+def test_a_download_runs_in_a_folder_of_its_own(path, packages, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(packages))
+    notebook = nbformat.read(shutil.copy(path, tmp_path), as_version=4)
+    where = "import rnnlm_figures, rnnlm_ref\nprint(rnnlm_figures.__file__, rnnlm_ref.__file__, sep='\\n')"
+    notebook.cells.append(nbformat.v4.new_code_cell(where))
+    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    used = notebook.cells[-1].outputs[0].text.split()
+    assert [os.path.relpath(file, packages) for file in used] == ["rnnlm_figures/__init__.py", "rnnlm_ref/__init__.py"]
+
+
+@pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
+def test_a_download_holds_plain_markdown(path):
+    cells = nbformat.read(path, as_version=4).cells
+    text = "\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    assert re.findall(r"^:::.*|\{[a-z:]+\}`|^\(\S+\)=$|\]\((?!https?:).*", text, re.M) == []
+
+
+def test_answers_fold_and_citations_are_written_out():
+    text = "\n".join(cell.source for cell in nbformat.read(HTML / "_sources/book/01-corpus.ipynb", as_version=4).cells)
+    assert "<details><summary>Answer</summary>\n\n20 pairs." in text
+    assert "> **In this chapter**\n>\n> **You will be able to** turn" in text
+    assert "the text is its own answer sheet\n(Bengio et al., 2003)." in text
+    assert "The next chapter gives words something" in text
+
+
+def test_code_that_the_book_folds_is_folded():
+    cells = nbformat.read(HTML / "_sources/book/01-corpus.ipynb", as_version=4).cells
+    drawn = next(cell for cell in cells if "tracks_and_batches(" in cell.source)
+    assert drawn.metadata == {"jupyter": {"source_hidden": True}}
