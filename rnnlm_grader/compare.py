@@ -71,7 +71,7 @@ def _problem(got, expected, exact, least):
         return None if got is None else f"should be None, but is {kind(got)}"
     if isinstance(expected, tuple):
         return _tuple_problem(got, expected, exact, least)
-    if isinstance(expected, Opaque) and got == expected:  # of an answer that is compared with itself
+    if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
         return f"should be {kind(expected)}, but is {kind(got)}"

@@ -385,15 +385,19 @@ def withhold(results, supported=()):
 
 
 def is_understood(result):
-    """Whether anything of a part is right, or at least wrong in a known way that shows something."""
-    return any((v.outcome.passed and not v.outcome.is_let_go) or (v.likely and not v.likely.shows_nothing)
-               for v in result.verdicts)
+    """Whether anything of a part is right, or at least wrong in a known way that shows something.
+
+    What is let go shows nothing itself, so that of specified criteria something must be right.
+    """
+    return any((v.outcome.passed and not v.outcome.is_let_go) or (
+        not v.criterion.exercise and v.likely and not v.likely.shows_nothing) for v in result.verdicts)
 
 
 def stand_ins_for(name, results):
     """The earlier names, wrong but not unknown, that a right answer is to stand in for; none if `name` is right."""
     wrong = dict.fromkeys(result.name for result in results if not result.passed)
-    known = {result.name for result in results if any(v.outcome.passed or v.likely for v in result.verdicts)}
+    known = {result.name for result in results if any(
+        (v.outcome.passed and not v.outcome.is_let_go) or v.likely for v in result.verdicts)}
     earlier = itertools.takewhile(lambda other: other != name, wrong)
     return tuple(other for other in earlier if other in known) if name in wrong else ()
 

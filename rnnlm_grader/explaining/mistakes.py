@@ -1,4 +1,5 @@
 """Finds out what is known of each failed criterion: the smallest example of the mistake, and its name."""
+import contextlib
 from dataclasses import dataclass, replace
 
 from ..bench import Raised
@@ -45,9 +46,11 @@ def explain_all(assignment, draws, candidate):
     explained = dict(draws)
     for criterion, (*earlier, last) in draws.items():
         if last.outcome.case and not last.outcome.mistake and not is_unfinished(last.outcome.finding):
+            mistake = None
             try:
                 candidate.begin(SECONDS)
-                mistake = mistake_of(last, assignment, criterion.exercise, Answer(candidate, PLAYS))
+                with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+                    mistake = mistake_of(last, assignment, criterion.exercise, Answer(candidate, PLAYS))
                 candidate.finish()
             except WorkerLost:
                 break

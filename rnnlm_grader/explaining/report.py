@@ -27,13 +27,13 @@ def render(result, told=None):
     lines, told = [f"{result.name} · {result.part}: {result.points} of {result.max_points} points"], told or []
     failed = [verdict for verdict in result.verdicts if not verdict.outcome.passed]
     in_full = 0
+    for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
+        lines.append(f"  (with a right {' and '.join(names)} in place of yours)")
     for verdict in failed:
         if is_withheld(verdict):
             continue
         name = name_of(verdict.outcome)
         lines.append(f"  ✗ {verdict.criterion.shows}" + (" (the same mistake)" if name and name in told else ""))
-        if verdict.stand_ins:
-            lines.append(f"      (with a right {' and '.join(verdict.stand_ins)} in place of yours)")
         if not name or name not in told:
             in_full += 1
             told.append(name)
@@ -91,8 +91,10 @@ def ended(sentence):
 def outcome_of(look, is_hidden):
     """Say what came of the smallest example; with hidden inputs, nothing that the student's code could choose."""
     key, finding = next(iter(look.wrong.items()))
-    if not isinstance(finding, Difference) or is_hidden:
-        return describe(finding, is_hidden)
+    if is_hidden:
+        return f"This passes on the inputs shown in the notebook and fails on others. {describe(finding, True)}"
+    if not isinstance(finding, Difference):
+        return describe(finding, False)
     name = f"layer.{key[1].replace('held', 'grads')}" if "[" in key[1] else finding.what
     if key[1].startswith("held"):
         name = f"the array that {name} was at the start"

@@ -2,11 +2,11 @@
 import numpy as np
 
 from ..bench import StepFailed
-from ..compare import LEAST, differ
+from ..compare import LEAST, differ, kind
 from ..values import Opaque
 from .layer import NOISE
 
-NO_LIST = "no list of as many arrays"
+COARSEST = 4  # bytes of a float that is let be where the dtype isn't judged
 KEPT_LATE = "afterwards"  # where `kept` is seen, in place of the number of a step
 
 
@@ -135,7 +135,8 @@ class Play:
     def see_value(self, keys, value):
         if isinstance(keys, tuple) and isinstance(keys[0], tuple):
             is_list = isinstance(value, tuple) and len(value) >= len(keys)
-            self.seen |= dict(zip(keys, value if is_list else [Opaque(NO_LIST)] * len(keys), strict=False))
+            values = value if is_list else [Opaque(f"{kind(value)} in place of {len(keys)}")] * len(keys)
+            self.seen |= dict(zip(keys, values, strict=False))
         elif keys:
             self.seen[keys] = value
 
@@ -157,7 +158,8 @@ class Play:
                 expected, exact, least = right[at, what.replace("held", "grads")], False, self.scale(at, what)
             self.expected[key] = expected
             dtype = getattr(value, "dtype", None)
-            if self.case.any_float and dtype is not None and dtype.kind == "f" and isinstance(expected, np.ndarray):
+            is_fine = dtype is not None and dtype.kind == "f" and dtype.itemsize >= COARSEST
+            if self.case.any_float and is_fine and isinstance(expected, np.ndarray):
                 expected = expected.astype(dtype)
             if difference := differ(value, expected, what, exact=exact, least=least):
                 wrong[key] = difference

@@ -180,7 +180,7 @@ class Liar:
     def __eq__(self, other): return True
 """, forward="return Liar()"),
     "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
-    "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0], (10**9, 6, 3))"),
+    "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0][0], (10**9, 3))"),
     "generator": attack("object of type generator", 10, forward="yield from self.params[0]"),
     "nan-everywhere": attack("NaN|nan", 10, forward="return self.params[0][idx] * np.nan"),
     "coarse": attack("dtype float16", 10, forward="return self.params[0][idx].astype(np.float16)"),
@@ -330,6 +330,7 @@ FORWARD_ONLY = answer("return self.params[0][idx]")
 HOOK = """
 from rnnlm_grader.bench import Bench
 def hook():
+    if Bench._call.__qualname__.startswith('hook'): return
     def _call(self, target, *rest, _call=Bench._call):
         return _call(self, 'MyEmbedding' if target == 'MyTimeEmbedding' else target, *rest)
     Bench._call = _call
