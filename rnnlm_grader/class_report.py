@@ -22,6 +22,7 @@ from .marks import read_class
 from .report import clean
 
 TOP = 3  # misconceptions to explain again
+FEW = 10  # students graded, below which no percentages are given
 MOST = 12  # criteria listed
 WIDTHS = (1, 2, 5, 10, 20, 50, 100)  # of a bar, in points
 BARS = 13
@@ -61,7 +62,7 @@ def write_class_report(coursedir, assignment, path=None, book=None):
         waiting=[student.student for student in marks.students if student.state == "waiting"],
         figures=figures([student.mark for student in graded], marks.max_score),
         histogram=histogram([student.mark for student in graded], marks.max_score),
-        parts=part_averages(marks), mistakes=mistakes(assignment, graded, book), top=TOP,
+        parts=part_averages(marks), **told_apart(mistakes(assignment, graded, book)), few=FEW,
         criteria=failing_criteria(assignment, graded)[:MOST],
         unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
         look=work_to_look_at(coursedir, path, marks, solution), alike=alike_code(graded, solution),
@@ -106,19 +107,23 @@ def figures(marks, most):
 
 @dataclass(frozen=True)
 class Bar:
-    """One bar of the histogram: the marks that it stands for, and how many there are."""
+    """One bar of the histogram: the marks from `low` to below `high`, or to `high` in the last, and how many."""
 
+    low: int
+    high: float
     label: str
     count: int
 
 
 def histogram(marks, most):
-    """Sort marks into bars of equal width, whole points wide; a mark above the maximum goes into the last."""
+    """Sort marks into bars of whole points' width, but for the last; a mark above the maximum goes into that."""
     width = next(width for width in WIDTHS if most / width <= BARS or width == WIDTHS[-1])
     last = int(most // width)
     counts = Counter(min(int(mark // width), last) for mark in marks)
-    return [Bar(number(low) if low == high else f"{number(low)}–{number(high)}", counts[i])
-            for i in range(last + 1) for low, high in [(i * width, min((i + 1) * width - 1, most))]]
+    bars = [Bar(low, low + width, f"{low} to under {low + width}", counts[i])
+            for i in range(last) for low in [i * width]]
+    low = last * width
+    return [*bars, Bar(low, most, number(low) if low == most else f"{low} to {number(most)}", counts[last])]
 
 
 def part_averages(marks):
@@ -158,6 +163,12 @@ def mistakes(assignment, graded, book):
                      f"{book.rstrip('/')}/{sections[key]}" if key in sections else "", len(students), points[key])
              for key, students in who.items()]
     return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
+
+
+def told_apart(found):
+    """Tell what to explain again, because several share it, from the other mistakes."""
+    again = [mistake for mistake in found if mistake.students > 1][:TOP]
+    return {"again": again, "others": found[len(again):]}
 
 
 @dataclass(frozen=True)

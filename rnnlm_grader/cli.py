@@ -121,7 +121,8 @@ def export_options(argv):
     parser = new_parser("rnnlm-grade export", "Write the marks as a table.")
     parser.add_argument("--form", choices=FORMS, default="csv",
                         help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
-    parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT-FORM.csv in the course")
+    parser.add_argument("--output", metavar="FILE",
+                        help="default: reports/ASSIGNMENT.csv, or ASSIGNMENT-FORM.csv, in the course")
     parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
     return parser.parse_args(argv)
 

@@ -20,6 +20,7 @@ from .course import require_known, shown, submitted_folders, unread_line
 from .feedback import Feedback
 from .forget import Traces, grading_held, places
 from .gradebook import GradebookUnusable
+from .marks import read_class
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal, Stopped, in_words
 from .report import BOOK
@@ -37,7 +38,7 @@ def grade(options):
                       log=quiet_log())
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    tell(summary(options.assignment, tally, Feedback(coursedir, options.assignment).stale()))
+    tell(summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
     return not tally.failed
 
 
@@ -54,8 +55,11 @@ def report(options):
 def export(options):
     """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
     coursedir, _ = open_course(options)
-    path = options.output or Path(coursedir.root, "reports", f"{options.assignment}-{options.form}.csv")
-    tell(exports.export(coursedir, options.assignment, options.form, path, options.student or ()))
+    path = options.output or Path(coursedir.root, "reports", exports.file_name(options.assignment, options.form))
+    written = exports.export(coursedir, options.assignment, options.form, path, options.student or ())
+    chosen = [student for student in read_class(coursedir, options.assignment).graded
+              if not options.student or student.student in options.student]
+    tell("\n".join([str(written), *marks_to_look_at(chosen)]))
 
 
 def forget(options):
@@ -178,22 +182,44 @@ def quiet_log():
     return log
 
 
-def summary(assignment, tally, stale):
-    """Lay out what was done, the marks, and whose feedback is stale."""
-    marks = sorted(sum(parts.values()) for student, parts in tally.scores.items() if student not in tally.failed)
-    lines = [f"{assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
-             f"{len(tally.failed)} failed ({tally.examined} examined)"]
-    if tally.repriced:
-        lines.append(f"late penalties changed: {len(tally.repriced)}")
-    if marks:
-        middle = statistics.median(marks)
-        lines.append(f"{len(marks)} marks: lowest {marks[0]:g}, median {middle:g}, highest {marks[-1]:g}")
-    for reason, count in Counter(tally.failed.values()).most_common():
+def summary(tally, marks, stale):
+    """Lay out what was done, the marks as an export writes them, and whose feedback is stale."""
+    lines = [f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+             f"{len(tally.failed)} failed ({tally.examined} examined)", *penalties_told(tally, marks),
+             *marks_told(marks)]
+    for reason, _ in Counter(tally.failed.values()).most_common():
         who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
-        lines.append(f"no mark for {', '.join(who[:10])}{' ...' if count > 10 else ''}: {reason}")
+        lines.append(f"no mark for {few(who)}: {reason}")
     if tally.unread:
         lines.append(unread_line(tally.unread))
+    lines += marks_to_look_at(marks.graded)
     if stale:
         lines.append(f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
-                     f"Run: nbgrader generate_feedback {assignment}")
+                     f"Run: nbgrader generate_feedback {marks.assignment}")
     return "\n".join(lines)
+
+
+def penalties_told(tally, marks):
+    """Yield how many lose points for lateness, and for how many of those graded before that has changed."""
+    late = sum(student.penalty > 0 for student in marks.graded)
+    if late or tally.repriced:
+        changed = f" ({len(tally.repriced)} changed)" if tally.repriced else ""
+        yield f"late penalties: {late}{changed}"
+
+
+def marks_told(marks):
+    """Yield how many marks there are and where they lie."""
+    if points := sorted(student.mark for student in marks.graded):
+        low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
+        yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
+
+
+def marks_to_look_at(students):
+    """Yield whose marks by hand were given to other work, or before another grading; they count all the same."""
+    if who := [f"{shown(student.student)} ({', '.join(student.outdated)})" for student in students if student.outdated]:
+        yield f"marks by hand to look at again, because the work was handed in or graded anew since: {few(who)}"
+
+
+def few(names):
+    """Join the first ten of some names."""
+    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"

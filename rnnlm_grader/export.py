@@ -65,6 +65,11 @@ def export(coursedir, assignment, form, path, students=()):
     return path
 
 
+def file_name(assignment, form):
+    """Return what a table is called where nobody says it."""
+    return f"{assignment}.csv" if form == "csv" else f"{assignment}-{form}.csv"
+
+
 def taken_for_one(students):
     """The ids of the first of those that are the same but for case, blanks, accents or widths of letters; or []."""
     by_login = defaultdict(list)
@@ -140,7 +145,7 @@ class FormExport(ExportPlugin):
         if len(self.assignment) != 1:
             raise ValueError("Name the assignment, and only one: --assignment='[\"01-embedding\"]'")
         assignment = str(self.assignment[0])
-        path = self.to or f"{assignment}-{self.form}.csv"
+        path = self.to or file_name(assignment, self.form)
         try:
             export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
         except (Refusal, OSError) as reason:

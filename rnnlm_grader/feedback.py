@@ -9,6 +9,7 @@ import os
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import rmtree
 
@@ -16,6 +17,8 @@ from .course import read_beside, shown, student_folders
 from .gradebook import shown_marks
 from .refusal import PUT_RIGHT, Refusal, in_words
 from .state import graded_folder, graded_notebook
+
+MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
 
 class Feedback:
@@ -84,3 +87,11 @@ class FeedbackExporter(HTMLExporter):
         ending = self.feedback.ending(resources["nbgrader"]["student"])  # what changes meanwhile makes the page stale
         page, resources = super().from_filename(filename, resources=resources, **kwargs)
         return page + ending, resources
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """Say at each mark by hand that it is one: the report below it tells of another."""
+        by_hand = {name for name, in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
+        for cell in nb.cells:
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand:
+                cell.outputs.insert(0, new_output("stream", name="stdout", text=MARKED_BY_HAND))
+        return super().from_notebook_node(nb, resources, **kwargs)

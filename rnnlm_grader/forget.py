@@ -7,12 +7,15 @@ from pathlib import Path
 from nbgrader.exchange.default import Exchange
 from nbgrader.utils import notebook_hash, rmtree
 
+from .assignments import ASSIGNMENTS
 from .course import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
 from .nbgrader_plugin import GradeInSandbox
 from .refusal import Refusal
 from .results import Results
 from .state import RECORD, read_graded_notebook
+
+CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 
 
 class Traces:
@@ -52,12 +55,12 @@ class Traces:
             yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
 
     def reports(self):
-        """Yield the class reports and tables that name the student."""
+        """Yield the tables that name the student, and all class reports, which count everybody."""
         names = [form.encode(errors="surrogateescape") for form in
                  (self.student, shown(self.student), html.escape(self.student))]
         for path in filter(Path.is_file, entries(Path(self.coursedir.root, "reports"))):
             content = path.read_bytes()
-            if any(name in content for name in names):
+            if path.name in CLASS_REPORTS or any(name in content for name in names):
                 yield path
 
     def released(self, folder, inbound):

@@ -219,10 +219,11 @@ def record_penalties(db_url, assignment, penalties):
 
 
 def shown_marks(db_url, assignment):
-    """Return {student: dict} of all that feedback shows out of the gradebook: scores, comments, and the penalty."""
+    """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
     queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
                "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
-               "comments": of_cells(assignment, Comment, Comment.comment)}
+               "comments": of_cells(assignment, Comment, Comment.comment),
+               "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None))}
     marks = {}
     with connected(db_url) as connection:
         for what, query in queries.items():

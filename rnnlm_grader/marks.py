@@ -32,6 +32,7 @@ class Part:
     score: float
     max_score: float
     needs_manual_grade: bool
+    manual_score: float | None  # None where nobody gave a mark by hand
 
 
 @dataclass(frozen=True)
@@ -68,6 +69,11 @@ class StudentMarks:
     def criteria(self):
         """Yield (part, criterion) of the grader's record."""
         return [(part, criterion) for part in self.record.get("results", ()) for criterion in part["criteria"]]
+
+    @property
+    def outdated(self):
+        """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
+        return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
 
 
 @dataclass(frozen=True)
@@ -139,7 +145,7 @@ def _penalties(gradebook, assignment):
 def _grades(gradebook, assignment):
     """Each student's parts, in one query: asking student by student takes seconds in a class of hundreds."""
     query = (gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.score, Grade.max_score,
-                                Grade.needs_manual_grade)
+                                Grade.needs_manual_grade, Grade.manual_score)
              .select_from(Grade).join(Grade.cell).join(Grade.notebook).join(SubmittedNotebook.assignment)
              .join(SubmittedAssignment.assignment).filter(Assignment.name == assignment))
     grades = {}

@@ -81,25 +81,37 @@ def test_it_lies_in_reports_and_says_how_many_were_graded(coursedir, path, page)
 
 
 def test_it_begins_with_what_to_explain_again(page):
-    again = items(page, "again")
-    assert len(again) == 2
-    assert "18 % 2 students each row of dW is written once" in again[0]
-    assert "cost 6 points in all" in again[0]
-    assert "9 % 1 student gradients pile up" in again[1]
+    again, = items(page, "again")
+    assert "18 % 2 students each row of dW is written once" in again
+    assert "cost 6 points in all" in again
     assert page.main.find("section") is section(page, "again")
+
+
+def test_a_mistake_of_one_student_is_nothing_to_explain_again(page):
+    other, = items(page, "mistakes")
+    assert "9 % 1 student gradients pile up" in other
+
+
+def test_of_a_handful_of_students_it_gives_numbers_and_no_percentages(tmp_path):
+    text = write_class_report(lay_out(tmp_path, {"ada": PILES_UP, "ben": Person()}), SLUG).read_text(encoding="utf-8")
+    page = BeautifulSoup(text, "html.parser")
+    assert "No known mistake was made by more than one student." in text_of(section(page, "again"))
+    assert "1 of 2 1 student gradients pile up" in items(page, "mistakes")[0]
 
 
 def test_a_mistake_leads_to_its_section_of_the_book(coursedir, page, tmp_path):
     piles_up = next(m for m in ASSIGNMENTS[SLUG].misconceptions if m.id == "PilesUp")
-    assert section(page, "again").find("a", href=f"../_build/html/book/{piles_up.section}")
+    assert section(page, "mistakes").find("a", href=f"../_build/html/book/{piles_up.section}")
     elsewhere = write_class_report(coursedir, SLUG, tmp_path / "x" / "report.html", book="https://example.org/book/")
     assert f'href="https://example.org/book/{piles_up.section}"' in elsewhere.read_text()
 
 
 def test_marks_count_penalties_and_are_told_in_words_too(page):
     marks = section(page, "marks")
-    assert text_of(marks.find("desc")) == ("0–1 points: 3 students; 20–21 points: 1 student; 22–23 points: 2 students; "
-                                           "24–25 points: 5 students.")
+    assert text_of(marks.find("desc")) == (
+        "0 to under 2 points: 3 students; 20 to under 22 points: 1 student; 22 to under 24 points: 2 students; "
+        "24 to 25 points: 5 students.")
+    assert [text_of(tick) for tick in marks.find_all("text", y="182")] == [*map(str, range(0, 25, 2)), "25"]
     assert [text_of(value) for value in marks.find_all("dd")] == ["22", "10 and 25", "4", "3"]
 
 
@@ -149,9 +161,9 @@ def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
 
 
 @pytest.mark.parametrize(("marks", "most", "bars"), [
-    ([0, 3, 3, 5], 5, {"0": 1, "3": 2, "5": 1}),
-    ([24, 25, 26.5, 23.9], 25, {"22–23": 1, "24–25": 3}),  # extra credit joins the best
-    ([0, 250], 250, {"0–19": 1, "240–250": 1}),
+    ([0, 3, 3.5, 5], 5, {"0 to under 1": 1, "3 to under 4": 2, "5": 1}),
+    ([24, 25, 26.5, 23.9], 25, {"22 to under 24": 1, "24 to 25": 3}),  # extra credit joins the best
+    ([0, 250], 250, {"0 to under 20": 1, "240 to 250": 1}),
 ])
 def test_bars_hold_every_mark_once(marks, most, bars):
     assert {bar.label: bar.count for bar in histogram(marks, most) if bar.count} == bars

@@ -1,10 +1,13 @@
 """The tables of marks: what is in them, and that no cell runs."""
 import csv
+import shutil
+from pathlib import Path
 
 import pytest
-from classroom import SLUG, WRONG, Person, lay_out
+from classroom import ROOT, SLUG, WRONG, Person, lay_out
 from nbgrader.apps import ExportApp
 
+from rnnlm_grader import cli
 from rnnlm_grader.export import FORMS, CanvasExport, export
 from rnnlm_grader.refusal import Refusal
 
@@ -57,6 +60,14 @@ def test_a_row_says_what_a_teacher_should_know(rows):
     assert rows["cy"]["needs_manual_grade"] == "yes"
     assert rows["cy"]["remarks"] == "It was handed in as @x.ipynb. +1 ok;'=1+1 no;\"'=1"
     assert rows["ada"]["needs_manual_grade"] == rows["ada"]["remarks"] == ""
+
+
+def test_by_default_only_what_is_for_an_import_has_its_form_in_the_files_name(coursedir, capsys):
+    shutil.copy(ROOT / "nbgrader_config.py", coursedir.root)
+    for form in FORMS:
+        assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 0
+    assert [Path(line).name for line in capsys.readouterr().out.splitlines()] == [
+        f"{SLUG}.csv", f"{SLUG}-canvas.csv", f"{SLUG}-moodle.csv"]
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -1,4 +1,5 @@
 """Feedback belongs to the present marks, whatever changed them; and marks to the present rule for late work."""
+import csv
 import os
 import re
 import shlex
@@ -100,6 +101,14 @@ def test_feedback_with_an_old_mark_is_made_anew_by_the_ordinary_command(course, 
     assert SHOWS[change] in after["ben"]
 
 
+def test_feedback_says_which_part_was_marked_by_hand(course):
+    with course.gradebook() as book:
+        CHANGES["a mark by hand"](book)
+        book.db.commit()
+    course.nbgrader("generate_feedback", SLUG)
+    assert {name: page.count(pages.MARKED_BY_HAND) for name, page in course.pages().items()} == {"ada": 0, "ben": 1}
+
+
 def test_feedback_of_work_that_is_graded_anew_is_made_anew(course):
     submitted = course.folder / "submitted"
     shutil.copy(submitted / "ada" / SLUG / f"{SLUG}.ipynb", submitted / "ben" / SLUG / f"{SLUG}.ipynb")
@@ -168,6 +177,40 @@ def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, 
     assert "feedback" not in capsys.readouterr().out
 
 
+def last_lines(course, capsys, *command):
+    capsys.readouterr()
+    assert cli.main([*command, SLUG, "--course-dir", str(course.folder)]) == 0
+    return capsys.readouterr().out.splitlines()
+
+
+def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline, capsys):
+    with with_deadline.gradebook() as book:
+        grade_of(book).manual_score = 6
+        grade_of(book).needs_manual_grade = False
+        book.db.commit()
+    said = last_lines(with_deadline, capsys)
+    assert "late penalties: 1 (1 changed)" in said
+    assert "2 marks: lowest 9, median 17, highest 25" in said  # 10 less a tenth; ada has an extension
+    path, = last_lines(with_deadline, capsys, "export")
+    with open(path, newline="") as file:
+        assert sorted(float(row["mark"]) for row in csv.DictReader(file)) == [9, 25]
+    assert "late penalties: 1" in last_lines(with_deadline, capsys)
+
+
+def test_a_mark_by_hand_that_was_given_to_former_work_is_told_until_somebody_has_looked(course, capsys):
+    with course.gradebook() as book:
+        grade_of(book).manual_score = 6
+        grade_of(book).needs_manual_grade = False
+        book.db.commit()
+    assert not any("look at again" in line for line in last_lines(course, capsys))
+    path = course.folder / "submitted" / "ben" / SLUG / f"{SLUG}.ipynb"
+    path.write_text(path.read_text().replace("W, = self.params", "W = self.params[0]"))
+    for command in ((), ("export",)):
+        told, = [line for line in last_lines(course, capsys, *command) if "look at again" in line]
+        assert told.endswith("since: ben (MyEmbedding-backward)")
+    assert len(last_lines(course, capsys, "export", "--student", "ada")) == 1
+
+
 def section(title):
     """A section of the instructor's guide: (its commands, its Python)."""
     text = (ROOT / "book" / "instructors.md").read_text()
@@ -199,7 +242,7 @@ def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without
     course = with_deadline
     GRADE[grade](course)
     assert course.penalties() == {"ada": 0, "ben": pytest.approx(0.4)}  # ada has an extension
-    assert grade != "rnnlm-grade" or "late penalties changed: 1" in capsys.readouterr().out
+    assert grade != "rnnlm-grade" or "late penalties: 1 (1 changed)" in capsys.readouterr().out
     course.nbgrader("generate_feedback", SLUG)
     assert "Late submission penalty (Score: -0.4)" in course.pages()["ben"]
     assert "(Score: 3.6 / 25.0)" in course.pages()["ben"]

@@ -58,6 +58,7 @@ def template(tmp_path_factory):
     write(course / "results" / SLUG / f"{FORMER}.json", "a result")
     export(coursedir, SLUG, "csv", course / "reports" / "table.csv")
     export(coursedir, SLUG, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
+    write(course / "reports" / f"{SLUG}.html", "4 graded")
     return root
 
 
@@ -89,8 +90,12 @@ def contents(course, without=None):
             if path.is_file() and path.name not in ("gradebook.db", ".lock") and not (without and without(path))}
 
 
+def is_class_report(path):
+    return path.parent.name == "reports" and path.suffix == ".html"
+
+
 def is_of_ada(path):
-    shared = path.name in ("table.csv", f"{KEYS['ada']}.json", f"{FORMER}.json")
+    shared = path.name in ("table.csv", f"{KEYS['ada']}.json", f"{FORMER}.json") or is_class_report(path)
     return shared or path.name == released_page(path, "ada").name or re.search(r"/ada[/+]", str(path))
 
 
@@ -114,6 +119,11 @@ def test_everything_of_the_others_stays(course):
 def test_a_result_that_another_students_mark_rests_on_stays(course):
     assert run(course, "ada2", "--yes") == 0
     assert (course / "results" / SLUG / f"{KEYS['ben']}.json").exists()
+
+
+def test_a_class_report_that_counts_the_student_goes_though_it_names_nobody(course):
+    assert run(course, "ada", "--yes") == 0
+    assert sorted(path.name for path in (course / "reports").iterdir()) == ["table-of-ben.csv"]
 
 
 @pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", ".", "..", "../course", "ada/01-embedding"])
@@ -161,7 +171,7 @@ def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, s
 def test_what_a_link_leads_to_stays(course):
     place = course / "submitted" / "eve"
     place.symlink_to(course / "submitted" / "ben")
-    before = contents(course, without=lambda path: path.stem == FORMER)
+    before = contents(course, without=lambda path: path.stem == FORMER or is_class_report(path))
     assert run(course, "eve", "--yes") == 0
     assert not place.is_symlink()
     assert contents(course) == before

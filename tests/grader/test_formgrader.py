@@ -102,3 +102,4 @@ def test_a_mark_given_there_by_hand_counts(formgrader, coursedir):
         assert (cy.mark, cy.parts["MyEmbedding-forward"].score) == (23.5, 1.5)
     finally:
         formgrader(f"api/grade/{grade['id']}", manual_score=None, extra_credit=None)
+    assert {student.mark for student in read_class(coursedir, SLUG).students if student.student == "cy"} == {25}

@@ -22,6 +22,7 @@ def course(tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     (course / "rnnlm-secret.key").write_bytes(b"k" * 32)
     (course / "results").mkdir()
+    (course / "exercises" / SLUG).mkdir(parents=True)
     for student in ("ada", "ben"):
         (course / "submitted" / student / SLUG / f"{SLUG}.ipynb").write_text(f"the work of {student}")
     return course
@@ -49,12 +50,13 @@ def students(course):
 def test_a_backup_brings_back_marks_submissions_and_key(course):
     before = students(course)
     assert shell(course, commands("Back up")[0]).returncode == 0
-    for name in ("submitted", "gradebook.db", "rnnlm-secret.key"):
+    for name in ("submitted", "exercises", "gradebook.db", "rnnlm-secret.key"):
         shutil.rmtree(course / name) if (course / name).is_dir() else (course / name).unlink()
     assert shell(course, commands("Restore")[0]).returncode == 0
     assert students(course) == before
     assert (course / "submitted" / "ada" / SLUG / f"{SLUG}.ipynb").read_text() == "the work of ada"
     assert (course / "rnnlm-secret.key").read_bytes() == b"k" * 32
+    assert (course / "exercises" / SLUG).is_dir()
 
 
 def test_only_its_owner_can_read_a_backup(course):
@@ -73,4 +75,4 @@ def test_a_student_who_is_dropped_is_found_nowhere(course):
 
 def test_nothing_of_the_class_is_left_at_the_end_of_term(course):
     assert shell(course, commands("End of term")[0]).returncode == 0
-    assert sorted(path.name for path in course.iterdir()) == ["nbgrader_config.py", "solutions"]
+    assert sorted(path.name for path in course.iterdir()) == ["exercises", "nbgrader_config.py", "solutions"]
