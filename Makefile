@@ -65,8 +65,8 @@ serve: book ## serve the book on http://localhost:8000; execute, rebuild and rel
 	@python tools/serve.py
 
 .PHONY: classroom
-classroom: ## open a JupyterHub here, with an instructor and two students (as root)
-	@PYTHON=$(PYTHON) classroom/start _build/classroom $(PORT)
+classroom: ## open a JupyterHub here, for an instructor and STUDENTS="ada ben" (as root)
+	@PYTHON=$(PYTHON) STUDENTS="$(STUDENTS)" classroom/start _build/classroom $(PORT)
 
 .PHONY: circle
 circle: $(VENV)/.test ## go round once in such a classroom, by a browser: release, hand in, grade, feedback

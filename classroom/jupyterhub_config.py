@@ -2,7 +2,7 @@
 from pathlib import Path
 
 INSTRUCTORS = {"instructor"}
-STUDENTS = {"ada", "ben"}
+STUDENTS = set(Path("/srv/rnnlm/hub/students").read_text().split())
 
 c = get_config()  # noqa: F821
 
@@ -13,6 +13,7 @@ c.JupyterHub.bind_url = "http://127.0.0.1:8000"
 c.JupyterHub.authenticator_class = "shared-password"
 c.SharedPasswordAuthenticator.user_password = Path("/srv/rnnlm/hub/password").read_text().strip()
 c.Authenticator.allowed_users = INSTRUCTORS | STUDENTS
+c.Authenticator.allow_existing_users = False  # else a student who has left the list could still log in
 
 # Each person's server runs as the account of that name: nbgrader takes the account's name for the student's.
 c.JupyterHub.spawner_class = "localprocess"

@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -50,18 +51,49 @@ def free_port():
             continue
 
 
-@pytest.fixture(scope="module")
-def classroom(tmp_path_factory):
-    """Open a classroom in a folder of its own; yield its folder and address."""
-    folder, port = tmp_path_factory.mktemp("classroom"), free_port()
-    hub = subprocess.Popen([ROOT / "classroom" / "start", folder, str(port)], stdout=subprocess.PIPE, text=True)
+@contextmanager
+def opened(folder, students):
+    """Open a classroom with these students; yield its process, folder, port, address and password."""
+    port = free_port()
+    hub = subprocess.Popen([ROOT / "classroom" / "start", folder, str(port)], stdout=subprocess.PIPE, text=True,
+                           env=os.environ | {"STUDENTS": students})
     try:
-        assert "The classroom is open" in "".join(iter(hub.stdout.readline, "  Ctrl-C closes it\n"))
-        yield SimpleNamespace(folder=folder, url=f"http://127.0.0.1:{port}",
+        assert any("Ctrl-C closes it" in line for line in hub.stdout), "the classroom didn't open"
+        yield SimpleNamespace(hub=hub, folder=folder, port=port, url=f"http://127.0.0.1:{port}",
                               password=(folder / "hub" / "password").read_text().strip())
     finally:
         hub.kill()
-        hub.wait()
+        hub.communicate()
+
+
+@pytest.fixture(scope="module")
+def classroom(tmp_path_factory):
+    """Open a classroom with two students."""
+    with opened(tmp_path_factory.mktemp("classroom"), "ada ben") as room:
+        yield room
+
+
+@pytest.fixture(scope="module")
+def smaller_class(tmp_path_factory):
+    """Open and close a classroom with three students, then one without the second; return what is then seen."""
+    folder = tmp_path_factory.mktemp("smaller")
+    with opened(folder, "cy dan eve"):
+        before = ids(folder)
+    with opened(folder, "cy eve"):
+        owners = {home.name: home.stat().st_uid for home in (folder / "home").iterdir()}
+        return SimpleNamespace(before=before, after=ids(folder), owners=owners)
+
+
+def ids(folder):
+    """Return {name: number} of the accounts of a classroom."""
+    fields = (line.split(":") for line in (folder / "hub" / "passwd").read_text().splitlines())
+    return {name: int(uid) for name, _, uid, _, _, home, _ in fields if home.startswith("/srv/rnnlm")}
+
+
+def is_open(port):
+    """Return whether something listens at a port."""
+    with socket.socket() as one:
+        return one.connect_ex(("127.0.0.1", port)) == 0
 
 
 class Person:
@@ -83,6 +115,10 @@ class Person:
         self.tab.click(".lm-MenuBar-itemLabel:text('Nbgrader')")
         self.tab.wait_for_selector(".lm-Menu-itemLabel:text('Assignment List')")
         return self.tab.locator(".lm-Menu-itemLabel:visible").all_inner_texts()
+
+    def switched_off(self):
+        """Return the names of JupyterLab's extensions that are switched off."""
+        return json.loads(self.tab.text_content("#jupyter-config-data"))["disabledExtensions"]
 
     def assignments(self):
         """Open the list of assignments."""
@@ -122,6 +158,11 @@ def wait_until(condition):
         time.sleep(0.1)
 
 
+def sources(notebook):
+    """Return the texts of a notebook's cells."""
+    return ["".join(cell["source"]).strip() for cell in json.loads(notebook.read_text())["cells"]]
+
+
 @pytest.fixture(scope="module")
 def circle(classroom):
     """Go round once; return what was seen on the way."""
@@ -130,6 +171,7 @@ def circle(classroom):
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         instructor, ada, ben = (Person(browser, classroom, name) for name in ("instructor", "ada", "ben"))
         seen.menus = {person.name: person.menu() for person in (instructor, ada)}
+        seen.switched_off = {person.name: person.switched_off() for person in (instructor, ada)}
         release(instructor)
         hand_in(ada, seen)
         grade_and_release_feedback(instructor, seen)
@@ -159,7 +201,7 @@ def hand_in(ada, seen):
     ada.tab.wait_for_selector(".jp-OutputArea :text('MyTimeEmbedding')")
     seen.checks = ada.tab.locator(".jp-OutputArea").all_inner_texts()
     ada.tab.keyboard.press("Control+S")
-    wait_until(lambda: "np.add.at" in (ada.home / SLUG / f"{SLUG}.ipynb").read_text())
+    wait_until(lambda: ANSWER.strip() in sources(ada.home / SLUG / f"{SLUG}.ipynb"))
     ada.assignments()
     ada.tab.click("#fetched_assignments_list button:text('Submit')")
     ada.tab.wait_for_selector(f"#submitted_assignments_list :text('{SLUG}')")
@@ -220,10 +262,36 @@ def test_only_the_instructor_has_the_instructors_menus(circle):
     assert circle.formgrader_for_ben == 404
 
 
+def test_nobody_is_asked_about_jupyters_news(circle):
+    assert all("@jupyterlab/apputils-extension:announcements" in names for names in circle.switched_off.values())
+
+
 def test_nothing_of_the_machine_changes(circle):
     passwd, srv = Path("/etc/passwd").read_text(), os.listdir("/srv")
     assert "/srv/rnnlm" not in passwd
     assert "rnnlm" not in srv
+
+
+def test_each_student_keeps_home_and_account_when_another_leaves(smaller_class):
+    assert set(smaller_class.after) == {"instructor", "cy", "eve"}
+    assert smaller_class.before == smaller_class.owners
+    assert smaller_class.after.items() < smaller_class.owners.items()
+
+
+def test_ending_a_classroom_ends_all_that_it_started(tmp_path):
+    with opened(tmp_path, "ada") as room:
+        room.hub.terminate()
+        room.hub.wait(timeout=60)
+        wait_until(lambda: not is_open(room.port))
+
+
+@pytest.mark.parametrize("name", ["Ada", "instructor", "root"])
+def test_a_name_that_cannot_be_an_account_is_refused(tmp_path, name):
+    said = subprocess.run([ROOT / "classroom" / "start", tmp_path / "room"], capture_output=True, text=True,
+                          env=os.environ | {"STUDENTS": f"ben {name}"})
+    assert said.returncode == 1
+    assert f"'{name}'" in said.stderr
+    assert not (tmp_path / "room").exists()
 
 
 def test_without_the_right_to_act_for_others_one_line_says_so(tmp_path):
