@@ -170,7 +170,7 @@ COMPARISON = {
     "x-patches-builtins": loses(f"{ENDED}|raised", header="""
 import builtins
 builtins.all = builtins.any = builtins.isinstance = lambda *args: True"""),
-    "patches-modules": attack("wrong|None|should be", 10, MODULES, forward="return 1"),
+    "patches-modules": attack("wrong|None|should be", 0, MODULES, forward="return 1"),  # for its other answer too
     "stops-the-clock": attack("should be an array", 10, TIMELESS),
     "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
     "lies-about-its-class": attack("raised TypeError|object of type", header="""
