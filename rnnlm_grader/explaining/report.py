@@ -41,7 +41,8 @@ def render(result, told=None):
             lines += full[:MOST_LINES - 1] if in_full <= IN_FULL else full[:3]
     for part in UNSUPPORTED:
         if count := sum(is_withheld(verdict, part) for verdict in failed):
-            lines.append(f"  ✗ {count} more count only where something of {part} is right, or wrong in a known way")
+            verb = "counts" if count == 1 else "count"
+            lines.append(f"  ✗ {count} more {verb} only where something of {part} is right")
     return clean("\n".join([*lines, *holding(result)]), 20_000)
 
 
@@ -49,9 +50,10 @@ def holding(result):
     """Yield what is to be said of criteria that passed."""
     let_go = sum(verdict.outcome.is_let_go for verdict in result.verdicts)
     if held := sum(verdict.outcome.passed for verdict in result.verdicts) - let_go:
-        yield f"  ✓ all {held} hold" if held == len(result.verdicts) else f"  ✓ {held} hold"
+        some = f"{held} {'holds' if held == 1 else 'hold'}"
+        yield f"  ✓ {f'all {held} hold' if held == len(result.verdicts) else some}"
     if let_go:
-        yield f"  – {let_go} cost nothing here: what is wrong there has its price elsewhere"
+        yield f"  – {let_go} {'fails' if let_go == 1 else 'fail'} at no cost: that mistake is charged elsewhere"
 
 
 def is_withheld(verdict, *parts):
