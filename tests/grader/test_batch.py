@@ -456,7 +456,7 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
         said[command] = done.stdout.decode()
     assert [line for line in said[""].splitlines() if line.startswith("no mark for")] == [
         f"no mark for {line}" for line in UNFIT.values()]
-    table = (pair / "reports" / f"{SLUG}-csv.csv").read_text().splitlines()
+    table = (pair / "reports" / f"{SLUG}.csv").read_text().splitlines()
     page = (pair / "reports" / f"{SLUG}.html").read_text()
     for name in (line.split(":")[0] for line in UNFIT.values()):
         assert len([line for line in table if line.startswith(f"{name},") and ",waiting," in line]) == 1
