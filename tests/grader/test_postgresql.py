@@ -22,7 +22,7 @@ from rnnlm_grader.gradebook import GradebookUnusable, require_gradebook
 
 PASSWORD = "s3cr3t/p@ss"
 IN_URL = "s3cr3t%2Fp%40ss"
-EXPECTED = {"ada": 25.5, "ben": 20, "late": 0, "zoë": 0}  # ada: a point less by hand, and extra credit
+EXPECTED = {"ada": 25.5, "ben": 23, "late": 0, "zoë": 0}  # ada: a point less by hand, and extra credit
 
 
 def programs():
