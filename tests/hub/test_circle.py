@@ -63,7 +63,7 @@ def opened(folder, students):
                               password=(folder / "hub" / "password").read_text().strip())
     finally:
         hub.kill()
-        hub.communicate()
+        hub.wait()
 
 
 @pytest.fixture(scope="module")
@@ -288,7 +288,7 @@ def test_ending_a_classroom_ends_all_that_it_started(tmp_path):
 @pytest.mark.parametrize("name", ["Ada", "instructor", "root"])
 def test_a_name_that_cannot_be_an_account_is_refused(tmp_path, name):
     said = subprocess.run([ROOT / "classroom" / "start", tmp_path / "room"], capture_output=True, text=True,
-                          env=os.environ | {"STUDENTS": f"ben {name}"})
+                          timeout=60, env=os.environ | {"STUDENTS": f"ben {name}"})
     assert said.returncode == 1
     assert f"'{name}'" in said.stderr
     assert not (tmp_path / "room").exists()
