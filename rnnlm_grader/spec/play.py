@@ -17,8 +17,6 @@ class Play:
     ----------
     seen : dict
         (number of the step, what) → value.
-    expected : dict
-        The same keys → what it should be, once `compare` was called.
     raised : bench.Raised or None
         What ended the play.
     """
@@ -145,7 +143,6 @@ class Play:
         if self.raised:
             return {("", "raised"): self.raised}
         right, wrong = by_reference(self.case), {}
-        self.expected = {}
         for key, value in self.seen.items():
             at, what = key
             if at == KEPT_LATE:
@@ -156,7 +153,6 @@ class Play:
                 continue
             else:
                 expected, exact, least = right[at, what.replace("held", "grads")], False, self.scale(at, what)
-            self.expected[key] = expected
             dtype = getattr(value, "dtype", None)
             is_fine = dtype is not None and dtype.kind == "f" and dtype.itemsize >= COARSEST
             if self.case.any_float and is_fine and isinstance(expected, np.ndarray):
