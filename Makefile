@@ -27,7 +27,7 @@ $(VENV)/.course: requirements.txt pyproject.toml
 $(VENV)/.test: $(VENV)/.course tests/book/package-lock.json
 	@echo "Adding what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -c requirements.txt -e '.[test]'
-	@! command -v npm >/dev/null || npm ci --prefix tests/book --loglevel=error --no-audit --no-fund >/dev/null
+	@! command -v npm >/dev/null || npm ci --prefix tests/book --loglevel=error --no-audit --no-fund --fetch-retries=1 >/dev/null
 	@touch $@
 
 .PHONY: book
