@@ -378,7 +378,8 @@ def withhold(results, supported=()):
         is_proven = beside == result.part and not outcome.is_let_go
         if not beside or is_proven or (result.name, beside) in supported or not outcome.passed:
             return verdict
-        return Verdict(verdict.criterion, Outcome(UNSUPPORTED[beside], ()), False, None)
+        unfinished = (each.finding for each in outcome.charged if getattr(each.finding, "is_unfinished", False))
+        return Verdict(verdict.criterion, Outcome(next(unfinished, UNSUPPORTED[beside]), ()), False, None)
 
     return [replace(result, verdicts=tuple(supported_only(result, verdict) for verdict in result.verdicts))
             for result in results]

@@ -24,21 +24,27 @@ def render(result, told=None):
     """Write a part's result. `told` holds the names of the mistakes that the reader knows already."""
     if not result.is_specified:
         return report.render(result)
-    lines, told = [f"{result.name} · {result.part}: {result.points} of {result.max_points} points"], told or []
+    lines = [f"{result.name} · {result.part}: {result.points} of {result.max_points} points"]
+    told = [] if told is None else told
     failed = [verdict for verdict in result.verdicts if not verdict.outcome.passed]
-    in_full = 0
+    in_full = unfinished = 0
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         lines.append(f"  (with a right {' and '.join(names)} in place of yours)")
     for verdict in failed:
         if is_withheld(verdict):
             continue
         name = name_of(verdict.outcome)
+        if name == UNFINISHED and name in told:
+            unfinished += 1
+            continue
         lines.append(f"  ✗ {verdict.criterion.shows}" + (" (the same mistake)" if name and name in told else ""))
         if not name or name not in told:
             in_full += 1
             told.append(name)
             full = [f"      {line}".rstrip() for line in lines_of(verdict)]
             lines += full[:MOST_LINES - 1] if in_full <= IN_FULL else full[:3]
+    if unfinished:
+        lines.append(f"  ✗ {unfinished} more to fill in")
     for part in UNSUPPORTED:
         if count := sum(is_withheld(verdict, part) for verdict in failed):
             verb = "counts" if count == 1 else "count"
