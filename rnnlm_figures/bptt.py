@@ -80,7 +80,8 @@ def two_steps_as_a_graph():
     picture.arrow((9.52, 4.1), (9.98, 4.1), colour=ORANGE)
     picture.cell(4.3, 6.5, "Wh", fill=GREEN_FILL, width=1.4, edge=INK)
     return picture.show("""The operations of two steps, in a row: times Wh, plus x Wx + b, tanh, and again times Wh,
-        plus, tanh. The state h of step 0 leaves tanh on two ways, up as an output and on to the next product. Wh stands
+        plus, tanh. The state h of step 0 leaves tanh in two
+        directions, up as an output and on to the next product. Wh stands
         once below the row, and two arrows lead from it, one to each product.""")
 
 
@@ -117,7 +118,7 @@ def lengths_by_radius(radii, lengths):
 
 
 def influence_as_arcs(rho, T):
-    """Return an arc for each path back through time, paler the weaker it is, and below them the gradients."""
+    """Return an arc for each path back through time, the weaker the paler, and below them the gradients."""
     picture = Drawing(10, 7.2)
     for start in range(T):
         for end in range(start):
@@ -148,7 +149,8 @@ def clipped_arrows():
     turn = np.linspace(0, np.pi / 2)
     axes.plot(np.cos(turn), np.sin(turn), ":", color=INK)
     return Figure(plot, """The gradient (3, 4) as an arrow. Clipped by its global norm it is (0.6, 0.8): shorter, on the
-        same line, ending on the circle of radius 1. Clipped each for itself it is (1, 1), which points elsewhere and
+        same line, ending on the circle of radius 1. Clipped
+        one by one it is (1, 1), which points elsewhere and
         leaves the circle.""", "3 4; 0.6 0.8; 1 1")
 
 
@@ -184,7 +186,7 @@ def truncation_errors(windows, errors):
     axes.set(ylim=(0, None), xticks=windows, xticklabels=windows)
     axes.legend(frameon=False)
     return Figure(plot, """The relative error of the truncated gradient against the window length, from 1 to 32. It
-        falls with longer windows, soon and to little where Wh has a spectral radius of 0.5, later for 0.9, and last for
-        1.1.""",
+        falls with longer windows: soonest, and almost to 0, where Wh has a spectral radius of 0.5, later for 0.9, and
+        last for 1.1.""",
                   "; ".join(f"radius {radius}: " + " ".join(f"{error:.2f}" for error in lost)
                             for radius, lost in errors.items()))

@@ -77,7 +77,7 @@ class Drawing:
         self.written = []
 
     def text(self, x, y, text, colour=INK, align="center", size=10, bold=False):
-        """Write a text whose middle line is at y; `align` says which point of it x is."""
+        """Write a text whose middle line is at y; `align` says which of its points lies at x."""
         self.axes.text(x, y, text, color=colour, ha=align, va="center", size=size, weight="bold" if bold else "normal")
         self.written.append(str(text))
 

@@ -1,4 +1,4 @@
-"""Listings: code of the package as a page shows it."""
+"""Listings and quotations: code of the package and what a model has written, as a page shows them."""
 import ast
 import inspect
 import re
@@ -21,6 +21,17 @@ class Source:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"text/markdown": f"```python\n# {self.place}\n{self.source}\n```", "text/plain": self.source}
+
+
+class Quotation:
+    """A text as a page quotes it, below a title."""
+
+    def __init__(self, title, text):
+        self.title, self.text = title, text
+
+    def _repr_mimebundle_(self, include=None, exclude=None):
+        quoted = "\n".join(f"> {line}".rstrip() for line in self.text.splitlines())
+        return {"text/markdown": f"*{self.title}*\n\n{quoted}", "text/plain": f"{self.title}\n\n{self.text}"}
 
 
 def _without_docstrings(source):

@@ -67,19 +67,56 @@ def _draw_gates(picture):
     picture.text(9.2, 3.05, "h after", colour=BLUE, size=9)
 
 
+def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
+    """Return a drawing of the gradients of one LSTM step: along the top those of the cell state, down to the gates."""
+    o, f, i, g = gates
+    through_h = dh * o * (1 - tanh_c**2)
+    dc = dc_later + through_h
+    picture = Drawing(10, 8.2)
+    _draw_cell_state_back(picture, [dc * f, dc, dc_later], f)
+    picture.cell(8.7, 3.4, f"{dh:g}", fill=BLUE_FILL)
+    picture.text(9.2, 3.05, "dh", colour=BLUE, size=9)
+    picture.arrow((8.6, 3.9), (8.0, 3.9))
+    picture.text(7.9, 3.9, f"{through_h:.2f}", align="right")
+    picture.arrow((7.0, 3.4), (6.5, 2.6))
+    columns = [((2.9, 2.6), 2.1, "f", dc * c_prev, f * (1 - f)), ((5.6, 2.6), 4.0, "i", dc * g, i * (1 - i)),
+               ((5.8, 2.6), 5.9, "g", dc * i, 1 - g**2), ((9.2, 4.5), 8.6, "o", dh * tanh_c, o * (1 - o))]
+    for start, x, name, gradient, slope in columns:
+        picture.arrow(start, (x + 0.4, 5.3), colour=ORANGE)
+        picture.text(x + 0.4, 5.6, f"d{name} = {gradient:g}", colour=ORANGE, size=9)
+        picture.text(x + 0.4, 6.2, f"× {slope:.4g}", colour=FAINT, size=9)
+        picture.cell(x - 0.25, 6.6, f"{gradient * slope:.4g}", fill=ORANGE_FILL, width=1.3)
+        picture.text(x + 0.4, 7.9, f"dz of {name}", size=9)
+    return picture.show(f"""From the right, {dc_later:g} comes back along the cell state. From dh, which is {dh:g},
+        {through_h:.2f} joins it, so dc is {dc:.2f}; times f, which is {f:g}, {dc * f:.2f} goes on to the left. Down go
+        df, di and dg from dc, and do from dh, each times the slope of its gate.""")
+
+
+def _draw_cell_state_back(picture, numbers, f):
+    for x, number, name in zip((0.2, 5.2, 8.7), numbers, ("dc before", "dc", "dc later"), strict=True):
+        picture.cell(x, 1.5, f"{number:.2f}", fill=GREEN_FILL, width=1.1)
+        picture.text(x + 0.55, 1.0, name, colour=GREEN, size=9)
+    picture.arrow((8.6, 2), (6.4, 2), colour=GREEN)
+    picture.arrow((5.1, 2), (3.6, 2), colour=GREEN)
+    picture.cell(2.3, 1.5, f"× {f:g}", width=1.2)
+    picture.arrow((2.2, 2), (1.4, 2), colour=GREEN)
+
+
 def gradients_by_distance(reaches):
-    """Return a plot of the size of the gradient against the steps back, one curve for each recurrent layer."""
+    """Return a plot of the size of the gradient against the steps back: three layers, and the last's line alone."""
     plot = Canvas(figsize=(4.4, 3.6), layout="constrained")
     axes = plain_axes(plot, yscale="log", xlabel="steps back", ylabel="gradient, relative to the last step")
-    for sizes, colour in zip(reaches.values(), [ORANGE, RED, GREEN], strict=True):
-        axes.plot(sizes, color=colour, linewidth=2)
-    rnn, forgets, keeps = reaches.values()
+    for sizes, colour, style in zip(reaches.values(), [ORANGE, RED, GREEN, GREEN], ["-", "-", "-", ":"], strict=True):
+        axes.plot(sizes, color=colour, linewidth=2, linestyle=style)
+    rnn, forgets, keeps, line = reaches.values()
     axes.text(59, 2 * keeps[59], "LSTM, f = 0.98", color=GREEN, ha="right", va="bottom")
+    axes.text(59, line[59] / 3, "its line alone", color=GREEN, ha="right", va="top")
     axes.text(36, 6 * rnn[36], "RNN", color=ORANGE, ha="left", va="bottom")
     axes.text(30, forgets[34] / 3, "LSTM, f = 0.5", color=RED, ha="right", va="top")
     return Figure(plot, f"""The size of the gradient on a logarithmic axis against the steps back, from 0 to 59. For the
-        RNN and for the LSTM with f = 0.5 it falls as a straight line, that is, exponentially; for the LSTM with f =
-        0.98 it dips to {min(keeps):.2f} and ends at {keeps[59]:.2f}.""",
+        RNN and for the LSTM with f = 0.5 it falls as a straight line, that is, exponentially. For the LSTM with f =
+        0.98 it dips to {min(keeps):.2f}, climbs after ten steps and ends at {keeps[59]:.2f}; its line alone falls
+        slowly, to {line[59]:.2f}.""",
                   " ".join(f"{name}: {sizes[10]:.0e} {sizes[50]:.0e}" for name, sizes in reaches.items()))
 
 

@@ -186,7 +186,7 @@ class TimeLSTM(Layer):
     dh, dc : (N, H) arrays or None
         The gradients of the states that the window started from.
 
-    Book: 08-gpu
+    Book: 08-lstm
     """
 
     gates = 4

@@ -1,4 +1,7 @@
-"""Say on the bar above a folded part of a cell what it unfolds; MyST-NB has one text for all bars."""
+"""Say on the bar above a folded part of a cell what it unfolds; MyST-NB has one text for all bars.
+
+Where a reader sees the code and its output is folded, that is a question: what does it print?
+"""
 import re
 
 from docutils import nodes
@@ -11,7 +14,9 @@ class NameBars(SphinxPostTransform):
 
     def run(self):
         for cell in self.document.findall(nodes.container):
-            if cell.get("hide_mode"):
+            if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
+                cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
+            elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 
 

@@ -28,6 +28,7 @@ def replace_downloads(app, exception):
 def plain(notebook, entries, title):
     """Return a notebook as Jupyter shows it, with code folded where the book folds or omits it."""
     del notebook.metadata["executed"]
+    notebook.cells = [cell for cell in notebook.cells if not asks(cell)]
     for cell in notebook.cells:
         if cell.cell_type == "markdown":
             cell.source = plain_text(cell.source, entries)
@@ -35,6 +36,11 @@ def plain(notebook, entries, title):
             cell.metadata["jupyter"] = hidden
     notebook.cells.insert(0, nbformat.v4.new_markdown_cell(WHERE_FROM.format(title=title), id="where-from"))
     return notebook
+
+
+def asks(cell):
+    """Return whether a cell only makes fields for an answer, which are a page's: a notebook has the folded answer."""
+    return any("<live-question" in output.get("data", {}).get("text/html", "") for output in cell.get("outputs", []))
 
 
 def plain_text(text, entries):

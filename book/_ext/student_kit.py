@@ -7,8 +7,8 @@ import zipfile
 from pathlib import Path
 
 KIT = "rnnlm-exercises"
-PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py", "pyproject.toml",
-         "requirements.txt")
+PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
+         "pyproject.toml", "requirements.txt")
 READ_ME = """# Exercises: an RNN language model from scratch
 
 With Python 3.11 or newer, in this folder:

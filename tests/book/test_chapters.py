@@ -197,7 +197,7 @@ def shown_code(notebook):
         if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
             yield cell.source
         yield from (output.data["text/markdown"] for output in cell.get("outputs", [])
-                    if "text/markdown" in output.get("data", {}))
+                    if output.get("data", {}).get("text/markdown", "").startswith("```"))
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)

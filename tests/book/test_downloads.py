@@ -34,7 +34,7 @@ def test_a_download_runs_in_a_folder_of_its_own(path, packages, tmp_path, monkey
     notebook = nbformat.read(shutil.copy(path, tmp_path), as_version=4)
     where = "import rnnlm_figures, rnnlm_ref\nprint(rnnlm_figures.__file__, rnnlm_ref.__file__, sep='\\n')"
     notebook.cells.append(nbformat.v4.new_code_cell(where))
-    NotebookClient(notebook, resources={"metadata": {"path": str(tmp_path)}}).execute()
+    NotebookClient(notebook, coalesce_streams=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
     used = notebook.cells[-1].outputs[0].text.split()
     assert [os.path.relpath(file, packages) for file in used] == ["rnnlm_figures/__init__.py", "rnnlm_ref/__init__.py"]
 
@@ -58,3 +58,15 @@ def test_code_that_the_book_folds_is_folded():
     cells = nbformat.read(HTML / "_sources/book/01-corpus.ipynb", as_version=4).cells
     drawn = next(cell for cell in cells if "tracks_and_batches(" in cell.source)
     assert drawn.metadata == {"jupyter": {"source_hidden": True}}
+
+
+@pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
+def test_a_download_has_the_folded_answers_and_no_fields(path):
+    cells = nbformat.read(path, as_version=4).cells
+    assert [cell.source for cell in cells if "Question(" in cell.source] == []
+
+
+def test_what_a_reader_should_predict_is_folded_in_a_download():
+    cells = nbformat.read(HTML / "_sources/book/01-corpus.ipynb", as_version=4).cells
+    asked = next(cell for cell in cells if "goes_on(wrong" in cell.source)
+    assert asked.metadata == {"jupyter": {"outputs_hidden": True}}

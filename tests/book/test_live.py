@@ -74,9 +74,10 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
     assert found.violations_count == 0, found.generate_report()
 
 
-def test_only_pages_with_a_live_figure_load_scripts_for_them():
+def test_only_pages_with_a_live_figure_or_a_question_load_scripts_for_them():
     with_script = {path.stem for path in HTML.glob("book/*.html") if "_static/live/live.js" in path.read_text("utf-8")}
-    assert with_script == set(FIGURES.values())
+    asking = {path.stem for path in HTML.glob("book/*.html") if "<live-question" in path.read_text("utf-8")}
+    assert with_script == {*FIGURES.values(), *asking}
 
 
 # The farm.

@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 
-from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 ROOT = Path(__file__).resolve().parents[2]
 HTML = ROOT / "_build" / "html"
@@ -56,7 +56,7 @@ def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
 
 @pytest.mark.parametrize(("page", "name"), [
     ("what-learning-is", "SGD"), ("02-embedding", "Layer"), ("07-rnnlm", "Adam"), ("07-rnnlm", "RnnlmTrainer"),
-    ("07-rnnlm", "evaluate"), ("07-rnnlm", "next_word_probabilities"), ("08-gpu", "lstm_slopes")])
+    ("07-rnnlm", "evaluate"), ("07-rnnlm", "next_word_probabilities"), ("08-lstm", "lstm_slopes")])
 def test_what_a_page_uses_without_showing_it_can_be_unfolded_there(page, name):
     bars = {bar.get_text(): bar for bar in soup(f"book/{page}.html").select("summary .collapsed")}
     listing = bars[f"The code of {name}"].find_parent("details").select_one("pre").get_text()

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from rnnlm_ref import text
+from rnnlm_ref.fables import ANIMALS, THINGS, as_prose, fable_parts, fables
 from rnnlm_ref.ngram import NgramModel
 from rnnlm_ref.source import Source, farm
 from rnnlm_ref.text import (
@@ -199,6 +200,29 @@ def test_ngrams_need_an_order_and_a_text():
         NgramModel(seed_corpus(), 7, 0)
     with pytest.raises(ValueError, match="at least two ids"):
         NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1]))
+
+
+def test_a_fable_keeps_its_hero_its_friend_and_its_thing():
+    for fable in " ".join(fables(300, rng=0)).removesuffix(" ¶").split(" ¶ "):
+        words = fable.split()
+        assert len({word for word in words if word in THINGS}) <= 1
+        assert len({word for word in words if word in ANIMALS}) <= 2
+        assert "{" not in fable
+
+
+def test_the_same_seed_gives_the_same_fables():
+    assert fables(5, rng=1) == fables(5, rng=1) != fables(5, rng=2)
+
+
+def test_every_sentence_of_the_fables_ends_and_is_there_once():
+    written = [sentence for part in fable_parts() for sentence in part]
+    assert len(set(written)) == len(written) == 150
+    assert [sentence for sentence in written if not sentence.endswith(" .")] == []
+
+
+def test_prose_has_capitals_and_no_blanks_before_punctuation():
+    words = ["the", "owl", ",", "said", "it", ":", "no", ".", "never", ".", "¶", "once", "more", "."]
+    assert as_prose(words) == "The owl, said it: no. Never.\n\nOnce more."
 
 
 def test_prose_is_long_and_english():

@@ -1,0 +1,53 @@
+/* Fields for the numbers that a question asks for. What was typed is judged here and goes nowhere.
+
+Without JavaScript, on paper and in a downloaded notebook there is the folded answer below it, as on a page. */
+"use strict";
+
+class LiveQuestion extends HTMLElement {
+  connectedCallback() {
+    if (this.form) return;
+    const { answers, wrong } = JSON.parse(this.dataset.question);
+    this.wrong = wrong;
+    this.fields = Object.entries(answers).map(([name, answer]) => ({ name, answer,
+      input: make("input", { class: "live-input question-input", autocomplete: "off", spellcheck: "false" }) }));
+    this.sentence = make("p", { role: "status" });
+    this.form = make("form", { class: "live-row question", submit: (event) => { event.preventDefault(); this.judge(); } },
+      ...this.fields.map(({ name, input }) => make("label", {}, name, " ", input)),
+      make("button", { class: "live-button" }, "Check"), this.sentence);
+    this.append(this.form);
+  }
+
+  judge() {
+    const remarks = this.fields.map((field) => ({ ...field, remark: this.remark(field) }));
+    for (const { input, remark } of remarks) input.setAttribute("aria-invalid", String(remark !== ""));
+    const open = remarks.filter(({ remark }) => remark);
+    const named = ({ name, remark }) => (this.fields.length > 1 ? `${name}: ${remark}` : remark);
+    this.sentence.className = open.length ? "question-wrong" : "question-right";
+    this.sentence.textContent = open.length ? open.map(named).join(" ") : "✓ Right.";
+  }
+
+  /** Return what to say about a field, or nothing where it is right. */
+  remark({ input, answer }) {
+    const number = numberIn(input.value);
+    if (Number.isNaN(number)) return input.value.trim() ? "that isn’t a number." : "no number yet.";
+    if (equals(number, answer)) return "";
+    const [, known] = Object.entries(this.wrong).find(([wrong]) => equals(number, wrong)) ?? [];
+    return known ?? `not ${input.value.trim()}.`;
+  }
+}
+
+/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5 or 1/2. */
+function numberIn(text) {
+  const plain = text.replace(/\s/g, "").replace("−", "-");
+  const point = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
+  const [, above, below = "1"] = /^([-+]?\d*\.?\d+)(?:\/(\d+))?$/.exec(point) ?? [];
+  return Number(above) / Number(below);
+}
+
+/** Say whether a number is the one written down, or rounds to it where that has decimals. */
+function equals(number, written) {
+  const decimals = written.split(".")[1]?.length ?? 0;
+  return Math.abs(number - written) <= (decimals ? 0.5 * 10 ** -decimals : 0) + 1e-9;
+}
+
+customElements.define("live-question", LiveQuestion);

@@ -1,0 +1,60 @@
+"""Fables about the farm's animals, put together at random from the sentences in `fables.txt`.
+
+Each has a beginning, some trouble, a friend's advice, a deed and an end. Hero, friend and thing stay the same from the
+first sentence to the last, and so do the pronouns.
+
+Book: 07-rnnlm
+"""
+import re
+from pathlib import Path
+
+import numpy as np
+
+SHE = {"he": "she", "him": "her", "his": "her"}
+HE = {"he": "he", "him": "him", "his": "his"}
+ANIMALS = {"cow": SHE, "duck": SHE, "dog": HE, "cat": SHE, "horse": HE, "frog": HE, "bee": SHE, "owl": HE}
+#: What the fables are about, one thing in each.
+THINGS = ("hat", "bucket", "ladder", "pie", "lantern", "bell", "drum", "kettle", "map", "button")
+PLACES = ("in the barn", "in the field", "in the garden", "behind the house", "by the river", "near the wood")
+
+
+def fables(count, *, rng):
+    """Return the words of `count` fables, a list of str, each fable ended by the word ¶.
+
+    Parameters
+    ----------
+    count : int
+    rng : numpy.random.Generator or int
+        The same seed gives the same fables.
+
+    Book: 07-rnnlm
+    """
+    rng = np.random.default_rng(rng)
+    parts = fable_parts()
+    words = []
+    for _ in range(count):
+        cast = _cast(rng)
+        for part in parts:
+            words += part[rng.integers(len(part))].format(**cast, place=PLACES[rng.integers(len(PLACES))]).split()
+        words.append("¶")
+    return words
+
+
+def fable_parts():
+    """Return the sentences for each part of a fable, five lists of str, with the cast in braces."""
+    text = (Path(__file__).parent / "fables.txt").read_text(encoding="utf-8")
+    return [part.strip().split("\n")[1:] for part in text.split("# ")[1:]]
+
+
+def _cast(rng):
+    """Return who and what a fable is about, by the names that the sentences use."""
+    hero, friend = rng.permutation(list(ANIMALS))[:2]
+    others = {f"{form}2": word for form, word in ANIMALS[friend].items()}
+    return {"hero": hero, "friend": friend, "thing": THINGS[rng.integers(len(THINGS))], **ANIMALS[hero], **others}
+
+
+def as_prose(words):
+    """Return words as a text that is pleasant to read: capitals, punctuation in its place, a paragraph for each ¶."""
+    text = re.sub(r" ([.,:?])", r"\1", " ".join(words))
+    text = re.sub(r"(^|[.?¶] )([a-z])", lambda match: match[1] + match[2].upper(), text)
+    return re.sub(r" ?¶ ?", "\n\n", text).strip()
