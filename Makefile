@@ -57,8 +57,9 @@ demo: $(VENV)/.course ## grade a small class of real notebooks and print the mar
 	@python tools/demo.py
 
 .PHONY: lab
-lab: $(VENV)/.course ## open JupyterLab on the exercises
-	@jupyter lab --notebook-dir=exercises
+lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it is built
+	@if [ -d _build/html/book ]; then export RNNLM_BOOK_URL=/static; fi; \
+	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve
 serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
@@ -76,10 +77,6 @@ circle: $(VENV)/.test ## go round once in such a classroom, by a browser: releas
 bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios
 	@env -u OPENBLAS_CORETYPE -u OPENBLAS_L2_SIZE python benchmarks/bench.py
 	@python benchmarks/grading.py
-
-.PHONY: notice
-notice: $(VENV)/.course ## write down which criterion notices which misconception
-	@OPENBLAS_NUM_THREADS=1 python -m rnnlm_grader.notice
 
 .PHONY: mutate
 mutate: $(VENV)/.test ## change the right answers in every small way; the criteria must notice each

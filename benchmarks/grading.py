@@ -25,7 +25,7 @@ sys.path[:0] = [str(ROOT / "tools"), str(ROOT / "tests")]
 from demo import filled  # noqa: E402
 from processes import descendants, processes  # noqa: E402
 
-WORKER = b"rnnlm_grader/worker.py"  # in the command of what runs a student's code
+WORKER = b"rnnlm_grader/sandbox/worker.py"  # in the command of what runs a student's code
 
 STOCK = """c = get_config()
 c.CourseDirectory.course_id = "stock"

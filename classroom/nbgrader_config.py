@@ -8,6 +8,6 @@ c.Exchange.root = "/srv/rnnlm/exchange"
 # The instructor has the course in a folder of this name, and formgrader must be told where it lies.
 course = Path.home() / "rnnlm"
 if (course / "solutions").is_dir():
-    from rnnlm_grader.nbgrader_plugin import configure
+    from rnnlm_grader.course.nbgrader_plugin import configure
 
     configure(c, course)

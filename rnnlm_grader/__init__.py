@@ -1,4 +1,15 @@
-"""Everything that judges a student's work. In a notebook: `from rnnlm_grader import check`."""
+"""Everything that judges a student's work. In a notebook: `from rnnlm_grader import check`.
+
+    check.py         what a learner calls; stopwatch.py stops what never ends, cells.py finds what is left over
+    grading.py       examines a submission by the criteria and gathers its mark
+    criteria/        what each exercise asks for and how it is judged
+    misconceptions/  wrong answers, each with a sentence that names the mistake
+    spec/            the engine: criteria as scripts of calls, played by an answer and by the reference
+    explaining/      the smallest example of a mistake, its name, and what a learner reads of it
+    sandbox/         where a student's code runs, and what may cross
+    notebooks/       reads what was handed in
+    course/          nbgrader's side: whole classes, gradebook, feedback, exports, the command `rnnlm-grade`
+"""
 from .check import check
 
 __all__ = ["check"]

@@ -1,24 +1,31 @@
 """`check`: what a learner calls in a notebook."""
 import os
+import sys
+from dataclasses import dataclass
 
-from . import assignments
-from .candidate import KernelCandidate
-from .exam import SECONDS, public_seed
-from .explaining.mistakes import explain_all
-from .explaining.report import render_all
+from .cells import cells, shell
+from .criteria import ASSIGNMENTS, find
+from .explaining.mistakes import explain_all, is_unfinished, prove
+from .explaining.page import page
+from .explaining.report import in_words, is_withheld, outline
 from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, settle_charges, withhold
-from .modules_used import modules_missed
+from .notebooks.modules_used import modules_missed
+from .sandbox.candidate import Lost
+from .spec.exam import UNDEFINED, public_seed
+from .stopwatch import SECONDS, TimedCandidate
 
 
 class CheckFailed(AssertionError):
-    """An answer that isn't right yet. A notebook shows its report, and no traceback."""
+    """An answer that isn't right yet: the report, or one line where a notebook shows that; and no traceback."""
 
     def _render_traceback_(self):
         return str(self).splitlines()
 
 
-def check(answer, part=None, *, hidden=False):
+def check(answer=None, part=None, *, hidden=False):
     """Examine a class or function that you wrote, and say what is right and what isn't yet.
+
+    Without arguments: examine all that the notebook defines, and end in a table of points.
 
     Parameters
     ----------
@@ -34,20 +41,81 @@ def check(answer, part=None, *, hidden=False):
     CheckFailed
         If anything is wrong; its text is the report.
     """
-    name = getattr(answer, "__name__", str(answer))
-    assignment = assignments.find(name)
+    if answer is None:
+        names = sys._getframe(1).f_globals
+        findings = [examine(name, names.get(name), None, hidden) for name in names_asked_for(names)]
+        show(findings, "", [tell_briefly(finding) for finding in findings], table(findings))
+    else:
+        name = getattr(answer, "__name__", str(answer))
+        finding = examine(name, answer, part, hidden)
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)])
+
+
+def show(findings, subject, told, rows=()):
+    """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
+
+    `told` holds (parts, remarks) of each finding, `rows` a table of points.
+    """
+    texts = ["\n".join([*(in_words(*part) for part in parts), *remarks]) for parts, remarks in told]
+    text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
+    is_right = all(finding.is_right for finding in findings)
+    if shell():
+        from IPython.display import display
+        display({"text/plain": text, "text/html": page(told, rows)}, raw=True)
+        text = f"{subject}{score(findings)} points; see above."
+    elif is_right:
+        print(text)
+    if not is_right:
+        raise CheckFailed(text)
+
+
+def names_asked_for(names):
+    """Return what the exercises ask for of that which is defined, and what else the exercise at hand asks for."""
+    at_hand = max(ASSIGNMENTS.values(), key=lambda each: len(names.keys() & set(each.names)))
+    if not names.keys() & set(at_hand.names):
+        raise ValueError("Nothing that an exercise asks for is defined here. Run the cells above first.")
+    return [name for each in ASSIGNMENTS.values() for name in each.names
+            if name in names or each is at_hand]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What came of examining an answer: the results of its parts, and remarks."""
+
+    name: str
+    results: list
+    remarks: list
+    is_right: bool
+
+
+def examine(name, answer, part, hidden):
+    """Examine an answer, or None where it isn't defined."""
+    assignment = find(name)
     if assignment is None:
-        known = ", ".join(name for a in assignments.ASSIGNMENTS.values() for name in a.names)
+        known = ", ".join(name for a in ASSIGNMENTS.values() for name in a.names)
         raise ValueError(f"check knows no exercise for {name!r}. It knows: {known}.")
     parts = [p for n, p in assignment.parts() if n == name]
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
-    candidate = KernelCandidate(**{name: answer})
-    asked = [part] if part else parts
-    seeds, allowance, draws = fresh_seeds if hidden else public_seeds, Allowance(SECONDS), {}
+    results = examine_parts(assignment, name, parts, [part] if part else parts, TimedCandidate(
+        **{name: answer} if answer is not None else {}), fresh_seeds if hidden else public_seeds)
+    lent = assignment.lent.get(name, ())
+    remarks = [*warn_of_modules(answer, name, lent)]
+    if borrowed := borrows_reference(answer, lent):
+        remarks.append(f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
+                       "Write it yourself.")
+    if cells.left_over(name):
+        remarks.append(f"{name} is left over from an earlier run: its cell no longer defines it, so it won't be handed "
+                       "in. Restart the kernel and run all cells.")
+    return Finding(name, results, remarks, not borrowed and all(result.passed for result in results))
+
+
+def examine_parts(assignment, name, parts, asked, candidate, seeds):
+    """Return the results of those parts of an answer that are asked for."""
+    allowance, draws = Allowance(SECONDS), {}
     for each in asked:
         draws |= examine_all(assignment.of(name, each), candidate, seeds, allowance)
-    elsewhere = {criterion.beside for criterion in assignment.of(name, part)} - {""} if part else ()
+    elsewhere = {criterion.beside for each in asked for criterion in assignment.of(name, each)}
     is_right = all(map(holds, draws.values()))
     others = [each for each in parts if each not in asked and (each in elsewhere or is_right)]
     for each in others:
@@ -55,16 +123,46 @@ def check(answer, part=None, *, hidden=False):
     settle_charges([name], draws)
     if all(map(holds, draws.values())):
         look_once_more(assignment, [name], draws, candidate, seeds, allowance)
-    draws = explain_all(assignment, draws, candidate)
+    draws = prove(assignment.misconceptions, explain_all(assignment, draws, candidate))
     results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
-    results = withhold(results, [(name, each.part) for each in beside if is_understood(each)])
-    text = "\n".join([render_all(results), *warn_of_modules(answer, name, assignment.lent.get(name, ()))])
-    if borrowed := borrows_reference(answer, assignment.lent.get(name, ())):
-        raise CheckFailed(f"{text}\n{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
-                          "Write it yourself.")
-    if not all(result.passed for result in results):
-        raise CheckFailed(text)
-    print(text)
+    return withhold(results, [(name, each.part) for each in beside if is_understood(each)])
+
+
+def tell(finding):
+    """Return (parts, remarks) of what was found."""
+    return outline(finding.results), finding.remarks
+
+
+def tell_briefly(finding):
+    """Return (parts, remarks) of what was found: one remark where there is nothing to examine yet."""
+    verdicts = [verdict for result in finding.results for verdict in result.verdicts]
+    if all(is_undefined(verdict) for verdict in verdicts):
+        return [], [f"{finding.name}: not defined here."]
+    if all(is_unfinished(verdict.outcome.finding) or is_withheld(verdict) for verdict in verdicts):
+        return [], [f"{finding.name}: not filled in yet."]
+    return tell(finding)
+
+
+def is_undefined(verdict):
+    return verdict.outcome.finding == Lost(UNDEFINED.format(verdict.criterion.name))
+
+
+def table(findings):
+    """Return a table of points, row by row."""
+    rows = [(each.name, each.part, f"{each.points} of {each.max_points}")
+            for finding in findings for each in finding.results]
+    return [("name", "part", "points"), *rows, ("total", "", score(findings))]
+
+
+def score(findings):
+    results = [result for finding in findings for result in finding.results]
+    return f"{sum(each.points for each in results)} of {sum(each.max_points for each in results)}"
+
+
+def in_columns(rows):
+    """Write a table below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
 def warn_of_modules(answer, name, lent):

@@ -5,9 +5,8 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .bench import Raised
-from .candidate import OWN, SET_UP, TIMED_OUT, Lost
-from .cell_code import (
+from .explaining.mistakes import explain_all, prove
+from .notebooks.cell_code import (
     defined_names,
     definitions_in,
     first_that_defines_anew,
@@ -16,11 +15,10 @@ from .cell_code import (
     tree_of,
     without_changes_of,
 )
-from .compare import Difference
-from .diagnose import explain, forget
-from .exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
-from .explaining.mistakes import explain_all
-from .replay import OnlyNames
+from .sandbox.bench import Raised
+from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
+from .spec.compare import Difference
+from .spec.exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -34,8 +32,8 @@ ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a me
                           "which more of it holds")
 # The criterion of a method of which others need only that it doesn't fail → the method.
 MAY_DO_NOTHING = {"takes_a_state": "set_state", "forgets_the_state": "reset_state", "resets_state": "reset_state"}
-UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right, or wrong in a known way")
-               for part in ("forward", "backward")}
+UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right")
+               for part in ("forward", "backward", "values", "edge", "mask", "contract")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -73,10 +71,6 @@ class PartResult:
         return sum(verdict.criterion.points for verdict in self.verdicts)
 
     @property
-    def is_specified(self):
-        return all(verdict.criterion.exercise for verdict in self.verdicts)
-
-    @property
     def passed(self):
         return all(verdict.outcome.passed for verdict in self.verdicts)
 
@@ -93,11 +87,10 @@ class Allowance:
         self.left = defaultdict(lambda: per_name)
         self.share = defaultdict(lambda: 1)
 
-    def examine(self, criterion, candidate, seed, hidden):
-        """Run one criterion within what is left for its name; see `exam.examine`. Nobody reads of `hidden` inputs."""
+    def examine(self, criterion, candidate, seed):
+        """Run one criterion within what is left for its name; see `exam.examine`."""
         name = criterion.account
-        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]),
-                          OnlyNames() if hidden else None)
+        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]))
         self.left[name] -= candidate.used
         if isinstance(outcome.finding, Lost) and outcome.finding.reason == TIMED_OUT:
             self.share[name] = 1 / 8
@@ -126,7 +119,7 @@ def examine_all(criteria, candidate, seeds, allowance):
         for criterion, draw in zip(criteria, row, strict=True):
             if draw and holds(draws[criterion]):
                 seed, hidden = draw
-                draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed, hidden)))
+                draws[criterion].append(Draw(seed, hidden, allowance.examine(criterion, candidate, seed)))
     return draws
 
 
@@ -144,7 +137,7 @@ def look_once_more(assignment, names, draws, candidate, seeds, allowance):
         criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
         for seed, hidden in seeds(look) if look.name in names else ():
             if all(holds(draws[criterion]) for criterion in criteria.values()):
-                outcome = allowance.examine(look, candidate, seed, hidden)
+                outcome = allowance.examine(look, candidate, seed)
                 draws[criteria[outcome.against or look.against]].append(Draw(seed, hidden, outcome, of_last_look=True))
 
 
@@ -153,7 +146,6 @@ def settle_charges(names, draws):
 
     Only code that knows where it is can be wrong in another one and right there.
     """
-    take_back_excuses(names, draws)
     by_id = {(criterion.name, criterion.id): criterion for criterion in draws}
     for name in names:
         charged = [(draw, outcome) for criterion, done in draws.items() if criterion.name == name
@@ -164,48 +156,16 @@ def settle_charges(names, draws):
                 draws[payer].append(replace(draw, outcome=outcome))
 
 
-def take_back_excuses(names, draws):
-    """Let criteria fail by what they left to others of their name, where none of these failed by it.
-
-    In a plain case, of which others judge, a wrong answer isn't judged once more. Only code that knows where it is can
-    be wrong there and right in all the others.
-    """
-    for name in names:
-        of_name = [done for criterion, done in draws.items() if criterion.name == name]
-        if all(map(holds, of_name)):
-            for done in of_name:
-                done[:] = up_to_an_excuse(done)
-
-
-def up_to_an_excuse(done):
-    """Return these draws up to the first in which something was left to others, which fails by it now."""
-    for at, draw in enumerate(done):
-        if draw.outcome.excused:
-            outcome = replace(draw.outcome, finding=draw.outcome.excused)
-            return [*done[:at], replace(draw, outcome=outcome, of_last_look=True)]
-    return done
-
-
 def judge(assignment, name, part, draws):
     """Reach the verdicts of one part; `draws` holds, at least for its criteria, what came of all draws of inputs."""
-    draws = {criterion: draws[criterion] for criterion in assignment.of(name, part)}
-    verdicts, known = [], {}
-    with DIAGNOSIS:
-        for criterion, (*_, last) in draws.items():
-            likely = None if last.outcome.passed else likely_of(assignment, criterion, draws, known.values())
-            verdicts.append(Verdict(criterion, last.outcome, last.hidden, likely))
-            if likely:
-                known[likely.id] = likely
-        forget()
-    return PartResult(assignment, name, part, tuple(verdicts))
+    lasts = {criterion: draws[criterion][-1] for criterion in assignment.of(name, part)}
+    return PartResult(assignment, name, part, tuple(
+        Verdict(criterion, last.outcome, last.hidden, likely_of(last.outcome)) for criterion, last in lasts.items()))
 
 
-def likely_of(assignment, criterion, draws, known):
-    """The misconception that explains a failed criterion, or None."""
-    *_, last = draws[criterion]
-    if criterion.exercise:
-        return next(iter(last.outcome.mistake.likely), None) if last.outcome.mistake else None
-    return explain(assignment, criterion, draws, known)
+def likely_of(outcome):
+    """The misconception that explains a failure, or None."""
+    return next(iter(outcome.mistake.likely), None) if outcome.mistake else None
 
 
 def grade_submission(assignment, candidate, cells, answers, seeds, allowance, whole=()):
@@ -235,6 +195,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
     (list of PartResult, dict of what went wrong in each cell that failed)
     """
     draws, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
+    with DIAGNOSIS:
+        draws = prove(assignment.misconceptions, draws)
     results = first = withhold(judge(assignment, name, part, draws) for name, part in assignment.parts())
     forms = {False: [tuple, definitions_alone], True: [tuple]}  # is_whole → what to execute, until it's slow
     if candidate.loading >= SLOW:
@@ -375,23 +337,19 @@ def withhold(results, supported=()):
 
     def supported_only(result, verdict):
         beside, outcome = verdict.criterion.beside, verdict.outcome
-        is_proven = beside == result.part and not outcome.is_let_go
+        is_proven = outcome.is_proven or (beside == result.part and not outcome.is_let_go)
         if not beside or is_proven or (result.name, beside) in supported or not outcome.passed:
             return verdict
         unfinished = (each.finding for each in outcome.charged if getattr(each.finding, "is_unfinished", False))
-        return Verdict(verdict.criterion, Outcome(next(unfinished, UNSUPPORTED[beside]), ()), False, None)
+        return Verdict(verdict.criterion, Outcome(next(unfinished, UNSUPPORTED[beside])), False, None)
 
     return [replace(result, verdicts=tuple(supported_only(result, verdict) for verdict in result.verdicts))
             for result in results]
 
 
 def is_understood(result):
-    """Whether anything of a part is right, or at least wrong in a known way that shows something.
-
-    What is let go shows nothing itself, so that of specified criteria something must be right.
-    """
-    return any((v.outcome.passed and not v.outcome.is_let_go) or (
-        not v.criterion.exercise and v.likely and not v.likely.shows_nothing) for v in result.verdicts)
+    """Whether anything of a part is right. What is let go shows nothing itself, unless a named mistake proves it."""
+    return any((v.outcome.passed and not v.outcome.is_let_go) or v.outcome.is_proven for v in result.verdicts)
 
 
 def stand_ins_for(name, results):
@@ -425,7 +383,7 @@ def better_of_two(assignment, results, candidate, seeds, allowance, finding, sta
             return verdict
         if last.outcome.passed or last.of_last_look:
             return Verdict(verdict.criterion, last.outcome, last.hidden, None, stand_ins)
-        return Verdict(verdict.criterion, Outcome(finding, ()), False, None, stand_ins)
+        return Verdict(verdict.criterion, Outcome(finding), False, None, stand_ins)
 
     others = withhold(replace(result, verdicts=tuple(map(now, result.verdicts))) for result in results)
     return max(results, others, key=lambda way: sum(result.points for result in way))  # the first, if both are equal

@@ -12,15 +12,15 @@ from nbgrader.apps import NbGraderApp
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.bench import Raised
-from rnnlm_grader.compare import Difference
-from rnnlm_grader.course import answers_of, read_source, released
-from rnnlm_grader.exam import Lost, Outcome
+from rnnlm_grader.course.folders import answers_of, read_source, released
+from rnnlm_grader.course.job import summary
+from rnnlm_grader.course.nbgrader_plugin import configure
+from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.explaining.report import render
 from rnnlm_grader.grading import PartResult, Verdict
-from rnnlm_grader.job import summary
-from rnnlm_grader.nbgrader_plugin import configure
-from rnnlm_grader.report import render
+from rnnlm_grader.sandbox.bench import Raised
+from rnnlm_grader.spec.compare import Difference
+from rnnlm_grader.spec.exam import Lost, Outcome
 
 ROOT = Path(__file__).parents[1]
 SLUG = "01-embedding"

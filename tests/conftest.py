@@ -11,7 +11,7 @@ def pytest_terminal_summary(terminalreporter):
     """Print the size of the corpora, so that no page has to remember it."""
     from corpora import CORPORA
 
-    from rnnlm_grader.assignments import ASSIGNMENTS
+    from rnnlm_grader.criteria import ASSIGNMENTS
 
     mistakes = Counter(m.name for a in ASSIGNMENTS.values() for m in a.misconceptions)
     right = {name: len(answers) for corpus in CORPORA for name, answers in corpus.RIGHT.items()}

@@ -22,7 +22,7 @@ def processes():
 def orphans():
     """Workers whose grader is gone: their parent is the system's first process. Those of a running test don't count."""
     return [number for number, parent, _, command in processes()
-            if parent == 1 and b"rnnlm_grader/worker.py" in command]
+            if parent == 1 and b"rnnlm_grader/sandbox/worker.py" in command]
 
 
 def staying(look, *args):

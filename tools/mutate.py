@@ -28,11 +28,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from corpora import CORPORA  # noqa: E402
 
-from rnnlm_grader.assignments import ASSIGNMENTS  # noqa: E402
-from rnnlm_grader.bench import load_cells  # noqa: E402
-from rnnlm_grader.candidate import KernelCandidate  # noqa: E402
-from rnnlm_grader.exam import examine, hidden_seed, public_seed  # noqa: E402
-from rnnlm_grader.replay import NoReplay  # noqa: E402
+from rnnlm_grader.criteria import ASSIGNMENTS  # noqa: E402
+from rnnlm_grader.sandbox.bench import load_cells  # noqa: E402
+from rnnlm_grader.sandbox.candidate import KernelCandidate  # noqa: E402
+from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed  # noqa: E402
 
 EXPLAINED = ROOT / "tools" / "equivalent.txt"
 KEYS = (b"one" * 11, b"two" * 11)  # of the hidden draws
@@ -130,7 +129,7 @@ def is_rejected(mutant):
     candidate = KernelCandidate(**{name: names[name] for name in assignment.names})
     draws = ((criterion, seed) for criterion in assignment.criteria if criterion.name == mutant.name
              for seed in (public_seed(criterion), *(hidden_seed(key, mutant.slug, criterion) for key in KEYS)))
-    return any(not examine(criterion, candidate, seed, replay=NoReplay()).passed for criterion, seed in draws)
+    return any(not examine(criterion, candidate, seed).passed for criterion, seed in draws)
 
 
 def plainest(slug):

@@ -4,20 +4,20 @@ import numpy as np
 from rnnlm_ref.layers import Embedding
 from rnnlm_ref.time_layers import TimeEmbedding
 
-from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
 from ..spec import contract
 from ..spec.design import first_and_last, repeating
+from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 from ..spec.walk import walk
 
 criteria = CriteriaList()
 ids = Exercise(Layer(
-    name="MyEmbedding", reference=Embedding, params={"W": "VD"}, inputs={"idx": "*"}, out="out",
+    name="MyEmbedding", reference=Embedding, params={"W": "VD"}, inputs={"idx": "*"}, out={"out": "*D"},
     upstream={"dout": "*D"}, back=(), sizes={"*": (3,), "V": 7, "D": 3}, free="*", ids={"idx": "V"}), criteria)
 windows = Exercise(Layer(
-    name="MyTimeEmbedding", reference=TimeEmbedding, params={"W": "VD"}, inputs={"xs": "NT"}, out="out",
+    name="MyTimeEmbedding", reference=TimeEmbedding, params={"W": "VD"}, inputs={"xs": "NT"}, out={"out": "NTD"},
     upstream={"dout": "NTD"}, back=(), sizes={"N": 2, "T": 3, "V": 9, "D": 4}, free="NT", ids={"xs": "V"}), criteria)
 
 

@@ -7,6 +7,8 @@ A failure holds a `spec.layer.Case`: script, condition, what is seen. All that i
     names.py      the library's variants play the same cases: one that does the same made the same mistake
     anatomy.py    where the difference is, and what was got instead, with no library at all
     exceptions.py what Python said, in words about this exercise
+    source.py     ... and where the source leaves no doubt, what it comes from
     mistakes.py   puts these together for each failed criterion
     report.py     writes it down
+    page.py       ... for a notebook
 """

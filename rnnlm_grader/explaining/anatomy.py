@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..compare import close, same_values
+from ..spec.compare import close, same_values
 from ..spec.play import KEPT_LATE, by_reference
 
-WORDS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids"}
+WORDS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
 
 
 def anatomy(looks):
@@ -39,12 +39,24 @@ def where(look, key, finding):
             for places, word in (([0], "first"), ([size - 1], "last")):
                 if letter in "NT" and size > 1 and wrong == places:
                     yield f"in the {word} {'step' if letter == 'T' else 'row of the batch'}"
+    if look.case.layer.label and letters[:2] == ["N", "T"]:
+        ignored = last_ids(look, key) == look.case.condition.options.get(look.case.layer.label, -1)
+        wrong = off.any(tuple(range(2, off.ndim)))
+        for places, word in ((ignored, "to be ignored"), (~ignored, "that are kept")):
+            if ignored.any() and wrong.any() and not (wrong & ~places).any():
+                yield f"at positions {word}"
     if look.case.layer.ids and key[1].startswith(("grads", "held")):
-        ids = next(step.arrays[0] for step in reversed(look.case.tape.steps[:key[0]]) if step.verb == "forward")
+        ids = last_ids(look, key)
         count, wrong = np.bincount(ids.reshape(-1), minlength=len(right)), off.any(1)
         for rows, word in ((count > 1, "more than once"), (count == 0, "nowhere"), (count > 0, "")):
             if wrong.any() and not (wrong & ~rows).any():
                 yield f"in the rows of ids that occur {word}".rstrip()
+
+
+def last_ids(look, key):
+    """The ids that forward took last."""
+    at = [name in look.case.layer.ids for name in look.case.layer.inputs].index(True)
+    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:key[0]]) if step.verb == "forward")
 
 
 def how(look, key, finding):
@@ -55,6 +67,8 @@ def how(look, key, finding):
         yield from of_other_shape(got, right, letters)
         return
     off = ~close(got, right)
+    if got.dtype.kind != right.dtype.kind:
+        return
     if not off.any():
         yield f"of dtype {got.dtype}: it should have that of the parameters"
     elif not np.isfinite(got[off]).all():
@@ -69,7 +83,7 @@ def how(look, key, finding):
 def candidates(look, key, right, letters):
     """Yield (array, what it is) of all that may have been got instead."""
     sizes = {letter: int(np.prod(size)) for letter, size in (look.case.layer.sizes | look.case.condition.sizes).items()}
-    for letter in sizes.keys() & {"N", "T", "*"}:
+    for letter in sizes.keys() & WORDS.keys():
         yield right * sizes[letter], f"what it should be times {WORDS[letter]}"
         yield right / sizes[letter], f"what it should be divided by {WORDS[letter]}"
     if {"N", "T"} <= sizes.keys():
@@ -79,7 +93,7 @@ def candidates(look, key, right, letters):
     yield np.abs(right), "without its sign"
     if right.ndim == 2:
         yield right.T, "transposed"
-    if letters[:2] == "NT":
+    if letters[:2] == ["N", "T"]:
         yield right[:, ::-1], "in the reverse order of time"
         yield np.cumsum(right, 1), "added up over the steps"
     yield from of_other_calls(look, key, right)
@@ -122,9 +136,9 @@ def worlds(layer, tape):
         yield from ((word, replace(tape, params=(*params[:i], form, *params[i + 1:]))) for form, word in forms)
     if any(step.verb == "update" for step in tape.steps):
         yield "what the parameters give as they were before the update", changed(tape, "update", lambda step: params)
-    name = next(iter(layer.upstream))
-    yield f"what a {name} of ones gives, as if it weren't used", changed(
-        tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays)))
+    for name in layer.upstream:
+        yield f"what a {name} of ones gives, as if it weren't used", changed(
+            tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays)))
 
 
 def changed(tape, verb, arrays):

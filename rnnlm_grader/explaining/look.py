@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..bench import Raised
+from ..sandbox.bench import Raised
 from ..spec.exercise import in_batches, kind
 from ..spec.layer import Case
 from ..spec.play import Play
@@ -53,7 +53,7 @@ class Answer:
         with np.errstate(all="ignore"):
             play, = in_batches(self.candidate, [case])
             self.candidate.finish()
-            return Look(case, play, play.compare())
+            return Look(play.case, play, play.compare())
 
 
 def redrawn(case, seed=0, steps=None, **condition):

@@ -2,13 +2,15 @@
 import contextlib
 from dataclasses import dataclass, replace
 
-from ..bench import Raised
-from ..candidate import WorkerLost
-from ..exam import SECONDS
+import numpy as np
+
+from ..sandbox.bench import Raised
+from ..sandbox.candidate import WorkerLost
+from ..spec.exam import SECONDS
 from .anatomy import anatomy
 from .exceptions import in_words
 from .look import Answer, Look, redrawn
-from .names import fresh_draws, misconceptions_of
+from .names import fresh_draws, misconceptions_of, share
 from .shrink import shrink
 
 PLAYS = 90  # for one mistake
@@ -45,7 +47,7 @@ def explain_all(assignment, draws, candidate):
     """
     explained = dict(draws)
     for criterion, (*earlier, last) in draws.items():
-        if last.outcome.case and not last.outcome.mistake and not is_unfinished(last.outcome.finding):
+        if last.outcome.play and not last.outcome.mistake and not is_unfinished(last.outcome.finding):
             mistake = None
             try:
                 candidate.begin(SECONDS)
@@ -58,13 +60,44 @@ def explain_all(assignment, draws, candidate):
     return explained
 
 
+def prove(library, draws):
+    """Return the draws, of which each that was let go is proven where one named mistake gives all that was wrong.
+
+    A variant is right but for its mistake, and so is an answer that gives the same wherever it is wrong. What is
+    compared is what the answer gave in its examination; it isn't asked again. Exceptions and zeros prove nothing.
+    """
+    named = {each.sentence for *_, last in draws.values() if last.outcome.mistake
+             for each in last.outcome.mistake.likely}
+    known = [each for each in library if each.sentence in named and not each.shows_nothing]
+    proven = dict(draws)
+    with np.errstate(all="ignore"):
+        for criterion, (*earlier, last) in draws.items():
+            plays = [outcome.play for outcome in last.outcome.charged]
+            if last.outcome.is_let_go and any(map(shows_something, plays)) and any(
+                    all(gives(each, play) for play in plays) for each in known if each.name == criterion.name):
+                proven[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, is_proven=True))]
+    return proven
+
+
+def shows_something(play):
+    """Whether anything that is wrong in a play holds other numbers than 0."""
+    got = [getattr(finding, "got", None) for finding in play.compare().values()]
+    return any(isinstance(each, np.ndarray) and each.any() for each in got)
+
+
+def gives(misconception, play):
+    """Whether a variant gives all that was wrong in a play, and nothing else that is wrong."""
+    wrong = play.compare()
+    return share(misconception, Look(play.case, play, wrong)) == set(wrong)
+
+
 def is_unfinished(finding):
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
 def mistake_of(draw, assignment, exercise, answer):
     """Shrink what failed and look for its name; None where it doesn't fail again. No hidden tape is played or shown."""
-    case = draw.outcome.case
+    case = draw.outcome.play.case
     cases = [redrawn(case, seed) for seed in range(3)] if draw.hidden else [case]
     first = next((look for look in map(answer.look, cases) if look.wrong), None)
     if first is None:

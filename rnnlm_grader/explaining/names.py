@@ -2,25 +2,28 @@
 import functools
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 
-from ..bench import Raised
-from ..candidate import KernelCandidate
-from ..compare import close, same
+from ..sandbox.bench import Raised
+from ..sandbox.candidate import KernelCandidate
+from ..spec.compare import close, same
 from ..spec.exercise import in_batches, kind
 from .look import Answer, kind_of, redrawn
 
-SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "*": (2, 3)}, {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "*": (8,)},
-         {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "*": (3, 4)})
+SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
+         {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
+         {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
 
 DRAWS = 3  # of each rule, by which variants are told apart that do the same in one case
 
 
 def fresh_draws(case, kind, answer):
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
-    for sizes_of in (lambda seed: {letter: SIZES[seed % 3][letter] for letter in case.layer.sizes},
-                     lambda seed: case.condition.sizes):
+    ways = (lambda seed: {letter: SIZES[seed % 3][letter] for letter in case.layer.sizes},
+            lambda seed: case.condition.sizes)
+    for sizes_of in ways[bool(case.law):]:
         found = []
         for seed in range(1, 6):
             look = answer.look(redrawn(case, seed, sizes=sizes_of(seed)))
@@ -62,7 +65,7 @@ def share(misconception, look):
     """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
     theirs = Answer(KernelCandidate(**{misconception.name: misconception.variant}), 1)
     theirs.candidate.begin(0)
-    other = theirs.look(look.case)
+    other = theirs.look(replace(look.case, tape=replace(look.case.tape, is_given=look.case.law is None)))
     if other.wrong.keys() - look.wrong.keys():
         return set()
     return {key for key in other.wrong if agree(key, look, other)}
@@ -105,9 +108,11 @@ def the_one(misconceptions, looks, exercise, answer):
 
 def failed_rules(exercise, candidate):
     """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
-    cases = [redrawn(rule.case, seed) for seed in range(DRAWS) for rule in exercise.rules]
+    rules = exercise.rules * DRAWS
+    cases = [redrawn(rule.case, at // len(exercise.rules)) for at, rule in enumerate(rules)]
     with np.errstate(all="ignore"):
-        wrong = {at: {kind(key) for key in played.compare()} for at, played in enumerate(in_batches(candidate, cases))}
+        wrong = {at: {kind(key) for key in rules[at].wrong(played)}
+                 for at, played in enumerate(in_batches(candidate, cases))}
     candidate.finish()
     return {at: kinds for at, kinds in wrong.items() if kinds}
 

@@ -12,14 +12,20 @@ from .look import redrawn
 
 
 def shrink(case, kind, answer):
-    """Return (the smallest case found that fails in this way, the same before its numbers were made plainer)."""
+    """Return (the smallest case found that fails in this way, the same before its numbers were made plainer).
+
+    A law is about many numbers, of which none can be left out.
+    """
+    if case.law:
+        return case, case
+
     def fails(other):
         return answer.left > 0 and is_playable(other.steps) and kind in answer.look(other).kinds
 
     def first(case, others):
         return next(filter(fails, others), case)
 
-    case = first(case, [redrawn(replace(case, condition=Condition()))])
+    case = first(case, [redrawn(replace(case, condition=Condition())), redrawn(case, sizes={})])
     case = fewer_steps(case, first)
     for name in case.condition.patterns:
         case = first(case, [redrawn(case, patterns={k: v for k, v in case.condition.patterns.items() if k != name})])
@@ -31,12 +37,12 @@ def shrink(case, kind, answer):
 
 
 def is_playable(steps):
-    """Whether a caller may do this: each backward has a forward, and no update stands between them."""
+    """Whether a caller may do this: each backward has a forward, and no update or other state stands between them."""
     ready = set()
     for step in steps:
         if step.verb == "forward":
             ready.add(step.who)
-        elif step.verb == "update":
+        elif step.verb in ("update", "set", "reset"):
             ready.clear()
         elif step.verb == "backward" and step.who not in ready:
             return False
@@ -44,16 +50,13 @@ def is_playable(steps):
 
 
 def fewer_steps(case, first):
-    """Leave out what can be left out, from the beginning: what comes last shows the failure."""
-    at = 0
-    while at < len(case.steps):
-        rest = case.steps[:at] + case.steps[at + 1:]
-        shorter = first(case, [redrawn(case, steps=rest)] if is_playable(rest) else [])
-        at += shorter is case
-        case = shorter
+    """Leave out what can be left out, from the end: nothing before it needs what comes late."""
     for at, step in enumerate(case.steps):
         if step.how:
             case = first(case, [redrawn(case, steps=(*case.steps[:at], replace(step, how=""), *case.steps[at + 1:]))])
+    for at in reversed(range(len(case.steps))):
+        rest = case.steps[:at] + case.steps[at + 1:]
+        case = first(case, [redrawn(case, steps=rest)] if is_playable(rest) else [])
     return case
 
 
@@ -79,13 +82,17 @@ def plainer_numbers(case, first):
     case = first(case, [swapped(case, change) for change in (lambda a: np.round(2 * a) / 2, lambda a: a.round(1))])
     for at in range(len(arrays_of(case))):
         array = arrays_of(case)[at]
-        plain = [each for each in (np.ones_like(array), counting(array), np.round(array)) if (each != array).any()]
+        plain = [each for each in plain_forms(array) if (each != array).any()]
         case = first(case, [swapped(case, lambda _, new=new: new, array) for new in plain])
     return case
 
 
-def counting(array):
-    return np.arange(1.0, array.size + 1).reshape(array.shape)
+def plain_forms(array):
+    """Yield what is plainer than an array: a number by itself may have to be above 0."""
+    yield from [np.zeros_like(array)] * (array.ndim > 0)
+    yield np.ones_like(array)
+    yield np.arange(1.0, array.size + 1).reshape(array.shape)
+    yield np.round(array)
 
 
 def arrays_of(case):

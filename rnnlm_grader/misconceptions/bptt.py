@@ -1,12 +1,12 @@
 """What goes wrong in 04-bptt: each variant is the right answer with one thing misunderstood.
 
-Sentences finish "It looks as if ...".
+Sentences stand after "Likely:".
 """
 import math
 
 import numpy as np
 
-from ..exam import Library
+from ..spec.exam import Library
 
 MISCONCEPTIONS = Library()
 NUMERICAL = "05-bptt.html#bptt-numerical-gradient"
@@ -229,14 +229,14 @@ def forward(xs, h0, Wx, Wh, b):
     return hs
 
 
-def local_gradients(hs, Wh, dhs, cut, slope=lambda h: 1 - h * h):
+def local_gradients(hs, Wh, dhs, cut, slope=lambda h: 1 - h * h, limit=math.inf):
     """dz of every step, and the gradient that each step hands to the one before. `cut(t)`: nothing passes before t."""
     T = dhs.shape[1]
     dzs, handed = [None] * T, [None] * T
     dh = np.zeros_like(hs[0])
     for t in reversed(range(T)):
         dzs[t] = (dhs[:, t] + dh) * slope(hs[t + 1])
-        handed[t] = dzs[t] @ Wh.T
+        handed[t] = np.clip(dzs[t] @ Wh.T, -limit, limit)
         dh = np.zeros_like(dh) if cut(t) else handed[t]
     return dzs, handed
 
@@ -321,6 +321,12 @@ def SkipsWh(xs, h0, Wx, Wh, b, dhs, window=None):
     hs = forward(xs, h0, Wx, Wh, b)
     dzs, handed = local_gradients(hs, np.eye(len(Wh), dtype=Wh.dtype), dhs, at_multiples(window))
     return gather(xs, hs, Wx, dzs, handed[0])
+
+
+@bptt(CLIPPING, "what a step hands back is clipped on the way; my_bptt returns the gradients as they are, and whoever "
+                "calls it may clip them")
+def ClipsOnTheWay(xs, h0, Wx, Wh, b, dhs, window=None):
+    return solve(xs, h0, Wx, Wh, b, dhs, at_multiples(window), limit=5.0)
 
 
 @bptt(RECURRENT, "what a step hands back is added to all that later steps handed back (`dh +=`); dh passes on only the "

@@ -1,10 +1,10 @@
 """What goes wrong in 01-embedding: each variant is the right answer with one thing misunderstood.
 
-Sentences finish "It looks as if ...".
+Sentences stand after "Likely:".
 """
 import numpy as np
 
-from ..exam import Library
+from ..spec.exam import Library
 from . import contract
 
 MISCONCEPTIONS = Library()

@@ -1,6 +1,6 @@
 """What goes wrong in 06-rnnlm: each variant is the right answer with one thing misunderstood.
 
-Sentences finish "It looks as if ...".
+Sentences stand after "Likely:".
 """
 import copy
 import math
@@ -9,7 +9,7 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
-from ..exam import Library
+from ..spec.exam import Library
 from . import contract
 
 MISCONCEPTIONS = Library()
@@ -27,6 +27,8 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 UPSTREAM = "06-softmax-masking.html#softmax-upstream"
 STABLE = "06-softmax-masking.html#softmax-stable"
 
+FIRST_SIZES = ("N and T are kept from the first window; they may change from call to call: take them from xs each "
+               "time")
 STAYS_ZERO = ("grads stays as it was made: either backward isn't called on the layers, or grads holds copies of their "
               "arrays and not the arrays themselves")
 
@@ -101,6 +103,15 @@ class BackwardReturnsNothing(RightAffine):
 class ScoresOfTheLastStep(RightAffine):
     def forward(self, xs):
         return super().forward(xs)[:, -1]
+
+
+@affine(AFFINE, FIRST_SIZES)
+class KeepsFirstSizes(RightAffine):
+    sizes = None
+
+    def forward(self, xs):
+        self.sizes = self.sizes or xs.shape[:2]
+        return super().forward(xs).reshape(*self.sizes, -1)
 
 
 @affine(TRANSPOSE, "dxs is dys @ W; it is dys @ W.T")
@@ -331,6 +342,12 @@ class PredictReturnsNothing(RightModel):
         super().predict(xs)
 
 
+@rnnlm(MODEL, "forward returns nothing (is there a `return`?); it returns the loss", shows_nothing=True)
+class LossReturnsNothing(RightModel):
+    def forward(self, xs, ts):
+        super().forward(xs, ts)
+
+
 @rnnlm(MODEL, "backward visits the layers in the order of forward; it begins at the last: reversed(self.layers)")
 class VisitsLayersForwards(RightModel):
     def backward(self, dout=1):
@@ -415,6 +432,15 @@ class PredictsTheLastStep(RightModel):
     def forward(self, xs, ts):
         self.predict(xs)
         return self.loss_layer.forward(self.scores, ts)
+
+
+@rnnlm(MODEL, FIRST_SIZES)
+class KeepsFirstWindow(RightModel):
+    sizes = None
+
+    def predict(self, xs):
+        self.sizes = self.sizes or xs.shape
+        return super().predict(xs).reshape(*self.sizes, -1)
 
 
 @rnnlm(MODEL, "predict gives the most likely ids; it gives the scores of all words, (N, T, V)")

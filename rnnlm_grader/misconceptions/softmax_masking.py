@@ -1,10 +1,10 @@
 """What goes wrong in 05-softmax-masking: each variant is the right answer with one thing misunderstood.
 
-Sentences finish "It looks as if ...".
+Sentences stand after "Likely:".
 """
 import numpy as np
 
-from ..exam import Library
+from ..spec.exam import Library
 
 MISCONCEPTIONS = Library()
 STABLE = "06-softmax-masking.html#softmax-stable"
@@ -20,6 +20,8 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 
 EARLY = ("with all positions ignored forward leaves early, and backward works with the window before; keep what "
          "belongs to this window first")
+SMALL_NUMBER = ("a small number is added within the logarithm, or shares are cut off at one; the loss is then wrong, "
+                "by much where a share is tiny. Compute x - log(sum(exp(x))) directly")
 NOT_THE_LARGEST = ("something else than the row's largest logit, such as its mean, is subtracted; exp still overflows")
 
 
@@ -105,6 +107,14 @@ def WorksAlongAxisOne(x):
     axis = 1 if x.ndim > 1 else 0
     e = np.exp(x - x.max(axis=axis, keepdims=True))
     return e / e.sum(axis=axis, keepdims=True)
+
+
+@softmax_of(CROSS_ENTROPY, "results are written into a copy: reshape gives one where x isn't contiguous in memory "
+            "(transposed, say), and the array itself stays as it was")
+def WritesIntoACopy(x):
+    out = np.zeros_like(x)
+    out.reshape(-1, x.shape[-1])[...] = softmax(x).reshape(-1, x.shape[-1])
+    return out
 
 
 @softmax_of(CROSS_ENTROPY, "the exponentials aren't divided by their sum, so a row doesn't sum to 1")
@@ -347,6 +357,15 @@ class MasksNegatives(Right):
         return ts >= 0
 
 
+@loss_of(MASK, "ignored targets serve as indices; -1 picks the last word by luck, other labels may be no index. Put a "
+               "valid id in their place: np.where(mask, ts, 0)")
+class IndexesByLabel(Right):
+    def forward(self, xs, ts):
+        super().forward(xs, ts)
+        self.picks = self.picks[0], self.ts
+        return (-self.logs[self.picks] * self.kept).sum() / self.loss_count(self.kept)
+
+
 @loss_of(MASK, "the mask is turned around: what should be ignored is kept")
 class TurnsMask(Right):
     def mask(self, ts):
@@ -402,6 +421,20 @@ class LossDoesNotShift(Right):
             return np.log(e / e.sum(axis=-1, keepdims=True))
 
 
+@loss_of(STABLE, "backward takes exp of the logits as they are, and it overflows; subtract each row's largest logit "
+                 "first")
+class GradientDoesNotShift(Right):
+    def forward(self, xs, ts):
+        self.xs = xs.reshape(-1, xs.shape[-1])
+        return super().forward(xs, ts)
+
+    def backward(self, dout=1.0):
+        with np.errstate(all="ignore"):
+            e = np.exp(self.xs)
+            self.logs = np.log(e / e.sum(axis=-1, keepdims=True))
+        return super().backward(dout)
+
+
 @loss_of(STABLE, "the logarithm is taken after the division, and a share of 0 gives infinity; compute "
                  "x - log(sum(exp(x))) directly")
 class TakesLogarithmOfZero(Right):
@@ -410,13 +443,23 @@ class TakesLogarithmOfZero(Right):
             return np.log(softmax(xs))
 
 
-@loss_of(STABLE, "a small number is added within the logarithm, which makes the loss wrong (by much, where a share is "
-                 "tiny); compute x - log(sum(exp(x))) directly")
+@loss_of(STABLE, SMALL_NUMBER)
 class AddsSmallNumber(Right):
     def forward(self, xs, ts):
         super().forward(xs, ts)
         losses = -np.log(np.exp(self.logs[self.picks]) + 1e-7)
         return np.where(self.kept, losses, 0).sum() / self.count(self.kept)
+
+
+class CutsShares(Right):
+    least = 0.0
+
+    def log_p(self, xs):
+        return np.log(np.maximum(softmax(xs), self.least))
+
+
+for digits in 7, 8, 9, 10, 12, 15:
+    loss_of(STABLE, SMALL_NUMBER)(type(f"CutsSharesAfter{digits}Digits", (CutsShares,), {"least": 10.0 ** -digits}))
 
 
 @loss_of(UPSTREAM, "dout isn't used; the gradient is dout times that of the loss")
@@ -444,6 +487,22 @@ class SubtractsAfterDividing(Right):
         p = np.exp(self.logs) / self.count(self.kept)
         p[self.picks] -= 1
         return (p * self.kept[:, None] * dout).reshape(self.shape).astype(self.logs.dtype)
+
+
+@loss_of(GRADIENT, "1 is subtracted in a copy: reshape(N * T, V) gives one where xs isn't contiguous in memory "
+                   "(transposed, say). Reshape xs first, and the gradient last")
+class SubtractsInACopy(Right):
+    def forward(self, xs, ts):
+        loss = super().forward(xs, ts)
+        self.p = np.exp(xs - xs.max(axis=-1, keepdims=True))
+        self.p /= self.p.sum(axis=-1, keepdims=True)
+        return loss
+
+    def backward(self, dout=1.0):
+        p = self.p.copy("K")
+        p.reshape(-1, self.shape[2])[self.picks] -= 1
+        p *= self.kept.reshape((*self.shape[:2], 1))
+        return p * (dout / self.gradient_count(self.kept))
 
 
 @loss_of(GRADIENT, "the sign of the gradient is turned: it is p - 1 at the target, and p elsewhere")

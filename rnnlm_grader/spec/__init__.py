@@ -4,10 +4,10 @@ The idea, in one example. A layer that accumulates its gradients over calls is w
 
     [forward backward] forward backward
 
-It is a *script*: calls in order, of which those in brackets are *noise*, which must not matter. With numbers filled in
-it is a *tape*. The answer plays the tape, the reference plays it too, and what was seen (`out`, `grads[0]`, `kept`) is
-compared. A dozen such lines are the contract of all layers (`contract.py`); a criterion is a few of them, with a title
-and points.
+It is a *script*: calls in order. Those in brackets are *noise*, which must not matter; those in braces must matter,
+as in `{set} forward`. With numbers filled in it is a *tape*. The answer plays the tape, the reference plays it too,
+and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines are the contract of all layers
+(`contract.py`); a criterion is a few of them, with a title and points.
 
     layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
     tape.py       scripts are parsed and filled in with numbers
@@ -23,11 +23,12 @@ to others holds. What holds in the plain condition and fails in another is charg
 conditions.
 
 **Who says what is right.** The reference. Only where the answer is wrong already without the noise does its own fresh
-instance, the *twin*, say what the noise should have left unchanged.
+instance, the *twin*, say what the noise should have left unchanged, or what is needed should have changed.
 
 **Traps**, each met once:
 
 - An update may stand in noise only: the twin starts with the parameters as they end up.
+- Of a layer that keeps a state, a forward is noise only where a reset ends it.
 - What a worker may say in one criterion is capped (`candidate.MOST_SAID`), and a wrong answer says about twice as much
   as a right one: keep arrays small (`design.MOST`), and look at few things in each case.
 - A slip that needs luck, such as sorting the caller's ids, makes the charge rule flicker: draw numbers that show it.

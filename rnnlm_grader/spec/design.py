@@ -63,6 +63,7 @@ def negative(rng, a):
     return -np.abs(a)
 
 
+OF_SCALARS = ones, small, large, negative
 PATTERNS = zero, a_row_0, holes, rows_of_holes, alike, ones, mirrored, small, tiny, large, negative
 
 
@@ -87,7 +88,29 @@ def of_int32(rng, ids, V):
     return repeating(rng, ids, V).astype(np.int32)
 
 
+def some_ignored(rng, ids, V):
+    """Some of a single row don't count: so the others have more that do."""
+    row, ids = rng.integers(len(ids)), np.array(ids)
+    ids[row, rng.permutation(ids.shape[1])[:rng.integers(1, max(ids.shape[1], 2))]] = -1
+    return ids
+
+
+def rows_ignored(rng, ids, V):
+    ids = np.array(ids)
+    ids[rng.random(len(ids)) < 0.6] = -1
+    return ids
+
+
+def holes_ignored(rng, ids, V):
+    return np.where(rng.random(ids.shape) < 0.5, -1, ids)
+
+
+def all_ignored(rng, ids, V):
+    return np.full_like(ids, -1)
+
+
 OF_IDS = repeating, all_the_same, in_order, first_and_last, of_int32
+IGNORING = some_ignored, rows_ignored, holes_ignored
 SHAPES = (1,), (2,), (5,), (2, 2), (2, 3), (3, 1), (1, 3), (2, 1, 3), (2, 2, 1), (30,), (1, 30)
 
 
@@ -97,20 +120,20 @@ def conditions(rng, layer, scripts, rows):
     ones_in = [(), (), *[(letter,) for letter in letters], tuple(letters[:2]), tuple(letters[2:]), tuple(letters[::2])]
     large_in = [None] * 3 + letters
     columns = [column(rng, levels, rows) for levels in (
-        ones_in, large_in, ["C", "C", "F", "strided"], [np.float64, np.float64, np.float32], scripts, SHAPES)]
+        ones_in, large_in, ["C", "C", "F", "strided"], layer.dtypes, scripts, SHAPES, layer.options)]
     packs = {}
-    for are_one, is_large, layout, dtype, script, shape in zip(*columns, strict=True):
+    for are_one, is_large, layout, dtype, script, shape, options in zip(*columns, strict=True):
         sizes = {letter: int(rng.integers(2, 4)) for letter in letters}
         sizes |= {is_large: int(rng.integers(*(MANY if is_large == "V" and layer.ids else LARGE)))} if is_large else {}
         sizes |= dict.fromkeys(are_one, 1) | ({"*": shape} if "*" in layer.sizes else {})
         if layer.ids and "V" not in (*are_one, is_large):  # so that ids may differ
-            sizes["V"] += int(np.prod(shape_of(next(iter(layer.inputs.values())), sizes)))
+            sizes["V"] += int(np.prod(shape_of(layer.inputs[next(iter(layer.ids))], sizes)))
         if sizes.get("V", 0) >= MANY[0]:
             sizes["D"] = 1
-        for letters_of in layer.shapes.values():
+        for letters_of in (layer.shapes | layer.outputs).values():
             while np.prod(shape_of(letters_of, sizes)) > MOST:
                 sizes[max(letters, key=sizes.get)] //= 2
-        yield Condition(sizes, dtype, layout, deal(rng, layer, packs, script)), script
+        yield Condition(sizes, dtype, layout, options, deal(rng, layer, packs, script)), script
 
 
 def column(rng, levels, rows):
@@ -122,8 +145,9 @@ def deal(rng, layer, packs, script):
     """Deal patterns to the two arrays of a script with the most cards left, and sometimes to one of its noise."""
     plain = {name for step in script if step.mark != NOISE for name in layer.takes(step.verb)} | set(layer.params)
     noise = [f"first {name}" for step in script if step.mark == NOISE and step.verb != "update"
-             for name in layer.takes(step.verb)]
-    names = sorted(rng.permutation(sorted(plain)).tolist(), key=lambda name: -len(packs.get(name, PATTERNS)))[:2]
+             for name in layer.takes(step.verb) if name not in layer.drawn]
+    plain = sorted(plain - layer.drawn.keys())
+    names = sorted(rng.permutation(plain).tolist(), key=lambda name: -len(packs.get(name, PATTERNS)))[:2]
     names += rng.permutation(noise).tolist()[:rng.integers(2)]
     return {name: card(rng, layer, packs, name) for name in names}
 
@@ -131,6 +155,12 @@ def deal(rng, layer, packs, script):
 def card(rng, layer, packs, name):
     pack = packs.setdefault(name, [])
     if not pack:
-        all_of_them = OF_IDS if name.removeprefix("first ") in layer.ids else PATTERNS
+        all_of_them = patterns_of(layer, name.removeprefix("first "))
         pack += [all_of_them[i] for i in rng.permutation(len(all_of_them))]
     return pack.pop()
+
+
+def patterns_of(layer, name):
+    if name in layer.ids:
+        return OF_IDS + IGNORING * (name == "ts")
+    return PATTERNS if layer.shapes[name] else OF_SCALARS

@@ -2,14 +2,15 @@
 import functools
 from dataclasses import dataclass, replace
 
-from ..compare import same
-from ..exam import Criterion, LastLook, Outcome
+from .compare import same
 from .design import conditions
-from .layer import Case, Condition
+from .exam import Criterion, LastLook, Outcome
+from .layer import NEEDED, NOISE, Case, Condition
 from .play import KEPT_LATE, Play
 from .tape import drawn, parse, spread
 
 FEW = 4  # cases that are asked for at once where exceptions are to be expected
+KEPT = frozenset(["kept"])
 TRIES = 3  # some mistakes need luck: ids that are in order already show nothing of one who sorts them
 
 
@@ -19,6 +20,13 @@ class Rule:
 
     owner: str
     case: Case
+    together: bool = False  # whether it fails only where all that it sees is wrong
+
+    def wrong(self, played):
+        """What is wrong in a play of its case."""
+        wrong = played.compare()
+        is_all = played.raised or {what for _, what in wrong} >= self.case.see
+        return wrong if is_all or not self.together else {}
 
 
 class Exercise:
@@ -36,51 +44,55 @@ class Exercise:
         self.rules = []
         self.crossed = []  # those of the criteria that own conditions, without these
 
-    def criterion(self, id, part, points, shows, scripts, *, worlds=(None,), sizes=({},), patterns=None, dtypes=(),
-                  beside=""):
+    def criterion(self, id, part, points, shows, scripts, *, worlds=(None,), sizes=({},), options=({},), patterns=None,
+                  dtypes=(), together=False, law=None, beside="", of=()):
         """Declare that scripts, listed by what is to be seen, show what they should: plainly, or as is said.
 
-        With `dtypes`, each script is played in each of these, and what is seen must have it.
+        With `dtypes`, each script is played in each of these, and what is seen must have it. A criterion of what goes
+        into all results alike is wrong only where these are wrong `together`. A `law` says what must hold of parameters
+        that are made. `of` are other forms of the layer.
         """
-        given = [Condition(size, world=world, patterns=patterns or {}) for world in worlds for size in sizes]
+        given = [Condition(size, options=option, world=world, patterns=patterns or {})
+                 for option in options for world in worlds for size in sizes]
         given = [replace(each, dtype=dtype) for each in given for dtype in dtypes] or given
-        rules = [Rule(id, Case(self.layer, parse(script), self.layer.expand(see), condition, not dtypes))
-                 for see, lines in scripts.items() for line in lines for script in spread(line, self.layer)
-                 for condition in given]
+        rules = [Rule(id, Case(layer, parse(script), layer.expand(see), condition, not dtypes, law), together)
+                 for layer in of or (self.layer,) for see, lines in scripts.items() for line in lines
+                 for script in spread(line, layer) for condition in given]
         self.rules += rules
-        self.add(id, part, points, shows, beside, lambda rng: [rule.case for rule in rules])
+        self.add(id, part, points, shows, beside, lambda rng: rules)
 
-    def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=(), beside=""):
+    def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=(), beside="", of=()):
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
 
-        The scripts in `plain` are about something else that it owns as well, and are played in the plain condition.
+        The scripts in `plain` are about something else that it owns as well, and are played in the plain condition,
+        by these other forms of the layer if any are given.
         """
-        see = self.layer.expand(see)
+        names, see = see, self.layer.expand(see)
         self.crossed += [Rule(id, Case(self.layer, parse(script), see)) for script in scripts]
-        rules = [Rule(id, Case(self.layer, parse(script), see))
-                 for line in plain for script in spread(line, self.layer)]
+        rules = [Rule(id, Case(layer, parse(script), layer.expand(names)))
+                 for layer in of or (self.layer,) for line in plain for script in spread(line, layer)]
         self.rules += rules
 
-        def cases(rng):
-            return [rule.case for rule in rules] + [
-                Case(self.layer, steps, see, condition)
+        def all_rules(rng):
+            return rules + [
+                Rule(id, Case(self.layer, steps, see, condition))
                 for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)]
-        self.add(id, part, points, shows, beside, cases)
+        self.add(id, part, points, shows, beside, all_rules)
 
-    def add(self, id, part, points, shows, beside, cases):
+    def add(self, id, part, points, shows, beside, rules):
         def examine(exam):
-            Trial(self, exam, id).examine([drawn(case, exam.rng) for case in cases(exam.rng)])
+            Trial(self, exam, id).examine(rules(exam.rng))
         self.criteria.append(Criterion(id, self.layer.name, part, points, shows, examine, beside or part, self))
 
     @functools.cached_property
     def simplest_first(self):
-        """All rules: the shortest scripts first, and of equal ones those that were declared first."""
-        return sorted(self.rules, key=lambda rule: len(rule.case.steps))
+        """All rules: the shortest scripts first, of equal ones what is only kept, and then what was declared first."""
+        return sorted(self.rules, key=lambda rule: (len(rule.case.steps), rule.case.see != KEPT))
 
-    def last_look(self, tapes):
-        """Declare a random run for answers that pass everything: `tapes(rng, layer)` yields cases."""
+    def last_look(self, cases):
+        """Declare a random run for answers that pass everything: `cases(rng, layer)` yields them."""
         def examine(exam):
-            Trial(self, exam, "").examine(list(tapes(exam.rng, self.layer)))
+            Trial(self, exam, "").examine([Rule("", case) for case in cases(exam.rng, self.layer)])
         self.criteria.last_looks.append(LastLook(self.layer.name, examine, self.crossed[-1].owner))
 
 
@@ -89,16 +101,15 @@ class Trial:
 
     def __init__(self, exercise, exam, owner):
         self.exercise, self.exam, self.owner = exercise, exam, owner
-        self.known = {}  # rule → what goes wrong in its own, simple case
+        self.known = {}  # (rule, whether by its marked steps) → what goes wrong in its own, simple case
 
-    def examine(self, cases):
+    def examine(self, rules):
         """Examine until something is charged to this criterion; what is charged to others is noted."""
-        for played in in_batches(self.exam.candidate, cases):
-            self.exam.trace += played.seen.values()
-            if wrong := played.compare():
+        cases = [drawn(rule.case, self.exam.rng) for rule in rules]
+        for rule, played in zip(rules, in_batches(self.exam.candidate, cases), strict=True):
+            if wrong := rule.wrong(played):
                 payer = self.payer(played, wrong)
-                outcome = Outcome(next(iter(wrong.values())), (), printed=played.printed, against=payer,
-                                  case=played.case)
+                outcome = Outcome(next(iter(wrong.values())), printed=played.printed, against=payer, play=played)
                 if payer == self.owner or not self.owner:
                     self.exam.failure = outcome
                     return
@@ -106,56 +117,84 @@ class Trial:
 
     def payer(self, played, wrong):
         """Return the id of the criterion that pays: that of the first simpler rule which fails alike, or this one."""
-        wrong, by_noise = self.beyond_the_twin(played, wrong)
+        blamed = self.blamed(played, wrong)
+        wrong = blamed or wrong
+        kinds = self.kinds_of(played, wrong)
         for rule in self.simpler(played.case):
-            may_explain = played.case.contains(rule.case) and (rule.case.has_noise or not by_noise)
-            if may_explain and self.explains(rule, {kind(key) for key in wrong}):
-                return rule.owner
-        kinds = {kind(key) for key in wrong}
+            is_alike = not blamed or rule.case.has(NOISE, NEEDED) or "kept" in rule.case.see
+            here = kinds if played.case.allows(rule.case) else kinds & {"raised"}
+            if here and is_alike and played.case.contains(rule.case) and self.explains(
+                    rule, played.case, here, bool(blamed)):
+                return next((other.owner for other in self.exercise.simplest_first if rule.case.contains(other.case)
+                             and self.explains(other, rule.case, self.failing(rule, bool(blamed)), bool(blamed))),
+                            rule.owner)
         return self.owner or next((rule.owner for rule in self.exercise.crossed if kinds & rule.case.see),
                                   self.exercise.crossed[-1].owner)
 
     def simpler(self, case):
         """Yield rules that may say more simply what a case shows: plain ones, then other scripts in its condition."""
         for rule in self.exercise.simplest_first:
-            if rule.owner == self.owner and rule.case.steps == case.steps:
+            if rule.owner == self.owner and rule.case.steps == case.steps and rule.case.see != KEPT:
                 return
             yield rule
         for rule in self.exercise.crossed:
             if rule.owner == self.owner:
                 return
-            yield replace(rule, case=replace(rule.case, condition=case.condition))
+            yield replace(rule, case=replace(rule.case, layer=case.layer, condition=case.condition))
 
-    def explains(self, rule, kinds):
+    def explains(self, rule, case, kinds, by_marked):
         """Whether the failure of a simpler rule explains another of these kinds: one of the same kind, as a rule.
 
         After an exception, or a change of the caller's arrays, anything may go wrong; and what is left over from other
-        calls may raise where it doesn't fit, and be wrong where it does.
+        calls, or no index, may raise where it doesn't fit, and be wrong where it does.
         """
-        simple = self.failing(rule)
-        return bool(simple & (kinds | {"kept", "raised"}) or (simple and rule.case.has_noise and "raised" in kinds))
+        simple = self.failing(rule, by_marked)
+        if rule.case.see == KEPT:
+            return "kept" in simple
+        may_not_fit = len(rule.case.steps) == len(case.steps) or any(
+            step.mark == NOISE or step.is_resized for step in rule.case.steps)
+        return bool(simple & (kinds | {"kept", "raised"}) or (simple and may_not_fit and "raised" in kinds))
 
-    def failing(self, rule):
-        """The kinds of what is wrong in a rule's own case, in any of a few draws."""
-        if rule not in self.known:
-            draws = [self.once(drawn(rule.case, self.exam.rng))[1] for _ in range(TRIES)]
-            self.known[rule] = {kind(key) for wrong in draws for key in wrong}
-        return self.known[rule]
+    def failing(self, rule, by_marked):
+        """The kinds of what is wrong in a rule's own case, or wrong because of marked steps, in any of a few draws."""
+        if (rule, by_marked) not in self.known:
+            draws = in_batches(self.exam.candidate, [drawn(rule.case, self.exam.rng) for _ in range(TRIES)])
+            found = [(played, wrong) for played in draws if (wrong := rule.wrong(played))]
+            if by_marked:
+                found = [(played, wrong if (blamed := self.blamed(played, wrong)) is None else blamed)
+                         for played, wrong in found]
+            self.known[rule, by_marked] = {kind for played, wrong in found for kind in self.kinds_of(played, wrong)}
+        return self.known[rule, by_marked]
+
+    def kinds_of(self, played, wrong):
+        """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
+        gave = not (played.raised or played.layer.is_function) and any(each.got is not None for each in wrong.values())
+        is_off = gave and played.has_wrong_output()
+        return {kind(key) for key in wrong} | set(self.exercise.layer.outputs if is_off else ())
 
     def once(self, case):
         played, = in_batches(self.exam.candidate, [case])
         return played, played.compare()
 
-    def beyond_the_twin(self, played, wrong):
-        """Return (what the noise changed, True), or (all that is wrong, False) where it is so without the noise."""
-        if not played.case.has_noise or played.raised or any(at == KEPT_LATE for at, _ in wrong):
-            return wrong, False
-        tape, places = played.tape.without_noise()
+    def blamed(self, played, wrong):
+        """Of an answer that is wrong without the marked steps too: what is wrong because of them. Else None.
+
+        Noise is to blame for what it changed, and steps that are needed for an output of the last call that they
+        didn't change.
+        """
+        is_needed = played.case.has(NEEDED)
+        if not (is_needed or played.case.has(NOISE)) or any(at in ("", KEPT_LATE) for at, _ in wrong):
+            return None
+        tape, places = played.tape.without_marked()
         twin, twins_wrong = self.once(replace(played.case, steps=tape.steps, tape=tape))
-        left = {(at, what): finding for (at, what), finding in wrong.items() if at not in places or not same(
-            played.seen[at, what], twin.seen.get((places.index(at), what)))}
-        is_wrong_anyway = any(what in {w for _, w in twins_wrong} for _, what in wrong)
-        return (left, True) if left and is_wrong_anyway else (wrong, False)
+        anyway = {what for _, what in twins_wrong}
+        outputs = anyway & set(self.exercise.layer.out)
+
+        def is_blamed(at, what):
+            is_same = at in places and same(played.seen[at, what], twin.seen.get((places.index(at), what)))
+            is_idle = is_same and at == places[-1] and what in outputs and played.seen[at, what] is not None
+            return is_idle if is_needed else not is_same
+        return {key: wrong[key] for key in wrong if is_blamed(*key)} if anyway & {what for _, what in wrong} else None
 
 
 def kind(key):
@@ -164,13 +203,13 @@ def kind(key):
 
 def in_batches(candidate, cases):
     """Have a candidate play cases; return the plays. All are asked for at once, until an exception wastes some."""
-    done, size = [], len(cases)
+    done, size = [], 1 if any(case.layer.lent for case in cases) else len(cases)  # who calls back is seen at once
     while len(done) < len(cases):
         asked = [Play(candidate, case) for case in cases[len(done):][:size]]
         for play in asked:
             done.append(play.read())
             if play.raised:
                 candidate.finish()
-                size = FEW
+                size = min(size, FEW)
                 break
     return done

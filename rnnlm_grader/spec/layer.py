@@ -1,33 +1,64 @@
 """What an exercise asks for, and in which circumstances it is examined."""
-from dataclasses import dataclass, field
+import re
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-NOISE = "noise"
+VERBS = "forward", "backward", "update", "spoil", "set", "reset", "make"  # any other is a method of a layer's own
+NOISE, NEEDED = "noise", "needed"  # what must not matter, and what must
 
 
 @dataclass(frozen=True, eq=False)
 class Layer:
-    """A layer: names of its arrays → the letters of their axes.
+    """A layer, or a function: names of its arrays → the letters of their axes.
 
     Attributes
     ----------
     name : str
-        Of the class that a student writes.
-    reference : type
-        The class that is right.
+        Of the class or function that a student writes.
+    reference : type or function
+        The one that is right.
     params, inputs, upstream : dict
-        What the constructor, `forward` and `backward` take, in order.
-    out : str
-        What `forward` returns.
+        What the constructor, `forward` and `backward` take, in order. A scalar has no letters.
+    out : dict
+        What `forward` returns: one array or several.
     back : tuple of str
-        What `backward` returns: one array, several, or () for None.
+        What `backward` returns: one array, several, or () for None. They belong to the inputs, in order.
     sizes : dict
         Letter → size in the plain condition.
     free : str
         The letters whose sizes may change from call to call.
     ids : dict
         Which inputs are ids, and the letter that bounds them.
+    state : dict
+        What `set_state` takes. Of a layer that has any, and whose options are all on, each window goes on from the one
+        before, until `reset_state`.
+    leaves : dict
+        'forward', 'backward' → the attributes that it sets.
+    is_function : bool
+        Whether `forward` stands for a call of it.
+    dtypes, options : tuple
+        What the conditions are dealt of, besides sizes, layouts and patterns; options are keyword arguments.
+    makes : str
+        The letters of the sizes that the constructor takes, before a generator, of an answer that makes its own
+        parameters; the reference then gets these.
+    methods : dict
+        Of other methods: name → (inputs, outputs).
+    listed : tuple of str
+        Inputs that are given together, as one list, and changed in place: `grads` are what the list holds afterwards,
+        `held` the arrays themselves.
+    lent : dict
+        Inputs that are functions → what they are, as Python; the numbers drawn for such an input bear its name there.
+    drawn : dict
+        Inputs that are drawn otherwise → function of rng, shape and the arrays before them, by name.
+    scales : dict
+        How large the numbers of an array are, where that isn't about 1.
+    as_lists : bool
+        Whether inputs are given as lists of numbers.
+    label : str
+        The option that says which id doesn't count: -1 where it is left out.
+    linear_in : str
+        The input by which the magnitude is known of the numbers that the results are sums of.
     """
 
     name: str
@@ -40,35 +71,80 @@ class Layer:
     sizes: dict
     free: str
     ids: dict = field(default_factory=dict)
+    state: dict = field(default_factory=dict)
+    leaves: dict = field(default_factory=dict)
+    is_function: bool = False
+    dtypes: tuple = (np.float64, np.float64, np.float32)
+    options: tuple = ({},)
+    makes: str = ""
+    methods: dict = field(default_factory=dict)
+    listed: tuple = ()
+    lent: dict = field(default_factory=dict)
+    drawn: dict = field(default_factory=dict)
+    scales: dict = field(default_factory=dict)
+    as_lists: bool = False
+    label: str = ""
+    linear_in: str = ""
 
     @property
     def grads(self):
-        return tuple(f"grads[{i}]" for i in range(len(self.params)))
+        return tuple(f"grads[{i}]" for i in range(len(self.params) + len(self.listed))) or ("grads",)
 
     @property
     def held(self):
-        return tuple(f"held[{i}]" for i in range(len(self.params)))
+        return tuple(f"held[{i}]" for i in range(len(self.params) + len(self.listed)))
+
+    @property
+    def verbs(self):
+        """What may be done with it: a function is only called, and of a layer without parameters none is updated."""
+        return ("forward", *self.methods, *["backward"] * (not self.is_function),
+                *["update", "spoil"] * bool(self.params), *["reset"] * bool(self.state),
+                *["set"] * (bool(self.state) and not self.makes))
 
     @property
     def shapes(self):
-        return self.params | self.inputs | self.upstream
+        return self.params | self.inputs | self.upstream | self.state
+
+    def goes_on(self, options):
+        """Whether a window starts from the state of the one before."""
+        return bool(self.state) and all(options.get(name) for each in self.options for name in each)
+
+    def function(self, name, array):
+        """Make the function of an input that is lent."""
+        return eval(self.lent[name], {"np": np, name: array})
 
     def takes(self, verb):
         """What a verb takes: name → letters."""
-        return {"forward": self.inputs, "backward": self.upstream, "update": self.params}.get(verb, {})
+        return {"forward": self.inputs, "backward": self.upstream, "update": self.params, "set": self.state,
+                **{name: inputs for name, (inputs, _) in self.methods.items()}}.get(verb, {})
+
+    def gives(self, verb):
+        """What a verb returns: name → letters."""
+        return self.methods[verb][1] if verb in self.methods else self.out
+
+    @property
+    def outputs(self):
+        """What `forward` and the other methods return, by name."""
+        return self.out | {name: letters for _, out in self.methods.values() for name, letters in out.items()}
 
     def expand(self, see):
         """Return what is to be seen, by name: `returned` and `grads` stand for all of a layer's own."""
-        words = {"returned": (self.out, *self.back), "grads": self.grads, "held": ("grads", *self.held)}
+        words = {"returned": (*self.outputs, *self.back), "grads": self.grads, "held": ("grads", *self.held),
+                 "left": (name for names in self.leaves.values() for name in names)}
         return frozenset(each for word in see.split() for each in words.get(word, (word,)))
 
     def letters_of(self, what):
-        """The letters of the axes of something seen."""
+        """The axes of something seen."""
         if what[-1:] == "]":
-            return list(self.params.values())[int(what[-2])]
-        if what == self.out:
-            return next(iter(self.upstream.values()))
-        return dict(zip(self.back, self.inputs.values(), strict=False)).get(what, "")
+            own = [*self.params.values(), *(self.inputs[name] for name in self.listed)]
+            return axes(own[int(what.split("[")[1][:-1])])
+        left = {name: letters for names in self.leaves.values() for name, letters in names.items()}
+        return axes((dict(zip(self.back, self.inputs.values(), strict=False)) | self.outputs | left).get(what, ""))
+
+
+def axes(letters):
+    """The axes of an array, such as ['H', '4H'] for 'H4H'."""
+    return re.findall(r"\d*[A-Z*]", letters)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,6 +154,7 @@ class Condition:
     sizes: dict = field(default_factory=dict)  # letters whose sizes aren't those of the layer
     dtype: type = np.float64
     layout: str = "C"
+    options: dict = field(default_factory=dict)  # keyword arguments of the constructor, or of the function
     patterns: dict = field(default_factory=dict)  # array → function of its numbers; 'first x' is the one of the noise
     world: object = None  # (rng, sizes) → {array: numbers}, chosen so that results can be worked out on paper
 
@@ -97,11 +174,15 @@ class Step:
         return self.how == "other" or self.how[1:2] in ("+", "-")
 
     def covers(self, other):
-        """Whether whatever this step does, the other does too; a backward writes into grads, as `spoil` does."""
+        """Whether whatever this step does, the other does too.
+
+        A backward writes into grads, as `spoil` does; and forward goes through what other methods return.
+        """
         if other.verb == "backward" and self.verb == "spoil":
             return not other.who
-        is_alike = self.how in ("", other.how) or (self.is_resized and other.is_resized)
-        return is_alike and (self.verb, self.who) == (other.verb, other.who)
+        is_alike = self.how in ("", "bare", other.how) or (self.is_resized and other.is_resized)
+        is_part = other.verb == "forward" and self.verb not in VERBS
+        return is_alike and self.who == other.who and (is_part or self.verb == other.verb)
 
 
 @dataclass(frozen=True, eq=False)
@@ -111,14 +192,20 @@ class Tape:
     params: tuple
     stranger: tuple  # the parameters of a layer that has nothing to do with the others
     steps: tuple
+    seed: int | None = None  # of the generator from which an answer makes its own parameters
+    is_given: bool = False  # whether these are then overwritten, for another answer made the ones on the tape
 
-    def without_noise(self):
-        """Return (the tape with parameters as they end up and only what matters, where its steps were)."""
+    def without_marked(self):
+        """Return (the tape with parameters as they end up and only what isn't marked, where its steps were).
+
+        Where an answer makes its own parameters, they end up so by the same updates.
+        """
         params = self.params
         for step in self.steps:
             params = step.arrays if step.verb == "update" else params
-        places = [at for at, step in enumerate(self.steps) if step.mark != NOISE]
-        return Tape(params, self.stranger, tuple(self.steps[at] for at in places)), places
+        places = [at for at, step in enumerate(self.steps)
+                  if not step.mark or (step.verb == "update" and self.seed is not None)]
+        return replace(self, params=params, steps=tuple(self.steps[at] for at in places)), places
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,13 +217,26 @@ class Case:
     see: frozenset
     condition: Condition = Condition()
     any_float: bool = True  # whether the dtype of floats is let be: it has a criterion of its own
+    law: object = None  # of the parameters that each `make` made: it says which of these, and what is wrong; or None
     tape: Tape | None = None
 
     @property
-    def has_noise(self):
-        return any(step.mark == NOISE for step in self.steps)
+    def sizes(self):
+        return self.layer.sizes | self.condition.sizes
+
+    @property
+    def dtype(self):
+        """The dtype in which results are compared: that of an answer which makes its own parameters is its choice."""
+        return np.float32 if self.layer.makes else self.condition.dtype
+
+    def has(self, *marks):
+        return any(step.mark in marks for step in self.steps)
 
     def contains(self, other):
         """Whether the other script is a part of this one, in order."""
         left = iter(self.steps)
         return all(any(step.covers(mine) for mine in left) for step in other.steps)
+
+    def allows(self, other):
+        """Whether no option of the other is on that isn't here."""
+        return other.condition.options.items() <= self.condition.options.items()

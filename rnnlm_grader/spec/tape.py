@@ -3,20 +3,20 @@ from dataclasses import replace
 
 import numpy as np
 
-from .layer import NOISE, Step, Tape
+from .layer import NEEDED, NOISE, Step, Tape, axes
 
 STRANGE = 5  # the widths of a layer that has nothing to do with the others
 
 
 def parse(script):
-    """Return the steps of a script such as '[forward backward:again] b.forward'."""
+    """Return the steps of a script such as '[forward backward:again] {set} b.forward'."""
     steps, mark = [], ""
     for word in script.split():
-        mark = NOISE if word[0] == "[" else mark
-        who, _, verb = word.strip("[]").rpartition(".")
+        mark = {"[": NOISE, "{": NEEDED}.get(word[0], mark)
+        who, _, verb = word.strip("[]{}").rpartition(".")
         verb, _, how = verb.partition(":")
         steps.append(Step(verb, who, how, mark))
-        mark = "" if word[-1] == "]" else mark
+        mark = "" if word[-1] in "]}" else mark
     return tuple(steps)
 
 
@@ -35,8 +35,8 @@ class Recorder:
     """Draws the numbers of one tape, step by step.
 
     `how` of a step: 'again' takes the arrays of its last time, 'refilled' the same ones filled anew, 'other' arrays of
-    other sizes, 'N+1' of one more in N, 'zero' zeros; of an update: 'through' writes into `params`, 'one' changes a
-    single number.
+    other sizes, 'N+1' of one more in N, 'zero' zeros, 'bare' nothing, which stands for ones; of an update: 'through'
+    writes into `params`, 'one' changes a single number.
     """
 
     def __init__(self, case, rng):
@@ -44,6 +44,7 @@ class Recorder:
         self.sizes = self.layer.sizes | self.condition.sizes
         self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
         self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
+        self.kept = {}  # who → the sizes of a state, which stay until it is reset
 
     def tape(self):
         is_updated = any(step.verb == "update" for step in self.script)
@@ -51,7 +52,8 @@ class Recorder:
         stranger = dict.fromkeys(self.sizes, 3) | dict.fromkeys("DHV", STRANGE) | {"*": (3,)}
         others = tuple(number(self.rng, shape_of(letters, stranger), 1).astype(np.float32)
                        for letters in self.layer.params.values())
-        return Tape(params, others, tuple(replace(step, arrays=self.of(step, stranger)) for step in self.script))
+        seed = int(self.rng.integers(1000)) if self.layer.makes else None
+        return Tape(params, others, tuple(replace(step, arrays=self.of(step, stranger)) for step in self.script), seed)
 
     def of(self, step, stranger):
         """What a step takes."""
@@ -61,35 +63,55 @@ class Recorder:
         if step.verb == "update":
             self.params = self.changed(step.how)
             return self.params
-        if step.verb not in ("forward", "backward"):
+        if step.verb == "reset":
+            self.kept.pop(step.who, None)
+        if not self.layer.takes(step.verb):
             return ()
         key = step.who, step.verb
         is_again = step.how == "again" and key in self.last
-        if step.verb == "forward" and not is_again:
-            self.here[step.who] = self.sizes | (self.other_sizes(step.how) if step.is_resized else {})
-        takes, sizes = self.layer.takes(step.verb), self.here[step.who]
+        takes, sizes = self.layer.takes(step.verb), self.sizes_of(step, is_again)
         if not is_again or [a.shape for a in self.last[key]] != [shape_of(each, sizes) for each in takes.values()]:
             self.last[key] = self.arrays(takes, sizes, "first " if step.mark == NOISE else "")
+        if step.how == "bare":
+            return tuple(map(np.ones_like, self.last[key]))
         if step.how == "zero":
-            return tuple(0 * array for array in self.last[key])
+            return tuple(map(np.zeros_like, self.last[key]))
         return self.last[key]
+
+    def sizes_of(self, step, is_again):
+        """The sizes of what a step takes: those of a state stay, whatever is to change, until it is reset."""
+        if not (is_again or step.verb == "backward"):
+            self.here[step.who] = self.sizes | (self.other_sizes(step.how) if step.is_resized else {})
+        sizes = self.here[step.who] = self.here[step.who] | self.kept.get(step.who, {})
+        if self.layer.goes_on(self.condition.options):
+            letters = set("".join(self.layer.state.values())) & set(self.layer.free)
+            self.kept[step.who] = {letter: sizes[letter] for letter in letters}
+        return sizes
 
     def arrays(self, takes, sizes, first=""):
         """Draw arrays by name; `first` marks those of the noise, which have patterns of their own and no world."""
         arrays = []
         for name, letters in takes.items():
-            shape, V = shape_of(letters, sizes), self.sizes.get(self.layer.ids.get(name))
+            shape, V = shape_of(letters, sizes), sizes.get(self.layer.ids.get(name))
             pattern = self.condition.patterns.get(first + name)
             if name in self.world and not first and sizes == self.sizes:
                 array = np.asarray(self.world[name])
+            elif name in self.layer.drawn:
+                array = np.asarray(self.layer.drawn[name](self.rng, shape, dict(zip(takes, arrays, strict=False))))
             elif V:
                 array = ids(self.rng, shape, V)
-                array = pattern(self.rng, array, V) if pattern else array
+                array = self.labelled(pattern(self.rng, array, V) if pattern else array, V)
             else:
-                array = number(self.rng, shape, 0.9 / np.sqrt(max(shape[0], 2)) if name[:2] in ("Wx", "Wh") else 1.0)
+                scale = 0.9 / np.sqrt(max(shape[0], 2)) if name[:2] in ("Wx", "Wh") else 1.0
+                array = number(self.rng, shape, self.layer.scales.get(name, scale))
                 array = pattern(self.rng, array) if pattern else array
-            arrays.append(array if V else array.astype(self.condition.dtype))
+            arrays.append(np.asarray(array, None if V or array.dtype.kind == "i" else self.condition.dtype))
         return tuple(arrays)
+
+    def labelled(self, ids, V):
+        """Put the label where an id doesn't count, which is -1 so far, and another word where one that counts is it."""
+        label = self.condition.options.get(self.layer.label, -1)
+        return np.where(ids == -1, label, np.where(ids == label, (label + 1) % V, ids)) if self.layer.label else ids
 
     def changed(self, how):
         """Parameters after an update."""
@@ -112,12 +134,12 @@ class Recorder:
 def resized(size, by):
     """A size that differs by so much, or by one where it would be 0; of several axes the first does."""
     if isinstance(size, tuple):
-        return (resized(size[0], by), *size[1:])
+        return (*(resized(first, by) for first in size[:1]), *size[1:])
     return size + by if size + by > 0 else size + 1
 
 
 def shape_of(letters, sizes):
-    return tuple(n for letter in letters for n in np.atleast_1d(sizes[letter]).tolist())
+    return tuple(int(axis[:-1] or 1) * n for axis in axes(letters) for n in np.atleast_1d(sizes[axis[-1]]).tolist())
 
 
 def number(rng, shape, scale):

@@ -5,6 +5,9 @@ A module for each assignment holds `SLUG`, and for each name that it asks for
 RIGHT    style → source of the cell; the first is the plainest and stands in where another name is examined
 WRONG    id of the misconception that should be named → source, written as a student would and not as the library does
 """
-from . import bptt, embedding, rnn, rnnlm, softmax_masking, time_rnn
+import importlib
+import pkgutil
 
-CORPORA = (embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm)
+_MODULES = [importlib.import_module(f"{__name__}.{found.name}") for found in pkgutil.iter_modules(__path__)
+            if found.name != "incomplete"]
+CORPORA = tuple(sorted(_MODULES, key=lambda module: module.SLUG))

@@ -6,9 +6,16 @@ import pytest
 from classroom import ROOT
 from corpora import CORPORA
 
-from rnnlm_grader.alike import MIN_LINES, functions_of, groups, like_reference, read_functions, reference_shapes
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.course import answers_of, released
+from rnnlm_grader.course.folders import answers_of, released
+from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.notebooks.alike import (
+    MIN_LINES,
+    functions_of,
+    groups,
+    like_reference,
+    read_functions,
+    reference_shapes,
+)
 
 GIVEN = """
 def work(x):

@@ -8,8 +8,8 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.nbgrader_plugin import RECORD
+from rnnlm_grader.course.nbgrader_plugin import RECORD
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 
 def hand_ins(corpus):

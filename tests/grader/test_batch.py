@@ -25,18 +25,20 @@ from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
 
-from rnnlm_grader import batch as batches
-from rnnlm_grader import cli, commands, export, gradebook, pool, sandbox
-from rnnlm_grader.batch import Batch
-from rnnlm_grader.gradebook import recorded_scores
-from rnnlm_grader.marks import read_class
-from rnnlm_grader.results import Busy
-from rnnlm_grader.sandbox import find_bwrap
+from rnnlm_grader.course import batch as batches
+from rnnlm_grader.course import cli, commands, export, gradebook, pool
+from rnnlm_grader.course.batch import Batch
+from rnnlm_grader.course.gradebook import recorded_scores
+from rnnlm_grader.course.marks import read_class
+from rnnlm_grader.course.results import Busy
+from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox.bubblewrap import find_bwrap
 
 SLUG = demo.ASSIGNMENT
 CLASS = ("right-as-the-book", "wrong-overwrites", "unfinished", "not-a-notebook", "syntax-error")
 PAIR = ("unfinished", "not-a-notebook")
 MARKS = {"right-as-the-book": 25, "wrong-overwrites": 23, "unfinished": 4, "not-a-notebook": 0, "syntax-error": 10}
+COMMAND = sys.executable, "-m", "rnnlm_grader.course.cli"
 
 
 def open_course(folder):
@@ -243,7 +245,7 @@ def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
 
 def rnnlm_grade(course, *options):
     """Start the real command."""
-    return subprocess.Popen([sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "2", *options], cwd=course,
+    return subprocess.Popen([*COMMAND, SLUG, "--jobs", "2", *options], cwd=course,
                             stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
@@ -283,7 +285,7 @@ def test_an_interrupt_ends_a_run_at_once_with_one_line(course):
         shutil.copytree(course / "submitted" / "right-as-the-book", course / "submitted" / student)
         path = course / "submitted" / student / SLUG / f"{SLUG}.ipynb"
         path.write_text(path.read_text().replace("return W[idx]", f"while True: pass  # {student}"))
-    process = subprocess.Popen([sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "2"], cwd=course, text=True,
+    process = subprocess.Popen([*COMMAND, SLUG, "--jobs", "2"], cwd=course, text=True,
                                stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True,
                                preexec_fn=heed_interrupts)
     wait_for(lambda: len(list(course.glob("results/*/*.json"))) >= 2)
@@ -405,7 +407,7 @@ def test_a_disk_that_is_full_later_stops_a_run_and_what_was_examined_is_kept(pai
 @pytest.mark.parametrize("unbuffered", ["", "1"])
 def test_what_reads_the_summary_may_have_gone(pair, unbuffered):
     with open("/dev/full", "w") as full:
-        command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--jobs", "1"]
+        command = [*COMMAND, SLUG, "--jobs", "1"]
         done = subprocess.run(command, cwd=pair, stdout=full, stderr=subprocess.PIPE, text=True, check=False,
                               env=os.environ | {"PYTHONUNBUFFERED": unbuffered})
     assert (done.returncode, len(done.stderr.splitlines())) == (1, 1)
@@ -451,7 +453,7 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
     said = {}
     for command in ("", "report", "export"):
-        done = subprocess.run([sys.executable, "-m", "rnnlm_grader.cli", *command.split(), SLUG], cwd=pair, env=strict,
+        done = subprocess.run([*COMMAND, *command.split(), SLUG], cwd=pair, env=strict,
                               capture_output=True, check=False)
         assert (done.returncode, done.stderr) == (0 if command else 1, b"")
         said[command] = done.stdout.decode()
@@ -521,7 +523,7 @@ cp gradebook.db "$COURSE/after.db"
 def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair):
     """On a file system of 16 MiB of its own, without a sandbox: there can't be one inside the other."""
     bwrap = find_bwrap()
-    command = [sys.executable, "-m", "rnnlm_grader.cli", SLUG, "--sandbox", "none"]
+    command = [*COMMAND, SLUG, "--sandbox", "none"]
     done = subprocess.run(
         [bwrap, "--dev-bind", "/", "/", "--size", str(16 * 2**20), "--tmpfs", "/small", "--setenv", "COURSE", str(pair),
          "bash", "-c", FULL_DISK, "bash", *command], capture_output=True, text=True, check=False)

@@ -7,8 +7,8 @@ import pytest
 from corpora import bptt, embedding, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
-from rnnlm_grader.course import answers_of, execution_order, read_handed_in
-from rnnlm_grader.job import Job, run, version
+from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
+from rnnlm_grader.course.job import Job, run, version
 
 ONE, TIME = "MyEmbedding", "MyTimeEmbedding"
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]

@@ -7,8 +7,8 @@ from corpora import bptt, rnnlm, softmax_masking
 from corpora import embedding as corpus
 
 from rnnlm_grader import check
-from rnnlm_grader.bench import load_cells
 from rnnlm_grader.check import CheckFailed
+from rnnlm_grader.sandbox.bench import load_cells
 
 
 def define(source, name="MyEmbedding"):
@@ -39,6 +39,45 @@ def test_a_right_answer_is_told_what_is_right(capsys):
     shown = capsys.readouterr().out
     assert "MyEmbedding · backward: 6 of 6 points" in shown
     assert "✗" not in shown
+
+
+def check_all(**sources):
+    """What `check()` says of a notebook with these answers."""
+    names = {"np": np, "check": check}
+    assert load_cells(sources.items(), names) == {}
+    with pytest.raises(CheckFailed) as caught:
+        exec("check()", names)
+    return str(caught.value)
+
+
+UNFILLED = "class MyTimeEmbedding:\n def __init__(self, W): pass\n def forward(self, xs): raise NotImplementedError"
+
+
+def test_without_arguments_all_that_is_defined_is_told_and_its_points_are_put_in_a_table():
+    text = check_all(MyEmbedding=corpus.EMBEDDING["as the book writes it"], my_perplexity="def my_perplexity(*_): ...")
+    assert "MyEmbedding · backward: 6 of 6 points\n  ✓ all 4 hold\n" in text
+    assert "my_perplexity · values: 0 of 4 points\n  ✗" in text
+    assert text.splitlines()[-10:] == [
+        "name             part      points",
+        "MyEmbedding      forward   3 of 3", "MyEmbedding      backward  6 of 6", "MyEmbedding      contract  6 of 6",
+        "MyTimeEmbedding  forward   0 of 3", "MyTimeEmbedding  backward  0 of 4", "MyTimeEmbedding  contract  0 of 3",
+        "my_perplexity    values    0 of 4", "my_perplexity    edge      0 of 1", "total                      15 of 30"]
+
+
+def test_without_arguments_what_there_is_nothing_to_examine_in_takes_a_line():
+    assert check_all(MyTimeEmbedding=UNFILLED).startswith(
+        "MyEmbedding: not defined here.\n\nMyTimeEmbedding: not filled in yet.\n\nname ")
+
+
+def test_without_arguments_a_notebook_in_which_all_is_right_passes(capsys):
+    names = {"np": np, "check": check} | {name: define(plainest(rnnlm, name), name) for name in rnnlm.RIGHT}
+    exec("check()", names)
+    assert capsys.readouterr().out.endswith("25 of 25\n")
+
+
+def test_without_arguments_a_notebook_that_defines_nothing_is_told_so():
+    with pytest.raises(ValueError, match=r"^Nothing that an exercise asks for is defined here\. Run the cells above"):
+        check()
 
 
 def test_a_wrong_answer_is_told_its_likely_mistake_before_anything_else():
@@ -79,7 +118,7 @@ def test_an_exception_is_told_with_its_line():
 
 
 @pytest.mark.parametrize(("line", "meaning"), [
-    ("np.add.at(self.dW, self.idx, dout)", "nothing has set it yet"),
+    ("np.add.at(self.dW, self.idx, dout)", "no method sets `self.dW`"),
     ("np.add.at(dW, self.idx, dout)", "no variable or module has this name"),
     ("self.grads[0][...] = dout @ dout", "can't be multiplied as matrices"),
     ("self.grads[0][...] = dout[None, None]", "another shape than the place"),
@@ -115,7 +154,7 @@ LATE = " * (1 + 3e-7)"
 
 def test_two_numbers_that_differ_late_are_printed_so_that_it_can_be_seen():
     name, loss = "MyTimeSoftmaxWithLoss", "losses.sum() / count"
-    numbers = re.findall(r"the loss is ([\d.]+), expected ([\d.]+)\b", report(changed(LOSS, loss, loss + LATE, name)))
+    numbers = re.findall(r"loss is ([\d.]+), expected ([\d.]+)\.", report(changed(LOSS, loss, loss + LATE, name)))
     assert numbers
     assert all(got != expected for got, expected in numbers)
 
@@ -141,7 +180,7 @@ def test_what_a_notebook_has_set_for_printing_changes_no_report(options):
     (LOSS, "return losses.sum() / count", "return complex(losses.sum() / count)", "MyTimeSoftmaxWithLoss",
      "of dtype complex128, expected a float."),
     (CLIP, "return total_norm", "return complex(total_norm)", "my_clip_grads",
-     "norm is (26+0j), of dtype complex128, expected a float"),
+     "norm is 0j, of dtype complex128, expected a float"),
     (CLIP, "return total_norm", "return total_norm if total_norm else False", "my_clip_grads",
      "norm is False, of dtype bool, expected a float."),
     (PERPLEXITY, "return math.exp", "return complex(1) * math.exp", "my_perplexity", "of dtype complex128"),
@@ -158,7 +197,7 @@ def test_a_number_may_be_pythons_or_numpys(kind):
 
 def test_a_list_is_not_called_a_tuple():
     text = report(changed(BPTT, "return dxs, dh0, dWx, dWh, db", "return [dxs, dh0, dWx, dWh]", "my_bptt"))
-    assert "should be a list or tuple of 5, but is a list or tuple of 4" in text
+    assert "but is a list or tuple of 4 in place of 5" in text
 
 
 def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():

@@ -8,9 +8,9 @@ from bs4 import BeautifulSoup
 from classroom import ALL, ENDLESS, SLUG, UNFINISHED, WRONG, Person, lay_out
 from playwright.sync_api import sync_playwright
 
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.class_report import figures, histogram, write_class_report
-from rnnlm_grader.marks import UnknownAssignment
+from rnnlm_grader.course.class_report import figures, histogram, write_class_report
+from rnnlm_grader.course.marks import UnknownAssignment
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have

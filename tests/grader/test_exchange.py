@@ -14,8 +14,8 @@ from classroom import nbgrader
 from nbgrader.api import Gradebook
 from nbgrader.exchange import ExchangeError
 
-from rnnlm_grader import cli
-from rnnlm_grader.course import SUBMISSION_SECRET, read_beside
+from rnnlm_grader.course import cli
+from rnnlm_grader.course.folders import SUBMISSION_SECRET, read_beside
 
 SLUG = demo.ASSIGNMENT
 GRADERS = ("rnnlm-grade", "nbgrader autograde")

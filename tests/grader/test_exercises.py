@@ -3,7 +3,7 @@ import nbformat
 import pytest
 from nbclient import NotebookClient
 
-from rnnlm_grader.assignments import ASSIGNMENTS
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 FOLDERS = ("solutions", "exercises")
 
@@ -14,6 +14,12 @@ def read(root, folder, slug):
 
 def nbgrader_cells(notebook, role):
     return {c.metadata.nbgrader.grade_id: c for c in notebook.cells if c.metadata.get("nbgrader", {}).get(role)}
+
+
+def shown_by(cell):
+    """The text of what a cell displays."""
+    return "".join(output.data["text/plain"] for output in cell.get("outputs", ())
+                   if output.output_type == "display_data")
 
 
 @pytest.fixture
@@ -52,7 +58,7 @@ def test_a_released_notebook_holds_no_solution_no_hidden_test_and_no_output(root
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_an_exercise_says_which_modules_its_answers_may_use(root, slug):
     intro = " ".join(read(root, "exercises", slug).cells[0].source.split())
-    assert "no other module is there when" in intro
+    assert "no other module is available when" in intro
     for name in ("NumPy", "standard library", *(f"`rnnlm_ref.{m}`" for lent in ASSIGNMENTS[slug].lent.values()
                                                 for m in lent)):
         assert name in intro
@@ -65,12 +71,19 @@ def test_each_answer_has_a_worked_number_and_three_hints_folded_away(root, slug)
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_an_exercise_ends_in_a_look_at_all_of_it(root, slug):
+    *_, text, last = read(root, "exercises", slug).cells
+    assert text.source == "## Before you hand in\n\nRestart the kernel, run all cells, and look at the table."
+    assert last.source == "check()"
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_the_solution_runs_from_top_to_bottom_in_a_real_kernel(root, slug):
     notebook = read(root, "solutions", slug)
     NotebookClient(notebook, timeout=120).execute()
-    outputs = "".join(o.get("text", "") for c in notebook.cells if c.cell_type == "code" for o in c.outputs)
-    assert "✓" in outputs
-    assert "✗" not in outputs
+    shown = "".join(map(shown_by, notebook.cells))
+    assert "✓" in shown
+    assert "✗" not in shown
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
@@ -79,6 +92,5 @@ def test_an_unfilled_exercise_says_so_without_a_traceback(root, slug):
     NotebookClient(notebook, timeout=120, allow_errors=True).execute()
     for cell in nbgrader_cells(notebook, "grade").values():
         error, = [output for output in cell.outputs if output.output_type == "error"]
-        shown = "\n".join(error.traceback)
-        assert "Not filled in yet" in shown
-        assert "Traceback" not in shown
+        assert "Not filled in yet" in shown_by(cell)
+        assert len(error.traceback) == 1

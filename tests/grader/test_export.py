@@ -7,8 +7,8 @@ import pytest
 from classroom import ROOT, SLUG, WRONG, Person, lay_out
 from nbgrader.apps import ExportApp
 
-from rnnlm_grader import cli
-from rnnlm_grader.export import FORMS, CanvasExport, export
+from rnnlm_grader.course import cli
+from rnnlm_grader.course.export import FORMS, CanvasExport, export
 from rnnlm_grader.refusal import Refusal
 
 FORMULA = '=HYPERLINK("http://evil";"x")'

@@ -13,8 +13,8 @@ import pytest
 from classroom import nbgrader
 from nbgrader.api import Gradebook
 
-from rnnlm_grader import batch, cli
-from rnnlm_grader import feedback as pages
+from rnnlm_grader.course import batch, cli
+from rnnlm_grader.course import feedback as pages
 
 ROOT = Path(__file__).parents[2]
 SLUG = demo.ASSIGNMENT
@@ -237,7 +237,7 @@ GRADE = {"rnnlm-grade": Course.grade, "nbgrader autograde": lambda course: cours
 @pytest.mark.parametrize("grade", GRADE)
 def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without_examining_anew(
         with_deadline, monkeypatch, grade, capsys):
-    monkeypatch.setattr("rnnlm_grader.nbgrader_plugin.run", lambda job: pytest.fail("examined anew"))
+    monkeypatch.setattr("rnnlm_grader.course.nbgrader_plugin.run", lambda job: pytest.fail("examined anew"))
     monkeypatch.setattr(batch, "run", lambda job: pytest.fail("examined anew"))
     course = with_deadline
     GRADE[grade](course)

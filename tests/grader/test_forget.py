@@ -10,14 +10,14 @@ from nbgrader.api import Gradebook
 from nbgrader.utils import notebook_hash
 from sqlalchemy import Engine, event
 
-from rnnlm_grader import cli, forget
-from rnnlm_grader.course import SUBMISSION_SECRET
-from rnnlm_grader.export import export
+from rnnlm_grader.course import cli, forget
+from rnnlm_grader.course.export import export
+from rnnlm_grader.course.folders import SUBMISSION_SECRET
 
 KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same
 FORMER = "4" * 64  # the key of what ada handed in first
 SECRETS = {student: f"{number:x}" * 128 for number, student in enumerate(KEYS)}
-CONFIG = """from rnnlm_grader.nbgrader_plugin import configure
+CONFIG = """from rnnlm_grader.course.nbgrader_plugin import configure
 c = get_config()
 c.CourseDirectory.course_id = "rnnlm"
 c.Exchange.root = "{exchange}"

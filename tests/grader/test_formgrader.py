@@ -12,7 +12,7 @@ import pytest
 from bs4 import BeautifulSoup
 from classroom import ROOT, SLUG, WRONG, Person, lay_out
 
-from rnnlm_grader.marks import read_class
+from rnnlm_grader.course.marks import read_class
 
 TOKEN = "only-for-this-test"
 PEOPLE = {"ada": Person(), "ben": Person({"repeats_across_time": WRONG, "windows": WRONG}), "cy": Person()}

@@ -22,14 +22,14 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from processes import Watch, mentioning, orphans, staying
 
-from rnnlm_grader import sandbox
-from rnnlm_grader.assignments import ASSIGNMENTS
-from rnnlm_grader.candidate import KernelCandidate
-from rnnlm_grader.class_report import write_class_report
-from rnnlm_grader.exam import examine, hidden_seed
-from rnnlm_grader.export import FORMS, export
-from rnnlm_grader.nbgrader_plugin import MOST_IN_LINE, GradeInSandbox
-from rnnlm_grader.state import read_submissions
+from rnnlm_grader.course.class_report import write_class_report
+from rnnlm_grader.course.export import FORMS, export
+from rnnlm_grader.course.nbgrader_plugin import MOST_IN_LINE, GradeInSandbox
+from rnnlm_grader.course.state import read_submissions
+from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.spec.exam import examine, hidden_seed
 
 SLUGS = sorted({work.slug for work in CLASS.values()})
 KEY = b"k" * 32

@@ -7,16 +7,14 @@ import pytest
 from corpora import CORPORA, incomplete, rnnlm
 from examining import grade_name
 from hostile.handing_in import ROOT
-from test_replay import run
 
-from rnnlm_grader import exam, job
-from rnnlm_grader.assignments import find
-from rnnlm_grader.bench import Raised
-from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.check import CheckFailed, check
-from rnnlm_grader.compare import differ, same
-from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.grading import Allowance, examine_all, holds, take_back_excuses, withhold
+from rnnlm_grader.course import job
+from rnnlm_grader.criteria import find
+from rnnlm_grader.grading import Allowance, withhold
+from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.spec.compare import differ, same
+from rnnlm_grader.spec.exam import examine, public_seed
 
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 
@@ -30,39 +28,6 @@ def solution(name, source=None):
         if "setup" in cell.metadata.get("tags", ()) or nbgrader.get("solution"):
             exec(source if source and nbgrader.get("grade_id") == name else cell.source, names)
     return names[name]
-
-
-def by_specification(name):
-    """Whether an exercise is one of those that are specified, and no more written by hand."""
-    return any(criterion.exercise for criterion in find(name).criteria if criterion.name == name)
-
-
-def is_drawn(criterion, answer):
-    """Whether what the criterion compares depends on the seed."""
-    one, other = (examine(criterion, KernelCandidate(**{criterion.name: answer}), seed).trace for seed in (1, 2))
-    return len(one) != len(other) or not all(map(same, one, other))
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_each_criterion_compares_something_that_is_drawn(name):
-    answer = solution(name)
-    assert [c.id for c in find(name).criteria if c.name == name and not is_drawn(c, answer)] == []
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_what_a_report_names_as_wrong_says_nothing_of_the_inputs(name, monkeypatch):
-    named, hold = [], exam.Exam.hold
-    monkeypatch.setattr(exam, "differ", lambda got, expected, what, **_: named.append(what))
-    monkeypatch.setattr(exam.Exam, "hold", lambda self, condition, what, *args, **options: (
-        named.append(what), hold(self, condition, what, *args, **options)))
-    candidate = KernelCandidate(**{name: solution(name)})
-    for criterion in (c for c in find(name).criteria if c.name == name):
-        draws = []
-        for seed in range(3):
-            named.clear()
-            assert examine(criterion, candidate, seed).passed
-            draws.append({re.sub(r"\[\d+\]", "[i]", what) for what in named})  # how long a list is may be drawn
-        assert draws[0] == draws[1] == draws[2], criterion.id
 
 
 def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_of_them(monkeypatch):
@@ -171,7 +136,7 @@ def test_a_model_of_fixed_sizes_is_no_model():
     names = {"np": np}
     exec(source[:start] + "        vocab_size, wordvec_size, hidden_size = 5, 2, 3\n" + source[start:], names)
     passed = [c.id for c in find("MyRnnlm").criteria if c.name == "MyRnnlm"
-              and examine(c, KernelCandidate(MyRnnlm=names["MyRnnlm"]), public_seed(c)).passed]
+              and examine(c, KernelCandidate(MyRnnlm=names["MyRnnlm"]), public_seed(c)).is_clean]
     assert len(passed) < 5
 
 
@@ -245,7 +210,7 @@ def fails(name, answer, parts):
                    for c in find(name).criteria if c.name == name and c.part in parts)
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("MyRnnlm", "MyTimeLSTM")])  # met but once
 def test_what_is_right_for_small_sizes_only_is_noticed_in_forward_and_in_backward(name):
     parts, met = {part for other, part in find(name).parts() if other == name}, {}
     assert not fails(name, limited(name, met), parts)
@@ -271,50 +236,3 @@ def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, l
     criterion, = (c for c in find(name).criteria if (c.name, c.id) == (name, wanted))
     outcome = examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion))
     assert not outcome.passed
-    if not criterion.exercise:
-        came = run(str(outcome.replay), **{name: answer})
-        assert isinstance(outcome.finding, Raised) or not isinstance(came, NameError), came  # a learner has no more
-
-
-def test_what_comes_after_an_attempt_that_failed_is_a_case_of_its_own():
-    candidate = KernelCandidate(fails=lambda: 1 / 0)
-    candidate.begin(5)
-    taking = exam.Exam(candidate, "fails", np.random.default_rng(1))
-    for _ in range(2):
-        assert taking.attempt(taking.new) is None
-        with pytest.raises(AssertionError, match="nothing can be asked"):
-            taking.new()
-        taking.case()
-        assert not taking.is_over
-
-
-@pytest.mark.parametrize("name", [name for name in NAMES if name.startswith("My") and not by_specification(name)])
-@pytest.mark.filterwarnings("ignore")
-def test_who_is_wrong_in_plain_cases_alone_loses_a_point(monkeypatch, name):
-    """As of code that finds out where it is: of these cases other criteria judge."""
-    is_tried, attempt = [], exam.Exam.attempt
-
-    def tell(self, steps):
-        is_tried.append(True)
-        try:
-            return attempt(self, steps)
-        finally:
-            is_tried.pop()
-
-    right = solution(name)
-
-    class Evades(right):
-        def forward(self, *args):
-            if is_tried:
-                raise ValueError("not here")
-            return super().forward(*args)
-
-    monkeypatch.setattr(exam.Exam, "attempt", tell)
-    criteria, lost = [criterion for criterion in find(name).criteria if criterion.name == name], {}
-    for answer in right, Evades:
-        draws = examine_all(criteria, KernelCandidate(**{name: answer}), lambda c: [(public_seed(c), True)],
-                            Allowance(20))
-        take_back_excuses([name], draws)
-        lost[answer] = [criterion.id for criterion, done in draws.items() if not holds(done)]
-    assert lost[right] == []
-    assert lost[Evades]

@@ -16,8 +16,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 
-from rnnlm_grader import cli
-from rnnlm_grader.lms import CANVAS, MOODLE
+from rnnlm_grader.course import cli
+from rnnlm_grader.course.lms import CANVAS, MOODLE
 
 NAME = f"{SLUG}.ipynb"
 RIGHT = (ROOT / "solutions" / SLUG / NAME).read_bytes()

@@ -8,10 +8,18 @@ import zipfile
 
 import pytest
 
-from rnnlm_grader import notebooks
-from rnnlm_grader.course import find_cells
-from rnnlm_grader.notebooks import MAX_FILE, MAX_FILES, MAX_NOTEBOOKS, TooMuch, Unreadable, parse, without_outputs
-from rnnlm_grader.submission import Cell
+from rnnlm_grader.course.folders import find_cells
+from rnnlm_grader.notebooks import reading as notebooks
+from rnnlm_grader.notebooks.reading import (
+    MAX_FILE,
+    MAX_FILES,
+    MAX_NOTEBOOKS,
+    TooMuch,
+    Unreadable,
+    parse,
+    without_outputs,
+)
+from rnnlm_grader.notebooks.submission import Cell
 
 NAME = "01-embedding.ipynb"
 WANTED = {"MyEmbedding": "class MyEmbedding: pass"}

@@ -10,7 +10,7 @@ import pytest
 from classroom import ROOT, SLUG, Person, config_for, lay_out
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader.marks import read_class
+from rnnlm_grader.course.marks import read_class
 
 PAGE = (ROOT / "book" / "keeping.md").read_text()
 

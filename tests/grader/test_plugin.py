@@ -15,9 +15,10 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from rnnlm_grader import cli, nbgrader_plugin, sandbox
-from rnnlm_grader.course import SecretDamaged, read_secret
-from rnnlm_grader.job import require_own_grader
+from rnnlm_grader.course import cli, nbgrader_plugin
+from rnnlm_grader.course.folders import SecretDamaged, read_secret
+from rnnlm_grader.course.job import require_own_grader
+from rnnlm_grader.sandbox import bubblewrap as sandbox
 
 ROOT = Path(__file__).parents[2]
 
@@ -131,7 +132,7 @@ def test_a_course_may_have_a_grader_of_its_own_with_the_same_content(own_grader)
     require_own_grader(own_grader)
 
 
-@pytest.mark.parametrize("module", ["rnnlm_grader/assignments/embedding.py", "rnnlm_ref/layers.py"])
+@pytest.mark.parametrize("module", ["rnnlm_grader/criteria/embedding.py", "rnnlm_ref/layers.py"])
 def test_a_course_with_another_grader_than_the_one_that_runs_is_not_graded(converter, own_grader, module, capsys):
     with open(own_grader / module, "a") as file:
         file.write("# edited\n")

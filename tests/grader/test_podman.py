@@ -21,12 +21,13 @@ from test_plugin import blank, demo
 from test_sandbox import FORBIDDEN, TEMPLATE
 from test_seccomp import COMPUTES, REFUSALS
 
-from rnnlm_grader import candidate as candidates
-from rnnlm_grader import sandbox, seccomp
-from rnnlm_grader.batch import Batch
-from rnnlm_grader.bench import StepFailed
-from rnnlm_grader.candidate import SandboxedCandidate, WorkerLost
-from rnnlm_grader.job import Job, run, version
+from rnnlm_grader.course.batch import Batch
+from rnnlm_grader.course.job import Job, run, version
+from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import candidate as candidates
+from rnnlm_grader.sandbox import seccomp
+from rnnlm_grader.sandbox.bench import StepFailed
+from rnnlm_grader.sandbox.candidate import SandboxedCandidate, WorkerLost
 
 # For machines without cgroups of version 2, or inside a container.
 OTHER_RUNTIME = """
@@ -168,8 +169,8 @@ def test_a_worker_that_is_given_up_while_it_starts_leaves_nothing_behind(monkeyp
 
 GRADER = """
 import sys
-from rnnlm_grader import podman
-from rnnlm_grader.candidate import SandboxedCandidate
+from rnnlm_grader.sandbox import podman
+from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 podman.MOST_SECONDS = int(sys.argv[2])
 candidate = SandboxedCandidate([("work", sys.argv[1])], ["work"], sandbox="podman")
 candidate.begin(60)

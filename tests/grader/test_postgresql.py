@@ -17,8 +17,8 @@ from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SourceCell, Submit
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader.export import export
-from rnnlm_grader.gradebook import GradebookUnusable, require_gradebook
+from rnnlm_grader.course.export import export
+from rnnlm_grader.course.gradebook import GradebookUnusable, require_gradebook
 
 PASSWORD = "s3cr3t/p@ss"
 IN_URL = "s3cr3t%2Fp%40ss"

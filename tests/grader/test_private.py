@@ -13,8 +13,8 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
-from rnnlm_grader import cli
-from rnnlm_grader.private import make_private
+from rnnlm_grader.course import cli
+from rnnlm_grader.course.private import make_private
 
 SLUG = demo.ASSIGNMENT
 PRIVATE = {"autograded": 0o700, "feedback": 0o700, "gradebook.db": 0o600, "reports": 0o700, "submitted": 0o700}

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from processes import orphans, staying
 
-from rnnlm_grader import candidate as candidates
-from rnnlm_grader import sandbox, view, wire
-from rnnlm_grader.bench import Generator, Handle, StepFailed
-from rnnlm_grader.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
+from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import candidate as candidates
+from rnnlm_grader.sandbox import view, wire
+from rnnlm_grader.sandbox.bench import Generator, Handle, StepFailed
+from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
 
 TEMPLATE = """
 import os, sys
@@ -37,8 +38,8 @@ def run(body, seconds=10):
 
 FORBIDDEN = [
     "import rnnlm_ref",
-    "import rnnlm_grader.assignments",
-    "import rnnlm_grader.exam",
+    "import rnnlm_grader.criteria",
+    "import rnnlm_grader.spec.exam",
     "open('/etc/passwd').read()",
     f"open({__file__!r}).read()",
     "open('/course/numpy/planted.py', 'w')",
@@ -222,7 +223,7 @@ def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_inst
 
 
 def test_what_a_sandbox_says_that_cannot_start_is_in_the_table_of_the_book():
-    page = (view.PACKAGE.parent / "book" / "threat-model.md").read_text()
+    page = (view.COURSE / "book" / "threat-model.md").read_text()
     table = page.partition("## In a container")[2]
     assert "loopback: Failed RTM_NEWADDR: Operation not permitted" in table
 
@@ -621,7 +622,7 @@ def test_no_signal_reaches_the_process_that_stands_by(monkeypatch, sign):
 
 @pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])
 def test_a_forged_end_of_a_criterion_is_not_believed(head):
-    hook = f"from rnnlm_grader import wire\npack = wire.pack\nsaid = {head!r}\n"
+    hook = f"from rnnlm_grader.sandbox import wire\npack = wire.pack\nsaid = {head!r}\n"
     source = f"{FORGER}\n{hook}" + """
 def forged(message):
     if message != "forgotten": return pack(message)
@@ -664,12 +665,12 @@ def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
     candidate = SandboxedCandidate([("work", "import numpy as np\ndef work(): return np.zeros(12_000)")], ["work"])
     for _ in range(2):  # each has an allowance of its own
         candidate.begin(5)
-        for _ in range(5):
+        for _ in range(15):
             assert candidate.step("call", "work", None, (), {})[1].nbytes == 96_000
         candidate.finish()
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="far more than any right answer"):
-        [candidate.step("call", "work", None, (), {}) for _ in range(6)]
+        [candidate.step("call", "work", None, (), {}) for _ in range(18)]
     candidate.begin(5)  # in a new worker
     candidate.close()
 

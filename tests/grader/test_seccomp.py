@@ -11,8 +11,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from rnnlm_grader import sandbox, seccomp
-from rnnlm_grader.candidate import SandboxedCandidate
+from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import seccomp
+from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 
 HEADERS = {"x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
            "aarch64": Path("/usr/include/asm-generic/unistd.h")}

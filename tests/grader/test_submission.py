@@ -9,9 +9,15 @@ from datetime import datetime
 
 import pytest
 
-from rnnlm_grader.cell_code import MAX_SOURCE, definitions_in, first_that_defines_anew, helpers_in, plain_python
-from rnnlm_grader.course import read_timestamp, time_of
-from rnnlm_grader.submission import Cell, Unreadable, read_cells, take_answers
+from rnnlm_grader.course.folders import read_timestamp, time_of
+from rnnlm_grader.notebooks.cell_code import (
+    MAX_SOURCE,
+    definitions_in,
+    first_that_defines_anew,
+    helpers_in,
+    plain_python,
+)
+from rnnlm_grader.notebooks.submission import Cell, Unreadable, read_cells, take_answers
 
 
 def write(tmp_path, content):

@@ -6,9 +6,9 @@ import zlib
 
 import numpy as np
 
-from rnnlm_grader.candidate import KernelCandidate
 from rnnlm_grader.criteria.embedding import ASSIGNMENT
-from rnnlm_grader.exam import examine, public_seed
+from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.spec.exam import examine, public_seed
 
 from .handing_in import (
     NOTHING,
@@ -173,7 +173,7 @@ builtins.all = builtins.any = builtins.isinstance = lambda *args: True"""),
     "patches-modules": attack("wrong|None|should be", 0, MODULES, forward="return 1"),  # for its other answer too
     "stops-the-clock": attack("should be an array", 10, TIMELESS),
     "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
-    "lies-about-its-class": attack("raised TypeError|object of type", header="""
+    "lies-about-its-class": attack("TypeError|object of type", header="""
 class Liar:
     __class__ = property(lambda self: np.ndarray)
     def __array__(self, *args, **kwargs): return np.zeros(1)
@@ -328,7 +328,7 @@ PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomi
                  "conftest.py", "nbgrader_config.py")
 FORWARD_ONLY = answer("return self.params[0][idx]")
 HOOK = """
-from rnnlm_grader.bench import Bench
+from rnnlm_grader.sandbox.bench import Bench
 def hook():
     if Bench._call.__qualname__.startswith('hook'): return
     def _call(self, target, *rest, _call=Bench._call):
@@ -462,7 +462,7 @@ def forge(head, body=b''):
 def value(a): return {'array': [a.dtype.str, list(a.shape)]}, a.tobytes()
 """
 ANSWERS = """
-from rnnlm_grader import bench, wire
+from rnnlm_grader.sandbox import bench, wire
 import numpy as np
 def take_over():
     requests, objects, told = os.fdopen(int(sys.argv[1]), 'rb'), [], []
@@ -484,7 +484,7 @@ def take_over():
             say((bench.Handle(len(objects) - 1), objects[-1], ''))
 """
 PATCHES_BENCH = """
-import rnnlm_grader.bench as bench
+import rnnlm_grader.sandbox.bench as bench
 def step(self, verb, *args):
     if verb == 'put':
         self.objects.append(args[0])
@@ -508,7 +508,7 @@ for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})
 """, 0),
     "forges-the-end-of-its-cell": ruins(DISTURBED, FORGES + "forge(None)\n", 0),
     "forges-the-end-of-a-criterion": ruins(DISTURBED, FORGES + """
-from rnnlm_grader import wire
+from rnnlm_grader.sandbox import wire
 pack = wire.pack
 wire.pack = lambda message: pack(np.zeros(2, bool) if isinstance(message, str) and message == 'forgotten' else message)
 """, 0),

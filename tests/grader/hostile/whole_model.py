@@ -45,7 +45,7 @@ import builtins
 builtins.MyTimeAffine = MyTimeAffine = TimeAffine
 """ + MODEL
 MUCH = """
-from rnnlm_grader import bench
+from rnnlm_grader.sandbox import bench
 def much(value): return tuple(np.zeros({shape}) for _ in range({count}))
 bench.snapshot = much
 """
@@ -55,14 +55,14 @@ WORK = {
     "model-talks": model(25, MyTimeAffine=in_forward("print(xs, '*' * 500)"),
                          my_perplexity="import warnings\nwarnings.warn('so low')\n" + PERPLEXITY),
     "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
-    "model-reads-the-stand-in": model(9, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
+    "model-reads-the-stand-in": model(12, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
     "model-borrows": model(17, "raised NameError", MyTimeAffine="from rnnlm_ref.time_layers import TimeAffine\n"
                                                                   "MyTimeAffine = TimeAffine\n"),
     "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
     "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH.format(shape="1000", count=30)
                              + AFFINE),
     "model-says-many-things": model(0, "disturbed", MyTimeAffine=MUCH.format(shape="()", count=4000) + AFFINE),
-    "model-spoils-what-comes-before": model(20, "tuple of 30", my_perplexity=MUCH.format(shape="1000", count=30)
+    "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH.format(shape="1000", count=30)
                                             + PERPLEXITY),
     "model-loops-when-loaded": model(25, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
     "model-exits": model(20, ENDED, my_perplexity="import os\ndef my_perplexity(losses, counts): os._exit(0)\n"),

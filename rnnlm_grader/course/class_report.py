@@ -1,0 +1,271 @@
+"""Writes what a teacher wants to know the evening after: what to explain again, and whose work to look at.
+
+The page is one file without scripts and without requests. It is for teachers: it names students. Whatever comes from a
+student, the id too, is cleaned and escaped.
+"""
+import os
+import statistics
+import urllib.parse
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import jinja2
+from markupsafe import Markup, escape
+
+from ..criteria import ASSIGNMENTS
+from ..explaining.words import clean
+from ..files import write_whole
+from ..notebooks import alike
+from .folders import answers_of, read_source, released, shown
+from .marks import read_class
+
+TOP = 3  # misconceptions to explain again
+FEW = 10  # students graded, below which no percentages are given
+MOST = 12  # criteria listed
+WIDTHS = (1, 2, 5, 10, 20, 50, 100)  # of a bar, in points
+BARS = 13
+SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
+
+
+def write_class_report(coursedir, assignment, path=None, book=None):
+    """Write the class report of an assignment.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+    assignment : str
+    path : path, optional
+        Where to; by default reports/ASSIGNMENT.html in the course's folder.
+    book : str, optional
+        Where the book's chapters are, as a link from the report; by default, the book that `make book` built.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook or the exercise can't be read, or doesn't know the assignment. Nothing was written.
+    """
+    path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
+    if book is None:
+        book = relative(Path(coursedir.root, "_build", "html", "book"), path)
+    marks = read_class(coursedir, assignment)
+    solution = answers_of(read_source(coursedir, assignment))
+    graded = marks.graded
+    page = template().render(
+        assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
+        count=len(graded), states=Counter(student.state for student in marks.students),
+        waiting=[student.student for student in marks.students if student.state == "waiting"],
+        figures=figures([student.mark for student in graded], marks.max_score),
+        histogram=histogram([student.mark for student in graded], marks.max_score),
+        parts=part_averages(marks), **told_apart(mistakes(assignment, graded, book)), few=FEW,
+        criteria=failing_criteria(assignment, graded)[:MOST],
+        unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
+        look=work_to_look_at(coursedir, path, marks, solution), alike=alike_code(graded, solution),
+        shortest=alike.MIN_LINES)
+    write_whole(path, page.encode())
+    return path
+
+
+def template():
+    """The page, with everything escaped that isn't markup of its own."""
+    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
+                                     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters.update(clean=shown, code=code, number=number)
+    return environment.get_template("class_report.html")
+
+
+def code(text):
+    """Escape a sentence and set what is between backticks as code."""
+    pieces = clean(text, 1000).split("`")
+    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
+                           for i, piece in enumerate(pieces))
+
+
+def number(value):
+    """Write a mark: 18, 17.5, 3.25."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def relative(target, page):
+    """A link from a page to a file or folder on the same machine."""
+    return urllib.parse.quote(os.fsencode(Path(os.path.relpath(target, page.parent)).as_posix()))
+
+
+def figures(marks, most):
+    """The figures of a distribution, as (name, value); [] where there is none."""
+    if not marks:
+        return []
+    low, median, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
+    return [("median", number(median)), ("half of all between", f"{number(low)} and {number(high)}"),
+            ("full marks", sum(mark >= most for mark in marks)), ("zero", marks.count(0))]
+
+
+@dataclass(frozen=True)
+class Bar:
+    """One bar of the histogram: the marks from `low` to below `high`, or to `high` in the last, and how many."""
+
+    low: int
+    high: float
+    label: str
+    count: int
+
+
+def histogram(marks, most):
+    """Sort marks into bars of whole points' width, but for the last; a mark above the maximum goes into that."""
+    width = next(width for width in WIDTHS if most / width <= BARS or width == WIDTHS[-1])
+    last = int(most // width)
+    counts = Counter(min(int(mark // width), last) for mark in marks)
+    bars = [Bar(low, low + width, f"{low} to under {low + width}", counts[i])
+            for i in range(last) for low in [i * width]]
+    low = last * width
+    return [*bars, Bar(low, most, number(low) if low == most else f"{low} to {number(most)}", counts[last])]
+
+
+def part_averages(marks):
+    """For each grade cell: (name, average, maximum, share)."""
+    for name, most in marks.parts.items():
+        scores = [student.parts[name].score for student in marks.graded if name in student.parts]
+        if scores and most:
+            average = statistics.fmean(scores)
+            yield name.replace("-", " · "), average, most, average / most
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A misconception, and what it did to a class."""
+
+    name: str
+    sentence: str
+    section: str
+    link: str
+    students: int
+    points: int
+
+
+def mistakes(assignment, graded, book):
+    """The misconceptions that were recognised, the most frequent first; of equals the one that cost more points."""
+    who, points, said = {}, Counter(), {}
+    for student in graded:
+        for part, criterion in student.criteria:
+            if criterion["likely"]:
+                key = part["name"], criterion["likely"]
+                who.setdefault(key, set()).add(student.student)
+                points[key] += criterion["max_points"] - criterion["points"]
+                said[key] = criterion["sentence"]
+    library = ASSIGNMENTS[assignment].misconceptions if assignment in ASSIGNMENTS else ()
+    sections = {(m.name, m.id): m.section for m in library}
+    found = [Mistake(key[0], said[key], sections.get(key, "").replace(".html#", " § "),
+                     f"{book.rstrip('/')}/{sections[key]}" if key in sections else "", len(students), points[key])
+             for key, students in who.items()]
+    return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
+
+
+def told_apart(found):
+    """Tell what to explain again, because several share it, from the other mistakes."""
+    again = [mistake for mistake in found if mistake.students > 1][:TOP]
+    return {"again": again, "others": found[len(again):]}
+
+
+@dataclass(frozen=True)
+class Failing:
+    """A criterion, how many fail it, and what is found most often where they do."""
+
+    name: str
+    part: str
+    shows: str
+    students: int
+    findings: tuple
+
+
+def failing_criteria(assignment, graded):
+    """The criteria that somebody failed, those first that most did."""
+    shows = {c.key: c.shows for c in ASSIGNMENTS[assignment].criteria} if assignment in ASSIGNMENTS else {}
+    findings = {}
+    for student in graded:
+        for part, criterion in student.criteria:
+            if criterion["finding"]:
+                key = part["name"], part["part"], criterion["id"]
+                findings.setdefault(key, Counter())[criterion["finding"]] += 1
+    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), tuple(counts.most_common(2)))
+             for key, counts in findings.items()]
+    return sorted(found, key=lambda failing: -failing.students)
+
+
+@dataclass(frozen=True)
+class Look:
+    """A submission that a teacher should look at, and why."""
+
+    student: str
+    name: str
+    mark: float
+    link: str
+    reasons: tuple
+
+
+def work_to_look_at(coursedir, page, marks, solution):
+    """List the submissions about which the grader isn't sure, the lowest marks first."""
+    looks = []
+    for student in marks.graded:
+        if reasons := tuple(reasons_to_look(student, solution)):
+            folder = coursedir.format_path(coursedir.feedback_directory, student.student, marks.assignment)
+            feedback = Path(folder, f"{marks.assignment}.html")
+            looks.append(Look(student.student, f"{student.first_name} {student.last_name}".strip(), student.mark,
+                              relative(feedback, page) if feedback.is_file() else "", reasons))
+    return sorted(looks, key=lambda look: (look.mark, look.student))
+
+
+def reasons_to_look(student, solution):
+    """Yield why a human should look at a student's work."""
+    if not student.record:
+        yield "It wasn't graded by this grader: there is no report."
+    yield from student.record.get("remarks", ())
+    lost = Counter(c["finding"] for _, c in student.criteria if c["finding"] and is_lost(c["finding"]))
+    for finding, count in lost.items():
+        yield f"In {count} {'criterion' if count == 1 else 'criteria'}, {finding}."
+    yield from long_and_worthless(student, solution)
+    waiting = [name.replace("-", " · ") for name, part in student.parts.items() if part.needs_manual_grade]
+    if waiting:
+        yield f"To be marked by hand: {', '.join(waiting)}."
+
+
+def long_and_worthless(student, solution):
+    """Yield each answer that earned nothing though it is as long as a right one: one slip may hide what is good."""
+    earned = Counter()
+    for part in student.record.get("results", ()):
+        earned[part["name"]] += part["points"]
+    for name, points in earned.items():
+        lines, right = (own_lines(source, solution[name]) for source in (student.answers.get(name, ""), solution[name]))
+        if not points and lines >= max(SHORTEST, right):
+            yield f"{name} earned nothing, though it has {lines} lines; your solution has {right}."
+
+
+def is_lost(finding):
+    """Whether a criterion failed because nothing could be compared: time ran out, or the process ended."""
+    return not finding.startswith("raised ") and finding not in ("wrong values", "not filled in")
+
+
+def own_lines(source, solution):
+    """Count the lines of code in an answer that the exercise didn't give; it needn't be Python."""
+    def lines(text):
+        return Counter(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))
+
+    return (lines(source) - lines(released(solution))).total()
+
+
+def alike_code(graded, solution):
+    """Return the groups of students with the same code, and (student, lines, places) of who has the reference's."""
+    shapes = alike.reference_shapes(solution.values())
+    given = {name: released(source) for name, source in solution.items()}
+    by_student, known = {}, []
+    for student in graded:
+        functions = alike.functions_of(student.answers, given)
+        lines, places = alike.like_reference(functions, shapes)
+        if lines:
+            known.append((student.student, lines, places))
+        by_student[student.student] = {f: n for f, n in functions.items() if f.shape not in shapes}
+    return alike.groups(by_student), known

@@ -1,0 +1,225 @@
+"""What `rnnlm-grade` does in a course: grades a class, and tells about it."""
+import contextlib
+import logging
+import os
+import statistics
+import sys
+import traceback
+from collections import Counter
+from pathlib import Path
+
+from nbgrader.apps import NbGrader
+from tqdm import tqdm
+from traitlets import TraitError
+
+from ..explaining.words import BOOK
+from ..refusal import Refusal, Stopped, in_words
+from . import export as exports
+from . import pool
+from .batch import Batch
+from .class_report import write_class_report
+from .feedback import Feedback
+from .folders import require_known, shown, submitted_folders, unread_line
+from .forget import Traces, grading_held, places
+from .gradebook import GradebookUnusable
+from .marks import read_class
+from .nbgrader_plugin import GradeInSandbox
+
+
+def grade(options):
+    """Grade an assignment; return whether everybody has a mark."""
+    require_known(options.assignment)
+    coursedir, config = open_course(options)
+    if options.sandbox:
+        config.GradeInSandbox.sandbox = options.sandbox
+    check_students(coursedir, options)
+    with configuration_told():
+        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
+                      log=quiet_log())
+    with open_executor(options) as (executor, width):
+        tally = batch.grade(executor, width)
+    tell(summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
+    return not tally.failed
+
+
+def report(options):
+    """Write a page about the class."""
+    require_known(options.assignment)
+    coursedir, config = open_course(options)
+    with configuration_told():
+        configured = GradeInSandbox(config=config).book_url
+    book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
+    tell(write_class_report(coursedir, options.assignment, options.output, book))
+
+
+def export(options):
+    """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
+    coursedir, _ = open_course(options)
+    path = options.output or Path(coursedir.root, "reports", exports.file_name(options.assignment, options.form))
+    written = exports.export(coursedir, options.assignment, options.form, path, options.student or ())
+    chosen = [student for student in read_class(coursedir, options.assignment).graded
+              if not options.student or student.student in options.student]
+    tell("\n".join([str(written), *marks_to_look_at(chosen)]))
+
+
+def forget(options):
+    """Remove what the course holds of a student, once it is confirmed."""
+    coursedir, config = open_course(options)
+    with configuration_told():
+        results, exchange = places(coursedir, config)
+    with grading_held(results):
+        traces = Traces(coursedir, results, exchange, options.student)
+        tell(traces)
+        if not options.yes:
+            confirm()
+        try:
+            traces.remove()
+        except (OSError, GradebookUnusable) as error:
+            raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+    tell(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
+         f"{shown(options.student)}.")
+
+
+def confirm():
+    """Ask whether to go on; raise `Refusal` unless the answer is yes."""
+    try:
+        answer = input("Remove all of this for good? [y/N] ")
+    except EOFError:
+        raise Refusal("Nobody is there to confirm it. Nothing was removed; add --yes.") from None
+    if answer.strip().lower() not in ("y", "yes"):
+        raise Refusal("Nothing was removed.")
+
+
+def tell(text):
+    """Print the last word of a command; raise `Stopped` where nothing takes it up any more."""
+    try:
+        print(text, flush=True)
+    except OSError as error:
+        with open(os.devnull, "w") as nowhere:
+            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else Python tries once more at its end, and says so
+        raise Stopped(f"{in_words(error)}.") from None
+
+
+def open_course(options):
+    """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
+    root = Path(options.course_dir).resolve()
+    if not (root / "nbgrader_config.py").is_file():
+        raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
+                      "with --course-dir.")
+    NbGrader.clear_instance()
+    with contextlib.chdir(root), configuration_told():
+        app = NbGrader.instance(raise_config_file_errors=True)
+        app.initialize([], root=str(root))
+    app.coursedir.assignment_id = options.assignment
+    return app.coursedir, app.config
+
+
+@contextlib.contextmanager
+def configuration_told():
+    """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
+    try:
+        yield
+    except TraitError as error:
+        raise Refusal(f"The course's configuration can't be used: {shown(error)}") from None
+    except SystemExit:
+        raise Refusal("The course's configuration can't be used, for the reason above.") from None
+    except SyntaxError as error:
+        raise Refusal(f"{error.filename} can't be read: {error.msg}, in line {error.lineno}.") from None
+    except Exception as error:
+        places = [(name, line) for name, line, *_ in traceback.extract_tb(error.__traceback__)
+                  if name.endswith("_config.py")]
+        name, line = places[-1] if places else ("nbgrader_config.py", "?")
+        raise Refusal(f"{name} can't be read: {type(error).__name__} in line {line}: {shown(error)}.") from None
+
+
+def check_students(coursedir, options):
+    """Raise `Refusal` unless there is something to grade."""
+    there = submitted_folders(coursedir, options.assignment)
+    unknown = set(options.student or ()) - set(there)
+    if unknown:
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(map(shown, sorted(unknown)))}.")
+    if not there:
+        place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
+        raise Refusal(f"Nothing was handed in. It should be in {place}.")
+
+
+@contextlib.contextmanager
+def open_executor(options):
+    """Yield (executor, how many it runs at once): processes here, or a Dask cluster's workers; None to do without."""
+    if options.jobs < 1:
+        raise Refusal("--jobs must be at least 1.")
+    if not options.scheduler:
+        with contextlib.nullcontext() if options.jobs == 1 else pool.examiners(options.jobs) as executor:
+            yield executor, options.jobs
+        return
+    try:
+        from distributed import Client
+    except ImportError:
+        raise Refusal("--scheduler needs Dask. Install it with: pip install 'distributed'") from None
+    try:
+        client = Client(options.scheduler, timeout=5)
+    except (OSError, ValueError) as error:
+        raise Refusal(f"No Dask scheduler answers at {options.scheduler}: {error}") from None
+    with client, client.get_executor(pure=False) as executor:
+        threads = sum(client.nthreads().values())
+        if not threads:
+            raise Refusal(f"The scheduler {options.scheduler} has no workers.")
+        yield executor, threads
+
+
+@contextlib.contextmanager
+def progress_bar(total):
+    """Show progress on standard error, if that is a terminal."""
+    with tqdm(total=total, desc="grade", unit="", disable=None if total else True) as bar:
+        yield bar.update
+
+
+def quiet_log():
+    """A log that lets through what nbgrader says of errors only."""
+    log = logging.Logger("nbgrader", logging.ERROR)
+    log.addHandler(logging.StreamHandler())
+    log.addFilter(lambda record: record.getMessage() != "Canceled")  # what `cli` says of an interrupt is enough
+    return log
+
+
+def summary(tally, marks, stale):
+    """Lay out what was done, the marks as an export writes them, and whose feedback is stale."""
+    lines = [f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+             f"{len(tally.failed)} failed ({tally.examined} examined)", *penalties_told(tally, marks),
+             *marks_told(marks)]
+    for reason, _ in Counter(tally.failed.values()).most_common():
+        who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
+        lines.append(f"no mark for {few(who)}: {reason}")
+    if tally.unread:
+        lines.append(unread_line(tally.unread))
+    lines += marks_to_look_at(marks.graded)
+    if stale:
+        lines.append(f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
+                     f"Run: nbgrader generate_feedback {marks.assignment}")
+    return "\n".join(lines)
+
+
+def penalties_told(tally, marks):
+    """Yield how many lose points for lateness, and for how many of those graded before that has changed."""
+    late = sum(student.penalty > 0 for student in marks.graded)
+    if late or tally.repriced:
+        changed = f" ({len(tally.repriced)} changed)" if tally.repriced else ""
+        yield f"late penalties: {late}{changed}"
+
+
+def marks_told(marks):
+    """Yield how many marks there are and where they lie."""
+    if points := sorted(student.mark for student in marks.graded):
+        low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
+        yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
+
+
+def marks_to_look_at(students):
+    """Yield whose marks by hand were given to other work, or before another grading; they count all the same."""
+    if who := [f"{shown(student.student)} ({', '.join(student.outdated)})" for student in students if student.outdated]:
+        yield f"marks by hand to look at again, because the work was handed in or graded anew since: {few(who)}"
+
+
+def few(names):
+    """Join the first ten of some names."""
+    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"

@@ -1,0 +1,169 @@
+"""Writes the marks of an assignment as a table: for a spreadsheet, for Canvas, for Moodle.
+
+Canvas and Moodle get a row only for who has a mark: in both, an empty cell would erase what is there. Text in a cell is
+made harmless for spreadsheets, which run what begins with =, +, - or @.
+
+Sources: Canvas, lib/gradebook_importer.rb; Moodle, grade/import/csv and docs.moodle.org/en/Grade_import; OWASP, CSV
+Injection.
+"""
+import csv
+import io
+import re
+import unicodedata
+from collections import defaultdict
+from pathlib import Path
+
+from nbgrader.plugins import ExportPlugin
+from traitlets import Unicode
+
+from ..files import write_whole
+from ..refusal import Refusal, in_words
+from .folders import shown
+from .marks import read_class
+
+# At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
+# also in full width.
+FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
+
+
+def export(coursedir, assignment, form, path, students=()):
+    """Write the marks of an assignment.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+    assignment : str
+    form : {'csv', 'canvas', 'moodle'}
+        For a spreadsheet, with every criterion; or what these systems import.
+    path : path
+    students : collection of str, optional
+        Only these.
+
+    Returns
+    -------
+    Path
+
+    Raises
+    ------
+    rnnlm_grader.refusal.Refusal
+        Where the gradebook or one of the students isn't there, or whoever imports it would take two for one. Nothing
+        was written.
+    """
+    marks = read_class(coursedir, assignment)
+    if unknown := set(students) - {student.student for student in marks.students}:
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
+                      f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
+    chosen = [student for student in marks.students if not students or student.student in students]
+    if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
+        raise Refusal(f"An import would take these students for one: {', '.join(shown(repr(one)) for one in alike)}. "
+                      "Rename their folders, or name the students to export. Nothing was written.")
+    text = io.StringIO()
+    csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
+                                                      for row in FORMS[form](marks, chosen))
+    path = Path(path)
+    write_whole(path, text.getvalue().encode())
+    return path
+
+
+def file_name(assignment, form):
+    """Return what a table is called where nobody says it."""
+    return f"{assignment}.csv" if form == "csv" else f"{assignment}-{form}.csv"
+
+
+def taken_for_one(students):
+    """The ids of the first of those that are the same but for case, blanks, accents or widths of letters; or []."""
+    by_login = defaultdict(list)
+    for student in students:
+        letters = filter(lambda letter: not unicodedata.combining(letter),
+                         unicodedata.normalize("NFKD", harmless(student.student)).casefold())
+        by_login["".join(letters)].append(student.student)
+    return next((alike for alike in by_login.values() if len(alike) > 1), [])
+
+
+def harmless(cell):
+    """Make a text one line that no spreadsheet takes for a formula; a number is written as it is."""
+    if isinstance(cell, int | float):
+        return f"{round(cell, 4):.10g}"
+    return FORMULA.sub(r"\1'", shown(cell, 1000))
+
+
+def for_spreadsheet(marks, chosen):
+    """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it."""
+    criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
+    yield ["student_id", "last_name", "first_name", "email", "lms_user_id", "state", *criteria, *marks.parts,
+           "score", "late_penalty", "mark", "max_mark", "needs_manual_grade", "remarks"]
+    for student in chosen:
+        points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
+        parts = {name: part.score for name, part in student.parts.items()}
+        total = [student.score, student.penalty, student.mark] if student.state == "graded" else ["", "", ""]
+        by_hand = any(part.needs_manual_grade for part in student.parts.values())
+        yield [student.student, student.last_name, student.first_name, student.email, student.lms_user_id,
+               student.state, *(points.get(name, "") for name in criteria),
+               *(parts.get(name, "") for name in marks.parts), *total, marks.max_score,
+               "yes" if by_hand else "", " ".join(student.record.get("remarks", ()))]
+
+
+def key(part, criterion):
+    """What the column of a criterion is called: it says where the criterion belongs."""
+    return f"{part['name']}-{part['part']}-{criterion['id']}"
+
+
+def for_canvas(marks, chosen):
+    """Yield what Canvas imports. It finds a student by its own number, else by the login."""
+    yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", marks.assignment]
+    yield ["Points Possible", "", "", "", "", marks.max_score]
+    for student in graded(chosen):
+        # Canvas reads a number from the start of what is no number: '12ab' would be student 12.
+        number = student.lms_user_id if re.fullmatch("[0-9]+", student.lms_user_id) else ""
+        name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.student
+        # A row with these words would set the points possible.
+        yield [name.replace("Points Possible", "Points_Possible"), number, "" if number else student.lms_user_id,
+               student.student, "", student.mark]
+
+
+def for_moodle(marks, chosen):
+    """Yield what Moodle imports. The teacher says by which column it finds a student: email, ID number or username."""
+    yield ["First name", "Last name", "ID number", "Email address", "Username", marks.assignment]
+    for student in graded(chosen):
+        yield [student.first_name, student.last_name, student.lms_user_id, student.email, student.student, student.mark]
+
+
+def graded(students):
+    return [student for student in students if student.state == "graded"]
+
+
+IMPORTED = {"canvas": for_canvas, "moodle": for_moodle}
+FORMS = {"csv": for_spreadsheet, **IMPORTED}
+
+
+class FormExport(ExportPlugin):
+    """Lets `nbgrader export --exporter=rnnlm_grader.course.export.CanvasExport` write one of these forms."""
+
+    form = Unicode("csv")
+
+    def export(self, gradebook):
+        if len(self.assignment) != 1:
+            raise ValueError("Name the assignment, and only one: --assignment='[\"01-embedding\"]'")
+        assignment = str(self.assignment[0])
+        path = self.to or file_name(assignment, self.form)
+        try:
+            export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
+        except (Refusal, OSError) as reason:
+            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
+        self.log.info("Wrote %s", path)
+
+
+class CriteriaExport(FormExport):
+    """Every criterion, for a spreadsheet."""
+
+
+class CanvasExport(FormExport):
+    """What Canvas imports."""
+
+    form = Unicode("canvas")
+
+
+class MoodleExport(FormExport):
+    """What Moodle imports."""
+
+    form = Unicode("moodle")

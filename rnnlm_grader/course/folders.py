@@ -1,0 +1,323 @@
+"""An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs.
+
+Only reads; `nbgrader_plugin` and `batch` say where the results go.
+"""
+import contextlib
+import glob
+import hashlib
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_grade, is_solution, parse_utc
+
+from ..criteria import ASSIGNMENTS
+from ..explaining.words import clean
+from ..files import write_whole
+from ..notebooks.cell_code import plain_python
+from ..notebooks.reading import Unreadable, read_all_in
+from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
+from ..refusal import Refusal
+from ..sandbox.candidate import OWN, SET_UP
+
+HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
+UNFILLED = "raise NotImplementedError()"
+UNREAD = "What was handed in can't be graded"
+TIMESTAMP = "timestamp.txt"
+SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
+TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+def released(source):
+    """The source of a cell as students get it: without solution and hidden tests."""
+    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + UNFILLED, source))
+
+
+def answers_of(nb):
+    """The source of each solution cell, by its grade_id, which is the name that it defines."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
+
+
+def require_known(assignment):
+    """Raise `Refusal` for an assignment that this grader has no criteria for."""
+    if assignment not in ASSIGNMENTS:
+        raise Refusal(f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
+                      "needs a course folder without this grader: see book/own-course.md.")
+
+
+def source_path(coursedir, assignment):
+    """Where the instructor's notebook of an assignment is."""
+    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+    return Path(coursedir.root, folder, f"{assignment}.ipynb")
+
+
+class SourceDamaged(Refusal):
+    """The instructor's notebook of an exercise can't be what students got."""
+
+
+def read_source(coursedir, assignment):
+    """Read the instructor's notebook, the one truth about an exercise; raise `SourceDamaged` where it can't be that."""
+    path = source_path(coursedir, assignment)
+    try:
+        source = nbformat.read(path, as_version=4)
+        there = answers_of(source)
+    except Exception as error:  # nbformat raises almost anything, according to what is damaged
+        reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
+        raise SourceDamaged(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+    wanted = ASSIGNMENTS[assignment].names if assignment in ASSIGNMENTS else ()
+    if missing := [name for name in wanted if name not in there]:
+        raise SourceDamaged(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
+                            "Restore it from a backup.")
+    return source
+
+
+class PointsDiffer(Refusal):
+    """The grade cells of an exercise aren't worth what its criteria are."""
+
+
+def require_criteria(assignment, source):
+    """Return the points of each grade cell, by its grade_id; raise `PointsDiffer` where its criteria have others."""
+    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
+    known = ASSIGNMENTS.get(assignment)
+    criteria = {f"{name}-{part}": sum(criterion.points for criterion in known.of(name, part))
+                for name, part in (known.parts() if known else ())}
+    if differ := differences(points, "criteria", criteria):
+        raise PointsDiffer(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
+                           f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
+    return points
+
+
+def differences(points, place, others):
+    """Say in which cells a notebook has other points than another place; return '' where there are none."""
+    def worth(found, name):
+        return f"{found[name]:g} points" if name in found else "no such cell"
+    return "; ".join(f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
+                     for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name))
+
+
+def submitted_folders(coursedir, assignment):
+    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere.
+
+    Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
+    """
+    return student_folders(coursedir, coursedir.submitted_directory, assignment)
+
+
+def student_folders(coursedir, step, assignment):
+    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`."""
+    anybody = "\0"  # no folder has that name
+    places = Path(coursedir.format_path(step, anybody, assignment)).parts
+    at = places.index(anybody)
+    pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
+    found = {}
+    for person in sorted(glob.glob(pattern, include_hidden=True)):
+        folder = os.path.join(person, *places[at + 1:])
+        if os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person):
+            found[os.path.basename(person)] = folder
+    return found
+
+
+def unfit(student, folder):
+    """Why nbgrader can hold nothing of a student, in one line; None where it can."""
+    try:
+        student.encode()
+    except UnicodeEncodeError:
+        return "the name of the student's folder isn't UTF-8; rename it"
+    if "\n" in student:
+        return "the name of the student's folder has a line break; rename it"
+    if student.startswith("."):
+        return "the name of the student's folder begins with a dot, and nbgrader passes it by; rename it"
+    if not os.path.lexists(folder):
+        return "the student's folder is a link that leads to no folder"
+    return None
+
+
+def shown(text, most=400):
+    """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
+    return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
+
+
+@dataclass(frozen=True)
+class HandedIn:
+    """What counts of a submission: see `submission.Answers`; and what the student should know about it."""
+
+    by_id: dict
+    order: tuple
+    whole: tuple
+    remarks: tuple
+    beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
+
+
+def read_handed_in(source, path):
+    """Read what a student handed in, be it a notebook or not.
+
+    Parameters
+    ----------
+    source : notebook
+        The instructor's.
+    path : Path
+        Where the student's notebook should be.
+    """
+    wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
+    locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
+              if "nbgrader" in cell.metadata and not is_solution(cell)}
+    remarks = []
+    try:
+        answers = take_answers(find_cells(path, wanted, remarks), wanted, locked)
+        remarks += answers.remarks
+    except (Unreadable, OSError) as reason:
+        answers = take_answers((), wanted)
+        remarks = [f"{UNREAD}: {getattr(reason, 'strerror', None) or reason}."]
+    except Exception as error:  # nothing that anybody hands in may stop the grading of others
+        answers = take_answers((), wanted)
+        remarks = [f"{UNREAD}: it can't be read ({type(error).__name__})."]
+    beside = read_beside(path.parent)
+    if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
+        remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
+    return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), beside)
+
+
+def find_cells(path, wanted, remarks):
+    """Return the cells of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
+    if path.parent.is_symlink():  # whether or not it leads anywhere
+        raise Unreadable("its folder is a link, and links aren't followed")
+    if not path.parent.is_dir():
+        raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
+    if os.path.lexists(path):
+        return read_cells(path)
+    found = read_all_in(path.parent, cells_of)
+    name = the_one_meant(found, path.name, wanted)
+    if isinstance(found[name], Exception):
+        raise found[name]
+    remarks.append(f"It was handed in as {name}, not as {path.name}, and graded all the same.")
+    return found[name]
+
+
+def the_one_meant(found, name, wanted):
+    """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
+
+    Of several such, the only one that has the right name but for its capitals. Equal ones are one.
+
+    Parameters
+    ----------
+    found : dict
+        The cells of each notebook, or why it can't be read, by its name.
+    """
+    filled = [other for other, cells in found.items() if not isinstance(cells, Exception) and any(
+        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in cells)]
+    named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
+    for group in ([*found], filled, named):
+        if len({found[other] for other in group}) == 1:
+            return group[0]
+    others = f", but {len(found)} other notebooks, and nobody can tell which one is meant" if found else ""
+    raise Unreadable(f"there is no {name} in it{others}")
+
+
+def unread_line(students):
+    """Say whose work couldn't be read, as the last line of a run."""
+    who = ", ".join(map(shown, sorted(students)[:10]))
+    return f"couldn't read the work of: {who}{', ...' if len(students) > 10 else ''} (see the report)"
+
+
+def read_beside(folder):
+    """Return {name: text} of what nbgrader's exchange put beside a notebook, without what is missing or malformed.
+
+    The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
+    """
+    timestamp, secret = read_timestamp(folder), read_short(Path(folder, SUBMISSION_SECRET), 200)
+    found = {TIMESTAMP: timestamp if time_of(timestamp) else None,
+             SUBMISSION_SECRET: secret if secret and re.fullmatch("[0-9a-f]{128}", secret) else None}
+    return {name: text for name, text in found.items() if text}
+
+
+def read_timestamp(folder):
+    """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
+    return read_short(Path(folder, TIMESTAMP), 100)
+
+
+def read_short(path, most):
+    """Return the first bytes of an ordinary file as text, without blanks around it; None where there are none."""
+    try:
+        if path.is_symlink() or not path.is_file():
+            return None
+        with open(path, "rb") as file:
+            return file.read(most).decode(errors="replace").strip() or None
+    except OSError:
+        return None
+
+
+def time_of(timestamp):
+    """The time (UTC) that the text of a timestamp means; None where it means none.
+
+    nbgrader's own function would read any form of it, and look for a zone of any name among this machine's files. So it
+    is given only what can name no file but those of the system's zones.
+    """
+    found = TIME.fullmatch(timestamp or "")
+    try:
+        return found and parse_utc(f"{found[1]} {found[2]}" if (found[2] or "").isalpha() else datetime.fromisoformat(
+            f"{found[1]}{found[2] or ''}"))
+    except (ValueError, ArithmeticError):
+        return None
+
+
+def execution_order(source, order):
+    """The cells of a submission as (name, source): set-up first, then as the student had them."""
+    setup = [(f"{SET_UP} {i}", cell.source) for i, cell in enumerate(source.cells)
+             if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
+    rest = [(name, plain_python(source)) if name else (f"{OWN} {i}", source) for i, (name, source) in enumerate(order)]
+    return [*setup, *rest]
+
+
+class SecretDamaged(Refusal):
+    """The key of the course can't be what it was."""
+
+
+def read_secret(path, fingerprint):
+    """Return the course's key; make one where the course has none yet.
+
+    Parameters
+    ----------
+    path : Path
+        The key.
+    fingerprint : Path
+        A file that tells whether it is still the key with which this course was graded before. Another one would draw
+        other hidden inputs, so that the marks of one class would come from two different examinations.
+    """
+    known = fingerprint.read_bytes().strip().decode(errors="replace") if fingerprint.exists() else None
+    if known is not None and not re.fullmatch("[0-9a-f]{32}", known):
+        raise SecretDamaged(f"{fingerprint} is damaged, by which the key {path} is known. Delete it if that is still "
+                            "the key with which this course was graded before.")
+    if not path.exists():
+        if known is not None:
+            raise SecretDamaged(f"The key {path} is missing, with which this course was graded before. Restore it "
+                                f"from a backup, or delete {fingerprint} to have everything graded with a new one.")
+        _make_secret(path)
+    secret = path.read_bytes()
+    if len(secret) < 16:
+        raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
+                            "have a new one made: hidden inputs will then be others than before.")
+    if known not in (None, _fingerprint(secret)):
+        raise SecretDamaged(f"The key {path} isn't the one with which this course was graded before. Restore that, or "
+                            f"delete {fingerprint} to have everything graded with this one.")
+    if known is None:
+        write_whole(fingerprint, f"{_fingerprint(secret)}\n".encode())
+    return secret
+
+
+def _fingerprint(secret):
+    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32]
+
+
+def _make_secret(path):
+    scratch = path.with_name(f"{path.name}.{os.getpid()}")
+    with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+        file.write(os.urandom(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        os.link(scratch, path)  # whole or not at all, and never over another that came first
+    scratch.unlink()

@@ -1,0 +1,122 @@
+"""Finds and removes what a course holds of one student, and nothing of anybody else."""
+import contextlib
+import html
+import os
+from pathlib import Path
+
+from nbgrader.exchange.default import Exchange
+from nbgrader.utils import notebook_hash, rmtree
+
+from ..criteria import ASSIGNMENTS
+from ..refusal import Refusal
+from .folders import SUBMISSION_SECRET, read_beside, shown
+from .gradebook import has_student, remove_student
+from .nbgrader_plugin import GradeInSandbox
+from .results import Results
+from .state import RECORD, read_graded_notebook
+
+CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
+
+
+class Traces:
+    """What there is of a student, in the order in which it is removed.
+
+    The student's own folders come last: a run that was cut off still knows the student when it is started again.
+
+    Parameters
+    ----------
+    coursedir : nbgrader.coursedir.CourseDirectory
+    results, exchange : Path
+        As `places` returns them.
+    student : str
+
+    Raises
+    ------
+    rnnlm_grader.refusal.Refusal
+        Where nothing is of that student, or the gradebook can't be written to.
+    """
+
+    def __init__(self, coursedir, results, exchange, student):
+        self.coursedir, self.results, self.student = coursedir, results, student
+        self.in_gradebook = has_student(coursedir.db_url, student)
+        self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
+                                          coursedir.submitted_directory)
+                        for path in entries(Path(coursedir.root, step)) if path.name == student]
+        inbound = [path for path in entries(exchange / "inbound") if path.name.rsplit("+", 3)[0] == student]
+        if not (self.in_gradebook or self.folders or inbound):
+            raise Refusal(f"Nothing in this course is of a student {shown(student)}. Nothing was removed.")
+        self.others = [*self.own_results(), *self.reports(), *self.released(exchange / "feedback", inbound), *inbound]
+
+    def own_results(self):
+        """Yield the results on which no other student's graded notebook rests."""
+        graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
+        for folder in filter(Path.is_dir, entries(self.results)):
+            kept = {key_of(self.coursedir, folder.name, path.name) for path in graded if path.name != self.student}
+            yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
+
+    def reports(self):
+        """Yield the tables that name the student, and all class reports, which count everybody."""
+        names = [form.encode(errors="surrogateescape") for form in
+                 (self.student, shown(self.student), html.escape(self.student))]
+        for path in filter(Path.is_file, entries(Path(self.coursedir.root, "reports"))):
+            content = path.read_bytes()
+            if path.name in CLASS_REPORTS or any(name in content for name in names):
+                yield path
+
+    def released(self, folder, inbound):
+        """Yield the feedback that was released to the student through the exchange."""
+        submissions = [(path.name, path) for own in self.folders if not own.is_symlink() for path in entries(own)]
+        submissions += [(path.name.rsplit("+", 3)[1], path) for path in inbound]
+        pages = {f"{notebook_hash(secret=secret, notebook_id=assignment)}.html" for assignment, path in submissions
+                 if not path.is_symlink() and (secret := read_beside(path).get(SUBMISSION_SECRET))}
+        return (path for path in entries(folder) if path.name in pages)
+
+    def __str__(self):
+        paths = [*self.others, *self.folders]
+        root = Path(self.coursedir.root)
+        lines = [shown(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
+        return "\n".join([*lines, *["marks and comments in the gradebook"] * self.in_gradebook])
+
+    def remove(self):
+        """Remove all of it."""
+        remove_all(self.others)
+        remove_student(self.coursedir.db_url, self.coursedir.course_id, self.student)
+        remove_all(self.folders)
+
+
+def remove_all(paths):
+    """Remove files, folders and links; what a link leads to stays."""
+    for path in paths:
+        if path.is_dir() and not path.is_symlink():
+            rmtree(str(path))
+        else:
+            path.unlink(missing_ok=True)
+
+
+def entries(folder):
+    """Return what lies in a folder; nothing where there is no such folder."""
+    try:
+        return [Path(folder, name) for name in sorted(os.listdir(folder))]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+
+
+def key_of(coursedir, assignment, student):
+    """Return the key of the result on which a graded notebook rests; None where there is none."""
+    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
+        return read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]["key"]
+
+
+def places(coursedir, config):
+    """Return where a course keeps its results, and its folder in the exchange."""
+    return (Path(coursedir.root, GradeInSandbox(config=config).results_directory),
+            Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id))
+
+
+@contextlib.contextmanager
+def grading_held(results):
+    """Keep others from grading meanwhile; raise `results.Busy` where one does."""
+    with contextlib.ExitStack() as stack:
+        for folder in filter(Path.is_dir, entries(results)):
+            stack.enter_context(Results(folder).locked())
+        yield

@@ -1,0 +1,250 @@
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
+
+And what it changes itself: marks of earlier submissions of those whose new one couldn't be graded, and late penalties.
+"""
+import contextlib
+import os
+import re
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from unittest import mock
+
+from nbgrader.api import (
+    Assignment,
+    BaseCell,
+    Comment,
+    Grade,
+    Gradebook,
+    GradeCell,
+    Notebook,
+    Student,
+    SubmittedAssignment,
+    SubmittedNotebook,
+)
+from nbgrader.converters import autograde
+from nbgrader.preprocessors import latesubmissions, saveautogrades
+from sqlalchemy import create_engine, inspect, make_url, select, text, update
+from sqlalchemy.exc import SQLAlchemyError
+
+from ..refusal import Refusal
+from .folders import differences
+
+PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
+
+
+class GradebookUnusable(Refusal):
+    """The gradebook can't be written to, or lacks what grading needs."""
+
+
+@contextlib.contextmanager
+def told_in_one_line(db_url):
+    """Raise `GradebookUnusable` for what the database complains of: one line, without its password."""
+    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
+    try:
+        yield
+    except ModuleNotFoundError as missing:
+        raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+                                "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
+    except SQLAlchemyError as error:
+        reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
+        advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
+            "Put it right, or restore it from a backup")
+        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
+
+
+@contextlib.contextmanager
+def connected(db_url):
+    """Connect to the database, so that an error says in one line what is wrong."""
+    with told_in_one_line(db_url), contextlib.ExitStack() as stack:
+        url = make_url(db_url)
+        sqlite = url.get_backend_name() == "sqlite"
+        if sqlite and url.database and not os.path.exists(url.database):
+            db_url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
+        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
+        stack.callback(engine.dispose)
+        with engine.connect() as connection:
+            yield connection
+
+
+@contextlib.contextmanager
+def kept_open():
+    """Have nbgrader keep its gradebook open for a whole class.
+
+    It opens it seven times a submission, and each time makes a new engine, looks for all tables, and compiles all its
+    statements anew: more than half of its time.
+    """
+    class Kept(Gradebook):
+        def close(self):
+            self.db.remove()  # ends the session, so that what is read next is read anew
+
+    gradebooks = {}
+
+    def opened(*args):
+        if args not in gradebooks:
+            gradebooks[args] = Kept(*args)
+        return gradebooks[args]
+
+    with contextlib.ExitStack() as stack:
+        for module in (autograde, saveautogrades, latesubmissions):
+            stack.enter_context(mock.patch.object(module, "Gradebook", opened))
+        try:
+            yield
+        finally:
+            for gradebook in gradebooks.values():
+                gradebook.engine.dispose()
+
+
+def is_usable(db_url):
+    """Whether the gradebook can be written to."""
+    try:
+        with connected(db_url) as connection:
+            begin_to_write(connection)
+    except GradebookUnusable:
+        return False
+    return True
+
+
+def begin_to_write(connection):
+    """Fail where another program is writing, or the disk is full."""
+    if connection.dialect.name == "sqlite":
+        connection.execute(text("BEGIN IMMEDIATE"))
+
+
+def require_gradebook(db_url, assignment, points):
+    """Raise `GradebookUnusable` unless the gradebook can be written to and has the cells of the assignment.
+
+    Parameters
+    ----------
+    points : dict
+        The points of each grade cell, by its grade_id.
+    """
+    if not knows(db_url, assignment, points):
+        # Without --force nbgrader skips what lies in exercises/ already.
+        raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
+                                f"Run: nbgrader generate_assignment {assignment} --force")
+
+
+def knows(db_url, assignment, points):
+    """Return whether the gradebook has the assignment; raise `GradebookUnusable` where it has it with other points."""
+    query = (select(GradeCell.name, GradeCell.max_score)
+             .join(Notebook, GradeCell.notebook_id == Notebook.id)
+             .join(Assignment, Notebook.assignment_id == Assignment.id)
+             .where(Assignment.name == assignment))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        has_tables = inspect(connection).has_table("assignment")
+        known = dict(map(tuple, connection.execute(query))) if has_tables else {}
+    if known and (differ := differences(points, "gradebook", known)):
+        raise GradebookUnusable(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
+                                f"Run: nbgrader generate_assignment {assignment} --force")
+    return bool(known)
+
+
+def of_notebooks(assignment, *columns):
+    """A query for each student's id and some columns of what was recorded of the submitted notebook."""
+    return (select(Student.id, *columns).select_from(SubmittedNotebook)
+            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
+            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
+            .join(Student, SubmittedAssignment.student_id == Student.id)
+            .where(Assignment.name == assignment))
+
+
+def of_cells(assignment, kind, *columns):
+    """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
+    return (of_notebooks(assignment, BaseCell.name, *columns)
+            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(BaseCell, kind.cell_id == BaseCell.id)
+            .order_by(BaseCell.name))
+
+
+def recorded_scores(db_url, assignment):
+    """Return {student: {grade_id: automatic score}} of all who have any."""
+    scores = {}
+    with connected(db_url) as connection:
+        for student, grade_id, score in connection.execute(of_cells(assignment, Grade, Grade.auto_score)):
+            scores.setdefault(student, {})[grade_id] = score
+    return scores
+
+
+def withdraw_scores(db_url, assignment, students):
+    """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
+
+    Marks and comments that were given by hand stay, to be looked at again.
+    """
+    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(students))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        ids = [notebook for _, notebook in connection.execute(query)]
+        connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
+                           .values(auto_score=None, needs_manual_grade=True))
+        connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
+                           .values(late_submission_penalty=None))
+        connection.commit()
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """What nbgrader's rule for late work is asked about one student's submission, and the penalty on record."""
+
+    score: float
+    penalty: float | None
+    timestamp: datetime | None
+    duedate: datetime | None
+    extension: timedelta | None
+
+    @property
+    def seconds(self):
+        """The seconds between due date and submission, as nbgrader counts them; 0 for work in time."""
+        if self.timestamp is None or self.duedate is None:
+            return 0
+        return max(0, (self.timestamp - self.duedate - (self.extension or timedelta())).total_seconds())
+
+
+def recorded_lateness(db_url, assignment):
+    """Return {student: Lateness} of all whose work has been recorded."""
+    query = of_notebooks(assignment, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty,
+                         SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
+    with connected(db_url) as connection:
+        return {student: Lateness(*values) for student, *values in connection.execute(query)}
+
+
+def record_penalties(db_url, assignment, penalties):
+    """Record {student: penalty}, all in one transaction."""
+    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(penalties))
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        for student, notebook in connection.execute(query).all():
+            connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == notebook)
+                               .values(late_submission_penalty=penalties[student]))
+        connection.commit()
+
+
+def shown_marks(db_url, assignment):
+    """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
+    queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
+               "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
+               "comments": of_cells(assignment, Comment, Comment.comment),
+               "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None))}
+    marks = {}
+    with connected(db_url) as connection:
+        for what, query in queries.items():
+            for student, *values in connection.execute(query):
+                marks.setdefault(student, {}).setdefault(what, []).append(values)
+    return marks
+
+
+def has_student(db_url, student):
+    """Return whether the gradebook knows a student; raise `GradebookUnusable` where it can't be written to."""
+    with connected(db_url) as connection:
+        begin_to_write(connection)
+        return inspect(connection).has_table("student") and connection.scalar(
+            select(Student.id).where(Student.id == student)) is not None
+
+
+def remove_student(db_url, course_id, student):
+    """Take a student out of the gradebook, if it has one, with all marks and comments."""
+    if has_student(db_url, student):
+        with told_in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
+            gradebook.remove_student(student)
+    with connected(db_url) as connection:
+        if connection.dialect.name == "sqlite":  # the file keeps what was deleted until its place is needed
+            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))

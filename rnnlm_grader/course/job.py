@@ -1,0 +1,185 @@
+"""The examination of one submission as a job: plain data in, plain data out, the same bytes wherever it is run."""
+import contextlib
+import functools
+import hashlib
+import hmac
+import json
+import platform
+import re
+import shlex
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from ..criteria import ASSIGNMENTS
+from ..explaining.report import render
+from ..explaining.words import clean, in_a_word
+from ..grading import Allowance, grade_submission
+from ..refusal import Refusal
+from ..sandbox.candidate import TIMED_OUT, Lost, SandboxedCandidate
+from ..spec.exam import hidden_seed, public_seed
+
+MOST_REMARKS = 20
+# What reads and shows results, and so can't change one.
+AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
+              "gradebook", "lateness", "lms", "marks", "pool", "private", "results", "state")
+PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
+
+
+class VersionsDiffer(Exception):
+    """The machine that runs a job holds another grader than the one that asked for it."""
+
+
+@dataclass(frozen=True)
+class Job:
+    """Everything that the result of an examination depends on.
+
+    Parameters
+    ----------
+    assignment : str
+    cells : tuple of (name, source)
+        The submission, in the order in which it is executed.
+    answers : tuple of (name, source)
+        The instructor's.
+    secret : bytes
+        The course's key.
+    sandbox : str
+        As in `sandbox.command`.
+    seconds_per_criterion, seconds_per_answer : float
+        How long one criterion, and all criteria of one name, may take.
+    version : str
+        Of the grader: see `version`.
+    whole : tuple of (name, source)
+        The same as `cells` with all of the student's own cells, or () where all of them counts.
+    """
+
+    assignment: str
+    cells: tuple
+    answers: tuple
+    secret: bytes
+    sandbox: str
+    seconds_per_criterion: float
+    seconds_per_answer: float
+    version: str
+    whole: tuple = ()
+
+    @property
+    def key(self):
+        """The name of the result: jobs that differ in anything have different ones."""
+        said = {name: value for name, value in vars(self).items() if name != "secret"}
+        return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
+
+    @property
+    def draw(self):
+        """The key from which hidden inputs are drawn: other code meets others, so there is nothing to learn of them."""
+        return hmac.digest(self.secret, json.dumps([self.cells, self.whole]).encode(), hashlib.sha256)
+
+
+@functools.cache
+def version():
+    """A digest of all that judges: the grader, the reference, and what computes for them."""
+    computing = f"{platform.python_version()} {np.__version__} {platform.machine()}"
+    return hashlib.sha256(b"".join([computing.encode(), *map(digest_of_code, PACKAGES)])).hexdigest()[:16]
+
+
+def digest_of_code(package):
+    """Return a digest of the modules in a package's folder that judge.
+
+    Hidden files don't count: editors keep copies of modules in them, which nothing imports.
+    """
+    digest = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        name = path.relative_to(package.parent).as_posix()
+        if path.stem not in AFTERWARDS and "/." not in name:
+            digest.update(f"\0{name}\0".encode() + path.read_bytes())
+    return digest.digest()
+
+
+def require_own_grader(course):
+    """Raise a `Refusal` where a course has a grader or a reference of its own, and one with other content runs."""
+    for running in PACKAGES:
+        own = Path(course, running.name)
+        if own.is_dir() and digest_of_code(own) != digest_of_code(running):
+            mend = shlex.join([sys.executable, "-m", "pip", "install", "-e", str(course)])
+            raise Refusal(f"The course's {own} would not be used: the {running.name} that runs is {running}, and "
+                          f"differs. Nothing was done. Run: {mend}")
+
+
+def run(job):
+    """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
+
+    `parts` holds what a student is told for each grade cell, `results` what tables and class reports need to know,
+    `failed` a remark for each cell that failed, `timed_out` whether any criterion ran out of time.
+    """
+    if job.version != version():
+        raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
+                             "Install the same course, with the same pins, on all of them.")
+    assignment = ASSIGNMENTS[job.assignment]
+    allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
+    draw = job.draw
+
+    def seeds(criterion):
+        return [(public_seed(criterion), False), (hidden_seed(draw, assignment.slug, criterion), True)]
+
+    with contextlib.closing(SandboxedCandidate(
+            job.cells, assignment.names, sandbox=job.sandbox,
+            seconds=job.seconds_per_criterion, all_seconds=job.seconds_per_answer)) as candidate:
+        results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance,
+                                           job.whole)
+    findings = [*failed.values(), *(verdict.outcome.finding for result in results for verdict in result.verdicts)]
+    return {
+        "key": job.key,
+        "parts": {f"{result.name}-{result.part}": part(result) for result in results},
+        "results": [summary(result) for result in results],
+        "failed": [without_addresses(remark) for remark in failed_cells(failed)],
+        "timed_out": any(map(timed_out, findings)),
+    }
+
+
+def part(result):
+    """What a student is told of one part: mark, report, and the sections of the book that explain it."""
+    return {
+        "points": result.points,
+        "text": without_addresses(render(result)),
+        "sections": list(dict.fromkeys(v.likely.section for v in result.verdicts if v.likely)),
+    }
+
+
+def without_addresses(text):
+    """Take out where objects were in memory, as in `<Embedding object at 0x7f3a52c0>`: it is never twice the same."""
+    return re.sub("0x[0-9a-f]{6,}", "0x...", text)
+
+
+def timed_out(finding):
+    """Whether something failed because time was up, which on a busy machine may not be the answer's fault."""
+    return isinstance(finding, Lost) and finding.reason == TIMED_OUT
+
+
+def summary(result):
+    """What a table or a class report needs to know of one part."""
+    return {
+        "name": result.name,
+        "part": result.part,
+        "points": result.points,
+        "max_points": result.max_points,
+        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
+                      "hidden": v.hidden, "stand_ins": list(v.stand_ins),
+                      "likely": v.likely.id if v.likely else None,
+                      "sentence": v.likely.sentence if v.likely else None,
+                      "finding": in_a_word(v.outcome.finding, v.hidden)} for v in result.verdicts],
+    }
+
+
+def failed_cells(failed):
+    """Yield a remark for each cell that failed when it was executed; for many, only of the first."""
+    for name, problem in list(failed.items())[:MOST_REMARKS]:
+        if isinstance(problem, Lost):
+            what = "What isn't a definition in the" if problem.defines else "The"
+            yield f"{what} cell {name} was left out: {in_a_word(problem, hidden=False)}."
+        else:
+            place = f" in line {problem.line}: {problem.text}" if problem.line else ""
+            yield " ".join(clean(f"The cell {name} raised {problem.kind}: {problem.message}{place}", 1000).split())
+    if len(failed) > MOST_REMARKS:
+        yield f"{len(failed) - MOST_REMARKS} more cells failed."

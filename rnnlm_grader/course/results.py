@@ -1,0 +1,55 @@
+"""Keeps what examinations found: one file each, named by all that it depends on, there whole or not at all."""
+import contextlib
+import fcntl
+import json
+from pathlib import Path
+
+from ..files import write_whole
+from ..refusal import Refusal
+
+
+class Busy(Refusal):
+    """Another process grades the same course."""
+
+
+class Results:
+    """A folder of results.
+
+    Parameters
+    ----------
+    folder : path
+        Made where it is missing. It may be deleted at any time: everything will be examined anew.
+    """
+
+    def __init__(self, folder):
+        self.folder = Path(folder)
+
+    def path(self, key):
+        return self.folder / f"{key}.json"
+
+    def read(self, key):
+        """Return the result of the job of that key; None where there is none, or a file that is damaged."""
+        try:
+            result = json.loads(self.path(key).read_bytes())
+        except (OSError, ValueError):
+            return None
+        return result if isinstance(result, dict) and result.get("key") == key else None
+
+    def write(self, result):
+        """Keep a result; the same result is always the same bytes."""
+        text = json.dumps(result, sort_keys=True, indent=1)
+        write_whole(self.path(result["key"]), text.encode() + b"\n")
+
+    def make_folder(self):
+        self.folder.mkdir(parents=True, exist_ok=True)
+
+    @contextlib.contextmanager
+    def locked(self):
+        """Hold the folder for this process; raise `Busy` where another one has it."""
+        self.make_folder()
+        with open(self.folder / ".lock", "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except OSError:
+                raise Busy(f"Another process is grading {self.folder.name}. Wait for it, or stop it.") from None
+            yield

@@ -1,0 +1,114 @@
+"""Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
+import json
+import os
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from nbgrader.utils import rmtree
+
+from .folders import UNREAD, HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
+from .job import Job
+
+RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in, the job that examines it, and what its graded notebook must say."""
+
+    student: str
+    assignment: str
+    path: Path
+    key: str  # of the job
+    remarks: tuple
+    beside: dict  # see `course.read_beside`
+    handed_in: HandedIn | None = None
+    job: Job | None = None
+    unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
+
+    @property
+    def is_unread(self):
+        """Whether nothing of it could be read, so that it gets no points."""
+        return any(remark.startswith(UNREAD) for remark in self.remarks)
+
+    def small(self):
+        """The same, without what can be read again."""
+        return replace(self, handed_in=None, job=None)
+
+
+def read_submissions(coursedir, assignment, make_job, students=None):
+    """Yield the submissions of an assignment, one after the other, of all students or of some.
+
+    Parameters
+    ----------
+    make_job : callable
+        (source notebook, HandedIn) → Job.
+    """
+    source = read_source(coursedir, assignment)
+    for student, folder in submitted_folders(coursedir, assignment).items():
+        if students is None or student in students:
+            path = Path(folder, f"{assignment}.ipynb")
+            try:
+                reason, handed_in = unfit(student, folder), read_handed_in(source, path)
+            except Exception as error:  # nothing that anybody hands in may stop the grading of others
+                reason = f"what was handed in can't be read: {type(error).__name__}"
+            if reason:
+                yield Submission(student, assignment, path, "", (), {}, unfit=reason)
+                continue
+            job = make_job(source, handed_in)
+            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.beside, handed_in, job)
+
+
+def graded_folder(coursedir, assignment, student):
+    """Where nbgrader puts the graded notebook of a student."""
+    return Path(coursedir.root, coursedir.format_path(coursedir.autograded_directory, student, assignment))
+
+
+def graded_notebook(coursedir, assignment, student):
+    """The path of the graded notebook of a student."""
+    return graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb"
+
+
+def read_graded_notebook(coursedir, assignment, student):
+    """Return the graded notebook of a student as plain data; raise OSError or ValueError where there is none."""
+    return json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
+
+
+def is_graded(coursedir, submission, scores):
+    """Whether the graded notebook and the gradebook hold what an examination of this submission gives.
+
+    A run that was cut off may have left half a notebook, or a whole one that has not been examined.
+
+    Parameters
+    ----------
+    scores : dict
+        As `gradebook.recorded_scores` returns it.
+    """
+    assignment, student = submission.assignment, submission.student
+    try:
+        record = read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]
+        points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
+        return (record["key"] == submission.key
+                and record["remarks"] == list(submission.remarks)
+                and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
+                and scores.get(student) == points)
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def make_room(coursedir, submission, scores):
+    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
+
+    A file or a link in its place goes too; what a link leads to stays. Return why that can't be done, or None.
+    """
+    left = graded_folder(coursedir, submission.assignment, submission.student)
+    try:
+        if os.path.lexists(left) and not is_graded(coursedir, submission, scores):
+            if left.is_symlink() or not left.is_dir():
+                left.unlink()
+            else:
+                rmtree(str(left))
+        left.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
+    return None

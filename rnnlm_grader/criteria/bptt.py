@@ -1,0 +1,168 @@
+"""Criteria of 04-bptt."""
+from dataclasses import replace
+
+import numpy as np
+
+from rnnlm_ref.gradcheck import numerical_gradient
+from rnnlm_ref.optim import clip_grads
+from rnnlm_ref.time_layers import TimeRNN
+
+from ..misconceptions.bptt import MISCONCEPTIONS
+from ..spec.design import tiny
+from ..spec.exam import Assignment, CriteriaList
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+
+criteria = CriteriaList()
+CALLS = ("forward", "[forward] forward:other", "[forward] forward:refilled", "forward forward:other")
+
+# --- my_numerical_gradient --------------------------------------------------------------------------------------------
+
+mixed = Layer(
+    name="my_numerical_gradient", reference=numerical_gradient, params={}, inputs={"c": "*", "x": "*"},
+    out={"slopes": "*"}, upstream={}, back=(), sizes={"*": (3,)}, free="*", is_function=True,
+    lent={"c": "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())"}, dtypes=(np.float64,),
+    options=({}, {}, {"eps": 0.25}), linear_in="c")
+linear, cubes, product = (replace(mixed, lent={"c": f"lambda x: {text}"})
+                          for text in ("(c * x).sum()", "(c * x ** 3).sum()", "(c * x).prod()"))
+slopes = Exercise(mixed, criteria)
+SHAPES = [{"*": shape} for shape in ((2, 3), (2, 1, 2), (1,), (1, 4))]
+
+slopes.criterion("one_slope_each", "values", 1, "each number of x gets the slope of f along that number alone",
+                 {"slopes": ["forward"]}, of=[linear])
+slopes.criterion("one_at_a_time", "values", 1, "all other numbers stand at their place while one is moved",
+                 {"slopes": ["forward"]}, of=[product])
+slopes.criterion("from_both_sides", "values", 2, "the difference is taken from both sides of x, in float64",
+                 {"slopes": ["forward"]}, of=[cubes], dtypes=(np.float64,))
+slopes.criterion("honours_eps", "values", 1, "eps is how far x is moved to each side",
+                 {"slopes": ["forward"]}, of=[cubes], options=[{"eps": 0.5}])
+slopes.criterion("any_shape_of_x", "values", 1, "x may have any shape", {"slopes": ["forward"]}, of=[product],
+                 sizes=SHAPES)
+slopes.criterion("leaves_x_alone", "contract", 1, "x is afterwards what it was before, to the last bit",
+                 {"kept": ["forward"]}, of=[linear], sizes=[{}, {"*": (2, 3)}], patterns={"x": tiny},
+                 beside="values")
+slopes.conditions("layout_of_x", "contract", 1, "x needn't be contiguous in memory and may hold any numbers; the "
+                  "result is a new array", "slopes kept",
+                  ["forward", "forward", "forward forward:other"], 12, plain=["forward forward"], beside="values")
+slopes.last_look(walk)
+
+# --- my_bptt ----------------------------------------------------------------------------------------------------------
+
+
+def window_after_window(xs, h0, Wx, Wh, b, dhs, window=None):
+    """A stateful layer of the reference goes over one window after the other."""
+    layer = TimeRNN(Wx, Wh, b, stateful=True)
+    layer.set_state(h0)
+    T = xs.shape[1]
+    dxs, dh0, sums = [], None, [np.zeros_like(param) for param in layer.params]
+    for t in range(0, T, window or T):
+        now = slice(t, t + (window or T))
+        layer.forward(xs[:, now])
+        dxs.append(layer.backward(dhs[:, now]))
+        dh0 = layer.dh if dh0 is None else dh0
+        for total, grad in zip(sums, layer.grads, strict=True):
+            total += grad
+    return np.concatenate(dxs, axis=1), dh0, *sums
+
+
+bptt = Exercise(Layer(
+    name="my_bptt", reference=window_after_window, params={},
+    inputs={"xs": "NTD", "h0": "NH", "Wx": "DH", "Wh": "HH", "b": "H", "dhs": "NTH"},
+    out={"dxs": "NTD", "dh0": "NH", "dWx": "DH", "dWh": "HH", "db": "H"}, upstream={}, back=(),
+    sizes={"N": 2, "T": 3, "D": 4, "H": 5}, free="NTDH", is_function=True, linear_in="dhs",
+    options=({}, {}, {"window": 1}, {"window": 2}, {"window": 3}, {"window": 7})), criteria)
+ALONE = [{"N": 1, "T": 1}]  # one step of one sequence
+
+bptt.criterion("dz_of_a_step", "values", 1, "dz of a step is dhs times the slope of tanh, 1 - h**2, and the answer is "
+               "(dxs, dh0, dWx, dWh, db)", {"dh0 dWx dWh db": ["forward"]}, sizes=ALONE, together=True)
+bptt.criterion("gradient_of_inputs", "values", 1, "dxs is dz @ Wx.T, dWx is xs.T @ dz, and db is dz",
+               {"dxs dWx db": ["forward"]}, sizes=ALONE)
+bptt.criterion("gradient_of_wh", "values", 1, "dWh pairs dz with the state before the step, h0 before the first",
+               {"dWh": ["forward"]}, sizes=ALONE)
+bptt.criterion("gradient_of_h0", "values", 1, "dh0 is dz @ Wh.T of the first step", {"dh0": ["forward"]}, sizes=ALONE)
+bptt.criterion("flows_back", "values", 1, "each step adds to its dhs what the step after it hands back, dz @ Wh.T",
+               {"returned": ["forward"]}, together=True)
+bptt.criterion("adds_up", "values", 1, "the gradients of Wx, Wh and b add up over steps and batch, and each dx stands "
+               "at its step", {"returned": ["forward"]})
+
+bptt.criterion("stops_at_the_boundary", "window", 1, "with a window no gradient crosses its boundary",
+               {"returned": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True, beside="values")
+bptt.criterion("state_goes_on", "window", 1, "the state goes on across the boundary",
+               {"dxs dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True,
+               beside="values")
+bptt.criterion("windows_add_up", "window", 1, "the gradients of all windows add up",
+               {"dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True, beside="values")
+bptt.criterion("dh0_of_the_first_window", "window", 1, "dh0 is the gradient that arrives at the first window's start",
+               {"dh0": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], beside="values")
+bptt.criterion("every_boundary", "window", 2, "boundaries stand at t = k, 2k, ... below T, also where T is no multiple "
+               "of k", {"returned": ["forward"]}, sizes=[{"T": 3}, {"T": 5}, {"T": 7}],
+               options=[{"window": 2}, {"window": 3}, {"window": 100}], beside="values")
+
+bptt.criterion("leaves_arguments", "contract", 1, "the arguments stay untouched", {"kept": ["forward"]},
+               options=[{}, {"window": 2}], beside="values")
+bptt.criterion("results_stay", "contract", 1, "what was returned doesn't change with a later call",
+               {"kept": ["forward forward", "forward forward:other"]}, options=[{}, {"window": 2}], beside="values")
+bptt.criterion("follows_dtype", "contract", 1, "the gradients have the dtype of the parameters",
+               {"returned": ["forward"]}, options=[{}, {"window": 2}], dtypes=(np.float64, np.float32),
+               beside="values")
+bptt.conditions("any_sizes", "contract", 1, "any N, T, D, H, window and layout will do, also from call to call",
+                "returned kept", CALLS, 36, beside="values")
+bptt.last_look(walk)
+
+# --- my_clip_grads ----------------------------------------------------------------------------------------------------
+
+
+def norm_of(arrays):
+    return float(np.sqrt(sum((array.astype(float) ** 2).sum() for array in arrays)))
+
+
+def some_max_norm(rng, shape, arrays):
+    """A limit above or below the norm, and large: so 1e-6 more in the denominator isn't seen."""
+    return max(30.0, round(norm_of(arrays.values()) * rng.choice([0.02, 0.3, 0.7, 0.96, 1.04, 1.5, 20]), 1))
+
+
+def below(rng, shape, arrays):
+    return round(norm_of(arrays.values()) * rng.choice([0.05, 0.3, 0.7]), 1)
+
+
+def above(rng, shape, arrays):
+    return round(norm_of(arrays.values()) * rng.choice([1.05, 1.5, 4]) + 1, 1)
+
+
+def clipping(*letters, drawn=below):
+    """The function with arrays of these letters."""
+    names = tuple(f"g{i}" for i in range(len(letters)))
+    return Layer(
+        name="my_clip_grads", reference=lambda grads, max_norm: np.asarray(clip_grads(grads, max_norm)), params={},
+        inputs=dict(zip(names, letters, strict=True)) | {"max_norm": ""}, out={"norm": ""}, upstream={}, back=(),
+        sizes={"N": 3, "T": 2, "D": 4, "H": 3}, free="NTDH", is_function=True, listed=names,
+        drawn={"max_norm": drawn}, scales=dict.fromkeys(names, 200.0))
+
+
+def zeros(rng, sizes):
+    return {"g0": np.zeros((sizes["D"], sizes["H"])), "g1": np.zeros(sizes["H"]), "max_norm": np.array(5.0)}
+
+
+def zeros_first(rng, sizes):
+    return {"g0": np.zeros((sizes["D"], sizes["H"]))}
+
+
+two, small = clipping("DH", "H"), clipping("DH", "H", drawn=above)
+clip = Exercise(clipping("NTD", "H", "DH", drawn=some_max_norm), criteria)
+
+clip.criterion("returns_norm_before", "values", 1, "the norm before clipping comes back", {"norm": ["forward"]},
+               of=[two, small], beside="contract")
+clip.criterion("shrinks_together", "values", 2, "gradients above max_norm shrink by one factor, to the norm max_norm "
+               "together", {"norm grads": ["forward"]}, of=[two], beside="contract")
+clip.criterion("leaves_small_gradients", "values", 1, "gradients within max_norm stay as they are, to the last bit",
+               {"norm grads": ["forward"]}, of=[small], beside="contract")
+clip.criterion("clips_in_place", "contract", 1, "the arrays themselves are changed, not others put in their place",
+               {"grads held": ["forward"]}, of=[two], dtypes=(np.float64, np.float32))
+clip.criterion("zero_gradients", "contract", 1, "gradients that are all 0 stay 0, and their norm is 0",
+               {"norm grads": ["forward"]}, worlds=[zeros, zeros_first], of=[two])
+clip.conditions("any_arrays", "contract", 1, "one array or many, of any shapes, layouts and dtype", "norm grads held",
+                CALLS, 24, plain=["forward"], of=[clipping("H"), clipping("N"), clipping(*20 * ["H"])])
+clip.last_look(walk)
+
+ASSIGNMENT = Assignment("04-bptt", ("my_numerical_gradient", "my_bptt", "my_clip_grads"), criteria, MISCONCEPTIONS)

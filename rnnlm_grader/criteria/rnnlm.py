@@ -1,0 +1,200 @@
+"""Criteria of 06-rnnlm."""
+import math
+
+import numpy as np
+
+from rnnlm_ref.model import Rnnlm
+from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN
+
+from ..misconceptions.rnnlm import MISCONCEPTIONS
+from ..spec import contract
+from ..spec.design import some_ignored
+from ..spec.exam import Assignment, CriteriaList
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+
+criteria = CriteriaList()
+affine = Exercise(Layer(
+    name="MyTimeAffine", reference=TimeAffine, params={"W": "HV", "b": "V"}, inputs={"xs": "NTH"}, out={"out": "NTV"},
+    upstream={"dout": "NTV"}, back=("dxs",), sizes={"N": 2, "T": 3, "H": 2, "V": 4}, free="NT"), criteria)
+
+
+class Right(Rnnlm):
+    """The model with given parameters, which it shares."""
+
+    def __init__(self, E, Wx, Wh, b, W, c):
+        super().__init__(*E.shape, len(Wh), rng=0)
+        self.layers = TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c)
+        self.recurrent = self.layers[1]
+        self.params, self.grads = ([array for layer in self.layers for array in arrays_of(layer)] for arrays_of in (
+            lambda layer: layer.params, lambda layer: layer.grads))
+
+
+model = Exercise(Layer(
+    name="MyRnnlm", reference=Right, params={"E": "VD", "Wx": "DH", "Wh": "HH", "b": "H", "W": "HV", "c": "V"},
+    inputs={"xs": "NT", "ts": "NT"}, out={"loss": ""}, methods={"predict": ({"xs": "NT"}, {"scores": "NTV"})},
+    upstream={"dout": ""}, back=(), sizes={"N": 2, "T": 3, "V": 11, "D": 3, "H": 4}, free="NT",
+    ids={"xs": "V", "ts": "V"}, state={"h": "NH"}, makes="VDH"), criteria)
+
+
+def losses(rng, shape, before):
+    return rng.uniform(0, rng.choice([1, 5, 20]), shape).round(2)
+
+
+def counts(rng, shape, before):
+    return rng.integers(1, rng.choice([5, 30, 3000]), shape)
+
+
+perplexity = Exercise(Layer(
+    name="my_perplexity", reference=lambda losses, counts: np.exp(np.average(losses, weights=counts)), params={},
+    inputs={"losses": "B", "counts": "B"}, out={"perplexity": ""}, upstream={}, back=(), sizes={"B": 3}, free="B",
+    drawn={"losses": losses, "counts": counts}, as_lists=True, is_function=True), criteria)
+
+TURNS = ("forward backward", "[forward backward update] forward backward", "forward [spoil] backward",
+         "[forward backward] forward:other [b.forward:other b.backward] backward",
+         "[forward] forward:refilled backward:refilled", "forward backward backward:again")
+
+# --- MyTimeAffine -----------------------------------------------------------------------------------------------------
+
+affine.criterion("scores", "forward", 1, "forward gives xs @ W + b at every step", {"out": ["forward"]},
+                 sizes=[{"N": 1}])
+affine.conditions("scores_of_any_size", "forward", 1, "states (N, T, H) become scores (N, T, V), whatever the sizes, "
+                  "and N and T from call to call", "out",
+                  ["forward", "forward forward:other", "[forward update] forward:again"], 24,
+                  plain=["forward forward:resized"])
+affine.criterion("gradient_of_w", "backward", 1, "dW adds up the products of states and dout over all steps and "
+                 "sequences", {"grads[0]": ["forward backward"]})
+affine.criterion("gradient_of_b", "backward", 1, "db adds up dout over all steps and sequences",
+                 {"grads[1]": ["forward backward"]})
+affine.conditions("gradient_of_xs", "backward", 1, "dxs is dout @ W.T at every step; backward fits the last forward, "
+                  "for any sizes and layouts", "dxs grads held kept", TURNS, 36,
+                  plain=["forward backward", *contract.LAST_FORWARD])
+affine.criterion("affine_in_place", "contract", 1, "backward overwrites grads in place, may be called twice, and "
+                 "leaves other layers alone", {
+                     "dxs grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE],
+                     "out": contract.BESIDE}, beside="backward")
+affine.criterion("affine_shares", "contract", 1, "W and b are used as they are now; nothing that was given or returned "
+                 "changes", {"kept": contract.KEPT, "returned grads params": contract.SHARED}, beside="forward")
+affine.criterion("affine_dtype", "contract", 1, "outputs and gradients have the dtype of W",
+                 {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="forward")
+affine.last_look(walk)
+
+# --- MyRnnlm ----------------------------------------------------------------------------------------------------------
+
+MATRICES = {"the word vectors": 0, "Wx": 1, "Wh": 2, "W": 4}
+# With larger ones the model of the exercise learned less than a bigram: what Wh makes of a state of length 1, the word
+# vectors of a sum, W of a score. Wh, drawn from normal numbers that aren't divided, makes 9.
+MOST_GROWTH, MOST_SUM, MOST_SCORE, LARGEST = 7.5, 120, 18, 10
+ALIKE = 0.5  # a correlation that 200 numbers, drawn independently, never reach
+
+
+def drawn_from_rng(one, again, other):
+    """Say what is wrong with the parameters of two models of one seed and of a third one of another."""
+    if not all(map(np.array_equal, one, again)):
+        return "params", "differ between two models of the same seed"
+    for name, i in MATRICES.items():
+        if likeness(one[i], other[i]) > ALIKE:
+            return name, "is the same for another seed, or nearly"
+        if np.ptp(one[i]) < 1e-6 * size_of(one[i]) or not 1e-6 < size_of(one[i]) < LARGEST:
+            return name, "holds the same number everywhere, or none of a sensible size"
+        if any(likeness(one[i], one[j]) > ALIKE for j in MATRICES.values() if j < i):
+            return name, "holds the numbers of another matrix again"
+    grows = np.linalg.norm(one[2], 2), size_of(one[0]) * size_of(one[1]) * math.sqrt(len(one[1])), size_of(
+        one[4]) * math.sqrt(len(one[4]))
+    if any(size > most for size, most in zip(grows, (MOST_GROWTH, MOST_SUM, MOST_SCORE), strict=True)):
+        return "params", "hold numbers so large that nothing is learned"
+    return None
+
+
+def likeness(one, other):
+    """The size of the correlation of two matrices' numbers, as far as both reach."""
+    count = min(one.size, other.size)
+    a, b = (without_diagonal(matrix).ravel()[:count] for matrix in (one, other))
+    a, b = a - a.mean(), b - b.mean()
+    return abs(a @ b) / max(math.sqrt(a @ a) * math.sqrt(b @ b), 1e-300)
+
+
+def without_diagonal(matrix):
+    """A matrix without what its diagonal has above the rest: the identity and noise are a known start."""
+    matrix = matrix.astype(float)
+    above = (matrix.diagonal().mean() - matrix.mean()) / (1 - 1 / max(matrix.shape))  # the mean counts the diagonal too
+    return matrix - above * np.eye(*matrix.shape)
+
+
+def size_of(array):
+    return math.sqrt(np.mean(np.square(array, dtype=float)))
+
+
+model.criterion("predicts_scores", "forward", 1, "predict gives the scores (N, T, V) of embedding, RNN and affine "
+                "layer in a row", {"scores": ["predict", "forward"]})
+model.criterion("gives_loss", "forward", 1, "forward gives the mean loss, and ignores targets of -1",
+                {"loss": ["forward"]}, patterns={"ts": some_ignored})
+model.criterion("state_goes_on", "forward", 1, "the state goes on from one call to the next",
+                {"scores loss": ["{predict} predict", "{forward} predict", "{predict} forward",
+                                 "forward [backward] predict"],
+                 "grads": ["{forward} forward backward"]})
+model.criterion("resets_state", "forward", 1, "reset_state starts from zeros again",
+                {"scores": ["[reset] predict", "[predict reset] predict", "[predict reset] predict predict"],
+                 "grads": ["[forward reset] forward backward"]})
+model.conditions("model_sizes", "forward", 1, "any N, T, V, D and H will do, after a reset also another N, and any "
+                 "weights", "scores loss", ["predict", "[update] predict", "[update] forward",
+                                           "predict reset predict:other"], 24,
+                 plain=["[predict reset] predict:resized"])
+model.conditions("sets_gradients", "backward", 2, "backward sets the gradient of every parameter, for any N, T, V, D "
+                 "and H", "grads kept", (
+                     "forward backward:bare", "[update] forward backward:bare",
+                     "[forward backward reset update] forward backward:bare",
+                     "[forward] forward [b.forward:other b.backward] backward:bare",
+                     "[forward reset] forward:refilled backward:bare", "forward forward:other backward:bare"), 30,
+                 plain=["forward backward:bare", "[forward reset] forward:resized backward:bare"])
+model.criterion("scales_gradients", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out",
+                {"grads": ["forward backward", "forward backward:zero"]})
+model.criterion("flat_lists", "contract", 1, "params and grads are flat lists of six arrays, in the order of the "
+                "layers", {"made": [""]}, beside="forward")
+model.criterion("lists_share", "contract", 1, "they hold the layers' own arrays, also after reset_state: what is "
+                "written into params counts, and each backward overwrites grads", {
+                    "scores loss grads params": [
+                        "[update] predict", "[update:through] predict", "[forward backward reset update] predict",
+                        "[update:through] forward backward"],
+                    "grads": ["[reset] forward backward"],
+                    "grads held": ["forward backward", "[spoil] forward backward", "forward [spoil] backward",
+                                   "forward backward [forward]", *contract.TWICE]}, beside="forward")
+model.criterion("draws_from_rng", "contract", 1, "every weight is drawn by itself, from rng alone, and of a sensible "
+                "size", {"law": ["make twin.make other.make"]}, sizes=[{"V": 32, "D": 14, "H": 26}],
+                law=drawn_from_rng, beside="forward")
+model.criterion("model_leaves_arguments", "contract", 1, "ids, targets and scores that were given stay as they are; "
+                "models don't disturb each other", {
+                    "kept": ["predict", "forward", "predict predict", "forward backward", "predict forward backward"],
+                    "scores loss": ["[b.predict] predict", "predict [b.predict] predict", "predict [b.reset] predict"],
+                    "grads": ["forward [b.forward] backward", "forward [stranger.forward] backward"]},
+                patterns={"ts": some_ignored}, beside="forward")
+model.last_look(walk)
+
+# --- my_perplexity ----------------------------------------------------------------------------------------------------
+
+
+def equal_counts(rng, sizes):
+    return {"counts": np.full(sizes["B"], rng.integers(2, 30))}
+
+
+def empty_batches(rng, sizes):
+    """Batches without targets, whose loss is 0, between others."""
+    is_empty = rng.permutation(sizes["B"]) < sizes["B"] // 2
+    return {"losses": np.where(is_empty, 0, rng.uniform(1, 4, sizes["B"]).round(2)),
+            "counts": np.where(is_empty, 0, rng.integers(1, 20, sizes["B"]))}
+
+
+perplexity.criterion("of_one_batch", "values", 1, "of one batch it is the exponential of the loss",
+                     {"perplexity": ["forward"]}, sizes=[{"B": 1}])
+perplexity.criterion("of_equal_batches", "values", 1, "of several batches of one size it is the exponential of the "
+                     "mean loss", {"perplexity": ["forward"]}, worlds=[equal_counts])
+perplexity.conditions("of_unequal_batches", "values", 2, "each loss weighs as much as the number of targets that it "
+                      "is the mean of", "perplexity", ["forward", "forward forward"], 8, plain=["forward"])
+perplexity.criterion("of_empty_batches", "edge", 1, "a batch without targets changes nothing, and the lists stay as "
+                     "they are", {"perplexity": ["forward"], "kept": ["forward"]}, worlds=[empty_batches],
+                     sizes=[{}, {"B": 6}], beside="values")
+perplexity.last_look(walk)
+
+ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,
+                        lent={"MyRnnlm": ("layers", "time_layers")})

@@ -1,0 +1,108 @@
+"""Criteria of 05-softmax-masking."""
+import numpy as np
+
+from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
+
+from ..misconceptions.softmax_masking import MISCONCEPTIONS, softmax
+from ..spec import contract
+from ..spec.design import all_ignored, ones, some_ignored
+from ..spec.exam import Assignment, CriteriaList
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+
+criteria = CriteriaList()
+shares = Exercise(Layer(
+    name="my_softmax", reference=softmax, params={}, inputs={"x": "*V"}, out={"p": "*V"}, upstream={}, back=(),
+    sizes={"*": (3,), "V": 4}, free="*V", is_function=True), criteria)
+loss = Exercise(Layer(
+    name="MyTimeSoftmaxWithLoss", reference=TimeSoftmaxWithLoss, params={}, inputs={"xs": "NTV", "ts": "NT"},
+    out={"loss": ""}, upstream={"dout": ""}, back=("dxs",), sizes={"N": 2, "T": 3, "V": 8}, free="NTV",
+    ids={"ts": "V"}, options=({}, {}, {"ignore_label": 0}, {"ignore_label": 2}, {"ignore_label": -100}),
+    label="ignore_label"), criteria)
+
+
+def far(rng, a):
+    """Every other row lies at -10000; of the others one logit in four lies at 10000, one at 0, the rest at -10000."""
+    turn, places = rng.integers(4), np.indices(a.shape).sum(0)
+    is_spread = (places - np.arange(a.shape[-1]) + turn) % 2
+    return a + 1e4 * np.where(is_spread, np.array([1, 0, -1, -1])[(places + turn // 2) % 4], -1)
+
+
+def of_size(dout):
+    return lambda rng, sizes: {"dout": dout}
+
+
+ONE, ROW = {"N": 1, "T": 1}, {"*": ()}
+LARGE = {}, {"N": 3, "T": 4, "V": 14}
+LABELS = {"ignore_label": 3}, {"ignore_label": 0}, {"ignore_label": -100}, {"ignore_label": 70_000}
+TURNS = ("forward backward", "[forward backward] forward backward:again", "forward backward backward:bare",
+         "[forward backward] forward:other [b.forward:other b.backward] backward",
+         "[forward] forward:refilled backward", "forward backward backward:again")
+
+# --- my_softmax -------------------------------------------------------------------------------------------------------
+
+shares.criterion("shares", "values", 1, "each number of a row becomes its share of the sum of exponentials",
+                 {"p": ["forward"]}, sizes=[ROW])
+shares.criterion("last_axis", "values", 1, "it works along the last axis, whatever axes stand before it",
+                 {"p": ["forward"]}, sizes=[{}, {"*": (2, 3)}])
+shares.conditions("any_layout", "values", 1, "x may have any shape and scale, and need not be contiguous in memory",
+                  "p kept", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
+shares.criterion("large_logits", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other",
+                 {"p": ["forward"]}, sizes=[{}, ROW, {"*": (4,)}, {"*": (2, 2)}], patterns={"x": far})
+shares.criterion("softmax_contract", "edge", 1, "x and results stay untouched, and the dtype is that of x",
+                 {"p": ["forward"], "kept": ["forward", "forward forward:other", "forward forward"]},
+                 sizes=[{}, ROW], dtypes=(np.float64, np.float32), beside="values")
+shares.last_look(walk)
+
+# --- forward ----------------------------------------------------------------------------------------------------------
+
+loss.criterion("book_loss", "forward", 1, "the loss of a single position is log(sum(exp(x))) - x[target]",
+               {"loss": ["forward"]}, sizes=[ONE])
+loss.conditions("mean_loss", "forward", 1, "it is the mean over all N·T positions, whatever N, T, V and the layout",
+                "loss", ["forward", "forward forward:other", "[forward] forward:refilled"], 24,
+                plain=["forward", "forward forward", "forward forward:resized"])
+loss.criterion("large_logits_loss", "forward", 1, "logits of ±10000 give a finite, right loss", {"loss": ["forward"]},
+               sizes=LARGE, patterns={"xs": far})
+
+# --- backward ---------------------------------------------------------------------------------------------------------
+
+loss.criterion("gradient_by_hand", "backward", 1, "the gradient of a single position is p, less 1 at the target",
+               {"dxs": ["forward backward"]}, sizes=[ONE], patterns={"dout": ones})
+loss.criterion("upstream_factor", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out",
+               {"dxs": ["forward backward", "forward backward:bare", "forward backward:zero"]}, sizes=[ONE],
+               worlds=[None, of_size(-40.0), of_size(1e-4)])
+loss.criterion("gradient_of_mean", "backward", 1, "the gradient of each position is divided by their number",
+               {"dxs": ["forward backward"]}, patterns={"dout": ones})
+loss.conditions("gradient", "backward", 1, "backward fits the last forward, whatever N, T, V and the layout",
+                "dxs kept", TURNS, 36, plain=contract.LAST_FORWARD)
+loss.criterion("large_logits_gradient", "backward", 1, "logits of ±10000 give a finite, right gradient",
+               {"dxs": ["forward backward"]}, sizes=LARGE, patterns={"xs": far, "dout": ones})
+
+# --- mask -------------------------------------------------------------------------------------------------------------
+
+loss.criterion("loss_over_kept", "mask", 1, "the loss is the mean over the positions that are kept",
+               {"loss": ["forward"]}, sizes=[{}, {"N": 3, "T": 4}], patterns={"ts": some_ignored}, beside="forward")
+loss.criterion("gradient_over_kept", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
+               "ignored", {"dxs": ["forward backward"]}, sizes=[{}, {"N": 3, "T": 4}],
+               patterns={"ts": some_ignored, "dout": ones}, beside="backward")
+loss.criterion("all_ignored", "mask", 1, "all positions ignored: the loss is 0.0 and the gradient 0",
+               {"loss": ["forward"], "dxs": ["forward backward", "[forward] forward backward"]},
+               patterns={"ts": all_ignored, "dout": ones}, beside="backward")
+loss.criterion("other_labels", "mask", 2, "ignore_label may be any integer, also the id of a word",
+               {"loss": ["forward"], "dxs": ["forward backward"]}, options=LABELS,
+               patterns={"ts": some_ignored, "dout": ones}, beside="forward")
+
+# --- contract ---------------------------------------------------------------------------------------------------------
+
+loss.criterion("loss_backward_twice", "contract", 1, "backward may be called twice; what it returned doesn't change",
+               {"dxs kept": [*contract.TWICE, "forward backward:bare backward:bare"]}, beside="backward")
+loss.criterion("loss_leaves_arguments", "contract", 1, "logits, targets and what was returned never change",
+               {"kept": ["forward", *contract.KEPT]}, patterns={"ts": some_ignored}, beside="backward")
+loss.criterion("loss_dtypes", "contract", 1, "the gradient has the dtype of the logits", {"dxs": ["forward backward"]},
+               sizes=[{}, ONE], patterns={"ts": some_ignored}, dtypes=(np.float64, np.float32), beside="backward")
+loss.criterion("loss_stands_alone", "contract", 1, "two layers don't disturb each other, and grads stays empty",
+               {"loss dxs": contract.BESIDE, "grads": ["forward backward"]}, beside="backward")
+loss.last_look(walk)
+
+ASSIGNMENT = Assignment("05-softmax-masking", ("my_softmax", "MyTimeSoftmaxWithLoss"), criteria, MISCONCEPTIONS)

