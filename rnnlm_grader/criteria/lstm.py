@@ -1,0 +1,93 @@
+"""Criteria of 07-lstm."""
+import numpy as np
+
+from rnnlm_ref.time_layers import TimeLSTM
+
+from ..misconceptions.lstm import MISCONCEPTIONS
+from ..spec import contract
+from ..spec.design import zero
+from ..spec.exam import Assignment, CriteriaList
+from ..spec.exercise import Exercise
+from ..spec.layer import Layer
+from ..spec.walk import walk
+
+criteria = CriteriaList()
+lstm = Exercise(Layer(
+    name="MyTimeLSTM", reference=TimeLSTM, params={"Wx": "D4H", "Wh": "H4H", "b": "4H"}, inputs={"xs": "NTD"},
+    out={"hs": "NTH"}, upstream={"dhs": "NTH"}, back=("dxs",), sizes={"N": 2, "T": 3, "D": 2, "H": 3}, free="NT",
+    options=({}, {"stateful": True}), state={"h": "NH", "c": "NH"},
+    leaves={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
+
+STATEFUL = [{"stateful": True}]
+BOTH = [{}, *STATEFUL]
+ONE, TWO = [{"T": 1}], [{"T": 2}]
+TURNS = ("forward backward", "[forward backward update reset] forward backward", "forward [spoil] backward",
+         "[forward backward reset] forward:other [b.forward:other b.backward] backward",
+         "[forward reset] forward:refilled backward:refilled", "forward backward backward:again",
+         "forward set forward backward", "forward backward forward:other backward")
+
+# --- forward ----------------------------------------------------------------------------------------------------------
+
+lstm.criterion("first_step", "forward", 1, "the first step gives o * tanh(i * g); the gates stand in the order "
+               "o, f, i, g", {"hs": ["forward"]}, sizes=[{"N": 1, "T": 1}])
+lstm.criterion("several_steps", "forward", 2, "each step goes on from h and c of the step before: c is f * c + i * g",
+               {"hs": ["forward"]}, sizes=[{"N": 1, "T": 2}])
+lstm.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and T also from call to call; arrays need "
+                "not be contiguous", "hs", ["forward", "forward forward:other", "[forward update reset] forward:again"],
+                30, plain=["[forward reset] forward:resized"])
+lstm.criterion("starts_from_zeros", "forward", 1, "unless stateful, every window starts from zeros, whatever came "
+               "before", {"hs": ["[forward] forward", "[set] forward", "[forward set] forward"]})
+lstm.criterion("goes_on", "forward", 1, "a stateful layer goes on from h and c where the last window ended",
+               {"hs h c": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward"]},
+               options=STATEFUL)
+lstm.criterion("takes_and_forgets_states", "forward", 1, "set_state(h, c) gives a stateful layer the states to start "
+               "from, and after reset_state it starts from zeros",
+               {"hs h c": ["{set} forward", "{forward set} forward"],
+                "hs": ["[forward reset] forward:N+1", "[set reset] forward forward"]}, options=STATEFUL)
+lstm.criterion("last_states", "forward", 1, "h and c are the last states after each forward, stateful or not",
+               {"h c": ["forward", "forward forward"], "kept h c": ["forward reset", "forward set forward reset"]},
+               options=BOTH)
+
+# --- backward ---------------------------------------------------------------------------------------------------------
+
+lstm.criterion("slopes_of_the_gates", "backward", 2, "dz holds the gradient of each gate times the slope of its "
+               "sigmoid or tanh", {"dxs dh grads[0] grads[2]": ["forward backward"]}, sizes=ONE, together=True)
+lstm.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
+               {"grads[0] grads[2]": ["forward backward"]}, sizes=ONE)
+lstm.criterion("through_c", "backward", 2, "dc comes back times f, and is added to what comes through h",
+               {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero}, together=True)
+lstm.criterion("through_wh", "backward", 1, "dh comes back through Wh.T, and is added to dhs of the step before",
+               {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, together=True)
+lstm.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
+               {"dxs": ["forward backward"]}, sizes=TWO)
+lstm.criterion("gradient_of_first_states", "backward", 1, "dh and dc are the gradients of the states that the window "
+               "started from", {"dxs dh dc": ["forward backward"]}, sizes=TWO)
+lstm.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps",
+               {"grads": ["forward backward"]}, together=True)
+lstm.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
+               {"dxs grads[1]": ["forward backward"]}, sizes=TWO)
+lstm.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
+                "stateful or not", "dxs dh dc grads held kept", TURNS, 40)
+
+# --- contract ---------------------------------------------------------------------------------------------------------
+
+lstm.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
+               {"grads held": contract.IN_PLACE}, beside="backward")
+lstm.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, and no "
+               "gradient crosses windows", {"dxs dh dc grads": contract.TWICE}, beside="backward")
+lstm.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
+               {"dxs dh dc grads": ["[forward] forward backward", "[forward reset] forward:resized backward",
+                                    "[forward backward] forward backward:again"]}, beside="backward")
+lstm.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
+               "never change", {"kept": [*contract.KEPT, "forward backward forward backward"]}, options=BOTH,
+               beside="forward")
+lstm.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
+               {"returned grads params": contract.SHARED}, beside="forward")
+lstm.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
+               {"returned grads dh dc": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
+               beside="forward")
+lstm.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
+               {"returned grads dh dc": contract.BESIDE}, beside="backward")
+lstm.last_look(walk)
+
+ASSIGNMENT = Assignment("07-lstm", ("MyTimeLSTM",), criteria, MISCONCEPTIONS)
