@@ -1,15 +1,12 @@
 """Criteria of 07-lstm."""
-import numpy as np
-
 from rnnlm_ref.time_layers import TimeLSTM
 
 from ..misconceptions.lstm import MISCONCEPTIONS
-from ..spec import contract
 from ..spec.design import zero
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
-from ..spec.walk import walk
+from .time_rnn import BOTH, STATEFUL, TURNS, contract_over_time
 
 criteria = CriteriaList()
 lstm = Exercise(Layer(
@@ -18,13 +15,7 @@ lstm = Exercise(Layer(
     options=({}, {"stateful": True}), state={"h": "NH", "c": "NH"},
     leaves={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
 
-STATEFUL = [{"stateful": True}]
-BOTH = [{}, *STATEFUL]
 ONE, TWO = [{"T": 1}], [{"T": 2}]
-TURNS = ("forward backward", "[forward backward update reset] forward backward", "forward [spoil] backward",
-         "[forward backward reset] forward:other [b.forward:other b.backward] backward",
-         "[forward reset] forward:refilled backward:refilled", "forward backward backward:again",
-         "forward set forward backward", "forward backward forward:other backward")
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
@@ -69,25 +60,6 @@ lstm.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with t
 lstm.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
                 "stateful or not", "dxs dh dc grads held kept", TURNS, 40)
 
-# --- contract ---------------------------------------------------------------------------------------------------------
-
-lstm.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
-               {"grads held": contract.IN_PLACE}, beside="backward")
-lstm.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, and no "
-               "gradient crosses windows", {"dxs dh dc grads": contract.TWICE}, beside="backward")
-lstm.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
-               {"dxs dh dc grads": ["[forward] forward backward", "[forward reset] forward:resized backward",
-                                    "[forward backward] forward backward:again"]}, beside="backward")
-lstm.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
-               "never change", {"kept": [*contract.KEPT, "forward backward forward backward"]}, options=BOTH,
-               beside="forward")
-lstm.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
-               {"returned grads params": contract.SHARED}, beside="forward")
-lstm.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
-               {"returned grads dh dc": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
-               beside="forward")
-lstm.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
-               {"returned grads dh dc": contract.BESIDE}, beside="backward")
-lstm.last_look(walk)
+contract_over_time(lstm, "dh dc")
 
 ASSIGNMENT = Assignment("07-lstm", ("MyTimeLSTM",), criteria, MISCONCEPTIONS)

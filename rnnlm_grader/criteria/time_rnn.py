@@ -118,22 +118,29 @@ rnn.conditions("backward_sizes", "backward", 1, "backward is right for any N, T,
 
 # --- contract ---------------------------------------------------------------------------------------------------------
 
-rnn.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
-              {"grads held": contract.IN_PLACE}, beside="backward")
-rnn.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, and no "
-              "gradient crosses windows", {"dxs dh grads": contract.TWICE}, options=BOTH, beside="backward")
-rnn.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
-              {"dxs dh grads": contract.LAST_FORWARD}, beside="backward")
-rnn.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
-              "never change", {"kept": [*contract.KEPT, "forward backward forward backward"]}, options=BOTH,
-              beside="forward")
-rnn.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
-              {"returned grads params": contract.SHARED}, beside="forward")
-rnn.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
-              {"returned grads dh": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
-              beside="forward")
-rnn.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or not",
-              {"returned grads dh": contract.BESIDE}, beside="backward")
-rnn.last_look(walk)
+
+def contract_over_time(layer, back):
+    """Declare the contract of a layer over time; `back` are the gradients of the states that a window starts from."""
+    layer.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is "
+                    "called", {"grads held": contract.IN_PLACE}, beside="backward")
+    layer.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, "
+                    "and no gradient crosses windows", {f"dxs {back} grads": contract.TWICE}, options=BOTH,
+                    beside="backward")
+    layer.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
+                    {f"dxs {back} grads": contract.LAST_FORWARD}, beside="backward")
+    layer.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were "
+                    "returned never change", {"kept": [*contract.KEPT, "forward backward forward backward"]},
+                    options=BOTH, beside="forward")
+    layer.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
+                    {"returned grads params": contract.SHARED}, beside="forward")
+    layer.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
+                    {f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
+                    beside="forward")
+    layer.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or "
+                    "not", {f"returned grads {back}": contract.BESIDE}, beside="backward")
+    layer.last_look(walk)
+
+
+contract_over_time(rnn, "dh")
 
 ASSIGNMENT = Assignment("03-time-rnn", ("MyTimeRNN",), criteria, MISCONCEPTIONS, lent={"MyTimeRNN": ("layers",)})
