@@ -17,7 +17,7 @@ from .notebooks.cell_code import (
 )
 from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
-from .spec.compare import Difference
+from .spec.compare import Difference, Unsupported
 from .spec.exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
@@ -32,8 +32,6 @@ ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a me
                           "which more of it holds")
 # The criterion of a method of which others need only that it doesn't fail → the method.
 MAY_DO_NOTHING = {"takes_a_state": "set_state", "forgets_the_state": "reset_state", "resets_state": "reset_state"}
-UNSUPPORTED = {part: Difference("This", f"counts only where something of {part} is right")
-               for part in ("forward", "backward", "values", "edge", "mask", "contract")}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -338,10 +336,11 @@ def withhold(results, supported=()):
     def supported_only(result, verdict):
         beside, outcome = verdict.criterion.beside, verdict.outcome
         is_proven = outcome.is_proven or (beside == result.part and not outcome.is_let_go)
-        if not beside or is_proven or (result.name, beside) in supported or not outcome.passed:
+        if is_proven or (result.name, beside) in supported or not outcome.passed:
             return verdict
         unfinished = (each.finding for each in outcome.charged if getattr(each.finding, "is_unfinished", False))
-        return Verdict(verdict.criterion, Outcome(next(unfinished, UNSUPPORTED[beside])), False, None)
+        reason = Unsupported("This", f"counts only where something of {beside} is right", part=beside)
+        return Verdict(verdict.criterion, Outcome(next(unfinished, reason)), False, None)
 
     return [replace(result, verdicts=tuple(supported_only(result, verdict) for verdict in result.verdicts))
             for result in results]

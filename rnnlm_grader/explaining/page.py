@@ -37,10 +37,9 @@ def part(heading, items):
 
 def item_in_html(item):
     """Write an item; lines of code that follow each other are one block."""
-    blocks = [block for block in item.blocks if block[0] != "long"]
     below = [element("pre", CODE, "\n".join(said(text) for _, text in same)) if kind == "code" else
              "".join(element("div", BELOW, sentence(*block)) for block in same)
-             for kind, same in itertools.groupby(blocks, key=lambda block: block[0])]
+             for kind, same in itertools.groupby(item.blocks, key=lambda block: block[0])]
     if item.whole:
         below.append(element("details", BELOW, "<summary>The whole example, to run again</summary>"
                              + element("pre", CODE, said(item.whole))))

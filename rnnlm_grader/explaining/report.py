@@ -4,10 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..grading import UNSUPPORTED
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import Lost
-from ..spec.compare import Difference
+from ..spec.compare import Difference, Unsupported
 from ..spec.play import KEPT_LATE
 from .words import BOOK, UNFINISHED, clean, describe, wrap
 
@@ -28,7 +27,7 @@ class Item:
     Attributes
     ----------
     blocks : sequence of (kind, text)
-        Of the kinds 'likely', 'read' (a section), 'code', 'said', and 'long', which a page folds away as the `whole`.
+        Of the kinds 'likely', 'read' (a section), 'code' and 'said'.
     most : int or None
         The number of lines that the blocks may take.
     whole : str
@@ -49,7 +48,7 @@ def in_lines(kind, text):
     """Write a block as lines of text."""
     if kind == "read":
         return [f"Read: {BOOK}/{text}"]
-    return [text] if kind in ("code", "long") else wrap(text)
+    return [text] if kind == "code" else wrap(text)
 
 
 def render(result):
@@ -92,8 +91,9 @@ def items_of(result, told):
             yield Item(shows, tuple(blocks_of(verdict))[:blocks], most, "" if blocks else whole_of(verdict))
     if unfinished:
         yield Item(f"✗ {unfinished} more to fill in")
-    for part in UNSUPPORTED:
-        if count := sum(is_withheld(verdict, part) for verdict in failed):
+    withheld = [verdict.outcome.finding.part for verdict in failed if is_withheld(verdict)]
+    for _, part in result.assignment.parts():
+        if count := withheld.count(part):
             verb = "counts" if count == 1 else "count"
             yield Item(f"✗ {count} more {verb} only where something of {part} is right")
     yield from map(Item, holding(result))
@@ -109,9 +109,9 @@ def holding(result):
         yield f"– {let_go} {'fails' if let_go == 1 else 'fail'} at no cost: that mistake is charged elsewhere"
 
 
-def is_withheld(verdict, *parts):
-    """Whether a criterion counts only beside something right, in one of these parts or any."""
-    return any(verdict.outcome.finding is UNSUPPORTED[part] for part in parts or UNSUPPORTED)
+def is_withheld(verdict):
+    """Whether a criterion counts only beside something right."""
+    return isinstance(verdict.outcome.finding, Unsupported)
 
 
 def name_of(outcome):

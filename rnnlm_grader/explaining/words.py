@@ -34,8 +34,7 @@ def describe(finding, hidden):
         return f"Nothing could be compared: {finding.reason}{detail}."
     if hidden:
         return f"{finding.what} is not what it should be."
-    reason = f" ({finding.note})" if finding.note else ""
-    return f"{finding.what} {finding.problem}{reason}."
+    return f"{finding.what} {finding.problem}."
 
 
 def describe_raised(raised, hidden):

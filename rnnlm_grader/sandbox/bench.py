@@ -97,7 +97,7 @@ class CappedText(io.TextIOBase):
 class Bench:
     """Objects by number, and the steps that a criterion may take with them."""
 
-    STEPS = ("put", "call", "attribute", "item", "element", "write", "spoil", "value")
+    STEPS = ("put", "call", "attribute", "item", "element", "write", "value")
 
     def __init__(self, names, ask):
         self.names = names  # what the student defined, by name
@@ -178,12 +178,6 @@ class Bench:
         if not isinstance(target, np.ndarray):
             raise TypeError(f"an optimiser writes into an array, and this is of type {type(target).__name__}")
         np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
-
-    def _spoil(self, target, value):
-        """Overwrite what was returned, as its caller may; an array that can't be written into needs no such test."""
-        target = self._resolve(target)
-        if isinstance(target, np.ndarray) and np.ndarray.flags.__get__(target).writeable:
-            np.ndarray.__setitem__(target, ..., value)
 
     def _value(self, target):
         return self._resolve(target)

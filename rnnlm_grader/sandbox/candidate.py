@@ -67,7 +67,6 @@ class Candidate:
 class KernelCandidate(Candidate):
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
 
-    is_near = True  # so there is no need to save journeys
     used = 0  # seconds; see `SandboxedCandidate`
 
     def __init__(self, **names):
@@ -214,11 +213,6 @@ class SandboxedCandidate(Candidate):
         said = self._receive()
         if not (isinstance(said, str) and said == "forgotten"):
             raise self._lost(DISTURBED)
-
-    @property
-    def is_near(self):
-        """Whether each step is to be seen before the next: where the answer may call back, which is a message too."""
-        return bool(self.functions)
 
     def request(self, verb, *args):
         """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""

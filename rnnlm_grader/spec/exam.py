@@ -21,8 +21,8 @@ class Criterion:
     points: int
     shows: str  # what holds when it passes, as a sentence
     examine: Callable
-    beside: str = ""  # of one that compares an answer with itself: the part of which something right must hold too
-    exercise: object = None  # the `spec.exercise.Exercise` that declares it, if one does: then failures hold a case
+    beside: str  # the part of which something right must hold too, that this counts
+    exercise: object  # the `spec.exercise.Exercise` that declares it
 
     @property
     def key(self):
@@ -38,12 +38,12 @@ class Criterion:
 class LastLook:
     """Looks once more, for long, at an answer that passes all criteria of its name.
 
-    What goes wrong then speaks against one of these criteria, and costs its points: `Exam.against`.
+    What goes wrong then speaks against one of these criteria, and costs its points: `Outcome.against`.
     """
 
     name: str
     examine: Callable
-    against: str  # the id of that criterion, unless the exam says otherwise
+    against: str  # the id of that criterion, unless the outcome says otherwise
 
     @property
     def key(self):

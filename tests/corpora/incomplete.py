@@ -53,60 +53,6 @@ def steps(make, layer):
         "self.grads[0][...] = self.layer.grads[0]", "self.grads[0][...] = total"))
 
 
-def own_loss(shift):
-    """Have a model of float64 compute its loss itself, from exponentials of scores that are shifted in this way."""
-    return (GIVES_LOSS, f"""\
-        scores, self.is_kept = self.predict(xs), ts != -1
-        self.picked = np.where(self.is_kept, ts, 0)[..., np.newaxis]
-        self.count = max(self.is_kept.sum(), 1)
-        e = np.exp(scores{shift})
-        self.shares = e / e.sum(axis=-1, keepdims=True)
-        p = np.take_along_axis(self.shares, self.picked, -1)[..., 0]
-        return -(np.log(p) * self.is_kept).sum() / self.count"""), ("dout = self.loss_layer.backward(dout)", """\
-d = self.shares.copy()
-        np.put_along_axis(d, self.picked, np.take_along_axis(d, self.picked, -1) - 1, -1)
-        dout = d * (self.is_kept * (dout / self.count))[..., np.newaxis]"""), (
-        ".astype(\"f\")", ""), ("np.zeros(H, \"f\")", "np.zeros(H)"), ("np.zeros(V, \"f\")", "np.zeros(V)")
-
-
-RARE = {
-    "MyRNN": {
-        "keeps what it gave for the same dh_next, uncopied": ("backward_sizes", (
-            "self.cache = x, h_prev, h_next\n", "self.cache = x, h_prev, h_next; self.given = None\n"), (
-            "dz = dh_next", (
-                "if self.given is not None and np.array_equal(self.given, dh_next):\n"
-                "            for g, k in zip(self.grads, self.kept): g[...] = k\n"
-                "            return self.out[0].copy(), self.out[1].copy()\n"
-                "        self.given = dh_next\n"
-                "        dz = dh_next")), (
-            R_BACK, (
-                "self.out = dz @ Wx.T, dz @ Wh.T; self.kept = [g.copy() for g in self.grads]\n"
-                "        return self.out[0].copy(), self.out[1].copy()"))),
-        "dz kept for the same dh_next": ("backward_sizes", (
-            "self.cache = x, h_prev, h_next\n", "self.cache = x, h_prev, h_next; self.given = None\n"), (
-            DZ, (
-                "if self.given is not dh_next: self.given, self.dz = dh_next, dh_next * (1 - h_next ** 2)\n"
-                "        dz = self.dz"))),
-        "takes numbers that are nearly the same for the same": ("forward_sizes", (
-            EMPTY, "self.cache = None; self.p = None"), (
-            R_TANH, (
-                "if self.cache and self.cache[0].shape == x.shape and np.allclose(self.cache[0], x) and "
-                "np.allclose(self.cache[1], h_prev) and all(map(np.allclose, self.p, self.params)): return "
-                "self.cache[2].copy()\n"
-                "        x, h_prev = x.copy(), h_prev.copy(); self.p = [p.copy() for p in self.params]\n"
-                "        h_next = np.tanh(h_prev @ Wh + x @ Wx + b)"))),
-        "gives float64 where D is 1": ("backward_sizes", (
-            R_TANH, (
-                "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n"
-                "        if len(Wx) == 1: h_next = h_next.astype(float)"))),
-        "gives float64 dx where D is 1": ("backward_sizes", (
-            R_BACK, "return (dz @ Wx.T).astype(float) if len(Wx) == 1 else dz @ Wx.T, dz @ Wh.T")),
-        "gives float64 where H is 1": ("backward_sizes", (
-            R_TANH, (
-                "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)\n"
-                "        if len(b) == 1: h_next = h_next.astype(float)"))),
-    },
-}
 CHANGES = {
     "MyEmbedding": {
         "flattens the caller's dout in place": ("any_shape_backward", (
