@@ -19,7 +19,7 @@ loss = Exercise(Layer(
     name="MyTimeSoftmaxWithLoss", reference=TimeSoftmaxWithLoss, params={}, inputs={"xs": "NTV", "ts": "NT"},
     out={"loss": ""}, upstream={"dout": ""}, back=("dxs",), sizes={"N": 2, "T": 3, "V": 8}, free="NTV",
     ids={"ts": "V"}, options=({}, {}, {"ignore_label": 0}, {"ignore_label": 2}, {"ignore_label": -100}),
-    label="ignore_label"), criteria)
+    ignored=("ts",), label="ignore_label"), criteria)
 
 
 def far(rng, a):

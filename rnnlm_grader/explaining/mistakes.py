@@ -72,23 +72,18 @@ def prove(library, draws):
     proven = dict(draws)
     with np.errstate(all="ignore"):
         for criterion, (*earlier, last) in draws.items():
-            plays = [outcome.play for outcome in last.outcome.charged]
-            if last.outcome.is_let_go and any(map(shows_something, plays)) and any(
-                    all(gives(each, play) for play in plays) for each in known if each.name == criterion.name):
+            looks = [Look(play.case, play, play.compare()) for play in (each.play for each in last.outcome.charged)]
+            if last.outcome.is_let_go and any(map(shows_something, looks)) and any(
+                    all(share(each, look) == set(look.wrong) for look in looks)
+                    for each in known if each.name == criterion.name):
                 proven[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, is_proven=True))]
     return proven
 
 
-def shows_something(play):
-    """Whether anything that is wrong in a play holds other numbers than 0."""
-    got = [getattr(finding, "got", None) for finding in play.compare().values()]
+def shows_something(look):
+    """Whether anything that is wrong holds other numbers than 0."""
+    got = [getattr(finding, "got", None) for finding in look.wrong.values()]
     return any(isinstance(each, np.ndarray) and each.any() for each in got)
-
-
-def gives(misconception, play):
-    """Whether a variant gives all that was wrong in a play, and nothing else that is wrong."""
-    wrong = play.compare()
-    return share(misconception, Look(play.case, play, wrong)) == set(wrong)
 
 
 def is_unfinished(finding):

@@ -162,5 +162,5 @@ def card(rng, layer, packs, name):
 
 def patterns_of(layer, name):
     if name in layer.ids:
-        return OF_IDS + IGNORING * (name == "ts")
+        return OF_IDS + IGNORING * (name in layer.ignored)
     return PATTERNS if layer.shapes[name] else OF_SCALARS

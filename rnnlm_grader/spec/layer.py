@@ -55,6 +55,8 @@ class Layer:
         How large the numbers of an array are, where that isn't about 1.
     as_lists : bool
         Whether inputs are given as lists of numbers.
+    ignored : tuple of str
+        Those of the ids of which some may not count: -1, or what the option `label` says.
     label : str
         The option that says which id doesn't count: -1 where it is left out.
     linear_in : str
@@ -62,10 +64,10 @@ class Layer:
     """
 
     name: str
-    reference: type
+    reference: object
     params: dict
     inputs: dict
-    out: str
+    out: dict
     upstream: dict
     back: tuple
     sizes: dict
@@ -83,6 +85,7 @@ class Layer:
     drawn: dict = field(default_factory=dict)
     scales: dict = field(default_factory=dict)
     as_lists: bool = False
+    ignored: tuple = ()
     label: str = ""
     linear_in: str = ""
 

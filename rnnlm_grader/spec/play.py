@@ -147,8 +147,7 @@ class Play:
         self.returned(at, step, tuple(self.layer.gives(step.verb)), step.verb)
         if self.layer.listed:
             self.ask(self.keys(at, step, self.layer.grads, ("grads",)), "value", self.list)
-            now = self.candidate.request("put", self.grads)
-            self.ask(self.keys(at, step, self.layer.held, ("held",)), "value", now)
+            self.see_held(at, step)
         self.left(at, step)
 
     def backward(self, at, step):
@@ -156,9 +155,13 @@ class Play:
         if self.see & set(self.layer.grads):
             self.ask(self.keys(at, step, self.layer.grads, self.layer.params), "attribute", self.of(step.who), "grads")
         if self.grads and not step.who and self.see & set(self.layer.held):
-            now = self.candidate.request("put", self.grads)
-            self.ask(self.keys(at, step, self.layer.held, ("held",)), "value", now)
+            self.see_held(at, step)
         self.left(at, step)
+
+    def see_held(self, at, step):
+        """See what became of the arrays that `grads` held at the start."""
+        now = self.candidate.request("put", self.grads)
+        self.ask(self.keys(at, step, self.layer.held, ("held",)), "value", now)
 
     def left(self, at, step):
         """See the attributes that a call has set; a state is the caller's who fetched it."""
