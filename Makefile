@@ -40,6 +40,10 @@ book: $(VENV)/.course ## set up and build the book
 test: $(VENV)/.test ## set up and verify everything that CI verifies
 	@tools/verify
 
+.PHONY: programs
+programs: book $(VENV)/.test ## verify what needs a browser, a database server or podman, as far as these are here
+	@OPENBLAS_NUM_THREADS=1 python -m pytest -q -n 2 --dist loadfile -m programs tests
+
 .PHONY: pdf
 pdf: $(VENV)/.test ## print the book to _build/rnnlm-course.pdf, by Chromium
 	@python tools/pdf.py

@@ -30,8 +30,6 @@ LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "Rec
                    "UnboundLocalError", "ValueError"))
 ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
                           "which more of it holds")
-# The criterion of a method of which others need only that it doesn't fail → the method.
-MAY_DO_NOTHING = {"takes_a_state": "set_state", "forgets_the_state": "reset_state", "resets_state": "reset_state"}
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -238,8 +236,8 @@ def other_ways(name, cells, whole, answers, results):
 def methods_that_fail(name, results):
     """The small methods of an answer that raised something where they were examined, or were missing."""
     return tuple(dict.fromkeys(
-        MAY_DO_NOTHING[verdict.criterion.id] for result in results if result.name == name for verdict in result.verdicts
-        if verdict.criterion.id in MAY_DO_NOTHING and isinstance(verdict.outcome.finding, Raised)))
+        method for result in results if result.name == name for verdict in result.verdicts
+        if isinstance(verdict.outcome.finding, Raised) for method in verdict.criterion.methods))
 
 
 def lacks_something(name, results):

@@ -1,14 +1,29 @@
-"""Makes the corpora and the project's tools importable for tests, and says at the end what the grader was tried on."""
+"""Makes corpora and tools importable for tests, marks what needs other programs, and says what took longest."""
 import sys
 from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+PROGRAMS = {"browser", "server"}  # fixtures that start a browser, or a database server
+
+
+def pytest_collection_modifyitems(items):
+    """Mark the tests that need a program which Python's packages don't bring."""
+    for item in items:
+        if PROGRAMS & set(item.fixturenames):
+            item.add_marker("programs")
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the size of the corpora, so that no page has to remember it."""
+    """Print the slowest files, and the size of the corpora, so that no page has to remember it."""
+    seconds = Counter()
+    for report in (each for several in terminalreporter.stats.values() for each in several):
+        if hasattr(report, "duration"):
+            seconds[report.nodeid.partition("::")[0]] += report.duration
+    terminalreporter.section("slowest files")
+    for path, total in seconds.most_common(8):
+        terminalreporter.write_line(f"{total:7.1f} s  {path}")
     from corpora import CORPORA
 
     from rnnlm_grader.criteria import ASSIGNMENTS

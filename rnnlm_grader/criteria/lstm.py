@@ -34,10 +34,11 @@ lstm.criterion("goes_on", "forward", 1, "a stateful layer goes on from h and c w
 lstm.criterion("takes_and_forgets_states", "forward", 1, "set_state(h, c) gives a stateful layer the states to start "
                "from, and after reset_state it starts from zeros",
                {"hs h c": ["{set} forward", "{forward set} forward"],
-                "hs": ["[forward reset] forward:N+1", "[set reset] forward forward"]}, options=STATEFUL)
+                "hs": ["[reset] forward", "[forward reset] forward:N+1", "[set reset] forward forward"]},
+               options=STATEFUL)
 lstm.criterion("last_states", "forward", 1, "h and c are the last states after each forward, stateful or not",
-               {"h c": ["forward", "forward forward"], "kept h c": ["forward reset", "forward set forward reset"]},
-               options=BOTH)
+               {"h c": ["forward", "forward forward"],
+                "kept h c": ["forward reset forward", "forward set forward reset forward"]}, options=BOTH)
 
 # --- backward ---------------------------------------------------------------------------------------------------------
 

@@ -9,7 +9,8 @@ from dataclasses import replace
 import numpy as np
 
 from ..spec.compare import close, same_values
-from ..spec.play import KEPT_LATE, by_reference
+from ..spec.oracle import by_reference
+from ..spec.play import KEPT_LATE
 
 WORDS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
 
@@ -105,7 +106,7 @@ def of_other_calls(look, key, right):
     at, what = key[0], key[1].replace("held", "grads")
     if at == KEPT_LATE:
         return
-    all_right = by_reference(look.case)
+    all_right = look.case.right
     before = [value for (place, name), value in all_right.items() if name == what and place < at]
     for value in before[-1:]:
         yield value, "what the call before should give"

@@ -95,31 +95,37 @@ def the_one(misconceptions, looks, exercise, answer):
     Where the answer makes other mistakes besides, it may fail more; but not where exceptions or zeros are all there is
     to see, for these come of many mistakes.
     """
-    if not misconceptions:
-        return None
-    mine = failed_rules(exercise, answer.candidate)
-    theirs = {each: failed_by(each, exercise) for each in misconceptions}
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
-    left = [each for each, failed in theirs.items() if failed == mine] or [
-        each for each, failed in theirs.items()
-        if failed.keys() <= mine.keys() and not (raises or each.shows_nothing)]
-    return left[0] if len({each.sentence for each in left}) == 1 else None
+    mine = []  # what fails in one draw of all rules after the other
+    for draw in range(DRAWS) if misconceptions else ():
+        mine.append(failed_rules(exercise, answer.candidate, draw))
+        theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
+        misconceptions = [each for each, failed in theirs.items() if failed == mine] or [
+            each for each, failed in theirs.items() if not (raises or each.shows_nothing)
+            and all(one.keys() <= other.keys() for one, other in zip(failed, mine, strict=True))]
+        if len({each.sentence for each in misconceptions}) == 1:
+            return misconceptions[0]
+    return None
 
 
-def failed_rules(exercise, candidate):
+def failed_rules(exercise, candidate, draw):
     """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
-    rules = exercise.rules * DRAWS
-    cases = [redrawn(rule.case, at // len(exercise.rules)) for at, rule in enumerate(rules)]
     with np.errstate(all="ignore"):
-        wrong = {at: {kind(key) for key in rules[at].wrong(played)}
-                 for at, played in enumerate(in_batches(candidate, cases))}
+        wrong = {at: {kind(key) for key in rule.wrong(played)} for at, (rule, played) in enumerate(
+            zip(exercise.rules, in_batches(candidate, cases_of(exercise, draw)), strict=True))}
     candidate.finish()
     return {at: kinds for at, kinds in wrong.items() if kinds}
 
 
 @functools.cache
-def failed_by(misconception, exercise):
+def cases_of(exercise, draw):
+    """A draw of the case of each rule: the same for all answers, so that what is right is computed once."""
+    return [redrawn(rule.case, draw) for rule in exercise.rules]
+
+
+@functools.cache
+def failed_by(misconception, exercise, draw):
     """The rules that a variant fails; see `failed_rules`."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})
     candidate.begin(0)
-    return failed_rules(exercise, candidate)
+    return failed_rules(exercise, candidate, draw)

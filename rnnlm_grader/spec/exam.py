@@ -23,6 +23,7 @@ class Criterion:
     examine: Callable
     beside: str  # the part of which something right must hold too, that this counts
     exercise: object  # the `spec.exercise.Exercise` that declares it
+    methods: tuple = ()  # the small methods that it is about
 
     @property
     def key(self):

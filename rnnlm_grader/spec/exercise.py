@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from .compare import same
 from .design import conditions
 from .exam import Criterion, LastLook, Outcome
-from .layer import NEEDED, NOISE, Case, Condition
+from .layer import METHODS, NEEDED, NOISE, Case, Condition
 from .play import KEPT_LATE, Play
 from .tape import drawn, parse, spread
 
@@ -59,7 +59,9 @@ class Exercise:
                  for layer in of or (self.layer,) for see, lines in scripts.items() for line in lines
                  for script in spread(line, layer) for condition in given]
         self.rules += rules
-        self.add(id, part, points, shows, beside, lambda rng: rules)
+        verbs = [METHODS.keys() & {step.verb for step in rule.case.steps} for rule in rules]
+        about = sorted(set().union(*verbs)) if all(verbs) else ()
+        self.add(id, part, points, shows, beside, lambda rng: rules, tuple(METHODS[verb] for verb in about))
 
     def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=(), beside="", of=()):
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
@@ -79,10 +81,11 @@ class Exercise:
                 for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)]
         self.add(id, part, points, shows, beside, all_rules)
 
-    def add(self, id, part, points, shows, beside, rules):
+    def add(self, id, part, points, shows, beside, rules, methods=()):
         def examine(exam):
             Trial(self, exam, id).examine(rules(exam.rng))
-        self.criteria.append(Criterion(id, self.layer.name, part, points, shows, examine, beside or part, self))
+        self.criteria.append(Criterion(id, self.layer.name, part, points, shows, examine, beside or part, self,
+                                       methods))
 
     @functools.cached_property
     def simplest_first(self):

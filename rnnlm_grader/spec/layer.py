@@ -1,10 +1,14 @@
 """What an exercise asks for, and in which circumstances it is examined."""
+import functools
 import re
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .oracle import by_reference
+
 VERBS = "forward", "backward", "update", "spoil", "set", "reset", "make"  # any other is a method of a layer's own
+METHODS = {"set": "set_state", "reset": "reset_state"}  # others need of these only that they don't fail
 NOISE, NEEDED = "noise", "needed"  # what must not matter, and what must
 
 
@@ -222,6 +226,11 @@ class Case:
     any_float: bool = True  # whether the dtype of floats is let be: it has a criterion of its own
     law: object = None  # of the parameters that each `make` made: it says which of these, and what is wrong; or None
     tape: Tape | None = None
+
+    @functools.cached_property
+    def right(self):
+        """What should be seen; see `by_reference`."""
+        return by_reference(self)
 
     @property
     def sizes(self):

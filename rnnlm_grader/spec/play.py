@@ -9,6 +9,7 @@ from ..sandbox.bench import Generator, StepFailed
 from ..sandbox.values import Opaque
 from .compare import LEAST, Difference, differ, kind
 from .layer import NOISE
+from .oracle import by_reference
 from .tape import STRANGE, shape_of
 
 COARSEST = 4  # bytes of a float that is let be where the dtype isn't judged
@@ -250,10 +251,10 @@ class Play:
         elif keys:
             self.seen[keys] = value
 
-    @functools.cached_property
+    @property
     def right(self):
         """What should be seen."""
-        return by_reference(self.case)
+        return self.case.right
 
     def compare(self):
         """Return {key: what is wrong}: a Difference each, or the exception that ended the play under ('', 'raised')."""
@@ -367,77 +368,3 @@ def alike(value, expected):
 def fits(old, new):
     """Whether an array can be filled with the numbers of another; what has no place is given anew."""
     return old is None or (isinstance(old, np.ndarray) and (old.shape, old.dtype) == (new.shape, new.dtype))
-
-
-def by_reference(case, computing=np.float64):
-    """What the reference gives, in the dtype of the condition: (number of the step, what) → value."""
-    right = Right(case.layer, case.tape, case.condition.options, computing)
-    with np.errstate(all="ignore"):
-        for at, step in enumerate(case.tape.steps):
-            if step.who != "stranger":
-                getattr(right, step.verb, right.forward)(at, step)
-    return {key: in_dtype(value, case.dtype) for key, value in right.seen.items()}
-
-
-def in_dtype(value, dtype):
-    if isinstance(value, tuple):
-        return tuple(in_dtype(each, dtype) for each in value)
-    return value if value is None else np.asarray(value, dtype)
-
-
-class Right:
-    """The reference plays a tape."""
-
-    def __init__(self, layer, tape, options, computing):
-        self.layer, self.options, self.computing, self.seen, self.made = layer, options, computing, {}, {}
-        self.params = [param.astype(computing) for param in tape.params]
-        self.first = [param.copy() for param in self.params]
-
-    def of(self, who):
-        if who not in self.made:
-            own = [param.copy() for param in self.first] if who and self.layer.makes else self.params
-            self.made[who] = self.layer.reference(*own, **self.options)
-        return self.made[who]
-
-    def forward(self, at, step):
-        given = self.given(step)
-        if not self.layer.is_function:
-            self.returned(at, tuple(self.layer.gives(step.verb)), getattr(self.of(step.who), step.verb)(*given))
-            return self.left(at, step)
-        for i, name in enumerate(self.layer.takes(step.verb)):
-            given[i] = self.layer.function(name, given[i]) if name in self.layer.lent else given[i]
-        count = len(self.layer.listed)
-        given = [given[:count], *given[count:]] if count else given
-        self.returned(at, tuple(self.layer.out), self.layer.reference(*given, **self.options))
-        self.seen |= {(at, name): grad for name, grad in zip(self.layer.grads, given[0], strict=False)} if count else {}
-
-    def backward(self, at, step):
-        self.returned(at, self.layer.back or ("result",), self.of(step.who).backward(*self.given(step)))
-        grads = tuple(grad.copy() for grad in self.of(step.who).grads)
-        self.seen |= {(at, name): grad for name, grad in zip(self.layer.grads, grads or ((),), strict=True)}
-        self.left(at, step)
-
-    def left(self, at, step):
-        self.seen |= {(at, name): getattr(self.of(step.who), name) for name in self.layer.leaves.get(step.verb, ())}
-
-    def set(self, at, step):
-        self.of(step.who).set_state(*self.given(step))
-
-    def reset(self, at, step):
-        self.of(step.who).reset_state()
-
-    def returned(self, at, names, back):
-        self.seen |= {(at, name): value for name, value in zip(names, back if len(names) > 1 else (back,), strict=True)}
-
-    def update(self, at, step):
-        self.seen[at, "params"] = tuple(param.copy() for param in self.params)
-        for param, new in zip(self.params, step.arrays, strict=True):
-            param[...] = new
-
-    def spoil(self, at, step):
-        pass
-
-    make = spoil
-
-    def given(self, step):
-        return [array.astype(self.computing) if array.dtype.kind == "f" else array for array in step.arrays]

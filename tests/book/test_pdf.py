@@ -24,6 +24,7 @@ def outline(pdf):
     return {re.sub(r"\s|^\d+\. ", "", text) for text in texts}
 
 
+@pytest.mark.programs
 @pytest.mark.skipif(not any(map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
                     reason="no Chromium found, so nothing was printed (Debian: apt install chromium)")
 def test_the_pdf_holds_every_page_and_no_path_of_this_machine():

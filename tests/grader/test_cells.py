@@ -4,7 +4,7 @@ import time
 
 import nbformat
 import pytest
-from corpora import bptt, embedding, rnnlm, softmax_masking, time_rnn
+from corpora import bptt, embedding, lstm, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
 from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
@@ -84,6 +84,15 @@ def test_both_methods_of_the_state_cost_a_point_each(tmp_path, line, points):
 def test_a_small_method_that_is_not_there_costs_its_own_point(tmp_path, method):
     source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values())).replace(f"def {method}(", "def another_name(")
     assert mark(tmp_path, ("MyTimeRNN", source), slug="03-time-rnn") == 25
+
+
+@pytest.mark.parametrize(("methods", "points"), [(["set_state"], 25), (["reset_state"], 25),
+                                                 (["set_state", "reset_state"], 25)])
+def test_the_small_methods_of_the_lstm_cost_the_point_of_their_criterion(tmp_path, methods, points):
+    source = next(iter(lstm.RIGHT["MyTimeLSTM"].values()))
+    for method in methods:
+        source = source.replace(f"def {method}(", f"def another_{method}(")
+    assert mark(tmp_path, ("MyTimeLSTM", source), slug="07-lstm") == points
 
 
 @pytest.mark.parametrize(("own", "one"), [

@@ -35,7 +35,6 @@ SLUGS = sorted({work.slug for work in CLASS.values()})
 KEY = b"k" * 32
 MARKER = f"left-behind-{os.getpid()}"
 MOST_NOTEBOOK, MOST_PAGE = 250_000, 1_000_000  # bytes; a plain one has 30,000, and a page 270,000
-MOST_SECONDS = 180  # of the processor, for all; it takes a third of that
 
 
 @pytest.fixture(scope="module")
@@ -170,10 +169,6 @@ def test_everybody_is_told_the_mark_and_the_reason(graded, student):
     assert f"(Score: {work.mark:.1f} / 25.0)" in graded.text(student)
     assert re.search(work.says, graded.text(student)), graded.text(student)[-3000:]
     assert work.says or work.mark == 25
-
-
-def test_grading_and_feedback_take_the_grader_no_longer_than_usual(graded):
-    assert graded.watch.seconds < MOST_SECONDS
 
 
 def test_memory_stays_within_the_limits(graded):

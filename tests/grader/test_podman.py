@@ -30,6 +30,7 @@ from rnnlm_grader.sandbox.bench import StepFailed
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate, WorkerLost
 
 # For machines without cgroups of version 2, or inside a container.
+pytestmark = pytest.mark.programs
 OTHER_RUNTIME = """
 [engine]
 runtime = "runc"
