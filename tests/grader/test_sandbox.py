@@ -2,8 +2,6 @@
 import contextlib
 import os
 import re
-import signal
-import subprocess
 import sys
 
 import numpy as np
@@ -467,108 +465,6 @@ def test_other_cells_find_nothing_of_those_before_them():
     candidate.close()
 
 
-MARKS = """
-import os, sys
-import numpy as np
-def mark(): np.marked = sys.marked = True; return os.getpid()
-def look(): return hasattr(np, "marked") or hasattr(sys, "marked"), os.getpid()
-def leave(what):
-    exec(what)
-def see():
-    import fcntl
-    folders = [os.stat(folder) for folder in ("/tmp", "/dev/shm", "/dev/pts")]
-    return ([(folder.st_mode, folder.st_mtime_ns) for folder in folders], os.listxattr("/tmp"),
-            [fcntl.fcntl(fd, fcntl.F_GETFL) & os.O_APPEND for fd in (0, 1, 2)])
-def end(sign):
-    sent = 0
-    for number in (os.getppid(), 0, -1, -os.getpgrp()):
-        try:
-            os.kill(number, sign)
-            sent += 1
-        except PermissionError:
-            pass
-    return sent
-def endless():
-    while True: pass
-"""
-MARKERS = ["mark", "look", "leave", "see", "end", "endless"]
-
-
-def marking(monkeypatch):
-    """A candidate whose process has been changed, its number, and the workers that were started."""
-    workers, start = [], sandbox.start
-    sandbox.resolve("bwrap")  # which starts one too, the first time
-    monkeypatch.setattr(sandbox, "start", lambda *args: workers.append(start(*args)) or workers[-1])
-    candidate = SandboxedCandidate([("work", MARKS)], MARKERS)
-    candidate.begin(5)
-    return candidate, int(candidate.step("call", "mark", None, (), {})[1]), workers
-
-
-def is_unmarked(candidate, process):
-    """Whether another process, which knows nothing of that one, is at work after cells were loaded once more."""
-    candidate.load([("work", MARKS)])
-    candidate.begin(5)
-    marked, number = candidate.step("call", "look", None, (), {})[1]
-    candidate.finish()
-    return not marked and (number != process or len(candidate.standing_by) > 0)
-
-
-def test_a_process_that_stood_by_is_the_next_one_and_after_it_another_worker(monkeypatch):
-    candidate, first, workers = marking(monkeypatch)
-    assert is_unmarked(candidate, first)
-    assert len(workers) == 1
-    candidate.begin(5)
-    second = int(candidate.step("call", "mark", None, (), {})[1])
-    assert second != first
-    assert is_unmarked(candidate, second)
-    assert len(workers) == 2
-    candidate.close()
-    assert all(worker.poll() is not None for worker in workers)
-
-
-def test_a_process_that_loops_is_ended_when_the_next_one_takes_its_place(monkeypatch):
-    candidate, first, workers = marking(monkeypatch)
-    candidate.request("call", "endless", None, (), {})
-    candidate._send()
-    assert is_unmarked(candidate, first)
-    assert len(workers) == 1
-    candidate.close()
-
-
-@pytest.mark.parametrize("what", [
-    "open('/tmp/left', 'w').write('something')",
-    "open('/dev/shm/left', 'w').write('something'); os.remove('/dev/shm/left')",
-    "os.close(os.open('/tmp', os.O_TMPFILE | os.O_RDWR))",  # which counts up the numbers of its files
-    "import threading; thread = threading.Thread(target=print); thread.start(); thread.join()",  # and that of processes
-    "os.setpriority(os.PRIO_PROCESS, os.getppid(), 19)",
-    "os.sched_setscheduler(os.getppid(), os.SCHED_IDLE, os.sched_param(0))",
-    "import resource; resource.prlimit(os.getppid(), resource.RLIMIT_STACK, (2**20, 2**20))",
-])
-def test_where_anything_was_left_another_worker_is_started(monkeypatch, what):
-    candidate, first, workers = marking(monkeypatch)
-    candidate.step("call", "leave", None, (what,), {})
-    assert is_unmarked(candidate, first)
-    assert len(workers) == 2
-    candidate.close()
-
-
-@pytest.mark.parametrize("what", [
-    "os.setxattr('/tmp', 'user.left', b'something')",
-    "os.utime('/tmp', (1, 1))",
-    "os.chmod('/dev/shm', 0o700)",
-    "os.utime('/dev/pts', (1, 1))",
-    "import fcntl; fcntl.fcntl(1, fcntl.F_SETFL, os.O_APPEND)",
-])
-def test_what_would_be_left_there_is_not(monkeypatch, what):
-    candidate, first, workers = marking(monkeypatch)
-    seen = candidate.step("call", "see", None, (), {})[1]
-    candidate.step("call", "leave", None, (what,), {})
-    assert is_unmarked(candidate, first)
-    assert len(workers) == 1
-    assert candidate.step("call", "see", None, (), {})[1] == seen
-    candidate.close()
-
-
 @pytest.mark.parametrize("node", ["null", "zero", "full", "random", "urandom"])
 def test_the_devices_of_this_machine_stay_as_they_are(node):
     before = os.stat(f"/dev/{node}")
@@ -592,32 +488,6 @@ shutil.copy2(one, '/tmp/two')
 shutil.copytree('/tmp', '/dev/shm/three')
 return pathlib.Path('/tmp/two').read_text() == pathlib.Path('/dev/shm/three/two').read_text() == 'some words'
 """)
-
-
-@pytest.mark.skipif(not hasattr(os, "sched_setaffinity"), reason="processes can't be bound to a processor here")
-def test_on_a_busy_processor_the_process_that_stands_by_takes_its_turn_all_the_same(monkeypatch):
-    before = os.sched_getaffinity(0)
-    os.sched_setaffinity(0, {min(before)})
-    busy = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(3)]
-    try:
-        candidate, first, workers = marking(monkeypatch)
-        assert all(is_unmarked(candidate, first) for _ in range(9))
-        candidate.close()
-    finally:
-        for process in busy:
-            process.kill()
-            process.wait()
-        os.sched_setaffinity(0, before)
-    assert len(workers) == 5
-
-
-@pytest.mark.parametrize("sign", [signal.SIGSTOP, signal.SIGTERM, signal.SIGKILL])
-def test_no_signal_reaches_the_process_that_stands_by(monkeypatch, sign):
-    candidate, first, workers = marking(monkeypatch)
-    assert candidate.step("call", "end", None, (int(sign),), {})[1] == 0
-    assert is_unmarked(candidate, first)
-    assert len(workers) == 1
-    candidate.close()
 
 
 @pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])
@@ -673,16 +543,6 @@ def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
         [candidate.step("call", "work", None, (), {}) for _ in range(18)]
     candidate.begin(5)  # in a new worker
     candidate.close()
-
-
-def test_annotations_are_numpys_own_though_they_are_loaded_only_where_they_are_used():
-    assert run("""import numpy as np
-from numpy.typing import NDArray
-import numpy._typing
-return [np.typing.NDArray is NDArray is np._typing.NDArray, NDArray[np.float32].__args__[1] == np.dtype[np.float32],
-        'numpy.linalg._linalg' in sys.modules]""") == (True, True, True)
-    assert run("""import numpy.linalg
-return ['numpy._typing' in sys.modules, hasattr(numpy, '_typing')]""") == (False, False)
 
 
 def test_a_module_that_is_missing_ends_nothing():
