@@ -50,7 +50,7 @@ def test_every_picture_says_what_it_shows(page):
 
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
-    for bar in soup(page).select(".cell:has(figure.drawing) summary .collapsed"):
+    for bar in soup(page).select(".tag_hide-input:has(figure.drawing) summary .collapsed"):
         assert bar.get_text() == "How this figure was drawn"
 
 
