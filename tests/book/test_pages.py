@@ -54,6 +54,13 @@ def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
         assert bar.get_text() == "How this figure was drawn"
 
 
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_figure_right_below_a_folded_output_gives_it_away(page):
+    for cell in soup(page).select(".tag_hide-output:not(.tag_remove-input)"):
+        below = cell.find_next_sibling()
+        assert below is None or not below.select(":scope > .cell_output figure")
+
+
 @pytest.mark.parametrize(("page", "name"), [
     ("what-learning-is", "SGD"), ("02-embedding", "Layer"), ("07-rnnlm", "Adam"), ("07-rnnlm", "RnnlmTrainer"),
     ("07-rnnlm", "evaluate"), ("07-rnnlm", "next_word_probabilities"), ("08-lstm", "lstm_slopes")])
