@@ -2,11 +2,11 @@
 
 Where things live, in the order of the book. Import from the modules; this file imports nothing.
 
-text         words to ids, ids to windows and batches, perplexity, files      source     a text whose limit is known
-layers       one step, the definitions                                       ngram      the models to beat
-time_layers  whole windows, fast: the layers that are trained                gradcheck  gradients without calculus
-model        the language model, and the file that keeps it                  generate   let it write
-optim        SGD, Adam, gradient clipping                                    gpu_check  is the GPU right, and how fast
+text         words to ids, ids to windows and batches, perplexity, files      source     text with a known limit
+layers       one step: the definitions                                       ngram      the baselines
+time_layers  whole windows, fast: the layers that are trained                gradcheck  numerical gradients
+model        the language model, and the file that keeps it                  generate   writing text
+optim        SGD, Adam, gradient clipping                                    gpu_check  GPU against CPU
 trainer      truncated backpropagation through time, evaluation
-pretrained   the farm's model, trained already; its weights are in farm.json
+pretrained   the farm model, already trained; its weights are in farm.json
 """

@@ -1,7 +1,7 @@
-"""Fables about the farm's animals, put together at random from the sentences in `fables.txt`.
+"""Fables about the farm's animals, assembled at random from the sentences in `fables.txt`.
 
-Each has a beginning, some trouble, a friend's advice, a deed and an end. Hero, friend and thing stay the same from the
-first sentence to the last, and so do the pronouns.
+Each has a beginning, some trouble, a friend's advice, a deed and an end. The hero, the friend, the thing and the
+pronouns stay the same from the first sentence to the last.
 
 Book: 07-rnnlm
 """
@@ -19,7 +19,7 @@ PLACES = ("in the barn", "in the field", "in the garden", "behind the house", "b
 
 
 def fables(count, *, rng):
-    """Return the words of `count` fables, a list of str, each fable ended by the word ¶.
+    """Return the words of `count` fables as a list of str. The word ¶ ends each fable.
 
     Parameters
     ----------
@@ -41,20 +41,20 @@ def fables(count, *, rng):
 
 
 def fable_parts():
-    """Return the sentences for each part of a fable, five lists of str, with the cast in braces."""
+    """Return five lists of str: the sentences for each part of a fable, with placeholders in braces."""
     text = (Path(__file__).parent / "fables.txt").read_text(encoding="utf-8")
     return [part.strip().split("\n")[1:] for part in text.split("# ")[1:]]
 
 
 def _cast(rng):
-    """Return who and what a fable is about, by the names that the sentences use."""
+    """Draw a fable's hero, friend, thing and pronouns, by the names of the placeholders."""
     hero, friend = rng.permutation(list(ANIMALS))[:2]
     others = {f"{form}2": word for form, word in ANIMALS[friend].items()}
     return {"hero": hero, "friend": friend, "thing": THINGS[rng.integers(len(THINGS))], **ANIMALS[hero], **others}
 
 
 def as_prose(words):
-    """Return words as a text that is pleasant to read: capitals, punctuation in its place, a paragraph for each ¶."""
+    """Join words into readable text, with capitals, normal punctuation and a new paragraph at each ¶."""
     text = re.sub(r" ([.,:?])", r"\1", " ".join(words))
     text = re.sub(r"(^|[.?¶] )([a-z])", lambda match: match[1] + match[2].upper(), text)
     return re.sub(r" ?¶ ?", "\n\n", text).strip()

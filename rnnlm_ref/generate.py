@@ -1,4 +1,4 @@
-"""Let a trained model write.
+"""Text generation.
 
 Letters: N batch, T time, V vocabulary.
 
@@ -10,16 +10,16 @@ from rnnlm_ref.model import on_host
 
 
 def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
-    r"""Draw the continuation of a text, one word after the other, each fed back as the next input.
+    r"""Continue a text by drawing one word at a time and feeding it back as the next input.
 
     Parameters
     ----------
     model : Rnnlm
         Its state is reset before and after.
     start_ids : sequence of int
-        The text to continue, at least one id.
+        The text to continue: at least one id.
     length : int
-        How many ids to draw.
+        The number of ids to draw.
     rng : numpy.random.Generator or int
         The same seed gives the same text.
     temperature, top_k
@@ -28,12 +28,12 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
     Returns
     -------
     (len(start_ids) + length,) int64 array
-        The start included.
+        The start and its continuation.
 
     Raises
     ------
     ValueError
-        If there is no start, or temperature or top_k make no sense.
+        If start_ids is empty, or temperature or top_k is out of range.
 
     Book: 07-rnnlm
     """
@@ -54,7 +54,7 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
 
 
 def next_word_probabilities(logits, temperature=1.0, top_k=None):
-    r"""Return softmax(logits / temperature) over the most likely words.
+    r"""Return softmax(logits / temperature), restricted to the k most likely words.
 
     .. math:: p_v \propto e^{x_v / \tau} \text{ if } x_v \text{ is in the top } k, \text{ else } 0
 
@@ -62,9 +62,9 @@ def next_word_probabilities(logits, temperature=1.0, top_k=None):
     ----------
     logits : (V,) float array
     temperature : float
-        τ: below 1 prefers likely words, above 1 evens out.
+        τ. Below 1 it favours likely words, above 1 it evens the odds.
     top_k : int or None
-        How many words may be drawn; 1 always takes the most likely. None stands for all.
+        The number of words that may be drawn: 1 always takes the most likely one, None allows all.
 
     Returns
     -------

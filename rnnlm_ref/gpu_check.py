@@ -1,4 +1,4 @@
-"""Does this machine's GPU compute what the CPU computes, and how fast? Run: python -m rnnlm_ref.gpu_check
+"""Compare this machine's GPU with its CPU, in results and speed. Run: python -m rnnlm_ref.gpu_check
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 
@@ -24,7 +24,7 @@ TIMED = [(10, 5, 1000, 100), (20, 35, 10000, 100), (20, 35, 10000, 650)]
 
 
 def main():
-    """Print the card, the largest errors against the CPU, and the times; return the exit status."""
+    """Print the GPU's name, the largest differences from the CPU and the times; return the exit status."""
     try:
         import cupy
     except ImportError:
@@ -44,7 +44,7 @@ def main():
 
 
 def report_errors(xp):
-    """Print how far losses and gradients are from the CPU's over stateful windows; return whether all are close."""
+    """Print how much losses and gradients differ from the CPU's over stateful windows; return whether all are close."""
     agreed = check_bad_id(xp)
     for recurrent in (TimeRNN, TimeLSTM):
         for dtype, tolerance in TOLERANCE.items():
@@ -79,7 +79,7 @@ def loss_and_gradients(model, xs, ts):
 
 
 def check_bad_id(xp):
-    """Return whether an id out of range is refused, which a GPU by itself would wrap around."""
+    """Return whether an id out of range is refused. A GPU by itself would wrap it around."""
     try:
         Rnnlm(5, 2, 2, rng=0, xp=xp).predict(np.array([[5]]))
     except IndexError:

@@ -1,4 +1,4 @@
-"""Gradients without calculus, to check those with.
+"""Numerical gradients, to check the ones found by calculus.
 
 Book: 05-bptt
 """
@@ -13,20 +13,20 @@ def numerical_gradient(f, x, eps=1e-5):
     Parameters
     ----------
     f : callable
-        Takes x, returns a scalar. It is called twice for every element of x.
+        Takes x and returns a scalar. It is called twice for every element of x.
     x : float64 array
-        Changed while f runs, bitwise as before afterwards, so f may also read it as a parameter of a layer.
+        Changed in place while f runs and restored to the last bit, so x may be a layer's parameter that f reads.
     eps : float
-        The error of the formula falls with eps², that of rounding grows with 1/eps; 1e-5 balances them in float64.
+        The formula's error falls with eps², the rounding error grows with 1/eps; 1e-5 balances them in float64.
 
     Returns
     -------
-    array like x
+    float64 array of the shape of x
 
     Raises
     ------
     TypeError
-        If x isn't float64: in float32, x + 1e-5 is mostly rounding.
+        If x isn't float64: in float32, rounding would swamp a nudge of 1e-5.
 
     Book: 05-bptt
     """
@@ -54,17 +54,17 @@ def relative_error(a, b):
 
     Parameters
     ----------
-    a, b : arrays of one shape
+    a, b : arrays of the same shape
 
     Returns
     -------
     float
-        0.0 where both are zero or empty; nan where one holds a nan.
+        0.0 if both are all zeros or empty; nan if either contains nan.
 
     Raises
     ------
     ValueError
-        If the shapes differ, because broadcasting would hide it.
+        If the shapes differ, which broadcasting would hide.
 
     Book: 05-bptt
     """

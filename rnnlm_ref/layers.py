@@ -1,41 +1,42 @@
-"""One step: the definitions.
+"""Layers for a single time step: the definitions.
 
 A layer is a pair of functions. `forward` computes its output and remembers what `backward` needs; `backward` takes the
 gradient of the loss with respect to that output, writes the gradients of the parameters and returns the gradient with
-respect to the input. `rnnlm_ref.time_layers` holds the same layers for whole windows of time, only faster.
+respect to the input. `rnnlm_ref.time_layers` holds faster versions of the same layers, for whole windows of time.
 
 Letters: N batch, V vocabulary, D word-vector width, H hidden width.
 
-Every array may be NumPy's or CuPy's: CuPy arrays answer to NumPy's functions themselves, so nothing here mentions them.
+Arrays may be NumPy's or CuPy's. NumPy's functions accept CuPy arrays, so nothing here mentions CuPy.
 """
 import numpy as np
 
 
 class Layer:
-    """What all layers share: parameters, one gradient array for each, and what `forward` remembers.
+    """The base of all layers: parameters, a gradient array for each, and what `forward` keeps for `backward`.
 
     Parameters
     ----------
     **params : float arrays, all of one dtype
-        By name, in the order in which the layer's constructor takes them. They are kept, not copied: an optimiser that
+        By name, in the order of the constructor's arguments. They are used without a copy, so an optimiser that
         changes them in place changes the layer.
 
     Attributes
     ----------
     params, grads : lists of arrays
-        `grads[i]` belongs to `params[i]`. Every `backward` overwrites it in place, so that whoever holds the array
-        (a model, an optimiser) sees the new gradient.
+        `grads[i]` is the gradient of `params[i]`. Every `backward` overwrites it in place, so a model or an optimiser
+        that holds the array sees the new gradient.
 
     Raises
     ------
     TypeError
-        For integer parameters, because an integer gradient stores 0 for 0.5; and for mixed dtypes.
+        If a parameter isn't a float array (an integer gradient would store 0.5 as 0), or if dtypes are mixed.
 
     Notes
     -----
-    The protocol: arguments are never modified; outputs and gradients have the parameters' dtype; an array once returned
-    belongs to the caller, the layer neither reads nor changes it again; `backward` reads only what the last `forward`
-    remembered and may be called twice. Inputs are remembered without a copy: leave them alone until `backward`.
+    Every layer keeps these rules. Arguments are never modified. Outputs and gradients have the parameters' dtype. A
+    returned array belongs to the caller: the layer neither reads nor changes it again. `backward` uses only what the
+    last `forward` kept, and may be called twice. Inputs are kept without a copy, so don't change them before
+    `backward`.
 
     Book: 02-embedding
     """
@@ -81,14 +82,17 @@ class Embedding(Layer):
         TypeError
             If the ids aren't integers.
         IndexError
-            If an id is negative or at least V. It is named.
+            If an id is negative, or V or more. The message names the id.
         """
         W, = self.params
         self.cache = check_ids(idx, W)
         return W[self.cache]
 
     def backward(self, dout):
-        """Add up dout, of shape idx.shape + (D,), by id into grads[0]. Ids have no gradient: returns None."""
+        """Set grads[0] to the sums of the rows of dout, idx.shape + (D,), that belong to each id.
+
+        Returns None, because ids have no gradient.
+        """
         dW, = self.grads
         idx = self.cache
         dW[...] = 0
@@ -97,7 +101,7 @@ class Embedding(Layer):
 
 
 class RNN(Layer):
-    r"""One step of a recurrent layer: the new hidden state from the input and the state before.
+    r"""One step of a recurrent layer: compute the next hidden state from the input and the previous state.
 
     .. math::
         z &= h_{\text{prev}} W_h + x W_x + b \\
@@ -118,7 +122,7 @@ class RNN(Layer):
     Wh : (H, H) float array
     b : (H,) float array
     activation : {'tanh', 'identity'}
-        The function f. The identity gives a linear cell, whose numbers can be followed on paper.
+        The function f. With the identity the cell is linear, and its numbers can be worked out on paper.
 
     Book: 03-rnn
     """
@@ -129,7 +133,7 @@ class RNN(Layer):
         self.f, self.slope = activation_and_slope(activation)
 
     def forward(self, x, h_prev):
-        """Return the new hidden state, (N, H), for an input x, (N, D), and the state before, (N, H)."""
+        """Return the next hidden state, (N, H), for the input x, (N, D), and the previous state h_prev, (N, H)."""
         Wx, Wh, b = self.params
         D, H = Wx.shape
         check_shape("x", x, ("N", D))
@@ -143,7 +147,7 @@ class RNN(Layer):
         return h_next
 
     def backward(self, dh_next):
-        """Return (dx, dh_prev), (N, D) and (N, H), for dh_next, (N, H)."""
+        """Return dx, (N, D), and dh_prev, (N, H), given dh_next, (N, H); write dWx, dWh and db into `grads`."""
         Wx, Wh, b = self.params
         dWx, dWh, db = self.grads
         x, h_prev, h_next = self.cache
@@ -157,7 +161,7 @@ class RNN(Layer):
 
 
 class Affine(Layer):
-    r"""A linear map and a shift.
+    r"""A matrix product plus a bias.
 
     .. math::
         y &= x W + b \\
@@ -179,14 +183,14 @@ class Affine(Layer):
         check_shape("b", b, W.shape[1:])
 
     def forward(self, x):
-        """Return the scores, (N, V), for x, (N, H)."""
+        """Return the scores, (N, V), for the input x, (N, H)."""
         W, b = self.params
         check_shape("x", x, ("N", W.shape[0]))
         self.cache = x = x.astype(W.dtype, copy=False)
         return x @ W + b                                                   # (N, V)
 
     def backward(self, dy):
-        """Return dx, (N, H), for dy, (N, V)."""
+        """Return dx, (N, H), given dy, (N, V); write dW and db into `grads`."""
         W, _ = self.params
         dW, db = self.grads
         x = self.cache
@@ -198,14 +202,14 @@ class Affine(Layer):
 
 
 class SoftmaxWithLoss(Layer):
-    r"""The mean cross-entropy of softmax probabilities with the target ids.
+    r"""The mean cross-entropy between softmax probabilities and target ids.
 
     .. math::
         \log p_{nv} &= x_{nv} - \log \sum_u e^{x_{nu}} \\
         L &= -\frac{1}{N} \sum_n \log p_{n t_n} \\
         \frac{\partial L}{\partial x_{nv}} &= \frac{p_{nv} - [v = t_n]}{N}
 
-    It has no parameters; the loss and the gradient have the dtype of the logits.
+    The layer has no parameters. The loss and the gradient have the dtype of the logits.
 
     Book: 06-softmax-masking
     """
@@ -214,7 +218,7 @@ class SoftmaxWithLoss(Layer):
         super().__init__()
 
     def forward(self, x, t):
-        """Return the loss, a scalar, of the logits x, (N, V), for the target ids t, (N,)."""
+        """Return the loss, a scalar in nats, for the logits x, (N, V), and the target ids t, (N,)."""
         check_floats(x=x)
         check_shape("x", x, ("N", "V"))
         N = x.shape[0]
@@ -229,7 +233,7 @@ class SoftmaxWithLoss(Layer):
         return -log_p[picks].sum() / max(N, 1)
 
     def backward(self, dout=1.0):
-        """Return the gradient, (N, V), of dout times the loss."""
+        """Return the gradient at the logits, (N, V), of dout times the loss."""
         log_p, picks = self.cache
         dx = np.exp(log_p)                                                 # (N, V)
         dx[picks] -= 1
@@ -238,9 +242,9 @@ class SoftmaxWithLoss(Layer):
 
 
 def activation_and_slope(name):
-    """Return an activation function and its derivative, the latter as a function of the activation's output.
+    """Return an activation and its derivative, which takes the activation's output as its argument.
 
-    Raises a ValueError for any name but 'tanh' and 'identity'.
+    Raises a ValueError for any name except 'tanh' and 'identity'.
     """
     if name == "tanh":
         return np.tanh, lambda h: 1 - h**2
@@ -259,7 +263,7 @@ def check_rnn_shapes(Wx, Wh, b, gates=1):
 
 
 def check_floats(**arrays):
-    """Raise a TypeError unless the arrays, given by name, are floats of one dtype."""
+    """Raise a TypeError unless all arrays, given by name, have the same float dtype."""
     for name, array in arrays.items():
         if array.dtype.kind != "f":
             raise TypeError(f"{name} has dtype {array.dtype}, expected floats: an integer gradient stores 0 for 0.5. "
@@ -275,10 +279,10 @@ def check_shape(name, array, expected):
     Parameters
     ----------
     name : str
-        What to call the array in the message.
+        The array's name in the message.
     array : array
     expected : tuple of int and str
-        A number is required; a letter stands for any number.
+        A number must match; a letter stands for any number.
     """
     if array.shape == expected:
         return
@@ -290,15 +294,15 @@ def check_shape(name, array, expected):
 
 
 def check_ids(ids, W):
-    """Return `ids` as an int64 array beside W, after checking that each is the number of a row of W.
+    """Return `ids` as an int64 array on the device of W, after checking that each is the number of a row of W.
 
     Raises
     ------
     TypeError
         If the ids aren't integers.
     IndexError
-        If an id is out of range: NumPy would count negative ids from the end, CuPy would wrap all of them around,
-        both without a word. On a GPU the answer must reach the host, so this waits for the device once.
+        If an id is out of range. NumPy would silently count negative ids from the end, and CuPy would wrap every
+        such id around. On a GPU the check waits for the device once, because its result must reach the host.
     """
     ids = np.asarray(ids, like=W)
     if ids.dtype.kind not in "iu":

@@ -1,4 +1,4 @@
-"""The language model: the layers in a row, and the file that keeps what they learned.
+"""The language model, and saving and loading it.
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 
@@ -16,7 +16,7 @@ RECURRENT = {"TimeRNN": TimeRNN, "TimeLSTM": TimeLSTM}
 
 
 class Rnnlm:
-    r"""A recurrent language model: for every position of a text, how likely each word is to come next.
+    r"""A recurrent language model: at each position of a text it predicts how likely each word is to come next.
 
     .. math::
         \text{ids} &\to \text{TimeEmbedding} \\
@@ -29,16 +29,16 @@ class Rnnlm:
     vocab_size, wordvec_size, hidden_size : int
         V, D and H.
     rng : numpy.random.Generator or int
-        Where the first weights come from. The same seed gives the same model, on CPU and GPU.
+        The source of the initial weights. The same seed gives the same model on CPU and GPU.
     dtype : float dtype
     recurrent : TimeRNN or TimeLSTM
     xp : module
-        numpy, or cupy to keep the parameters, and so do all work, on a GPU.
+        numpy, or cupy to keep the parameters on a GPU and do all the work there.
 
     Attributes
     ----------
     params, grads : lists of arrays
-        Those of all layers, in order.
+        The parameters and gradients of all layers, in order.
 
     Raises
     ------
@@ -79,13 +79,13 @@ class Rnnlm:
         self.grads = [g for layer in self.layers for g in layer.grads]
 
     def predict(self, xs):
-        """Return the logits, (N, T, V), of the word after each of the ids xs, (N, T)."""
+        """Return the logits, (N, T, V), for the word that follows each of the ids xs, (N, T)."""
         for layer in self.layers:
             xs = layer.forward(xs)
         return xs
 
     def forward(self, xs, ts):
-        """Return the mean loss, a scalar, for ids xs and targets ts, both (N, T). Targets of -1 don't count."""
+        """Return the mean loss, a scalar in nats, for ids xs and targets ts, both (N, T). Targets of -1 don't count."""
         return self.loss_layer.forward(self.predict(xs), ts)
 
     def backward(self, dout=1.0):
@@ -95,12 +95,12 @@ class Rnnlm:
             dout = layer.backward(dout)
 
     def reset_state(self):
-        """Start the next window from zeros: it doesn't go on where the last one stopped."""
+        """Make the next window start from zeros, instead of continuing where the last one stopped."""
         self.recurrent.reset_state()
 
 
 def on_device(xp, array, dtype):
-    """Return a NumPy array as one of xp's. Raises a RuntimeError where xp can't be used on this machine."""
+    """Convert a NumPy array to one of xp's. Raises a RuntimeError if xp can't be used on this machine."""
     array = array.astype(dtype)
     try:
         return xp.asarray(array)
@@ -111,14 +111,14 @@ def on_device(xp, array, dtype):
 
 
 def on_host(array):
-    """Return a NumPy array: itself, or a copy from the GPU."""
+    """Return the array itself if it is NumPy's, or else a copy on the CPU."""
     return array.get() if hasattr(array, "get") else np.asarray(array)
 
 
 def save_model(path, model, vocabulary):
-    """Write a model and its words to one safetensors file, which holds numbers and text but never code.
+    """Write a model and its vocabulary to a safetensors file, which holds numbers and text but never code.
 
-    A file that was there before is replaced at the end, in one step, so an interruption can't damage it.
+    An existing file is replaced in a single step at the end, so an interruption can't damage it.
 
     Parameters
     ----------
@@ -142,13 +142,13 @@ def save_model(path, model, vocabulary):
 
 
 def load_model(path, xp=np):
-    """Read what `save_model` wrote.
+    """Read a model and its vocabulary from a file written by `save_model`.
 
     Parameters
     ----------
     path : str or path
     xp : module
-        Where to keep the parameters, as for `Rnnlm`; not necessarily where they were when saved.
+        numpy or cupy, as for `Rnnlm`, wherever the parameters were when the model was saved.
 
     Returns
     -------

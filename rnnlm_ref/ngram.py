@@ -1,4 +1,4 @@
-"""The models to beat: predicting a word by counting what followed the few words before it.
+"""N-gram models, the baseline: they count which word followed the few words before it.
 
 Book: 07-rnnlm
 """
@@ -11,9 +11,9 @@ class NgramModel:
 
     .. math:: p(w \mid h) = \frac{c(h, w) + k(h)\,p(w \mid h')}{c(h) + k(h)}
 
-    c counts in the training text, k(h) is the number of different words that followed the history h there, and h' is h
-    without its first word. The more often something new followed h, the more is left to the shorter history; the
-    shortest falls back on 1/V, so that no word is impossible.
+    Here c counts occurrences in the training text, k(h) is the number of different words that followed the history h,
+    and h' is h without its first word. The more different words followed h, the more weight the shorter history gets.
+    The empty history falls back on 1/V, so no word is impossible.
 
     Parameters
     ----------
@@ -22,7 +22,7 @@ class NgramModel:
     vocab_size : int
         V.
     n : int
-        How many words are looked at, the predicted one included: 1 unigram, 2 bigram, 3 trigram.
+        The number of words in a gram, including the predicted one: 1 unigram, 2 bigram, 3 trigram.
 
     Raises
     ------
@@ -48,7 +48,7 @@ class NgramModel:
         self.totals = {history: counts.total() for history, counts in self.followers.items()}
 
     def probability(self, history, word):
-        """Return p(word | history), the history a tuple of ids of which the last n-1 count."""
+        """Return p(word | history). The history is a tuple of ids, of which only the last n-1 are used."""
         p = 1 / self.vocab_size
         for k in range(min(self.n - 1, len(history)) + 1):
             suffix = history[len(history) - k:]
@@ -59,7 +59,7 @@ class NgramModel:
         return p
 
     def perplexity(self, corpus):
-        """Return the perplexity on a text, over every id but the first: the same targets as a recurrent model's."""
+        """Return the perplexity on a text, over every id except the first, as `evaluate` does for a recurrent model."""
         ids = corpus.tolist()
         if len(ids) < 2:
             raise ValueError(f"perplexity needs a text of at least two ids, got {len(ids)}")

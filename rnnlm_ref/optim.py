@@ -1,4 +1,4 @@
-"""From gradients to better parameters.
+"""Optimisers and gradient clipping.
 
 Book: 07-rnnlm
 """
@@ -8,7 +8,7 @@ import numpy as np
 
 
 class SGD:
-    r"""Stochastic gradient descent.
+    r"""Stochastic gradient descent: a step of the learning rate times the gradient.
 
     .. math:: p \leftarrow p - \eta\,g
 
@@ -24,29 +24,30 @@ class SGD:
         self.lr = lr
 
     def update(self, params, grads):
-        """Change each array of `params` in place by the array of `grads` at the same place."""
+        """Update each array of `params` in place, using the gradient at the same position in `grads`."""
         for param, grad in zip(params, grads, strict=True):
             param -= self.lr * grad
 
 
 class Adam:
-    r"""Steps of about the learning rate for every number, however large or small its gradient.
+    r"""Adam: each number moves by about the learning rate, however large or small its gradient.
 
     .. math::
         m &\leftarrow \beta_1 m + (1 - \beta_1) g \\
         v &\leftarrow \beta_2 v + (1 - \beta_2) g^2 \\
         p &\leftarrow p - \eta \frac{m / (1 - \beta_1^k)}{\sqrt{v / (1 - \beta_2^k)} + \epsilon}
 
-    m and v are running means that start from 0, so at update k they hold only the share 1 - β^k of their weights.
+    m and v are running means that start at 0. At update k their weights add up to only 1 - β^k, so they are divided by
+    that.
 
     Parameters
     ----------
     lr : float
         The learning rate η.
     beta1, beta2 : float
-        How much of the running means is kept at each update.
+        The share of each running mean that is kept at an update.
     eps : float
-        Keeps a number whose gradient has always been 0 where it is.
+        Avoids 0/0 for a number whose gradient has always been 0.
 
     References
     ----------
@@ -61,7 +62,7 @@ class Adam:
         self.updates = 0
 
     def update(self, params, grads):
-        """Change each array of `params` in place by the array of `grads` at the same place."""
+        """Update each array of `params` in place, using the gradient at the same position in `grads`."""
         if self.means is None:
             self.means = [np.zeros_like(param) for param in params]
             self.squares = [np.zeros_like(param) for param in params]
@@ -78,7 +79,7 @@ class Adam:
 
 
 def clip_grads(grads, max_norm):
-    r"""Shrink gradients, in place, so that their norm is at most `max_norm`; their direction stays.
+    r"""Scale gradients down, in place, so that their global norm is at most `max_norm`. Their direction is kept.
 
     .. math::
         \|g\| &= \sqrt{\textstyle\sum_i \|g_i\|^2} \\
@@ -87,13 +88,13 @@ def clip_grads(grads, max_norm):
     Parameters
     ----------
     grads : list of arrays
-        Seen as one long vector: clipping each by itself would turn it.
+        Treated as one long vector, because clipping each array by itself would change its direction.
     max_norm : float
 
     Returns
     -------
     float
-        The norm before clipping. Where it isn't finite, no factor can help and the gradients stay as they are.
+        The norm before clipping. If it isn't finite, the gradients are left as they are.
 
     Raises
     ------

@@ -1,6 +1,6 @@
-"""A model that is trained already: the farm's, as chapter 7 trains it. The live figure of that chapter runs on it.
+"""The farm model of chapter 7, already trained, which that chapter's live figure runs on.
 
-Its weights are committed in `farm.json`, rounded, because training amplifies rounding: another machine would end with
+Its rounded weights are committed in `farm.json`, because training amplifies rounding: another machine would end up with
 other weights. `python -m rnnlm_ref.pretrained` trains it again and replaces the file.
 
 Letters: V vocabulary, H hidden width, M words.
@@ -23,15 +23,15 @@ DECIMALS = 2  # more of them don't change the perplexity's first three digits
 
 
 def farm_model(dtype=np.float32, path=FARM):
-    """Return the trained model of the farm and its vocabulary.
+    """Return the trained farm model and its vocabulary.
 
-    Its units are sorted: those that tell best which animal was named come first.
+    Its hidden units are sorted: those that best tell which animal was named come first.
 
     Parameters
     ----------
     dtype : float dtype
     path : path
-        A file that `export` wrote.
+        A file written by `export`.
 
     Returns
     -------
@@ -50,7 +50,7 @@ def farm_model(dtype=np.float32, path=FARM):
 
 
 def export(path=FARM):
-    """Train the model of the farm, sort its units, and write its rounded weights and its words to a JSON file."""
+    """Train the farm model, sort its units, and write its vocabulary and rounded weights to a JSON file."""
     words = farm().sample(80_000, rng=0)
     vocabulary = Vocabulary(words)
     train, held_out = split_corpus(vocabulary.encode(words), held_out=0.25)
@@ -64,15 +64,15 @@ def export(path=FARM):
 
 
 def sort_units(model, order):
-    """Give the hidden units another order. The model stays the same, because the order means nothing to it."""
+    """Reorder the hidden units in place, which doesn't change what the model computes."""
     _, Wx, Wh, b, W, _ = model.params
     Wx[...], Wh[...], b[...], W[...] = Wx[:, order], Wh[order][:, order], b[order], W[order]
 
 
 def animal_share(model, vocabulary, words):
-    """Return for each hidden unit how much of its variance the animal explains, (H,).
+    """Return the share of each hidden unit's variance that the animal explains, (H,).
 
-    Counted are the words between an animal and its sound: where the animal has to be remembered.
+    Only the words between an animal and its sound count, where the animal has to be remembered.
     """
     embedding, rnn, _ = model.layers
     model.reset_state()

@@ -1,4 +1,4 @@
-"""Texts whose best possible perplexity is known exactly.
+"""Random texts whose best possible perplexity is known exactly.
 
 Book: 07-rnnlm
 """
@@ -9,25 +9,25 @@ import numpy as np
 
 
 class Source:
-    r"""A random source of words, a Markov chain whose states can be told from the words.
+    r"""A random source of words: a Markov chain whose state can be told from its words.
 
-    In state s it says one of several words, each with a known probability, and the word decides the next state. So who
-    has heard the whole past knows the state, and can't be less surprised than the entropy rate
+    In state s it emits one of several words, each with a known probability, and the word determines the next state. So
+    a reader of the whole past knows the state, and can't be less surprised, on average, than the entropy rate
 
     .. math:: -\sum_s \pi_s \sum_w p(w \mid s) \log p(w \mid s)
 
-    on average, where :math:`\pi_s` is how often state s is visited. No model, of any size, has a lower perplexity than
-    the exponential of that.
+    where :math:`\pi_s` is the share of time spent in state s. No model of any size has a lower perplexity than the
+    exponential of that.
 
     Parameters
     ----------
     rules : dict
-        For each state a list of (probability, word, next state). The text starts in the first state.
+        For each state, a list of (probability, word, next state). The text starts in the first state.
 
     Raises
     ------
     ValueError
-        If the probabilities of a state don't sum to 1, it repeats a word, or a next state has no rules.
+        If the probabilities of a state don't sum to 1, if it repeats a word, or if a next state has no rules.
 
     Book: 07-rnnlm
     """
@@ -44,7 +44,7 @@ class Source:
         self.rules = rules
 
     def sample(self, length, *, rng):
-        """Return `length` words, a list. The same `rng`, a Generator or a seed, gives the same words."""
+        """Return a list of `length` words. The same seed (or Generator in the same state) gives the same words."""
         rng = np.random.default_rng(rng)
         sums = {state: np.cumsum([p for p, _, _ in choices])[:-1].tolist() for state, choices in self.rules.items()}
         state, words = next(iter(self.rules)), []
@@ -54,14 +54,14 @@ class Source:
         return words
 
     def best_perplexity(self):
-        """Return the perplexity that no model can beat: that of a reader who remembers everything."""
+        """Return the perplexity that no model can beat: that of a reader with a perfect memory."""
         return math.exp(sum(share * _entropy(p for p, _, _ in self.rules[state])
                             for state, share in self._visits().items()))
 
     def ngram_perplexity(self, n):
-        """Return the perplexity of a reader who remembers n-1 words, and knows all probabilities given those.
+        """Return the perplexity of a reader who remembers only n-1 words, and knows all probabilities given those.
 
-        The entropy of a word given the n-1 before it is that of n words less that of n-1 words.
+        The entropy of a word given the n-1 words before it is the entropy of n words minus that of n-1 words.
         """
         return math.exp(self._block_entropy(n) - self._block_entropy(n - 1))
 
@@ -80,7 +80,7 @@ class Source:
         return _entropy(totals.values())
 
     def _visits(self):
-        """Return how often each state is visited, in the long run: the π for which one more step changes nothing."""
+        """Return the long-run share of each state: the π that one more step leaves unchanged."""
         states = list(self.rules)
         step = np.zeros((len(states), len(states)))
         for i, state in enumerate(states):
@@ -95,8 +95,8 @@ class Source:
 def farm():
     """Return a source of sentences such as "the cow in the barn near the field moos .".
 
-    The animal decides the sound, but at least three words that say nothing of it stand between them, and often six or
-    more. A reader who remembers two words has to guess the sound among eight; a recurrent state can carry the animal.
+    The animal determines the sound, but at least three words that say nothing about it stand in between, often six or
+    more. A reader who remembers two words has to guess among eight sounds; a recurrent state can carry the animal.
 
     Book: 07-rnnlm
     """

@@ -1,4 +1,4 @@
-"""From text to ids, from ids to windows, and how good a model of text is.
+"""From text to ids, from ids to batches of windows; perplexity; reading text files.
 
 Letters: N batch, T time, M steps in a track.
 """
@@ -13,7 +13,7 @@ class Vocabulary:
     Parameters
     ----------
     tokens : iterable of str
-        Words or characters, repetitions included.
+        The words or characters of a text, with repetitions.
 
     Attributes
     ----------
@@ -39,14 +39,14 @@ class Vocabulary:
         return len(self.tokens)
 
     def encode(self, tokens):
-        """Return the ids of `tokens`, an int64 array. Raises a KeyError that names the first unknown token."""
+        """Return the ids of `tokens` as an int64 array. Raises a KeyError that names the first unknown token."""
         try:
             return np.array([self._ids[token] for token in tokens], dtype=np.int64)
         except KeyError as error:
             raise KeyError(f"{error.args[0]!r} is not one of the {len(self)} words of the vocabulary") from None
 
     def decode(self, ids):
-        """Return the words of `ids`, a list. Raises an IndexError that names the first id out of range."""
+        """Return the words of `ids` as a list. Raises an IndexError that names the first id out of range."""
         ids = [int(i) for i in ids]
         for i in ids:
             if not 0 <= i < len(self):
@@ -69,7 +69,7 @@ def inputs_and_targets(corpus):
     Raises
     ------
     ValueError
-        If the corpus hasn't one axis with at least two ids.
+        If the corpus isn't one-dimensional with at least two ids.
 
     Book: 01-corpus
     """
@@ -83,7 +83,7 @@ def window_batches(corpus, batch_size, time_size):
     """Cut a corpus into batches of windows, for training by truncated backpropagation through time.
 
     The inputs are laid out as `batch_size` parallel tracks. Each batch holds the next `time_size` steps of every track,
-    so row n of a batch goes on where row n of the batch before stopped, and a stateful layer may carry its state over.
+    so row n of a batch continues where row n of the previous batch stopped, and a stateful layer may keep its state.
 
     Parameters
     ----------
@@ -91,17 +91,17 @@ def window_batches(corpus, batch_size, time_size):
     batch_size : int
         N, the number of tracks.
     time_size : int
-        T, the steps in a window.
+        T, the steps per window.
 
     Returns
     -------
     generator of (xs, ts), each (N, T)
-        What is left of a track after the last whole window isn't used.
+        The rest of a track, after its last whole window, isn't used.
 
     Raises
     ------
     ValueError
-        If the corpus is too short for one batch. At once, not at the first batch.
+        If the corpus is too short for one batch. It is raised by the call itself, not by the first `next`.
 
     Examples
     --------
@@ -127,16 +127,16 @@ def window_batches(corpus, batch_size, time_size):
 
 
 def padded_batches(corpus, batch_size, time_size):
-    """Cut a corpus into batches of windows that hold every target once, for measuring.
+    """Cut a corpus into batches of windows that hold every target exactly once, for evaluation.
 
-    As `window_batches`, but the tracks are filled up to whole windows. Where there is nothing left to predict, the
-    input is 0 and the target -1, which the loss ignores.
+    Like `window_batches`, except that the tracks are padded to whole windows. In the padding the input is 0 and the
+    target is -1, which the loss ignores.
 
     Parameters
     ----------
     corpus : (L,) integer array
     batch_size, time_size : int
-        N tracks, T steps in a window.
+        N tracks, T steps per window.
 
     Returns
     -------
@@ -159,13 +159,13 @@ def padded_batches(corpus, batch_size, time_size):
 
 
 def split_corpus(corpus, held_out=0.1):
-    """Return the beginning of a corpus, to train on, and its end, to measure on. They share no position.
+    """Return the beginning of a corpus, to train on, and its end, to evaluate on. They don't overlap.
 
     Parameters
     ----------
     corpus : (L,) array
     held_out : float
-        The share to hold out, more than 0 and less than 1.
+        The share to hold out, between 0 and 1.
 
     Raises
     ------
@@ -188,19 +188,19 @@ def _check_sizes(batch_size, time_size):
 
 
 def perplexity(losses, counts):
-    r"""Return the perplexity over several batches: the exponential of the mean loss of a target.
+    r"""Return the perplexity over several batches: the exponential of the mean loss per target.
 
     .. math:: \exp \frac{\sum_i c_i \ell_i}{\sum_i c_i}
 
-    Averaging the losses instead would let a short batch weigh as much as a long one, and averaging perplexities would
-    let a bad batch weigh more than a good one.
+    An unweighted mean of the losses would give a short batch as much weight as a long one, and a mean of perplexities
+    would give a bad batch more weight than a good one.
 
     Parameters
     ----------
     losses : sequence of scalars
         The mean loss of each batch, in nats.
     counts : sequence of int
-        The number of targets that each mean was taken over.
+        The number of targets in each batch.
 
     Returns
     -------
@@ -209,7 +209,7 @@ def perplexity(losses, counts):
     Raises
     ------
     ValueError
-        If the lengths differ or there is no target at all.
+        If the lengths differ, or there are no targets.
 
     Book: 07-rnnlm
     """
@@ -224,7 +224,7 @@ def perplexity(losses, counts):
 
 
 def seed_corpus():
-    """Return the eight ids of the worked example, [0 1 2 3 4 1 5 6]: 7 words, word 1 twice.
+    """Return the eight ids of the worked example, [0 1 2 3 4 1 5 6]: seven words, and word 1 occurs twice.
 
     Book: 01-corpus
     """
@@ -232,9 +232,9 @@ def seed_corpus():
 
 
 def prose():
-    """Return real English that comes with every CPython: the texts of `help(...)` on keywords and topics, one str.
+    """Return English prose that comes with every CPython, as one str: what `help(...)` says on keywords and topics.
 
-    It has about 465,000 characters and differs a little between Python versions.
+    There are about 465,000 characters, which differ a little between Python versions.
 
     Book: 07-rnnlm
     """
@@ -243,7 +243,7 @@ def prose():
 
 
 def read_text(path):
-    """Return the text of a file in UTF-8, a str: `Vocabulary(text)` then numbers its characters.
+    """Return the text of a UTF-8 file as a str, whose characters `Vocabulary(text)` then numbers.
 
     Raises
     ------
@@ -266,9 +266,9 @@ def read_text(path):
 
 
 def read_ptb(path):
-    """Return the words of a file in the format of the Penn Treebank corpus, a list of str.
+    """Return the words of a file in the format of the Penn Treebank corpus, as a list of str.
 
-    One sentence a line, words separated by blanks; each line end becomes the word `<eos>`.
+    Each line holds one sentence, its words separated by blanks. Each line end becomes the word `<eos>`.
 
     Raises
     ------

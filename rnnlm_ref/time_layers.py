@@ -1,7 +1,7 @@
-"""Whole windows of time: the layers that are trained.
+"""Layers for whole windows of time: the ones that are trained.
 
-Each layer equals its namesake in `rnnlm_ref.layers`, applied at every step of a window. What doesn't depend on the step
-before is done for all steps at once, in one large matrix product.
+Each layer does what its namesake in `rnnlm_ref.layers` does, at every step of a window. Whatever doesn't depend on the
+previous step is done for all steps at once, in one large matrix product.
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width. Windows are (N, T, ...) outside a layer;
 inside they are time-major, (T, N, ...), so that the rows of one step lie side by side in memory.
@@ -37,7 +37,7 @@ class TimeEmbedding(Layer):
         TypeError, IndexError
             If the ids aren't integers, or one is out of range.
         ValueError
-            If xs hasn't two axes.
+            If xs doesn't have two axes.
         """
         W, = self.params
         self.cache = xs = check_ids(xs, W)
@@ -45,7 +45,10 @@ class TimeEmbedding(Layer):
         return W[xs]                                                       # (N, T, D)
 
     def backward(self, dout):
-        """Add up dout, (N, T, D), by id into grads[0]. Ids have no gradient: returns None."""
+        """Set grads[0] to the sums of the rows of dout, (N, T, D), that belong to each id.
+
+        Returns None, because ids have no gradient.
+        """
         dW, = self.grads
         D = dW.shape[1]
         xs = self.cache.reshape(-1, 1)
@@ -57,13 +60,13 @@ class TimeEmbedding(Layer):
 
 
 class TimeRNN(Layer):
-    r"""A recurrent layer over a window: :class:`~rnnlm_ref.layers.RNN` at every step, from left to right.
+    r"""A recurrent layer over a window: :class:`~rnnlm_ref.layers.RNN` at each step, from left to right.
 
     .. math::
         z_t &= x_t W_x + h_{t-1} W_h + b \\
         h_t &= f(z_t)
 
-    Going back, the gradient of a state has two sources, the output of its own step and the step after it:
+    Going back, the gradient of a state has two sources, the output of its own step and the next step:
 
     .. math::
         dz_t &= (dy_t + dz_{t+1} W_h^\top) \odot f'(z_t) \\
@@ -72,8 +75,8 @@ class TimeRNN(Layer):
         dW_h &= \sum_t h_{t-1}^\top dz_t \\
         db &= \sum_{n,t} dz_{nt}
 
-    Only the two products with :math:`W_h` need the step before, so only they are in a loop. The others are sums over n
-    and t alike: one matrix product over all N*T rows.
+    Only the two products with :math:`W_h` depend on a neighbouring step, so only they are in a loop. The others are
+    sums over both n and t: one matrix product over all N*T rows.
 
     Parameters
     ----------
@@ -81,7 +84,7 @@ class TimeRNN(Layer):
     Wh : (H, H) float array
     b : (H,) float array
     stateful : bool
-        Start each window from the last state of the window before, rather than from zeros.
+        Start each window from the last state of the previous window, instead of from zeros.
     activation : {'tanh', 'identity'}
         f, as in :class:`~rnnlm_ref.layers.RNN`.
 
@@ -90,8 +93,8 @@ class TimeRNN(Layer):
     h : (N, H) array or None
         The last hidden state; None before the first window and after `reset_state`.
     dh : (N, H) array or None
-        The gradient of the state that the window started from. It isn't passed on to the window before: that is what
-        truncates backpropagation through time.
+        The gradient of the state that the window started from. It isn't passed on to the previous window, and that is
+        how backpropagation through time is truncated.
 
     Book: 04-time-rnn, 05-bptt
     """
@@ -111,7 +114,7 @@ class TimeRNN(Layer):
         Raises
         ------
         ValueError
-            If xs isn't (N, T, D), or the state kept is that of another batch size.
+            If xs isn't (N, T, D), or the state that was kept has another batch size.
         """
         Wx, Wh, b = self.params
         D, H = Wx.shape
@@ -128,7 +131,7 @@ class TimeRNN(Layer):
         return batch_major(hs[1:])                                         # (N, T, H)
 
     def backward(self, dhs):
-        """Return dxs, (N, T, D), for dhs, (N, T, H), and set `dh`."""
+        """Return dxs, (N, T, D), given dhs, (N, T, H); write dWx, dWh and db into `grads`, and set `dh`."""
         Wx, Wh, b = self.params
         dWx, dWh, db = self.grads
         xs, hs = self.cache
@@ -149,11 +152,11 @@ class TimeRNN(Layer):
         return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
 
     def set_state(self, h):
-        """Start the next window from h, (N, H), if stateful. The array is copied."""
+        """Make the next window start from h, (N, H), if the layer is stateful. The array is copied."""
         self.h = h.copy()
 
     def reset_state(self):
-        """Start the next window from zeros."""
+        """Make the next window start from zeros."""
         self.h = None
 
 
@@ -166,23 +169,23 @@ class TimeLSTM(Layer):
         c_t &= f \odot c_{t-1} + i \odot g \\
         h_t &= o \odot \tanh c_t
 
-    The cell state c is changed only by a product with the forget gate f and a sum, so its gradient isn't squeezed
-    through a matrix and a tanh at every step, as that of :class:`TimeRNN` is.
+    The cell state c changes only by a product with the forget gate f and a sum. So its gradient doesn't pass through a
+    matrix and a tanh at every step, as it does in :class:`TimeRNN`.
 
     Parameters
     ----------
     Wx : (D, 4H) float array
-        The columns of the gates o, f, i, g in this order. So o, f, i, which take a sigmoid, lie side by side, and so do
-        f, i, g, which act through c.
+        The columns for the gates o, f, i, g, in this order. So o, f, i, which take a sigmoid, lie side by side, and so
+        do f, i, g, which act through c.
     Wh : (H, 4H) float array
     b : (4H,) float array
     stateful : bool
-        Start each window from the last states of the window before, rather than from zeros.
+        Start each window from the last states of the previous window, instead of from zeros.
 
     Attributes
     ----------
     h, c : (N, H) arrays or None
-        The last hidden and cell state; None before the first window and after `reset_state`.
+        The last hidden state and cell state; None before the first window and after `reset_state`.
     dh, dc : (N, H) arrays or None
         The gradients of the states that the window started from.
 
@@ -203,7 +206,7 @@ class TimeLSTM(Layer):
         Raises
         ------
         ValueError
-            If xs isn't (N, T, D), or the state kept is that of another batch size.
+            If xs isn't (N, T, D), or the state that was kept has another batch size.
         """
         Wx, Wh, b = self.params
         D, H = Wx.shape[0], Wh.shape[0]
@@ -228,7 +231,7 @@ class TimeLSTM(Layer):
         return batch_major(hs[1:])                                         # (N, T, H)
 
     def backward(self, dhs):
-        """Return dxs, (N, T, D), for dhs, (N, T, H), and set `dh` and `dc`."""
+        """Return dxs, (N, T, D), given dhs, (N, T, H); write dWx, dWh and db into `grads`, and set `dh` and `dc`."""
         Wx, Wh, b = self.params
         dWx, dWh, db = self.grads
         xs, hs, cs, tanh_cs, gates = self.cache
@@ -256,16 +259,16 @@ class TimeLSTM(Layer):
         return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
 
     def set_state(self, h, c):
-        """Start the next window from h and c, each (N, H), if stateful. The arrays are copied."""
+        """Make the next window start from h and c, each (N, H), if the layer is stateful. The arrays are copied."""
         self.h, self.c = h.copy(), c.copy()
 
     def reset_state(self):
-        """Start the next window from zeros."""
+        """Make the next window start from zeros."""
         self.h = self.c = None
 
 
 class TimeAffine(Layer):
-    r"""The same linear map at every step: :class:`~rnnlm_ref.layers.Affine` over all N*T rows at once.
+    r"""The same affine map at every step: :class:`~rnnlm_ref.layers.Affine` over all N*T rows at once.
 
     .. math::
         y_{nt} &= x_{nt} W + b \\
@@ -287,7 +290,7 @@ class TimeAffine(Layer):
         check_shape("b", b, W.shape[1:])
 
     def forward(self, xs):
-        """Return the scores, (N, T, V), for xs, (N, T, H)."""
+        """Return the scores, (N, T, V), for the inputs xs, (N, T, H)."""
         W, b = self.params
         H, V = W.shape
         check_shape("xs", xs, ("N", "T", H))
@@ -299,7 +302,7 @@ class TimeAffine(Layer):
         return ys.reshape(N, T, V)
 
     def backward(self, dys):
-        """Return dxs, (N, T, H), for dys, (N, T, V)."""
+        """Return dxs, (N, T, H), given dys, (N, T, V); write dW and db into `grads`."""
         W, _ = self.params
         dW, db = self.grads
         H, V = W.shape
@@ -312,19 +315,19 @@ class TimeAffine(Layer):
 
 
 class TimeSoftmaxWithLoss(Layer):
-    r"""The mean cross-entropy over the positions of a window whose target isn't to be ignored.
+    r"""The mean cross-entropy over the positions of a window whose target counts.
 
     .. math::
         L &= \sum_{n,t} w_{nt} \Big( \log \sum_v e^{x_{ntv}} - x_{nt\tau} \Big) \\
         \frac{\partial L}{\partial x_{ntv}} &= w_{nt} \big( p_{ntv} - [v = \tau] \big)
 
-    τ is the target of the position. The weight w is 1 / (number of kept positions) where it is kept, and 0 where it is
-    ignored.
+    τ is the target of the position. The weight w is 1 / (number of kept positions) at kept positions, and 0 at ignored
+    ones.
 
     Parameters
     ----------
     ignore_label : int
-        The target of positions that don't count: padding, say.
+        The target that marks a position that doesn't count, such as padding.
 
     Book: 06-softmax-masking
     """
@@ -334,18 +337,18 @@ class TimeSoftmaxWithLoss(Layer):
         self.ignore_label = ignore_label
 
     def forward(self, xs, ts):
-        """Return the loss, a scalar, of the logits xs, (N, T, V), for the target ids ts, (N, T).
+        """Return the loss, a scalar in nats, for the logits xs, (N, T, V), and the target ids ts, (N, T).
 
-        It is 0.0 where every position is ignored.
+        It is 0.0 if every position is ignored.
 
         Raises
         ------
         TypeError
             If the logits aren't floats or the targets aren't integers.
         IndexError
-            If a target that isn't the ignore label is out of range.
+            If a target is out of range and isn't the ignore label.
         ValueError
-            If the shapes don't fit.
+            If the shapes don't match.
         """
         check_floats(xs=xs)
         check_shape("xs", xs, ("N", "T", "V"))
@@ -368,7 +371,7 @@ class TimeSoftmaxWithLoss(Layer):
         return (weights * (np.log(sums) - target_logits)).sum()
 
     def backward(self, dout=1.0):
-        """Return the gradient, (N, T, V), of dout times the loss: exactly zero at ignored positions."""
+        """Return the gradient at the logits, (N, T, V), of dout times the loss. It is 0 at ignored positions."""
         exps, sums, weights, picks, shape = self.cache
         weights = (weights * dout).astype(exps.dtype)
         dxs = exps * (weights / sums)[:, None]                             # (N*T, V)
@@ -377,19 +380,19 @@ class TimeSoftmaxWithLoss(Layer):
 
 
 def time_major(xs, dtype):
-    """Return a new (T, N, K) array from xs, (N, T, K), in the given dtype and C order."""
+    """Return xs, (N, T, K), as a new (T, N, K) array of the given dtype in C order."""
     return xs.swapaxes(0, 1).astype(dtype, order="C")
 
 
 def batch_major(ys):
-    """Return a new (N, T, K) array from ys, (T, N, K): the caller's own, whatever becomes of ys."""
+    """Return ys, (T, N, K), as a new (N, T, K) array, which shares no memory with ys."""
     return ys.swapaxes(0, 1).copy()
 
 
 def initial_state(state, shape):
-    """Return the state to start a window from: `state`, or 0 where there is none.
+    """Return the state that a window starts from: `state`, or 0 if it is None.
 
-    Raises a ValueError if the state hasn't the shape (N, H) of this window, because row n goes on where row n stopped.
+    Raises a ValueError unless the state has the shape (N, H) of this window, because each row continues its own row.
     """
     if state is None:
         return 0
@@ -400,9 +403,9 @@ def initial_state(state, shape):
 
 
 def activate_gates(z):
-    r"""Replace z, (N, 4H), by the gates: the sigmoid of o, f, i and the tanh of g.
+    r"""Replace z, (N, 4H), by the gates, in place: the sigmoid of the columns o, f, i and the tanh of the columns g.
 
-    :math:`\sigma(x) = (1 + \tanh(x/2)) / 2` can't overflow as exp(-x) does, and lets one tanh serve all four.
+    :math:`\sigma(x) = (1 + \tanh(x/2)) / 2` can't overflow as exp(-x) can, and one call of tanh serves all four.
     """
     sigmoids = z[:, :z.shape[1] // 4 * 3]
     sigmoids *= 0.5
@@ -412,28 +415,28 @@ def activate_gates(z):
 
 
 def split_gates(gates):
-    """Return the four parts o, f, i, g, each (..., H), of an array (..., 4H), as views."""
+    """Return the parts o, f, i, g, each (..., H), of an array (..., 4H). They are views."""
     H = gates.shape[-1] // 4
     return (gates[..., :H], gates[..., H:2 * H],
             gates[..., 2 * H:3 * H], gates[..., 3 * H:])
 
 
 def lstm_slopes(c_prevs, tanh_cs, gates):
-    r"""Return all derivatives in an LSTM step that don't depend on the step after it, for all steps at once.
+    r"""Return the derivatives within each LSTM step, which don't depend on the next step, for all steps at once.
 
     Parameters
     ----------
     c_prevs, tanh_cs : (T, N, H) arrays
-        The cell state before each step, and the tanh of that after it.
+        The cell state before each step, and the tanh of the cell state after it.
     gates : (T, N, 4H) array
 
     Returns
     -------
     c_slopes : (T, N, H) array
-        That of h with respect to c.
+        The derivative of h with respect to c.
     z_slopes : (T, N, 4, H) array
-        For the gate o that of h, for f, i and g that of c, with respect to what the gate was computed from. A sigmoid s
-        has the slope s (1 - s), a tanh g has 1 - g².
+        With respect to the pre-activation of each gate: the derivative of h for o, that of c for f, i and g. A sigmoid
+        s has the slope s (1 - s), a tanh g has 1 - g².
     """
     T, N, H = tanh_cs.shape
     o, f, i, g = split_gates(gates)

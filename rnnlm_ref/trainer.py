@@ -1,4 +1,4 @@
-"""Training by truncated backpropagation through time, and honest measurement.
+"""Training by truncated backpropagation through time, and evaluation.
 
 Letters: N batch, T time.
 
@@ -12,16 +12,16 @@ from rnnlm_ref.text import padded_batches, perplexity, window_batches
 
 
 class Perplexities(NamedTuple):
-    """The perplexities of one epoch: on the training text while it was learned, on held-out text after it."""
+    """The perplexities of one epoch: on the training text during the epoch, on held-out text after it."""
 
     train: float
     held_out: float | None
 
 
 class RnnlmTrainer:
-    """Trains a model on windows that follow each other; the state goes on, the gradient doesn't.
+    """Train a model on consecutive windows: the state is carried from one to the next, the gradient isn't.
 
-    It knows of the model only `forward`, `backward`, `reset_state`, `params` and `grads`.
+    Of the model it uses only `forward`, `backward`, `reset_state`, `params` and `grads`.
 
     Parameters
     ----------
@@ -33,7 +33,7 @@ class RnnlmTrainer:
     Attributes
     ----------
     history : list of Perplexities
-        One for each epoch, over all calls of `fit`.
+        One entry per epoch, over all calls of `fit`.
 
     Book: 07-rnnlm
     """
@@ -46,21 +46,21 @@ class RnnlmTrainer:
 
     def fit(self, corpus, *, batch_size, time_size, epochs,
             held_out=None, progress=True):
-        """Train for some epochs and return the history.
+        """Train for a number of epochs and return the history.
 
-        With held-out text the model ends with the parameters of the best epoch, not of the last: from some epoch on it
-        may only learn the training text by heart. Ctrl-C ends the training early and keeps what was learned.
+        With held-out text, the model ends up with the parameters of the best epoch rather than the last one, because
+        at some point it may only be memorising the training text. Ctrl-C stops early and keeps what was learned.
 
         Parameters
         ----------
         corpus : (L,) integer array
             The training text.
         batch_size, time_size : int
-            N tracks, T steps in a window.
+            N tracks, T steps per window.
         epochs : int
-            How often to go through the corpus.
+            The number of passes over the corpus.
         held_out : (M,) integer array or None
-            Text that is only measured.
+            Text to evaluate on, never trained on.
         progress : bool
             Show a progress bar.
 
@@ -71,11 +71,11 @@ class RnnlmTrainer:
         Raises
         ------
         FloatingPointError
-            If the loss or the gradient is no longer a finite number. The parameters are those before that step.
+            If the loss or the gradient is no longer finite. The parameters keep their values from before that step.
         ValueError
             If the corpus is too short.
         ImportError
-            If a progress bar is asked for and tqdm isn't installed.
+            If a progress bar is wanted and tqdm isn't installed.
         """
         windows = list(window_batches(corpus, batch_size, time_size))
         with _progress_bar(epochs * len(windows), progress) as bar:
@@ -92,7 +92,7 @@ class RnnlmTrainer:
         return self.history
 
     def step(self, xs, ts):
-        """Make one update from one batch of windows, xs and ts (N, T), and return the loss before it."""
+        """Update the model once from a batch of windows, xs and ts (N, T), and return the loss before the update."""
         loss = float(self.model.forward(xs, ts))
         self._require_finite("loss", loss)
         self.model.backward()
@@ -137,9 +137,9 @@ class RnnlmTrainer:
 
 
 def evaluate(model, corpus, batch_size, time_size):
-    """Return the perplexity of a model on a text: over every id but the first, the end of the text included.
+    """Return the perplexity of a model on a text, over every id except the first.
 
-    Each of `batch_size` tracks starts from a zero state. The model's state is reset before and after.
+    Each of the `batch_size` tracks starts from a zero state. The model's state is reset before and after.
 
     Parameters
     ----------
@@ -147,7 +147,7 @@ def evaluate(model, corpus, batch_size, time_size):
     corpus : (L,) integer array
         At least two ids.
     batch_size, time_size : int
-        N tracks, T steps in a window. They change the speed; few long tracks have the fewest cold starts.
+        N tracks, T steps per window. They affect the speed, and N the result slightly: each track starts cold.
 
     Returns
     -------

@@ -50,8 +50,15 @@ def test_every_picture_says_what_it_shows(page):
 
 @pytest.mark.parametrize("page", OWN_PAGES)
 def test_the_bar_above_the_code_of_a_figure_says_that_it_draws(page):
-    for bar in soup(page).select(".cell:has(figure.drawing) summary .collapsed"):
+    for bar in soup(page).select(".tag_hide-input:has(figure.drawing) summary .collapsed"):
         assert bar.get_text() == "How this figure was drawn"
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
+def test_no_figure_right_below_a_folded_output_gives_it_away(page):
+    for cell in soup(page).select(".tag_hide-output:not(.tag_remove-input)"):
+        below = cell.find_next_sibling()
+        assert below is None or not below.select(":scope > .cell_output figure")
 
 
 @pytest.mark.parametrize(("page", "name"), [
