@@ -10,6 +10,6 @@
     notebooks/       reads what was handed in
     course/          nbgrader's side: whole classes, gradebook, feedback, exports, the command `rnnlm-grade`
 """
-from .check import check
+from .check import chapter, check
 
-__all__ = ["check"]
+__all__ = ["chapter", "check"]

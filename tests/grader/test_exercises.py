@@ -1,4 +1,6 @@
 """The notebooks of the exercises: what they promise, and what they must not show."""
+import re
+
 import nbformat
 import pytest
 from nbclient import NotebookClient
@@ -68,6 +70,15 @@ def test_an_exercise_says_which_modules_its_answers_may_use(root, slug):
 def test_each_answer_has_a_worked_number_and_three_hints_folded_away(root, slug):
     text = "\n".join(c.source for c in read(root, "exercises", slug).cells if c.cell_type == "markdown")
     assert text.count("<details><summary>") == 4 * len(ASSIGNMENTS[slug].names)  # in whatever language
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_an_exercise_leads_to_its_chapter_and_names_the_next_exercise(root, slug):
+    cells = {cell.metadata.nbgrader.grade_id: cell.source for cell in read(root, "exercises", slug).cells}
+    chapter, = re.findall(r'^chapter\("([\w-]+)"\)$', cells["check-import"], re.M)
+    assert (root / "book" / f"{chapter}.ipynb").exists()
+    slugs = [*ASSIGNMENTS, "last exercise"]
+    assert slugs[slugs.index(slug) + 1] in cells["outro"].rpartition("**Next.**")[2]
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
