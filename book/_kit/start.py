@@ -31,7 +31,8 @@ def main():
         set_up()
     print("The book is also at", (HERE / "book" / "index.html").as_uri())
     # The server shows the book at /static, so that links in the notebooks lead there.
-    os.environ |= {"RNNLM_BOOK_URL": "/static", "JUPYTER_CONFIG_PATH": str(HERE / "jupyter")}
+    os.environ |= {"RNNLM_BOOK_URL": "/static", "RNNLM_PROGRESS": str(HERE / "progress.json"),
+                   "JUPYTER_CONFIG_PATH": str(HERE / "jupyter")}
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks back
     sys.exit(subprocess.run([PYTHON, "-m", "jupyterlab", "--notebook-dir=exercises",
                              f"--ServerApp.extra_static_paths={HERE / 'book'}"], cwd=HERE).returncode)
