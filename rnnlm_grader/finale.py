@@ -22,6 +22,7 @@ FABLES, D, H, N, T, EPOCHS = 1200, 32, 128, 25, 25, 6
 SECONDS = 45  # of training, at most; a laptop needs ten
 OPENING = ["¶", "one", "morning", "the", "owl", "found", "a"]
 LENGTH = 70  # words of a sample
+BELOW = "white-space: pre-line; margin-bottom: 1em"
 
 
 async def finale():
@@ -35,8 +36,8 @@ async def finale():
     model = build(parts, len(vocabulary))
     page = Page(parts)
     page.add("Before training", write(model, vocabulary))
-    train(model, training, parts["my_clip_grads"].used, page,
-          halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)))
+    left = train(model, training, parts["my_clip_grads"].used, page,
+                 halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)))
     batches = list(padded_batches(held_out, N, T))
     model.reset_state()
     perplexity = parts["my_perplexity"].used([float(model.forward(*batch)) for batch in batches],
@@ -45,7 +46,8 @@ async def finale():
     page.add(f"After training: perplexity {perplexity:.2f}", write(model, vocabulary))
     page.add(f"A bigram, which remembers one word: perplexity {bigram.perplexity(held_out):.2f}",
              write_pairs(bigram, vocabulary))
-    page.show(whose(parts))
+    early = f" Training was stopped after {SECONDS} seconds, {left:.0%} before its end." if left else ""
+    page.show(whose(parts) + early)
 
 
 def build(parts, vocab_size):
@@ -63,7 +65,7 @@ def build(parts, vocab_size):
 
 
 def train(model, corpus, clip_grads, page, halfway):
-    """Train for `EPOCHS` passes, or for `SECONDS`, and keep the page up to date."""
+    """Train for `EPOCHS` passes, or for `SECONDS`; return the share that is left then. Keep the page up to date."""
     optimizer, windows = Adam(0.004), list(window_batches(corpus, N, T))
     total, began = EPOCHS * len(windows), time.monotonic()
     for step in range(total):
@@ -79,7 +81,8 @@ def train(model, corpus, clip_grads, page, halfway):
             model.reset_state()
         page.progress((step + 1) / total)
         if time.monotonic() - began > SECONDS:
-            break
+            return 1 - (step + 1) / total
+    return 0
 
 
 def write(model, vocabulary):
@@ -127,7 +130,7 @@ class Page:
         from IPython.display import display
         bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="Training"></progress>'
         html = "".join([element("p", "", said(status)), bar, curve(self.losses), *(
-            element("p", "", element("strong", "", said(title))) + element("div", "white-space: pre-line", said(sample))
+            element("p", "", element("strong", "", said(title))) + element("div", BELOW, said(sample))
             for title, sample in self.samples)])
         text = "\n\n".join([*(f"{title}\n{sample}" for title, sample in self.samples), status])
         data = {"text/plain": text, "text/html": element("div", FRAME, html)}

@@ -109,5 +109,6 @@ def test_training_ends_when_its_time_is_over(answers, monkeypatch):
     monkeypatch.setattr(finale, "SECONDS", 0)
     page = types.SimpleNamespace(losses=[], progress=lambda share: None)
     model = answers[1]["MyRnnlm"](9, 3, 4, finale.np.random.default_rng(0))
-    finale.train(model, finale.np.arange(9).repeat(200), clip_grads, page, halfway=lambda: None)
+    left = finale.train(model, finale.np.arange(9).repeat(200), clip_grads, page, halfway=lambda: None)
     assert len(page.losses) == 1
+    assert left == 1 - 1 / (2 * finale.EPOCHS)
