@@ -9,7 +9,9 @@ from pathlib import Path
 KIT = "rnnlm-exercises"
 PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
          "pyproject.toml")
-LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')  # in the kit there is nothing to download
+# In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
+LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
+LAB, OFFER = "lab", re.compile(rb'<div class="lab-offer.*?</div>', re.DOTALL)
 
 
 def make_room(app):
@@ -40,10 +42,14 @@ def contents(root, html):
     yield "constraints.txt", (root / "requirements.txt").read_bytes()
     yield "jupyter/labconfig/page_config.json", (root / "classroom/labconfig/page_config.json").read_bytes()
     for path in sorted(html.rglob("*")):
-        if path.is_file() and path.name != f"{KIT}.zip":
-            content = path.read_bytes()
-            content = LINK.sub(b'href="at-home.html"', content) if path.suffix == ".html" else content
-            yield f"book/{path.relative_to(html).as_posix()}", content
+        name = path.relative_to(html)
+        if path.is_file() and path.name != f"{KIT}.zip" and name.parts[0] != LAB:
+            yield f"book/{name.as_posix()}", page(path.read_bytes()) if path.suffix == ".html" else path.read_bytes()
+
+
+def page(content):
+    """Return a page of the book as the kit has it."""
+    return OFFER.sub(b"", LINK.sub(b'href="at-home.html"', content))
 
 
 def offered(root):
