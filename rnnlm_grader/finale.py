@@ -38,12 +38,9 @@ async def finale():
     page.add("Before training", write(model, vocabulary))
     left = train(model, training, parts["my_clip_grads"].used, page,
                  halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)))
-    batches = list(padded_batches(held_out, N, T))
-    model.reset_state()
-    perplexity = parts["my_perplexity"].used([float(model.forward(*batch)) for batch in batches],
-                                             [int((ts >= 0).sum()) for _, ts in batches])
-    bigram = NgramModel(training, len(vocabulary), 2)
+    perplexity = measure(model, held_out, parts["my_perplexity"].used)
     page.add(f"After training: perplexity {perplexity:.2f}", write(model, vocabulary))
+    bigram = NgramModel(training, len(vocabulary), 2)
     page.add(f"A bigram, which remembers one word: perplexity {bigram.perplexity(held_out):.2f}",
              write_pairs(bigram, vocabulary))
     early = f" Training was stopped after {SECONDS} seconds, {left:.0%} before its end." if left else ""
@@ -83,6 +80,13 @@ def train(model, corpus, clip_grads, page, halfway):
         if time.monotonic() - began > SECONDS:
             return 1 - (step + 1) / total
     return 0
+
+
+def measure(model, corpus, perplexity):
+    """Return the perplexity of a model on a text."""
+    batches = list(padded_batches(corpus, N, T))
+    model.reset_state()
+    return perplexity([float(model.forward(*batch)) for batch in batches], [int((ts >= 0).sum()) for _, ts in batches])
 
 
 def write(model, vocabulary):
