@@ -15,10 +15,10 @@ READY = VENV / "ready"
 
 
 def set_up():
-    """Install what requirements.txt lists. After an interruption, the next call goes on."""
+    """Install what requirements.txt lists; `READY` tells that it came to its end."""
     print("Setting up .venv: downloading about 60 MB ...", flush=True)
-    pip = [PYTHON, "-m", "pip", "--disable-pip-version-check", "--quiet"]
-    for command in ([sys.executable, "-m", "venv", VENV], [*pip, "install", "--no-compile", "-r", "requirements.txt"]):
+    install = [PYTHON, "-m", "pip", "--disable-pip-version-check", "install", "--quiet", "--no-compile"]
+    for command in ([sys.executable, "-m", "venv", "--clear", VENV], [*install, "-r", "requirements.txt"]):
         if subprocess.run(command, cwd=HERE).returncode:
             sys.exit("That failed, for the reason above. Put it right, and run start.py again.")
     READY.touch()
@@ -27,7 +27,7 @@ def set_up():
 def main():
     if sys.version_info < (3, 11):  # noqa: UP036
         sys.exit(f"The exercises need Python 3.11 or newer, and this is {sys.version.split()[0]}: see README.md.")
-    if not READY.exists():
+    if not (READY.exists() and PYTHON.exists()):  # an upgrade may have taken away the Python that it was made with
         set_up()
     print("The book is also at", (HERE / "book" / "index.html").as_uri())
     # The server shows the book at /static, so that links in the notebooks lead there. The exercises' arrays are small:
