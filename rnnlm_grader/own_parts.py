@@ -56,20 +56,30 @@ def gather(notebooks, at_hand):
     Parameters
     ----------
     notebooks : dict
-        Slug of an exercise → its notebook as plain data.
+        Slug of an exercise → its notebooks as plain data, the newest first. The first answer that is right counts: an
+        exercise that was downloaded once more, and is empty, hides no work.
     at_hand : dict
         What the notebook that runs has defined, by name.
     """
-    elsewhere = {slug: load(notebook, ASSIGNMENTS[slug].names) for slug, notebook in notebooks.items()}
+    elsewhere = {slug: [load(each, ASSIGNMENTS[slug].names) for each in found] for slug, found in notebooks.items()}
     parts = {}
-    for name, finished in PARTS.items():
+    for name in PARTS:
         assignment = find(name)
-        names = at_hand if name in at_hand else elsewhere.get(assignment.slug)
-        if names not in (None, at_hand):
+        others = elsewhere.get(assignment.slug, [])
+        for names in others:
             put_own(parts, names)
-        flaw = find_flaw(assignment, name, names)
-        parts[name] = Part(assignment.slug, finished if flaw else names[name], flaw)
+        parts[name] = choose(assignment, name, [at_hand, *others] if name in at_hand else others)
     return parts
+
+
+def choose(assignment, name, spaces):
+    """Return the first right answer of that name, or else what stands in for it."""
+    flaws = []
+    for names in spaces:
+        flaws.append(find_flaw(assignment, name, names))
+        if not flaws[-1]:
+            return Part(assignment.slug, names[name], "")
+    return Part(assignment.slug, PARTS[name], next(iter(flaws), "no notebook of that exercise is beside this one"))
 
 
 def put_own(parts, names):
@@ -82,8 +92,6 @@ def put_own(parts, names):
 
 def find_flaw(assignment, name, names):
     """Say why an answer can't be used; '' if it can."""
-    if names is None:
-        return "no notebook of that exercise is beside this one"
     if name not in names:
         return "not defined there"
     if borrows_reference(names[name], assignment.lent.get(name, ())):
@@ -113,10 +121,10 @@ def definitions(source):
 
 
 async def nearby():
-    """Return the newest notebook of each exercise, by slug: of this folder and those beside it, or of this browser."""
+    """Return the notebooks of each exercise, by slug: of this folder and those beside it, or of this browser."""
     files = await in_browser() if sys.platform == "emscripten" else in_folders()
-    return {slug: notebook for _, name, notebook in sorted(files, key=itemgetter(0, 1))
-            for slug in ASSIGNMENTS if name.startswith(slug)}
+    newest_first = sorted(files, key=itemgetter(0, 1), reverse=True)
+    return {slug: [notebook for _, name, notebook in newest_first if name.startswith(slug)] for slug in ASSIGNMENTS}
 
 
 def in_folders():

@@ -31,7 +31,7 @@ def root(request):
 def answers(root):
     """The instructor's notebooks of the exercises before the last, and what the last one defines."""
     *before, last = SLUGS
-    return {slug: read(root, slug) for slug in before}, load(read(root, last), ASSIGNMENTS[last].names)
+    return {slug: [read(root, slug)] for slug in before}, load(read(root, last), ASSIGNMENTS[last].names)
 
 
 def told(root, folder, place, slug="06-rnnlm", released="solutions"):
@@ -91,14 +91,20 @@ def test_a_layer_that_is_made_of_cells_is_made_of_the_learners_cell(answers):
     notebooks, at_hand = answers
     source = f"from rnnlm_ref.layers import RNN\n{next(iter(time_rnn.RIGHT['MyTimeRNN'].values()))}"
     code = {"cell_type": "code", "metadata": {"nbgrader": {"grade_id": "MyTimeRNN"}}, "source": source}
-    parts = gather(notebooks | {"03-time-rnn": {"cells": [CODE_START, code]}}, at_hand)
+    parts = gather(notebooks | {"03-time-rnn": [{"cells": [CODE_START, code]}]}, at_hand)
     assert parts["MyTimeRNN"].flaw == ""
     assert parts["MyTimeRNN"].used.__init__.__globals__["RNN"] is parts["MyRNN"].used
 
 
+def test_an_exercise_that_was_downloaded_once_more_hides_no_work(root, answers):
+    notebooks, at_hand = answers
+    twice = [read(root, "01-embedding", "exercises"), *notebooks["01-embedding"]]
+    assert gather(notebooks | {"01-embedding": twice}, at_hand)["MyTimeEmbedding"].flaw == ""
+
+
 @pytest.mark.parametrize("content", [None, {}, {"cells": [{"cell_type": "code", "source": "def f(:"}]}])
 def test_a_notebook_that_cannot_be_read_has_no_answers(content):
-    assert gather({"01-embedding": content}, {})["MyTimeEmbedding"].flaw == "not defined there"
+    assert gather({"01-embedding": [content]}, {})["MyTimeEmbedding"].flaw == "not defined there"
 
 
 def test_of_a_notebook_only_definitions_are_executed():
