@@ -63,6 +63,7 @@ demo: $(VENV)/.course ## grade a small class of real notebooks and print the mar
 .PHONY: lab
 lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it is built
 	@if [ -d _build/html/book ]; then export RNNLM_BOOK_URL=/static; fi; \
+	  export RNNLM_PROGRESS=$(CURDIR)/exercises/progress.json OPENBLAS_NUM_THREADS=1; \
 	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve

@@ -1,6 +1,8 @@
 """Everything that judges a student's work. In a notebook: `from rnnlm_grader import check`.
 
     check.py         what a learner calls; stopwatch.py stops what never ends, cells.py finds what is left over
+    progress.py      remembers on the learner's machine which answers hold
+    finale.py        trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
     grading.py       examines a submission by the criteria and gathers its mark
     criteria/        what each exercise asks for and how it is judged
     misconceptions/  wrong answers, each with a sentence that names the mistake
@@ -10,6 +12,6 @@
     notebooks/       reads what was handed in
     course/          nbgrader's side: whole classes, gradebook, feedback, exports, the command `rnnlm-grade`
 """
-from .check import check
+from .check import chapter, check
 
-__all__ = ["check"]
+__all__ = ["chapter", "check"]

@@ -1,13 +1,15 @@
-"""`check`: what a learner calls in a notebook."""
+"""`check` and `chapter`: what a learner calls in a notebook."""
 import os
 import sys
 from dataclasses import dataclass
 
+from . import progress
 from .cells import cells, shell
 from .criteria import ASSIGNMENTS, find
 from .explaining.mistakes import explain_all, is_unfinished, prove
-from .explaining.page import page
+from .explaining.page import page, sentence
 from .explaining.report import in_words, is_withheld, outline
+from .explaining.words import BOOK
 from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, settle_charges, withhold
 from .notebooks.modules_used import modules_missed
 from .sandbox.candidate import Lost
@@ -44,27 +46,42 @@ def check(answer=None, part=None, *, hidden=False):
     if answer is None:
         names = sys._getframe(1).f_globals
         findings = [examine(name, names.get(name), None, hidden) for name in names_asked_for(names)]
-        show(findings, "", [tell_briefly(finding) for finding in findings], table(findings))
+        show(findings, "", [tell_briefly(finding) for finding in findings], table(findings), not hidden)
     else:
         name = getattr(answer, "__name__", str(answer))
         finding = examine(name, answer, part, hidden)
-        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)])
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], is_noted=not hidden)
 
 
-def show(findings, subject, told, rows=()):
+def chapter(slug):
+    """Name a chapter's page, as a link where the book is at hand."""
+    say(f"Read: {BOOK}/{slug}.html", sentence("read", f"{slug}.html"))
+
+
+def say(text, html):
+    """Display HTML in a notebook, and return whether there is one; else print the text."""
+    if not shell():
+        print(text)
+        return False
+    from IPython.display import display
+    display({"text/plain": text, "text/html": html}, raw=True)
+    return True
+
+
+def show(findings, subject, told, rows=(), is_noted=True):
     """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
 
-    `told` holds (parts, remarks) of each finding, `rows` a table of points.
+    `told` holds (parts, remarks) of each finding, `rows` a table of points. What is noted counts as progress.
     """
     texts = ["\n".join([*(in_words(*part) for part in parts), *remarks]) for parts, remarks in told]
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
+    html = page(told, rows)
+    if is_noted and shell():
+        line, addition = progress.note([result for finding in findings for result in finding.results], bool(rows))
+        text, html = f"{text}\n\n{line}".rstrip(), html + addition
     is_right = all(finding.is_right for finding in findings)
-    if shell():
-        from IPython.display import display
-        display({"text/plain": text, "text/html": page(told, rows)}, raw=True)
+    if (is_right or shell()) and say(text, html):
         text = f"{subject}{score(findings)} points; see above."
-    elif is_right:
-        print(text)
     if not is_right:
         raise CheckFailed(text)
 

@@ -9,9 +9,8 @@ from pathlib import Path
 import nbformat
 from pybtex.database import parse_file
 
-WHERE_FROM = """*A page of "{title}". It runs beside NumPy, Matplotlib and the course's packages: unpack the exercises,
-which the book's first page offers as one file, and run `pip install -r requirements.txt .` in that folder. Then run
-all cells here: until then Jupyter shows a figure as text.*"""
+WHERE_FROM = """*A page of "{title}". It needs the course's packages and Matplotlib: the book's page "Working at home"
+says where to get them. Then run all cells here: until then Jupyter shows a figure as text.*"""
 
 HIDDEN = {"hide-input": "source_hidden", "remove-input": "source_hidden", "hide-output": "outputs_hidden"}
 

@@ -2,7 +2,8 @@
 
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
 there. Without JavaScript, on paper and in a downloaded notebook the picture stays. Data that a figure needs is put into
-the element too, because a page opened from disk may not fetch a file. A `Question` comes as such an element already.
+the element too, because a page opened from disk may not fetch a file. A `Question` comes as such an element already,
+and so does the table of progress.
 """
 import re
 from pathlib import Path
@@ -23,7 +24,7 @@ def enliven(app, pagename, templatename, context, doctree):
 
     picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)".*?</figure>'
     body = re.sub(picture, wrap, context.get("body", ""), flags=re.DOTALL)
-    names.update(re.findall(r"<live-(question) ", body))
+    names.update(re.findall(r"<live-(question|progress)[ >]", body))
     if names:
         context["body"] = body
         app.add_css_file("live/live.css")

@@ -1,4 +1,4 @@
-"""Pack everything that a student needs into one file, which the book offers for download.
+"""Pack everything that a student needs into one file, which the book offers for download: book, exercises and checks.
 
 Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place.
 """
@@ -8,30 +8,48 @@ from pathlib import Path
 
 KIT = "rnnlm-exercises"
 PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
-         "pyproject.toml", "requirements.txt")
-READ_ME = """# Exercises: an RNN language model from scratch
-
-With Python 3.11 or newer, in this folder:
-
-    python -m venv .venv
-    .venv/bin/pip install -r requirements.txt .      (on Windows: .venv\\Scripts\\pip)
-    .venv/bin/jupyter lab exercises
-
-Begin with 01-embedding. Each cell to fill has a check below it that tells what is right and what isn't yet.
-Hand in the notebooks as your teacher says.
-"""
+         "pyproject.toml")
+# In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
+LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
+LAB, OFFER = "lab", re.compile(rb'<div class="lab-offer.*?</div>', re.DOTALL)
 
 
-def pack(app):
-    root = Path(app.srcdir)
-    folder = root / "_build" / "student-kit"
+def make_room(app):
+    """Put an empty file where pages look for the kit: it is packed last, because it holds the pages."""
+    folder = Path(app.srcdir, "_build", "student-kit")
     folder.mkdir(parents=True, exist_ok=True)
-    paths = [*offered(root), *(path for part in PARTS for path in sorted(root.glob(part)))]
-    files = {f"{path.relative_to(root)}": path.read_bytes() for path in paths}
-    files["README.md"] = READ_ME.encode()
-    with zipfile.ZipFile(folder / f"{KIT}.zip", "w", zipfile.ZIP_DEFLATED) as kit:
-        for name, content in files.items():
-            kit.writestr(zipfile.ZipInfo(f"{KIT}/{name}"), content, zipfile.ZIP_DEFLATED)
+    (folder / f"{KIT}.zip").touch()
+
+
+def pack(app, exception):
+    """Write the kit wherever a page of the book offers it."""
+    if exception or app.builder.name != "html":
+        return
+    for path in Path(app.outdir, "_downloads").glob(f"*/{KIT}.zip"):
+        with zipfile.ZipFile(path, "w") as kit:
+            for name, content in contents(Path(app.srcdir), Path(app.outdir)):
+                entry = zipfile.ZipInfo(f"{KIT}/{name}")
+                entry.external_attr = 0o644 << 16
+                kit.writestr(entry, content, zipfile.ZIP_DEFLATED)
+
+
+def contents(root, html):
+    """Yield the name and the bytes of each file in the kit."""
+    for path in [*offered(root), *(path for part in PARTS for path in sorted(root.glob(part)))]:
+        yield path.relative_to(root).as_posix(), path.read_bytes()
+    for path in sorted(root.glob("book/_kit/*.*")):
+        yield path.name, path.read_bytes()
+    yield "constraints.txt", (root / "requirements.txt").read_bytes()
+    yield "jupyter/labconfig/page_config.json", (root / "classroom/labconfig/page_config.json").read_bytes()
+    for path in sorted(html.rglob("*")):
+        name = path.relative_to(html)
+        if path.is_file() and path.name != f"{KIT}.zip" and name.parts[0] != LAB:
+            yield f"book/{name.as_posix()}", page(path.read_bytes()) if path.suffix == ".html" else path.read_bytes()
+
+
+def page(content):
+    """Return a page of the book as the kit has it."""
+    return OFFER.sub(b"", LINK.sub(b'href="at-home.html"', content))
 
 
 def offered(root):
@@ -41,5 +59,6 @@ def offered(root):
 
 
 def setup(app):
-    app.connect("builder-inited", pack)
+    app.connect("builder-inited", make_room)
+    app.connect("build-finished", pack, priority=900)  # after whatever still changes files of the book
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,5 +1,6 @@
 """The one file that a student downloads. Needs `make book` first."""
 import os
+import re
 import subprocess
 import sys
 import zipfile
@@ -8,38 +9,95 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+HTML = ROOT / "_build" / "html"
 
 
-@pytest.fixture
-def kit(tmp_path):
-    archive, = (ROOT / "_build" / "html" / "_downloads").glob("*/rnnlm-exercises.zip")
+@pytest.fixture(scope="module")
+def kit(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("kit")
+    archive, = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
     with zipfile.ZipFile(archive) as file:
-        file.extractall(tmp_path)
-    return tmp_path / "rnnlm-exercises"
+        file.extractall(folder)
+    return folder / "rnnlm-exercises"
+
+
+def run(kit, script):
+    """Return what Python prints for a script that knows no packages but the kit's."""
+    done = subprocess.run([sys.executable, "-c", script], cwd=kit, capture_output=True, text=True, check=True,
+                          env=os.environ | {"PYTHONPATH": str(kit)})
+    return done.stdout
 
 
 def test_the_kit_holds_every_exercise_that_the_book_offers_and_no_solution(kit):
-    offered = {path.name: path.read_bytes() for path in (ROOT / "_build" / "html" / "_downloads").glob("*/*.ipynb")}
+    offered = {path.name: path.read_bytes() for path in (HTML / "_downloads").glob("*/*.ipynb")}
     assert offered
     assert {path.name: path.read_bytes() for path in kit.glob("exercises/*/*.ipynb")} == offered
     assert not (kit / "solutions").exists()
 
 
+def files(folder):
+    return {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
+
+
+def test_the_kit_holds_the_built_book_and_neither_itself_nor_the_lab_for_browsers(kit):
+    built = {path for path in files(HTML) if path.parts[0] != "lab"}
+    packed = files(kit / "book")
+    assert {path.name for path in built - packed} == {"rnnlm-exercises.zip"}
+    assert not packed - built
+
+
+def test_no_page_in_the_kit_offers_the_kit_or_the_lab(kit):
+    assert "rnnlm-exercises.zip\"" in (HTML / "book/at-home.html").read_text(encoding="utf-8")
+    for path in kit.glob("book/book/*.html"):
+        assert not re.search(r"rnnlm-exercises\.zip\"|lab-offer", path.read_text(encoding="utf-8"))
+
+
+def test_versions_are_pinned_for_all_that_is_installed(kit):
+    pinned = re.findall(r"^([\w.-]+)==", (kit / "constraints.txt").read_text(), re.M)
+    wanted = [line for name in ("requirements.txt", "chapters.txt") for line in (kit / name).read_text().splitlines()
+              if re.match(r"\w", line)]
+    assert {"jupyterlab", "matplotlib"} <= set(wanted) <= set(pinned)
+
+
+CHECK = """
+import numpy as np, rnnlm_grader
+class MyEmbedding:
+    def __init__(self, W): self.params, self.grads = [W], [np.zeros_like(W)]
+    def forward(self, idx): return self.params[0][idx]
+rnnlm_grader.check(MyEmbedding, 'forward')
+"""
+
+
 def test_a_check_works_from_the_kit_alone(kit):
-    script = ("import numpy as np, rnnlm_grader\n"
-              "class MyEmbedding:\n"
-              "    def __init__(self, W): self.params, self.grads = [W], [np.zeros_like(W)]\n"
-              "    def forward(self, idx): return self.params[0][idx]\n"
-              "rnnlm_grader.check(MyEmbedding, 'forward')\n"
-              "print(rnnlm_grader.__file__)\n")
-    done = subprocess.run([sys.executable, "-c", script], cwd=kit, capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(kit)})
-    assert "3 of 3 points" in done.stdout
-    assert str(kit) in done.stdout
+    shown = run(kit, f"{CHECK}\nprint(rnnlm_grader.__file__)")
+    assert "3 of 3 points" in shown
+    assert str(kit) in shown
+
+
+def test_a_check_needs_only_numpy(kit):
+    others = "{name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names)"
+    start = run(kit, f"import sys\nprint(*sorted({others}))").split()
+    used = run(kit, f"{CHECK}\nimport sys\nprint(*sorted({others}))").splitlines()[-1].split()
+    used = {name for name in used if "cython" not in name}  # parts of NumPy
+    assert used - set(start) == {"numpy", "rnnlm_grader", "rnnlm_ref"}
+
+
+def test_a_check_works_without_the_modules_that_windows_lacks(kit):
+    missing = ("fcntl", "grp", "pwd", "resource", "termios")
+    assert "3 of 3 points" in run(kit, f"import sys\nsys.modules |= dict.fromkeys({missing})\n{CHECK}")
 
 
 def test_the_trained_model_is_in_the_kit(kit):
-    script = "from rnnlm_ref.pretrained import FARM, farm_model; farm_model(); print(FARM)"
-    done = subprocess.run([sys.executable, "-c", script], cwd=kit, capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(kit)})
-    assert str(kit) in done.stdout
+    assert str(kit) in run(kit, "from rnnlm_ref.pretrained import FARM, farm_model; farm_model(); print(FARM)")
+
+
+def test_start_opens_the_exercises_with_the_book_at_hand(kit):
+    python = kit / ".venv/bin/python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "$RNNLM_BOOK_URL" "$@"\n')
+    python.chmod(0o755)
+    (kit / ".venv/ready").touch()
+    done = subprocess.run([sys.executable, "start.py"], cwd=kit, capture_output=True, text=True, check=True)
+    options = f"--notebook-dir=exercises --ServerApp.extra_static_paths={kit / 'book'}"
+    assert f"/static -m jupyterlab {options}" in done.stdout
+    assert (kit / "book/book/02-embedding.html").exists()

@@ -6,7 +6,7 @@ import pytest
 from corpora import bptt, rnnlm, softmax_masking
 from corpora import embedding as corpus
 
-from rnnlm_grader import check
+from rnnlm_grader import chapter, check
 from rnnlm_grader.check import CheckFailed
 from rnnlm_grader.sandbox.bench import load_cells
 
@@ -258,3 +258,8 @@ def test_what_is_lent_to_an_answer_is_no_reason_for_a_warning():
     there = "NumPy, Python's standard library and rnnlm_ref.layers"
     warning = f"\nMyTimeRNN uses bs4; only {there} are there when work is graded."
     assert report(names["MyTimeRNN"], "forward").endswith(warning)
+
+
+def test_a_chapter_is_named_by_its_page(capsys):
+    chapter("02-embedding")
+    assert capsys.readouterr().out == "Read: book/02-embedding.html\n"

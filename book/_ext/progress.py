@@ -1,0 +1,28 @@
+"""List the exercises that pages offer, with their points. `_static/live/progress.js` fills in the reader's own."""
+import re
+from pathlib import Path
+
+from docutils import nodes
+from status import Table
+
+from rnnlm_grader.criteria import ASSIGNMENTS
+
+
+class ExerciseList(Table):
+    head = "exercise | points"
+
+    def run(self):
+        return [nodes.raw("", "<live-progress>", format="html"), *super().run(),
+                nodes.raw("", "</live-progress>", format="html")]
+
+    def rows(self):
+        for path in sorted(Path(self.env.srcdir, "book").glob("[0-9]*.md")):
+            for slug in re.findall(r"<\.\./exercises/([^/>]+)/", self.read(f"book/{path.name}")):
+                names = ", ".join(f"`{name}`" for name in ASSIGNMENTS[slug].names)
+                points = sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
+                yield f"**{slug}**, after []({path.stem}): {names}", str(points)
+
+
+def setup(app):
+    app.add_directive("exercise-list", ExerciseList)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,0 +1,72 @@
+/* The reader's points, in the table of exercises. They are kept by this browser, where `check` in a notebook puts them:
+part → [points, time in milliseconds], and in `cleared` the time before which nothing counts. */
+"use strict";
+
+const PROGRESS = "rnnlm-progress";
+
+class LiveProgress extends HTMLElement {
+  connectedCallback() {
+    if (this.sentence) return;
+    this.rows = [...this.querySelectorAll("tbody tr")].map((row) => ({
+      slug: row.querySelector("strong").textContent,
+      names: [...row.querySelectorAll("code")].map((code) => code.textContent),
+      cell: row.cells[1],
+      total: Number(row.cells[1].textContent),
+    }));
+    this.sentence = make("p", { role: "status" });
+    this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.read() });
+    this.append(this.sentence, make("div", { class: "live-row" }, button("Save as a file", () => this.save()),
+      button("Read a file", () => this.file.click()), button("Clear", () => this.clear())), this.file);
+    addEventListener("storage", () => this.show());
+    this.show();
+  }
+
+  show(said = "") {
+    const kept = this.kept();
+    for (const row of this.rows) {
+      const parts = Object.keys(kept).filter((part) => row.names.includes(part.split("-")[0]));
+      row.points = parts.reduce((sum, part) => sum + kept[part][0], 0);
+      row.holds = row.points >= row.total;
+      row.cell.textContent = parts.length ? `${row.holds ? "✓ " : ""}${row.points} of ${row.total}` : String(row.total);
+    }
+    const held = this.rows.filter((row) => row.holds).length;
+    const next = this.rows.find((row) => !row.holds);
+    this.sentence.textContent = `${said}${held} of ${this.rows.length} exercises hold. ${
+      next ? `Next: ${next.slug}.` : "That is all of them."}`;
+  }
+
+  kept() {
+    return JSON.parse(localStorage.getItem(PROGRESS) ?? "{}");
+  }
+
+  save() {
+    const { cleared, ...points } = this.kept();
+    const url = URL.createObjectURL(new Blob([JSON.stringify(points)], { type: "application/json" }));
+    make("a", { href: url, download: "progress.json" }).click();
+    URL.revokeObjectURL(url);
+  }
+
+  /** Add what a file knows that is newer than what is known here. */
+  async read() {
+    const kept = this.kept();
+    try {
+      for (const [part, [points, at]] of Object.entries(JSON.parse(await this.file.files[0].text()))) {
+        if (!Number.isInteger(points) || !Number.isInteger(at)) throw new TypeError(part);
+        if (at > (kept[part]?.[1] ?? 0)) kept[part] = [points, at];
+      }
+      localStorage.setItem(PROGRESS, JSON.stringify(kept));
+      this.show();
+    } catch {
+      this.show("That file isn’t one of progress: choose progress.json. ");
+    }
+    this.file.value = "";
+  }
+
+  clear() {
+    if (!confirm("Forget all points that this browser knows?")) return;
+    localStorage.setItem(PROGRESS, JSON.stringify({ cleared: Date.now() }));
+    this.show("Cleared. ");
+  }
+}
+
+customElements.define("live-progress", LiveProgress);

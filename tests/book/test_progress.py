@@ -1,0 +1,102 @@
+"""The page of progress shows what this browser knows, and lets the reader take it along. Needs `make book` first."""
+import json
+from types import SimpleNamespace
+
+import pytest
+
+from rnnlm_grader import progress as grader
+from rnnlm_grader.criteria import ASSIGNMENTS
+
+EARLIER, LATER = 1_700_000_000_000, 1_800_000_000_000
+
+
+@pytest.fixture
+def progress(open_page):
+    """Open the page in a browser that knows something, and return the table with what belongs to it."""
+    def open_progress(known):
+        tab = open_page("book/progress.html")
+        tab.evaluate("known => localStorage.setItem('rnnlm-progress', JSON.stringify(known))", known)
+        tab.reload()
+        found = tab.locator("live-progress")
+        found.get_by_role("status").wait_for()
+        return found
+
+    yield open_progress
+    assert not open_page.complaints
+
+
+def full(slug, at=EARLIER):
+    assignment = ASSIGNMENTS[slug]
+    return {f"{name}-{part}": [sum(c.points for c in assignment.of(name, part)), at]
+            for name, part in assignment.parts()}
+
+
+def points(progress):
+    return [cell.inner_text() for cell in progress.locator("tbody td:last-child").all()]
+
+
+def said(progress):
+    return progress.get_by_role("status").inner_text()
+
+
+def test_every_exercise_is_listed_with_its_points(progress):
+    table = progress({})
+    assert table.locator("tbody strong").all_inner_texts() == list(ASSIGNMENTS)
+    assert points(table) == [str(sum(points for points, _ in full(slug).values())) for slug in ASSIGNMENTS]
+    assert said(table) == "0 of 7 exercises hold. Next: 01-embedding."
+
+
+def test_what_a_check_noted_is_shown_and_what_is_next(progress):
+    table = progress(full("01-embedding") | {"MyRNN-forward": [3, EARLIER]})
+    assert points(table)[:3] == ["✓ 25 of 25", "3 of 19", "26"]
+    assert said(table) == "1 of 7 exercises hold. Next: 02-rnn."
+
+
+def test_all_of_them_are_all_of_them(progress):
+    assert said(progress({part: news for slug in ASSIGNMENTS for part, news in full(slug).items()})) == (
+        "7 of 7 exercises hold. That is all of them.")
+
+
+def test_a_file_that_was_saved_is_read_again_after_clearing(progress):
+    table = progress(full("01-embedding"))
+    with table.page.expect_download() as download:
+        table.get_by_role("button", name="Save as a file").click()
+    assert download.value.suggested_filename == "progress.json"
+    saved = download.value.path().read_bytes()
+    table.page.once("dialog", lambda dialog: dialog.accept())
+    table.get_by_role("button", name="Clear").click()
+    assert said(table) == "Cleared. 0 of 7 exercises hold. Next: 01-embedding."
+    read(table, saved)
+    assert said(table) == "1 of 7 exercises hold. Next: 02-rnn."
+
+
+def read(table, content):
+    with table.page.expect_file_chooser() as chooser:
+        table.get_by_role("button", name="Read a file").click()
+    chooser.value.set_files({"name": "progress.json", "mimeType": "application/json", "buffer": content})
+    table.page.wait_for_function("document.querySelector('live-progress input').value === ''")
+
+
+def test_of_a_file_only_what_is_newer_counts(progress):
+    table = progress({"MyRNN-forward": [3, LATER]})
+    read(table, json.dumps({"MyRNN-forward": [0, EARLIER], "MyRNN-backward": [2, EARLIER]}).encode())
+    assert points(table)[1] == "5 of 19"
+
+
+@pytest.mark.parametrize("content", [b"", b"[1]", b'{"MyRNN-forward": "<b>"}', b'{"MyRNN-forward": ["<b>", 1]}'])
+def test_any_other_file_changes_nothing(progress, content):
+    table = progress(full("01-embedding"))
+    read(table, content)
+    assert said(table).startswith("That file isn’t one of progress: choose progress.json. 1 of 7")
+
+
+@pytest.mark.parametrize(("known", "shown"), [
+    ({}, "2 of 19"), ({"MyRNN-forward": [3, EARLIER]}, "2 of 19"), ({"MyRNN-forward": [3, LATER]}, "3 of 19"),
+    ({"cleared": EARLIER}, "2 of 19"), ({"cleared": LATER}, "19")])
+def test_what_a_notebook_hands_over_counts_unless_something_newer_is_known(progress, monkeypatch, known, shown):
+    monkeypatch.setattr(grader.time, "time", lambda: (EARLIER + LATER) / 2000)
+    _, html = grader.note([SimpleNamespace(name="MyRNN", part="forward", points=2)], is_whole=False)
+    table = progress(known)
+    table.page.evaluate("html => document.body.append(document.createRange().createContextualFragment(html))", html)
+    table.page.evaluate("dispatchEvent(new StorageEvent('storage'))")  # as other tabs of the browser get it
+    assert points(table)[1] == shown

@@ -1,0 +1,102 @@
+"""What `check` remembers: on this machine, and only of what the learner asked it."""
+import json
+import os
+import subprocess
+import sys
+from types import SimpleNamespace
+
+import pytest
+
+from rnnlm_grader import progress
+from rnnlm_grader.criteria import ASSIGNMENTS
+
+NOTEBOOK = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+shell.run_cell("import math\\nfrom rnnlm_grader import check")
+shell.run_cell("def my_perplexity(losses, counts):\\n"
+               "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))")
+shell.run_cell({})
+"""
+
+
+@pytest.fixture
+def kept(tmp_path, monkeypatch):
+    """The file that progress is kept in; it isn't there yet."""
+    monkeypatch.setenv(progress.FILE, str(tmp_path / "progress.json"))
+    return tmp_path / "progress.json"
+
+
+def result(name, part, points):
+    return SimpleNamespace(name=name, part=part, points=points)
+
+
+def full(slug):
+    return [result(*part.split("-"), total) for part, (of, total) in progress.TOTALS.items() if of == slug]
+
+
+def run(cell):
+    """Run a cell of a notebook; return what it shows."""
+    script = NOTEBOOK.replace("{}", repr(cell))
+    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
+
+
+def test_a_check_notes_its_points_and_no_others(kept):
+    run("check(my_perplexity, 'values')")
+    (part, (points, at)), = json.loads(kept.read_text()).items()
+    assert (part, points) == ("my_perplexity-values", 4)
+    assert at > 1_700_000_000_000
+
+
+def test_a_check_of_all_says_what_holds_and_what_is_next(kept):
+    progress.note(full("01-embedding"), is_whole=True)
+    assert "\nExercises that hold: 01-embedding. Next: 02-rnn.\n" in run("check()")
+
+
+def test_what_no_longer_holds_is_no_longer_noted(kept):
+    progress.note(full("02-rnn"), is_whole=True)
+    progress.note([result("MyRNN", "forward", 0)], is_whole=True)
+    assert progress.summary(progress.read()) == "Exercises that hold: none yet. Next: 01-embedding."
+
+
+def test_when_all_hold_nothing_is_next(kept):
+    for slug in ASSIGNMENTS:
+        line, _ = progress.note(full(slug), is_whole=True)
+    assert line.endswith("07-lstm. That is all of them.")
+
+
+@pytest.mark.parametrize("cell", ["check(my_perplexity, hidden=True)", "check(hidden=True)"])
+def test_hidden_inputs_are_no_progress(kept, cell):
+    run(cell)
+    assert not kept.exists()
+
+
+def test_outside_a_notebook_nothing_is_noted(kept):
+    script = "from rnnlm_grader import check\ndef my_perplexity(losses, counts): return 1.0\ncheck(my_perplexity)"
+    subprocess.run([sys.executable, "-c", script], capture_output=True)
+    assert not kept.exists()
+
+
+def test_without_a_file_only_the_browser_is_told(monkeypatch):
+    monkeypatch.delenv(progress.FILE, raising=False)
+    line, html = progress.note([result("MyRNN", "forward", 2)], is_whole=True)
+    assert line == ""
+    assert '"MyRNN-forward": [2, ' in html
+
+
+def test_the_page_of_progress_is_linked_to_where_the_book_has_an_address(monkeypatch):
+    monkeypatch.setenv("RNNLM_BOOK_URL", "/static")
+    assert '<a href="/static/book/progress.html"' in progress.note([], is_whole=True)[1]
+    assert "<a " not in progress.note([], is_whole=False)[1]
+
+
+@pytest.mark.parametrize("content", ["", "[]", "{", '{"MyRNN-forward": 1}', '{"MyRNN-forward": ["x", 1]}', "\udcff"])
+def test_a_file_that_is_damaged_is_written_anew(kept, content):
+    kept.write_bytes(content.encode("utf-8", "surrogateescape"))
+    progress.note([result("MyRNN", "forward", 2)], is_whole=True)
+    assert list(json.loads(kept.read_text())) == ["MyRNN-forward"]
+
+
+def test_a_folder_that_is_gone_costs_no_report(kept, monkeypatch):
+    monkeypatch.setenv(progress.FILE, os.fspath(kept / "gone" / "progress.json"))
+    assert progress.note([result("MyRNN", "forward", 2)], is_whole=True)[0].startswith("Exercises that hold: none yet")
