@@ -36,6 +36,21 @@ book: $(VENV)/.course ## set up and build the book
 	@jupyter-book build . -W -n --keep-going --quiet >/dev/null  # warnings and errors go to stderr
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 
+.venv-browser/.ready: browser/builder.txt
+	@echo "Setting up .venv-browser with JupyterLite ..."
+	@$(PYTHON) -m venv .venv-browser
+	@.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
+	@touch $@
+
+.PHONY: lab-for-browsers
+lab-for-browsers: .venv-browser/.ready
+	@.venv-browser/bin/python browser/build.py
+
+.PHONY: browser
+browser: $(VENV)/.course ## build the book, and in it a lab where the exercises run in the reader's own browser
+	@if $(MAKE) -s lab-for-browsers; then RNNLM_LAB=$(CURDIR)/_build/lab $(MAKE) -s book; \
+	  else $(MAKE) -s book; echo "It has no lab, see above."; exit 1; fi
+
 .PHONY: test
 test: $(VENV)/.test ## set up and verify everything that CI verifies
 	@tools/verify
@@ -62,8 +77,8 @@ lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it 
 	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve
-serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
-	@python tools/serve.py
+serve: $(if $(wildcard _build/lab),browser,book) ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
+	@RNNLM_LAB=$(wildcard _build/lab) python tools/serve.py
 
 .PHONY: classroom
 classroom: ## open a JupyterHub here, for an instructor and STUDENTS="ada ben" (as root)
@@ -94,11 +109,14 @@ parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environ
 
 LOCK := uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
   --no-annotate --quiet pyproject.toml
+LOCK_BROWSER := uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .PHONY: lock
-lock: $(VENV)/.test ## resolve pyproject.toml's extras into requirements.txt and classroom/requirements.txt
+lock: $(VENV)/.test ## resolve what pyproject.toml and browser/*.in ask for into the files of pins
 	@$(LOCK) --extra course -o requirements.txt
 	@$(LOCK) --extra classroom -c requirements.txt -o classroom/requirements.txt
+	@$(LOCK_BROWSER) --universal --python-version 3.11 browser/builder.in -o browser/builder.txt
+	@$(LOCK_BROWSER) --python-platform wasm32-pyodide2024 --python-version 3.14 browser/wheels.in -o browser/wheels.txt
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) .venv-parity .venv-classroom classroom/node_modules _build *.egg-info
+	@rm -rf $(VENV) .venv-parity .venv-browser .venv-classroom classroom/node_modules _build *.egg-info

@@ -24,6 +24,7 @@ PINS = ("wheels.txt", "carriers.txt", "pyodide.sha256")
 CODE = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py")
 CARRIED = "open_webui/frontend/pyodide/"
 NUMPY = "numpy==2.4.*"  # the line that the course is tested with
+HEAD = '<link rel="icon" href="../icon-120x120.png">\n<script type="module" src="../lab.js"></script>\n</head>'
 OWN_WHEELS = re.compile(r".*/pypi/((?:piplite|pyodide_kernel|ipykernel)-.*\.whl)")
 LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|AUTHORS|NOTICE)[^/]*)", re.IGNORECASE)
 
@@ -146,7 +147,7 @@ def build(parts, folder):
         shutil.move(pyodide, folder / "static" / "pyodide")
     shutil.copy(HERE / "lab.js", folder)
     page = folder / "notebooks" / "index.html"
-    page.write_text(page.read_text().replace("</head>", '<script type="module" src="../lab.js"></script>\n</head>'))
+    page.write_text(page.read_text().replace("</head>", HEAD))
     tell_licences(folder)
 
 

@@ -1,0 +1,47 @@
+"""Offer each exercise to be worked on in the reader's own browser, wherever a page offers it for download.
+
+That needs the lab that `make browser` builds, whose folder is in the environment; without it the book offers the
+download alone. A page opened from disk has no button either, because browsers start no Python from there.
+"""
+import os
+import shutil
+from pathlib import Path
+
+from docutils import nodes
+from sphinx.addnodes import download_reference
+
+LAB = "RNNLM_LAB"
+OFFER = """<div class="lab-offer d-print-none" hidden>
+<p><a class="lab-button" href="{address}" target="_blank">Open it in this browser</a></p>
+<p>Nothing to install: the first start loads Python, about {size} MB, and takes some seconds. Your work is saved in this
+browser, and nowhere else. To hand it in, choose <em>File › Download</em>. A check ends an endless loop by itself; a cell of
+your own that doesn't end is stopped by <em>Kernel › Restart</em>.</p>
+<script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
+</div>"""
+SIZE = 29
+
+
+def offer(app, doctree, docname):
+    """Add a button below each paragraph that offers an exercise which the lab has."""
+    if app.builder.format != "html":
+        return
+    for link in list(doctree.findall(download_reference)):
+        path = Path(link["reftarget"])
+        for notebook in Path(os.environ[LAB], "files").glob(f"{path.stem}-[0-9]*.ipynb"):
+            address = f"../lab/notebooks/index.html?path={notebook.name}"
+            link.parent.parent.insert(link.parent.parent.index(link.parent) + 1,
+                                      nodes.raw("", OFFER.format(address=address, size=SIZE), format="html"))
+
+
+def take_along(app, exception):
+    """Put the lab beside the pages."""
+    place = Path(app.outdir, "lab")
+    if exception is None and app.builder.format == "html" and not place.exists():
+        shutil.copytree(os.environ[LAB], place)
+
+
+def setup(app):
+    if os.environ.get(LAB):
+        app.connect("doctree-resolved", offer)
+        app.connect("build-finished", take_along)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
