@@ -3,8 +3,5 @@ import os
 
 from js import location
 
-os.environ["RNNLM_BOOK_URL"] = location.href.rpartition("/lab/")[0]  # of the kernel's script, below the lab
-
-import numpy  # noqa: E402, F401
-
-import rnnlm_grader  # noqa: E402, F401
+os.environ["RNNLM_BOOK_URL"] = location.href.rpartition("/lab/")[0]  # of the kernel's script, which the lab contains
+import rnnlm_grader  # noqa: F401

@@ -14,8 +14,8 @@ LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
 <p><a class="lab-button" href="{address}" target="_blank">Open it in this browser</a></p>
 <p>Nothing to install: the first start loads Python, about {size} MB, and takes some seconds. Your work is saved in this
-browser, and nowhere else. To hand it in, choose <em>File › Download</em>. A check ends an endless loop by itself; a cell of
-your own that doesn't end is stopped by <em>Kernel › Restart</em>.</p>
+browser, and nowhere else. To hand it in, press <em>Download</em> above the notebook. A check ends an endless loop by
+itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
 SIZE = 29

@@ -16,8 +16,8 @@ from rnnlm_grader.criteria import ASSIGNMENTS
 
 MISTAKES = {"01-embedding": ("MyEmbedding", "Overwrites"), "02-rnn": ("MyRNN", "TakesNextStateForDWh"),
             "03-time-rnn": ("MyTimeRNN", "LeavesOutDh"), "04-bptt": ("my_clip_grads", "ClipsEachArray"),
-            "05-softmax-masking": ("MyTimeSoftmaxWithLoss", "MeanOverAll"), "06-rnnlm": ("my_perplexity", "ForgetsCounts"),
-            "07-lstm": ("MyTimeLSTM", "OrdersAsPyTorch")}
+            "05-softmax-masking": ("MyTimeSoftmaxWithLoss", "MeanOverAll"),
+            "06-rnnlm": ("my_perplexity", "ForgetsCounts"), "07-lstm": ("MyTimeLSTM", "OrdersAsPyTorch")}
 ENDLESS = """class MyEmbedding:
     def __init__(self, W):
         self.params, self.grads = [W], [np.zeros_like(W)]
@@ -38,7 +38,7 @@ def test_right_answers_get_full_points_and_a_mistake_its_name(open_lab, slug):
     said = lab.run()
     assert said["hand-in-check"].endswith(f"total {points} of {points}\n"), said
     name, mistake = MISTAKES[slug]
-    lab.fill({name: next(corpus.WRONG[name][mistake] for corpus in CORPORA if corpus.SLUG == slug)})
+    lab.fill({name: next(corpus.WRONG[name][mistake] for corpus in CORPORA if slug == corpus.SLUG)})
     wanted = re.sub(r"[`\s]+", " ", sentence(name, mistake))
     assert any(f"Likely: {wanted}" in re.sub(r"[`\s]+", " ", said) for said in lab.run().values())
 
