@@ -1,6 +1,7 @@
 // What the lab adds to JupyterLite: it keeps what is run too early, says that Python is starting, and leads from
 // an exercise to the work on an earlier release of it.
 
+const OPEN = "lab:open-other-release";
 const { commands, serviceManager, shell } = await until(() => window.jupyterapp);
 const kernel = until(() => shell.currentWidget?.sessionContext?.session?.kernel);
 
@@ -43,12 +44,15 @@ async function tellOfReleases() {
   const isOld = !names.includes(notebook.context.path);
   const other = isOld ? others.find((name) => names.includes(name)) : others.at(-1);
   if (!other) return;
+  commands.addCommand(OPEN, { execute: () => void open(`?path=${other}`) });
   commands.execute("apputils:notify", {
     message: isOld ? "This exercise has been corrected since you began. Your work stays here."
                    : "You began an earlier release of this exercise. Your work on it is kept.",
     type: "info",
-    options: { autoClose: false, actions: [
-      { label: isOld ? "Open the corrected one" : "Open the earlier one", commandId: "docmanager:open", args: { path: other } }] },
+    options: {
+      autoClose: false,
+      actions: [{ label: isOld ? "Open the corrected one" : "Open the earlier one", commandId: OPEN }],
+    },
   });
 }
 

@@ -9,6 +9,7 @@ from pages import HTML, browser, open_page, site
 __all__ = ["browser", "open_page", "site"]
 
 ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120_000  # milliseconds; Python starts within ten seconds where nothing else runs
 FILL = """answers => {
     for (const cell of jupyterapp.shell.currentWidget.content.model.cells) {
         const name = cell.getMetadata("nbgrader")?.grade_id;
@@ -22,7 +23,7 @@ class Lab:
 
     def __init__(self, tab):
         self.tab = tab
-        self.tab.set_default_timeout(120_000)
+        self.tab.set_default_timeout(PATIENCE)
         self.tab.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
 
     def fill(self, answers):

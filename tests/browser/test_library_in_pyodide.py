@@ -1,4 +1,6 @@
-"""The library of misconceptions under WebAssembly, where numbers and integers of C are of other sizes."""
+"""The library of misconceptions under WebAssembly, where C's integers are of another size."""
+from rnnlm_grader.criteria import ASSIGNMENTS
+
 LIBRARY = """
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.sandbox.candidate import KernelCandidate
@@ -15,7 +17,6 @@ print(len(cases), [mistake.id for assignment, mistake in cases if passes(assignm
 
 
 def test_every_misconception_is_rejected_there_too(open_lab):
-    from rnnlm_grader.criteria import ASSIGNMENTS
     lab = open_lab("01-embedding")
     lab.fill({"imports": LIBRARY, "check-import": "raise SystemExit"})
     assert lab.run()["imports"] == f"{sum(len(a.misconceptions) for a in ASSIGNMENTS.values())} []\n"
