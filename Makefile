@@ -12,7 +12,7 @@ CHAPTERS := $(wildcard book/[0-9]*.md)
 
 .PHONY: help
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.course: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -36,20 +36,10 @@ book: $(VENV)/.course ## set up and build the book
 	@jupyter-book build . -W -n --keep-going --quiet >/dev/null  # warnings and errors go to stderr
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 
-.venv-browser/.ready: browser/builder.txt
-	@echo "Setting up .venv-browser with JupyterLite ..."
-	@$(PYTHON) -m venv .venv-browser
-	@.venv-browser/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $<
-	@touch $@
-
-.PHONY: lab-for-browsers
-lab-for-browsers: .venv-browser/.ready
-	@.venv-browser/bin/python browser/build.py
-
 .PHONY: browser
 browser: $(VENV)/.course ## build the book, and in it a lab where the exercises run in the reader's own browser
-	@if $(MAKE) -s lab-for-browsers; then RNNLM_LAB=$(CURDIR)/_build/lab $(MAKE) -s book; \
-	  else $(MAKE) -s book; echo "It has no lab, see above."; exit 1; fi
+	@if python browser/build.py; then RNNLM_LAB=_build/lab $(MAKE) -s book && echo "The exercises in it open once it is served: make serve"; \
+	  else $(MAKE) -s book; exit 1; fi
 
 .PHONY: test
 test: $(VENV)/.test ## set up and verify everything that CI verifies
@@ -87,6 +77,10 @@ classroom: ## open a JupyterHub here, for an instructor and STUDENTS="ada ben" (
 .PHONY: circle
 circle: $(VENV)/.test ## go round once in such a classroom, by a browser: release, hand in, grade, feedback
 	@python -m pytest -q tests/hub
+
+.PHONY: browser-test
+browser-test: $(VENV)/.test browser ## work on every exercise in that lab, by a headless Chromium
+	@python -m pytest -q -n 2 --dist loadfile tests/browser
 
 .PHONY: bench
 bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios

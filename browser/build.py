@@ -1,9 +1,10 @@
 """Build the lab: the exercises on JupyterLite and Pyodide, to be worked on in a reader's own browser.
 
-usage: build.py   (in .venv-browser: see `make browser`)
+usage: build.py
 
-Everything that is downloaded is pinned by its hash and kept in `_build/lab-parts`. The lab, `_build/lab`, is built
-again only when an exercise, the code that it uses or something in this folder has changed.
+Everything that is downloaded is pinned by its hash: JupyterLite, into the environment .venv-browser, and what runs in
+the browser, into `_build/lab-parts`. The lab, `_build/lab`, is built again only when an exercise, the code that it uses
+or something in this folder has changed.
 """
 import hashlib
 import json
@@ -12,12 +13,14 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import venv
 import zipfile
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "browser"
 BUILD = ROOT / "_build"
+ENVIRONMENT = ROOT / ".venv-browser"
 PARTS = BUILD / "lab-parts"
 LAB = BUILD / "lab"
 PINS = ("wheels.txt", "carriers.txt", "pyodide.sha256")
@@ -40,6 +43,7 @@ def main():
         PARTS.mkdir()
         with made_whole(parts) as folder:
             fetch(folder)
+    install()
     with made_whole(LAB) as folder:
         build(parts, folder)
         (folder / "state").write_text(state)
@@ -103,17 +107,29 @@ def fetch(folder):
 
 
 def download(*arguments, to):
-    return subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "download", "--no-deps",
-                           "--retries", "1", "--only-binary", ":all:", "-d", to, *arguments],
+    return pip("download", "--no-deps", "--only-binary", ":all:", "-d", to, *arguments)
+
+
+def install():
+    """Install JupyterLite, unless that has been done."""
+    done, pins = ENVIRONMENT / "state", HERE / "builder.txt"
+    if not done.is_file() or done.read_text() != digest(pins):
+        print(f"Setting up {ENVIRONMENT.name} with JupyterLite ...", flush=True)
+        venv.create(ENVIRONMENT, clear=True, with_pip=True)
+        need(pip("--python", ENVIRONMENT, "install", "-q", "--require-hashes", "-r", pins))
+        done.write_text(digest(pins))
+
+
+def pip(*arguments):
+    return subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1", *arguments],
                           stderr=subprocess.PIPE, text=True)
 
 
-def need(pip):
-    """End with one line if a download failed."""
-    if pip.returncode:
-        reason = next((line for line in pip.stderr.splitlines() if line.startswith("ERROR: ")), "pip failed")
-        sys.exit(f"The lab can't be built: its parts can't be downloaded. {reason}\n"
-                 "With a connection to the network, `make browser` tries again.")
+def need(done):
+    """End with one line if pip failed."""
+    if done.returncode:
+        reason = next((line for line in done.stderr.splitlines() if line.startswith("ERROR: ")), "pip failed")
+        sys.exit(f"The lab can't be built, because its parts can't be downloaded. Try again later. {reason}")
 
 
 def take_pyodide(carried, folder):
@@ -141,7 +157,7 @@ def build(parts, folder):
             shutil.copy(path, site / "contents" / f"{path.stem}-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         configure(site, pack(pyodide))
-        subprocess.run([Path(sys.executable).with_name("jupyter-lite"), "build", "--contents", site / "contents",
+        subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
                         f"--LiteBuildConfig.federated_extensions={kernel}", "--output-dir", folder],
                        cwd=site, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
         shutil.move(pyodide, folder / "static" / "pyodide")

@@ -61,10 +61,14 @@ def right_answers(slug):
             if cell.metadata.nbgrader.solution}
 
 
+@pytest.fixture(autouse=True)
+def has_lab():
+    if not (HTML / "lab").exists():
+        pytest.skip("the book has no lab: `make browser` builds one")
+
+
 @pytest.fixture
 def open_lab(open_page):
     """Open an exercise in the lab; nothing may have gone wrong there at the end."""
-    if not (HTML / "lab").exists():
-        pytest.skip("the book has no lab: `make browser` builds one")
     yield lambda slug: Lab(open_page(address(slug), theme=None))
     assert not open_page.complaints
