@@ -39,7 +39,7 @@ book: $(VENV)/.course ## set up and build the book
 .PHONY: browser
 browser: $(VENV)/.course ## build the book, and in it a lab where the exercises run in the reader's own browser
 	@if python browser/build.py; then RNNLM_LAB=_build/lab $(MAKE) -s book && echo "The exercises in it open once it is served: make serve"; \
-	  else $(MAKE) -s book; exit 1; fi
+	  else $(MAKE) -s book; echo "There is no lab in it, see above."; exit 1; fi
 
 .PHONY: test
 test: $(VENV)/.test ## set up and verify everything that CI verifies

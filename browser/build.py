@@ -6,6 +6,7 @@ Everything that is downloaded is pinned by its hash: JupyterLite, into the envir
 the browser, into `_build/lab-parts`. The lab, `_build/lab`, is built again only when an exercise, the code that it uses
 or something in this folder has changed.
 """
+import contextlib
 import hashlib
 import json
 import re
@@ -68,23 +69,15 @@ def code():
     return sorted(path for part in CODE for path in ROOT.glob(part))
 
 
-class made_whole:
-    """A new folder that takes another's place when it is complete, and not before."""
-
-    def __init__(self, place):
-        self.place = place
-
-    def __enter__(self):
-        self.scratch = tempfile.TemporaryDirectory(dir=BUILD)
-        self.folder = Path(self.scratch.name, "new")
-        self.folder.mkdir()
-        return self.folder
-
-    def __exit__(self, kind, *_):
-        if kind is None:
-            shutil.rmtree(self.place, ignore_errors=True)
-            self.folder.rename(self.place)
-        self.scratch.cleanup()
+@contextlib.contextmanager
+def made_whole(place):
+    """Make a new folder, which takes another's place when it is complete and not before."""
+    with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
+        folder = Path(scratch, "new")
+        folder.mkdir()
+        yield folder
+        shutil.rmtree(place, ignore_errors=True)
+        folder.rename(place)
 
 
 def fetch(folder):

@@ -6,6 +6,7 @@ import sys
 import demo
 import nbformat
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from classroom import config_for, nbgrader
 from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
@@ -114,8 +115,14 @@ def test_the_lab_is_light_or_dark_as_the_system_is_and_fits_a_phone(open_page, s
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_a_chapter_opens_its_exercise(open_page, slug):
     page, = (path for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
-    link = open_page(f"book/{page.name}").get_by_role("link", name="Open it in this browser")
+    link = open_page(f"book/{page.name}").get_by_role("link", name="Open the exercise in this browser")
     assert link.evaluate("link => link.href").endswith(address(slug))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_offer(open_page, theme):
+    found = Axe().run(open_page("book/02-embedding.html", theme=theme), context=".lab-offer")
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_a_page_opened_from_disk_offers_no_lab(browser):
