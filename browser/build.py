@@ -198,6 +198,10 @@ def configure(site, packages):
 def tell_licences(lab):
     """Put beside the lab what the licences of its parts ask for."""
     shutil.copy(HERE / "LICENCES.txt", lab)
+    for name, package in {"jupyterlite": "jupyterlite_core", "python": "typing_extensions"}.items():  # has Python's own
+        text, = ENVIRONMENT.glob(f"lib/python*/site-packages/{package}-*.dist-info/licenses/LICENSE")
+        (lab / "licences" / name).mkdir(parents=True)
+        shutil.copy(text, lab / "licences" / name)
     for path in lab.glob("static/pyodide/*.whl"):
         with zipfile.ZipFile(path) as wheel:
             for found in filter(None, map(LICENCE.fullmatch, wheel.namelist())):
