@@ -28,11 +28,12 @@ async function until(look) {
 }
 
 async function sayThatPythonStarts() {
+  const answer = notebook.sessionContext.session.kernel.requestIsComplete({ code: "" }); // comes as soon as Python runs
   const note = await commands.execute("apputils:notify", {
     message: "Python is starting. What you run meanwhile is answered then.",
     type: "in-progress", options: { autoClose: false },
   });
-  await notebook.sessionContext.session.kernel.requestIsComplete({ code: "" }); // answered as soon as Python runs
+  await answer.catch(() => {}); // the kernel was restarted meanwhile
   commands.execute("apputils:dismiss-notification", { id: note });
 }
 

@@ -54,6 +54,20 @@ def test_an_endless_loop_ends_with_a_message_and_the_link_leads_to_this_book(ope
     assert f'id="{anchor}"' in (HTML / page).read_text()
 
 
+def test_a_restart_stops_a_cell_that_never_ends(open_lab):
+    lab = open_lab("01-embedding")
+    lab.fill({"imports": "print('begun', flush=True)\nwhile True: pass"})
+    lab.tab.locator(".jp-CodeCell .cm-content").first.click()
+    lab.tab.keyboard.press("Shift+Enter")
+    lab.tab.locator(".jp-OutputArea-output:has-text('begun')").wait_for()
+    lab.tab.click(".lm-MenuBar-itemLabel:text('Kernel')")
+    lab.tab.click(".lm-Menu-itemLabel:text('Restart Kernel…')")
+    lab.tab.click(".jp-Dialog button.jp-mod-accept")
+    lab.tab.locator(".jp-Dialog").wait_for(state="detached")
+    lab.fill(right_answers("01-embedding") | {"imports": "import numpy as np"})
+    assert "3 of 3 points" in lab.run()["MyEmbedding-forward"]
+
+
 def test_a_reload_keeps_the_work_and_a_download_is_graded_alike(open_lab, tmp_path):
     lab = open_lab("01-embedding")
     lab.fill({"MyEmbedding": right_answers("01-embedding")["MyEmbedding"]})
