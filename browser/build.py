@@ -35,7 +35,7 @@ LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|A
 
 def main():
     BUILD.mkdir(exist_ok=True)
-    state = digest(*([*HERE.iterdir(), *exercises(), *code()]))
+    state = digest(*HERE.iterdir(), *exercises(), *code())
     if (LAB / "state").is_file() and (LAB / "state").read_text() == state:
         return print("The lab is up to date.")
     parts = PARTS / digest(*(HERE / name for name in PINS))
@@ -150,9 +150,11 @@ def build(parts, folder):
             shutil.copy(path, site / "contents" / f"{path.stem}-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         configure(site, pack(pyodide))
-        subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
-                        f"--LiteBuildConfig.federated_extensions={kernel}", "--output-dir", folder],
-                       cwd=site, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        lite = subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
+                               f"--LiteBuildConfig.federated_extensions={kernel}", "--output-dir", folder],
+                              cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        if lite.returncode:
+            sys.exit(f"The lab can't be built. JupyterLite says:\n{lite.stderr}")
         shutil.move(pyodide, folder / "static" / "pyodide")
     shutil.copy(HERE / "lab.js", folder)
     page = folder / "notebooks" / "index.html"
