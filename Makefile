@@ -12,7 +12,7 @@ CHAPTERS := $(wildcard book/[0-9]*.md)
 
 .PHONY: help
 help: ## list the verbs
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
 
 $(VENV)/.course: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -35,6 +35,11 @@ book: $(VENV)/.course ## set up and build the book
 	@rm -rf _build/html _build/.doctrees  # what has been removed, or hangs on a template, must not be left there
 	@jupyter-book build . -W -n --keep-going --quiet >/dev/null  # warnings and errors go to stderr
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
+
+.PHONY: browser
+browser: $(VENV)/.course ## build the book, and in it a lab where the exercises run in the reader's own browser
+	@if python browser/build.py; then RNNLM_LAB=_build/lab $(MAKE) -s book && echo "The exercises in it open once it is served: make serve"; \
+	  else $(MAKE) -s book; echo "There is no lab in it, see above."; exit 1; fi
 
 .PHONY: test
 test: $(VENV)/.test ## set up and verify everything that CI verifies
@@ -67,8 +72,8 @@ lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it 
 	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve
-serve: book ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
-	@python tools/serve.py
+serve: $(if $(wildcard _build/lab),browser,book) ## serve the book on http://localhost:8000; execute, rebuild and reload on every save
+	@RNNLM_LAB=$(wildcard _build/lab) python tools/serve.py
 
 .PHONY: classroom
 classroom: ## open a JupyterHub here, for an instructor and STUDENTS="ada ben" (as root)
@@ -77,6 +82,10 @@ classroom: ## open a JupyterHub here, for an instructor and STUDENTS="ada ben" (
 .PHONY: circle
 circle: $(VENV)/.test ## go round once in such a classroom, by a browser: release, hand in, grade, feedback
 	@python -m pytest -q tests/hub
+
+.PHONY: browser-test
+browser-test: $(VENV)/.test browser ## work on every exercise in that lab, by a headless Chromium
+	@python -m pytest -q -n 2 --dist loadfile tests/browser
 
 .PHONY: bench
 bench: $(VENV)/.test ## measure speed and memory, of the reference and of grading, as ratios
@@ -99,11 +108,14 @@ parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environ
 
 LOCK := uv pip compile --universal --python-version 3.11 --no-emit-index-url --no-emit-find-links --no-header \
   --no-annotate --quiet pyproject.toml
+LOCK_BROWSER := uv pip compile --generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-annotate --quiet
 .PHONY: lock
-lock: $(VENV)/.test ## resolve pyproject.toml's extras into requirements.txt and classroom/requirements.txt
+lock: $(VENV)/.test ## resolve what pyproject.toml and browser/*.in ask for into the files of pins
 	@$(LOCK) --extra course -o requirements.txt
 	@$(LOCK) --extra classroom -c requirements.txt -o classroom/requirements.txt
+	@$(LOCK_BROWSER) --universal --python-version 3.11 browser/builder.in -o browser/builder.txt
+	@$(LOCK_BROWSER) --python-platform wasm32-pyodide2024 --python-version 3.14 browser/wheels.in -o browser/wheels.txt
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) .venv-parity .venv-classroom classroom/node_modules _build *.egg-info
+	@rm -rf $(VENV) .venv-parity .venv-browser .venv-classroom classroom/node_modules _build *.egg-info

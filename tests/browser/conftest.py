@@ -1,0 +1,74 @@
+"""Opens exercises in the lab, and works on them there. Needs `make browser` first."""
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+from pages import HTML, browser, open_page, site
+
+__all__ = ["browser", "open_page", "site"]
+
+ROOT = Path(__file__).resolve().parents[2]
+PATIENCE = 120_000  # milliseconds; Python starts within ten seconds where nothing else runs
+FILL = """answers => {
+    for (const cell of jupyterapp.shell.currentWidget.content.model.cells) {
+        const name = cell.getMetadata("nbgrader")?.grade_id;
+        if (name in answers) cell.sharedModel.setSource(answers[name]);
+    }
+}"""
+
+
+class Lab:
+    """A tab with an exercise in the lab."""
+
+    def __init__(self, tab):
+        self.tab = tab
+        self.tab.set_default_timeout(PATIENCE)
+        self.tab.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
+
+    def fill(self, answers):
+        """Write answers, by their names, into the cells that are there for them."""
+        self.tab.evaluate(FILL, answers)
+
+    def do(self, command):
+        """Carry out one of JupyterLab's commands, to its end."""
+        self.tab.evaluate("command => jupyterapp.commands.execute(command).then(() => {})", command)
+
+    def run(self):
+        """Run all cells; return what each printed or showed, by its id."""
+        self.do("notebook:run-all-cells")
+        cells = json.loads(self.tab.evaluate("JSON.stringify(jupyterapp.shell.currentWidget.content.model)"))["cells"]
+        return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(map(text_of, cell["outputs"])) for cell in cells
+                if cell["cell_type"] == "code"}
+
+
+def text_of(output):
+    """Return what an output says."""
+    text = output.get("text") or output.get("data", {}).get("text/plain") or output.get("evalue", "")
+    return " ".join("".join(text).split()) + "\n"
+
+
+def address(slug):
+    """Return where an exercise is in the built book."""
+    notebook, = HTML.glob(f"lab/files/{slug}-*.ipynb")
+    return f"lab/notebooks/index.html?path={notebook.name}"
+
+
+def right_answers(slug):
+    """Return the instructor's answers, by their names."""
+    notebook = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells
+            if cell.metadata.nbgrader.solution}
+
+
+@pytest.fixture(autouse=True)
+def has_lab():
+    if not (HTML / "lab").exists():
+        pytest.skip("the book has no lab: `make browser` builds one")
+
+
+@pytest.fixture
+def open_lab(open_page):
+    """Open an exercise in the lab; nothing may have gone wrong there at the end."""
+    yield lambda slug: Lab(open_page(address(slug), theme=None))
+    assert not open_page.complaints

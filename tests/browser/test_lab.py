@@ -1,0 +1,170 @@
+"""The exercises in a browser, as a reader of the book does them."""
+import re
+import subprocess
+import sys
+
+import demo
+import nbformat
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from classroom import config_for, nbgrader
+from conftest import HTML, PATIENCE, Lab, address, right_answers
+from corpora import CORPORA
+from nbgrader.coursedir import CourseDirectory
+
+from rnnlm_grader.course.gradebook import recorded_scores
+from rnnlm_grader.criteria import ASSIGNMENTS
+
+MISTAKES = {"01-embedding": ("MyEmbedding", "Overwrites"), "02-rnn": ("MyRNN", "TakesNextStateForDWh"),
+            "03-time-rnn": ("MyTimeRNN", "LeavesOutDh"), "04-bptt": ("my_clip_grads", "ClipsEachArray"),
+            "05-softmax-masking": ("MyTimeSoftmaxWithLoss", "MeanOverAll"),
+            "06-rnnlm": ("my_perplexity", "ForgetsCounts"), "07-lstm": ("MyTimeLSTM", "OrdersAsPyTorch")}
+ENDLESS = """class MyEmbedding:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+    def forward(self, idx):
+        while True:
+            pass
+"""
+
+
+def sentence(name, mistake):
+    return next(m.sentence for a in ASSIGNMENTS.values() for m in a.misconceptions if (m.name, m.id) == (name, mistake))
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_right_answers_get_full_points_and_a_mistake_its_name(open_lab, slug):
+    lab, points = open_lab(slug), sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
+    lab.fill(right_answers(slug) | {"train-run": ""})  # the finale, which takes a minute
+    said = lab.run()
+    assert said["hand-in-check"].endswith(f"total {points} of {points}\n"), said
+    name, mistake = MISTAKES[slug]
+    lab.fill({name: next(corpus.WRONG[name][mistake] for corpus in CORPORA if slug == corpus.SLUG)})
+    wanted = re.sub(r"[`\s]+", " ", sentence(name, mistake))
+    assert any(f"Likely: {wanted}" in re.sub(r"[`\s]+", " ", said) for said in lab.run().values())
+
+
+def test_an_endless_loop_ends_with_a_message_and_the_link_leads_to_this_book(open_lab, site):
+    lab = open_lab("01-embedding")
+    lab.fill({"MyEmbedding": ENDLESS})
+    assert "stopped in line 5 of its cell: `while True:`" in lab.run()["MyEmbedding-forward"]
+    lab.fill({"MyEmbedding": CORPORA[0].WRONG["MyEmbedding"]["Overwrites"]})
+    lab.run()
+    link = lab.tab.locator(".jp-OutputArea a[href*='#']").first
+    page, anchor = link.get_attribute("href").removeprefix(site).split("#")
+    assert f'id="{anchor}"' in (HTML / page).read_text()
+
+
+def test_a_restart_stops_a_cell_that_never_ends(open_lab):
+    lab = open_lab("01-embedding")
+    lab.fill({"imports": "print('begun', flush=True)\nwhile True: pass"})
+    lab.tab.locator(".jp-CodeCell .cm-content").first.click()
+    lab.tab.keyboard.press("Shift+Enter")
+    lab.tab.locator(".jp-OutputArea-output:has-text('begun')").wait_for()
+    lab.tab.click(".lm-MenuBar-itemLabel:text('Kernel')")
+    lab.tab.click(".lm-Menu-itemLabel:text('Restart Kernel…')")
+    lab.tab.click(".jp-Dialog button.jp-mod-accept")
+    lab.tab.locator(".jp-Dialog").wait_for(state="detached")
+    lab.fill(right_answers("01-embedding") | {"imports": "import numpy as np"})
+    assert "3 of 3 points" in lab.run()["MyEmbedding-forward"]
+
+
+def test_a_reload_keeps_the_work_and_a_download_is_graded_alike(open_lab, tmp_path):
+    lab = open_lab("01-embedding")
+    lab.fill({"MyEmbedding": right_answers("01-embedding")["MyEmbedding"]})
+    lab.do("docmanager:save")
+    lab.tab.reload()
+    lab = Lab(lab.tab)
+    said = lab.run()
+    assert "3 of 3 points" in said["MyEmbedding-forward"]
+    with lab.tab.expect_download() as download:
+        lab.do("docmanager:download")
+    folder = tmp_path / "submitted" / "ada" / "01-embedding"
+    folder.mkdir(parents=True)
+    download.value.save_as(folder / download.value.suggested_filename)
+    assert graded(tmp_path) == 15.0
+
+
+def graded(folder):
+    """Grade what ada handed in; return her points."""
+    demo.set_up(folder)
+    nbgrader(folder, "generate_assignment", "01-embedding")
+    subprocess.run([sys.executable, "-m", "rnnlm_grader.course.cli", "01-embedding"], cwd=folder, check=True)
+    scores = recorded_scores(CourseDirectory(config=config_for(folder)).db_url, "01-embedding")
+    return sum(scores["ada"].values())
+
+
+def test_a_cell_that_is_run_as_soon_as_it_can_be_seen_is_answered(open_page):
+    tab = open_page(address("01-embedding"), theme=None, until="commit")
+    tab.set_default_timeout(PATIENCE)
+    tab.locator(".jp-CodeCell .cm-content").first.click(force=True)
+    tab.keyboard.press("Shift+Enter")
+    tab.locator(".jp-CodeCell .jp-InputPrompt:text('[1]:')").wait_for()
+
+
+def test_work_on_an_earlier_release_is_kept_and_found(open_lab, site):
+    lab = open_lab("01-embedding")
+    lab.do("docmanager:save")
+    lab.tab.evaluate("""() => jupyterapp.serviceManager.contents.rename(
+        jupyterapp.shell.currentWidget.context.path, "01-embedding-0000.ipynb").then(() => {})""")
+    lab.tab.goto(site + address("01-embedding"))
+    with lab.tab.expect_popup() as earlier:
+        lab.tab.get_by_role("button", name="Open the earlier one").click()
+    assert "path=01-embedding-0000.ipynb" in earlier.value.url
+    earlier.value.set_default_timeout(PATIENCE)
+    with earlier.value.expect_popup() as current:
+        earlier.value.get_by_role("button", name="Open the corrected one").click()
+    assert current.value.url.endswith(address("01-embedding"))
+
+
+@pytest.mark.parametrize(("scheme", "theme"), [("light", "JupyterLab Light"), ("dark", "JupyterLab Dark")])
+def test_the_lab_is_light_or_dark_as_the_system_is_and_fits_a_phone(open_page, scheme, theme):
+    tab = open_page("404.html", width=390, theme=None)
+    tab.emulate_media(color_scheme=scheme)
+    tab = open_page(address("01-embedding"), width=390, theme=None)
+    tab.wait_for_selector(f"body[data-jp-theme-name='{theme}'] .jp-CodeCell")
+    assert tab.evaluate("document.documentElement.scrollWidth") == 390
+    assert not open_page.complaints
+
+
+SHORT = "import numpy as np\nimport rnnlm_grader.finale as short\nshort.FABLES, short.EPOCHS, short.LENGTH = 100, 1, 5"
+
+
+def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(open_lab, site):
+    lab = open_lab("01-embedding")
+    lab.fill(right_answers("01-embedding"))
+    lab.run()
+    lab.do("docmanager:save")
+    lab = open_lab("06-rnnlm")
+    lab.fill(right_answers("06-rnnlm") | {"imports": SHORT})
+    assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
+    lab.tab.goto(f"{site}book/progress.html")
+    lab.tab.get_by_text("2 of 7 exercises hold. Next: 02-rnn.").wait_for()
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_a_chapter_opens_its_exercise(open_page, slug):
+    page, = (path for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
+    link = open_page(f"book/{page.name}").get_by_role("link", name="Open the exercise in this browser")
+    assert link.evaluate("link => link.href").endswith(address(slug))
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_no_violation_in_the_offer(open_page, theme):
+    found = Axe().run(open_page("book/02-embedding.html", theme=theme), context=".lab-offer")
+    assert found.violations_count == 0, found.generate_report()
+
+
+def test_a_page_opened_from_disk_offers_no_lab(browser):
+    tab = browser.new_page()
+    tab.goto((HTML / "book" / "02-embedding.html").as_uri())
+    assert tab.locator(".lab-offer").count() == 1
+    assert not tab.locator(".lab-offer").is_visible()
+    tab.close()
+
+
+def test_an_exercise_in_the_lab_is_the_released_one():
+    for slug in ASSIGNMENTS:
+        notebook, = HTML.glob(f"lab/files/{slug}-*.ipynb")
+        released = nbformat.read(HTML.parents[1] / "exercises" / slug / f"{slug}.ipynb", as_version=4)
+        assert nbformat.read(notebook, as_version=4) == released

@@ -1,0 +1,77 @@
+"""The built book in a browser: served from this machine, and watched."""
+import functools
+import http.server
+import shutil
+import threading
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+HTML = Path(__file__).resolve().parents[1] / "_build" / "html"
+CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *args):
+        """Say nothing: the test says what matters."""
+
+    def send_error(self, code, message=None, explain=None):
+        """Answer with the book's own page, as hosts of static pages do."""
+        self.send_response(code)
+        self.send_header("Content-Type", "text/html")
+        self.end_headers()
+        self.wfile.write((HTML / "404.html").read_bytes())
+
+
+class Patient(http.server.ThreadingHTTPServer):
+    def handle_error(self, request, client_address):
+        """Say nothing: a browser that has seen enough hangs up."""
+
+
+@pytest.fixture(scope="module")
+def site():
+    server = Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/"
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture(scope="module")
+def browser():
+    if CHROMIUM is None:
+        pytest.skip("no Chromium found, so no page was opened in a browser (Debian: apt install chromium)")
+    with sync_playwright() as playwright:
+        # The last five keep the browser itself from calling home, which would look like the book doing so.
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
+            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+            "--disable-component-update", "--disable-sync"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_page(site, browser):
+    """Open pages in a fresh browser window; collect whatever goes wrong in `complaints`."""
+    context = browser.new_context()
+    tab = context.new_page()
+    complaints = []
+    # Refused rather than let through: the answer of some other host must play no part in a test.
+    context.route(lambda url: not url.startswith((site, "data:", "blob:")), lambda route: route.abort())
+    tab.on("request", lambda request: request.url.startswith((site, "data:", "blob:"))
+           or complaints.append(f"asks another host: {request.url}"))
+    tab.on("response", lambda response: response.ok or complaints.append(f"{response.status}: {response.url}"))
+    tab.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
+    tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))
+
+    def go(page, width=1280, theme="light", until="load"):
+        tab.set_viewport_size({"width": width, "height": 900})
+        if theme:
+            tab.add_init_script(f"localStorage.setItem('mode', '{theme}'); localStorage.setItem('theme', '{theme}')")
+        tab.goto(site + page, wait_until=until)
+        return tab
+
+    go.complaints = complaints
+    yield go
+    context.close()
