@@ -250,5 +250,5 @@ class Case:
         return all(any(step.covers(mine) for mine in left) for step in other.steps)
 
     def allows(self, other):
-        """Whether no option of the other is on that isn't here."""
+        """Whether all options of the other case have the same values here."""
         return other.condition.options.items() <= self.condition.options.items()
