@@ -30,6 +30,7 @@ DTYPE = "02-embedding.html#embedding-dtype"
 SHARED = "02-embedding.html#embedding-shared-weights"
 
 OTHER_ORDER = "the columns are cut in another order than o, f, i, g (PyTorch, for one, has i, f, g, o)"
+JOINED = "backward puts dz together in another order than o, f, i, g, in which forward cuts z"
 
 Step = namedtuple("Step", "x h_prev c_prev o f i g c h")
 lstm = partial(MISCONCEPTIONS.misconception, "MyTimeLSTM")
@@ -155,6 +156,11 @@ class OrdersAsPyTorch(Right):
 @lstm(ORDER, OTHER_ORDER)
 class OrdersForgetFirst(Right):
     cut = joined = "fgio"
+
+
+@lstm(ORDER, OTHER_ORDER)
+class OrdersCandidateLast(Right):
+    cut = joined = "ifog"
 
 
 @lstm(EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g")
@@ -344,9 +350,19 @@ class SwapsFactorsOfCandidate(Right):
         return super().dgates(dh, dc, s._replace(i=s.g, g=s.i))
 
 
-@lstm(ORDER, "backward puts dz together in another order than o, f, i, g, in which forward cuts z")
+@lstm(ORDER, JOINED)
 class JoinsAsPyTorch(Right):
     joined = "ifgo"
+
+
+@lstm(ORDER, JOINED)
+class JoinsForgetFirst(Right):
+    joined = "fgio"
+
+
+@lstm(ORDER, JOINED)
+class JoinsCandidateLast(Right):
+    joined = "ifog"
 
 
 # --- backward: through time -----------------------------------------------------------------------------------------
