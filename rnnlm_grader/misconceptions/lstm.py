@@ -236,6 +236,13 @@ class AlwaysKeepsStates(Right):
         return (self.zeros(xs), self.zeros(xs)) if self.h is None else (self.h, self.c)
 
 
+@lstm(STATE, "the cell state is always kept, whether stateful or not; unless stateful, c too starts from zeros")
+class AlwaysKeepsCellState(Right):
+    def start(self, xs):
+        h, c = super().start(xs)
+        return h, c if self.c is None else self.c
+
+
 @lstm(STATE, "a stateful layer goes on from h only, and its cell state starts from zeros in every window")
 class KeepsHiddenStateOnly(Right):
     def start(self, xs):
@@ -317,6 +324,16 @@ class SquaresCellState(Right):
 class LeavesOutSlopes(Right):
     def slopes(self, s):
         return 1, 1, 1, 1
+
+
+class LeavesOutOneSlope(Right):
+    def slopes(self, s):
+        return [1 if gate == self.gate else slope for gate, slope in zip("ofig", super().slopes(s), strict=True)]
+
+
+for gate in "ofig":
+    lstm(SLOPES, f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2")(
+        type(f"LeavesOutSlopeOf{gate.upper()}", (LeavesOutOneSlope,), {"gate": gate}))
 
 
 @lstm(SLOPES, "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so it is 1 - g**2")
