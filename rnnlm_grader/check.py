@@ -87,7 +87,7 @@ def show(findings, subject, told, rows=(), is_noted=True):
 
 
 def names_asked_for(names):
-    """Return what the exercises ask for of that which is defined, and what else the exercise at hand asks for."""
+    """Return the names to check: those defined, and all others of the exercise to which most of them belong."""
     at_hand = max(ASSIGNMENTS.values(), key=lambda each: len(names.keys() & set(each.names)))
     if not names.keys() & set(at_hand.names):
         raise ValueError("Nothing that an exercise asks for is defined here. Run the cells above first.")
@@ -97,7 +97,7 @@ def names_asked_for(names):
 
 @dataclass(frozen=True)
 class Finding:
-    """What came of examining an answer: the results of its parts, and remarks."""
+    """The result of examining one answer: a result for each part, and remarks."""
 
     name: str
     results: list

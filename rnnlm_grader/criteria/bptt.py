@@ -44,7 +44,8 @@ slopes.criterion("leaves_x_alone", "contract", 1, "x is afterwards what it was b
                  beside="values")
 slopes.conditions("layout_of_x", "contract", 1, "x needn't be contiguous in memory and may hold any numbers; the "
                   "result is a new array", "slopes kept",
-                  ["forward", "forward", "forward forward:other"], 12, plain=["forward forward"], beside="values")
+                  ["forward", "forward", "forward forward:other"], 12,
+                  plain={"slopes kept": ["forward forward"]}, beside="values")
 slopes.last_look(walk)
 
 # --- my_bptt ----------------------------------------------------------------------------------------------------------
@@ -96,8 +97,8 @@ bptt.criterion("windows_add_up", "window", 1, "the gradients of all windows add 
 bptt.criterion("dh0_of_the_first_window", "window", 1, "dh0 is the gradient that arrives at the first window's start",
                {"dh0": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], beside="values")
 bptt.criterion("every_boundary", "window", 2, "boundaries stand at t = k, 2k, ... below T, also where T is no multiple "
-               "of k", {"returned": ["forward"]}, sizes=[{"T": 3}, {"T": 5}, {"T": 7}],
-               options=[{"window": 2}, {"window": 3}, {"window": 100}], beside="values")
+               "of k", {"returned": ["forward"]}, sizes=[{"T": 3}, {"T": 5}, {"T": 8}],
+               options=[{"window": 2}, {"window": 3}, {"window": 7}], beside="values")
 
 bptt.criterion("leaves_arguments", "contract", 1, "the arguments stay untouched", {"kept": ["forward"]},
                options=[{}, {"window": 2}], beside="values")
@@ -162,7 +163,8 @@ clip.criterion("clips_in_place", "contract", 1, "the arrays themselves are chang
 clip.criterion("zero_gradients", "contract", 1, "gradients that are all 0 stay 0, and their norm is 0",
                {"norm grads": ["forward"]}, worlds=[zeros, zeros_first], of=[two])
 clip.conditions("any_arrays", "contract", 1, "one array or many, of any shapes, layouts and dtype", "norm grads held",
-                CALLS, 24, plain=["forward"], of=[clipping("H"), clipping("N"), clipping(*20 * ["H"])])
+                CALLS, 24, plain={"norm grads held": ["forward"]},
+                of=[clipping("H"), clipping("N"), clipping(*20 * ["H"])])
 clip.last_look(walk)
 
 ASSIGNMENT = Assignment("04-bptt", ("my_numerical_gradient", "my_bptt", "my_clip_grads"), criteria, MISCONCEPTIONS)

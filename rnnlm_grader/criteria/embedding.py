@@ -67,7 +67,7 @@ ids.last_look(walk)
 windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]})
 windows.conditions("other_sizes", "forward", 1, "any N, T, V and D will do; N and T may change from call to call",
                    "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24,
-                   plain=["forward forward:resized"])
+                   plain={"out": ["forward forward:resized"]})
 windows.criterion("output_dtype", "forward", 1, "the output has the dtype of W, and earlier outputs never change",
                   {"out": ["forward"], "kept": ["forward forward:other", "forward update"]},
                   sizes=[{}, {"N": 1, "T": 1}], dtypes=(np.float64, np.float32))
@@ -78,7 +78,7 @@ windows.criterion("repeats_across_time", "backward", 2, "ids that repeat, in one
                   worlds=[None, ones])
 windows.conditions("after_other_sizes", "backward", 1, "backward fits the last forward, whatever N and T were before, "
                    "and changes nothing but grads[0]; any N, T, V, D and layout will do", "grads held kept", TURNS, 30,
-                   plain=contract.LAST_FORWARD)
+                   plain={"grads held kept": contract.LAST_FORWARD})
 windows.criterion("time_shares_parameters", "contract", 1, "W is shared, not copied; arguments stay untouched",
                   {"kept": contract.KEPT, "out grads params": contract.SHARED}, beside="backward")
 windows.criterion("time_overwrites_in_place", "contract", 1, "backward overwrites grads[0] in place, may be called "

@@ -25,7 +25,7 @@ lstm.criterion("several_steps", "forward", 2, "each step goes on from h and c of
                {"hs": ["forward"]}, sizes=[{"N": 1, "T": 2}])
 lstm.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and T also from call to call; arrays need "
                 "not be contiguous", "hs", ["forward", "forward forward:other", "[forward update reset] forward:again"],
-                30, plain=["[forward reset] forward:resized"])
+                30, plain={"hs": ["[forward reset] forward:resized"]})
 lstm.criterion("starts_from_zeros", "forward", 1, "unless stateful, every window starts from zeros, whatever came "
                "before", {"hs": ["[forward] forward", "[set] forward", "[forward set] forward"]})
 lstm.criterion("goes_on", "forward", 1, "a stateful layer goes on from h and c where the last window ended",

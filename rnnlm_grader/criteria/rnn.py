@@ -49,7 +49,7 @@ rnn.criterion("rows_apart", "forward", 1, "the rows of a batch go through side b
               {"h_next": ["forward"]})
 rnn.conditions("forward_sizes", "forward", 1, "any N, D and H will do, N also from call to call; arrays need not be "
                "contiguous", "h_next", ["forward", "forward forward:other", "[forward update] forward:again"], 28,
-               plain=["forward forward:resized"])
+               plain={"h_next": ["forward forward:resized"]})
 
 # --- backward ---------------------------------------------------------------------------------------------------------
 
@@ -64,7 +64,8 @@ rnn.criterion("gradient_of_x", "backward", 1, "dx is dz @ Wx.T, and comes first"
 rnn.criterion("gradient_of_state", "backward", 2, "dh_prev is dz @ Wh.T, and comes second",
               {"dh_prev": ["forward backward"]}, **AT_REST)
 rnn.conditions("backward_sizes", "backward", 1, "backward fits the last forward, for any N, D, H, layout and size of "
-               "dh_next", "dx dh_prev grads held kept", TURNS, 36, plain=contract.LAST_FORWARD)
+               "dh_next", "dx dh_prev grads held kept", TURNS, 36,
+               plain={"dx dh_prev grads": ["forward backward", *contract.LAST_FORWARD]})
 
 # --- contract ---------------------------------------------------------------------------------------------------------
 

@@ -62,14 +62,14 @@ affine.criterion("scores", "forward", 1, "forward gives xs @ W + b at every step
 affine.conditions("scores_of_any_size", "forward", 1, "states (N, T, H) become scores (N, T, V), whatever the sizes, "
                   "and N and T from call to call", "out",
                   ["forward", "forward forward:other", "[forward update] forward:again"], 24,
-                  plain=["forward forward:resized"])
+                  plain={"out": ["forward forward:resized"]})
 affine.criterion("gradient_of_w", "backward", 1, "dW adds up the products of states and dout over all steps and "
                  "sequences", {"grads[0]": ["forward backward"]})
 affine.criterion("gradient_of_b", "backward", 1, "db adds up dout over all steps and sequences",
                  {"grads[1]": ["forward backward"]})
 affine.conditions("gradient_of_xs", "backward", 1, "dxs is dout @ W.T at every step; backward fits the last forward, "
                   "for any sizes and layouts", "dxs grads held kept", TURNS, 36,
-                  plain=["forward backward", *contract.LAST_FORWARD])
+                  plain={"dxs grads": ["forward backward", *contract.LAST_FORWARD]})
 affine.criterion("affine_in_place", "contract", 1, "backward overwrites grads in place, may be called twice, and "
                  "leaves other layers alone", {
                      "dxs grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE],
@@ -140,14 +140,14 @@ model.criterion("resets_state", "forward", 1, "reset_state starts from zeros aga
 model.conditions("model_sizes", "forward", 1, "any N, T, V, D and H will do, after a reset also another N, and any "
                  "weights", "scores loss", ["predict", "[update] predict", "[update] forward",
                                            "predict reset predict:other"], 24,
-                 plain=["[predict reset] predict:resized"])
+                 plain={"scores loss": ["[predict reset] predict:resized"]})
 model.conditions("sets_gradients", "backward", 2, "backward sets the gradient of every parameter, for any N, T, V, D "
                  "and H", "grads kept", (
                      "forward backward:bare", "[update] forward backward:bare",
                      "[forward backward reset update] forward backward:bare",
                      "[forward] forward [b.forward:other b.backward] backward:bare",
                      "[forward reset] forward:refilled backward:bare", "forward forward:other backward:bare"), 30,
-                 plain=["forward backward:bare", "[forward reset] forward:resized backward:bare"])
+                 plain={"grads kept": ["forward backward:bare", "[forward reset] forward:resized backward:bare"]})
 model.criterion("scales_gradients", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out",
                 {"grads": ["forward backward", "forward backward:zero"]})
 model.criterion("flat_lists", "contract", 1, "params and grads are flat lists of six arrays, in the order of the "
@@ -190,7 +190,8 @@ perplexity.criterion("of_one_batch", "values", 1, "of one batch it is the expone
 perplexity.criterion("of_equal_batches", "values", 1, "of several batches of one size it is the exponential of the "
                      "mean loss", {"perplexity": ["forward"]}, worlds=[equal_counts])
 perplexity.conditions("of_unequal_batches", "values", 2, "each loss weighs as much as the number of targets that it "
-                      "is the mean of", "perplexity", ["forward", "forward forward"], 8, plain=["forward"])
+                      "is the mean of", "perplexity", ["forward", "forward forward"], 8,
+                      plain={"perplexity": ["forward"]})
 perplexity.criterion("of_empty_batches", "edge", 1, "a batch without targets changes nothing, and the lists stay as "
                      "they are", {"perplexity": ["forward"], "kept": ["forward"]}, worlds=[empty_batches],
                      sizes=[{}, {"B": 6}], beside="values")

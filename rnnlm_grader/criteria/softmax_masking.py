@@ -61,7 +61,7 @@ loss.criterion("book_loss", "forward", 1, "the loss of a single position is log(
                {"loss": ["forward"]}, sizes=[ONE])
 loss.conditions("mean_loss", "forward", 1, "it is the mean over all N·T positions, whatever N, T, V and the layout",
                 "loss", ["forward", "forward forward:other", "[forward] forward:refilled"], 24,
-                plain=["forward", "forward forward", "forward forward:resized"])
+                plain={"loss": ["forward", "forward forward", "forward forward:resized"]})
 loss.criterion("large_logits_loss", "forward", 1, "logits of ±10000 give a finite, right loss", {"loss": ["forward"]},
                sizes=LARGE, patterns={"xs": far})
 
@@ -75,7 +75,7 @@ loss.criterion("upstream_factor", "backward", 1, "backward(dout) multiplies by d
 loss.criterion("gradient_of_mean", "backward", 1, "the gradient of each position is divided by their number",
                {"dxs": ["forward backward"]}, patterns={"dout": ones})
 loss.conditions("gradient", "backward", 1, "backward fits the last forward, whatever N, T, V and the layout",
-                "dxs kept", TURNS, 36, plain=contract.LAST_FORWARD)
+                "dxs kept", TURNS, 36, plain={"dxs kept": contract.LAST_FORWARD})
 loss.criterion("large_logits_gradient", "backward", 1, "logits of ±10000 give a finite, right gradient",
                {"dxs": ["forward backward"]}, sizes=LARGE, patterns={"xs": far, "dout": ones})
 

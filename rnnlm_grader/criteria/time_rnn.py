@@ -83,7 +83,7 @@ rnn.criterion("starts_from_zeros", "state", 1, "unless stateful, every window st
 rnn.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and T also from call to call; arrays need "
                "not be contiguous", "hs",
                ["forward", "forward forward:other", "[forward update:one reset] forward:again"], 30,
-               plain=["forward forward:resized"])
+               plain={"hs": ["forward forward:resized"]})
 rnn.criterion("goes_on", "state", 1, "a stateful layer goes on where the last window ended",
               {"hs h": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward:again"]},
               options=STATEFUL, beside="forward")
@@ -114,7 +114,7 @@ rnn.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with th
 rnn.criterion("gradient_of_first_state", "backward", 1, "dh is the gradient of the state that the window started from",
               {"dxs dh": ["forward backward"]}, worlds=[at_rest], sizes=[SMALL])
 rnn.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
-               "stateful or not", "dxs dh grads held kept", TURNS, 40)
+               "stateful or not", "dxs dh grads held kept", TURNS, 40, plain={"dxs dh grads": ["forward backward"]})
 
 # --- contract ---------------------------------------------------------------------------------------------------------
 

@@ -21,18 +21,22 @@ DRAWS = 3  # of each rule, by which variants are told apart that do the same in 
 
 def fresh_draws(case, kind, answer):
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
-    ways = (lambda seed: {letter: SIZES[seed % 3][letter] for letter in case.layer.sizes},
-            lambda seed: case.condition.sizes)
-    for sizes_of in ways[bool(case.law):]:
+    ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
+    for sizes in ways[bool(case.law):]:
         found = []
         for seed in range(1, 6):
-            look = answer.look(redrawn(case, seed, sizes=sizes_of(seed)))
+            look = answer.look(redrawn(case, seed, sizes=sizes(seed)))
             found += [look] * (kind in look.kinds)
             if len(found) == 3:
                 return found
             if seed - len(found) > 2:
                 break
     return []
+
+
+def sizes_of(layer, draw):
+    """Return the sizes of one of the three draws; letters that SIZES lacks get sizes that no other letter has."""
+    return {letter: SIZES[draw].get(letter, 8 + 3 * at + draw) for at, letter in enumerate(layer.sizes)}
 
 
 def misconceptions_of(library, looks, exercise, answer):

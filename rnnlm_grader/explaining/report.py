@@ -1,5 +1,6 @@
 """Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
 import sys
+from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
@@ -91,11 +92,9 @@ def items_of(result, told):
             yield Item(shows, tuple(blocks_of(verdict))[:blocks], most, "" if blocks else whole_of(verdict))
     if unfinished:
         yield Item(f"✗ {unfinished} more to fill in")
-    withheld = [verdict.outcome.finding.part for verdict in failed if is_withheld(verdict)]
-    for _, part in result.assignment.parts():
-        if count := withheld.count(part):
-            verb = "counts" if count == 1 else "count"
-            yield Item(f"✗ {count} more {verb} only where something of {part} is right")
+    for part, count in Counter(verdict.outcome.finding.part for verdict in failed if is_withheld(verdict)).items():
+        verb = "counts" if count == 1 else "count"
+        yield Item(f"✗ {count} more {verb} only where something of {part} is right")
     yield from map(Item, holding(result))
 
 

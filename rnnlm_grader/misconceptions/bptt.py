@@ -426,6 +426,15 @@ def Dh0BeforeWh(xs, h0, Wx, Wh, b, dhs, window=None):
     return gather(xs, hs, Wx, dzs, dzs[0])
 
 
+@bptt(BY_HAND, "dh0 is the gradient of the first state, dhs[:, 0] + dh, before it has passed through its step; dh0 is "
+               "dz @ Wh.T")
+def Dh0BeforeTheStep(xs, h0, Wx, Wh, b, dhs, window=None):
+    hs = forward(xs, h0, Wx, Wh, b)
+    dzs, handed = local_gradients(hs, Wh, dhs, at_multiples(window))
+    later = handed[1] if xs.shape[1] > 1 and not at_multiples(window)(1) else 0
+    return gather(xs, hs, Wx, dzs, dhs[:, 0] + later)
+
+
 @bptt(BY_HAND, "dxs is filled in the order in which the steps are visited, the last first; dxs[:, t] belongs to "
       "xs[:, t]")
 def DxsReversed(*args, **kwargs):
@@ -534,6 +543,17 @@ def together(found, dh0):
 def RestartsFromZeros(*args, window=None):
     found = by_windows(*args, window, np.zeros_like)
     return together(found, found[0][1])
+
+
+@bptt(TRUNCATION, "each window starts from zeros; only the gradient is cut, the state goes on")
+def RestartsFromZerosInPlace(xs, h0, Wx, Wh, b, dhs, window=None):
+    hs = [h0]
+    for t in range(xs.shape[1]):
+        if window is not None and t and t % window == 0:
+            hs[t] = np.zeros_like(h0)
+        hs += forward(xs[:, t:t + 1], hs[t], Wx, Wh, b)[1:]
+    dzs, handed = local_gradients(hs, Wh, dhs, at_multiples(window))
+    return gather(xs, hs, Wx, dzs, handed[0])
 
 
 @bptt(TRUNCATION, "each window starts from h0 again; only the gradient is cut, the state goes on")

@@ -21,6 +21,8 @@ COPIED = "W is copied; an optimiser that updates the array it gave you has then 
 
 DIVIDED = ("the gradient is divided by the number of ids; whether to average is for the loss to say, and dout already "
            "carries it")
+EARLIER_LAYERS = ("layers of earlier calls are still in the list (it is never emptied in forward), so backward visits "
+                  "the wrong ones")
 
 
 class Right:
@@ -619,8 +621,7 @@ class MakesRoomOnce(Right):
         return self.out.copy()
 
 
-@time_embedding(OVER_TIME, "layers of earlier calls are still in the list (it is never emptied in forward), so "
-                           "backward visits the wrong ones")
+@time_embedding(OVER_TIME, EARLIER_LAYERS)
 class NeverEmptiesLayers(Right):
     def __init__(self, W):
         super().__init__(W)
@@ -632,8 +633,17 @@ class NeverEmptiesLayers(Right):
 
     def backward(self, dout):
         self.grads[0][...] = 0
-        for t in range(dout.shape[1]):
-            np.add.at(self.grads[0], self.layers[t], dout[:, t])
+        for t, ids in enumerate(self.visited(dout.shape[1])):
+            np.add.at(self.grads[0], ids, dout[:, t])
+
+    def visited(self, T):
+        return self.layers[:T]
+
+
+@time_embedding(OVER_TIME, EARLIER_LAYERS)
+class VisitsEarlierLayersToo(NeverEmptiesLayers):
+    def visited(self, T):
+        return self.layers
 
 
 @time_embedding(SHARED, "the ids of the first forward are kept for good; backward belongs to the last forward")

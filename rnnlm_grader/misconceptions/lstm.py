@@ -30,6 +30,7 @@ DTYPE = "02-embedding.html#embedding-dtype"
 SHARED = "02-embedding.html#embedding-shared-weights"
 
 OTHER_ORDER = "the columns are cut in another order than o, f, i, g (PyTorch, for one, has i, f, g, o)"
+JOINED = "backward puts dz together in another order than o, f, i, g, in which forward cuts z"
 
 Step = namedtuple("Step", "x h_prev c_prev o f i g c h")
 lstm = partial(MISCONCEPTIONS.misconception, "MyTimeLSTM")
@@ -157,6 +158,11 @@ class OrdersForgetFirst(Right):
     cut = joined = "fgio"
 
 
+@lstm(ORDER, OTHER_ORDER)
+class OrdersCandidateLast(Right):
+    cut = joined = "ifog"
+
+
 @lstm(EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g")
 class SwapsForgetAndInput(Right):
     cut = joined = "oifg"
@@ -228,6 +234,13 @@ class NeverKeepsStates(Right):
 class AlwaysKeepsStates(Right):
     def start(self, xs):
         return (self.zeros(xs), self.zeros(xs)) if self.h is None else (self.h, self.c)
+
+
+@lstm(STATE, "the cell state is always kept, whether stateful or not; unless stateful, c too starts from zeros")
+class AlwaysKeepsCellState(Right):
+    def start(self, xs):
+        h, c = super().start(xs)
+        return h, c if self.c is None else self.c
 
 
 @lstm(STATE, "a stateful layer goes on from h only, and its cell state starts from zeros in every window")
@@ -313,6 +326,16 @@ class LeavesOutSlopes(Right):
         return 1, 1, 1, 1
 
 
+class LeavesOutOneSlope(Right):
+    def slopes(self, s):
+        return [1 if gate == self.gate else slope for gate, slope in zip("ofig", super().slopes(s), strict=True)]
+
+
+for gate in "ofig":
+    lstm(SLOPES, f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2")(
+        type(f"LeavesOutSlopeOf{gate.upper()}", (LeavesOutOneSlope,), {"gate": gate}))
+
+
 @lstm(SLOPES, "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so it is 1 - g**2")
 class TakesSigmoidsSlopeForCandidate(Right):
     def slopes(self, s):
@@ -344,9 +367,19 @@ class SwapsFactorsOfCandidate(Right):
         return super().dgates(dh, dc, s._replace(i=s.g, g=s.i))
 
 
-@lstm(ORDER, "backward puts dz together in another order than o, f, i, g, in which forward cuts z")
+@lstm(ORDER, JOINED)
 class JoinsAsPyTorch(Right):
     joined = "ifgo"
+
+
+@lstm(ORDER, JOINED)
+class JoinsForgetFirst(Right):
+    joined = "fgio"
+
+
+@lstm(ORDER, JOINED)
+class JoinsCandidateLast(Right):
+    joined = "ifog"
 
 
 # --- backward: through time -----------------------------------------------------------------------------------------

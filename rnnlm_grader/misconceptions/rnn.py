@@ -346,6 +346,23 @@ class HandsOnOutsideTanh(Right):
         return dx, dh_next @ self.params[1].T
 
 
+@rnn(SLOPE, "dx alone is computed from dh_next; x too comes before tanh, so it is dz @ Wx.T with "
+            "dz = dh_next * (1 - h_next**2)")
+class HandsDxOutsideTanh(Right):
+    def backward(self, dh_next):
+        _, dh_prev = super().backward(dh_next)
+        return dh_next @ self.params[0].T, dh_prev
+
+
+@rnn(SLOPE, "dx and dh_prev are computed from dh_next; x and h_prev too come before tanh, so they are products with "
+            "dz = dh_next * (1 - h_next**2)")
+class HandsBackOutsideTanh(Right):
+    def backward(self, dh_next):
+        super().backward(dh_next)
+        Wx, Wh, _ = self.params
+        return dh_next @ Wx.T, dh_next @ Wh.T
+
+
 @rnn(SLOPE, "the weights' gradients are computed from dh_next; they too come before tanh, so they are products with "
             "dz = dh_next * (1 - h_next**2)")
 class CollectsOutsideTanh(Right):

@@ -373,11 +373,14 @@ class TurnsMask(Right):
 
 
 @loss_of(ALL_IGNORED, "with all positions ignored the loss is 0 / 0, nan; divide by at least 1")
-class DividesByZero(Right):
+class LossDividesByZero(Right):
     def forward(self, xs, ts):
         loss = super().forward(xs, ts)
         return loss if self.kept.any() else np.float64("nan")
 
+
+@loss_of(ALL_IGNORED, "with all positions ignored the loss is 0 / 0, nan; divide by at least 1")
+class DividesByZero(LossDividesByZero):
     def backward(self, dout=1.0):
         return super().backward(dout if self.kept.any() else np.nan)
 

@@ -23,6 +23,7 @@ X32 = 0x40000000  # the bit that marks a call of x86_64's second, 32-bit table
 CLONE_THREAD = 0x00010000
 CLONE_NEW = 0x7E020000  # namespaces of its own
 
+# What `os.fork` calls nowadays; `program` lets it through for threads only.
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
 ALLOWED = {  # name: (number on x86_64, on aarch64, which argument tells what is done, what may be, else the error)

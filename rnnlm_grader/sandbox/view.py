@@ -14,7 +14,7 @@ ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in 
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 WORKER = (INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/sandbox/worker.py")
 WRITABLE = ("/dev/shm", "/tmp")  # the only places that can be written to; they are lost with the worker
-WRITABLE_BYTES = 16 * 2**20
+WRITABLE_BYTES = 16 * 2**20  # of each; a single file is limited by `bubblewrap.LIMITS`
 LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr on most
 
 
@@ -54,14 +54,14 @@ def shows(path):
 
 
 def links():
-    """Yield (target, link) of the links into /usr."""
+    """Return (target, link) of each link into /usr."""
     return [(os.readlink(link), link) for link in LINKS if os.path.islink(link)]
 
 
 def course(lent):
-    """Return (where it is, where the worker sees it) of NumPy, the worker's own modules, and those of the reference.
+    """Return (path here, path in the sandbox) of NumPy, the worker's own modules and the lent ones of `rnnlm_ref`.
 
-    Of its own without __init__.py, for nothing else of the package is there; of `rnnlm_ref` those that are lent.
+    `rnnlm_grader` has no __init__.py there, because that would import the rest of the package.
     """
     numpy = Path(np.__file__).parent
     shown = [(folder, folder.name) for folder in (numpy, numpy.parent / "numpy.libs") if folder.exists()]

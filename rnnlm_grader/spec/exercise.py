@@ -11,16 +11,16 @@ from .tape import drawn, parse, spread
 
 FEW = 4  # cases that are asked for at once where exceptions are to be expected
 KEPT = frozenset(["kept"])
-TRIES = 3  # some mistakes need luck: ids that are in order already show nothing of one who sorts them
+TRIES = 3  # some mistakes need luck: sorting the ids shows nothing if they are drawn in order
 
 
 @dataclass(frozen=True, eq=False)
 class Rule:
-    """One declared case and the criterion that pays where it fails and no simpler one does."""
+    """A declared case, and the id of the criterion that pays if it fails and no simpler case does."""
 
     owner: str
     case: Case
-    together: bool = False  # whether it fails only where all that it sees is wrong
+    together: bool = False  # fails only if everything that it sees is wrong
 
     def wrong(self, played):
         """What is wrong in a play of its case."""
@@ -46,11 +46,12 @@ class Exercise:
 
     def criterion(self, id, part, points, shows, scripts, *, worlds=(None,), sizes=({},), options=({},), patterns=None,
                   dtypes=(), together=False, law=None, beside="", of=()):
-        """Declare that scripts, listed by what is to be seen, show what they should: plainly, or as is said.
+        """Declare a criterion: these scripts, listed by what is to be seen, must show what the reference shows.
 
-        With `dtypes`, each script is played in each of these, and what is seen must have it. A criterion of what goes
-        into all results alike is wrong only where these are wrong `together`. A `law` says what must hold of parameters
-        that are made. `of` are other forms of the layer.
+        They are played in the plain condition, or in each combination of `worlds`, `sizes`, `options` and `dtypes`;
+        with `dtypes`, results must have the dtype too. With `together`, a script fails only where everything that it
+        sees is wrong: for a step, such as a slope, that all results go through. A `law` says what must hold of
+        parameters that the answer makes. `of` holds other forms of the layer, to be played in its place.
         """
         given = [Condition(size, options=option, world=world, patterns=patterns or {})
                  for option in options for world in worlds for size in sizes]
@@ -63,16 +64,17 @@ class Exercise:
         about = sorted(set().union(*verbs)) if all(verbs) else ()
         self.add(id, part, points, shows, beside, lambda rng: rules, tuple(METHODS[verb] for verb in about))
 
-    def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=(), beside="", of=()):
+    def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=None, beside="", of=()):
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
 
-        The scripts in `plain` are about something else that it owns as well, and are played in the plain condition,
-        by these other forms of the layer if any are given.
+        It also owns the scripts in `plain`, listed by what is to be seen, which are played in the plain condition only:
+        by the forms of the layer in `of`, if any are given.
         """
-        names, see = see, self.layer.expand(see)
+        see = self.layer.expand(see)
         self.crossed += [Rule(id, Case(self.layer, parse(script), see)) for script in scripts]
         rules = [Rule(id, Case(layer, parse(script), layer.expand(names)))
-                 for layer in of or (self.layer,) for line in plain for script in spread(line, layer)]
+                 for layer in of or (self.layer,) for names, lines in (plain or {}).items() for line in lines
+                 for script in spread(line, layer)]
         self.rules += rules
 
         def all_rules(rng):
@@ -100,7 +102,7 @@ class Exercise:
 
 
 class Trial:
-    """One examination: an answer plays the cases of a criterion, and each failure is charged to somebody."""
+    """One examination: an answer plays the cases of a criterion, and each failure is charged to a criterion."""
 
     def __init__(self, exercise, exam, owner):
         self.exercise, self.exam, self.owner = exercise, exam, owner
@@ -206,7 +208,7 @@ def kind(key):
 
 def in_batches(candidate, cases):
     """Have a candidate play cases; return the plays. All are asked for at once, until an exception wastes some."""
-    done, size = [], 1 if any(case.layer.lent for case in cases) else len(cases)  # who calls back is seen at once
+    done, size = [], 1 if any(case.layer.lent for case in cases) else len(cases)  # a call back needs its answer
     while len(done) < len(cases):
         asked = [Play(candidate, case) for case in cases[len(done):][:size]]
         for play in asked:

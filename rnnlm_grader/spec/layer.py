@@ -27,9 +27,9 @@ class Layer:
     out : dict
         What `forward` returns: one array or several.
     back : tuple of str
-        What `backward` returns: one array, several, or () for None. They belong to the inputs, in order.
+        What `backward` returns: the gradient of each input, in order, or () for None.
     sizes : dict
-        Letter → size in the plain condition.
+        Letter → size in the plain condition. Any capital letters will do.
     free : str
         The letters whose sizes may change from call to call.
     ids : dict
@@ -250,5 +250,5 @@ class Case:
         return all(any(step.covers(mine) for mine in left) for step in other.steps)
 
     def allows(self, other):
-        """Whether no option of the other is on that isn't here."""
+        """Whether all options of the other case have the same values here."""
         return other.condition.options.items() <= self.condition.options.items()

@@ -454,6 +454,11 @@ BPTT_MISTAKES = {
     "CutsOneStepEarly": spoilt(BPTT["float64 inside, right dtype outside, prints"],
                                ("range(window, T, window)", "range(window - 1, T, window)")),
     "Dh0OfTheLastWindow": spoilt(CELLS, ("if start == 0:", "if start + k >= T:")),
+    "Dh0BeforeTheStep": spoilt(BOOK, ("dz = (dhs[:, t] + dh) *", "dh = dh0 = dhs[:, t] + dh\n        dz = dh *"),
+                               ("dh = dh0 = dz @ Wh.T", "dh = dz @ Wh.T")),
+    "RestartsFromZerosInPlace": spoilt(BOOK, ("        hs.append(", "        if window and t and t % window == 0:\n"
+                                                                   "            hs[t] = np.zeros_like(h0)\n"
+                                                                   "        hs.append(")),
     "KeepsFirstStep": spoilt(BOOK, ("dWx +=", "dWx ="), ("dWh +=", "dWh ="), ("db +=", "db =")),
     "RestartsFromZeros": spoilt(CELLS, ("    for t in range(T):\n        cells.append",
                                         "    for t in range(T):\n        if t and window and t % window == 0:\n"

@@ -413,6 +413,8 @@ TIME_EMBEDDING_MISTAKES = {
             self.layers[t].backward(dout[:, t, :])
             self.grads[0][...] = self.layers[t].grads[0]
 """),
+    "VisitsEarlierLayersToo": TIME_EMBEDDING["one layer a step, as in the study notebook"].replace(
+        "        self.layers = []\n", "        self.layers = vars(self).get('layers', [])\n"),
     "TimeForcesFloat32": TIME_EMBEDDING["one layer a step, as in the study notebook"].replace(
         "dtype=W.dtype", "dtype='f'"),
     "TimeMajor": TIME_EMBEDDING["stacks the steps"].replace("axis=1", "axis=0"),

@@ -175,6 +175,10 @@ CHANGES = {
         "carries dh over when stateful": ("backward_twice", ("dh = np.zeros_like(dhs[:, 0])", (
             "dh = np.zeros_like(dhs[:, 0]) if not self.stateful or self.dh is None else self.dh"))),
     },
+    "MyTimeLSTM": {
+        "squeezes dh and dc": ("backward_sizes", (
+            "self.dh, self.dc = dh, dc", "self.dh, self.dc = dh.squeeze(), dc.squeeze()")),
+    },
     "my_numerical_gradient": {
         "collects slopes in the order of memory": ("layout_of_x", (
             EACH_PLACE, (

@@ -464,6 +464,8 @@ MISTAKES = {
         ("a[:, :H] * np.tanh(", "a[:, 3*H:] * np.tanh("), ("o, f, i, g = A[", "f, g, i, o = A["),
         ("dA[:, :H] = dh * tc", "dA[:, 3*H:] = dh * tc"), ("dA[:, H:2*H] = dc * self", "dA[:, :H] = dc * self"),
         ("dA[:, 3*H:] = dc * i", "dA[:, H:2*H] = dc * i")),
+    "LeavesOutSlopeOfO": exchanged(CELLS, ("        do *= o * (1 - o)\n", "")),
+    "JoinsCandidateLast": exchanged(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
     "CutsUnitByUnit": exchanged(
         BOOK, ("np.split(xs[:, t] @ Wx + h @ Wh + b, 4, axis=1)",
                "np.moveaxis((xs[:, t] @ Wx + h @ Wh + b).reshape(N, H, 4), -1, 0)"),

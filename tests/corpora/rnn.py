@@ -449,6 +449,8 @@ MISTAKES = {
     "MultipliesNumberByNumber": exchanged(STUDY_NOTEBOOK, ("np.dot(x, Wx)", "x * Wx")),
     "MultipliesSlopeAsMatrix": exchanged(STUDY_NOTEBOOK, ("dh_next * (1 -", "dh_next @ (1 -")),
     "ExchangesStates": exchanged(STUDY_NOTEBOOK, ("x, h_prev, h_next = self.cache", "x, h_next, h_prev = self.cache")),
+    "HandsBackOutsideTanh": exchanged(STUDY_NOTEBOOK, ("np.dot(dt, Wx.T)", "np.dot(dh_next, Wx.T)"),
+                                      ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")),
     "LeavesOutTransposeInDWx": exchanged(STUDY_NOTEBOOK, ("np.dot(x.T, dt)", "x @ dt")),
     "LeavesOutTransposeInDWh": exchanged(STUDY_NOTEBOOK, ("np.dot(h_prev.T, dt)", "h_prev @ dt")),
     "IsLinear": exchanged(STUDY_NOTEBOOK, ("np.tanh(t)", "t"), ("dh_next * (1 - h_next ** 2)", "dh_next")),

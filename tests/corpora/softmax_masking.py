@@ -335,6 +335,8 @@ LOSS_MISTAKES = {
     "DividesByZero": spoilt(BOOK, ("count = max(mask.sum(), 1)", "count = mask.sum()"), (
         "return losses.sum() / count", "with np.errstate(all='ignore'):\n            return losses.sum() / count"), (
         "dx *= dout / float(count)", "dx *= dout / float(count) if count else np.nan")),
+    "LossDividesByZero": spoilt(ONE_HOT, ("return float(np.sum((log_sum - picked)[kept])) / self.n",
+                                          "return np.mean((log_sum - picked)[kept])")),
     "LossDoesNotShift": spoilt(BOOK, ("        x = x - x.max(axis=1, keepdims=True)\n", ""), (
         "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
         "ys = np.exp(x)\n        log_p = np.log(ys / ys.sum(axis=1, keepdims=True))")),

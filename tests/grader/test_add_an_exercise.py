@@ -63,6 +63,16 @@ def test_its_answers_are_judged_and_named(course):
     assert "failed" not in said
 
 
+def test_its_axes_may_have_letters_of_their_own(course):
+    criteria = course / "rnnlm_grader" / "criteria" / "scale.py"
+    before = criteria.read_text()
+    criteria.write_text(re.sub(r'"(N?)D"', r'"\1K"', before))
+    said = run(course, "-m", "pytest", "tests/grader/test_answers.py", "-k", "MyScale-Averages",
+               "-p", "no:cacheprovider", "-n", "0")
+    criteria.write_text(before)
+    assert "1 passed" in said
+
+
 def test_it_is_released(course):
     run(course, "tools/release.py", "write", "08-scale")
     released = (course / "exercises" / "08-scale" / "08-scale.ipynb").read_text()

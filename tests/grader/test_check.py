@@ -3,7 +3,7 @@ import re
 
 import numpy as np
 import pytest
-from corpora import bptt, rnnlm, softmax_masking
+from corpora import bptt, rnn, rnnlm, softmax_masking
 from corpora import embedding as corpus
 
 from rnnlm_grader import chapter, check
@@ -109,6 +109,16 @@ def test_no_report_of_a_part_is_longer_than_25_lines(name):
 def test_a_slip_costs_its_own_criterion_alone():
     text = report(define(corpus.EMBEDDING_MISTAKES["PilesUp"]))
     assert re.findall(r"(\d) of (\d) points", text) == [("3", "3"), ("6", "6"), ("5", "6")]
+
+
+def test_a_slope_that_only_some_results_miss_is_charged_to_backward():
+    text = report(define(rnn.MISTAKES["HandsBackOutsideTanh"], "MyRNN"))
+    assert re.findall(r"(\d) of (\d) points", text) == [("4", "4"), ("8", "9"), ("6", "6")]
+
+
+def test_what_counts_only_beside_something_right_is_told_in_one_line():
+    lines = report(define(corpus.EMBEDDING["as the book writes it"].replace("dW[...] = 0", "dW = 0 * dW"))).splitlines()
+    assert lines.count("  ✗ 3 more count only where something of backward is right") == 1
 
 
 def test_an_exception_is_told_with_its_line():
