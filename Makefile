@@ -42,8 +42,12 @@ browser: $(VENV)/.course ## build the book, and in it a lab where the exercises 
 	  else $(MAKE) -s book; echo "There is no lab in it, see above."; exit 1; fi
 
 .PHONY: test
-test: $(VENV)/.test ## set up and verify everything that CI verifies
+test: $(VENV)/.test ## set up and verify: outputs, exercises, grader, reference
 	@tools/verify
+
+.PHONY: corpora
+corpora: $(VENV)/.test ## try the grader on every misconception, every answer and the whole hostile class
+	@OPENBLAS_NUM_THREADS=1 python -m pytest -q -n 3 --dist loadfile -m corpus tests
 
 .PHONY: programs
 programs: book $(VENV)/.test ## verify what needs a browser, a database server or podman, as far as these are here

@@ -31,6 +31,7 @@ from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.exam import examine, hidden_seed
 
+pytestmark = pytest.mark.corpus
 SLUGS = sorted({work.slug for work in CLASS.values()})
 KEY = b"k" * 32
 MARKER = f"left-behind-{os.getpid()}"

@@ -19,9 +19,7 @@ CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values()
 LEAST = {"MyEmbedding": 12, "MyTimeEmbedding": 8, "MyRNN": 22, "MyTimeRNN": 25,
          "my_numerical_gradient": 18, "my_bptt": 45, "my_clip_grads": 21, "my_softmax": 15,
          "MyTimeSoftmaxWithLoss": 44, "MyTimeAffine": 23, "MyRnnlm": 23, "my_perplexity": 12}
-# Each third misconception on one draw; with DRAWS=n, all of them on n draws.
 KEYS = [b"%d" % i for i in range(int(os.environ.get("DRAWS", "1")))]
-SHARE = slice(None, None, None if "DRAWS" in os.environ else 3)
 PASSED = {}  # (misconception, criterion, seed) → whether its variant passed: several tests look at the same draws
 
 
@@ -53,11 +51,12 @@ def grade(assignment, misconception):
     return [v for result in results for v in result.verdicts]
 
 
-def pairs(assignment, share=slice(None)):
-    """Yield each criterion with each misconception, or a share of them, of what it examines."""
-    return ((c, m) for c in assignment.criteria for m in assignment.misconceptions[share] if c.name == m.name)
+def pairs(assignment):
+    """Yield each criterion with each misconception of what it examines."""
+    return ((c, m) for c in assignment.criteria for m in assignment.misconceptions if c.name == m.name)
 
 
+@pytest.mark.corpus(one_in=6)
 @pytest.mark.parametrize(("assignment", "misconception"), CASES)
 def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception):
     failed = [v for v in grade(assignment, misconception) if not v.outcome.passed]
@@ -69,11 +68,12 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
     assert sum(not (v.likely or isinstance(v.outcome.finding, Raised)) for v in failed) <= 1
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
 def test_no_verdict_depends_on_the_draw_of_hidden_inputs(assignment):
     """For each submission has draws of its own, and the same mistake must earn the same mark."""
     seeds = {c: [hidden_seed(key, assignment.slug, c) for key in KEYS] for c in assignment.criteria}
-    passed = {(c.key, m.id): {passes(m, c, seed) for seed in seeds[c]} for c, m in pairs(assignment, SHARE)
+    passed = {(c.key, m.id): {passes(m, c, seed) for seed in seeds[c]} for c, m in pairs(assignment)
               if passes(m, c, public_seed(c))}
     assert [which for which, verdicts in passed.items() if len(verdicts) > 1] == []
 
@@ -85,6 +85,7 @@ def test_the_library_is_large_enough(name):
     assert counts[name] >= LEAST[name]
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
 def test_every_criterion_catches_a_misconception_so_that_breaking_it_is_noticed(assignment):
     caught = {c.key for c, m in pairs(assignment) if not passes(m, c, public_seed(c))}
