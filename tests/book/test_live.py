@@ -77,7 +77,7 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
 def test_only_pages_with_a_live_figure_or_a_question_load_scripts_for_them():
     with_script = {path.stem for path in HTML.glob("book/*.html") if "_static/live/live.js" in path.read_text("utf-8")}
     asking = {path.stem for path in HTML.glob("book/*.html") if "<live-question" in path.read_text("utf-8")}
-    assert with_script == {*FIGURES.values(), *asking}
+    assert with_script == {*FIGURES.values(), *asking, "progress"}
 
 
 # The farm.

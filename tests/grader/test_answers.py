@@ -65,7 +65,7 @@ def verdicts(make_candidate, corpus, name, source, draws=DRAWS):
         return [v for result in grade_name(assignment, candidate, name, seeds, Allowance(20)) for v in result.verdicts]
 
 
-@pytest.mark.corpus(one_in=4)
+@pytest.mark.corpus(one_in=8)
 @WHERE
 @pytest.mark.parametrize(("corpus", "name", "style", "source"), cases("RIGHT"))
 @pytest.mark.filterwarnings("ignore:looking things up")
@@ -75,7 +75,7 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corp
     assert [v for v in judged if not v.outcome.passed] == []
 
 
-@pytest.mark.corpus(one_in=4)
+@pytest.mark.corpus(one_in=8)
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
 def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, source):
     failed = [v for v in verdicts(in_kernel, corpus, name, source, DRAWS[:2]) if not v.outcome.passed]

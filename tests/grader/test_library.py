@@ -56,7 +56,7 @@ def pairs(assignment):
     return ((c, m) for c in assignment.criteria for m in assignment.misconceptions if c.name == m.name)
 
 
-@pytest.mark.corpus(one_in=6)
+@pytest.mark.corpus(one_in=10)
 @pytest.mark.parametrize(("assignment", "misconception"), CASES)
 def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception):
     failed = [v for v in grade(assignment, misconception) if not v.outcome.passed]

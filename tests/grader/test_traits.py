@@ -106,6 +106,7 @@ def spoiled(right, method, way, which, trait, met):
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.corpus(one_in=4)
 @pytest.mark.parametrize(("name", "method"), [
     (name, method) for name in NAMES for method in (("forward", "backward") if name.startswith("My") else (None,))
     if (name, method) not in NO_ARRAYS])
