@@ -8,7 +8,10 @@ BIN    := $(CURDIR)/$(VENV)/bin
 export PATH := $(BIN):$(PATH)
 export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
-CHAPTERS := $(wildcard book/[0-9]*.md)
+# What the book is made of, with the folders of its pages, because one may be gone; and what says that it was built.
+SOURCES := $(shell find $(CURDIR)/book -not -path '*/__pycache__*') _config.yml _toc.yml $(if $(RNNLM_LAB),$(RNNLM_LAB)/state) \
+  $(shell find rnnlm_ref rnnlm_figures rnnlm_grader exercises classroom/labconfig -type f -not -path '*/__pycache__/*')
+BOOK := _build/html/.made$(if $(RNNLM_LAB),-with-lab)
 
 .PHONY: help
 help: ## list the verbs
@@ -30,10 +33,13 @@ $(VENV)/.test: $(VENV)/.course tests/book/package-lock.json
 	@! command -v npm >/dev/null || npm ci --prefix tests/book --loglevel=error --no-audit --no-fund --fetch-retries=1 >/dev/null
 	@touch $@
 
-.PHONY: book
-book: $(VENV)/.course ## set up and build the book
+$(BOOK): $(VENV)/.course $(SOURCES)
 	@rm -rf _build/html _build/.doctrees  # what has been removed, or hangs on a template, must not be left there
 	@jupyter-book build . -W -n --keep-going --quiet >/dev/null  # warnings and errors go to stderr
+	@touch $@
+
+.PHONY: book
+book: $(BOOK) ## set up and build the book, if anything has changed
 	@echo "The book is ready. Open file://$(CURDIR)/_build/html/index.html"
 
 .PHONY: browser
