@@ -52,7 +52,7 @@ test: $(VENV)/.test ## set up and verify: outputs, exercises, grader, reference
 	@tools/verify
 
 .PHONY: corpora
-corpora: $(VENV)/.test ## try the grader on every misconception, every answer and the whole hostile class
+corpora: book $(VENV)/.test ## try every misconception and answer, the hostile class, and whatever else takes long
 	@OPENBLAS_NUM_THREADS=1 python -m pytest -q -n 3 --dist loadfile -m corpus tests
 
 .PHONY: programs

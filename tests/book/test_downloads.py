@@ -28,6 +28,7 @@ def test_every_executed_page_is_offered():
     assert [path.name for path in OFFERED] == [path.name for path in sorted((ROOT / "book").glob("*.ipynb"))]
 
 
+@pytest.mark.corpus(one_in=3)
 @pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
 def test_a_download_runs_in_a_folder_of_its_own(path, packages, tmp_path, monkeypatch):
     monkeypatch.setenv("PYTHONPATH", str(packages))

@@ -34,6 +34,7 @@ from rnnlm_grader.course.results import Busy
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.bubblewrap import find_bwrap
 
+pytestmark = pytest.mark.corpus(one_in=2)
 SLUG = demo.ASSIGNMENT
 CLASS = ("right-as-the-book", "wrong-overwrites", "unfinished", "not-a-notebook", "syntax-error")
 PAIR = ("unfinished", "not-a-notebook")

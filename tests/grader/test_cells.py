@@ -10,6 +10,7 @@ from hostile.handing_in import ROOT, code_cell
 from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
 from rnnlm_grader.course.job import Job, run, version
 
+pytestmark = pytest.mark.corpus(one_in=3)
 ONE, TIME = "MyEmbedding", "MyTimeEmbedding"
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 WRONG, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]

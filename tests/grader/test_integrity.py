@@ -16,6 +16,7 @@ from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.compare import differ, same
 from rnnlm_grader.spec.exam import examine, public_seed
 
+pytestmark = pytest.mark.corpus(one_in=3)
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 
 
