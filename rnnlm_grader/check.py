@@ -36,7 +36,7 @@ def check(answer=None, part=None, *, hidden=False):
     part : str, optional
         'forward', 'backward', 'contract' ...; all parts if left out.
     hidden : bool
-        Draw other inputs, new ones each time, and show none of them.
+        Draw other inputs as well, new ones each time, and show none of them.
 
     Raises
     ------
@@ -207,4 +207,4 @@ def public_seeds(criterion):
 
 
 def fresh_seeds(criterion):
-    return [(int.from_bytes(os.urandom(8), "big"), True)]
+    return [*public_seeds(criterion), (int.from_bytes(os.urandom(8), "big"), True)]
