@@ -97,7 +97,7 @@ def graded(folder):
 def test_a_cell_that_is_run_as_soon_as_it_can_be_seen_is_answered(open_page):
     tab = open_page(address("01-embedding"), theme=None, until="commit")
     tab.set_default_timeout(PATIENCE)
-    tab.locator(".jp-CodeCell .cm-content").first.click(force=True)
+    tab.locator(".jp-CodeCell .cm-content").first.click()
     tab.keyboard.press("Shift+Enter")
     tab.locator(".jp-CodeCell .jp-InputPrompt:text('[1]:')").wait_for()
 
