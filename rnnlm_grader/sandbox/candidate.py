@@ -345,16 +345,12 @@ class SandboxedCandidate(Candidate):
 
     def _is_there(self):
         """Whether a worker runs, both pipes are open at its end, and it is as it began."""
-        if not self._is_running():
+        if self.process is None or self.process.poll() is not None:
             return False
         poll = select.poll()
         poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
         poll.register(self.from_worker, 0)
         return not poll.poll(0)
-
-    def _is_running(self):
-        """Whether a worker was started and hasn't ended."""
-        return self.process is not None and self.process.poll() is None
 
     def _ask(self, *request):
         """Send a request, after those that were waiting; return the reply."""
