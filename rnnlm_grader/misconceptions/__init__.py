@@ -1,1 +1,55 @@
-"""Small wrong variants of every answer, each with the misunderstanding behind it."""
+"""Small wrong variants of every answer, each with the misunderstanding behind it.
+
+A module for each exercise holds the right answers as text, and the changes that spoil them.
+"""
+import functools
+from dataclasses import dataclass
+
+import numpy as np
+
+
+@dataclass(frozen=True, eq=False)
+class Misconception:
+    """A small wrong variant, and what somebody who writes it has misunderstood."""
+
+    id: str
+    name: str
+    section: str  # page and anchor in the book: '02-embedding.html#embedding-lookup'
+    sentence: str  # stands after "Likely:"
+    source: str
+    shows_nothing: bool = False  # whether what it gives is nothing, or zeros, as of an answer that isn't filled in
+
+    @functools.cached_property
+    def variant(self):
+        """The class or function that the source defines."""
+        names = {"np": np}
+        exec(compile(self.source, f"<{self.id}>", "exec"), names)
+        return names[self.name]
+
+
+class Library(list):
+    """The misconceptions of one assignment."""
+
+    def of(self, name, right):
+        """Return a function that adds a misconception of `name`: its id, section, sentence and changes.
+
+        The changes are of the right answer, or of another `source`; see `changed`.
+        """
+        def add(id, section, sentence, *changes, source=right, shows_nothing=False):
+            self.append(Misconception(id, name, section, sentence, changed(source, *changes), shows_nothing))
+        return add
+
+
+def changed(source, *changes):
+    """Return a source with changes: a pair (old, new) replaces text wherever it stands, and a string is appended.
+
+    Methods that are appended to a class, or functions to a module, take the place of those before.
+    """
+    for change in changes:
+        if isinstance(change, str):
+            source = f"{source.rstrip()}\n\n{change.strip(chr(10))}\n"
+        elif change[0] in source:
+            source = source.replace(*change)
+        else:
+            raise ValueError(f"there is no {change[0]!r} to be changed in\n{source}")
+    return source
