@@ -9,14 +9,12 @@ import numpy as np
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import KernelCandidate
 from ..spec.compare import close, same
-from ..spec.exercise import in_batches, kind
+from ..spec.exercise import TRIES, kind, played_alone
 from .look import Answer, kind_of, redrawn
 
 SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
          {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
          {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
-
-DRAWS = 3  # of each rule, by which variants are told apart that do the same in one case
 
 
 def fresh_draws(case, kind, answer):
@@ -101,7 +99,7 @@ def the_one(misconceptions, looks, exercise, answer):
     """
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
     mine = []  # what fails in one draw of all rules after the other
-    for draw in range(DRAWS) if misconceptions else ():
+    for draw in range(TRIES) if misconceptions else ():
         mine.append(failed_rules(exercise, answer.candidate, draw))
         theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
         misconceptions = [each for each, failed in theirs.items() if failed == mine] or [
@@ -115,16 +113,9 @@ def the_one(misconceptions, looks, exercise, answer):
 def failed_rules(exercise, candidate, draw):
     """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
     with np.errstate(all="ignore"):
-        wrong = {at: {kind(key) for key in rule.wrong(played)} for at, (rule, played) in enumerate(
-            zip(exercise.rules, in_batches(candidate, cases_of(exercise, draw)), strict=True))}
+        found = played_alone(exercise.rules, candidate, draw)
     candidate.finish()
-    return {at: kinds for at, kinds in wrong.items() if kinds}
-
-
-@functools.cache
-def cases_of(exercise, draw):
-    """A draw of the case of each rule: the same for all answers, so that what is right is computed once."""
-    return [redrawn(rule.case, draw) for rule in exercise.rules]
+    return {at: {kind(key) for key in wrong} for at, (_, wrong) in enumerate(found) if wrong}
 
 
 @functools.cache

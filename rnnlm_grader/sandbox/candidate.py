@@ -47,10 +47,13 @@ class WorkerLost(Exception):
 
 
 class Candidate:
-    """What both have in common; the other half of a criterion's conversation with an answer."""
+    """What both have in common; the other half of a criterion's conversation with an answer.
+
+    `known` is for whoever examines: what it found out about the work that is loaded.
+    """
 
     def __init__(self):
-        self.functions = []
+        self.functions, self.known = [], {}
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -166,7 +169,7 @@ class SandboxedCandidate(Candidate):
         self.close()
         self.command = sandboxes.command(self.sandbox, lent)
         self.cells = tuple(cells)
-        self.failed, self.defined = {}, ()  # nobody may take what an earlier load left for what this one did
+        self.failed, self.defined, self.known = {}, (), {}  # what an earlier load left says nothing of this one
 
     @property
     def used(self):

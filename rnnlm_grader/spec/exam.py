@@ -4,8 +4,6 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-import numpy as np
-
 from ..sandbox.candidate import Lost, WorkerLost
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
@@ -146,7 +144,7 @@ class Exam:
     """One candidate, one name, one draw of inputs."""
 
     candidate: object
-    rng: np.random.Generator
+    seed: int
     failure: Outcome | None = None  # the first
     charged: list = field(default_factory=list)  # as in `Outcome`
 
@@ -157,7 +155,7 @@ class Exam:
 
 def examine(criterion, candidate, seed, seconds=SECONDS):
     """Run one criterion, or last look, on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
-    exam = Exam(candidate, np.random.default_rng(seed))
+    exam = Exam(candidate, seed)
     if seconds <= 0:
         return Outcome(USED_UP)
     try:

@@ -2,6 +2,8 @@
 import functools
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from .compare import same
 from .design import conditions
 from .exam import Criterion, LastLook, Outcome
@@ -21,6 +23,11 @@ class Rule:
     owner: str
     case: Case
     together: bool = False  # fails only if everything that it sees is wrong
+
+    @functools.cached_property
+    def draws(self):
+        """A few draws of its own, simple case: the same for all answers, so that what is right is computed once."""
+        return [drawn(self.case, np.random.default_rng(seed)) for seed in range(TRIES)]
 
     def wrong(self, played):
         """What is wrong in a play of its case."""
@@ -84,8 +91,13 @@ class Exercise:
         self.add(id, part, points, shows, beside, all_rules)
 
     def add(self, id, part, points, shows, beside, rules, methods=()):
+        @functools.lru_cache(maxsize=2)  # a class shares the learner's inputs, and hidden ones come in between
+        def dealt(seed):
+            rng = np.random.default_rng(seed)
+            return [(rule, drawn(rule.case, rng)) for rule in rules(rng)]
+
         def examine(exam):
-            Trial(self, exam, id).examine(rules(exam.rng))
+            Trial(self, exam, id).examine(dealt(exam.seed))
         self.criteria.append(Criterion(id, self.layer.name, part, points, shows, examine, beside or part, self,
                                        methods))
 
@@ -97,7 +109,8 @@ class Exercise:
     def last_look(self, cases):
         """Declare a random run for answers that pass everything: `cases(rng, layer)` yields them."""
         def examine(exam):
-            Trial(self, exam, "").examine([Rule("", case) for case in cases(exam.rng, self.layer)])
+            rng = np.random.default_rng(exam.seed)
+            Trial(self, exam, "").examine([(Rule("", case), drawn(case, rng)) for case in [*cases(rng, self.layer)]])
         self.criteria.last_looks.append(LastLook(self.layer.name, examine, self.crossed[-1].owner))
 
 
@@ -106,12 +119,11 @@ class Trial:
 
     def __init__(self, exercise, exam, owner):
         self.exercise, self.exam, self.owner = exercise, exam, owner
-        self.known = {}  # (rule, whether by its marked steps) → what goes wrong in its own, simple case
 
-    def examine(self, rules):
+    def examine(self, dealt):
         """Examine until something is charged to this criterion; what is charged to others is noted."""
-        cases = [drawn(rule.case, self.exam.rng) for rule in rules]
-        for rule, played in zip(rules, in_batches(self.exam.candidate, cases), strict=True):
+        plays = in_batches(self.exam.candidate, [case for _, case in dealt])
+        for (rule, _), played in zip(dealt, plays, strict=True):
             if wrong := rule.wrong(played):
                 payer = self.payer(played, wrong)
                 outcome = Outcome(next(iter(wrong.values())), printed=played.printed, against=payer, play=played)
@@ -162,14 +174,15 @@ class Trial:
 
     def failing(self, rule, by_marked):
         """The kinds of what is wrong in a rule's own case, or wrong because of marked steps, in any of a few draws."""
-        if (rule, by_marked) not in self.known:
-            draws = in_batches(self.exam.candidate, [drawn(rule.case, self.exam.rng) for _ in range(TRIES)])
-            found = [(played, wrong) for played in draws if (wrong := rule.wrong(played))]
+        known = self.exam.candidate.known
+        if (rule, by_marked) not in known:
+            plays = [played_alone([rule], self.exam.candidate, draw)[0] for draw in range(TRIES)]
+            found = [(played, wrong) for played, wrong in plays if wrong]
             if by_marked:
                 found = [(played, wrong if (blamed := self.blamed(played, wrong)) is None else blamed)
                          for played, wrong in found]
-            self.known[rule, by_marked] = {kind for played, wrong in found for kind in self.kinds_of(played, wrong)}
-        return self.known[rule, by_marked]
+            known[rule, by_marked] = {kind for played, wrong in found for kind in self.kinds_of(played, wrong)}
+        return known[rule, by_marked]
 
     def kinds_of(self, played, wrong):
         """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
@@ -204,6 +217,14 @@ class Trial:
 
 def kind(key):
     return key[1].split()[0]
+
+
+def played_alone(rules, candidate, draw):
+    """Have a candidate play the own cases of rules, once and for all; return (play, what is wrong in it) of each."""
+    new = [rule for rule in rules if (draw, rule) not in candidate.known]
+    plays = in_batches(candidate, [rule.draws[draw] for rule in new])
+    candidate.known |= {(draw, rule): (played, rule.wrong(played)) for rule, played in zip(new, plays, strict=True)}
+    return [candidate.known[draw, rule] for rule in rules]
 
 
 def in_batches(candidate, cases):
