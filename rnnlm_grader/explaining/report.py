@@ -133,7 +133,7 @@ def blocks_of(verdict):
     if mistake.likely:
         yield "read", mistake.likely[0].section
     elif mistake.said:
-        yield "likely", f"Likely: {ended(mistake.said)}"
+        yield "said", ended(mistake.said)
     yield from (("code", line) for line in cut(script(mistake.small.case, mistake.small)))
     yield "said", outcome_of(mistake.small, verdict.hidden)
     if outcome.printed and not verdict.hidden:
