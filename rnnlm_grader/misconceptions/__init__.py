@@ -21,10 +21,8 @@ class Misconception:
 
     @functools.cached_property
     def variant(self):
-        """The class or function that the source defines."""
-        names = {"np": np}
-        exec(compile(self.source, f"<{self.id}>", "exec"), names)
-        return names[self.name]
+        """The class or function itself."""
+        return defined(self.name, self.source)
 
 
 class Library(list):
@@ -38,6 +36,13 @@ class Library(list):
         def add(id, section, sentence, *changes, source=right, shows_nothing=False):
             self.append(Misconception(id, name, section, sentence, changed(source, *changes), shows_nothing))
         return add
+
+
+def defined(name, source):
+    """Execute a source, with `np` at hand, and return what it defines by that name."""
+    names = {"np": np}
+    exec(source, names)
+    return names[name]
 
 
 def changed(source, *changes):

@@ -43,7 +43,7 @@ def notebook():
         if about["grade"]:
             about["points"] = POINTS[about["grade_id"].partition("-")[2]]
         if about["solution"]:
-            plain = re.search(r'PLAIN = """(.*?)"""', FILES["tests/corpora/scale.py"], re.DOTALL)[1]
+            plain = re.search(r'SCALE = """\n(.*?)"""', FILES["rnnlm_grader/misconceptions/scale.py"], re.DOTALL)[1]
             cell.source = plain.replace("        self.x = x\n        return x * self.params[0]\n",
                                         "        ### BEGIN SOLUTION\n        self.x = x\n"
                                         "        return x * self.params[0]\n        ### END SOLUTION\n")

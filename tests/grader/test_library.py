@@ -1,7 +1,6 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
 import os
 import re
-from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -16,9 +15,6 @@ from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
-LEAST = {"MyEmbedding": 12, "MyTimeEmbedding": 8, "MyRNN": 22, "MyTimeRNN": 25,
-         "my_numerical_gradient": 18, "my_bptt": 45, "my_clip_grads": 21, "my_softmax": 15,
-         "MyTimeSoftmaxWithLoss": 44, "MyTimeAffine": 23, "MyRnnlm": 23, "my_perplexity": 12}
 KEYS = [b"%d" % i for i in range(int(os.environ.get("DRAWS", "1")))]
 PASSED = {}  # (misconception, criterion, seed) → whether its variant passed: several tests look at the same draws
 
@@ -76,13 +72,6 @@ def test_no_verdict_depends_on_the_draw_of_hidden_inputs(assignment):
     passed = {(c.key, m.id): {passes(m, c, seed) for seed in seeds[c]} for c, m in pairs(assignment)
               if passes(m, c, public_seed(c))}
     assert [which for which, verdicts in passed.items() if len(verdicts) > 1] == []
-
-
-@pytest.mark.parametrize("name", LEAST)
-def test_the_library_is_large_enough(name):
-    counts = Counter(m.name for a in ASSIGNMENTS.values() for m in a.misconceptions)
-    print(f"{name}: {counts[name]} misconceptions")
-    assert counts[name] >= LEAST[name]
 
 
 @pytest.mark.corpus
