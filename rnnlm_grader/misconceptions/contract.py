@@ -7,6 +7,7 @@ REUSED = "one output array is kept and used again; what forward returned before 
 GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like"
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
 
+# Of a right answer that begins with `self.params = [Wx, Wh, b]` and makes its gradients with `np.zeros_like(param)`.
 COPIES = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
 HOLDS_COPIES = (COPIES, ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["),
                 ("b = self.params", "b = self.arrays"))

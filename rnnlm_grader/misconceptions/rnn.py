@@ -273,17 +273,3 @@ rnn("ForcesGradsFloat32", DTYPE, contract.GRADS_FLOAT32, contract.MAKES_FLOAT32)
 rnn("ForcesResultsFloat32", DTYPE,
     "the gradients that backward returns are forced to float32; they should have the dtype of the parameters",
     ("return dx, dh_prev", "return dx.astype('f'), dh_prev.astype('f')"))
-
-
-# --- to be deleted once time_rnn.py is told as changes too -----------------------------------------------------------
-
-class OffersCopies:
-    """Mixed into a right answer: params is made of copies whenever somebody asks for it."""
-
-    @property
-    def params(self):
-        return [param.copy() for param in self.arrays]
-
-    @params.setter
-    def params(self, arrays):
-        self.arrays = arrays
