@@ -1,7 +1,4 @@
-"""What goes wrong in the contract that all layers keep: each class is mixed into the right answer of a layer.
-
-They wrap the right methods, so they come first: `class PilesUp(contract.PilesUp, Right)`.
-"""
+"""What goes wrong in the contract that all layers keep: sentences, and changes that fit several right answers."""
 import numpy as np
 
 COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
@@ -9,6 +6,25 @@ COPIED = ("parameters are copied in __init__; an optimiser that updates the arra
 REUSED = "one output array is kept and used again; what forward returned before then changes later"
 GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like"
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
+
+# Of a right answer that begins with `self.params = [Wx, Wh, b]` and makes its gradients with `np.zeros_like(param)`.
+COPIES = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
+HOLDS_COPIES = (COPIES, ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["),
+                ("b = self.params", "b = self.arrays"))
+MAKES_FLOAT64 = ("np.zeros_like(param)", "np.zeros(param.shape)")
+MAKES_FLOAT32 = ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')")
+MAKES_COPIES_EACH_TIME = """
+    @property
+    def params(self):
+        return [param.copy() for param in self.arrays]
+
+    @params.setter
+    def params(self, arrays):
+        self.arrays = arrays
+"""
+
+
+# --- to be deleted once no module mixes these classes into a right answer any more -----------------------------------
 
 
 class PilesUp:
