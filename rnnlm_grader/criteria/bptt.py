@@ -22,9 +22,9 @@ CALLS = ("forward", "[forward] forward:other", "[forward] forward:refilled", "fo
 mixed = Layer(
     name="my_numerical_gradient", reference=numerical_gradient, params={}, inputs={"c": "*", "x": "*"},
     out={"slopes": "*"}, upstream={}, back=(), sizes={"*": (3,)}, free="*", is_function=True,
-    lent={"c": "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())"}, dtypes=(np.float64,),
+    functions={"c": "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())"}, dtypes=(np.float64,),
     options=({}, {}, {"eps": 0.25}), linear_in="c")
-linear, cubes, product = (replace(mixed, lent={"c": f"lambda x: {text}"})
+linear, cubes, product = (replace(mixed, functions={"c": f"lambda x: {text}"})
                           for text in ("(c * x).sum()", "(c * x ** 3).sum()", "(c * x).prod()"))
 slopes = Exercise(mixed, criteria)
 SHAPES = [{"*": shape} for shape in ((2, 3), (2, 1, 2), (1,), (1, 4))]

@@ -13,7 +13,7 @@ lstm = Exercise(Layer(
     name="MyTimeLSTM", reference=TimeLSTM, params={"Wx": "D4H", "Wh": "H4H", "b": "4H"}, inputs={"xs": "NTD"},
     out={"hs": "NTH"}, upstream={"dhs": "NTH"}, back=("dxs",), sizes={"N": 2, "T": 3, "D": 2, "H": 3}, free="NT",
     options=({}, {"stateful": True}), state={"h": "NH", "c": "NH"},
-    leaves={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
+    attributes={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
 
 ONE, TWO = [{"T": 1}], [{"T": 2}]
 

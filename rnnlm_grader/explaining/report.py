@@ -158,7 +158,7 @@ def outcome_of(look, is_hidden):
         return f"This passes on the inputs shown in the notebook and fails on others. {describe(finding, True)}"
     if not isinstance(finding, Difference):
         return describe(finding, False)
-    is_attribute = ("[" in key[1] and not look.case.layer.is_function) or key[1] in look.case.layer.expand("left")
+    is_attribute = ("[" in key[1] and not look.case.layer.is_function) or key[1] in look.case.layer.expand("attributes")
     name = f"layer.{key[1].replace('held', 'grads')}" if is_attribute else finding.what
     if key[1].startswith("held"):
         name = f"the array that {name} was at the start"
@@ -183,8 +183,8 @@ def script(case, look):
         """An array as it stands in a call: its numbers where they are few and it is spoken of once, else a name."""
         if id(array) in names:
             return names[id(array)]
-        if name in case.layer.lent:
-            lines.extend([f"{name} = {literal(array)}", f"f = {case.layer.lent[name]}"])
+        if name in case.layer.functions:
+            lines.extend([f"{name} = {literal(array)}", f"f = {case.layer.functions[name]}"])
             return "f"
         text = literal(array)
         if not array.ndim:

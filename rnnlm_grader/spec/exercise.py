@@ -49,7 +49,7 @@ class Exercise:
     def __init__(self, layer, criteria):
         self.layer, self.criteria = layer, criteria
         self.rules = []
-        self.crossed = []  # those of the criteria that own conditions, without these
+        self.conditioned = []  # those of the criteria that own conditions, without these
 
     def criterion(self, id, part, points, shows, scripts, *, worlds=(None,), sizes=({},), options=({},), patterns=None,
                   dtypes=(), together=False, law=None, beside="", of=()):
@@ -78,7 +78,7 @@ class Exercise:
         by the forms of the layer in `of`, if any are given.
         """
         see = self.layer.expand(see)
-        self.crossed += [Rule(id, Case(self.layer, parse(script), see)) for script in scripts]
+        self.conditioned += [Rule(id, Case(self.layer, parse(script), see)) for script in scripts]
         rules = [Rule(id, Case(layer, parse(script), layer.expand(names)))
                  for layer in of or (self.layer,) for names, lines in (plain or {}).items() for line in lines
                  for script in spread(line, layer)]
@@ -111,7 +111,7 @@ class Exercise:
         def examine(exam):
             rng = np.random.default_rng(exam.seed)
             Trial(self, exam, "").examine([(Rule("", case), drawn(case, rng)) for case in [*cases(rng, self.layer)]])
-        self.criteria.last_looks.append(LastLook(self.layer.name, examine, self.crossed[-1].owner))
+        self.criteria.last_looks.append(LastLook(self.layer.name, examine, self.conditioned[-1].owner))
 
 
 class Trial:
@@ -145,8 +145,8 @@ class Trial:
                 return next((other.owner for other in self.exercise.simplest_first if rule.case.contains(other.case)
                              and self.explains(other, rule.case, self.failing(rule, bool(blamed)), bool(blamed))),
                             rule.owner)
-        return self.owner or next((rule.owner for rule in self.exercise.crossed if kinds & rule.case.see),
-                                  self.exercise.crossed[-1].owner)
+        return self.owner or next((rule.owner for rule in self.exercise.conditioned if kinds & rule.case.see),
+                                  self.exercise.conditioned[-1].owner)
 
     def simpler(self, case):
         """Yield rules that may say more simply what a case shows: plain ones, then other scripts in its condition."""
@@ -154,7 +154,7 @@ class Trial:
             if rule.owner == self.owner and rule.case.steps == case.steps and rule.case.see != KEPT:
                 return
             yield rule
-        for rule in self.exercise.crossed:
+        for rule in self.exercise.conditioned:
             if rule.owner == self.owner:
                 return
             yield replace(rule, case=replace(rule.case, layer=case.layer, condition=case.condition))
@@ -229,7 +229,7 @@ def played_alone(rules, candidate, draw):
 
 def in_batches(candidate, cases):
     """Have a candidate play cases; return the plays. All are asked for at once, until an exception wastes some."""
-    done, size = [], 1 if any(case.layer.lent for case in cases) else len(cases)  # a call back needs its answer
+    done, size = [], 1 if any(case.layer.functions for case in cases) else len(cases)  # a call back needs its answer
     while len(done) < len(cases):
         asked = [Play(candidate, case) for case in cases[len(done):][:size]]
         for play in asked:

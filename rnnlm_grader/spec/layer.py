@@ -37,7 +37,7 @@ class Layer:
     state : dict
         What `set_state` takes. Of a layer that has any, and whose options are all on, each window goes on from the one
         before, until `reset_state`.
-    leaves : dict
+    attributes : dict
         'forward', 'backward' → the attributes that it sets.
     is_function : bool
         Whether `forward` stands for a call of it.
@@ -51,7 +51,7 @@ class Layer:
     listed : tuple of str
         Inputs that are given together, as one list, and changed in place: `grads` are what the list holds afterwards,
         `held` the arrays themselves.
-    lent : dict
+    functions : dict
         Inputs that are functions → what they are, as Python; the numbers drawn for such an input bear its name there.
     drawn : dict
         Inputs that are drawn otherwise → function of rng, shape and the arrays before them, by name.
@@ -78,14 +78,14 @@ class Layer:
     free: str
     ids: dict = field(default_factory=dict)
     state: dict = field(default_factory=dict)
-    leaves: dict = field(default_factory=dict)
+    attributes: dict = field(default_factory=dict)
     is_function: bool = False
     dtypes: tuple = (np.float64, np.float64, np.float32)
     options: tuple = ({},)
     makes: str = ""
     methods: dict = field(default_factory=dict)
     listed: tuple = ()
-    lent: dict = field(default_factory=dict)
+    functions: dict = field(default_factory=dict)
     drawn: dict = field(default_factory=dict)
     scales: dict = field(default_factory=dict)
     as_lists: bool = False
@@ -117,8 +117,8 @@ class Layer:
         return bool(self.state) and all(options.get(name) for each in self.options for name in each)
 
     def function(self, name, array):
-        """Make the function of an input that is lent."""
-        return eval(self.lent[name], {"np": np, name: array})
+        """Make the function of an input that is one."""
+        return eval(self.functions[name], {"np": np, name: array})
 
     def takes(self, verb):
         """What a verb takes: name → letters."""
@@ -137,7 +137,7 @@ class Layer:
     def expand(self, see):
         """Return what is to be seen, by name: `returned` and `grads` stand for all of a layer's own."""
         words = {"returned": (*self.outputs, *self.back), "grads": self.grads, "held": ("grads", *self.held),
-                 "left": (name for names in self.leaves.values() for name in names)}
+                 "attributes": (name for names in self.attributes.values() for name in names)}
         return frozenset(each for word in see.split() for each in words.get(word, (word,)))
 
     def letters_of(self, what):
@@ -145,8 +145,9 @@ class Layer:
         if what[-1:] == "]":
             own = [*self.params.values(), *(self.inputs[name] for name in self.listed)]
             return axes(own[int(what.split("[")[1][:-1])])
-        left = {name: letters for names in self.leaves.values() for name, letters in names.items()}
-        return axes((dict(zip(self.back, self.inputs.values(), strict=False)) | self.outputs | left).get(what, ""))
+        given_back = dict(zip(self.back, self.inputs.values(), strict=False))
+        return axes(next((names[what] for names in (given_back, self.outputs, *self.attributes.values())
+                          if what in names), ""))
 
 
 def axes(letters):

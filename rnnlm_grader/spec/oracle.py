@@ -36,9 +36,9 @@ class Right:
         given = self.given(step)
         if not self.layer.is_function:
             self.returned(at, tuple(self.layer.gives(step.verb)), getattr(self.of(step.who), step.verb)(*given))
-            return self.left(at, step)
+            return self.see_attributes(at, step)
         for i, name in enumerate(self.layer.takes(step.verb)):
-            given[i] = self.layer.function(name, given[i]) if name in self.layer.lent else given[i]
+            given[i] = self.layer.function(name, given[i]) if name in self.layer.functions else given[i]
         count = len(self.layer.listed)
         given = [given[:count], *given[count:]] if count else given
         self.returned(at, tuple(self.layer.out), self.layer.reference(*given, **self.options))
@@ -48,10 +48,10 @@ class Right:
         self.returned(at, self.layer.back or ("result",), self.of(step.who).backward(*self.given(step)))
         grads = tuple(grad.copy() for grad in self.of(step.who).grads)
         self.seen |= {(at, name): grad for name, grad in zip(self.layer.grads, grads or ((),), strict=True)}
-        self.left(at, step)
+        self.see_attributes(at, step)
 
-    def left(self, at, step):
-        self.seen |= {(at, name): getattr(self.of(step.who), name) for name in self.layer.leaves.get(step.verb, ())}
+    def see_attributes(self, at, step):
+        self.seen |= {(at, name): getattr(self.of(step.who), name) for name in self.layer.attributes.get(step.verb, ())}
 
     def set(self, at, step):
         self.of(step.who).set_state(*self.given(step))

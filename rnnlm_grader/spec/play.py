@@ -47,16 +47,16 @@ class Play:
             return None
         handle = self.candidate.request(verb, *args)
         self.awaited.append(keys)
-        if self.layer.lent:
+        if self.layer.functions:
             self.read()
         return handle
 
     def put(self, name, array):
         """Place an array of the caller's on the bench, where it must stay as it is; return [name, handle, array].
 
-        A function that is lent or a plain number has no place there.
+        A function or a plain number has no place there.
         """
-        if name in self.layer.lent:
+        if name in self.layer.functions:
             return [name, self.candidate.lend(self.layer.function(name, array)), None]
         if not array.ndim:
             return [name, array.item(), None]
@@ -149,7 +149,7 @@ class Play:
         if self.layer.listed:
             self.ask(self.keys(at, step, self.layer.grads, ("grads",)), "value", self.list)
             self.see_held(at, step)
-        self.left(at, step)
+        self.see_attributes(at, step)
 
     def backward(self, at, step):
         self.returned(at, step, self.layer.back, "backward")
@@ -157,16 +157,16 @@ class Play:
             self.ask(self.keys(at, step, self.layer.grads, self.layer.params), "attribute", self.of(step.who), "grads")
         if self.grads and not step.who and self.see & set(self.layer.held):
             self.see_held(at, step)
-        self.left(at, step)
+        self.see_attributes(at, step)
 
     def see_held(self, at, step):
         """See what became of the arrays that `grads` held at the start."""
         now = self.candidate.request("put", self.grads)
         self.ask(self.keys(at, step, self.layer.held, ("held",)), "value", now)
 
-    def left(self, at, step):
+    def see_attributes(self, at, step):
         """See the attributes that a call has set; a state is the caller's who fetched it."""
-        for name in self.layer.leaves.get(step.verb, ()) if step.who != "stranger" else ():
+        for name in self.layer.attributes.get(step.verb, ()) if step.who != "stranger" else ():
             if name in self.see:
                 handle = self.ask((at, name), "attribute", self.of(step.who), name)
                 if name in self.layer.state:

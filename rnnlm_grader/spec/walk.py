@@ -9,7 +9,7 @@ TURNS = 4, 8, 16, 24
 
 def walk(rng, layer):
     """Yield cases of random calls, ever longer, in random conditions; see `Exercise.last_look`."""
-    see = layer.expand("returned grads kept left" + " held" * (not layer.makes))
+    see = layer.expand("returned grads kept attributes" + " held" * (not layer.makes))
     for turns in TURNS:
         (condition, _), = conditions(rng, layer, [()], 1)
         steps = tuple(calls_of_function(rng, turns // 4) if layer.is_function else calls(rng, turns, layer))
