@@ -3,13 +3,19 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
-from ..misconceptions.softmax_masking import MISCONCEPTIONS, softmax
+from ..misconceptions.softmax_masking import MISCONCEPTIONS
 from ..spec import contract
 from ..spec.design import all_ignored, ones, some_ignored
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 from ..spec.walk import walk
+
+
+def softmax(x):
+    e = np.exp(x - x.max(axis=-1, keepdims=True))
+    return e / e.sum(axis=-1, keepdims=True)
+
 
 criteria = CriteriaList()
 shares = Exercise(Layer(
