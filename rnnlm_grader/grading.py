@@ -6,6 +6,7 @@ from collections import defaultdict
 from dataclasses import dataclass, replace
 
 from .explaining.mistakes import explain_all, prove
+from .misconceptions import Misconception
 from .notebooks.cell_code import (
     defined_names,
     definitions_in,
@@ -18,7 +19,7 @@ from .notebooks.cell_code import (
 from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
 from .spec.compare import Difference, Unsupported
-from .spec.exam import UNDEFINED, Assignment, Criterion, Misconception, Outcome, examine
+from .spec.exam import UNDEFINED, Assignment, Criterion, Outcome, examine
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")

@@ -1,6 +1,4 @@
 """What goes wrong in the contract that all layers keep: sentences, and changes that fit several right answers."""
-import numpy as np
-
 COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
           "Keep the arrays themselves")
 REUSED = "one output array is kept and used again; what forward returned before then changes later"
@@ -22,59 +20,3 @@ MAKES_COPIES_EACH_TIME = """
     def params(self, arrays):
         self.arrays = arrays
 """
-
-
-# --- to be deleted once no module mixes these classes into a right answer any more -----------------------------------
-
-
-class PilesUp:
-    def backward(self, *args):
-        before = [grad.copy() for grad in self.grads]
-        given = super().backward(*args)
-        for grad, old in zip(self.grads, before, strict=True):
-            grad += old
-        return given
-
-
-class Rebinds:
-    def backward(self, *args):
-        self.grads = [np.zeros_like(param) for param in self.params]
-        return super().backward(*args)
-
-
-class CopiesParameters:
-    def __init__(self, *params, **options):
-        super().__init__(*(param.copy() if isinstance(param, np.ndarray) else param for param in params), **options)
-
-
-class ReusesOutput:
-    buffer = np.empty(0)
-
-    def forward(self, *args):
-        out = super().forward(*args)
-        if self.buffer.shape != out.shape:
-            self.buffer = np.empty_like(out)
-        self.buffer[...] = out
-        return self.buffer
-
-
-class ForcesFloat32:
-    def forward(self, *args):
-        return super().forward(*args).astype("f")
-
-
-class ForcesFloat64:
-    def forward(self, *args):
-        return super().forward(*args).astype("d")
-
-
-class ForcesGradsFloat64:
-    def __init__(self, *params, **options):
-        super().__init__(*params, **options)
-        self.grads = [np.zeros(param.shape) for param in self.params]
-
-
-class ForcesGradsFloat32:
-    def __init__(self, *params, **options):
-        super().__init__(*params, **options)
-        self.grads = [np.zeros(param.shape, dtype="f") for param in self.params]

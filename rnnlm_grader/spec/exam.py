@@ -62,36 +62,13 @@ class CriteriaList(list):
 
 
 @dataclass(frozen=True, eq=False)
-class Misconception:
-    """A small wrong variant, and what somebody who writes it has misunderstood."""
-
-    id: str
-    name: str
-    sentence: str
-    section: str  # page and anchor in the book: '02-embedding.html#embedding-lookup'
-    variant: Callable
-    shows_nothing: bool = False  # whether what it gives is nothing, or zeros, as of an answer that isn't filled in
-
-
-class Library(list):
-    """The misconceptions of one assignment."""
-
-    def misconception(self, name, section, sentence, shows_nothing=False):
-        """Decorate a wrong variant of `name`."""
-        def add(variant):
-            self.append(Misconception(variant.__name__, name, sentence, section, variant, shows_nothing))
-            return variant
-        return add
-
-
-@dataclass(frozen=True, eq=False)
 class Assignment:
     """What one exercise asks for and how it is judged."""
 
     slug: str
     names: tuple
     criteria: CriteriaList
-    misconceptions: Library
+    misconceptions: list
     lent: dict = field(default_factory=dict)  # name → modules of rnnlm_ref that this answer may import
 
     def parts(self):
