@@ -3,7 +3,7 @@
 A module for each assignment holds `SLUG`, and for each name that it asks for
 
 RIGHT    style → source of the cell; the first is the plainest and stands in where another name is examined
-WRONG    id of the misconception that should be named → source, written as a student would and not as the library does
+WRONG    id of the misconception that should be named → source, in a style unlike the library's
 """
 import importlib
 import pkgutil

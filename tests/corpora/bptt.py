@@ -1,4 +1,5 @@
 """Answers to 04-bptt. Names say what an answer does differently."""
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "04-bptt"
 
@@ -79,128 +80,17 @@ def my_numerical_gradient(f, x, eps=1e-5):
 }
 
 NUMERICAL_MISTAKES = {
-    "KeepsRowsAsViews": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    for i in range(x.shape[0]):
-        old = x[i]
-        x[i] = old + eps
-        upper = f(x)
-        x[i] = old - eps
-        lower = f(x)
-        x[i] = old
-        grad[i] = (upper - lower) / (2 * eps)
-    return grad
-""",
-    "CountsAllNumbers": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    for i in range(x.size):
-        kept = x[i]
-        x[i] = kept + eps
-        above = f(x)
-        x[i] = kept - eps
-        below = f(x)
-        x[i] = kept
-        grad[i] = (above - below) / (2 * eps)
-    return grad
-""",
-    "ReturnsAfterTheFirst": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        kept = x[i]
-        x[i] = kept + eps
-        above = f(x)
-        x[i] = kept - eps
-        below = f(x)
-        x[i] = kept
-        grad[i] = (above - below) / (2 * eps)
-        return grad
-""",
-    "ReturnsNoSlopes": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        up, down = x.copy(), x.copy()
-        up[i] += eps
-        down[i] -= eps
-        grad[i] = (f(up) - f(down)) / (2 * eps)
-""",
-    "CallsWithTheOldX": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    flat = x.flatten()
-    for i in range(flat.size):
-        kept = flat[i]
-        flat[i] = kept + eps
-        above = f(x)
-        flat[i] = kept - eps
-        below = f(x)
-        flat[i] = kept
-        grad.flat[i] = (above - below) / (2 * eps)
-    return grad
-""",
-    "ForwardDifference": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    base, grad = f(x), np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        old = x[i]
-        x[i] = old + eps
-        grad[i] = (f(x) - base) / eps
-        x[i] = old
-    return grad
-""",
-    "DividesByEps": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    g = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        v = x[i]
-        x[i] = v + eps
-        p = f(x)
-        x[i] = v - eps
-        m = f(x)
-        x[i] = v
-        g[i] = (p - m) / eps
-    return g
-""",
-    "MovesAllAtOnce": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    slope = (f(x + eps) - f(x - eps)) / (2 * eps)
-    return slope * np.ones_like(x)
-""",
-    "PutsBackByAdding": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    out = np.zeros_like(x)
-    it = np.nditer(x, flags=["multi_index"])
-    for _ in it:
-        j = it.multi_index
-        x[j] = x[j] + eps
-        up = f(x)
-        x[j] = x[j] - 2 * eps
-        down = f(x)
-        x[j] = x[j] + eps
-        out[j] = (up - down) / (2 * eps)
-    return out
-""",
-    "HasItsOwnEps": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    h = 1e-5
-    def slope(e):
-        return (f(x + h * e) - f(x - h * e)) / (2 * h)
-    return np.array([slope(e.reshape(x.shape)) for e in np.eye(x.size)]).reshape(x.shape)
-""",
-    "NeverPutsBack": """
-def my_numerical_gradient(f, x, eps=1e-5):
-    grad = np.zeros_like(x)
-    for i in np.ndindex(x.shape):
-        x[i] += eps
-        above = f(x)
-        x[i] -= eps + eps
-        below = f(x)
-        grad[i] = (above - below) / (2 * eps)
-    return grad
-""",
+    "ForwardDifference": changed(NUMERICAL["fresh copies, x never touched"], ("f(minus)", "f(x)"), (" / 2", "")),
+    "DividesByEps": changed(NUMERICAL["fresh copies, x never touched"], (" / 2", "")),
+    "ReturnsAfterTheFirst": changed(NUMERICAL["nditer, as the well-known book does"],
+                                    ("    return grad", "        return grad")),
+    "NeverPutsBack": changed(NUMERICAL["nditer, as the well-known book does"], ("        x[idx] = tmp_val\n", "")),
+    "PutsBackByAdding": changed(NUMERICAL["nditer, as the well-known book does"],
+                                ("x[idx] = tmp_val - eps", "x[idx] -= 2 * eps"),
+                                ("x[idx] = tmp_val\n", "x[idx] += eps\n")),
+    "CallsWithTheOldX": changed(NUMERICAL["flat view of a copy"], ("f(work)", "f(x)")),
+    "HasItsOwnEps": changed(NUMERICAL["unit vectors from an identity matrix"], (
+        "    slopes", "    eps = 1e-5\n    slopes")),
 }
 
 # --- my_bptt --------------------------------------------------------------------------------------------------------
@@ -303,30 +193,7 @@ def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
     return (np.einsum("ntk,dk->ntd", dz, Wx), dh0, np.einsum("ntd,ntk->dk", xs, dz),
             np.einsum("nth,ntk->hk", before, dz), np.einsum("ntk->k", dz))
 """,
-    "recursion over time": """
-def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
-    T = xs.shape[1]
-    dxs = np.zeros_like(xs)
-    sums = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
-
-    def step(t, h_prev):
-        # what comes back to h_prev from step t on, never cut
-        if t == T:
-            return np.zeros_like(h_prev)
-        h = np.tanh(h_prev @ Wh + xs[:, t] @ Wx + b)
-        later = step(t + 1, h)
-        if window and (t + 1) % window == 0:
-            later = np.zeros_like(later)
-        dz = (dhs[:, t] + later) * (1 - h * h)
-        dxs[:, t] = dz @ Wx.T
-        sums[0] += xs[:, t].T @ dz
-        sums[1] += h_prev.T @ dz
-        sums[2] += dz.sum(0)
-        return dz @ Wh.T
-
-    dh0 = step(0, h0)
-    return (dxs, dh0) + tuple(sums)
-""",
+    "returns a list": changed(BOOK, ("return dxs, dh0, dWx, dWh, db", "return [dxs, dh0, dWx, dWh, db]")),
     "window by window, calling itself": """
 def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
     T = xs.shape[1]
@@ -408,72 +275,30 @@ def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
         dc += np.ones(len(dz)) @ dz
     return tuple(a.astype(kind) for a in (dx, dh_next, dU, dW, dc))
 """,
-    "Jacobians of each step": """
-def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
-    N, T, D = xs.shape
-    H = Wh.shape[0]
-    h, prevs, jac = h0, [], []
-    for t in range(T):
-        prevs.append(h)
-        h = np.tanh(h @ Wh + xs[:, t] @ Wx + b)
-        jac.append((1 - h ** 2)[:, :, None] * np.eye(H, dtype=Wh.dtype))       # dh/dz, (N, H, H)
-    dz_all = [None] * T
-    back = np.zeros_like(h0)
-    for t in reversed(range(T)):
-        total = dhs[:, t] + back
-        dz_all[t] = np.matmul(jac[t], total[:, :, None])[:, :, 0]
-        through = np.matmul(Wh[None], dz_all[t][:, :, None])[:, :, 0]
-        back = through if window is None or t % window else np.zeros_like(h0)
-    dz = np.stack(dz_all, 1)
-    dWx = np.tensordot(xs, dz, axes=((0, 1), (0, 1)))
-    dWh = np.tensordot(np.stack(prevs, 1), dz, axes=((0, 1), (0, 1)))
-    return np.tensordot(dz, Wx, axes=((2,), (1,))), through, dWx, dWh, dz.sum(1).sum(0)
-""",
 }
 
 
-def spoilt(source, *pairs):
-    """A right answer with some of its text changed."""
-    for right, wrong in pairs:
-        assert right in source, right
-        source = source.replace(right, wrong)
-    return source
-
-
 BPTT_MISTAKES = {
-    "PutsDh0Last": spoilt(BOOK, ("return dxs, dh0, dWx, dWh, db", "return dxs, dWx, dWh, db, dh0")),
-    "GoesForwards": spoilt(BOOK, ("reversed(range(T))", "range(T)")),
-    "LeavesOutSlope": spoilt(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
-    "NothingFromTheStepAfter": spoilt(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
-    "ForgetsTranspose": spoilt(BPTT["einsum"], ('"nk,hk->nh", dz[:, t], Wh', '"nh,hk->nk", dz[:, t], Wh')),
-    "PairsStateAfter": spoilt(BPTT["einsum"], ('"nth,ntk->hk", before, dz', '"nth,ntk->hk", after, dz')),
-    "LeavesH0OutOfDWh": spoilt(BOOK, ("        dWh += hs[t].T @ dz\n",
-                                      "        if t > 0:\n            dWh += hs[t].T @ dz\n")),
-    "IgnoresWindow": spoilt(BOOK, ("        if window is not None and t % window == 0:\n"
-                                   "            dh = np.zeros_like(h0)\n", "")),
-    "CutsOneStepEarly": spoilt(BPTT["float64 inside, right dtype outside, prints"],
-                               ("range(window, T, window)", "range(window - 1, T, window)")),
-    "Dh0OfTheLastWindow": spoilt(CELLS, ("if start == 0:", "if start + k >= T:")),
-    "Dh0BeforeTheStep": spoilt(BOOK, ("dz = (dhs[:, t] + dh) *", "dh = dh0 = dhs[:, t] + dh\n        dz = dh *"),
-                               ("dh = dh0 = dz @ Wh.T", "dh = dz @ Wh.T")),
-    "RestartsFromZerosInPlace": spoilt(BOOK, ("        hs.append(", "        if window and t and t % window == 0:\n"
-                                                                   "            hs[t] = np.zeros_like(h0)\n"
-                                                                   "        hs.append(")),
-    "KeepsFirstStep": spoilt(BOOK, ("dWx +=", "dWx ="), ("dWh +=", "dWh ="), ("db +=", "db =")),
-    "RestartsFromZeros": spoilt(CELLS, ("    for t in range(T):\n        cells.append",
-                                        "    for t in range(T):\n        if t and window and t % window == 0:\n"
-                                        "            h = np.zeros_like(h0)\n        cells.append")),
-    "BpttForcesFloat32": spoilt(BPTT["float64 inside, right dtype outside, prints"],
-                                ("kind = Wh.dtype", "kind = np.float32")),
-    "ChangesDhs": spoilt(CELLS, ("            dx, dh, *step = cells[t].backward(dhs[:, t] + dh)",
-                                 "            dhs[:, t] += dh\n"
-                                 "            dx, dh, *step = cells[t].backward(dhs[:, t])")),
+    "GoesForwards": changed(BPTT["einsum"], ("range(T)[::-1]", "range(T)")),
+    "LeavesOutSlope": changed(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
+    "NothingFromTheStepAfter": changed(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
+    "ForgetsTranspose": changed(BPTT["einsum"], ('"nk,hk->nh", dz[:, t], Wh', '"nh,hk->nk", dz[:, t], Wh')),
+    "PairsStateAfter": changed(BPTT["einsum"], ('"nth,ntk->hk", before, dz', '"nth,ntk->hk", after, dz')),
+    "CutsOneStepEarly": changed(BPTT["float64 inside, right dtype outside, prints"],
+                                ("range(window, T, window)", "range(window - 1, T, window)")),
+    "Dh0OfTheLastWindow": changed(CELLS, ("if start == 0:", "if start + k >= T:")),
+    "RestartsFromZeros": changed(CELLS, ("        cells.append", (
+        "        if t and window and t % window == 0:\n            h = np.zeros_like(h0)\n        cells.append"))),
+    "BpttForcesFloat32": changed(BPTT["float64 inside, right dtype outside, prints"],
+                                 ("kind = Wh.dtype", "kind = np.float32")),
+    "ChangesDhs": changed(CELLS, ("            dx, dh, *step = cells[t].backward(dhs[:, t] + dh)",
+                                  "            dhs[:, t] += dh\n"
+                                  "            dx, dh, *step = cells[t].backward(dhs[:, t])")),
 }
 
 # --- my_clip_grads --------------------------------------------------------------------------------------------------
 
-CLIP = {
-    "sum of squares, as the book does": """
+CLIP_BOOK = """
 def my_clip_grads(grads, max_norm):
     total_norm = 0
     for grad in grads:
@@ -483,17 +308,12 @@ def my_clip_grads(grads, max_norm):
         for grad in grads:
             grad *= max_norm / total_norm
     return total_norm
-""",
-    "refuses what is no number": """
-def my_clip_grads(grads, max_norm):
-    norm = np.sqrt(sum((grad ** 2).sum() for grad in grads))
-    if not np.isfinite(norm):
-        raise ValueError(f"the norm of the gradients is {norm}")
-    if norm > max_norm:
-        for grad in grads:
-            grad *= max_norm / norm
-    return norm
-""",
+"""
+
+CLIP = {
+    "sum of squares, as the book does": CLIP_BOOK,
+    "refuses what is no number": changed(CLIP_BOOK, (
+        "    if total", "    if not np.isfinite(total_norm):\n        raise ValueError(total_norm)\n    if total")),
     "with 1e-6 in the denominator": """
 def my_clip_grads(grads, max_norm):
     norm = float(np.sqrt(sum(float((g * g).sum()) for g in grads)))
@@ -547,23 +367,8 @@ def my_clip_grads(grads, max_norm):
 }
 
 CLIP_MISTAKES = {
-    "ReturnsOnlyWhenClipping": """
-def my_clip_grads(grads, max_norm):
-    norm = np.sqrt(sum((g ** 2).sum() for g in grads))
-    if norm > max_norm:
-        for g in grads:
-            g *= max_norm / norm
-        return norm
-""",
-    "TurnsFactorRound": """
-def my_clip_grads(grads, max_norm):
-    norm = np.sqrt(sum((g ** 2).sum() for g in grads))
-    rate = norm / max_norm
-    if rate > 1:
-        for g in grads:
-            g *= rate
-    return norm
-""",
+    "TurnsFactorRound": changed(CLIP["with 1e-6 in the denominator"], ("max_norm / (norm + 1e-6)", "norm / max_norm"),
+                                ("rate < 1", "rate > 1")),
     "ClipsEachArray": """
 def my_clip_grads(grads, max_norm):
     total = np.sqrt(sum(np.sum(g ** 2) for g in grads))
@@ -573,47 +378,13 @@ def my_clip_grads(grads, max_norm):
             g *= max_norm / n
     return total
 """,
-    "ClipsEachNumber": """
-def my_clip_grads(grads, max_norm):
-    norm = np.sqrt(sum(np.sum(g ** 2) for g in grads))
-    if norm > max_norm:
-        for g in grads:
-            g[...] = np.minimum(np.maximum(g, -max_norm), max_norm)
-    return norm
-""",
-    "LeavesArraysAsTheyAre": """
-def my_clip_grads(grads, max_norm):
-    norm = np.sqrt(sum((g ** 2).sum() for g in grads))
-    if norm > max_norm:
-        for g in grads:
-            g = g * max_norm / norm
-    return norm
-""",
-    "ReplacesItems": """
-def my_clip_grads(grads, max_norm):
-    norm = np.linalg.norm([np.linalg.norm(g) for g in grads])
-    if norm > max_norm:
-        for i in range(len(grads)):
-            grads[i] = (max_norm / float(norm)) * grads[i]
-    return norm
-""",
-    "ReturnsNormAfter": """
-def my_clip_grads(grads, max_norm):
-    size = lambda: np.sqrt(sum(np.sum(g ** 2) for g in grads))
-    norm = size()
-    if norm > max_norm:
-        for g in grads:
-            g *= max_norm / norm
-    return size()
-""",
-    "ForgetsRoot": """
-def my_clip_grads(grads, max_norm):
-    norm = sum(np.sum(g ** 2) for g in grads)
-    if norm > max_norm:
-        for g in grads:
-            g *= max_norm / norm
-    return norm
-""",
+    "ClipsEachNumber": changed(CLIP["one long vector"], (
+        "grads[i] * (max_norm / norm)", "np.minimum(np.maximum(grads[i], -max_norm), max_norm)")),
+    "LeavesArraysAsTheyAre": changed(CLIP["math.hypot and slice assignment"], ("g[:] =", "g =")),
+    "ReplacesItems": changed(CLIP["one long vector"], ("grads[i][...] =", "grads[i] =")),
+    "ReturnsNormAfter": changed(CLIP["norm of the norms"], (
+        "return norm", "return np.linalg.norm([np.linalg.norm(g) for g in grads])")),
+    "ForgetsRoot": changed(CLIP["one long vector"], (" ** 0.5", "")),
 }
 
 RIGHT = {"my_numerical_gradient": NUMERICAL, "my_bptt": BPTT, "my_clip_grads": CLIP}

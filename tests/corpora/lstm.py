@@ -1,5 +1,5 @@
 """Answers to 07-lstm. Names say what an answer does differently."""
-from .rnn import exchanged
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "07-lstm"
 
@@ -295,149 +295,13 @@ TIME_LSTM = {
         np.sum(flat, axis=0, out=self.grads[2])
         return (flat @ Wx.T).reshape(T, N, -1).swapaxes(0, 1).copy()
 """, before=""),
-    "einsum": answer("""
-    def forward(self, xs):
-        Wx, Wh, b = self.params
-        H = len(Wh)
-        start = np.zeros((len(xs), H), b.dtype)
-        h, c = (self.h, self.c) if self.stateful and self.h is not None else (start, start)
-        pre = np.einsum("ntd,dk->tnk", xs, Wx) + b
-        self.xs, self.h_before, self.c_before, self.c_after, self.gates = xs, [], [], [], []
-        hs = []
-        for z in pre:
-            self.h_before.append(h)
-            self.c_before.append(c)
-            z = z + np.einsum("nh,hk->nk", h, Wh)
-            o, f, i, g = sigmoid(z[:, :H]), sigmoid(z[:, H:2 * H]), sigmoid(z[:, 2 * H:-H]), np.tanh(z[:, -H:])
-            c = np.einsum("nh,nh->nh", f, c) + np.einsum("nh,nh->nh", i, g)
-            h = o * np.tanh(c)
-            self.c_after.append(c)
-            self.gates.append((o, f, i, g))
-            hs.append(h)
-        self.h, self.c = h, c
-        return np.moveaxis(np.array(hs), 0, 1)
-
-    def backward(self, dhs):
-        Wx, Wh, b = self.params
-        rows = []
-        dh = dc = np.zeros_like(dhs[:, 0])
-        for t in reversed(range(dhs.shape[1])):
-            o, f, i, g = self.gates[t]
-            tanh_c = np.tanh(self.c_after[t])
-            dh = dh + dhs[:, t]
-            dc = dc + dh * o - dh * o * tanh_c * tanh_c
-            rows.append(np.hstack([dh * tanh_c * o * (1 - o), dc * self.c_before[t] * f * (1 - f), dc * g * i * (1 - i),
-                                   dc * i - dc * i * g * g]))
-            dh, dc = np.einsum("nk,hk->nh", rows[-1], Wh), dc * f
-        self.dh, self.dc = dh, dc
-        dzs = np.array(rows[::-1])
-        self.grads[0][...] = np.einsum("ntd,tnk->dk", self.xs, dzs)
-        self.grads[1][...] = np.einsum("tnh,tnk->hk", np.array(self.h_before), dzs)
-        self.grads[2][...] = np.einsum("tnk->k", dzs)
-        return np.einsum("tnk,dk->ntd", dzs, Wx)
-"""),
-    "closures on a tape": answer("""
-    def forward(self, xs):
-        h, c = self.begin(len(xs))
-        self.tape, hs = [], []
-        for t in range(xs.shape[1]):
-            h, c = self.step(xs[:, t], h, c)
-            hs.append(h)
-        self.h, self.c = h, c
-        return np.stack(hs, 1)
-
-    def begin(self, N):
-        if self.stateful and self.h is not None and self.c is not None:
-            return self.h, self.c
-        shape = N, self.params[1].shape[0]
-        return np.zeros(shape, self.params[1].dtype), np.zeros(shape, self.params[1].dtype)
-
-    def step(self, x, h_prev, c_prev):
-        Wx, Wh, b = self.params
-        o, f, i, g = np.array_split(x @ Wx + h_prev @ Wh + b, 4, axis=-1)
-        o, f, i, g = sigmoid(o), sigmoid(f), sigmoid(i), np.tanh(g)
-        c = c_prev * f + g * i
-        squashed = np.tanh(c)
-
-        def back(dh, dc):
-            dc = dc + (1 - squashed ** 2) * o * dh
-            dz = np.c_[dh * squashed * o * (1 - o), dc * c_prev * f * (1 - f), dc * g * i * (1 - i),
-                       dc * i * (1 - g ** 2)]
-            self.grads[0] += x.T @ dz
-            self.grads[1] += h_prev.T @ dz
-            self.grads[2] += dz.sum(axis=0)
-            return dz @ Wx.T, dz @ Wh.T, dc * f
-
-        self.tape.append(back)
-        return o * squashed, c
-
-    def backward(self, dhs):
-        for grad in self.grads:
-            grad.fill(0)
-        dxs, dh, dc = [], np.zeros_like(dhs[:, 0]), np.zeros_like(dhs[:, 0])
-        for t, back in reversed(list(enumerate(self.tape))):
-            dx, dh, dc = back(dhs[:, t] + dh, dc)
-            dxs.append(dx)
-        self.dh, self.dc = dh, dc
-        return np.stack(dxs[::-1], axis=1)
-"""),
-    "recursion over the steps": answer("""
-    def forward(self, xs):
-        N, T, D = xs.shape
-        H = len(self.params[1])
-        if self.stateful and self.h is not None:
-            h, c = self.h, self.c
-        else:
-            h, c = np.zeros((2, N, H), dtype=self.params[2].dtype)
-        self.xs, self.states, self.gates = xs, [(h, c)], []
-        self.run(0)
-        self.h, self.c = self.states[-1]
-        return np.stack([h for h, _ in self.states[1:]], axis=1)
-
-    def run(self, t):
-        if t < self.xs.shape[1]:
-            Wx, Wh, b = self.params
-            h, c = self.states[t]
-            z = self.xs[:, t] @ Wx + h @ Wh + b
-            H = h.shape[1]
-            gates = sigmoid(z[:, :H]), sigmoid(z[:, H:2*H]), sigmoid(z[:, 2*H:3*H]), np.tanh(z[:, 3*H:])
-            o, f, i, g = gates
-            c = f * c + i * g
-            self.states.append((o * np.tanh(c), c))
-            self.gates.append(gates)
-            self.run(t + 1)
-
-    def backward(self, dhs):
-        for grad in self.grads:
-            grad[...] = 0
-        dxs = np.zeros_like(self.xs)
-        self.dh, self.dc = self.back(0, dhs, dxs)
-        return dxs
-
-    def back(self, t, dhs, dxs):
-        if t == dhs.shape[1]:
-            return np.zeros_like(dhs[:, 0]), np.zeros_like(dhs[:, 0])
-        Wx, Wh, b = self.params
-        dh, dc = self.back(t + 1, dhs, dxs)
-        o, f, i, g = self.gates[t]
-        (h_prev, c_prev), (_, c) = self.states[t:t + 2]
-        dh = dh + dhs[:, t]
-        dc = dc + dh * o * (1 - np.tanh(c) ** 2)
-        dz = np.concatenate((dh * np.tanh(c) * o * (1 - o), dc * c_prev * f * (1 - f), dc * g * i * (1 - i),
-                             dc * i * (1 - g ** 2)), axis=1)
-        self.grads[0] += self.xs[:, t].T @ dz
-        self.grads[1] += h_prev.T @ dz
-        self.grads[2] += dz.sum(axis=0)
-        dxs[:, t] = dz @ Wx.T
-        return dz @ Wh.T, dc * f
-"""),
-    "recomputes the gates in backward": exchanged(
+    "recomputes the gates in backward": changed(
         BOOK, ("self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c))"),
         ("            x, h_prev, c_prev, c, o, f, i, g = self.steps[t]\n",
          "            x, h_prev, c_prev, c = self.steps[t]\n"
          "            o, f, i, g = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)\n"
          "            o, f, i, g = sigmoid(o), sigmoid(f), sigmoid(i), np.tanh(g)\n")),
-    "float64 inside, right dtype outside": exchanged(
+    "float64 inside, right dtype outside": changed(
         PREALLOCATED, ("        Wx, Wh, b = self.params\n",
                        "        dtype = self.params[0].dtype\n"
                        "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
@@ -445,63 +309,52 @@ TIME_LSTM = {
          "        self.h, self.c = self.hs[T].astype(dtype), self.cs[T].astype(dtype)\n"
          "        return self.hs[1:].astype(dtype)"),
         ("self.dh, self.dc = dh_next, dc_next", "self.dh, self.dc = dh_next.astype(dtype), dc_next.astype(dtype)")),
+    "refuses numbers that are not finite": changed(
+        BOOK, ("        hs, self.steps", "        assert np.isfinite(xs).all(), 'xs'\n        hs, self.steps"),
+        ("        dxs, sums", "        assert np.isfinite(dhs).all(), 'dhs'\n        dxs, sums")),
+    "arguments by position only": changed(BOOK, ("(self, xs)", "(self, xs, /)"), ("(self, dhs)", "(self, dhs, /)"),
+                                          ("(self, h, c)", "(self, h, c, /)")),
 }
 
 RIGHT = {"MyTimeLSTM": TIME_LSTM}
 
-DC = "dc = dc + dh * o * (1 - tanh_c**2)"
-
 MISTAKES = {
-    "OrdersAsPyTorch": exchanged(
+    "OrdersAsPyTorch": changed(
         CELLS, ("o = sigmoid(A[:, :H])", "i = sigmoid(A[:, :H])"),
         ("i = sigmoid(A[:, 2*H:3*H])", "g = np.tanh(A[:, 2*H:3*H])"),
         ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"), ("(do, df, di, dg)", "(di, df, dg, do)")),
-    "OrdersForgetFirst": exchanged(
-        PREALLOCATED, ("a[:, :3*H] = 1 / (1 + np.exp(-a[:, :3*H]))", "g = np.tanh(a[:, H:2*H])"),
-        ("            a[:, 3*H:] = np.tanh(a[:, 3*H:])\n",
-         "            a = 1 / (1 + np.exp(-a))\n            a[:, H:2*H] = g\n"),
-        ("a[:, H:2*H] * self.cs[t]", "a[:, :H] * self.cs[t]"), ("3*H] * a[:, 3*H:]", "3*H] * a[:, H:2*H]"),
-        ("a[:, :H] * np.tanh(", "a[:, 3*H:] * np.tanh("), ("o, f, i, g = A[", "f, g, i, o = A["),
-        ("dA[:, :H] = dh * tc", "dA[:, 3*H:] = dh * tc"), ("dA[:, H:2*H] = dc * self", "dA[:, :H] = dc * self"),
-        ("dA[:, 3*H:] = dc * i", "dA[:, H:2*H] = dc * i")),
-    "LeavesOutSlopeOfO": exchanged(CELLS, ("        do *= o * (1 - o)\n", "")),
-    "JoinsCandidateLast": exchanged(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
-    "CutsUnitByUnit": exchanged(
-        BOOK, ("np.split(xs[:, t] @ Wx + h @ Wh + b, 4, axis=1)",
-               "np.moveaxis((xs[:, t] @ Wx + h @ Wh + b).reshape(N, H, 4), -1, 0)"),
-        ("np.concatenate(", "np.stack("), ("(1 - g**2)], axis=1)", "(1 - g**2)], axis=-1).reshape(len(x), -1)")),
-    "TakesSigmoidForCandidate": exchanged(
+    "LeavesOutSlopeOfO": changed(CELLS, ("        do *= o * (1 - o)\n", "")),
+    "JoinsCandidateLast": changed(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
+    "TakesSigmoidForCandidate": changed(
         SINGLE_MATRICES, ('o, f, i = (sigmoid(pre[name]) for name in "ofi")',
                           'o, f, i, g = (sigmoid(pre[name]) for name in "ofig")'),
         ('            g = np.tanh(pre["g"])\n', "")),
-    "LeavesOutForgetGate": exchanged(CELLS, ("c_next = f * c_prev + g * i", "c_next = c_prev + g * i")),
-    "LeavesOutTanh": exchanged(PREALLOCATED, ("a[:, :H] * np.tanh(self.cs[t+1])", "a[:, :H] * self.cs[t+1]")),
-    "LeavesOutOutputGate": exchanged(BOOK, ("h = o * np.tanh(c)", "h = np.tanh(c)")),
-    "AlwaysKeepsStates": exchanged(CELLS, ("if not self.stateful or self.h is None:", "if self.h is None:")),
-    "KeepsHiddenStateOnly": exchanged(
+    "LeavesOutForgetGate": changed(CELLS, ("c_next = f * c_prev + g * i", "c_next = c_prev + g * i")),
+    "LeavesOutTanh": changed(PREALLOCATED, ("a[:, :H] * np.tanh(self.cs[t+1])", "a[:, :H] * self.cs[t+1]")),
+    "AlwaysKeepsStates": changed(CELLS, ("if not self.stateful or self.h is None:", "if self.h is None:")),
+    "KeepsHiddenStateOnly": changed(
         CELLS, ("            self.c = np.zeros((N, Wh.shape[0]), dtype=Wh.dtype)\n",
                 ""), ("        hs = np.empty(", "        self.c = np.zeros_like(self.h)\n        hs = np.empty(")),
-    "SetsHiddenStateOnly": exchanged(PREALLOCATED, (
+    "SetsHiddenStateOnly": changed(PREALLOCATED, (
         "        self.h, self.c = h, c\n", "        self.h = h\n        if self.c is None:\n"
         "            self.c = np.zeros(h.shape, h.dtype)\n")),
-    "ResetsHiddenStateOnly": exchanged(
+    "ResetsHiddenStateOnly": changed(
         SINGLE_MATRICES, ("c = self.c if known else", "c = self.c if self.stateful and self.c is not None else"),
         ("reset_state(self):\n        self.h, self.c = None, None", "reset_state(self):\n        self.h = None")),
-    "LeavesOutOwnDc": exchanged(CELLS, ("ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)", "ds = dc_next")),
-    "LeavesOutLaterDc": exchanged(PREALLOCATED, ("dc = dc_next + dh * o", "dc = dh * o")),
-    "HandsBackWithoutForget": exchanged(CELLS, ("dc_prev = ds * f", "dc_prev = ds")),
-    "HandsBackThroughEarlierForget": exchanged(
+    "LeavesOutOwnDc": changed(CELLS, ("ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)", "ds = dc_next")),
+    "LeavesOutLaterDc": changed(PREALLOCATED, ("dc = dc_next + dh * o", "dc = dh * o")),
+    "HandsBackWithoutForget": changed(CELLS, ("dc_prev = ds * f", "dc_prev = ds")),
+    "HandsBackThroughEarlierForget": changed(
         PREALLOCATED, ("dc = dc_next + dh", "dc = dc_next * f + dh"), ("dc_next = dc * f", "dc_next = dc")),
-    "LeavesOutSlopeOfTanh": exchanged(BOOK, (DC, "dc = dc + dh * o")),
-    "SquaresCellState": exchanged(PREALLOCATED, ("(1 - tc * tc)", "(1 - self.cs[t+1] ** 2)")),
-    "TakesTanhsSlopeForGates": exchanged(
+    "SquaresCellState": changed(PREALLOCATED, ("(1 - tc * tc)", "(1 - self.cs[t+1] ** 2)")),
+    "TakesTanhsSlopeForGates": changed(
         CELLS, ("di *= i * (1 - i)", "di *= 1 - i ** 2"), ("df *= f * (1 - f)", "df *= 1 - f ** 2"),
         ("do *= o * (1 - o)", "do *= 1 - o ** 2")),
-    "TakesNewCellStateForForgetGate": exchanged(PREALLOCATED, ("dc * self.cs[t] *", "dc * self.cs[t+1] *")),
-    "JoinsAsPyTorch": exchanged(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
-    "LeavesOutDh": exchanged(CELLS, ("layer.backward(dhs[:, t, :] + dh, dc)", "layer.backward(dhs[:, t, :], dc)")),
-    "KeepsFirstStepsGradient": exchanged(CELLS, ("grads[k] = grads[k] + grad", "grads[k] = grad")),
-    "PilesUp": exchanged(PREALLOCATED, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),
+    "TakesNewCellStateForForgetGate": changed(PREALLOCATED, ("dc * self.cs[t] *", "dc * self.cs[t+1] *")),
+    "JoinsAsPyTorch": changed(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
+    "LeavesOutDh": changed(CELLS, ("layer.backward(dhs[:, t, :] + dh, dc)", "layer.backward(dhs[:, t, :], dc)")),
+    "KeepsFirstStepsGradient": changed(CELLS, ("grads[k] = grads[k] + grad", "grads[k] = grad")),
+    "PilesUp": changed(PREALLOCATED, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),
 }
 
 WRONG = {"MyTimeLSTM": MISTAKES}

@@ -1,4 +1,5 @@
 """Answers to 02-rnn. Names say what an answer does differently."""
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "02-rnn"
 
@@ -14,14 +15,6 @@ class MyRNN:
 def answer(body, header=HEADER):
     """Put methods under the usual constructor."""
     return header.strip("\n") + "\n" + body.strip("\n") + "\n"
-
-
-def exchanged(source, *pairs):
-    """Replace each text by another, and insist that it was there."""
-    for old, new in pairs:
-        assert old in source, old
-        source = source.replace(old, new)
-    return source
 
 
 FORWARD = """
@@ -50,6 +43,12 @@ BACKWARD = """
 """
 
 STUDY_NOTEBOOK = answer(FORWARD + BACKWARD)
+WRITES = """        self.grads[0][...] = dWx
+        self.grads[1][...] = dWh
+        self.grads[2][...] = db
+"""
+KEEPS_SUM = changed(STUDY_NOTEBOOK, ("self.cache = (x, h_prev, h_next)", "self.cache = (x, h_prev, t)"),
+                    ("x, h_prev, h_next = self.cache", "x, h_prev, t = self.cache"))
 
 RNN = {
     "as the study notebook, with tanh": STUDY_NOTEBOOK,
@@ -109,41 +108,6 @@ RNN = {
             dh_prev[n] = Wh @ dz
         return dx, dh_prev
 """),
-    "loops over single numbers": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        N, D = x.shape
-        H = len(b)
-        h_next = np.empty((N, H), dtype=b.dtype)
-        for n in range(N):
-            for j in range(H):
-                total = b[j]
-                for d in range(D):
-                    total = total + x[n, d] * Wx[d, j]
-                for i in range(H):
-                    total = total + h_prev[n, i] * Wh[i, j]
-                h_next[n, j] = np.tanh(total)
-        self.kept = x, h_prev, h_next
-        return h_next
-
-    def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        x, h_prev, h_next = self.kept
-        dx, dh_prev = np.zeros_like(x), np.zeros_like(h_prev)
-        dWx, dWh, db = self.grads
-        dWx[:], dWh[:], db[:] = 0, 0, 0
-        for n in range(len(x)):
-            for j in range(len(b)):
-                dz = dh_next[n, j] * (1 - h_next[n, j] ** 2)
-                db[j] += dz
-                for d in range(len(Wx)):
-                    dWx[d, j] += x[n, d] * dz
-                    dx[n, d] += Wx[d, j] * dz
-                for i in range(len(b)):
-                    dWh[i, j] += h_prev[n, i] * dz
-                    dh_prev[n, i] += Wh[i, j] * dz
-        return dx, dh_prev
-"""),
     "columns instead of rows, transposed inside": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
@@ -159,21 +123,8 @@ RNN = {
         self.grads[2][...] = dz.sum(axis=1)
         return (Wx @ dz).T, (Wh @ dz).T
 """),
-    "slope from the sum, 1 / cosh squared": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        self.x, self.h_prev = x, h_prev
-        self.z = x @ Wx + h_prev @ Wh + b
-        return np.tanh(self.z)
-
-    def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        dz = dh_next / np.cosh(self.z) ** 2
-        self.grads[0][...] = self.x.T @ dz
-        self.grads[1][...] = self.h_prev.T @ dz
-        self.grads[2][...] = dz.sum(0)
-        return dz @ Wx.T, dz @ Wh.T
-"""),
+    "slope from the sum, 1 / cosh squared": changed(
+        KEEPS_SUM, ("dh_next * (1 - h_next ** 2)", "dh_next / np.cosh(t) ** 2")),
     "tanh from the sigmoid, slope as (1 - h)(1 + h)": """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -198,18 +149,17 @@ class MyRNN:
             grad[:] = value
         return dz @ Wx.T, dz @ Wh.T
 """,
-    "refuses numbers that are not finite": answer(exchanged(FORWARD + BACKWARD, (
+    "refuses numbers that are not finite": changed(STUDY_NOTEBOOK, (
         "        t = np.dot", (
             "        assert np.isfinite(x).all() and np.isfinite(h_prev).all()\n"
             "        t = np.dot")), (
         "        dt = ", (
             "        if not np.isfinite(dh_next).all():\n"
             "            raise ValueError('dh_next')\n"
-            "        dt = ")))),
-    "clips sums where tanh is 1 all the same": answer(exchanged(FORWARD, (
-        "np.tanh(t)", "np.tanh(np.clip(t, -15, 15))")) + BACKWARD),
-    "tanh from exponentials that are small": answer(exchanged(FORWARD, (
-        "np.tanh(t)", "np.sign(t) * (1 - np.exp(-2 * abs(t))) / (1 + np.exp(-2 * abs(t)))")) + BACKWARD),
+            "        dt = "))),
+    "clips sums where tanh is 1 all the same": changed(STUDY_NOTEBOOK, ("np.tanh(t)", "np.tanh(np.clip(t, -15, 15))")),
+    "tanh from exponentials that are small": changed(STUDY_NOTEBOOK, (
+        "np.tanh(t)", "np.sign(t) * (1 - np.exp(-2 * abs(t))) / (1 + np.exp(-2 * abs(t)))")),
     "computes everything again in backward": answer("""
     def step(self):
         Wx, Wh, b = self.params
@@ -228,22 +178,10 @@ class MyRNN:
         np.sum(dz, axis=0, out=self.grads[2])
         return np.matmul(dz, Wx.T), np.matmul(dz, Wh.T)
 """),
-    "float64 inside, right dtype outside": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = (p.astype(np.float64) for p in self.params)
-        self.dtype = self.params[0].dtype
-        self.x, self.h_prev = x.astype(np.float64), h_prev.astype(np.float64)
-        self.h_next = np.tanh(self.x @ Wx + self.h_prev @ Wh + b)
-        return self.h_next.astype(self.dtype)
-
-    def backward(self, dh_next):
-        Wx, Wh, b = (p.astype(np.float64) for p in self.params)
-        dz = dh_next.astype(np.float64) * (1.0 - self.h_next ** 2)
-        self.grads[0][...] = self.x.T @ dz
-        self.grads[1][...] = self.h_prev.T @ dz
-        self.grads[2][...] = dz.sum(axis=0)
-        return (dz @ Wx.T).astype(self.dtype), (dz @ Wh.T).astype(self.dtype)
-"""),
+    "float64 inside, right dtype outside": changed(
+        STUDY_NOTEBOOK, ("Wx, Wh, b = self.params", "Wx, Wh, b = (p.astype(np.float64) for p in self.params)"),
+        ("return h_next", "return h_next.astype(self.params[0].dtype)"),
+        ("return dx, dh_prev", "return tuple(d.astype(self.params[0].dtype) for d in (dx, dh_prev))")),
     "a backward function made in forward": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
@@ -323,81 +261,17 @@ class MyRNN(Layer):
         dWx[...], dWh[...], db[...] = self.saved["x"].T.dot(dz), self.saved["h_prev"].T.dot(dz), dz.sum(axis=0)
         return dz.dot(Wx.T), dz.dot(Wh.T)
 """,
-    "prints and warnings on the way": answer(exchanged(FORWARD, ("        h_next =", """
+    "prints and warnings on the way": changed(STUDY_NOTEBOOK, ("        h_next =", """
         import warnings
         warnings.warn("looking things up")
         print("t =", t)
-        h_next ="""),) + exchanged(BACKWARD, ("        return dx", "        print('db=', db)\n        return dx"))),
-    "returns a list": answer(FORWARD + exchanged(BACKWARD, ("return dx, dh_prev", "return [dx, dh_prev]"))),
-    "sums of products by broadcasting": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        self.x, self.h_prev = x, h_prev
-        z = (x[:, :, None] * Wx[None]).sum(axis=1) + (h_prev[:, :, None] * Wh).sum(axis=1) + b
-        self.h_next = np.tanh(z)
-        return self.h_next
-
-    def backward(self, dh_next):
-        Wx, Wh, _ = self.params
-        dz = dh_next * (1 - self.h_next ** 2)
-        self.grads[0][...] = (self.x[:, :, None] * dz[:, None, :]).sum(axis=0)
-        self.grads[1][...] = (self.h_prev[:, :, None] * dz[:, None, :]).sum(axis=0)
-        self.grads[2][...] = dz.sum(axis=0)
-        return (dz[:, None, :] * Wx).sum(axis=-1), (dz[:, None, :] * Wh).sum(axis=-1)
-"""),
-    "tensordot and a namedtuple": """
-from collections import namedtuple
-
-Cache = namedtuple("Cache", "x h_prev h_next")
-
-class MyRNN:
-    def __init__(self, Wx, Wh, b):
-        self.params = [Wx, Wh, b]
-        self.grads = list(map(np.zeros_like, self.params))
-
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        self.cache = Cache(x, h_prev, np.tanh(np.tensordot(x, Wx, 1) + np.tensordot(h_prev, Wh, 1) + b))
-        return self.cache.h_next
-
-    def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        c = self.cache
-        dz = dh_next * (1 - c.h_next ** 2)
-        self.grads[0][...] = np.tensordot(c.x, dz, ((0,), (0,)))
-        self.grads[1][...] = np.tensordot(c.h_prev, dz, ((0,), (0,)))
-        self.grads[2][...] = np.add.reduce(dz)
-        return np.tensordot(dz, Wx, ((1,), (1,))), np.tensordot(dz, Wh, ((1,), (1,)))
-""",
-    "b as one more row of the weights": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        ones = np.ones((len(x), 1), dtype=x.dtype)
-        self.inputs = np.concatenate([x, h_prev, ones], axis=1)
-        self.h = np.tanh(self.inputs @ np.concatenate([Wx, Wh, b[None]]))
-        return self.h.copy()
-
-    def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        D, H = Wx.shape
-        dz = dh_next * (1 - self.h ** 2)
-        dW = self.inputs.T @ dz
-        for grad, part in zip(self.grads, np.split(dW, [D, D + H])):
-            grad[...] = part.reshape(grad.shape)
-        dx, dh_prev, _ = np.split(dz @ np.concatenate([Wx, Wh, b[None]]).T, [D, D + H], axis=1)
-        return dx, dh_prev
-"""),
-    "dot into grads, arguments by position only": answer(exchanged(
-        FORWARD, ("x, h_prev):", "x, h_prev, /):")) + """
-    def backward(self, dh_next, /):
-        Wx, Wh, b = self.params
-        x, h_prev, h_next = self.cache
-        dz = dh_next * (1 - h_next ** 2)
-        np.dot(x.T, dz, out=self.grads[0])
-        np.dot(h_prev.T, dz, out=self.grads[1])
-        dz.sum(axis=0, out=self.grads[2])
-        return np.dot(dz, Wx.T), np.dot(dz, Wh.T)
-"""),
+        h_next ="""), ("        return dx", "        print('db=', db)\n        return dx")),
+    "returns a list": changed(STUDY_NOTEBOOK, ("return dx, dh_prev", "return [dx, dh_prev]")),
+    "dot into grads, arguments by position only": changed(
+        STUDY_NOTEBOOK, ("x, h_prev):", "x, h_prev, /):"), ("dh_next):", "dh_next, /):"),
+        ("dWx = np.dot(x.T, dt)", "np.dot(x.T, dt, out=self.grads[0])"),
+        ("dWh = np.dot(h_prev.T, dt)", "np.dot(h_prev.T, dt, out=self.grads[1])"),
+        ("db = np.sum(dt, axis=0)", "dt.sum(axis=0, out=self.grads[2])"), (WRITES, "")),
     "in place where it may be": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
@@ -421,20 +295,8 @@ class MyRNN:
         self.grads[2] += dz.sum(axis=0)
         return dz @ Wx.T, dz @ Wh.T
 """),
-    "the slope through complex steps": answer("""
-    def forward(self, x, h_prev):
-        Wx, Wh, b = self.params
-        self.x, self.h_prev, self.z = x, h_prev, x @ Wx + h_prev @ Wh + b
-        return np.tanh(self.z)
-
-    def backward(self, dh_next):
-        Wx, Wh, b = self.params
-        slope = (np.tanh(self.z.astype(np.complex128) + 1e-20j).imag / 1e-20).astype(b.dtype)
-        dz = dh_next * slope
-        self.grads[0][...], self.grads[1][...] = self.x.T @ dz, self.h_prev.T @ dz
-        self.grads[2][...] = dz.sum(axis=0)
-        return dz @ Wx.T, dz @ Wh.T
-"""),
+    "the slope through complex steps": changed(KEEPS_SUM, (
+        "(1 - h_next ** 2)", "(np.tanh(t.astype(np.complex128) + 1e-20j).imag / 1e-20).astype(b.dtype)")),
 }
 
 RIGHT = {"MyRNN": RNN}
@@ -444,35 +306,25 @@ ROWS = RNN["loops over the rows of the batch"]
 SIDE_BY_SIDE = RNN["one matrix product of x and h side by side"]
 
 MISTAKES = {
-    "ForwardReturnsNothing": exchanged(STUDY_NOTEBOOK, ("        return h_next\n", "")),
-    "PutsWhFirst": exchanged(STUDY_NOTEBOOK, ("np.dot(h_prev, Wh)", "Wh @ h_prev")),
-    "MultipliesNumberByNumber": exchanged(STUDY_NOTEBOOK, ("np.dot(x, Wx)", "x * Wx")),
-    "MultipliesSlopeAsMatrix": exchanged(STUDY_NOTEBOOK, ("dh_next * (1 -", "dh_next @ (1 -")),
-    "ExchangesStates": exchanged(STUDY_NOTEBOOK, ("x, h_prev, h_next = self.cache", "x, h_next, h_prev = self.cache")),
-    "HandsBackOutsideTanh": exchanged(STUDY_NOTEBOOK, ("np.dot(dt, Wx.T)", "np.dot(dh_next, Wx.T)"),
-                                      ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")),
-    "LeavesOutTransposeInDWx": exchanged(STUDY_NOTEBOOK, ("np.dot(x.T, dt)", "x @ dt")),
-    "LeavesOutTransposeInDWh": exchanged(STUDY_NOTEBOOK, ("np.dot(h_prev.T, dt)", "h_prev @ dt")),
-    "IsLinear": exchanged(STUDY_NOTEBOOK, ("np.tanh(t)", "t"), ("dh_next * (1 - h_next ** 2)", "dh_next")),
-    "LeavesOutSlope": exchanged(ROWS, (" * (1 - h ** 2)", "")),
-    "LeavesOutSquare": exchanged(EINSUM, ("1 - self.h_next * self.h_next", "1 - self.h_next")),
-    "TakesSlopeOfSum": exchanged(RNN["slope from the sum, 1 / cosh squared"],
-                                 ("dh_next / np.cosh(self.z) ** 2", "(1 - self.z * self.z) * dh_next")),
-    "TakesSlopeAtPreviousState": exchanged(STUDY_NOTEBOOK, ("(1 - h_next ** 2)", "(1 - h_prev ** 2)")),
-    "KeepsRowsOfBias": exchanged(STUDY_NOTEBOOK, ("np.sum(dt, axis=0)", "dt")),
-    "AveragesBias": exchanged(SIDE_BY_SIDE, ("np.ones(len(dz), dz.dtype) @ dz", "np.average(dz, axis=0)")),
-    "LeavesOutTransposeOfWh": exchanged(EINSUM, ("nh,ih->ni", "ni,ih->nh")),
-    "TurnsDWh": exchanged(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(dz, self.h_prev[n])")),
-    "TakesNextStateForDWh": exchanged(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(h, dz)")),
-    "ExchangesResults": exchanged(ROWS, ("return dx, dh_prev", "return dh_prev, dx")),
-    "PilesUp": exchanged(ROWS, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),
-    "Rebinds": exchanged(STUDY_NOTEBOOK, ("""        self.grads[0][...] = dWx
-        self.grads[1][...] = dWh
-        self.grads[2][...] = db
-""", "        self.grads = [dWx, dWh, db]\n")),
-    "TransposesWx": exchanged(SIDE_BY_SIDE, ("self.both @ np.vstack([Wx, Wh])", "x @ Wx.T + h_prev @ Wh")),
-    "ChangesUpstream": exchanged(STUDY_NOTEBOOK, ("dt = dh_next * (1 - h_next ** 2)",
-                                                  "dh_next *= 1 - h_next ** 2\n        dt = dh_next")),
+    "HandsBackOutsideTanh": changed(STUDY_NOTEBOOK, ("np.dot(dt, Wx.T)", "np.dot(dh_next, Wx.T)"),
+                                    ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")),
+    "IsLinear": changed(RNN["classes for affine maps and tanh, chained"], ("np.tanh(z)", "z"), (
+        "dy * (1 - self.y ** 2)", "dy")),
+    "LeavesOutSlope": changed(ROWS, (" * (1 - h ** 2)", "")),
+    "LeavesOutSquare": changed(EINSUM, ("1 - self.h_next * self.h_next", "1 - self.h_next")),
+    "TakesSlopeOfSum": changed(KEEPS_SUM, ("1 - h_next ** 2", "1 - t ** 2")),
+    "TakesSlopeAtPreviousState": changed(RNN["tanh from the sigmoid, slope as (1 - h)(1 + h)"], (
+        "h = self.h_next", "h = self.h_prev")),
+    "AveragesBias": changed(SIDE_BY_SIDE, ("np.ones(len(dz), dz.dtype) @ dz", "np.average(dz, axis=0)")),
+    "LeavesOutTransposeOfWh": changed(EINSUM, ("nh,ih->ni", "ni,ih->nh")),
+    "TurnsDWh": changed(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(dz, self.h_prev[n])")),
+    "TakesNextStateForDWh": changed(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(h, dz)")),
+    "ExchangesResults": changed(ROWS, ("return dx, dh_prev", "return dh_prev, dx")),
+    "PilesUp": changed(ROWS, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),
+    "Rebinds": changed(RNN["a backward function made in forward"], (
+        "        for mine, new in zip(self.grads, grads):\n            mine[...] = new\n",
+        "        self.grads = grads\n")),
+    "TransposesWx": changed(SIDE_BY_SIDE, ("self.both @ np.vstack([Wx, Wh])", "x @ Wx.T + h_prev @ Wh")),
 }
 
 WRONG = {"MyRNN": MISTAKES}

@@ -1,5 +1,5 @@
 """Answers to 06-rnnlm. Names say what an answer does differently."""
-from .bptt import spoilt
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "06-rnnlm"
 
@@ -47,18 +47,6 @@ AFFINE = {
         np.copyto(self.grads[1], dys.sum(axis=0).sum(axis=0))
         return np.matmul(dys, self.params[0].T)
 """,
-    "einsum": HEADER + """
-    def forward(self, xs):
-        W, b = self.params
-        self.cache = xs
-        return np.einsum("nth,hv->ntv", xs, W) + b
-
-    def backward(self, dys):
-        dW, db = self.grads
-        dW[:] = np.einsum("nth,ntv->hv", self.cache, dys)
-        db[:] = np.einsum("ntv->v", dys)
-        return np.einsum("ntv,hv->nth", dys, self.params[0])
-""",
     "a step at a time": HEADER + """
     def forward(self, xs):
         self.xs = xs.copy()
@@ -94,20 +82,6 @@ AFFINE = {
             dx[n, t] = self.params[0].dot(dout[n, t])
         return dx
 """,
-    "a column of ones for b": HEADER + """
-    def forward(self, xs):
-        W, b = self.params
-        one = np.ones(xs.shape[:2] + (1,), dtype=W.dtype)
-        self.x1 = np.concatenate([xs, one], axis=2)
-        return self.x1 @ np.vstack([W, b])
-
-    def backward(self, dys):
-        H = len(self.params[0])
-        both = self.x1.reshape(-1, H + 1).T @ dys.reshape(-1, dys.shape[2])
-        self.grads[0][...] = both[:H]
-        self.grads[1][...] = both[H]
-        return dys @ self.params[0].T
-""",
     "inner layer object, float64 inside": """
 class Linear:
     def __init__(self, W, b):
@@ -138,34 +112,18 @@ class MyTimeAffine:
         self.grads[1][...] = db
         return dx.reshape(self.shape).astype(self.params[0].dtype)
 """,
-    "time-major inside, prints": HEADER + """
-    def forward(self, xs):
-        print("states", xs.shape)
-        self.major = xs.transpose(1, 0, 2)
-        return (self.major @ self.params[0]).transpose(1, 0, 2) + self.params[1]
-
-    def backward(self, dys):
-        d = dys.transpose(1, 0, 2)
-        self.grads[0][...] = sum(x.T @ g for x, g in zip(self.major, d))
-        self.grads[1][...] = d.sum((0, 1))
-        return (d @ self.params[0].T).transpose(1, 0, 2)
-""",
 }
 
 AFFINE_MISTAKES = {
-    "ForwardReturnsNothing": spoilt(FLAT, ("return out.reshape(N, T, -1)", "out.reshape(N, T, -1)")),
-    "BackwardReturnsNothing": spoilt(FLAT, ("        return dx.reshape(*x.shape)\n", "")),
-    "DbOfAllWords": spoilt(FLAT, ("np.sum(dout, axis=0)", "np.sum(dout)")),
-    "LeavesOutB": spoilt(FLAT, ("np.dot(rx, W) + b", "np.dot(rx, W)")),
-    "FlatScores": spoilt(FLAT, ("return out.reshape(N, T, -1)", "return out")),
-    "AveragesDb": spoilt(FLAT, ("np.sum(dout, axis=0)", "np.mean(dout, axis=0)")),
-    "Rebinds": spoilt(FLAT, ("self.grads[0][...] = dW\n        self.grads[1][...] = db", "self.grads = [dW, db]")),
-    "PilesUp": spoilt(FLAT, ("self.grads[0][...] =", "self.grads[0] +="), ("self.grads[1][...] =", "self.grads[1] +=")),
-    "KeepsLastStep": spoilt(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
-    "CopiesParameters": spoilt(FLAT, ("self.params = [W, b]", "self.params = [np.array(W), np.array(b)]")),
-    "OffersCopies": spoilt(AFFINE["inner layer object, float64 inside"], (
+    "DbOfAllWords": changed(AFFINE["broadcasting matmul and tensordot"], (".sum(axis=0).sum(axis=0)", ".sum()")),
+    "LeavesOutB": changed(AFFINE["a step at a time"], (" + self.params[1]", "")),
+    "FlatScores": changed(FLAT, ("return out.reshape(N, T, -1)", "return out")),
+    "PilesUp": changed(AFFINE["outer products of single rows"], (
+        "        for g in self.grads:\n            g.fill(0)\n", "")),
+    "KeepsLastStep": changed(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
+    "OffersCopies": changed(AFFINE["inner layer object, float64 inside"], (
         "self.params, self.grads = (W, b)", "self.params, self.grads = [np.array(W), np.array(b)]")),
-    "KeepsCacheInClass": spoilt(AFFINE["broadcasting matmul and tensordot"], ("self.xs", "MyTimeAffine.xs")),
+    "KeepsCacheInClass": changed(AFFINE["broadcasting matmul and tensordot"], ("self.xs", "MyTimeAffine.xs")),
 }
 
 # --- MyRnnlm --------------------------------------------------------------------------------------------------------
@@ -214,39 +172,7 @@ class MyRnnlm:
         self.rnn_layer.reset_state()
 """
 
-OWN_AFFINE = spoilt(BOOK, ("TimeAffine(affine_W, affine_b)", "MyTimeAffine(affine_W, affine_b)"))
-
-MODEL = {
-    "as the well-known book writes it": BOOK,
-    "large word vectors, large weights beside Wh": BOOK.replace("/ 100)", "* 5)").replace("/ np.sqrt(D))", "* 3)"),
-    "with the student's own affine layer": OWN_AFFINE,
-    "float64, layers by name": """
-import rnnlm_ref.time_layers as tl
-
-class MyRnnlm:
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
-        V, D, H = vocab_size, wordvec_size, hidden_size
-        self.embed = tl.TimeEmbedding(rng.normal(size=(V, D)))
-        self.rnn = tl.TimeRNN(rng.normal(scale=0.3, size=(D, H)), rng.normal(scale=0.3, size=(H, H)), np.zeros(H),
-                              stateful=True)
-        self.affine = tl.TimeAffine(rng.normal(scale=0.1, size=(H, V)), np.zeros(V))
-        self.loss = tl.TimeSoftmaxWithLoss()
-        self.params = self.embed.params + self.rnn.params + self.affine.params
-        self.grads = self.embed.grads + self.rnn.grads + self.affine.grads
-
-    def predict(self, xs):
-        return self.affine.forward(self.rnn.forward(self.embed.forward(xs)))
-
-    def forward(self, xs, ts):
-        return float(self.loss.forward(self.predict(xs), ts))
-
-    def backward(self, dout=1):
-        self.embed.backward(self.rnn.backward(self.affine.backward(self.loss.backward(dout))))
-
-    def reset_state(self):
-        self.rnn.reset_state()
-""",
-    "uniform weights, lists by itertools, lists made on demand": LAYERS + """
+ON_DEMAND = LAYERS + """
 from itertools import chain
 
 class MyRnnlm:
@@ -285,38 +211,41 @@ class MyRnnlm:
 
     def reset_state(self):
         self.chain[1].h = None
-""",
-    "functools.reduce and a base class": LAYERS + """
-from functools import reduce
+"""
 
-class Sequence:
-    def __init__(self, *layers):
-        self.layers = layers
-        self.params = [p for layer in layers for p in layer.params]
-        self.grads = [g for layer in layers for g in layer.grads]
+MODEL = {
+    "as the well-known book writes it": BOOK,
+    "large word vectors, large weights beside Wh": changed(BOOK, ("/ 100)", "* 5)"), ("/ np.sqrt(D))", "* 3)")),
+    "with the student's own affine layer": changed(BOOK, ("TimeAffine(affine", "MyTimeAffine(affine")),
+    "lists made into tuples": changed(BOOK, (
+        "layer.grads\n", "layer.grads\n        self.params, self.grads = tuple(self.params), tuple(self.grads)\n")),
+    "float64, layers by name": """
+import rnnlm_ref.time_layers as tl
 
-
-class MyRnnlm(Sequence):
+class MyRnnlm:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
-        sizes = [(vocab_size, wordvec_size), (wordvec_size, hidden_size), (hidden_size, hidden_size),
-                 (hidden_size, vocab_size)]
-        E, Wx, Wh, W = [0.2 * rng.standard_normal(s, dtype=np.float32) for s in sizes]
-        super().__init__(TimeEmbedding(E), TimeRNN(Wx, Wh, np.zeros_like(Wh[0]), stateful=True),
-                         TimeAffine(W, np.zeros_like(W[0])))
-        self.end = TimeSoftmaxWithLoss()
+        V, D, H = vocab_size, wordvec_size, hidden_size
+        self.embed = tl.TimeEmbedding(rng.normal(size=(V, D)))
+        self.rnn = tl.TimeRNN(rng.normal(scale=0.3, size=(D, H)), rng.normal(scale=0.3, size=(H, H)), np.zeros(H),
+                              stateful=True)
+        self.affine = tl.TimeAffine(rng.normal(scale=0.1, size=(H, V)), np.zeros(V))
+        self.loss = tl.TimeSoftmaxWithLoss()
+        self.params = self.embed.params + self.rnn.params + self.affine.params
+        self.grads = self.embed.grads + self.rnn.grads + self.affine.grads
 
     def predict(self, xs):
-        return reduce(lambda x, layer: layer.forward(x), self.layers, xs)
+        return self.affine.forward(self.rnn.forward(self.embed.forward(xs)))
 
     def forward(self, xs, ts):
-        return self.end.forward(self.predict(xs), ts)
+        return float(self.loss.forward(self.predict(xs), ts))
 
     def backward(self, dout=1):
-        reduce(lambda d, layer: layer.backward(d), self.layers[::-1], self.end.backward(dout))
+        self.embed.backward(self.rnn.backward(self.affine.backward(self.loss.backward(dout))))
 
     def reset_state(self):
-        self.layers[1].reset_state()
+        self.rnn.reset_state()
 """,
+    "uniform weights, lists by itertools, lists made on demand": ON_DEMAND,
     "keeps the state itself": LAYERS + """
 class MyRnnlm:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
@@ -352,116 +281,42 @@ class MyRnnlm:
     def reset_state(self):
         self.state = None
 """,
-    "normal weights cut to two deviations, tuples": LAYERS + """
-def weights(rng, *shape):
-    w = rng.standard_normal(shape)
-    while (np.abs(w) > 2).any():
-        far = np.abs(w) > 2
-        w[far] = rng.standard_normal(far.sum())
-    return w * shape[0] ** -0.5
+    "subclass of the student's own affine layer, prints": changed(
+        BOOK, ("TimeAffine(affine_W", "Scores(affine_W"), ("class MyRnnlm:", """class Scores(MyTimeAffine):
+    def forward(self, hs):
+        print("states", hs.shape)
+        return super().forward(hs)
 
 
-class MyRnnlm:
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
-        self.seen = vocab_size, wordvec_size, hidden_size
-        E = weights(rng, vocab_size, wordvec_size)
-        Wx = weights(rng, wordvec_size, hidden_size)
-        Wh = weights(rng, hidden_size, hidden_size)
-        W = weights(rng, hidden_size, vocab_size)
-        b, c = np.zeros(hidden_size), np.zeros(vocab_size)
-        self.a, self.b, self.c, self.d = (TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c),
-                                          TimeSoftmaxWithLoss())
-        self.params = (E, Wx, Wh, b, W, c)
-        self.grads = (*self.a.grads, *self.b.grads, *self.c.grads)
-
-    def predict(self, xs):
-        return self.c.forward(self.b.forward(self.a.forward(xs)))
-
-    def forward(self, xs, ts):
-        return self.d.forward(self.predict(xs), ts)
-
-    def backward(self, dout=1):
-        return self.a.backward(self.b.backward(self.c.backward(self.d.backward(dout))))
-
-    def reset_state(self):
-        self.b.reset_state()
-""",
-    "subclass of the student's own affine layer": """
-from rnnlm_ref.time_layers import *
-from rnnlm_ref.time_layers import TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
-
-class Scores(MyTimeAffine):
-    @property
-    def width(self):
-        return self.params[0].shape[1]
-
-
-class MyRnnlm:
-    def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
-        shape = {"E": (vocab_size, wordvec_size), "Wx": (wordvec_size, hidden_size),
-                 "Wh": (hidden_size, hidden_size), "W": (hidden_size, vocab_size)}
-        w = {name: np.float32(rng.normal(0, 0.1, size)) for name, size in shape.items()}
-        self.stack = {
-            "embed": TimeEmbedding(w["E"]),
-            "rnn": TimeRNN(w["Wx"], w["Wh"], np.zeros(hidden_size, "f"), stateful=True),
-            "scores": Scores(w["W"], np.zeros(vocab_size, "f")),
-        }
-        self.lossy = TimeSoftmaxWithLoss()
-        self.params, self.grads = [], []
-        for layer in self.stack.values():
-            self.params.extend(layer.params)
-            self.grads.extend(layer.grads)
-
-    def predict(self, xs):
-        for layer in self.stack.values():
-            xs = layer.forward(xs)
-        return xs
-
-    def forward(self, xs, ts):
-        self.last = self.lossy.forward(self.predict(xs), ts)
-        return self.last
-
-    def backward(self, dout=1):
-        d = self.lossy.backward(dout)
-        for name in ("scores", "rnn", "embed"):
-            d = self.stack[name].backward(d)
-
-    def reset_state(self):
-        self.stack["rnn"].reset_state()
-""",
-}
-
-MODEL |= {
-    "weights and biases from 0 to 1": spoilt(BOOK, ("rn = rng.standard_normal", "rn = rng.random"),
+class MyRnnlm:""")),
+    "weights and biases from 0 to 1": changed(BOOK, ("rn = rng.standard_normal", "rn = rng.random"),
                                              ("np.zeros(H)", "rn(H)"), ("np.zeros(V)", "rn(V)")),
-    "the state's matrix begins near the identity": spoilt(BOOK, (
+    "the state's matrix begins near the identity": changed(BOOK, (
         "rn((H, H)) / np.sqrt(H)", "np.eye(H) + rn((H, H)) / 1000")),
-    "word vectors next to nothing": spoilt(BOOK, ("(rn((V, D)) / 100)", "(rn((V, D)) / 100_000)")),
-    "reset_state builds the RNN anew, and the lists follow": spoilt(
-        MODEL["uniform weights, lists by itertools, lists made on demand"],
+    "word vectors next to nothing": changed(BOOK, ("(rn((V, D)) / 100)", "(rn((V, D)) / 100_000)")),
+    "float64 word vectors before float32 layers": changed(BOOK, ('(rn((V, D)) / 100).astype("f")', "rn((V, D)) / 100")),
+    "reset_state builds the RNN anew, and the lists follow": changed(
+        ON_DEMAND,
         ("self.chain[1].h = None",
          "self.chain = (self.chain[0], TimeRNN(*self.chain[1].params, stateful=True), self.chain[2])")),
-    "float64 word vectors before float32 layers": spoilt(BOOK, ('(rn((V, D)) / 100).astype("f")', "rn((V, D)) / 100")),
 }
 
 MODEL_MISTAKES = {
-    "ResetsInBackward": spoilt(BOOK, ("        return dout\n", "        self.rnn_layer.reset_state()\n")),
-    "MakesNewRnn": spoilt(BOOK, ("self.rnn_layer.reset_state()",
-                                 "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
-    "CopiesParams": spoilt(BOOK, ("self.params += layer.params", "self.params += [p.copy() for p in layer.params]")),
-    "NamesParams": spoilt(BOOK, ("    def predict", "        names = ('E', 'Wx', 'Wh', 'b', 'W', 'c')\n"
-                                 "        self.params = dict(zip(names, self.params))\n\n    def predict")),
-    "PredictReturnsNothing": spoilt(BOOK, ("        return xs\n", "")),
-    "VisitsLayersForwards": spoilt(BOOK, ("reversed(self.layers)", "self.layers")),
-    "IsNotStateful": spoilt(BOOK, (", stateful=True", "")),
-    "NeverResets": spoilt(BOOK, ("self.rnn_layer.reset_state()", "self.h = None")),
-    "ForgetsDout": spoilt(BOOK, ("self.loss_layer.backward(dout)", "self.loss_layer.backward()")),
-    "NestedLists": spoilt(BOOK, ("self.params += layer.params", "self.params.append(layer.params)"),
-                          ("self.grads += layer.grads", "self.grads.append(layer.grads)")),
-    "DrawsFromNumpy": spoilt(BOOK, ("rn = rng.standard_normal", "rn = lambda shape: np.random.randn(*shape)")),
-    "AnotherOrder": spoilt(BOOK, ("for layer in self.layers:\n            self.params",
-                                  "for layer in self.layers[::-1]:\n            self.params")),
-    "ForgetsEmbedding": spoilt(BOOK, ("for layer in reversed(self.layers):", "for layer in self.layers[:0:-1]:")),
+    "CopiesParams": changed(BOOK, ("self.params += layer.params", "self.params += [p.copy() for p in layer.params]")),
+    "IsNotStateful": changed(BOOK, (", stateful=True", "")),
+    "MakesNewRnn": changed(BOOK, ("self.rnn_layer.reset_state()",
+                                  "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
+    "NeverResets": changed(MODEL["float64, layers by name"], ("self.rnn.reset_state()", "self.h = None")),
+    "AnotherOrder": changed(BOOK, ("for layer in self.layers:\n            self.params",
+                                   "for layer in self.layers[::-1]:\n            self.params")),
+    "VisitsLayersForwards": changed(ON_DEMAND, ("self.chain[::-1]", "self.chain")),
+    "NestedLists": changed(ON_DEMAND, ("list(chain.from_iterable(layer.params for layer in self.chain))",
+                                       "[layer.params for layer in self.chain]"),
+                           ("list(chain.from_iterable(layer.grads for layer in self.chain))",
+                            "[layer.grads for layer in self.chain]")),
+    "ForgetsDout": changed(MODEL["keeps the state itself"], ("self.loss.backward(dout)", "self.loss.backward()")),
+    "DrawsFromNumpy": changed(MODEL["keeps the state itself"], ("rng.random(shape)", "np.random.random(shape)")),
+    "ForgetsEmbedding": changed(MODEL["keeps the state itself"], ("        self.embed.backward(d)\n", "")),
 }
 
 # --- my_perplexity --------------------------------------------------------------------------------------------------
@@ -509,42 +364,21 @@ def my_perplexity(losses, counts):
 }
 
 PERPLEXITY_MISTAKES = {
-    "DividesAfterExp": """
-def my_perplexity(losses, counts):
-    return np.exp(np.dot(losses, counts)) / np.sum(counts)
-""",
-    "PerplexityReturnsNothing": """
-def my_perplexity(losses, counts):
-    result = np.exp(np.average(losses, weights=counts))
-""",
-    "ForgetsCounts": """
-def my_perplexity(losses, counts):
-    return np.exp(np.mean(losses))
-""",
-    "AveragesExponentials": """
-def my_perplexity(losses, counts):
-    return np.mean(np.exp(losses))
-""",
-    "WeighsExponentials": """
-def my_perplexity(losses, counts):
-    return np.average(np.exp(losses), weights=counts)
-""",
-    "TakesBaseTwo": """
-def my_perplexity(losses, counts):
-    return 2 ** np.average(losses, weights=counts)
-""",
-    "DeletesEmptyBatches": """
-def my_perplexity(losses, counts):
+    "ForgetsCounts": changed(PERPLEXITY["np.average"], (", weights=counts", "")),
+    "AveragesExponentials": changed(PERPLEXITY["np.average"], ("np.exp(np.average(losses, weights=counts))",
+                                                               "np.mean(np.exp(losses))")),
+    "WeighsExponentials": changed(PERPLEXITY["np.average"], ("np.exp(np.average(losses, weights=counts))",
+                                                             "np.average(np.exp(losses), weights=counts)")),
+    "DividesAfterExp": changed(PERPLEXITY["dot product of arrays, 0-d result"], (
+        "np.exp(losses @ counts / counts.sum())", "np.exp(losses @ counts) / counts.sum()")),
+    "TakesBaseTwo": changed(PERPLEXITY["a running mean"], ("np.e **", "2 **")),
+    "ForgetsExp": changed(PERPLEXITY["a running mean"], ("np.e ** mean", "mean")),
+    "DeletesEmptyBatches": changed(PERPLEXITY["np.average"], ("    return", """
     for i in range(len(counts) - 1, -1, -1):
         if counts[i] == 0:
             losses.pop(i)
             counts.pop(i)
-    return np.exp(np.average(losses, weights=counts))
-""",
-    "ForgetsExp": """
-def my_perplexity(losses, counts):
-    return np.dot(losses, counts) / np.sum(counts)
-""",
+    return""")),
 }
 
 RIGHT = {"MyTimeAffine": AFFINE, "MyRnnlm": MODEL, "my_perplexity": PERPLEXITY}

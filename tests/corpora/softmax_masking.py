@@ -1,5 +1,5 @@
 """Answers to 05-softmax-masking. Names say what an answer does differently."""
-from .bptt import spoilt
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "05-softmax-masking"
 
@@ -18,12 +18,6 @@ def my_softmax(x):
     e /= e.sum(axis=-1, keepdims=True)
     e.flags.writeable = False
     return e
-""",
-    "exp of log-sum-exp": """
-def my_softmax(x):
-    top = np.max(x, axis=-1, keepdims=True)
-    log_sum = top + np.log(np.sum(np.exp(x - top), axis=-1, keepdims=True))
-    return np.exp(x - log_sum)
 """,
     "one logit after the other joins the sum": """
 def my_softmax(x):
@@ -69,20 +63,9 @@ def my_softmax(x):
 }
 
 SOFTMAX_MISTAKES = {
-    "SoftmaxReturnsNothing": """
-def my_softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    p = e / e.sum(axis=-1, keepdims=True)
-""",
-    "DoesNotShift": """
-def my_softmax(x):
-    return np.exp(x) / np.sum(np.exp(x), axis=-1, keepdims=True)
-""",
-    "ShiftsByTheLargestOfAll": """
-def my_softmax(x):
-    z = np.exp(x - np.max(x))
-    return (z.T / z.sum(axis=-1).T).T
-""",
+    "SoftmaxReturnsNothing": changed(SOFTMAX["as the book writes it"], ("return e /", "p = e /")),
+    "ShiftsByTheLargestOfAll": changed(SOFTMAX["transposed, as the well-known book does"],
+                                       ("rows.max(axis=0)", "rows.max()")),
     "WorksAlongAxisOne": """
 def my_softmax(x):
     if x.ndim == 1:
@@ -91,13 +74,7 @@ def my_softmax(x):
     e = np.exp(x - x.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
 """,
-    "ChangesX": """
-def my_softmax(x):
-    x -= np.max(x, axis=-1, keepdims=True)
-    e = np.exp(x)
-    e /= e.sum(axis=-1, keepdims=True)
-    return e
-""",
+    "ChangesX": changed(SOFTMAX["as the book writes it"], ("x = x - x.max", "x -= x.max")),
 }
 
 # --- MyTimeSoftmaxWithLoss ------------------------------------------------------------------------------------------
@@ -219,33 +196,6 @@ class MyTimeSoftmaxWithLoss:
         np.put_along_axis(g, self.t, np.take_along_axis(g, self.t, -1) - 1, -1)
         return g * (self.w * dout).astype(g.dtype)[..., None]
 """,
-    "time-major, a step at a time": HEADER + """
-    def forward(self, xs, ts):
-        N, T, V = xs.shape
-        self.steps = []
-        loss, n = 0, 0
-        for t in range(T):
-            x, y = xs[:, t], np.array(ts[:, t], dtype=int)
-            ok = y != self.ignore_label
-            y[~ok] = 0
-            m = x.max(1, keepdims=True)
-            s = np.exp(x - m).sum(1, keepdims=True)
-            logp = x - m - np.log(s)
-            loss = loss - (logp[np.arange(N), y] * ok).sum()
-            n += int(ok.sum())
-            self.steps.append((logp, y, ok))
-        self.n = n
-        return loss / n if n else 0.0
-
-    def backward(self, dout=1.0):
-        out = []
-        for logp, y, ok in self.steps:
-            g = np.exp(logp)
-            g[np.arange(len(y)), y] -= 1
-            g[~ok] = 0
-            out.append(g * (dout / max(self.n, 1)))
-        return np.stack(out, axis=1)
-""",
     "masked arrays of NumPy": HEADER + """
     def forward(self, xs, ts):
         print("a window of", ts.shape)
@@ -319,29 +269,18 @@ class MyTimeSoftmaxWithLoss(Loss):
 }
 
 LOSS_MISTAKES = {
-    "LossReturnsNothing": spoilt(BOOK, ("        return losses.sum() / count", "        loss = losses.sum() / count")),
-    "GradientReturnsNothing": spoilt(BOOK, ("return dx.reshape(shape)", "dx.reshape(shape)")),
-    "GivesZeros": spoilt(BOOK, ("return dx.reshape(shape)", "return 0 * dx.reshape(shape)")),
-    "GradientForgetsMaskOfStandIns": spoilt(BOOK, ("        dx *= mask[:, np.newaxis]\n", "")),
-    "PicksAllTargets": spoilt(BOOK, ("-log_p[np.arange(N * T), safe] * mask", "-log_p[:, safe] * mask")),
-    "OverwritesIgnoredLogits": spoilt(BOOK, ("        x = x - x.max", "        x[~mask] = 0\n        x = x - x.max")),
-    "MeanOverAll": spoilt(ONE_HOT, ("max(int(np.count_nonzero(kept)), 1)", "kept.size")),
-    "GradientMeanOverAll": spoilt(ONE_HOT, ("(dout / self.n)", "(dout / self.kept.size)")),
-    "GradientForgetsMask": spoilt(BOOK, ("        dx *= mask[:, np.newaxis]\n", ""),
-                                  ("self.cache = (log_p, safe,", "self.cache = (log_p, ts % V,")),
-    "ForgetsDout": spoilt(BOOK, ("dx *= dout / float(count)", "dx /= float(count)")),
-    "ForgetsMinusOne": spoilt(BOOK, ("        dx[np.arange(len(safe)), safe] -= 1\n", "")),
-    "MasksMinusOne": spoilt(BOOK, ("mask = (ts != self.ignore_label)", "mask = (ts != -1)")),
-    "DividesByZero": spoilt(BOOK, ("count = max(mask.sum(), 1)", "count = mask.sum()"), (
-        "return losses.sum() / count", "with np.errstate(all='ignore'):\n            return losses.sum() / count"), (
-        "dx *= dout / float(count)", "dx *= dout / float(count) if count else np.nan")),
-    "LossDividesByZero": spoilt(ONE_HOT, ("return float(np.sum((log_sum - picked)[kept])) / self.n",
-                                          "return np.mean((log_sum - picked)[kept])")),
-    "LossDoesNotShift": spoilt(BOOK, ("        x = x - x.max(axis=1, keepdims=True)\n", ""), (
+    "MeanOverAll": changed(ONE_HOT, ("max(int(np.count_nonzero(kept)), 1)", "kept.size")),
+    "GradientMeanOverAll": changed(ONE_HOT, ("(dout / self.n)", "(dout / self.kept.size)")),
+    "LossDividesByZero": changed(ONE_HOT, ("return float(np.sum((log_sum - picked)[kept])) / self.n",
+                                           "return np.mean((log_sum - picked)[kept])")),
+    "LossDoesNotShift": changed(BOOK, ("        x = x - x.max(axis=1, keepdims=True)\n", ""), (
         "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
         "ys = np.exp(x)\n        log_p = np.log(ys / ys.sum(axis=1, keepdims=True))")),
-    "ChangesTargets": spoilt(BOOK, ("safe = np.where(mask, ts, 0)", "safe = ts\n        safe[~mask] = 0")),
-    "ForcesFloat32": spoilt(BOOK, ("return dx.reshape(shape)", "return dx.reshape(shape).astype('f')")),
+    "ChangesTargets": changed(BOOK, ("safe = np.where(mask, ts, 0)", "safe = ts\n        safe[~mask] = 0")),
+    "ForgetsMinusOne": changed(LOSS["position by position"], ("                out[n, t, self.ts[n, t]] -= 1\n", "")),
+    "MasksMinusOne": changed(LOSS["position by position"], ("self.label:", "-1:")),
+    "GradientForgetsMaskOfStandIns": changed(LOSS["masked arrays of NumPy"], ("        grad[self.hide] = 0\n", "")),
+    "ForgetsDout": changed(LOSS["gradient already in forward, float64 inside"], ("self.grad * dout", "self.grad")),
 }
 
 RIGHT = {"my_softmax": SOFTMAX, "MyTimeSoftmaxWithLoss": LOSS}

@@ -1,5 +1,5 @@
 """Answers to 03-time-rnn. Names say what an answer does differently."""
-from .rnn import exchanged
+from rnnlm_grader.misconceptions import changed
 
 SLUG = "03-time-rnn"
 
@@ -169,133 +169,23 @@ TIME_RNN = {
     "written out, without a cell": INLINE,
     "a cell of its own, outputs stacked": STACKED,
     "time-major, one product for all steps": TIME_MAJOR,
-    "the lent cell through the module": exchanged(STUDY_NOTEBOOK, ("from rnnlm_ref.layers import RNN",
+    "the lent cell through the module": changed(STUDY_NOTEBOOK, ("from rnnlm_ref.layers import RNN",
                                                                   "import rnnlm_ref.layers as layers"),
                                                   ("RNN(*self.params)", "layers.RNN(*self.params)")),
-    "imports the cell inside forward": exchanged(
+    "imports the cell inside forward": changed(
         STUDY_NOTEBOOK, ("from rnnlm_ref.layers import RNN\n", ""),
         ("        self.layers = []", "        from rnnlm_ref.layers import RNN\n        self.layers = []")),
-    "the lent cell recomputed step by step in backward": answer("""
-    def forward(self, xs):
-        self.xs = xs
-        N, T, D = xs.shape
-        h = np.zeros((N, self.params[1].shape[0]), dtype=xs.dtype)
-        if self.stateful and self.h is not None:
-            h = self.h
-        self.befores = []
-        for t in range(T):
-            self.befores.append(h)
-            h = RNN(*self.params).forward(xs[:, t], h)
-        self.h = h
-        return np.stack(self.befores[1:] + [h], axis=1)
-
-    def backward(self, dhs):
-        totals = [np.zeros_like(p) for p in self.params]
-        dxs, dh = np.empty_like(self.xs), np.zeros_like(self.h)
-        cell = RNN(*self.params)
-        for t in range(dhs.shape[1] - 1, -1, -1):
-            cell.forward(self.xs[:, t], self.befores[t])
-            dxs[:, t], dh = cell.backward(dhs[:, t] + dh)
-            for total, grad in zip(totals, cell.grads):
-                total += grad
-        for mine, total in zip(self.grads, totals):
-            mine[:] = total
-        self.dh = dh
-        return dxs
-""", "from rnnlm_ref.layers import RNN"),
-    "recursion over the steps": answer("""
-    def forward(self, xs):
-        h = self.h if self.stateful and self.h is not None else np.zeros((len(xs), len(self.params[2])), xs.dtype)
-        self.xs, self.states = xs, self.run(xs, [h])
-        self.h = self.states[-1]
-        return np.stack(self.states[1:], axis=1)
-
-    def run(self, xs, states):
-        t = len(states) - 1
-        if t == xs.shape[1]:
-            return states
-        Wx, Wh, b = self.params
-        return self.run(xs, states + [np.tanh(xs[:, t] @ Wx + states[-1] @ Wh + b)])
-
-    def backward(self, dhs):
-        for grad in self.grads:
-            grad[...] = 0
-        dxs = np.zeros_like(self.xs)
-        self.dh = self.back(0, dhs, dxs)
-        return dxs
-
-    def back(self, t, dhs, dxs):
-        if t == dhs.shape[1]:
-            return np.zeros_like(dhs[:, 0])
-        Wx, Wh, b = self.params
-        dz = (dhs[:, t] + self.back(t + 1, dhs, dxs)) * (1 - self.states[t + 1] ** 2)
-        self.grads[0] += self.xs[:, t].T @ dz
-        self.grads[1] += self.states[t].T @ dz
-        self.grads[2] += dz.sum(axis=0)
-        dxs[:, t] = dz @ Wx.T
-        return dz @ Wh.T
-"""),
-    "row by row of the batch": answer("""
-    def forward(self, xs):
-        Wx, Wh, b = self.params
-        N, T, D = xs.shape
-        keep = self.stateful and self.h is not None
-        self.xs = xs
-        self.states = np.zeros((N, T + 1, len(b)), dtype=b.dtype)
-        for n in range(N):
-            if keep:
-                self.states[n, 0] = self.h[n]
-            for t in range(T):
-                self.states[n, t + 1] = np.tanh(xs[n, t] @ Wx + self.states[n, t] @ Wh + b)
-        self.h = self.states[:, -1].copy()
-        return self.states[:, 1:].copy()
-
-    def backward(self, dhs):
-        Wx, Wh, b = self.params
-        N, T, H = dhs.shape
-        dWx, dWh, db = (np.zeros_like(p) for p in self.params)
-        dxs = np.zeros_like(self.xs)
-        self.dh = np.zeros((N, H), dtype=b.dtype)
-        for n in range(N):
-            dh = np.zeros(H, dtype=b.dtype)
-            for t in reversed(range(T)):
-                dz = (dhs[n, t] + dh) * (1 - self.states[n, t + 1] ** 2)
-                dWx += np.outer(self.xs[n, t], dz)
-                dWh += np.outer(self.states[n, t], dz)
-                db += dz
-                dxs[n, t] = Wx @ dz
-                dh = Wh @ dz
-            self.dh[n] = dh
-        for grad, total in zip(self.grads, (dWx, dWh, db)):
-            np.copyto(grad, total)
-        return dxs
-"""),
-    "einsum over all steps after the loop": answer("""
-    def forward(self, xs):
-        Wx, Wh, b = self.params
-        first = self.h if self.stateful and self.h is not None else np.zeros((xs.shape[0], b.size), dtype=b.dtype)
-        states = [first]
-        for z in np.einsum("ntd,dh->tnh", xs, Wx):
-            states.append(np.tanh(z + states[-1] @ Wh + b))
-        self.cache = xs, np.array(states)
-        self.h = states[-1]
-        return np.einsum("tnh->nth", self.cache[1][1:]).copy()
-
-    def backward(self, dhs):
-        Wx, Wh, b = self.params
-        xs, states = self.cache
-        dzs = np.zeros_like(states[1:])
-        dh = np.zeros_like(states[0])
-        for t in range(len(dzs) - 1, -1, -1):
-            dzs[t] = (dh + dhs[:, t]) * (1 - states[t + 1] ** 2)
-            dh = np.einsum("nj,ij->ni", dzs[t], Wh)
-        self.dh = dh
-        self.grads[0][...] = np.einsum("ntd,tnh->dh", xs, dzs)
-        self.grads[1][...] = np.einsum("tni,tnh->ih", states[:-1], dzs)
-        self.grads[2][...] = np.einsum("tnh->h", dzs)
-        return np.einsum("tnh,dh->ntd", dzs, Wx)
-"""),
-    "float64 inside, right dtype outside": exchanged(
+    "the lent cell recomputed step by step in backward": changed(
+        STUDY_NOTEBOOK, ("        self.layers = []", "        self.xs, self.befores = xs, []"),
+        ("            layer = RNN", "            self.befores.append(self.h)\n            layer = RNN"),
+        ("            self.layers.append(layer)\n", ""),
+        ("layer = self.layers[t]", "layer = RNN(*self.params)\n"
+                                   "            layer.forward(self.xs[:, t], self.befores[t])")),
+    "adds to grads step by step": changed(STUDY_NOTEBOOK, (
+        "        grads = [0, 0, 0]\n", "        for grad in self.grads:\n            grad.fill(0)\n"),
+        ("                grads[i] += grad\n", "                self.grads[i] += grad\n"),
+        ("        for i, grad in enumerate(grads):\n            self.grads[i][...] = grad\n", "")),
+    "float64 inside, right dtype outside": changed(
         INLINE, ("        Wx, Wh, b = self.params\n", "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
         ("return self.hs\n", "return self.hs.astype(xs.dtype)\n"),
         ("self.dh = dh\n", "self.dh = dh.astype(dhs.dtype)\n"), ("return dxs\n", "return dxs.astype(dhs.dtype)\n")),
@@ -359,37 +249,11 @@ TIME_RNN = {
         self.dh = dh
         return np.stack(dxs, 1)
 """),
-    "steps kept in dictionaries by time": answer("""
-    def forward(self, xs):
-        Wx, Wh, b = self.params
-        N, T, D = xs.shape
-        self.x, self.hidden = {}, {}
-        self.hidden[-1] = np.zeros((N, len(b)), dtype=b.dtype)
-        if self.stateful and self.h is not None:
-            self.hidden[-1] = np.copy(self.h)
-        for t in range(T):
-            self.x[t] = xs[:, t]
-            self.hidden[t] = np.tanh(np.dot(self.x[t], Wx) + np.dot(self.hidden[t - 1], Wh) + b)
-        self.h = self.hidden[T - 1]
-        return np.concatenate([self.hidden[t][:, None] for t in range(T)], axis=1)
-
-    def backward(self, dhs):
-        Wx, Wh, b = self.params
-        T = len(self.x)
-        dWx, dWh, db = self.grads
-        dWx[...] = dWh[...] = db[...] = 0
-        dnext = np.zeros_like(self.hidden[-1])
-        dxs = np.empty(dhs.shape[:2] + (len(Wx),), dtype=dhs.dtype)
-        for t in reversed(range(T)):
-            draw = (1 - self.hidden[t] * self.hidden[t]) * (dhs[:, t] + dnext)
-            dWx += np.dot(self.x[t].T, draw)
-            dWh += np.dot(self.hidden[t - 1].T, draw)
-            db += np.sum(draw, axis=0)
-            dxs[:, t] = np.dot(draw, Wx.T)
-            dnext = np.dot(draw, Wh.T)
-        self.dh = dnext
-        return dxs
-"""),
+    "states kept in a dictionary by time": changed(
+        INLINE, ("self.hs = np.zeros((N, T, len(b)), b.dtype)", "self.hs = {-1: h}"),
+        ("self.hs[:, t] = h", "self.hs[t] = h"),
+        ("return self.hs\n", "return np.concatenate([self.hs[t][:, None] for t in range(T)], axis=1)\n"),
+        ("self.hs[:, t - 1] if t > 0 else self.h0", "self.hs[t - 1]"), ("self.hs[:, t] ** 2", "self.hs[t] ** 2")),
     "a layer that wraps a base class": """
 from rnnlm_ref.layers import RNN
 
@@ -435,11 +299,11 @@ class MyTimeRNN(Stateful):
             grad[...] = np.sum([cell.grads[i] for cell in self.cells], axis=0)
         return np.stack(dxs, axis=1)
 """,
-    "prints and warnings on the way": exchanged(STUDY_NOTEBOOK, (
+    "prints and warnings on the way": changed(STUDY_NOTEBOOK, (
         "        self.layers = []", """        import warnings
         warnings.warn("looking things up")
         self.layers = []"""), ("        self.dh = dh\n", "        self.dh = dh\n        print(self.grads)\n")),
-    "h and dh as properties": exchanged(INLINE, ("        self.h, self.dh = None, None\n",
+    "h and dh as properties": changed(INLINE, ("        self.h, self.dh = None, None\n",
                                                  "        self._h, self._dh = None, None\n"),
                                         ("self.h = h\n", "self._h = h\n"), ("self.h = None\n", "self._h = None\n"),
                                         ("self.dh = dh", "self._dh = dh")) + """
@@ -451,129 +315,55 @@ class MyTimeRNN(Stateful):
     def dh(self):
         return self._dh
 """,
-    "the sum over later steps as powers of a matrix": answer("""
-    def forward(self, xs):
-        Wx, Wh, b = self.params
-        h = self.h if self.stateful and self.h is not None else np.zeros((len(xs), len(b)), b.dtype)
-        self.xs, self.states = xs, [h]
-        for t in range(xs.shape[1]):
-            h = np.tanh(h @ Wh + xs[:, t] @ Wx + b)
-            self.states.append(h)
-        self.h = h
-        return np.stack(self.states[1:], axis=1)
-
-    def backward(self, dhs):
-        Wx, Wh, b = self.params
-        N, T, H = dhs.shape
-        dxs = np.zeros_like(self.xs)
-        dWx, dWh, db = np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
-        start = np.zeros_like(dhs[:, 0])
-        for n in range(N):
-            for source in range(T):
-                d = dhs[n, source]
-                for t in range(source, -1, -1):
-                    d = d * (1 - self.states[t + 1][n] ** 2)
-                    dWx += np.outer(self.xs[n, t], d)
-                    dWh += np.outer(self.states[t][n], d)
-                    db += d
-                    dxs[n, t] += Wx @ d
-                    d = Wh @ d
-                start[n] += d
-        self.dh = start
-        for grad, total in zip(self.grads, (dWx, dWh, db)):
-            grad[...] = total
-        return dxs
-"""),
-    "forgets dh and all that it kept with the state": exchanged(
+    "forgets dh and all that it kept with the state": changed(
         STUDY_NOTEBOOK, ("        self.h = h\n\n", "        self.h, self.dh = h, None\n\n"),
         ("    def reset_state(self):\n        self.h = None\n",
          "    def reset_state(self):\n        self.h, self.dh, self.layers = None, None, []\n")),
-    "refuses numbers that are not finite": exchanged(INLINE, (
+    "refuses numbers that are not finite": changed(INLINE, (
         "    def forward(self, xs):\n", "    def forward(self, xs):\n        assert np.isfinite(xs).all(), 'xs'\n"), (
         "    def backward(self, dhs):\n",
         "    def backward(self, dhs):\n        if not np.isfinite(dhs).all():\n            raise ValueError('dhs')\n")),
-    "state kept as zeros and a flag": exchanged(INLINE, (
+    "state kept as zeros and a flag": changed(INLINE, (
         "h = self.h if self.stateful and self.h is not None else np.zeros((N, len(b)), b.dtype)",
         "h = self.h if self.stateful and self.has_state else np.zeros((N, len(b)), b.dtype)"),
         ("        self.stateful = stateful\n", "        self.stateful = stateful\n        self.has_state = False\n"),
         ("self.h = h\n        return self.hs", "self.h, self.has_state = h, True\n        return self.hs"),
         ("        self.h = h\n\n    def reset_state(self):\n        self.h = None\n",
          "        self.h, self.has_state = h, True\n\n    def reset_state(self):\n        self.has_state = False\n")),
-    "arguments by position only, dot into grads": exchanged(
+    "arguments by position only, dot into grads": changed(
         TIME_MAJOR, ("forward(self, xs)", "forward(self, xs, /)"), ("backward(self, dhs)", "backward(self, dhs, /)"),
         ("np.matmul(self.xs.T", "np.dot(self.xs.T"), ("set_state(self, h)", "set_state(self, h, /)")),
-    "Fortran order and views": exchanged(TIME_MAJOR, (
+    "Fortran order and views": changed(TIME_MAJOR, (
         "return self.states[1:].swapaxes(0, 1).copy()", "return np.asfortranarray(self.states[1:].swapaxes(0, 1))"),
         ("self.h = self.states[T].copy()", "self.h = self.states[T]")),
-    "a cell that takes parameters as arguments": answer("""
-    def forward(self, xs):
-        h = self.h if self.stateful and self.h is not None else 0 * xs[:, 0] @ self.params[0]
-        self.tape = []
-        hs = []
-        for t in range(xs.shape[1]):
-            h, record = step(xs[:, t], h, *self.params)
-            self.tape += [record]
-            hs += [h]
-        self.h = h
-        return np.array(hs).transpose(1, 0, 2)
-
-    def backward(self, dhs):
-        dxs, dh, totals = [], np.zeros(dhs[:, 0].shape, dhs.dtype), None
-        for t in reversed(range(len(self.tape))):
-            dx, dh, grads = step_back(dhs[:, t] + dh, self.tape[t], *self.params)
-            totals = grads if totals is None else [total + grad for total, grad in zip(totals, grads)]
-            dxs = [dx] + dxs
-        self.dh = dh
-        for grad, total in zip(self.grads, totals):
-            grad[...] = total
-        return np.array(dxs).transpose(1, 0, 2)
-""", """
-def step(x, h_prev, Wx, Wh, b):
-    h = np.tanh(x @ Wx + h_prev @ Wh + b)
-    return h, (x, h_prev, h)
-
-
-def step_back(dh, record, Wx, Wh, b):
-    x, h_prev, h = record
-    dz = dh - dh * h ** 2
-    return dz @ Wx.T, dz @ Wh.T, [x.T @ dz, h_prev.T @ dz, dz.sum(axis=0)]
-"""),
 }
 
 RIGHT = {"MyTimeRNN": TIME_RNN}
 
-KEPT = "if not self.stateful or self.h is None:"
-
 MISTAKES = {
-    "GivesNoHs": exchanged(STUDY_NOTEBOOK, ("        return hs\n", "")),
-    "ForcesFloat32": exchanged(STUDY_NOTEBOOK, ("(N, T, H), dtype=xs.dtype", "(N, T, H), dtype='f'"),
-                               ("dtype=dhs.dtype", "dtype='f'")),
-    "StartsEachStepFromZeros": exchanged(INLINE, ("h = np.tanh(h @ Wh", "h = np.tanh(np.zeros_like(h) @ Wh")),
-    "AlwaysKeepsState": exchanged(STUDY_NOTEBOOK, (KEPT, "if self.h is None:")),
-    "NeverKeepsState": exchanged(STACKED, ("self.h if (self.stateful and self.h is not None) else ", "")),
-    "LeavesOutDh": exchanged(STACKED, ("cell.backward(dout + dh)", "cell.backward(dout)")),
-    "GoesForwards": exchanged(INLINE, ("for t in range(T - 1, -1, -1):", "for t in range(0, T, 1):")),
-    "KeepsFirstStepsGradient": exchanged(STUDY_NOTEBOOK, ("grads[i] += grad", "grads[i] = grad")),
-    "HasOneCell": exchanged(STUDY_NOTEBOOK, ("        for t in range(T):\n            layer = RNN(*self.params)\n",
-                                             "        layer = RNN(*self.params)\n        for t in range(T):\n")),
-    "HasOneCellSummedAfter": exchanged(STACKED, ("        self.cells, outs = [], []\n",
-                                      "        self.cells, outs = [], []\n        cell = Cell(self.params)\n"),
-                            ("            cell = Cell(self.params)\n            h =", "            h =")),
-    "NeverEmptiesCells": exchanged(STUDY_NOTEBOOK, ("        self.layers = []\n", ""),
-                                   ("        self.stateful = stateful\n",
-                                    "        self.stateful = stateful\n        self.layers = []\n")),
-    "TakesStateAfterForDWh": exchanged(INLINE, ("before = self.hs[:, t - 1] if t > 0 else self.h0",
-                                                "before = self.hs[:, t]")),
-    "HandsBackThroughWh": exchanged(TIME_MAJOR, ("dzs[t] @ Wh.T", "np.dot(dzs[t], Wh)")),
-    "GivesDxsBackwards": exchanged(STACKED, ("dxs[::-1]", "dxs")),
-    "SetsNoDh": exchanged(STUDY_NOTEBOOK, ("        self.dh = dh\n", "")),
-    "ChangesDhs": exchanged(STUDY_NOTEBOOK, ("            dx, dh = layer.backward(dhs[:, t, :] + dh)",
-                                             "            dhs[:, t, :] += dh\n"
-                                             "            dx, dh = layer.backward(dhs[:, t, :])")),
-    "CarriesDh": exchanged(STUDY_NOTEBOOK, ("        dh = 0\n", "        dh = 0 if self.dh is None else self.dh\n")),
-    "SetsStateOnlyWhenStateful": exchanged(INLINE, ("        self.h = h\n        return self.hs",
-                                                    "        if self.stateful:\n            self.h = h\n"
-                                                    "        return self.hs")),
+    "StartsEachStepFromZeros": changed(INLINE, ("h = np.tanh(h @ Wh", "h = np.tanh(np.zeros_like(h) @ Wh")),
+    "AlwaysKeepsState": changed(INLINE, ("self.h if self.stateful and self.h", "self.h if self.h")),
+    "NeverKeepsState": changed(STACKED, ("self.h if (self.stateful and self.h is not None) else ", "")),
+    "LeavesOutDh": changed(STACKED, ("cell.backward(dout + dh)", "cell.backward(dout)")),
+    "GoesForwards": changed(INLINE, ("for t in range(T - 1, -1, -1):", "for t in range(0, T, 1):")),
+    "KeepsFirstStepsGradient": changed(INLINE, ("dWx +=", "dWx ="), ("dWh +=", "dWh ="), ("db +=", "db =")),
+    "HasOneCellSummedAfter": changed(STACKED, ("        self.cells, outs = [], []\n",
+                                               "        self.cells, outs = [], []\n        cell = Cell(self.params)\n"),
+                                     ("            cell = Cell(self.params)\n            h =", "            h =")),
+    "NeverEmptiesCells": changed(STUDY_NOTEBOOK, ("        self.layers = []\n", ""),
+                                 ("        self.stateful = stateful\n",
+                                  "        self.stateful = stateful\n        self.layers = []\n")),
+    "TakesStateAfterForDWh": changed(INLINE, ("self.hs[:, t - 1] if t > 0 else self.h0", "self.hs[:, t]")),
+    "HandsBackThroughWh": changed(TIME_MAJOR, ("dzs[t] @ Wh.T", "np.dot(dzs[t], Wh)")),
+    "GivesDxsBackwards": changed(STACKED, ("dxs[::-1]", "dxs")),
+    "SetsNoDh": changed(TIME_MAJOR, ("        self.dh = dh\n", "")),
+    "ChangesDhs": changed(STACKED, ("            dx, dh = cell.backward(dout + dh)",
+                                    "            dout += dh\n            dx, dh = cell.backward(dout)")),
+    "CarriesDh": changed(INLINE, ("dh = np.zeros_like(self.h0)",
+                                  "dh = np.zeros_like(self.h0) if self.dh is None else self.dh")),
+    "SetsStateOnlyWhenStateful": changed(INLINE, ("        self.h = h\n        return self.hs",
+                                                  "        if self.stateful:\n            self.h = h\n"
+                                                  "        return self.hs")),
 }
 
 WRONG = {"MyTimeRNN": MISTAKES}

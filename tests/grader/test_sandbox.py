@@ -22,54 +22,55 @@ class Work:
 """
 
 
+@contextlib.contextmanager
+def begun(*cells, names=("work",), allowed=20, **options):
+    """Give a candidate whose worker has executed these cells; a source alone is that of the cell `work`."""
+    cells = [("work", cell) if isinstance(cell, str) else cell for cell in cells]
+    with contextlib.closing(SandboxedCandidate(cells, names, **options)) as candidate:
+        candidate.begin(allowed)
+        yield candidate
+
+
+def call(candidate, name="work", *args):
+    """What a function gives."""
+    return candidate.step("call", name, None, args, {})[1]
+
+
 def run(body, seconds=10):
     """Run a method body in a fresh worker; return what came of it."""
     indented = "\n".join("        " + line for line in body.strip().splitlines())
-    candidate = SandboxedCandidate([("work", TEMPLATE.format(body=indented))], ["Work"])
-    try:
-        candidate.begin(seconds)
+    with begun(TEMPLATE.format(body=indented), names=["Work"], allowed=seconds) as candidate:
         work, _, _ = candidate.step("call", "Work", None, (), {})
         return candidate.step("call", work, "run", (), {})[1]
-    finally:
-        candidate.close()
 
 
 FORBIDDEN = [
     "import rnnlm_ref",
-    "import rnnlm_grader.criteria",
     "import rnnlm_grader.spec.exam",
     "open('/etc/passwd').read()",
     f"open({__file__!r}).read()",
-    "open('/course/numpy/planted.py', 'w')",
-    "open('/usr/lib/planted', 'w')",
-    "import socket; socket.create_connection(('127.0.0.1', 80), timeout=1)",
-    "import ctypes.util, subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
     "open('/proc/1/environ').read()",
-    "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
-    "open('/home/planted', 'w')",
-    "open('/planted', 'w')",
     "open('/course/planted', 'w')",
-    "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
-    "bytearray(4 << 30)",
+    "open('/usr/lib/planted', 'w')",
     "open('/dev/planted', 'w')",
     "import sysconfig; open(sysconfig.get_path('purelib') + '/planted', 'w')",
+    "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
+    "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
+    "bytearray(4 << 30)",
+    "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+    "import socket; socket.socketpair()",
+    "os.pipe()",
+    "os.memfd_create('x')",
     "os.fork()",
     "os.posix_spawn(sys.executable, ['python', '-c', 'pass'], {})",
-    "import subprocess; subprocess.run([sys.executable, '-c', 'pass'])",
-    "import multiprocessing; multiprocessing.get_context('spawn').Process(target=print).start()",
-    "os.memfd_create('x')",
-    "import socket; socket.socketpair()",
+    "import subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
     "os.sched_setaffinity(0, range(os.cpu_count()))",
     "import fcntl; fcntl.lockf(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "import fcntl; fcntl.flock(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
-    "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1035, bytes(8))",  # F_GET_RW_HINT
     "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1036, bytes([3, *bytes(7)]))",  # F_SET_RW_HINT
-    "os.pipe()",
     "import fcntl; fcntl.fcntl(int(sys.argv[1]), fcntl.F_SETPIPE_SZ, 1 << 16)",
     "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
-    "import fcntl; fcntl.fcntl(0, fcntl.F_SETSIG, 9)",
-    "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0x6628)",  # EXT4_IOC_CLEAR_ES_CACHE
     "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0xC020660B, bytes(64))",  # FS_IOC_FIEMAP
     "import mmap; mmap.mmap(os.open(sys.executable, os.O_RDONLY), 4096, prot=mmap.PROT_READ).madvise(21)",  # _PAGEOUT
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
@@ -96,35 +97,23 @@ def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
     assert re.search(reason, str(lost.value))
 
 
-def test_the_environment_holds_nothing_of_the_instructor():
-    names = run("return ' '.join(sorted(os.environ)).count(' ') + 1 - sum(k.startswith(('OPENBLAS', 'OMP', 'MKL')) "
-                "for k in os.environ)")
-    assert names <= 9  # COURSE_PATH HOME LC_ALL LOGNAME PATH PWD PYTHONDONTWRITEBYTECODE PYTHONHASHSEED USER
-
-
 def test_every_worker_orders_a_set_in_the_same_way():
     assert run("return hash('embedding')") == run("return hash('embedding')")
 
 
 def test_prints_without_end_are_cut():
-    chatter = "def chatter():\n    for _ in range(100000): print('x' * 100)"
-    candidate = SandboxedCandidate([("work", chatter)], ["chatter"])
-    candidate.begin(20)
-    _, _, printed = candidate.step("call", "chatter", None, (), {})
-    candidate.close()
-    assert len(printed) == 2000
+    with begun("def work():\n    for _ in range(100000): print('x' * 100)") as candidate:
+        assert len(candidate.step("call", "work", None, (), {})[2]) == 2000
 
 
 def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
-    candidate = SandboxedCandidate([("double", "def double(x): return 2 * x")], ["double"])
-    candidate.begin(20)
     xs = [np.full(12_000, float(i)) for i in range(5)]  # 96 KB each; a pipe holds 64
-    for x in xs:
-        candidate.request("call", "double", None, (x,), {})
-    for x in xs:
-        assert np.array_equal(candidate.reply()[0], 2 * x)
-    candidate.finish()
-    candidate.close()
+    with begun("def work(x): return 2 * x") as candidate:
+        for x in xs:
+            candidate.request("call", "work", None, (x,), {})
+        for x in xs:
+            assert np.array_equal(candidate.reply()[0], 2 * x)
+        candidate.finish()
 
 
 def test_requests_cross_as_they_were_when_they_were_made():
@@ -150,31 +139,24 @@ def test_requests_cross_as_they_were_when_they_were_made():
 
 def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
     source = "calls = []\ndef fail(): calls.append(1); 1 / 0\ndef count(): return len(calls)"
-    candidate = SandboxedCandidate([("work", source)], ["fail", "count"])
-    candidate.begin(20)
-    for _ in range(3):
-        candidate.request("call", "fail", None, (), {})
-    with pytest.raises(StepFailed, match="ZeroDivisionError"):
-        candidate.reply()
-    candidate.finish()
-    assert candidate.step("call", "count", None, (), {})[1] == 1
-    candidate.close()
-
-
-def test_an_array_that_claims_more_than_it_sends_is_refused():
-    head = b'{"array": ["<f8", [1000000, 1000000]]}'
-    with pytest.raises(wire.WireError, match="claims more"):
-        wire.unpack(head, b"12345678")
+    with begun(source, names=["fail", "count"]) as candidate:
+        for _ in range(3):
+            candidate.request("call", "fail", None, (), {})
+        with pytest.raises(StepFailed, match="ZeroDivisionError"):
+            candidate.reply()
+        candidate.finish()
+        assert call(candidate, "count") == 1
 
 
 @pytest.mark.parametrize("head", [
+    b'{"array": ["<f8", [1000000, 1000000]]}',
     b'{"array": ["O", [1]]}', b'{"array": ["<f8", [-1]]}', b'{"array": ["<f8", [0]]}', b'{"dict": 3}',
     b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
     b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
     b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
     b'{"array": ["<f8"]}', b'{"array": [8, [1]]}', b'{"array": ["d", [1]]}', b'{"array": ["<f8,", [1]]}',
     b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}", b'{"array": ["<f8", [9' + b", 9" * 130_000 + b"]]}",
-], ids=range(18))
+], ids=range(19))
 def test_frames_that_break_the_rules_are_refused(head):
     with pytest.raises(wire.WireError):
         wire.unpack(head, b"12345678")
@@ -185,9 +167,13 @@ def test_a_reply_over_the_limit_is_refused_before_it_is_read():
         wire.take_frame(bytearray(wire.PREFIX.pack(0, 2**20 + 1)))
 
 
-@pytest.mark.parametrize("result", ["np.zeros(10**5)", "np.broadcast_to(np.ones(3), (10**9, 3))"])
-def test_an_array_far_larger_than_any_right_one_does_not_cross(result):
-    assert run(f"import numpy as np; return {result}").description.startswith("an array of ")
+@pytest.mark.parametrize(("result", "told"), [
+    ("np.zeros(10**5)", "an array of "), ("np.broadcast_to(np.ones(3), (10**9, 3))", "an array of "),
+    ("[np.zeros(300) for _ in range(900)]", "a list "), ("[[[1.0] * 99] * 9] * 9", "a list "),
+    ("[0] * 1001", "a list "),
+])
+def test_what_is_far_larger_than_any_right_result_does_not_cross(result, told):
+    assert run(f"import numpy as np; return {result}").description.startswith(told)
 
 
 def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
@@ -217,13 +203,9 @@ def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_inst
         sandbox.resolve.__wrapped__(name)
     said = str(refused.value)
     assert "threat-model.md, In a container" in said
-    assert re.findall(r"Install (\w+)", said) == [installs] * bool(installs)
-
-
-def test_what_a_sandbox_says_that_cannot_start_is_in_the_table_of_the_book():
-    page = (view.COURSE / "book" / "threat-model.md").read_text()
-    table = page.partition("## In a container")[2]
+    table = (view.COURSE / "book" / "threat-model.md").read_text().partition("## In a container")[2]
     assert "loopback: Failed RTM_NEWADDR: Operation not permitted" in table
+    assert re.findall(r"Install (\w+)", said) == [installs] * bool(installs)
 
 
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():
@@ -278,12 +260,9 @@ def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_
 def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
     source = ("from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\ndef work(f):\n"
               "    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(f, np.arange(200.0)))")
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    candidate.begin(20)
-    twice = candidate.lend(lambda x: 2 * float(x))
-    _, given, _ = candidate.step("call", "work", None, (twice,), {})
-    candidate.finish()
-    candidate.close()
+    with begun(source) as candidate:
+        given = call(candidate, "work", candidate.lend(lambda x: 2 * float(x)))
+        candidate.finish()
     assert [float(x) for x in given] == [2.0 * i for i in range(200)]
 
 
@@ -299,35 +278,6 @@ def forge(head, body=b""):
     head = json.dumps(head).encode()
     os.write(int(sys.argv[2]), struct.pack("<II", len(head), len(body)) + head + body)
 """
-
-
-@pytest.mark.parametrize("head", [
-    {"tuple": [{"Handle": {"number": 0}}, "a string", ""]},
-    {"tuple": [{"Handle": {"number": 0}}, {"dict": {}}, ""]},
-    {"tuple": [{"Handle": {"number": 0}}, None, 5]},
-    {"tuple": [{"array": ["|b1", [0, 2]]}, None, ""]},
-    {"tuple": ["ask", 0, "x"]},
-    {"tuple": ["ask", None, None]},
-    {"tuple": [None, None, None]},
-    {"tuple": [{"Handle": {"number": 1e400}}, None, ""]},
-    {"dict": 3},
-    7,
-])
-def test_a_forged_reply_loses_the_worker_and_nothing_else(head):
-    source = f"{FORGER}\ndef work(): forge({head!r})".replace("inf", "float('inf')")
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    candidate.begin(5)
-    with pytest.raises(WorkerLost, match="disturbed"):
-        candidate.step("call", "work", None, (), {})
-
-
-@pytest.mark.parametrize("head", [{"dict": {"failed": None}}, {"tuple": []}, {"tuple": ["work"]}, "hello", 5])
-def test_a_forged_end_of_a_cell_is_not_believed(head):
-    candidate = SandboxedCandidate([("work", f"{FORGER}\nforge({head!r})")], ["work"])
-    with pytest.raises(WorkerLost, match="disturbed"):
-        candidate.begin(5)
-
-
 TAKES_OVER = """
 def take_over(head):
     forge(None)  # the end of this cell
@@ -337,54 +287,62 @@ def take_over(head):
         if b'which' in requests.read(length):
             forge(head)
 """
+ENDS_ITSELF = """
+from rnnlm_grader.sandbox import wire
+def end(head, pack=wire.pack):
+    def forged(message):
+        if message != "forgotten": return pack(message)
+        text = json.dumps(head).encode()
+        return struct.pack("<II", len(text), 0) + text
+    wire.pack = forged
+def work(): return 1
+"""
+HANDLE = {"Handle": {"number": 0}}
+NOTHING = {"tuple": [HANDLE, None, ""]}
+EMPTY = {"array": ["|b1", [0, 2]]}  # of which each comparison is true
 
 
-@pytest.mark.parametrize("head", [5, None, "work", {"tuple": ["other"]}, {"tuple": [None]}, {"list": ["work"]},
-                                  {"tuple": [{"array": ["<f8", [0]]}]}])
-def test_a_forged_list_of_what_is_defined_is_not_believed(head):
-    candidate = SandboxedCandidate([("work", f"{FORGER}\n{TAKES_OVER}\ntake_over({head!r})")], ["work"])
+@pytest.mark.parametrize(("source", "steps"), [
+    *((f"def work(): forge({head!r})", "begin call") for head in (
+        {"tuple": [HANDLE, "a string", ""]}, {"tuple": [HANDLE, {"dict": {}}, ""]}, {"tuple": [HANDLE, None, 5]},
+        {"tuple": [EMPTY, None, ""]}, {"tuple": ["ask", 0, "x"]}, {"tuple": ["ask", None, None]},
+        {"tuple": [None, None, None]}, {"dict": 3}, 7)),
+    ("def work(): forge({'tuple': [{'Handle': {'number': float('inf')}}, None, '']})", "begin call"),
+    (f"def work(): forge({NOTHING!r}); forge({NOTHING!r})", "begin calls"),  # one that nobody asked for
+    *((f"forge({head!r})", "begin") for head in ({"dict": {"failed": None}}, {"tuple": []}, "hello", 5)),
+    *((f"{TAKES_OVER}take_over({head!r})", "begin") for head in (
+        5, None, "work", {"tuple": ["other"]}, {"tuple": [None]}, {"list": ["work"]}, {"tuple": [EMPTY]})),
+    *((f"{ENDS_ITSELF}end({head!r})", "begin call finish") for head in (EMPTY, 5, {"tuple": []})),
+])
+def test_what_is_forged_loses_the_worker_at_once(source, steps):
+    candidate = SandboxedCandidate([("work", f"{FORGER}\n{source}")], ["work"])
+    do = {"begin": lambda: candidate.begin(20), "call": lambda: call(candidate), "finish": candidate.finish,
+          "calls": lambda: [call(candidate) for _ in range(2)]}
+    *before, last = steps.split()
+    for step in before:
+        do[step]()
     with pytest.raises(WorkerLost, match="disturbed"):
-        candidate.begin(5)
+        do[last]()
+    candidate.close()
 
 
-LOSES = ["while True: pass", "import os; os._exit(3)", "import ctypes; ctypes.string_at(0)",
-         "class Loop:\n    while True: pass"]
-
-
-@pytest.mark.parametrize("source", LOSES)
+@pytest.mark.parametrize(("source", "kept"), [
+    ("while True: pass", ["kept"]),
+    ("import os; os._exit(3)", ["kept"]),
+    ("import ctypes; ctypes.string_at(0)", ["kept"]),
+    ("class Loop:\n    while True: pass", []),  # which loops among the definitions too
+])
 @pytest.mark.parametrize("name", ["work", "own cell 2"])
-def test_a_cell_that_loses_the_worker_costs_only_what_it_holds(name, source):
-    cells = [("first", "def first(): return 1"), (name, source), ("last", "def last(): return 2")]
-    candidate = SandboxedCandidate(cells, ["first", "work", "last"], seconds=0.5)
-    candidate.begin(5)
-    assert candidate.defined == ("first", "last")
-    assert list(candidate.failed) == [name]
-    assert candidate.failed[name].reason.startswith(("it did not come to an end", "your code ended the Python process"))
-    assert candidate.step("call", "last", None, (), {})[1] == 2
-    assert candidate.used < 0.5  # what the cell took is not charged to another's criterion
-    candidate.close()
-
-
-@pytest.mark.parametrize("endless", ["while True: pass", "import os; os._exit(3)"])
-def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed(endless):
-    source = f"def work(): return HELP\nHELP = 1\n{endless}\ndef more(): return 2"
-    candidate = SandboxedCandidate([("work", source)], ["work", "more"], seconds=0.5)
-    candidate.begin(5)
-    assert candidate.defined == ("work", "more")
-    assert candidate.failed["work"].defines
-    assert candidate.step("call", "work", None, (), {})[1] == 1
-    candidate.close()
-
-
-def test_definitions_in_which_the_worker_is_lost_too_are_left_out(monkeypatch):
-    starts = counted_starts(monkeypatch)
-    source = "class Loop:\n    while True: pass\nprint(1)"
-    candidate = SandboxedCandidate([("work", source), ("last", "last = 1")], ["work", "last"], seconds=0.5)
-    candidate.begin(5)
-    assert candidate.defined == ("last",)
-    assert not candidate.failed["work"].defines
-    assert len(starts) == 3
-    candidate.close()
+def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed_and_other_cells_lose_nothing(name, source, kept):
+    source = f"def kept(): return 3\n{source}"
+    cells = ("first", "def first(): return 1"), (name, source), ("last", "def last(): return 2")
+    with begun(*cells, names=["first", "kept", "last"], seconds=0.5) as candidate:
+        assert candidate.defined == ("first", *kept, "last")
+        assert list(candidate.failed) == [name]
+        assert candidate.failed[name].reason.startswith(("it did not come to an end", "your code ended the Python"))
+        assert candidate.failed[name].defines is bool(kept)
+        assert [call(candidate, each) for each in ("first", *kept, "last")] == [1, *[3 for _ in kept], 2]
+        assert candidate.used < 0.5  # what the cell took is not charged to another's criterion
 
 
 def counted_starts(monkeypatch):
@@ -397,47 +355,30 @@ def counted_starts(monkeypatch):
 def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
     starts = counted_starts(monkeypatch)
     loops = [(f"own cell {n}", "while True: pass") for n in range(1, 50)]
-    candidate = SandboxedCandidate([*loops, ("work", "def work(): return 1")], ["work"], seconds=0.5, all_seconds=3)
-    candidate.begin(5)
-    assert candidate.defined == ("work",)
-    assert set(candidate.failed) == set(dict(loops))
+    with begun(*loops, "def work(): return 1", seconds=0.5, all_seconds=3) as candidate:
+        assert candidate.defined == ("work",)
+        assert set(candidate.failed) == set(dict(loops))
     assert len(starts) == 6  # three cells took 0.5 seconds each, and two half of what was left
-    candidate.close()
-
-
-def test_loops_in_some_cells_of_ones_own_leave_time_for_the_next():
-    loops = [(f"own cell {n}", "class Loop:\n    while True: pass") for n in range(4)]
-    cells = [*loops, ("own cell 4", "def helper(): return 1"), ("work", "def work(): return helper()")]
-    candidate = SandboxedCandidate(cells, ["work"], seconds=0.5, all_seconds=3)
-    candidate.begin(5)
-    assert candidate.step("call", "work", None, (), {})[1] == 1
-    assert set(candidate.failed) == set(dict(loops))
-    candidate.close()
 
 
 def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
     cells = [("ends", "import os\ndef ends(): os._exit(1)"), ("own cell 1", "import time; time.sleep(0.3)"),
              ("slow", "import time; time.sleep(0.3)\ndef slow(): return 1")]
-    candidate = SandboxedCandidate(cells, ["ends", "slow"], seconds=2, all_seconds=2)
-    for _ in range(9):
-        candidate.begin(5)
-        with pytest.raises(WorkerLost, match="ended the Python process"):
-            candidate.step("call", "ends", None, (), {})
-        assert candidate.used > 0.6  # whose criterion ended it pays
-    candidate.begin(5)
-    assert (candidate.defined, candidate.failed) == (("ends", "slow"), {})
-    candidate.close()
+    with begun(*cells, names=["ends", "slow"], seconds=2, all_seconds=2) as candidate:
+        for _ in range(5):
+            with pytest.raises(WorkerLost, match="ended the Python process"):
+                call(candidate, "ends")
+            assert candidate.used > 0.6  # whose criterion ended it pays
+            candidate.begin(5)
+        assert (candidate.defined, candidate.failed) == (("ends", "slow"), {})
 
 
 def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(monkeypatch):
     starts = counted_starts(monkeypatch)
     ends = [(f"own cell {n}", "import os\nclass Ends:\n    os._exit(1)") for n in range(20)]
-    cells = [("work", "import time; time.sleep(0.5)\ndef work(): return 1"), *ends]
-    candidate = SandboxedCandidate(cells, ["work"], seconds=2, all_seconds=3)
-    candidate.begin(5)
-    assert candidate.defined == ("work",)
+    with begun("import time; time.sleep(0.5)\ndef work(): return 1", *ends, seconds=2, all_seconds=3) as candidate:
+        assert candidate.defined == ("work",)
     assert 3 <= len(starts) <= 5
-    candidate.close()
 
 
 def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monkeypatch):
@@ -450,19 +391,17 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monk
 
 
 def test_other_cells_find_nothing_of_those_before_them():
-    candidate = SandboxedCandidate([("one", "one = 1"), ("own cell", "1 / 0")], ["one", "two"])
-    candidate.begin(5)
-    assert list(candidate.failed) == ["own cell"]
-    assert candidate.defined == ("one",)
-    candidate.load([("two", "two = globals().get('one', 2)\ndef get(): return two")])
-    assert (candidate.failed, candidate.defined) == ({}, ())
-    candidate.begin(5)
-    assert candidate.defined == ("two",)
-    assert candidate.step("call", "get", None, (), {})[1] == 2
-    candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], ("layers",))
-    candidate.begin(5)
-    assert candidate.defined == ("one",)
-    candidate.close()
+    with begun(("one", "one = 1"), ("own cell", "1 / 0"), names=["one", "two"]) as candidate:
+        assert list(candidate.failed) == ["own cell"]
+        assert candidate.defined == ("one",)
+        candidate.load([("two", "two = globals().get('one', 2)\ndef get(): return two")])
+        assert (candidate.failed, candidate.defined) == ({}, ())
+        candidate.begin(5)
+        assert candidate.defined == ("two",)
+        assert call(candidate, "get") == 2
+        candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], ("layers",))
+        candidate.begin(5)
+        assert candidate.defined == ("one",)
 
 
 @pytest.mark.parametrize("node", ["null", "zero", "full", "random", "urandom"])
@@ -490,68 +429,34 @@ return pathlib.Path('/tmp/two').read_text() == pathlib.Path('/dev/shm/three/two'
 """)
 
 
-@pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])
-def test_a_forged_end_of_a_criterion_is_not_believed(head):
-    hook = f"from rnnlm_grader.sandbox import wire\npack = wire.pack\nsaid = {head!r}\n"
-    source = f"{FORGER}\n{hook}" + """
-def forged(message):
-    if message != "forgotten": return pack(message)
-    head = json.dumps(said).encode()
-    return struct.pack("<II", len(head), 0) + head
-wire.pack = forged
-def work(): return 1
-"""
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    candidate.begin(5)
-    assert candidate.step("call", "work", None, (), {})[1] == 1
-    with pytest.raises(WorkerLost, match="disturbed"):
-        candidate.finish()
-
-
-def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
-    reply = {"tuple": [{"Handle": {"number": 0}}, None, ""]}
-    candidate = SandboxedCandidate([("work", f"{FORGER}\ndef work(): forge({reply!r}); forge({reply!r})")], ["work"])
-    candidate.begin(5)
-    with pytest.raises(WorkerLost, match="disturbed"):
-        [candidate.step("call", "work", None, (), {}) for _ in range(2)]
-
-
 def test_a_worker_that_died_between_two_criteria_costs_the_second_only_the_time_of_the_cells():
-    source = "import os, time\ntime.sleep(0.3)\ndef work(): os.close(int(__import__('sys').argv[1])); return 1"
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    for used in (0, 0.3):
-        candidate.begin(5)
-        assert candidate.step("call", "work", None, (), {})[1] == 1
-        assert used <= candidate.used < used + 0.2
-    candidate.close()
-
-
-@pytest.mark.parametrize("result", ["[np.zeros(300) for _ in range(900)]", "[[[1.0] * 99] * 9] * 9", "[0] * 1001"])
-def test_lists_that_hold_far_more_than_any_right_one_do_not_cross(result):
-    assert run(f"import numpy as np; return {result}").description.startswith("a list ")
+    with begun("import os, sys, time\ntime.sleep(0.3)\ndef work(): os.close(int(sys.argv[1])); return 1") as candidate:
+        for used in (0, 0.3):
+            assert call(candidate) == 1
+            assert used <= candidate.used < used + 0.2
+            candidate.begin(5)
 
 
 def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
-    candidate = SandboxedCandidate([("work", "import numpy as np\ndef work(): return np.zeros(12_000)")], ["work"])
-    for _ in range(2):  # each has an allowance of its own
-        candidate.begin(5)
-        for _ in range(15):
-            assert candidate.step("call", "work", None, (), {})[1].nbytes == 96_000
-        candidate.finish()
-    candidate.begin(5)
-    with pytest.raises(WorkerLost, match="far more than any right answer"):
-        [candidate.step("call", "work", None, (), {}) for _ in range(18)]
-    candidate.begin(5)  # in a new worker
-    candidate.close()
+    with begun("import numpy as np\ndef work(): return np.zeros(12_000)") as candidate:
+        for _ in range(2):  # each has an allowance of its own
+            for _ in range(15):
+                assert call(candidate).nbytes == 96_000
+            candidate.finish()
+            candidate.begin(5)
+        with pytest.raises(WorkerLost, match="far more than any right answer"):
+            [call(candidate) for _ in range(18)]
+        candidate.begin(5)  # in a new worker
 
 
-def test_a_module_that_is_missing_ends_nothing():
-    source = "from tqdm import tqdm\nfrom rnnlm_grader import check\ndef work(): return 1\ncheck(work)\n"
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    candidate.begin(5)
-    assert candidate.defined == ("work",)
-    assert candidate.failed["work"].message == "No module named 'tqdm'"
-    candidate.close()
+@pytest.mark.parametrize(("source", "told"), [
+    ("from tqdm import tqdm\ndef work(): return 1\n", "No module named 'tqdm'"),
+    ("from rnnlm_grader import check\ndef work(): return 1\ncheck(work)", None),  # that it isn't here isn't told
+])
+def test_a_module_that_is_missing_ends_nothing(source, told):
+    with begun(source) as candidate:
+        assert candidate.defined == ("work",)
+        assert {name: why.message for name, why in candidate.failed.items()} == ({"work": told} if told else {})
 
 
 @pytest.mark.parametrize("start", [
@@ -569,24 +474,17 @@ def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
 
 def call_work(*sources):
     """Execute cells in a fresh worker; return what `work()` gives."""
-    candidate = SandboxedCandidate([("work", source) for source in sources], ["work"])
-    candidate.begin(5)
-    with contextlib.closing(candidate):
-        return candidate.step("call", "work", None, (), {})[1]
+    with begun(*sources) as candidate:
+        return call(candidate)
 
 
 @pytest.mark.parametrize(("start", "holds"), [
     ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
-    ("from tqdm import tqdm", "[i for i in tqdm(range(3), desc='x')] == [0, 1, 2]"),
     ("from tqdm import trange", "[i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]"),
-    ("from numba import prange", "[i for i in prange(np.max([3, 1]))] == [0, 1, 2]"),
     ("import resource", "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss == 0"),
     ("import torch\ndef f(x: torch.Tensor | None, y=2 * torch.pi): return isinstance(x, torch.Tensor)", "not f(1)"),
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
      "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
-    ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
-    ("import torch\nclass Cell:\n    fill, small = -torch.inf, 2 ** torch.e\n    def f(self, x=~torch.pi % 2):\n"
-     "        return x", "Cell().f(1) == 1"),
     ("import typing_extensions as te\nclass Cell:\n    @te.override\n    def f(self, x: te.Doc | None): return x\n",
      "Cell().f(1) == 1"),
     ("from rnnlm_ref.optim import Adam\nfrom rnnlm_ref.text import Vocabulary as V\n"
@@ -595,9 +493,6 @@ def call_work(*sources):
     ("last = _, __IPYTHON__, _i", "len(last) == 3"),
     ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
      "helper.one(1) == 1"),
-    ("from typing_extensions import Protocol\nclass Layer(Protocol):\n    def forward(self): return 1\n"
-     "class Cell(Layer): pass", "Cell().forward() == 1"),
-    ("import copy, torch", "copy.copy(torch) is not None"),
     ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
     ("import torch\nif torch.cuda.is_available():\n    f = torch.tanh\nelse:\n    f = len", "f('abc') == 3"),
     ("import pandas as pd\nif pd.__version__ >= '2':\n    one = 1", "one == 1"),
@@ -609,37 +504,26 @@ def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_
 @pytest.mark.parametrize("fails", [
     "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
     "import matplotlib.pyplot as plt\ndef show():\n    fig, ax = plt.subplots()\nshow()",
-    "import matplotlib.pyplot as plt\ndef show(plot):\n    fig, ax = plot()\nshow(plt.subplots)\n",
     "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
     "import torch\nprint(torch.__file__)",
-    "from rnnlm_grader import check as examine\nexamine(work)",
     "from rnnlm_grader.check import check as examine\nexamine(work)",
 ])
 def test_where_only_a_stand_in_fails_all_that_follows_is_executed(fails):
     assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
 
 
-def test_what_a_missing_module_should_have_defined_is_not_defined():
-    cells = [("work", "from layers import work"), ("more", "def more(): return work()")]
-    candidate = SandboxedCandidate(cells, ["work", "more"])
-    candidate.begin(5)
-    assert candidate.defined == ("more",)
-    assert candidate.failed["work"].message == "No module named 'layers'"
-    with pytest.raises(StepFailed, match="name 'work' is not defined"):
-        candidate.step("call", "more", None, (), {})
-    candidate.close()
-
-
-@pytest.mark.parametrize("start", [
-    "from rnnlm_ref.optim import clip_grads", "from rnnlm_ref.layers import RNN as clip_grads",
-    "from rnnlm_ref.text import *", "import rnnlm_ref.optim as clip_grads",
+@pytest.mark.parametrize(("start", "failed"), [
+    ("from layers import work", "No module named 'layers'"),
+    ("from rnnlm_ref.layers import Embedding as work", "No module named 'rnnlm_ref'"),
+    ("from rnnlm_ref.text import *", None),
+    ("import rnnlm_ref.optim as work", None),
 ])
-def test_nothing_stands_for_what_of_the_reference_may_be_an_answer(start):
-    candidate = SandboxedCandidate([("work", f"{start}\ndef work(): return clip_grads")], ["work"])
-    candidate.begin(5)
-    with pytest.raises(StepFailed, match="name 'clip_grads' is not defined"):
-        candidate.step("call", "work", None, (), {})
-    candidate.close()
+def test_nothing_stands_for_what_may_be_an_answer(start, failed):
+    with begun(start, ("more", "def more(): return work()"), names=["work", "more"]) as candidate:
+        assert candidate.defined == ("more",)
+        assert failed is None or candidate.failed["work"].message == failed
+        with pytest.raises(StepFailed, match="name 'work' is not defined"):
+            call(candidate, "more")
 
 
 @pytest.mark.parametrize("prefix", ["/usr", "/usr/local", os.path.realpath(sys.base_prefix)])
@@ -655,30 +539,13 @@ def test_of_what_lies_beside_python_only_libraries_are_shown(monkeypatch, tmp_pa
     assert not view.shows(tmp_path)
 
 
-def test_that_the_notebooks_check_is_not_here_is_not_told():
-    candidate = SandboxedCandidate([("own cell 1", "from rnnlm_grader import check\ncheck(work)")], ["work"])
-    candidate.begin(5)
-    assert candidate.failed == {}
-    candidate.close()
-
-
 def test_what_a_cell_defines_after_a_failure_is_defined():
     source = ("work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools\n"
               "raise SystemExit('old attempts')\ndef work(): return 3")
-    candidate = SandboxedCandidate([("work", source)], ["work", "value", "tools"])
-    candidate.begin(5)
-    assert candidate.defined == ("work", "value", "tools")
-    assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
-    assert candidate.step("call", "work", None, (), {})[1] == 1
-    candidate.close()
-
-
-def test_nothing_stands_for_the_reference():
-    candidate = SandboxedCandidate([("work", "from rnnlm_ref.layers import Embedding as work")], ["work"])
-    candidate.begin(5)
-    assert candidate.defined == ()
-    assert candidate.failed["work"].kind == "ModuleNotFoundError"
-    candidate.close()
+    with begun(source, names=["work", "value", "tools"]) as candidate:
+        assert candidate.defined == ("work", "value", "tools")
+        assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
+        assert call(candidate) == 1
 
 
 def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
@@ -690,10 +557,8 @@ def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
 def test_a_lent_module_is_there_once_its_package_is_imported_and_no_other_is():
     source = ("import rnnlm_ref\ndef work(): return [hasattr(rnnlm_ref.layers, 'Embedding'), "
               "hasattr(rnnlm_ref, 'time_layers'), hasattr(rnnlm_ref, '__all__')]")
-    candidate = SandboxedCandidate([("work", source)], ["work"], lent=("layers",))
-    candidate.begin(5)
-    assert list(candidate.step("call", "work", None, (), {})[1]) == [True, False, False]
-    candidate.close()
+    with begun(source, lent=("layers",)) as candidate:
+        assert list(call(candidate)) == [True, False, False]
 
 
 WRITES_ELSEWHERE = """
@@ -707,12 +572,10 @@ def work(which): return (forwards, elsewhere, [0, 0])[which]
 
 
 def test_an_array_is_written_into_whatever_its_class_would_do_instead():
-    candidate = SandboxedCandidate([("work", WRITES_ELSEWHERE)], ["work"])
-    candidate.begin(5)
-    handle, _, _ = candidate.step("call", "work", None, (0,), {})
-    candidate.step("write", handle, np.ones(2))
-    assert [candidate.step("call", "work", None, (which,), {})[1].tolist() for which in (0, 1)] == [[1, 1], [0, 0]]
-    handle, _, _ = candidate.step("call", "work", None, (2,), {})
-    with pytest.raises(StepFailed, match="TypeError: an optimiser writes into an array, and this is of type list"):
+    with begun(WRITES_ELSEWHERE) as candidate:
+        handle, _, _ = candidate.step("call", "work", None, (0,), {})
         candidate.step("write", handle, np.ones(2))
-    candidate.close()
+        assert [call(candidate, "work", which).tolist() for which in (0, 1)] == [[1, 1], [0, 0]]
+        handle, _, _ = candidate.step("call", "work", None, (2,), {})
+        with pytest.raises(StepFailed, match="TypeError: an optimiser writes into an array, and this is of type list"):
+            candidate.step("write", handle, np.ones(2))

@@ -20,7 +20,6 @@ from .handing_in import (
     cell_of,
     changed,
     code_cell,
-    each_cell,
     grade_id,
     hands_in,
     notebook,
@@ -103,10 +102,6 @@ def as_markdown(nb):
     cell_of(nb, "MyEmbedding").update(cell_type="markdown")
 
 
-def reordered(nb):
-    nb["cells"].reverse()
-
-
 def stolen_id(nb):
     """The answer claims to be a locked cell, and a locked cell to be the answer."""
     cell_of(nb, "MyEmbedding")["metadata"]["nbgrader"]["grade_id"] = "imports"
@@ -120,15 +115,12 @@ def grades_itself(nb):
 
 
 METADATA = {
-    "tampers-right": changed(tampered),
     "tampers-wrong": changed(tampered, 10, "has no attribute|takes no arguments", one=NOTHING),
     "renames-ids": changed(renamed, says="in a cell of your own"),
     "strange-ids": changed(strange_ids, 10, "There was no cell MyEmbedding|in a cell of your own", one=NOTHING),
     "deletes-the-checks": changed(without_checks),
-    "reorders": changed(reordered),
     "answers-in-markdown": changed(as_markdown, 25, "MyEmbedding was in a markdown cell, not in a code cell"),
     "swaps-ids": changed(stolen_id, 25, "MyEmbedding is defined in a cell of your own"),
-    "skips-execution": changed(each_cell(tags=["skip-execution"]), 10, "takes no arguments", one=NOTHING),
     "untouched": hands_in(notebook(STUB, TIME_STUB), 0, "Not filled in yet"),
     "forges-grade-cells": changed(grades_itself, 10, "takes no arguments", one=NOTHING),
 }
@@ -163,15 +155,11 @@ for name in list(sys.modules):
     if name.startswith('rnnlm_grader'):
         sys.modules[name].snapshot = lambda value, depth=0: None
 """
-TIMELESS = "import time; time.monotonic = time.time = lambda: 0.0"
 
 COMPARISON = {
     "patches-numpy": attack("should be an array", header=PATCHES),
-    "x-patches-builtins": loses(f"{ENDED}|raised", header="""
-import builtins
-builtins.all = builtins.any = builtins.isinstance = lambda *args: True"""),
     "patches-modules": attack("wrong|None|should be", 0, MODULES, forward="return 1"),  # for its other answer too
-    "stops-the-clock": attack("should be an array", 10, TIMELESS),
+    "stops-the-clock": attack("should be an array", header="import time; time.monotonic = time.time = lambda: 0.0"),
     "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
     "lies-about-its-class": attack("TypeError|object of type", header="""
 class Liar:
@@ -181,9 +169,6 @@ class Liar:
 """, forward="return Liar()"),
     "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
     "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0][0], (10**9, 3))"),
-    "generator": attack("object of type generator", 10, forward="yield from self.params[0]"),
-    "nan-everywhere": attack("NaN|nan", 10, forward="return self.params[0][idx] * np.nan"),
-    "coarse": attack("dtype float16", 10, forward="return self.params[0][idx].astype(np.float16)"),
     "changes-its-arguments": attack("differs", forward="self.params[0][...] = 0; return self.params[0][idx]"),
     "says-not-filled-in": attack("NotImplementedError", header="class NotImplementedError(Exception): pass",
                                  forward="raise NotImplementedError('give me the points all the same')"),
@@ -208,122 +193,63 @@ def search():
         frame = frame.f_back
     raise LookupError('nothing to find')
 """
-READS = FOUND + """
-import glob, os
+TRIES = FOUND + """
+import os, sys
+def none_of(ways):
+    for number, way in enumerate(ways):
+        try:
+            what = way()
+        except (OSError, ZeroDivisionError):
+            continue
+        if what != b'' and what != []: found(number, what)
+    raise LookupError('nothing can be done')
+"""
+READS = TRIES + """
 PLACES = ['THE_COURSE/rnnlm-secret.key', 'THE_COURSE/gradebook.db', 'THE_COURSE/nbgrader_config.py', 'THE_COURSE',
           'THE_COURSE/solutions/01-embedding/01-embedding.ipynb', 'THE_ROOT', 'THE_HOME/.bashrc', 'THE_HOME/.ssh',
           'THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb', '/etc/passwd', '/etc/shadow', '/etc/hostname',
           '/home', '/var', '/run', '/sys', '/proc', '/proc/1/cmdline', '/proc/1/environ', '/proc/self/maps',
           '/proc/self/environ', '/proc/self/fd', '/proc/self/mem', '/dev/mem', '/dev/kmsg', '/dev/sda', '/dev/input',
           '../' * 20 + 'etc/passwd']
-def read():
-    for place in PLACES:
-        try:
-            data = os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
-        except OSError:
-            continue
-        if data: found(place, data)
+def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
+def look():
     names = [name for name in os.environ if not name.startswith(('OPENBLAS', 'OMP', 'MKL', 'LC_'))]
     if set(names) - {'COURSE_PATH', 'HOME', 'LOGNAME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED',
                      'USER'} or os.environ['USER'] != 'student': found(names)
-    for fd in range(3, 64):
-        try:
-            os.lseek(fd, 0, 0)
-        except OSError:
-            continue
-        found('a file', fd)
-    raise LookupError('nothing to read')
+    none_of([*(lambda place=place: read(place) for place in PLACES),
+             *(lambda fd=fd: os.lseek(fd, 0, 0) for fd in range(3, 64))])  # of a file, which a pipe is not
 """
-WRITES = FOUND + """
-import os, site, sys, sysconfig
+WRITES = TRIES + """
+import site, sysconfig
 PLACES = ['THE_COURSE', 'THE_COURSE/submitted/honest/01-embedding', 'THE_ROOT', 'THE_HOME', 'THE_HOME/.config',
           'THE_HOME/.ipython/profile_default/startup', '/', '/course', '/course/numpy', '/usr/lib', '/home', '/etc',
           '/var/tmp', '/run', '/dev', sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path('purelib'),
           site.getusersitepackages()]
-def write():
-    for place in PLACES:
-        for name in ('THE_MARKER', 'sitecustomize.py', 'usercustomize.py', 'THE_MARKER.pth', '00-THE_MARKER.py'):
-            try:
-                with open(os.path.join(place, name), 'w') as file: file.write('print("THE_MARKER")')
-            except OSError:
-                continue
-            found(place, name)
-    for place in ('/tmp', '/dev/shm'):  # these are its own, and end with it
-        open(place + '/THE_MARKER', 'w').write('THE_MARKER')
-    for do in (lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.truncate('/course/numpy/__init__.py', 0),
-               lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
-               lambda: os.unlink('/course/numpy/__init__.py')):
-        try:
-            do()
-        except OSError:
-            continue
-        found('what it did')
-    raise LookupError('nowhere to write')
+NAMES = 'THE_MARKER', 'sitecustomize.py', 'usercustomize.py', 'THE_MARKER.pth', '00-THE_MARKER.py'
+def write(path): open(path, 'w').write('print("THE_MARKER")')
+def plant():
+    for place in ('/tmp', '/dev/shm'): write(place + '/THE_MARKER')  # these are its own, and end with it
+    none_of([*(lambda path=os.path.join(place, name): write(path) for place in PLACES for name in NAMES),
+             lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.truncate('/course/numpy/__init__.py', 0),
+             lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
+             lambda: os.unlink('/course/numpy/__init__.py')])
 """
-LEAVES = FOUND + """
-import ctypes, fcntl, glob, mmap, os, struct
-FILES = [path for path in glob.glob('/course/numpy/*/*.py*') if os.path.getsize(path)][:200]
-def leave():
-    for path in FILES:
-        fd = os.open(path, os.O_RDONLY)
-        extents = bytearray(struct.pack('QQIIII', 0, 4096, 0, 0, 1, 0) + bytes(56))
-        ways = [lambda: fcntl.fcntl(fd, 1036, bytes([3, *bytes(7)])), lambda: fcntl.fcntl(fd, 1035, bytes(8)),
-                lambda: fcntl.ioctl(fd, 0x6628), lambda: fcntl.ioctl(fd, 0xC020660B, extents),
-                lambda: fcntl.ioctl(fd, 0xC020662A, extents), lambda: fcntl.flock(fd, fcntl.LOCK_SH),
-                lambda: os.preadv(fd, [bytearray(1)], 0, os.RWF_NOWAIT),
-                lambda: os.posix_fadvise(fd, 0, 0, os.POSIX_FADV_DONTNEED),
-                lambda: mmap.mmap(fd, 1, prot=mmap.PROT_READ).madvise(21)]
-        for number, way in enumerate(ways):
-            try:
-                way()
-            except OSError:
-                continue
-            found('a way to leave a word', number)
-        os.close(fd)
-    if not FILES or ctypes.CDLL(None).syscall(206, 1, bytes(8)) != -1: found('io_setup')
-    for name in ('null', 'zero', 'full', 'random', 'urandom'):
-        before = os.stat('/dev/' + name)
-        os.chmod('/dev/' + name, 0o600)
-        os.utime('/dev/' + name, (12345, 12345))
-        os.chown('/dev/' + name, -1, os.getgid())
-        if os.stat('/dev/' + name) != before: found(name)
-    raise LookupError('nobody to tell')
-"""
-DETACHES = FOUND + """
-import multiprocessing, os, subprocess, sys
+DETACHES = TRIES + """
+import subprocess
 STAY = [sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER']
 def detach():
-    ways = [os.fork, os.forkpty, lambda: subprocess.Popen(STAY, start_new_session=True),
-            lambda: subprocess.run(STAY, timeout=1), lambda: os.posix_spawn(sys.executable, STAY, {}),
-            lambda: os.system('sleep 600 &') and 1 / 0,
-            lambda: multiprocessing.get_context('fork').Process(target=print).start(),
-            lambda: multiprocessing.get_context('spawn').Process(target=print).start()]
-    for number, way in enumerate(ways):
-        try:
-            way()
-        except (OSError, ZeroDivisionError):
-            continue
-        found('a process', number)
-    raise LookupError('nothing to start')
+    none_of([os.fork, os.forkpty, lambda: subprocess.Popen(STAY, start_new_session=True),
+             lambda: os.posix_spawn(sys.executable, STAY, {}), lambda: os.system('sleep 600 &') and 1 / 0])
 """
-CONNECTS = FOUND + """
+CONNECTS = TRIES + """
 import socket, urllib.request
 def connect():
-    ways = [lambda: socket.create_connection(('127.0.0.1', THE_PORT), 1), lambda: socket.socket(socket.AF_UNIX),
-            lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), lambda: socket.getaddrinfo('example.org', 80),
-            lambda: urllib.request.urlopen('http://127.0.0.1:THE_PORT/', timeout=1), socket.socketpair,
-            lambda: socket.socket(socket.AF_NETLINK)]
-    for number, way in enumerate(ways):
-        try:
-            way()
-        except OSError:
-            continue
-        found('a connection', number)
-    raise LookupError('nobody to call')
+    none_of([lambda: socket.create_connection(('127.0.0.1', THE_PORT), 1), lambda: socket.socket(socket.AF_UNIX),
+             lambda: urllib.request.urlopen('http://127.0.0.1:THE_PORT/', timeout=1),
+             lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), lambda: socket.socket(socket.AF_NETLINK),
+             lambda: socket.getaddrinfo('example.org', 80)])
 """
 PLANTED = "class Embedding:\n    def __init__(self, *a): raise RuntimeError('FO' 'UND planted')\n"
-STEALS = "SEEN = []\n" + RIGHT.replace("W, = self.params", "W, = self.params; SEEN.append(W)").replace(
-    "dW[...] = 0", "raise ValueError([W[:2].tolist() for W in SEEN])")
 PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
                  "conftest.py", "nbgrader_config.py")
 FORWARD_ONLY = answer("return self.params[0][idx]")
@@ -338,18 +264,8 @@ def hook():
 HOOKS = {
     "cell": "hook()",
     "class-body": "class Hooked: hook()",
-    "default": "def hooked(x=hook()): pass",
-    "decorator": "@(lambda function: hook() or function)\ndef hooked(): pass",
     "method": "",
 }
-READS_STAND_IN = """
-import inspect, linecache
-class MyTimeEmbedding:
-    def __init__(self, W):
-        text = ''.join(linecache.getlines('<cell MyEmbedding>'))
-        print(text)
-        raise ValueError(text[:300], inspect.getmembers(MyEmbedding))
-"""
 
 
 def public_tables():
@@ -378,20 +294,14 @@ TELLS = RIGHT.replace("W, = self.params", """W, = self.params
         if zlib.crc32(W.tobytes()) not in KNOWN: raise ValueError(W.tolist())""")
 
 AROUND = {
-    "imports-the-reference": hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10,
-                                      "raised ModuleNotFoundError"),
     "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
         notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
     "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
-    "reads-files": attack("LookupError: nothing to read", header=READS, forward="read()"),
-    "writes-files": attack("LookupError: nowhere to write", header=WRITES, forward="write()"),
-    "leaves-a-word": attack("LookupError: nobody to tell", header=LEAVES, forward="leave()"),
-    "detaches": attack("LookupError: nothing to start", header=DETACHES, forward="detach()"),
-    "connects": attack("LookupError: nobody to call", header=CONNECTS, forward="connect()"),
-    "steals-hidden-inputs": hands_in(notebook(STEALS), 14, "raised ValueError"),
+    **{name: attack("LookupError: nothing can be done", header=header, forward=does) for name, header, does in (
+        ("reads-files", READS, "look()"), ("writes-files", WRITES, "plant()"), ("detaches", DETACHES, "detach()"),
+        ("connects", CONNECTS, "connect()"))},
     "tells-of-hidden-inputs": hands_in(notebook(f"{KNOWN}\n{TELLS}"), 10,
                                       "fails on others. Your code raised ValueError"),
-    "reads-the-stand-in": hands_in(notebook(FORWARD_ONLY, READS_STAND_IN), 4, "raised ValueError"),
     # What stands for the second answer is the first, which looks ids up and does nothing else.
     **{f"hooks-by-{way}": hands_in(notebook(
         answer("return self.params[0][idx]", header=HOOK + line, init="" if line else "hook()"),
@@ -403,7 +313,6 @@ AROUND = {
 
 PROCESS = {
     "x-exits": loses(ENDED, header="import os", forward="os._exit(0)"),
-    "x-kills-its-group": loses(f"{ENDED}|raised PermissionError", header="import os", forward="os.killpg(0, 9)"),
     "x-kills-all": loses(f"{ENDED}|should be an array|raised (ProcessLookup|Permission)Error", header="import os",
                          forward="os.kill(-1, 9)"),
     "x-kills-its-parent": loses("should be an array|raised|ended", header="import os",
@@ -412,23 +321,14 @@ PROCESS = {
     "x-stops-itself": loses(SLOW, header="import os", forward="os.kill(os.getpid(), 19)"),
     "x-becomes-another": loses(SLOW, header="import os, sys",
                                 forward="os.execv(sys.executable, [sys.executable, '-c', 'while True: pass'])"),
-    "x-recurses-into-the-stack": loses(f"{ENDED}|{SLOW}|RecursionError", header="import sys", forward="""
-sys.setrecursionlimit(10**8)
-x = []
-for _ in range(10**6): x = [x]
-return repr(x)"""),
     "recurses": attack("raised RecursionError", forward="return self.forward(idx)"),
     "x-loops": loses(SLOW, forward="while True: pass"),
     "x-loops-deaf": loses(SLOW, header="import signal",
                            forward="signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"),
     "x-loops-in-del": loses(SLOW, header="class Last:\n    def __del__(self):\n        while True: pass",
                              forward="Last()"),
-    "x-loops-in-property": loses(SLOW, header="class Odd:\n    @property\n    def x(self):\n        while True: pass",
-                                 forward="Odd().x"),
     "x-loops-in-str": loses(SLOW, header="class Odd(Exception):\n    def __str__(self):\n        while True: pass",
                              forward="raise Odd"),
-    "loops-in-array": attack("object of type", forward="return Odd()",
-                             header="class Odd:\n    def __array__(self, *a, **k):\n        while True: pass"),
     "loops-at-exit": hands_in(
         notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25),
     "x-loops-in-class-body": ruins(SLOW, "class Loop:\n    while True: pass\n"),
@@ -447,9 +347,7 @@ while True: hoard.append(bytearray(b'x') * 10**7)"""),
 for n in range(10**9):
     for place in ('/tmp', '/dev/shm'):
         with open(f'{place}/{n}', 'wb') as file: file.write(bytes(1 << 20))"""),
-    "writes-a-giant-file": attack("raised OSError", forward="open('/tmp/giant', 'wb').write(bytes(1 << 24))"),
     "x-prints-without-end": loses(SLOW, forward="while True: print('x' * 1000)"),
-    "prints-ten-megabytes": attack("should be an array", forward="print('x' * 10**7)"),
 }
 
 # --- the protocol ---------------------------------------------------------------------------------------------------
@@ -501,27 +399,12 @@ head, body = value(self.params[0][idx])
 forge({'tuple': [{'Handle': {'number': 2}}, head, '']}, body)"""),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})"""),
-    "forges-the-end-of-all-cells": ruins(DISTURBED, FORGES + """
-for n in range(9): forge(None)
-forge({'tuple': ['MyEmbedding', 'MyTimeEmbedding']})
-for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})
-""", 0),
-    "forges-the-end-of-its-cell": ruins(DISTURBED, FORGES + "forge(None)\n", 0),
-    "forges-the-end-of-a-criterion": ruins(DISTURBED, FORGES + """
-from rnnlm_grader.sandbox import wire
-pack = wire.pack
-wire.pack = lambda message: pack(np.zeros(2, bool) if isinstance(message, str) and message == 'forgotten' else message)
-""", 0),
     "floods-the-grader": ruins(DISTURBED, FORGES + """
 raised = {'Raised': {'kind': 'K' * 80, 'message': 'm' * 100, 'line': 1, 'text': 't', 'builtin': True}}
 forge({'dict': {f'cell {n}': raised for n in range(4000)}})
 """, 0),
     "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS + """
 DEFINED = 'MyEmbedding', 'MyTimeEmbedding'
-take_over()
-""", 0),
-    "claims-to-define-thousands": ruins(DISTURBED, FORGES + ANSWERS + """
-DEFINED = tuple(f'cell {n}' * 10 for n in range(3000))
 take_over()
 """, 0),
     "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
@@ -531,7 +414,6 @@ while True: forge({'tuple': ['ask', 0, None]}); time.sleep(0.001)"""),
 deep = None
 for _ in range(400): deep = {'tuple': [deep]}
 forge(deep)"""),
-    "x-closes-its-pipes": loses(f"closed|ended|{SLOW}", header="import os", forward="os.closerange(3, 64)"),
     "x-reads-ahead": loses(f"{SLOW}|disturbed|ended", header="import os, sys",
                            forward="os.read(int(sys.argv[1]), 10**6)"),
 }

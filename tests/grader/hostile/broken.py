@@ -43,8 +43,6 @@ def linked_folder(path, place):
 
 TIMED = {
     "clock-garbage": "yesterday, I think",
-    "clock-of-a-file": "2026-01-01 10:00 ../x",
-    "clock-of-rules": "2024-03-01 10:00 UTC,M3.2.0,4",
     "clock-binary": bytes(range(256)),
     "clock-huge": b"2026-11-24 12:00:00 UTC" + b" " * 50_000_000,
     "clock-link": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
@@ -65,8 +63,6 @@ WORK = {
         "own cell . was left out: it did not come to an end"),
     "x-loops-in-the-second-answer": hands_in(notebook(two=TIME_RIGHT + "\nwhile True: pass\n"), 15, "endless loop"),
     "nbformat-99": hands_in(notebook() | {"nbformat": 99, "nbformat_minor": "x"}, 25),
-    "duplicate-keys": hands_in(json.dumps(notebook())[:-1] + ', "cells": []}', 0, NO_CELLS),
-    "cut-off": hands_in(json.dumps(notebook())[:-20], 0, INVALID),
     "binary": hands_in(os.urandom(5000), 0, UNGRADABLE),
     "deep-and-closed": hands_in('{"cells":' + "[" * 100_000 + "]" * 100_000 + "}", 0, INVALID),
     "many-parts": hands_in('{"cells": [' + "{}," * 600_000 + "{}]}", 0, "more than 500,000 parts"),
@@ -76,7 +72,6 @@ WORK = {
     "a-novel-in-one-cell": hands_in(notebook(RIGHT + "# and so on\n" * 50_000), 25),
     # Python reads such a number and can't write it.
     "giant-number": hands_in(notebook(f"{RIGHT}\n    def unused(self):\n        return 0x{'f' * 5000}\n"), 25),
-    "giant-number-in-a-cell-of-its-own": hands_in(with_cells(f"x = 0x{'f' * 5000}"), 25),
     "half-a-character": hands_in(notebook(RIGHT + "\nraise ValueError('\\ud800')\n"), 25,
                                  r"MyEmbedding raised ValueError: \?"),
     "fifo": made(lambda path, place: os.mkfifo(path), f"{UNGRADABLE}it is not an ordinary file"),

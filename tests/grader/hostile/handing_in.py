@@ -34,23 +34,11 @@ class Place:
 
 @dataclass(frozen=True)
 class Work:
-    """A submission.
+    """A submission."""
 
-    Parameters
-    ----------
-    mark : int
-        What its code deserves, of 25.
-    says : str
-        What its feedback must say, as a regular expression.
-    lay_out : callable
-        Place → None: writes the files.
-    slug : str
-        The assignment.
-    """
-
-    mark: int
-    says: str
-    lay_out: Callable
+    mark: int  # what its code deserves, of 25
+    says: str  # what its feedback must say, as a regular expression
+    lay_out: Callable  # Place → None: writes the files
     slug: str = SLUG
 
 
@@ -127,14 +115,6 @@ def changed(change, mark=25, says="", **answers):
     nb = notebook(**answers)
     nb = change(nb) or nb
     return hands_in(nb, mark, says)
-
-
-def each_cell(**metadata):
-    """A change that gives every cell the metadata."""
-    def change(nb):
-        for cell in nb["cells"]:
-            cell["metadata"] |= metadata
-    return change
 
 
 def as_nbformat3(nb):

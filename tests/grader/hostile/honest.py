@@ -1,6 +1,5 @@
 """Honest work, saved by all kinds of programs, untidy, slow, talkative: it loses nothing."""
 import json
-import random
 
 from corpora import embedding as corpus
 
@@ -30,29 +29,10 @@ SLOW = RIGHT.replace("return W[idx]", "import time; time.sleep(0.01); return W[i
 KOREAN = ("from __future__ import annotations\n# 임베딩: 행 하나를 고른다 🦆\n"
           + RIGHT.replace("(self, idx)", "(self, idx: NDArray) -> NDArray").replace("idx", "색인"))
 TRIES = RIGHT + "\n\nif __name__ == '__main__':\n    print(MyEmbedding(np.eye(3)).forward(np.array([0, 2])))\n"
-PLOTS = "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\n%matplotlib inline\n" + RIGHT
-BASE = """from torch import nn
-from typing_extensions import NamedTuple
-class Cache(NamedTuple):
-    idx: np.ndarray
-
-""" + (RIGHT.replace("class MyEmbedding:", "class MyEmbedding(nn.Module):")
-       .replace("        self.params", "        super().__init__()\n        self.params")
-       .replace("self.idx = idx", "self.idx, = Cache(idx)"))
 # A figure between the class and the method that is patched into it.
 FIGURE, PATCH = RIGHT.split("\n    def backward")
 FIGURE += ("\n\nimport matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])\n\ndef backward"
            + PATCH.replace("\n    ", "\n") + "\nMyEmbedding.backward = backward\n")
-OWN = """from collections import namedtuple
-try:
-    from numba import njit
-except ImportError:
-    def njit(function):
-        return function
-Cache = namedtuple("Cache", "idx")
-pick = lambda W, idx: W[idx].copy()"""
-OWN_USED = RIGHT.replace("return W[idx]", "return pick(W, Cache(idx).idx)").replace(
-    "    def forward", "    @njit\n    def forward")
 HELPER, HELPED = corpus.EMBEDDING["helper function above the class, cache is a dict"].split("\n\n\n", 1)
 WRITES = RIGHT.replace("return W[idx]", "open('log.txt', 'a').write('called\\n'); return W[idx]")
 SLEEPER = """import threading, time
@@ -71,14 +51,6 @@ def forget_ids(nb):
     nb["nbformat_minor"] = 4
 
 
-def with_outputs(nb):
-    picture = "".join(random.Random(1).choices("abcdefghij", k=1_000_000))
-    for number, cell in enumerate(nb["cells"]):
-        if cell["cell_type"] == "code":
-            cell["execution_count"] = 1000 - number
-            cell["outputs"] = [{"output_type": "display_data", "data": {"image/png": picture}, "metadata": {}}]
-
-
 def from_jupyterlab(nb):
     """With an attachment, marked as trusted, each source a list of lines."""
     for cell in nb["cells"]:
@@ -92,12 +64,6 @@ def from_colab(nb):
     nb["metadata"] |= {"colab": {"name": "Copy of 01", "provenance": [], "toc_visible": True}, "accelerator": "GPU"}
     for number, cell in enumerate(nb["cells"]):
         cell["metadata"] |= {"id": f"aB{number}", "colab": {"base_uri": "https://localhost:8080/"}, "outputId": "1-2"}
-
-
-def from_vscode(nb):
-    nb["metadata"] |= {"vscode": {"interpreter": {"hash": "0" * 64}}, "orig_nbformat": 4}
-    for cell in nb["cells"]:
-        cell["metadata"] |= {"vscode": {"languageId": "python"}}
 
 
 def twice(nb):
@@ -138,16 +104,11 @@ WORK = {
     "honest-magics": hands_in(
         notebook("%load_ext autoreload\n%autoreload 2\n!pip install numpy\n" + RIGHT, "%%time\n" + TIME_RIGHT), 25),
     "honest-helper-elsewhere": hands_in(with_cells(HELPER, one=HELPED), 25),
-    "honest-plots": hands_in(notebook(PLOTS), 25, "No module named 'matplotlib'"),
     "honest-figure": hands_in(notebook(FIGURE), 25, "No module named 'matplotlib'"),
-    "honest-missing-base": hands_in(notebook(BASE), 25, "No module named 'torch'"),
-    "honest-definitions-of-all-kinds": hands_in(with_cells(OWN, one=OWN_USED), 25),
     "honest-old-nbformat": changed(as_nbformat3),
     "honest-without-cell-ids": changed(forget_ids),
-    "honest-outputs": changed(with_outputs),
     "honest-colab": changed(from_colab),
     "honest-jupyterlab": changed(from_jupyterlab),
-    "honest-vscode": changed(from_vscode),
     "honest-odd-metadata": changed(odd_metadata),
     "honest-bom": hands_in(text_of().encode("utf-8-sig"), 25),
     "honest-utf16": hands_in(text_of().encode("utf-16"), 25),
