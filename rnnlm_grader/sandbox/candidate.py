@@ -15,14 +15,14 @@ from ..notebooks.cell_code import definitions_in
 from . import bubblewrap as sandboxes
 from . import wire
 from .bench import Bench, Callback, Handle, Raised, StepFailed, describe
-from .values import Opaque
+from .values import is_snapshot
 
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-MOST_SAID = 6 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
+MOST_SAID = 4 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 0.25  # seconds that a cell pays for the start of another worker, beside what the cells before it took
 NO_TIME = "the time for it was used up by other cells"
@@ -196,7 +196,7 @@ class SandboxedCandidate(Candidate):
 
     def end(self):
         """Have the bench cleared after the steps that have been asked for, in the same journey."""
-        self.unsent.append(("forget",))
+        self.unsent.append(wire.pack_request("forget"))
         self.awaited.append(END)
 
     def finish(self):
@@ -215,7 +215,7 @@ class SandboxedCandidate(Candidate):
         """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
         handle = Handle(self.on_bench)
         self.on_bench += 1
-        self.unsent.append(wire.held((verb, *args)))
+        self.unsent.append(wire.pack_request(verb, *args))
         if verb != "put":
             self.awaited.append(handle)
         return handle
@@ -228,7 +228,7 @@ class SandboxedCandidate(Candidate):
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self.unsent = [wire.held(self._answer(seen, printed))]
+            self.unsent = [wire.pack_request(self._answer(seen, printed))]
             self._send()
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
@@ -239,9 +239,9 @@ class SandboxedCandidate(Candidate):
         reply = self._receive()
         if isinstance(reply, tuple) and len(reply) == 3:
             first, second, third = reply
-            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
+            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_snapshot(third)
             gives = isinstance(first, Handle) and first == handle
-            tells = (gives or isinstance(first, Raised)) and is_value(second) and isinstance(third, str)
+            tells = (gives or isinstance(first, Raised)) and is_snapshot(second) and isinstance(third, str)
             if asks or tells:
                 return reply
         raise self._lost(DISTURBED)
@@ -357,7 +357,7 @@ class SandboxedCandidate(Candidate):
 
     def _ask(self, *request):
         """Send a request, after those that were waiting; return the reply."""
-        self.unsent.append(wire.held(request))
+        self.unsent.append(wire.pack_request(*request))
         self._send()
         return self._receive()
 
@@ -383,7 +383,7 @@ class SandboxedCandidate(Candidate):
                 self._read()
             if self.received and not self.awaited:
                 raise self._lost(DISTURBED)
-            return wire.unpack(*frame)
+            return wire.unpack(frame)
         except wire.WireError:
             raise self._lost(DISTURBED) from None
 
@@ -422,10 +422,3 @@ class SandboxedCandidate(Candidate):
 def close_all(*descriptors):
     for fd in descriptors:
         os.close(fd)
-
-
-def is_value(value):
-    """Whether a message holds plain data where an answer's value should be."""
-    if isinstance(value, tuple):
-        return all(map(is_value, value))
-    return value is None or isinstance(value, np.ndarray | Opaque)

@@ -323,11 +323,9 @@ CALLS = "def my_softmax(x):\n    return softmax(x, axis=-1)"
     [("my_softmax", f"import scipy.special as s\n{CALLS.replace('softmax(x, a', 's.softmax(x, a')}")],
     [("my_softmax", CALLS.replace(":\n", ":\n    from scipy.special import softmax\n"))],
     [("my_softmax", "from scipy.special import softmax as my_softmax")],
-    [(None, "from scipy.special import softmax"), ("my_softmax", CALLS.replace("return", "softmax.__name__; return"))],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    y = s.softmax(x)\n    return y.sum() + x")],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return np.asarray(s.e(x)).astype(x.dtype)")],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return x * float(s.e(x))")],
-    [("my_softmax", "import scipy as s\nclass my_softmax(s.Thing): pass")],
     [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return s.Frame(x).apply(np.exp).values")],
 ])
 def test_an_answer_that_uses_a_module_that_is_not_there_is_told_its_name_in_its_report(tmp_path, cells):
@@ -337,8 +335,6 @@ def test_an_answer_that_uses_a_module_that_is_not_there_is_told_its_name_in_its_
     assert points == 18
     assert report.startswith(": 0 of 3 points")
     assert "No module named 'scipy'" in report
-    assert "Anything" not in said
-    assert "__name__." not in report
 
 
 def test_a_module_that_an_answer_has_no_need_of_is_blamed_for_nothing(tmp_path):

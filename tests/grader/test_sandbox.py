@@ -1,6 +1,7 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
 import os
+import pickle
 import re
 import sys
 
@@ -13,6 +14,7 @@ from rnnlm_grader.sandbox import candidate as candidates
 from rnnlm_grader.sandbox import view, wire
 from rnnlm_grader.sandbox.bench import Generator, Handle, StepFailed
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
+from rnnlm_grader.sandbox.values import is_snapshot
 
 TEMPLATE = """
 import os, sys
@@ -128,24 +130,19 @@ def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
 
 
 def test_requests_cross_as_they_were_when_they_were_made():
-    x, options = np.arange(6.0).reshape(2, 3), {"n": np.float64(0.5), "of": [np.array(3, np.uint8), (None, "a")]}
-    request = wire.held(("call", Handle(1), "f", (x, [Handle(2)], Generator(2**200), True), options))
-    frame = wire.pack_requests([request, ("forget",)])
+    x = np.arange(6.0)
+    request = wire.pack_request("call", Handle(1), "f", (x, [Handle(2)], Generator(2**200)), {"n": np.float64(0.5)})
     x[...] = 9
-    data = bytearray(frame[:-1])
-    assert wire.take_requests(data) is None
-    data += frame[-1:] + b"more"
-    (first, second), rest = map(wire.freed, wire.take_requests(data)), bytes(data)
-    (verb, one, name, (array, (two,), generator, yes), got), unchanged = first, np.arange(6.0).reshape(2, 3)
-    assert (verb, one, name, two, generator, yes, second, rest) == (
-        "call", Handle(1), "f", Handle(2), Generator(2**200), True, ("forget",), b"more")
-    assert np.array_equal(array, unchanged)
-    assert array.dtype == unchanged.dtype
-    assert type(got["n"]) is float
-    assert got["n"] == 0.5
-    assert (got["of"][0].dtype, got["of"][0].shape, got["of"][1]) == (np.uint8, (), (None, "a"))
-    with pytest.raises(TypeError, match="can't cross"):
-        wire.held(("call", object()))
+    verb, one, name, (array, (two,), generator), options = pickle.loads(request)
+    assert (verb, one, name, two, generator, options) == (
+        "call", Handle(1), "f", Handle(2), Generator(2**200), {"n": 0.5})
+    assert np.array_equal(array, np.arange(6.0))
+
+
+def test_no_part_of_the_grader_but_the_worker_unpickles():
+    folder = view.COURSE / "rnnlm_grader"
+    reads = re.compile(r"pickle\.load|Unpickler|marshal\.load|allow_pickle=True")
+    assert [path.name for path in folder.rglob("*.py") if reads.search(path.read_text())] == ["worker.py"]
 
 
 def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
@@ -161,28 +158,31 @@ def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
     candidate.close()
 
 
-def test_an_array_that_claims_more_than_it_sends_is_refused():
-    head = b'{"array": ["<f8", [1000000, 1000000]]}'
-    with pytest.raises(wire.WireError, match="claims more"):
-        wire.unpack(head, b"12345678")
-
-
-@pytest.mark.parametrize("head", [
-    b'{"array": ["O", [1]]}', b'{"array": ["<f8", [-1]]}', b'{"array": ["<f8", [0]]}', b'{"dict": 3}',
-    b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
-    b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
-    b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
-    b'{"array": ["<f8"]}', b'{"array": [8, [1]]}', b'{"array": ["d", [1]]}', b'{"array": ["<f8,", [1]]}',
-    b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}", b'{"array": ["<f8", [9' + b", 9" * 130_000 + b"]]}",
-], ids=range(18))
-def test_frames_that_break_the_rules_are_refused(head):
+@pytest.mark.parametrize("frame", [
+    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8", [2], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [0], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}', b'{"array": [8, [1], ""]}',
+    b'{"array": ["d", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [1], "?"]}',
+    b'{"array": ["<f8", [9' + b", 9" * 130_000 + b'], "MTIzNDU2Nzg="]}',
+    b'{"dict": [3]}', b"{", b"{}", b'{"evil": [1]}',
+    b'{"Handle": ["x"]}', b'{"Handle": [Infinity]}', b'{"Opaque": [5]}', b'{"Raised": ["a", "b", 1, "c"]}',
+    b'{"Raised": [["a"], "b", 1, "c", true]}', b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []",
+], ids=range(22))
+def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
-        wire.unpack(head, b"12345678")
+        wire.unpack(frame)
+
+
+@pytest.mark.parametrize("frame", [b"[[[[null]]]]", b"[" + b"null," * 999 + b"[null]]", b'"text"', b"5",
+                                   b'{"Handle": [1]}', b'[["text"]]', b"[" * 500 + b"]" * 500])
+def test_what_no_answer_gives_is_not_taken_for_a_value(frame):
+    assert not is_snapshot(wire.unpack(frame))
 
 
 def test_a_reply_over_the_limit_is_refused_before_it_is_read():
     with pytest.raises(wire.WireError, match="over the limit"):
-        wire.take_frame(bytearray(wire.PREFIX.pack(0, 2**20 + 1)))
+        wire.take_frame(bytearray(wire.LENGTH.pack(2**20)))
 
 
 @pytest.mark.parametrize("result", ["np.zeros(10**5)", "np.broadcast_to(np.ones(3), (10**9, 3))"])
@@ -275,18 +275,6 @@ def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_
     assert (raised.kind, bool(raised.message)) == (kind.__name__, True)
 
 
-def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
-    source = ("from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\ndef work(f):\n"
-              "    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(f, np.arange(200.0)))")
-    candidate = SandboxedCandidate([("work", source)], ["work"])
-    candidate.begin(20)
-    twice = candidate.lend(lambda x: 2 * float(x))
-    _, given, _ = candidate.step("call", "work", None, (twice,), {})
-    candidate.finish()
-    candidate.close()
-    assert [float(x) for x in given] == [2.0 * i for i in range(200)]
-
-
 def _defined(source, name):
     names = {}
     exec(source, names)
@@ -295,21 +283,21 @@ def _defined(source, name):
 
 FORGER = """
 import os, sys, json, struct
-def forge(head, body=b""):
-    head = json.dumps(head).encode()
-    os.write(int(sys.argv[2]), struct.pack("<II", len(head), len(body)) + head + body)
+def forge(said):
+    text = json.dumps(said).encode()
+    os.write(int(sys.argv[2]), struct.pack("<I", len(text)) + text)
 """
 
 
 @pytest.mark.parametrize("head", [
-    {"tuple": [{"Handle": {"number": 0}}, "a string", ""]},
-    {"tuple": [{"Handle": {"number": 0}}, {"dict": {}}, ""]},
-    {"tuple": [{"Handle": {"number": 0}}, None, 5]},
-    {"tuple": [{"array": ["|b1", [0, 2]]}, None, ""]},
-    {"tuple": ["ask", 0, "x"]},
-    {"tuple": ["ask", None, None]},
-    {"tuple": [None, None, None]},
-    {"tuple": [{"Handle": {"number": 1e400}}, None, ""]},
+    [{"Handle": [0]}, "a string", ""],
+    [{"Handle": [0]}, {"dict": {}}, ""],
+    [{"Handle": [0]}, None, 5],
+    [{"array": ["|b1", [0, 2], ""]}, None, ""],
+    ["ask", 0, "x"],
+    ["ask", None, None],
+    [None, None, None],
+    [{"Handle": [1e400]}, None, ""],
     {"dict": 3},
     7,
 ])
@@ -321,7 +309,7 @@ def test_a_forged_reply_loses_the_worker_and_nothing_else(head):
         candidate.step("call", "work", None, (), {})
 
 
-@pytest.mark.parametrize("head", [{"dict": {"failed": None}}, {"tuple": []}, {"tuple": ["work"]}, "hello", 5])
+@pytest.mark.parametrize("head", [{"dict": {"failed": None}}, [], ["work"], "hello", 5])
 def test_a_forged_end_of_a_cell_is_not_believed(head):
     candidate = SandboxedCandidate([("work", f"{FORGER}\nforge({head!r})")], ["work"])
     with pytest.raises(WorkerLost, match="disturbed"):
@@ -329,18 +317,18 @@ def test_a_forged_end_of_a_cell_is_not_believed(head):
 
 
 TAKES_OVER = """
+import pickle
 def take_over(head):
     forge(None)  # the end of this cell
     requests = open(int(sys.argv[1]), 'rb')
     while True:
-        length, = struct.unpack('<I', requests.read(4))
-        if b'which' in requests.read(length):
+        if b'which' in pickle.load(requests)[0]:
             forge(head)
 """
 
 
-@pytest.mark.parametrize("head", [5, None, "work", {"tuple": ["other"]}, {"tuple": [None]}, {"list": ["work"]},
-                                  {"tuple": [{"array": ["<f8", [0]]}]}])
+@pytest.mark.parametrize("head", [5, None, "work", ["other"], [None], {"list": ["work"]},
+                                  [{"array": ["<f8", [0], ""]}]])
 def test_a_forged_list_of_what_is_defined_is_not_believed(head):
     candidate = SandboxedCandidate([("work", f"{FORGER}\n{TAKES_OVER}\ntake_over({head!r})")], ["work"])
     with pytest.raises(WorkerLost, match="disturbed"):
@@ -490,14 +478,14 @@ return pathlib.Path('/tmp/two').read_text() == pathlib.Path('/dev/shm/three/two'
 """)
 
 
-@pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2]]}, 5, {"tuple": []}])
+@pytest.mark.parametrize("head", [{"array": ["|b1", [0, 2], ""]}, 5, []])
 def test_a_forged_end_of_a_criterion_is_not_believed(head):
     hook = f"from rnnlm_grader.sandbox import wire\npack = wire.pack\nsaid = {head!r}\n"
     source = f"{FORGER}\n{hook}" + """
 def forged(message):
     if message != "forgotten": return pack(message)
-    head = json.dumps(said).encode()
-    return struct.pack("<II", len(head), 0) + head
+    text = json.dumps(said).encode()
+    return struct.pack("<I", len(text)) + text
 wire.pack = forged
 def work(): return 1
 """
@@ -509,7 +497,7 @@ def work(): return 1
 
 
 def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
-    reply = {"tuple": [{"Handle": {"number": 0}}, None, ""]}
+    reply = [{"Handle": [0]}, None, ""]
     candidate = SandboxedCandidate([("work", f"{FORGER}\ndef work(): forge({reply!r}); forge({reply!r})")], ["work"])
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="disturbed"):
@@ -577,32 +565,18 @@ def call_work(*sources):
 
 @pytest.mark.parametrize(("start", "holds"), [
     ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
-    ("from tqdm import tqdm", "[i for i in tqdm(range(3), desc='x')] == [0, 1, 2]"),
-    ("from tqdm import trange", "[i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]"),
-    ("from numba import prange", "[i for i in prange(np.max([3, 1]))] == [0, 1, 2]"),
-    ("import resource", "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss == 0"),
-    ("import torch\ndef f(x: torch.Tensor | None, y=2 * torch.pi): return isinstance(x, torch.Tensor)", "not f(1)"),
+    ("import torch\ndef f(x: torch.Tensor | None): return x", "f(1) == 1"),
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-     "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
+     "        self.params = [1]", "Cell().params == [1]"),
     ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
-    ("import torch\nclass Cell:\n    fill, small = -torch.inf, 2 ** torch.e\n    def f(self, x=~torch.pi % 2):\n"
-     "        return x", "Cell().f(1) == 1"),
-    ("import typing_extensions as te\nclass Cell:\n    @te.override\n    def f(self, x: te.Doc | None): return x\n",
-     "Cell().f(1) == 1"),
-    ("from rnnlm_ref.optim import Adam\nfrom rnnlm_ref.text import Vocabulary as V\n"
-     "def fit(words: V, optimizer: Adam = Adam(0.01)): return words", "fit(1) == 1"),
-    ("import getpass, importlib\nuser = getpass.getuser()", "importlib.util.find_spec('cupy') is None"),
-    ("last = _, __IPYTHON__, _i", "len(last) == 3"),
+    ("from rnnlm_ref.optim import Adam\ndef fit(words, optimizer: Adam): return words", "fit(1, 2) == 1"),
     ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
      "helper.one(1) == 1"),
-    ("from typing_extensions import Protocol\nclass Layer(Protocol):\n    def forward(self): return 1\n"
-     "class Cell(Layer): pass", "Cell().forward() == 1"),
     ("import copy, torch", "copy.copy(torch) is not None"),
+    ("import torch, math", "math.sqrt(4) == 2"),
     ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
-    ("import torch\nif torch.cuda.is_available():\n    f = torch.tanh\nelse:\n    f = len", "f('abc') == 3"),
-    ("import pandas as pd\nif pd.__version__ >= '2':\n    one = 1", "one == 1"),
 ])
-def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_they_are(start, holds):
+def test_what_stands_for_a_missing_module_leaves_functions_and_classes_as_they_are(start, holds):
     assert call_work("import numpy as np", f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
 
 
@@ -615,30 +589,20 @@ def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_
     "from rnnlm_grader import check as examine\nexamine(work)",
     "from rnnlm_grader.check import check as examine\nexamine(work)",
 ])
-def test_where_only_a_stand_in_fails_all_that_follows_is_executed(fails):
+def test_what_fails_beside_the_definitions_of_a_cell_costs_nothing(fails):
     assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
 
 
-def test_what_a_missing_module_should_have_defined_is_not_defined():
-    cells = [("work", "from layers import work"), ("more", "def more(): return work()")]
-    candidate = SandboxedCandidate(cells, ["work", "more"])
+@pytest.mark.parametrize("start", ["from layers import work", "from rnnlm_ref.layers import RNN as work",
+                                   "import rnnlm_ref.layers as work"])
+def test_what_a_missing_module_should_have_defined_is_not_defined_and_raises_where_it_is_called(start):
+    candidate = SandboxedCandidate([("work", start), ("more", "def more(): return work(1)")], ["work", "more"])
     candidate.begin(5)
     assert candidate.defined == ("more",)
-    assert candidate.failed["work"].message == "No module named 'layers'"
-    with pytest.raises(StepFailed, match="name 'work' is not defined"):
+    assert candidate.failed["work"].kind == "ModuleNotFoundError"
+    with pytest.raises(StepFailed, match="No module named") as failed:
         candidate.step("call", "more", None, (), {})
-    candidate.close()
-
-
-@pytest.mark.parametrize("start", [
-    "from rnnlm_ref.optim import clip_grads", "from rnnlm_ref.layers import RNN as clip_grads",
-    "from rnnlm_ref.text import *", "import rnnlm_ref.optim as clip_grads",
-])
-def test_nothing_stands_for_what_of_the_reference_may_be_an_answer(start):
-    candidate = SandboxedCandidate([("work", f"{start}\ndef work(): return clip_grads")], ["work"])
-    candidate.begin(5)
-    with pytest.raises(StepFailed, match="name 'clip_grads' is not defined"):
-        candidate.step("call", "work", None, (), {})
+    assert failed.value.raised.text == "def more(): return work(1)"
     candidate.close()
 
 
@@ -656,28 +620,18 @@ def test_of_what_lies_beside_python_only_libraries_are_shown(monkeypatch, tmp_pa
 
 
 def test_that_the_notebooks_check_is_not_here_is_not_told():
-    candidate = SandboxedCandidate([("own cell 1", "from rnnlm_grader import check\ncheck(work)")], ["work"])
+    candidate = SandboxedCandidate([("own cell 1", "from rnnlm_grader import check\ncheck(max)")], ["work"])
     candidate.begin(5)
     assert candidate.failed == {}
     candidate.close()
 
 
 def test_what_a_cell_defines_after_a_failure_is_defined():
-    source = ("work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools\n"
-              "raise SystemExit('old attempts')\ndef work(): return 3")
+    source = "work().x\ndef work(): return 1\nraise SystemExit('old attempts')\nimport math as tools\nvalue = 2"
     candidate = SandboxedCandidate([("work", source)], ["work", "value", "tools"])
     candidate.begin(5)
     assert candidate.defined == ("work", "value", "tools")
     assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
-    assert candidate.step("call", "work", None, (), {})[1] == 1
-    candidate.close()
-
-
-def test_nothing_stands_for_the_reference():
-    candidate = SandboxedCandidate([("work", "from rnnlm_ref.layers import Embedding as work")], ["work"])
-    candidate.begin(5)
-    assert candidate.defined == ()
-    assert candidate.failed["work"].kind == "ModuleNotFoundError"
     candidate.close()
 
 
@@ -685,15 +639,6 @@ def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     before = sandbox.command("bwrap")
     assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
     assert sandbox.command("bwrap") == before
-
-
-def test_a_lent_module_is_there_once_its_package_is_imported_and_no_other_is():
-    source = ("import rnnlm_ref\ndef work(): return [hasattr(rnnlm_ref.layers, 'Embedding'), "
-              "hasattr(rnnlm_ref, 'time_layers'), hasattr(rnnlm_ref, '__all__')]")
-    candidate = SandboxedCandidate([("work", source)], ["work"], lent=("layers",))
-    candidate.begin(5)
-    assert list(candidate.step("call", "work", None, (), {})[1]) == [True, False, False]
-    candidate.close()
 
 
 WRITES_ELSEWHERE = """
