@@ -10,6 +10,8 @@ import resource
 import sys
 import types
 
+ONLY_IN_NOTEBOOKS = ("check", "display", "exit", "help", "quit")  # they do nothing here
+
 
 def limit(memory, cpu_seconds, file_bytes):
     """Cap what this process may use; nothing may raise the caps again."""
@@ -78,7 +80,7 @@ def serve(requests_fd, replies_fd):
 def new_names():
     """Put a fresh `__main__` in place, like that of a new kernel; return its names."""
     sys.modules["__main__"] = module = types.ModuleType("__main__")
-    vars(module).update(__builtins__=builtins, __builtin__=builtins, check=print, display=print)  # as in a notebook
+    vars(module).update(dict.fromkeys(ONLY_IN_NOTEBOOKS, print), __builtins__=builtins, __builtin__=builtins)
     return vars(module)
 
 

@@ -174,7 +174,7 @@ def test_a_notebook_of_too_many_cells_is_refused_with_the_limit(tmp_path):
     assert "it has 2,101 cells with code; the limit is 2,000" in remarks
 
 
-@pytest.mark.parametrize("fails", ["help(np.add.at)", "exit", "license()", "1 / 0"])
+@pytest.mark.parametrize("fails", ["help(np.add.at)", "exit", "1 / 0"])
 def test_what_fails_in_a_cell_does_not_keep_a_method_from_being_put_into_its_class(tmp_path, fails):
     head, method = RIGHT.split("\n    def backward")
     method = "\ndef backward" + method.replace("\n    ", "\n")
@@ -265,7 +265,6 @@ def test_names_that_one_statement_binds_are_looked_into_once(tmp_path):
     ("TABLE = ['junk', np.add.at]\ndel TABLE[0]", RIGHT.replace("np.add.at(", "TABLE[0](")),
     ("match {'x': 1, 'add': np.add.at}:\n    case {'x': 1, **TABLE}: pass",
      RIGHT.replace("np.add.at(", "TABLE['add'](")),
-    ("async def get(): return np.add.at\nscatter = await get()", SCATTERS),
     ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
     ("x = 1", RIGHT.replace("dW[...] = 0", "dW[...] = __builtins__.sum([0, 0])")),
 ])
