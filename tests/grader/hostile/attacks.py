@@ -282,11 +282,13 @@ def leave():
         os.close(fd)
     if not FILES or ctypes.CDLL(None).syscall(206, 1, bytes(8)) != -1: found('io_setup')
     for name in ('null', 'zero', 'full', 'random', 'urandom'):
-        before = os.stat('/dev/' + name)
-        os.chmod('/dev/' + name, 0o600)
-        os.utime('/dev/' + name, (12345, 12345))
-        os.chown('/dev/' + name, -1, os.getgid())
-        if os.stat('/dev/' + name) != before: found(name)
+        for way in (lambda: os.chmod('/dev/' + name, 0o666), lambda: os.utime('/dev/' + name),
+                    lambda: os.chown('/dev/' + name, -1, os.getgid())):
+            try:
+                way()
+            except OSError:
+                continue
+            found(name)
     raise LookupError('nobody to tell')
 """
 DETACHES = FOUND + """
