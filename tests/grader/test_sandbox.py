@@ -300,12 +300,14 @@ def forge(said):
     ["ask", 0, "x"],
     ["ask", None, None],
     [None, None, None],
+    [{"Handle": [1]}, None, ""],
     [{"Handle": [1e400]}, None, ""],
     {"dict": 3},
     7,
 ])
 def test_a_forged_reply_loses_the_worker_and_nothing_else(head):
-    source = f"{FORGER}\ndef work(): forge({head!r})".replace("inf", "float('inf')")
+    waits = f"import time\ndef work(): forge({head!r}); time.sleep(9)"  # before it says anything else
+    source = f"{FORGER}\n{waits}".replace("inf", "float('inf')")
     candidate = SandboxedCandidate([("work", source)], ["work"])
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="disturbed"):
@@ -475,8 +477,8 @@ def work(): return 1
 
 
 def test_a_reply_that_nobody_asked_for_loses_the_worker_and_nothing_else():
-    reply = [{"Handle": [0]}, None, ""]
-    candidate = SandboxedCandidate([("work", f"{FORGER}\ndef work(): forge({reply!r}); forge({reply!r})")], ["work"])
+    forges = "def work(): [forge([{'Handle': [n]}, None, '']) for n in range(9)]"
+    candidate = SandboxedCandidate([("work", f"{FORGER}\n{forges}")], ["work"])
     candidate.begin(5)
     with pytest.raises(WorkerLost, match="disturbed"):
         [candidate.step("call", "work", None, (), {}) for _ in range(2)]
