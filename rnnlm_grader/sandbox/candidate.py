@@ -304,7 +304,7 @@ class SandboxedCandidate(Candidate):
         """Have the worker execute a cell; return what went wrong, if anything. If the worker is lost, `lost` grows.
 
         Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
-        forged by another. The instructor's, which come first, never are.
+        forged by another, and what ended well before may be lost for whatever reason. The instructor's never are.
         """
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
@@ -318,7 +318,7 @@ class SandboxedCandidate(Candidate):
                 raise self._lost(DISTURBED)
         except WorkerLost as error:
             reason, = error.args
-            if is_setup or reason.reason in (DISTURBED, TOO_MUCH):
+            if is_setup or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
             lost.append(reason)
             self.spent[account] += A_START + time.monotonic() - self.load_began

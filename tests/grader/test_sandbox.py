@@ -442,6 +442,20 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monk
     assert len(starts) == 3
 
 
+def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_well_before_is_given_up(
+        monkeypatch, tmp_path):
+    starts = counted_starts(monkeypatch)
+    cells = [(f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})")
+             for n in range(30)]
+    candidate = SandboxedCandidate(cells, [], sandbox="none", all_seconds=1)
+    candidate.begin(5)
+    candidate.close()
+    (tmp_path / "now").touch()
+    with pytest.raises(WorkerLost, match="ended the Python process"):
+        candidate.begin(5)
+    assert len(starts) <= 8
+
+
 def test_other_cells_find_nothing_of_those_before_them():
     candidate = SandboxedCandidate([("one", "one = 1"), ("own cell", "1 / 0")], ["one", "two"])
     candidate.begin(5)
