@@ -32,9 +32,9 @@ TIMED_OUT = "it did not come to an end in the time allowed (is there an endless 
 
 @dataclass(frozen=True)
 class Lost:
-    """Nothing came back that could be compared. `detail` is what the student's code could choose of it.
+    """Nothing came back that could be compared. `detail` is the part of the reason that a student's code can choose.
 
-    `defines` tells, of a cell in which a worker was lost, whether what it defines was executed all the same.
+    For a cell that lost a worker, `defines` says whether its definitions were executed all the same.
     """
 
     reason: str
@@ -117,9 +117,9 @@ class KernelCandidate(Candidate):
 class SandboxedCandidate(Candidate):
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
-    What hangs, or ends the process, pays for it alone. Of a cell in which the worker is lost, only the definitions are
-    executed from then on; if it is lost in these too, nothing is. A criterion in which it is lost pays for the cells
-    that are executed again. The instructor's cells, and the start of a worker, cost no answer anything.
+    A cell that hangs or ends the process costs its own answer and no other: from then on only its definitions are
+    executed or, if the worker is lost in these too, nothing of it. A criterion that loses the worker pays for the time
+    in which the cells are executed again. The instructor's cells and the start of a worker cost no answer anything.
 
     Parameters
     ----------
@@ -164,7 +164,8 @@ class SandboxedCandidate(Candidate):
         self.cells = tuple(cells)
         self.failed, self.defined, self.known = {}, (), {}  # what an earlier load left says nothing of this one
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
-        self.loading = self.executed = 0  # how many of the cells a worker has executed: another one does it for nothing
+        self.loading = 0
+        self.executed = 0  # cells that some worker has executed: another one does so at no charge
 
     @property
     def used(self):
@@ -176,7 +177,7 @@ class SandboxedCandidate(Candidate):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
         is_ready = self._is_there()
-        has_gone = not (self.process is None or is_ready)  # when no criterion was there to pay for another
+        has_gone = not (self.process is None or is_ready)  # after the last criterion had ended, so that none has paid
         while not is_ready:
             if len(self.in_vain) >= MOST_IN_VAIN:
                 raise WorkerLost(self.in_vain[-1])
@@ -241,7 +242,7 @@ class SandboxedCandidate(Candidate):
         raise self._lost(DISTURBED)
 
     def _answer(self, number, x):
-        """Call a lent function for the worker, where it raises again what the function raises of the answer's x."""
+        """Call a lent function for the worker; return what it gives, or a `Raised`, which the worker raises again."""
         try:
             with np.errstate(all="ignore"):
                 return float(self.functions[number](x))
@@ -279,11 +280,11 @@ class SandboxedCandidate(Candidate):
             raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
 
     def _allow(self, seconds):
-        """Let the worker take so long from now on, and say so much as anything may."""
+        """Give the worker this much time from now on, and a new allowance of bytes."""
         self.deadline, self.said = time.monotonic() + seconds, 0
 
     def _execute_cells(self):
-        """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
+        """Have the worker execute the cells, or what is left of those that lost one; return whether it survived."""
         self.failed, self.load_began = {}, time.monotonic()
         for at, (cell, source) in enumerate(self.cells):
             lost = self.lost[cell, source]
@@ -342,7 +343,7 @@ class SandboxedCandidate(Candidate):
         return self._receive()
 
     def _send(self):
-        """Send what is waiting; receive meanwhile what is said, for who isn't heard may not listen either."""
+        """Send what is waiting, and read replies meanwhile: a worker that can't write any more reads nothing either."""
         if not self.unsent:
             return
         data, self.unsent = memoryview(wire.pack_requests(self.unsent)), []

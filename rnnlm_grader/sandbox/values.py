@@ -41,7 +41,7 @@ def snapshot(value, depth=0):
 
 
 def is_snapshot(value, depth=0):
-    """Whether a value may be a snapshot: who claims so may be a forger."""
+    """Whether a value that came from a worker could be a snapshot."""
     if isinstance(value, tuple):
         return depth < MAX_DEPTH and all(is_snapshot(item, depth + 1) for item in value) and (
             depth > 0 or _size(value)[0] <= MAX_ITEMS)

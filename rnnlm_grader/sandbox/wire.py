@@ -23,11 +23,11 @@ DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far mo
 
 
 class WireError(Exception):
-    """A frame that breaks the rules; whoever sent it is not to be believed."""
+    """A frame that breaks the rules."""
 
 
 def pack_request(*request):
-    """Turn a request into bytes, as it is now, whatever becomes of its arrays."""
+    """Turn a request into bytes at once, for its arrays may change before it is sent."""
     return pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
 
 
@@ -66,7 +66,7 @@ def unpack(frame):
     """Turn a frame back into the reply."""
     try:
         return _frozen(json.loads(frame.decode(), object_hook=_untagged))
-    except Exception as error:  # whoever wrote the frame may have written anything
+    except Exception as error:  # the frame may hold anything
         raise WireError(f"a frame that can't be read: {type(error).__name__}") from None
 
 

@@ -35,7 +35,7 @@ def serve(requests_fd, replies_fd):
 
     def receive():
         if not waiting:
-            replies.flush()  # only now, for each time that the grader wakes up takes longer than most steps
+            replies.flush()  # only now: waking the grader up takes longer than most steps
             try:
                 waiting.extend(reversed(pickle.load(requests)))
             except EOFError:  # the grader has gone
@@ -67,10 +67,10 @@ def serve(requests_fd, replies_fd):
         elif verb == "forget":
             bench, has_failed = Bench(names, ask), False
             send("forgotten")
-        elif not has_failed:  # later steps were asked for by who didn't know yet
+        elif not has_failed:  # the grader sent later steps before it knew of a failure
             try:
                 reply = bench.step(verb, *args)
-                if verb != "put":  # nothing can go wrong with it, and nobody waits
+                if verb != "put":  # it can't fail, and the grader awaits no reply
                     send(reply)
             except StepFailed as error:
                 has_failed = True
