@@ -3,14 +3,13 @@
 The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
 requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
 """
-import __future__
-
 import ast
+import codeop
 import contextlib
 import io
 import linecache
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,12 +17,7 @@ from .values import snapshot
 
 MAX_PRINTED = 2000
 MAX_MESSAGE = 400
-MAX_DEPTH = 3  # of lists in one another, in which something that is missing is looked for
-# What a model is trained with, by the modules of the reference that hold it.
-TOOLS = {"rnnlm_ref.optim": ("SGD", "Adam"), "rnnlm_ref.source": ("farm",), "rnnlm_ref.text": (
-    "Vocabulary", "inputs_and_targets", "padded_batches", "prose", "read_text", "seed_corpus", "split_corpus",
-    "window_batches")}
-FLAGS = "__future_flags__"  # where the names of a notebook keep what all of its cells are compiled under
+COMPILER = "__compile__"  # where the names of a notebook keep what compiles its cells, and remembers `__future__`
 
 
 @dataclass(frozen=True)
@@ -72,26 +66,12 @@ class StepFailed(Exception):
         self.printed = printed
 
 
-class CappedText(io.TextIOBase):
+class CappedText(io.StringIO):
     """A text stream that remembers its beginning and forgets the rest, however much is printed."""
 
-    encoding = "utf-8"
-
-    def __init__(self, limit):
-        self.limit = limit
-        self.parts = []
-
-    def writable(self):
-        return True
-
     def write(self, text):
-        if self.limit > 0:
-            self.parts.append(text[: self.limit])
-            self.limit -= len(text)
+        super().write(text[: MAX_PRINTED - self.tell()])
         return len(text)
-
-    def getvalue(self):
-        return "".join(self.parts)
 
 
 class Bench:
@@ -112,25 +92,19 @@ class Bench:
         if verb == "put":  # nothing of the student's runs
             self.objects.append(self._put(*args))
             return Handle(len(self.objects) - 1), None, ""
-        printed, before = CappedText(MAX_PRINTED), (sys.stdout, sys.stderr)
+        printed, before = CappedText(), (sys.stdout, sys.stderr)
         sys.stdout = sys.stderr = printed  # a thousand times for a submission: `contextlib` takes thrice as long
         try:
             result = getattr(self, f"_{verb}")(*args)
             seen = snapshot(result)
-            missing = missing_in(result)
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise StepFailed(describe_step(error, self._target(args[0])), printed.getvalue()) from None
+            raise StepFailed(describe(error), printed.getvalue()) from None
         finally:
             sys.stdout, sys.stderr = before
-        if missing:
-            raise StepFailed(missing, printed.getvalue())
         self.objects.append(result)
         return Handle(len(self.objects) - 1), seen, printed.getvalue()
-
-    def _target(self, arg):
-        return self.names.get(arg) if isinstance(arg, str) else self._resolve(arg)
 
     def _resolve(self, arg):
         if isinstance(arg, Handle):
@@ -194,17 +168,6 @@ def describe(error):
     return Raised(kind, message, line, text, type(error).__module__ in ("builtins", "numpy", "numpy.exceptions"))
 
 
-def describe_step(error, target):
-    """Describe an exception that left an answer; where the answer uses what is missing, say what that is."""
-    kind = target if isinstance(target, type) else type(target)
-    raised, missing = describe(error), missing_for(error) or (kind.why if issubclass(kind, Hollow) else None)
-    if not missing:
-        return raised
-    if Anything.__name__ in raised.message or type(_innermost(error).f_locals.get("self")) is Anything:
-        return missing  # what is said of the stand-in itself means nothing to the author of the code
-    return replace(raised, message=f"{raised.message.rstrip('.')} ({missing.message})"[:MAX_MESSAGE])
-
-
 def _student_line(error):
     if isinstance(error, SyntaxError) and error.lineno is not None:
         return error.lineno, (error.text or "").strip()
@@ -224,83 +187,43 @@ def _is_notebook_cell(filename):
 
 
 def load_cells(cells, names):
-    """Execute a student's cells in order; return what each raised that failed, by its name.
-
-    A cell that fails takes nothing else with it: what it and the others defined until then stays.
-    """
+    """Execute a student's cells in order; return what each raised that failed, by its name."""
     raised = {cell: execute(cell, source, names) for cell, source in cells}
     return {cell: error for cell, error in raised.items() if error}
 
 
 def execute(cell, source, names):
-    """Execute a cell; return what it raised first, or None.
+    """Execute each statement of a cell, whatever became of those before it; return what was raised first, or None.
 
-    What it alone defines after that is defined all the same, and what it defined is completed.
-
-    A module that is missing ends nothing, for a plot or a progress bar is no reason to lose an answer: `Anything`
-    stands for what would have been imported, and what fails where that is used ends nothing either, nor does a file
-    that is missing. But nothing stands for what of the reference may be an answer. Each statement is compiled only when
-    it is its turn, as in a notebook.
+    So a plot, a training run or a note that fails costs nothing that is defined beside it.
     """
     filename = f"<cell {cell}>"
     linecache.cache[filename] = (len(source), None, [f"{line}\n" for line in source.split("\n")], filename)
-    printed = CappedText(MAX_PRINTED)
-    missing = raised = None
-    bound = set()  # by this cell
-    try:
-        with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
-            tree = compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)
-            for node in (node for whole in tree.body for node in one_by_one(whole)):
-                binds = bound_names(node)
-                is_new = binds and all(is_free(name, names) for name in binds)
-                if raised and not is_new and not completes(node, bound):
-                    continue
-                bound.update(binds)
-                try:
-                    do_what_it_awaits(eval(compiled(node, filename, names), names))
-                except ImportError as error:
-                    if error.name != "rnnlm_grader":  # whose `check` is for notebooks alone
-                        missing = missing or describe(error)
-                    if not str(error.name).startswith("rnnlm_ref") or imports_tools(node):
-                        put_anything(binds, names, describe(error))
-                except (OSError, EOFError) as error:  # a file, a program or a terminal that isn't in the sandbox
-                    missing = missing or describe(error)
-                except BaseException as error:
-                    if why := missing_for(error):
-                        put_anything(binds, names, why)
-                    else:
-                        raised = raised or describe(error)
-    except BaseException as error:
-        return describe(error)
-    return raised or missing
+    compiled, first = names.setdefault(COMPILER, codeop.Compile()), None
+    printed = CappedText()
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        try:
+            nodes = list(statements(compile(source, filename, "exec", ast.PyCF_ONLY_AST, dont_inherit=True)))
+        except BaseException as error:
+            return describe(error)
+        for node in nodes:
+            try:
+                exec(compiled(ast.Module([node], []), filename, "exec"), names)
+            except BaseException as error:
+                if isinstance(error, ImportError):
+                    names.update({name: Missing(error) for name in bound_names(node) if name not in names})
+                if getattr(error, "name", None) != "rnnlm_grader":  # whose `check` is for notebooks alone
+                    first = first or describe(error)
+    return first
 
 
-def compiled(node, filename, names):
-    """Compile a statement, under what earlier ones imported from `__future__`; one that awaits makes a coroutine."""
-    if isinstance(node, ast.ImportFrom) and node.module == "__future__":
-        names[FLAGS] = names.get(FLAGS, 0) | sum(getattr(__future__, alias.name).compiler_flag for alias in node.names)
-    flags = names.get(FLAGS, 0) | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT
-    return compile(ast.Module([node], []), filename, "exec", flags, dont_inherit=True)
-
-
-def do_what_it_awaits(coroutine):
-    """Run what a statement made that awaits, or None, as far as it needs no event loop, which would need a socket."""
-    try:
-        while coroutine:
-            coroutine.send(None)
-    except StopIteration:
-        pass
-    except RuntimeError as error:
-        if str(error) != "no running event loop":
-            raise
-
-
-def one_by_one(node):
-    """Return an import of several things as several imports; any other statement as it is."""
-    if not isinstance(node, ast.Import | ast.ImportFrom):
-        return [node]
-    return [ast.copy_location(ast.Import([alias]) if isinstance(node, ast.Import)
-                              else ast.ImportFrom(node.module, [alias], node.level), node) for alias in node.names]
+def statements(tree):
+    """Yield the statements of a cell; an import of several modules as several, for one of them may be missing."""
+    for node in tree.body:
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield from (type(node)(**vars(node) | {"names": [alias]}) for alias in node.names)
+        else:
+            yield node
 
 
 def bound_names(node):
@@ -314,125 +237,33 @@ def bound_names(node):
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
 
 
-def completes(node, names):
-    """Whether a statement assigns to nothing but attributes of these names, as where a method is put into a class."""
-    return isinstance(node, ast.Assign) and all(
-        isinstance(target, ast.Attribute) and isinstance(target.value, ast.Name) and target.value.id in names
-        for target in node.targets)
+class Missing:
+    """Stands for a module that isn't here, and for all that is in it: only code that computes with it fails.
 
-
-def imports_tools(node):
-    """Whether a statement imports of the reference what can be no answer: `TOOLS`."""
-    return isinstance(node, ast.ImportFrom) and all(alias.name in TOOLS.get(node.module, ()) for alias in node.names)
-
-
-def is_free(name, names):
-    """Whether nothing is bound to a name yet, or nothing but what stands for something else."""
-    return name not in names or type(names[name]) is Anything
-
-
-def put_anything(binds, names, why):
-    """Let `Anything` stand for what a statement failed to bind, unless an earlier one bound it."""
-    names.update(dict.fromkeys(set(binds).difference(names), Anything(why=why)))
-
-
-def missing_for(error):
-    """Say why `Anything` was within reach of code that an exception left, if it was.
-
-    With the real thing the code might not have failed.
-    """
-    frame = error.__traceback__
-    while frame is not None:
-        for value in _within_reach(frame.tb_frame):
-            if type(value) is Anything:
-                return value.why
-        frame = frame.tb_next
-    return None
-
-
-def _within_reach(frame):
-    """Yield what the names in the code of a frame stand for."""
-    code, inner, outer = frame.f_code, frame.f_locals, frame.f_globals
-    yield from (inner.get(name) for name in code.co_varnames + code.co_freevars)
-    yield from (inner.get(name, outer.get(name)) for name in code.co_names)
-
-
-def _innermost(error):
-    """Return the frame in which an exception was raised."""
-    frame = error.__traceback__
-    while frame.tb_next is not None:
-        frame = frame.tb_next
-    return frame.tb_frame
-
-
-def missing_in(value):
-    """Say why `Anything` is here, if a value is that, or a tuple, a list or an array that begins with it."""
-    if isinstance(value, np.ndarray) and value.dtype == object:
-        value = value.ravel().tolist()
-    for _ in range(MAX_DEPTH):
-        if isinstance(value, tuple | list) and value:
-            value = value[0]
-    return value.why if type(value) is Anything else None
-
-
-class Hollow:
-    """Stands where a class has `Anything` as a base, and adds nothing to it."""
-
-    why = None
-
-
-class Anything:
-    """Stands for what only a notebook has: whatever is asked of it, it answers with itself.
-
-    Called with a function, as a decorator is, it leaves that as it is; called with what can be iterated over, as a
-    progress bar is, it does so. As the base of a class it adds nothing. Asked whether it is so, as a GPU is looked for,
-    it isn't. What it can't do, such as being two things at once, costs only the statement that asks: see `execute`.
+    It may decorate, annotate and be inherited from, which adds nothing; asked for a GPU, it says that there is none.
+    Called with anything else, it raises what the import raised.
     """
 
-    __version__ = "99.0"
-
-    def __init__(self, *over, why=None):
-        self.__over = over
-        vars(self).setdefault("why", why)  # a `Raised`; kept where `nn.Module.__init__(self)` is called of it again
+    def __init__(self, error):
+        self.__error = error
 
     def __getattr__(self, name):
         if name.startswith("__"):  # else it would seem to obey every protocol, and break each
             raise AttributeError(name)
         return self
 
-    def __call__(self, *args, **kwargs):
-        return args[0] if args and callable(args[0]) else Anything(*args, why=self.why)
+    def __call__(self, *args, **options):
+        if args and not callable(args[0]):
+            raise self.__error.with_traceback(None)
+        return args[0] if args else self
 
     def __mro_entries__(self, bases):
-        return type("Hollow", (Hollow,), {"why": self.why}),
-
-    def __instancecheck__(self, instance):
-        return False
+        return ()
 
     def __bool__(self):
         return False
 
-    def __iter__(self):
-        if self.__over and all(hasattr(type(number), "__index__") and np.ndim(number) == 0 for number in self.__over):
-            return iter(range(*self.__over[:3]))
-        over, *_ = self.__over or ((),)
-        return iter(over) if hasattr(over, "__iter__") else iter(())
-
-    def __getitem__(self, index):
+    def __or__(self, other):
         return self
 
-    def __setitem__(self, index, value):
-        pass
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *error):
-        pass
-
-    def __or__(self, *others):  # as in annotations and defaults, with which a whole definition would be lost
-        return self
-
-    __ror__ = __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = __or__
-    __floordiv__ = __rfloordiv__ = __mod__ = __rmod__ = __pow__ = __rpow__ = __matmul__ = __rmatmul__ = __or__
-    __neg__ = __pos__ = __invert__ = __abs__ = __and__ = __rand__ = __lt__ = __le__ = __gt__ = __ge__ = __or__
+    __ror__ = __or__

@@ -6,7 +6,7 @@ import os
 import select
 import subprocess
 import time
-from collections import Counter, deque
+from collections import Counter, defaultdict, deque
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,16 +15,16 @@ from ..notebooks.cell_code import definitions_in
 from . import bubblewrap as sandboxes
 from . import wire
 from .bench import Bench, Callback, Handle, Raised, StepFailed, describe
-from .values import Opaque
+from .values import is_snapshot
 
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-MOST_SAID = 6 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
+MOST_SAID = 4 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
-A_START = 0.25  # seconds that a cell pays for the start of another worker, beside what the cells before it took
+A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
 END = "the end of a criterion"  # among the replies that are awaited
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
@@ -32,9 +32,9 @@ TIMED_OUT = "it did not come to an end in the time allowed (is there an endless 
 
 @dataclass(frozen=True)
 class Lost:
-    """Nothing came back that could be compared. `detail` is what the student's code could choose of it.
+    """Nothing came back that could be compared. `detail` is the part of the reason that a student's code can choose.
 
-    `defines` tells, of a cell in which a worker was lost, whether what it defines was executed all the same.
+    For a cell that lost a worker, `defines` says whether its definitions were executed all the same.
     """
 
     reason: str
@@ -117,9 +117,9 @@ class KernelCandidate(Candidate):
 class SandboxedCandidate(Candidate):
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
-    Of a cell in which the worker is lost while it executes the cells, only the definitions are executed from then on;
-    if the worker is lost in these too, nothing is. So it costs the answers in the other cells nothing, and a training
-    run below an answer doesn't cost the answer.
+    A cell that hangs or ends the process costs its own answer and no other: from then on only its definitions are
+    executed or, if the worker is lost in these too, nothing of it. A criterion that loses the worker pays for the time
+    in which the cells are executed again. The instructor's cells and the start of a worker cost no answer anything.
 
     Parameters
     ----------
@@ -131,8 +131,8 @@ class SandboxedCandidate(Candidate):
         The modules of `rnnlm_ref` that the worker may import.
     sandbox : {'bwrap', 'podman', 'none'}
     seconds, all_seconds : float
-        How long a cell may take, each time that it is executed and altogether. The cells that hold no wanted name
-        share one allowance, of which none may use more than half of what is left: so something is left for the next.
+        How long a cell may take, and all cells of one name. Those that hold no wanted name share one allowance, of
+        which none may use more than half of what is left: so something is left for the next.
 
     Attributes
     ----------
@@ -140,27 +140,20 @@ class SandboxedCandidate(Candidate):
         Those of the wanted names that the cells defined.
     failed : dict
         For each cell that failed, what it raised, or how the worker was lost in it; of several of one name, the first.
-    used : float
-        How many seconds the criterion at work has taken so far; where it lost the worker, those too that the cells will
-        take once more.
+    loading : float
+        How many seconds all cells took the last time.
     """
 
     def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
         super().__init__()
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds = seconds, all_seconds
-        self.left_out = {}  # (cell, source) → how a worker was lost in it
-        self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
-        self.longest = Counter()  # (cell, source, which of these) → the most seconds it took; again it costs no more
-        self.loading = 0  # seconds that all cells took the last time
-        self.load_began = None
-        self.in_vain, self.why = 0, None  # how often a worker was lost with no cell to blame, and how it was at last
-        self.process = self.command = None
-        self.began = self.deadline = None
+        self.lost = defaultdict(list)  # (cell, source) → how a worker was lost in it, each time
+        self.in_vain = []  # how workers were lost with no cell to blame
+        self.process = self.began = None
         self.unsent = []  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
         self.received = bytearray()
-        self.said = 0  # bytes since the worker, the cell or the criterion was begun
         self.on_bench = 0  # objects: the worker numbers them from 0
         self.load(cells, lent)
 
@@ -170,9 +163,13 @@ class SandboxedCandidate(Candidate):
         self.command = sandboxes.command(self.sandbox, lent)
         self.cells = tuple(cells)
         self.failed, self.defined, self.known = {}, (), {}  # what an earlier load left says nothing of this one
+        self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
+        self.loading = 0
+        self.executed = 0  # cells that some worker has executed: another one does so at no charge
 
     @property
     def used(self):
+        """How many seconds the criterion at work has taken so far."""
         took = time.monotonic() - self.began if self.began else 0
         return took if self.process else took + self.loading
 
@@ -180,23 +177,21 @@ class SandboxedCandidate(Candidate):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
         self.began, self.functions = None, []
         is_ready = self._is_there()
-        has_gone = not (self.process is None or is_ready)  # when nobody was asked to pay for another
+        has_gone = not (self.process is None or is_ready)  # after the last criterion had ended, so that none has paid
         while not is_ready:
-            if self.in_vain >= MOST_IN_VAIN:
-                raise WorkerLost(self.why)
+            if len(self.in_vain) >= MOST_IN_VAIN:
+                raise WorkerLost(self.in_vain[-1])
             self._start()
             try:
                 is_ready = self._execute_cells()
             except WorkerLost as lost:
-                self.in_vain, self.why = self.in_vain + 1, *lost.args
-                raise
-        start = time.monotonic()
-        self.began = start - (self.loading if has_gone else 0)
-        self.deadline, self.said = start + seconds, 0
+                self.in_vain += lost.args
+        self._allow(seconds)
+        self.began = time.monotonic() - (self.loading if has_gone else 0)
 
     def end(self):
         """Have the bench cleared after the steps that have been asked for, in the same journey."""
-        self.unsent.append(("forget",))
+        self.unsent.append(wire.pack_request("forget"))
         self.awaited.append(END)
 
     def finish(self):
@@ -215,7 +210,7 @@ class SandboxedCandidate(Candidate):
         """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
         handle = Handle(self.on_bench)
         self.on_bench += 1
-        self.unsent.append(wire.held((verb, *args)))
+        self.unsent.append(wire.pack_request(verb, *args))
         if verb != "put":
             self.awaited.append(handle)
         return handle
@@ -228,7 +223,7 @@ class SandboxedCandidate(Candidate):
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self.unsent = [wire.held(self._answer(seen, printed))]
+            self.unsent = [wire.pack_request(self._answer(seen, printed))]
             self._send()
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
@@ -239,15 +234,15 @@ class SandboxedCandidate(Candidate):
         reply = self._receive()
         if isinstance(reply, tuple) and len(reply) == 3:
             first, second, third = reply
-            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_value(third)
+            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_snapshot(third)
             gives = isinstance(first, Handle) and first == handle
-            tells = (gives or isinstance(first, Raised)) and is_value(second) and isinstance(third, str)
+            tells = (gives or isinstance(first, Raised)) and is_snapshot(second) and isinstance(third, str)
             if asks or tells:
                 return reply
         raise self._lost(DISTURBED)
 
     def _answer(self, number, x):
-        """Call a lent function for the worker, where it raises again what the function raises of the answer's x."""
+        """Call a lent function for the worker; return what it gives, or a `Raised`, which the worker raises again."""
         try:
             with np.errstate(all="ignore"):
                 return float(self.functions[number](x))
@@ -274,77 +269,63 @@ class SandboxedCandidate(Candidate):
         finally:
             close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
-        self.reading, self.both_ways = select.poll(), select.poll()
-        for poll in (self.reading, self.both_ways):
-            poll.register(self.from_worker, select.POLLIN)
-        self.both_ways.register(self.to_worker, select.POLLOUT)
         self.received.clear()
         self.awaited.clear()
-        self.on_bench = self.said = 0
-        self.deadline = time.monotonic() + START_SECONDS
-        self.unsent = []
+        self.unsent, self.on_bench = [], 0
+        self._allow(START_SECONDS)
         try:
             self._ask(sandboxes.LIMITS)
         except WorkerLost as lost:
             reason = lost.args[0].detail or lost.args[0].reason
             raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
 
+    def _allow(self, seconds):
+        """Give the worker this much time from now on, and a new allowance of bytes."""
+        self.deadline, self.said = time.monotonic() + seconds, 0
+
     def _execute_cells(self):
-        """Have the worker execute the cells, or what is left of those in which one was lost; return if it survived."""
-        self.load_began = time.monotonic()
-        self.failed, seen = {}, Counter()
-        for cell in self.cells:
-            seen[cell] += 1
-            problem = self._execute_rest(*cell) if cell in self.left_out else self._execute(*cell, seen[cell])
+        """Have the worker execute the cells, or what is left of those that lost one; return whether it survived."""
+        self.failed, self.load_began = {}, time.monotonic()
+        for at, (cell, source) in enumerate(self.cells):
+            lost = self.lost[cell, source]
+            left = list(dict.fromkeys((source, definitions_in(source), "")))[len(lost)] if lost else source
+            problem = left and self._execute(cell, left, lost, is_new=at >= self.executed)
             if self.process is None:
                 return False
-            if problem:
-                self.failed.setdefault(cell[0], problem)
+            if problem or lost:
+                self.failed.setdefault(cell, replace(lost[0], defines=bool(left)) if lost else problem)
+            self.executed = max(self.executed, at + 1)
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
         self.loading = time.monotonic() - self.load_began
         return True
 
-    def _execute(self, cell, source, nth=1):
-        """Have the worker execute a cell; return what went wrong, if anything. The worker may be lost in it.
+    def _execute(self, cell, source, lost, is_new):
+        """Have the worker execute a cell; return what went wrong, if anything. If the worker is lost, `lost` grows.
 
         Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
-        forged by another. The instructor's, which come first, never are.
+        forged by another, and what ended well before may be lost for whatever reason. The instructor's never are.
         """
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
-        longest = self.longest[cell, source, nth]
-        left = self.all_seconds - self.spent[account]
-        left = min(self.seconds, longest + (left / 2 if account == OWN else left))
-        if left <= 0:
+        start, left = time.monotonic(), self.all_seconds - self.spent[account]
+        if left <= 0 and is_new:
             return Lost(NO_TIME)
-        start = time.monotonic()
-        self.deadline, self.said = start + left, 0
+        self._allow(min(self.seconds, left / 2 if account == OWN else left) if is_new else self.seconds)
         try:
             raised = self._ask("execute", cell, source)
-            if raised is None or isinstance(raised, Raised):
-                return raised
-            raise self._lost(DISTURBED)
-        except WorkerLost as lost:
-            reason, = lost.args
-            if is_setup or reason.reason in (DISTURBED, TOO_MUCH):
+            if not (raised is None or isinstance(raised, Raised)):
+                raise self._lost(DISTURBED)
+        except WorkerLost as error:
+            reason, = error.args
+            if is_setup or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
-            self.spent[account] += A_START + start - self.load_began
-            self.left_out[cell, source] = reason
+            lost.append(reason)
+            self.spent[account] += A_START + time.monotonic() - self.load_began
             return None
-        finally:
-            took = time.monotonic() - start
-            self.spent[account] += max(0, took - longest)
-            self.longest[cell, source, nth] = max(took, longest)
-
-    def _execute_rest(self, cell, source):
-        """Have the worker execute the definitions of a cell in which one was lost; return how it was."""
-        rest = definitions_in(source)
-        if rest in ("", source) or (cell, rest) in self.left_out:
-            return self.left_out[cell, source]
-        self._execute(cell, rest)
-        return replace(self.left_out[cell, source], defines=True)
+        self.spent[account] += (time.monotonic() - start) * is_new
+        return raised
 
     def _is_there(self):
         """Whether a worker runs, both pipes are open at its end, and it is as it began."""
@@ -357,12 +338,12 @@ class SandboxedCandidate(Candidate):
 
     def _ask(self, *request):
         """Send a request, after those that were waiting; return the reply."""
-        self.unsent.append(wire.held(request))
+        self.unsent.append(wire.pack_request(*request))
         self._send()
         return self._receive()
 
     def _send(self):
-        """Send what is waiting; receive meanwhile what is said, for who isn't heard may not listen either."""
+        """Send what is waiting, and read replies meanwhile: a worker that can't write any more reads nothing either."""
         if not self.unsent:
             return
         data, self.unsent = memoryview(wire.pack_requests(self.unsent)), []
@@ -370,7 +351,7 @@ class SandboxedCandidate(Candidate):
             try:
                 data = data[os.write(self.to_worker, data):]
             except BlockingIOError:
-                if self.from_worker in self._wait(self.both_ways):
+                if self.from_worker in self._wait(self.to_worker):
                     self._read()
             except OSError:
                 raise self._lost(*self._ending()) from None
@@ -379,11 +360,11 @@ class SandboxedCandidate(Candidate):
         """Receive one frame. More than are awaited are replies to what nobody asked."""
         try:
             while not (frame := wire.take_frame(self.received)):
-                self._wait(self.reading)
+                self._wait()
                 self._read()
             if self.received and not self.awaited:
                 raise self._lost(DISTURBED)
-            return wire.unpack(*frame)
+            return wire.unpack(frame)
         except wire.WireError:
             raise self._lost(DISTURBED) from None
 
@@ -396,9 +377,12 @@ class SandboxedCandidate(Candidate):
         if self.said > MOST_SAID:
             raise self._lost(TOO_MUCH)
 
-    def _wait(self, poll):
-        """Wait until something can be done; return the descriptors with which it can."""
-        left = self.deadline - time.monotonic()
+    def _wait(self, *writing):
+        """Wait until something can be read, or written; return the descriptors with which it can."""
+        poll, left = select.poll(), self.deadline - time.monotonic()
+        poll.register(self.from_worker, select.POLLIN)
+        for fd in writing:
+            poll.register(fd, select.POLLOUT)
         ready = left > 0 and poll.poll(left * 1000)
         if not ready:
             raise self._lost(TIMED_OUT)
@@ -422,10 +406,3 @@ class SandboxedCandidate(Candidate):
 def close_all(*descriptors):
     for fd in descriptors:
         os.close(fd)
-
-
-def is_value(value):
-    """Whether a message holds plain data where an answer's value should be."""
-    if isinstance(value, tuple):
-        return all(map(is_value, value))
-    return value is None or isinstance(value, np.ndarray | Opaque)

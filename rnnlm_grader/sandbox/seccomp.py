@@ -80,11 +80,7 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
     "swapon": (167, 224), "swapoff": (168, 225), "quotactl": (179, 60), "quotactl_fd": (443, 443),
     "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
     "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
-}
-
-# What these change of a device's node in /dev is changed for the whole machine, and who owns it may do it. They do
-# nothing and say that they did, for whoever copies files of their own calls them.
-PRETENDED = {
+    # what is changed of a device's node in /dev is changed for the whole machine, and its owner may do it
     "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
     "chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54),
     "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
@@ -94,15 +90,10 @@ PRETENDED = {
 }
 
 
-def numbers_of(table, machine):
-    """The numbers of the calls in a table on a machine, such as 'x86_64'."""
+def refused(machine):
+    """The refused calls that there are on a machine, such as 'x86_64': name → number."""
     at = list(AUDIT_ARCH).index(machine)
-    return [numbers[at] for numbers in table.values() if numbers[at] is not None]
-
-
-def refused_numbers(machine):
-    """The numbers of the refused calls on a machine, such as 'x86_64'."""
-    return numbers_of(REFUSED, machine)
+    return {name: numbers[at] for name, numbers in REFUSED.items() if numbers[at] is not None}
 
 
 def program(machine):
@@ -121,14 +112,11 @@ def program(machine):
         (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
         "no clone",
         *itertools.chain.from_iterable(allowing(name, machine) for name in ALLOWED),
-        *((EQUAL, number, "refuse", None) for number in refused_numbers(machine)),
-        *((EQUAL, number, "pretend", None) for number in numbers_of(PRETENDED, machine)),
+        *((EQUAL, number, "refuse", None) for number in refused(machine).values()),
         "allow",
         (RETURN, ALLOW),
         "refuse",
         (RETURN, FAIL_WITH | errno.EPERM),
-        "pretend",
-        (RETURN, FAIL_WITH | 0),
         "unknown",
         (RETURN, FAIL_WITH | errno.ENOSYS),
         "kill",
@@ -169,9 +157,6 @@ def assembled(lines):
 
 def profile(machine):
     """Return the same refusals in the form that podman reads, which leaves the filter itself to libseccomp."""
-    at = list(AUDIT_ARCH).index(machine)
-    refused, pretended = ([name for name, numbers in table.items() if numbers[at] is not None]
-                          for table in (REFUSED, PRETENDED))
     bits = [1 << n for n in range(CLONE_NEW.bit_length()) if CLONE_NEW & 1 << n]
     flags = [{"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": bit, "valueTwo": bit} for bit in bits]
     flags.append({"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": CLONE_THREAD, "valueTwo": 0})
@@ -197,7 +182,7 @@ def profile(machine):
     return {
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
-        "syscalls": [refuse(refused, errno.EPERM), refuse(pretended, 0), refuse(["clone3"], errno.ENOSYS),
+        "syscalls": [refuse(list(refused(machine)), errno.EPERM), refuse(["clone3"], errno.ENOSYS),
                      *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
                      *itertools.chain.from_iterable(map(others, ALLOWED))],
     }

@@ -59,12 +59,13 @@ def links():
 
 
 def course(lent):
-    """Return (path here, path in the sandbox) of NumPy, the worker's own modules and the lent ones of `rnnlm_ref`.
+    """Return (path here, path in the sandbox) of NumPy, `typing_extensions`, our own modules and what is lent.
 
     `rnnlm_grader` has no __init__.py there, because that would import the rest of the package.
     """
-    numpy = Path(np.__file__).parent
-    shown = [(folder, folder.name) for folder in (numpy, numpy.parent / "numpy.libs") if folder.exists()]
+    packages = Path(np.__file__).parents[1]
+    shown = [(packages / name, name) for name in ("numpy", "numpy.libs", "typing_extensions.py")
+             if (packages / name).exists()]
     shown += [(HERE / name, f"rnnlm_grader/sandbox/{name}") for name in WORKER_MODULES]
     for module in ("__init__", *lent) if lent else ():
         shown.append((COURSE / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))

@@ -1,6 +1,7 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
 import os
+import pickle
 import re
 import sys
 
@@ -13,6 +14,7 @@ from rnnlm_grader.sandbox import candidate as candidates
 from rnnlm_grader.sandbox import view, wire
 from rnnlm_grader.sandbox.bench import Generator, Handle, StepFailed
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
+from rnnlm_grader.sandbox.values import is_snapshot
 
 TEMPLATE = """
 import os, sys
@@ -53,6 +55,9 @@ FORBIDDEN = [
     "open('/course/planted', 'w')",
     "open('/usr/lib/planted', 'w')",
     "open('/dev/planted', 'w')",
+    "os.chmod('/dev/null', 0o666)",
+    "os.utime('/dev/null')",
+    "os.chown('/dev/null', -1, os.getgid())",
     "import sysconfig; open(sysconfig.get_path('purelib') + '/planted', 'w')",
     "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
     "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
@@ -117,24 +122,19 @@ def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
 
 
 def test_requests_cross_as_they_were_when_they_were_made():
-    x, options = np.arange(6.0).reshape(2, 3), {"n": np.float64(0.5), "of": [np.array(3, np.uint8), (None, "a")]}
-    request = wire.held(("call", Handle(1), "f", (x, [Handle(2)], Generator(2**200), True), options))
-    frame = wire.pack_requests([request, ("forget",)])
+    x = np.arange(6.0)
+    request = wire.pack_request("call", Handle(1), "f", (x, [Handle(2)], Generator(2**200)), {"n": np.float64(0.5)})
     x[...] = 9
-    data = bytearray(frame[:-1])
-    assert wire.take_requests(data) is None
-    data += frame[-1:] + b"more"
-    (first, second), rest = map(wire.freed, wire.take_requests(data)), bytes(data)
-    (verb, one, name, (array, (two,), generator, yes), got), unchanged = first, np.arange(6.0).reshape(2, 3)
-    assert (verb, one, name, two, generator, yes, second, rest) == (
-        "call", Handle(1), "f", Handle(2), Generator(2**200), True, ("forget",), b"more")
-    assert np.array_equal(array, unchanged)
-    assert array.dtype == unchanged.dtype
-    assert type(got["n"]) is float
-    assert got["n"] == 0.5
-    assert (got["of"][0].dtype, got["of"][0].shape, got["of"][1]) == (np.uint8, (), (None, "a"))
-    with pytest.raises(TypeError, match="can't cross"):
-        wire.held(("call", object()))
+    verb, one, name, (array, (two,), generator), options = pickle.loads(request)
+    assert (verb, one, name, two, generator, options) == (
+        "call", Handle(1), "f", Handle(2), Generator(2**200), {"n": 0.5})
+    assert np.array_equal(array, np.arange(6.0))
+
+
+def test_no_part_of_the_grader_but_the_worker_unpickles():
+    folder = view.COURSE / "rnnlm_grader"
+    reads = re.compile(r"pickle\.load|Unpickler|marshal\.load|allow_pickle=True")
+    assert [path.name for path in folder.rglob("*.py") if reads.search(path.read_text())] == ["worker.py"]
 
 
 def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
@@ -148,23 +148,31 @@ def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
         assert call(candidate, "count") == 1
 
 
-@pytest.mark.parametrize("head", [
-    b'{"array": ["<f8", [1000000, 1000000]]}',
-    b'{"array": ["O", [1]]}', b'{"array": ["<f8", [-1]]}', b'{"array": ["<f8", [0]]}', b'{"dict": 3}',
-    b'{"tuple": [{"array": ["<f8", [1]]}, {"array": ["<f8", [1]]}]}', b'{"Handle": {"number": Infinity}}',
-    b"[]", b"{", b'{"evil": 1}', b'{"Handle": {"number": "x"}}',
-    b'{"tuple": [' * 11 + b"]}" * 11, b'{"tuple": [' * 5000 + b"]}" * 5000,
-    b'{"array": ["<f8"]}', b'{"array": [8, [1]]}', b'{"array": ["d", [1]]}', b'{"array": ["<f8,", [1]]}',
-    b'{"tuple": [{"array": ["<f8", [1]]}' + b", 0" * 4000 + b"]}", b'{"array": ["<f8", [9' + b", 9" * 130_000 + b"]]}",
-], ids=range(19))
-def test_frames_that_break_the_rules_are_refused(head):
+@pytest.mark.parametrize("frame", [
+    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8", [2], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [0], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}', b'{"array": [8, [1], ""]}',
+    b'{"array": ["d", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}',
+    b'{"array": ["<f8", [1], "?"]}',
+    b'{"array": ["<f8", [9' + b", 9" * 130_000 + b'], "MTIzNDU2Nzg="]}',
+    b'{"dict": [3]}', b"{", b"{}", b'{"evil": [1]}',
+    b'{"Handle": ["x"]}', b'{"Handle": [Infinity]}', b'{"Opaque": [5]}', b'{"Raised": ["a", "b", 1, "c"]}',
+    b'{"Raised": [["a"], "b", 1, "c", true]}', b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []",
+], ids=range(22))
+def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
-        wire.unpack(head, b"12345678")
+        wire.unpack(frame)
+
+
+@pytest.mark.parametrize("frame", [b"[[[[null]]]]", b"[" + b"null," * 999 + b"[null]]", b'"text"', b"5",
+                                   b'{"Handle": [1]}', b'[["text"]]', b"[" * 500 + b"]" * 500])
+def test_what_no_answer_gives_is_not_taken_for_a_value(frame):
+    assert not is_snapshot(wire.unpack(frame))
 
 
 def test_a_reply_over_the_limit_is_refused_before_it_is_read():
     with pytest.raises(wire.WireError, match="over the limit"):
-        wire.take_frame(bytearray(wire.PREFIX.pack(0, 2**20 + 1)))
+        wire.take_frame(bytearray(wire.LENGTH.pack(2**20)))
 
 
 @pytest.mark.parametrize(("result", "told"), [
@@ -257,15 +265,6 @@ def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_
     assert (raised.kind, bool(raised.message)) == (kind.__name__, True)
 
 
-def test_each_of_several_threads_that_call_the_graders_function_gets_its_own_reply():
-    source = ("from concurrent.futures import ThreadPoolExecutor\nimport numpy as np\ndef work(f):\n"
-              "    with ThreadPoolExecutor(8) as pool:\n        return list(pool.map(f, np.arange(200.0)))")
-    with begun(source) as candidate:
-        given = call(candidate, "work", candidate.lend(lambda x: 2 * float(x)))
-        candidate.finish()
-    assert [float(x) for x in given] == [2.0 * i for i in range(200)]
-
-
 def _defined(source, name):
     names = {}
     exec(source, names)
@@ -274,17 +273,17 @@ def _defined(source, name):
 
 FORGER = """
 import os, sys, json, struct
-def forge(head, body=b""):
-    head = json.dumps(head).encode()
-    os.write(int(sys.argv[2]), struct.pack("<II", len(head), len(body)) + head + body)
+def forge(said):
+    text = json.dumps(said).encode()
+    os.write(int(sys.argv[2]), struct.pack("<I", len(text)) + text)
 """
 TAKES_OVER = """
+import pickle
 def take_over(head):
     forge(None)  # the end of this cell
     requests = open(int(sys.argv[1]), 'rb')
     while True:
-        length, = struct.unpack('<I', requests.read(4))
-        if b'which' in requests.read(length):
+        if b'which' in pickle.load(requests)[0]:
             forge(head)
 """
 ENDS_ITSELF = """
@@ -293,26 +292,26 @@ def end(head, pack=wire.pack):
     def forged(message):
         if message != "forgotten": return pack(message)
         text = json.dumps(head).encode()
-        return struct.pack("<II", len(text), 0) + text
+        return struct.pack("<I", len(text)) + text
     wire.pack = forged
 def work(): return 1
 """
-HANDLE = {"Handle": {"number": 0}}
-NOTHING = {"tuple": [HANDLE, None, ""]}
-EMPTY = {"array": ["|b1", [0, 2]]}  # of which each comparison is true
+HANDLE = {"Handle": [0]}
+NOTHING = [HANDLE, None, ""]
+EMPTY = {"array": ["|b1", [0, 2], ""]}  # of which each comparison is true
+WAITS = "import time\ndef work(): forge({}); time.sleep(9)"  # before it says anything else
 
 
 @pytest.mark.parametrize(("source", "steps"), [
-    *((f"def work(): forge({head!r})", "begin call") for head in (
-        {"tuple": [HANDLE, "a string", ""]}, {"tuple": [HANDLE, {"dict": {}}, ""]}, {"tuple": [HANDLE, None, 5]},
-        {"tuple": [EMPTY, None, ""]}, {"tuple": ["ask", 0, "x"]}, {"tuple": ["ask", None, None]},
-        {"tuple": [None, None, None]}, {"dict": 3}, 7)),
-    ("def work(): forge({'tuple': [{'Handle': {'number': float('inf')}}, None, '']})", "begin call"),
+    *((WAITS.format(head), "begin call") for head in (
+        [HANDLE, "a string", ""], [HANDLE, {"dict": {}}, ""], [HANDLE, None, 5], [EMPTY, None, ""], ["ask", 0, "x"],
+        ["ask", None, None], [None, None, None], [{"Handle": [1]}, None, ""], {"dict": 3}, 7)),
+    (WAITS.format("[{'Handle': [float('inf')]}, None, '']"), "begin call"),
     (f"def work(): forge({NOTHING!r}); forge({NOTHING!r})", "begin calls"),  # one that nobody asked for
-    *((f"forge({head!r})", "begin") for head in ({"dict": {"failed": None}}, {"tuple": []}, "hello", 5)),
+    *((f"forge({head!r})", "begin") for head in ({"dict": {"failed": None}}, [], ["work"], "hello", 5)),
     *((f"{TAKES_OVER}take_over({head!r})", "begin") for head in (
-        5, None, "work", {"tuple": ["other"]}, {"tuple": [None]}, {"list": ["work"]}, {"tuple": [EMPTY]})),
-    *((f"{ENDS_ITSELF}end({head!r})", "begin call finish") for head in (EMPTY, 5, {"tuple": []})),
+        5, None, "work", ["other"], [None], {"list": ["work"]}, [EMPTY])),
+    *((f"{ENDS_ITSELF}end({head!r})", "begin call finish") for head in (EMPTY, 5, [])),
 ])
 def test_what_is_forged_loses_the_worker_at_once(source, steps):
     candidate = SandboxedCandidate([("work", f"{FORGER}\n{source}")], ["work"])
@@ -390,6 +389,20 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monk
     assert len(starts) == 3
 
 
+def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_well_before_is_given_up(
+        monkeypatch, tmp_path):
+    starts = counted_starts(monkeypatch)
+    cells = [(f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})")
+             for n in range(30)]
+    candidate = SandboxedCandidate(cells, [], sandbox="none", all_seconds=1)
+    candidate.begin(5)
+    candidate.close()
+    (tmp_path / "now").touch()
+    with pytest.raises(WorkerLost, match="ended the Python process"):
+        candidate.begin(5)
+    assert len(starts) <= 8
+
+
 def test_other_cells_find_nothing_of_those_before_them():
     with begun(("one", "one = 1"), ("own cell", "1 / 0"), names=["one", "two"]) as candidate:
         assert list(candidate.failed) == ["own cell"]
@@ -404,29 +417,6 @@ def test_other_cells_find_nothing_of_those_before_them():
         assert candidate.defined == ("one",)
 
 
-@pytest.mark.parametrize("node", ["null", "zero", "full", "random", "urandom"])
-def test_the_devices_of_this_machine_stay_as_they_are(node):
-    before = os.stat(f"/dev/{node}")
-    try:
-        run(f"os.chmod('/dev/{node}', 0o600)\nos.utime('/dev/{node}', (12345, 12345))\nos.chown('/dev/{node}', 0, 0)")
-        after = os.stat(f"/dev/{node}")
-    finally:
-        if os.stat(f"/dev/{node}").st_mode != before.st_mode:
-            os.chmod(f"/dev/{node}", before.st_mode)
-    assert (after.st_mode, after.st_mtime_ns, after.st_uid) == (before.st_mode, before.st_mtime_ns, before.st_uid)
-
-
-def test_files_of_ones_own_can_be_copied_with_all_that_is_known_of_them():
-    assert run("""
-import pathlib, shutil
-one = pathlib.Path('/tmp/one')
-one.write_text('some words')
-one.touch()
-one.chmod(0o600)
-shutil.copy2(one, '/tmp/two')
-shutil.copytree('/tmp', '/dev/shm/three')
-return pathlib.Path('/tmp/two').read_text() == pathlib.Path('/dev/shm/three/two').read_text() == 'some words'
-""")
 
 
 def test_a_worker_that_died_between_two_criteria_costs_the_second_only_the_time_of_the_cells():
@@ -480,24 +470,18 @@ def call_work(*sources):
 
 @pytest.mark.parametrize(("start", "holds"), [
     ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
-    ("from tqdm import trange", "[i for i in trange(2)] + [i for i in trange(4, 6)] == [0, 1, 4, 5]"),
-    ("import resource", "resource.getrusage(resource.RUSAGE_SELF).ru_maxrss == 0"),
-    ("import torch\ndef f(x: torch.Tensor | None, y=2 * torch.pi): return isinstance(x, torch.Tensor)", "not f(1)"),
+    ("import torch\ndef f(x: torch.Tensor | None): return x", "f(1) == 1"),
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-     "        nn.Module.__init__(self)\n        self.params = [1]", "Cell().params == [1]"),
-    ("import typing_extensions as te\nclass Cell:\n    @te.override\n    def f(self, x: te.Doc | None): return x\n",
-     "Cell().f(1) == 1"),
-    ("from rnnlm_ref.optim import Adam\nfrom rnnlm_ref.text import Vocabulary as V\n"
-     "def fit(words: V, optimizer: Adam = Adam(0.01)): return words", "fit(1) == 1"),
-    ("import getpass, importlib\nuser = getpass.getuser()", "importlib.util.find_spec('cupy') is None"),
-    ("last = _, __IPYTHON__, _i", "len(last) == 3"),
+     "        self.params = [1]", "Cell().params == [1]"),
+    ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
+    ("from rnnlm_ref.optim import Adam\ndef fit(words, optimizer: Adam): return words", "fit(1, 2) == 1"),
     ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
      "helper.one(1) == 1"),
+    ("import copy, torch", "copy.copy(torch) is not None"),
+    ("import torch, math", "math.sqrt(4) == 2"),
     ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
-    ("import torch\nif torch.cuda.is_available():\n    f = torch.tanh\nelse:\n    f = len", "f('abc') == 3"),
-    ("import pandas as pd\nif pd.__version__ >= '2':\n    one = 1", "one == 1"),
 ])
-def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_they_are(start, holds):
+def test_what_stands_for_a_missing_module_leaves_functions_and_classes_as_they_are(start, holds):
     assert call_work("import numpy as np", f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
 
 
@@ -508,22 +492,19 @@ def test_what_stands_for_a_missing_module_leaves_loops_functions_and_classes_as_
     "import torch\nprint(torch.__file__)",
     "from rnnlm_grader.check import check as examine\nexamine(work)",
 ])
-def test_where_only_a_stand_in_fails_all_that_follows_is_executed(fails):
+def test_what_fails_beside_the_definitions_of_a_cell_costs_nothing(fails):
     assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
 
 
-@pytest.mark.parametrize(("start", "failed"), [
-    ("from layers import work", "No module named 'layers'"),
-    ("from rnnlm_ref.layers import Embedding as work", "No module named 'rnnlm_ref'"),
-    ("from rnnlm_ref.text import *", None),
-    ("import rnnlm_ref.optim as work", None),
-])
-def test_nothing_stands_for_what_may_be_an_answer(start, failed):
-    with begun(start, ("more", "def more(): return work()"), names=["work", "more"]) as candidate:
+@pytest.mark.parametrize("start", ["from layers import work", "from rnnlm_ref.layers import RNN as work",
+                                   "import rnnlm_ref.layers as work"])
+def test_what_a_missing_module_should_have_defined_is_not_defined_and_raises_where_it_is_called(start):
+    with begun(start, ("more", "def more(): return work(1)"), names=["work", "more"]) as candidate:
         assert candidate.defined == ("more",)
-        assert failed is None or candidate.failed["work"].message == failed
-        with pytest.raises(StepFailed, match="name 'work' is not defined"):
+        assert candidate.failed["work"].kind == "ModuleNotFoundError"
+        with pytest.raises(StepFailed, match="No module named") as failed:
             call(candidate, "more")
+        assert failed.value.raised.text == "def more(): return work(1)"
 
 
 @pytest.mark.parametrize("prefix", ["/usr", "/usr/local", os.path.realpath(sys.base_prefix)])
@@ -540,25 +521,16 @@ def test_of_what_lies_beside_python_only_libraries_are_shown(monkeypatch, tmp_pa
 
 
 def test_what_a_cell_defines_after_a_failure_is_defined():
-    source = ("work().x\ndef work(): return 1\nvalue = 2\nwork = None\nclass value: pass\nimport math as tools\n"
-              "raise SystemExit('old attempts')\ndef work(): return 3")
+    source = "work().x\ndef work(): return 1\nraise SystemExit('old attempts')\nimport math as tools\nvalue = 2"
     with begun(source, names=["work", "value", "tools"]) as candidate:
         assert candidate.defined == ("work", "value", "tools")
         assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
-        assert call(candidate) == 1
 
 
 def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
     before = sandbox.command("bwrap")
     assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
     assert sandbox.command("bwrap") == before
-
-
-def test_a_lent_module_is_there_once_its_package_is_imported_and_no_other_is():
-    source = ("import rnnlm_ref\ndef work(): return [hasattr(rnnlm_ref.layers, 'Embedding'), "
-              "hasattr(rnnlm_ref, 'time_layers'), hasattr(rnnlm_ref, '__all__')]")
-    with begun(source, lent=("layers",)) as candidate:
-        assert list(call(candidate)) == [True, False, False]
 
 
 WRITES_ELSEWHERE = """

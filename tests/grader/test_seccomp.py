@@ -42,12 +42,11 @@ def verdict(machine, number, first=0, architecture=None, second=0, third=0):
 
 @pytest.mark.parametrize("machine", MACHINES)
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
-    failures = dict.fromkeys(seccomp.refused_numbers(machine), errno.EPERM)
-    failures |= dict.fromkeys(seccomp.numbers_of(seccomp.PRETENDED, machine), 0)
+    refused = seccomp.refused(machine).values()
     special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *(
         call[list(seccomp.AUDIT_ARCH).index(machine)] for call in seccomp.ALLOWED.values())}
     for number in set(range(600)) - special:
-        expected = seccomp.FAIL_WITH | failures[number] if number in failures else seccomp.ALLOW
+        expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
     assert verdict(machine, seccomp.CLONE3[machine]) == seccomp.FAIL_WITH | errno.ENOSYS
 
@@ -123,7 +122,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     numbers = {name: int(number) for name, number in lines}
     at = list(seccomp.AUDIT_ARCH).index(machine)
     newest = max(number for name, number in numbers.items() if name != "syscalls")
-    table = seccomp.REFUSED | seccomp.PRETENDED | seccomp.ALLOWED
+    table = seccomp.REFUSED | seccomp.ALLOWED
     refused = {name: both[at] for name, both in table.items()}
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
     assert {name: numbers.get(name) for name in table} | newer == refused
@@ -185,7 +184,7 @@ def _open(fd):
 
 @pytest.mark.skipif(platform.machine() not in seccomp.AUDIT_ARCH, reason="there is no filter for this machine")
 def test_the_kernel_refuses_every_call_of_the_table():
-    numbers = seccomp.refused_numbers(platform.machine())
+    numbers = seccomp.refused(platform.machine()).values()
     candidate = SandboxedCandidate([("work", REFUSALS)], ["refused", "descriptors"])
     for _ in range(2):  # in a process that was begun for this, and in the one that stood by
         candidate.begin(20)

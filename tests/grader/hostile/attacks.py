@@ -353,24 +353,23 @@ for n in range(10**9):
 # --- the protocol ---------------------------------------------------------------------------------------------------
 
 FORGES = """
-import json, os, struct, sys, time
-def forge(head, body=b''):
-    head = json.dumps(head).encode()
-    os.write(int(sys.argv[2]), struct.pack('<II', len(head), len(body)) + head + body)
-def value(a): return {'array': [a.dtype.str, list(a.shape)]}, a.tobytes()
+import base64, json, os, struct, sys, time
+def forge(said):
+    text = json.dumps(said).encode()
+    os.write(int(sys.argv[2]), struct.pack('<I', len(text)) + text)
+def value(a): return {'array': [a.dtype.str, list(a.shape), base64.b64encode(a.tobytes()).decode()]}
 """
 ANSWERS = """
 from rnnlm_grader.sandbox import bench, wire
-import numpy as np
+import numpy as np, pickle
 def take_over():
-    requests, objects, told = os.fdopen(int(sys.argv[1]), 'rb'), [], []
+    requests, objects, told = open(int(sys.argv[1]), 'rb'), [], []
     say = lambda message: os.write(int(sys.argv[2]), wire.pack(message))
     say(None)
     while True:
         if not told:
-            length = requests.read(4)
-            told += wire.take_requests(bytearray(length + requests.read(*struct.unpack('<I', length))))
-        verb, *rest = wire.freed(told.pop(0))
+            told += pickle.load(requests)
+        verb, *rest = pickle.loads(told.pop(0))
         if verb in ('execute', 'which', 'forget'):
             objects.clear()
             say({'execute': None, 'which': DEFINED, 'forget': 'forgotten'}[verb])
@@ -395,13 +394,12 @@ DISTURBED = "disturbed the process"
 
 PROTOCOL = {
     "forges-a-reply": attack(DISTURBED, header=FORGES, forward="""
-head, body = value(self.params[0][idx])
-forge({'tuple': [{'Handle': {'number': 2}}, head, '']}, body)"""),
+forge([{'Handle': [2]}, value(self.params[0][idx]), ''])"""),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-for n in range(50): forge({'tuple': [{'Handle': {'number': n}}, None, '']})"""),
+for n in range(50): forge([{'Handle': [n]}, None, ''])"""),
     "floods-the-grader": ruins(DISTURBED, FORGES + """
-raised = {'Raised': {'kind': 'K' * 80, 'message': 'm' * 100, 'line': 1, 'text': 't', 'builtin': True}}
-forge({'dict': {f'cell {n}': raised for n in range(4000)}})
+raised = {'Raised': ['K' * 80, 'm' * 100, 1, 't', True]}
+forge([raised] * 4000)
 """, 0),
     "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS + """
 DEFINED = 'MyEmbedding', 'MyTimeEmbedding'
@@ -409,10 +407,10 @@ take_over()
 """, 0),
     "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
     "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-while True: forge({'tuple': ['ask', 0, None]}); time.sleep(0.001)"""),
+while True: forge(['ask', 0, None]); time.sleep(0.001)"""),
     "x-sends-a-bomb": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 deep = None
-for _ in range(400): deep = {'tuple': [deep]}
+for _ in range(400): deep = [deep]
 forge(deep)"""),
     "x-reads-ahead": loses(f"{SLOW}|disturbed|ended", header="import os, sys",
                            forward="os.read(int(sys.argv[1]), 10**6)"),

@@ -56,8 +56,8 @@ WORK = {
                          my_perplexity="import warnings\nwarnings.warn('so low')\n" + PERPLEXITY),
     "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
     "model-reads-the-stand-in": model(12, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
-    "model-borrows": model(17, "raised NameError", MyTimeAffine="from rnnlm_ref.time_layers import TimeAffine\n"
-                                                                  "MyTimeAffine = TimeAffine\n"),
+    "model-borrows": model(17, "raised ModuleNotFoundError", MyTimeAffine=(
+        "from rnnlm_ref.time_layers import TimeAffine\nMyTimeAffine = TimeAffine\n")),
     "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
     "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
     "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH + PERPLEXITY),
