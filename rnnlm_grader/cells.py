@@ -2,7 +2,7 @@
 import ast
 import sys
 
-from .notebooks.cell_code import is_python, parsed
+from .notebooks.cell_code import parsed, tree_of
 
 
 def shell():
@@ -23,7 +23,7 @@ class Cells:
         if info.cell_id and tree:
             self.names[info.cell_id] = names = set(names_given(tree))
             self.homes |= dict.fromkeys(names, info.cell_id)
-            if not is_python(info.raw_cell):
+            if not tree_of(info.raw_cell):
                 names.add("*")  # a magic, such as %run, may give any
 
     def left_over(self, name):

@@ -28,7 +28,7 @@ from sqlalchemy.exc import SAWarning
 from traitlets import Enum, Float, TraitError, Unicode
 
 from ..explaining.words import BOOK, clean
-from ..notebooks.cell_code import MAX_SOURCE
+from ..notebooks.submission import MAX_SOURCE
 from ..refusal import PUT_RIGHT, Refusal, in_words
 from ..sandbox.bubblewrap import described, resolve
 from ..sandbox.view import shows

@@ -1,42 +1,24 @@
-"""Reads what a student handed in, whatever it is, and takes from it only what may count.
+"""Reads what a student handed in, and takes from it only what may count.
 
-Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells count
-definitions (imports, functions, classes, constants) and what computes a name that is used: a helper or a table kept in
-a cell of its own costs nobody a mark, and a training run left in one costs no time. Where an answer seems to lack
-something, all that these cells do is tried. All this code runs in the sandbox: to take more is kind and takes no risk.
+Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells counts
+what the answers need: a helper or a table in a cell of its own costs nobody a mark, and a training run there costs no
+time. Where an answer seems to lack something, the student's own cells are tried as a whole. All this code runs in the
+sandbox, so it takes no risk to be kind.
 """
 import ast
 import functools
-import re
 import sys
-from dataclasses import dataclass, field, replace
-from operator import itemgetter
-from pathlib import Path
+from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from .cell_code import (
-    MAX_PARSED,
-    MAX_SOURCE,
-    counting_statements,
-    defined_names,
-    dumped,
-    excerpt,
-    imported_modules,
-    is_python,
-    named_otherwise,
-    plain_python,
-    tree_of,
-    up_to_what_is_open,
-    uses,
-)
+from .cell_code import INDIGESTIBLE, defined_names, excerpt, needed_statements, plain_python, tree_of
 from .reading import Unreadable, opened, parse
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
-MAX_CODE = 400_000  # characters of all
+MAX_SOURCE = 100_000  # characters of one cell
+MAX_CODE = 400_000  # of all
 MAX_CELLS = 2000  # with code
 CODE = "code"  # the type of such a cell
-DEFINES = re.compile(r"^(import|from|def|class) +\w|^@\w", re.MULTILINE)  # what looks like Python, if it can't be read
-WRITES_MODULE = re.compile(r"\s*%%(?:writefile|file)\s+(?:-a\s+)?(\S+\.py)\s*\n")
 
 
 @dataclass(frozen=True)
@@ -46,13 +28,12 @@ class Cell:
     source: str
     grade_id: str | None
     kind: str = CODE
-    most: int = field(default=MAX_PARSED, compare=False)  # characters that may be parsed to find its lines for IPython
     length: int = field(default=0, compare=False)  # characters that were handed in; not all need have been read
 
     @functools.cached_property
     def plain(self):
         """Its source, without what only IPython understands."""
-        return plain_python(self.source, self.most)
+        return plain_python(self.source)
 
     @functools.cached_property
     def tree(self):
@@ -66,19 +47,16 @@ class Cell:
 
     @functools.cached_property
     def names(self):
-        """The names that it defines at its top level by def, class or assignment."""
+        """The names that it defines at its top level, imports apart."""
         return defined_names(self.tree)
-
-    def excerpt_for(self, name):
-        """The source of the statements that define a name."""
-        return excerpt(self.plain, [node for node in self.tree.body
-                                    if name in defined_names(ast.Module([node], []))])
 
 
 def code_of(source, tree=None):
-    """What equals another's where both do the same, whatever their comments and their layout are."""
-    tree = tree or tree_of(source)
-    return dumped(tree) if tree else source.strip()
+    """Return what equals another's where both do the same, whatever their comments and their layout are."""
+    try:
+        return ast.dump(tree or ast.parse(source))
+    except INDIGESTIBLE:
+        return source.strip()
 
 
 def read_cells(path):
@@ -88,26 +66,13 @@ def read_cells(path):
 
 
 def cells_of(notebook):
-    """Return the cells of a notebook, as plain data, that are code, or that may be code by mistake in another kind."""
+    """Return the cells of a notebook, as plain data, that are code, or that may be an answer in a cell of text."""
     cells = tuple(_cells(notebook))
-    code = [cell for cell in cells if cell.kind == CODE]
-    if len(code) > MAX_CELLS:
-        raise Unreadable(f"it has {len(code):,} cells with code; the limit is {MAX_CELLS:,}")
-    if (length := sum(len(cell.source) for cell in code)) > MAX_CODE:
+    if len(cells) > MAX_CELLS:
+        raise Unreadable(f"it has {len(cells):,} cells with code; the limit is {MAX_CELLS:,}")
+    if (length := sum(len(cell.source) for cell in cells)) > MAX_CODE:
         raise Unreadable(f"its code has {length:,} characters; the limit is {MAX_CODE:,}")
-    most = MAX_PARSED // max(1, sum(not is_python(cell.source) for cell in code))
-    return tuple(replace(cell, most=most, source=whole_lines(cell) if is_cut(cell) else cell.source)
-                 for cell in cells)
-
-
-def whole_lines(cell):
-    """What there is of a cell that is cut off anywhere, up to the last line, or the last text, that is whole."""
-    return up_to_what_is_open(cell.source.rpartition("\n")[0])
-
-
-def is_cut(cell):
-    """Whether a cell is too long to be read to its end."""
-    return cell.length > MAX_SOURCE
+    return cells
 
 
 def _cells(notebook):
@@ -115,12 +80,12 @@ def _cells(notebook):
         if not isinstance(cell, dict) or not isinstance(kind := cell.get("cell_type"), str):
             continue
         source = _text(cell.get("source", cell.get("input", "")))  # `input` before nbformat 4
-        if kind != CODE and (len(source) > MAX_SOURCE or not DEFINES.search(source)):
-            continue
         metadata = cell.get("metadata")
         nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
         grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        yield Cell(source[:MAX_SOURCE], grade_id if isinstance(grade_id, str) else None, kind, length=len(source))
+        if kind == CODE or isinstance(grade_id, str):
+            read = source if len(source) <= MAX_SOURCE else source[:MAX_SOURCE].rpartition("\n")[0]
+            yield Cell(read, grade_id if isinstance(grade_id, str) else None, kind, length=len(source))
 
 
 def _raw_cells(notebook):
@@ -160,6 +125,15 @@ class Answers:
     remarks: tuple
 
 
+@dataclass(eq=False)
+class Piece:
+    """A cell that counts: the name of the answer in it, or None, and the source that is executed."""
+
+    cell: Cell
+    name: str | None
+    source: str
+
+
 def take_answers(cells, wanted, locked=MappingProxyType({})):
     """Pick the answers out of a submission's code cells.
 
@@ -172,114 +146,91 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
         For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
         a cell of the student's own.
     """
-    cells, lost = as_code(cells, wanted)
-    filled, own, untouched = sort_out(cells, wanted, locked)
-    in_cells = [each for answers in filled.values() for each in answers]
-    counts = counting_statements([cell.tree for _, cell in own], [cell.tree for _, cell in in_cells], wanted)
-    own = [(at, cell, excerpt(cell.plain, nodes)) for (at, cell), nodes in zip(own, counts, strict=True)]
-    cut = {at: cell.plain for (at, cell, _), nodes in zip(own, counts, strict=True)
-           if cell.tree and len(nodes) < len(cell.tree.body)}
-    by_id, remarks = {}, []
-    pieces, stubs = {}, []  # place of a cell → (name, source) of what is executed there; and of what comes first
+    stubs = {code_of(source): name for name, source in wanted.items()}
+    there = {cell.grade_id for cell in cells} | {stubs.get(cell.code) for cell in cells}
+    pieces = pieces_of(cells, wanted, locked)
+    by_id, remarks, first = {}, [], []
     for name, stub in wanted.items():
-        answers = [(at, cell) for at, cell in filled[name] if cell.tree] or filled[name][-1:]
-        elsewhere = [(at, source) for at, cell, source in own if name in cell.names]
-        beside = [cell for _, cell in in_cells if name in cell.names]
-        is_defined = any(name in cell.names for _, cell in answers)
-        taken = [(at, cell.source) for at, cell in answers] + ([] if is_defined else elsewhere)
-        for at, source in taken:
-            pieces.setdefault(at, (name, source))
-        by_id[name] = "\n\n".join(source for _, source in sorted(taken, key=itemgetter(0)))
-        if not taken and beside:
-            by_id[name] = beside[-1].excerpt_for(name)  # to be shown; that cell is executed anyway
-        elif not taken:
-            by_id[name] = stub
-        elif not (is_defined or elsewhere or beside) and (
-                other := named_otherwise(name, wanted, [cell.tree for _, cell in answers])):
-            pieces |= given_both_names(name, other.name, after=answers[-1][0])
-            kind = "class" if isinstance(other, ast.ClassDef) else "function"
-            remarks.append(f"Your {kind} is called {other.name}; it was graded as {name}.")
-        if not beside and not answers and all(uses(tree_of(source), name) for _, source in elsewhere):
-            stubs.append((name, stub))  # so that it stands in the way of nothing, and may be completed
-        remarks += remarks_on(name, len(filled[name]), is_defined, elsewhere, beside,
-                              is_there=name in untouched or any(cell.grade_id == name for cell in cells))
-    for at, _, source in own:
-        if source:
-            pieces.setdefault(at, (None, source))
-    order = stubs + [pieces[at] for at in sorted(pieces)]
-    pieces = dict.fromkeys(cut, (None, "")) | pieces
-    whole = stubs + [(pieces[at][0], cut.get(at, pieces[at][1])) for at in sorted(pieces)] if cut else ()
-    return Answers(by_id, tuple(order), tuple(whole), (*lost, *remarks, *remarks_on_cells(cells)))
+        filled = [piece for piece in pieces if piece.cell.grade_id == name]
+        holding = [piece for piece in pieces if name in piece.cell.names]
+        elsewhere = [piece for piece in holding if piece.cell.grade_id not in wanted]
+        beside = [piece for piece in holding if piece.cell.grade_id in wanted and piece not in filled]
+        if not (filled or beside):
+            first.append((name, stub))  # what is defined elsewhere may only complete it
+        taken = filled if set(filled) & set(holding) else [p for p in pieces if p in filled or p in elsewhere]
+        for piece in taken:
+            piece.name = piece.name or name
+        by_id[name] = "\n\n".join(piece.source for piece in taken or beside) or stub
+        if filled and not holding:
+            remarks += rename(pieces, filled, name, wanted)
+        remarks += remarks_on(name, filled, elsewhere, beside, is_defined=taken is filled, is_there=name in there)
+    order = (*first, *((piece.name, piece.source) for piece in pieces if piece.source))
+    whole = (*first, *((piece.name, source) for piece in pieces if (source := whole_source(piece, wanted))))
+    return Answers(by_id, order, whole if whole != order else (), (*remarks, *remarks_on_cells(cells, wanted)))
 
 
-def given_both_names(name, other, after):
-    """Return pieces, by their places, that give an answer its right name, and what stands in for it the other."""
-    return {after + 1 / 3: (name, f"{name} = {other}"), after + 2 / 3: (None, f"{other} = {name}")}
+def pieces_of(cells, wanted, locked):
+    """Return a `Piece` for each cell that somebody has written in; of the student's own, with what the answers need."""
+    stubs, others = set(map(code_of, wanted.values())), set(map(code_of, locked.values()))
+    cells = [cell for cell in cells if (cell.kind == CODE or is_answer_in_text(cell, wanted))
+             and cell.code not in (stubs | others if cell.grade_id in locked else stubs)]
+    answers, own = ([cell.tree for cell in cells if (cell.grade_id in wanted) is which] for which in (True, False))
+    counts = iter(needed_statements(own, answers, wanted))
+    return [Piece(cell, cell.grade_id, cell.source) if cell.grade_id in wanted else
+            Piece(cell, None, excerpt(cell.plain, next(counts))) for cell in cells]
 
 
-def as_code(cells, wanted):
-    """Return the cells of code, with answers that are in a text cell by mistake; and a remark on each of these.
-
-    A cell of Markdown or raw text counts where it is Python and defines a name that no cell of code does.
-    """
-    stubs = set(map(code_of, wanted.values()))
-    there = set().union(*(cell.names for cell in cells if cell.kind == CODE and cell.code not in stubs))
-    texts, remarks = set(), []
-    for name in wanted:
-        defines = re.compile(rf"^(?:class|def) +{name}\b", re.MULTILINE)
-        *_, last = None, *(at for at, cell in enumerate(cells) if cell.kind != CODE and defines.search(cell.source))
-        if name not in there and last is not None and name in cells[last].names:
-            texts.add(last)
-            remarks.append(f"{name} was in a {cells[last].kind} cell, not in a code cell; it was graded all the same.")
-    return [replace(cell, kind=CODE) if at in texts else cell for at, cell in enumerate(cells)
-            if at in texts or cell.kind == CODE], remarks
+def is_answer_in_text(cell, wanted):
+    """Return whether a cell is an answer that was turned into Markdown or raw text by mistake."""
+    return cell.kind != CODE and cell.grade_id in wanted and cell.grade_id in cell.names
 
 
-def remarks_on_cells(cells):
-    """Yield what the student should know of cells that were not read to their end, or that write a module."""
-    for cell in filter(is_cut, cells):
-        lines = cell.source.count("\n") + 1
-        which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
-        yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
-               f"Only its first {lines:,} lines were read.")
-    if unread := sum(cell.tree is None and not cell.grade_id and bool(DEFINES.search(cell.source)) for cell in cells):
+def whole_source(piece, wanted):
+    """Return the source of a piece with all that its cell does."""
+    if piece.cell.grade_id in wanted or not piece.cell.tree:
+        return piece.source
+    return excerpt(piece.cell.plain, piece.cell.tree.body)
+
+
+def rename(pieces, filled, name, wanted):
+    """Let the only class or function in the cells of an answer have its name too; yield a remark if there is one."""
+    released = tree_of(wanted[name])
+    kind = next((type(node) for node in released.body if getattr(node, "name", None) == name), ()) if released else ()
+    found = {node.name for piece in filled if piece.cell.tree for node in piece.cell.tree.body
+             if isinstance(node, kind)}.difference(wanted)
+    if len(found) == 1:
+        *_, last = filled
+        last.source += f"\n\n{name} = {(other := found.pop())}"
+        # What stands in for the answer bears the other name too.
+        pieces.insert(pieces.index(last) + 1, Piece(last.cell, None, f"{other} = {name}"))
+        what = "class" if kind is ast.ClassDef else "function"
+        yield f"Your {what} is called {other}; it was graded as {name}."
+
+
+def remarks_on_cells(cells, wanted):
+    """Yield what the student should know of cells that were not read to their end, or in another way than meant."""
+    for cell in cells:
+        if cell.length > MAX_SOURCE:
+            which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
+            lines = cell.source.count("\n") + 1
+            yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
+                   f"Only its first {lines:,} lines were read.")
+        if is_answer_in_text(cell, wanted):
+            yield f"{cell.grade_id} was in a {cell.kind} cell, not in a code cell; it was graded all the same."
+    if unread := sum(not (cell.tree or cell.grade_id) and "def " in cell.source for cell in cells):
         yield (f"{unread} of your own cells can't be read by Python {sys.version_info.major}.{sys.version_info.minor}, "
                "which the grader runs. What is defined there was missing.")
-    written = {Path(found[1]).stem for cell in cells if (found := WRITES_MODULE.match(cell.source))}
-    imported = set().union(*(imported_modules(cell.tree) for cell in cells)) if written else set()
-    if lost := ", ".join(sorted(written & imported)):
-        yield f"Files that a cell writes aren't there when work is graded, so what is imported from {lost} was missing."
 
 
-def sort_out(cells, wanted, locked):
-    """Tell answers, a student's own cells and what is still as it was released from each other.
-
-    Returns
-    -------
-    dict of name → list of (place, cell)
-        The answers: cells with a grade_id that is wanted.
-    list of (place, cell)
-        The student's own, and changed ones of the exercise.
-    set of names
-        Those of which a cell is there that nobody has filled in, with or without its grade_id.
-    """
-    stubs, others = ({code_of(source): name for name, source in group.items()} for group in (wanted, locked))
-    changed = [(at, cell) for at, cell in enumerate(cells) if cell.code not in stubs]
-    filled = {name: [(at, cell) for at, cell in changed if cell.grade_id == name] for name in wanted}
-    own = [(at, cell) for at, cell in changed if cell.grade_id not in wanted
-           and not (cell.grade_id in locked and cell.code in others)]
-    return filled, own, {stubs[cell.code] for cell in cells if cell.code in stubs}
-
-
-def remarks_on(name, filled, is_defined, elsewhere, beside, is_there):
+def remarks_on(name, filled, elsewhere, beside, is_defined, is_there):
     """Yield what the student should know of where the definition of a name was found."""
-    if filled > 1:
+    if len(filled) > 1:
         yield f"There was more than one cell {name}; they were executed one after the other."
     if elsewhere and is_defined:
         yield f"{name} is defined in a cell of your own too. That was executed as well."
     elif elsewhere:
         yield f"{name} is defined in a cell of your own, not in the cell for it. That definition counts."
     elif beside and not filled:
-        yield f"{name} is defined in the cell {beside[-1].grade_id}, not in its own. That definition counts."
+        yield f"{name} is defined in the cell {beside[-1].cell.grade_id}, not in its own. That definition counts."
     elif not filled and not is_there:
         yield f"There was no cell {name}, and no definition of it anywhere."

@@ -233,7 +233,7 @@ def odd_course(tmp_path_factory):
     (folders["renamed"] / f"{demo.ASSIGNMENT} (1).ipynb").write_text(right())
     (folders["dangling"] / name).symlink_to("nowhere")
     (folders["folder"] / name).mkdir()
-    (folders["oversized"] / name).write_text(" " * 50_000_000)
+    (folders["oversized"] / name).write_text(" " * 106_000_000)
     (folders["marked"] / name).write_text(right().replace(
         "W, = self.params", "W, = self.params  # \\u001b[31m\\u202e<script>alert(1)</script>"))
     demo.hand_in(course, {"mistaken": demo.students(blank())["wrong-overwrites"]})
@@ -259,7 +259,7 @@ def test_odd_submissions_are_told_why(odd_course):
     assert "it is not an ordinary file" in says["fifo"]
     assert "there is no 01-embedding.ipynb in it" in says["empty"]
     assert "handed in as 01-embedding (1).ipynb" in says["renamed"]
-    assert "more than 20 MiB beside its outputs" in says["oversized"]
+    assert "101 MiB; the limit is 100" in says["oversized"]
     assert "it should be a folder with 01-embedding.ipynb in it, and is none" in says["filed"]
     assert "its folder is a link, and links aren't followed" in says["led-away"]
 

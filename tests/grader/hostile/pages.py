@@ -9,7 +9,7 @@ MARKDOWN = "\n```\n~~~\n</code></pre>\n# big\n[a](javascript:alert(1)) ![b](x)\n
 CONTROLS = "\x1b[31mred\x1b]8;;http://x\x07\x9b2J \x08\x00\r\u202eesrever\u2066\u200b\ufeff\ue000"
 EVERYTHING = SCRIPTS + TEMPLATES + MARKDOWN + CONTROLS
 
-OWN_FAILURES = [f"class Own{number}:\n    raise ValueError('<b>' + 'x' * 1000)" for number in range(300)]
+FAILS = "class MyEmbedding(MyEmbedding):\n    raise ValueError({})".format  # in a cell of its own, and counts
 
 WORK = {
     "page-source": hands_in(notebook(f"{RIGHT}# {SCRIPTS}{TEMPLATES}\x1b[31m\u202e\u2066\x07\x9b\n"), 25, "alert"),
@@ -22,8 +22,8 @@ WORK = {
     "page-surrogates": attack("raised ValueError", forward="raise ValueError('\\ud800\\udfff' * 9 + '\\x1b[0m')"),
     "page-syntax": hands_in(notebook(f"class MyEmbedding: {SCRIPTS}\n"), 10, "raised SyntaxError"),
     "page-own-cells": hands_in(
-        with_cells(f"class Own:\n    raise ValueError({MARKDOWN!r} + {SCRIPTS!r})"), 25, "raised ValueError"),
-    "page-many-own-cells": hands_in(with_cells(*OWN_FAILURES), 25, "raised ValueError"),
+        with_cells(FAILS(f"{MARKDOWN!r} + {SCRIPTS!r}"), at=99), 25, "raised ValueError"),
+    "page-many-own-cells": hands_in(with_cells(*[FAILS("'<b>' + 'x' * 1000")] * 300, at=99), 25, "raised ValueError"),
     "page-file-name": hands_in(notebook(), 25, "handed in as",
                                name="<img src=x onerror=alert(1)>`` {{7*7}} \u202e.ipynb"),
     "page-file-name-lines": hands_in(notebook(), 25, "handed in as", name="a\n```\n# big \x1b[31m.ipynb"),
