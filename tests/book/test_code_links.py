@@ -36,7 +36,3 @@ def test_every_use_of_an_imported_name_is_a_link(page):
     expected = uses(page)
     assert expected
     assert {name: links(page)[name.rsplit(".", 1)[1], name] for name in expected} == expected
-
-
-def test_a_method_is_a_link_by_way_of_its_object():
-    assert links("04-time-rnn")["rnn.forward", "rnnlm_ref.time_layers.TimeRNN.forward"] > 0
