@@ -92,16 +92,6 @@ def test_clipping_takes_all_gradients_as_one_vector(first, max_norm, norm, expec
     np.testing.assert_allclose([grads[0][0], grads[1][0, 1]], expected, rtol=1e-15)
 
 
-# --- model
-
-@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
-def test_the_same_seed_gives_the_same_model(recurrent):
-    a, b, c = (small_model(seed, recurrent=recurrent) for seed in (1, 1, 2))
-    for x, y in zip(a.params, b.params, strict=True):
-        np.testing.assert_array_equal(x, y)
-    assert not np.array_equal(a.params[0], c.params[0])
-
-
 # --- trainer
 
 def test_one_step_is_forward_backward_clip_update():
