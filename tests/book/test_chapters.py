@@ -1,17 +1,15 @@
 """tools/chapters.py notices whatever makes a notebook differ from its text, and the code on a page fits it."""
-import importlib.util
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import chapters
 import nbformat
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-spec = importlib.util.spec_from_file_location("chapters", ROOT / "tools" / "chapters.py")
-chapters = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(chapters)
 
 TEXT = """\
 ---
@@ -56,24 +54,22 @@ def edit(book, change):
     nbformat.write(notebook, path)
 
 
-def test_a_fresh_notebook_holds_the_output_and_passes(book):
+def test_a_fresh_notebook_holds_the_output_and_is_left_alone(book, capsys):
     notebook = nbformat.read(book / "01-one.ipynb", as_version=4)
     assert notebook.cells[1].outputs[0].text == "111\n"
     assert chapters.check(book) == []
+    chapters.refresh(book, book.parent / "stamps")
+    assert capsys.readouterr().out == "01-one: unchanged\n"
 
 
 @pytest.mark.parametrize(("change", "named"), [
     (lambda notebook: notebook.cells[1].update(source="print(102 + 10)"), "+print(102 + 9)"),
-    (lambda notebook: notebook.cells[2].update(source="The End."), "+The end."),
     (lambda notebook: notebook.cells[1].metadata.update(tags=[]), '"hide-input"'),
-    (lambda notebook: notebook.cells[1].metadata.update(mystnb={"figure": {}}), '"mystnb"'),
-    (lambda notebook: notebook.metadata.language_info.update(version="3.11.7"), "3.11.7"),
     (lambda notebook: notebook.cells.pop(), "+The end."),
     (lambda notebook: notebook.cells[1].update(execution_count=None), "never ran: 2"),
     (lambda notebook: notebook.metadata.pop("executed"), "executed with ipython unknown"),
     (lambda notebook: notebook.metadata.executed.versions.update(numpy="2.1.0"), "executed with numpy 2.1.0"),
-], ids=["code", "prose", "tags", "cell metadata", "notebook metadata", "missing cell", "unexecuted", "unknown versions",
-        "other versions"])
+], ids=["code", "tags", "missing cell", "unexecuted", "unknown versions", "other versions"])
 def test_drift_is_named(book, change, named):
     edit(book, change)
     problem, = chapters.check(book)
@@ -81,16 +77,14 @@ def test_drift_is_named(book, change, named):
     assert named in problem
 
 
-def test_a_time_is_no_difference(book):
-    edit(book, lambda notebook: notebook.metadata.executed.update(seconds=99))
-    assert chapters.check(book) == []
-
-
-@pytest.mark.parametrize(("stored", "measured", "kept"), [
-    (None, 0.2, 1), (1, 0.2, 1), (1, 1.9, 1), (1, 2.6, 3), (20, 27, 20), (20, 11, 20), (20, 31, 31), (20, 9, 9)])
-def test_noise_leaves_the_stored_time(book, stored, measured, kept):
-    edit(book, lambda notebook: notebook.metadata.executed.update(seconds=stored))
-    assert chapters.lasting(book / "01-one.ipynb", measured) == kept
+@pytest.mark.parametrize(("spoil", "problem"), [
+    (lambda book: (book / "01-one.ipynb").unlink(), "01-one.ipynb is missing"),
+    (lambda book: (book / "01-one.md").unlink(), "01-one.ipynb has no 01-one.md"),
+    (lambda book: (book / "01-one.ipynb").write_text("<html>"), "01-one.ipynb can't be read as a notebook"),
+])
+def test_text_or_notebook_that_is_missing_or_damaged_is_named(book, spoil, problem):
+    spoil(book)
+    assert [said[:len(problem)] for said in chapters.check(book)] == [problem]
 
 
 def test_a_tag_that_nothing_reads_is_named(book):
@@ -100,25 +94,11 @@ def test_a_tag_that_nothing_reads_is_named(book):
     assert "unknown tags: hide_input" in problem
 
 
-def test_a_missing_notebook_is_named(book):
-    (book / "01-one.ipynb").unlink()
-    assert chapters.check(book) == ["01-one.ipynb is missing"]
-
-
-def test_a_notebook_without_a_text_is_named(book):
-    (book / "01-one.md").unlink()
-    assert chapters.check(book) == ["01-one.ipynb has no 01-one.md that it could be made from"]
-
-
-def test_a_file_that_is_no_notebook_is_named(book):
-    (book / "01-one.ipynb").write_text("<html>")
-    problem, = chapters.check(book)
-    assert problem.startswith("01-one.ipynb can't be read as a notebook")
-
-
-def test_refresh_leaves_an_unchanged_chapter_alone(book, capsys):
-    chapters.refresh(book, book.parent / "stamps")
-    assert capsys.readouterr().out == "01-one: unchanged\n"
+@pytest.mark.parametrize(("stored", "measured", "kept"), [
+    (None, 0.2, 1), (1, 1.9, 1), (1, 2.6, 3), (20, 27, 20), (20, 31, 31), (20, 9, 9)])
+def test_noise_leaves_the_stored_time(book, stored, measured, kept):
+    edit(book, lambda notebook: notebook.metadata.executed.update(seconds=stored))
+    assert chapters.lasting(book / "01-one.ipynb", measured) == kept
 
 
 @pytest.mark.parametrize(("changed", "matters"), [
@@ -148,23 +128,17 @@ def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
     before = (book / "01-one.ipynb").read_bytes()
     (book / "01-one.md").write_text(TEXT.replace("102 + 9", "1 / 0"))
     assert chapters.refresh(book, book.parent / "stamps")
-    message = capsys.readouterr().err
-    assert "01-one: the notebook stays as it was" in message
-    assert "print(1 / 0)" in message
-    assert "ZeroDivisionError" in message
+    assert re.search(r"01-one: the notebook stays as it was.*print\(1 / 0\).*ZeroDivisionError",
+                     capsys.readouterr().err, re.DOTALL)
     assert (book / "01-one.ipynb").read_bytes() == before
-
-
-def verify(book):
-    """Compare the chapter's outputs as `make test` does; return what is printed."""
-    shutil.copy(ROOT / "book" / "conftest.py", book)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", "--nbval",
-               "--nbval-sanitize-with", str(ROOT / "nbval.cfg"), str(book)]
-    return subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False).stdout
 
 
 def test_an_output_that_is_not_true_any_more_is_shown_with_its_place(book):
     edit(book, lambda notebook: notebook.cells[1].outputs[0].update(text="one\n112\n"))
+    shutil.copy(ROOT / "book" / "conftest.py", book)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", "--nbval",
+               "--nbval-sanitize-with", str(ROOT / "nbval.cfg"), str(book)]
+    done = subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False)
     assert """\
 book/01-one.md, line 13, code cell 1 of its page
 
@@ -176,14 +150,7 @@ expected, as stored:
 got:
   > 111
 If what is got is right, run: make chapters
-""" in verify(book)
-
-
-def test_a_cell_that_fails_is_shown_with_its_place(book):
-    edit(book, lambda notebook: notebook.cells[1].update(source="1 / 0"))
-    printed = verify(book)
-    assert "book/01-one.md, code cell 1 of its page" in printed
-    assert "division by zero" in printed
+""" in done.stdout
 
 
 def test_outputs_are_stored_without_addresses_and_paths():
@@ -192,7 +159,7 @@ def test_outputs_are_stored_without_addresses_and_paths():
 
 
 def shown_code(notebook):
-    """The code that a reader sees without unfolding it: cells, and listings of the package's source."""
+    """Yield the code that a reader sees without unfolding it: cells, and listings of the package's source."""
     for cell in notebook.cells:
         if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
             yield cell.source
@@ -205,10 +172,3 @@ def test_code_on_a_page_is_no_wider_than_the_page(path):
     code = list(shown_code(nbformat.read(path, as_version=4)))
     assert code
     assert [line for part in code for line in part.splitlines() if len(line) > 77] == []
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_no_output_is_wider_than_the_message_of_an_error(path):
-    cells = nbformat.read(path, as_version=4).cells
-    printed = [output.text for cell in cells for output in cell.get("outputs", []) if output.output_type == "stream"]
-    assert [line for text in printed for line in text.splitlines() if len(line) > 110] == []

@@ -13,8 +13,7 @@ from rnnlm_ref.pretrained import farm_model
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
 HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
-FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt"}
+FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking", "influence": "05-bptt"}
 
 
 @pytest.fixture
@@ -45,39 +44,30 @@ def test_a_page_holds_the_picture_for_paper_and_for_readers_without_javascript(s
     live.page.emulate_media(media="print")
     assert live.locator("figure.drawing svg").is_visible()
     assert not live.locator(".live-panel").is_visible()
-    context = browser.new_context(java_script_enabled=False)
-    plain = context.new_page()
-    plain.goto(f"{site}book/{FIGURES[name]}.html")
-    assert plain.locator(f"live-{name} figure.drawing svg").is_visible()
-    context.close()
+    with browser.new_context(java_script_enabled=False) as context:
+        plain = context.new_page()
+        plain.goto(f"{site}book/{FIGURES[name]}.html")
+        assert plain.locator(f"live-{name} figure.drawing svg").is_visible()
 
 
-@pytest.mark.parametrize("name", FIGURES)
-def test_a_figure_works_in_a_page_opened_from_disk(browser, name):
-    context = browser.new_context()
-    tab = context.new_page()
-    tab.goto((HTML / "book" / f"{FIGURES[name]}.html").as_uri())
-    assert tab.locator(f"live-{name} [role=status]").inner_text()
-    context.close()
+def test_a_figure_works_in_a_page_opened_from_disk(browser):
+    with browser.new_context() as context:
+        tab = context.new_page()
+        tab.goto((HTML / "book" / f"{FIGURES['farm']}.html").as_uri())
+        assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize(("name", "presses"), [("farm", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
                                                ("logits", ["10 steps"])])
-def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses, theme):
+def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
-    live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
     for text in presses:
         live.get_by_text(text, exact=True).click()
-    options = {"resultTypes": ["violations"], "preload": False}  # it would fetch style sheets again, some in vain
-    found = Axe().run(live.page, context=f"live-{name}", options=options)
-    assert found.violations_count == 0, found.generate_report()
-
-
-def test_only_pages_with_a_live_figure_or_a_question_load_scripts_for_them():
-    with_script = {path.stem for path in HTML.glob("book/*.html") if "_static/live/live.js" in path.read_text("utf-8")}
-    asking = {path.stem for path in HTML.glob("book/*.html") if "<live-question" in path.read_text("utf-8")}
-    assert with_script == {*FIGURES.values(), *asking, "progress"}
+    for theme in ("light", "dark"):
+        live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        # With "preload" it would fetch style sheets again, some in vain.
+        found = Axe().run(live.page, context=f"live-{name}", options={"resultTypes": ["violations"], "preload": False})
+        assert found.violations_count == 0, found.generate_report()
 
 
 # The farm.
@@ -106,6 +96,13 @@ def shown_states(farm):
             (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity')))"""))
 
 
+def assert_heard(farm, text):
+    """Compare the last states and the probabilities with what Python computes for a text."""
+    states, logits, tokens = heard(text)
+    assert_allclose(shown_states(farm)[-len(states):], states, atol=1e-9)
+    assert_shows(farm, logits, tokens)
+
+
 def assert_shows(farm, logits, tokens, temperature=1.0):
     p = next_word_probabilities(logits, temperature)
     shown = shown_shares(farm)
@@ -118,45 +115,17 @@ def read(farm, text):
     farm.get_by_label("Type").press("Enter")
 
 
-def test_the_farm_shows_the_states_and_probabilities_that_python_computes(figure):
+def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure):
     farm = figure("farm")
-    states, logits, tokens = heard(OPENING)
-    assert_allclose(shown_states(farm), states, atol=1e-9)
-    assert_shows(farm, logits, tokens)
+    assert_heard(farm, OPENING)
     press(farm, "Start over")
-    read(farm, "The bee near the wood. cow cow")
-    states, logits, tokens = heard(". the bee near the wood . cow cow")
-    assert_allclose(shown_states(farm), states, atol=1e-9)
-    assert_shows(farm, logits, tokens)
-
-
-def test_the_farms_sentence_names_the_likeliest_words_with_their_shares(figure):
-    farm = figure("farm")
-    _, logits, tokens = heard(OPENING)
+    read(farm, "The bee near the wood. cow")
+    farm.locator(".farm-bar", has_text=re.compile("^behind")).first.click()
+    assert_heard(farm, ". the bee near the wood . cow behind")
+    _, logits, tokens = heard(". the bee near the wood . cow behind")
     p = next_word_probabilities(logits)
     best = ", ".join(f"{tokens[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
-    assert said(farm) == f"After “{OPENING}” the model expects: {best}."
-
-
-def test_a_click_on_a_bar_reads_its_word(figure):
-    farm = figure("farm")
-    press(farm, "Start over")
-    for word in ["the", "frog", "behind"]:
-        farm.locator(".farm-bar", has_text=re.compile(f"^{word}")).first.click()
-    states, logits, tokens = heard(". the frog behind")
-    assert_allclose(shown_states(farm), states, atol=1e-9)
-    assert_shows(farm, logits, tokens)
-
-
-@pytest.mark.parametrize("presses", [-5, 10])
-def test_the_temperature_slider_answers_to_the_keyboard(figure, presses):
-    farm = figure("farm")
-    slider = farm.get_by_role("slider")
-    for _ in range(abs(presses)):
-        slider.press("ArrowRight" if presses > 0 else "ArrowLeft")
-    _, logits, tokens = heard(OPENING)
-    assert farm.locator(".live-value").inner_text() == f"{1 + presses / 10:g}"
-    assert_shows(farm, logits, tokens, temperature=1 + presses / 10)
+    assert said(farm).endswith(f"the model expects: {best}.")
 
 
 def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
@@ -167,38 +136,30 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
     assert_allclose(shown_states(farm), [*before, np.zeros(64)])
     assert_shows(farm, model.params[-1], vocabulary.tokens)
     read(farm, "near the barn")
-    states, logits, tokens = heard("near the barn")
-    assert_allclose(shown_states(farm)[-3:], states, atol=1e-9)
-    assert_shows(farm, logits, tokens)
+    assert_heard(farm, "near the barn")
 
 
-@pytest.mark.parametrize("draw", [0.0, 0.3, 0.7, 0.999999])
-def test_the_next_word_is_drawn_by_its_probability(figure, draw):
+def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_slider(figure):
     farm = figure("farm")
+    for _ in range(5):
+        farm.get_by_role("slider").press("ArrowLeft")
     _, logits, tokens = heard(OPENING)
-    drawn = tokens[np.searchsorted(np.cumsum(next_word_probabilities(logits)), draw, side="right")]
-    farm.page.evaluate(f"Math.random = () => {draw}")
+    assert_shows(farm, logits, tokens, temperature=0.5)
+    p = next_word_probabilities(logits, 0.5)
+    farm.page.evaluate("Math.random = () => 0.7")
     press(farm, "Next word")
-    assert farm.locator(".farm-text li").last.inner_text().strip() == drawn
+    assert farm.locator(".farm-text li").last.inner_text().strip() == tokens[np.searchsorted(np.cumsum(p), 0.7)]
 
 
-def test_finish_the_sentence_writes_up_to_the_full_stop(figure):
-    farm = figure("farm")
-    farm.page.evaluate("Math.random = () => 0.9")
-    press(farm, "Finish the sentence")
-    farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
-    assert farm.locator(".farm-text li").count() > 10
-    assert re.match("After “. the duck .*[.]” the model expects: the ", said(farm))
-
-
-def test_a_press_of_another_button_stops_the_writing(figure):
+def test_the_farm_writes_up_to_the_full_stop_unless_another_button_is_pressed(figure):
     farm = figure("farm")
     farm.page.evaluate("Math.random = () => 0.2")  # never the full stop
     press(farm, "Finish the sentence")
-    assert said(farm) == "Writing …"
     press(farm, "Start over")
-    assert said(farm).startswith("After “.” the model expects: the ")
     assert farm.evaluate("farm => farm.writing") is None
+    farm.page.evaluate("Math.random = () => 0.9")
+    press(farm, "Finish the sentence")
+    farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
 
 
 def test_a_word_that_the_model_does_not_know_is_named_and_nothing_is_read(figure):
@@ -217,8 +178,7 @@ def test_nothing_moves_for_readers_who_asked_for_that(figure):
 
 # The worked example, unrolled.
 
-EXAMPLE = {"ids": [0, 1, 2], "above": [1, 2, 3], "Wx": 1, "Wh": 1, "b": 3}
-OTHER = {"ids": [6, 0, 6], "above": [-2, 5, 0], "Wx": -0.3, "Wh": 0.7, "b": -4}
+SETTINGS = {"ids": [6, 0, 6], "above": [-2, 5, 0], "Wx": -0.3, "Wh": 0.7, "b": -4}
 
 
 def unroll(ids, above, Wx, Wh, b, dropped=False, one_cell=False):
@@ -261,54 +221,34 @@ def sums(unrolled):
     return np.array([numbers(row[:3]) for row in rows]), [row[3] for row in rows]
 
 
-@pytest.mark.parametrize("settings", [EXAMPLE, OTHER])
 @pytest.mark.parametrize(("switch", "mistake"), [(None, {}), ("drop “+ dh”", {"dropped": True}),
                                                  ("one cell object for all steps", {"one_cell": True})])
-def test_the_unrolled_example_shows_what_python_computes_with_every_mistake(figure, settings, switch, mistake):
+def test_the_unrolled_example_shows_what_python_computes_with_every_mistake(figure, switch, mistake):
     unrolled = figure("unrolled")
-    enter(unrolled, **settings)
+    enter(unrolled, **SETTINGS)
     if switch:
         unrolled.get_by_label(switch).check()
     press(unrolled, "To the end")
-    hs, dxs, terms = unroll(**settings, **mistake)
+    hs, dxs, terms = unroll(**SETTINGS, **mistake)
     assert_allclose(drawn(unrolled, "orange"), hs.ravel(), rtol=1e-5)
     red = np.reshape(drawn(unrolled, "red"), (3, 7))  # for each step: the gradients from above, then dx
     assert_allclose(red[:, 3:], dxs, rtol=1e-5)
     shown, totals = sums(unrolled)
     assert_allclose(shown, terms, rtol=1e-5, atol=1e-12)
     assert_allclose(numbers(total.split(" ≠")[0] for total in totals), terms.sum(axis=1), rtol=1e-5)
+    assert any("≠" in total for total in totals) is bool(switch)
 
 
 def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
     unrolled = figure("unrolled")
     db = unrolled.locator("tbody tr").first.locator("td")
     seen = []
-    for _ in range(6):
-        press(unrolled, "Step")
+    for button in ["Step"] * 6 + ["Step back"]:
+        press(unrolled, button)
         seen.append((drawn(unrolled, "orange")[::3], db.all_inner_texts()))
-    assert [states for states, _ in seen] == [[9], [9, 52], [9, 52, 197], *[[9, 52, 197]] * 3]
+    assert [states for states, _ in seen] == [[9], [9, 52], *[[9, 52, 197]] * 5]
     assert [row for _, row in seen[2:]] == [["", "", "", ""], ["3", "", "", "3"], ["3", "11", "", "14"],
-                                            ["3", "11", "34", "48"]]
-    press(unrolled, "Step back")
-    assert db.all_inner_texts() == ["3", "11", "", "14"]
-
-
-def test_the_unrolled_example_says_the_numbers_of_each_step(figure):
-    unrolled = figure("unrolled")
-    press(unrolled, "Step")
-    press(unrolled, "Step")
-    assert said(unrolled) == "Step 1, forward. Each number of h is 3 · 9 · 1 + 22 · 1 + 3 = 52."
-    press(unrolled, "To the end")
-    press(unrolled, "Step back")
-    assert said(unrolled) == ("Step 1, back. dz = 2 + 9 = 11. dWh gets 9 · 11 = 99, and 3 · 11 · 1 = 33 goes on to "
-                              "the left.")
-
-
-def test_a_wrong_sum_stands_beside_the_right_one(figure):
-    unrolled = figure("unrolled")
-    press(unrolled, "To the end")
-    unrolled.get_by_label("one cell object for all steps").check()
-    assert sums(unrolled)[1][:3] == ["48", "2496 ≠ 255", "384 ≠ 68"]
+                                            ["3", "11", "34", "48"], ["3", "11", "", "14"]]
 
 
 def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
@@ -377,14 +317,6 @@ def test_a_step_goes_against_the_gradient(figure):
     assert_shows_loss(logits, SCORES, [1, 3])
 
 
-def test_a_score_answers_to_the_keyboard(figure):
-    logits = figure("logits")
-    logits.get_by_label("score of read, position 0").press("ArrowRight")
-    scores = SCORES.copy()
-    scores[0, 0, 1] += 0.1
-    assert_shows_loss(logits, scores, [1, 3])
-
-
 # Influence through time.
 
 def gradients_by_window(radius, T, k):
@@ -404,7 +336,7 @@ def attributes(influence, part, name):
     return values if part == "bar" else sorted(values)
 
 
-@pytest.mark.parametrize(("radius", "T", "k"), [(0.8, 12, 24), (0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24), (0.9, 5, 1)])
+@pytest.mark.parametrize(("radius", "T", "k"), [(0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24)])
 def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
     influence = figure("influence")
     for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
@@ -414,15 +346,4 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
     paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
     loudest = max([1, *paths])
     assert_allclose(attributes(influence, "path", "stroke-opacity"), np.array(sorted(paths)) / loudest, rtol=1e-9)
-
-
-def test_the_sentence_says_what_the_longest_path_carries_and_what_a_cut_costs(figure):
-    influence = figure("influence")
-    longest = "The path from the last output back to step 0"
-    assert said(influence) == f"{longest} carries 0.8¹¹ = 0.0859. All paths together give step 0 a gradient of 4.66."
-    set_slider(influence.get_by_label("window k"), 4)
-    assert said(influence) == (f"{longest} would carry 0.8¹¹ = 0.0859, but windows of 4 cut it. "
-                               "Step 0 gets a gradient of 2.95 instead of 4.66.")
-    set_slider(influence.get_by_label("radius"), 1.5)
-    set_slider(influence.get_by_label("steps T"), 24)
-    assert "1.5²³ = 1.12 · 10⁴" in said(influence)
+    assert ("windows of" in said(influence)) is (k < T)

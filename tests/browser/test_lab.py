@@ -1,5 +1,4 @@
 """The exercises in a browser, as a reader of the book does them."""
-import re
 import subprocess
 import sys
 
@@ -15,10 +14,6 @@ from nbgrader.coursedir import CourseDirectory
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.criteria import ASSIGNMENTS
 
-MISTAKES = {"01-embedding": ("MyEmbedding", "Overwrites"), "02-rnn": ("MyRNN", "TakesNextStateForDWh"),
-            "03-time-rnn": ("MyTimeRNN", "LeavesOutDh"), "04-bptt": ("my_clip_grads", "ClipsEachArray"),
-            "05-softmax-masking": ("MyTimeSoftmaxWithLoss", "MeanOverAll"),
-            "06-rnnlm": ("my_perplexity", "ForgetsCounts"), "07-lstm": ("MyTimeLSTM", "OrdersAsPyTorch")}
 ENDLESS = """class MyEmbedding:
     def __init__(self, W):
         self.params, self.grads = [W], [np.zeros_like(W)]
@@ -28,28 +23,20 @@ ENDLESS = """class MyEmbedding:
 """
 
 
-def sentence(name, mistake):
-    return next(m.sentence for a in ASSIGNMENTS.values() for m in a.misconceptions if (m.name, m.id) == (name, mistake))
-
-
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
-def test_right_answers_get_full_points_and_a_mistake_its_name(open_lab, slug):
+def test_right_answers_get_full_points(open_lab, slug):
     lab, points = open_lab(slug), sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
     lab.fill(right_answers(slug) | {"train-run": ""})  # the finale, which takes a minute
     said = lab.run()
     assert said["hand-in-check"].endswith(f"total {points} of {points}\n"), said
-    name, mistake = MISTAKES[slug]
-    lab.fill({name: next(corpus.WRONG[name][mistake] for corpus in CORPORA if slug == corpus.SLUG)})
-    wanted = re.sub(r"[`\s]+", " ", sentence(name, mistake))
-    assert any(f"Likely: {wanted}" in re.sub(r"[`\s]+", " ", said) for said in lab.run().values())
 
 
-def test_an_endless_loop_ends_with_a_message_and_the_link_leads_to_this_book(open_lab, site):
+def test_an_endless_loop_ends_with_a_message_and_a_mistake_has_its_name_and_a_link_into_this_book(open_lab, site):
     lab = open_lab("01-embedding")
     lab.fill({"MyEmbedding": ENDLESS})
     assert "stopped in line 5 of its cell: `while True:`" in lab.run()["MyEmbedding-forward"]
     lab.fill({"MyEmbedding": CORPORA[0].WRONG["MyEmbedding"]["Overwrites"]})
-    lab.run()
+    assert any("Likely: each row of dW is written once" in said for said in lab.run().values())
     link = lab.tab.locator(".jp-OutputArea a[href*='#']").first
     page, anchor = link.get_attribute("href").removeprefix(site).split("#")
     assert f'id="{anchor}"' in (HTML / page).read_text()

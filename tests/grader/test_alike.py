@@ -36,8 +36,6 @@ SAME = {
     "other names": ANSWER.replace("step", "s").replace("given", "g").replace("x", "words"),
     "a long comment": ANSWER + "# " + "x" * 20_000,
     "under a condition": f"if True:\n{textwrap.indent(ANSWER, '    ')}",
-    "a class in a class": f"class A:\n    class Work:\n{textwrap.indent(ANSWER, '        ')}",
-    "a function that may be awaited": ANSWER.replace("def work", "async def work"),
     "another place": f"class Work:\n{textwrap.indent(ANSWER, '    ')}",
 }
 OTHER = {
@@ -88,9 +86,9 @@ def test_attributes_of_self_may_be_called_anything():
 
 
 @pytest.mark.parametrize("source", [
-    "def work(:", "\0", "x" * 100_000, "def work():\n    return " + "-" * 15_000 + "1",
+    "def work(:", "\0", "x" * 100_000,
     "def work():\n    return a" + ".b" * 9_000, "def work():\n    return a" + ".b" * 900,
-], ids=["no Python", "a null byte", "endless", "deep minus", "too deep to parse", "too deep to compare"])
+], ids=["no Python", "a null byte", "endless", "too deep to parse", "too deep to compare"])
 def test_no_source_stops_it(source):
     assert functions(source) == {}
 

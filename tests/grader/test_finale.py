@@ -29,18 +29,18 @@ def root(request):
 
 @pytest.fixture
 def answers(root):
-    """The instructor's notebooks of the exercises before the last, and what the last one defines."""
+    """Return the instructor's notebooks of the exercises before the last, and what the last one defines."""
     *before, last = SLUGS
     return {slug: [read(root, slug)] for slug in before}, load(read(root, last), ASSIGNMENTS[last].names)
 
 
-def told(root, folder, place, slug="06-rnnlm", released="solutions"):
-    """Run the last cells of a notebook in a folder; return what the finale shows as text and as HTML."""
-    notebook = nbformat.reads(json.dumps(read(root, slug, released)), as_version=4)
+def told(root, folder, released="solutions"):
+    """Run the exercise in a folder, without its checks; return what the finale shows as text and as HTML."""
+    notebook = nbformat.reads(json.dumps(read(root, "06-rnnlm", released)), as_version=4)
     notebook.cells = [nbformat.v4.new_code_cell(SHORT), *(
         cell for cell in notebook.cells if cell.cell_type == "code" and not cell.source.startswith("check("))]
-    (folder / place).mkdir(exist_ok=True)
-    NotebookClient(notebook, resources={"metadata": {"path": str(folder / place)}}).execute()
+    folder.mkdir(exist_ok=True)
+    NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
     output = notebook.cells[-1].outputs[-1]
     return output.get("text") or output.data["text/plain"], output.get("data", {}).get("text/html")
 
@@ -49,18 +49,16 @@ def test_with_every_answer_right_every_layer_is_the_learners(root, tmp_path):
     for slug in SLUGS[:-1]:
         (tmp_path / slug).mkdir()
         (tmp_path / slug / f"{slug}.ipynb").write_text(json.dumps(read(root, slug)))
-    text, html = told(root, tmp_path, "06-rnnlm")
-    assert text.splitlines()[0] == "Before training"
+    text, html = told(root, tmp_path / "06-rnnlm")
     assert "After training: perplexity" in text
-    assert "A bigram, which remembers one word: perplexity" in text
     assert text.splitlines()[-1].startswith("Every layer that wrote this is yours")
-    assert '<svg viewBox="0 0 320 120" role="img" aria-label="The loss goes from 6.' in html
+    assert 'role="img" aria-label="The loss goes from 6.' in html
 
 
 def test_what_is_missing_or_wrong_is_stood_in_for_and_named(root, tmp_path):
     for slug in ("01-embedding", "02-rnn", "03-time-rnn", "04-bptt"):
         (tmp_path / f"{slug}-1234.ipynb").write_text(json.dumps(read(root, slug)).replace("np.zeros", "np.ones"))
-    text, _ = told(root, tmp_path, ".")
+    text, _ = told(root, tmp_path)
     assert text.splitlines()[-1] == (
         "Yours: MyTimeEmbedding, MyRNN, MyTimeAffine, MyRnnlm, my_clip_grads, my_perplexity. Finished parts stood in "
         "for MyTimeRNN (03-time-rnn: its checks don't pass yet), MyTimeSoftmaxWithLoss (05-softmax-masking: no "
@@ -68,7 +66,7 @@ def test_what_is_missing_or_wrong_is_stood_in_for_and_named(root, tmp_path):
 
 
 def test_with_nothing_filled_in_nothing_is_trained(root, tmp_path):
-    text, _ = told(root, tmp_path, ".", released="exercises")
+    text, _ = told(root, tmp_path, released="exercises")
     assert text.startswith("Fill in an answer first")
 
 

@@ -15,7 +15,7 @@ from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.sandbox.wire import pack_request
 from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed
 
-DRAWS = 2 * int(os.environ.get("DRAWS", "3"))
+DRAWS = 2 * int(os.environ.get("DRAWS", "2"))
 LOOKS = {look.name: look for assignment in ASSIGNMENTS.values() for look in assignment.criteria.last_looks}
 
 
@@ -27,10 +27,7 @@ class Crossing(KernelCandidate):
         return super().request(verb, *args)
 
 
-def test_each_name_has_one():
-    assert list(LOOKS) == [name for assignment in ASSIGNMENTS.values() for name in assignment.names]
-
-
+@pytest.mark.corpus(one_in=3)
 @pytest.mark.parametrize(("corpus", "name"), [(corpus, name) for corpus in CORPORA for name in corpus.RIGHT])
 @pytest.mark.filterwarnings("ignore")
 def test_right_answers_pass_them(corpus, name):

@@ -42,14 +42,16 @@ def shell(course, script, answer=""):
 
 
 def students(course):
-    """Who is in the gradebook, with mark and name."""
+    """Return who is in the gradebook, with mark and name."""
     coursedir = CourseDirectory(config=config_for(course, course_id="rnnlm"))
     return {person.student: (person.mark, person.last_name) for person in read_class(coursedir, SLUG).students}
 
 
-def test_a_backup_brings_back_marks_submissions_and_key(course):
+def test_a_backup_is_for_its_owner_alone_and_brings_back_marks_submissions_and_key(course):
     before = students(course)
     assert shell(course, commands("Back up")[0]).returncode == 0
+    made = [course.parent / "backup", *(course.parent / "backup").iterdir()]
+    assert [path for path in made if path.stat().st_mode & 0o077] == []
     for name in ("submitted", "exercises", "gradebook.db", "rnnlm-secret.key"):
         shutil.rmtree(course / name) if (course / name).is_dir() else (course / name).unlink()
     assert shell(course, commands("Restore")[0]).returncode == 0
@@ -57,13 +59,6 @@ def test_a_backup_brings_back_marks_submissions_and_key(course):
     assert (course / "submitted" / "ada" / SLUG / f"{SLUG}.ipynb").read_text() == "the work of ada"
     assert (course / "rnnlm-secret.key").read_bytes() == b"k" * 32
     assert (course / "exercises" / SLUG).is_dir()
-
-
-def test_only_its_owner_can_read_a_backup(course):
-    shell(course, commands("Back up")[0])
-    made = [course.parent / "backup", *(course.parent / "backup").iterdir()]
-    assert len(made) == 3
-    assert [path for path in made if path.stat().st_mode & 0o077] == []
 
 
 def test_a_student_who_is_dropped_is_found_nowhere(course):

@@ -41,7 +41,11 @@ def torch_window(module, params, state, xs, ts):
     return loss / max((ts >= 0).sum(), 1), after
 
 
-def compare(sizes, recurrent, dtype, mask=None):
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
+@pytest.mark.parametrize(("sizes", "mask"), [*((sizes, None) for sizes in SIZES), (SIZES[-2], np.s_[1, :]),
+                                             (SIZES[-2], np.s_[:, :])], ids=str)
+def test_model_agrees_over_stateful_windows_also_where_a_row_or_everything_is_masked(sizes, mask, recurrent, dtype):
     N, T, V, D, H = sizes
     rng = np.random.default_rng(sum(sizes))
     model = Rnnlm(V, D, H, rng=rng, dtype=dtype, recurrent=recurrent)
@@ -75,16 +79,3 @@ def compare(sizes, recurrent, dtype, mask=None):
         for mine, theirs in zip(got, wanted, strict=True):
             assert relative_error(mine, theirs) < TOLERANCE[dtype], f"window {k}"
         states = [state.detach().numpy() for state in after]
-
-
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_model_agrees_over_stateful_windows(sizes, recurrent, dtype):
-    compare(sizes, recurrent, dtype)
-
-
-@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
-@pytest.mark.parametrize("mask", [np.s_[1, :], np.s_[:, :]], ids=["a row", "everything"])
-def test_model_agrees_where_a_row_or_everything_is_masked(recurrent, mask):
-    compare((3, 4, 5, 3, 4), recurrent, np.float64, mask)

@@ -58,7 +58,12 @@ def draw_window(rng, N, T, V):
     return xs, ts
 
 
-def compare(sizes, recurrent, step, dtype, mask=None):
+@pytest.mark.parametrize("dtype", [np.float64, np.float32])
+@pytest.mark.parametrize(("recurrent", "step"), [(TimeRNN, rnn_step), (TimeLSTM, lstm_step)], ids=["RNN", "LSTM"])
+@pytest.mark.parametrize(("sizes", "mask"), [*((sizes, None) for sizes in SIZES), (SIZES[-1], np.s_[1, :]),
+                                             (SIZES[-1], np.s_[:, :])], ids=str)
+def test_model_agrees_over_stateful_windows_also_where_a_row_or_everything_is_masked(
+        sizes, mask, recurrent, step, dtype):
     N, T, V, D, H = sizes
     rng = np.random.default_rng(sum(sizes))
     model = Rnnlm(V, D, H, rng=rng, dtype=dtype, recurrent=recurrent)
@@ -80,16 +85,3 @@ def compare(sizes, recurrent, step, dtype, mask=None):
         for mine, theirs in zip(got, wanted, strict=True):
             assert relative_error(np.asarray(mine), np.asarray(theirs)) < TOLERANCE[dtype], f"window {k}"
         state = after
-
-
-@pytest.mark.parametrize("dtype", [np.float64, np.float32])
-@pytest.mark.parametrize(("recurrent", "step"), [(TimeRNN, rnn_step), (TimeLSTM, lstm_step)], ids=["RNN", "LSTM"])
-@pytest.mark.parametrize("sizes", SIZES, ids=str)
-def test_model_agrees_over_stateful_windows(sizes, recurrent, step, dtype):
-    compare(sizes, recurrent, step, dtype)
-
-
-@pytest.mark.parametrize(("recurrent", "step"), [(TimeRNN, rnn_step), (TimeLSTM, lstm_step)], ids=["RNN", "LSTM"])
-@pytest.mark.parametrize("mask", [np.s_[1, :], np.s_[:, :]], ids=["a row", "everything"])
-def test_model_agrees_where_a_row_or_everything_is_masked(recurrent, step, mask):
-    compare((3, 4, 5, 3, 4), recurrent, step, np.float64, mask)

@@ -15,7 +15,6 @@ from rnnlm_ref.text import (
     inputs_and_targets,
     padded_batches,
     perplexity,
-    prose,
     read_ptb,
     read_text,
     seed_corpus,
@@ -28,28 +27,10 @@ def test_vocabulary_numbers_words_in_order_of_first_appearance():
     words = ["we", "read", "words", "and", "then", "read", "more", "."]
     vocabulary = Vocabulary(words)
     assert vocabulary.tokens == ["we", "read", "words", "and", "then", "more", "."]
-    assert len(vocabulary) == 7
     ids = vocabulary.encode(words)
     assert ids.dtype == np.int64
     assert ids.tolist() == [0, 1, 2, 3, 4, 1, 5, 6]
     assert vocabulary.decode(ids) == words
-
-
-def test_a_vocabulary_of_characters():
-    vocabulary = Vocabulary("abca")
-    assert vocabulary.tokens == ["a", "b", "c"]
-    assert "".join(vocabulary.decode(vocabulary.encode("cab"))) == "cab"
-
-
-def test_an_unknown_word_is_named():
-    with pytest.raises(KeyError, match="'more' is not one of the 2 words"):
-        Vocabulary(["we", "read"]).encode(["read", "more"])
-
-
-@pytest.mark.parametrize("bad", [-1, 2])
-def test_decoding_an_id_out_of_range_names_it(bad):
-    with pytest.raises(IndexError, match=f"id {bad} is out of range"):
-        Vocabulary(["a", "b"]).decode([0, bad])
 
 
 def test_rows_of_batches_go_on_where_they_stopped():
@@ -62,13 +43,6 @@ def test_rows_of_batches_go_on_where_they_stopped():
         np.testing.assert_array_equal(ts, xs + 1)
 
 
-def test_windows_do_not_share_memory_with_the_corpus():
-    corpus = seed_corpus()
-    xs, _ = next(window_batches(corpus, 1, 3))
-    xs[...] = 0
-    np.testing.assert_array_equal(corpus, seed_corpus())
-
-
 @pytest.mark.parametrize("length", [2, 3, 7, 8, 24, 25, 26])
 def test_padded_batches_hold_every_target_once_and_in_order(length):
     corpus = np.arange(length) + 10
@@ -78,23 +52,28 @@ def test_padded_batches_hold_every_target_once_and_in_order(length):
     np.testing.assert_array_equal(xs[ts >= 0], corpus[:-1])
 
 
-@pytest.mark.parametrize("cut", [window_batches, padded_batches])
-@pytest.mark.parametrize("sizes", [(0, 3), (1, 0)])
-def test_sizes_below_one_are_a_value_error(cut, sizes):
-    with pytest.raises(ValueError, match="at least 1"):
-        cut(seed_corpus(), *sizes)
-
-
-def test_a_corpus_too_short_for_one_batch_says_what_is_needed():
-    list(window_batches(np.arange(13), 3, 4))
-    with pytest.raises(ValueError, match="3 tracks of one window of 4 need at least 13"):
-        window_batches(np.arange(12), 3, 4)
-
-
-@pytest.mark.parametrize("corpus", [np.array([1]), np.array([], int), np.ones((2, 2), int)])
-def test_a_corpus_without_a_pair_is_a_value_error(corpus):
-    with pytest.raises(ValueError, match="at least two ids"):
-        inputs_and_targets(corpus)
+@pytest.mark.parametrize(("use", "error", "message"), [
+    (lambda: Vocabulary(["we", "read"]).encode(["read", "more"]), KeyError, "'more' is not one of the 2 words"),
+    (lambda: Vocabulary(["a", "b"]).decode([0, -1]), IndexError, "id -1 is out of range"),
+    (lambda: Vocabulary(["a", "b"]).decode([0, 2]), IndexError, "id 2 is out of range"),
+    (lambda: window_batches(seed_corpus(), 0, 3), ValueError, "at least 1"),
+    (lambda: padded_batches(seed_corpus(), 1, 0), ValueError, "at least 1"),
+    (lambda: window_batches(np.arange(12), 3, 4), ValueError, "3 tracks of one window of 4 need at least 13"),
+    (lambda: inputs_and_targets(np.array([1])), ValueError, "at least two ids"),
+    (lambda: inputs_and_targets(np.ones((2, 2), int)), ValueError, "at least two ids"),
+    (lambda: split_corpus(np.arange(100), 1), ValueError, "between 0 and 1"),
+    (lambda: split_corpus(np.arange(100), 0.01), ValueError, "too short to hold out 1%"),
+    (lambda: perplexity([1.0], [0]), ValueError, "at least one target"),
+    (lambda: perplexity([1.0], [1, 2]), ValueError, "1 losses but 2 counts"),
+    (lambda: Source({"s": [(0.5, "a", "s")]}), ValueError, "don't sum to 1"),
+    (lambda: Source({"s": [(0.5, "a", "s"), (0.5, "a", "s")]}), ValueError, "repeats a word"),
+    (lambda: Source({"s": [(1, "a", "t")]}), ValueError, "'t', which follows 's', has no rules"),
+    (lambda: NgramModel(seed_corpus(), 7, 0), ValueError, "n must be at least 1"),
+    (lambda: NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1])), ValueError, "at least two ids"),
+])
+def test_what_makes_no_sense_is_refused(use, error, message):
+    with pytest.raises(error, match=message):
+        use()
 
 
 def test_split_shares_nothing_and_loses_nothing():
@@ -103,25 +82,9 @@ def test_split_shares_nothing_and_loses_nothing():
     np.testing.assert_array_equal(np.concatenate([train, held_out]), np.arange(100))
 
 
-@pytest.mark.parametrize("share", [0, 1, -0.5, 0.01])
-def test_a_split_without_two_parts_is_a_value_error(share):
-    with pytest.raises(ValueError, match=r"held_out|hold out"):
-        split_corpus(np.arange(100), share)
-
-
 def test_perplexity_weighs_by_count():
     assert perplexity([math.log(2), math.log(8)], [3, 1]) == pytest.approx(2 ** (6 / 4))
     assert perplexity([np.float32(0)], [np.int64(5)]) == 1.0
-
-
-def test_a_uniform_model_has_the_vocabulary_as_its_perplexity():
-    assert perplexity([math.log(50)] * 3, [7, 7, 2]) == pytest.approx(50)
-
-
-@pytest.mark.parametrize(("losses", "counts"), [([], []), ([1.0], [0]), ([1.0], [1, 2])])
-def test_perplexity_of_nothing_is_a_value_error(losses, counts):
-    with pytest.raises(ValueError, match=r"at least one target|counts"):
-        perplexity(losses, counts)
 
 
 def test_the_limits_of_a_small_source_as_worked_out_by_hand():
@@ -153,22 +116,6 @@ def test_a_sample_has_the_probabilities_of_its_source():
     assert source.sample(20, rng=5) == source.sample(20, rng=5) != source.sample(20, rng=6)
 
 
-def test_the_animal_decides_the_sound():
-    for sentence in " ".join(farm().sample(2000, rng=1)).split(" . ")[:-1]:
-        words = sentence.split()
-        assert (words[1] == "cow") == (words[-1] == "moos")
-
-
-@pytest.mark.parametrize(("rules", "message"), [
-    ({"s": [(0.5, "a", "s")]}, "don't sum to 1"),
-    ({"s": [(0.5, "a", "s"), (0.5, "a", "s")]}, "repeats a word"),
-    ({"s": [(1, "a", "t")]}, "'t', which follows 's', has no rules"),
-])
-def test_a_source_that_makes_no_sense_is_a_value_error(rules, message):
-    with pytest.raises(ValueError, match=message):
-        Source(rules)
-
-
 def test_ngram_probabilities_as_worked_out_by_hand():
     model = NgramModel(np.array([0, 1, 0, 2, 0, 1]), vocab_size=4, n=2)
     # Unigram: 0 three times, 1 twice, 2 once, three kinds: p(1) = (2 + 3/4) / (6 + 3).
@@ -176,14 +123,6 @@ def test_ngram_probabilities_as_worked_out_by_hand():
     # After 0: 1 twice, 2 once, two kinds.
     assert model.probability((0,), 1) == pytest.approx((2 + 2 * unigram) / 5)
     assert model.probability((3,), 1) == pytest.approx(unigram)
-
-
-@pytest.mark.parametrize("n", [1, 2, 3, 4])
-def test_ngram_probabilities_sum_to_one(n):
-    corpus = np.random.default_rng(0).integers(0, 6, 200)
-    model = NgramModel(corpus, vocab_size=7, n=n)
-    for history in [(), (0,), (6, 1), (2, 3, 4), (1, 2, 3, 4)]:
-        assert sum(model.probability(history, word) for word in range(7)) == pytest.approx(1)
 
 
 def test_ngrams_come_near_the_limits_of_their_order():
@@ -195,40 +134,23 @@ def test_ngrams_come_near_the_limits_of_their_order():
         assert measured == pytest.approx(farm().ngram_perplexity(n), rel=0.03)
 
 
-def test_ngrams_need_an_order_and_a_text():
-    with pytest.raises(ValueError, match="n must be at least 1"):
-        NgramModel(seed_corpus(), 7, 0)
-    with pytest.raises(ValueError, match="at least two ids"):
-        NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1]))
-
-
-def test_a_fable_keeps_its_hero_its_friend_and_its_thing():
-    for fable in " ".join(fables(300, rng=0)).removesuffix(" ¶").split(" ¶ "):
-        words = fable.split()
-        assert len({word for word in words if word in THINGS}) <= 1
-        assert len({word for word in words if word in ANIMALS}) <= 2
-        assert "{" not in fable
-
-
-def test_the_same_seed_gives_the_same_fables():
+def test_a_fable_keeps_its_friend_and_its_thing_and_hangs_on_the_seed():
     assert fables(5, rng=1) == fables(5, rng=1) != fables(5, rng=2)
+    for fable in " ".join(fables(300, rng=0)).split(" ¶"):
+        words = set(fable.split())
+        assert len(words & set(THINGS)) <= 1
+        assert len(words & set(ANIMALS)) <= 2
 
 
 def test_every_sentence_of_the_fables_ends_and_is_there_once():
     written = [sentence for part in fable_parts() for sentence in part]
-    assert len(set(written)) == len(written) == 150
+    assert len(set(written)) == len(written)
     assert [sentence for sentence in written if not sentence.endswith(" .")] == []
 
 
 def test_prose_has_capitals_and_no_blanks_before_punctuation():
     words = ["the", "owl", ",", "said", "it", ":", "no", ".", "never", ".", "¶", "once", "more", "."]
     assert as_prose(words) == "The owl, said it: no. Never.\n\nOnce more."
-
-
-def test_prose_is_long_and_english():
-    helped = prose()
-    assert len(helped) > 300_000
-    assert helped.count(" the ") > 1000
 
 
 def test_read_text_takes_marks_and_line_ends_of_other_systems(tmp_path):

@@ -9,10 +9,9 @@ import pytest
 from rnnlm_ref.generate import generate, next_word_probabilities
 from rnnlm_ref.gradcheck import numerical_gradient, relative_error
 from rnnlm_ref.model import Rnnlm, load_model, save_model
-from rnnlm_ref.ngram import NgramModel
 from rnnlm_ref.optim import SGD, Adam, clip_grads
 from rnnlm_ref.source import farm
-from rnnlm_ref.text import Vocabulary, perplexity, prose, seed_corpus, split_corpus
+from rnnlm_ref.text import Vocabulary, perplexity, seed_corpus, split_corpus
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN
 from rnnlm_ref.trainer import RnnlmTrainer, evaluate
 
@@ -25,6 +24,22 @@ def fit(model, epochs=2, optimizer=None, **options):
     trainer = RnnlmTrainer(model, optimizer or SGD(0.5))
     options = {"batch_size": 1, "time_size": 3, "progress": False} | options
     return trainer, trainer.fit(seed_corpus(), epochs=epochs, **options)
+
+
+@pytest.mark.parametrize(("use", "error", "message"), [
+    (lambda: numerical_gradient(np.sum, np.ones(2, int)), TypeError, "need float64"),
+    (lambda: numerical_gradient(np.sum, np.ones(2, np.float32)), TypeError, "need float64"),
+    (lambda: relative_error(np.ones(3), np.ones((3, 1))), ValueError, "shapes differ"),
+    (lambda: clip_grads([np.ones(1)], 0), ValueError, "max_norm must be positive"),
+    (lambda: clip_grads([np.ones(1)], math.nan), ValueError, "max_norm must be positive"),
+    (lambda: Rnnlm(7, 0, 5, rng=0), ValueError, "must be positive"),
+    (lambda: generate(small_model(), [0], 1, rng=0, temperature=0), ValueError, "temperature must be positive"),
+    (lambda: generate(small_model(), [0], 1, rng=0, top_k=0), ValueError, "top_k must be at least 1"),
+    (lambda: generate(small_model(), [], 1, rng=0), ValueError, "start_ids is empty"),
+])
+def test_what_makes_no_sense_is_refused(use, error, message):
+    with pytest.raises(error, match=message):
+        use()
 
 
 # --- gradient check
@@ -43,30 +58,16 @@ def test_numerical_gradient_restores_x_when_f_fails():
     x = np.array([0.1, 0.2])
     with pytest.raises(ZeroDivisionError):
         numerical_gradient(lambda x: 1 / 0, x)
-    np.testing.assert_array_equal(x, [0.1, 0.2])
-
-
-@pytest.mark.parametrize("dtype", [np.int64, np.float32])
-def test_numerical_gradient_insists_on_float64(dtype):
-    with pytest.raises(TypeError, match="need float64"):
-        numerical_gradient(np.sum, np.ones(2, dtype))
+    assert x.tolist() == [0.1, 0.2]
 
 
 def test_relative_error():
     assert relative_error(np.array([100.0, 0.0]), np.array([100.0, 1.0])) == 0.01
     assert relative_error(np.zeros(3), np.zeros(3)) == 0.0
     assert math.isnan(relative_error(np.array([math.nan]), np.ones(1)))
-    with pytest.raises(ValueError, match="shapes differ"):
-        relative_error(np.ones(3), np.ones((3, 1)))
 
 
 # --- optimisers
-
-def test_sgd_takes_one_step_down_in_place():
-    param = np.array([1.0, 2.0], dtype=np.float32)
-    SGD(0.1).update([param], [np.array([10.0, -10.0], dtype=np.float32)])
-    np.testing.assert_allclose(param, [0, 3])
-
 
 def test_adam_follows_the_equations_of_its_paper():
     rng = np.random.default_rng(0)
@@ -81,66 +82,17 @@ def test_adam_follows_the_equations_of_its_paper():
         np.testing.assert_allclose(param, expected, rtol=1e-12)
 
 
-def test_clipping_takes_all_gradients_as_one_vector():
-    grads = [np.array([3.0]), np.array([[0.0, 4.0]])]
-    assert clip_grads(grads, 1.0) == 5.0
-    np.testing.assert_allclose(grads[0], [0.6])
-    np.testing.assert_allclose(grads[1], [[0, 0.8]])
-
-
-@pytest.mark.parametrize("max_norm", [5.0, 7.0])
-def test_gradients_within_the_limit_stay_bitwise(max_norm):
-    grads = [np.array([3.0]), np.array([4.0])]
-    kept = [grad.copy() for grad in grads]
-    assert clip_grads(grads, max_norm) == 5.0
-    np.testing.assert_array_equal(grads, kept)
-
-
-def test_gradients_that_are_not_finite_are_reported_and_left_alone():
-    grads = [np.array([np.inf, 1.0])]
-    assert clip_grads(grads, 1.0) == np.inf
-    np.testing.assert_array_equal(grads[0], [np.inf, 1.0])
-
-
-@pytest.mark.parametrize("max_norm", [0, -1, math.nan])
-def test_clipping_to_nothing_is_a_value_error(max_norm):
-    with pytest.raises(ValueError, match="max_norm must be positive"):
-        clip_grads([np.ones(1)], max_norm)
-
-
-# --- model
-
-@pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
-def test_the_same_seed_gives_the_same_model(recurrent):
-    a, b, c = (small_model(seed, recurrent=recurrent) for seed in (1, 1, 2))
-    for x, y in zip(a.params, b.params, strict=True):
-        np.testing.assert_array_equal(x, y)
-    assert not np.array_equal(a.params[0], c.params[0])
-
-
-def test_the_model_lists_what_its_layers_hold():
-    model = small_model()
-    assert [param.shape for param in model.params] == [(7, 4), (4, 5), (5, 5), (5,), (5, 7), (7,)]
-    held = list(model.grads)
-    model.forward(np.array([[0, 1]]), np.array([[1, 2]]))
-    model.backward()
-    assert all(a is b for a, b in zip(model.grads, held, strict=True))
-    assert all(grad.any() for grad in model.grads)
-
-
-def test_sizes_below_one_are_a_value_error():
-    with pytest.raises(ValueError, match="must be positive"):
-        Rnnlm(7, 0, 5, rng=0)
+@pytest.mark.parametrize(("first", "max_norm", "norm", "expected"), [
+    (3.0, 1.0, 5.0, [0.6, 0.8]), (3.0, 5.0, 5.0, [3.0, 4.0]), (3.0, 7.0, 5.0, [3.0, 4.0]),
+    (math.inf, 1.0, math.inf, [math.inf, 4.0]),  # is reported and left alone
+])
+def test_clipping_takes_all_gradients_as_one_vector(first, max_norm, norm, expected):
+    grads = [np.array([first]), np.array([[0.0, 4.0]])]
+    assert clip_grads(grads, max_norm) == norm
+    np.testing.assert_allclose([grads[0][0], grads[1][0, 1]], expected, rtol=1e-15)
 
 
 # --- trainer
-
-def test_training_learns_the_seed_corpus():
-    model = small_model()
-    _, history = fit(model, epochs=200, time_size=7)
-    assert history[-1].train < 1.3
-    assert evaluate(model, seed_corpus(), 1, 7) < 1.3
-
 
 def test_one_step_is_forward_backward_clip_update():
     trained, by_hand = small_model(), small_model()
@@ -217,7 +169,7 @@ def test_evaluation_counts_every_target_and_leaves_the_model_as_it_was():
     assert model.recurrent.h is None
 
 
-def test_the_progress_bar_shows_and_counts(capsys):
+def test_the_progress_bar_counts_the_steps(capsys):
     fit(small_model(), progress=True)
     assert "4/4" in capsys.readouterr().err
 
@@ -254,11 +206,6 @@ def test_a_file_that_holds_no_model_is_a_value_error(tmp_path, data):
         load_model(tmp_path / "m")
 
 
-def test_a_missing_model_is_a_file_not_found_error(tmp_path):
-    with pytest.raises(FileNotFoundError):
-        load_model(tmp_path / "m")
-
-
 # --- generated text
 
 def test_the_same_seed_writes_the_same_text():
@@ -292,20 +239,6 @@ def test_top_k_lets_exactly_k_words_in():
     assert (next_word_probabilities(np.zeros(3), top_k=10) == 1 / 3).all()
 
 
-@pytest.mark.parametrize(("options", "message"), [
-    ({"temperature": 0}, "temperature must be positive"),
-    ({"top_k": 0}, "top_k must be at least 1"),
-])
-def test_options_of_generate_that_make_no_sense_are_a_value_error(options, message):
-    with pytest.raises(ValueError, match=message):
-        generate(small_model(), [0], 1, rng=0, **options)
-
-
-def test_generating_from_nothing_is_a_value_error():
-    with pytest.raises(ValueError, match="start_ids is empty"):
-        generate(small_model(), [], 1, rng=0)
-
-
 # --- trained on text
 
 def test_the_model_comes_within_three_percent_of_the_known_limit():
@@ -317,13 +250,3 @@ def test_the_model_comes_within_three_percent_of_the_known_limit():
     trainer = RnnlmTrainer(model, Adam(0.005))
     trainer.fit(train, batch_size=20, time_size=25, epochs=5, held_out=held_out, progress=False)
     assert evaluate(model, held_out, 20, 25) < 1.03 * source.best_perplexity()
-
-
-def test_the_model_beats_the_bigrams_of_real_prose_within_seconds():
-    text = prose()[:120_000]
-    vocabulary = Vocabulary(text)
-    train, held_out = split_corpus(vocabulary.encode(text))
-    model = Rnnlm(len(vocabulary), 32, 64, rng=0)
-    RnnlmTrainer(model, Adam(0.005)).fit(train, batch_size=32, time_size=30, epochs=6, held_out=held_out,
-                                         progress=False)
-    assert evaluate(model, held_out, 32, 30) < NgramModel(train, len(vocabulary), 2).perplexity(held_out)
