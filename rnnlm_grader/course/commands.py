@@ -1,6 +1,5 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 import contextlib
-import logging
 import os
 import statistics
 import sys
@@ -9,7 +8,6 @@ from collections import Counter
 from pathlib import Path
 
 from nbgrader.apps import NbGrader
-from tqdm import tqdm
 from traitlets import TraitError
 
 from ..explaining.words import BOOK
@@ -23,7 +21,7 @@ from .folders import require_known, shown, submitted_folders, unread_line
 from .forget import Traces, grading_held, places
 from .gradebook import GradebookUnusable
 from .marks import read_class
-from .nbgrader_plugin import GradeInSandbox
+from .preprocessors import GradeInSandbox
 
 
 def grade(options):
@@ -34,8 +32,7 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
-                      log=quiet_log())
+        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=True)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
     tell(summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
@@ -165,21 +162,6 @@ def open_executor(options):
         if not threads:
             raise Refusal(f"The scheduler {options.scheduler} has no workers.")
         yield executor, threads
-
-
-@contextlib.contextmanager
-def progress_bar(total):
-    """Show progress on standard error, if that is a terminal."""
-    with tqdm(total=total, desc="grade", unit="", disable=None if total else True) as bar:
-        yield bar.update
-
-
-def quiet_log():
-    """A log that lets through what nbgrader says of errors only."""
-    log = logging.Logger("nbgrader", logging.ERROR)
-    log.addHandler(logging.StreamHandler())
-    log.addFilter(lambda record: record.getMessage() != "Canceled")  # what `cli` says of an interrupt is enough
-    return log
 
 
 def summary(tally, marks, stale):

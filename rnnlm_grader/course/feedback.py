@@ -71,13 +71,11 @@ class FeedbackExporter(HTMLExporter):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         coursedir = self.parent.coursedir
-        excluded = coursedir.student_id_exclude.split(",")
         try:
             self.feedback = Feedback(coursedir, coursedir.assignment_id)
             for student in self.feedback.stale():
-                if student not in excluded:
-                    self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
-                    self.feedback.remove(student)
+                self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
+                self.feedback.remove(student)
         except (Refusal, OSError) as error:
             reason = f"{in_words(error)}. {PUT_RIGHT.capitalize()}" if isinstance(error, OSError) else str(error)
             self.log.error("%s", reason)

@@ -11,7 +11,7 @@ from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
-from .nbgrader_plugin import GradeInSandbox
+from .preprocessors import GradeInSandbox
 from .results import Results
 from .state import RECORD, read_graded_notebook
 
@@ -80,7 +80,7 @@ class Traces:
     def remove(self):
         """Remove all of it."""
         remove_all(self.others)
-        remove_student(self.coursedir.db_url, self.coursedir.course_id, self.student)
+        remove_student(self.coursedir, self.student)
         remove_all(self.folders)
 
 
@@ -115,7 +115,7 @@ def places(coursedir, config):
 
 @contextlib.contextmanager
 def grading_held(results):
-    """Keep others from grading meanwhile; raise `results.Busy` where one does."""
+    """Keep others from grading meanwhile; raise `Refusal` where one does."""
     with contextlib.ExitStack() as stack:
         for folder in filter(Path.is_dir, entries(results)):
             stack.enter_context(Results(folder).locked())

@@ -1,12 +1,8 @@
-"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
-
-And what it changes itself: marks of earlier submissions of those whose new one couldn't be graded, and late penalties.
-"""
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
+import functools
 import os
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from unittest import mock
 
 from nbgrader.api import (
@@ -22,8 +18,7 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.converters import autograde
-from nbgrader.preprocessors import latesubmissions, saveautogrades
-from sqlalchemy import create_engine, inspect, make_url, select, text, update
+from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..refusal import Refusal
@@ -67,31 +62,32 @@ def connected(db_url):
 
 
 @contextlib.contextmanager
+def open_gradebook(coursedir):
+    """Open a course's gradebook with nbgrader's own class, or take the one that `kept_open` keeps."""
+    with told_in_one_line(coursedir.db_url), autograde.Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        yield gradebook
+
+
+@contextlib.contextmanager
 def kept_open():
     """Have nbgrader keep its gradebook open for a whole class.
 
-    It opens it seven times a submission, and each time makes a new engine, looks for all tables, and compiles all its
+    It opens it several times a submission, and each time makes a new engine, looks for all tables, and compiles all its
     statements anew: more than half of its time.
     """
     class Kept(Gradebook):
         def close(self):
             self.db.remove()  # ends the session, so that what is read next is read anew
 
-    gradebooks = {}
-
-    def opened(*args):
-        if args not in gradebooks:
-            gradebooks[args] = Kept(*args)
-        return gradebooks[args]
-
     with contextlib.ExitStack() as stack:
-        for module in (autograde, saveautogrades, latesubmissions):
-            stack.enter_context(mock.patch.object(module, "Gradebook", opened))
-        try:
+        @functools.cache
+        def opened(*args):
+            gradebook = Kept(*args)
+            stack.callback(gradebook.engine.dispose)
+            return gradebook
+
+        with mock.patch.object(autograde, "Gradebook", opened):
             yield
-        finally:
-            for gradebook in gradebooks.values():
-                gradebook.engine.dispose()
 
 
 def is_usable(db_url):
@@ -111,13 +107,7 @@ def begin_to_write(connection):
 
 
 def require_gradebook(db_url, assignment, points):
-    """Raise `GradebookUnusable` unless the gradebook can be written to and has the cells of the assignment.
-
-    Parameters
-    ----------
-    points : dict
-        The points of each grade cell, by its grade_id.
-    """
+    """Raise `GradebookUnusable` unless the gradebook can be written to and has these points for each grade cell."""
     if not knows(db_url, assignment, points):
         # Without --force nbgrader skips what lies in exercises/ already.
         raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
@@ -165,57 +155,18 @@ def recorded_scores(db_url, assignment):
     return scores
 
 
-def withdraw_scores(db_url, assignment, students):
+def withdraw_scores(coursedir, students):
     """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
 
     Marks and comments that were given by hand stay, to be looked at again.
     """
-    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(students))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
-        ids = [notebook for _, notebook in connection.execute(query)]
-        connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
-                           .values(auto_score=None, needs_manual_grade=True))
-        connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
-                           .values(late_submission_penalty=None))
-        connection.commit()
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """What nbgrader's rule for late work is asked about one student's submission, and the penalty on record."""
-
-    score: float
-    penalty: float | None
-    timestamp: datetime | None
-    duedate: datetime | None
-    extension: timedelta | None
-
-    @property
-    def seconds(self):
-        """The seconds between due date and submission, as nbgrader counts them; 0 for work in time."""
-        if self.timestamp is None or self.duedate is None:
-            return 0
-        return max(0, (self.timestamp - self.duedate - (self.extension or timedelta())).total_seconds())
-
-
-def recorded_lateness(db_url, assignment):
-    """Return {student: Lateness} of all whose work has been recorded."""
-    query = of_notebooks(assignment, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty,
-                         SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
-    with connected(db_url) as connection:
-        return {student: Lateness(*values) for student, *values in connection.execute(query)}
-
-
-def record_penalties(db_url, assignment, penalties):
-    """Record {student: penalty}, all in one transaction."""
-    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(penalties))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
-        for student, notebook in connection.execute(query).all():
-            connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == notebook)
-                               .values(late_submission_penalty=penalties[student]))
-        connection.commit()
+    with open_gradebook(coursedir) as gradebook:
+        for student in students:
+            for notebook in gradebook.find_submission(coursedir.assignment_id, student).notebooks:
+                notebook.late_submission_penalty = None
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
 
 
 def shown_marks(db_url, assignment):
@@ -240,11 +191,11 @@ def has_student(db_url, student):
             select(Student.id).where(Student.id == student)) is not None
 
 
-def remove_student(db_url, course_id, student):
+def remove_student(coursedir, student):
     """Take a student out of the gradebook, if it has one, with all marks and comments."""
-    if has_student(db_url, student):
-        with told_in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
+    if has_student(coursedir.db_url, student):
+        with open_gradebook(coursedir) as gradebook:
             gradebook.remove_student(student)
-    with connected(db_url) as connection:
+    with connected(coursedir.db_url) as connection:
         if connection.dialect.name == "sqlite":  # the file keeps what was deleted until its place is needed
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))

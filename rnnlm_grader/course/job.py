@@ -24,7 +24,7 @@ from ..spec.exam import hidden_seed, public_seed
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
 AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
-              "gradebook", "lateness", "lms", "marks", "pool", "private", "results", "state")
+              "gradebook", "lateness", "lms", "marks", "nbgrader_plugin", "pool", "private", "results", "state")
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
 
 

@@ -19,12 +19,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin
 
 from ..refusal import Refusal, in_words
 from .folders import shown
-from .gradebook import told_in_one_line
+from .gradebook import open_gradebook
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?:^|/)(?P<name>[^/_.][^/_]*)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_?/|_)(?P<file>.+)")
@@ -56,7 +55,7 @@ class Download(ExtractorPlugin):
         coursedir = self.parent.coursedir
         try:
             uploads, left = read_uploads(Path(archive_path), coursedir.assignment_id)
-            with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            with open_gradebook(coursedir) as gradebook:
                 roster = Roster(gradebook, uploads, read_worksheets(Path(archive_path)))
                 chosen = choose(uploads, roster, left)
                 for student in chosen:

@@ -27,10 +27,10 @@ from processes import descendants, orphans, parents, staying
 
 from rnnlm_grader.course import batch as batches
 from rnnlm_grader.course import cli, commands, export, gradebook, pool
-from rnnlm_grader.course.batch import Batch
+from rnnlm_grader.course.batch import Batch, Recorder
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
-from rnnlm_grader.course.results import Busy
+from rnnlm_grader.refusal import Refusal
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.bubblewrap import find_bwrap
 
@@ -165,12 +165,10 @@ def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(co
     attempts, convert = [], BaseConverter.convert_notebooks
     monkeypatch.setattr(BaseConverter, "convert_notebooks", lambda self: (attempts.append(self), convert(self)))
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
-        @contextlib.contextmanager
-        def lock_after_the_first(total):
-            assert total == len(CLASS)
-            yield lambda: other.in_transaction or other.execute("BEGIN IMMEDIATE")
-
-        tally = batch_of(course, progress=lock_after_the_first).grade()
+        lock_after_the_first = lambda submission: other.in_transaction or other.execute("BEGIN IMMEDIATE")  # noqa: E731
+        with monkeypatch.context() as patch:
+            patch.setattr(Recorder, "run_post_convert_hook", lock_after_the_first)
+            tally = batch_of(course).grade()
     assert len(tally.graded) == 1
     assert len(attempts) == 2  # what fails once would fail again, after as long a wait
     assert tally.failed == dict.fromkeys(set(CLASS) - set(tally.graded), "nbgrader couldn't record it")
@@ -301,7 +299,7 @@ def test_an_interrupt_ends_a_run_at_once_with_one_line(course):
 
 def test_two_runs_at_once_are_one_too_many(course):
     batch = batch_of(course)
-    with batch.results.locked(), pytest.raises(Busy, match="Another process is grading 01-embedding"):
+    with batch.results.locked(), pytest.raises(Refusal, match="Another process is grading 01-embedding"):
         batch_of(course).grade()
 
 
@@ -354,7 +352,7 @@ DAMAGE = {
     "a source without cells": (NOTEBOOK, b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
                                "has no cell with the answer MyEmbedding, MyTimeEmbedding"),
     "a source that is missing": (NOTEBOOK, None, "No such file or directory"),
-    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint is damaged"),
+    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint to have everything graded"),
     "results that are a file": ("results", b"", "results. Nothing was done; put it right"),
     "results of an assignment that are a file": (f"results/{SLUG}", b"", f"results/{SLUG}. Nothing was done"),
     "a configuration that is no Python": ("nbgrader_config.py", b"1\nsyntax error(", "never closed, in line 2."),

@@ -9,8 +9,8 @@ from classroom import ALL, ENDLESS, SLUG, UNFINISHED, WRONG, Person, lay_out
 from playwright.sync_api import sync_playwright
 
 from rnnlm_grader.course.class_report import figures, histogram, write_class_report
-from rnnlm_grader.course.marks import UnknownAssignment
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.refusal import Refusal
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
@@ -151,7 +151,7 @@ def test_nothing_that_a_student_chose_becomes_markup_or_code_of_the_template(pat
 
 
 def test_an_assignment_that_the_gradebook_does_not_know_is_refused(coursedir):
-    with pytest.raises(UnknownAssignment, match=r"no assignment 09-none. It knows: 01-embedding"):
+    with pytest.raises(Refusal, match=r"no assignment 09-none. It knows: 01-embedding"):
         write_class_report(coursedir, "09-none")
 
 

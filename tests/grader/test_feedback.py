@@ -237,7 +237,6 @@ GRADE = {"rnnlm-grade": Course.grade, "nbgrader autograde": lambda course: cours
 @pytest.mark.parametrize("grade", GRADE)
 def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without_examining_anew(
         with_deadline, monkeypatch, grade, capsys):
-    monkeypatch.setattr("rnnlm_grader.course.nbgrader_plugin.run", lambda job: pytest.fail("examined anew"))
     monkeypatch.setattr(batch, "run", lambda job: pytest.fail("examined anew"))
     course = with_deadline
     GRADE[grade](course)

@@ -15,9 +15,10 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from rnnlm_grader.course import cli, nbgrader_plugin
-from rnnlm_grader.course.folders import SecretDamaged, read_secret
+from rnnlm_grader.course import cli, preprocessors
+from rnnlm_grader.course.folders import read_secret
 from rnnlm_grader.course.job import require_own_grader
+from rnnlm_grader.refusal import Refusal
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 
 ROOT = Path(__file__).parents[2]
@@ -61,7 +62,7 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(converter,
 
 
 def test_a_course_that_the_sandbox_would_show_is_not_graded(converter, tmp_path, monkeypatch):
-    monkeypatch.setattr(nbgrader_plugin, "shows", lambda path: path == str(tmp_path))
+    monkeypatch.setattr(preprocessors, "shows", lambda path: path == str(tmp_path))
     before = everything_in(tmp_path)
     with pytest.raises(NbGraderException, match=f"^[^\n]*lies in {tmp_path}, [^\n]* move it elsewhere.$"):
         converter.start()
@@ -205,7 +206,7 @@ def test_another_key_or_none_stops_the_batch_before_anything_is_written(tmp_path
     read_secret(path, fingerprint)
     change(path)
     before = {file: file.read_bytes() for file in tmp_path.iterdir()}
-    with pytest.raises(SecretDamaged, match="with which this course was graded before"):
+    with pytest.raises(Refusal, match="with which this course was graded before"):
         read_secret(path, fingerprint)
     assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
