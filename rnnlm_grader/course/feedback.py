@@ -11,12 +11,11 @@ from pathlib import Path
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
-from nbgrader.utils import rmtree
 
 from ..refusal import PUT_RIGHT, Refusal, in_words
 from .folders import read_beside, shown, student_folders
 from .gradebook import shown_marks
-from .state import graded_folder, graded_notebook
+from .state import graded_folder, graded_notebook, remove
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
@@ -53,14 +52,6 @@ class Feedback:
         return [student for student in self.folders if not self.is_current(student)
                 and graded_notebook(self.coursedir, self.assignment, student).exists()]
 
-    def remove(self, student):
-        """Remove a student's feedback, which nbgrader makes only where there is none."""
-        folder = self.folders[student]
-        if folder.is_symlink() or not folder.is_dir():
-            folder.unlink()
-        else:
-            rmtree(str(folder))
-
 
 class FeedbackExporter(HTMLExporter):
     """Makes feedback pages with a fingerprint, and has `nbgrader generate_feedback` make stale ones anew.
@@ -75,7 +66,7 @@ class FeedbackExporter(HTMLExporter):
             self.feedback = Feedback(coursedir, coursedir.assignment_id)
             for student in self.feedback.stale():
                 self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
-                self.feedback.remove(student)
+                remove(self.feedback.folders[student])
         except (Refusal, OSError) as error:
             reason = f"{in_words(error)}. {PUT_RIGHT.capitalize()}" if isinstance(error, OSError) else str(error)
             self.log.error("%s", reason)

@@ -196,10 +196,15 @@ def the_one_meant(found, name, wanted):
     raise Unreadable(f"there is no {name} in it{others}")
 
 
+def few(students):
+    """Join the first ten of some students."""
+    names = sorted(map(shown, students))
+    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
+
+
 def unread_line(students):
     """Say whose work couldn't be read, as the last line of a run."""
-    who = ", ".join(map(shown, sorted(students)[:10]))
-    return f"couldn't read the work of: {who}{', ...' if len(students) > 10 else ''} (see the report)"
+    return f"couldn't read the work of: {few(students)} (see the report)"
 
 
 def read_beside(folder):

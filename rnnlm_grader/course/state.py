@@ -1,6 +1,5 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
-import os
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -86,16 +85,21 @@ def is_graded(coursedir, submission, scores):
 def make_room(coursedir, submission, scores):
     """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
 
-    A file or a link in its place goes too; what a link leads to stays. Return why that can't be done, or None.
+    Return why that can't be done, or None.
     """
     left = graded_folder(coursedir, submission.assignment, submission.student)
     try:
-        if os.path.lexists(left) and not is_graded(coursedir, submission, scores):
-            if left.is_symlink() or not left.is_dir():
-                left.unlink()
-            else:
-                rmtree(str(left))
+        if not is_graded(coursedir, submission, scores):
+            remove(left)
         left.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
     return None
+
+
+def remove(path):
+    """Remove a file, a folder or a link, if it is there; what a link leads to stays."""
+    if path.is_dir() and not path.is_symlink():
+        rmtree(str(path))
+    else:
+        path.unlink(missing_ok=True)

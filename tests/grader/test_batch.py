@@ -352,11 +352,11 @@ DAMAGE = {
     "a source without cells": (NOTEBOOK, b'{"nbformat": 4, "nbformat_minor": 5, "metadata": {}, "cells": []}',
                                "has no cell with the answer MyEmbedding, MyTimeEmbedding"),
     "a source that is missing": (NOTEBOOK, None, "No such file or directory"),
-    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint to have everything graded"),
+    "a fingerprint that is no text": ("results/key-fingerprint", b"\xff" * 40, "key-fingerprint to have everything"),
     "results that are a file": ("results", b"", "results. Nothing was done; put it right"),
     "results of an assignment that are a file": (f"results/{SLUG}", b"", f"results/{SLUG}. Nothing was done"),
-    "a configuration that is no Python": ("nbgrader_config.py", b"1\nsyntax error(", "never closed, in line 2."),
-    "a configuration that fails": ("nbgrader_config.py", b"import none", "_config.py can't be read: ModuleNotFoundErr"),
+    "a configuration that is no Python": ("nbgrader_config.py", b"1\nsyntax error(", "never closed (nbgrader_"),
+    "a configuration that fails": ("nbgrader_config.py", b"import none", "ModuleNotFoundError in "),
     "a setting that is none": ("nbgrader_config.py", b"c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1",
                                "The 'sandbox' trait"),
 }
@@ -554,8 +554,8 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     ([SLUG, "--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers at tcp://127.0.0.1:9"),
     (["02-rnn"], "Nothing was handed in. It should be in"),
     (["report", "02-rnn"], "02-rnn"),
-    (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was written."),
-    (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was written."),
+    (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was done"),
+    (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was done"),
     (["export", SLUG, "--student", "nobody"], "Neither the gradebook nor submitted knows nobody. Nothing was written."),
 ])
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, monkeypatch, capsys, arguments, says):

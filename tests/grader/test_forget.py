@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from rnnlm_grader.course import cli, forget
 from rnnlm_grader.course.export import export
 from rnnlm_grader.course.folders import SUBMISSION_SECRET
+from rnnlm_grader.course.results import Results
 
 KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same
 FORMER = "4" * 64  # the key of what ada handed in first
@@ -151,14 +152,13 @@ def test_without_a_yes_nothing_is_removed(course, capsys, monkeypatch, answer):
     assert "Nothing was removed" in said.err
 
 
-@pytest.mark.parametrize("step", ["remove_student", "remove_all"])
-def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, step):
-    """`remove_all` fails at its second call, when only the student's own folders are left."""
+@pytest.mark.parametrize(("step", "at"), [("remove_student", 1), ("remove", 1), ("remove", 3), ("remove", 6)])
+def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, step, at):
     real, calls = getattr(forget, step), []
 
     def fails(*arguments):
         calls.append(arguments)
-        if step == "remove_student" or len(calls) == 2:
+        if len(calls) == at:
             raise PermissionError(13, "Permission denied", "somewhere")
         return real(*arguments)
 
@@ -179,7 +179,7 @@ def test_what_a_link_leads_to_stays(course):
 
 def test_nothing_is_removed_while_another_process_grades(course, capsys):
     before = contents(course)
-    with forget.grading_held(course / "results"):
+    with Results(course / "results" / SLUG).locked():
         assert run(course, "ada", "--yes") == 2
     assert contents(course) == before
     assert "Another process is grading" in capsys.readouterr().err
