@@ -18,7 +18,7 @@ from tqdm import tqdm
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
 from .folders import read_source, read_timestamp, shown, submitted_folders, time_of
-from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores, withdraw_scores
+from .gradebook import is_usable, kept_open, recorded_scores, withdraw_scores
 from .job import run
 from .lateness import late_rule, update_penalties
 from .preprocessors import GradeInSandbox
@@ -38,10 +38,9 @@ class Tally:
 
 
 class Batch:
-    """One run over one assignment, the one that `coursedir` names.
+    """One run over the assignment of a course, for all students or for some; `force` also grades anew what is graded.
 
-    `students` limits it to some; `force` examines and records also what is graded already; `progress` shows a bar on
-    standard error, if that is a terminal; nbgrader's messages go to `log`.
+    `progress` shows a bar on standard error, if that is a terminal; nbgrader's messages go to `log`.
     """
 
     def __init__(self, coursedir, config, *, students=None, force=False, progress=False, log=None):
@@ -76,7 +75,7 @@ class Batch:
                 except (OSError, Refusal) as error:
                     if not (self.tally.examined or recorder.done):
                         raise
-                    raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+                    raise Stopped(in_words(error)) from None
         return self.tally
 
     def look_at(self, recorder):
@@ -91,7 +90,7 @@ class Batch:
         older = [student for student in self.tally.failed if student in scores
                  and not graded_notebook(self.coursedir, self.coursedir.assignment_id, student).exists()]
         if older:
-            with contextlib.suppress(GradebookUnusable):  # they are told of all the same, and the next run tries again
+            with contextlib.suppress(Refusal):  # they are told of all the same, and the next run tries again
                 withdraw_scores(self.coursedir, older)
 
     def scores(self):
@@ -120,7 +119,7 @@ class Batch:
                     self.step()
                 elif submission.key in waiting:
                     waiting[submission.key].append(submission.without("job"))
-                elif self.has_result(submission.key):
+                elif submission.key in self.fresh or (not self.force and self.results.read(submission.key)):
                     yield submission
                     self.step()
                 else:
@@ -135,10 +134,6 @@ class Batch:
         finally:
             for future in running:
                 future.cancel()
-
-    def has_result(self, key):
-        """Whether there is no need to examine what has that key."""
-        return key in self.fresh if self.force else self.results.read(key) is not None
 
     def collect(self, running, waiting, again):
         """Wait for results, and keep them; yield the submissions that waited for them.

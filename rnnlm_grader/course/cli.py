@@ -38,7 +38,7 @@ def main(argv=None):
     except Refusal as reason:
         return say(reason, UNUSED)
     except OSError as error:
-        return say(f"{in_words(error)}. Nothing was done; {PUT_RIGHT}", UNUSED)
+        return say(f"{in_words(error)} Nothing was done; {PUT_RIGHT}", UNUSED)
     except Stopped as reason:
         return say(f"{reason} {so_far}; {PUT_RIGHT}", SOME_FAILED)
     except KeyboardInterrupt:

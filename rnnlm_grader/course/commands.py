@@ -18,7 +18,6 @@ from .class_report import write_class_report
 from .feedback import Feedback
 from .folders import few, require_known, shown, submitted_folders, unread_line
 from .forget import Traces, grading_held
-from .gradebook import GradebookUnusable
 from .marks import read_class
 from .preprocessors import GradeInSandbox
 
@@ -67,8 +66,8 @@ def forget(options):
             confirm()
         try:
             traces.remove()
-        except (OSError, GradebookUnusable) as error:
-            raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+        except (OSError, Refusal) as error:
+            raise Stopped(in_words(error)) from None
     tell(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
          f"{shown(options.student)}.")
 
@@ -90,7 +89,7 @@ def tell(*lines):
     except OSError as error:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else Python tries once more at its end, and says so
-        raise Stopped(f"{in_words(error)}.") from None
+        raise Stopped(in_words(error)) from None
 
 
 def open_course(options):

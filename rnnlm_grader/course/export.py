@@ -17,7 +17,7 @@ from nbgrader.plugins import ExportPlugin
 
 from ..files import write_whole
 from ..refusal import Refusal, in_words
-from .folders import shown
+from .folders import few, shown
 from .marks import read_class
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
@@ -32,12 +32,12 @@ def export(coursedir, assignment, form, path, students=()):
     """
     marks = read_class(coursedir, assignment)
     if unknown := set(students) - {student.student for student in marks.students}:
-        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
-                      f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
+                      "Nothing was written.")
     chosen = [student for student in marks.students if not students or student.student in students]
     if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
-        raise Refusal(f"An import would take these students for one: {', '.join(shown(repr(one)) for one in alike)}. "
-                      "Rename their folders, or name the students to export. Nothing was written.")
+        raise Refusal(f"An import would take these students for one: {few(map(repr, alike))}. Rename their folders, or "
+                      "name the students to export. Nothing was written.")
     text = io.StringIO()
     csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
     write_whole(Path(path), text.getvalue().encode())
@@ -127,7 +127,7 @@ class FormExport(ExportPlugin):
         try:
             export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
         except (Refusal, OSError) as reason:
-            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
+            self.parent.fail("%s", in_words(reason))
         self.log.info("Wrote %s", path)
 
 

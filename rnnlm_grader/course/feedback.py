@@ -5,14 +5,13 @@ none. It tells students nothing: it also depends on the graded notebook, with a 
 """
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
 
-from ..refusal import PUT_RIGHT, Refusal, in_words
+from ..refusal import Refusal, in_words
 from .folders import read_beside, shown, student_folders
 from .gradebook import shown_marks
 from .state import graded_folder, graded_notebook, remove
@@ -39,10 +38,8 @@ class Feedback:
         """Whether there is a whole page, of the submission that is graded and with its present marks."""
         folder = self.folders[student]
         try:
-            ending = self.ending(student).encode()
-            with open(folder / f"{self.assignment}.html", "rb") as page:
-                page.seek(-len(ending), os.SEEK_END)
-                is_whole = page.read() == ending
+            page = Path(folder, f"{self.assignment}.html").read_bytes()
+            is_whole = page.endswith(self.ending(student).encode())
         except OSError:
             return False
         return is_whole and read_beside(folder) == read_beside(graded_folder(self.coursedir, self.assignment, student))
@@ -68,9 +65,8 @@ class FeedbackExporter(HTMLExporter):
                 self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
                 remove(self.feedback.folders[student])
         except (Refusal, OSError) as error:
-            reason = f"{in_words(error)}. {PUT_RIGHT.capitalize()}" if isinstance(error, OSError) else str(error)
-            self.log.error("%s", reason)
-            raise NbGraderException(reason) from None
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
 
     def from_filename(self, filename, resources=None, **kwargs):
         ending = self.feedback.ending(resources["nbgrader"]["student"])  # what changes meanwhile makes the page stale

@@ -1,5 +1,4 @@
 """An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs."""
-import contextlib
 import glob
 import hashlib
 import os
@@ -19,6 +18,7 @@ from ..notebooks.reading import Unreadable, read_all_in
 from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
 from ..refusal import Refusal
 from ..sandbox.candidate import OWN, SET_UP
+from .private import owner_only
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
@@ -26,6 +26,7 @@ UNFILLED = "raise NotImplementedError()"
 UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"
 SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
+UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of a file is half a character
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
@@ -46,15 +47,10 @@ def require_known(assignment):
                       "needs a course folder without this grader: see book/own-course.md.")
 
 
-def source_path(coursedir, assignment):
-    """Where the instructor's notebook of an assignment is."""
-    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    return Path(coursedir.root, folder, f"{assignment}.ipynb")
-
-
 def read_source(coursedir, assignment):
     """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
-    path = source_path(coursedir, assignment)
+    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+    path = Path(coursedir.root, folder, f"{assignment}.ipynb")
     try:
         source = nbformat.read(path, as_version=4)
         there = answers_of(source)
@@ -89,15 +85,15 @@ def differences(points, place, others):
 
 
 def submitted_folders(coursedir, assignment):
-    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere.
-
-    Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
-    """
+    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere."""
     return student_folders(coursedir, coursedir.submitted_directory, assignment)
 
 
 def student_folders(coursedir, step, assignment):
-    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`."""
+    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`.
+
+    A student whose own folder is a link to no folder counts too: nobody can tell what it held.
+    """
     anybody = "\0"  # no folder has that name
     places = Path(coursedir.format_path(step, anybody, assignment)).parts
     at = places.index(anybody)
@@ -113,17 +109,9 @@ def student_folders(coursedir, step, assignment):
 
 def unfit(student, folder):
     """Why nbgrader can hold nothing of a student, in one line; None where it can."""
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return "the name of the student's folder isn't UTF-8; rename it"
-    if "\n" in student:
-        return "the name of the student's folder has a line break; rename it"
-    if student.startswith("."):
-        return "the name of the student's folder begins with a dot, and nbgrader passes it by; rename it"
-    if not os.path.lexists(folder):
-        return "the student's folder is a link that leads to no folder"
-    return None
+    if UNFIT.search(student):
+        return "the name of the student's folder begins with a dot, has a line break or isn't UTF-8; rename it"
+    return None if os.path.lexists(folder) else "the student's folder is a link that leads to no folder"
 
 
 def shown(text, most=400):
@@ -263,7 +251,8 @@ def read_secret(path, fingerprint):
     """
     known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
     if known is None and not path.exists():
-        _make_secret(path)
+        with owner_only():
+            write_whole(path, os.urandom(32))
     secret = path.read_bytes() if path.exists() else b""
     if known not in (None, _fingerprint(secret)):
         raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
@@ -278,14 +267,3 @@ def read_secret(path, fingerprint):
 
 def _fingerprint(secret):
     return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
-
-
-def _make_secret(path):
-    scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(os.urandom(32))
-        file.flush()
-        os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(scratch, path)  # whole or not at all, and never over another that came first
-    scratch.unlink()

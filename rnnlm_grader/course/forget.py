@@ -13,7 +13,7 @@ from .folders import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
 from .preprocessors import GradeInSandbox
 from .results import Results
-from .state import RECORD, read_graded_notebook, remove
+from .state import read_graded, remove
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 
@@ -41,7 +41,9 @@ class Traces:
         """Yield the results on which no other student's graded notebook rests."""
         graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
         for folder in filter(Path.is_dir, entries(self.results)):
-            kept = {key_of(self.coursedir, folder.name, path.name) for path in graded if path.name != self.student}
+            records = [read_graded(self.coursedir, folder.name, path.name)[0] for path in graded
+                       if path.name != self.student]
+            kept = {record.get("key") for record in records}
             yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
 
     def reports(self):
@@ -82,12 +84,6 @@ def entries(folder):
         return [Path(folder, name) for name in sorted(os.listdir(folder))]
     except (FileNotFoundError, NotADirectoryError):
         return []
-
-
-def key_of(coursedir, assignment, student):
-    """Return the key of the result on which a graded notebook rests; None where there is none."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]["key"]
 
 
 def results_folder(coursedir, config):

@@ -20,6 +20,7 @@ from nbgrader.api import (
 from nbgrader.converters import autograde
 from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from ..refusal import Refusal
 from .folders import differences
@@ -27,37 +28,34 @@ from .folders import differences
 PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
 
 
-class GradebookUnusable(Refusal):
-    """The gradebook can't be written to, or lacks what grading needs."""
-
-
 @contextlib.contextmanager
 def told_in_one_line(db_url):
-    """Raise `GradebookUnusable` for what the database complains of: one line, without its password."""
+    """Raise `Refusal` for what the database complains of: one line, without its password."""
     where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
     try:
         yield
     except ModuleNotFoundError as missing:
-        raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
-                                "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
+        raise Refusal(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+                      "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
         advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
             "Put it right, or restore it from a backup")
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
+        raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
 @contextlib.contextmanager
-def connected(db_url):
-    """Connect to the database, so that an error says in one line what is wrong."""
-    with told_in_one_line(db_url), contextlib.ExitStack() as stack:
+def connected(db_url, to_write=False):
+    """Connect to the database; `to_write`, fail where another program is writing, or the disk is full."""
+    with told_in_one_line(db_url):
         url = make_url(db_url)
         sqlite = url.get_backend_name() == "sqlite"
         if sqlite and url.database and not os.path.exists(url.database):
-            db_url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
-        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
-        stack.callback(engine.dispose)
+            url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE} if sqlite else {})
         with engine.connect() as connection:
+            if sqlite and to_write:
+                connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
 
 
@@ -93,40 +91,32 @@ def kept_open():
 def is_usable(db_url):
     """Whether the gradebook can be written to."""
     try:
-        with connected(db_url) as connection:
-            begin_to_write(connection)
-    except GradebookUnusable:
+        with connected(db_url, to_write=True):
+            return True
+    except Refusal:
         return False
-    return True
-
-
-def begin_to_write(connection):
-    """Fail where another program is writing, or the disk is full."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("BEGIN IMMEDIATE"))
 
 
 def require_gradebook(db_url, assignment, points):
-    """Raise `GradebookUnusable` unless the gradebook can be written to and has these points for each grade cell."""
+    """Raise `Refusal` unless the gradebook can be written to and has these points for each grade cell."""
     if not knows(db_url, assignment, points):
         # Without --force nbgrader skips what lies in exercises/ already.
-        raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
-                                f"Run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(f"The assignment {assignment} isn't known to the gradebook. "
+                      f"Run: nbgrader generate_assignment {assignment} --force")
 
 
 def knows(db_url, assignment, points):
-    """Return whether the gradebook has the assignment; raise `GradebookUnusable` where it has it with other points."""
+    """Return whether the gradebook has the assignment; raise `Refusal` where it has it with other points."""
     query = (select(GradeCell.name, GradeCell.max_score)
              .join(Notebook, GradeCell.notebook_id == Notebook.id)
              .join(Assignment, Notebook.assignment_id == Assignment.id)
              .where(Assignment.name == assignment))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
+    with connected(db_url, to_write=True) as connection:
         has_tables = inspect(connection).has_table("assignment")
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
     if known and (differ := differences(points, "gradebook", known)):
-        raise GradebookUnusable(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
-                                f"Run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
+                      f"Run: nbgrader generate_assignment {assignment} --force")
     return bool(known)
 
 
@@ -184,9 +174,8 @@ def shown_marks(db_url, assignment):
 
 
 def has_student(db_url, student):
-    """Return whether the gradebook knows a student; raise `GradebookUnusable` where it can't be written to."""
-    with connected(db_url) as connection:
-        begin_to_write(connection)
+    """Return whether the gradebook knows a student; raise `Refusal` where it can't be written to."""
+    with connected(db_url, to_write=True) as connection:
         return inspect(connection).has_table("student") and connection.scalar(
             select(Student.id).where(Student.id == student)) is not None
 

@@ -1,8 +1,8 @@
 """Lets `nbgrader zip_collect` take what Canvas and Moodle offer for download, as it is.
 
-Canvas, "Download Submissions": files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file.
-Moodle, "Download all submissions": folders FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so.
-A participant's number differs from assignment to assignment; the grading worksheet gives the email address behind it.
+Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file. Moodle: folders
+FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so. A participant's number differs from assignment
+to assignment; the grading worksheet gives the email address behind it.
 
 Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission); Moodle, mod/assign/classes/downloader.php
 (before 4.2 in mod/assign/locallib.php) and mod/assign/feedback/offline/importgradeslib.php.
@@ -55,7 +55,7 @@ class Download(ExtractorPlugin):
                     (folder / f"{coursedir.assignment_id}.ipynb").write_bytes(chosen[student].read())
                 entered = roster.enter(chosen)
         except (Refusal, OSError, zipfile.BadZipFile) as reason:
-            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
+            self.parent.fail("%s", in_words(reason))
         self.tell_afterwards(chosen, entered, left)
 
     def tell_afterwards(self, chosen, entered, left):

@@ -8,7 +8,7 @@ from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
-from .state import RECORD, graded_notebook, read_graded_notebook
+from .state import graded_notebook, read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 
@@ -119,17 +119,8 @@ def _student(coursedir, assignment, student, identity, penalties, grades, waitin
     has_notebook = graded_notebook(coursedir, assignment, student).exists()
     if student not in penalties or (student in waiting and not has_notebook):
         return StudentMarks(student, "waiting" if student in waiting else "missing", **identity)
-    record, answers = read_graded(coursedir, assignment, student)
+    record, cells = read_graded(coursedir, assignment, student)
+    notes = [(cell["metadata"].get("nbgrader", {}), cell) for cell in cells]
+    answers = {note["grade_id"]: "".join(cell["source"]) for note, cell in notes if note.get("solution")}
     return StudentMarks(student, "graded", **identity, penalty=penalties[student], parts=grades.get(student, {}),
                         record=record, answers=answers)
-
-
-def read_graded(coursedir, assignment, student):
-    """Return the grader's record and the source of each answer from a graded notebook; nothing where there is none."""
-    try:
-        notebook = read_graded_notebook(coursedir, assignment, student)
-    except (OSError, ValueError):
-        return {}, {}
-    cells = [(cell["metadata"].get("nbgrader", {}), cell) for cell in notebook.get("cells", ())]
-    answers = {nbgrader["grade_id"]: "".join(cell["source"]) for nbgrader, cell in cells if nbgrader.get("solution")}
-    return notebook["metadata"].get(RECORD, {}), answers

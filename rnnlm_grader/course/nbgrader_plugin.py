@@ -11,7 +11,7 @@ from nbgrader.converters.base import NbGraderException
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 
-from ..refusal import PUT_RIGHT, Refusal, Stopped, in_words
+from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -60,9 +60,8 @@ class GradeTheClass(NotebookExporter):
         try:
             tally = Batch(converter.coursedir, converter.config, force=converter.force, log=self.log).grade()
         except (Refusal, Stopped, TraitError, OSError) as error:
-            reason = f"{in_words(error)}. Nothing was graded; {PUT_RIGHT}" if isinstance(error, OSError) else str(error)
-            self.log.error("%s", reason)
-            raise NbGraderException(reason) from None
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
         if tally.repriced:
             self.log.warning("Late penalties changed: %d", len(tally.repriced))
         if tally.unread:

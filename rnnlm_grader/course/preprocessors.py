@@ -4,6 +4,7 @@ Rebuild          makes the notebook anew from the source directory, with the stu
 GradeInSandbox   writes mark and report into its cells
 SaveMarks        records the marks, and what lateness costs, in one transaction
 """
+import contextlib
 import copy
 from pathlib import Path
 
@@ -32,7 +33,7 @@ from .folders import (
 from .gradebook import open_gradebook, require_gradebook
 from .job import Job, require_own_grader, version
 from .lateness import late_rule, set_penalty
-from .private import for_its_owner_alone, make_private
+from .private import make_private, owner_only
 from .results import Results
 from .state import RECORD
 
@@ -105,7 +106,7 @@ class GradeInSandbox(NbGraderPreprocessor):
         source = read_source(coursedir, coursedir.assignment_id)
         points = require_criteria(coursedir.assignment_id, source)
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
-        with for_its_owner_alone(coursedir):
+        with contextlib.nullcontext() if coursedir.groupshared else owner_only():
             self.secret(coursedir)
         make_private(coursedir)
 

@@ -63,23 +63,23 @@ def graded_notebook(coursedir, assignment, student):
     return graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb"
 
 
-def read_graded_notebook(coursedir, assignment, student):
-    """Return the graded notebook of a student as plain data; raise OSError or ValueError where there is none."""
-    return json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
+def read_graded(coursedir, assignment, student):
+    """Return the grader's record and the cells of a graded notebook: ({}, []) where there is none, or half of one."""
+    try:
+        notebook = json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
+        return notebook["metadata"].get(RECORD, {}), notebook["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}, []
 
 
 def is_graded(coursedir, submission, scores):
     """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get."""
     assignment, student = submission.assignment, submission.student
-    try:
-        record = read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]
-        points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
-        return (record["key"] == submission.key
-                and record["remarks"] == list(submission.remarks)
-                and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
-                and scores.get(student) == points)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    record, _ = read_graded(coursedir, assignment, student)
+    points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
+    return ((record.get("key"), record.get("remarks")) == (submission.key, list(submission.remarks))
+            and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
+            and scores.get(student) == points)
 
 
 def make_room(coursedir, submission, scores):
