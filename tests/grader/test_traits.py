@@ -22,6 +22,9 @@ TRAITS = {
     "not contiguous": lambda array: not array.flags.c_contiguous,
     "a row is 0": lambda array: array.dtype.kind == "f" and array.ndim > 1 and not array.any(axis=-1).all(),
 }
+# Where a size goes beyond what the checks show first.
+LARGE = {f"axis {axis} is beyond 16": lambda array, axis=axis: array.ndim > axis and array.shape[axis] > 16
+         for axis in range(3)}
 NO_ARRAYS = ("MyTimeSoftmaxWithLoss", "backward"), ("my_perplexity", None), ("MyRnnlm", "forward")
 MOST_ARRAYS = 5  # arguments of a call, and after them parameters of its layer, are looked at
 
@@ -51,6 +54,15 @@ def another_last_gradient(layer, arguments, result):
     """Make one of the gradients larger."""
     layer.grads[-1] *= 1.5
     return result
+
+
+def one_more(layer, arguments, result):
+    """Add 1 to the numbers of a result; where there is none, to the gradients."""
+    if isinstance(result, tuple):
+        return tuple(one_more(layer, arguments, part) for part in result)
+    for grad in layer.grads if result is None else ():
+        grad += 1
+    return None if result is None else result + 1
 
 
 WAYS = {None: (other_numbers, other_arguments), "forward": (other_numbers, other_arguments),
@@ -86,7 +98,7 @@ def watching(right, method, seen):
     """A right answer; `seen` takes up the number of each array that has a trait, and the trait."""
     def watch(layer, given, params, result):
         seen.update((which, trait) for which, array in enumerate((*given, *params)[:MOST_ARRAYS])
-                    for trait, has in TRAITS.items() if has(array))
+                    for trait, has in (TRAITS | LARGE).items() if has(array))
         return result
 
     return afterwards(right, method, watch)
@@ -95,7 +107,7 @@ def watching(right, method, seen):
 def spoiled(right, method, way, which, trait, met):
     """A right answer that goes wrong where array number `which` has the trait; `met` tells of each time if it shows."""
     def spoil(layer, given, params, result):
-        if which < len(given) + len(params) * is_of_values and TRAITS[trait]([*given, *params][which]):
+        if which < len(given) + len(params) * is_of_values and (TRAITS | LARGE)[trait]([*given, *params][which]):
             before = numbers(layer, given, result)
             result = way(layer, given, result)
             met.append(numbers(layer, given, result) != before)
@@ -105,26 +117,39 @@ def spoiled(right, method, way, which, trait, met):
     return afterwards(right, method, spoil)
 
 
+def unnoticed(name, method, ways, traits):
+    """Return the ways to be wrong, with the array and its trait, that no criterion notices; and what traits are met."""
+    def passes(criterion, answer, *how):
+        candidate = KernelCandidate(**{name: answer(right, method, *how)})
+        return examine(criterion, candidate, public_seed(criterion)).is_clean
+
+    right, asking, found = solution(name), {}, []  # (which, trait) → the criteria in which it is there
+    for criterion in find(name).criteria:
+        if criterion.name == name:
+            seen = set()
+            assert passes(criterion, watching, seen)
+            for which, trait in seen:
+                if trait in traits:
+                    asking.setdefault((which, trait), []).append(criterion)
+    for way, (where, criteria) in itertools.product(ways, asking.items()):
+        met = []
+        if all(passes(criterion, spoiled, way, *where, met) for criterion in criteria) and any(met):
+            found.append((way.__name__, *where))
+    return found, asking
+
+
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.corpus(one_in=4)
 @pytest.mark.parametrize(("name", "method"), [
     (name, method) for name in NAMES for method in (("forward", "backward") if name.startswith("My") else (None,))
     if (name, method) not in NO_ARRAYS])
-def test_a_right_answer_that_is_wrong_where_inputs_have_a_trait_is_noticed(name, method):
-    def passes(criterion, answer, *how):
-        candidate = KernelCandidate(**{name: answer(right, method, *how)})
-        return examine(criterion, candidate, public_seed(criterion)).is_clean
+class TestARightAnswerIsNoticed:
+    def test_that_is_wrong_where_inputs_have_a_trait(self, name, method):
+        found, asking = unnoticed(name, method, WAYS[method], TRAITS)
+        assert found == []
+        assert asking
 
-    right, asking, unnoticed = solution(name), {}, []  # (which, trait) → the criteria in which it is there
-    for criterion in find(name).criteria:
-        if criterion.name == name:
-            seen = set()
-            assert passes(criterion, watching, seen)
-            for where in seen:
-                asking.setdefault(where, []).append(criterion)
-    for way, (where, criteria) in itertools.product(WAYS[method], asking.items()):
-        met = []
-        if all(passes(criterion, spoiled, way, *where, met) for criterion in criteria) and any(met):
-            unnoticed.append((way.__name__, *where))
-    assert unnoticed == []
-    assert asking
+    def test_that_is_wrong_where_sizes_are_large(self, name, method):
+        found, asking = unnoticed(name, method, [one_more], LARGE)
+        assert found == []
+        assert {(0, "axis 0 is beyond 16"), (0, "axis 1 is beyond 16")} <= asking.keys()
