@@ -3,6 +3,7 @@ import argparse
 import contextlib
 import gc
 import importlib
+import os
 import sys
 
 from ..criteria import ASSIGNMENTS
@@ -83,7 +84,7 @@ def read_options(command, argv):
 
 def grade_options(add):
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    add("--jobs", type=int, default=len(pool.processors()), metavar="N",
+    add("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
         help="how many to examine at once (default: %(default)s, the number of processors)")
     add("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
     add("--sandbox", choices=("auto", "bwrap", "podman", "none"),

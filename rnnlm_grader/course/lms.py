@@ -53,7 +53,7 @@ class Download(ExtractorPlugin):
                     folder = Path(extracted_path, student)
                     folder.mkdir(parents=True)
                     (folder / f"{coursedir.assignment_id}.ipynb").write_bytes(chosen[student].read())
-                entered = roster.enter(chosen)
+                entered = roster.enter()
         except (Refusal, OSError, zipfile.BadZipFile) as reason:
             self.parent.fail("%s", in_words(reason))
         self.tell_afterwards(chosen, entered, left)
@@ -175,12 +175,11 @@ class Roster:
             raise Refusal(f"there are several {upload.name}. Put Moodle's grading worksheet beside the download")
         return known if len(known) == len(participants) == 1 else []
 
-    def enter(self, chosen):
+    def enter(self):
         """Write those who are new into the gradebook, as exports need them; return their names."""
-        entered = {student: identity for student, identity in sorted(self.new.items()) if student in chosen}
-        for student, identity in entered.items():
+        for student, identity in self.new.items():
             self.gradebook.update_or_create_student(student, **identity)
-        return [f"{student} ({identity['last_name']})" for student, identity in entered.items()]
+        return [f"{student} ({identity['last_name']})" for student, identity in sorted(self.new.items())]
 
 
 def choose(uploads, roster, left):

@@ -18,7 +18,6 @@ class Part:
     """What the gradebook says of one grade cell of one student; `score` counts marks by hand and extra credit."""
 
     score: float
-    max_score: float
     needs_manual_grade: bool
     manual_score: float | None  # None where nobody gave a mark by hand
 
@@ -98,7 +97,7 @@ def read_class(coursedir, assignment):
             penalties[student] += penalty or 0.0
         # In one query: asking student by student takes seconds in a class of hundreds.
         for student, cell, *values in gradebook.db.execute(of_cells(
-                assignment, Grade, Grade.score, Grade.max_score, Grade.needs_manual_grade, Grade.manual_score)):
+                assignment, Grade, Grade.score, Grade.needs_manual_grade, Grade.manual_score)):
             grades[student][cell] = Part(*values)
         grades = {student: in_order(assignment, cells) for student, cells in grades.items()}
     waiting = submitted_folders(coursedir, assignment)
