@@ -108,9 +108,7 @@ def require_gradebook(db_url, assignment, points):
 def knows(db_url, assignment, points):
     """Return whether the gradebook has the assignment; raise `Refusal` where it has it with other points."""
     query = (select(GradeCell.name, GradeCell.max_score)
-             .join(Notebook, GradeCell.notebook_id == Notebook.id)
-             .join(Assignment, Notebook.assignment_id == Assignment.id)
-             .where(Assignment.name == assignment))
+             .join(GradeCell.notebook).join(Notebook.assignment).where(Assignment.name == assignment))
     with connected(db_url, to_write=True) as connection:
         has_tables = inspect(connection).has_table("assignment")
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
@@ -122,18 +120,15 @@ def knows(db_url, assignment, points):
 
 def of_notebooks(assignment, *columns):
     """A query for each student's id and some columns of what was recorded of the submitted notebook."""
-    return (select(Student.id, *columns).select_from(SubmittedNotebook)
-            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .join(Student, SubmittedAssignment.student_id == Student.id)
+    return (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
+            .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
             .where(Assignment.name == assignment))
 
 
 def of_cells(assignment, kind, *columns):
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
     return (of_notebooks(assignment, BaseCell.name, *columns)
-            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(BaseCell, kind.cell_id == BaseCell.id)
-            .order_by(BaseCell.name))
+            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
 
 
 def recorded_scores(db_url, assignment):

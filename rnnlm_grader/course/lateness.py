@@ -1,13 +1,13 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
 import math
 
-from nbgrader.api import Assignment, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
 
 from ..refusal import Refusal
 from .folders import shown
-from .gradebook import open_gradebook
+from .gradebook import of_notebooks, open_gradebook
 
 
 def late_rule(assignment, **options):
@@ -25,16 +25,15 @@ def update_penalties(coursedir, rule, students):
     """
     changed = []
     with open_gradebook(coursedir) as gradebook:
-        notebooks = (gradebook.db.query(SubmittedNotebook)
-                     .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-                     .filter(Assignment.name == coursedir.assignment_id, SubmittedAssignment.student_id.in_(students))
-                     .options(undefer(SubmittedNotebook.score), contains_eager(
-                         SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
-        for notebook in notebooks:
+        query = (of_notebooks(coursedir.assignment_id, SubmittedNotebook)
+                 .where(SubmittedAssignment.student_id.in_(students)).options(
+                     undefer(SubmittedNotebook.score),
+                     contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
+        for student, notebook in gradebook.db.execute(query).all():
             before = notebook.late_submission_penalty or 0
             set_penalty(rule, notebook)
             if not math.isclose(notebook.late_submission_penalty or 0, before, rel_tol=1e-9):
-                changed.append(notebook.assignment.student_id)
+                changed.append(student)
         gradebook.db.commit()
     return sorted(changed)
 
