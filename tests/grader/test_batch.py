@@ -11,7 +11,6 @@ import sqlite3
 import subprocess
 import sys
 import time
-from concurrent.futures import ThreadPoolExecutor
 
 import cut_off
 import demo
@@ -121,10 +120,28 @@ def test_everybody_gets_a_mark_and_a_second_run_finds_nothing_to_do(undisturbed)
     assert marks(undisturbed) == MARKS
 
 
-@pytest.mark.parametrize("side_by_side", [ThreadPoolExecutor, pool.examiners])
-def test_two_at_once_leave_the_same_bytes_as_one(course, undisturbed, side_by_side):
-    with side_by_side(2) as executor:
+def in_processes(course):
+    with pool.examiners(2) as executor:
         batch_of(course).grade(executor, 2)
+
+
+def on_a_dask_cluster(course):
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        options = argparse.Namespace(jobs=1, scheduler=cluster.scheduler_address)
+        with commands.open_executor(options) as (executor, width):
+            assert width == 2
+            batch_of(course).grade(executor, width)
+
+
+def by_nbgrader_autograde(course):
+    coursedir, config = open_course(course)
+    Autograde(coursedir=coursedir, config=config).start()
+
+
+@pytest.mark.parametrize("grade_class", [in_processes, on_a_dask_cluster, by_nbgrader_autograde])
+def test_the_same_bytes_are_left_however_a_class_is_graded(course, undisturbed, grade_class):
+    grade_class(course)
     assert outcome(course) == outcome(undisturbed)
 
 
@@ -153,10 +170,16 @@ def test_a_machine_that_has_no_room_for_a_while_costs_nobody_a_mark(pair, monkey
     assert (sorted(tally.graded), tally.failed) == (sorted(PAIR), {})
 
 
-def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course, monkeypatch):
-    impatient = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
-    monkeypatch.setattr("nbgrader.api.create_engine", impatient)
+@pytest.fixture
+def impatient(monkeypatch):
+    """Have nobody wait for a gradebook that is locked."""
+    engine = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
+    monkeypatch.setattr("nbgrader.api.create_engine", engine)
     monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
+
+
+@pytest.mark.usefixtures("impatient")
+def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course, monkeypatch):
     attempts, convert = [], BaseConverter.convert_notebooks
     monkeypatch.setattr(BaseConverter, "convert_notebooks", lambda self: (attempts.append(self), convert(self)))
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
@@ -173,16 +196,6 @@ def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(co
     assert marks(course) == MARKS
 
 
-def test_two_dask_workers_leave_the_same_bytes_as_one_process(course, undisturbed):
-    distributed = pytest.importorskip("distributed")
-    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        options = argparse.Namespace(jobs=1, scheduler=cluster.scheduler_address)
-        with commands.open_executor(options) as (executor, width):
-            assert width == 2
-            batch_of(course).grade(executor, width)
-    assert outcome(course) == outcome(undisturbed)
-
-
 def test_only_what_changed_is_examined_and_recorded_again(course):
     batch_of(course).grade()
     path = course / "submitted" / "unfinished" / SLUG / f"{SLUG}.ipynb"
@@ -194,12 +207,6 @@ def test_only_what_changed_is_examined_and_recorded_again(course):
     tally = batch_of(course).grade()
     assert (tally.graded, tally.examined) == (["unfinished"], 1)
     assert marks(course) == MARKS | {"unfinished": 25}
-
-
-def test_plain_nbgrader_autograde_leaves_the_same_bytes(course, undisturbed):
-    coursedir, config = open_course(course)
-    Autograde(coursedir=coursedir, config=config).start()
-    assert outcome(course) == outcome(undisturbed)
 
 
 def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
@@ -285,12 +292,10 @@ def said_by(capsys, *arguments):
     return code, said
 
 
+@pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize("command", [["report"], ["export"], []])
 @pytest.mark.parametrize(("state", "says"), [("locked", "database is locked. Close"), ("garbage", "not a database")])
-def test_a_gradebook_that_cannot_be_read_stops_every_command(course, monkeypatch, capsys, command, state, says):
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
-    monkeypatch.setattr("nbgrader.api.create_engine",
-                        functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1}))
+def test_a_gradebook_that_cannot_be_read_stops_every_command(course, capsys, command, state, says):
     if state == "garbage":
         (course / "gradebook.db").write_bytes(b"garbage" * 1000)
     before = contents(course)
@@ -488,9 +493,8 @@ def test_no_older_mark_is_taken_for_that_of_a_submission_that_cannot_be_examined
         book.db.commit()
     shutil.copytree(handed_in / "submitted" / "right-as-the-book", pair / "submitted" / "unfinished",
                     dirs_exist_ok=True)
-    with monkeypatch.context() as patch:
-        patch.setattr(batches, "run", lambda job: 1 / 0)
-        assert set(batch_of(pair).grade().failed) == {"unfinished"}
+    monkeypatch.setattr(batches, "run", lambda job: 1 / 0)
+    assert set(batch_of(pair).grade().failed) == {"unfinished"}
     with Gradebook(coursedir.db_url) as book:  # as formgrader and nbgrader export see it
         submission = book.find_submission(SLUG, "unfinished")
         assert {grade.auto_score for grade in submission.notebooks[0].grades} == {None}
@@ -501,5 +505,3 @@ def test_no_older_mark_is_taken_for_that_of_a_submission_that_cannot_be_examined
     assert {name: student.state for name, student in students.items()} == {
         "unfinished": "waiting", "not-a-notebook": "graded"}
     assert students["unfinished"].parts == {}
-    batch_of(pair).grade()
-    assert [student.state for student in read_class(coursedir, SLUG).students] == ["graded", "graded"]
