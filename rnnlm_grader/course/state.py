@@ -41,16 +41,13 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             path = Path(folder, f"{assignment}.ipynb")
-            try:
-                reason, handed_in = unfit(student, folder), read_handed_in(source, path)
-            except Exception as error:  # nothing that anybody hands in may stop the grading of others
-                reason = f"what was handed in can't be read: {type(error).__name__}"
-            if reason:
+            if reason := unfit(student, folder):
                 yield Submission(student, assignment, path, reason)
-                continue
-            job = make_job(source, handed_in)
-            yield Submission(student, assignment, path, None, job.key, handed_in.remarks, handed_in.beside,
-                             handed_in.by_id, job)
+            else:
+                handed_in = read_handed_in(source, path)
+                job = make_job(source, handed_in)
+                yield Submission(student, assignment, path, None, job.key, handed_in.remarks, handed_in.beside,
+                                 handed_in.by_id, job)
 
 
 def graded_folder(coursedir, assignment, student):
