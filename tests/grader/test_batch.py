@@ -17,9 +17,9 @@ import demo
 import nbformat
 import pytest
 import sqlalchemy
-from classroom import config_for
+from classroom import config_for, release
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
@@ -58,10 +58,8 @@ def batch_of(folder, **options):
 def handed_in(tmp_path_factory):
     """A course in which a small class has handed in, and nothing is graded."""
     folder = tmp_path_factory.mktemp("class")
-    demo.set_up(folder)
+    release(folder)
     (folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
-    coursedir, config = open_course(folder)
-    GenerateAssignment(coursedir=coursedir, config=config).start()
     work = demo.students(nbformat.read(folder / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4))
     demo.hand_in(folder, {student: work[student] for student in CLASS})
     return folder

@@ -8,9 +8,9 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from classroom import config_for
+from classroom import config_for, release
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment
+from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
@@ -45,8 +45,7 @@ def converter_for(course):
 def released(tmp_path_factory):
     """A course with an exercise that is released, and one submission."""
     course = tmp_path_factory.mktemp("released")
-    demo.set_up(course)
-    generate(course)
+    release(course)
     (course / "rnnlm-secret.key").write_bytes(b"k" * 32)
     demo.hand_in(course, {"somebody": nbformat.writes(blank())})
     return course
@@ -58,18 +57,13 @@ def course(released, tmp_path):
     return shutil.copytree(released, tmp_path / "course")
 
 
-def generate(course):
-    config = config_for(course)
-    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config, force=True).start()
-
-
 def edit_source(course, **change):
     """Change the nbgrader metadata of the first grade cell of an exercise's source, and release it."""
     path = course / "solutions" / SLUG / NOTEBOOK
     notebook = nbformat.read(path, as_version=4)
     next(filter(is_grade, notebook.cells)).metadata.nbgrader.update(change)
     nbformat.write(notebook, path)
-    generate(course)
+    release(course)
 
 
 def change_gradebook(course):

@@ -9,7 +9,6 @@ import demo
 import nbformat
 import pytest
 from jupyter_core.application import NoStart
-from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
@@ -74,8 +73,7 @@ def test_formgrader_makes_a_course_its_owner_s_alone(course):
 
 
 def test_grading_makes_a_course_its_owner_s_alone(course):
-    config = classroom.config_for(course)
-    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config).start()
+    classroom.release(course)
     demo.hand_in(course, {"somebody": nbformat.writes(demo.filled(nbformat.read(
         course / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)))})
     before = modes(course)
