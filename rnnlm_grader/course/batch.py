@@ -37,13 +37,27 @@ class Tally:
     examined: int = 0  # submissions that were run; equal ones are run once
 
 
+@contextlib.contextmanager
+def no_progress(total):
+    """Show nothing."""
+    yield lambda: None
+
+
+@contextlib.contextmanager
+def progress_bar(total):
+    """Show progress on standard error, if that is a terminal."""
+    with tqdm(total=total, desc="grade", unit="", disable=None) as bar:
+        yield bar.update
+
+
 class Batch:
     """One run over the assignment of a course, for all students or for some; `force` also grades anew what is graded.
 
-    `progress` shows a bar on standard error, if that is a terminal; nbgrader's messages go to `log`.
+    `progress` takes their number, and returns a context manager with the function to call for each that is done;
+    nbgrader's messages go to `log`.
     """
 
-    def __init__(self, coursedir, config, *, students=None, force=False, progress=False, log=None):
+    def __init__(self, coursedir, config, *, students=None, force=False, progress=no_progress, log=None):
         self.coursedir, self.config = coursedir, config
         self.students, self.force, self.progress, self.log = students, force, progress, log or quiet_log()
         self.grading = GradeInSandbox(config=config)
@@ -61,9 +75,7 @@ class Batch:
         there = submitted_folders(self.coursedir, self.coursedir.assignment_id).keys()
         total = len(there if self.students is None else there & self.students)
         self.tally = Tally()
-        with (self.results.locked(), kept_open(),
-              tqdm(total=total, desc="grade", unit="", disable=None if self.progress else True) as bar):
-            self.step = bar.update
+        with self.results.locked(), kept_open(), self.progress(total) as self.step:
             scores = {} if self.force else self.scores()
             with contextlib.closing(self.examined(executor or Here(), width, scores)) as examined:
                 recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force,
