@@ -12,5 +12,7 @@ class Stopped(Exception):
 
 
 def in_words(error):
-    """What an OSError says, and of which file, in one line."""
-    return " ".join(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}".split())
+    """What an exception says, in one line; of an OSError also of which file."""
+    if not isinstance(error, OSError):
+        return str(error)
+    return " ".join(f"{error.strerror or error}{f': {error.filename}' if error.filename else ''}.".split())

@@ -5,10 +5,12 @@ import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import demo
 import nbformat
 from nbformat.v4 import new_output
 from nbgrader.api import Gradebook
 from nbgrader.apps import NbGraderApp
+from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
@@ -61,6 +63,14 @@ def nbgrader(folder, *command):
     with contextlib.chdir(folder):
         app.initialize(arguments)
         app.start()
+
+
+def release(folder):
+    """Lay out a course as an instructor has it, and release the exercise."""
+    if not (folder / "solutions").exists():
+        demo.set_up(folder)
+    config = config_for(folder)
+    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config, force=True).start()
 
 
 def lay_out(folder, people, waiting=(), missing=()):

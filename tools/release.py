@@ -15,7 +15,8 @@ from nbgrader.coursedir import CourseDirectory
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
 
-from rnnlm_grader.course.commands import open_course, quiet_log  # noqa: E402
+from rnnlm_grader.course.batch import quiet_log  # noqa: E402
+from rnnlm_grader.course.commands import open_course  # noqa: E402
 from rnnlm_grader.course.folders import read_source, require_criteria  # noqa: E402
 from rnnlm_grader.course.gradebook import knows  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402

@@ -1,7 +1,7 @@
 """An nbgrader course: whole classes, marks and pages.
 
     cli.py, commands.py   the command `rnnlm-grade`
-    nbgrader_plugin.py    how the grader plugs into nbgrader; exchange.py, lms.py, feedback.py its other converters
+    nbgrader_plugin.py    how the grader plugs into nbgrader: preprocessors.py, exchange.py, lms.py, feedback.py
     batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found
     folders.py            what a course holds; private.py, forget.py keep it from others and remove it
     gradebook.py, marks.py, lateness.py, state.py   what nbgrader's database says

@@ -5,20 +5,23 @@ what was recorded is known by its content (`state`).
 """
 import concurrent.futures
 import contextlib
+import logging
 import os
 from dataclasses import dataclass, field
 
+from nbconvert.exporters import NotebookExporter
+from nbformat.v4 import new_notebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import BaseConverter, NbGraderException
-from nbgrader.preprocessors import AssignLatePenalties
+from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
-from .folders import shown, submitted_folders
-from .gradebook import GradebookUnusable, is_usable, kept_open, recorded_scores, withdraw_scores
+from .folders import read_source, read_timestamp, shown, submitted_folders, time_of
+from .gradebook import is_usable, kept_open, recorded_scores, withdraw_scores
 from .job import run
-from .lateness import update_penalties
-from .nbgrader_plugin import GradeInSandbox, SubmissionExporter, as_assignment
+from .lateness import late_rule, update_penalties
+from .preprocessors import GradeInSandbox
 from .state import graded_notebook, is_graded, make_room, read_submissions
 
 
@@ -32,7 +35,6 @@ class Tally:
     repriced: list = field(default_factory=list)  # students graded already for whom lateness now costs something else
     unread: list = field(default_factory=list)  # students whose work can't be read, which is graded with 0
     examined: int = 0  # submissions that were run; equal ones are run once
-    scores: dict = field(default_factory=dict)  # what the gradebook holds now
 
 
 @contextlib.contextmanager
@@ -41,59 +43,43 @@ def no_progress(total):
     yield lambda: None
 
 
-class Batch:
-    """One run over one assignment.
+@contextlib.contextmanager
+def progress_bar(total):
+    """Show progress on standard error, if that is a terminal."""
+    with tqdm(total=total, desc="grade", unit="", disable=None) as bar:
+        yield bar.update
 
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-        With the id of the assignment in it.
-    config : traitlets.config.Config
-        nbgrader's configuration, as `nbgrader_plugin.configure` fills it in.
-    students : collection of str, optional
-        Grade only these.
-    force : bool
-        Examine and record also what is graded already.
-    progress : callable
-        How many submissions there are → context manager, which yields a function to call for each that is done.
-    log : logging.Logger, optional
-        Where nbgrader's messages go.
+
+class Batch:
+    """One run over the assignment of a course, for all students or for some; `force` also grades anew what is graded.
+
+    `progress` takes their number, and returns a context manager with the function to call for each that is done;
+    nbgrader's messages go to `log`.
     """
 
     def __init__(self, coursedir, config, *, students=None, force=False, progress=no_progress, log=None):
         self.coursedir, self.config = coursedir, config
-        self.students, self.force = students, force
-        self.progress, self.log = progress, log
+        self.students, self.force, self.progress, self.log = students, force, progress, log or quiet_log()
         self.grading = GradeInSandbox(config=config)
-        self.late_rule = AssignLatePenalties(config=config, **({"log": log} if log else {}))
-        self.results = self.grading.results(coursedir, coursedir.assignment_id)
+        self.late_rule = late_rule(coursedir.assignment_id, config=config)
+        self.results = self.grading.results(coursedir)
         self.fresh = set()  # keys of the results of this run
 
     def grade(self, executor=None, width=1):
-        """Grade what isn't graded yet; return a `Tally`.
+        """Grade what isn't graded yet, on an executor that runs so many jobs at once, or here; return a `Tally`.
 
-        Parameters
-        ----------
-        executor : concurrent.futures.Executor, optional
-            Where to examine; here, one after the other, if there is none.
-        width : int
-            How many examinations the executor runs at once.
-
-        Raises
-        ------
-        refusal.Refusal, OSError
-            Before anything is kept.
-        refusal.Stopped
-            Where results can't be written or the gradebook can't be read any more. What was examined is kept.
+        Raise a `Refusal` or an OSError before anything is kept, and `Stopped` where results can't be written or the
+        gradebook can't be read any more; what was examined is kept.
         """
         self.grading.require(self.coursedir)
-        with self.results.locked(), self.progress(len(self.folders())) as step:
-            self.tally, self.step = Tally(), step
+        there = submitted_folders(self.coursedir, self.coursedir.assignment_id).keys()
+        total = len(there if self.students is None else there & self.students)
+        self.tally = Tally()
+        with self.results.locked(), kept_open(), self.progress(total) as self.step:
             scores = {} if self.force else self.scores()
-            with kept_open(), contextlib.closing(self.examined(executor or Here(), width, scores)) as examined:
-                recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force)
-                if self.log:
-                    recorder.log = self.log
+            with contextlib.closing(self.examined(executor or Here(), width, scores)) as examined:
+                recorder = Recorder(examined, scores, coursedir=self.coursedir, config=self.config, force=self.force,
+                                    log=self.log)
                 try:
                     recorder.start()
                     self.look_at(recorder)
@@ -101,41 +87,27 @@ class Batch:
                 except (OSError, Refusal) as error:
                     if not (self.tally.examined or recorder.done):
                         raise
-                    raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+                    raise Stopped(in_words(error)) from None
         return self.tally
 
     def look_at(self, recorder):
-        """Look whose marks were recorded."""
-        self.tally.scores = self.scores()
+        """Look whose marks were recorded; leave nobody the mark of a submission that was replaced by a new one."""
+        scores = self.scores()
         for submission in recorder.done:
-            if is_graded(self.coursedir, submission, self.tally.scores):
+            if is_graded(self.coursedir, submission, scores):
                 self.tally.graded.append(submission.student)
             else:
                 why = recorder.failed.get(submission.student, "nbgrader couldn't record it")
                 self.tally.failed[submission.student] = why
-        self.withdraw_older_marks()
-
-    def withdraw_older_marks(self):
-        """Leave nobody, also in nbgrader's own views, the mark of a submission that has been replaced by a new one."""
-        without = [student for student in self.tally.failed if student in self.tally.scores
-                   and not graded_notebook(self.coursedir, self.coursedir.assignment_id, student).exists()]
-        if without:
-            with contextlib.suppress(GradebookUnusable):  # they are told of all the same, and the next run tries again
-                withdraw_scores(self.coursedir.db_url, self.coursedir.assignment_id, without)
-
-    def folders(self):
-        """Whose work is to be graded."""
-        there = submitted_folders(self.coursedir, self.coursedir.assignment_id)
-        return [student for student in there if self.students is None or student in self.students]
+        older = [student for student in self.tally.failed if student in scores
+                 and not graded_notebook(self.coursedir, self.coursedir.assignment_id, student).exists()]
+        if older:
+            with contextlib.suppress(Refusal):  # they are told of all the same, and the next run tries again
+                withdraw_scores(self.coursedir, older)
 
     def scores(self):
         """The marks that the gradebook holds."""
         return recorded_scores(self.coursedir.db_url, self.coursedir.assignment_id)
-
-    def submissions(self):
-        """Read the submissions, one at a time: a class may be large."""
-        return read_submissions(self.coursedir, self.coursedir.assignment_id, self.grading.job_maker(self.coursedir),
-                                self.students)
 
     def examined(self, executor, width, scores):
         """Examine what isn't graded yet; yield each submission as soon as its result is kept.
@@ -147,8 +119,8 @@ class Batch:
         waiting = {}  # key → the submissions that wait for its result: equal ones are examined once
         again = []
         try:
-            for submission in self.submissions():
-                small = submission.small()
+            for submission in read_submissions(self.coursedir, self.coursedir.assignment_id,
+                                               self.grading.job_maker(self.coursedir), self.students):
                 if submission.is_unread:
                     self.tally.unread.append(submission.student)
                 if submission.unfit:
@@ -158,8 +130,8 @@ class Batch:
                     self.tally.unchanged.append(submission.student)
                     self.step()
                 elif submission.key in waiting:
-                    waiting[submission.key].append(small)
-                elif self.has_result(submission.key):
+                    waiting[submission.key].append(submission.without("job"))
+                elif submission.key in self.fresh or (not self.force and self.results.read(submission.key)):
                     yield submission
                     self.step()
                 else:
@@ -174,10 +146,6 @@ class Batch:
         finally:
             for future in running:
                 future.cancel()
-
-    def has_result(self, key):
-        """Whether there is no need to examine what has that key."""
-        return key in self.fresh if self.force else self.results.read(key) is not None
 
     def collect(self, running, waiting, again):
         """Wait for results, and keep them; yield the submissions that waited for them.
@@ -202,6 +170,14 @@ class Batch:
                 self.step()
 
 
+def quiet_log():
+    """Make a log that lets through what nbgrader says of errors only."""
+    log = logging.Logger("nbgrader", logging.ERROR)
+    log.addHandler(logging.StreamHandler())
+    log.addFilter(lambda record: record.getMessage() != "Canceled")  # what `cli` says of an interrupt is enough
+    return log
+
+
 def submit(executor, job):
     """Have a job run; return its future, also where the executor takes no more."""
     try:
@@ -217,7 +193,7 @@ def deserves_another_try(future):
     error = future.exception()
     if error:
         return isinstance(error, concurrent.futures.BrokenExecutor | OSError | MemoryError | SandboxMissing)
-    return future.result()["timed_out"] and is_busy()
+    return future.result()["timed_out"] and os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 class Here(concurrent.futures.Executor):
@@ -232,31 +208,22 @@ class Here(concurrent.futures.Executor):
         return future
 
 
-def is_busy():
-    """Whether more is running on this machine than it has processors for."""
-    return os.getloadavg()[0] > (os.cpu_count() or 1)
+class Exporter(NotebookExporter):
+    """Leads each submission to `Rebuild`, without reading its file again."""
 
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        self.source = read_source(self.parent.coursedir, self.parent.coursedir.assignment_id)
 
-class Exporter(SubmissionExporter):
-    """Leaves it to `Batch` to look whether all is there, and what there is to grade."""
-
-    def prepare(self, grading):
-        """Look for nothing."""
-
-    def read(self, path):
-        """Take what was read, if it was kept."""
-        submission = self.parent.submission
-        return (submission.handed_in, submission.job) if submission.job else super().read(path)
+    def from_filename(self, filename, resources=None, **kwargs):
+        resources |= {"source": self.source, "submission": self.parent.submission}
+        return self.from_notebook_node(new_notebook(), resources, **kwargs)
 
 
 class Recorder(Autograde):
     """nbgrader's converter, which records submissions as they come, and goes over each notebook only once.
 
-    Parameters
-    ----------
-    submissions : iterable of state.Submission
-    scores : dict
-        What the gradebook held before, as `gradebook.recorded_scores` returns it.
+    `scores` is what the gradebook held before, as `recorded_scores` returns it.
     """
 
     def __init__(self, submissions, scores, **kwargs):
@@ -265,6 +232,10 @@ class Recorder(Autograde):
         self.submissions, self.scores = submissions, scores
         self.done = []  # submissions; whether they were recorded is for others to look
         self.failed = {}  # student → why nbgrader wasn't even asked
+        # Nothing is copied from a student's folder: a link that was left there would be followed. And where a timestamp
+        # is bad, nbgrader's own function stops.
+        self.coursedir.ignore = ["*"]
+        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
 
     def init_notebooks(self):
         """Look for nothing."""
@@ -275,14 +246,15 @@ class Recorder(Autograde):
             if usable and (reason := make_room(self.coursedir, submission, self.scores)):
                 self.failed[submission.student] = reason
             elif usable:
-                self.assignments, self.submission = as_assignment(self, submission), submission
+                self.submission = submission.without("job")
+                self.assignments = {self._format_source(submission.assignment, submission.student): [
+                    str(submission.path)]}
                 try:
                     super().convert_notebooks()
                 except NbGraderException:
                     usable = is_usable(self.coursedir.db_url)  # else each would wait for what the first waited for
-            self.done.append(submission.small())
+            self.done.append(submission.without("job", "answers"))
 
     def convert_single_notebook(self, notebook_filename):
-        self._sanitizing = True
         self._init_preprocessors()
         BaseConverter.convert_single_notebook(self, notebook_filename)

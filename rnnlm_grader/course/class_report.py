@@ -6,8 +6,7 @@ student, the id too, is cleaned and escaped.
 import os
 import statistics
 import urllib.parse
-from collections import Counter
-from dataclasses import dataclass
+from collections import Counter, defaultdict, namedtuple
 from datetime import datetime
 from pathlib import Path
 
@@ -28,41 +27,31 @@ WIDTHS = (1, 2, 5, 10, 20, 50, 100)  # of a bar, in points
 BARS = 13
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
+Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
+Mistake = namedtuple("Mistake", "name sentence section link students points")  # a misconception, in a class
+Failing = namedtuple("Failing", "name part shows students findings")  # a criterion, and what is found most often
+Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
+
 
 def write_class_report(coursedir, assignment, path=None, book=None):
-    """Write the class report of an assignment.
+    """Write the class report of an assignment to a path, or into reports/; return the path.
 
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    assignment : str
-    path : path, optional
-        Where to; by default reports/ASSIGNMENT.html in the course's folder.
-    book : str, optional
-        Where the book's chapters are, as a link from the report; by default, the book that `make book` built.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    rnnlm_grader.refusal.Refusal
-        Where the gradebook or the exercise can't be read, or doesn't know the assignment. Nothing was written.
+    `book` is where the book's chapters are, as a link from the report; by default, the book that `make book` built.
     """
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
-    if book is None:
-        book = relative(Path(coursedir.root, "_build", "html", "book"), path)
+    book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
     marks = read_class(coursedir, assignment)
     solution = answers_of(read_source(coursedir, assignment))
     graded = marks.graded
+    found = mistakes(assignment, graded, book)
+    again = [mistake for mistake in found if mistake.students > 1][:TOP]  # because several share it
     page = template().render(
         assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
         count=len(graded), states=Counter(student.state for student in marks.students),
         waiting=[student.student for student in marks.students if student.state == "waiting"],
         figures=figures([student.mark for student in graded], marks.max_score),
         histogram=histogram([student.mark for student in graded], marks.max_score),
-        parts=part_averages(marks), **told_apart(mistakes(assignment, graded, book)), few=FEW,
+        parts=part_averages(marks), again=again, others=found[len(again):], few=FEW,
         criteria=failing_criteria(assignment, graded)[:MOST],
         unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
         look=work_to_look_at(coursedir, path, marks, solution), alike=alike_code(graded, solution),
@@ -105,16 +94,6 @@ def figures(marks, most):
             ("full marks", sum(mark >= most for mark in marks)), ("zero", marks.count(0))]
 
 
-@dataclass(frozen=True)
-class Bar:
-    """One bar of the histogram: the marks from `low` to below `high`, or to `high` in the last, and how many."""
-
-    low: int
-    high: float
-    label: str
-    count: int
-
-
 def histogram(marks, most):
     """Sort marks into bars of whole points' width, but for the last; a mark above the maximum goes into that."""
     width = next(width for width in WIDTHS if most / width <= BARS or width == WIDTHS[-1])
@@ -135,83 +114,41 @@ def part_averages(marks):
             yield name.replace("-", " · "), average, most, average / most
 
 
-@dataclass(frozen=True)
-class Mistake:
-    """A misconception, and what it did to a class."""
-
-    name: str
-    sentence: str
-    section: str
-    link: str
-    students: int
-    points: int
-
-
 def mistakes(assignment, graded, book):
     """The misconceptions that were recognised, the most frequent first; of equals the one that cost more points."""
-    who, points, said = {}, Counter(), {}
+    made = defaultdict(list)  # (name, id) → who made it, and the criterion
     for student in graded:
         for part, criterion in student.criteria:
             if criterion["likely"]:
-                key = part["name"], criterion["likely"]
-                who.setdefault(key, set()).add(student.student)
-                points[key] += criterion["max_points"] - criterion["points"]
-                said[key] = criterion["sentence"]
-    library = ASSIGNMENTS[assignment].misconceptions if assignment in ASSIGNMENTS else ()
-    sections = {(m.name, m.id): m.section for m in library}
-    found = [Mistake(key[0], said[key], sections.get(key, "").replace(".html#", " § "),
-                     f"{book.rstrip('/')}/{sections[key]}" if key in sections else "", len(students), points[key])
-             for key, students in who.items()]
+                made[part["name"], criterion["likely"]].append((student.student, criterion))
+    sections = {(m.name, m.id): m.section for m in ASSIGNMENTS[assignment].misconceptions}
+    found = []
+    for key, cases in made.items():
+        section, (_, last) = sections.get(key, ""), cases[-1]
+        found.append(Mistake(
+            key[0], last["sentence"], section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
+            len({student for student, _ in cases}), sum(each["max_points"] - each["points"] for _, each in cases)))
     return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
-
-
-def told_apart(found):
-    """Tell what to explain again, because several share it, from the other mistakes."""
-    again = [mistake for mistake in found if mistake.students > 1][:TOP]
-    return {"again": again, "others": found[len(again):]}
-
-
-@dataclass(frozen=True)
-class Failing:
-    """A criterion, how many fail it, and what is found most often where they do."""
-
-    name: str
-    part: str
-    shows: str
-    students: int
-    findings: tuple
 
 
 def failing_criteria(assignment, graded):
     """The criteria that somebody failed, those first that most did."""
-    shows = {c.key: c.shows for c in ASSIGNMENTS[assignment].criteria} if assignment in ASSIGNMENTS else {}
-    findings = {}
+    shows = {c.key: c.shows for c in ASSIGNMENTS[assignment].criteria}
+    findings = defaultdict(Counter)
     for student in graded:
         for part, criterion in student.criteria:
             if criterion["finding"]:
-                key = part["name"], part["part"], criterion["id"]
-                findings.setdefault(key, Counter())[criterion["finding"]] += 1
-    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), tuple(counts.most_common(2)))
+                findings[part["name"], part["part"], criterion["id"]][criterion["finding"]] += 1
+    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), counts.most_common(2))
              for key, counts in findings.items()]
     return sorted(found, key=lambda failing: -failing.students)
-
-
-@dataclass(frozen=True)
-class Look:
-    """A submission that a teacher should look at, and why."""
-
-    student: str
-    name: str
-    mark: float
-    link: str
-    reasons: tuple
 
 
 def work_to_look_at(coursedir, page, marks, solution):
     """List the submissions about which the grader isn't sure, the lowest marks first."""
     looks = []
     for student in marks.graded:
-        if reasons := tuple(reasons_to_look(student, solution)):
+        if reasons := list(reasons_to_look(student, solution)):
             folder = coursedir.format_path(coursedir.feedback_directory, student.student, marks.assignment)
             feedback = Path(folder, f"{marks.assignment}.html")
             looks.append(Look(student.student, f"{student.first_name} {student.last_name}".strip(), student.mark,

@@ -3,6 +3,7 @@ import argparse
 import contextlib
 import gc
 import importlib
+import os
 import sys
 
 from ..criteria import ASSIGNMENTS
@@ -24,28 +25,21 @@ def main(argv=None):
     argv = sys.argv[1:] if argv is None else argv
     with contextlib.suppress(AttributeError):
         sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
-    so_far = "Not all was removed" if argv[:1] == ["forget"] else "What was examined is kept"
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
+    command, *argv = argv if argv[0] in OPTIONS else ("grade", *argv)
+    so_far = "Not all was removed" if command == "forget" else "What was examined is kept"
     try:
-        if argv[0] == "report":
-            options = report_options(argv[1:])
-            load_commands().report(options)
-        elif argv[0] == "export":
-            options = export_options(argv[1:])
-            load_commands().export(options)
-        elif argv[0] == "forget":
-            options = forget_options(argv[1:])
-            load_commands().forget(options)
-        else:
-            return grade(grade_options(argv))
-        return DONE
+        options = read_options(command, argv)
+        if command == "grade" and options.jobs > 1 and not options.scheduler:
+            pool.get_ready()  # loads meanwhile what is needed to examine side by side
+        is_done = getattr(load_commands(), command)(options)
+        return SOME_FAILED if is_done is False else DONE
     except Refusal as reason:
         return say(reason, UNUSED)
     except OSError as error:
-        done = "written." if argv[0] in ("report", "export") else f"done; {PUT_RIGHT}"
-        return say(f"{in_words(error)}. Nothing was {done}", UNUSED)
+        return say(f"{in_words(error)} Nothing was done; {PUT_RIGHT}", UNUSED)
     except Stopped as reason:
         return say(f"{reason} {so_far}; {PUT_RIGHT}", SOME_FAILED)
     except KeyboardInterrupt:
@@ -57,13 +51,6 @@ def say(text, code):
     return code
 
 
-def grade(options):
-    """Grade, in other processes if more than one submission is to be examined at once."""
-    if options.jobs > 1 and not options.scheduler:
-        pool.get_ready()
-    return DONE if load_commands().grade(options) else SOME_FAILED
-
-
 def load_commands():
     """Import the commands, and nbgrader with them, but not what takes as long as all else and isn't needed.
 
@@ -71,7 +58,6 @@ def load_commands():
     seconds to compile a grammar of web addresses. None is in the schema of notebooks.
     """
     unneeded = "rfc3987_syntax"
-    is_loaded = unneeded in sys.modules
     sys.modules.setdefault(unneeded, None)  # "there is no such module"
     gc.disable()
     try:
@@ -79,63 +65,60 @@ def load_commands():
     finally:
         gc.freeze()  # what is loaded stays, so there is no need to look through it again and again
         gc.enable()
-        if not is_loaded:
+        if sys.modules[unneeded] is None:
             del sys.modules[unneeded]
 
 
-def new_parser(command, description):
-    """A parser of what all commands about an assignment share."""
-    parser = argparse.ArgumentParser(prog=command, description=description)
-    parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
-    add_course_dir(parser)
-    return parser
-
-
-def add_course_dir(parser):
+def read_options(command, argv):
+    """Return what a command is asked for."""
+    description, add_options = OPTIONS[command]
+    parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
+    if command == "forget":
+        parser.set_defaults(assignment="")  # it is about all of them
+    else:
+        parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
+    add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
-
-
-def grade_options(argv):
-    parser = new_parser("rnnlm-grade", "Grade what was handed in and isn't graded yet, in parallel.")
-    parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    parser.add_argument("--jobs", type=int, default=len(pool.processors()), metavar="N",
-                        help="how many to examine at once (default: %(default)s, the number of processors)")
-    parser.add_argument("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
-    parser.add_argument("--sandbox", choices=("auto", "bwrap", "podman", "none"),
-                        help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none "
-                             "only where every submission is trusted (default: as configured, else auto)")
-    parser.add_argument("--force", action="store_true", help="examine and record also what is graded already")
     return parser.parse_args(argv)
 
 
-def report_options(argv):
-    parser = new_parser("rnnlm-grade report", "Write a page about the class: marks, most common misconceptions, "
-                        "criteria that most fail, and work that somebody should look at.")
-    parser.add_argument("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
-    parser.add_argument("--book", metavar="URL", help="where the chapters are, for links (default: as configured, else "
-                        "those in _build/html)")
-    return parser.parse_args(argv)
+def grade_options(add):
+    add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
+    add("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
+        help="how many to examine at once (default: %(default)s, the number of processors)")
+    add("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
+    add("--sandbox", choices=("auto", "bwrap", "podman", "none"),
+        help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none only where every "
+             "submission is trusted (default: as configured, else auto)")
+    add("--force", action="store_true", help="examine and record also what is graded already")
 
 
-def export_options(argv):
-    parser = new_parser("rnnlm-grade export", "Write the marks as a table.")
-    parser.add_argument("--form", choices=FORMS, default="csv",
-                        help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
-    parser.add_argument("--output", metavar="FILE",
-                        help="default: reports/ASSIGNMENT.csv, or ASSIGNMENT-FORM.csv, in the course")
-    parser.add_argument("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    return parser.parse_args(argv)
+def report_options(add):
+    add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
+    add("--book", metavar="URL", help="where the chapters are, for links (default: as configured, else those in "
+                                      "_build/html)")
 
 
-def forget_options(argv):
-    parser = argparse.ArgumentParser(prog="rnnlm-grade forget", description="Remove for good what the course, its "
-                                     "gradebook and its part of the exchange hold of a student.")
-    parser.add_argument("student", metavar="STUDENT", help="the student's id")
-    parser.add_argument("--yes", action="store_true", help="don't ask")
-    add_course_dir(parser)
-    parser.set_defaults(assignment="")  # it is about all of them
-    return parser.parse_args(argv)
+def export_options(add):
+    add("--form", choices=FORMS, default="csv",
+        help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
+    add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.csv, or ASSIGNMENT-FORM.csv, in the course")
+    add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
 
+
+def forget_options(add):
+    add("student", metavar="STUDENT", help="the student's id")
+    add("--yes", action="store_true", help="don't ask")
+
+
+OPTIONS = {
+    "grade": ("Grade what was handed in and isn't graded yet, in parallel.", grade_options),
+    "report": ("Write a page about the class: marks, most common misconceptions, criteria that most fail, and work "
+               "that somebody should look at.", report_options),
+    "export": ("Write the marks as a table.", export_options),
+    "forget": ("Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
+               forget_options),
+}
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,6 +1,5 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 import contextlib
-import logging
 import os
 import statistics
 import sys
@@ -9,21 +8,18 @@ from collections import Counter
 from pathlib import Path
 
 from nbgrader.apps import NbGrader
-from tqdm import tqdm
-from traitlets import TraitError
 
 from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
 from . import pool
-from .batch import Batch
+from .batch import Batch, progress_bar
 from .class_report import write_class_report
 from .feedback import Feedback
-from .folders import require_known, shown, submitted_folders, unread_line
-from .forget import Traces, grading_held, places
-from .gradebook import GradebookUnusable
+from .folders import few, require_known, shown, submitted_folders, unread_line
+from .forget import Traces, grading_held
 from .marks import read_class
-from .nbgrader_plugin import GradeInSandbox
+from .preprocessors import GradeInSandbox
 
 
 def grade(options):
@@ -34,11 +30,10 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar,
-                      log=quiet_log())
+        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    tell(summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
+    tell(*summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
     return not tally.failed
 
 
@@ -46,8 +41,7 @@ def report(options):
     """Write a page about the class."""
     require_known(options.assignment)
     coursedir, config = open_course(options)
-    with configuration_told():
-        configured = GradeInSandbox(config=config).book_url
+    configured = GradeInSandbox(config=config).book_url
     book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
     tell(write_class_report(coursedir, options.assignment, options.output, book))
 
@@ -59,23 +53,21 @@ def export(options):
     written = exports.export(coursedir, options.assignment, options.form, path, options.student or ())
     chosen = [student for student in read_class(coursedir, options.assignment).graded
               if not options.student or student.student in options.student]
-    tell("\n".join([str(written), *marks_to_look_at(chosen)]))
+    tell(written, *marks_to_look_at(chosen))
 
 
 def forget(options):
     """Remove what the course holds of a student, once it is confirmed."""
     coursedir, config = open_course(options)
-    with configuration_told():
-        results, exchange = places(coursedir, config)
-    with grading_held(results):
-        traces = Traces(coursedir, results, exchange, options.student)
+    with grading_held(coursedir, config):
+        traces = Traces(coursedir, config, options.student)
         tell(traces)
         if not options.yes:
             confirm()
         try:
             traces.remove()
-        except (OSError, GradebookUnusable) as error:
-            raise Stopped(f"{in_words(error)}." if isinstance(error, OSError) else str(error)) from None
+        except (OSError, Refusal) as error:
+            raise Stopped(in_words(error)) from None
     tell(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
          f"{shown(options.student)}.")
 
@@ -90,14 +82,14 @@ def confirm():
         raise Refusal("Nothing was removed.")
 
 
-def tell(text):
+def tell(*lines):
     """Print the last word of a command; raise `Stopped` where nothing takes it up any more."""
     try:
-        print(text, flush=True)
+        print(*lines, sep="\n", flush=True)
     except OSError as error:
         with open(os.devnull, "w") as nowhere:
             os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else Python tries once more at its end, and says so
-        raise Stopped(f"{in_words(error)}.") from None
+        raise Stopped(in_words(error)) from None
 
 
 def open_course(options):
@@ -110,6 +102,7 @@ def open_course(options):
     with contextlib.chdir(root), configuration_told():
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
+        GradeInSandbox(config=app.config)  # complains of settings that are none
     app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 
@@ -119,25 +112,20 @@ def configuration_told():
     """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
     try:
         yield
-    except TraitError as error:
-        raise Refusal(f"The course's configuration can't be used: {shown(error)}") from None
     except SystemExit:
         raise Refusal("The course's configuration can't be used, for the reason above.") from None
-    except SyntaxError as error:
-        raise Refusal(f"{error.filename} can't be read: {error.msg}, in line {error.lineno}.") from None
     except Exception as error:
-        places = [(name, line) for name, line, *_ in traceback.extract_tb(error.__traceback__)
-                  if name.endswith("_config.py")]
-        name, line = places[-1] if places else ("nbgrader_config.py", "?")
-        raise Refusal(f"{name} can't be read: {type(error).__name__} in line {line}: {shown(error)}.") from None
+        lines = [f" in {name}, line {line}" for name, line, *_ in traceback.extract_tb(error.__traceback__)
+                 if name.endswith("_config.py")]
+        raise Refusal(f"The course's configuration can't be used: {type(error).__name__}{''.join(lines[-1:])}: "
+                      f"{shown(error)}") from None
 
 
 def check_students(coursedir, options):
     """Raise `Refusal` unless there is something to grade."""
     there = submitted_folders(coursedir, options.assignment)
-    unknown = set(options.student or ()) - set(there)
-    if unknown:
-        raise Refusal(f"Nothing was handed in for {options.assignment} by {', '.join(map(shown, sorted(unknown)))}.")
+    if unknown := set(options.student or ()) - set(there):
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {few(unknown)}.")
     if not there:
         place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
         raise Refusal(f"Nothing was handed in. It should be in {place}.")
@@ -167,59 +155,27 @@ def open_executor(options):
         yield executor, threads
 
 
-@contextlib.contextmanager
-def progress_bar(total):
-    """Show progress on standard error, if that is a terminal."""
-    with tqdm(total=total, desc="grade", unit="", disable=None if total else True) as bar:
-        yield bar.update
-
-
-def quiet_log():
-    """A log that lets through what nbgrader says of errors only."""
-    log = logging.Logger("nbgrader", logging.ERROR)
-    log.addHandler(logging.StreamHandler())
-    log.addFilter(lambda record: record.getMessage() != "Canceled")  # what `cli` says of an interrupt is enough
-    return log
-
-
 def summary(tally, marks, stale):
-    """Lay out what was done, the marks as an export writes them, and whose feedback is stale."""
-    lines = [f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
-             f"{len(tally.failed)} failed ({tally.examined} examined)", *penalties_told(tally, marks),
-             *marks_told(marks)]
-    for reason, _ in Counter(tally.failed.values()).most_common():
-        who = sorted(shown(student) for student, why in tally.failed.items() if why == reason)
-        lines.append(f"no mark for {few(who)}: {reason}")
-    if tally.unread:
-        lines.append(unread_line(tally.unread))
-    lines += marks_to_look_at(marks.graded)
-    if stale:
-        lines.append(f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
-                     f"Run: nbgrader generate_feedback {marks.assignment}")
-    return "\n".join(lines)
-
-
-def penalties_told(tally, marks):
-    """Yield how many lose points for lateness, and for how many of those graded before that has changed."""
+    """Yield what was done, the marks as an export writes them, and whose feedback is stale, in lines."""
+    yield (f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+           f"{len(tally.failed)} failed ({tally.examined} examined)")
     late = sum(student.penalty > 0 for student in marks.graded)
     if late or tally.repriced:
-        changed = f" ({len(tally.repriced)} changed)" if tally.repriced else ""
-        yield f"late penalties: {late}{changed}"
-
-
-def marks_told(marks):
-    """Yield how many marks there are and where they lie."""
+        yield f"late penalties: {late}{f' ({len(tally.repriced)} changed)' if tally.repriced else ''}"
     if points := sorted(student.mark for student in marks.graded):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
         yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
+    for reason, _ in Counter(tally.failed.values()).most_common():
+        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
+    if tally.unread:
+        yield unread_line(tally.unread)
+    yield from marks_to_look_at(marks.graded)
+    if stale:
+        yield (f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
+               f"Run: nbgrader generate_feedback {marks.assignment}")
 
 
 def marks_to_look_at(students):
     """Yield whose marks by hand were given to other work, or before another grading; they count all the same."""
-    if who := [f"{shown(student.student)} ({', '.join(student.outdated)})" for student in students if student.outdated]:
+    if who := [f"{student.student} ({', '.join(student.outdated)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {few(who)}"
-
-
-def few(names):
-    """Join the first ten of some names."""
-    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"

@@ -49,7 +49,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             self.fail(str(reason))
         self.submitted = submitted_folders(self.coursedir, self.coursedir.assignment_id)
         left_out = defaultdict(list)
-        for student in sorted(self.feedback.folders.keys() - self.coursedir.student_id_exclude.split(",")):
+        for student in self.feedback.folders:
             if reason := self.reason_against(student):
                 left_out[reason].append(student)
             else:

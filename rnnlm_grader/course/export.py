@@ -14,11 +14,10 @@ from collections import defaultdict
 from pathlib import Path
 
 from nbgrader.plugins import ExportPlugin
-from traitlets import Unicode
 
 from ..files import write_whole
 from ..refusal import Refusal, in_words
-from .folders import shown
+from .folders import few, shown
 from .marks import read_class
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
@@ -27,42 +26,22 @@ FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def export(coursedir, assignment, form, path, students=()):
-    """Write the marks of an assignment.
+    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return the path.
 
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    assignment : str
-    form : {'csv', 'canvas', 'moodle'}
-        For a spreadsheet, with every criterion; or what these systems import.
-    path : path
-    students : collection of str, optional
-        Only these.
-
-    Returns
-    -------
-    Path
-
-    Raises
-    ------
-    rnnlm_grader.refusal.Refusal
-        Where the gradebook or one of the students isn't there, or whoever imports it would take two for one. Nothing
-        was written.
+    Raise a `Refusal` where one of the students isn't there, or an import would take two for one.
     """
     marks = read_class(coursedir, assignment)
     if unknown := set(students) - {student.student for student in marks.students}:
-        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows "
-                      f"{', '.join(map(shown, sorted(unknown)))}. Nothing was written.")
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
+                      "Nothing was written.")
     chosen = [student for student in marks.students if not students or student.student in students]
     if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
-        raise Refusal(f"An import would take these students for one: {', '.join(shown(repr(one)) for one in alike)}. "
-                      "Rename their folders, or name the students to export. Nothing was written.")
+        raise Refusal(f"An import would take these students for one: {few(map(repr, alike))}. Rename their folders, or "
+                      "name the students to export. Nothing was written.")
     text = io.StringIO()
-    csv.writer(text, lineterminator="\r\n").writerows([harmless(cell) for cell in row]
-                                                      for row in FORMS[form](marks, chosen))
-    path = Path(path)
-    write_whole(path, text.getvalue().encode())
-    return path
+    csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
+    write_whole(Path(path), text.getvalue().encode())
+    return Path(path)
 
 
 def file_name(assignment, form):
@@ -74,9 +53,8 @@ def taken_for_one(students):
     """The ids of the first of those that are the same but for case, blanks, accents or widths of letters; or []."""
     by_login = defaultdict(list)
     for student in students:
-        letters = filter(lambda letter: not unicodedata.combining(letter),
-                         unicodedata.normalize("NFKD", harmless(student.student)).casefold())
-        by_login["".join(letters)].append(student.student)
+        letters = unicodedata.normalize("NFKD", harmless(student.student)).casefold()
+        by_login["".join(c for c in letters if not unicodedata.combining(c))].append(student.student)
     return next((alike for alike in by_login.values() if len(alike) > 1), [])
 
 
@@ -139,7 +117,7 @@ FORMS = {"csv": for_spreadsheet, **IMPORTED}
 class FormExport(ExportPlugin):
     """Lets `nbgrader export --exporter=rnnlm_grader.course.export.CanvasExport` write one of these forms."""
 
-    form = Unicode("csv")
+    form = "csv"
 
     def export(self, gradebook):
         if len(self.assignment) != 1:
@@ -149,21 +127,17 @@ class FormExport(ExportPlugin):
         try:
             export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
         except (Refusal, OSError) as reason:
-            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
+            self.parent.fail("%s", in_words(reason))
         self.log.info("Wrote %s", path)
-
-
-class CriteriaExport(FormExport):
-    """Every criterion, for a spreadsheet."""
 
 
 class CanvasExport(FormExport):
     """What Canvas imports."""
 
-    form = Unicode("canvas")
+    form = "canvas"
 
 
 class MoodleExport(FormExport):
     """What Moodle imports."""
 
-    form = Unicode("moodle")
+    form = "moodle"

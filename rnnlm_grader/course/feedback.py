@@ -5,18 +5,16 @@ none. It tells students nothing: it also depends on the graded notebook, with a 
 """
 import hashlib
 import json
-import os
 from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
-from nbgrader.utils import rmtree
 
-from ..refusal import PUT_RIGHT, Refusal, in_words
+from ..refusal import Refusal, in_words
 from .folders import read_beside, shown, student_folders
 from .gradebook import shown_marks
-from .state import graded_folder, graded_notebook
+from .state import graded_folder, graded_notebook, remove
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
@@ -40,10 +38,8 @@ class Feedback:
         """Whether there is a whole page, of the submission that is graded and with its present marks."""
         folder = self.folders[student]
         try:
-            ending = self.ending(student).encode()
-            with open(folder / f"{self.assignment}.html", "rb") as page:
-                page.seek(-len(ending), os.SEEK_END)
-                is_whole = page.read() == ending
+            page = Path(folder, f"{self.assignment}.html").read_bytes()
+            is_whole = page.endswith(self.ending(student).encode())
         except OSError:
             return False
         return is_whole and read_beside(folder) == read_beside(graded_folder(self.coursedir, self.assignment, student))
@@ -52,14 +48,6 @@ class Feedback:
         """Return the students whose feedback `nbgrader generate_feedback` would make anew."""
         return [student for student in self.folders if not self.is_current(student)
                 and graded_notebook(self.coursedir, self.assignment, student).exists()]
-
-    def remove(self, student):
-        """Remove a student's feedback, which nbgrader makes only where there is none."""
-        folder = self.folders[student]
-        if folder.is_symlink() or not folder.is_dir():
-            folder.unlink()
-        else:
-            rmtree(str(folder))
 
 
 class FeedbackExporter(HTMLExporter):
@@ -71,17 +59,14 @@ class FeedbackExporter(HTMLExporter):
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         coursedir = self.parent.coursedir
-        excluded = coursedir.student_id_exclude.split(",")
         try:
             self.feedback = Feedback(coursedir, coursedir.assignment_id)
             for student in self.feedback.stale():
-                if student not in excluded:
-                    self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
-                    self.feedback.remove(student)
+                self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
+                remove(self.feedback.folders[student])
         except (Refusal, OSError) as error:
-            reason = f"{in_words(error)}. {PUT_RIGHT.capitalize()}" if isinstance(error, OSError) else str(error)
-            self.log.error("%s", reason)
-            raise NbGraderException(reason) from None
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
 
     def from_filename(self, filename, resources=None, **kwargs):
         ending = self.feedback.ending(resources["nbgrader"]["student"])  # what changes meanwhile makes the page stale

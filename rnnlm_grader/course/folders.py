@@ -1,8 +1,4 @@
-"""An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs.
-
-Only reads; `nbgrader_plugin` and `batch` say where the results go.
-"""
-import contextlib
+"""An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs."""
 import glob
 import hashlib
 import os
@@ -22,6 +18,7 @@ from ..notebooks.reading import Unreadable, read_all_in
 from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
 from ..refusal import Refusal
 from ..sandbox.candidate import OWN, SET_UP
+from .private import owner_only
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
@@ -29,6 +26,7 @@ UNFILLED = "raise NotImplementedError()"
 UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"
 SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
+UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of a file is half a character
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
 
 
@@ -49,45 +47,32 @@ def require_known(assignment):
                       "needs a course folder without this grader: see book/own-course.md.")
 
 
-def source_path(coursedir, assignment):
-    """Where the instructor's notebook of an assignment is."""
-    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    return Path(coursedir.root, folder, f"{assignment}.ipynb")
-
-
-class SourceDamaged(Refusal):
-    """The instructor's notebook of an exercise can't be what students got."""
-
-
 def read_source(coursedir, assignment):
-    """Read the instructor's notebook, the one truth about an exercise; raise `SourceDamaged` where it can't be that."""
-    path = source_path(coursedir, assignment)
+    """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
+    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
+    path = Path(coursedir.root, folder, f"{assignment}.ipynb")
     try:
         source = nbformat.read(path, as_version=4)
         there = answers_of(source)
     except Exception as error:  # nbformat raises almost anything, according to what is damaged
         reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
-        raise SourceDamaged(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+        raise Refusal(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
     wanted = ASSIGNMENTS[assignment].names if assignment in ASSIGNMENTS else ()
     if missing := [name for name in wanted if name not in there]:
-        raise SourceDamaged(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
-                            "Restore it from a backup.")
+        raise Refusal(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
+                      "Restore it from a backup.")
     return source
 
 
-class PointsDiffer(Refusal):
-    """The grade cells of an exercise aren't worth what its criteria are."""
-
-
 def require_criteria(assignment, source):
-    """Return the points of each grade cell, by its grade_id; raise `PointsDiffer` where its criteria have others."""
+    """Return the points of each grade cell, by its grade_id; raise `Refusal` where its criteria have others."""
     points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
     known = ASSIGNMENTS.get(assignment)
     criteria = {f"{name}-{part}": sum(criterion.points for criterion in known.of(name, part))
                 for name, part in (known.parts() if known else ())}
     if differ := differences(points, "criteria", criteria):
-        raise PointsDiffer(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
-                           f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
+                      f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
     return points
 
 
@@ -100,40 +85,33 @@ def differences(points, place, others):
 
 
 def submitted_folders(coursedir, assignment):
-    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere.
-
-    Of a student whose own folder is a link to no folder nobody knows; they count too, and `unfit` tells why.
-    """
+    """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere."""
     return student_folders(coursedir, coursedir.submitted_directory, assignment)
 
 
 def student_folders(coursedir, step, assignment):
-    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`."""
+    """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`.
+
+    A student whose own folder is a link to no folder counts too: nobody can tell what it held.
+    """
     anybody = "\0"  # no folder has that name
     places = Path(coursedir.format_path(step, anybody, assignment)).parts
     at = places.index(anybody)
     pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
     found = {}
     for person in sorted(glob.glob(pattern, include_hidden=True)):
-        folder = os.path.join(person, *places[at + 1:])
-        if os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person):
-            found[os.path.basename(person)] = folder
+        student, folder = os.path.basename(person), os.path.join(person, *places[at + 1:])
+        is_there = os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person)
+        if is_there and student not in coursedir.student_id_exclude.split(","):
+            found[student] = folder
     return found
 
 
 def unfit(student, folder):
     """Why nbgrader can hold nothing of a student, in one line; None where it can."""
-    try:
-        student.encode()
-    except UnicodeEncodeError:
-        return "the name of the student's folder isn't UTF-8; rename it"
-    if "\n" in student:
-        return "the name of the student's folder has a line break; rename it"
-    if student.startswith("."):
-        return "the name of the student's folder begins with a dot, and nbgrader passes it by; rename it"
-    if not os.path.lexists(folder):
-        return "the student's folder is a link that leads to no folder"
-    return None
+    if UNFIT.search(student):
+        return "the name of the student's folder begins with a dot, has a line break or isn't UTF-8; rename it"
+    return None if os.path.lexists(folder) else "the student's folder is a link that leads to no folder"
 
 
 def shown(text, most=400):
@@ -155,12 +133,7 @@ class HandedIn:
 def read_handed_in(source, path):
     """Read what a student handed in, be it a notebook or not.
 
-    Parameters
-    ----------
-    source : notebook
-        The instructor's.
-    path : Path
-        Where the student's notebook should be.
+    `source` is the instructor's notebook, `path` is where the student's should be.
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
     locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
@@ -169,12 +142,10 @@ def read_handed_in(source, path):
     try:
         answers = take_answers(find_cells(path, wanted, remarks), wanted, locked)
         remarks += answers.remarks
-    except (Unreadable, OSError) as reason:
-        answers = take_answers((), wanted)
-        remarks = [f"{UNREAD}: {getattr(reason, 'strerror', None) or reason}."]
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         answers = take_answers((), wanted)
-        remarks = [f"{UNREAD}: it can't be read ({type(error).__name__})."]
+        reason = str(error) if isinstance(error, Unreadable) else getattr(error, "strerror", None)
+        remarks = [f"{UNREAD}: {reason or type(error).__name__}."]
     beside = read_beside(path.parent)
     if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
@@ -200,12 +171,8 @@ def find_cells(path, wanted, remarks):
 def the_one_meant(found, name, wanted):
     """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
 
-    Of several such, the only one that has the right name but for its capitals. Equal ones are one.
-
-    Parameters
-    ----------
-    found : dict
-        The cells of each notebook, or why it can't be read, by its name.
+    Of several such, the only one that has the right name but for its capitals. Equal ones are one. `found` maps names
+    to cells, or to why there are none.
     """
     filled = [other for other, cells in found.items() if not isinstance(cells, Exception) and any(
         cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in cells)]
@@ -217,10 +184,15 @@ def the_one_meant(found, name, wanted):
     raise Unreadable(f"there is no {name} in it{others}")
 
 
+def few(students):
+    """Join the first ten of some students."""
+    names = sorted(map(shown, students))
+    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
+
+
 def unread_line(students):
     """Say whose work couldn't be read, as the last line of a run."""
-    who = ", ".join(map(shown, sorted(students)[:10]))
-    return f"couldn't read the work of: {who}{', ...' if len(students) > 10 else ''} (see the report)"
+    return f"couldn't read the work of: {few(students)} (see the report)"
 
 
 def read_beside(folder):
@@ -228,24 +200,23 @@ def read_beside(folder):
 
     The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
     """
-    timestamp, secret = read_timestamp(folder), read_short(Path(folder, SUBMISSION_SECRET), 200)
-    found = {TIMESTAMP: timestamp if time_of(timestamp) else None,
-             SUBMISSION_SECRET: secret if secret and re.fullmatch("[0-9a-f]{128}", secret) else None}
-    return {name: text for name, text in found.items() if text}
+    found = {TIMESTAMP: read_timestamp(folder), SUBMISSION_SECRET: read_short(Path(folder, SUBMISSION_SECRET))}
+    is_well_formed = {TIMESTAMP: time_of, SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch}
+    return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
 
 
 def read_timestamp(folder):
     """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
-    return read_short(Path(folder, TIMESTAMP), 100)
+    return read_short(Path(folder, TIMESTAMP))
 
 
-def read_short(path, most):
-    """Return the first bytes of an ordinary file as text, without blanks around it; None where there are none."""
+def read_short(path):
+    """Return the beginning of an ordinary file as text, without blanks around it; None where there is none."""
     try:
         if path.is_symlink() or not path.is_file():
             return None
         with open(path, "rb") as file:
-            return file.read(most).decode(errors="replace").strip() or None
+            return file.read(200).decode(errors="replace").strip() or None
     except OSError:
         return None
 
@@ -272,52 +243,27 @@ def execution_order(source, order):
     return [*setup, *rest]
 
 
-class SecretDamaged(Refusal):
-    """The key of the course can't be what it was."""
-
-
 def read_secret(path, fingerprint):
-    """Return the course's key; make one where the course has none yet.
+    """Return the course's key from a file; make one where the course has none yet.
 
-    Parameters
-    ----------
-    path : Path
-        The key.
-    fingerprint : Path
-        A file that tells whether it is still the key with which this course was graded before. Another one would draw
-        other hidden inputs, so that the marks of one class would come from two different examinations.
+    The other file tells whether it is still the key with which this course was graded before. Another one would draw
+    other hidden inputs, so that the marks of one class would come from two different examinations.
     """
-    known = fingerprint.read_bytes().strip().decode(errors="replace") if fingerprint.exists() else None
-    if known is not None and not re.fullmatch("[0-9a-f]{32}", known):
-        raise SecretDamaged(f"{fingerprint} is damaged, by which the key {path} is known. Delete it if that is still "
-                            "the key with which this course was graded before.")
-    if not path.exists():
-        if known is not None:
-            raise SecretDamaged(f"The key {path} is missing, with which this course was graded before. Restore it "
-                                f"from a backup, or delete {fingerprint} to have everything graded with a new one.")
-        _make_secret(path)
-    secret = path.read_bytes()
-    if len(secret) < 16:
-        raise SecretDamaged(f"The key {path} has only {len(secret)} bytes. Restore it from a backup, or delete it to "
-                            "have a new one made: hidden inputs will then be others than before.")
+    known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
+    if known is None and not path.exists():
+        with owner_only():
+            write_whole(path, os.urandom(32))
+    secret = path.read_bytes() if path.exists() else b""
     if known not in (None, _fingerprint(secret)):
-        raise SecretDamaged(f"The key {path} isn't the one with which this course was graded before. Restore that, or "
-                            f"delete {fingerprint} to have everything graded with this one.")
+        raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
+                      f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
+                      "there, or a new one.")
+    if len(secret) < 16:
+        raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
     if known is None:
-        write_whole(fingerprint, f"{_fingerprint(secret)}\n".encode())
+        write_whole(fingerprint, _fingerprint(secret) + b"\n")
     return secret
 
 
 def _fingerprint(secret):
-    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32]
-
-
-def _make_secret(path):
-    scratch = path.with_name(f"{path.name}.{os.getpid()}")
-    with open(scratch, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
-        file.write(os.urandom(32))
-        file.flush()
-        os.fsync(file.fileno())
-    with contextlib.suppress(FileExistsError):
-        os.link(scratch, path)  # whole or not at all, and never over another that came first
-    scratch.unlink()
+    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()

@@ -5,15 +5,15 @@ import os
 from pathlib import Path
 
 from nbgrader.exchange.default import Exchange
-from nbgrader.utils import notebook_hash, rmtree
+from nbgrader.utils import notebook_hash
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
-from .nbgrader_plugin import GradeInSandbox
+from .preprocessors import GradeInSandbox
 from .results import Results
-from .state import RECORD, read_graded_notebook
+from .state import read_graded, remove
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 
@@ -22,22 +22,12 @@ class Traces:
     """What there is of a student, in the order in which it is removed.
 
     The student's own folders come last: a run that was cut off still knows the student when it is started again.
-
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    results, exchange : Path
-        As `places` returns them.
-    student : str
-
-    Raises
-    ------
-    rnnlm_grader.refusal.Refusal
-        Where nothing is of that student, or the gradebook can't be written to.
     """
 
-    def __init__(self, coursedir, results, exchange, student):
-        self.coursedir, self.results, self.student = coursedir, results, student
+    def __init__(self, coursedir, config, student):
+        self.coursedir, self.student = coursedir, student
+        self.results = results_folder(coursedir, config)
+        exchange = Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id)
         self.in_gradebook = has_student(coursedir.db_url, student)
         self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
                                           coursedir.submitted_directory)
@@ -51,7 +41,9 @@ class Traces:
         """Yield the results on which no other student's graded notebook rests."""
         graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
         for folder in filter(Path.is_dir, entries(self.results)):
-            kept = {key_of(self.coursedir, folder.name, path.name) for path in graded if path.name != self.student}
+            records = [read_graded(self.coursedir, folder.name, path.name)[0] for path in graded
+                       if path.name != self.student]
+            kept = {record.get("key") for record in records}
             yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
 
     def reports(self):
@@ -79,18 +71,11 @@ class Traces:
 
     def remove(self):
         """Remove all of it."""
-        remove_all(self.others)
-        remove_student(self.coursedir.db_url, self.coursedir.course_id, self.student)
-        remove_all(self.folders)
-
-
-def remove_all(paths):
-    """Remove files, folders and links; what a link leads to stays."""
-    for path in paths:
-        if path.is_dir() and not path.is_symlink():
-            rmtree(str(path))
-        else:
-            path.unlink(missing_ok=True)
+        for path in self.others:
+            remove(path)
+        remove_student(self.coursedir, self.student)
+        for path in self.folders:
+            remove(path)
 
 
 def entries(folder):
@@ -101,22 +86,14 @@ def entries(folder):
         return []
 
 
-def key_of(coursedir, assignment, student):
-    """Return the key of the result on which a graded notebook rests; None where there is none."""
-    with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-        return read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]["key"]
-
-
-def places(coursedir, config):
-    """Return where a course keeps its results, and its folder in the exchange."""
-    return (Path(coursedir.root, GradeInSandbox(config=config).results_directory),
-            Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id))
+def results_folder(coursedir, config):
+    return Path(coursedir.root, GradeInSandbox(config=config).results_directory)
 
 
 @contextlib.contextmanager
-def grading_held(results):
-    """Keep others from grading meanwhile; raise `results.Busy` where one does."""
+def grading_held(coursedir, config):
+    """Keep others from grading meanwhile; raise `Refusal` where one does."""
     with contextlib.ExitStack() as stack:
-        for folder in filter(Path.is_dir, entries(results)):
+        for folder in filter(Path.is_dir, entries(results_folder(coursedir, config))):
             stack.enter_context(Results(folder).locked())
         yield

@@ -1,12 +1,8 @@
-"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds.
-
-And what it changes itself: marks of earlier submissions of those whose new one couldn't be graded, and late penalties.
-"""
+"""What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
+import functools
 import os
 import re
-from dataclasses import dataclass
-from datetime import datetime, timedelta
 from unittest import mock
 
 from nbgrader.api import (
@@ -22,9 +18,9 @@ from nbgrader.api import (
     SubmittedNotebook,
 )
 from nbgrader.converters import autograde
-from nbgrader.preprocessors import latesubmissions, saveautogrades
-from sqlalchemy import create_engine, inspect, make_url, select, text, update
+from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from ..refusal import Refusal
 from .folders import differences
@@ -32,128 +28,107 @@ from .folders import differences
 PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
 
 
-class GradebookUnusable(Refusal):
-    """The gradebook can't be written to, or lacks what grading needs."""
-
-
 @contextlib.contextmanager
 def told_in_one_line(db_url):
-    """Raise `GradebookUnusable` for what the database complains of: one line, without its password."""
+    """Raise `Refusal` for what the database complains of: one line, without its password."""
     where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
     try:
         yield
     except ModuleNotFoundError as missing:
-        raise GradebookUnusable(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
-                                "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
+        raise Refusal(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+                      "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
         advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
             "Put it right, or restore it from a backup")
-        raise GradebookUnusable(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
+        raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
 @contextlib.contextmanager
-def connected(db_url):
-    """Connect to the database, so that an error says in one line what is wrong."""
-    with told_in_one_line(db_url), contextlib.ExitStack() as stack:
+def connected(db_url, to_write=False):
+    """Connect to the database; `to_write`, fail where another program is writing, or the disk is full."""
+    with told_in_one_line(db_url):
         url = make_url(db_url)
         sqlite = url.get_backend_name() == "sqlite"
         if sqlite and url.database and not os.path.exists(url.database):
-            db_url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
-        engine = create_engine(db_url, connect_args={"timeout": PATIENCE} if sqlite else {})
-        stack.callback(engine.dispose)
+            url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
+        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE} if sqlite else {})
         with engine.connect() as connection:
+            if sqlite and to_write:
+                connection.execute(text("BEGIN IMMEDIATE"))
             yield connection
+
+
+@contextlib.contextmanager
+def open_gradebook(coursedir):
+    """Open a course's gradebook with nbgrader's own class, or take the one that `kept_open` keeps."""
+    with told_in_one_line(coursedir.db_url), autograde.Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+        yield gradebook
 
 
 @contextlib.contextmanager
 def kept_open():
     """Have nbgrader keep its gradebook open for a whole class.
 
-    It opens it seven times a submission, and each time makes a new engine, looks for all tables, and compiles all its
+    It opens it several times a submission, and each time makes a new engine, looks for all tables, and compiles all its
     statements anew: more than half of its time.
     """
     class Kept(Gradebook):
         def close(self):
             self.db.remove()  # ends the session, so that what is read next is read anew
 
-    gradebooks = {}
-
-    def opened(*args):
-        if args not in gradebooks:
-            gradebooks[args] = Kept(*args)
-        return gradebooks[args]
-
     with contextlib.ExitStack() as stack:
-        for module in (autograde, saveautogrades, latesubmissions):
-            stack.enter_context(mock.patch.object(module, "Gradebook", opened))
-        try:
+        @functools.cache
+        def opened(*args):
+            gradebook = Kept(*args)
+            stack.callback(gradebook.engine.dispose)
+            return gradebook
+
+        with mock.patch.object(autograde, "Gradebook", opened):
             yield
-        finally:
-            for gradebook in gradebooks.values():
-                gradebook.engine.dispose()
 
 
 def is_usable(db_url):
     """Whether the gradebook can be written to."""
     try:
-        with connected(db_url) as connection:
-            begin_to_write(connection)
-    except GradebookUnusable:
+        with connected(db_url, to_write=True):
+            return True
+    except Refusal:
         return False
-    return True
-
-
-def begin_to_write(connection):
-    """Fail where another program is writing, or the disk is full."""
-    if connection.dialect.name == "sqlite":
-        connection.execute(text("BEGIN IMMEDIATE"))
 
 
 def require_gradebook(db_url, assignment, points):
-    """Raise `GradebookUnusable` unless the gradebook can be written to and has the cells of the assignment.
-
-    Parameters
-    ----------
-    points : dict
-        The points of each grade cell, by its grade_id.
-    """
+    """Raise `Refusal` unless the gradebook can be written to and has these points for each grade cell."""
     if not knows(db_url, assignment, points):
         # Without --force nbgrader skips what lies in exercises/ already.
-        raise GradebookUnusable(f"The assignment {assignment} isn't known to the gradebook. "
-                                f"Run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(f"The assignment {assignment} isn't known to the gradebook. "
+                      f"Run: nbgrader generate_assignment {assignment} --force")
 
 
 def knows(db_url, assignment, points):
-    """Return whether the gradebook has the assignment; raise `GradebookUnusable` where it has it with other points."""
+    """Return whether the gradebook has the assignment; raise `Refusal` where it has it with other points."""
     query = (select(GradeCell.name, GradeCell.max_score)
-             .join(Notebook, GradeCell.notebook_id == Notebook.id)
-             .join(Assignment, Notebook.assignment_id == Assignment.id)
-             .where(Assignment.name == assignment))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
+             .join(GradeCell.notebook).join(Notebook.assignment).where(Assignment.name == assignment))
+    with connected(db_url, to_write=True) as connection:
         has_tables = inspect(connection).has_table("assignment")
         known = dict(map(tuple, connection.execute(query))) if has_tables else {}
     if known and (differ := differences(points, "gradebook", known)):
-        raise GradebookUnusable(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
-                                f"Run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
+                      f"Run: nbgrader generate_assignment {assignment} --force")
     return bool(known)
 
 
 def of_notebooks(assignment, *columns):
     """A query for each student's id and some columns of what was recorded of the submitted notebook."""
-    return (select(Student.id, *columns).select_from(SubmittedNotebook)
-            .join(SubmittedAssignment, SubmittedNotebook.assignment_id == SubmittedAssignment.id)
-            .join(Assignment, SubmittedAssignment.assignment_id == Assignment.id)
-            .join(Student, SubmittedAssignment.student_id == Student.id)
+    return (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
+            .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
             .where(Assignment.name == assignment))
 
 
 def of_cells(assignment, kind, *columns):
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
     return (of_notebooks(assignment, BaseCell.name, *columns)
-            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(BaseCell, kind.cell_id == BaseCell.id)
-            .order_by(BaseCell.name))
+            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
 
 
 def recorded_scores(db_url, assignment):
@@ -165,57 +140,18 @@ def recorded_scores(db_url, assignment):
     return scores
 
 
-def withdraw_scores(db_url, assignment, students):
+def withdraw_scores(coursedir, students):
     """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
 
     Marks and comments that were given by hand stay, to be looked at again.
     """
-    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(students))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
-        ids = [notebook for _, notebook in connection.execute(query)]
-        connection.execute(update(Grade).where(Grade.notebook_id.in_(ids))
-                           .values(auto_score=None, needs_manual_grade=True))
-        connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id.in_(ids))
-                           .values(late_submission_penalty=None))
-        connection.commit()
-
-
-@dataclass(frozen=True)
-class Lateness:
-    """What nbgrader's rule for late work is asked about one student's submission, and the penalty on record."""
-
-    score: float
-    penalty: float | None
-    timestamp: datetime | None
-    duedate: datetime | None
-    extension: timedelta | None
-
-    @property
-    def seconds(self):
-        """The seconds between due date and submission, as nbgrader counts them; 0 for work in time."""
-        if self.timestamp is None or self.duedate is None:
-            return 0
-        return max(0, (self.timestamp - self.duedate - (self.extension or timedelta())).total_seconds())
-
-
-def recorded_lateness(db_url, assignment):
-    """Return {student: Lateness} of all whose work has been recorded."""
-    query = of_notebooks(assignment, SubmittedNotebook.score, SubmittedNotebook.late_submission_penalty,
-                         SubmittedAssignment.timestamp, Assignment.duedate, SubmittedAssignment.extension)
-    with connected(db_url) as connection:
-        return {student: Lateness(*values) for student, *values in connection.execute(query)}
-
-
-def record_penalties(db_url, assignment, penalties):
-    """Record {student: penalty}, all in one transaction."""
-    query = of_notebooks(assignment, SubmittedNotebook.id).where(Student.id.in_(penalties))
-    with connected(db_url) as connection:
-        begin_to_write(connection)
-        for student, notebook in connection.execute(query).all():
-            connection.execute(update(SubmittedNotebook).where(SubmittedNotebook.id == notebook)
-                               .values(late_submission_penalty=penalties[student]))
-        connection.commit()
+    with open_gradebook(coursedir) as gradebook:
+        for student in students:
+            for notebook in gradebook.find_submission(coursedir.assignment_id, student).notebooks:
+                notebook.late_submission_penalty = None
+                for grade in notebook.grades:
+                    grade.auto_score, grade.needs_manual_grade = None, True
+        gradebook.db.commit()
 
 
 def shown_marks(db_url, assignment):
@@ -233,18 +169,17 @@ def shown_marks(db_url, assignment):
 
 
 def has_student(db_url, student):
-    """Return whether the gradebook knows a student; raise `GradebookUnusable` where it can't be written to."""
-    with connected(db_url) as connection:
-        begin_to_write(connection)
+    """Return whether the gradebook knows a student; raise `Refusal` where it can't be written to."""
+    with connected(db_url, to_write=True) as connection:
         return inspect(connection).has_table("student") and connection.scalar(
             select(Student.id).where(Student.id == student)) is not None
 
 
-def remove_student(db_url, course_id, student):
+def remove_student(coursedir, student):
     """Take a student out of the gradebook, if it has one, with all marks and comments."""
-    if has_student(db_url, student):
-        with told_in_one_line(db_url), Gradebook(db_url, course_id) as gradebook:
+    if has_student(coursedir.db_url, student):
+        with open_gradebook(coursedir) as gradebook:
             gradebook.remove_student(student)
-    with connected(db_url) as connection:
+    with connected(coursedir.db_url) as connection:
         if connection.dialect.name == "sqlite":  # the file keeps what was deleted until its place is needed
             connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))

@@ -24,46 +24,23 @@ from ..spec.exam import hidden_seed, public_seed
 MOST_REMARKS = 20
 # What reads and shows results, and so can't change one.
 AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
-              "gradebook", "lateness", "lms", "marks", "pool", "private", "results", "state")
+              "gradebook", "lateness", "lms", "marks", "nbgrader_plugin", "pool", "private", "results", "state")
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
-
-
-class VersionsDiffer(Exception):
-    """The machine that runs a job holds another grader than the one that asked for it."""
 
 
 @dataclass(frozen=True)
 class Job:
-    """Everything that the result of an examination depends on.
-
-    Parameters
-    ----------
-    assignment : str
-    cells : tuple of (name, source)
-        The submission, in the order in which it is executed.
-    answers : tuple of (name, source)
-        The instructor's.
-    secret : bytes
-        The course's key.
-    sandbox : str
-        As in `sandbox.command`.
-    seconds_per_criterion, seconds_per_answer : float
-        How long one criterion, and all criteria of one name, may take.
-    version : str
-        Of the grader: see `version`.
-    whole : tuple of (name, source)
-        The same as `cells` with all of the student's own cells, or () where all of them counts.
-    """
+    """Everything that the result of an examination depends on."""
 
     assignment: str
-    cells: tuple
-    answers: tuple
-    secret: bytes
+    cells: tuple  # of (name, source): the submission, in the order in which it is executed
+    answers: tuple  # of (name, source): the instructor's
+    secret: bytes  # the course's key
     sandbox: str
     seconds_per_criterion: float
-    seconds_per_answer: float
-    version: str
-    whole: tuple = ()
+    seconds_per_answer: float  # for all criteria of one name
+    version: str  # of the grader
+    whole: tuple = ()  # like `cells`, with all of the student's own cells; () where all of them counts
 
     @property
     def key(self):
@@ -85,10 +62,7 @@ def version():
 
 
 def digest_of_code(package):
-    """Return a digest of the modules in a package's folder that judge.
-
-    Hidden files don't count: editors keep copies of modules in them, which nothing imports.
-    """
+    """Return a digest of the modules in a package's folder that judge; editors keep copies in hidden folders."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package.parent).as_posix()
@@ -114,8 +88,8 @@ def run(job):
     `failed` a remark for each cell that failed, `timed_out` whether any criterion ran out of time.
     """
     if job.version != version():
-        raise VersionsDiffer(f"This machine has version {version()} of the grader, not {job.version}. "
-                             "Install the same course, with the same pins, on all of them.")
+        raise RuntimeError(f"This machine has version {version()} of the grader, not {job.version}. "
+                           "Install the same course, with the same pins, on all of them.")
     assignment = ASSIGNMENTS[job.assignment]
     allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
     draw = job.draw
@@ -134,7 +108,8 @@ def run(job):
         "parts": {f"{result.name}-{result.part}": part(result) for result in results},
         "results": [summary(result) for result in results],
         "failed": [without_addresses(remark) for remark in failed_cells(failed)],
-        "timed_out": any(map(timed_out, findings)),
+        # On a busy machine that may not be the answer's fault.
+        "timed_out": any(isinstance(found, Lost) and found.reason == TIMED_OUT for found in findings),
     }
 
 
@@ -150,11 +125,6 @@ def part(result):
 def without_addresses(text):
     """Take out where objects were in memory, as in `<Embedding object at 0x7f3a52c0>`: it is never twice the same."""
     return re.sub("0x[0-9a-f]{6,}", "0x...", text)
-
-
-def timed_out(finding):
-    """Whether something failed because time was up, which on a busy machine may not be the answer's fault."""
-    return isinstance(finding, Lost) and finding.reason == TIMED_OUT
 
 
 def summary(result):

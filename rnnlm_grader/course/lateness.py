@@ -1,45 +1,50 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
 import math
 
+from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+from nbgrader.preprocessors import AssignLatePenalties
+from sqlalchemy.orm import contains_eager, undefer
+
 from ..refusal import Refusal
 from .folders import shown
-from .gradebook import record_penalties, recorded_lateness
+from .gradebook import of_notebooks, open_gradebook
 
 
-class RuleFailed(Refusal):
-    """The course's rule for late work raised an exception."""
+def late_rule(assignment, **options):
+    """Return the course's plug-in for late work, which finds the assignment where it does when nbgrader asks it."""
+    rule = AssignLatePenalties(**options)
+    rule.assignment_id = assignment
+    rule.init_plugin()
+    return rule.plugin_inst
 
 
 def update_penalties(coursedir, rule, students):
-    """Record what lateness costs these students by now; return those for whom that has changed.
+    """Record what lateness costs these students, whose present work is graded; return those for whom that has changed.
 
-    Parameters
-    ----------
-    rule : nbgrader.preprocessors.AssignLatePenalties
-        With the course's plug-in in it. nbgrader itself asks it only when a submission is graded.
-    students : collection of str
-        Those whose present submission is graded.
+    nbgrader itself asks the rule only when a submission is graded.
     """
-    rule.assignment_id = coursedir.assignment_id  # a plug-in may look for it there, as when nbgrader asks
-    rule.init_plugin()
-    changed = {}
-    for student, late in recorded_lateness(coursedir.db_url, coursedir.assignment_id).items():
-        if student in students:
-            penalty = penalty_for(rule.plugin_inst, student, late)
-            if not math.isclose(penalty or 0, late.penalty or 0, rel_tol=1e-9):
-                changed[student] = penalty
-    if changed:
-        record_penalties(coursedir.db_url, coursedir.assignment_id, changed)
+    changed = []
+    with open_gradebook(coursedir) as gradebook:
+        query = (of_notebooks(coursedir.assignment_id, SubmittedNotebook)
+                 .where(SubmittedAssignment.student_id.in_(students)).options(
+                     undefer(SubmittedNotebook.score),
+                     contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
+        for student, notebook in gradebook.db.execute(query).all():
+            before = notebook.late_submission_penalty or 0
+            set_penalty(rule, notebook)
+            if not math.isclose(notebook.late_submission_penalty or 0, before, rel_tol=1e-9):
+                changed.append(student)
+        gradebook.db.commit()
     return sorted(changed)
 
 
-def penalty_for(plugin, student, late):
-    """Return what the plug-in takes off for lateness, bounded as nbgrader does it; None for nothing."""
-    if not late.seconds:
-        return None
+def set_penalty(rule, notebook):
+    """Have a submitted notebook cost what the rule takes off for lateness, bounded as nbgrader does it."""
+    student, seconds, penalty = notebook.assignment.student_id, notebook.assignment.total_seconds_late, None
     try:
-        penalty = plugin.late_submission_penalty(student, late.score, late.seconds)
-        return None if penalty is None else float(min(max(penalty, 0), late.score))
+        if seconds > 0:
+            penalty = rule.late_submission_penalty(student, notebook.score, seconds)
+        notebook.late_submission_penalty = None if penalty is None else float(min(max(penalty, 0), notebook.score))
     except Exception as error:  # it is a program of the course's own
-        raise RuleFailed(f"The rule for late work, {type(plugin).__name__}, failed for {shown(student)}: "
-                         f"{type(error).__name__}: {shown(error)}. Mend it in nbgrader_config.py.") from None
+        raise Refusal(f"The rule for late work, {type(rule).__name__}, failed for {shown(student)}: "
+                      f"{type(error).__name__}: {shown(error)}. Mend it in nbgrader_config.py.") from None

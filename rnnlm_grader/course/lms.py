@@ -1,8 +1,8 @@
 """Lets `nbgrader zip_collect` take what Canvas and Moodle offer for download, as it is.
 
-Canvas, "Download Submissions": files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file.
-Moodle, "Download all submissions": folders FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so.
-A participant's number differs from assignment to assignment; the grading worksheet gives the email address behind it.
+Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file. Moodle: folders
+FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so. A participant's number differs from assignment
+to assignment; the grading worksheet gives the email address behind it.
 
 Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission); Moodle, mod/assign/classes/downloader.php
 (before 4.2 in mod/assign/locallib.php) and mod/assign/feedback/offline/importgradeslib.php.
@@ -14,17 +14,14 @@ import os
 import re
 import unicodedata
 import zipfile
-from collections import defaultdict
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections import namedtuple
 from pathlib import Path
 
-from nbgrader.api import Gradebook
 from nbgrader.plugins import ExtractorPlugin
 
 from ..refusal import Refusal, in_words
 from .folders import shown
-from .gradebook import told_in_one_line
+from .gradebook import open_gradebook
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 MOODLE = re.compile(r"(?:^|/)(?P<name>[^/_.][^/_]*)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_?/|_)(?P<file>.+)")
@@ -34,16 +31,9 @@ EMAIL = re.compile(r"[^\s/@.][^\s/@]*@[^\s/@]+")
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.ipynb"  # how `Download` lays out what it extracts
 
 
-@dataclass(frozen=True)
-class Upload:
-    """One file that somebody handed in."""
-
-    path: str  # in the download
-    name: str  # of the student, as far as the system tells it
-    number: str  # of the user in Canvas, of the participant in Moodle
-    order: tuple  # grows from older to newer
-    read: Callable
-    in_canvas: bool
+# One file that somebody handed in: where it is in the download, the name of the student as far as the system tells it,
+# the number of the user in Canvas or of the participant in Moodle, what grows from older to newer, how to read it.
+Upload = namedtuple("Upload", "path name number order read in_canvas")
 
 
 class Download(ExtractorPlugin):
@@ -56,16 +46,16 @@ class Download(ExtractorPlugin):
         coursedir = self.parent.coursedir
         try:
             uploads, left = read_uploads(Path(archive_path), coursedir.assignment_id)
-            with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            with open_gradebook(coursedir) as gradebook:
                 roster = Roster(gradebook, uploads, read_worksheets(Path(archive_path)))
                 chosen = choose(uploads, roster, left)
                 for student in chosen:
                     folder = Path(extracted_path, student)
                     folder.mkdir(parents=True)
                     (folder / f"{coursedir.assignment_id}.ipynb").write_bytes(chosen[student].read())
-                entered = roster.enter(chosen)
+                entered = roster.enter()
         except (Refusal, OSError, zipfile.BadZipFile) as reason:
-            self.parent.fail("%s", in_words(reason) if isinstance(reason, OSError) else reason)
+            self.parent.fail("%s", in_words(reason))
         self.tell_afterwards(chosen, entered, left)
 
     def tell_afterwards(self, chosen, entered, left):
@@ -102,30 +92,25 @@ def read_uploads(folder, assignment):
 def read_files(folder):
     """Yield (path in the download, when that was downloaded, function that reads it) of each file."""
     for path in sorted(filter(Path.is_file, folder.rglob("*"))):
+        time = path.stat().st_mtime
         if path.suffix == ".zip":
-            for name, member in members(path):
-                yield name, path.stat().st_mtime, functools.partial(read_member, path, member)
+            archive = open_archive(path)
+            for info in archive.infolist():
+                if not info.is_dir():
+                    yield normal(info.filename), time, functools.partial(archive.read, info)
         else:
-            yield normal(path.relative_to(folder).as_posix()), path.stat().st_mtime, path.read_bytes
+            yield normal(path.relative_to(folder).as_posix()), time, path.read_bytes
 
 
-def members(path):
-    """Return [(name, number)] of the files in an archive."""
+def open_archive(path):
+    """Open a zip, whose names are UTF-8 also where they don't say that they are."""
     try:
         try:
-            archive = zipfile.ZipFile(path, metadata_encoding="utf-8")  # also where they don't say that it is
+            return zipfile.ZipFile(path, metadata_encoding="utf-8")
         except UnicodeDecodeError:
-            archive = zipfile.ZipFile(path)
-        with archive:
-            return [(normal(info.filename), number) for number, info in enumerate(archive.infolist())
-                    if not info.is_dir()]
+            return zipfile.ZipFile(path)
     except zipfile.BadZipFile as error:
         raise Refusal(f"{path} is damaged ({error}). Download it again.") from None
-
-
-def read_member(path, number):
-    with zipfile.ZipFile(path) as archive:
-        return archive.read(archive.infolist()[number])
 
 
 def normal(text):
@@ -136,6 +121,12 @@ def normal(text):
 def alike(name):
     """A name, by which it is recognised."""
     return " ".join(normal(name).casefold().split())
+
+
+def names_of(student):
+    """The names by which a student in the gradebook is recognised, in either order."""
+    first, last = student.first_name or "", student.last_name or ""
+    return alike(f"{first} {last}"), alike(f"{last} {first}")
 
 
 def read_worksheets(folder):
@@ -154,49 +145,41 @@ class Roster:
     """Tells whose an upload is: somebody in the gradebook, or somebody to enter there."""
 
     def __init__(self, gradebook, uploads, emails):
-        self.gradebook, self.emails, self.new = gradebook, emails, {}
-        self.by_number, self.by_email, self.by_name, self.email = {}, {}, defaultdict(set), {}
-        for student in gradebook.students:
-            self.email[student.id] = student.email
-            self.by_number[student.lms_user_id] = student.id
-            self.by_email[alike(student.email or "")] = student.id
-            first, last = student.first_name or "", student.last_name or ""
-            for name in (f"{first} {last}", f"{last} {first}"):
-                self.by_name[alike(name)].add(student.id)
-        self.namesakes = defaultdict(set)
-        for upload in uploads:
-            self.namesakes[alike(upload.name)].add(upload.number)
+        self.gradebook, self.uploads, self.emails, self.new = gradebook, uploads, emails, {}
+        self.students = gradebook.students
 
     def find(self, upload):
         """Return the student's id; raise `Refusal` where nobody can tell."""
         if upload.in_canvas:
-            known, student, identity = self.by_number.get(upload.number), upload.number, {"lms_user_id": upload.number}
+            found = [one.id for one in self.students if one.lms_user_id == upload.number]
+            student, identity = upload.number, {"lms_user_id": upload.number}
         else:
             email = self.emails.get(upload.number)
-            known, student, identity = self.in_moodle(upload, email), email or upload.name, {"email": email}
-        if known:
-            return known
-        if student in self.email:
+            found = self.in_moodle(upload, email)
+            student, identity = email or upload.name, {"email": email}
+        if found:
+            return found[0]
+        if student in (one.id for one in self.students):
             raise Refusal(f"the gradebook's student {student} may be somebody else")
         self.new[student] = {**identity, "last_name": upload.name}
         return student
 
     def in_moodle(self, upload, email):
-        """Return the id that the gradebook has for an email address, or else for a name that only one has; or None."""
-        if email and (student := self.by_email.get(alike(email))):
-            return student
-        participants = self.namesakes[alike(upload.name)]
-        known = {student for student in self.by_name[alike(upload.name)] if not (email and self.email[student])}
+        """Return whom the gradebook has for an email address, or else for a name that only one has, in a list."""
+        name = alike(upload.name)
+        if email and (found := [one.id for one in self.students if alike(one.email or "") == alike(email)]):
+            return found
+        known = [one.id for one in self.students if name in names_of(one) and not (email and one.email)]
+        participants = {other.number for other in self.uploads if alike(other.name) == name}
         if not email and max(len(known), len(participants)) > 1:
             raise Refusal(f"there are several {upload.name}. Put Moodle's grading worksheet beside the download")
-        return next(iter(known)) if len(known) == len(participants) == 1 else None
+        return known if len(known) == len(participants) == 1 else []
 
-    def enter(self, chosen):
+    def enter(self):
         """Write those who are new into the gradebook, as exports need them; return their names."""
-        entered = {student: identity for student, identity in sorted(self.new.items()) if student in chosen}
-        for student, identity in entered.items():
+        for student, identity in self.new.items():
             self.gradebook.update_or_create_student(student, **identity)
-        return [f"{student} ({identity['last_name']})" for student, identity in entered.items()]
+        return [f"{student} ({identity['last_name']})" for student, identity in sorted(self.new.items())]
 
 
 def choose(uploads, roster, left):

@@ -1,28 +1,16 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from nbgrader.api import (
-    Assignment,
-    BaseCell,
-    Grade,
-    Gradebook,
-    GradeCell,
-    MissingEntry,
-    Student,
-    SubmittedAssignment,
-    SubmittedNotebook,
-    TaskCell,
-)
+from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import submitted_folders
-from .gradebook import told_in_one_line
-from .state import RECORD, graded_notebook, read_graded_notebook
+from .gradebook import of_cells, of_notebooks, open_gradebook
+from .state import graded_notebook, read_graded
 
-
-class UnknownAssignment(Refusal):
-    """The gradebook has no such assignment."""
+IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 
 
 @dataclass(frozen=True)
@@ -30,7 +18,6 @@ class Part:
     """What the gradebook says of one grade cell of one student; `score` counts marks by hand and extra credit."""
 
     score: float
-    max_score: float
     needs_manual_grade: bool
     manual_score: float | None  # None where nobody gave a mark by hand
 
@@ -94,64 +81,36 @@ class ClassMarks:
 
 
 def read_class(coursedir, assignment):
-    """Read the results of everybody whom the gradebook knows or who handed something in.
-
-    Parameters
-    ----------
-    coursedir : nbgrader.coursedir.CourseDirectory
-    assignment : str
-
-    Raises
-    ------
-    UnknownAssignment
-    rnnlm_grader.course.gradebook.GradebookUnusable
-    """
-    with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    """Read the results of everybody whom the gradebook knows or who handed something in."""
+    with open_gradebook(coursedir) as gradebook:
         try:
-            gradebook.find_assignment(assignment)
+            notebooks = gradebook.find_assignment(assignment).notebooks
         except MissingEntry:
             known = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
-            raise UnknownAssignment(f"The gradebook has no assignment {assignment}. It knows: {known}.") from None
-        people = {person.id: _identity(person) for person in gradebook.students}
-        parts = _parts(gradebook, assignment)
-        penalties = _penalties(gradebook, assignment)
-        grades = _grades(gradebook, assignment)
+            raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.") from None
+        parts = in_order(assignment, {cell.name: cell.max_score for notebook in notebooks
+                                      for cell in (*notebook.grade_cells, *notebook.task_cells)})
+        people = {person.id: {name: getattr(person, name) or "" for name in IDENTITY} for person in gradebook.students}
+        penalties, grades = Counter(), defaultdict(dict)
+        query = of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)
+        for student, penalty in gradebook.db.execute(query):
+            penalties[student] += penalty or 0.0
+        # In one query: asking student by student takes seconds in a class of hundreds.
+        for student, cell, *values in gradebook.db.execute(of_cells(
+                assignment, Grade, Grade.score, Grade.needs_manual_grade, Grade.manual_score)):
+            grades[student][cell] = Part(*values)
+        grades = {student: in_order(assignment, cells) for student, cells in grades.items()}
     waiting = submitted_folders(coursedir, assignment)
     students = tuple(_student(coursedir, assignment, student, people.get(student, {}), penalties, grades, waiting)
                      for student in sorted(people.keys() | waiting.keys()))
     return ClassMarks(assignment, parts, students)
 
 
-def _parts(gradebook, assignment):
-    """The maximum of each grade cell, in the order of the exercise; of a database no order can be expected."""
-    cells = [cell for kind in (GradeCell, TaskCell) for cell in gradebook.db.query(kind.name, kind.max_score).join(
-        kind.notebook).join(Assignment).filter(Assignment.name == assignment)]
+def in_order(assignment, parts):
+    """Sort grade cells as the exercise has them; of a database no order can be expected."""
     known = [f"{name}-{part}" for name, part in ASSIGNMENTS[assignment].parts()] if assignment in ASSIGNMENTS else []
-    return dict(sorted(map(tuple, cells), key=lambda cell: (known.index(cell[0]) if cell[0] in known else len(known),
-                                                            cell[0])))
-
-
-def _identity(person):
-    return {name: getattr(person, name) or "" for name in ("first_name", "last_name", "email", "lms_user_id")}
-
-
-def _penalties(gradebook, assignment):
-    """The penalty for lateness of each student who has been graded."""
-    query = gradebook.db.query(Student.id, SubmittedAssignment.late_submission_penalty).join(
-        SubmittedAssignment.student).join(SubmittedAssignment.assignment).filter(Assignment.name == assignment)
-    return {student: float(penalty or 0) for student, penalty in query}
-
-
-def _grades(gradebook, assignment):
-    """Each student's parts, in one query: asking student by student takes seconds in a class of hundreds."""
-    query = (gradebook.db.query(SubmittedAssignment.student_id, BaseCell.name, Grade.score, Grade.max_score,
-                                Grade.needs_manual_grade, Grade.manual_score)
-             .select_from(Grade).join(Grade.cell).join(Grade.notebook).join(SubmittedNotebook.assignment)
-             .join(SubmittedAssignment.assignment).filter(Assignment.name == assignment))
-    grades = {}
-    for student, cell, *values in query:
-        grades.setdefault(student, {})[cell] = Part(*values)
-    return grades
+    others = sorted(parts.keys() - set(known))
+    return {name: parts[name] for name in (*known, *others) if name in parts}
 
 
 def _student(coursedir, assignment, student, identity, penalties, grades, waiting):
@@ -159,21 +118,8 @@ def _student(coursedir, assignment, student, identity, penalties, grades, waitin
     has_notebook = graded_notebook(coursedir, assignment, student).exists()
     if student not in penalties or (student in waiting and not has_notebook):
         return StudentMarks(student, "waiting" if student in waiting else "missing", **identity)
-    record, answers = read_graded(coursedir, assignment, student)
+    record, cells = read_graded(coursedir, assignment, student)
+    notes = [(cell["metadata"].get("nbgrader", {}), cell) for cell in cells]
+    answers = {note["grade_id"]: "".join(cell["source"]) for note, cell in notes if note.get("solution")}
     return StudentMarks(student, "graded", **identity, penalty=penalties[student], parts=grades.get(student, {}),
                         record=record, answers=answers)
-
-
-def read_graded(coursedir, assignment, student):
-    """Return the grader's record and the source of each answer from a graded notebook; nothing where there is none."""
-    try:
-        notebook = read_graded_notebook(coursedir, assignment, student)
-    except (OSError, ValueError):
-        return {}, {}
-    answers = {}
-    for cell in notebook.get("cells", ()):
-        nbgrader = cell["metadata"].get("nbgrader", {})
-        if nbgrader.get("solution"):
-            answers[nbgrader["grade_id"]] = "".join(cell["source"])
-    return notebook["metadata"].get(RECORD, {}), answers
-

@@ -54,14 +54,9 @@ def stay_on_one_processor(number, count):
     So they wake each other sooner, and a submission of many threads takes no time from its neighbours. Where there are
     more processors than processes, the system may choose.
     """
-    mine = processors()
-    if hasattr(os, "sched_setaffinity") and len(mine) <= count:
+    mine = sorted(os.sched_getaffinity(0))
+    if len(mine) <= count:
         os.sched_setaffinity(0, {mine[number % len(mine)]})
-
-
-def processors():
-    """The processors that this process may use."""
-    return sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else range(os.cpu_count() or 1)
 
 
 def end_with_parent():

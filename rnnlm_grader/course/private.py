@@ -13,11 +13,8 @@ from sqlalchemy.exc import SQLAlchemyError
 
 
 @contextlib.contextmanager
-def for_its_owner_alone(coursedir):
-    """Let what is made meanwhile be its owner's alone, unless the course's teachers share their files (groupshared)."""
-    if coursedir.groupshared:
-        yield
-        return
+def owner_only():
+    """Let what is made meanwhile be its owner's alone."""
     before = os.umask(0o077)
     try:
         yield
@@ -28,13 +25,13 @@ def for_its_owner_alone(coursedir):
 def make_private(coursedir):
     """Make the folders of a course and its gradebook, those that are missing, with modes 0700 and 0600.
 
-    Only where exercises have their sources: a student's folder is no course. What can't be made is left for nbgrader to
-    tell, and all of it where the course's teachers share their files (groupshared).
+    Nothing is made in a student's folder, where no exercise has its source, or where teachers share their files
+    (groupshared); and what can't be made is left for nbgrader to tell.
     """
     if coursedir.groupshared or not os.path.isdir(coursedir.format_path(coursedir.source_directory, ".", ".")):
         return
     steps = coursedir.submitted_directory, coursedir.autograded_directory, coursedir.feedback_directory
-    with for_its_owner_alone(coursedir):
+    with owner_only():
         for folder in (*(coursedir.format_path(step, ".", ".") for step in steps), f"{coursedir.root}/reports"):
             with contextlib.suppress(OSError):
                 os.makedirs(os.path.normpath(folder))

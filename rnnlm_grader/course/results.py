@@ -8,18 +8,8 @@ from ..files import write_whole
 from ..refusal import Refusal
 
 
-class Busy(Refusal):
-    """Another process grades the same course."""
-
-
 class Results:
-    """A folder of results.
-
-    Parameters
-    ----------
-    folder : path
-        Made where it is missing. It may be deleted at any time: everything will be examined anew.
-    """
+    """A folder of results, which may be deleted at any time: everything will be examined anew."""
 
     def __init__(self, folder):
         self.folder = Path(folder)
@@ -37,19 +27,15 @@ class Results:
 
     def write(self, result):
         """Keep a result; the same result is always the same bytes."""
-        text = json.dumps(result, sort_keys=True, indent=1)
-        write_whole(self.path(result["key"]), text.encode() + b"\n")
-
-    def make_folder(self):
-        self.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(self.path(result["key"]), f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
 
     @contextlib.contextmanager
     def locked(self):
-        """Hold the folder for this process; raise `Busy` where another one has it."""
-        self.make_folder()
+        """Hold the folder for this process; raise `Refusal` where another one has it."""
+        self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / ".lock", "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise Busy(f"Another process is grading {self.folder.name}. Wait for it, or stop it.") from None
+                raise Refusal(f"Another process is grading {self.folder.name}. Wait for it, or stop it.") from None
             yield

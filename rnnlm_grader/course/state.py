@@ -1,12 +1,11 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
-import os
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .folders import UNREAD, HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
+from .folders import UNREAD, read_beside, read_handed_in, read_source, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -19,44 +18,36 @@ class Submission:
     student: str
     assignment: str
     path: Path
-    key: str  # of the job
-    remarks: tuple
-    beside: dict  # see `course.read_beside`
-    handed_in: HandedIn | None = None
+    unfit: str | None = None  # why nothing of it can be recorded; then there is no job
+    key: str = ""  # of the job
+    remarks: tuple = ()
+    beside: dict = field(default_factory=dict)  # see `folders.read_beside`
+    answers: dict = field(default_factory=dict)  # source by grade_id
     job: Job | None = None
-    unfit: str | None = None  # why nothing of it can be recorded, as `course.unfit` says it; then there is no job
 
     @property
     def is_unread(self):
         """Whether nothing of it could be read, so that it gets no points."""
         return any(remark.startswith(UNREAD) for remark in self.remarks)
 
-    def small(self):
-        """The same, without what can be read again."""
-        return replace(self, handed_in=None, job=None)
+    def without(self, *names):
+        """Return the same without some of its fields, to save memory."""
+        return replace(self, **dict.fromkeys(names))
 
 
 def read_submissions(coursedir, assignment, make_job, students=None):
-    """Yield the submissions of an assignment, one after the other, of all students or of some.
-
-    Parameters
-    ----------
-    make_job : callable
-        (source notebook, HandedIn) → Job.
-    """
+    """Yield the submissions of an assignment, of all students or of some; `make_job` is as `job_maker` returns it."""
     source = read_source(coursedir, assignment)
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             path = Path(folder, f"{assignment}.ipynb")
-            try:
-                reason, handed_in = unfit(student, folder), read_handed_in(source, path)
-            except Exception as error:  # nothing that anybody hands in may stop the grading of others
-                reason = f"what was handed in can't be read: {type(error).__name__}"
-            if reason:
-                yield Submission(student, assignment, path, "", (), {}, unfit=reason)
-                continue
-            job = make_job(source, handed_in)
-            yield Submission(student, assignment, path, job.key, handed_in.remarks, handed_in.beside, handed_in, job)
+            if reason := unfit(student, folder):
+                yield Submission(student, assignment, path, reason)
+            else:
+                handed_in = read_handed_in(source, path)
+                job = make_job(source, handed_in)
+                yield Submission(student, assignment, path, None, job.key, handed_in.remarks, handed_in.beside,
+                                 handed_in.by_id, job)
 
 
 def graded_folder(coursedir, assignment, student):
@@ -69,46 +60,43 @@ def graded_notebook(coursedir, assignment, student):
     return graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb"
 
 
-def read_graded_notebook(coursedir, assignment, student):
-    """Return the graded notebook of a student as plain data; raise OSError or ValueError where there is none."""
-    return json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
+def read_graded(coursedir, assignment, student):
+    """Return the grader's record and the cells of a graded notebook: ({}, []) where there is none, or half of one."""
+    try:
+        notebook = json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
+        return notebook["metadata"].get(RECORD, {}), notebook["cells"]
+    except (OSError, ValueError, KeyError):
+        return {}, []
 
 
 def is_graded(coursedir, submission, scores):
-    """Whether the graded notebook and the gradebook hold what an examination of this submission gives.
-
-    A run that was cut off may have left half a notebook, or a whole one that has not been examined.
-
-    Parameters
-    ----------
-    scores : dict
-        As `gradebook.recorded_scores` returns it.
-    """
+    """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get."""
     assignment, student = submission.assignment, submission.student
-    try:
-        record = read_graded_notebook(coursedir, assignment, student)["metadata"][RECORD]
-        points = {f"{part['name']}-{part['part']}": part["points"] for part in record["results"]}
-        return (record["key"] == submission.key
-                and record["remarks"] == list(submission.remarks)
-                and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
-                and scores.get(student) == points)
-    except (OSError, ValueError, KeyError, TypeError):
-        return False
+    record, _ = read_graded(coursedir, assignment, student)
+    points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
+    return ((record.get("key"), record.get("remarks")) == (submission.key, list(submission.remarks))
+            and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
+            and scores.get(student) == points)
 
 
 def make_room(coursedir, submission, scores):
     """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
 
-    A file or a link in its place goes too; what a link leads to stays. Return why that can't be done, or None.
+    Return why that can't be done, or None.
     """
     left = graded_folder(coursedir, submission.assignment, submission.student)
     try:
-        if os.path.lexists(left) and not is_graded(coursedir, submission, scores):
-            if left.is_symlink() or not left.is_dir():
-                left.unlink()
-            else:
-                rmtree(str(left))
+        if not is_graded(coursedir, submission, scores):
+            remove(left)
         left.parent.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
     return None
+
+
+def remove(path):
+    """Remove a file, a folder or a link, if it is there; what a link leads to stays."""
+    if path.is_dir() and not path.is_symlink():
+        rmtree(str(path))
+    else:
+        path.unlink(missing_ok=True)

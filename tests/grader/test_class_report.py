@@ -1,18 +1,16 @@
 """The class report: what it counts, whose work it points to, and that no student can write into it."""
 import re
-import shutil
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
 from classroom import ALL, ENDLESS, SLUG, UNFINISHED, WRONG, Person, lay_out
-from playwright.sync_api import sync_playwright
+from pages import browser  # noqa: F401
 
 from rnnlm_grader.course.class_report import figures, histogram, write_class_report
-from rnnlm_grader.course.marks import UnknownAssignment
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.refusal import Refusal
 
-CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
 PILES_UP = Person({"overwrites_in_place": WRONG}, {"overwrites_in_place": "PilesUp"})
 REPEATS = ("repeated_ids_add_up", "any_shape_backward")
@@ -151,7 +149,7 @@ def test_nothing_that_a_student_chose_becomes_markup_or_code_of_the_template(pat
 
 
 def test_an_assignment_that_the_gradebook_does_not_know_is_refused(coursedir):
-    with pytest.raises(UnknownAssignment, match=r"no assignment 09-none. It knows: 01-embedding"):
+    with pytest.raises(Refusal, match=r"no assignment 09-none. It knows: 01-embedding"):
         write_class_report(coursedir, "09-none")
 
 
@@ -173,19 +171,8 @@ def test_one_mark_is_its_own_median():
     assert figures([7.5], 25)[0] == ("median", "7.5")
 
 
-@pytest.fixture(scope="module")
-def browser():
-    if CHROMIUM is None:
-        pytest.skip("no Chromium found, so the report was not opened in a browser (Debian: apt install chromium)")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
-        yield browser
-        browser.close()
-
-
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [390, 1280])
-def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, scheme, width):
+@pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
+def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, scheme, width):  # noqa: F811
     context = browser.new_context(color_scheme=scheme, viewport={"width": width, "height": 900})
     tab = context.new_page()
     requests, complaints = [], []

@@ -5,7 +5,6 @@ Two students on one account: each has a home and a cache of submissions of their
 import contextlib
 import os
 import shutil
-from pathlib import Path
 
 import demo
 import nbformat
@@ -18,7 +17,6 @@ from rnnlm_grader.course import cli
 from rnnlm_grader.course.folders import SUBMISSION_SECRET, read_beside
 
 SLUG = demo.ASSIGNMENT
-GRADERS = ("rnnlm-grade", "nbgrader autograde")
 STUDENT_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "rnnlm"
 c.Exchange.root = "{root}"
@@ -62,11 +60,8 @@ class Campus:
     def released(self):
         return self.course / "exercises" / SLUG / f"{SLUG}.ipynb"
 
-    def grade(self, grader="rnnlm-grade"):
-        if grader == "rnnlm-grade":
-            assert cli.main([SLUG, "--course-dir", str(self.course), "--jobs", "1"]) == 0
-        else:
-            self.instructor("autograde", SLUG)
+    def grade(self):
+        assert cli.main([SLUG, "--course-dir", str(self.course), "--jobs", "1"]) == 0
 
     def give_feedback(self):
         self.instructor("generate_feedback", SLUG)
@@ -120,15 +115,12 @@ def test_each_student_fetches_the_feedback_of_the_own_work(graded):
     assert (total(25) in ada, total(4) in ben) == (True, True)
 
 
-@pytest.mark.parametrize("grader", GRADERS)
-def test_a_second_submission_is_graded_alone_and_its_feedback_arrives_too(campus, grader, capsys):
-    before = {path: path.stat().st_mtime_ns for path in campus.folder("autograded", "ada").iterdir()}
+def test_a_second_submission_is_graded_alone_and_its_feedback_arrives_too(campus, capsys):
     campus.submit("ben", "right-one-hot")
     campus.instructor("collect", SLUG, "--update")
     capsys.readouterr()
-    campus.grade(grader)
-    assert grader != "rnnlm-grade" or "1 graded, 1 unchanged" in capsys.readouterr().out
-    assert {path: path.stat().st_mtime_ns for path in campus.folder("autograded", "ada").iterdir()} == before
+    campus.grade()
+    assert "1 graded, 1 unchanged" in capsys.readouterr().out
     campus.give_feedback()
     first, second = campus.fetched("ben")
     assert (total(4) in first, total(25) in second) == (True, True)
@@ -195,12 +187,11 @@ def test_what_students_put_into_the_exchange_themselves_costs_nobody_else_anythi
             "ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0}
 
 
-@pytest.mark.parametrize("grader", GRADERS)
-def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_command(campus, grader):
+def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_command(campus):
     for step in ("autograded", "feedback"):
         for student in ("ada", "ben"):
             (campus.folder(step, student) / SUBMISSION_SECRET).unlink()
-    campus.grade(grader)
+    campus.grade()
     campus.give_feedback()
     for student in ("ada", "ben"):
         there = [read_beside(campus.folder(step, student)) for step in ("submitted", "autograded", "feedback")]
@@ -211,17 +202,9 @@ def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_comma
 @pytest.mark.parametrize("make", [
     lambda path: path.write_text("not a secret"), lambda path: path.write_text("0" * 129), lambda path: path.mkdir(),
     lambda path: path.write_bytes(bytes(range(128))), lambda path: None,
-    lambda path: path.write_text("../" * 43)])
+    lambda path: path.symlink_to(path.with_name("another"))])
 def test_a_secret_is_taken_only_from_an_ordinary_file_in_nbgraders_form(tmp_path, make):
+    (tmp_path / "another").write_text("0" * 128)
     (tmp_path / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
     make(tmp_path / SUBMISSION_SECRET)
     assert read_beside(tmp_path) == {"timestamp.txt": "2026-11-24 12:00:00 UTC"}
-
-
-def test_a_linked_secret_is_not_followed(tmp_path):
-    (tmp_path / "another").write_text("0" * 128)
-    Path(tmp_path, SUBMISSION_SECRET).symlink_to("another")
-    assert read_beside(tmp_path) == {}
-    Path(tmp_path, SUBMISSION_SECRET).unlink()
-    Path(tmp_path, "another").rename(tmp_path / SUBMISSION_SECRET)
-    assert read_beside(tmp_path) == {SUBMISSION_SECRET: "0" * 128}

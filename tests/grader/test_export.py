@@ -104,31 +104,28 @@ def test_who_has_no_mark_gets_no_row_that_would_erase_one(table, form, login):
     assert not {"kim", "lou"} & {row[login] for row in table(form)}
 
 
-@pytest.mark.parametrize("students", [["nobody"], ["ada", "no\udcb1body"]])
-def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(coursedir, tmp_path, students):
+def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(coursedir, tmp_path):
     path = tmp_path / "table.csv"
     path.write_text("what was exported before")
-    with pytest.raises(Refusal, match=r"^Neither the gradebook nor submitted knows no(\\udcb1)?body\."):
-        export(coursedir, SLUG, "csv", path, students)
-    app = ExportApp(coursedir=coursedir)
+    with pytest.raises(Refusal, match=r"^Neither the gradebook nor submitted knows no\\udcb1body\."):
+        export(coursedir, SLUG, "csv", path, ["ada", "no\udcb1body"])
     with pytest.raises(SystemExit):
-        CanvasExport(parent=app, to=str(path), assignment=[SLUG], student=students).export(None)
+        CanvasExport(parent=ExportApp(coursedir=coursedir), to=str(path), assignment=[SLUG], student=["nobody"]).export(
+            None)
     assert path.read_text() == "what was exported before"
 
 
-@pytest.mark.parametrize("other", ["bob ", " bob", "bob\N{NO-BREAK SPACE}", "Bob", "bｏb", "böb"])
+@pytest.mark.parametrize("other", ["bob ", "Bob", "bｏb", "böb"])
 def test_who_would_be_one_student_to_an_import_stops_it(tmp_path, other):
     coursedir = lay_out(tmp_path, {"ann": Person(), "bob": Person(), other: Person(penalty=3)})
-    for form in FORMS:
+    assert len(export(coursedir, SLUG, "csv", tmp_path / "csv").read_text(encoding="utf-8").splitlines()) == 4
+    for form in ("canvas", "moodle"):
         path = tmp_path / f"{form}.csv"
-        if form == "csv":
-            assert len(export(coursedir, SLUG, form, path).read_text(encoding="utf-8").splitlines()) == 4
-        else:
-            with pytest.raises(Refusal, match=r"would take these students for one: .*b.*, .*b.*\. Rename") as refused:
-                export(coursedir, SLUG, form, path)
-            assert "ann" not in str(refused.value)
-            assert not path.exists()
-            export(coursedir, SLUG, form, path, ["ann", "bob"])
+        with pytest.raises(Refusal, match=r"would take these students for one: .*b.*, .*b.*\. Rename") as refused:
+            export(coursedir, SLUG, form, path)
+        assert "ann" not in str(refused.value)
+        assert not path.exists()
+        export(coursedir, SLUG, form, path, ["ann", "bob"])
 
 
 def test_nbgrader_export_writes_it_for_the_students_asked_for(coursedir, tmp_path):

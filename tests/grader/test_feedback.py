@@ -31,11 +31,19 @@ class Course:
     def nbgrader(self, *command):
         nbgrader(self.folder, *command)
 
-    def grade(self):
-        assert cli.main([SLUG, "--course-dir", str(self.folder), "--jobs", "1"]) == 0
+    def command(self, *arguments):
+        """Run `rnnlm-grade`; return its exit code."""
+        command, *options = arguments or ("grade", "--jobs", "1")
+        return cli.main([command, SLUG, *options, "--course-dir", str(self.folder)])
 
-    def gradebook(self):
-        return Gradebook(f"sqlite:///{self.folder}/gradebook.db")
+    def grade(self):
+        assert self.command() == 0
+
+    def change(self, change):
+        """Change something in the gradebook, as formgrader does."""
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
+            change(book)
+            book.db.commit()
 
     def page(self, student):
         return self.folder / "feedback" / student / SLUG / f"{SLUG}.html"
@@ -44,12 +52,16 @@ class Course:
         return {student: self.page(student).read_text() for student in WORK if self.page(student).exists()}
 
     def penalties(self):
-        with self.gradebook() as book:
+        with Gradebook(f"sqlite:///{self.folder}/gradebook.db") as book:
             return {s.student_id: s.late_submission_penalty for s in book.assignment_submissions(SLUG)}
 
     def configure(self, text):
         with open(self.folder / "nbgrader_config.py", "a") as file:
             file.write(f"\n{text}\n")
+
+    def hand_in_again(self):
+        path = self.folder / "submitted" / "ben" / SLUG / f"{SLUG}.ipynb"
+        path.write_text(path.read_text().replace("W, = self.params", "W = self.params[0]"))
 
 
 @pytest.fixture(scope="module")
@@ -68,45 +80,36 @@ def fed_back(tmp_path_factory):
 
 @pytest.fixture
 def course(fed_back, tmp_path):
-    shutil.copytree(fed_back.folder, tmp_path / "course")
-    return Course(tmp_path / "course")
+    return Course(shutil.copytree(fed_back.folder, tmp_path / "course"))
 
 
-def grade_of(book):
-    return book.find_grade("MyEmbedding-backward", SLUG, SLUG, "ben")
+def mark_by_hand(book, score=6):
+    grade = book.find_grade("MyEmbedding-backward", SLUG, SLUG, "ben")
+    grade.manual_score, grade.needs_manual_grade = score, False
 
 
-CHANGES = {
-    "a mark by hand": lambda book: setattr(grade_of(book), "manual_score", 5),
-    "extra credit": lambda book: setattr(grade_of(book), "extra_credit", 0.5),
-    "a comment": lambda book: setattr(
-        book.find_comment("MyEmbedding", SLUG, SLUG, "ben"), "manual_comment", "see me"),
-    "a penalty": lambda book: setattr(
-        book.find_submission(SLUG, "ben").notebooks[0], "late_submission_penalty", 1.5),
-}
-SHOWS = {"a mark by hand": "(Score: 9.0 / 25.0)", "extra credit": "(Score: 4.5 / 25.0)", "a comment": "see me",
-         "a penalty": "(Score: -1.5)"}
+def give_extra_credit(book):
+    book.find_grade("MyEmbedding-backward", SLUG, SLUG, "ben").extra_credit = 0.5
 
 
-@pytest.mark.parametrize("change", CHANGES)
-def test_feedback_with_an_old_mark_is_made_anew_by_the_ordinary_command(course, change):
+def comment(book):
+    book.find_comment("MyEmbedding", SLUG, SLUG, "ben").manual_comment = "see me"
+
+
+def make_late(book):
+    book.find_submission(SLUG, "ben").notebooks[0].late_submission_penalty = 1.5
+
+
+@pytest.mark.parametrize(("change", "shows"), [
+    (mark_by_hand, "(Score: 10.0 / 25.0)"), (mark_by_hand, pages.MARKED_BY_HAND),
+    (give_extra_credit, "(Score: 4.5 / 25.0)"), (comment, "see me"), (make_late, "(Score: -1.5)")])
+def test_feedback_with_an_old_mark_is_made_anew_by_the_ordinary_command(course, change, shows):
     before = course.pages()
-    with course.gradebook() as book:
-        CHANGES[change](book)
-        book.db.commit()
+    course.change(change)
     course.nbgrader("generate_feedback", SLUG)
     after = course.pages()
     assert after["ada"] == before["ada"]
-    assert SHOWS[change] not in before["ben"]
-    assert SHOWS[change] in after["ben"]
-
-
-def test_feedback_says_which_part_was_marked_by_hand(course):
-    with course.gradebook() as book:
-        CHANGES["a mark by hand"](book)
-        book.db.commit()
-    course.nbgrader("generate_feedback", SLUG)
-    assert {name: page.count(pages.MARKED_BY_HAND) for name, page in course.pages().items()} == {"ada": 0, "ben": 1}
+    assert (before["ben"].count(shows), after["ben"].count(shows)) == (0, 1)
 
 
 def test_feedback_of_work_that_is_graded_anew_is_made_anew(course):
@@ -139,58 +142,40 @@ def test_feedback_of_students_who_are_left_out_stays(course):
     assert course.pages()["ben"] == "half"
 
 
-def test_a_loss_of_power_while_feedback_is_made_leaves_nothing_that_counts_as_done(course, tmp_path):
+def test_a_loss_of_power_while_feedback_is_made_leaves_nothing_that_counts_as_done(course):
     """At every 5th change of the disk; see `cut_off` for what a loss of power is."""
-    whole = course.pages()
-    shutil.rmtree(course.folder / "feedback" / "ada")
-    course.page("ben").write_text("half")
-    status, total = cut_off.crash(course.folder, None, lambda: course.nbgrader("generate_feedback", SLUG))
-    assert (status, course.pages()) == (0, whole)
-    assert total > 10
-    for moment in range(1, total, int(os.environ.get("EVERY", "5"))):
+    whole, moment, status = course.pages(), 1, cut_off.CRASHED
+    while status == cut_off.CRASHED:
         shutil.rmtree(course.folder / "feedback" / "ada", ignore_errors=True)
         course.page("ben").write_text("half")
         status, _ = cut_off.crash(course.folder, moment, lambda: course.nbgrader("generate_feedback", SLUG))
-        assert status == cut_off.CRASHED, moment
         course.nbgrader("generate_feedback", SLUG)
         assert course.pages() == whole, moment
-
-
-def test_the_class_is_looked_up_once_whatever_its_size(course, monkeypatch):
-    looks, look = [], pages.shown_marks
-    monkeypatch.setattr(pages, "shown_marks", lambda *args: looks.append(args) or look(*args))
-    course.nbgrader("generate_feedback", SLUG)
-    assert len(looks) == 1
-
-
-def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, capsys):
-    course.grade()
-    assert "feedback" not in capsys.readouterr().out
-    with course.gradebook() as book:
-        CHANGES["a comment"](book)
-        book.db.commit()
-    course.grade()
-    assert capsys.readouterr().out.splitlines()[-1] == (
-        f"feedback of 1 student is older than their marks. Run: nbgrader generate_feedback {SLUG}")
-    shutil.rmtree(course.folder / "feedback")
-    course.grade()
-    assert "feedback" not in capsys.readouterr().out
+        moment += int(os.environ.get("EVERY", "5"))
+    assert (status, moment > 10) == (0, True)
 
 
 def last_lines(course, capsys, *command):
     capsys.readouterr()
-    assert cli.main([*command, SLUG, "--course-dir", str(course.folder)]) == 0
+    assert course.command(*command) == 0
     return capsys.readouterr().out.splitlines()
 
 
+def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, capsys):
+    assert "feedback" not in last_lines(course, capsys)[-1]
+    course.change(comment)
+    assert last_lines(course, capsys)[-1] == (
+        f"feedback of 1 student is older than their marks. Run: nbgrader generate_feedback {SLUG}")
+    shutil.rmtree(course.folder / "feedback")
+    assert "feedback" not in last_lines(course, capsys)[-1]
+
+
 def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline, capsys):
-    with with_deadline.gradebook() as book:
-        grade_of(book).manual_score = 6
-        grade_of(book).needs_manual_grade = False
-        book.db.commit()
+    with_deadline.change(mark_by_hand)
     said = last_lines(with_deadline, capsys)
     assert "late penalties: 1 (1 changed)" in said
     assert "2 marks: lowest 9, median 17, highest 25" in said  # 10 less a tenth; ada has an extension
+    assert not any("look at again" in line for line in said)
     path, = last_lines(with_deadline, capsys, "export")
     with open(path, newline="") as file:
         assert sorted(float(row["mark"]) for row in csv.DictReader(file)) == [9, 25]
@@ -198,13 +183,9 @@ def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline,
 
 
 def test_a_mark_by_hand_that_was_given_to_former_work_is_told_until_somebody_has_looked(course, capsys):
-    with course.gradebook() as book:
-        grade_of(book).manual_score = 6
-        grade_of(book).needs_manual_grade = False
-        book.db.commit()
+    course.change(mark_by_hand)
     assert not any("look at again" in line for line in last_lines(course, capsys))
-    path = course.folder / "submitted" / "ben" / SLUG / f"{SLUG}.ipynb"
-    path.write_text(path.read_text().replace("W, = self.params", "W = self.params[0]"))
+    course.hand_in_again()
     for command in ((), ("export",)):
         told, = [line for line in last_lines(course, capsys, *command) if "look at again" in line]
         assert told.endswith("since: ben (MyEmbedding-backward)")
@@ -236,13 +217,11 @@ GRADE = {"rnnlm-grade": Course.grade, "nbgrader autograde": lambda course: cours
 
 @pytest.mark.parametrize("grade", GRADE)
 def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without_examining_anew(
-        with_deadline, monkeypatch, grade, capsys):
-    monkeypatch.setattr("rnnlm_grader.course.nbgrader_plugin.run", lambda job: pytest.fail("examined anew"))
+        with_deadline, monkeypatch, grade):
     monkeypatch.setattr(batch, "run", lambda job: pytest.fail("examined anew"))
     course = with_deadline
     GRADE[grade](course)
     assert course.penalties() == {"ada": 0, "ben": pytest.approx(0.4)}  # ada has an extension
-    assert grade != "rnnlm-grade" or "late penalties: 1 (1 changed)" in capsys.readouterr().out
     course.nbgrader("generate_feedback", SLUG)
     assert "Late submission penalty (Score: -0.4)" in course.pages()["ben"]
     assert "(Score: 3.6 / 25.0)" in course.pages()["ben"]
@@ -253,11 +232,16 @@ def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without
     assert "Late submission penalty (Score: -2.5)" in course.pages()["ada"]
 
 
-@pytest.mark.parametrize("grade", GRADE)
-def test_a_later_due_date_takes_penalties_back(with_deadline, grade):
-    GRADE[grade](with_deadline)
+def test_a_later_due_date_takes_penalties_back(with_deadline):
+    with_deadline.grade()
     with_deadline.nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-12-31 23:59:00 UTC")
-    GRADE[grade](with_deadline)
+    with_deadline.grade()
+    assert with_deadline.penalties() == {"ada": 0, "ben": 0}
+
+
+def test_an_extension_in_the_gradebook_counts(with_deadline):
+    with_deadline.change(lambda book: book.grant_extension(SLUG, "ben", days=1))
+    with_deadline.grade()
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}
 
 
@@ -267,57 +251,34 @@ def test_a_rule_is_applied_alike_to_work_that_is_graded_now_and_to_work_that_was
     with_deadline.configure(f"TenthPerDay.late_submission_penalty = lambda self, student, score, seconds: {penalty}")
     with_deadline.grade()
     assert list(with_deadline.penalties().values()) == takes
+    with_deadline.change(make_late)
     shutil.rmtree(with_deadline.folder / "autograded")
     with_deadline.grade()
     assert list(with_deadline.penalties().values()) == takes
 
 
 def test_a_loss_of_power_while_penalties_change_costs_nothing(with_deadline):
-    def grade():
-        return cli.main([SLUG, "--course-dir", str(with_deadline.folder), "--jobs", "1"])
-
     moment, status = 1, cut_off.CRASHED
     while status == cut_off.CRASHED:
-        status, _ = cut_off.crash(with_deadline.folder, moment, grade)
+        status, _ = cut_off.crash(with_deadline.folder, moment, with_deadline.command)
         moment += 1
     assert moment > 2
     with_deadline.grade()
     assert with_deadline.penalties() == {"ada": 0, "ben": pytest.approx(0.4)}
 
 
-def test_an_extension_in_the_gradebook_counts(with_deadline):
-    with with_deadline.gradebook() as book:
-        book.grant_extension(SLUG, "ben", days=1)
-    with_deadline.grade()
-    assert with_deadline.penalties() == {"ada": 0, "ben": 0}
-
-
-def test_a_penalty_follows_a_mark_by_hand_and_does_not_ask_for_the_mark_again(with_deadline):
-    with with_deadline.gradebook() as book:
-        grade_of(book).manual_score = 6
-        grade_of(book).needs_manual_grade = False
-        book.db.commit()
-    with_deadline.grade()
-    assert with_deadline.penalties()["ben"] == pytest.approx(1)
-    with with_deadline.gradebook() as book:
-        assert grade_of(book).needs_manual_grade is False
-
-
 def test_marks_that_were_withdrawn_get_no_penalty(with_deadline, monkeypatch):
-    with with_deadline.gradebook() as book:
-        grade_of(book).manual_score = 6
-        book.db.commit()
-    path = with_deadline.folder / "submitted" / "ben" / SLUG / f"{SLUG}.ipynb"
-    path.write_text(path.read_text().replace("W, = self.params", "W = self.params[0]"))
+    with_deadline.change(mark_by_hand)
+    with_deadline.hand_in_again()
     monkeypatch.setattr(batch, "run", lambda job: 1 / 0)
-    assert cli.main([SLUG, "--course-dir", str(with_deadline.folder), "--jobs", "1"]) == 1
+    assert with_deadline.command() == 1
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}
 
 
 def test_a_rule_that_fails_is_named_in_one_line_and_changes_nothing(with_deadline, capsys):
     with_deadline.configure("TenthPerDay.late_submission_penalty = lambda *args: 1 / 0")
     capsys.readouterr()
-    assert cli.main([SLUG, "--course-dir", str(with_deadline.folder), "--jobs", "1"]) == 2
+    assert with_deadline.command() == 2
     said, = capsys.readouterr().err.splitlines()
     assert "The rule for late work, TenthPerDay, failed for ada: ZeroDivisionError: division by zero." in said
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}

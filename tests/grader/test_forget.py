@@ -13,6 +13,7 @@ from sqlalchemy import Engine, event
 from rnnlm_grader.course import cli, forget
 from rnnlm_grader.course.export import export
 from rnnlm_grader.course.folders import SUBMISSION_SECRET
+from rnnlm_grader.course.results import Results
 
 KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same
 FORMER = "4" * 64  # the key of what ada handed in first
@@ -105,6 +106,7 @@ def test_nothing_of_the_student_stays(course):
     assert [path for path in paths if is_of_ada(path)] == []
     word = re.compile(rb"\bada\b")
     assert [path for path in paths if path.is_file() and word.search(path.read_bytes())] == []
+    assert sorted(path.name for path in (course / "reports").iterdir()) == ["table-of-ben.csv"]
 
 
 def test_everything_of_the_others_stays(course):
@@ -121,12 +123,7 @@ def test_a_result_that_another_students_mark_rests_on_stays(course):
     assert (course / "results" / SLUG / f"{KEYS['ben']}.json").exists()
 
 
-def test_a_class_report_that_counts_the_student_goes_though_it_names_nobody(course):
-    assert run(course, "ada", "--yes") == 0
-    assert sorted(path.name for path in (course / "reports").iterdir()) == ["table-of-ben.csv"]
-
-
-@pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", ".", "..", "../course", "ada/01-embedding"])
+@pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", "..", "ada/01-embedding"])
 def test_an_id_that_is_nobodys_removes_nothing(course, capsys, student):
     before = contents(course)
     assert run(course, student, "--yes") == 2
@@ -151,14 +148,13 @@ def test_without_a_yes_nothing_is_removed(course, capsys, monkeypatch, answer):
     assert "Nothing was removed" in said.err
 
 
-@pytest.mark.parametrize("step", ["remove_student", "remove_all"])
-def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, step):
-    """`remove_all` fails at its second call, when only the student's own folders are left."""
+@pytest.mark.parametrize(("step", "at"), [("remove_student", 1), ("remove", 1), ("remove", 3), ("remove", 6)])
+def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, step, at):
     real, calls = getattr(forget, step), []
 
     def fails(*arguments):
         calls.append(arguments)
-        if step == "remove_student" or len(calls) == 2:
+        if len(calls) == at:
             raise PermissionError(13, "Permission denied", "somewhere")
         return real(*arguments)
 
@@ -179,7 +175,7 @@ def test_what_a_link_leads_to_stays(course):
 
 def test_nothing_is_removed_while_another_process_grades(course, capsys):
     before = contents(course)
-    with forget.grading_held(course / "results"):
+    with Results(course / "results" / SLUG).locked():
         assert run(course, "ada", "--yes") == 2
     assert contents(course) == before
     assert "Another process is grading" in capsys.readouterr().err

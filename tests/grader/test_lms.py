@@ -7,13 +7,10 @@ import os
 import shutil
 import zipfile
 
-import demo
 import pytest
-from classroom import ROOT, SLUG, config_for
+from classroom import ROOT, SLUG, release
 from nbgrader.api import Gradebook
 from nbgrader.apps import ZipCollectApp
-from nbgrader.converters import GenerateAssignment
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import capture_log
 
 from rnnlm_grader.course import cli
@@ -64,9 +61,7 @@ WORKSHEET = """\ufeffIdentifier,"Full name","Email address",Status,Grade
 def new_course(tmp_path_factory):
     """Return a function that makes a course with one student in its gradebook."""
     released = tmp_path_factory.mktemp("released")
-    demo.set_up(released)
-    config = config_for(released)
-    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config).start()
+    release(released)
     return functools.partial(Course, released, tmp_path_factory)
 
 

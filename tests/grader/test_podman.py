@@ -15,13 +15,12 @@ import time
 import nbformat
 import numpy as np
 import pytest
-from nbgrader.converters import GenerateAssignment
-from test_batch import open_course
+from classroom import release
+from test_batch import batch_of
 from test_plugin import blank, demo
 from test_sandbox import FORBIDDEN, TEMPLATE
 from test_seccomp import COMPUTES, REFUSALS
 
-from rnnlm_grader.course.batch import Batch
 from rnnlm_grader.course.job import Job, run, version
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
@@ -212,10 +211,8 @@ def test_a_submission_gets_the_same_result_as_in_bubblewrap(embedding):
 def test_where_bubblewrap_is_missing_podman_is_used_and_that_is_recorded(tmp_path, monkeypatch):
     monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
     sandbox.resolve.cache_clear()
-    demo.set_up(tmp_path)
-    coursedir, config = open_course(tmp_path)
-    GenerateAssignment(coursedir=coursedir, config=config).start()
+    release(tmp_path)
     demo.hand_in(tmp_path, {"somebody": nbformat.writes(blank())})
-    assert Batch(coursedir, config).grade().graded == ["somebody"]
+    assert batch_of(tmp_path).grade().graded == ["somebody"]
     graded, = (tmp_path / "autograded").rglob("*.ipynb")
     assert json.loads(graded.read_text())["metadata"]["rnnlm_grader"]["sandbox"] == "podman"

@@ -17,6 +17,8 @@ NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
 # What an array may be like; a slip shows where it is so.
 TRAITS = {
     **{f"axis {axis} is 1": lambda array, axis=axis: array.ndim > axis and array.shape[axis] == 1 for axis in range(3)},
+    **{f"axis {axis} is large": lambda array, axis=axis: array.ndim > axis and array.shape[axis] > 16
+       for axis in range(3)},
     "float32": lambda array: array.dtype == np.float32,
     "not contiguous": lambda array: not array.flags.c_contiguous,
     "a row is 0": lambda array: array.dtype.kind == "f" and array.ndim > 1 and not array.any(axis=-1).all(),
@@ -30,6 +32,15 @@ def other_numbers(layer, arguments, result):
     if isinstance(result, tuple):
         return tuple(other_numbers(layer, arguments, part) for part in result)
     return None if result is None else result * np.asarray(result).dtype.type(1.5)
+
+
+def one_more(layer, arguments, result):
+    """Add 1 to the numbers of a result; where there is none, to the gradients."""
+    if isinstance(result, tuple):
+        return tuple(one_more(layer, arguments, part) for part in result)
+    for grad in layer.grads if result is None else ():
+        grad += 1
+    return None if result is None else result + 1
 
 
 def other_arguments(layer, arguments, result):
@@ -110,9 +121,10 @@ def test_a_right_answer_that_is_wrong_where_inputs_have_a_trait_is_noticed(name,
             assert is_clean(name, watching(right, method, seen), [criterion])
             for where in seen:
                 asking.setdefault(where, []).append(criterion)
-    for way, (where, criteria) in itertools.product(WAYS[method], asking.items()):
+    for way, (where, criteria) in itertools.product((*WAYS[method], one_more), asking.items()):
         met = []
-        if is_clean(name, spoiled(right, method, way, *where, met), criteria) and any(met):
+        if where[1].endswith("large") == (way is one_more) and is_clean(
+                name, spoiled(right, method, way, *where, met), criteria) and any(met):
             unnoticed.append((way.__name__, *where))
     assert unnoticed == []
-    assert asking
+    assert {(0, "axis 0 is large"), (0, "axis 1 is large")} <= asking.keys()
