@@ -73,6 +73,7 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corp
     assert [v for v in judged if not v.outcome.passed] == []
 
 
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.corpus(one_in=8)
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
 def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, source):

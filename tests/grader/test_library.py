@@ -53,6 +53,7 @@ def pairs(assignment):
 
 
 @pytest.mark.corpus(one_in=10)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("assignment", "misconception"), CASES)
 def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception):
     failed = [v for v in grade(assignment, misconception) if not v.outcome.passed]
