@@ -38,7 +38,7 @@ def pack_requests(requests):
 
 def pack(message):
     """Turn a reply (plain data, arrays, tuples of these, handles) into one frame."""
-    text = json.dumps(message, default=_tagged).encode()
+    text = ENCODER.encode(message).encode()
     return LENGTH.pack(len(text)) + text
 
 
@@ -65,7 +65,7 @@ def take_frame(data):
 def unpack(frame):
     """Turn a frame back into the reply."""
     try:
-        return _frozen(json.loads(frame.decode(), object_hook=_untagged))
+        return _frozen(DECODER.decode(frame.decode()))
     except Exception as error:  # the frame may hold anything
         raise WireError(f"a frame that can't be read: {type(error).__name__}") from None
 
@@ -103,3 +103,4 @@ READ = {
     "Opaque": lambda description: Opaque(_text(description, 100)),
     "Handle": lambda number: Handle(int(number)),
 }
+ENCODER, DECODER = json.JSONEncoder(default=_tagged), json.JSONDecoder(object_hook=_untagged)

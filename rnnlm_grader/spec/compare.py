@@ -128,8 +128,11 @@ def number(x, digits=6):
 
 def told_apart(a, b):
     """Print two numbers with as many digits as it takes to see that they differ."""
-    pairs = [(number(a, digits), number(b, digits)) for digits in range(6, MOST_DIGITS + 1)]
-    return next((pair for pair in pairs if pair[0] != pair[1]), pairs[-1])
+    for digits in range(6, MOST_DIGITS + 1):
+        one, other = number(a, digits), number(b, digits)
+        if one != other:
+            break
+    return one, other
 
 
 def same_values(a, b):

@@ -247,9 +247,15 @@ class Case:
 
     def contains(self, other):
         """Whether the other script is a part of this one, in order."""
-        left = iter(self.steps)
-        return all(any(step.covers(mine) for mine in left) for step in other.steps)
+        return is_part(other.steps, self.steps)
 
     def allows(self, other):
         """Whether all options of the other case have the same values here."""
         return other.condition.options.items() <= self.condition.options.items()
+
+
+@functools.lru_cache(maxsize=10_000)
+def is_part(few, many):
+    """Whether some steps are a part of others, in order."""
+    left = iter(many)
+    return all(any(step.covers(mine) for mine in left) for step in few)
