@@ -41,7 +41,7 @@ def of_size(dout):
 
 ONE, ROW = {"N": 1, "T": 1}, {"*": ()}
 LARGE = {}, {"N": 3, "T": 4, "V": 14}
-LABELS = {"ignore_label": 3}, {"ignore_label": 0}, {"ignore_label": -100}, {"ignore_label": 70_000}
+LABELS = {"ignore_label": 2}, {"ignore_label": 0}, {"ignore_label": -100}, {"ignore_label": 70_000}
 TURNS = ("forward backward", "[forward backward] forward backward:again", "forward backward backward:bare",
          "[forward backward] forward:other [b.forward:other b.backward] backward",
          "[forward] forward:refilled backward", "forward backward backward:again")

@@ -126,7 +126,7 @@ def conditions(rng, layer, scripts, rows):
         sizes = {letter: int(rng.integers(2, 4)) for letter in letters}
         sizes |= {is_large: int(rng.integers(*(MANY if is_large == "V" and layer.ids else LARGE)))} if is_large else {}
         sizes |= dict.fromkeys(are_one, 1) | ({"*": shape} if "*" in layer.sizes else {})
-        if layer.ids and "V" not in (*are_one, is_large):  # so that ids may differ
+        if layer.ids and layer.params and "V" not in (*are_one, is_large):  # so that ids may differ
             sizes["V"] += int(np.prod(shape_of(layer.inputs[next(iter(layer.ids))], sizes)))
         if sizes.get("V", 0) >= MANY[0]:
             sizes["D"] = 1
