@@ -11,11 +11,13 @@ and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines ar
 
     layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
     tape.py       scripts are parsed and filled in with numbers
-    play.py       an answer plays a tape, wherever it lives; the reference plays it beside
+    play.py       an answer plays a tape, wherever it lives
+    oracle.py     what the reference gives on the same tape; compare.py says how two results differ
     design.py     the conditions: sizes, dtypes, layouts and patterns of numbers, dealt like cards
     contract.py   what every layer must hold to
     exercise.py   criteria, and the charge rule: one slip, one charge
     walk.py       a last random run for answers that pass everything
+    exam.py       what an assignment is made of, and one examination by a criterion
 
 **Who pays.** A slip shows in many scripts, and must cost once. So each failing case is charged to the first criterion
 that has a simpler script, contained in the failing one, that fails alike; a criterion all of whose failures are charged
