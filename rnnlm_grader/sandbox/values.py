@@ -2,6 +2,7 @@
 
 Runs beside the student's code (in the learner's kernel or in the sandbox), so it needs nothing but NumPy.
 """
+import sys
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,6 +28,8 @@ def snapshot(value, depth=0):
     """
     if value is None:
         return None
+    if _is_masked(value):  # what lies below a mask isn't what a caller computes with
+        return Opaque("a masked array")
     if isinstance(value, bool | int | float | complex | np.generic | np.ndarray):
         return _plain_array(value)
     if isinstance(value, tuple | list) and depth < MAX_DEPTH:
@@ -38,6 +41,12 @@ def snapshot(value, depth=0):
             return Opaque(f"a {type(value).__name__} that holds {count} items of {nbytes:,} bytes")
         return items
     return Opaque(f"an object of type {type(value).__name__}"[:80])
+
+
+def _is_masked(value):
+    """Whether anything of a masked array is masked; who has one has imported their module, and it takes time."""
+    ma = sys.modules.get("numpy.ma")
+    return ma is not None and isinstance(value, ma.MaskedArray) and bool(ma.is_masked(value))
 
 
 def is_snapshot(value, depth=0):
