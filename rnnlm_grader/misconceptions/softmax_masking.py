@@ -215,6 +215,9 @@ loss_of("TakesLogarithmOfZero", STABLE, "the logarithm is taken after the divisi
         (LOG_P, LOG_OF_SHARES))
 loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER,
         ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
+for digits in 7, 8, 10, 12:
+    loss_of(f"AddsToShares1e{digits}", STABLE, SMALL_NUMBER,
+            (LOG_P, f"np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True) + 1e-{digits})"))
 for digits in 7, 8, 9, 10, 12, 15:
     loss_of(f"CutsSharesAfter{digits}Digits", STABLE, SMALL_NUMBER,
             (LOG_P, f"np.log(np.maximum(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True), 1e-{digits}))"))

@@ -17,6 +17,7 @@ BRANCHES = ("body", "handlers", "orelse", "finalbody")  # where statements have 
 # A line that only IPython understands, with those that continue it: `%matplotlib`, `!ls`, `files = !ls`, `?f`, `f??`.
 FOR_IPYTHON = re.compile(
     r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE)
+TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands behind it is executed as it stands
 # A call that begins with one of these, or with an import of the same cell, is taken to be quick; None is any literal.
 QUICK = vars(builtins).keys() | {"math", "np", "numpy", None}
 
@@ -38,7 +39,8 @@ def plain_python(source):
     """Return a cell with None in place of what only IPython understands, line by line; as it was if it is no Python."""
     if tree_of(source):
         return source
-    plain = FOR_IPYTHON.sub(lambda found: f"{found[1]}None" + "\n" * found[0].count("\n"), textwrap.dedent(source))
+    plain = FOR_IPYTHON.sub(lambda found: f"{found[1]}None" + "\n" * found[0].count("\n"),
+                            TIMED.sub(r"\1", textwrap.dedent(source)))
     return plain if tree_of(plain) else source
 
 
@@ -232,14 +234,16 @@ def _runs_nothing_of(own, node):
 def first_that_defines_anew(sources, start):
     """Return the place of the first source, from `start` on, that may change what a name in one before it means.
 
-    It may, unless all that it does is to import and to define what is new. Return None if there is no such source.
+    It may, unless all that it does is to import once more and to define what is new. Return None if there is no such
+    source.
     """
     trees = list(map(tree_of, sources))
     nodes = [node for tree in trees[:start] if tree for node in tree.body]
-    known = set().union(*map(names_bound, nodes), *map(names_used, nodes))
+    known = {"*"}.union(*map(names_bound, nodes), *map(names_used, nodes))
+    imported = {ast.dump(node) for node in nodes if isinstance(node, IMPORTS)}
     for at, tree in enumerate(trees[start:], start):
         for node in tree.body if tree else ():
-            is_new = isinstance(node, IMPORTS) or known.isdisjoint(names_bound(node))
+            is_new = known.isdisjoint(names_bound(node)) or ast.dump(node) in imported
             if not (is_new and isinstance(node, DEFINES) and not names_changed(node)):
                 return at
     return None
