@@ -246,6 +246,7 @@ def test_no_source_takes_the_grader_long_or_stops_it(source):
     ("files = !ls\nt = %timeit -o 1 + 1", "files = None\nt = None"),
     ("?MyLayer\nMyLayer??\n? np.add\nnp.add.at?", "None\nNone\nNone\nNone"),
     ("!echo 'it\n!echo (\n!echo \"\"\"\nx = 1", "None\nNone\nNone\nx = 1"),
+    ("%time x = f()\n%time fill(x)", "x = f()\nfill(x)"),
     ("%%time\nx = 1", "None\nx = 1"), ("\n%%capture out\nx = 1", "\nNone\nx = 1"),
     ("  class A:\n      x = 1\n  %magic", "class A:\n    x = 1\nNone"),
     ("!pip install \\\n  numpy \\\n  scipy\nx = 1", "None\n\n\nx = 1"),
@@ -258,6 +259,9 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
 
 
 @pytest.mark.parametrize(("before", "after", "anew"), [
+    ("from numpy import exp\ndef f(x): return exp(x)", "from math import exp", True),
+    ("from numpy import exp\ndef f(x): return exp(x)", "from math import *", True),
+    ("import numpy as np\ndef f(x): return np.exp(x)", "import numpy as np", False),
     ("def f(): return 1", "def f(): return 2", True), ("EPS = 1e-7", "x = 1\nEPS = 1e-3", True),
     ("import numpy as np", "import numpy as np", False), ("class A: pass", "def g(): pass", False),
     ("broken(", "def broken(): pass", False), ("def f(x): return sum(x)", "sum = 0", True),
