@@ -132,6 +132,9 @@ loss_of("GivesZeros", GRADIENT, "backward gives nothing but zeros; is it filled 
 loss_of("PicksAllTargets", CROSS_ENTROPY, "log_p[:, ts] takes the targets of all positions from every row; pair each "
         "row with its own: log_p[np.arange(N * T), ts]",
         ("-log_p[picks]", "-log_p[:, picks[1]]"))
+loss_of("SubtractsFromEveryRow", GRADIENT, "1 is subtracted in every row at the targets of all (`dx[:, ts] -= 1`); "
+        "each row has a target of its own, dx[np.arange(len(ts)), ts] -= 1",
+        ("dx[picks]", "dx[:, picks[1]]"))
 loss_of("OverwritesIgnoredLogits", SHARED, "rows of xs are overwritten where the target is ignored (`x[~mask] = ...`, "
         "and x is a view of xs); arguments belong to the caller",
         ("N, T, V = xs.shape", "N, T, V = xs.shape\n        xs[ts == self.ignore_label] = 0"))
