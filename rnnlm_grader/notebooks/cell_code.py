@@ -95,6 +95,18 @@ def names_changed(node):
     return names - {None}
 
 
+def names_called(node):
+    """Return the names of the functions that a statement calls, where it is a call and nothing else."""
+    calls = [node.value] if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else []
+    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+
+
+def names_changed_inside(function):
+    """Return the names from elsewhere that a call of a function may bind or change."""
+    shared = {name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names}
+    return shared | (set().union(*map(names_changed, function.body)) & names_used(function))
+
+
 def root_of(node):
     """Return the name with which an expression such as `x.y[0].z` begins, or None."""
     while isinstance(node, ast.Attribute | ast.Subscript):
@@ -154,9 +166,13 @@ def needed_statements(own, answers, wanted):
     bodies = [tree.body if tree else [] for tree in own]
     changeable = set(wanted).union(*map(defined_names, own))
     giving = defaultdict(list)
+    changes = {}  # name of a function → what its call changes
     for node in (node for body in bodies for node in body):
-        for name in names_bound(node) | (names_changed(node) & changeable):
+        changed = names_changed(node).union(*(changes[name] for name in names_called(node) & changes.keys()))
+        for name in names_bound(node) | (changed & changeable):
             giving[name].append(node)
+        if isinstance(node, FUNCTIONS):
+            changes[node.name] = names_changed_inside(node)
     left = ["*", *wanted, *(name for tree in answers if tree for name in names_used(tree) - defined_names(tree))]
     needed = set()
     while left:

@@ -89,11 +89,12 @@ SETS = "TABLE = None\ndef setup():\n    global TABLE\n    TABLE = {'add': np.add
     ("TABLE = {}\nalias = TABLE\nalias['add'] = getattr(np.add, 'at')", TABLES),
     ("class Tools:\n    @classmethod\n    def setup(cls): cls.add = np.add.at\nTools.setup()",
      RIGHT.replace("np.add.at(dW, self.idx, dout)", "Tools.add(dW, self.idx, dout)")),
+    ("TABLE = {'add': np.subtract.at}\ndef setup(at): TABLE['add'] = at\nsetup(np.add.at)", TABLES),
     ("exec('scatter = np.add.at')", SCATTERS),
     ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
     (f"%%writefile helper.py\n{SCATTER}", f"from helper import scatter\n{SCATTERS}"),
-], ids=["a default", "bound anew", "global", "an alias of a function", "a call", "an alias", "a class", "exec",
-        "sleep", "a module"])
+], ids=["a default", "bound anew", "global", "an alias of a function", "a call", "an alias", "a class", "another value",
+        "exec", "sleep", "a module"])
 def test_what_cells_of_ones_own_compute_for_an_answer_counts(tmp_path, own, one):
     assert one != RIGHT
     assert mark(tmp_path, *with_own(["import numpy as np", own], one)) == 25
