@@ -3,7 +3,8 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
-from ..misconceptions.softmax_masking import MISCONCEPTIONS
+from ..misconceptions import defined
+from ..misconceptions.softmax_masking import MISCONCEPTIONS, SOFTMAX
 from ..spec import contract
 from ..spec.design import all_ignored, ones, some_ignored
 from ..spec.exam import Assignment, CriteriaList
@@ -11,16 +12,10 @@ from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 from ..spec.walk import walk
 
-
-def softmax(x):
-    e = np.exp(x - x.max(axis=-1, keepdims=True))
-    return e / e.sum(axis=-1, keepdims=True)
-
-
 criteria = CriteriaList()
 shares = Exercise(Layer(
-    name="my_softmax", reference=softmax, params={}, inputs={"x": "*V"}, out={"p": "*V"}, upstream={}, back=(),
-    sizes={"*": (3,), "V": 4}, free="*V", is_function=True), criteria)
+    name="my_softmax", reference=defined("my_softmax", SOFTMAX), params={}, inputs={"x": "*V"}, out={"p": "*V"},
+    upstream={}, back=(), sizes={"*": (3,), "V": 4}, free="*V", is_function=True), criteria)
 loss = Exercise(Layer(
     name="MyTimeSoftmaxWithLoss", reference=TimeSoftmaxWithLoss, params={}, inputs={"xs": "NTV", "ts": "NT"},
     out={"loss": ""}, upstream={"dout": ""}, back=("dxs",), sizes={"N": 2, "T": 3, "V": 8}, free="NTV",
@@ -41,6 +36,7 @@ def of_size(dout):
 
 ONE, ROW = {"N": 1, "T": 1}, {"*": ()}
 LARGE = {}, {"N": 3, "T": 4, "V": 14}
+# The first three are the options of the layer: what fails in a condition by one of them is charged here.
 LABELS = {"ignore_label": 2}, {"ignore_label": 0}, {"ignore_label": -100}, {"ignore_label": 70_000}
 TURNS = ("forward backward", "[forward backward] forward backward:again", "forward backward backward:bare",
          "[forward backward] forward:other [b.forward:other b.backward] backward",

@@ -10,7 +10,7 @@ import numpy as np
 
 @dataclass(frozen=True, eq=False)
 class Misconception:
-    """A small wrong variant, and what somebody who writes it has misunderstood."""
+    """A small wrong variant of an answer, and the misunderstanding behind it."""
 
     id: str
     name: str
@@ -52,7 +52,7 @@ def changed(source, *changes):
     """
     for change in changes:
         if isinstance(change, str):
-            source = f"{source.rstrip()}\n\n{change.strip(chr(10))}\n"
+            source = "\n\n".join([source.rstrip(), change.strip("\n") + "\n"])
         elif change[0] in source:
             source = source.replace(*change)
         else:
