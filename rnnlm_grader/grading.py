@@ -18,8 +18,9 @@ from .notebooks.cell_code import (
 )
 from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
-from .spec.compare import Difference, Unsupported
-from .spec.exam import UNDEFINED, Assignment, Criterion, Outcome, examine
+from .spec.compare import Difference, Unsupported, same
+from .spec.exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome, examine
+from .spec.exercise import in_batches
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -31,6 +32,7 @@ LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "Rec
                    "UnboundLocalError", "ValueError"))
 ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
                           "which more of it holds")
+CHANGED = Difference("This", "isn't what it was")
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 
@@ -359,13 +361,35 @@ def stand_ins_for(name, results):
     return tuple(other for other in earlier if other in known) if name in wrong else ()
 
 
+def does_the_same(verdicts, candidate, allowance):
+    """Whether a candidate does in each case that failed what was seen of it then; False where nothing was seen."""
+    plays = [verdict.outcome.play for verdict in verdicts]
+
+    def examine(exam):
+        again = in_batches(exam.candidate, [play.case for play in plays])
+        if not all(map(is_alike, plays, again)):
+            exam.fail(CHANGED)
+    return bool(plays) and all(plays) and allowance.examine(
+        LastLook(verdicts[0].criterion.name, examine, ""), candidate, 0).passed
+
+
+def is_alike(one, other):
+    """Whether the same was seen in two plays of a case."""
+    return same(one.raised, other.raised) and one.seen.keys() == other.seen.keys() and all(
+        same(value, other.seen[key]) for key, value in one.seen.items())
+
+
 def better_of_two(assignment, results, candidate, seeds, allowance, finding, stand_ins=()):
     """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
-    is. What failed comes first: where none of it passes now, nothing else can be better.
+    is. What failed comes first: where none of it passes now, nothing else can be better. Nor can it where the answer
+    does the same as before in each case that failed, which is soon seen.
     """
     verdicts = [verdict for result in results for verdict in result.verdicts]
+    if does_the_same([verdict for verdict in verdicts if not verdict.outcome.passed
+                      and not isinstance(verdict.outcome.finding, Unsupported)], candidate, allowance):
+        return results
     passed, failed = ([v.criterion for v in verdicts if v.outcome.passed is was] for was in (True, False))
     draws = examine_all(failed, candidate, seeds, allowance)
     if not any(draws[criterion][-1].outcome.passed for criterion in failed):

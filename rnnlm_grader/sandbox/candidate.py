@@ -191,7 +191,7 @@ class SandboxedCandidate(Candidate):
 
     def end(self):
         """Have the bench cleared after the steps that have been asked for, in the same journey."""
-        self.unsent.append(wire.pack_request("forget"))
+        self.unsent.append(("forget",))
         self.awaited.append(END)
 
     def finish(self):
@@ -210,7 +210,7 @@ class SandboxedCandidate(Candidate):
         """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
         handle = Handle(self.on_bench)
         self.on_bench += 1
-        self.unsent.append(wire.pack_request(verb, *args))
+        self.unsent.append((verb, *args))
         if verb != "put":
             self.awaited.append(handle)
         return handle
@@ -223,7 +223,7 @@ class SandboxedCandidate(Candidate):
             first, seen, printed = self._receive_reply(handle)
             if first != "ask":
                 break
-            self.unsent = [wire.pack_request(self._answer(seen, printed))]
+            self.unsent = [(self._answer(seen, printed),)]
             self._send()
         if isinstance(first, Raised):
             raise StepFailed(first, printed)
@@ -338,7 +338,7 @@ class SandboxedCandidate(Candidate):
 
     def _ask(self, *request):
         """Send a request, after those that were waiting; return the reply."""
-        self.unsent.append(wire.pack_request(*request))
+        self.unsent.append(request)
         self._send()
         return self._receive()
 

@@ -26,13 +26,8 @@ class WireError(Exception):
     """A frame that breaks the rules."""
 
 
-def pack_request(*request):
-    """Turn a request into bytes at once, for its arrays may change before it is sent."""
-    return pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
-
-
 def pack_requests(requests):
-    """Turn requests that are packed into one frame."""
+    """Turn requests, each a tuple, into one frame."""
     return pickle.dumps(requests, pickle.HIGHEST_PROTOCOL)
 
 

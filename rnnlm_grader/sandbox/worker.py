@@ -40,7 +40,7 @@ def serve(requests_fd, replies_fd):
                 waiting.extend(reversed(pickle.load(requests)))
             except EOFError:  # the grader has gone
                 os._exit(0)
-        return pickle.loads(waiting.pop())
+        return waiting.pop()
 
     def send(message):
         replies.write(wire.pack(message))
