@@ -369,7 +369,7 @@ def take_over():
     while True:
         if not told:
             told += pickle.load(requests)
-        verb, *rest = pickle.loads(told.pop(0))
+        verb, *rest = told.pop(0)
         if verb in ('execute', 'which', 'forget'):
             objects.clear()
             say({'execute': None, 'which': DEFINED, 'forget': 'forgotten'}[verb])
