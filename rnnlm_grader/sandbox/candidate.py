@@ -22,7 +22,6 @@ TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-MOST_SAID = 4 * wire.MAX_REPLY  # bytes of all replies of a criterion, which are kept until the submission is done
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
@@ -153,7 +152,7 @@ class SandboxedCandidate(Candidate):
         self.process = self.began = None
         self.unsent = []  # requests that wait until somebody wants to see a reply
         self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
-        self.received = bytearray()
+        self.received, self.told = bytearray(), deque()  # bytes of replies that have come, and replies
         self.on_bench = 0  # objects: the worker numbers them from 0
         self.load(cells, lent)
 
@@ -230,12 +229,12 @@ class SandboxedCandidate(Candidate):
         return seen, printed
 
     def _receive_reply(self, handle):
-        """Receive (Raised or the handle of a new object, value, text), or ('ask', number, value)."""
+        """Receive (Raised or the number of a new object, value, text), or ('ask', number, value)."""
         reply = self._receive()
         if isinstance(reply, tuple) and len(reply) == 3:
             first, second, third = reply
             asks = isinstance(first, str) and first == "ask" and type(second) is int and is_snapshot(third)
-            gives = isinstance(first, Handle) and first == handle
+            gives = type(first) is int and first == handle.number
             tells = (gives or isinstance(first, Raised)) and is_snapshot(second) and isinstance(third, str)
             if asks or tells:
                 return reply
@@ -269,8 +268,8 @@ class SandboxedCandidate(Candidate):
         finally:
             close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
-        self.received.clear()
-        self.awaited.clear()
+        for left in (self.received, self.told, self.awaited):
+            left.clear()
         self.unsent, self.on_bench = [], 0
         self._allow(START_SECONDS)
         try:
@@ -357,16 +356,19 @@ class SandboxedCandidate(Candidate):
                 raise self._lost(*self._ending()) from None
 
     def _receive(self):
-        """Receive one frame. More than are awaited are replies to what nobody asked."""
+        """Receive one reply. More than are awaited are replies to what nobody asked."""
         try:
-            while not (frame := wire.take_frame(self.received)):
-                self._wait()
-                self._read()
-            if self.received and not self.awaited:
-                raise self._lost(DISTURBED)
-            return wire.unpack(frame)
+            while not self.told:
+                while not (frame := wire.take_frame(self.received)):
+                    self._wait()
+                    self._read()
+                self.told.extend(wire.unpack(frame))
         except wire.WireError:
             raise self._lost(DISTURBED) from None
+        reply = self.told.popleft()
+        if (self.told or self.received) and not self.awaited:
+            raise self._lost(DISTURBED)
+        return reply
 
     def _read(self):
         part = os.read(self.from_worker, 1 << 20)
@@ -374,7 +376,7 @@ class SandboxedCandidate(Candidate):
             raise self._lost(*self._ending())
         self.received += part
         self.said += len(part)
-        if self.said > MOST_SAID:
+        if self.said > wire.MOST_SAID:
             raise self._lost(TOO_MUCH)
 
     def _wait(self, *writing):

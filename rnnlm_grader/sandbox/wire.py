@@ -1,10 +1,12 @@
 """Frames between the grader and the worker.
 
-What a worker says may be forged. So it says it in JSON: the length of a frame is capped before it is read, arrays are
-of plain numbers, and no byte is ever executed or unpickled. Whether a message makes sense is for its receiver to check.
+Many requests, or replies, travel in one frame.
 
-What the grader says may be believed: its requests are pickled, and many of them travel in one frame. Only the worker
-unpickles, and it is the student's process anyway.
+What a worker says may be forged. So it says it in JSON: the length of a frame is capped before it is read, arrays are
+of plain numbers, and no byte is ever executed or unpickled. Whether a reply makes sense is for its receiver to check.
+
+What the grader says may be believed: its requests are pickled. Only the worker unpickles, and it is the student's
+process anyway.
 """
 import base64
 import json
@@ -14,11 +16,11 @@ import struct
 
 import numpy as np
 
-from .bench import Handle, Raised
+from .bench import Raised
 from .values import MAX_BYTES, PLAIN_KINDS, Opaque
 
-LENGTH = struct.Struct("<I")  # of a reply
-MAX_REPLY = 4 * MAX_BYTES
+LENGTH = struct.Struct("<I")  # of a frame of replies
+MOST_SAID = 16 * MAX_BYTES  # bytes of all replies of a criterion, which are kept until the submission is done
 DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
 
 
@@ -31,9 +33,9 @@ def pack_requests(requests):
     return pickle.dumps(requests, pickle.HIGHEST_PROTOCOL)
 
 
-def pack(message):
-    """Turn a reply (plain data, arrays, tuples of these, handles) into one frame."""
-    text = ENCODER.encode(message).encode()
+def pack(replies):
+    """Turn a list of replies (plain data, arrays, tuples of these) into one frame."""
+    text = ENCODER.encode(replies).encode()
     return LENGTH.pack(len(text)) + text
 
 
@@ -44,11 +46,11 @@ def _tagged(value):
 
 
 def take_frame(data):
-    """Take the first reply out of a bytearray; return it, or None where not all of it is there yet."""
+    """Take the first frame of replies out of a bytearray; return it, or None where not all of it is there yet."""
     if len(data) < LENGTH.size:
         return None
     end = LENGTH.size + LENGTH.unpack_from(data)[0]
-    if end > MAX_REPLY:
+    if end > MOST_SAID:
         raise WireError(f"a frame of {end} bytes is over the limit")
     if len(data) < end:
         return None
@@ -58,16 +60,19 @@ def take_frame(data):
 
 
 def unpack(frame):
-    """Turn a frame back into the reply."""
+    """Turn a frame back into the replies."""
     try:
-        return _frozen(DECODER.decode(frame.decode()))
+        replies = DECODER.decode(frame.decode())
+        if not isinstance(replies, list):
+            raise WireError("no list")
+        return list(_frozen(replies))
     except Exception as error:  # the frame may hold anything
         raise WireError(f"a frame that can't be read: {type(error).__name__}") from None
 
 
 def _frozen(tree):
     """Turn lists into the tuples that they were."""
-    return tuple(map(_frozen, tree)) if isinstance(tree, list) else tree
+    return tuple([_frozen(each) if type(each) is list else each for each in tree]) if type(tree) is list else tree
 
 
 def _untagged(tagged):
@@ -96,6 +101,5 @@ READ = {
     "array": _array,
     "Raised": _raised,
     "Opaque": lambda description: Opaque(_text(description, 100)),
-    "Handle": lambda number: Handle(int(number)),
 }
 ENCODER, DECODER = json.JSONEncoder(default=_tagged), json.JSONDecoder(object_hook=_untagged)

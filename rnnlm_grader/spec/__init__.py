@@ -31,7 +31,7 @@ instance, the *twin*, say what the noise should have left unchanged, or what is 
 
 - An update may stand in noise only: the twin starts with the parameters as they end up.
 - Of a layer that keeps a state, a forward is noise only where a reset ends it.
-- What a worker may say in one criterion is capped (`candidate.MOST_SAID`), and a wrong answer says about twice as much
+- What a worker may say in one criterion is capped (`wire.MOST_SAID`), and a wrong answer says about twice as much
   as a right one: keep arrays small (`design.MOST`), and look at few things in each case.
 - A slip that needs luck, such as sorting the caller's ids, makes the charge rule flicker: draw numbers that show it.
 - An answer may raise where sizes don't fit and be wrong where they do, so both kinds count as one (`Trial.explains`).

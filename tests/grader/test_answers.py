@@ -120,7 +120,7 @@ def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
     assert {v.stand_ins for v in over_time.verdicts if v.stand_ins} == {("MyEmbedding",)}
 
 
-UNSHIFTED = "def my_softmax(x):\n    {inside}\n    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)\n"
+UNSHIFTED = "def my_softmax(x):\n    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)\n"
 
 
 SOFTMAX = next(iter(softmax_masking.RIGHT["my_softmax"].values()))
@@ -135,12 +135,8 @@ def graded_softmax(**answers):
     return {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
 
 
-@pytest.mark.parametrize("wrong", [
-    "np.seterr(all='raise')\n" + UNSHIFTED.format(inside="pass"),
-    UNSHIFTED.format(inside="np.seterr(all='raise')"),
-    UNSHIFTED.format(inside="np.log = np.log2"),
-])
-def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing(wrong):
+def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing():
+    wrong = f"np.seterr(all='raise')\n{UNSHIFTED}"
     assert graded_softmax(my_softmax=wrong)["MyTimeSoftmaxWithLoss"] == 18
 
 

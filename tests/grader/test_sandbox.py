@@ -1,5 +1,6 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
+import json
 import os
 import pickle
 import re
@@ -153,23 +154,24 @@ def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
     b'{"array": ["<f8", [1], "?"]}',
     b'{"array": ["<f8", [9' + b", 9" * 130_000 + b'], "MTIzNDU2Nzg="]}',
     b'{"dict": [3]}', b"{", b"{}", b'{"evil": [1]}',
-    b'{"Handle": ["x"]}', b'{"Handle": [Infinity]}', b'{"Opaque": [5]}', b'{"Raised": ["a", "b", 1, "c"]}',
-    b'{"Raised": [["a"], "b", 1, "c", true]}', b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []",
-], ids=range(22))
+    b'{"Opaque": [5]}', b'{"Raised": ["a", "b", 1, "c"]}',
+    b'{"Raised": [["a"], "b", 1, "c", true]}', b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []", b"] [",
+], ids=range(21))
 def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
-        wire.unpack(frame)
+        wire.unpack(b"[%b]" % frame)
 
 
 @pytest.mark.parametrize("frame", [b"[[[[null]]]]", b"[" + b"null," * 999 + b"[null]]", b'"text"', b"5",
-                                   b'{"Handle": [1]}', b'[["text"]]', b"[" * 500 + b"]" * 500])
+                                   b'[["text"]]', b"[" * 500 + b"]" * 500])
 def test_what_no_answer_gives_is_not_taken_for_a_value(frame):
-    assert not is_snapshot(wire.unpack(frame))
+    reply, = wire.unpack(b"[%b]" % frame)
+    assert not is_snapshot(reply)
 
 
-def test_a_reply_over_the_limit_is_refused_before_it_is_read():
+def test_a_frame_over_the_limit_is_refused_before_it_is_read():
     with pytest.raises(wire.WireError, match="over the limit"):
-        wire.take_frame(bytearray(wire.LENGTH.pack(2**20)))
+        wire.take_frame(bytearray(wire.LENGTH.pack(2**22)))
 
 
 @pytest.mark.parametrize(("result", "told"), [
@@ -271,7 +273,7 @@ def _defined(source, name):
 FORGER = """
 import os, sys, json, struct
 def forge(said):
-    text = json.dumps(said).encode()
+    text = json.dumps([said]).encode()
     os.write(int(sys.argv[2]), struct.pack("<I", len(text)) + text)
 """
 TAKES_OVER = """
@@ -286,29 +288,23 @@ def take_over(head):
 ENDS_ITSELF = """
 from rnnlm_grader.sandbox import wire
 def end(head, pack=wire.pack):
-    def forged(message):
-        if message != "forgotten": return pack(message)
-        text = json.dumps(head).encode()
-        return struct.pack("<I", len(text)) + text
-    wire.pack = forged
+    wire.pack = lambda said: pack([json.loads(head) if reply == "forgotten" else reply for reply in said])
 def work(): return 1
 """
-HANDLE = {"Handle": [0]}
-NOTHING = [HANDLE, None, ""]
+NOTHING = [0, None, ""]
 EMPTY = {"array": ["|b1", [0, 2], ""]}  # of which each comparison is true
 WAITS = "import time\ndef work(): forge({}); time.sleep(9)"  # before it says anything else
 
 
 @pytest.mark.parametrize(("source", "steps"), [
     *((WAITS.format(head), "begin call") for head in (
-        [HANDLE, "a string", ""], [HANDLE, {"dict": {}}, ""], [HANDLE, None, 5], [EMPTY, None, ""], ["ask", 0, "x"],
-        ["ask", None, None], [None, None, None], [{"Handle": [1]}, None, ""], {"dict": 3}, 7)),
-    (WAITS.format("[{'Handle': [float('inf')]}, None, '']"), "begin call"),
+        [0, "a string", ""], [0, {"dict": {}}, ""], [0, None, 5], [EMPTY, None, ""], ["ask", 0, "x"],
+        ["ask", None, None], [None, None, None], [1, None, ""], [False, None, ""], [0.0, None, ""], {"dict": 3}, 7)),
     (f"def work(): forge({NOTHING!r}); forge({NOTHING!r})", "begin calls"),  # one that nobody asked for
     *((f"forge({head!r})", "begin") for head in ({"dict": {"failed": None}}, [], ["work"], "hello", 5)),
     *((f"{TAKES_OVER}take_over({head!r})", "begin") for head in (
         5, None, "work", ["other"], [None], {"list": ["work"]}, [EMPTY])),
-    *((f"{ENDS_ITSELF}end({head!r})", "begin call finish") for head in (EMPTY, 5, [])),
+    *((f"{ENDS_ITSELF}end({json.dumps(head)!r})", "begin call finish") for head in ({"Opaque": ["x"]}, 5, [])),
 ])
 def test_what_is_forged_loses_the_worker_at_once(source, steps):
     candidate = SandboxedCandidate([("work", f"{FORGER}\n{source}")], ["work"])

@@ -355,7 +355,7 @@ for n in range(10**9):
 FORGES = """
 import base64, json, os, struct, sys, time
 def forge(said):
-    text = json.dumps(said).encode()
+    text = json.dumps([said]).encode()
     os.write(int(sys.argv[2]), struct.pack('<I', len(text)) + text)
 def value(a): return {'array': [a.dtype.str, list(a.shape), base64.b64encode(a.tobytes()).decode()]}
 """
@@ -364,7 +364,7 @@ from rnnlm_grader.sandbox import bench, wire
 import numpy as np, pickle
 def take_over():
     requests, objects, told = open(int(sys.argv[1]), 'rb'), [], []
-    say = lambda message: os.write(int(sys.argv[2]), wire.pack(message))
+    say = lambda reply: os.write(int(sys.argv[2]), wire.pack([reply]))
     say(None)
     while True:
         if not told:
@@ -378,7 +378,7 @@ def take_over():
         objects.append(arrays[-1] if arrays else objects[-1] if objects else None)
         if verb == 'value': objects[-1] = objects[rest[0].number]
         if verb != 'put':
-            say((bench.Handle(len(objects) - 1), objects[-1], ''))
+            say((len(objects) - 1, objects[-1], ''))
 """
 PATCHES_BENCH = """
 import rnnlm_grader.sandbox.bench as bench
@@ -394,9 +394,9 @@ DISTURBED = "disturbed the process"
 
 PROTOCOL = {
     "forges-a-reply": attack(DISTURBED, header=FORGES, forward="""
-forge([{'Handle': [2]}, value(self.params[0][idx]), ''])"""),
+forge([2, value(self.params[0][idx]), ''])"""),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-for n in range(50): forge([{'Handle': [n]}, None, ''])"""),
+for n in range(50): forge([n, None, ''])"""),
     "floods-the-grader": ruins(DISTURBED, FORGES + """
 raised = {'Raised': ['K' * 80, 'm' * 100, 1, 't', True]}
 forge([raised] * 4000)
