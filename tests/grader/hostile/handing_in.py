@@ -115,8 +115,3 @@ def changed(change, mark=25, says="", **answers):
     nb = notebook(**answers)
     nb = change(nb) or nb
     return hands_in(nb, mark, says)
-
-
-def as_nbformat3(nb):
-    """The notebook as saved by IPython 1 and 2."""
-    return json.loads(nbformat.writes(nbformat.from_dict(nb), version=3))

@@ -5,7 +5,7 @@ import nbformat
 from corpora import rnnlm as corpus
 from demo import filled
 
-from .attacks import ENDED, FOUND, SLOW
+from .attacks import FOUND
 from .handing_in import ROOT, hands_in
 
 NAME = f"{corpus.SLUG}.ipynb"
@@ -52,15 +52,9 @@ bench.snapshot = much
 
 WORK = {
     "model-plain": model(25),
-    "model-talks": model(25, MyTimeAffine=in_forward("print(xs, '*' * 500)"),
-                         my_perplexity="import warnings\nwarnings.warn('so low')\n" + PERPLEXITY),
     "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
     "model-reads-the-stand-in": model(12, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
-    "model-borrows": model(17, "raised ModuleNotFoundError", MyTimeAffine=(
-        "from rnnlm_ref.time_layers import TimeAffine\nMyTimeAffine = TimeAffine\n")),
     "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
     "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
     "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH + PERPLEXITY),
-    "model-loops-when-loaded": model(25, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
-    "model-exits": model(20, ENDED, my_perplexity="import os\ndef my_perplexity(losses, counts): os._exit(0)\n"),
 }
