@@ -145,8 +145,8 @@ def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
 
 
 @pytest.mark.parametrize("frame", [
-    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}',
-    b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}',
+    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}',
+    b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}',
     b"{}", b'{"evil": [1]}', b'{"Handle": [Infinity]}', b'{"Opaque": [5]}', b'{"Raised": [["a"], "b", 1, "c", true]}',
     b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []",
 ], ids=range(13))

@@ -2,11 +2,16 @@
 
 Where an attack succeeds in reading or doing what it must not, it says so by raising the word that `FOUND` builds.
 """
+import os
+import sys
+import sysconfig
+import textwrap
 import zlib
 
 import numpy as np
 
 from rnnlm_grader.criteria.embedding import ASSIGNMENT
+from rnnlm_grader.sandbox import view
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.exam import examine, public_seed
 
@@ -32,21 +37,19 @@ def found(*what):
 """
 
 
-def answer(forward="", backward="", header="", init=""):
+def answer(forward="return None", header="", init="pass"):
     """An answer whose methods do this, under the usual constructor."""
-    def block(body):
-        return "\n".join(f"        {line}" for line in (body.strip() or "return None").splitlines())
     return f"""{header}
 class MyEmbedding:
     def __init__(self, W):
         self.params, self.grads = [W], [np.zeros_like(W)]
-{block(init or "pass")}
+{textwrap.indent(init, "        ")}
 
     def forward(self, idx):
-{block(forward)}
+{textwrap.indent(forward, "        ")}
 
     def backward(self, dout):
-{block(backward)}
+        return None
 """
 
 
@@ -174,56 +177,33 @@ def search():
     raise LookupError('nothing to find')
 """
 TRIES = FOUND + """
-import os, sys
+import os, socket, subprocess, sys
+def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
+def write(folder, name): return open(os.path.join(folder, name), 'w').write(name)
 def none_of(ways):
-    for number, way in enumerate(ways):
+    for way in ways:
         try:
-            what = way()
+            what = eval(way)
         except (OSError, ZeroDivisionError):
             continue
-        if what != b'' and what != []: found(number, what)
+        if what not in (b'', []): found(way, what)
     raise LookupError('nothing can be done')
 """
-READS = TRIES + """
-PLACES = ['THE_COURSE/rnnlm-secret.key', 'THE_COURSE/gradebook.db', 'THE_COURSE',
-          'THE_COURSE/solutions/01-embedding/01-embedding.ipynb', 'THE_ROOT', 'THE_HOME/.bashrc', '/etc/passwd',
-          'THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb', '../' * 20 + 'etc/passwd', '/home', '/var',
-          '/run', '/sys', '/proc', '/proc/1/environ', '/proc/self/maps', '/proc/self/mem', '/dev/mem', '/dev/sda']
-def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
-def look():
-    names = [name for name in os.environ if not name.startswith(('OPENBLAS', 'OMP', 'MKL', 'LC_'))]
-    if set(names) - {'COURSE_PATH', 'HOME', 'LOGNAME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED',
-                     'USER'} or os.environ['USER'] != 'student': found(names)
-    none_of([*(lambda place=place: read(place) for place in PLACES),
-             *(lambda fd=fd: os.lseek(fd, 0, 0) for fd in range(3, 64))])  # of a file, which a pipe is not
-"""
-WRITES = TRIES + """
-import site, sysconfig
-PLACES = ['THE_COURSE', 'THE_COURSE/submitted/honest/01-embedding', 'THE_ROOT', 'THE_HOME',
-          'THE_HOME/.ipython/profile_default/startup', '/', '/course', '/course/numpy', '/usr/lib', '/home', '/etc',
-          '/var/tmp', '/run', '/dev', sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path('purelib'),
-          site.getusersitepackages()]
-def write(path): open(path, 'w').write('print("THE_MARKER")')
-def plant():
-    for place in ('/tmp', '/dev/shm'): write(place + '/THE_MARKER')  # these are its own, and end with it
-    none_of([*(lambda path=os.path.join(place, 'THE_MARKER.pth'): write(path) for place in PLACES),
-             lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.truncate('/course/numpy/__init__.py', 0),
-             lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
-             lambda: os.unlink('/course/numpy/__init__.py')])
-"""
-DETACHES = TRIES + """
-import subprocess
-STAY = [sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER']
-def detach():
-    none_of([os.fork, os.forkpty, lambda: subprocess.Popen(STAY, start_new_session=True),
-             lambda: os.system('sleep 600 &') and 1 / 0])
-"""
-CONNECTS = TRIES + """
-import socket
-def connect():
-    none_of([lambda: socket.create_connection(('127.0.0.1', THE_PORT), 1), lambda: socket.socket(socket.AF_UNIX),
-             lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), lambda: socket.getaddrinfo('example.org', 80)])
-"""
+
+
+def tries(*ways):
+    """An attack by expressions that must raise or give nothing."""
+    return attack("LookupError: nothing can be done", header=TRIES, forward=f"none_of({ways!r})")
+
+
+VARIABLES = "COURSE_PATH", "HOME", "LC_", "LOGNAME", "MKL", "OMP", "OPENBLAS", "PATH", "PWD", "PYTHON", "USER"
+READABLE = ("THE_COURSE/rnnlm-secret.key", "THE_COURSE/gradebook.db", "THE_COURSE", "THE_ROOT", "THE_HOME/.bashrc",
+            "THE_COURSE/solutions/01-embedding/01-embedding.ipynb", "/etc/passwd", "../" * 20 + "etc/passwd", "/home",
+            "THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb", "/var", "/run", "/sys", "/proc",
+            "/proc/1/environ", "/proc/self/maps", "/proc/self/mem", "/dev/mem", "/dev/sda")
+WRITABLE = ("THE_COURSE", "THE_COURSE/submitted/honest/01-embedding", "THE_ROOT", "THE_HOME", "/", "/course", "/home",
+            "THE_HOME/.ipython/profile_default/startup", "/course/numpy", "/usr/lib", "/etc", "/run", "/var/tmp",
+            "/dev", sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path("purelib"))
 PLANTED = "class Embedding:\n    def __init__(self, *a): raise RuntimeError('FO' 'UND planted')\n"
 PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
                  "conftest.py", "nbgrader_config.py")
@@ -269,9 +249,21 @@ AROUND = {
     "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
         notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
     "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
-    **{name: attack("LookupError: nothing can be done", header=header, forward=does) for name, header, does in (
-        ("reads-files", READS, "look()"), ("writes-files", WRITES, "plant()"), ("detaches", DETACHES, "detach()"),
-        ("connects", CONNECTS, "connect()"))},
+    "reads-files": tries(
+        f"[name for name in os.environ if not name.startswith({VARIABLES!r})]",
+        *(f"read({place!r})" for place in READABLE),
+        *(f"os.lseek({fd}, 0, 0)" for fd in range(3, 64))),  # of a file, which a pipe is not
+    "writes-files": tries(
+        *(f"write({folder!r}, 'THE_MARKER') and []" for folder in view.WRITABLE),  # which end with the worker
+        *(f"write({folder!r}, 'THE_MARKER.pth')" for folder in WRITABLE),
+        "os.symlink('THE_COURSE', '/course/x')", "os.truncate('/course/numpy/__init__.py', 0)",
+        "os.mknod('/tmp/THE_MARKER2', 0o60666, 1)", "os.chroot('/tmp')", "os.unlink('/course/numpy/__init__.py')"),
+    "detaches": tries(
+        "os.fork()", "os.forkpty()", "os.system('sleep 600 &') and 1 / 0",
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER'])"),
+    "connects": tries(
+        "socket.create_connection(('127.0.0.1', THE_PORT), 1)", "socket.socket(socket.AF_UNIX)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "socket.getaddrinfo('example.org', 80)"),
     "tells-of-hidden-inputs": hands_in(notebook(f"{KNOWN}\n{TELLS}"), 10,
                                       "fails on others. Your code raised ValueError"),
     # What stands for the second answer is the first, which looks ids up and does nothing else.

@@ -4,27 +4,10 @@ import os
 import stat
 import zipfile
 
-from .handing_in import (
-    NAME,
-    NOTHING,
-    RIGHT,
-    TIME_RIGHT,
-    Work,
-    beside,
-    code_cell,
-    hands_in,
-    notebook,
-    with_cells,
-    zipped,
-)
+from .handing_in import NAME, NOTHING, RIGHT, TIME_RIGHT, beside, hands_in, notebook, with_cells, zipped
 
 UNGRADABLE = "can't be graded: "
 INVALID = f"{UNGRADABLE}it is not a notebook: its content isn't valid JSON"
-
-
-def made(make, says, mark=0):
-    """A submission whose notebook is made by a function (path, place) → None."""
-    return Work(mark, says, lambda place: make(place.folder / NAME, place))
 
 
 def a_link(name):
@@ -52,21 +35,16 @@ WORK = {
         with_cells("MyEmbedding.x = [each for each in iter(int, 1)]", "import os\nMyEmbedding.x = os._exit(3)"), 25,
         "own cell . was left out: it did not come to an end"),
     "x-loops-in-the-second-answer": hands_in(notebook(two=TIME_RIGHT + "\nwhile True: pass\n"), 15, "endless loop"),
-    "nbformat-99": hands_in(notebook() | {"nbformat": 99, "nbformat_minor": "x"}, 25),
     "many-parts": hands_in('{"cells": [' + "{}," * 3_000_000 + "{}]}", 0, "more than 5,000,000 parts"),
-    "a-megabyte-of-code": hands_in(notebook() | {"cells": [code_cell("x = 1\n" * 15_000) for _ in range(12)]}, 0,
-                                   "its code has 1,080,000 characters"),
     # Python reads such a number and can't write it.
     "giant-number": hands_in(notebook(f"{RIGHT}\n    def unused(self):\n        return 0x{'f' * 5000}\n"), 25),
     "half-a-character": hands_in(notebook(RIGHT + "\nraise ValueError('\\ud800')\n"), 25,
                                  r"MyEmbedding raised ValueError: \?"),
-    "fifo": made(lambda path, place: os.mkfifo(path), f"{UNGRADABLE}it is not an ordinary file"),
-    "links-to-the-key": made(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
-                             f"{UNGRADABLE}it is a link"),
-    "links-the-folder": made(linked_folder, f"{UNGRADABLE}its folder is a link"),
-    "nothing": made(lambda path, place: None, "there is no 01-embedding.ipynb in it"),
-    "two-names": beside({"b.ipynb": json.dumps(notebook(NOTHING))},
-                        hands_in(notebook(), 0, "there is no 01-embedding.ipynb in it, but 2 other", name="a.ipynb")),
+    "fifo": hands_in(lambda path, place: os.mkfifo(path), 0, f"{UNGRADABLE}it is not an ordinary file"),
+    "links-to-the-key": hands_in(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"), 0,
+                                 f"{UNGRADABLE}it is a link"),
+    "links-the-folder": hands_in(linked_folder, 0, f"{UNGRADABLE}its folder is a link"),
+    "nothing": hands_in(lambda path, place: None, 0, "there is no 01-embedding.ipynb in it"),
     "zip-bomb": zipped({NAME: 250}, 0, f"{UNGRADABLE}it has 250 MiB; the limit is 100"),
     "zip-leads-out": zipped({f"../../honest/01-embedding/{NAME}": json.dumps(notebook(NOTHING))}, 0,
                             f"{UNGRADABLE}there is no {NAME} in it"),

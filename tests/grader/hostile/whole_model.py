@@ -1,6 +1,4 @@
 """Submissions to 06-rnnlm, whose answers run in one worker after the other, for not all may import the same."""
-import json
-
 import nbformat
 from corpora import rnnlm as corpus
 from demo import filled
@@ -16,17 +14,12 @@ AFFINE, MODEL, PERPLEXITY = PLAIN.values()
 
 def model(mark, says="", **answers):
     """The plainest right answers, but for those given."""
-    return hands_in(json.loads(nbformat.writes(filled(BLANK, **PLAIN | answers))), mark, says, NAME, corpus.SLUG)
+    return hands_in(nbformat.writes(filled(BLANK, **PLAIN | answers)), mark, says, NAME, corpus.SLUG)
 
 
-def in_forward(statement, header=""):
-    """MyTimeAffine, which does something more in `forward`."""
-    start = "        N, T, H = xs.shape\n        W, b"
-    assert start in AFFINE
-    return f"{header}\n{AFFINE.replace(start, f'        {statement}{chr(10)}{start}')}"
-
-
-LEAVES = in_forward("""[open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+LEAVES = AFFINE.replace("N, T, H = xs.shape", """N, T, H = xs.shape
+        [open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+assert LEAVES != AFFINE
 LOOKS = f"""{FOUND}
 import os
 if any(os.path.exists(f'{{place}}/seen') for place in ('/tmp', '/dev/shm')): found('what another answer left')
