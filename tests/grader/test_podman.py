@@ -83,7 +83,7 @@ def test_what_a_worker_may_not_do_raises_in_it():
                "open('/run/planted', 'w')", "open('/etc/planted', 'w')", "os.listdir('/sys')[0]",
                "open('/proc/2/stat')"]
     source = "".join(function(lines, f"attack_{number}") for number, lines in enumerate(attacks))
-    with begun(source, sandbox="podman") as candidate:
+    with begun(source, sandbox="podman", allowed=60) as candidate:
         for number, lines in enumerate(attacks):
             with pytest.raises(StepFailed):
                 print(lines, call(candidate, f"attack_{number}"))
