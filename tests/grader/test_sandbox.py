@@ -269,7 +269,7 @@ def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
 
     def forged():
         reply = receive()
-        seen[:] = [] if reply == "ready" else [*seen, reply]
+        seen[:] = [] if reply == "ready" else [*seen, reply]  # each worker begins with "ready"
         return said if len(seen) == at else reply
 
     def work():
