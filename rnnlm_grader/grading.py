@@ -12,7 +12,6 @@ from .notebooks.cell_code import (
     definitions_in,
     first_that_defines_anew,
     helpers_in,
-    only_defines,
     parsed,
     tree_of,
     without_changes_of,
@@ -232,14 +231,9 @@ def other_ways(name, cells, whole, answers, results):
         ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
     for part, is_whole, finding in ways[1:]:
         yield part, is_whole, (), finding
-    if earlier := tuple(other for other in stand_ins_for(name, results) if may_matter(other, cells)):
+    if earlier := stand_ins_for(name, results):
         for part, is_whole, _ in ways:
             yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
-
-
-def may_matter(earlier, cells):
-    """Whether an answer may matter to others: its name stands in other cells, or its own cells do more than define."""
-    return any(not only_defines(source) if cell == earlier else earlier in source for cell, source in cells)
 
 
 def methods_that_fail(name, results):

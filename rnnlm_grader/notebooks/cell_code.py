@@ -184,11 +184,6 @@ def needed_statements(own, answers, wanted):
     return [[node for node in body if node in needed] for body in bodies]
 
 
-def only_defines(source):
-    """Return whether a cell holds functions, classes and imports, and nothing else."""
-    return bool(tree := tree_of(source)) and all(isinstance(node, DEFINITIONS | IMPORTS) for node in tree.body)
-
-
 def definitions_in(source):
     """Return the imports, functions, classes and quick assignments of a cell (see `plain_python`), as source."""
     tree = tree_of(source)

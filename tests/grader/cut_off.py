@@ -11,7 +11,8 @@ from pathlib import Path
 
 import sqlalchemy
 
-CHANGES = {"os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.truncate", "shutil.rmtree"}
+CHANGES = {
+    "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.truncate", "shutil.rmtree"}
 CRASHED = 99
 
 
@@ -21,7 +22,7 @@ class Disk:
     def __init__(self, folder, last):
         self.folder, self.last = os.fspath(folder), last
         self.count = 0
-        self.unsafe = {}  # path → None, of files that may not have reached the disk
+        self.unsafe = set()  # paths of files that may not have reached the disk
         self.dead = False
 
     def watch(self):
@@ -31,25 +32,20 @@ class Disk:
         self.fsync, os.fsync = os.fsync, self.forced
 
     def saw(self, event, args):
-        if self.dead:
+        if self.dead or event not in CHANGES or isinstance(args[0], int):
             return
-        if event == "open" and isinstance(args[0], str | bytes) and self.is_write(args) and self.is_inside(args[0]):
-            self.change()
-            self.unsafe[os.fsdecode(args[0])] = None
-        elif event in CHANGES and self.is_inside(args[0]):
-            self.change()
-            if event == "os.rename" and os.fsdecode(args[0]) in self.unsafe:
-                self.unsafe[os.fsdecode(args[1])] = self.unsafe.pop(os.fsdecode(args[0]))
-
-    @staticmethod
-    def is_write(args):
-        return bool((args[2] or 0) & (os.O_WRONLY | os.O_RDWR))
-
-    def is_inside(self, path):
-        return isinstance(path, str | bytes | os.PathLike) and os.fsdecode(path).startswith(self.folder)
+        path, reads = os.fsdecode(args[0]), event == "open" and not (args[2] or 0) & (os.O_WRONLY | os.O_RDWR)
+        if reads or not path.startswith(self.folder):
+            return
+        self.change()
+        if event == "open":
+            self.unsafe.add(path)
+        elif event == "os.rename" and path in self.unsafe:
+            self.unsafe.remove(path)
+            self.unsafe.add(os.fsdecode(args[1]))
 
     def forced(self, fd):
-        self.unsafe.pop(os.readlink(f"/proc/self/fd/{fd}"), None)
+        self.unsafe.discard(os.readlink(f"/proc/self/fd/{fd}"))
         self.fsync(fd)
 
     def change(self):

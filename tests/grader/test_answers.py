@@ -14,7 +14,8 @@ from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.spec.exam import hidden_seed, public_seed
 
-EMBEDDING = ASSIGNMENTS["01-embedding"]
+RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
+OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]
 
 
 def cases(which):
@@ -24,10 +25,14 @@ def cases(which):
             for label, source in answers.items()]
 
 
+def plainest(corpus):
+    """The first right answer to each name."""
+    return {name: next(iter(sources.values())) for name, sources in corpus.RIGHT.items()}
+
+
 def submission(corpus, **answers):
     """The cells of a submission: the answers given, the corpus's plainest right ones for the other names."""
-    plain = {name: next(iter(sources.values())) for name, sources in corpus.RIGHT.items()}
-    return [("imports", "import numpy as np"), *(plain | answers).items()]
+    return [("imports", "import numpy as np"), *(plainest(corpus) | answers).items()]
 
 
 def in_kernel(assignment, cells, lent=()):
@@ -86,9 +91,8 @@ def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, s
 
 @pytest.mark.parametrize(("corpus", "name"), [(embedding, "MyEmbedding"), (rnn, "MyRNN"), (time_rnn, "MyTimeRNN")])
 def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name):
-    plainest = next(iter(corpus.RIGHT[name].values()))
-    failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, plainest.replace("self.params", "self.weights"))
-              if not v.outcome.passed}
+    source = plainest(corpus)[name].replace("self.params", "self.weights")
+    failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, source) if not v.outcome.passed}
     assert failed == {"shares_parameters"}
 
 
@@ -99,21 +103,23 @@ def test_every_name_has_right_and_wrong_answers_in_the_corpus(corpus):
     assert set(corpus.WRONG) == set(corpus.RIGHT)
 
 
-def graded(one, two, allowance=None):
-    """Marks of a whole submission of 01-embedding, by name and part."""
-    return graded_cells(submission(embedding, MyEmbedding=one, MyTimeEmbedding=two), allowance)
+def graded(corpus, cells, allowance=None, answers=None, **options):
+    """Grade a submission; return (its results by name and part, what went wrong in which cell)."""
+    assignment, answers = ASSIGNMENTS[corpus.SLUG], plainest(corpus) if answers is None else answers
+    with contextlib.closing(SandboxedCandidate(cells, assignment.names, **options)) as candidate:
+        results, failed = grade_submission(assignment, candidate, cells, answers, seeds_of(corpus.SLUG),
+                                           allowance or Allowance(20))
+    return {(result.name, result.part): result for result in results}, failed
 
 
-def graded_cells(cells, allowance=None):
-    answers = {"MyEmbedding": embedding.EMBEDDING["as the book writes it"]}
-    with contextlib.closing(in_sandbox(EMBEDDING, cells)) as candidate:
-        results, _ = grade_submission(EMBEDDING, candidate, cells, answers, seeds_of("01-embedding"),
-                                      allowance or Allowance(20))
-    return {(result.name, result.part): result for result in results}
+def points(corpus, **answers):
+    """The points of each name in a submission with these answers."""
+    results, _ = graded(corpus, submission(corpus, **answers))
+    return {name: sum(result.points for (each, _), result in results.items() if each == name) for name in corpus.RIGHT}
 
 
 def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
-    results = graded(embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"])
+    results, _ = graded(embedding, submission(embedding, MyEmbedding=OVERWRITES, MyTimeEmbedding=STACKS))
     assert results["MyEmbedding", "backward"].points == 4
     over_time = results["MyTimeEmbedding", "backward"]
     assert over_time.points == over_time.max_points
@@ -123,48 +129,23 @@ def test_an_answer_that_builds_on_a_wrong_one_keeps_its_own_points():
 UNSHIFTED = "def my_softmax(x):\n    return np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True)\n"
 
 
-SOFTMAX = next(iter(softmax_masking.RIGHT["my_softmax"].values()))
-
-
-def graded_softmax(**answers):
-    """Marks of a whole submission of 05-softmax-masking, by name."""
-    assignment, cells = ASSIGNMENTS["05-softmax-masking"], submission(softmax_masking, **answers)
-    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
-        results, _ = grade_submission(assignment, candidate, cells, {"my_softmax": SOFTMAX},
-                                      seeds_of(assignment.slug), Allowance(20))
-    return {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
-
-
 def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing():
     wrong = f"np.seterr(all='raise')\n{UNSHIFTED}"
-    assert graded_softmax(my_softmax=wrong)["MyTimeSoftmaxWithLoss"] == 18
+    assert points(softmax_masking, my_softmax=wrong)["MyTimeSoftmaxWithLoss"] == 18
 
 
-@pytest.mark.parametrize("gives", ["hs[:, -1:]", "hs[0]", "iter(hs)", "{}", "None", "hs[:0]", "(hs,)"])
+@pytest.mark.parametrize("gives", ["hs[:, -1:]", "iter(hs)", "{}", "None", "hs[:0]", "(hs,)"])
 def test_whatever_an_answer_gives_it_gets_a_mark(gives):
-    source = next(iter(time_rnn.RIGHT["MyTimeRNN"].values())).replace("return hs\n", f"return {gives}\n")
+    source = plainest(time_rnn)["MyTimeRNN"].replace("return hs\n", f"return {gives}\n")
     assert gives in source
-    judged = verdicts(in_sandbox, time_rnn, "MyTimeRNN", source)
-    assert not all(v.outcome.passed for v in judged)
-
-
-def test_a_hook_in_a_replaced_answer_does_not_lead_to_its_stand_in():
-    hook = """
-from rnnlm_grader.sandbox.bench import Bench
-def _call(self, target, *rest, _call=Bench._call):
-    return _call(self, "MyEmbedding" if target == "MyTimeEmbedding" else target, *rest)
-Bench._call = _call
-"""
-    forward_only = embedding.EMBEDDING["as the book writes it"].replace("np.add.at(dW, self.idx, dout)", "pass")
-    assert graded(hook + forward_only, "class MyTimeEmbedding: pass")["MyTimeEmbedding", "backward"].points == 0
+    assert not all(v.outcome.passed for v in verdicts(in_sandbox, time_rnn, "MyTimeRNN", source))
 
 
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
-    wrong = embedding.TIME_EMBEDDING["stacks the steps"].replace("sum(step.grads[0] for step in self.steps)",
-                                                                 "self.steps[-1].grads[0]")
-    alone, beside = (graded(one, wrong)["MyTimeEmbedding", "backward"].points
-                     for one in (embedding.EMBEDDING["as the book writes it"], OVERWRITES))
-    assert beside <= alone < 4
+    wrong = STACKS.replace("sum(step.grads[0] for step in self.steps)", "self.steps[-1].grads[0]")
+    alone, beside = (points(embedding, MyEmbedding=one, MyTimeEmbedding=wrong)["MyTimeEmbedding"]
+                     for one in (RIGHT, OVERWRITES))
+    assert beside <= alone < 10
 
 
 class Recording(Allowance):
@@ -181,59 +162,48 @@ class Recording(Allowance):
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
 def test_no_worker_sees_a_hidden_input_before_all_learners_inputs_are_done(corpus):
-    assignment, cells, allowance = ASSIGNMENTS[corpus.SLUG], submission(corpus), Recording()
-    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
-        results, _ = grade_submission(assignment, candidate, cells, {}, seeds_of(corpus.SLUG), allowance)
-    assert all(result.passed for result in results)
-    assert {name for name, _ in allowance.seen} == set(assignment.names)
+    allowance = Recording()
+    results, _ = graded(corpus, submission(corpus), allowance)
+    assert all(result.passed for result in results.values())
+    assert {name for name, _ in allowance.seen} == set(corpus.RIGHT)
     assert [hidden for _, hidden in allowance.seen] == sorted(hidden for _, hidden in allowance.seen)
 
 
 def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_seen(tmp_path):
-    right = embedding.EMBEDDING["as the book writes it"]
     seen = f"open({str(tmp_path / 'seen')!r}, 'a')"
     ends = f"def __init__(self, W):\n        if zlib.crc32(W.tobytes()) not in KNOWN: {seen}.write(str(W)), os._exit(0)"
     source = f"import os\n{KNOWN}\nif {seen}.tell(): raise ValueError('told')\n"
-    cells = submission(embedding, MyEmbedding=source + right.replace("def __init__(self, W):", ends),
-                       MyTimeEmbedding=embedding.TIME_EMBEDDING["without MyEmbedding"])
-    with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, sandbox="none")) as candidate:
-        _, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
-        assert list(candidate.failed) == ["MyEmbedding"]
+    cells = submission(embedding, MyEmbedding=source + RIGHT.replace("def __init__(self, W):", ends),
+                       MyTimeEmbedding=TIME_RIGHT)
+    _, failed = graded(embedding, cells, answers={}, sandbox="none")
+    assert (tmp_path / "seen").read_text()
     assert failed == {}
 
 
 def test_an_endless_backward_costs_forward_nothing_however_many_criteria_it_stops():
-    one = embedding.EMBEDDING["as the book writes it"].replace("dW[...] = 0", "while True: pass")
-    two = embedding.TIME_EMBEDDING["stacks the steps"]
-    results = graded(one, two, Allowance(1, 4))
+    cells = submission(embedding, MyEmbedding=RIGHT.replace("dW[...] = 0", "while True: pass"), MyTimeEmbedding=STACKS)
+    results, _ = graded(embedding, cells, Allowance(1, 4))
     assert results["MyEmbedding", "forward"].points == 3
     assert results["MyEmbedding", "backward"].points == 0
     assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10  # with a stand-in
 
 
 def test_a_training_run_below_an_answer_costs_it_nothing_and_is_told():
-    one = embedding.EMBEDDING["as the book writes it"] + "\nfor step in range(10 ** 9):\n    MyEmbedding(np.eye(3))\n"
-    cells = submission(embedding, MyEmbedding=one)
-    with contextlib.closing(SandboxedCandidate(cells, EMBEDDING.names, seconds=0.5)) as candidate:
-        results, failed = grade_submission(EMBEDDING, candidate, cells, {}, seeds_of("01-embedding"), Allowance(20))
-    assert all(result.passed for result in results)
+    trains = f"{RIGHT}\nfor step in range(10 ** 9):\n    MyEmbedding(np.eye(3))\n"
+    results, failed = graded(embedding, submission(embedding, MyEmbedding=trains), seconds=0.5)
+    assert all(result.passed for result in results.values())
     remark, = failed_cells(failed)
     assert remark.startswith("What isn't a definition in the cell MyEmbedding was left out: it did not come")
 
 
-STACKS = embedding.TIME_EMBEDDING["stacks the steps"]
-OVERWRITES = embedding.EMBEDDING_MISTAKES["Overwrites"]
-
-
 def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
-    slip = SOFTMAX.replace("e.sum(axis=-1", "e.sum(axis=0")
+    right = plainest(softmax_masking)["my_softmax"]
+    slip = right.replace("e.sum(axis=-1", "e.sum(axis=0")
     loss = softmax_masking.BOOK.replace("np.exp(log_p)", "my_softmax(log_p)")
-    assert slip != SOFTMAX
+    assert slip != right
     assert loss != softmax_masking.BOOK
-    assert graded_softmax(my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {"my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
-
-
-RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
+    assert points(softmax_masking, my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {
+        "my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
 
 
 @pytest.mark.parametrize("cells", [
@@ -242,7 +212,8 @@ RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME
      ("MyTimeEmbedding", "def look_up(W, ids, t): return W[ids[:, t]]\n\n" + TIME_RIGHT)],
 ], ids=["an older try", "another helper of that name"])
 def test_what_stands_below_an_answer_and_spoils_it_is_left_out_and_no_more(cells):
-    assert all(result.passed for result in graded_cells([("imports", "import numpy as np"), *cells]).values())
+    results, _ = graded(embedding, [("imports", "import numpy as np"), *cells])
+    assert all(result.passed for result in results.values())
 
 
 TWO_TRIES = """
@@ -264,13 +235,11 @@ MyTimeEmbedding = {ways}[int(probe.grads[0][0, 0] == 2)]  # only the stand-in ad
 @pytest.mark.parametrize("factor", [1, 2])
 @pytest.mark.parametrize("ways", ["(Averages, Silent)", "(Silent, Averages)"])
 def test_to_tell_a_stand_in_from_ones_own_answer_buys_no_second_try(ways, factor):
-    def points(ways):
-        two = TWO_TRIES.format(right=embedding.TIME_EMBEDDING["without MyEmbedding"], ways=ways, factor=factor)
-        results = graded(embedding.EMBEDDING_MISTAKES["Overwrites"], two)
-        return sum(result.points for (name, _), result in results.items() if name == "MyTimeEmbedding")
+    def earned(ways):
+        two = TWO_TRIES.format(right=TIME_RIGHT, ways=ways, factor=factor)
+        return points(embedding, MyEmbedding=OVERWRITES, MyTimeEmbedding=two)["MyTimeEmbedding"]
 
-    alone = [points(f"({way}, {way})") for way in ("Averages", "Silent")]
-    assert points(ways) == max(alone)
+    assert earned(ways) == max(earned(f"({way}, {way})") for way in ("Averages", "Silent"))
 
 
 RAISES = {
@@ -283,7 +252,7 @@ RAISES = {
 
 @pytest.mark.parametrize("source", [
     embedding.EMBEDDING_MISTAKES["Averages"],
-    *(embedding.EMBEDDING["as the book writes it"].replace(*change) for change in RAISES.values()),
+    *(RIGHT.replace(*change) for change in RAISES.values()),
 ], ids=["averages", *RAISES])
 def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbox(source):
     """Though the sandbox is told of many steps at once, and the kernel of one after the other."""
@@ -296,12 +265,8 @@ def verdict_words(verdict):
 
 
 def test_what_is_lent_to_one_answer_is_not_lent_to_another():
-    assignment = ASSIGNMENTS["06-rnnlm"]
     borrowed = "from rnnlm_ref.time_layers import TimeAffine\nclass MyTimeAffine(TimeAffine): pass\n"
-    cells = submission(rnnlm, MyTimeAffine=borrowed)
-    with contextlib.closing(in_sandbox(assignment, cells)) as candidate:
-        results, failed = grade_submission(assignment, candidate, cells, {}, seeds_of("06-rnnlm"), Allowance(20))
-    points = {name: sum(r.points for r in results if r.name == name) for name in assignment.names}
-    assert points["MyTimeAffine"] == 0
-    assert points["MyRnnlm"] == sum(c.points for c in assignment.criteria if c.name == "MyRnnlm")
+    results, failed = graded(rnnlm, submission(rnnlm, MyTimeAffine=borrowed), answers={})
+    assert {name for (name, _), result in results.items() if not result.points} == {"MyTimeAffine"}
+    assert all(result.passed for (name, _), result in results.items() if name == "MyRnnlm")
     assert set(failed) == {"MyTimeAffine"}

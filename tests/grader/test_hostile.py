@@ -13,14 +13,14 @@ import numpy as np
 import pytest
 from bs4 import BeautifulSoup
 from classroom import config_for
-from corpora import CORPORA
-from hostile import CLASS, HASTY, OTHERS, attacks, broken, honest, pages, whole_model
+from hostile import CLASS, HASTY, OTHERS
 from hostile.handing_in import ROOT, Place
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateFeedback
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from processes import Watch, mentioning, orphans, staying
+from test_integrity import solution
 
 from rnnlm_grader.course.class_report import write_class_report
 from rnnlm_grader.course.export import FORMS, export
@@ -140,12 +140,6 @@ class Graded:
         return " ".join(self.parsed[student].get_text().split())
 
 
-def test_there_are_enough_of_each_kind():
-    assert len(CLASS) >= 150
-    assert all(sum(map(kind.WORK.__contains__, CLASS)) >= 15 for kind in (attacks, broken, honest, pages))
-    assert len(whole_model.WORK) >= 9
-
-
 def test_the_threat_model_names_submissions_that_exist():
     page = (ROOT / "book" / "threat-model.md").read_text()
     rows = re.findall(r"^\| .*?`test_hostile` (.*?)(?:;|\|$)", page, re.MULTILINE)
@@ -211,8 +205,6 @@ def test_no_attack_found_what_it_was_looking_for(graded):
 
 LOADS = ["script", "iframe", "object", "embed", "form", "base", "meta", "link", "style", "svg", "math", "img", "input",
          "button", "video", "audio"]
-
-
 PLAIN = ("honest", "model-plain")  # one for each assignment
 
 
@@ -268,7 +260,7 @@ def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded, slug):
 def hidden_rows(slug, draw):
     """The rows of all tables and gradients that the grader draws for a submission."""
     rows, assignment = set(), ASSIGNMENTS[slug]
-    right = next(corpus.RIGHT for corpus in CORPORA if slug == corpus.SLUG)
+    answers = {name: solution(name) for name in assignment.names}
 
     class Recorder(KernelCandidate):
         def request(self, verb, *args):
@@ -277,12 +269,8 @@ def hidden_rows(slug, draw):
                     rows.update(tuple(row) for row in value.reshape(-1, value.shape[-1]).tolist())
             return super().request(verb, *args)
 
-    names = {"np": np}
-    for answers in right.values():
-        exec(next(iter(answers.values())), names)
     for criterion in assignment.criteria:
-        candidate = Recorder(**{name: names[name] for name in assignment.names})
-        assert examine(criterion, candidate, hidden_seed(draw, slug, criterion)).passed
+        assert examine(criterion, Recorder(**answers), hidden_seed(draw, slug, criterion)).passed
     return {row for row in rows if any(number % 1 for number in row) and len(set(row)) > 1}  # else it isn't drawn
 
 

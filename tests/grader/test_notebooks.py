@@ -41,8 +41,7 @@ def find(folder, files):
 
 FOUND = {
     "another name": ({"work (1).ipynb": notebook()}, "work (1).ipynb"),
-    "other capitals": ({"01-Embedding.IPYNB": notebook()}, "01-Embedding.IPYNB"),
-    "a subfolder": ({"week 1/me/work.ipynb": notebook(), "week 1/notes.txt": ""}, "week 1/me/work.ipynb"),
+    "a subfolder": ({"week 1/me/Work.IPYNB": notebook(), "week 1/notes.txt": ""}, "week 1/me/Work.IPYNB"),
     "a checkpoint beside it": ({"a.ipynb": notebook(), ".ipynb_checkpoints/a.ipynb": notebook("old")}, "a.ipynb"),
     "other exercises beside it": ({"a.ipynb": notebook("y = 2", "MyRNN"), "b.ipynb": notebook()}, "b.ipynb"),
     "a damaged one beside it": ({"a.ipynb": "{", "b.ipynb": notebook()}, "b.ipynb"),
@@ -52,8 +51,6 @@ FOUND = {
     "a zip": ({"Work.ZIP": zipped({f"me/{NAME}": notebook(), f"__MACOSX/me/._{NAME}": "x", "me/.ipynb_checkpoints/"
                                    f"{NAME}": "x", "me/a.csv": "1"})}, f"Work.ZIP/me/{NAME}"),
     "a zip of Windows": ({"a.zip": zipped({f"me\\{NAME}": notebook()})}, f"a.zip/me/{NAME}"),
-    "a zip of all exercises": ({"a.zip": zipped({"1.ipynb": notebook(), "2.ipynb": notebook("z", "MyRNN")})},
-                               "a.zip/1.ipynb"),
 }
 
 
@@ -75,7 +72,6 @@ REFUSED = {
     "too many": ({f"{n}.ipynb": notebook() for n in range(MAX_NOTEBOOKS + 1)}, "21 notebooks in it; the limit is 20"),
     "too many files": ({f"{n}.txt": "" for n in range(MAX_FILES + 1)}, "more than 10,000 files in it"),
     "several zips": ({"a.zip": b"", "b.zip": b""}, "2 zips in it"),
-    "no zip": ({"a.zip": notebook()}, "its zip is damaged"),
     "a cut zip": ({"a.zip": zipped({NAME: notebook()})[:-30]}, "its zip is damaged"),
     "a spoilt zip": ({"a.zip": zipped({NAME: notebook()}, zipfile.ZIP_STORED).replace(b"x = 1", b"x = 2")}, "damaged"),
     "a zip in a zip": ({"a.zip": zipped({"b.zip": zipped({NAME: notebook()})})}, f"^there is no {NAME} in it$"),
@@ -95,13 +91,12 @@ def test_what_is_no_notebook_or_may_do_harm_is_refused_with_a_reason(tmp_path, f
     assert {path.name for path in tmp_path.rglob("*") if path.is_file()} == set(files)
 
 
-@pytest.mark.parametrize("name", ["a.ipynb", "a.zip", "b"])
+@pytest.mark.parametrize("name", [NAME, "a.ipynb", "a.zip", "b"])
 def test_no_link_in_the_folder_is_followed(tmp_path, name):
-    (tmp_path / "others").mkdir()
-    (tmp_path / "others" / "a.ipynb").write_text(notebook())
-    (tmp_path / "others" / "a.zip").write_bytes(zipped({NAME: notebook()}))
+    others = tmp_path / "others"
+    find(others, {NAME: notebook(), "a.ipynb": notebook(), "a.zip": zipped({NAME: notebook()})})
     (tmp_path / "mine").mkdir()
-    (tmp_path / "mine" / name).symlink_to(tmp_path / "others" / name.removeprefix("b"))
+    (tmp_path / "mine" / name).symlink_to(others / name.removeprefix("b"))
     with pytest.raises(Unreadable, match=f"^it is a link|^there is no {NAME} in it$"):
         find(tmp_path / "mine", {})
 
@@ -113,14 +108,13 @@ def test_a_file_larger_than_the_limit_is_not_read(tmp_path):
         find(tmp_path, {})
 
 
-@pytest.mark.parametrize("output", [
-    b"[NaN, -1e999, " + b"9" * 5000 + b"]", b'"\\ud83d"', '"\U0001f600"'.encode()])
+@pytest.mark.parametrize("output", [b"[NaN, -1e999, " + b"9" * 5000 + b"]", b'"\\ud83d"'])
 def test_whatever_is_in_outputs_makes_no_notebook_unreadable(output):
     text = notebook("x", outputs=["HERE"]).encode().replace(b'"HERE"', output)
     assert parse(io.BytesIO(text))["cells"][0]["source"] == "x"
 
 
-@pytest.mark.parametrize("piece", ["{},", '{"a":1},', '"ab",', "[[]],"])
+@pytest.mark.parametrize("piece", ["{},", '{"a":1},', '"ab",'])
 def test_no_file_takes_much_memory_for_its_parts(piece):
     most = MAX_PARTS // sum(map(piece.count, ("[", "{", ",", '"')))
     tracemalloc.start()

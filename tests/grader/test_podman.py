@@ -4,7 +4,6 @@ Skipped where podman can't start; it is too large a package for every run of CI 
 """
 import contextlib
 import json
-import platform
 import re
 import select
 import signal
@@ -13,20 +12,17 @@ import sys
 import time
 
 import nbformat
-import numpy as np
 import pytest
 from classroom import release
 from test_batch import batch_of
 from test_plugin import blank, demo
-from test_sandbox import FORBIDDEN, TEMPLATE
-from test_seccomp import COMPUTES, REFUSALS
+from test_sandbox import FORBIDDEN, LOSES, begun, call, function, how_lost
+from test_seccomp import INSIDE, look_round
 
 from rnnlm_grader.course.job import Job, run, version
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
-from rnnlm_grader.sandbox import seccomp
 from rnnlm_grader.sandbox.bench import StepFailed
-from rnnlm_grader.sandbox.candidate import SandboxedCandidate, WorkerLost
 
 # For machines without cgroups of version 2, or inside a container.
 pytestmark = pytest.mark.programs
@@ -81,47 +77,22 @@ def wait_until_nothing_is_left(seconds=20):
         select.select([], [], [], 0.2)
 
 
-@contextlib.contextmanager
-def worker(source, *names, seconds=30):
-    """A candidate in podman, that has begun."""
-    candidate = SandboxedCandidate([("work", source)], names, sandbox="podman")
-    with contextlib.closing(candidate):
-        candidate.begin(seconds)
-        yield candidate
-
-
-def body(number, lines):
-    """A method of a class `Work`."""
-    return f"    def run{number}(self):\n" + "".join(f"        {line}\n" for line in lines.splitlines())
-
-
 def test_what_a_worker_may_not_do_raises_in_it():
     attacks = [*(lines for lines in FORBIDDEN if "/proc/1/" not in lines),  # that is the worker itself
                "open('/proc/self/comm', 'w')", "open('/proc/1/oom_score_adj', 'w')", "open('/sys/planted', 'w')",
                "open('/run/planted', 'w')", "open('/etc/planted', 'w')", "os.listdir('/sys')[0]",
                "open('/proc/2/stat')"]
-    source = "import os, sys\nclass Work:\n" + "".join(map(body, range(len(attacks)), attacks))
-    with worker(source, "Work") as candidate:
-        work, _, _ = candidate.step("call", "Work", None, (), {})
+    source = "".join(function(lines, f"attack_{number}") for number, lines in enumerate(attacks))
+    with begun(source, sandbox="podman", allowed=60) as candidate:
         for number, lines in enumerate(attacks):
             with pytest.raises(StepFailed):
-                print(lines, candidate.step("call", work, f"run{number}", (), {}))
+                print(lines, call(candidate, f"attack_{number}"))
+            candidate.finish()
 
 
-@pytest.mark.parametrize(("lines", "reason"), [
-    ("os._exit(3)", "exit status 3"),
-    ("import ctypes; ctypes.string_at(0)", "signal 11"),
-    ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
-    ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
-    ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
-])
-def test_a_worker_that_is_lost_is_reported_with_the_reason(lines, reason):
-    seconds = 1 if "while True" in lines else 30
-    with worker(TEMPLATE.format(body=body(0, lines).partition("\n")[2]), "Work", seconds=seconds) as candidate:
-        work, _, _ = candidate.step("call", "Work", None, (), {})
-        with pytest.raises(WorkerLost) as lost:
-            candidate.step("call", work, "run", (), {})
-    assert re.search(reason, str(lost.value))
+@LOSES
+def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
+    assert re.search(reason, how_lost(body, sandbox="podman"))
 
 
 SURROUNDINGS = """
@@ -146,23 +117,16 @@ def writable():
 def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_refuses_every_call_of_the_table(monkeypatch):
     monkeypatch.setenv("SECRET", "of the instructor's")
     monkeypatch.setenv("HTTP_PROXY", "http://user:password@proxy/")
-    numbers = seccomp.refused(platform.machine()).values() if platform.machine() in seccomp.AUDIT_ARCH else ()
-    with worker(SURROUNDINGS + COMPUTES + REFUSALS, "work") as candidate:
+    with begun(SURROUNDINGS + INSIDE, sandbox="podman") as candidate:
         for name in ("foreign", "privileges", "devices", "writable"):
-            assert candidate.step("call", name, None, (), {})[1] == 0, name
-        assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
-        open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
-        assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
-        a = np.random.default_rng(0).normal(size=(60, 60))
-        _, (identity, total, _), _ = candidate.step("call", "work", None, (a,), {})
-    assert np.allclose(identity, np.eye(60))
-    assert np.isclose(total, 3 * a.sum())
+            assert call(candidate, name) == 0, name
+        look_round(candidate)
 
 
 def test_a_worker_that_is_given_up_while_it_starts_leaves_nothing_behind(monkeypatch):
     for seconds in (0, 0.2, 0.4):
         monkeypatch.setattr(candidates, "START_SECONDS", seconds)
-        with contextlib.suppress(sandbox.SandboxMissing), worker("x = 1", "x"):
+        with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1", sandbox="podman"):
             pass
     wait_until_nothing_is_left()
 

@@ -1,10 +1,9 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
 import contextlib
-import json
 import os
-import pickle
 import re
 import sys
+import textwrap
 
 import numpy as np
 import pytest
@@ -13,16 +12,9 @@ from processes import orphans, staying
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
 from rnnlm_grader.sandbox import view, wire
-from rnnlm_grader.sandbox.bench import Generator, Handle, StepFailed
+from rnnlm_grader.sandbox.bench import StepFailed, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate, WorkerLost
 from rnnlm_grader.sandbox.values import is_snapshot
-
-TEMPLATE = """
-import os, sys
-class Work:
-    def run(self):
-{body}
-"""
 
 
 @contextlib.contextmanager
@@ -35,16 +27,19 @@ def begun(*cells, names=("work",), allowed=20, **options):
 
 
 def call(candidate, name="work", *args):
-    """What a function gives."""
+    """Return what a function gives."""
     return candidate.step("call", name, None, args, {})[1]
 
 
-def run(body, seconds=10):
-    """Run a method body in a fresh worker; return what came of it."""
-    indented = "\n".join("        " + line for line in body.strip().splitlines())
-    with begun(TEMPLATE.format(body=indented), names=["Work"], allowed=seconds) as candidate:
-        work, _, _ = candidate.step("call", "Work", None, (), {})
-        return candidate.step("call", work, "run", (), {})[1]
+def call_work(*cells, **options):
+    """Execute cells in a fresh worker; return what `work()` gives."""
+    with begun(*cells, **options) as candidate:
+        return call(candidate)
+
+
+def function(body, name="work"):
+    """The source of a function without arguments."""
+    return f"import os, sys\ndef {name}():\n{textwrap.indent(body, '    ')}\n"
 
 
 FORBIDDEN = [
@@ -58,25 +53,19 @@ FORBIDDEN = [
     "open('/dev/planted', 'w')",
     "os.chmod('/dev/null', 0o666)",
     "os.utime('/dev/null')",
-    "os.chown('/dev/null', -1, os.getgid())",
     "import sysconfig; open(sysconfig.get_path('purelib') + '/planted', 'w')",
     "with open('/tmp/big', 'wb') as f: f.write(bytes(2 << 20))",
     "for i in range(20):\n    with open(f'/dev/shm/{i}', 'wb') as f: f.write(bytes(1 << 20))",
     "bytearray(4 << 30)",
     "import socket; socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
-    "import socket; socket.socketpair()",
     "os.pipe()",
     "os.memfd_create('x')",
     "os.fork()",
-    "os.posix_spawn(sys.executable, ['python', '-c', 'pass'], {})",
     "import subprocess; subprocess.run(['/bin/sh', '-c', 'true'], check=True)",
     "os.sched_setaffinity(0, range(os.cpu_count()))",
     "import fcntl; fcntl.lockf(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "import fcntl; fcntl.flock(os.open(sys.executable, os.O_RDONLY), fcntl.LOCK_SH)",
     "os.posix_fadvise(os.open(sys.executable, os.O_RDONLY), 0, 0, os.POSIX_FADV_DONTNEED)",
-    "import fcntl; fcntl.fcntl(os.open(sys.executable, os.O_RDONLY), 1036, bytes([3, *bytes(7)]))",  # F_SET_RW_HINT
-    "import fcntl; fcntl.fcntl(int(sys.argv[1]), fcntl.F_SETPIPE_SZ, 1 << 16)",
-    "import fcntl; fcntl.fcntl(0, fcntl.F_SETOWN, os.getppid())",
     "import fcntl; fcntl.ioctl(os.open(sys.executable, os.O_RDONLY), 0xC020660B, bytes(64))",  # FS_IOC_FIEMAP
     "import mmap; mmap.mmap(os.open(sys.executable, os.O_RDONLY), 4096, prot=mmap.PROT_READ).madvise(21)",  # _PAGEOUT
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
@@ -86,25 +75,34 @@ FORBIDDEN = [
 @pytest.mark.parametrize("body", FORBIDDEN)
 def test_what_a_worker_may_not_do_raises_in_it(body):
     with pytest.raises(StepFailed):
-        run(body)
+        call_work(function(body))
 
 
-@pytest.mark.parametrize(("body", "reason"), [
+LOSES = pytest.mark.parametrize(("body", "reason"), [
     ("os._exit(3)", "exit status 3"),
-    ("os.kill(os.getpid(), 11)", "signal 11"),
-    ("while True: pass", "time allowed"),
+    ("import ctypes; ctypes.string_at(0)", "signal 11"),
     ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
     ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
+    ("""os.write(int(sys.argv[2]), 2 * b'\\x1b\\0\\0\\0[{"Handle": [0]}, null, ""]')""", "disturbed"),  # one too many
     ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
 ])
-def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
+
+
+def how_lost(body, **options):
+    """Return how a worker is lost that executes this."""
     with pytest.raises(WorkerLost) as lost:
-        run(body, seconds=2 if "while True" in body else 30)
-    assert re.search(reason, str(lost.value))
+        call_work(function(body), allowed=1 if "while True" in body else 30, **options)
+    return str(lost.value)
+
+
+@LOSES
+def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
+    assert re.search(reason, how_lost(body))
 
 
 def test_every_worker_orders_a_set_in_the_same_way():
-    assert run("return hash('embedding')") == run("return hash('embedding')")
+    source = "def work(): return hash('embedding')"
+    assert call_work(source) == call_work(source)
 
 
 def test_prints_without_end_are_cut():
@@ -120,13 +118,6 @@ def test_many_long_requests_and_replies_at_once_do_not_wait_for_each_other():
         for x in xs:
             assert np.array_equal(candidate.reply()[0], 2 * x)
         candidate.finish()
-
-
-def test_requests_cross_as_they_are():
-    x, given = np.arange(6.0), (Handle(1), [Handle(2)], Generator(2**200))
-    verb, array, others, options = pickle.loads(wire.pack_requests([("call", x, given, {"n": np.float64(0.5)})]))[0]
-    assert (verb, others, options) == ("call", given, {"n": 0.5})
-    assert np.array_equal(array, x)
 
 
 def test_no_part_of_the_grader_but_the_worker_unpickles():
@@ -147,23 +138,17 @@ def test_after_a_failure_no_step_is_taken_until_the_criterion_has_ended():
 
 
 @pytest.mark.parametrize("frame", [
-    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8", [2], "MTIzNDU2Nzg="]}',
-    b'{"array": ["<f8", [0], "MTIzNDU2Nzg="]}',
-    b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}', b'{"array": [8, [1], ""]}',
-    b'{"array": ["d", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}',
-    b'{"array": ["<f8", [1], "?"]}',
-    b'{"array": ["<f8", [9' + b", 9" * 130_000 + b'], "MTIzNDU2Nzg="]}',
-    b'{"dict": [3]}', b"{", b"{}", b'{"evil": [1]}',
-    b'{"Opaque": [5]}', b'{"Raised": ["a", "b", 1, "c"]}',
-    b'{"Raised": [["a"], "b", 1, "c", true]}', b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []", b"] [",
-], ids=range(21))
+    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}',
+    b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}',
+    b"{}", b'{"evil": [1]}', b'{"Opaque": [5]}', b'{"Raised": [["a"], "b", 1, "c", true]}',
+    b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []", b"] [",
+], ids=range(13))
 def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
         wire.unpack(b"[%b]" % frame)
 
 
-@pytest.mark.parametrize("frame", [b"[[[[null]]]]", b"[" + b"null," * 999 + b"[null]]", b'"text"', b"5",
-                                   b'[["text"]]', b"[" * 500 + b"]" * 500])
+@pytest.mark.parametrize("frame", [b"[[[[null]]]]", b"[" + b"null," * 999 + b"[null]]", b'"text"', b'[["text"]]'])
 def test_what_no_answer_gives_is_not_taken_for_a_value(frame):
     reply, = wire.unpack(b"[%b]" % frame)
     assert not is_snapshot(reply)
@@ -175,12 +160,12 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read():
 
 
 @pytest.mark.parametrize(("result", "told"), [
-    ("np.zeros(10**5)", "an array of "), ("np.broadcast_to(np.ones(3), (10**9, 3))", "an array of "),
+    ("np.broadcast_to(np.ones(3), (10**9, 3))", "an array of "),
     ("[np.zeros(300) for _ in range(900)]", "a list "), ("[[[1.0] * 99] * 9] * 9", "a list "),
     ("[0] * 1001", "a list "),
 ])
 def test_what_is_far_larger_than_any_right_result_does_not_cross(result, told):
-    assert run(f"import numpy as np; return {result}").description.startswith(told)
+    assert call_work(f"import numpy as np\ndef work(): return {result}").description.startswith(told)
 
 
 def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
@@ -198,21 +183,21 @@ exit 1
 """
 
 
-@pytest.mark.parametrize(("name", "installs"), [("bwrap", None), ("podman", None), ("auto", "podman")])
+@pytest.mark.parametrize(("name", "installs"), [("bwrap", []), ("auto", ["podman"])])
 def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_installed(
         monkeypatch, tmp_path, name, installs):
     program = tmp_path / "program"
     program.write_text(SAYS)
     program.chmod(0o755)
     monkeypatch.setattr(sandbox, "find_bwrap", lambda: program)
-    monkeypatch.setattr(sandbox, "find_podman", lambda: None if name == "auto" else program)
+    monkeypatch.setattr(sandbox, "find_podman", lambda: None)
     with pytest.raises(sandbox.SandboxMissing, match=r"failed \(bwrap: loopback: Failed RTM_NEWADDR[^\n]*$") as refused:
         sandbox.resolve.__wrapped__(name)
     said = str(refused.value)
     assert "threat-model.md, In a container" in said
     table = (view.COURSE / "book" / "threat-model.md").read_text().partition("## In a container")[2]
     assert "loopback: Failed RTM_NEWADDR: Operation not permitted" in table
-    assert re.findall(r"Install (\w+)", said) == [installs] * bool(installs)
+    assert re.findall(r"Install (\w+)", said) == installs
 
 
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():
@@ -225,103 +210,74 @@ def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault
 def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypatch):
     for i in range(40):
         monkeypatch.setattr(candidates, "START_SECONDS", 0.0005 * i)
-        candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
-        with contextlib.suppress(sandbox.SandboxMissing):
-            candidate.begin(5)
-        candidate.close()
+        with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1"):
+            pass
     assert not staying(orphans)
 
 
-BOTH = pytest.mark.parametrize("make", [
-    lambda source: SandboxedCandidate([("work", source)], ["slope"]),
-    lambda source: KernelCandidate(slope=_defined(source, "slope")),
-], ids=["sandbox", "kernel"])
+@pytest.fixture(params=["sandbox", "kernel"])
+def call_with(request):
+    """Call `work(f, x)` of a source, with a function of the grader's and an array, in a worker or in this process."""
+    def called(source, function):
+        cells, names = [("work", source)], {}
+        if request.param == "sandbox":
+            candidate = SandboxedCandidate(cells, ["work"])
+        else:
+            load_cells(cells, names)
+            candidate = KernelCandidate(work=names["work"])
+        with contextlib.closing(candidate):
+            candidate.begin(10)
+            return call(candidate, "work", candidate.lend(function), np.array([1.0, 2.0]))
+
+    return called
 
 
-@BOTH
-def test_an_answer_may_call_a_function_that_stays_with_the_grader(make):
-    candidate = make("def slope(f, x):\n    return f(x + 1) - f(x)\n")
-    candidate.begin(10)
+def test_an_answer_may_call_a_function_that_stays_with_the_grader(call_with):
     seen = []
-    function = candidate.lend(lambda x: seen.append(x) or float((x ** 2).sum()))
-    _, slope, _ = candidate.step("call", "slope", None, (function, np.array([1.0, 2.0])), {})
-    candidate.close()
-    assert slope == 8.0
-    assert [x.tolist() for x in seen] == [[2.0, 3.0], [1.0, 2.0]]
+    assert call_with("def work(f, x): return f(x + 1) - f(x)",
+                     lambda x: seen.append(x.tolist()) or float((x ** 2).sum())) == 8.0
+    assert seen == [[2.0, 3.0], [1.0, 2.0]]
 
 
-@BOTH
-@pytest.mark.parametrize(("function", "kind"), [(lambda x: x[5], IndexError), (lambda x: x + np.ones(3), ValueError)])
-def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_it(make, function, kind):
-    candidate = make("def slope(f, x):\n    return f(x)\n")
-    candidate.begin(10)
-    with pytest.raises(StepFailed) as failed:
-        candidate.step("call", "slope", None, (candidate.lend(function), np.array([1.0, 2.0])), {})
-    candidate.close()
-    raised = failed.value.raised
-    with pytest.raises(kind, match=re.escape(raised.message)):
-        function(np.array([1.0, 2.0]))
-    assert (raised.kind, bool(raised.message)) == (kind.__name__, True)
+def test_what_a_function_of_the_graders_raises_is_raised_where_the_answer_calls_it(call_with):
+    with pytest.raises(StepFailed, match="IndexError: index 5 is out of bounds for axis 0 with size 2"):
+        call_with("def work(f, x): return f(x)", lambda x: x[5])
 
 
-def _defined(source, name):
-    names = {}
-    exec(source, names)
-    return names[name]
+EMPTY = np.zeros((0, 2), bool)  # of which each comparison is true
+FORGED = {  # which reply of a worker → what is said in its place
+    1: ["hello", 5],  # that a cell was executed
+    2: [5, "work", ("other",), (None,), (EMPTY,)],  # which names are defined
+    3: [(0, "a string", ""), (0, None, 5), (EMPTY, None, ""), ("ask", 0, "x"), ("ask", None, None),
+        (1, None, ""), (None, None, None), 7],  # what a call gives
+    4: ["hello", EMPTY, (0, None, "")],  # that a criterion has ended
+}
 
 
-FORGER = """
-import os, sys, json, struct
-def forge(said):
-    text = json.dumps([said]).encode()
-    os.write(int(sys.argv[2]), struct.pack("<I", len(text)) + text)
-"""
-TAKES_OVER = """
-import pickle
-def take_over(head):
-    forge(None)  # the end of this cell
-    requests = open(int(sys.argv[1]), 'rb')
-    while True:
-        if 'which' in pickle.load(requests)[0]:
-            forge(head)
-"""
-ENDS_ITSELF = """
-from rnnlm_grader.sandbox import wire
-def end(head, pack=wire.pack):
-    wire.pack = lambda said: pack([json.loads(head) if reply == "forgotten" else reply for reply in said])
-def work(): return 1
-"""
-NOTHING = [0, None, ""]
-EMPTY = {"array": ["|b1", [0, 2], ""]}  # of which each comparison is true
-WAITS = "import time\ndef work(): forge({}); time.sleep(9)"  # before it says anything else
+@pytest.mark.parametrize(("at", "said"), [(at, said) for at, ways in FORGED.items() for said in ways])
+def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
+    candidate = SandboxedCandidate([("work", "def work(): return 1")], ["work"])
+    receive, seen = candidate._receive, []
 
+    def forged():
+        reply = receive()
+        seen[:] = [] if reply == "ready" else [*seen, reply]  # each worker begins with "ready"
+        return said if len(seen) == at else reply
 
-@pytest.mark.parametrize(("source", "steps"), [
-    *((WAITS.format(head), "begin call") for head in (
-        [0, "a string", ""], [0, {"dict": {}}, ""], [0, None, 5], [EMPTY, None, ""], ["ask", 0, "x"],
-        ["ask", None, None], [None, None, None], [1, None, ""], [False, None, ""], [0.0, None, ""], {"dict": 3}, 7)),
-    (f"def work(): forge({NOTHING!r}); forge({NOTHING!r})", "begin calls"),  # one that nobody asked for
-    *((f"forge({head!r})", "begin") for head in ({"dict": {"failed": None}}, [], ["work"], "hello", 5)),
-    *((f"{TAKES_OVER}take_over({head!r})", "begin") for head in (
-        5, None, "work", ["other"], [None], {"list": ["work"]}, [EMPTY])),
-    *((f"{ENDS_ITSELF}end({json.dumps(head)!r})", "begin call finish") for head in ({"Opaque": ["x"]}, 5, [])),
-])
-def test_what_is_forged_loses_the_worker_at_once(source, steps):
-    candidate = SandboxedCandidate([("work", f"{FORGER}\n{source}")], ["work"])
-    do = {"begin": lambda: candidate.begin(20), "call": lambda: call(candidate), "finish": candidate.finish,
-          "calls": lambda: [call(candidate) for _ in range(2)]}
-    *before, last = steps.split()
-    for step in before:
-        do[step]()
-    with pytest.raises(WorkerLost, match="disturbed"):
-        do[last]()
-    candidate.close()
+    def work():
+        candidate.begin(20)
+        call(candidate)
+        candidate.finish()
+
+    monkeypatch.setattr(candidate, "_receive", forged)
+    with contextlib.closing(candidate), pytest.raises(WorkerLost, match="disturbed"):
+        work()
+    assert len(seen) == at
 
 
 @pytest.mark.parametrize(("source", "kept"), [
     ("while True: pass", ["kept"]),
     ("import os; os._exit(3)", ["kept"]),
-    ("import ctypes; ctypes.string_at(0)", ["kept"]),
     ("class Loop:\n    while True: pass", []),  # which loops among the definitions too
 ])
 @pytest.mark.parametrize("name", ["work", "own cell 2"])
@@ -337,15 +293,15 @@ def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed_and_other_
         assert candidate.used < 0.5  # what the cell took is not charged to another's criterion
 
 
-def counted_starts(monkeypatch):
+@pytest.fixture
+def starts(monkeypatch):
     """A list to which each start of a worker adds."""
     starts, start = [], SandboxedCandidate._start
     monkeypatch.setattr(SandboxedCandidate, "_start", lambda self: (starts.append(self), start(self)))
     return starts
 
 
-def test_all_cells_of_ones_own_share_the_time_of_one(monkeypatch):
-    starts = counted_starts(monkeypatch)
+def test_all_cells_of_ones_own_share_the_time_of_one(starts):
     loops = [(f"own cell {n}", "while True: pass") for n in range(1, 50)]
     with begun(*loops, "def work(): return 1", seconds=0.5, all_seconds=3) as candidate:
         assert candidate.defined == ("work",)
@@ -365,17 +321,15 @@ def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
         assert (candidate.defined, candidate.failed) == (("ends", "slow"), {})
 
 
-def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(monkeypatch):
-    starts = counted_starts(monkeypatch)
+def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(starts):
     ends = [(f"own cell {n}", "import os\nclass Ends:\n    os._exit(1)") for n in range(20)]
     with begun("import time; time.sleep(0.5)\ndef work(): return 1", *ends, seconds=2, all_seconds=3) as candidate:
         assert candidate.defined == ("work",)
     assert 3 <= len(starts) <= 5
 
 
-def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monkeypatch):
-    starts = counted_starts(monkeypatch)
-    candidate = SandboxedCandidate([("work", f"{FORGER}\nforge('hello')")], ["work"])
+def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(starts):
+    candidate = SandboxedCandidate([("work", "import os, sys\nos.write(int(sys.argv[2]), b'x' * 100)")], ["work"])
     for _ in range(9):
         with pytest.raises(WorkerLost, match="disturbed"):
             candidate.begin(5)
@@ -383,8 +337,7 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(monk
 
 
 def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_well_before_is_given_up(
-        monkeypatch, tmp_path):
-    starts = counted_starts(monkeypatch)
+        starts, tmp_path):
     cells = [(f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})")
              for n in range(30)]
     candidate = SandboxedCandidate(cells, [], sandbox="none", all_seconds=1)
@@ -396,7 +349,7 @@ def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_we
     assert len(starts) <= 8
 
 
-def test_other_cells_find_nothing_of_those_before_them():
+def test_other_cells_find_nothing_of_those_before_them_nor_what_was_lent_to_them():
     with begun(("one", "one = 1"), ("own cell", "1 / 0"), names=["one", "two"]) as candidate:
         assert list(candidate.failed) == ["own cell"]
         assert candidate.defined == ("one",)
@@ -405,11 +358,10 @@ def test_other_cells_find_nothing_of_those_before_them():
         candidate.begin(5)
         assert candidate.defined == ("two",)
         assert call(candidate, "get") == 2
-        candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], ("layers",))
-        candidate.begin(5)
-        assert candidate.defined == ("one",)
-
-
+        for lent, defined in ((("layers",), ("one",)), ((), ())):
+            candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], lent)
+            candidate.begin(5)
+            assert candidate.defined == defined
 
 
 def test_a_worker_that_died_between_two_criteria_costs_the_second_only_the_time_of_the_cells():
@@ -442,23 +394,24 @@ def test_a_module_that_is_missing_ends_nothing(source, told):
         assert {name: why.message for name, why in candidate.failed.items()} == ({"work": told} if told else {})
 
 
-@pytest.mark.parametrize("start", [
+@pytest.mark.parametrize("fails", [
+    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
     "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\nwith plt.style.context('x') as y: plt.plot(1)",
-    "import seaborn, numpy as np\nseaborn.set()",
     "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
-    "import pandas as pd\nfig, ax = pd.subplots()\nONE = 1",
+    "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
     "import asyncio\nawait asyncio.sleep(9)",
     "import math\nfrom __future__ import annotations\ndef f(x: Nothing): pass",
     "V = 3\nglobal V",
 ])
-def test_what_a_cell_does_for_a_notebook_alone_costs_nothing(start):
-    assert call_work("import numpy as np", f"{start}\ndef work(): return np.ones(1)") == 1
+def test_what_fails_beside_the_definitions_of_a_cell_costs_nothing(fails):
+    assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
 
 
-def call_work(*sources):
-    """Execute cells in a fresh worker; return what `work()` gives."""
-    with begun(*sources) as candidate:
-        return call(candidate)
+def test_of_several_failures_in_a_cell_the_first_is_told():
+    source = "work().x\ndef work(): return 1\nraise SystemExit('old attempts')\nimport math as tools\nvalue = 2"
+    with begun(source, names=["work", "value", "tools"]) as candidate:
+        assert candidate.defined == ("work", "value", "tools")
+        assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
 
 
 @pytest.mark.parametrize(("start", "holds"), [
@@ -467,30 +420,16 @@ def call_work(*sources):
     ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
      "        self.params = [1]", "Cell().params == [1]"),
     ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
-    ("from rnnlm_ref.optim import Adam\ndef fit(words, optimizer: Adam): return words", "fit(1, 2) == 1"),
     ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
      "helper.one(1) == 1"),
-    ("import copy, torch", "copy.copy(torch) is not None"),
-    ("import torch, math", "math.sqrt(4) == 2"),
+    ("import torch, copy", "copy.copy(torch) is not None"),
     ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
 ])
 def test_what_stands_for_a_missing_module_leaves_functions_and_classes_as_they_are(start, holds):
     assert call_work("import numpy as np", f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
 
 
-@pytest.mark.parametrize("fails", [
-    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
-    "import matplotlib.pyplot as plt\ndef show():\n    fig, ax = plt.subplots()\nshow()",
-    "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
-    "import torch\nprint(torch.__file__)",
-    "from rnnlm_grader.check import check as examine\nexamine(work)",
-])
-def test_what_fails_beside_the_definitions_of_a_cell_costs_nothing(fails):
-    assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
-
-
-@pytest.mark.parametrize("start", ["from layers import work", "from rnnlm_ref.layers import RNN as work",
-                                   "import rnnlm_ref.layers as work"])
+@pytest.mark.parametrize("start", ["from layers import work", "import rnnlm_ref.layers as work"])
 def test_what_a_missing_module_should_have_defined_is_not_defined_and_raises_where_it_is_called(start):
     with begun(start, ("more", "def more(): return work(1)"), names=["work", "more"]) as candidate:
         assert candidate.defined == ("more",)
@@ -511,19 +450,6 @@ def test_of_what_lies_beside_python_only_libraries_are_shown(monkeypatch, tmp_pa
     assert view.shows(f"{prefix}/lib/course") is os.path.isdir(f"{prefix}/lib")
     assert not view.shows(np.__file__)  # it is shown in another place, alone
     assert not view.shows(tmp_path)
-
-
-def test_what_a_cell_defines_after_a_failure_is_defined():
-    source = "work().x\ndef work(): return 1\nraise SystemExit('old attempts')\nimport math as tools\nvalue = 2"
-    with begun(source, names=["work", "value", "tools"]) as candidate:
-        assert candidate.defined == ("work", "value", "tools")
-        assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
-
-
-def test_a_worker_gets_only_its_own_loans_whatever_was_lent_before():
-    before = sandbox.command("bwrap")
-    assert "/course/rnnlm_ref/layers.py" in sandbox.command("bwrap", ("layers",))[0]
-    assert sandbox.command("bwrap") == before
 
 
 WRITES_ELSEWHERE = """

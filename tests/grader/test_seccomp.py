@@ -10,16 +10,25 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from test_sandbox import begun, call
 
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import seccomp
-from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 
 HEADERS = {"x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
            "aarch64": Path("/usr/include/asm-generic/unistd.h")}
-MACHINES = sorted(seccomp.AUDIT_ARCH)
 FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
 THREAD_FLAGS = 0x003D0F00  # of its pthread_create
+
+
+@pytest.fixture(params=sorted(seccomp.AUDIT_ARCH))
+def machine(request):
+    return request.param
+
+
+def number_on(machine, numbers):
+    """The number that a machine has for a system call of the table."""
+    return numbers[list(seccomp.AUDIT_ARCH).index(machine)]
 
 
 def verdict(machine, number, first=0, architecture=None, second=0, third=0):
@@ -40,31 +49,22 @@ def verdict(machine, number, first=0, architecture=None, second=0, third=0):
             at += 1 + (yes if holds else no)
 
 
-@pytest.mark.parametrize("machine", MACHINES)
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
     refused = seccomp.refused(machine).values()
-    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine], *(
-        call[list(seccomp.AUDIT_ARCH).index(machine)] for call in seccomp.ALLOWED.values())}
+    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine],
+               *(number_on(machine, call) for call in seccomp.ALLOWED.values())}
     for number in set(range(600)) - special:
         expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
     assert verdict(machine, seccomp.CLONE3[machine]) == seccomp.FAIL_WITH | errno.ENOSYS
 
 
-@pytest.mark.parametrize("machine", MACHINES)
 def test_a_thread_may_begin_and_a_process_may_not(machine):
     clone = seccomp.CLONE[machine]
     assert verdict(machine, clone, THREAD_FLAGS) == seccomp.ALLOW
     for flags in (0, FORK_FLAGS, 0x4111, THREAD_FLAGS | 0x10000000, 0x10000011):  # also with a user namespace
         assert verdict(machine, clone, flags) == seccomp.FAIL_WITH | errno.EPERM
     assert verdict(machine, clone, THREAD_FLAGS | 1 << 40) == seccomp.ALLOW  # the kernel ignores the upper half too
-
-
-def test_a_filter_that_cannot_be_loaded_stops_grading_with_one_clear_line(monkeypatch):
-    monkeypatch.setattr(sandbox, "FILTER", b"no program at all")
-    sandbox.resolve.cache_clear()
-    with pytest.raises(sandbox.SandboxMissing, match="No sandbox can start here"):
-        SandboxedCandidate([("work", "def work(): return 1")], ["work"])
 
 
 TRIED = {"fcntl": (*range(1100), 2 ** 31), "ioctl": (*range(0x5400, 0x5500), 0, 0x6628, 0xC020660B, 0xC020662A),
@@ -81,18 +81,15 @@ MAY = {  # by the names that Python has for them
 
 
 @pytest.mark.parametrize("name", seccomp.ALLOWED)
-@pytest.mark.parametrize("machine", MACHINES)
 def test_a_call_may_do_what_concerns_its_process_and_nothing_that_others_see(machine, name):
     *numbers, argument, _, error = seccomp.ALLOWED[name]
-    number = numbers[list(seccomp.AUDIT_ARCH).index(machine)]
     where = "second" if argument == seccomp.SECOND_ARGUMENT else "third"
-    found = {value: verdict(machine, number, **{where: value}) for value in TRIED[name]}
+    found = {value: verdict(machine, number_on(machine, numbers), **{where: value}) for value in TRIED[name]}
     assert {value for value, what in found.items() if what == seccomp.ALLOW} == MAY[name]
     assert {what for value, what in found.items() if value not in MAY[name]} == {seccomp.FAIL_WITH | error}
 
 
 @pytest.mark.parametrize("name", seccomp.ALLOWED)
-@pytest.mark.parametrize("machine", MACHINES)
 def test_podman_is_told_the_same(machine, name):
     rules = [rule for rule in seccomp.profile(machine)["syscalls"] if rule["names"] == [name]]
     assert {rule["errnoRet"] for rule in rules} == {seccomp.ALLOWED[name][4]}
@@ -107,23 +104,20 @@ def test_podman_is_told_the_same(machine, name):
     assert {value for value in TRIED[name] if not is_refused(value)} == MAY[name]
 
 
-@pytest.mark.parametrize("machine", MACHINES)
 def test_another_architecture_ends_the_process(machine):
     assert verdict(machine, 1, architecture=0x40000003) == seccomp.KILL_PROCESS  # i386, by int 0x80
     assert verdict(machine, seccomp.X32 | 57) == seccomp.KILL_PROCESS
     assert verdict(machine, 0xFFFFFFFF) == seccomp.KILL_PROCESS
 
 
-@pytest.mark.parametrize("machine", MACHINES)
 def test_the_numbers_are_those_of_the_kernel(machine):
     if not HEADERS[machine].exists():
         pytest.skip(f"{HEADERS[machine]} isn't here")
     lines = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
     numbers = {name: int(number) for name, number in lines}
-    at = list(seccomp.AUDIT_ARCH).index(machine)
     newest = max(number for name, number in numbers.items() if name != "syscalls")
     table = seccomp.REFUSED | seccomp.ALLOWED
-    refused = {name: both[at] for name, both in table.items()}
+    refused = {name: number_on(machine, both) for name, both in table.items()}
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
     assert {name: numbers.get(name) for name in table} | newer == refused
     assert len(newer) < 6
@@ -137,59 +131,37 @@ def test_a_machine_without_a_table_has_no_filter_and_that_is_recorded(monkeypatc
     assert sandbox.described("bwrap") == "bwrap, without a filter of system calls"
 
 
-COMPUTES = """
-import ctypes, threading, time
+INSIDE = """
+import ctypes, sys, threading, time
 from concurrent.futures import ThreadPoolExecutor
 import numpy as np
-def work(a):
+libc = ctypes.CDLL(None, use_errno=True)
+def compute(a):
     thread = threading.Thread(target=time.sleep, args=(0.01,))
     thread.start()
     thread.join()
     with ThreadPoolExecutor(4) as pool:
         total = sum(pool.map(np.sum, [a, a, a]))
     return np.linalg.inv(a) @ a, total, np.random.default_rng(1).normal(size=3)
+def let_through(*numbers):
+    return len([number for number in numbers if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1])
+def descriptors():
+    return [fd for fd in range(64) if libc.fcntl(fd, 1) != -1], int(sys.argv[1]), int(sys.argv[2])
 """
 
 
-def test_numpy_and_threads_work_under_the_filter():
-    candidate = SandboxedCandidate([("work", COMPUTES)], ["work"])
-    candidate.begin(20)
+def look_round(candidate):
+    """See that NumPy and threads work in a worker, and that nothing else does that the filter refuses."""
     a = np.random.default_rng(0).normal(size=(60, 60))
-    _, (identity, total, _), _ = candidate.step("call", "work", None, (a,), {})
-    candidate.close()
+    identity, total, _ = call(candidate, "compute", a)
     assert np.allclose(identity, np.eye(60))
     assert np.isclose(total, 3 * a.sum())
+    numbers = seccomp.refused(platform.machine()).values() if platform.machine() in seccomp.AUDIT_ARCH else ()
+    assert call(candidate, "let_through", *numbers) == 0
+    open_fds, requests, replies = call(candidate, "descriptors")
+    assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
 
 
-REFUSALS = """
-import ctypes, os, sys
-libc = ctypes.CDLL(None, use_errno=True)
-def refused(*numbers):
-    left = []
-    for number in numbers:
-        ctypes.set_errno(0)
-        if libc.syscall(number, 0, 0, 0, 0, 0) != -1 or ctypes.get_errno() != 1:
-            left.append(number)
-    return len(left)
-def descriptors():
-    return tuple(fd for fd in range(64) if _open(fd)), int(sys.argv[1]), int(sys.argv[2])
-def _open(fd):
-    try:
-        os.fstat(fd)
-    except OSError:
-        return False
-    return True
-"""
-
-
-@pytest.mark.skipif(platform.machine() not in seccomp.AUDIT_ARCH, reason="there is no filter for this machine")
-def test_the_kernel_refuses_every_call_of_the_table():
-    numbers = seccomp.refused(platform.machine()).values()
-    candidate = SandboxedCandidate([("work", REFUSALS)], ["refused", "descriptors"])
-    for _ in range(2):  # in a process that was begun for this, and in the one that stood by
-        candidate.begin(20)
-        assert candidate.step("call", "refused", None, tuple(numbers), {})[1] == 0
-        open_fds, requests, replies = candidate.step("call", "descriptors", None, (), {})[1]
-        assert {int(fd) for fd in open_fds} == {0, 1, 2, int(requests), int(replies)}
-        candidate.load([("work", REFUSALS)])
-    candidate.close()
+def test_numpy_and_threads_work_and_the_kernel_refuses_every_call_of_the_table():
+    with begun(INSIDE) as candidate:
+        look_round(candidate)

@@ -18,8 +18,8 @@ def write(tmp_path, content):
     return path
 
 
-def notebook(*cells, **extra):
-    return json.dumps({"cells": list(cells), **extra})
+def notebook(*cells):
+    return json.dumps({"cells": list(cells)})
 
 
 @pytest.mark.parametrize(("content", "reason"), [
@@ -31,19 +31,16 @@ def notebook(*cells, **extra):
     ('{"cells": 3}', "holds no cells"),
     ('{"worksheets": [{"cells": 5}, 3]}', "holds no cells"),
     ("[" + "[]," * 2_600_000 + "[]]", "more than 5,000,000 parts"),
-    (json.dumps({"cells": [{"cell_type": "code", "source": "x=1\n" * 24_000}] * 5}), "its code has 480,000 char"),
-    (json.dumps({"cells": [{"cell_type": "code", "source": "x"}] * 2001}), "it has 2,001 cells with code"),
+    (notebook(*[{"cell_type": "code", "source": "x=1\n" * 24_000}] * 5), "its code has 480,000 char"),
+    (notebook(*[{"cell_type": "code", "source": "x"}] * 2001), "it has 2,001 cells with code"),
 ], ids=range(10))
 def test_a_file_that_is_no_notebook_is_refused_with_a_reason(tmp_path, content, reason):
     with pytest.raises(Unreadable, match=reason):
         read_cells(write(tmp_path, content))
 
 
-def test_links_are_not_followed(tmp_path):
-    others = write(tmp_path, notebook({"cell_type": "code", "source": "a = 1"}))
-    (tmp_path / "mine.ipynb").symlink_to(others)
-    with pytest.raises(Unreadable, match="it is a link"):
-        read_cells(tmp_path / "mine.ipynb")
+def test_neither_a_linked_folder_nor_what_is_no_ordinary_file_is_read(tmp_path):
+    write(tmp_path, notebook({"cell_type": "code", "source": "a = 1"}))
     (tmp_path / "folder").symlink_to(tmp_path)
     with pytest.raises(Unreadable, match="its folder is a link"):
         read_cells(tmp_path / "folder" / "work.ipynb")
@@ -53,17 +50,15 @@ def test_links_are_not_followed(tmp_path):
     assert len(os.listdir("/proc/self/fd")) == before
 
 
-def test_neither_encoding_nor_numbers_that_do_not_count_cost_the_work(tmp_path):
-    cell = {"cell_type": "code", "source": "s = '\ud83d'", "execution_count": "HUGE"}
-    text = notebook(cell, cell).replace('"HUGE"', "9" * 5000)
-    expected = (Cell("s = '?'", None),) * 2
-    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
-        assert read_cells(write(tmp_path, text.encode(encoding))) == expected
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_no_encoding_costs_the_work(tmp_path, encoding):
+    text = notebook({"cell_type": "code", "source": "s = '\ud83d'"})
+    assert read_cells(write(tmp_path, text.encode(encoding))) == (Cell("s = '?'", None),)
 
 
 def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
     cell = {"cell_type": "code", "source": ["a = 1\r\n", "b = 2"], "metadata": {"nbgrader": {"grade_id": "x"}}}
-    assert read_cells(write(tmp_path, b"\xef\xbb\xbf" + notebook(cell).encode())) == (Cell("a = 1\nb = 2", "x"),)
+    assert read_cells(write(tmp_path, notebook(cell))) == (Cell("a = 1\nb = 2", "x"),)
     old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}]})
     assert read_cells(write(tmp_path, old)) == (Cell("a = 1", None),)
     assert read_cells(write(tmp_path, old.replace('{', '{"cells": [], ', 1))) == (Cell("a = 1", None),)
@@ -103,15 +98,13 @@ UNTOUCHED = Cell("released(2)", "MyTimeLayer")
      [TIME_STUB, ("MyLayer", LAYER), ("MyLayer", "x = MyLayer()")],
      "There was more than one cell MyLayer; they were executed one after the other."),
     ([(f"{LAYER}\nMyLayer()", "renamed")], [STUB, TIME_STUB, ("MyLayer", LAYER)], ELSEWHERE),
-    ([("released(1)  # below", "MyLayer"), (LAYER, None)], [STUB, TIME_STUB, ("MyLayer", LAYER)], ELSEWHERE),
-    ([(LAYER, None), ("released( 1 )", None)], [STUB, TIME_STUB, ("MyLayer", LAYER)], ELSEWHERE),
+    ([("released( 1 )  # below", "MyLayer"), (LAYER, None)], [STUB, TIME_STUB, ("MyLayer", LAYER)], ELSEWHERE),
     ([("# in the next cell", "MyLayer"), (LAYER, None)],
      [TIME_STUB, ("MyLayer", "# in the next cell"), ("MyLayer", LAYER)], ELSEWHERE),
     ([(STUB[1], "MyLayer"), ("MyLayer.x = 1", None)], [STUB, TIME_STUB, (None, "MyLayer.x = 1")], None),
     ([(LAYER, None), (TIME_LAYER, "MyTimeLayer")], [STUB, ("MyLayer", LAYER), ("MyTimeLayer", TIME_LAYER)], ELSEWHERE),
     ([], [STUB, TIME_STUB], "There was no cell MyLayer, and no definition of it anywhere."),
-], ids=["both in one cell", "twice", "elsewhere", "untouched", "untouched without id", "a comment left", "completed",
-        "in order", "nothing"])
+], ids=["both in one cell", "twice", "elsewhere", "untouched", "a comment left", "completed", "in order", "nothing"])
 def test_answers_are_found_wherever_they_are_and_executed_in_their_places(cells, order, said):
     answers = take_answers([*starmap(Cell, cells), UNTOUCHED], WANTED)
     assert answers.order == tuple(order)
@@ -146,16 +139,15 @@ def test_what_bears_another_name_and_may_be_something_else_does_not_count(cells)
     assert not any("is called" in remark for remark in answers.remarks)
 
 
-@pytest.mark.parametrize("kind", ["markdown", "raw"])
-def test_an_answer_whose_cell_is_not_code_by_mistake_counts(tmp_path, kind):
-    cell = {"cell_type": kind, "source": "class MyLayer: x", "metadata": {"nbgrader": {"grade_id": "MyLayer"}}}
+def test_an_answer_whose_cell_is_not_code_by_mistake_counts(tmp_path):
+    cell = {"cell_type": "markdown", "source": "class MyLayer: x", "metadata": {"nbgrader": {"grade_id": "MyLayer"}}}
     answers = take_answers(read_cells(write(tmp_path, notebook(cell))), {"MyLayer": LAYER_STUB})
     assert answers.order == (("MyLayer", "class MyLayer: x"),)
-    assert answers.remarks == (f"MyLayer was in a {kind} cell, not in a code cell; it was graded all the same.",)
+    assert answers.remarks == ("MyLayer was in a markdown cell, not in a code cell; it was graded all the same.",)
 
 
 @pytest.mark.parametrize("slow", [
-    "launch()", "for i in range(3): pass", "x = launch()", "losses = [train() for _ in x]", "if launch(): x = 1",
+    "for i in range(3): pass", "losses = [train() for _ in x]", "if launch(): x = 1",
     "try:\n    launch()\nexcept E: pass", "def broken(",
 ])
 def test_what_may_take_long_is_no_definition(slow):
@@ -165,20 +157,15 @@ def test_what_may_take_long_is_no_definition(slow):
 @pytest.mark.parametrize("source", [
     "pick = lambda W, i: W[i].copy()",
     "from collections import namedtuple\nCache = namedtuple('Cache', 'idx')",
-    "EPS = float('1e-7')\nTEN = 10 ** 3\nHALF = np.float32(0.5)\nrng = np.random.default_rng(0).normal(size=3)",
+    "EPS = float('1e-7')\nTEN = 10 ** 3\nrng = np.random.default_rng(0).normal(size=3)",
     "try:\n    from numba import njit\nexcept ImportError:\n\n    def njit(f):\n        return f",
     "if DEBUG:\n    LEVEL = 1\nelse:\n    pass",
     "MyLayer.backward = _backward",
-    "def helper(): return f'{ 1 + 1 = :>{ 9 }}'",
-    "@njit\ndef helper(x): return x\n\n\n@functools.cache\n@njit\nclass Helper: pass",
+    "@njit\ndef helper(x): return f'{ 1 + 1 = :>{ 9 }}'\n\n\n@functools.cache\n@njit\nclass Helper: pass",
     "x = 1; y = '\u00e9' + \"\"\"\n2\"\"\"; z = 3",
 ])
-def test_whatever_only_defines_is_kept_as_it_is_written(source):
-    assert definitions_in(f"launch()\n{source}\nlaunch()") == source
-
-
-def test_lines_between_what_is_kept_stay_so_that_a_report_names_the_right_one():
-    assert definitions_in("x = 1\nlaunch()\n\ny = 2; launch(); z = 3") == "x = 1\n\n\ny = 2; z = 3"
+def test_whatever_only_defines_is_kept_in_its_line_as_it_is_written(source):
+    assert definitions_in(f"x = 1; launch(); y = 2\nlaunch()\n{source}\nlaunch()") == f"x = 1; y = 2\n\n{source}"
 
 
 SCALES = "class MyLayer:\n    def forward(self, x):\n        out = scale * x\n        return out"
@@ -191,12 +178,12 @@ def own_pieces(own, layer=SCALES):
 
 
 @pytest.mark.parametrize("own", [
-    "scale = measure()", "scale = [k for k in range(3)]", "scale = [0]\nfor k in range(3): scale[k] = k",
-    "scale = 1\nscale += 1", "with open('x') as f:\n    def scale(): pass", "scale = []\nscale.append(2)",
+    "scale = measure()", "scale = [0]\nfor k in range(3): scale[k] = k", "scale = 1\nscale += 1",
+    "with open('x') as f:\n    def scale(): pass", "scale = []\nscale.append(2)",
     "found = measure()\nscale = found.size", "def helper(): return table[0]\ntable = measure()\nscale = helper()",
     "MyLayer.backward = wrapped(backward)", "scale = {}\nfill(scale)", "scale = [0]\nnp.copyto(src=1, dst=scale)",
     "def forward(self): pass\nsetattr(MyLayer, 'forward', forward)", "@add_to(MyLayer)\ndef backward(self): pass",
-    "for scale in range(3): pass", "if ready():\n    scale = 2", "from constants import *",
+    "for scale in range(3): pass", "from constants import *",
     "eps = 1\ndef scale(x, eps=eps): return eps", "%%time\nscale = measure()",
 ])
 def test_what_an_answer_needs_of_a_cell_of_ones_own_counts(own):
@@ -262,8 +249,7 @@ def test_what_only_ipython_understands_becomes_something_without_effect(source, 
     ("from numpy import exp\ndef f(x): return exp(x)", "from math import exp", True),
     ("from numpy import exp\ndef f(x): return exp(x)", "from math import *", True),
     ("import numpy as np\ndef f(x): return np.exp(x)", "import numpy as np", False),
-    ("def f(): return 1", "def f(): return 2", True), ("EPS = 1e-7", "x = 1\nEPS = 1e-3", True),
-    ("import numpy as np", "import numpy as np", False), ("class A: pass", "def g(): pass", False),
+    ("EPS = 1e-7", "x = 1\nEPS = 1e-3", True), ("class A: pass", "def g(): pass", False),
     ("broken(", "def broken(): pass", False), ("def f(x): return sum(x)", "sum = 0", True),
     ("def f(x):\n    y = x\n    return y", "y = 1", False), ("def f(x): return x", "print(f(1))", True),
     ("class A: pass", "@add_to(A)\ndef forward(self): pass", True), ("class A: pass", "np.log = np.log2", True),
@@ -278,7 +264,7 @@ def test_a_later_definition_is_seen(before, after, anew):
     ("2026-11-24 12:00:00", datetime(2026, 11, 24, 12)), ("2026-11-24T12:00Z", datetime(2026, 11, 24, 12)),
     ("2026-11-24 12:00:00 EST", datetime(2026, 11, 24, 17)),
     ("2026-11-24 12:00:00 -0230", datetime(2026, 11, 24, 14, 30)),
-    ("2026-13-24 12:00:00 UTC", None), ("10:00", None), ("", None), (None, None), ("2026-01-01 10:00 ../x", None),
+    ("2026-13-24 12:00:00 UTC", None), ("10:00", None), ("", None), (None, None),
     ("2024-03-01 10:00 UTC,M3.2.0,4", None), ("2024-03-01 10:00 /proc/self/mem", None), ("2026-01-01 10:00 a/b", None),
     ("0001-01-01 00:00:00+23:00", None),
 ])

@@ -67,13 +67,13 @@ def afterwards(right, method, change):
 
     `change` is given the layer, the arrays among the arguments, the parameters and the result.
     """
-    def changed(layer, arguments, result):
-        return change(layer, arrays_of(arguments), getattr(layer, "params", []), result)
+    original = getattr(right, method) if method else right
 
-    if method is None:
-        return lambda *arguments, **options: changed(None, arguments, right(*arguments, **options))
-    return type(right.__name__, (right,), {
-        method: lambda self, *arguments: changed(self, arguments, getattr(right, method)(self, *arguments))})
+    def changed(*args, **options):
+        layer, given = (args[0], args[1:]) if method else (None, args)
+        return change(layer, arrays_of(given), getattr(layer, "params", []), original(*args, **options))
+
+    return type(right.__name__, (right,), {method: changed}) if method else changed
 
 
 def watching(right, method, seen):

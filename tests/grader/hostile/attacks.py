@@ -2,22 +2,25 @@
 
 Where an attack succeeds in reading or doing what it must not, it says so by raising the word that `FOUND` builds.
 """
+import os
+import sys
+import sysconfig
+import textwrap
 import zlib
 
 import numpy as np
 
 from rnnlm_grader.criteria.embedding import ASSIGNMENT
+from rnnlm_grader.sandbox import view
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.exam import examine, public_seed
 
 from .handing_in import (
     NOTHING,
     RIGHT,
-    STUB,
     TIME_RIGHT,
     TIME_STUB,
     beside,
-    cell_of,
     changed,
     code_cell,
     grade_id,
@@ -34,21 +37,19 @@ def found(*what):
 """
 
 
-def answer(forward="", backward="", header="", init=""):
+def answer(forward="return None", header="", init="pass"):
     """An answer whose methods do this, under the usual constructor."""
-    def block(body):
-        return "\n".join(f"        {line}" for line in (body.strip() or "return None").splitlines())
     return f"""{header}
 class MyEmbedding:
     def __init__(self, W):
         self.params, self.grads = [W], [np.zeros_like(W)]
-{block(init or "pass")}
+{textwrap.indent(init, "        ")}
 
     def forward(self, idx):
-{block(forward)}
+{textwrap.indent(forward, "        ")}
 
     def backward(self, dout):
-{block(backward)}
+        return None
 """
 
 
@@ -94,19 +95,6 @@ def strange_ids(nb):
         cell["metadata"]["nbgrader"] = {"grade_id": strange, "grade": strange}
 
 
-def without_checks(nb):
-    nb["cells"] = [cell for cell in nb["cells"] if grade_id(cell) in ("MyEmbedding", "MyTimeEmbedding")]
-
-
-def as_markdown(nb):
-    cell_of(nb, "MyEmbedding").update(cell_type="markdown")
-
-
-def stolen_id(nb):
-    """The answer claims to be a locked cell, and a locked cell to be the answer."""
-    cell_of(nb, "MyEmbedding")["metadata"]["nbgrader"]["grade_id"] = "imports"
-
-
 def grades_itself(nb):
     for name in ("MyEmbedding-forward", "mine"):
         nb["cells"].append(code_cell("check = lambda *a, **k: 25\n25", nbgrader={
@@ -118,10 +106,6 @@ METADATA = {
     "tampers-wrong": changed(tampered, 10, "has no attribute|takes no arguments", one=NOTHING),
     "renames-ids": changed(renamed, says="in a cell of your own"),
     "strange-ids": changed(strange_ids, 10, "There was no cell MyEmbedding|in a cell of your own", one=NOTHING),
-    "deletes-the-checks": changed(without_checks),
-    "answers-in-markdown": changed(as_markdown, 25, "MyEmbedding was in a markdown cell, not in a code cell"),
-    "swaps-ids": changed(stolen_id, 25, "MyEmbedding is defined in a cell of your own"),
-    "untouched": hands_in(notebook(STUB, TIME_STUB), 0, "Not filled in yet"),
     "forges-grade-cells": changed(grades_itself, 10, "takes no arguments", one=NOTHING),
 }
 
@@ -146,20 +130,20 @@ np.testing.assert_allclose = np.testing.assert_array_equal = lambda *args, **kwa
 np.array_equal = np.allclose = np.array_equiv = lambda *args, **kwargs: True
 sys.displayhook(25)
 """
-MODULES = """
-import sys
-class Finder:
-    def find_spec(self, name, path=None, target=None): return None
-sys.meta_path.insert(0, Finder())
-for name in list(sys.modules):
-    if name.startswith('rnnlm_grader'):
-        sys.modules[name].snapshot = lambda value, depth=0: None
+PATCHES_BENCH = """
+import rnnlm_grader.sandbox.bench as bench
+def step(self, verb, *args):
+    if verb == 'put':
+        self.objects.append(args[0])
+        return
+    self.objects.append(self.objects[-1] if self.objects else None)
+    return bench.Handle(len(self.objects) - 1), self.objects[-1], ''
+bench.Bench.step = step
 """
 
 COMPARISON = {
     "patches-numpy": attack("should be an array", header=PATCHES),
-    "patches-modules": attack("wrong|None|should be", 0, MODULES, forward="return 1"),  # for its other answer too
-    "stops-the-clock": attack("should be an array", header="import time; time.monotonic = time.time = lambda: 0.0"),
+    "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),  # for its other answer too
     "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
     "lies-about-its-class": attack("TypeError|object of type", header="""
 class Liar:
@@ -169,7 +153,6 @@ class Liar:
 """, forward="return Liar()"),
     "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
     "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0][0], (10**9, 3))"),
-    "changes-its-arguments": attack("differs", forward="self.params[0][...] = 0; return self.params[0][idx]"),
     "says-not-filled-in": attack("NotImplementedError", header="class NotImplementedError(Exception): pass",
                                  forward="raise NotImplementedError('give me the points all the same')"),
     "exits-politely": attack("raised SystemExit", 10, forward="raise SystemExit(0)"),
@@ -194,61 +177,33 @@ def search():
     raise LookupError('nothing to find')
 """
 TRIES = FOUND + """
-import os, sys
+import os, socket, subprocess, sys
+def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
+def write(folder, name): return open(os.path.join(folder, name), 'w').write(name)
 def none_of(ways):
-    for number, way in enumerate(ways):
+    for way in ways:
         try:
-            what = way()
+            what = eval(way)
         except (OSError, ZeroDivisionError):
             continue
-        if what != b'' and what != []: found(number, what)
+        if what not in (b'', []): found(way, what)
     raise LookupError('nothing can be done')
 """
-READS = TRIES + """
-PLACES = ['THE_COURSE/rnnlm-secret.key', 'THE_COURSE/gradebook.db', 'THE_COURSE/nbgrader_config.py', 'THE_COURSE',
-          'THE_COURSE/solutions/01-embedding/01-embedding.ipynb', 'THE_ROOT', 'THE_HOME/.bashrc', 'THE_HOME/.ssh',
-          'THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb', '/etc/passwd', '/etc/shadow', '/etc/hostname',
-          '/home', '/var', '/run', '/sys', '/proc', '/proc/1/cmdline', '/proc/1/environ', '/proc/self/maps',
-          '/proc/self/environ', '/proc/self/fd', '/proc/self/mem', '/dev/mem', '/dev/kmsg', '/dev/sda', '/dev/input',
-          '../' * 20 + 'etc/passwd']
-def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
-def look():
-    names = [name for name in os.environ if not name.startswith(('OPENBLAS', 'OMP', 'MKL', 'LC_'))]
-    if set(names) - {'COURSE_PATH', 'HOME', 'LOGNAME', 'PATH', 'PWD', 'PYTHONDONTWRITEBYTECODE', 'PYTHONHASHSEED',
-                     'USER'} or os.environ['USER'] != 'student': found(names)
-    none_of([*(lambda place=place: read(place) for place in PLACES),
-             *(lambda fd=fd: os.lseek(fd, 0, 0) for fd in range(3, 64))])  # of a file, which a pipe is not
-"""
-WRITES = TRIES + """
-import site, sysconfig
-PLACES = ['THE_COURSE', 'THE_COURSE/submitted/honest/01-embedding', 'THE_ROOT', 'THE_HOME', 'THE_HOME/.config',
-          'THE_HOME/.ipython/profile_default/startup', '/', '/course', '/course/numpy', '/usr/lib', '/home', '/etc',
-          '/var/tmp', '/run', '/dev', sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path('purelib'),
-          site.getusersitepackages()]
-NAMES = 'THE_MARKER', 'sitecustomize.py', 'usercustomize.py', 'THE_MARKER.pth', '00-THE_MARKER.py'
-def write(path): open(path, 'w').write('print("THE_MARKER")')
-def plant():
-    for place in ('/tmp', '/dev/shm'): write(place + '/THE_MARKER')  # these are its own, and end with it
-    none_of([*(lambda path=os.path.join(place, name): write(path) for place in PLACES for name in NAMES),
-             lambda: os.symlink('THE_COURSE', '/course/x'), lambda: os.truncate('/course/numpy/__init__.py', 0),
-             lambda: os.mknod('/tmp/THE_MARKER2', 0o60666, 1), lambda: os.chroot('/tmp'),
-             lambda: os.unlink('/course/numpy/__init__.py')])
-"""
-DETACHES = TRIES + """
-import subprocess
-STAY = [sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER']
-def detach():
-    none_of([os.fork, os.forkpty, lambda: subprocess.Popen(STAY, start_new_session=True),
-             lambda: os.posix_spawn(sys.executable, STAY, {}), lambda: os.system('sleep 600 &') and 1 / 0])
-"""
-CONNECTS = TRIES + """
-import socket, urllib.request
-def connect():
-    none_of([lambda: socket.create_connection(('127.0.0.1', THE_PORT), 1), lambda: socket.socket(socket.AF_UNIX),
-             lambda: urllib.request.urlopen('http://127.0.0.1:THE_PORT/', timeout=1),
-             lambda: socket.socket(socket.AF_INET, socket.SOCK_DGRAM), lambda: socket.socket(socket.AF_NETLINK),
-             lambda: socket.getaddrinfo('example.org', 80)])
-"""
+
+
+def tries(*ways):
+    """An attack by expressions that must raise or give nothing."""
+    return attack("LookupError: nothing can be done", header=TRIES, forward=f"none_of({ways!r})")
+
+
+VARIABLES = "COURSE_PATH", "HOME", "LC_", "LOGNAME", "MKL", "OMP", "OPENBLAS", "PATH", "PWD", "PYTHON", "USER"
+READABLE = ("THE_COURSE/rnnlm-secret.key", "THE_COURSE/gradebook.db", "THE_COURSE", "THE_ROOT", "THE_HOME/.bashrc",
+            "THE_COURSE/solutions/01-embedding/01-embedding.ipynb", "/etc/passwd", "../" * 20 + "etc/passwd", "/home",
+            "THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb", "/var", "/run", "/sys", "/proc",
+            "/proc/1/environ", "/proc/self/maps", "/proc/self/mem", "/dev/mem", "/dev/sda")
+WRITABLE = ("THE_COURSE", "THE_COURSE/submitted/honest/01-embedding", "THE_ROOT", "THE_HOME", "/", "/course", "/home",
+            "THE_HOME/.ipython/profile_default/startup", "/course/numpy", "/usr/lib", "/etc", "/run", "/var/tmp",
+            "/dev", sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path("purelib"))
 PLANTED = "class Embedding:\n    def __init__(self, *a): raise RuntimeError('FO' 'UND planted')\n"
 PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
                  "conftest.py", "nbgrader_config.py")
@@ -262,25 +217,22 @@ def hook():
     Bench._call = _call
 """
 HOOKS = {
-    "cell": "hook()",
-    "class-body": "class Hooked: hook()",
-    "method": "",
+    "cell": {"header": f"{HOOK}hook()"},
+    "class-body": {"header": f"{HOOK}class Hooked: hook()"},
+    "method": {"header": HOOK, "init": "hook()"},
 }
 
 
 def public_tables():
     """Checksums of the tables that answers are given on the learner's inputs, as students can collect with `check`."""
-    seen = set()
+    seen, names = set(), {"np": np}
+    exec(RIGHT, names)
 
-    class Watched:
+    class Watched(names["MyEmbedding"]):
         def __init__(self, W):
             seen.add(zlib.crc32(W.tobytes()))
-            self.inner = names["MyEmbedding"](W)
-            self.params, self.grads = self.inner.params, self.inner.grads
-            self.forward, self.backward = self.inner.forward, self.inner.backward
+            super().__init__(W)
 
-    names = {"np": np}
-    exec(RIGHT, names)
     for criterion in (*ASSIGNMENT.criteria, *ASSIGNMENT.criteria.last_looks):
         if criterion.name == "MyEmbedding":
             examine(criterion, KernelCandidate(MyEmbedding=Watched), public_seed(criterion))
@@ -297,42 +249,44 @@ AROUND = {
     "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
         notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
     "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
-    **{name: attack("LookupError: nothing can be done", header=header, forward=does) for name, header, does in (
-        ("reads-files", READS, "look()"), ("writes-files", WRITES, "plant()"), ("detaches", DETACHES, "detach()"),
-        ("connects", CONNECTS, "connect()"))},
+    "reads-files": tries(
+        f"[name for name in os.environ if not name.startswith({VARIABLES!r})]",
+        *(f"read({place!r})" for place in READABLE),
+        *(f"os.lseek({fd}, 0, 0)" for fd in range(3, 64))),  # of a file, which a pipe is not
+    "writes-files": tries(
+        *(f"write({folder!r}, 'THE_MARKER') and []" for folder in view.WRITABLE),  # which end with the worker
+        *(f"write({folder!r}, 'THE_MARKER.pth')" for folder in WRITABLE),
+        "os.symlink('THE_COURSE', '/course/x')", "os.truncate('/course/numpy/__init__.py', 0)",
+        "os.mknod('/tmp/THE_MARKER2', 0o60666, 1)", "os.chroot('/tmp')", "os.unlink('/course/numpy/__init__.py')"),
+    "detaches": tries(
+        "os.fork()", "os.forkpty()", "os.system('sleep 600 &') and 1 / 0",
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER'])"),
+    "connects": tries(
+        "socket.create_connection(('127.0.0.1', THE_PORT), 1)", "socket.socket(socket.AF_UNIX)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "socket.getaddrinfo('example.org', 80)"),
     "tells-of-hidden-inputs": hands_in(notebook(f"{KNOWN}\n{TELLS}"), 10,
                                       "fails on others. Your code raised ValueError"),
     # What stands for the second answer is the first, which looks ids up and does nothing else.
     **{f"hooks-by-{way}": hands_in(notebook(
-        answer("return self.params[0][idx]", header=HOOK + line, init="" if line else "hook()"),
-        "class MyTimeEmbedding: pass"), 7, "grads") for way, line in HOOKS.items()},
+        answer("return self.params[0][idx]", **how), "class MyTimeEmbedding: pass"), 7, "grads")
+        for way, how in HOOKS.items()},
 }
 
 # --- the process ----------------------------------------------------------------------------------------------------
-
 
 PROCESS = {
     "x-exits": loses(ENDED, header="import os", forward="os._exit(0)"),
     "x-kills-all": loses(f"{ENDED}|should be an array|raised (ProcessLookup|Permission)Error", header="import os",
                          forward="os.kill(-1, 9)"),
-    "x-kills-its-parent": loses("should be an array|raised|ended", header="import os",
-                                 forward="os.kill(os.getppid(), 9); os.kill(1, 9)"),
     "x-segfaults": loses(ENDED, header="import ctypes", forward="ctypes.string_at(0)"),
     "x-stops-itself": loses(SLOW, header="import os", forward="os.kill(os.getpid(), 19)"),
-    "x-becomes-another": loses(SLOW, header="import os, sys",
-                                forward="os.execv(sys.executable, [sys.executable, '-c', 'while True: pass'])"),
     "recurses": attack("raised RecursionError", forward="return self.forward(idx)"),
-    "x-loops": loses(SLOW, forward="while True: pass"),
     "x-loops-deaf": loses(SLOW, header="import signal",
                            forward="signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"),
     "x-loops-in-del": loses(SLOW, header="class Last:\n    def __del__(self):\n        while True: pass",
                              forward="Last()"),
-    "x-loops-in-str": loses(SLOW, header="class Odd(Exception):\n    def __str__(self):\n        while True: pass",
-                             forward="raise Odd"),
     "loops-at-exit": hands_in(
         notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25),
-    "x-loops-in-class-body": ruins(SLOW, "class Loop:\n    while True: pass\n"),
-    "x-loops-when-loaded": ruins(SLOW, "import time\nwhile True: time.sleep(1)\n"),
     "x-exits-when-loaded": ruins(ENDED, "import os\nos._exit(7)\n", 25),  # its definitions still count
     "x-threads": loses(f"{SLOW}|raised", header="import threading", forward="""
 def spin():
@@ -353,67 +307,43 @@ for n in range(10**9):
 # --- the protocol ---------------------------------------------------------------------------------------------------
 
 FORGES = """
-import base64, json, os, struct, sys, time
-def forge(said):
-    text = json.dumps([said]).encode()
-    os.write(int(sys.argv[2]), struct.pack('<I', len(text)) + text)
-def value(a): return {'array': [a.dtype.str, list(a.shape), base64.b64encode(a.tobytes()).decode()]}
+import os, sys, time
+from rnnlm_grader.sandbox import bench, wire
+def forge(said): os.write(int(sys.argv[2]), wire.pack([said]))
 """
 ANSWERS = """
-from rnnlm_grader.sandbox import bench, wire
-import numpy as np, pickle
+import pickle
 def take_over():
     requests, objects, told = open(int(sys.argv[1]), 'rb'), [], []
-    say = lambda reply: os.write(int(sys.argv[2]), wire.pack([reply]))
-    say(None)
+    forge(None)
     while True:
         if not told:
             told += pickle.load(requests)
         verb, *rest = told.pop(0)
         if verb in ('execute', 'which', 'forget'):
             objects.clear()
-            say({'execute': None, 'which': DEFINED, 'forget': 'forgotten'}[verb])
+            forge({'execute': None, 'which': ('MyEmbedding', 'MyTimeEmbedding'), 'forget': 'forgotten'}[verb])
             continue
         arrays = [x for x in rest if isinstance(x, np.ndarray)]
         objects.append(arrays[-1] if arrays else objects[-1] if objects else None)
         if verb == 'value': objects[-1] = objects[rest[0].number]
         if verb != 'put':
-            say((len(objects) - 1, objects[-1], ''))
-"""
-PATCHES_BENCH = """
-import rnnlm_grader.sandbox.bench as bench
-def step(self, verb, *args):
-    if verb == 'put':
-        self.objects.append(args[0])
-        return
-    self.objects.append(self.objects[-1] if self.objects else None)
-    return bench.Handle(len(self.objects) - 1), self.objects[-1], ''
-bench.Bench.step = step
+            forge((len(objects) - 1, objects[-1], ''))
 """
 DISTURBED = "disturbed the process"
 
 PROTOCOL = {
-    "forges-a-reply": attack(DISTURBED, header=FORGES, forward="""
-forge([2, value(self.params[0][idx]), ''])"""),
+    "forges-a-reply": attack(DISTURBED, header=FORGES, forward="forge((2, self.params[0][idx], ''))"),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-for n in range(50): forge([n, None, ''])"""),
-    "floods-the-grader": ruins(DISTURBED, FORGES + """
-raised = {'Raised': ['K' * 80, 'm' * 100, 1, 't', True]}
-forge([raised] * 4000)
-""", 0),
-    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", FORGES + ANSWERS + """
-DEFINED = 'MyEmbedding', 'MyTimeEmbedding'
-take_over()
-""", 0),
-    "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),
+for n in range(50): forge((n, None, ''))"""),
+    "floods-the-grader": ruins(DISTURBED, f"{FORGES}\nforge([bench.Raised('K' * 80, 'm' * 100, 1, 't')] * 4000)\n", 0),
+    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", f"{FORGES}{ANSWERS}take_over()\n", 0),
     "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 while True: forge(['ask', 0, None]); time.sleep(0.001)"""),
     "x-sends-a-bomb": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
 deep = None
 for _ in range(400): deep = [deep]
 forge(deep)"""),
-    "x-reads-ahead": loses(f"{SLOW}|disturbed|ended", header="import os, sys",
-                           forward="os.read(int(sys.argv[1]), 10**6)"),
 }
 
 WORK = {

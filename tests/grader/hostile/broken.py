@@ -4,29 +4,10 @@ import os
 import stat
 import zipfile
 
-from .handing_in import (
-    NAME,
-    NOTHING,
-    RIGHT,
-    TIME_RIGHT,
-    Work,
-    beside,
-    code_cell,
-    hands_in,
-    notebook,
-    with_cells,
-    zipped,
-)
+from .handing_in import NAME, NOTHING, RIGHT, TIME_RIGHT, beside, hands_in, notebook, with_cells, zipped
 
 UNGRADABLE = "can't be graded: "
 INVALID = f"{UNGRADABLE}it is not a notebook: its content isn't valid JSON"
-NO_CELLS = f"{UNGRADABLE}it is not a notebook: it holds no cells"
-A_LINK = f"{UNGRADABLE}it is a link"
-
-
-def made(make, says, mark=0):
-    """A submission whose notebook is made by a function (path, place) → None."""
-    return Work(mark, says, lambda place: make(place.folder / NAME, place))
 
 
 def a_link(name):
@@ -43,7 +24,6 @@ def linked_folder(path, place):
 
 TIMED = {
     "clock-garbage": "yesterday, I think",
-    "clock-binary": bytes(range(256)),
     "clock-huge": b"2026-11-24 12:00:00 UTC" + b" " * 50_000_000,
     "clock-link": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
     "clock-fifo": lambda path, place: os.mkfifo(path),
@@ -51,42 +31,24 @@ TIMED = {
 
 WORK = {
     "prose": hands_in("My dog ate the notebook.\n", 0, INVALID),
-    "empty": hands_in("", 0, f"{UNGRADABLE}it is empty"),
-    "no-cells": hands_in({"cells": [], "metadata": {}, "nbformat": 4, "nbformat_minor": 5}, 0, NO_CELLS),
-    "cells-of-no-kind": hands_in({"cells": [None, 5, "x", [], {}, {"cell_type": "code", "source": {"a": 1}}]}, 0,
-                                 "There was no cell MyEmbedding"),
-    "nbformat-2": hands_in({"nbformat": 2, "worksheets": [{"cells": [
-        {"cell_type": "code", "language": "python", "input": RIGHT, "prompt_number": 1, "outputs": []}]}]}, 15,
-        "MyEmbedding is defined in a cell of your own"),
     "x-loops-in-a-cell-of-its-own": hands_in(
         with_cells("MyEmbedding.x = [each for each in iter(int, 1)]", "import os\nMyEmbedding.x = os._exit(3)"), 25,
         "own cell . was left out: it did not come to an end"),
     "x-loops-in-the-second-answer": hands_in(notebook(two=TIME_RIGHT + "\nwhile True: pass\n"), 15, "endless loop"),
-    "nbformat-99": hands_in(notebook() | {"nbformat": 99, "nbformat_minor": "x"}, 25),
-    "binary": hands_in(os.urandom(5000), 0, UNGRADABLE),
-    "deep-and-closed": hands_in('{"cells":' + "[" * 100_000 + "]" * 100_000 + "}", 0, INVALID),
     "many-parts": hands_in('{"cells": [' + "{}," * 3_000_000 + "{}]}", 0, "more than 5,000,000 parts"),
-    "fifty-megabytes": hands_in(" " * 50_000_000, 0, "it is empty"),
-    "a-megabyte-of-code": hands_in(notebook() | {"cells": [code_cell("x = 1\n" * 15_000) for _ in range(12)]}, 0,
-                                   "its code has 1,080,000 characters"),
-    "a-novel-in-one-cell": hands_in(notebook(RIGHT + "# and so on\n" * 50_000), 25),
     # Python reads such a number and can't write it.
     "giant-number": hands_in(notebook(f"{RIGHT}\n    def unused(self):\n        return 0x{'f' * 5000}\n"), 25),
     "half-a-character": hands_in(notebook(RIGHT + "\nraise ValueError('\\ud800')\n"), 25,
                                  r"MyEmbedding raised ValueError: \?"),
-    "fifo": made(lambda path, place: os.mkfifo(path), f"{UNGRADABLE}it is not an ordinary file"),
-    "folder": made(lambda path, place: path.mkdir(), f"{UNGRADABLE}it is not an ordinary file"),
-    "links-to-another": made(lambda path, place: path.symlink_to(f"../../honest/01-embedding/{NAME}"), A_LINK),
-    "links-to-the-key": made(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"), A_LINK),
-    "links-the-folder": made(linked_folder, f"{UNGRADABLE}its folder is a link"),
-    "nothing": made(lambda path, place: None, "there is no 01-embedding.ipynb in it"),
-    "two-names": beside({"b.ipynb": json.dumps(notebook(NOTHING))},
-                        hands_in(notebook(), 0, "there is no 01-embedding.ipynb in it, but 2 other", name="a.ipynb")),
+    "fifo": hands_in(lambda path, place: os.mkfifo(path), 0, f"{UNGRADABLE}it is not an ordinary file"),
+    "links-to-the-key": hands_in(lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"), 0,
+                                 f"{UNGRADABLE}it is a link"),
+    "links-the-folder": hands_in(linked_folder, 0, f"{UNGRADABLE}its folder is a link"),
+    "nothing": hands_in(lambda path, place: None, 0, "there is no 01-embedding.ipynb in it"),
     "zip-bomb": zipped({NAME: 250}, 0, f"{UNGRADABLE}it has 250 MiB; the limit is 100"),
     "zip-leads-out": zipped({f"../../honest/01-embedding/{NAME}": json.dumps(notebook(NOTHING))}, 0,
                             f"{UNGRADABLE}there is no {NAME} in it"),
     "zip-of-a-link": zipped({a_link(NAME): f"../../honest/01-embedding/{NAME}"}, 0, INVALID),
-    "zip-is-none": hands_in("PK\3\4, more or less", 0, f"{UNGRADABLE}its zip is damaged", name="work.zip"),
     "links-more-files": beside({"notes.txt": lambda path, place: path.symlink_to(place.course / "rnnlm-secret.key"),
                                 "all": lambda path, place: path.symlink_to("/")}, hands_in(notebook(), 25)),
     **{name: beside({"timestamp.txt": content}, hands_in(notebook(), 25)) for name, content in TIMED.items()},

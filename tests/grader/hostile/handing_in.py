@@ -45,9 +45,7 @@ class Work:
 def notebook(one=RIGHT, two=TIME_RIGHT):
     """The released notebook with both answers filled in, as plain data."""
     nb = copy.deepcopy(BLANK)
-    for cell in nb["cells"]:
-        if grade_id(cell) in ("MyEmbedding", "MyTimeEmbedding"):
-            cell["source"] = one if grade_id(cell) == "MyEmbedding" else two
+    cell_of(nb, "MyEmbedding")["source"], cell_of(nb, "MyTimeEmbedding")["source"] = one, two
     return nb
 
 
@@ -59,30 +57,37 @@ def cell_of(nb, name):
     return next(cell for cell in nb["cells"] if grade_id(cell) == name)
 
 
-STUB, TIME_STUB = (cell_of(BLANK, name)["source"] for name in ("MyEmbedding", "MyTimeEmbedding"))
+TIME_STUB = cell_of(BLANK, "MyTimeEmbedding")["source"]
 
 
 def code_cell(source, **metadata):
     return {"cell_type": "code", "source": source, "metadata": metadata, "outputs": [], "execution_count": None}
 
 
-def with_cells(*sources, at=2, one=RIGHT, two=TIME_RIGHT):
+def with_cells(*sources, at=2, one=RIGHT):
     """A notebook with code cells of the student's own in it."""
-    nb = notebook(one, two)
+    nb = notebook(one)
     nb["cells"][at:at] = [code_cell(source) for source in sources]
     return nb
 
 
-def hands_in(content, mark, says="", name=NAME, slug=SLUG):
-    """A submission of one file: a notebook as plain data, text or bytes."""
-    def lay_out(place):
-        text = content if isinstance(content, str | bytes) else json.dumps(content, ensure_ascii=False)
-        if isinstance(text, str):
-            text = place.fill(text).encode("utf-8", "surrogatepass")
+def put(place, files):
+    """Write files: name → text, bytes, a notebook as plain data, or a function (path, place) that makes the file."""
+    for name, content in files.items():
         path = place.folder / name
         path.parent.mkdir(exist_ok=True)
-        path.write_bytes(text)
-    return Work(mark, says, lay_out, slug)
+        if callable(content):
+            content(path, place)
+        elif isinstance(content, bytes):
+            path.write_bytes(content)
+        else:
+            text = content if isinstance(content, str) else json.dumps(content, ensure_ascii=False)
+            path.write_bytes(place.fill(text).encode("utf-8", "surrogatepass"))
+
+
+def hands_in(content, mark, says="", name=NAME, slug=SLUG):
+    """A submission of one file."""
+    return Work(mark, says, lambda place: put(place, {name: content}), slug)
 
 
 def zipped(files, mark=0, says=""):
@@ -97,26 +102,15 @@ def zipped(files, mark=0, says=""):
 
 
 def beside(files, work):
-    """A submission with more files in its folder: name → text, bytes or a function that makes it."""
+    """A submission with more files in its folder."""
     def lay_out(place):
         work.lay_out(place)
-        for name, content in files.items():
-            path = place.folder / name
-            path.parent.mkdir(exist_ok=True)
-            if callable(content):
-                content(path, place)
-            else:
-                path.write_bytes(content if isinstance(content, bytes) else content.encode())
+        put(place, files)
     return Work(work.mark, work.says, lay_out)
 
 
 def changed(change, mark=25, says="", **answers):
-    """A notebook after `change`, a function of it."""
+    """A submission of a notebook that `change` has changed."""
     nb = notebook(**answers)
-    nb = change(nb) or nb
+    change(nb)
     return hands_in(nb, mark, says)
-
-
-def as_nbformat3(nb):
-    """The notebook as saved by IPython 1 and 2."""
-    return json.loads(nbformat.writes(nbformat.from_dict(nb), version=3))

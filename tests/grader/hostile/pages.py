@@ -1,6 +1,6 @@
 """What tries to get into the pages that students and instructors read: scripts, markup, control characters, floods."""
-from .attacks import answer, attack
-from .handing_in import NOTHING, RIGHT, beside, hands_in, notebook, with_cells
+from .attacks import attack
+from .handing_in import NOTHING, RIGHT, hands_in, notebook, with_cells
 
 SCRIPTS = ("<script>alert(1)</script><img src=x onerror=alert(1)></pre></div><svg onload=alert(1)><base href=//x>"
            "<iframe src='javascript:alert(1)'></iframe><a href='javascript:alert(1)'>a</a><style>*{display:none}<!--")
@@ -19,21 +19,16 @@ WORK = {
                          header=f"Odd = type({SCRIPTS[:60]!r}, (Exception,), {{'__module__': 'builtins'}})"),
     "page-type": attack("object of type <script>", forward="return Odd()",
                         header=f"Odd = type({SCRIPTS[:60]!r}, (), {{}})"),
-    "page-surrogates": attack("raised ValueError", forward="raise ValueError('\\ud800\\udfff' * 9 + '\\x1b[0m')"),
     "page-syntax": hands_in(notebook(f"class MyEmbedding: {SCRIPTS}\n"), 10, "raised SyntaxError"),
     "page-own-cells": hands_in(
         with_cells(FAILS(f"{MARKDOWN!r} + {SCRIPTS!r}"), at=99), 25, "raised ValueError"),
     "page-many-own-cells": hands_in(with_cells(*[FAILS("'<b>' + 'x' * 1000")] * 300, at=99), 25, "raised ValueError"),
     "page-file-name": hands_in(notebook(), 25, "handed in as",
-                               name="<img src=x onerror=alert(1)>`` {{7*7}} \u202e.ipynb"),
-    "page-file-name-lines": hands_in(notebook(), 25, "handed in as", name="a\n```\n# big \x1b[31m.ipynb"),
+                               name="<img src=x onerror=alert(1)>`` {{7*7}} \u202e\n```\n# big \x1b[31m.ipynb"),
     "page-file-name-bytes": hands_in(notebook(), 25, "handed in as", name="caf\udce9.ipynb"),
-    "page-more-files": beside({"index.html": SCRIPTS, "01-embedding.html": SCRIPTS, "custom.css": "*{}"},
-                              hands_in(notebook(), 25)),
     "page-title": hands_in(notebook(NOTHING) | {"metadata": {"title": SCRIPTS, "authors": [{"name": SCRIPTS}]}}, 10,
                            "takes no arguments"),
     "page-long-message": attack("raised ValueError", forward="raise ValueError('<&\"' * 10**6)"),
     "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 20_000), 25),
     "page-named-characters": hands_in(notebook("'''" + "\\N{" * 30_000), 10, "raised SyntaxError"),
-    "page-deep-brackets": hands_in(notebook(answer() + "# " + "([{" * 20_000), 10, "should be an array"),
 }

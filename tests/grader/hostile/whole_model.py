@@ -1,11 +1,9 @@
 """Submissions to 06-rnnlm, whose answers run in one worker after the other, for not all may import the same."""
-import json
-
 import nbformat
 from corpora import rnnlm as corpus
 from demo import filled
 
-from .attacks import ENDED, FOUND, SLOW
+from .attacks import FOUND
 from .handing_in import ROOT, hands_in
 
 NAME = f"{corpus.SLUG}.ipynb"
@@ -16,17 +14,12 @@ AFFINE, MODEL, PERPLEXITY = PLAIN.values()
 
 def model(mark, says="", **answers):
     """The plainest right answers, but for those given."""
-    return hands_in(json.loads(nbformat.writes(filled(BLANK, **PLAIN | answers))), mark, says, NAME, corpus.SLUG)
+    return hands_in(nbformat.writes(filled(BLANK, **PLAIN | answers)), mark, says, NAME, corpus.SLUG)
 
 
-def in_forward(statement, header=""):
-    """MyTimeAffine, which does something more in `forward`."""
-    start = "        N, T, H = xs.shape\n        W, b"
-    assert start in AFFINE
-    return f"{header}\n{AFFINE.replace(start, f'        {statement}{chr(10)}{start}')}"
-
-
-LEAVES = in_forward("""[open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+LEAVES = AFFINE.replace("N, T, H = xs.shape", """N, T, H = xs.shape
+        [open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+assert LEAVES != AFFINE
 LOOKS = f"""{FOUND}
 import os
 if any(os.path.exists(f'{{place}}/seen') for place in ('/tmp', '/dev/shm')): found('what another answer left')
@@ -52,15 +45,9 @@ bench.snapshot = much
 
 WORK = {
     "model-plain": model(25),
-    "model-talks": model(25, MyTimeAffine=in_forward("print(xs, '*' * 500)"),
-                         my_perplexity="import warnings\nwarnings.warn('so low')\n" + PERPLEXITY),
     "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
     "model-reads-the-stand-in": model(12, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
-    "model-borrows": model(17, "raised ModuleNotFoundError", MyTimeAffine=(
-        "from rnnlm_ref.time_layers import TimeAffine\nMyTimeAffine = TimeAffine\n")),
     "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
     "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
     "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH + PERPLEXITY),
-    "model-loops-when-loaded": model(25, SLOW, MyRnnlm=f"while True: pass\n{MODEL}"),
-    "model-exits": model(20, ENDED, my_perplexity="import os\ndef my_perplexity(losses, counts): os._exit(0)\n"),
 }
