@@ -13,13 +13,13 @@ from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
 from . import pool
-from .batch import Batch, progress_bar
+from .batch import Batch
 from .class_report import write_class_report
 from .feedback import Feedback
 from .folders import few, require_known, shown, submitted_folders, unread_line
 from .forget import Traces, grading_held
 from .marks import read_class
-from .preprocessors import GradeInSandbox
+from .settings import GradeInSandbox
 
 
 def grade(options):
@@ -30,7 +30,7 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar)
+        batch = Batch(coursedir, config, students=options.student, force=options.force)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
     tell(*summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))

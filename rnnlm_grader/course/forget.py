@@ -11,8 +11,8 @@ from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
-from .preprocessors import GradeInSandbox
 from .results import Results
+from .settings import GradeInSandbox
 from .state import read_graded, remove
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}

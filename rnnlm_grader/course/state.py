@@ -1,6 +1,6 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbgrader.utils import rmtree
@@ -29,10 +29,6 @@ class Submission:
     def is_unread(self):
         """Whether nothing of it could be read, so that it gets no points."""
         return any(remark.startswith(UNREAD) for remark in self.remarks)
-
-    def without(self, *names):
-        """Return the same without some of its fields, to save memory."""
-        return replace(self, **dict.fromkeys(names))
 
 
 def read_submissions(coursedir, assignment, make_job, students=None):
@@ -77,21 +73,6 @@ def is_graded(coursedir, submission, scores):
     return ((record.get("key"), record.get("remarks")) == (submission.key, list(submission.remarks))
             and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
             and scores.get(student) == points)
-
-
-def make_room(coursedir, submission, scores):
-    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
-
-    Return why that can't be done, or None.
-    """
-    left = graded_folder(coursedir, submission.assignment, submission.student)
-    try:
-        if not is_graded(coursedir, submission, scores):
-            remove(left)
-        left.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
-    return None
 
 
 def remove(path):

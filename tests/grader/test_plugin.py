@@ -15,7 +15,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from rnnlm_grader.course import preprocessors
+from rnnlm_grader.course import settings
 from rnnlm_grader.course.folders import read_secret
 from rnnlm_grader.course.job import require_own_grader
 from rnnlm_grader.refusal import Refusal
@@ -139,7 +139,7 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(course, mo
 
 
 def test_a_course_that_the_sandbox_would_show_is_not_graded(course, monkeypatch):
-    monkeypatch.setattr(preprocessors, "shows", lambda path: path == str(course))
+    monkeypatch.setattr(settings, "shows", lambda path: path == str(course))
     is_stopped(course, f"lies in {course}, .* move it elsewhere.")
 
 
