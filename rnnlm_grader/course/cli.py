@@ -1,7 +1,6 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
 import contextlib
-import gc
 import importlib
 import os
 import sys
@@ -52,21 +51,10 @@ def say(text, code):
 
 
 def load_commands():
-    """Import the commands, and nbgrader with them, but not what takes as long as all else and isn't needed.
-
-    jsonschema, by which notebooks are validated, imports rfc3987_syntax where it is installed, and that takes 0.7
-    seconds to compile a grammar of web addresses. None is in the schema of notebooks.
-    """
-    unneeded = "rfc3987_syntax"
-    sys.modules.setdefault(unneeded, None)  # "there is no such module"
-    gc.disable()
-    try:
-        return importlib.import_module("rnnlm_grader.course.commands")
-    finally:
-        gc.freeze()  # what is loaded stays, so there is no need to look through it again and again
-        gc.enable()
-        if sys.modules[unneeded] is None:
-            del sys.modules[unneeded]
+    """Import the commands, and nbgrader with them."""
+    # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
+    sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
+    return importlib.import_module("rnnlm_grader.course.commands")
 
 
 def read_options(command, argv):
