@@ -1,5 +1,4 @@
 """An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs."""
-import glob
 import hashlib
 import os
 import re
@@ -94,17 +93,10 @@ def student_folders(coursedir, step, assignment):
 
     A student whose own folder is a link to no folder counts too: nobody can tell what it held.
     """
-    anybody = "\0"  # no folder has that name
-    places = Path(coursedir.format_path(step, anybody, assignment)).parts
-    at = places.index(anybody)
-    pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
-    found = {}
-    for person in sorted(glob.glob(pattern, include_hidden=True)):
-        student, folder = os.path.basename(person), os.path.join(person, *places[at + 1:])
-        is_there = os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person)
-        if is_there and student not in coursedir.student_id_exclude.split(","):
-            found[student] = folder
-    return found
+    people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
+    excluded = coursedir.student_id_exclude.split(",")
+    return {person.name: person / assignment for person in people if person.name not in excluded and (
+        os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
 
 
 def unfit(student, folder):
@@ -200,14 +192,9 @@ def read_beside(folder):
 
     The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
     """
-    found = {TIMESTAMP: read_timestamp(folder), SUBMISSION_SECRET: read_short(Path(folder, SUBMISSION_SECRET))}
     is_well_formed = {TIMESTAMP: time_of, SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch}
+    found = {name: read_short(Path(folder, name)) for name in is_well_formed}
     return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
-
-
-def read_timestamp(folder):
-    """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
-    return read_short(Path(folder, TIMESTAMP))
 
 
 def read_short(path):

@@ -17,7 +17,6 @@ class Submission:
 
     student: str
     assignment: str
-    path: Path
     unfit: str | None = None  # why nothing of it can be recorded; then there is no job
     key: str = ""  # of the job
     remarks: tuple = ()
@@ -36,13 +35,12 @@ def read_submissions(coursedir, assignment, make_job, students=None):
     source = read_source(coursedir, assignment)
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
-            path = Path(folder, f"{assignment}.ipynb")
             if reason := unfit(student, folder):
-                yield Submission(student, assignment, path, reason)
+                yield Submission(student, assignment, reason)
             else:
-                handed_in = read_handed_in(source, path)
+                handed_in = read_handed_in(source, folder / f"{assignment}.ipynb")
                 job = make_job(source, handed_in)
-                yield Submission(student, assignment, path, None, job.key, handed_in.remarks, handed_in.beside,
+                yield Submission(student, assignment, None, job.key, handed_in.remarks, handed_in.beside,
                                  handed_in.by_id, job)
 
 
