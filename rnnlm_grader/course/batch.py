@@ -78,18 +78,17 @@ class Batch:
     def jobs(self):
         """Yield a job for each submission that must be examined; settle the others at once."""
         scores = {} if self.force else recorded_scores(self.coursedir.db_url, self.assignment)
-        make_job = self.settings.job_maker(self.coursedir)
-        for submission in read_submissions(self.coursedir, self.assignment, make_job, self.students):
-            key = submission.key
+        for submission in read_submissions(self.coursedir, self.settings, self.students):
+            job = submission.job
             if submission.unfit or is_graded(self.coursedir, submission, scores):
                 self.settle(submission)
-            elif key in self.waiting:
-                self.waiting[key].append(submission)
-            elif (key in self.fresh or not self.force) and (result := self.results.read(key)):
+            elif job.key in self.waiting:
+                self.waiting[job.key].append(submission)
+            elif (job.key in self.fresh or not self.force) and (result := self.results.read(job.key)):
                 self.settle(submission, result)
             else:
-                self.waiting[key] = [submission]
-                yield submission.job
+                self.waiting[job.key] = [submission]
+                yield job
 
     def keep(self, job, result):
         """Keep what a job found, or the exception that it raised, and settle the submissions that waited for it."""
@@ -103,7 +102,7 @@ class Batch:
     def settle(self, submission, result=None):
         """Record a submission, unless it is graded already, can't be held or couldn't be examined."""
         student = submission.student
-        if submission.is_unread:
+        if not submission.unfit and submission.handed_in.is_unread:
             self.tally.unread.append(student)
         if submission.unfit:
             self.tally.failed[student] = submission.unfit

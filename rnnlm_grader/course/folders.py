@@ -121,6 +121,11 @@ class HandedIn:
     remarks: tuple
     beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
 
+    @property
+    def is_unread(self):
+        """Whether nothing of it could be read, so that it gets no points."""
+        return any(remark.startswith(UNREAD) for remark in self.remarks)
+
 
 def read_handed_in(source, path):
     """Read what a student handed in, be it a notebook or not.

@@ -42,7 +42,7 @@ class Job:
     version: str  # of the grader
     whole: tuple = ()  # like `cells`, with all of the student's own cells; () where all of them counts
 
-    @property
+    @functools.cached_property
     def key(self):
         """The name of the result: jobs that differ in anything have different ones."""
         said = {name: value for name, value in vars(self).items() if name != "secret"}

@@ -54,20 +54,16 @@ class GradeInSandbox(LoggingConfigurable):
         """Where the results of the course's assignment are kept."""
         return Results(Path(coursedir.root, self.results_directory, coursedir.assignment_id))
 
-    def job_maker(self, coursedir):
-        """Return the function (source notebook, HandedIn) → Job of this course."""
-        secret, sandbox = self.secret(coursedir), resolve(self.sandbox)
-
-        def job(source, handed_in):
-            return Job(
-                assignment=coursedir.assignment_id,
-                cells=tuple(execution_order(source, handed_in.order)),
-                whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
-                answers=tuple(answers_of(source).items()),
-                secret=secret,
-                sandbox=sandbox,
-                seconds_per_criterion=self.seconds_per_criterion,
-                seconds_per_answer=self.seconds_per_answer,
-                version=version(),
-            )
-        return job
+    def job(self, coursedir, source, handed_in):
+        """The job that examines what a student handed in; `source` is the instructor's notebook."""
+        return Job(
+            assignment=coursedir.assignment_id,
+            cells=tuple(execution_order(source, handed_in.order)),
+            whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
+            answers=tuple(answers_of(source).items()),
+            secret=self.secret(coursedir),
+            sandbox=resolve(self.sandbox),
+            seconds_per_criterion=self.seconds_per_criterion,
+            seconds_per_answer=self.seconds_per_answer,
+            version=version(),
+        )

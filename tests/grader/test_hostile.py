@@ -307,7 +307,7 @@ def submissions(course):
     config = config_for(course)
     for slug in SLUGS:
         coursedir = CourseDirectory(config=config, assignment_id=slug)
-        yield from read_submissions(coursedir, slug, GradeInSandbox(config=config).job_maker(coursedir))
+        yield from read_submissions(coursedir, GradeInSandbox(config=config))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
