@@ -61,9 +61,7 @@ def read_options(command, argv):
     """Return what a command is asked for."""
     description, add_options = OPTIONS[command]
     parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
-    if command == "forget":
-        parser.set_defaults(assignment="")  # it is about all of them
-    else:
+    if command != "forget":
         parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")

@@ -92,7 +92,8 @@ def open_course(options):
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
-    app.coursedir.assignment_id = options.assignment
+    if "assignment" in options:  # `forget` is about all of them
+        app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 
 

@@ -87,9 +87,7 @@ def for_canvas(marks, chosen):
         # Canvas reads a number from the start of what is no number: '12ab' would be student 12.
         number = student.lms_user_id if re.fullmatch("[0-9]+", student.lms_user_id) else ""
         name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.student
-        # A row with these words would set the points possible.
-        yield [name.replace("Points Possible", "Points_Possible"), number, "" if number else student.lms_user_id,
-               student.student, "", student.mark]
+        yield [name, number, "" if number else student.lms_user_id, student.student, "", student.mark]
 
 
 def for_moodle(marks, chosen):

@@ -1,7 +1,6 @@
 """Finds and removes what a course holds of one student, and nothing of anybody else."""
 import contextlib
 import html
-import os
 from pathlib import Path
 
 from nbgrader.exchange.default import Exchange
@@ -80,10 +79,7 @@ class Traces:
 
 def entries(folder):
     """Return what lies in a folder; nothing where there is no such folder."""
-    try:
-        return [Path(folder, name) for name in sorted(os.listdir(folder))]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 def results_folder(coursedir, config):

