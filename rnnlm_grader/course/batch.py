@@ -8,6 +8,7 @@ import contextlib
 import logging
 import os
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from nbgrader.converters import Autograde
 from tqdm import tqdm
@@ -19,6 +20,7 @@ from .gradebook import open_gradebook, recorded_scores, require_writable, withdr
 from .job import run
 from .lateness import late_rule, update_penalties
 from .recorder import Recorder
+from .results import RESULTS, Results
 from .settings import GradeInSandbox
 from .state import graded_folder, is_graded, read_submissions, remove
 
@@ -47,7 +49,7 @@ class Batch:
         self.converter = Autograde(coursedir=coursedir, config=config, log=log or logging.Logger("", logging.ERROR))
         self.settings = GradeInSandbox(config=config)
         self.late_rule = late_rule(self.assignment, config=config)
-        self.results = self.settings.results(coursedir)
+        self.results = Results(Path(coursedir.root, RESULTS, self.assignment))
         self.tally = Tally()
         self.waiting = {}  # key of a job → the submissions that wait for its result: equal ones are examined once
         self.fresh = set()  # keys of the results of this run

@@ -81,8 +81,6 @@ def grade_options(add):
 
 def report_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
-    add("--book", metavar="URL", help="where the chapters are, for links (default: as configured, else those in "
-                                      "_build/html)")
 
 
 def export_options(add):

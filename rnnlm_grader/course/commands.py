@@ -40,8 +40,8 @@ def report(options):
     """Write a page about the class."""
     require_known(options.assignment)
     coursedir, config = open_course(options)
-    configured = GradeInSandbox(config=config).book_url
-    book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
+    url = GradeInSandbox(config=config).book_url
+    book = f"{url.rstrip('/')}/{BOOK}" if url else None
     print(write_class_report(coursedir, options.assignment, options.output, book))
 
 
@@ -59,7 +59,7 @@ def export(options):
 def forget(options):
     """Remove what the course holds of a student, once it is confirmed."""
     coursedir, config = open_course(options)
-    with grading_held(coursedir, config):
+    with grading_held(coursedir):
         traces = Traces(coursedir, config, options.student)
         print(traces)
         if not options.yes:

@@ -18,6 +18,7 @@ from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
 from ..refusal import Refusal
 from ..sandbox.candidate import OWN, SET_UP
 from .private import owner_only
+from .results import RESULTS
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
@@ -235,27 +236,25 @@ def execution_order(source, order):
     return [*setup, *rest]
 
 
-def read_secret(path, fingerprint):
-    """Return the course's key from a file; make one where the course has none yet.
+def read_secret(root):
+    """Return the course's key; make one where the course has none yet.
 
-    The other file tells whether it is still the key with which this course was graded before. Another one would draw
+    Its fingerprint tells whether it is still the key with which this course was graded before. Another one would draw
     other hidden inputs, so that the marks of one class would come from two different examinations.
     """
+    path, fingerprint = Path(root, "rnnlm-secret.key"), Path(root, RESULTS, "key-fingerprint")
     known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
     if known is None and not path.exists():
         with owner_only():
             write_whole(path, os.urandom(32))
     secret = path.read_bytes() if path.exists() else b""
-    if known not in (None, _fingerprint(secret)):
+    present = hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
+    if known not in (None, present):
         raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
                       f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
                       "there, or a new one.")
     if len(secret) < 16:
         raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
     if known is None:
-        write_whole(fingerprint, _fingerprint(secret) + b"\n")
+        write_whole(fingerprint, present + b"\n")
     return secret
-
-
-def _fingerprint(secret):
-    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()

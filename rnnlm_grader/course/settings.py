@@ -1,6 +1,5 @@
 """The grader's settings, and what must be there before anything is graded."""
 import contextlib
-from pathlib import Path
 
 from traitlets import Enum, Float, Unicode
 from traitlets.config import LoggingConfigurable
@@ -12,7 +11,6 @@ from .folders import answers_of, execution_order, read_secret, read_source, requ
 from .gradebook import require_gradebook
 from .job import Job, require_own_grader, version
 from .private import make_private, owner_only
-from .results import Results
 
 
 class GradeInSandbox(LoggingConfigurable):
@@ -21,11 +19,6 @@ class GradeInSandbox(LoggingConfigurable):
     sandbox = Enum(["auto", "bwrap", "podman", "none"], "auto", help="How to isolate student code: 'auto' is "
                    "bubblewrap where it can start, else podman; 'none' only where student code is trusted."
                    ).tag(config=True)
-    secret_file = Unicode("rnnlm-secret.key", help="The key from which hidden inputs are drawn; made where it is "
-                          "missing. Keep it out of students' sight, and keep it: another key draws other inputs."
-                          ).tag(config=True)
-    results_directory = Unicode("results", help="Where to keep what examinations found. It may be deleted: everything "
-                                "is then examined anew.").tag(config=True)
     book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
                        ).tag(config=True)
     seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
@@ -42,17 +35,8 @@ class GradeInSandbox(LoggingConfigurable):
         points = require_criteria(coursedir.assignment_id, source)
         require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
-            self.secret(coursedir)
+            read_secret(coursedir.root)
         make_private(coursedir)
-
-    def secret(self, coursedir):
-        """The key from which hidden inputs are drawn."""
-        return read_secret(Path(coursedir.root, self.secret_file),
-                           Path(coursedir.root, self.results_directory, "key-fingerprint"))
-
-    def results(self, coursedir):
-        """Where the results of the course's assignment are kept."""
-        return Results(Path(coursedir.root, self.results_directory, coursedir.assignment_id))
 
     def job(self, coursedir, source, handed_in):
         """The job that examines what a student handed in; `source` is the instructor's notebook."""
@@ -61,7 +45,7 @@ class GradeInSandbox(LoggingConfigurable):
             cells=tuple(execution_order(source, handed_in.order)),
             whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
             answers=tuple(answers_of(source).items()),
-            secret=self.secret(coursedir),
+            secret=read_secret(coursedir.root),
             sandbox=resolve(self.sandbox),
             seconds_per_criterion=self.seconds_per_criterion,
             seconds_per_answer=self.seconds_per_answer,

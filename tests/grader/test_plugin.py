@@ -171,21 +171,24 @@ def test_whom_nbgrader_cannot_hold_costs_nobody_else_a_mark_and_all_are_told_at_
 
 
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
-    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
-    assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
+    assert read_secret(tmp_path) == read_secret(tmp_path)
+    path = tmp_path / "rnnlm-secret.key"
     assert len(path.read_bytes()) == 32
     assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"another key, long enough"), Path.unlink])
 def test_another_key_or_none_stops_the_batch_before_anything_is_written(tmp_path, change):
-    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
-    read_secret(path, fingerprint)
-    change(path)
-    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    read_secret(tmp_path)
+    change(tmp_path / "rnnlm-secret.key")
+    before = contents(tmp_path)
     with pytest.raises(Refusal, match="with which this course was graded before"):
-        read_secret(path, fingerprint)
-    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+        read_secret(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")
