@@ -62,8 +62,8 @@ def forget(options):
     with grading_held(coursedir):
         traces = Traces(coursedir, config, options.student)
         print(traces)
-        if not options.yes:
-            confirm()
+        if not (options.yes or is_confirmed()):
+            raise Refusal("Nothing was removed. To remove it without being asked, add --yes.")
         try:
             traces.remove()
         except (OSError, Refusal) as error:
@@ -72,13 +72,12 @@ def forget(options):
           f"{shown(options.student)}.")
 
 
-def confirm():
-    """Ask whether to go on; raise `Refusal` unless the answer is yes."""
-    answer = ""
-    with contextlib.suppress(EOFError):  # where nobody is there to answer
-        answer = input("Remove all of this for good? [y/N] ")
-    if answer.strip().lower() not in ("y", "yes"):
-        raise Refusal("Nothing was removed. To remove it without being asked, add --yes.")
+def is_confirmed():
+    """Ask whether to go on; return whether the answer is yes."""
+    try:
+        return input("Remove all of this for good? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # nobody is there to answer
+        return False
 
 
 def open_course(options):

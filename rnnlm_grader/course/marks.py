@@ -54,7 +54,7 @@ class StudentMarks:
 
     @property
     def criteria(self):
-        """Yield (part, criterion) of the grader's record."""
+        """Return each (part, criterion) of the grader's record."""
         return [(part, criterion) for part in self.record.get("results", ()) for criterion in part["criteria"]]
 
     @property

@@ -91,7 +91,7 @@ def shown_source(source):
 
 
 def write_result(cell, part, book_url):
-    """Put report and mark of a part into its grade cell, in the form that nbgrader reads partial credit from."""
+    """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
     outputs = [{"output_type": "stream", "name": "stdout", "text": part["text"] + "\n"}]
     if book_url and part["sections"]:
         links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])

@@ -46,7 +46,7 @@ def graded_notebook(coursedir, assignment, student):
 
 
 def read_graded(coursedir, assignment, student):
-    """Return the grader's record and the cells of a graded notebook: ({}, []) where there is none, or half of one."""
+    """Return the grader's record and the cells of a graded notebook: ({}, []) where none can be read."""
     try:
         notebook = json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
         return notebook["metadata"].get(RECORD, {}), notebook["cells"]
