@@ -1,6 +1,5 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
-import importlib
 import os
 import sys
 
@@ -30,7 +29,10 @@ def main(argv=None):
         options = read_options(command, argv)
         if command == "grade" and options.jobs > 1 and not options.scheduler:
             pool.get_ready()  # loads meanwhile what is needed to examine side by side
-        is_done = getattr(load_commands(), command)(options)
+        # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
+        sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
+        from . import commands  # which takes a second, so --help doesn't wait for it
+        is_done = getattr(commands, command)(options)
         return SOME_FAILED if is_done is False else DONE
     except Refusal as reason:
         return say(reason, UNUSED)
@@ -45,13 +47,6 @@ def main(argv=None):
 def say(text, code):
     print(f"rnnlm-grade: {text}", file=sys.stderr)
     return code
-
-
-def load_commands():
-    """Import the commands, and nbgrader with them."""
-    # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
-    sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
-    return importlib.import_module("rnnlm_grader.course.commands")
 
 
 def read_options(command, argv):

@@ -1,6 +1,4 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
-import math
-
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
@@ -31,7 +29,7 @@ def update_penalties(gradebook, assignment, rule, students):
     for student, notebook in gradebook.db.execute(query).all():
         before = notebook.late_submission_penalty or 0
         set_penalty(rule, notebook)
-        if not math.isclose(notebook.late_submission_penalty or 0, before, rel_tol=1e-9):
+        if (notebook.late_submission_penalty or 0) != before:
             changed.append(student)
     gradebook.db.commit()
     return sorted(changed)
