@@ -26,6 +26,7 @@ class Recorder:
 
     def record(self, submission, result):
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
+        self.converter.log.info("Recording %s", submission.student)
         for remark in submission.handed_in.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
         where = self.converter.coursedir, submission.assignment, submission.student
