@@ -50,7 +50,8 @@ def check(answer=None, part=None, *, hidden=False):
     else:
         name = getattr(answer, "__name__", str(answer))
         finding = examine(name, answer, part, hidden)
-        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], is_noted=not hidden)
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [(outline(finding.results), finding.remarks)],
+             is_noted=not hidden)
 
 
 def chapter(slug):
@@ -145,23 +146,14 @@ def examine_parts(assignment, name, parts, asked, candidate, seeds):
     return withhold(results, [(name, each.part) for each in beside if is_understood(each)])
 
 
-def tell(finding):
-    """Return (parts, remarks) of what was found."""
-    return outline(finding.results), finding.remarks
-
-
 def tell_briefly(finding):
     """Return (parts, remarks) of what was found: one remark where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
-    if all(is_undefined(verdict) for verdict in verdicts):
+    if all(verdict.outcome.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
         return [], [f"{finding.name}: not defined here."]
     if all(is_unfinished(verdict.outcome.finding) or is_withheld(verdict) for verdict in verdicts):
         return [], [f"{finding.name}: not filled in yet."]
-    return tell(finding)
-
-
-def is_undefined(verdict):
-    return verdict.outcome.finding == Lost(UNDEFINED.format(verdict.criterion.name))
+    return outline(finding.results), finding.remarks
 
 
 def table(findings):

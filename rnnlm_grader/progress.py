@@ -14,6 +14,7 @@ from pathlib import Path
 from .criteria import ASSIGNMENTS
 from .explaining.page import BOOK_URL, element, said
 from .explaining.words import BOOK
+from .files import write_whole
 
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment
 TOTALS = {f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
@@ -44,10 +45,8 @@ def note(results, is_whole):
 def write(known):
     """Keep what is known in the file, if there is one."""
     if path := os.environ.get(FILE):
-        scratch = Path(f"{path}.{os.getpid()}")
         with contextlib.suppress(OSError):  # a folder that may not be written to: no reason to lose the report
-            scratch.write_text(json.dumps(known, indent=1), encoding="utf-8")
-            scratch.replace(path)
+            write_whole(Path(path), json.dumps(known, indent=1).encode())
 
 
 def read():

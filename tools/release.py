@@ -4,6 +4,7 @@ usage: release.py write|check [ASSIGNMENT ...]
 """
 import argparse
 import filecmp
+import logging
 import shutil
 import sys
 import tempfile
@@ -15,7 +16,6 @@ from nbgrader.coursedir import CourseDirectory
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
 
-from rnnlm_grader.course.batch import quiet_log  # noqa: E402
 from rnnlm_grader.course.commands import open_course  # noqa: E402
 from rnnlm_grader.course.folders import read_source, require_criteria  # noqa: E402
 from rnnlm_grader.course.gradebook import knows  # noqa: E402
@@ -35,7 +35,8 @@ def generate(assignment, folder):
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
         coursedir = CourseDirectory(config=config, assignment_id=assignment)
-        GenerateAssignment(coursedir=coursedir, config=config, force=True, log=quiet_log()).start()
+        errors = logging.Logger("nbgrader", logging.ERROR)
+        GenerateAssignment(coursedir=coursedir, config=config, force=True, log=errors).start()
 
 
 def main():

@@ -3,6 +3,7 @@
 The page is one file without scripts and without requests. It is for teachers: it names students. Whatever comes from a
 student, the id too, is cleaned and escaped.
 """
+import math
 import os
 import statistics
 import urllib.parse
@@ -23,8 +24,7 @@ from .marks import read_class
 TOP = 3  # misconceptions to explain again
 FEW = 10  # students graded, below which no percentages are given
 MOST = 12  # criteria listed
-WIDTHS = (1, 2, 5, 10, 20, 50, 100)  # of a bar, in points
-BARS = 13
+BARS = 13  # at most, and each of a whole number of points
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
 Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
@@ -96,7 +96,7 @@ def figures(marks, most):
 
 def histogram(marks, most):
     """Sort marks into bars of whole points' width, but for the last; a mark above the maximum goes into that."""
-    width = next(width for width in WIDTHS if most / width <= BARS or width == WIDTHS[-1])
+    width = math.ceil(most / BARS) or 1
     last = int(most // width)
     counts = Counter(min(int(mark // width), last) for mark in marks)
     bars = [Bar(low, low + width, f"{low} to under {low + width}", counts[i])

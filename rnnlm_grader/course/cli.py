@@ -1,8 +1,5 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
-import contextlib
-import gc
-import importlib
 import os
 import sys
 
@@ -23,8 +20,6 @@ FORMS = ("csv", "canvas", "moodle")
 def main(argv=None):
     """Run the command; return its exit code: 0 done, 1 somebody has no mark, 2 nothing was done, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
-    with contextlib.suppress(AttributeError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
@@ -34,7 +29,10 @@ def main(argv=None):
         options = read_options(command, argv)
         if command == "grade" and options.jobs > 1 and not options.scheduler:
             pool.get_ready()  # loads meanwhile what is needed to examine side by side
-        is_done = getattr(load_commands(), command)(options)
+        # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
+        sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
+        from . import commands  # which takes a second, so --help doesn't wait for it
+        is_done = getattr(commands, command)(options)
         return SOME_FAILED if is_done is False else DONE
     except Refusal as reason:
         return say(reason, UNUSED)
@@ -51,31 +49,11 @@ def say(text, code):
     return code
 
 
-def load_commands():
-    """Import the commands, and nbgrader with them, but not what takes as long as all else and isn't needed.
-
-    jsonschema, by which notebooks are validated, imports rfc3987_syntax where it is installed, and that takes 0.7
-    seconds to compile a grammar of web addresses. None is in the schema of notebooks.
-    """
-    unneeded = "rfc3987_syntax"
-    sys.modules.setdefault(unneeded, None)  # "there is no such module"
-    gc.disable()
-    try:
-        return importlib.import_module("rnnlm_grader.course.commands")
-    finally:
-        gc.freeze()  # what is loaded stays, so there is no need to look through it again and again
-        gc.enable()
-        if sys.modules[unneeded] is None:
-            del sys.modules[unneeded]
-
-
 def read_options(command, argv):
     """Return what a command is asked for."""
     description, add_options = OPTIONS[command]
     parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
-    if command == "forget":
-        parser.set_defaults(assignment="")  # it is about all of them
-    else:
+    if command != "forget":
         parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
@@ -95,8 +73,6 @@ def grade_options(add):
 
 def report_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
-    add("--book", metavar="URL", help="where the chapters are, for links (default: as configured, else those in "
-                                      "_build/html)")
 
 
 def export_options(add):

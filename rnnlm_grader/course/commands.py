@@ -1,8 +1,6 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 import contextlib
-import os
 import statistics
-import sys
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -13,13 +11,13 @@ from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
 from . import pool
-from .batch import Batch, progress_bar
+from .batch import Batch
 from .class_report import write_class_report
 from .feedback import Feedback
 from .folders import few, require_known, shown, submitted_folders, unread_line
 from .forget import Traces, grading_held
 from .marks import read_class
-from .preprocessors import GradeInSandbox
+from .settings import GradeInSandbox
 
 
 def grade(options):
@@ -30,10 +28,11 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force, progress=progress_bar)
+        batch = Batch(coursedir, config, students=options.student, force=options.force)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    tell(*summary(tally, read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()))
+    marks, stale = read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()
+    print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
 
 
@@ -41,55 +40,44 @@ def report(options):
     """Write a page about the class."""
     require_known(options.assignment)
     coursedir, config = open_course(options)
-    configured = GradeInSandbox(config=config).book_url
-    book = options.book or (f"{configured.rstrip('/')}/{BOOK}" if configured else None)
-    tell(write_class_report(coursedir, options.assignment, options.output, book))
+    url = GradeInSandbox(config=config).book_url
+    book = f"{url.rstrip('/')}/{BOOK}" if url else None
+    print(write_class_report(coursedir, options.assignment, options.output, book))
 
 
 def export(options):
     """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
     coursedir, _ = open_course(options)
-    path = options.output or Path(coursedir.root, "reports", exports.file_name(options.assignment, options.form))
+    name = options.assignment if options.form == "csv" else f"{options.assignment}-{options.form}"
+    path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
     written = exports.export(coursedir, options.assignment, options.form, path, options.student or ())
     chosen = [student for student in read_class(coursedir, options.assignment).graded
               if not options.student or student.student in options.student]
-    tell(written, *marks_to_look_at(chosen))
+    print(written, *marks_to_look_at(chosen), sep="\n")
 
 
 def forget(options):
     """Remove what the course holds of a student, once it is confirmed."""
     coursedir, config = open_course(options)
-    with grading_held(coursedir, config):
+    with grading_held(coursedir):
         traces = Traces(coursedir, config, options.student)
-        tell(traces)
-        if not options.yes:
-            confirm()
+        print(traces)
+        if not (options.yes or is_confirmed()):
+            raise Refusal("Nothing was removed. To remove it without being asked, add --yes.")
         try:
             traces.remove()
         except (OSError, Refusal) as error:
             raise Stopped(in_words(error)) from None
-    tell(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
-         f"{shown(options.student)}.")
+    print(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
+          f"{shown(options.student)}.")
 
 
-def confirm():
-    """Ask whether to go on; raise `Refusal` unless the answer is yes."""
+def is_confirmed():
+    """Ask whether to go on; return whether the answer is yes."""
     try:
-        answer = input("Remove all of this for good? [y/N] ")
-    except EOFError:
-        raise Refusal("Nobody is there to confirm it. Nothing was removed; add --yes.") from None
-    if answer.strip().lower() not in ("y", "yes"):
-        raise Refusal("Nothing was removed.")
-
-
-def tell(*lines):
-    """Print the last word of a command; raise `Stopped` where nothing takes it up any more."""
-    try:
-        print(*lines, sep="\n", flush=True)
-    except OSError as error:
-        with open(os.devnull, "w") as nowhere:
-            os.dup2(nowhere.fileno(), sys.stdout.fileno())  # else Python tries once more at its end, and says so
-        raise Stopped(in_words(error)) from None
+        return input("Remove all of this for good? [y/N] ").strip().lower() in ("y", "yes")
+    except EOFError:  # nobody is there to answer
+        return False
 
 
 def open_course(options):
@@ -103,7 +91,8 @@ def open_course(options):
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize([], root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
-    app.coursedir.assignment_id = options.assignment
+    if "assignment" in options:  # `forget` is about all of them
+        app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 
 

@@ -10,7 +10,7 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
 from ..refusal import Refusal
 from .feedback import Feedback
-from .folders import SUBMISSION_SECRET, TIMESTAMP, read_beside, read_timestamp, shown, submitted_folders, time_of
+from .folders import SUBMISSION_SECRET, TIMESTAMP, read_beside, shown, submitted_folders, time_of
 from .state import graded_folder, graded_notebook
 
 
@@ -22,7 +22,7 @@ class Collect(ExchangeCollect):
     """
 
     def init_src(self):
-        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_timestamp(folder))
+        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_beside(folder).get(TIMESTAMP))
         super().init_src()
 
     def do_copy(self, src, dest, log=None):
@@ -53,7 +53,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             if reason := self.reason_against(student):
                 left_out[reason].append(student)
             else:
-                self.src_path = glob.escape(os.fspath(self.feedback.folders[student]))
+                self.src_path = glob.escape(str(self.feedback.folders[student]))
                 super().copy_files()
         for reason, students in left_out.items():
             self.log.warning("Feedback of %s isn't released: %s", ", ".join(map(shown, students)), reason)

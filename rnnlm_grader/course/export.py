@@ -13,10 +13,8 @@ import unicodedata
 from collections import defaultdict
 from pathlib import Path
 
-from nbgrader.plugins import ExportPlugin
-
 from ..files import write_whole
-from ..refusal import Refusal, in_words
+from ..refusal import Refusal
 from .folders import few, shown
 from .marks import read_class
 
@@ -42,11 +40,6 @@ def export(coursedir, assignment, form, path, students=()):
     csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
     write_whole(Path(path), text.getvalue().encode())
     return Path(path)
-
-
-def file_name(assignment, form):
-    """Return what a table is called where nobody says it."""
-    return f"{assignment}.csv" if form == "csv" else f"{assignment}-{form}.csv"
 
 
 def taken_for_one(students):
@@ -94,9 +87,7 @@ def for_canvas(marks, chosen):
         # Canvas reads a number from the start of what is no number: '12ab' would be student 12.
         number = student.lms_user_id if re.fullmatch("[0-9]+", student.lms_user_id) else ""
         name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.student
-        # A row with these words would set the points possible.
-        yield [name.replace("Points Possible", "Points_Possible"), number, "" if number else student.lms_user_id,
-               student.student, "", student.mark]
+        yield [name, number, "" if number else student.lms_user_id, student.student, "", student.mark]
 
 
 def for_moodle(marks, chosen):
@@ -112,32 +103,3 @@ def graded(students):
 
 IMPORTED = {"canvas": for_canvas, "moodle": for_moodle}
 FORMS = {"csv": for_spreadsheet, **IMPORTED}
-
-
-class FormExport(ExportPlugin):
-    """Lets `nbgrader export --exporter=rnnlm_grader.course.export.CanvasExport` write one of these forms."""
-
-    form = "csv"
-
-    def export(self, gradebook):
-        if len(self.assignment) != 1:
-            raise ValueError("Name the assignment, and only one: --assignment='[\"01-embedding\"]'")
-        assignment = str(self.assignment[0])
-        path = self.to or file_name(assignment, self.form)
-        try:
-            export(self.parent.coursedir, assignment, self.form, path, [str(student) for student in self.student])
-        except (Refusal, OSError) as reason:
-            self.parent.fail("%s", in_words(reason))
-        self.log.info("Wrote %s", path)
-
-
-class CanvasExport(FormExport):
-    """What Canvas imports."""
-
-    form = "canvas"
-
-
-class MoodleExport(FormExport):
-    """What Moodle imports."""
-
-    form = "moodle"

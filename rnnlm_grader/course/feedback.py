@@ -5,7 +5,6 @@ none. It tells students nothing: it also depends on the graded notebook, with a 
 """
 import hashlib
 import json
-from pathlib import Path
 
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
@@ -25,8 +24,7 @@ class Feedback:
     def __init__(self, coursedir, assignment):
         self.coursedir, self.assignment = coursedir, assignment
         self.marks = shown_marks(coursedir.db_url, assignment)
-        self.folders = {student: Path(folder) for student, folder in student_folders(
-            coursedir, coursedir.feedback_directory, assignment).items()}
+        self.folders = student_folders(coursedir, coursedir.feedback_directory, assignment)
 
     def ending(self, student):
         """What the page ends in that shows this student's present marks and graded notebook."""
@@ -38,7 +36,7 @@ class Feedback:
         """Whether there is a whole page, of the submission that is graded and with its present marks."""
         folder = self.folders[student]
         try:
-            page = Path(folder, f"{self.assignment}.html").read_bytes()
+            page = (folder / f"{self.assignment}.html").read_bytes()
             is_whole = page.endswith(self.ending(student).encode())
         except OSError:
             return False

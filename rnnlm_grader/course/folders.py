@@ -1,5 +1,4 @@
 """An nbgrader course as the grader sees it: source notebooks, what was handed in, and the key of hidden inputs."""
-import glob
 import hashlib
 import os
 import re
@@ -19,6 +18,7 @@ from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
 from ..refusal import Refusal
 from ..sandbox.candidate import OWN, SET_UP
 from .private import owner_only
+from .results import RESULTS
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
@@ -94,17 +94,10 @@ def student_folders(coursedir, step, assignment):
 
     A student whose own folder is a link to no folder counts too: nobody can tell what it held.
     """
-    anybody = "\0"  # no folder has that name
-    places = Path(coursedir.format_path(step, anybody, assignment)).parts
-    at = places.index(anybody)
-    pattern = os.path.join(*map(glob.escape, places[:at]), coursedir.student_id)
-    found = {}
-    for person in sorted(glob.glob(pattern, include_hidden=True)):
-        student, folder = os.path.basename(person), os.path.join(person, *places[at + 1:])
-        is_there = os.path.lexists(folder) if os.path.isdir(person) else os.path.islink(person)
-        if is_there and student not in coursedir.student_id_exclude.split(","):
-            found[student] = folder
-    return found
+    people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
+    excluded = coursedir.student_id_exclude.split(",")
+    return {person.name: person / assignment for person in people if person.name not in excluded and (
+        os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
 
 
 def unfit(student, folder):
@@ -128,6 +121,11 @@ class HandedIn:
     whole: tuple
     remarks: tuple
     beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
+
+    @property
+    def is_unread(self):
+        """Whether nothing of it could be read, so that it gets no points."""
+        return any(remark.startswith(UNREAD) for remark in self.remarks)
 
 
 def read_handed_in(source, path):
@@ -200,14 +198,9 @@ def read_beside(folder):
 
     The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
     """
-    found = {TIMESTAMP: read_timestamp(folder), SUBMISSION_SECRET: read_short(Path(folder, SUBMISSION_SECRET))}
     is_well_formed = {TIMESTAMP: time_of, SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch}
+    found = {name: read_short(Path(folder, name)) for name in is_well_formed}
     return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
-
-
-def read_timestamp(folder):
-    """The text by which nbgrader tells when a submission was collected; None where there is none that can be read."""
-    return read_short(Path(folder, TIMESTAMP))
 
 
 def read_short(path):
@@ -243,27 +236,25 @@ def execution_order(source, order):
     return [*setup, *rest]
 
 
-def read_secret(path, fingerprint):
-    """Return the course's key from a file; make one where the course has none yet.
+def read_secret(root):
+    """Return the course's key; make one where the course has none yet.
 
-    The other file tells whether it is still the key with which this course was graded before. Another one would draw
+    Its fingerprint tells whether it is still the key with which this course was graded before. Another one would draw
     other hidden inputs, so that the marks of one class would come from two different examinations.
     """
+    path, fingerprint = Path(root, "rnnlm-secret.key"), Path(root, RESULTS, "key-fingerprint")
     known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
     if known is None and not path.exists():
         with owner_only():
             write_whole(path, os.urandom(32))
     secret = path.read_bytes() if path.exists() else b""
-    if known not in (None, _fingerprint(secret)):
+    present = hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
+    if known not in (None, present):
         raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
                       f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
                       "there, or a new one.")
     if len(secret) < 16:
         raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
     if known is None:
-        write_whole(fingerprint, _fingerprint(secret) + b"\n")
+        write_whole(fingerprint, present + b"\n")
     return secret
-
-
-def _fingerprint(secret):
-    return hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()

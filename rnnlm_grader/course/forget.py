@@ -1,7 +1,6 @@
 """Finds and removes what a course holds of one student, and nothing of anybody else."""
 import contextlib
 import html
-import os
 from pathlib import Path
 
 from nbgrader.exchange.default import Exchange
@@ -11,8 +10,7 @@ from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import SUBMISSION_SECRET, read_beside, shown
 from .gradebook import has_student, remove_student
-from .preprocessors import GradeInSandbox
-from .results import Results
+from .results import RESULTS, Results
 from .state import read_graded, remove
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
@@ -26,7 +24,6 @@ class Traces:
 
     def __init__(self, coursedir, config, student):
         self.coursedir, self.student = coursedir, student
-        self.results = results_folder(coursedir, config)
         exchange = Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id)
         self.in_gradebook = has_student(coursedir.db_url, student)
         self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
@@ -40,7 +37,7 @@ class Traces:
     def own_results(self):
         """Yield the results on which no other student's graded notebook rests."""
         graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
-        for folder in filter(Path.is_dir, entries(self.results)):
+        for folder in filter(Path.is_dir, entries(Path(self.coursedir.root, RESULTS))):
             records = [read_graded(self.coursedir, folder.name, path.name)[0] for path in graded
                        if path.name != self.student]
             kept = {record.get("key") for record in records}
@@ -80,20 +77,13 @@ class Traces:
 
 def entries(folder):
     """Return what lies in a folder; nothing where there is no such folder."""
-    try:
-        return [Path(folder, name) for name in sorted(os.listdir(folder))]
-    except (FileNotFoundError, NotADirectoryError):
-        return []
-
-
-def results_folder(coursedir, config):
-    return Path(coursedir.root, GradeInSandbox(config=config).results_directory)
+    return sorted(folder.iterdir()) if folder.is_dir() else []
 
 
 @contextlib.contextmanager
-def grading_held(coursedir, config):
+def grading_held(coursedir):
     """Keep others from grading meanwhile; raise `Refusal` where one does."""
     with contextlib.ExitStack() as stack:
-        for folder in filter(Path.is_dir, entries(results_folder(coursedir, config))):
+        for folder in filter(Path.is_dir, entries(Path(coursedir.root, RESULTS))):
             stack.enter_context(Results(folder).locked())
         yield

@@ -1,9 +1,7 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
-import functools
 import os
 import re
-from unittest import mock
 
 from nbgrader.api import (
     Assignment,
@@ -12,12 +10,12 @@ from nbgrader.api import (
     Grade,
     Gradebook,
     GradeCell,
+    MissingEntry,
     Notebook,
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from nbgrader.converters import autograde
 from sqlalchemy import create_engine, inspect, make_url, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -61,40 +59,15 @@ def connected(db_url, to_write=False):
 
 @contextlib.contextmanager
 def open_gradebook(coursedir):
-    """Open a course's gradebook with nbgrader's own class, or take the one that `kept_open` keeps."""
-    with told_in_one_line(coursedir.db_url), autograde.Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+    """Open a course's gradebook with nbgrader's own class."""
+    with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         yield gradebook
 
 
-@contextlib.contextmanager
-def kept_open():
-    """Have nbgrader keep its gradebook open for a whole class.
-
-    It opens it several times a submission, and each time makes a new engine, looks for all tables, and compiles all its
-    statements anew: more than half of its time.
-    """
-    class Kept(Gradebook):
-        def close(self):
-            self.db.remove()  # ends the session, so that what is read next is read anew
-
-    with contextlib.ExitStack() as stack:
-        @functools.cache
-        def opened(*args):
-            gradebook = Kept(*args)
-            stack.callback(gradebook.engine.dispose)
-            return gradebook
-
-        with mock.patch.object(autograde, "Gradebook", opened):
-            yield
-
-
-def is_usable(db_url):
-    """Whether the gradebook can be written to."""
-    try:
-        with connected(db_url, to_write=True):
-            return True
-    except Refusal:
-        return False
+def require_writable(db_url):
+    """Raise `Refusal` unless the gradebook can be written to."""
+    with connected(db_url, to_write=True):
+        pass
 
 
 def require_gradebook(db_url, assignment, points):
@@ -140,18 +113,19 @@ def recorded_scores(db_url, assignment):
     return scores
 
 
-def withdraw_scores(coursedir, students):
-    """Take out the automatic marks of some students, and what lateness cost them: no view may show them any more.
+def withdraw_scores(gradebook, assignment, student):
+    """Take out a student's automatic marks, and what lateness cost: no view may show them any more.
 
     Marks and comments that were given by hand stay, to be looked at again.
     """
-    with open_gradebook(coursedir) as gradebook:
-        for student in students:
-            for notebook in gradebook.find_submission(coursedir.assignment_id, student).notebooks:
-                notebook.late_submission_penalty = None
-                for grade in notebook.grades:
-                    grade.auto_score, grade.needs_manual_grade = None, True
-        gradebook.db.commit()
+    try:
+        notebook = gradebook.find_submission_notebook(assignment, assignment, student)
+    except MissingEntry:
+        return
+    notebook.late_submission_penalty = None
+    for grade in notebook.grades:
+        grade.auto_score, grade.needs_manual_grade = None, True
+    gradebook.db.commit()
 
 
 def shown_marks(db_url, assignment):

@@ -22,9 +22,6 @@ from ..sandbox.candidate import TIMED_OUT, Lost, SandboxedCandidate
 from ..spec.exam import hidden_seed, public_seed
 
 MOST_REMARKS = 20
-# What reads and shows results, and so can't change one.
-AFTERWARDS = ("alike", "batch", "class_report", "cli", "commands", "exchange", "export", "feedback", "forget",
-              "gradebook", "lateness", "lms", "marks", "nbgrader_plugin", "pool", "private", "results", "state")
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
 
 
@@ -42,7 +39,7 @@ class Job:
     version: str  # of the grader
     whole: tuple = ()  # like `cells`, with all of the student's own cells; () where all of them counts
 
-    @property
+    @functools.cached_property
     def key(self):
         """The name of the result: jobs that differ in anything have different ones."""
         said = {name: value for name, value in vars(self).items() if name != "secret"}
@@ -56,17 +53,17 @@ class Job:
 
 @functools.cache
 def version():
-    """A digest of all that judges: the grader, the reference, and what computes for them."""
+    """A digest of the grader, the reference, and what computes for them."""
     computing = f"{platform.python_version()} {np.__version__} {platform.machine()}"
     return hashlib.sha256(b"".join([computing.encode(), *map(digest_of_code, PACKAGES)])).hexdigest()[:16]
 
 
 def digest_of_code(package):
-    """Return a digest of the modules in a package's folder that judge; editors keep copies in hidden folders."""
+    """Return a digest of the modules in a package's folder; editors keep copies in hidden folders."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
         name = path.relative_to(package.parent).as_posix()
-        if path.stem not in AFTERWARDS and "/." not in name:
+        if "/." not in name:
             digest.update(f"\0{name}\0".encode() + path.read_bytes())
     return digest.digest()
 

@@ -1,13 +1,11 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
-import math
-
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
 
 from ..refusal import Refusal
 from .folders import shown
-from .gradebook import of_notebooks, open_gradebook
+from .gradebook import of_notebooks
 
 
 def late_rule(assignment, **options):
@@ -18,23 +16,22 @@ def late_rule(assignment, **options):
     return rule.plugin_inst
 
 
-def update_penalties(coursedir, rule, students):
+def update_penalties(gradebook, assignment, rule, students):
     """Record what lateness costs these students, whose present work is graded; return those for whom that has changed.
 
     nbgrader itself asks the rule only when a submission is graded.
     """
     changed = []
-    with open_gradebook(coursedir) as gradebook:
-        query = (of_notebooks(coursedir.assignment_id, SubmittedNotebook)
-                 .where(SubmittedAssignment.student_id.in_(students)).options(
-                     undefer(SubmittedNotebook.score),
-                     contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
-        for student, notebook in gradebook.db.execute(query).all():
-            before = notebook.late_submission_penalty or 0
-            set_penalty(rule, notebook)
-            if not math.isclose(notebook.late_submission_penalty or 0, before, rel_tol=1e-9):
-                changed.append(student)
-        gradebook.db.commit()
+    query = (of_notebooks(assignment, SubmittedNotebook)
+             .where(SubmittedAssignment.student_id.in_(students)).options(
+                 undefer(SubmittedNotebook.score),
+                 contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
+    for student, notebook in gradebook.db.execute(query).all():
+        before = notebook.late_submission_penalty or 0
+        set_penalty(rule, notebook)
+        if (notebook.late_submission_penalty or 0) != before:
+            changed.append(student)
+    gradebook.db.commit()
     return sorted(changed)
 
 

@@ -105,11 +105,8 @@ def read_files(folder):
 def open_archive(path):
     """Open a zip, whose names are UTF-8 also where they don't say that they are."""
     try:
-        try:
-            return zipfile.ZipFile(path, metadata_encoding="utf-8")
-        except UnicodeDecodeError:
-            return zipfile.ZipFile(path)
-    except zipfile.BadZipFile as error:
+        return zipfile.ZipFile(path, metadata_encoding="utf-8")
+    except (zipfile.BadZipFile, UnicodeDecodeError) as error:
         raise Refusal(f"{path} is damaged ({error}). Download it again.") from None
 
 

@@ -54,7 +54,7 @@ class StudentMarks:
 
     @property
     def criteria(self):
-        """Yield (part, criterion) of the grader's record."""
+        """Return each (part, criterion) of the grader's record."""
         return [(part, criterion) for part in self.record.get("results", ()) for criterion in part["criteria"]]
 
     @property
@@ -109,8 +109,7 @@ def read_class(coursedir, assignment):
 def in_order(assignment, parts):
     """Sort grade cells as the exercise has them; of a database no order can be expected."""
     known = [f"{name}-{part}" for name, part in ASSIGNMENTS[assignment].parts()] if assignment in ASSIGNMENTS else []
-    others = sorted(parts.keys() - set(known))
-    return {name: parts[name] for name in (*known, *others) if name in parts}
+    return {name: parts[name] for name in (*known, *sorted(parts.keys() - set(known))) if name in parts}
 
 
 def _student(coursedir, assignment, student, identity, penalties, grades, waiting):

@@ -1,7 +1,7 @@
 """How the grader plugs into nbgrader: `nbgrader_config.py` of a course calls `configure(c)`.
 
-`nbgrader autograde` does what `rnnlm-grade` does, one submission after the other: see `batch`. The steps for each
-submission are in `preprocessors`; `exchange` collects and releases, `lms` takes downloads, `feedback` makes pages.
+`nbgrader autograde` does what `rnnlm-grade` does, one submission after the other: see `batch`. `exchange` collects and
+releases, `lms` takes downloads, `feedback` makes pages.
 """
 import warnings
 from pathlib import Path
@@ -17,7 +17,6 @@ from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .folders import UNFILLED, shown, unread_line
 from .lms import COLLECTED, Download
-from .preprocessors import GradeInSandbox, Rebuild, SaveMarks
 from .private import keep_private
 
 
@@ -38,9 +37,6 @@ def configure(c, root="."):
     c.ZipCollectApp.extractor_plugin = Download
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
     c.Autograde.exporter_class = GradeTheClass
-    # No OverwriteCells and CheckCellMetadata, half the time of all this: the cells are the instructor's own, and that
-    # the gradebook has them with the same points is seen once, before anything is graded.
-    c.Autograde.sanitize_preprocessors = [Rebuild, GradeInSandbox, SaveMarks]
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
     c.ExchangeFactory.release_feedback = ReleaseFeedback

@@ -1,6 +1,5 @@
 """Processes that examine side by side: threads would wait for each other, for half of an examination is Python."""
 import contextlib
-import gc
 import multiprocessing
 import os
 import signal
@@ -45,7 +44,6 @@ def begin(begun, count):
     with begun.get_lock():
         number, begun.value = begun.value, begun.value + 1
     stay_on_one_processor(number, count)
-    gc.freeze()  # what is loaded stays, so there is no need to look through it again and again
 
 
 def stay_on_one_processor(number, count):

@@ -7,6 +7,8 @@ from pathlib import Path
 from ..files import write_whole
 from ..refusal import Refusal
 
+RESULTS = "results"  # the folder in a course; each assignment has its own in it
+
 
 class Results:
     """A folder of results, which may be deleted at any time: everything will be examined anew."""

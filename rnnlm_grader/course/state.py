@@ -1,11 +1,11 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .folders import UNREAD, read_beside, read_handed_in, read_source, submitted_folders, unfit
+from .folders import HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -13,46 +13,31 @@ RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's meta
 
 @dataclass(frozen=True)
 class Submission:
-    """What one student handed in, the job that examines it, and what its graded notebook must say."""
+    """What one student handed in, and the job that examines it."""
 
     student: str
     assignment: str
-    path: Path
-    unfit: str | None = None  # why nothing of it can be recorded; then there is no job
-    key: str = ""  # of the job
-    remarks: tuple = ()
-    beside: dict = field(default_factory=dict)  # see `folders.read_beside`
-    answers: dict = field(default_factory=dict)  # source by grade_id
+    unfit: str | None  # why nothing of it can be recorded; then there is neither of the following
+    handed_in: HandedIn | None = None
     job: Job | None = None
 
-    @property
-    def is_unread(self):
-        """Whether nothing of it could be read, so that it gets no points."""
-        return any(remark.startswith(UNREAD) for remark in self.remarks)
 
-    def without(self, *names):
-        """Return the same without some of its fields, to save memory."""
-        return replace(self, **dict.fromkeys(names))
-
-
-def read_submissions(coursedir, assignment, make_job, students=None):
-    """Yield the submissions of an assignment, of all students or of some; `make_job` is as `job_maker` returns it."""
+def read_submissions(coursedir, settings, students=None):
+    """Yield the submissions of the course's assignment, of all students or of some."""
+    assignment = coursedir.assignment_id
     source = read_source(coursedir, assignment)
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
-            path = Path(folder, f"{assignment}.ipynb")
             if reason := unfit(student, folder):
-                yield Submission(student, assignment, path, reason)
+                yield Submission(student, assignment, reason)
             else:
-                handed_in = read_handed_in(source, path)
-                job = make_job(source, handed_in)
-                yield Submission(student, assignment, path, None, job.key, handed_in.remarks, handed_in.beside,
-                                 handed_in.by_id, job)
+                handed_in = read_handed_in(source, folder / f"{assignment}.ipynb")
+                yield Submission(student, assignment, None, handed_in, settings.job(coursedir, source, handed_in))
 
 
 def graded_folder(coursedir, assignment, student):
     """Where nbgrader puts the graded notebook of a student."""
-    return Path(coursedir.root, coursedir.format_path(coursedir.autograded_directory, student, assignment))
+    return Path(coursedir.root, coursedir.autograded_directory, student, assignment)
 
 
 def graded_notebook(coursedir, assignment, student):
@@ -61,7 +46,7 @@ def graded_notebook(coursedir, assignment, student):
 
 
 def read_graded(coursedir, assignment, student):
-    """Return the grader's record and the cells of a graded notebook: ({}, []) where there is none, or half of one."""
+    """Return the grader's record and the cells of a graded notebook: ({}, []) where none can be read."""
     try:
         notebook = json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
         return notebook["metadata"].get(RECORD, {}), notebook["cells"]
@@ -71,27 +56,12 @@ def read_graded(coursedir, assignment, student):
 
 def is_graded(coursedir, submission, scores):
     """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get."""
-    assignment, student = submission.assignment, submission.student
+    assignment, student, handed_in = submission.assignment, submission.student, submission.handed_in
     record, _ = read_graded(coursedir, assignment, student)
     points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
-    return ((record.get("key"), record.get("remarks")) == (submission.key, list(submission.remarks))
-            and read_beside(graded_folder(coursedir, assignment, student)) == submission.beside
+    return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(handed_in.remarks))
+            and read_beside(graded_folder(coursedir, assignment, student)) == handed_in.beside
             and scores.get(student) == points)
-
-
-def make_room(coursedir, submission, scores):
-    """Remove what an earlier run that was cut off, or that graded something else, left: nbgrader takes it for done.
-
-    Return why that can't be done, or None.
-    """
-    left = graded_folder(coursedir, submission.assignment, submission.student)
-    try:
-        if not is_graded(coursedir, submission, scores):
-            remove(left)
-        left.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        return f"there is no room for it in {coursedir.autograded_directory}: {error.strerror or error}"
-    return None
 
 
 def remove(path):

@@ -5,10 +5,9 @@ from pathlib import Path
 
 import pytest
 from classroom import ROOT, SLUG, WRONG, Person, lay_out
-from nbgrader.apps import ExportApp
 
 from rnnlm_grader.course import cli
-from rnnlm_grader.course.export import FORMS, CanvasExport, export
+from rnnlm_grader.course.export import FORMS, export
 from rnnlm_grader.refusal import Refusal
 
 FORMULA = '=HYPERLINK("http://evil";"x")'
@@ -18,7 +17,6 @@ PEOPLE = {
     "ben": Person({"repeats_across_time": WRONG}, penalty=1.5, identity={"lms_user_id": "12ab"}),
     "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1", 'no;"=1')),
     FORMULA.replace("/", "_"): Person(remarks=(FORMULA,), identity={"first_name": "\t-1", "last_name": "＝1"}),
-    "Points Possible": Person(),
 }
 
 
@@ -42,7 +40,7 @@ def rows(table):
 
 
 def test_everybody_has_a_row_and_only_who_was_graded_a_mark(rows):
-    assert len(rows) == 7
+    assert len(rows) == 6
     assert {student: row["mark"] for student, row in rows.items() if row["state"] != "graded"} == {"kim": "", "lou": ""}
     assert rows["kim"]["state"] == "waiting"
     assert rows["lou"]["state"] == "missing"
@@ -88,11 +86,6 @@ def test_canvas_finds_a_student_by_its_number_else_by_login(table):
     assert by_login["ben"] == ["ben", "", "12ab", "ben", "", "21.5"]  # to Canvas, '12ab' would be number 12
 
 
-def test_no_student_can_set_the_points_possible_in_canvas(table):
-    assert [row[0] for row in table("canvas") if "Points Possible" in row[0]] == ["Points Possible"]
-    assert "Points_Possible" in [row[0] for row in table("canvas")]
-
-
 def test_moodle_may_find_a_student_by_email_number_or_name(table):
     header, *rest = table("moodle")
     assert header == ["First name", "Last name", "ID number", "Email address", "Username", SLUG]
@@ -109,9 +102,6 @@ def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(course
     path.write_text("what was exported before")
     with pytest.raises(Refusal, match=r"^Neither the gradebook nor submitted knows no\\udcb1body\."):
         export(coursedir, SLUG, "csv", path, ["ada", "no\udcb1body"])
-    with pytest.raises(SystemExit):
-        CanvasExport(parent=ExportApp(coursedir=coursedir), to=str(path), assignment=[SLUG], student=["nobody"]).export(
-            None)
     assert path.read_text() == "what was exported before"
 
 
@@ -128,7 +118,5 @@ def test_who_would_be_one_student_to_an_import_stops_it(tmp_path, other):
         export(coursedir, SLUG, form, path, ["ann", "bob"])
 
 
-def test_nbgrader_export_writes_it_for_the_students_asked_for(coursedir, tmp_path):
-    app = ExportApp(coursedir=coursedir)
-    CanvasExport(parent=app, to=str(tmp_path / "table.csv"), assignment=[SLUG], student=["ada"]).export(None)
-    assert len((tmp_path / "table.csv").read_text().splitlines()) == 3
+def test_only_the_students_asked_for_have_a_row(coursedir, tmp_path):
+    assert len(export(coursedir, SLUG, "canvas", tmp_path / "table.csv", ["ada"]).read_text().splitlines()) == 3

@@ -24,7 +24,8 @@ from test_integrity import solution
 
 from rnnlm_grader.course.class_report import write_class_report
 from rnnlm_grader.course.export import FORMS, export
-from rnnlm_grader.course.preprocessors import MOST_IN_LINE, GradeInSandbox
+from rnnlm_grader.course.recorder import MOST_IN_LINE
+from rnnlm_grader.course.settings import GradeInSandbox
 from rnnlm_grader.course.state import read_submissions
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.sandbox import bubblewrap as sandbox
@@ -294,7 +295,7 @@ def submissions(course):
     config = config_for(course)
     for slug in SLUGS:
         coursedir = CourseDirectory(config=config, assignment_id=slug)
-        yield from read_submissions(coursedir, slug, GradeInSandbox(config=config).job_maker(coursedir))
+        yield from read_submissions(coursedir, GradeInSandbox(config=config))
 
 
 @pytest.mark.parametrize("slug", SLUGS)

@@ -15,7 +15,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
-from rnnlm_grader.course import preprocessors
+from rnnlm_grader.course import settings
 from rnnlm_grader.course.folders import read_secret
 from rnnlm_grader.course.job import require_own_grader
 from rnnlm_grader.refusal import Refusal
@@ -139,7 +139,7 @@ def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(course, mo
 
 
 def test_a_course_that_the_sandbox_would_show_is_not_graded(course, monkeypatch):
-    monkeypatch.setattr(preprocessors, "shows", lambda path: path == str(course))
+    monkeypatch.setattr(settings, "shows", lambda path: path == str(course))
     is_stopped(course, f"lies in {course}, .* move it elsewhere.")
 
 
@@ -171,21 +171,24 @@ def test_whom_nbgrader_cannot_hold_costs_nobody_else_a_mark_and_all_are_told_at_
 
 
 def test_the_key_is_made_once_and_kept_to_its_owner(tmp_path):
-    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
-    assert read_secret(path, fingerprint) == read_secret(path, fingerprint)
+    assert read_secret(tmp_path) == read_secret(tmp_path)
+    path = tmp_path / "rnnlm-secret.key"
     assert len(path.read_bytes()) == 32
     assert path.stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("change", [lambda path: path.write_bytes(b"another key, long enough"), Path.unlink])
 def test_another_key_or_none_stops_the_batch_before_anything_is_written(tmp_path, change):
-    path, fingerprint = tmp_path / "key", tmp_path / "fingerprint"
-    read_secret(path, fingerprint)
-    change(path)
-    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
+    read_secret(tmp_path)
+    change(tmp_path / "rnnlm-secret.key")
+    before = contents(tmp_path)
     with pytest.raises(Refusal, match="with which this course was graded before"):
-        read_secret(path, fingerprint)
-    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
+        read_secret(tmp_path)
+    assert contents(tmp_path) == before
+
+
+def contents(folder):
+    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
 
 @pytest.fixture(scope="module")

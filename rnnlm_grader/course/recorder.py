@@ -1,0 +1,102 @@
+"""Records what an examination found: as a graded notebook, which formgrader and feedback show, and in the gradebook."""
+import copy
+
+import nbformat
+from nbformat.v4 import new_markdown_cell
+from nbgrader.utils import is_grade, is_solution
+
+from ..explaining.words import BOOK, clean
+from ..files import write_whole
+from ..notebooks.submission import MAX_SOURCE
+from ..sandbox.bubblewrap import described, resolve
+from .folders import HIDDEN, TIMESTAMP, answers_of, read_source, released, time_of
+from .lateness import set_penalty
+from .state import RECORD, graded_folder, graded_notebook, remove
+
+MOST_IN_LINE = 2_000  # characters, of a line that a page shows
+
+
+class Recorder:
+    """Records submissions of one assignment as nbgrader's `converter` would, through a gradebook that is open."""
+
+    def __init__(self, converter, settings, late_rule, gradebook):
+        self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
+        self.source = read_source(converter.coursedir, converter.coursedir.assignment_id)
+        self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
+
+    def record(self, submission, result):
+        """Record a submission. The notebook comes last: without it, the next run records the submission again."""
+        self.converter.log.info("Recording %s", submission.student)
+        for remark in submission.handed_in.remarks:
+            self.converter.log.warning("%s: %s", submission.student, remark)
+        where = self.converter.coursedir, submission.assignment, submission.student
+        folder = graded_folder(*where)
+        remove(folder)
+        folder.mkdir(parents=True)
+        self.save_marks(submission, result)
+        for name, text in submission.handed_in.beside.items():
+            write_whole(folder / name, text.encode())
+        notebook = nbformat.writes(self.notebook(submission, result))
+        write_whole(graded_notebook(*where), f"{notebook}\n".encode())
+        self.converter.set_permissions(submission.assignment, submission.student)
+
+    def save_marks(self, submission, result):
+        """Record the marks, which answers are missing, and what lateness costs, in one transaction."""
+        ids = submission.assignment, submission.student
+        self.gradebook.update_or_create_student(submission.student)
+        submitted = self.gradebook.update_or_create_submission(*ids)
+        submitted.timestamp = time_of(submission.handed_in.beside.get(TIMESTAMP))
+        notebook = self.gradebook.find_submission_notebook(submission.assignment, *ids)
+        for grade in notebook.grades:
+            grade.auto_score = result["parts"][grade.name]["points"]
+            grade.needs_manual_grade = grade.manual_score is not None
+        # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
+        worth_something = {part["name"] for part in result["results"] if part["points"]}
+        for comment in notebook.comments:
+            name = comment.name
+            is_missing = submission.handed_in.by_id[name] == self.blank[name] and name not in worth_something
+            comment.auto_comment = "No response." if is_missing else None
+        self.gradebook.db.flush()
+        self.gradebook.db.refresh(notebook, ["score"])
+        set_penalty(self.late_rule, notebook)
+        self.gradebook.db.commit()
+
+    def notebook(self, submission, result):
+        """Return the instructor's notebook with the student's answers, and with marks and reports as outputs."""
+        notebook = copy.deepcopy(self.source)
+        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.handed_in.remarks),
+                                     "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
+        for cell in notebook.cells:
+            if cell.cell_type == "code":
+                cell.outputs, cell.execution_count = [], None
+            if is_grade(cell):
+                cell.source = HIDDEN.sub("", cell.source)
+                write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.settings.book_url)
+            elif is_solution(cell):
+                cell.source = shown_source(submission.handed_in.by_id[cell.metadata.nbgrader.grade_id])
+        if remarks := [*submission.handed_in.remarks, *result["failed"]]:
+            text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
+            about = f"**About this submission**\n\n```\n{text}\n```"
+            notebook.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is random
+        return notebook
+
+
+def shown_source(source):
+    """A student's cell as pages show it: harmless, and with nothing in it that makes a lexer go back or on far.
+
+    That is blanks at ends of lines, and lines of many thousand characters, which are broken.
+    """
+    lines = clean(source, MAX_SOURCE).split("\n")
+    return "\n".join(line[at: at + MOST_IN_LINE].rstrip() for line in lines
+                     for at in range(0, max(len(line), 1), MOST_IN_LINE))
+
+
+def write_result(cell, part, book_url):
+    """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
+    outputs = [{"output_type": "stream", "name": "stdout", "text": part["text"] + "\n"}]
+    if book_url and part["sections"]:
+        links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
+        outputs.append({"output_type": "display_data", "data": {"text/markdown": f"Read {links}"}, "metadata": {}})
+    outputs.append({"output_type": "execute_result", "data": {"text/plain": str(float(part["points"]))},
+                    "execution_count": 1, "metadata": {}})
+    cell.outputs, cell.execution_count = nbformat.from_dict(outputs), 1

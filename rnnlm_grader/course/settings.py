@@ -1,0 +1,53 @@
+"""The grader's settings, and what must be there before anything is graded."""
+import contextlib
+
+from traitlets import Enum, Float, Unicode
+from traitlets.config import LoggingConfigurable
+
+from ..refusal import Refusal
+from ..sandbox.bubblewrap import resolve
+from ..sandbox.view import shows
+from .folders import answers_of, execution_order, read_secret, read_source, require_criteria, require_known
+from .gradebook import require_gradebook
+from .job import Job, require_own_grader, version
+from .private import make_private, owner_only
+
+
+class GradeInSandbox(LoggingConfigurable):
+    """The settings, as `c.GradeInSandbox` in nbgrader_config.py, and what grading needs according to them."""
+
+    sandbox = Enum(["auto", "bwrap", "podman", "none"], "auto", help="How to isolate student code: 'auto' is "
+                   "bubblewrap where it can start, else podman; 'none' only where student code is trusted."
+                   ).tag(config=True)
+    book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
+                       ).tag(config=True)
+    seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
+    seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
+
+    def require(self, coursedir):
+        """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
+        require_known(coursedir.assignment_id)
+        if resolve(self.sandbox) != "none" and shows(coursedir.root):
+            raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
+                          "may read. Nothing was graded; move it elsewhere.")
+        require_own_grader(coursedir.root)
+        source = read_source(coursedir, coursedir.assignment_id)
+        points = require_criteria(coursedir.assignment_id, source)
+        require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
+        with contextlib.nullcontext() if coursedir.groupshared else owner_only():
+            read_secret(coursedir.root)
+        make_private(coursedir)
+
+    def job(self, coursedir, source, handed_in):
+        """The job that examines what a student handed in; `source` is the instructor's notebook."""
+        return Job(
+            assignment=coursedir.assignment_id,
+            cells=tuple(execution_order(source, handed_in.order)),
+            whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
+            answers=tuple(answers_of(source).items()),
+            secret=read_secret(coursedir.root),
+            sandbox=resolve(self.sandbox),
+            seconds_per_criterion=self.seconds_per_criterion,
+            seconds_per_answer=self.seconds_per_answer,
+            version=version(),
+        )
