@@ -25,8 +25,10 @@ from rnnlm_grader.spec.compare import Difference
 from rnnlm_grader.spec.exam import Lost, Outcome
 
 ROOT = Path(__file__).parents[1]
-SLUG = "01-embedding"
+SLUG = demo.ASSIGNMENT
 ASSIGNMENT = ASSIGNMENTS[SLUG]
+BLANK = nbformat.read(ROOT / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)
+WORK = demo.students(BLANK)  # what the students of the demo hand in, by their names
 ALL = {criterion.id for criterion in ASSIGNMENT.criteria}
 WRONG = Difference("out", "differs")
 UNFINISHED = Raised("NotImplementedError", "", 1, "", builtin=True)
@@ -53,6 +55,11 @@ def config_for(folder, **options):
     configure(config, folder)
     config.CourseDirectory.update(options)
     return config
+
+
+def gradebook_of(folder):
+    """Open the gradebook of the course in a folder."""
+    return Gradebook(f"sqlite:///{folder}/gradebook.db")
 
 
 def nbgrader(folder, *command):
