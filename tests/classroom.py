@@ -14,6 +14,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from rnnlm_grader.course import cli
 from rnnlm_grader.course.folders import answers_of, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
@@ -70,6 +71,41 @@ def nbgrader(folder, *command):
     with contextlib.chdir(folder):
         app.initialize(arguments)
         app.start()
+
+
+class Course:
+    """The course in a folder, and the commands that work on it, in this process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def nbgrader(self, *command):
+        nbgrader(self.folder, *command)
+
+    def rnnlm_grade(self, command, *options):
+        """Run a command of the grader; return its exit code."""
+        return cli.main([command, SLUG, *options, "--course-dir", str(self.folder)])
+
+    def grade(self):
+        assert self.rnnlm_grade("grade", "--jobs", "1") == 0
+
+    def change(self, change):
+        """Change something in the gradebook, as formgrader does."""
+        with gradebook_of(self.folder) as gradebook:
+            change(gradebook)
+            gradebook.db.commit()
+
+    def marks(self):
+        with gradebook_of(self.folder) as gradebook:
+            return {s.student_id: s.score for s in gradebook.assignment_submissions(SLUG)}
+
+    def at(self, step, student):
+        """Return the folder of a student's work in one of nbgrader's steps."""
+        return self.folder / step / student / SLUG
+
+    def page(self, student):
+        """Return the path of a student's feedback."""
+        return self.at("feedback", student) / f"{SLUG}.html"
 
 
 def release(folder):
