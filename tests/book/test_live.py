@@ -1,18 +1,16 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
+from pages import HTML, has_no_violation
 
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import farm_model
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
-HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking", "influence": "05-bptt"}
 
 
@@ -65,9 +63,7 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
         live.get_by_text(text, exact=True).click()
     for theme in ("light", "dark"):
         live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        # With "preload" it would fetch style sheets again, some in vain.
-        found = Axe().run(live.page, context=f"live-{name}", options={"resultTypes": ["violations"], "preload": False})
-        assert found.violations_count == 0, found.generate_report()
+        has_no_violation(live.page, f"live-{name}")
 
 
 # The farm.

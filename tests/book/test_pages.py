@@ -2,20 +2,14 @@
 import functools
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from pages import AXE, HTML, NEWEST_AXE, ROOT, has_no_violation
 
-ROOT = Path(__file__).resolve().parents[2]
-HTML = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if not {"_static", "lab"} & {*path.parts})
 OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
-# npm has the newest axe; the Python package brings an older one, which looks for less.
-NEWEST_AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-AXE = Axe.from_file(NEWEST_AXE) if NEWEST_AXE.exists() else Axe()
 
 
 @functools.cache
@@ -87,15 +81,10 @@ def leave_one_token_of_each_kind(tab):
     }""")
 
 
-def has_no_violation(tab, **options):
-    found = AXE.run(tab, options={"resultTypes": ["violations"], **options})  # to list what holds takes longer
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_pages_are_checked_by_the_axe_that_is_pinned(open_page):
     if not NEWEST_AXE.exists():
         pytest.skip("no newest axe found, so pages were checked by an older one (apt install npm; make test gets it)")
-    pinned = json.loads((Path(__file__).parent / "package.json").read_text())["dependencies"]["axe-core"]
+    pinned = json.loads((ROOT / "tests/book/package.json").read_text())["dependencies"]["axe-core"]
     assert AXE.run(open_page("book/index.html")).response["testEngine"]["version"] == pinned
 
 
