@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import demo
 import pytest
@@ -66,44 +67,31 @@ def call(command, **options):
     return text
 
 
-class Course:
-    """A course that is released, handed in, graded, marked by hand and fed back; `said` is what was logged of it."""
-
-    def __init__(self, folder, db_url):
-        self.folder, self.db_url, self.said = folder, db_url, io.StringIO()
-        self.options = {"db_url": db_url, "course_id": "rnnlm"}  # a server insists on the course that marks belong to
-        demo.set_up(folder)
-        self.run(GenerateAssignment)
-        demo.hand_in(folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
-                              "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
-        (folder / "submitted" / "late" / SLUG / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
-        with Gradebook(db_url, "rnnlm") as gradebook:
-            gradebook.update_or_create_assignment(SLUG, duedate="2026-11-01 12:00:00 UTC")
-        self.run(Autograde)
-        with Gradebook(db_url, "rnnlm") as gradebook:
-            mark_by_hand(gradebook)
-        self.run(GenerateFeedback)
-
-    def run(self, converter):
-        """Run one of nbgrader's converters, with everything that it logs."""
-        config = config_for(self.folder, **self.options, assignment_id=SLUG)
-        config.LateSubmissionPlugin.penalty_method = "zero"
-        log = logging.Logger("nbgrader", logging.DEBUG)
-        log.addHandler(logging.StreamHandler(self.said))
-        converter(coursedir=CourseDirectory(config=config), config=config, log=log).start()
-
-
-def mark_by_hand(gradebook):
-    grade = gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ada")
-    grade.manual_score, grade.extra_credit = 2, 1.5
-    comment = gradebook.find_comment("MyEmbedding", SLUG, SLUG, "ada")
-    comment.manual_comment = "Schön gelöst ✓"
-    gradebook.db.commit()
-
-
 @pytest.fixture(scope="module")
 def course(server, tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("course"), server)
+    """A course that is released, handed in, graded, marked by hand and fed back; `said` is what was logged of it."""
+    folder, said = tmp_path_factory.mktemp("course"), io.StringIO()
+    # A server insists on the course that marks belong to.
+    config = config_for(folder, db_url=server, course_id="rnnlm", assignment_id=SLUG)
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    coursedir = CourseDirectory(config=config)
+    log = logging.Logger("nbgrader", logging.DEBUG)
+    log.addHandler(logging.StreamHandler(said))
+    demo.set_up(folder)
+    GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
+    demo.hand_in(folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
+                          "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
+    (folder / "submitted" / "late" / SLUG / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+    with Gradebook(server, "rnnlm") as gradebook:
+        gradebook.update_or_create_assignment(SLUG, duedate="2026-11-01 12:00:00 UTC")
+    Autograde(coursedir=coursedir, config=config, log=log).start()
+    with Gradebook(server, "rnnlm") as gradebook:
+        grade = gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ada")
+        grade.manual_score, grade.extra_credit = 2, 1.5
+        gradebook.find_comment("MyEmbedding", SLUG, SLUG, "ada").manual_comment = "Schön gelöst ✓"
+        gradebook.db.commit()
+    GenerateFeedback(coursedir=coursedir, config=config, log=log).start()
+    return SimpleNamespace(folder=folder, coursedir=coursedir, said=said.getvalue())
 
 
 def test_feedback_shows_marks_and_comments(course):
@@ -114,8 +102,7 @@ def test_feedback_shows_marks_and_comments(course):
 
 
 def test_a_table_of_the_marks_has_its_columns_in_the_order_of_the_exercise(course):
-    coursedir = CourseDirectory(config=config_for(course.folder, **course.options))
-    with open(export(coursedir, SLUG, "csv", course.folder / "marks.csv"), encoding="utf-8") as file:
+    with open(export(course.coursedir, SLUG, "csv", course.folder / "marks.csv"), encoding="utf-8") as file:
         ada, *others = csv.DictReader(file)
     assert {row["student_id"]: float(row["mark"]) for row in (ada, *others)} == EXPECTED
     parts = [f"{name}-{part}" for name, part in ASSIGNMENT.parts()]
@@ -126,7 +113,7 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
     file.chmod(0o600)
-    address = course.db_url.replace(f":{IN_URL}", "")
+    address = course.coursedir.db_url.replace(f":{IN_URL}", "")
     (course.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
     told = {**os.environ, "PGPASSFILE": str(file)}
     call(["nbgrader", "db", "upgrade"], cwd=course.folder, env=told)
@@ -136,8 +123,7 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp
 
 
 def test_the_password_gets_into_no_log_and_no_file(course):
-    said = course.said.getvalue()
-    assert "Converting notebook" in said
+    assert "Converting notebook" in course.said
     files = [path for path in course.folder.rglob("*") if path.is_file()]
-    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in files}
-    assert [str(path) for path, text in {"the log": said, **texts}.items() if PASSWORD in text or IN_URL in text] == []
+    texts = {"the log": course.said} | {path: path.read_bytes().decode("utf-8", "replace") for path in files}
+    assert [str(path) for path, text in texts.items() if PASSWORD in text or IN_URL in text] == []
