@@ -81,9 +81,9 @@ def pair(handed_in, tmp_path):
     return shutil.copytree(handed_in, tmp_path / "STUDENT" / "RNN [2026] *", ignore=others)
 
 
-def grade(course, *options):
+def grade(course):
     """Grade in this process by the command; return its exit code."""
-    return cli.main([SLUG, "--course-dir", str(course), "--jobs", "1", *options])
+    return cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"])
 
 
 def result_files(folder):
