@@ -1,6 +1,7 @@
 """Lays out a graded course without grading: what the gradebook and the graded notebooks hold, in a moment."""
 import contextlib
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -56,6 +57,13 @@ def config_for(folder, **options):
     configure(config, folder)
     config.CourseDirectory.update(options)
     return config
+
+
+def code_in(page, section):
+    """Return the blocks of code in a section of a page of the book, as (language, code)."""
+    text = (ROOT / "book" / f"{page}.md").read_text()
+    found = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    return re.findall(r"^```(\w*)\n(.*?)^```$", found, re.MULTILINE | re.DOTALL)
 
 
 def gradebook_of(folder):

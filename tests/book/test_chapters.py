@@ -115,12 +115,6 @@ def test_a_chapter_runs_again_when_something_changed_that_it_uses(book, changed,
     assert (chapters.fingerprint(text) != before) is matters
 
 
-def test_a_chapter_runs_again_with_another_numpy(book, monkeypatch):
-    before = chapters.fingerprint(book / "01-one.md")
-    monkeypatch.setattr(chapters, "versions", lambda: {"numpy": "1.0"})
-    assert chapters.fingerprint(book / "01-one.md") != before
-
-
 def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
     before = (book / "01-one.ipynb").read_bytes()
     (book / "01-one.md").write_text(TEXT.replace("102 + 9", "1 / 0"))

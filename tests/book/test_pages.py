@@ -89,10 +89,12 @@ def test_pages_are_checked_by_the_axe_that_is_pinned(open_page):
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
-def test_a_page_fits_a_phone_and_no_equation_is_cut_off_or_made_small(open_page, page):
+def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_nor_made_small(open_page, page):
     """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %."""
     tab = open_page(page, width=390, until="networkidle")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator("mjx-container").count() == len(soup(page).select(".math"))
+    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
     equations = tab.eval_on_selector_all("mjx-container[display=true]", """
         all => all.map(e => {
             const svg = e.firstElementChild, ruler = e.appendChild(document.createElement('span'));
@@ -123,14 +125,6 @@ def test_an_address_without_a_page_leads_back_to_the_book(open_page):
     tab.click("article a")
     tab.wait_for_url("**/book/index.html")  # loaded too: on a busy machine its title is read later than its address
     assert tab.title().startswith("An RNN language model")
-
-
-def test_equations_are_typeset(open_page):
-    tab = open_page("book/02-embedding.html")
-    tab.wait_for_selector("mjx-container")
-    raw = soup("book/02-embedding.html").select(".math")
-    assert tab.locator("mjx-container").count() == len(raw)
-    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
 
 
 @pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(31, 35, 40)"), ("dark", "rgb(230, 233, 237)")])

@@ -1,14 +1,13 @@
 """Feedback belongs to the present marks, whatever changed them; and marks to the present rule for late work."""
 import csv
 import os
-import re
 import shlex
 import shutil
 
 import cut_off
 import demo
 import pytest
-from classroom import ROOT, SLUG, WORK, Course, gradebook_of
+from classroom import SLUG, WORK, Course, code_in, gradebook_of
 
 from rnnlm_grader.course import batch
 from rnnlm_grader.course import feedback as pages
@@ -147,18 +146,10 @@ def test_a_mark_by_hand_that_was_given_to_former_work_is_told_until_somebody_has
     assert len(last_lines(course, capsys, "export", "--student", "ada")) == 1
 
 
-def section(title):
-    """A section of the instructor's guide: (its commands, its Python)."""
-    text = (ROOT / "book" / "instructors.md").read_text()
-    section, = re.findall(rf"^## {title}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)
-    blocks = re.findall(r"^```(\w*)\n(.*?)^```$", section, re.MULTILINE | re.DOTALL)
-    return [code for kind, code in blocks if not kind], [code for kind, code in blocks if kind == "python"]
-
-
 @pytest.fixture
 def with_deadline(course):
     """The course, with due date and rule as the instructor's guide shows them."""
-    (commands,), (rule,) = section("Deadlines")
+    (_, commands), (_, rule) = code_in("instructors", "Deadlines")
     for command in commands.splitlines():
         program, *arguments = shlex.split(command)
         assert program == "nbgrader"
