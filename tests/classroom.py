@@ -1,6 +1,7 @@
 """Lays out a graded course without grading: what the gradebook and the graded notebooks hold, in a moment."""
 import contextlib
 import json
+import re
 import shutil
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,6 +15,7 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from rnnlm_grader.course import cli
 from rnnlm_grader.course.folders import answers_of, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
@@ -25,8 +27,10 @@ from rnnlm_grader.spec.compare import Difference
 from rnnlm_grader.spec.exam import Lost, Outcome
 
 ROOT = Path(__file__).parents[1]
-SLUG = "01-embedding"
+SLUG = demo.ASSIGNMENT
 ASSIGNMENT = ASSIGNMENTS[SLUG]
+BLANK = nbformat.read(ROOT / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)
+WORK = demo.students(BLANK)  # what the students of the demo hand in, by their names
 ALL = {criterion.id for criterion in ASSIGNMENT.criteria}
 WRONG = Difference("out", "differs")
 UNFINISHED = Raised("NotImplementedError", "", 1, "", builtin=True)
@@ -55,6 +59,18 @@ def config_for(folder, **options):
     return config
 
 
+def code_in(page, section):
+    """Return the blocks of code in a section of a page of the book, as (language, code)."""
+    text = (ROOT / "book" / f"{page}.md").read_text()
+    found = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", text, re.MULTILINE | re.DOTALL)[1]
+    return re.findall(r"^```(\w*)\n(.*?)^```$", found, re.MULTILINE | re.DOTALL)
+
+
+def gradebook_of(folder):
+    """Open the gradebook of the course in a folder."""
+    return Gradebook(f"sqlite:///{folder}/gradebook.db")
+
+
 def nbgrader(folder, *command):
     """Run an nbgrader command as in a folder, with the nbgrader_config.py that lies there, but in this process."""
     app, arguments = NbGraderApp(), list(command)
@@ -63,6 +79,41 @@ def nbgrader(folder, *command):
     with contextlib.chdir(folder):
         app.initialize(arguments)
         app.start()
+
+
+class Course:
+    """The course in a folder, and the commands that work on it, in this process."""
+
+    def __init__(self, folder):
+        self.folder = folder
+
+    def nbgrader(self, *command):
+        nbgrader(self.folder, *command)
+
+    def rnnlm_grade(self, command, *options):
+        """Run a command of the grader; return its exit code."""
+        return cli.main([command, SLUG, *options, "--course-dir", str(self.folder)])
+
+    def grade(self):
+        assert self.rnnlm_grade("grade", "--jobs", "1") == 0
+
+    def change(self, change):
+        """Change something in the gradebook, as formgrader does."""
+        with gradebook_of(self.folder) as gradebook:
+            change(gradebook)
+            gradebook.db.commit()
+
+    def marks(self):
+        with gradebook_of(self.folder) as gradebook:
+            return {s.student_id: s.score for s in gradebook.assignment_submissions(SLUG)}
+
+    def at(self, step, student):
+        """Return the folder of a student's work in one of nbgrader's steps."""
+        return self.folder / step / student / SLUG
+
+    def page(self, student):
+        """Return the path of a student's feedback."""
+        return self.at("feedback", student) / f"{SLUG}.html"
 
 
 def release(folder):

@@ -1,5 +1,6 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
+import contextlib
 import os
 import sys
 
@@ -20,6 +21,8 @@ FORMS = ("csv", "canvas", "moodle")
 def main(argv=None):
     """Run the command; return its exit code: 0 done, 1 somebody has no mark, 2 nothing was done, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
+    with contextlib.suppress(AttributeError):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
@@ -36,6 +39,9 @@ def main(argv=None):
         return SOME_FAILED if is_done is False else DONE
     except Refusal as reason:
         return say(reason, UNUSED)
+    except BrokenPipeError:  # as of `| head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return say(f"What reads the summary has gone. {so_far}.", SOME_FAILED)
     except OSError as error:
         return say(f"{in_words(error)} Nothing was done; {PUT_RIGHT}", UNUSED)
     except Stopped as reason:

@@ -1,12 +1,10 @@
 """Names in the code of a page lead to what the API page says about them. Needs `make book` first."""
 import ast
-from pathlib import Path
 
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-
-ROOT = Path(__file__).resolve().parents[2]
+from pages import HTML, ROOT
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
@@ -16,7 +14,7 @@ def test_every_imported_name_is_a_link(path):
              for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.ImportFrom)]
     imported = {f"{node.module}.{alias.name}" for node in nodes if node.module.startswith("rnnlm_ref.")
                 for alias in node.names}
-    html = (ROOT / f"_build/html/book/{path.stem}.html").read_text(encoding="utf-8")
+    html = (HTML / f"book/{path.stem}.html").read_text(encoding="utf-8")
     links = BeautifulSoup(html, "html.parser").select(".cell_input pre a[href*='api.html#']")
     assert imported
     assert imported - {link["href"].partition("#")[2] for link in links} == set()

@@ -2,26 +2,13 @@
 import os
 import re
 import shutil
-import zipfile
-from pathlib import Path
 
 import nbformat
 import pytest
 from nbclient import NotebookClient
+from pages import HTML, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
-HTML = ROOT / "_build" / "html"
 OFFERED = sorted((HTML / "_sources").glob("**/*.ipynb"))
-
-
-@pytest.fixture(scope="module")
-def packages(tmp_path_factory):
-    """The packages of the students' download, and nothing else of the course."""
-    folder = tmp_path_factory.mktemp("kit")
-    archive, = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
-    with zipfile.ZipFile(archive) as kit:
-        kit.extractall(folder)
-    return folder / "rnnlm-exercises"
 
 
 def test_every_executed_page_is_offered():
@@ -30,14 +17,14 @@ def test_every_executed_page_is_offered():
 
 @pytest.mark.corpus(one_in=6)
 @pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)
-def test_a_download_runs_in_a_folder_of_its_own(path, packages, tmp_path, monkeypatch):
-    monkeypatch.setenv("PYTHONPATH", str(packages))
+def test_a_download_runs_in_a_folder_of_its_own(path, kit, tmp_path, monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", str(kit))
     notebook = nbformat.read(shutil.copy(path, tmp_path), as_version=4)
     where = "import rnnlm_figures, rnnlm_ref\nprint(rnnlm_figures.__file__, rnnlm_ref.__file__, sep='\\n')"
     notebook.cells.append(nbformat.v4.new_code_cell(where))
     NotebookClient(notebook, coalesce_streams=True, resources={"metadata": {"path": str(tmp_path)}}).execute()
     used = notebook.cells[-1].outputs[0].text.split()
-    assert [os.path.relpath(file, packages) for file in used] == ["rnnlm_figures/__init__.py", "rnnlm_ref/__init__.py"]
+    assert [os.path.relpath(file, kit) for file in used] == ["rnnlm_figures/__init__.py", "rnnlm_ref/__init__.py"]
 
 
 @pytest.mark.parametrize("path", OFFERED, ids=lambda path: path.stem)

@@ -1,13 +1,11 @@
 """Figures and listings say what they show, to nbval, to screen readers and to the style sheet."""
 import re
-from pathlib import Path
 
 import pytest
+from pages import ROOT
 
 from rnnlm_figures import drawing as figures
 from rnnlm_figures.listing import Source
-
-ROOT = Path(__file__).resolve().parents[2]
 
 
 def draw(value, alt="Row 1 holds 111."):

@@ -1,18 +1,16 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
 import re
-from pathlib import Path
 
 import numpy as np
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from numpy.testing import assert_allclose
+from pages import HTML, has_no_violation
 
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import farm_model
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
-HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking", "influence": "05-bptt"}
 
 
@@ -65,28 +63,21 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
         live.get_by_text(text, exact=True).click()
     for theme in ("light", "dark"):
         live.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        # With "preload" it would fetch style sheets again, some in vain.
-        found = Axe().run(live.page, context=f"live-{name}", options={"resultTypes": ["violations"], "preload": False})
-        assert found.violations_count == 0, found.generate_report()
+        has_no_violation(live.page, f"live-{name}")
 
 
 # The farm.
 
 OPENING = ". the duck in the wood behind the river"
+TOKENS = farm_model()[1].tokens
+
 
 def heard(text):
     """Return the states after each word, (T, H), and the logits of the next one, as Python computes them."""
     model, vocabulary = farm_model(np.float64)
     embedding, rnn, affine = model.layers
     states = rnn.forward(embedding.forward(vocabulary.encode(text.split())[np.newaxis]))
-    return states[0], affine.forward(states)[0, -1], vocabulary.tokens
-
-
-def shown_shares(farm):
-    """Return the length of each word's bar, and what is written into it."""
-    bars = farm.locator(".farm-bar").evaluate_all("""bars => bars.map(bar =>
-        [bar.children[0].textContent, bar.style.getPropertyValue('--share'), bar.children[1].textContent])""")
-    return {word.replace("full stop", "."): (float(share), text) for word, share, text in bars}
+    return states[0], affine.forward(states)[0, -1]
 
 
 def shown_states(farm):
@@ -97,17 +88,21 @@ def shown_states(farm):
 
 
 def assert_heard(farm, text):
-    """Compare the last states and the probabilities with what Python computes for a text."""
-    states, logits, tokens = heard(text)
+    """Compare the last states and the bars with what Python computes for a text; return the probabilities."""
+    states, logits = heard(text)
     assert_allclose(shown_states(farm)[-len(states):], states, atol=1e-9)
-    assert_shows(farm, logits, tokens)
+    return assert_shows(farm, logits)
 
 
-def assert_shows(farm, logits, tokens, temperature=1.0):
+def assert_shows(farm, logits, temperature=1.0):
+    """Compare the length of each word's bar and what is written into it with the probabilities; return these."""
+    bars = farm.locator(".farm-bar").evaluate_all("""bars => bars.map(bar =>
+        [bar.children[0].textContent, bar.style.getPropertyValue('--share'), bar.children[1].textContent])""")
+    shown = {word.replace("full stop", "."): (float(share), text) for word, share, text in bars}
     p = next_word_probabilities(logits, temperature)
-    shown = shown_shares(farm)
-    assert_allclose([shown[word][0] for word in tokens], p, atol=1e-9)
-    assert [shown[word][1] for word in tokens] == [f"{100 * share:.0f} %" if share >= 0.005 else "" for share in p]
+    assert_allclose([shown[word][0] for word in TOKENS], p, atol=1e-9)
+    assert [shown[word][1] for word in TOKENS] == [f"{100 * share:.0f} %" if share >= 0.005 else "" for share in p]
+    return p
 
 
 def read(farm, text):
@@ -121,10 +116,8 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
     press(farm, "Start over")
     read(farm, "The bee near the wood. cow")
     farm.locator(".farm-bar", has_text=re.compile("^behind")).first.click()
-    assert_heard(farm, ". the bee near the wood . cow behind")
-    _, logits, tokens = heard(". the bee near the wood . cow behind")
-    p = next_word_probabilities(logits)
-    best = ", ".join(f"{tokens[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
+    p = assert_heard(farm, ". the bee near the wood . cow behind")
+    best = ", ".join(f"{TOKENS[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
     assert said(farm).endswith(f"the model expects: {best}.")
 
 
@@ -132,9 +125,8 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
     farm = figure("farm")
     before = shown_states(farm)
     press(farm, "Forget")
-    model, vocabulary = farm_model(np.float64)
     assert_allclose(shown_states(farm), [*before, np.zeros(64)])
-    assert_shows(farm, model.params[-1], vocabulary.tokens)
+    assert_shows(farm, farm_model(np.float64)[0].params[-1])
     read(farm, "near the barn")
     assert_heard(farm, "near the barn")
 
@@ -143,12 +135,11 @@ def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_sli
     farm = figure("farm")
     for _ in range(5):
         farm.get_by_role("slider").press("ArrowLeft")
-    _, logits, tokens = heard(OPENING)
-    assert_shows(farm, logits, tokens, temperature=0.5)
-    p = next_word_probabilities(logits, 0.5)
+    _, logits = heard(OPENING)
+    p = assert_shows(farm, logits, temperature=0.5)
     farm.page.evaluate("Math.random = () => 0.7")
     press(farm, "Next word")
-    assert farm.locator(".farm-text li").last.inner_text().strip() == tokens[np.searchsorted(np.cumsum(p), 0.7)]
+    assert farm.locator(".farm-text li").last.inner_text().strip() == TOKENS[np.searchsorted(np.cumsum(p), 0.7)]
 
 
 def test_the_farm_writes_up_to_the_full_stop_unless_another_button_is_pressed(figure):

@@ -2,20 +2,14 @@
 import functools
 import json
 import re
-from pathlib import Path
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from pages import AXE, HTML, NEWEST_AXE, ROOT, has_no_violation
 
-ROOT = Path(__file__).resolve().parents[2]
-HTML = ROOT / "_build" / "html"
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if not {"_static", "lab"} & {*path.parts})
 OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
-# npm has the newest axe; the Python package brings an older one, which looks for less.
-NEWEST_AXE = Path(__file__).parent / "node_modules/axe-core/axe.min.js"
-AXE = Axe.from_file(NEWEST_AXE) if NEWEST_AXE.exists() else Axe()
 
 
 @functools.cache
@@ -87,23 +81,20 @@ def leave_one_token_of_each_kind(tab):
     }""")
 
 
-def has_no_violation(tab, **options):
-    found = AXE.run(tab, options={"resultTypes": ["violations"], **options})  # to list what holds takes longer
-    assert found.violations_count == 0, found.generate_report()
-
-
 def test_pages_are_checked_by_the_axe_that_is_pinned(open_page):
     if not NEWEST_AXE.exists():
         pytest.skip("no newest axe found, so pages were checked by an older one (apt install npm; make test gets it)")
-    pinned = json.loads((Path(__file__).parent / "package.json").read_text())["dependencies"]["axe-core"]
+    pinned = json.loads((ROOT / "tests/book/package.json").read_text())["dependencies"]["axe-core"]
     assert AXE.run(open_page("book/index.html")).response["testEngine"]["version"] == pinned
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
-def test_a_page_fits_a_phone_and_no_equation_is_cut_off_or_made_small(open_page, page):
+def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_nor_made_small(open_page, page):
     """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %."""
     tab = open_page(page, width=390, until="networkidle")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
+    assert tab.locator("mjx-container").count() == len(soup(page).select(".math"))
+    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
     equations = tab.eval_on_selector_all("mjx-container[display=true]", """
         all => all.map(e => {
             const svg = e.firstElementChild, ruler = e.appendChild(document.createElement('span'));
@@ -134,14 +125,6 @@ def test_an_address_without_a_page_leads_back_to_the_book(open_page):
     tab.click("article a")
     tab.wait_for_url("**/book/index.html")  # loaded too: on a busy machine its title is read later than its address
     assert tab.title().startswith("An RNN language model")
-
-
-def test_equations_are_typeset(open_page):
-    tab = open_page("book/02-embedding.html")
-    tab.wait_for_selector("mjx-container")
-    raw = soup("book/02-embedding.html").select(".math")
-    assert tab.locator("mjx-container").count() == len(raw)
-    assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
 
 
 @pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(31, 35, 40)"), ("dark", "rgb(230, 233, 237)")])

@@ -1,14 +1,13 @@
 """`make pdf` prints the whole book. Needs a Chromium, and takes as long as building all the pages into one."""
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from pages import CHROMIUM, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 PDF = ROOT / "_build" / "rnnlm-course.pdf"
 
 
@@ -25,8 +24,7 @@ def outline(pdf):
 
 
 @pytest.mark.programs
-@pytest.mark.skipif(not any(map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])),
-                    reason="no Chromium found, so nothing was printed (Debian: apt install chromium)")
+@pytest.mark.skipif(not CHROMIUM, reason="no Chromium found, so nothing was printed (Debian: apt install chromium)")
 def test_the_pdf_holds_every_page_and_no_path_of_this_machine():
     PDF.unlink(missing_ok=True)
     done = make_pdf()

@@ -1,13 +1,11 @@
 """Questions judge a number by what the chapter computed, and the folded part below agrees. Needs `make book` first."""
 import json
 import re
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from bs4 import BeautifulSoup
+from pages import HTML, has_no_violation
 
-HTML = Path(__file__).resolve().parents[2] / "_build" / "html"
 ASKING = {path.stem: [(json.loads(question["data-question"]), question.find_next("details").get_text())
                       for question in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("live-question")]
           for path in sorted(HTML.glob("book/*.html")) if "<live-question" in path.read_text("utf-8")}
@@ -77,9 +75,7 @@ def test_axe_finds_no_violation_in_a_question_that_was_answered(ask, typed):
     answer(question, row_1=typed, row_4="33")
     for theme in ("light", "dark"):
         question.page.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        options = {"resultTypes": ["violations"], "preload": False}
-        found = Axe().run(question.page, context="live-question", options=options)
-        assert found.violations_count == 0, found.generate_report()
+        has_no_violation(question.page, "live-question")
 
 
 def test_what_a_reader_should_predict_is_folded_but_on_paper_which_has_no_fields(open_page):

@@ -2,19 +2,18 @@
 import importlib.metadata
 import json
 import platform
-from pathlib import Path
 
 import pytest
 from bs4 import BeautifulSoup
+from pages import HTML, ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "book").glob("*.ipynb"))
 
 
 @pytest.fixture(scope="module")
 def tables():
     """Both tables of the page, as dictionaries from the first column to the others."""
-    page = BeautifulSoup((ROOT / "_build/html/book/status.html").read_text(encoding="utf-8"), "html.parser")
+    page = BeautifulSoup((HTML / "book/status.html").read_text(encoding="utf-8"), "html.parser")
     rows = [[[cell.get_text() for cell in row.find_all("td")] for row in table.select("tbody tr")]
             for table in page.select("main table")]
     return [{row[0]: row[1:] for row in table} for table in rows]

@@ -3,22 +3,8 @@ import os
 import re
 import subprocess
 import sys
-import zipfile
-from pathlib import Path
 
-import pytest
-
-ROOT = Path(__file__).resolve().parents[2]
-HTML = ROOT / "_build" / "html"
-
-
-@pytest.fixture(scope="module")
-def kit(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("kit")
-    archive, = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
-    with zipfile.ZipFile(archive) as file:
-        file.extractall(folder)
-    return folder / "rnnlm-exercises"
+from pages import HTML
 
 
 def run(kit, script):

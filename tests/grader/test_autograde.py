@@ -1,13 +1,11 @@
 """The main job on real input: a class of notebooks through the ordinary nbgrader commands."""
-import csv
 import re
-from pathlib import Path
 
 import demo
 import pytest
+from classroom import ROOT, Course
 from processes import orphans, staying
 
-ROOT = Path(__file__).parents[2]
 MARKS = {
     "right-as-the-book": 25, "right-one-hot": 25, "right-loops-and-prints": 25, "right-helper-elsewhere": 25,
     "deleted-the-checks": 25,
@@ -38,16 +36,17 @@ def course(tmp_path_factory):
     """The demo's class, released, graded and fed back."""
     folder = tmp_path_factory.mktemp("course")
     demo.grade_class(folder)
-    return folder
+    return Course(folder)
+
+
+@pytest.fixture(scope="module")
+def pages(course):
+    return {student: course.page(student).read_text() for student in MARKS}
 
 
 @pytest.fixture(scope="module")
 def rows(course):
-    return {student: (score, says) for student, score, _, says in demo.read_results(course)}
-
-
-def feedback_of(course, student):
-    return (course / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
+    return {student: (score, says) for student, score, _, says in demo.read_results(course.folder)}
 
 
 def test_every_student_gets_the_mark_that_a_fair_teacher_gives(rows):
@@ -61,31 +60,23 @@ def test_every_loss_is_explained(rows):
         assert bool(says) == (student in SAYS), student
 
 
-def test_the_gradebook_exports_the_same_marks_by_part(course):
-    with open(course / "grades.csv") as file:
-        assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(file)} == MARKS
-
-
-def test_everybody_gets_feedback_with_mark_and_report(course):
+def test_everybody_gets_feedback_with_mark_and_report(pages):
     for student, mark in MARKS.items():
-        page = feedback_of(course, student)
-        assert f"(Score: {mark:.1f} / 25.0)" in page, student
-        assert "MyEmbedding · forward:" in page
-    assert "They must add up" in feedback_of(course, "wrong-overwrites")
-    assert "02-embedding.html#embedding-repeated-ids" in feedback_of(course, "wrong-overwrites")
+        assert f"(Score: {mark:.1f} / 25.0)" in pages[student], student
+        assert "MyEmbedding · forward:" in pages[student]
+    assert "They must add up" in pages["wrong-overwrites"]
+    assert "02-embedding.html#embedding-repeated-ids" in pages["wrong-overwrites"]
 
 
-def test_feedback_shows_no_hidden_test_and_no_solution(course):
-    for student in MARKS:
-        page = feedback_of(course, student)
+def test_feedback_shows_no_hidden_test_and_no_solution(pages):
+    for student, page in pages.items():
         assert "hidden=True" not in page.replace(" ", ""), student
         assert not re.search("BEGIN (HIDDEN|SOLUTION)", page), student
-    assert "np.add.at" not in re.sub(r"`np.add.at`|np\.add\.at\(dW, self\.idx, dout\)", "",
-                                     feedback_of(course, "untouched"))
+    assert "np.add.at" not in re.sub(r"`np.add.at`|np\.add\.at\(dW, self\.idx, dout\)", "", pages["untouched"])
 
 
 def test_the_table_in_the_readme_is_this_one(course):
-    table = demo.table(demo.read_results(course), markdown=True)
+    table = demo.table(demo.read_results(course.folder), markdown=True)
     assert table in (ROOT / "README.md").read_text(), f"README.md should show:\n\n{table}"
 
 

@@ -7,16 +7,12 @@ import os
 import shutil
 
 import demo
-import nbformat
 import pytest
-from classroom import nbgrader
-from nbgrader.api import Gradebook
+from classroom import SLUG, WORK, Course, nbgrader
 from nbgrader.exchange import ExchangeError
 
-from rnnlm_grader.course import cli
 from rnnlm_grader.course.folders import SUBMISSION_SECRET, read_beside
 
-SLUG = demo.ASSIGNMENT
 STUDENT_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "rnnlm"
 c.Exchange.root = "{root}"
@@ -24,22 +20,20 @@ c.Exchange.cache = "{home}/cache"
 """
 
 
-class Campus:
-    """A course, its students' homes and the exchange between them."""
+class Campus(Course):
+    """A course, its students' homes and the exchange between them, in one folder."""
 
     def __init__(self, folder):
-        self.course, self.exchange = folder / "course", folder / "exchange"
-        self.course.mkdir()
+        super().__init__(folder / "course")
+        self.exchange = folder / "exchange"
+        self.folder.mkdir()
         self.exchange.mkdir()
         self.exchange.chmod(0o777)
-        demo.set_up(self.course)
-        with open(self.course / "nbgrader_config.py", "a") as config:
+        demo.set_up(self.folder)
+        with open(self.folder / "nbgrader_config.py", "a") as config:
             config.write(f'c.Exchange.root = "{self.exchange}"\n')
-        self.instructor("generate_assignment", SLUG)
-        self.instructor("release_assignment", SLUG)
-
-    def instructor(self, *command):
-        nbgrader(self.course, *command)
+        self.nbgrader("generate_assignment", SLUG)
+        self.nbgrader("release_assignment", SLUG)
 
     def home(self, student):
         """Where a student works; there is a fetched exercise in it."""
@@ -52,20 +46,12 @@ class Campus:
 
     def submit(self, student, work):
         """Fill in and hand in the fetched exercise, as the work of the demo's student of that name."""
-        path = self.home(student) / SLUG / f"{SLUG}.ipynb"
-        path.write_text(demo.students(nbformat.read(self.released, as_version=4))[work])
+        (self.home(student) / SLUG / f"{SLUG}.ipynb").write_text(WORK[work])
         nbgrader(self.home(student), "submit", SLUG, "--student", student)
 
-    @property
-    def released(self):
-        return self.course / "exercises" / SLUG / f"{SLUG}.ipynb"
-
-    def grade(self):
-        assert cli.main([SLUG, "--course-dir", str(self.course), "--jobs", "1"]) == 0
-
     def give_feedback(self):
-        self.instructor("generate_feedback", SLUG)
-        self.instructor("release_feedback", SLUG)
+        self.nbgrader("generate_feedback", SLUG)
+        self.nbgrader("release_feedback", SLUG)
 
     def fetched(self, student):
         """What a student reads: the feedback of each submission, oldest first."""
@@ -74,30 +60,21 @@ class Campus:
         pages = (self.home(student) / SLUG / "feedback").glob(f"*/{SLUG}.html")
         return [page.read_text() for page in sorted(pages)]
 
-    def folder(self, step, student):
-        return self.course / step / student / SLUG
-
 
 def total(mark):
     return f"(Score: {float(mark)} / 25.0)"
 
 
 @pytest.fixture(scope="module")
-def handed_in(tmp_path_factory):
-    """A campus on which two students have handed in, and nothing is graded."""
+def graded(tmp_path_factory):
+    """A campus on which two students have handed in, graded and fed back."""
     campus = Campus(tmp_path_factory.mktemp("campus"))
     campus.submit("ada", "right-as-the-book")
     campus.submit("ben", "unfinished")
-    campus.instructor("collect", SLUG)
+    campus.nbgrader("collect", SLUG)
+    campus.grade()
+    campus.give_feedback()
     return campus
-
-
-@pytest.fixture(scope="module")
-def graded(handed_in):
-    """The same campus, graded and fed back."""
-    handed_in.grade()
-    handed_in.give_feedback()
-    return handed_in
 
 
 @pytest.fixture
@@ -110,26 +87,22 @@ def campus(graded):
     kept.rename(graded.exchange.parent)
 
 
-def test_each_student_fetches_the_feedback_of_the_own_work(graded):
-    (ada,), (ben,) = graded.fetched("ada"), graded.fetched("ben")
-    assert (total(25) in ada, total(4) in ben) == (True, True)
-
-
-def test_a_second_submission_is_graded_alone_and_its_feedback_arrives_too(campus, capsys):
+def test_a_second_submission_is_graded_alone_and_each_student_reads_the_feedback_of_the_own_work(campus, capsys):
     campus.submit("ben", "right-one-hot")
-    campus.instructor("collect", SLUG, "--update")
+    campus.nbgrader("collect", SLUG, "--update")
     capsys.readouterr()
     campus.grade()
     assert "1 graded, 1 unchanged" in capsys.readouterr().out
     campus.give_feedback()
     first, second = campus.fetched("ben")
     assert (total(4) in first, total(25) in second) == (True, True)
-    assert len(campus.fetched("ada")) == 1
+    ada, = campus.fetched("ada")
+    assert total(25) in ada
 
 
 def test_feedback_of_an_older_submission_is_not_released_for_one_that_waits(campus, capsys):
     campus.submit("ben", "right-one-hot")
-    campus.instructor("collect", SLUG, "--update")
+    campus.nbgrader("collect", SLUG, "--update")
     campus.give_feedback()
     assert f"Feedback of ben isn't released: what was handed in isn't graded yet. Run: rnnlm-grade {SLUG}" in (
         capsys.readouterr().err)
@@ -138,10 +111,11 @@ def test_feedback_of_an_older_submission_is_not_released_for_one_that_waits(camp
 
 
 def test_marks_by_hand_reach_students_by_the_ordinary_commands(campus, capsys):
-    with Gradebook(f"sqlite:///{campus.course}/gradebook.db") as book:
+    def mark_by_hand(book):
         book.find_grade("MyEmbedding-backward", SLUG, SLUG, "ben").manual_score = 5
-        book.db.commit()
-    campus.instructor("release_feedback", SLUG)
+
+    campus.change(mark_by_hand)
+    campus.nbgrader("release_feedback", SLUG)
     assert f"Feedback of ben isn't released: it is older than the marks. Run: nbgrader generate_feedback {SLUG}" in (
         capsys.readouterr().err)
     assert total(4) in campus.fetched("ben")[0]
@@ -154,14 +128,14 @@ def test_marks_by_hand_reach_students_by_the_ordinary_commands(campus, capsys):
 def test_work_that_did_not_come_through_the_exchange_is_graded_and_keeps_no_feedback_from_others(
         campus, missing, capsys):
     shutil.rmtree(campus.exchange / "rnnlm" / "feedback")
-    shutil.copytree(campus.folder("submitted", "ada"), campus.folder("submitted", "al"))
-    (campus.folder("submitted", "al") / missing).unlink()
+    shutil.copytree(campus.at("submitted", "ada"), campus.at("submitted", "al"))
+    (campus.at("submitted", "al") / missing).unlink()
     campus.grade()
     campus.give_feedback()
     said = [line for line in capsys.readouterr().err.splitlines() if "isn't released" in line]
     assert len(said) == 1
     assert "Feedback of al isn't released: without timestamp.txt and submission_secret.txt" in said[0]
-    assert total(25) in (campus.folder("feedback", "al") / f"{SLUG}.html").read_text()
+    assert total(25) in campus.page("al").read_text()
     assert len(list((campus.exchange / "rnnlm" / "feedback").iterdir())) == 2
 
 
@@ -171,37 +145,34 @@ def test_what_students_put_into_the_exchange_themselves_costs_nobody_else_anythi
     put = {student: inbound / f"{student}+{SLUG}+{when}+x" for student in ("linker", "piper", "timer", "away")}
     for student in ("linker", "piper", "timer"):
         put[student].mkdir()
-    solution = campus.course / "solutions" / SLUG
+    solution = campus.folder / "solutions" / SLUG
     (put["linker"] / f"{SLUG}.ipynb").symlink_to(solution / f"{SLUG}.ipynb")
     put["away"].symlink_to(solution)
-    shutil.copy(campus.folder("submitted", "ada") / f"{SLUG}.ipynb", put["piper"])
+    shutil.copy(campus.at("submitted", "ada") / f"{SLUG}.ipynb", put["piper"])
     os.mkfifo(put["piper"] / "pipe")
     (put["timer"] / "timestamp.txt").write_text("yesterday")
     campus.submit("zoe", "unfinished")
-    campus.instructor("collect", SLUG)
+    campus.nbgrader("collect", SLUG)
     assert "it is a link" in capsys.readouterr().err
-    campus.instructor("collect", SLUG, "--update")
+    campus.nbgrader("collect", SLUG, "--update")
     campus.grade()
-    with Gradebook(f"sqlite:///{campus.course}/gradebook.db") as book:
-        assert {s.student_id: s.score for s in book.assignment_submissions(SLUG)} == {
-            "ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0}
+    assert campus.marks() == {"ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0}
 
 
 def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_command(campus):
     for step in ("autograded", "feedback"):
         for student in ("ada", "ben"):
-            (campus.folder(step, student) / SUBMISSION_SECRET).unlink()
+            (campus.at(step, student) / SUBMISSION_SECRET).unlink()
     campus.grade()
     campus.give_feedback()
     for student in ("ada", "ben"):
-        there = [read_beside(campus.folder(step, student)) for step in ("submitted", "autograded", "feedback")]
+        there = [read_beside(campus.at(step, student)) for step in ("submitted", "autograded", "feedback")]
         assert there == [there[0]] * 3
         assert SUBMISSION_SECRET in there[0]
 
 
 @pytest.mark.parametrize("make", [
-    lambda path: path.write_text("not a secret"), lambda path: path.write_text("0" * 129), lambda path: path.mkdir(),
-    lambda path: path.write_bytes(bytes(range(128))), lambda path: None,
+    lambda path: path.write_text("0" * 129), lambda path: path.mkdir(),
     lambda path: path.symlink_to(path.with_name("another"))])
 def test_a_secret_is_taken_only_from_an_ordinary_file_in_nbgraders_form(tmp_path, make):
     (tmp_path / "another").write_text("0" * 128)

@@ -1,18 +1,15 @@
 """The commands of book/keeping.md do what the page says, in the shell of a teacher."""
 import os
-import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from classroom import ROOT, SLUG, Person, config_for, lay_out
+from classroom import ROOT, SLUG, Person, code_in, config_for, lay_out
 from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.course.marks import read_class
-
-PAGE = (ROOT / "book" / "keeping.md").read_text()
 
 
 @pytest.fixture
@@ -30,8 +27,7 @@ def course(tmp_path):
 
 def commands(section):
     """Return the commands of a section, block by block."""
-    text = re.search(rf"^## {section}\n(.*?)(?=^## |\Z)", PAGE, re.MULTILINE | re.DOTALL)[1]
-    return re.findall(r"^```\n([^$].*?)^```", text, re.MULTILINE | re.DOTALL)
+    return [code for _, code in code_in("keeping", section) if not code.startswith("$")]
 
 
 def shell(course, script, answer=""):

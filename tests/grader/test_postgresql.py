@@ -1,4 +1,4 @@
-"""A gradebook on a PostgreSQL server holds what one in a file holds, and its password stays where it was written."""
+"""A gradebook on a PostgreSQL server holds the marks, and its password stays where it was written."""
 import csv
 import getpass
 import io
@@ -8,18 +8,16 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from types import SimpleNamespace
 
 import demo
-import nbformat
 import pytest
-from classroom import config_for
-from nbgrader.api import BaseCell, Comment, Grade, Gradebook, SourceCell, SubmittedAssignment
+from classroom import ASSIGNMENT, SLUG, WORK, config_for
+from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.course.export import export
-from rnnlm_grader.course.gradebook import require_gradebook
-from rnnlm_grader.refusal import Refusal
 
 PASSWORD = "s3cr3t/p@ss"
 IN_URL = "s3cr3t%2Fp%40ss"
@@ -69,128 +67,63 @@ def call(command, **options):
     return text
 
 
-class Course:
+@pytest.fixture(scope="module")
+def course(server, tmp_path_factory):
     """A course that is released, handed in, graded, marked by hand and fed back; `said` is what was logged of it."""
-
-    def __init__(self, folder, db_url):
-        self.folder, self.db_url, self.said = folder, db_url, io.StringIO()
-        self.options = {"db_url": db_url, "course_id": "rnnlm"}  # a server insists on the course that marks belong to
-        demo.set_up(folder)
-        (folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
-        self.run(GenerateAssignment)
-        with self.gradebook() as gradebook:
-            gradebook.update_or_create_assignment(demo.ASSIGNMENT, duedate="2026-11-01 12:00:00 UTC")
-        hand_in(folder)
-        self.run(Autograde)
-        with self.gradebook() as gradebook:
-            mark_by_hand(gradebook)
-        self.run(GenerateFeedback)
-
-    def run(self, converter):
-        """Run one of nbgrader's converters, with everything that it logs."""
-        config = config_for(self.folder, **self.options, assignment_id=demo.ASSIGNMENT)
-        config.LateSubmissionPlugin.penalty_method = "zero"
-        log = logging.Logger("nbgrader", logging.DEBUG)
-        log.addHandler(logging.StreamHandler(self.said))
-        converter(coursedir=CourseDirectory(config=config), config=config, log=log).start()
-
-    def coursedir(self):
-        return CourseDirectory(config=config_for(self.folder, **self.options))
-
-    def gradebook(self):
-        return Gradebook(self.db_url, "rnnlm")
+    folder, said = tmp_path_factory.mktemp("course"), io.StringIO()
+    # A server insists on the course that marks belong to.
+    config = config_for(folder, db_url=server, course_id="rnnlm", assignment_id=SLUG)
+    config.LateSubmissionPlugin.penalty_method = "zero"
+    coursedir = CourseDirectory(config=config)
+    log = logging.Logger("nbgrader", logging.DEBUG)
+    log.addHandler(logging.StreamHandler(said))
+    demo.set_up(folder)
+    GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
+    demo.hand_in(folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
+                          "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
+    (folder / "submitted" / "late" / SLUG / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+    with Gradebook(server, "rnnlm") as gradebook:
+        gradebook.update_or_create_assignment(SLUG, duedate="2026-11-01 12:00:00 UTC")
+    Autograde(coursedir=coursedir, config=config, log=log).start()
+    with Gradebook(server, "rnnlm") as gradebook:
+        grade = gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ada")
+        grade.manual_score, grade.extra_credit = 2, 1.5
+        gradebook.find_comment("MyEmbedding", SLUG, SLUG, "ada").manual_comment = "Schön gelöst ✓"
+        gradebook.db.commit()
+    GenerateFeedback(coursedir=coursedir, config=config, log=log).start()
+    return SimpleNamespace(folder=folder, coursedir=coursedir, said=said.getvalue())
 
 
-def hand_in(folder):
-    blank = nbformat.read(folder / "exercises" / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.ipynb", as_version=4)
-    work = demo.students(blank)
-    demo.hand_in(folder, {"ada": work["right-as-the-book"], "ben": work["wrong-overwrites"],
-                          "late": work["right-as-the-book"], "zoë": work["not-a-notebook"]})
-    (folder / "submitted" / "late" / demo.ASSIGNMENT / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+def test_feedback_shows_marks_and_comments(course):
+    for student, mark in EXPECTED.items():
+        page = (course.folder / "feedback" / student / SLUG / f"{SLUG}.html").read_text()
+        assert f"(Score: {float(mark)} / 25.0)" in page
+        assert ("Schön gelöst ✓" in page) is (student == "ada")
 
 
-def mark_by_hand(gradebook):
-    grade = gradebook.find_grade("MyEmbedding-forward", demo.ASSIGNMENT, demo.ASSIGNMENT, "ada")
-    grade.manual_score, grade.extra_credit = 2, 1.5
-    comment = gradebook.find_comment("MyEmbedding", demo.ASSIGNMENT, demo.ASSIGNMENT, "ada")
-    comment.manual_comment = "Schön gelöst ✓"
-    gradebook.db.commit()
+def test_a_table_of_the_marks_has_its_columns_in_the_order_of_the_exercise(course):
+    with open(export(course.coursedir, SLUG, "csv", course.folder / "marks.csv"), encoding="utf-8") as file:
+        ada, *others = csv.DictReader(file)
+    assert {row["student_id"]: float(row["mark"]) for row in (ada, *others)} == EXPECTED
+    parts = [f"{name}-{part}" for name, part in ASSIGNMENT.parts()]
+    assert [column for column in ada if column in parts] == parts
 
 
-@pytest.fixture(scope="module")
-def in_server(server, tmp_path_factory):
-    return Course(tmp_path_factory.mktemp("server"), server)
-
-
-@pytest.fixture(scope="module")
-def in_file(server, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("file")
-    return Course(folder, f"sqlite:///{folder}/gradebook.db")
-
-
-def contents(course):
-    """All that a gradebook knows of what was earned, in an order of our own."""
-    with course.gradebook() as gradebook:
-        db = gradebook.db
-        grades = db.query(Grade).join(BaseCell).all()
-        return {
-            "grades": sorted((g.student.id, g.name, g.auto_score, g.manual_score, g.extra_credit, g.score, g.max_score,
-                              g.needs_manual_grade) for g in grades),
-            "comments": sorted((c.student.id, c.name, c.auto_comment, c.manual_comment) for c in db.query(Comment)),
-            "cells": sorted((c.name, c.cell_type, c.locked, c.source, c.checksum) for c in db.query(SourceCell)),
-            "submissions": sorted((s.student_id, str(s.timestamp), s.score, s.max_score, s.late_submission_penalty,
-                                   s.total_seconds_late) for s in db.query(SubmittedAssignment)),
-        }
-
-
-def test_both_gradebooks_hold_the_same(in_server, in_file):
-    held = contents(in_server)
-    assert held == contents(in_file)
-    assert all(held.values())
-
-
-def feedback(course, student):
-    return (course.folder / "feedback" / student / demo.ASSIGNMENT / f"{demo.ASSIGNMENT}.html").read_text()
-
-
-def test_both_give_the_same_feedback(in_server, in_file):
-    for student in EXPECTED:
-        assert feedback(in_server, student) == feedback(in_file, student)
-    assert "Schön gelöst ✓" in feedback(in_server, "ada")
-
-
-def test_both_export_the_same_table_of_the_marks_that_were_earned(in_server, in_file):
-    tables = []
-    for course in (in_server, in_file):
-        tables.append(export(course.coursedir(), demo.ASSIGNMENT, "csv", course.folder / "marks.csv").read_text())
-    assert tables[0] == tables[1]
-    assert {row["student_id"]: float(row["mark"]) for row in csv.DictReader(io.StringIO(tables[0]))} == EXPECTED
-
-
-def test_nbgrader_commands_take_the_password_from_the_users_own_file(in_server, tmp_path):
+def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp_path):
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
     file.chmod(0o600)
-    address = in_server.db_url.replace(f":{IN_URL}", "")
-    (in_server.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
+    address = course.coursedir.db_url.replace(f":{IN_URL}", "")
+    (course.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
     told = {**os.environ, "PGPASSFILE": str(file)}
-    call(["nbgrader", "db", "upgrade"], cwd=in_server.folder, env=told)
-    call(["nbgrader", "export", "--to", "grades.csv"], cwd=in_server.folder, env=told)
-    with open(in_server.folder / "grades.csv", encoding="utf-8") as table:
+    call(["nbgrader", "db", "upgrade"], cwd=course.folder, env=told)
+    call(["nbgrader", "export", "--to", "grades.csv"], cwd=course.folder, env=told)
+    with open(course.folder / "grades.csv", encoding="utf-8") as table:
         assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)} == EXPECTED
 
 
-def test_the_password_gets_into_no_log_and_no_file(in_server):
-    said = in_server.said.getvalue()
-    assert "Converting notebook" in said
-    files = [path for path in in_server.folder.rglob("*") if path.is_file()]
-    texts = {path: path.read_bytes().decode("utf-8", "replace") for path in files}
-    assert [str(path) for path, text in {"the log": said, **texts}.items() if PASSWORD in text or IN_URL in text] == []
-
-
-def test_a_server_that_does_not_let_in_is_told_in_one_line_without_the_password(in_server):
-    course = in_server.db_url.replace(IN_URL, f"{IN_URL}-not")
-    with pytest.raises(Refusal, match="password authentication failed") as error:
-        require_gradebook(course, demo.ASSIGNMENT, {})
-    assert IN_URL not in str(error.value)
-    assert PASSWORD not in str(error.value)
+def test_the_password_gets_into_no_log_and_no_file(course):
+    assert "Converting notebook" in course.said
+    files = [path for path in course.folder.rglob("*") if path.is_file()]
+    texts = {"the log": course.said} | {path: path.read_bytes().decode("utf-8", "replace") for path in files}
+    assert [str(path) for path, text in texts.items() if PASSWORD in text or IN_URL in text] == []

@@ -6,16 +6,13 @@ from types import SimpleNamespace
 
 import classroom
 import demo
-import nbformat
 import pytest
+from classroom import SLUG
 from jupyter_core.application import NoStart
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
 from rnnlm_grader.course import cli
-from rnnlm_grader.course.private import make_private
 
-SLUG = demo.ASSIGNMENT
 PRIVATE = {"autograded": 0o700, "feedback": 0o700, "gradebook.db": 0o600, "reports": 0o700, "submitted": 0o700}
 
 
@@ -74,8 +71,7 @@ def test_formgrader_makes_a_course_its_owner_s_alone(course):
 
 def test_grading_makes_a_course_its_owner_s_alone(course):
     classroom.release(course)
-    demo.hand_in(course, {"somebody": nbformat.writes(demo.filled(nbformat.read(
-        course / "exercises" / SLUG / f"{SLUG}.ipynb", as_version=4)))})
+    demo.hand_in(course, {"somebody": classroom.WORK["untouched"]})
     before = modes(course)
     assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
     assert modes(course) == PRIVATE | {"results": 0o700, "rnnlm-secret.key": 0o600} | before
@@ -93,12 +89,6 @@ def test_a_course_that_teachers_share_is_left_to_nbgrader(course):
     nbgrader("generate_assignment", SLUG)
     assert modes(course) == {"gradebook.db": 0o644}
     assert (course / "exercises").stat().st_mode & 0o7777 == 0o2775
-
-
-def test_no_file_is_made_for_a_gradebook_on_a_server(course):
-    url = "postgresql://grader@127.0.0.1:9/rnnlm"
-    make_private(CourseDirectory(config=classroom.config_for(course, db_url=url)))
-    assert set(modes(course)) == set(PRIVATE) - {"gradebook.db"}
 
 
 def test_in_a_student_s_folder_nothing_is_made(course):
