@@ -28,8 +28,13 @@ class Look:
         return {kind_of(key, finding) for key, finding in self.wrong.items()}
 
     @property
+    def key(self):
+        """Where the first thing is that is wrong: (step, what)."""
+        return next(iter(self.wrong))
+
+    @property
     def finding(self):
-        return next(iter(self.wrong.values()))
+        return self.wrong[self.key]
 
 
 def kind_of(key, finding):
