@@ -138,8 +138,8 @@ def test_what_a_student_said_is_cut_at_a_space():
     ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
     ("np.add.at(self.dW, self.idx, dout)", "no method sets `self.dW`"),
     ("np.add.at(dW, self.idx, dout)", "no variable or module has this name"),
-    ("self.grads[0][...] = dout @ dout", "can't be multiplied as matrices"),
-    ("self.grads[0][...] = dout[None, None]", "another shape than the place"),
+    ("self.grads[0][...] = dout @ dout", "in this product the left array ends in an axis of"),
+    ("self.grads[0][...] = dout[None, None]", "an array of shape"),
     ("None + dout", "something here is None"),
 ])
 def test_an_exception_is_told_once_and_in_other_words_if_beginners_meet_it(line, meaning):
