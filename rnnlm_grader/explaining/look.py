@@ -20,8 +20,8 @@ class Look:
 
     @property
     def kind(self):
-        """In what two failures must agree to be one: what is wrong first, and how: '' if nothing is."""
-        return next((kind_of(key, finding) for key, finding in self.wrong.items()), "")
+        """In what two failures must agree to be one: what is wrong first, and how."""
+        return kind_of(self.key, self.finding)
 
     @property
     def kinds(self):

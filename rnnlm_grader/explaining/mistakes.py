@@ -99,6 +99,8 @@ def mistake_of(draw, assignment, exercise, answer):
         return None
     small, recipe = shrink(case, first.kind, answer)
     small = answer.look(small)
+    if not small.wrong:  # as of an answer that isn't the same twice
+        return None
     answer.left = PLAYS
     fresh = fresh_draws(recipe, small.kind, answer)
     likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, answer)

@@ -44,8 +44,7 @@ def in_lines(kind, text):
 
 def render(result):
     """Write a part's result."""
-    part, = outline([result])
-    return in_words(*part)
+    return in_words(*outline([result])[0])
 
 
 def in_words(heading, items):

@@ -53,7 +53,7 @@ def never_set(raised, tree, owner, name):
     for place, inside in [("outside of the class", tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
             return f"`def {name}` stands {place}: indent it as far as the other methods"
-    is_set = name in attributes_set(tree, of_self=False)
+    is_set = name in attributes_set(tree)
     return None if is_set else f"no method sets `self.{name}`{instead(name, methods)}"
 
 
@@ -94,11 +94,10 @@ def functions_of(node):
     return {inner.name: inner for inner in node.body if isinstance(inner, ast.FunctionDef)}
 
 
-def attributes_set(node, of_self=True):
-    """The names of attributes that code sets, of self or of any object."""
-    return {inner.attr for inner in ast.walk(node)
-            if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
-            and (not of_self or getattr(inner.value, "id", "") == "self")}
+def attributes_set(node):
+    """The names that code sets in self."""
+    return {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)
+            and isinstance(inner.ctx, ast.Store) and getattr(inner.value, "id", "") == "self"}
 
 
 def names_assigned(function):

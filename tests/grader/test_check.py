@@ -122,6 +122,14 @@ def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():
         "the same mistake costs points in this part", "the same mistake costs points in values"]
 
 
+@pytest.mark.parametrize("seed", [7, 12, 18])
+def test_a_failure_that_does_not_come_again_is_told_without_an_example(seed):
+    lucky = RIGHT.replace("W[idx]", "W[idx] + (rng.random() < 0.8)")
+    text = report(define(f"rng = np.random.default_rng({seed})\n{lucky}"), "forward")
+    assert "out differs in" in text
+    assert "layer = " not in text
+
+
 def test_zeros_are_shown_without_a_sign():
     turned = RIGHT.replace("np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout); dW *= -1")
     assert "[[-1.0]], expected [[1.0]]" in report(define(turned), "backward")
