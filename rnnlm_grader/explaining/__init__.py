@@ -10,5 +10,6 @@ A failure holds a `spec.layer.Case`: script, condition, what is seen. All that i
     source.py     ... and where the source leaves no doubt, what it comes from
     mistakes.py   puts these together for each failed criterion
     report.py     writes it down
+    script.py     ... with the example as Python
     page.py       ... for a notebook
 """

@@ -12,58 +12,57 @@ from ..spec.compare import close, same_values
 from ..spec.oracle import by_reference
 from ..spec.play import KEPT_LATE
 
-WORDS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
+COUNTS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
 
 
 def anatomy(looks):
     """Return (where, how): the first of each that is true in all looks, or ''."""
     told = []
     for look in looks:
-        key, finding = next(iter(look.wrong.items()))
-        if key not in look.play.seen or not all(isinstance(a, np.ndarray) for a in (finding.got, finding.expected)):
+        got, right = look.finding.got, look.finding.expected
+        if look.key not in look.play.seen or not (isinstance(got, np.ndarray) and isinstance(right, np.ndarray)):
             return "", ""
-        told.append((list(where(look, key, finding)), list(how(look, key, finding))))
+        told.append((list(where(look, got, right)), list(how(look, got, right))))
     return tuple(next((each for each in first if all(each in others for others in rest)), "")
-                 for first, *rest in zip(*told, strict=True)) if told else ("", "")
+                 for first, *rest in zip(*told, strict=True))
 
 
-def where(look, key, finding):
+def where(look, got, right):
     """Yield in which places alone there is a difference."""
-    got, right = finding.got, finding.expected
-    letters = look.case.layer.letters_of(key[1])
-    if got.shape != right.shape or not right.ndim or key[0] == KEPT_LATE:
+    (at, what), layer = look.key, look.case.layer
+    letters = layer.letters_of(what)
+    if got.shape != right.shape or not right.ndim or at == KEPT_LATE:
         return
     off = ~close(got, right)
-    if "*" not in letters:
-        for axis, (letter, size) in enumerate(zip(letters, right.shape, strict=True)):
+    for axis, letter in enumerate(letters):
+        if letter in "NT" and right.shape[axis] > 1:
             wrong = np.flatnonzero(off.any(tuple(i for i in range(right.ndim) if i != axis))).tolist()
-            for places, word in (([0], "first"), ([size - 1], "last")):
-                if letter in "NT" and size > 1 and wrong == places:
+            for place, word in ((0, "first"), (right.shape[axis] - 1, "last")):
+                if wrong == [place]:
                     yield f"in the {word} {'step' if letter == 'T' else 'row of the batch'}"
-    if look.case.layer.label and letters[:2] == ["N", "T"]:
-        ignored = last_ids(look, key) == look.case.condition.options.get(look.case.layer.label, -1)
-        wrong = off.any(tuple(range(2, off.ndim)))
-        for places, word in ((ignored, "to be ignored"), (~ignored, "that are kept")):
-            if ignored.any() and wrong.any() and not (wrong & ~places).any():
-                yield f"at positions {word}"
-    if look.case.layer.ids and key[1].startswith(("grads", "held")):
-        ids = last_ids(look, key)
-        count, wrong = np.bincount(ids.reshape(-1), minlength=len(right)), off.any(1)
-        for rows, word in ((count > 1, "more than once"), (count == 0, "nowhere"), (count > 0, "")):
-            if wrong.any() and not (wrong & ~rows).any():
-                yield f"in the rows of ids that occur {word}".rstrip()
+    places = {}  # what is told of them → where they are
+    if layer.label and letters[:2] == ["N", "T"]:
+        ignored = last_ids(look) == look.case.condition.options.get(layer.label, -1)
+        if ignored.any():
+            places = {"at positions to be ignored": ignored, "at positions that are kept": ~ignored}
+    if layer.ids and what.startswith(("grads", "held")):
+        count = np.bincount(last_ids(look).reshape(-1), minlength=len(right))
+        places = {"in the rows of ids that occur more than once": count > 1,
+                  "in the rows of ids that occur nowhere": count == 0, "in the rows of ids that occur": count > 0}
+    for word, which in places.items():
+        if off.any() and not off[~which].any():
+            yield word
 
 
-def last_ids(look, key):
+def last_ids(look):
     """The ids that forward took last."""
     at = [name in look.case.layer.ids for name in look.case.layer.inputs].index(True)
-    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:key[0]]) if step.verb == "forward")
+    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:look.key[0]]) if step.verb == "forward")
 
 
-def how(look, key, finding):
+def how(look, got, right):
     """Yield what was got instead."""
-    got, right = finding.got, finding.expected
-    letters = look.case.layer.letters_of(key[1])
+    letters = look.case.layer.letters_of(look.key[1])
     if got.shape != right.shape:
         yield from of_other_shape(got, right, letters)
         return
@@ -77,66 +76,60 @@ def how(look, key, finding):
     elif not got[off].any():
         yield "zero"
     else:
-        yield from (word for value, word in candidates(look, key, right, letters) if value.shape == right.shape
+        yield from (word for word, value in candidates(look, right, letters) if value.shape == right.shape
                     and not close(value, right).all() and bool(close(got, value)[off].all()))
 
 
-def candidates(look, key, right, letters):
-    """Yield (array, what it is) of all that may have been got instead."""
-    sizes = {letter: int(np.prod(size)) for letter, size in (look.case.layer.sizes | look.case.condition.sizes).items()}
-    for letter in sizes.keys() & WORDS.keys():
-        yield right * sizes[letter], f"what it should be times {WORDS[letter]}"
-        yield right / sizes[letter], f"what it should be divided by {WORDS[letter]}"
+def candidates(look, right, letters):
+    """Yield (what it is, array) of all that may have been got instead."""
+    sizes = look.case.sizes
+    counts = {word: int(np.prod(sizes[letter])) for letter, word in COUNTS.items() if letter in sizes}
     if {"N", "T"} <= sizes.keys():
-        yield right / (sizes["N"] * sizes["T"]), "what it should be divided by N·T"
+        counts["N·T"] = sizes["N"] * sizes["T"]
+    for word, count in counts.items():
+        yield f"what it should be times {word}", right * count
+        yield f"what it should be divided by {word}", right / count
     for factor in -1, 2, 0.5:
-        yield factor * right, f"what it should be times {factor}"
-    yield np.abs(right), "without its sign"
+        yield f"what it should be times {factor}", factor * right
     if right.ndim == 2:
-        yield right.T, "transposed"
+        yield "transposed", right.T
     if letters[:2] == ["N", "T"]:
-        yield right[:, ::-1], "in the reverse order of time"
-        yield np.cumsum(right, 1), "added up over the steps"
-    yield from of_other_calls(look, key, right)
-    yield from of_other_worlds(look, key)
+        yield "in the reverse order of time", right[:, ::-1]
+    if look.key[0] != KEPT_LATE:
+        yield from of_other_calls(look)
+        yield from of_other_worlds(look)
 
 
-def of_other_calls(look, key, right):
-    """Yield what other calls give, and other things that are given here."""
-    at, what = key[0], key[1].replace("held", "grads")
-    if at == KEPT_LATE:
-        return
-    all_right = look.case.right
-    before = [value for (place, name), value in all_right.items() if name == what and place < at]
-    for value in before[-1:]:
-        yield value, "what the call before should give"
-        if value.shape == right.shape:
-            yield value + right, "added to what the call before gave"
-    for (place, name), value in all_right.items():
-        if place == at and name != what and isinstance(value, np.ndarray):
-            yield value, f"what {name} should be"
-    step = look.case.tape.steps[at]
-    for name, array in (*zip(look.case.layer.takes(step.verb), step.arrays, strict=True),
-                        *zip(look.case.layer.params, look.case.tape.params, strict=True)):
-        yield array, f"{name} itself"
+def of_other_calls(look):
+    """Yield what another call gives, and other things that are given here."""
+    (at, what), case = look.key, look.case
+    what = what.replace("held", "grads")
+    before = [value for (place, name), value in case.right.items() if name == what and place < at]
+    yield from (("what the call before should give", value) for value in before[-1:])
+    yield from ((f"what {name} should be", value) for (place, name), value in case.right.items()
+                if place == at and name != what and isinstance(value, np.ndarray))
+    step = case.tape.steps[at]
+    given = zip((*case.layer.takes(step.verb), *case.layer.params), (*step.arrays, *case.tape.params), strict=True)
+    yield from ((f"{name} itself", array) for name, array in given)
 
 
-def of_other_worlds(look, key):
+def of_other_worlds(look):
     """Yield what the reference gives on tapes that are changed as a mistake would."""
+    key = look.key[0], look.key[1].replace("held", "grads")
     for word, tape in worlds(look.case.layer, look.case.tape):
-        yield from ((value, word) for other, value in by_reference(replace(look.case, tape=tape)).items()
-                    if other == (key[0], key[1].replace("held", "grads")) and value is not None)
+        value = by_reference(replace(look.case, tape=tape)).get(key)
+        if value is not None:
+            yield word, value
 
 
 def worlds(layer, tape):
-    params = tape.params
-    for i, (name, param) in enumerate(zip(layer.params, params, strict=True)):
-        forms = [(0 * param, f"what it would be without {name}"), (-param, f"what -{name} gives in place of {name}")]
-        if param.ndim == 2 and param.shape[0] == param.shape[1]:
-            forms.append((param.T, f"what {name}.T gives in place of {name}"))
-        yield from ((word, replace(tape, params=(*params[:i], form, *params[i + 1:]))) for form, word in forms)
+    """Yield (what to say, tape) for each change."""
+    for at, (name, param) in enumerate(zip(layer.params, tape.params, strict=True)):
+        without = (*tape.params[:at], 0 * param, *tape.params[at + 1:])
+        yield f"what it would be without {name}", replace(tape, params=without)
     if any(step.verb == "update" for step in tape.steps):
-        yield "what the parameters give as they were before the update", changed(tape, "update", lambda step: params)
+        yield "what the parameters give as they were before the update", changed(
+            tape, "update", lambda step: tape.params)
     for name in layer.upstream:
         yield f"what a {name} of ones gives, as if it weren't used", changed(
             tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays)))
@@ -156,9 +149,8 @@ def of_other_shape(got, right, letters):
         if same_values(got, right.transpose(order)):
             yield f"of shape ({', '.join(names[i] for i in order)}), with the right numbers; {should}"
     for axis, name in enumerate(names):
-        for value, word in ((right.sum(axis), "summed over"), (right.mean(axis), "averaged over"),
-                            (right.take(-1, axis), "the last alone of"), (right.take(0, axis), "the first alone of")):
-            if right.shape[axis] > 1 and same_values(got, value):
-                yield f"{word} the axis {name}; {should}"
+        for place, word in ((-1, "last"), (0, "first")):
+            if right.shape[axis] > 1 and same_values(got, right.take(place, axis)):
+                yield f"the {word} alone of the axis {name}; {should}"
     if got.size == right.size and same_values(got.reshape(right.shape), right):
         yield f"of another shape, with the right numbers; {should}"

@@ -20,16 +20,21 @@ class Look:
 
     @property
     def kind(self):
-        """In what two failures must agree to be one: what is wrong first, and how: '' if nothing is."""
-        return next((kind_of(key, finding) for key, finding in self.wrong.items()), "")
+        """In what two failures must agree to be one: what is wrong first, and how."""
+        return kind_of(self.key, self.finding)
 
     @property
     def kinds(self):
         return {kind_of(key, finding) for key, finding in self.wrong.items()}
 
     @property
+    def key(self):
+        """Where the first thing is that is wrong: (step, what)."""
+        return next(iter(self.wrong))
+
+    @property
     def finding(self):
-        return next(iter(self.wrong.values()))
+        return self.wrong[self.key]
 
 
 def kind_of(key, finding):

@@ -99,22 +99,24 @@ def mistake_of(draw, assignment, exercise, answer):
         return None
     small, recipe = shrink(case, first.kind, answer)
     small = answer.look(small)
+    if not small.wrong:  # as of an answer that isn't the same twice
+        return None
     answer.left = PLAYS
     fresh = fresh_draws(recipe, small.kind, answer)
     likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, answer)
-    return Mistake(small, likely, "" if likely else what_is_certain(fresh))
+    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh))
 
 
-def what_is_certain(looks):
-    """Say what holds in all looks of what was got; '' where that is nothing."""
+def what_is_certain(small, looks):
+    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing."""
     if not looks:
         return ""
-    if isinstance(looks[0].finding, Raised):
-        return in_words(looks)
+    if isinstance(small.finding, Raised):
+        return in_words(small, looks)
     if looks[0].finding.got is None:
         return f"{looks[0].finding.what} is None: is a `return` missing?"
     where, how = anatomy(looks)
-    what = next(iter(looks[0].wrong))[1].replace("held", "grads")
     if not (where or how):
         return ""
+    what = looks[0].key[1].replace("held", "grads")
     return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

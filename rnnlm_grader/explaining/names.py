@@ -21,14 +21,10 @@ def fresh_draws(case, kind, answer):
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
     ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
     for sizes in ways[bool(case.law):]:
-        found = []
-        for seed in range(1, 6):
-            look = answer.look(redrawn(case, seed, sizes=sizes(seed)))
-            found += [look] * (kind in look.kinds)
-            if len(found) == 3:
-                return found
-            if seed - len(found) > 2:
-                break
+        looks = (answer.look(redrawn(case, seed, sizes=sizes(seed))) for seed in range(1, 6))
+        found = [*itertools.islice((look for look in looks if kind in look.kinds), 3)]
+        if len(found) == 3:
+            return found
     return []
 
 
@@ -55,12 +51,8 @@ def misconceptions_of(library, looks, exercise, answer):
 
 def shares_of(misconception, looks):
     """Which of the wrong results are those of a variant, in each look; [] if in one of them nothing is."""
-    shares = []
-    for look in looks:
-        shares.append(share(misconception, look))
-        if not shares[-1]:
-            return []
-    return shares
+    shares = [*itertools.takewhile(bool, (share(misconception, look) for look in looks))]
+    return shares if len(shares) == len(looks) else []
 
 
 def share(misconception, look):

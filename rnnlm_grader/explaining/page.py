@@ -36,14 +36,17 @@ def part(heading, items):
 
 
 def item_in_html(item):
-    """Write an item; lines of code that follow each other are one block."""
-    below = [element("pre", CODE, "\n".join(said(text) for _, text in same)) if kind == "code" else
-             "".join(element("div", BELOW, sentence(*block)) for block in same)
-             for kind, same in itertools.groupby(item.blocks, key=lambda block: block[0])]
-    if item.whole:
-        below.append(element("details", BELOW, "<summary>The whole example, to run again</summary>"
-                             + element("pre", CODE, said(item.whole))))
-    return "\n".join([said(item.title), *below])
+    return "\n".join([said(item.title), *itertools.starmap(block, item.blocks)])
+
+
+def block(kind, text):
+    """Write what is told of a mistake; see `report.Item`."""
+    if kind == "code":
+        return element("pre", CODE, said(text))
+    if kind == "whole":
+        summary = element("summary", "", "The whole example, to run again")
+        return element("details", BELOW, summary + element("pre", CODE, said(text)))
+    return element("div", BELOW, sentence(kind, text))
 
 
 def sentence(kind, text):

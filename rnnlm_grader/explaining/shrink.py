@@ -106,7 +106,7 @@ def arrays_of(case):
 def swapped(case, change, only=None):
     """The case with other numbers in its arrays, or in one of them."""
     chosen = arrays_of(case) if only is None else [only]
-    new = {id(array): np.asarray(change(array), array.dtype) for array in chosen}
+    new = {id(array): np.asarray(change(array) + 0.0, array.dtype) for array in chosen}
 
     def swap(arrays):
         return tuple(new.get(id(array), array) for array in arrays)

@@ -7,8 +7,6 @@ import types
 
 from ..notebooks.cell_code import parsed
 
-SETS_ANY = {"setattr", "vars", "__dict__"}  # with which code may set an attribute that stands nowhere in it
-
 
 def sources_of(candidate, name):
     """Return the sources of the cells that define an answer."""
@@ -50,17 +48,13 @@ def known_elsewhere(raised, tree, name):
 def never_set(raised, tree, owner, name):
     """Explain an attribute that an object lacks."""
     node, methods = next(((node, methods) for node, methods in classes(tree) if node.name == owner), (None, {}))
-    if node is None or node.bases or node.decorator_list or name in methods or SETS_ANY & words_in(tree):
+    if node is None or node.bases or node.decorator_list or name in methods:
         return None
     for place, inside in [("outside of the class", tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
             return f"`def {name}` stands {place}: indent it as far as the other methods"
-    if name not in attributes_set(tree, of_self=False):
-        return f"no method sets `self.{name}`{instead(name, methods)}"
-    setters = [method for method, function in methods.items() if name in attributes_set(function)]
-    if len(setters) == 1 and setters != ["__init__"]:
-        return f"only `{setters[0]}` sets `self.{name}`: set it in `__init__` as well"
-    return None
+    is_set = name in attributes_set(tree)
+    return None if is_set else f"no method sets `self.{name}`{instead(name, methods)}"
 
 
 def instead(name, methods):
@@ -83,13 +77,7 @@ def without_self(raised, tree, owner, method, takes, given):
     return f"`self` is missing: write `def {method}({', '.join(['self', *names])})`"
 
 
-def too_few(raised, tree):
-    """Explain a list that a check, and no line of the learner's, found too short."""
-    return None if raised.line else "a list is too short: `params` and `grads` need one array for each parameter"
-
-
 RULES = (
-    ("IndexError", r"list index out of range", too_few),
     ("NameError", r"name '(\w+)' is not defined", known_elsewhere),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", never_set),
     ("TypeError", r"(\w+)\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) ", without_self),
@@ -106,16 +94,10 @@ def functions_of(node):
     return {inner.name: inner for inner in node.body if isinstance(inner, ast.FunctionDef)}
 
 
-def attributes_set(node, of_self=True):
-    """The names of attributes that code sets, of self or of any object."""
-    return {inner.attr for inner in ast.walk(node)
-            if isinstance(inner, ast.Attribute) and isinstance(inner.ctx, ast.Store)
-            and (not of_self or getattr(inner.value, "id", "") == "self")}
-
-
-def words_in(tree):
-    """The names and attributes in code."""
-    return {getattr(node, "id", None) or getattr(node, "attr", None) for node in ast.walk(tree)}
+def attributes_set(node):
+    """The names that code sets in self."""
+    return {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)
+            and isinstance(inner.ctx, ast.Store) and getattr(inner.value, "id", "") == "self"}
 
 
 def names_assigned(function):

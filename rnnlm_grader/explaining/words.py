@@ -4,7 +4,6 @@ What a student's code said may be hostile: every string of its own goes through 
 """
 import builtins
 import sys
-import textwrap
 import unicodedata
 
 from ..sandbox.bench import Raised
@@ -12,17 +11,16 @@ from ..sandbox.candidate import Lost
 from ..spec.compare import Difference
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
-WIDTH = 100
 UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
 
 
 def clean(text, most=400):
-    """Make a string of the student's harmless: no control or direction characters, and not too long."""
+    """Make a string of the student's harmless: no control or direction characters, and cut at a space if too long."""
     text = str(text)[: most + 1]
     if not text.replace("\n", "").isprintable():
         text = "".join(c if c in "\n\t" or unicodedata.category(c) not in UNSEEN else "?" for c in text)
-    return text if len(text) <= most else text[:most] + " ..."
+    return text if len(text) <= most else f"{text.rpartition(' ')[0] or text[:most]} ..."
 
 
 def describe(finding, hidden):
@@ -43,11 +41,14 @@ def describe_raised(raised, hidden):
         return UNFINISHED
     if hidden:
         return f"Your code raised {exception_name(raised)}."
-    message = f": {clean(raised.message).rstrip('.')}" if raised.message else ""
-    text = f"{'Your code raised' if raised.line else 'The check got'} {clean(raised.kind, 60)}{message}."
+    message = clean(raised.message.partition(" (<cell ")[0]).rstrip(".")
+    text = f"{'Your code raised' if raised.line else 'The check got'} {clean(raised.kind, 60)}"
+    text += f": {message}." if message else "."
     if raised.line:
         text += f" It was in line {raised.line} of its cell: `{clean(raised.text, 100)}`"
-    if raised.kind == "SyntaxError":
+    if raised.text.startswith(">>>"):
+        text += " Remove the prompts (`>>> `) at the beginning of its lines."
+    elif raised.kind == "SyntaxError":
         text += f" (The grader runs Python {sys.version_info.major}.{sys.version_info.minor}.)"
     if raised.kind == "ModuleNotFoundError" and "rnnlm_ref" in raised.message:
         text += " The grader doesn't lend rnnlm_ref to this answer: it holds the answer."
@@ -75,7 +76,3 @@ def in_a_word(finding, hidden):
     if isinstance(finding, Lost):
         return finding.reason + (f" ({finding.detail})" if finding.detail and not hidden else "")
     return None
-
-
-def wrap(text):
-    return textwrap.wrap(text, WIDTH, break_long_words=False, subsequent_indent="  ") or [""]

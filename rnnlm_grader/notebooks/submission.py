@@ -217,9 +217,11 @@ def remarks_on_cells(cells, wanted):
                    f"Only its first {lines:,} lines were read.")
         if is_answer_in_text(cell, wanted):
             yield f"{cell.grade_id} was in a {cell.kind} cell, not in a code cell; it was graded all the same."
-    if unread := sum(not (cell.tree or cell.grade_id) and "def " in cell.source for cell in cells):
-        yield (f"{unread} of your own cells can't be read by Python {sys.version_info.major}.{sys.version_info.minor}, "
-               "which the grader runs. What is defined there was missing.")
+    if unread := [cell.source for cell in cells if not (cell.tree or cell.grade_id) and "def " in cell.source]:
+        yield (f"{len(unread)} of your own cells can't be read by Python {sys.version_info.major}."
+               f"{sys.version_info.minor}, which the grader runs. What is defined there was missing.")
+        if any(source.lstrip().startswith(">>> ") for source in unread):
+            yield "Remove the prompts (`>>> `) at the beginning of the lines in your own cells."
 
 
 def remarks_on(name, filled, elsewhere, beside, is_defined, is_there):

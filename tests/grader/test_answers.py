@@ -8,7 +8,7 @@ from hostile.attacks import KNOWN
 
 from rnnlm_grader.course.job import failed_cells
 from rnnlm_grader.criteria import ASSIGNMENTS
-from rnnlm_grader.explaining.report import blocks_of
+from rnnlm_grader.explaining.report import blocks_of, render
 from rnnlm_grader.grading import Allowance, grade_submission
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
@@ -186,6 +186,18 @@ def test_an_endless_backward_costs_forward_nothing_however_many_criteria_it_stop
     assert results["MyEmbedding", "forward"].points == 3
     assert results["MyEmbedding", "backward"].points == 0
     assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10  # with a stand-in
+
+
+@pytest.mark.parametrize(("change", "says"), [
+    (("self, idx):", "self, idx)"), "Your code raised SyntaxError: expected ':'. It was in line 5 of its cell"),
+    (("class", ">>> class"), "Remove the prompts (`>>> `) at the beginning of its lines."),
+], ids=["no colon", "prompts"])
+def test_why_a_cell_cannot_be_executed_is_told_once_in_each_part(change, says):
+    results = graded(embedding.EMBEDDING["as the book writes it"].replace(*change), STACKS)
+    for part, others in (("forward", 2), ("backward", 3), ("contract", 5)):
+        text = " ".join(render(results["MyEmbedding", part]).split())
+        assert text.count(says) == 1
+        assert text.endswith(f"✗ {others} more for the same reason")
 
 
 def test_a_training_run_below_an_answer_costs_it_nothing_and_is_told():

@@ -180,6 +180,12 @@ def test_a_cell_that_the_graders_python_cannot_read_is_told_of():
     _, remarks = told((None, f"{SCATTER}\ntype X = int ="), (None, "a note to myself"),
                       (ONE, SCATTERS), (TIME, TIME_RIGHT))
     assert "1 of your own cells can't be read by Python" in remarks
+    assert "prompts" not in remarks
+
+
+def test_a_cell_that_was_pasted_with_its_prompts_is_told_to_lose_them(tmp_path):
+    _, remarks = told(tmp_path, "01-embedding", *with_own([f">>> {SCATTER}"], SCATTERS))
+    assert "Remove the prompts (`>>> `) at the beginning of the lines in your own cells." in remarks
 
 
 SOFTMAX, LOSS = (next(iter(answers.values())) for answers in softmax_masking.RIGHT.values())

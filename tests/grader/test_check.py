@@ -8,6 +8,7 @@ from corpora import rnn, rnnlm, softmax_masking
 
 from rnnlm_grader import check
 from rnnlm_grader.check import CheckFailed
+from rnnlm_grader.explaining.words import clean
 from rnnlm_grader.sandbox.bench import load_cells
 
 RIGHT = corpus.EMBEDDING["as the book writes it"]
@@ -90,7 +91,7 @@ def test_the_smallest_example_can_be_run_again_and_shows_what_it_says():
     *script, outcome = report(answer, "backward").split("repeated-ids\n")[1].splitlines()[:3]
     names = {"np": np, "MyEmbedding": answer}
     exec("\n".join(line.strip() for line in script), names)
-    assert outcome.strip() == "layer.grads[0] is [[2.]], expected [[3.]]."
+    assert outcome.strip() == "layer.grads[0] is [[2.0]], expected [[3.0]]."
     assert names["layer"].grads[0].tolist() == [[2.0]]
 
 
@@ -108,15 +109,44 @@ def test_a_slip_costs_its_own_criterion_alone(name, source, points):
 
 
 def test_what_counts_only_beside_something_right_is_told_in_one_line():
-    lines = report(define(RIGHT.replace("dW[...] = 0", "dW = 0 * dW"))).splitlines()
-    assert lines.count("  ✗ 3 more count only where something of backward is right") == 1
+    lines = report(define("class MyEmbedding:\n    def __init__(self, W): pass")).splitlines()
+    assert [line for line in lines if "points once" in line] == [
+        "  ✗ 2 more earn points once anything is right in this part",
+        "  ✗ 4 more earn points once anything is right in this part",
+        "  ✗ 6 more earn points once anything is right in backward and forward"]
+
+
+def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():
+    text = report(define(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity"))
+    assert re.findall("at no cost: (.*)", text) == [
+        "the same mistake costs points in this part", "the same mistake costs points in values"]
+
+
+@pytest.mark.parametrize("seed", [7, 12, 18])
+def test_a_failure_that_does_not_come_again_is_told_without_an_example(seed):
+    lucky = RIGHT.replace("W[idx]", "W[idx] + (rng.random() < 0.8)")
+    text = report(define(f"rng = np.random.default_rng({seed})\n{lucky}"), "forward")
+    assert "out differs in" in text
+    assert "layer = " not in text
+
+
+def test_zeros_are_shown_without_a_sign():
+    turned = RIGHT.replace("np.add.at(dW, self.idx, dout)", "np.add.at(dW, self.idx, dout); dW *= -1")
+    assert "[[-1.0]], expected [[1.0]]" in report(define(turned), "backward")
+    zeros = RIGHT.replace("np.add.at(dW, self.idx, dout)", "dW[...] = -0.0")
+    assert "[[0.0]], expected [[1.0]]" in report(define(zeros), "backward")
+
+
+def test_what_a_student_said_is_cut_at_a_space():
+    assert clean("three little words", 15) == "three little ..."
+    assert clean("indivisible", 4) == "indi ..."
 
 
 @pytest.mark.parametrize(("line", "meaning"), [
     ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
     ("np.add.at(dW, self.idx, dout)", "no variable or module has this name"),
-    ("self.grads[0][...] = dout @ dout", "can't be multiplied as matrices"),
-    ("self.grads[0][...] = dout[None, None]", "another shape than the place"),
+    ("self.grads[0][...] = dout @ dout", "in this product the left array ends in an axis of"),
+    ("self.grads[0][...] = dout[None, None]", "an array of shape"),
     ("None + dout", "something here is None"),
 ])
 def test_an_exception_is_told_once_and_in_other_words_if_beginners_meet_it(line, meaning):

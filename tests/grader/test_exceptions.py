@@ -45,12 +45,11 @@ def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
 
 @pytest.mark.parametrize(("source", "raised"), [
     ("class A(B):\n def f(self): self.x", Raised("AttributeError", "'A' object has no attribute 'x'", 2, "self.x")),
-    ("class A:\n def f(self): vars(self)[k] = 1", Raised("AttributeError", "'A' object has no attribute 'x'")),
     ("class A:\n def f(self): x\n def g(self): self.x = 1", Raised("NameError", "name 'x' is not defined", 2, "y = x")),
     ("class A:\n def f(self): x\n def g(self, b): b.x = 1", Raised("NameError", "name 'x' is not defined", 2, "x")),
     ("class A:\n def f(self, x): x", Raised("TypeError", "A.f() takes 1 positional argument but 2 were given")),
     ("class A:\n def f(self): x\n def g(self, x): 1", Raised("NameError", "name 'x' is not defined", 2, "x", False)),
-], ids=["inherits", "sets by name", "another cell's line", "another object's", "has self", "not Python's own"])
+], ids=["inherits", "another cell's line", "another object's", "has self", "not Python's own"])
 def test_where_the_source_leaves_it_open_nothing_is_said(source, raised):
     assert cause_in(raised, [source]) is None
 

@@ -22,10 +22,10 @@ def test_the_page_says_what_the_text_says():
     assert words == in_words("MyRNN · forward: 1 of 2 points", [item]).replace("`", "").split()
 
 
-@pytest.mark.parametrize("kind", ["likely", "said", "code", "read"])
+@pytest.mark.parametrize("kind", ["likely", "said", "code", "whole", "read"])
 def test_what_a_student_wrote_is_no_html(kind, monkeypatch):
     monkeypatch.setenv(BOOK_URL, "https://course.example.org")
-    html = written(Item("✗ <b>", ((kind, "Likely: <script>'\""),), None, "<script>"))
+    html = written(Item("✗ <b>", ((kind, "Likely: <script>'\""),)))
     assert not re.search("<script|<b>", html)
     assert "&lt;script&gt;&#x27;&quot;" in html
 
@@ -39,7 +39,7 @@ def test_the_section_to_read_is_a_link_where_the_book_has_an_address(monkeypatch
 
 def test_an_example_that_is_cut_can_be_unfolded_as_a_whole():
     assert "<details" not in written(Item("✗", BLOCKS))
-    assert re.search("<details.*a = 1\nb = 2", written(Item("✗", BLOCKS, whole="a = 1\nb = 2")))
+    assert re.search("<details.*a = 1\nb = 2", written(Item("✗", (*BLOCKS, ("whole", "a = 1\nb = 2")))))
 
 
 NOTEBOOK = """
