@@ -237,6 +237,13 @@ def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
     assert graded_softmax(my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {"my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
 
 
+@pytest.mark.parametrize("mistake", ["WorksAlongAxisOne", "WorksAlongAxisOneOrARow", "LosesAnAxis",
+                                     "TakesThreeAxesForOneRow"])
+def test_a_softmax_that_is_right_for_rows_or_matrices_loses_only_the_point_for_axes(mistake):
+    source = softmax_masking.WRONG["my_softmax"][mistake]
+    assert graded_softmax(my_softmax=source)["my_softmax"] == 4
+
+
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 
 
