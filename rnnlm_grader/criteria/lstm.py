@@ -42,12 +42,14 @@ lstm.criterion("last_states", "forward", 1, "h and c are the last states after e
 
 # --- backward ---------------------------------------------------------------------------------------------------------
 
+# Where Wh is 0, dc doesn't depend on the slopes of the gates: these may be all that is wrong.
+lstm.criterion("through_c", "backward", 2, "dc comes back times f, and is added to what comes through h",
+               {"dc dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero}, together=True)
 lstm.criterion("slopes_of_the_gates", "backward", 2, "dz holds the gradient of each gate times the slope of its "
-               "sigmoid or tanh", {"dxs dh grads[0] grads[2]": ["forward backward"]}, sizes=ONE, together=True)
+               "sigmoid or tanh", {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero},
+               together=True)
 lstm.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
                {"grads[0] grads[2]": ["forward backward"]}, sizes=ONE)
-lstm.criterion("through_c", "backward", 2, "dc comes back times f, and is added to what comes through h",
-               {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero}, together=True)
 lstm.criterion("through_wh", "backward", 1, "dh comes back through Wh.T, and is added to dhs of the step before",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, together=True)
 lstm.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",

@@ -95,16 +95,21 @@ CLEAR = """        for grad in self.grads:
 
 lstm = MISCONCEPTIONS.of("MyTimeLSTM", RIGHT)
 
+
+def joined(order):
+    """What joins the gates' gradients in this order."""
+    return f"[{', '.join(f'd{gate}' for gate in order)}]"
+
+
+JOIN = joined("ofig")
+
 # --- forward ----------------------------------------------------------------------------------------------------------
 
-lstm("OrdersAsPyTorch", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "i, f, g, o = np"), ("[do, df, di, dg]", "[di, df, dg, do]"))
-lstm("OrdersForgetFirst", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "f, g, i, o = np"), ("[do, df, di, dg]", "[df, dg, di, do]"))
-lstm("OrdersCandidateLast", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "i, f, o, g = np"), ("[do, df, di, dg]", "[di, df, do, dg]"))
+for order in "ifgo", "fgio", "ifog":
+    lstm(f"Orders{order.upper()}", ORDER, OTHER_ORDER,
+         ("o, f, i, g = np", f"{', '.join(order)} = np"), (JOIN, joined(order)))
 lstm("SwapsForgetAndInput", EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g",
-     ("o, f, i, g = np", "o, i, f, g = np"), ("[do, df, di, dg]", "[do, di, df, dg]"))
+     ("o, f, i, g = np", "o, i, f, g = np"), (JOIN, joined("oifg")))
 lstm("CutsUnitByUnit", COLUMNS, "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "
      "columns: z[:, :H], z[:, H:2*H] and so on",
      ("np.split(z, 4, axis=1)", "z.reshape(N, H, 4).transpose(2, 0, 1)"),
@@ -164,6 +169,8 @@ lstm("LeavesOutSlopeOfTanh", GRADIENT,
      "the slope of tanh is missing on the way from h to c: dc = dc + dh * o * (1 - tanh(c)**2)", (OWN_DC, "dh * o"))
 lstm("LeavesOutOutputGateBack", GRADIENT, "the output gate is missing on the way from h to c: dc = dc + dh * o * "
      "(1 - tanh(c)**2)", (OWN_DC, "dh * (1 - np.tanh(c) ** 2)"))
+lstm("LeavesOutSquare", GRADIENT, "the slope of tanh is taken as 1 - tanh(c); the square is missing, 1 - tanh(c)**2",
+     (OWN_DC, "dh * o * (1 - np.tanh(c))"))
 lstm("SquaresCellState", GRADIENT, "the slope on the way from h to c is taken as 1 - c**2; it is 1 - tanh(c)**2",
      (OWN_DC, "dh * o * (1 - c ** 2)"))
 lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid s has s * (1 - s), and the tanh of g "
@@ -171,6 +178,11 @@ lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid 
 for gate, slope in SLOPE.items():
     lstm(f"LeavesOutSlopeOf{gate.upper()}", SLOPES,
          f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2", (slope, ""))
+for gate in "ofi":
+    lstm(f"TakesTanhsSlopeFor{gate.upper()}", SLOPES, f"{gate} has the slope of a tanh, 1 - {gate}**2; it is a "
+         f"sigmoid, so it is {gate} * (1 - {gate})", (SLOPE[gate], f" * (1 - {gate} ** 2)"))
+lstm("LeavesOutSquareOfG", SLOPES, "the slope of g is taken as 1 - g; the square is missing, 1 - g**2",
+     (SLOPE["g"], " * (1 - g)"))
 lstm("TakesSigmoidsSlopeForCandidate", SLOPES, "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so "
      "it is 1 - g**2", (SLOPE["g"], " * g * (1 - g)"))
 lstm("TakesTanhsSlopeForGates", SLOPES, "the gates o, f, i have the slope of a tanh; that of a sigmoid s is s * "
@@ -182,9 +194,11 @@ lstm("TakesNewCellStateForForgetGate", GRADIENT, "the gradient of f takes the ne
 lstm("SwapsFactorsOfCandidate", GRADIENT, "the gradients of i and g take each other's factor; i was multiplied by g, "
      "and g by i, so they are dc * g and dc * i",
      ("di = dc * g", "di = dc * i"), ("dg = dc * i", "dg = dc * g"))
-lstm("JoinsAsPyTorch", ORDER, JOINED, ("[do, df, di, dg]", "[di, df, dg, do]"))
-lstm("JoinsForgetFirst", ORDER, JOINED, ("[do, df, di, dg]", "[df, dg, di, do]"))
-lstm("JoinsCandidateLast", ORDER, JOINED, ("[do, df, di, dg]", "[di, df, do, dg]"))
+for gate, factor in {"o": "np.tanh(c)", "f": "c_prev", "i": "g", "g": "i"}.items():
+    lstm(f"LeavesOutFactorOf{gate.upper()}", GRADIENT, f"the gradient of {gate} lacks the factor {factor}, by which "
+         f"{gate} was multiplied in forward", (f" * {factor}{SLOPE[gate]}", SLOPE[gate]))
+for order in "ifgo", "fgio", "foig", "ifog", "gfio", "oifg", "ogif", "ofgi":
+    lstm(f"Joins{order.upper()}", ORDER, JOINED, (JOIN, joined(order)))
 
 # --- backward: through time -------------------------------------------------------------------------------------------
 

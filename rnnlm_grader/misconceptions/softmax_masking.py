@@ -23,6 +23,7 @@ SUM_OF_ALL = ("the exponentials are divided by the sum over the whole array; eac
               "last axis")
 NO_KEEPDIMS = ("keepdims=True is missing: without it the largest logits, or the sums, lose an axis and are lined up "
                "with the columns, not each with its own row")
+FIRST_AXIS = "it works along the first axis; the words stand in the last"
 AXIS_ONE = "it works along axis 1, the last one only of a matrix; use axis=-1"
 MATRICES_ONLY = ("only a matrix has its own branch (`if x.ndim == 2`), and with three axes all of x is taken for one "
                  "row, or comes back as it was; axis=-1 is right for any number of axes")
@@ -70,7 +71,7 @@ softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS,
            (RESULT, "e / e.sum(axis=-1)"))
 softmax_of("SoftmaxReturnsNothing", CROSS_ENTROPY, "nothing is returned; is there a `return`?",
            ("return ", ""), shows_nothing=True)
-softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, "it works along the first axis; the words stand in the last",
+softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS,
            ("axis=-1", "axis=0"))
 softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE,
            ("axis=-1", "axis=1"))
@@ -142,6 +143,7 @@ LOG_P = "x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"
 LOG_OF_SHARES = "np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True))"
 COUNT = "max(int(mask.sum()), 1)"
 UNMASKED = ("        dx *= mask[:, None]\n", "")
+UNFLATTENED = ("xs.reshape(N * T, V)", "xs"), ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = ")
 ANY_TARGET = ("dx[picks]", "dx[picks[0], targets % shape[2]]")
 
 loss_of = MISCONCEPTIONS.of("MyTimeSoftmaxWithLoss", RIGHT)
@@ -289,8 +291,11 @@ loss_of("LeavesOutTheSum", CROSS_ENTROPY,
 loss_of("LossForEachPosition", CROSS_ENTROPY, "one loss for each position comes back; it is one number, the mean",
         ("losses.sum() / count", "losses.reshape(N, T)"))
 loss_of("SoftmaxAlongTime", CROSS_ENTROPY, "softmax works along the time axis; the words stand in the last axis",
-        ("xs.reshape(N * T, V)", "xs"), ("axis=-1", "axis=1"),
-        ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = "))
+        ("axis=-1", "axis=1"), *UNFLATTENED)
+loss_of("LossWorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "axis=0"))
+loss_of("LossTakesTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (".sum(axis=-1, keepdims=True)", ".sum()"))
+loss_of("LossLosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
+loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""), *UNFLATTENED)
 loss_of("ChangesItsCache", SHARED, "backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second "
         "backward is wrong; copy it first",
         ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))

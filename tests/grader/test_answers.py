@@ -2,14 +2,14 @@
 import contextlib
 
 import pytest
-from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
+from corpora import CORPORA, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
 from examining import grade_name
 from hostile.attacks import KNOWN
 
 from rnnlm_grader.course.job import failed_cells
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.explaining.report import blocks_of
-from rnnlm_grader.grading import Allowance, grade_submission
+from rnnlm_grader.grading import Allowance, grade_submission, withhold
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.spec.exam import hidden_seed, public_seed
@@ -90,6 +90,18 @@ def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name)
     failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, plainest.replace("self.params", "self.weights"))
               if not v.outcome.passed}
     assert failed == {"shares_parameters"}
+
+
+@pytest.mark.parametrize(("right", "slip"), [
+    ("dc * g * i * (1 - i)", "dc * g * (1 - i)"), ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)"),
+    ("dh * tanh_c * o", "dc * tanh_c * o"), ("dc * i * (1 - g**2)", "dc * i * (1 + g)")])
+def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip):
+    assert right in lstm.BOOK
+    assignment, cells = ASSIGNMENTS["07-lstm"], submission(lstm, MyTimeLSTM=lstm.BOOK.replace(right, slip))
+    results = withhold(grade_name(assignment, in_kernel(assignment, cells), "MyTimeLSTM", seeds_of("07-lstm"),
+                                  Allowance(20)))
+    lost = {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
+    assert lost == {"slopes_of_the_gates": None}
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
