@@ -33,13 +33,14 @@ TURNS = ("forward backward", "[forward backward update] forward backward", "forw
 
 # --- MyEmbedding ------------------------------------------------------------------------------------------------------
 
-ids.criterion("rows_by_id", "forward", 1, "forward returns the rows of W that the ids name", {"out": ["forward"]})
+ids.criterion("rows_by_id", "forward", 1, "forward returns the rows of W that the ids name", {"out": ["forward"]},
+              sizes=[{"V": 3}, {}])
 ids.criterion("repeats_and_ends", "forward", 1, "ids may repeat, and the first and last id work", {"out": ["forward"]},
-              patterns={"idx": first_and_last}, sizes=[{"*": (5,)}])
+              patterns={"idx": first_and_last}, sizes=[{"*": (5,), "V": 3}])
 ids.conditions("any_shape_forward", "forward", 1, "ids of any shape give one more axis, of width D",
                "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24)
 ids.criterion("gradient_rows", "backward", 2, "backward puts each row of dout into the row of grads[0] that its id "
-              "names", {"grads": ["forward backward"]})
+              "names", {"grads": ["forward backward"]}, sizes=[{"V": 3}])
 ids.criterion("repeated_ids_add_up", "backward", 2, "an id that occurs more than once collects the sum of its rows of "
               "dout",
               {"grads": ["forward backward"]}, patterns={"idx": repeating}, sizes=[{"*": (6,)}], worlds=[None, ones])
@@ -64,7 +65,8 @@ ids.last_look(walk)
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
-windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]})
+windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]},
+                  sizes=[{"V": 6, "D": 6}, {}])
 windows.conditions("other_sizes", "forward", 1, "any N, T, V and D will do; N and T may change from call to call",
                    "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24,
                    plain={"out": ["forward forward:resized"]})
@@ -72,7 +74,7 @@ windows.criterion("output_dtype", "forward", 1, "the output has the dtype of W, 
                   {"out": ["forward"], "kept": ["forward forward:other", "forward update"]},
                   sizes=[{}, {"N": 1, "T": 1}], dtypes=(np.float64, np.float32))
 windows.criterion("sums_over_time", "backward", 1, "grads[0] is the sum of the gradients of all time steps",
-                  {"grads": ["forward backward"]})
+                  {"grads": ["forward backward"]}, sizes=[{"V": 6, "D": 6}])
 windows.criterion("repeats_across_time", "backward", 2, "ids that repeat, in one step or across steps, add up",
                   {"grads": ["forward backward"]}, patterns={"xs": repeating}, sizes=[{}, {"N": 1}, {"T": 1, "N": 3}],
                   worlds=[None, ones])

@@ -15,7 +15,8 @@ lstm = Exercise(Layer(
     options=({}, {"stateful": True}), state={"h": "NH", "c": "NH"},
     attributes={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
 
-ONE, TWO = [{"T": 1}], [{"T": 2}]
+SQUARE = {"N": 4, "D": 4, "H": 1}  # Wx is square, and so is x: no .T of them that is missing or too many raises
+TWO, ONE_ROW = [{**SQUARE, "T": 2}], SQUARE | {"N": 1}  # one row where the sum over the batch isn't meant
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
@@ -49,7 +50,7 @@ lstm.criterion("slopes_of_the_gates", "backward", 2, "dz holds the gradient of e
                "sigmoid or tanh", {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero},
                together=True)
 lstm.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
-               {"grads[0] grads[2]": ["forward backward"]}, sizes=ONE)
+               {"grads[0] grads[2]": ["forward backward"]}, sizes=[{**ONE_ROW, "T": 1}])
 lstm.criterion("through_wh", "backward", 1, "dh comes back through Wh.T, and is added to dhs of the step before",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, together=True)
 lstm.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
@@ -59,9 +60,10 @@ lstm.criterion("gradient_of_first_states", "backward", 1, "dh and dc are the gra
 lstm.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps",
                {"grads": ["forward backward"]}, together=True)
 lstm.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
-               {"dxs grads[1]": ["forward backward"]}, sizes=TWO)
+               {"dxs grads[1]": ["forward backward"]}, sizes=[{**ONE_ROW, "T": 2}])
 lstm.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
-                "stateful or not", "dxs dh dc grads held kept", TURNS, 40)
+                "stateful or not", "dxs dh dc grads held kept", TURNS, 40,
+                plain={"dxs dh dc grads": ["forward backward"]})
 
 contract_over_time(lstm, "dh dc")
 

@@ -1,6 +1,6 @@
 """What goes wrong in 07-lstm: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 from . import Library, contract
-from .rnn import COPIED_PARAMS
+from .rnn import AVERAGED, AVERAGED_BIAS, AVERAGED_WEIGHTS, COPIED_PARAMS, DB_KEPT_ROWS, DX_TURNED, X_NOT_TRANSPOSED
 
 MISCONCEPTIONS = Library()
 EQUATION = "08-lstm.html#lstm"
@@ -15,6 +15,8 @@ SIZES = "04-time-rnn.html#time-rnn-sizes"
 GRADIENT_SUM = "04-time-rnn.html#time-rnn-gradient-sum"
 ONE_CELL = "04-time-rnn.html#time-rnn-one-cell-per-step"
 WINDOWS = "04-time-rnn.html#time-rnn-dh"
+TRANSPOSE = "03-rnn.html#rnn-transpose"
+BATCH_SUM = "03-rnn.html#rnn-batch-sum"
 WHICH_STATE = "03-rnn.html#rnn-which-state"
 IN_PLACE = "02-embedding.html#embedding-in-place"
 DTYPE = "02-embedding.html#embedding-dtype"
@@ -125,6 +127,7 @@ lstm("LeavesOutInputGate", EQUATION, "the input gate isn't applied to the candid
 lstm("LeavesOutTanh", EQUATION, "h is made without tanh: h = o * np.tanh(c)", ("h = o * np.tanh(c)", "h = o * c"))
 lstm("LeavesOutOutputGate", EQUATION, "the output gate is missing: h = o * np.tanh(c)",
      ("h = o * np.tanh(c)", "h = np.tanh(c)"))
+lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
 lstm("GivesCellStates", EQUATION, "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
      ("hs.append(h)", "hs.append(c)"))
 
@@ -246,10 +249,13 @@ lstm("ReusesOutput", SHARED, contract.REUSED,
         return self.hs"""))
 lstm("ChangesDhs", SHARED, "backward adds into dhs itself (`dhs[:, t] += dh`); it belongs to the caller: "
      "dh = dhs[:, t] + dh", ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
-lstm("UsesUpSteps", ONE_CELL, "backward uses up what forward kept (pop, or an iterator); a second backward must give "
-     "the same", ("self.steps[t]", "self.steps.pop()"))
-lstm("AveragesDb", GRADIENT_SUM, "db is averaged over the batch; it is the sum over batch and steps",
-     ("dz.sum(axis=0)", "dz.mean(axis=0)"))
+lstm("UsesUpSteps", ONE_CELL, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
+lstm("KeepsRowsOfDb", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+lstm("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("x.T @ dz", "x @ dz"))
+lstm("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
+lstm("AveragesDb", BATCH_SUM, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
+lstm("AveragesWeights", BATCH_SUM, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / N"))
+lstm("AveragesOverBatch", BATCH_SUM, AVERAGED, (".T @ dz", ".T @ dz / N"), ("dz.sum", "dz.mean"))
 lstm("StacksDxsBackwards", TIME, "dxs is stacked in the order of the loop, from the last step to the first; dxs[:, t] "
      "belongs to step t", ("dxs[:, t]", "dxs[:, T - 1 - t]"))
 lstm("NeverClearsSteps", TIME, "the list of steps is never emptied, so that backward goes over those of an earlier "
