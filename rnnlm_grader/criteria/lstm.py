@@ -56,7 +56,7 @@ lstm.criterion("through_wh", "backward", 1, "dh comes back through Wh.T, and is 
 lstm.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
                {"dxs": ["forward backward"]}, sizes=TWO)
 lstm.criterion("gradient_of_first_states", "backward", 1, "dh and dc are the gradients of the states that the window "
-               "started from", {"dxs dh dc": ["forward backward"]}, sizes=TWO)
+               "started from", {"dxs dh dc": ["forward backward"]}, sizes=[{"T": 2}])
 lstm.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps",
                {"grads": ["forward backward"]}, together=True)
 lstm.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
