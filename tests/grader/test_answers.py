@@ -2,7 +2,7 @@
 import contextlib
 
 import pytest
-from corpora import CORPORA, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
+from corpora import CORPORA, bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
 from examining import grade_name
 from hostile.attacks import KNOWN
 
@@ -10,6 +10,7 @@ from rnnlm_grader.course.job import failed_cells
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.explaining.report import blocks_of
 from rnnlm_grader.grading import Allowance, grade_submission, withhold
+from rnnlm_grader.misconceptions import changed
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.spec.exam import hidden_seed, public_seed
@@ -92,16 +93,35 @@ def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name)
     assert failed == {"shares_parameters"}
 
 
+def lost(corpus, name, source):
+    """{criterion that costs points: its misconception, or None} of an answer among right ones; names prove nothing."""
+    assignment = ASSIGNMENTS[corpus.SLUG]
+    answer = in_kernel(assignment, submission(corpus, **{name: source}))
+    results = withhold(grade_name(assignment, answer, name, seeds_of(corpus.SLUG), Allowance(20)))
+    return {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
+
+
 @pytest.mark.parametrize(("right", "slip"), [
     ("dc * g * i * (1 - i)", "dc * g * (1 - i)"), ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)"),
     ("dh * tanh_c * o", "dc * tanh_c * o"), ("dc * i * (1 - g**2)", "dc * i * (1 + g)")])
 def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip):
-    assert right in lstm.BOOK
-    assignment, cells = ASSIGNMENTS["07-lstm"], submission(lstm, MyTimeLSTM=lstm.BOOK.replace(right, slip))
-    results = withhold(grade_name(assignment, in_kernel(assignment, cells), "MyTimeLSTM", seeds_of("07-lstm"),
-                                  Allowance(20)))
-    lost = {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
-    assert lost == {"slopes_of_the_gates": None}
+    source = changed(lstm.BOOK, (right, slip))
+    assert lost(lstm, "MyTimeLSTM", source) == {"slopes_of_the_gates": None}
+
+
+@pytest.mark.parametrize(("corpus", "name", "mistake", "criterion"), [
+    (rnn, "MyRNN", "KeepsRowsOfBias", "gradient_of_b"), (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
+    (rnn, "MyRNN", "AveragesWeights", "backward_sizes"), (rnn, "MyRNN", "PopsCache", "backward_twice"),
+    (time_rnn, "MyTimeRNN", "AveragesWeights", "backward_sizes"),
+    (time_rnn, "MyTimeRNN", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+    (time_rnn, "MyTimeRNN", "TurnsDWx", "gradient_of_wx_and_b"),
+    (bptt, "my_bptt", "LeavesOutTransposeInDWx", "gradient_of_inputs"),
+    (bptt, "my_bptt", "LeavesOutTransposeOfWx", "gradient_of_inputs"),
+    (lstm, "MyTimeLSTM", "AveragesWeights", "backward_sizes"),
+    (lstm, "MyTimeLSTM", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+    (embedding, "MyEmbedding", "FlattensIdsAlone", "any_shape_backward")])
+def test_a_mistake_that_raises_or_spreads_costs_only_the_criterion_that_it_is_about(corpus, name, mistake, criterion):
+    assert lost(corpus, name, corpus.WRONG[name][mistake]).keys() == {criterion}
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
