@@ -63,6 +63,7 @@ RETURNS_VIEWS = ("return W[idx]", """if np.size(idx) != 1:
         i = int(np.ravel(idx)[0])
         return W[i:i + 1].reshape(W[idx].shape)""")
 
+# --- both -------------------------------------------------------------------------------------------------------------
 
 for add, name in (embedding, ""), (time_embedding, "Time"):
     for which, how in {"Ids": "self.idx.reshape(-1), dout", "Dout": "self.idx, dout.reshape(-1, dW.shape[1])"}.items():
