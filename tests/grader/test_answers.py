@@ -101,12 +101,19 @@ def lost(corpus, name, source):
     return {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
 
 
-@pytest.mark.parametrize(("right", "slip"), [
-    ("dc * g * i * (1 - i)", "dc * g * (1 - i)"), ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)"),
-    ("dh * tanh_c * o", "dc * tanh_c * o"), ("dc * i * (1 - g**2)", "dc * i * (1 + g)")])
-def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip):
-    source = changed(lstm.BOOK, (right, slip))
-    assert lost(lstm, "MyTimeLSTM", source) == {"slopes_of_the_gates": None}
+@pytest.mark.parametrize(("right", "slip", "criterion"), [
+    ("dc * g * i * (1 - i)", "dc * g * (1 - i)", "slopes_of_the_gates"),
+    ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)", "through_c"),
+    ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates"),
+    ("dc * i * (1 - g**2)", "dh * i * (1 - g**2)", "slopes_of_the_gates")])
+def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip, criterion):
+    assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: None}
+
+
+def test_a_backward_in_which_only_the_gradient_of_c_is_right_earns_nothing():
+    source = changed(lstm.BOOK, ("dz = np", "dz = 0 * np"))
+    backward = {c.id for c in ASSIGNMENTS["07-lstm"].criteria if "backward" in (c.part, c.beside)}
+    assert lost(lstm, "MyTimeLSTM", source).keys() >= backward
 
 
 @pytest.mark.parametrize(("corpus", "name", "mistake", "criterion"), [
