@@ -73,10 +73,11 @@ bptt = Exercise(Layer(
     out={"dxs": "NTD", "dh0": "NH", "dWx": "DH", "dWh": "HH", "db": "H"}, upstream={}, back=(),
     sizes={"N": 2, "T": 3, "D": 4, "H": 5}, free="NTDH", is_function=True, linear_in="dhs",
     options=({}, {}, {"window": 1}, {"window": 2}, {"window": 3}, {"window": 7})), criteria)
-ALONE = [{"N": 1, "T": 1}]  # one step of one sequence
+ALONE = [{"N": 1, "T": 1, "D": 2, "H": 2}]  # one step of one sequence: no wrong .T of a weight raises there
 
 bptt.criterion("dz_of_a_step", "values", 1, "dz of a step is dhs times the slope of tanh, 1 - h**2, and the answer is "
-               "(dxs, dh0, dWx, dWh, db)", {"dh0 dWx dWh db": ["forward"]}, sizes=ALONE, together=True)
+               "(dxs, dh0, dWx, dWh, db)", {"dh0 dWx dWh db": ["forward"]}, sizes=[dict.fromkeys("NTDH", 1)],
+               together=True)
 bptt.criterion("gradient_of_inputs", "values", 1, "dxs is dz @ Wx.T, dWx is xs.T @ dz, and db is dz",
                {"dxs dWx db": ["forward"]}, sizes=ALONE)
 bptt.criterion("gradient_of_wh", "values", 1, "dWh pairs dz with the state before the step, h0 before the first",

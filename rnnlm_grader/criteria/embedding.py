@@ -26,6 +26,7 @@ def ones(rng, sizes):
     return {"dout": np.ones([n for letter in "*NTD" for n in np.atleast_1d(sizes.get(letter, ())).astype(int)])}
 
 
+SQUARE = {"V": 8, "D": 8}  # ids that pick columns of W raise nothing there
 SHAPES = [{"*": shape, "V": 13} for shape in ((2, 3), (2, 1, 2), (1,), (1, 4))]
 TURNS = ("forward backward", "[forward backward update] forward backward", "forward [spoil] backward",
          "[forward backward] forward:other [b.forward:other b.backward] backward",
@@ -33,13 +34,14 @@ TURNS = ("forward backward", "[forward backward update] forward backward", "forw
 
 # --- MyEmbedding ------------------------------------------------------------------------------------------------------
 
-ids.criterion("rows_by_id", "forward", 1, "forward returns the rows of W that the ids name", {"out": ["forward"]})
+ids.criterion("rows_by_id", "forward", 1, "forward returns the rows of W that the ids name", {"out": ["forward"]},
+              sizes=[SQUARE, {}])
 ids.criterion("repeats_and_ends", "forward", 1, "ids may repeat, and the first and last id work", {"out": ["forward"]},
-              patterns={"idx": first_and_last}, sizes=[{"*": (5,)}])
+              patterns={"idx": first_and_last}, sizes=[{"*": (5,), "V": 3}])
 ids.conditions("any_shape_forward", "forward", 1, "ids of any shape give one more axis, of width D",
                "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24)
 ids.criterion("gradient_rows", "backward", 2, "backward puts each row of dout into the row of grads[0] that its id "
-              "names", {"grads": ["forward backward"]})
+              "names", {"grads": ["forward backward"]}, sizes=[SQUARE])
 ids.criterion("repeated_ids_add_up", "backward", 2, "an id that occurs more than once collects the sum of its rows of "
               "dout",
               {"grads": ["forward backward"]}, patterns={"idx": repeating}, sizes=[{"*": (6,)}], worlds=[None, ones])
@@ -64,7 +66,8 @@ ids.last_look(walk)
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
-windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]})
+windows.criterion("windows", "forward", 1, "forward turns ids (N, T) into word vectors (N, T, D)", {"out": ["forward"]},
+                  sizes=[SQUARE, {}])
 windows.conditions("other_sizes", "forward", 1, "any N, T, V and D will do; N and T may change from call to call",
                    "out", ["forward", "forward forward:other", "[forward update] forward:again"], 24,
                    plain={"out": ["forward forward:resized"]})
@@ -72,7 +75,7 @@ windows.criterion("output_dtype", "forward", 1, "the output has the dtype of W, 
                   {"out": ["forward"], "kept": ["forward forward:other", "forward update"]},
                   sizes=[{}, {"N": 1, "T": 1}], dtypes=(np.float64, np.float32))
 windows.criterion("sums_over_time", "backward", 1, "grads[0] is the sum of the gradients of all time steps",
-                  {"grads": ["forward backward"]})
+                  {"grads": ["forward backward"]}, sizes=[SQUARE])
 windows.criterion("repeats_across_time", "backward", 2, "ids that repeat, in one step or across steps, add up",
                   {"grads": ["forward backward"]}, patterns={"xs": repeating}, sizes=[{}, {"N": 1}, {"T": 1, "N": 3}],
                   worlds=[None, ones])

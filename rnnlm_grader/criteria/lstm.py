@@ -1,4 +1,6 @@
 """Criteria of 07-lstm."""
+import numpy as np
+
 from rnnlm_ref.time_layers import TimeLSTM
 
 from ..misconceptions.lstm import MISCONCEPTIONS
@@ -15,7 +17,17 @@ lstm = Exercise(Layer(
     options=({}, {"stateful": True}), state={"h": "NH", "c": "NH"},
     attributes={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
 
-ONE, TWO = [{"T": 1}], [{"T": 2}]
+SQUARE = {"N": 4, "D": 4, "H": 1}  # Wx is square, and so is x: no .T of them that is missing or too many raises
+ONE, TWO = [{**SQUARE, "T": 1}], [{**SQUARE, "T": 2}]
+ONE_ROW = SQUARE | {"N": 1}  # where the sum over the batch isn't meant
+
+
+def only(gate):
+    """All gates but this one are 1, where their slopes are 0: so a slip in one of theirs doesn't show."""
+    def world(rng, sizes):
+        return {"b": np.repeat([0.0 if each == gate else 40.0 for each in "ofig"], sizes["H"])}
+    return world
+
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
@@ -45,21 +57,22 @@ lstm.criterion("last_states", "forward", 1, "h and c are the last states after e
 lstm.criterion("slopes_of_the_gates", "backward", 2, "dz holds the gradient of each gate times the slope of its "
                "sigmoid or tanh", {"dxs dh grads[0] grads[2]": ["forward backward"]}, sizes=ONE, together=True)
 lstm.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
-               {"grads[0] grads[2]": ["forward backward"]}, sizes=ONE)
+               {"grads[0] grads[2]": ["forward backward"]}, worlds=[only("g")], sizes=[{**ONE_ROW, "T": 1}])
 lstm.criterion("through_c", "backward", 2, "dc comes back times f, and is added to what comes through h",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero}, together=True)
 lstm.criterion("through_wh", "backward", 1, "dh comes back through Wh.T, and is added to dhs of the step before",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, together=True)
 lstm.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
-               {"dxs": ["forward backward"]}, sizes=TWO)
+               {"dxs": ["forward backward"]}, worlds=[only("o")], sizes=TWO)
 lstm.criterion("gradient_of_first_states", "backward", 1, "dh and dc are the gradients of the states that the window "
-               "started from", {"dxs dh dc": ["forward backward"]}, sizes=TWO)
+               "started from", {"dxs dh dc": ["forward backward"]}, sizes=[{"T": 2}])
 lstm.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps",
                {"grads": ["forward backward"]}, together=True)
 lstm.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
-               {"dxs grads[1]": ["forward backward"]}, sizes=TWO)
+               {"dxs grads[1]": ["forward backward"]}, sizes=[{**ONE_ROW, "T": 2}])
 lstm.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
-                "stateful or not", "dxs dh dc grads held kept", TURNS, 40)
+                "stateful or not", "dxs dh dc grads held kept", TURNS, 40,
+                plain={"dxs dh dc grads": ["forward backward"]})
 
 contract_over_time(lstm, "dh dc")
 

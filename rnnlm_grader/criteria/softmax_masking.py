@@ -30,6 +30,13 @@ def far(rng, a):
     return a + 1e4 * np.where(is_spread, np.array([1, 0, -1, -1])[(places + turn // 2) % 4], -1)
 
 
+def rotated(rng, a):
+    """Each row holds the numbers of the first, in a square so that each column does too: either axis gives the same."""
+    for i in range(1, len(a)):
+        a[i] = np.roll(a[0], i, axis=-1)
+    return a
+
+
 def of_size(dout):
     return lambda rng, sizes: {"dout": dout}
 
@@ -45,9 +52,9 @@ TURNS = ("forward backward", "[forward backward] forward backward:again", "forwa
 # --- my_softmax -------------------------------------------------------------------------------------------------------
 
 shares.criterion("shares", "values", 1, "each number of a row becomes its share of the sum of exponentials",
-                 {"p": ["forward"]}, sizes=[ROW])
+                 {"p": ["forward"]}, sizes=[{"*": (2,), "V": 2}], patterns={"x": rotated})
 shares.criterion("last_axis", "values", 1, "it works along the last axis, whatever axes stand before it",
-                 {"p": ["forward"]}, sizes=[{}, {"*": (2, 3)}])
+                 {"p": ["forward"]}, sizes=[{}, {"*": (2, 3)}, ROW])
 shares.conditions("any_layout", "values", 1, "x may have any shape and scale, and need not be contiguous in memory",
                   "p kept", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
 shares.criterion("large_logits", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other",

@@ -21,21 +21,14 @@ rnn = Exercise(Layer(
 
 STATEFUL = [{"stateful": True}]
 BOTH = [{}, *STATEFUL]
-SMALL = {"D": 3, "H": 2}  # of the worlds
+SQUARE = {"N": 2, "D": 2, "H": 2}  # of the worlds: no .T that is missing or too many raises there
+ONE_ROW = SQUARE | {"N": 1}  # where the sum over the batch isn't meant
 TURNS = ("forward backward", "[forward backward update:one reset] forward:again backward:again",
          "forward [spoil] backward",
          "[forward backward reset] forward:other [b.forward:other b.backward] backward",
          "[forward reset] forward:refilled backward:refilled", "forward backward backward:again",
          "forward set forward backward", "forward backward forward:other backward",
          "forward backward forward:again backward:again")
-
-
-def weights(rng, z):
-    """Whole weights, of which Wh isn't symmetric, and xs for which xs @ Wx is z."""
-    a, p, q = rng.choice(WHOLE, 3)
-    last = rng.choice(WHOLE, (*z.shape[:2], 1))
-    xs = np.concatenate([(z - last * [p, q]) @ [[1, 0], [-a, 1]], last], axis=-1)  # the inverse of the first rows of Wx
-    return {"Wx": np.array([[1, 0], [a, 1], [p, q]]), "b": np.zeros(2), "xs": xs}
 
 
 def some_wh(rng):
@@ -46,8 +39,9 @@ def some_wh(rng):
 
 def at_rest(rng, sizes):
     """Whole numbers with which every sum z is 0: there tanh has slope 1, and the states stay 0."""
-    shape = sizes["N"], sizes["T"], 2
-    return weights(rng, np.zeros(shape)) | {"Wh": some_wh(rng), "dhs": rng.choice(WHOLE, shape)}
+    a, (N, T) = rng.choice(WHOLE), (sizes["N"], sizes["T"])
+    return {"Wx": np.outer([1, a], [1, a + 1]), "Wh": some_wh(rng), "b": np.zeros(2),
+            "xs": rng.choice(WHOLE, (N, T, 1)) * [a, -1], "dhs": rng.choice(WHOLE, (N, T, 2))}
 
 
 def unconnected(rng, sizes):
@@ -58,9 +52,10 @@ def unconnected(rng, sizes):
 def one_of_two(t):
     """Two steps: a gradient comes to step t alone, whose sum is 0; so nothing that comes back counts in dWh."""
     def world(rng, sizes):
-        Wh, z = 3 * some_wh(rng), rng.choice(WHOLE, (sizes["N"], 2, 2)) / 4
+        a, Wh, z = rng.choice(WHOLE), 3 * some_wh(rng), rng.choice(WHOLE, (sizes["N"], 2, 2)) / 4
         z[:, t] = -np.tanh(z[:, 0]) @ Wh if t else 0
-        return weights(rng, z) | {"Wh": Wh, "dhs": rng.choice(WHOLE, z.shape) * (np.arange(2) == t)[:, None]}
+        return {"Wx": np.array([[1, 0], [a, 1]]), "Wh": Wh, "b": np.zeros(2), "xs": z @ [[1, 0], [-a, 1]],
+                "dhs": rng.choice(WHOLE, z.shape) * (np.arange(2) == t)[:, None]}
     return world
 
 
@@ -100,19 +95,19 @@ rnn.criterion("leaves_states_alone", "state", 1, "a state that was given or fetc
 # --- backward ---------------------------------------------------------------------------------------------------------
 
 rnn.criterion("slope_of_tanh", "backward", 1, "dz is the slope of tanh, 1 - h**2, times all that comes back to h",
-              {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=[{"T": 1}], together=True)
+              {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=[dict.fromkeys("NTDH", 1)], together=True)
 rnn.criterion("through_time", "backward", 2, "a gradient reaches all earlier steps: dh comes back through Wh.T and is "
-              "added", {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[at_rest], sizes=[SMALL], together=True)
+              "added", {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[at_rest], sizes=[SQUARE], together=True)
 rnn.criterion("sums_over_time", "backward", 1, "grads are sums over the batch and all steps, each with its own x and "
-              "state", {"grads": ["forward backward"]}, patterns={"Wh": zero}, together=True)
+              "state", {"grads": ["forward backward"]}, sizes=[SQUARE], patterns={"Wh": zero}, together=True)
 rnn.criterion("gradient_of_each_input", "backward", 1, "dxs[:, t] is dz @ Wx.T of step t",
-              {"dxs": ["forward backward"]}, worlds=[unconnected], sizes=[SMALL])
+              {"dxs": ["forward backward"]}, worlds=[unconnected], sizes=[SQUARE])
 rnn.criterion("gradient_of_wx_and_b", "backward", 1, "dWx is made of x.T @ dz, and db of dz",
-              {"grads[0] grads[2]": ["forward backward"]}, worlds=[unconnected], sizes=[SMALL])
+              {"grads[0] grads[2]": ["forward backward"]}, worlds=[unconnected], sizes=[ONE_ROW])
 rnn.criterion("gradient_of_wh", "backward", 1, "dWh is made of h.T @ dz, with the state before each step",
-              {"grads[1]": ["forward backward"]}, worlds=[one_of_two(1), one_of_two(0)], sizes=[{"T": 2, **SMALL}])
+              {"grads[1]": ["forward backward"]}, worlds=[one_of_two(1), one_of_two(0)], sizes=[{**ONE_ROW, "T": 2}])
 rnn.criterion("gradient_of_first_state", "backward", 1, "dh is the gradient of the state that the window started from",
-              {"dxs dh": ["forward backward"]}, worlds=[at_rest], sizes=[SMALL])
+              {"dxs dh": ["forward backward"]}, worlds=[at_rest], sizes=[SQUARE])
 rnn.conditions("backward_sizes", "backward", 1, "backward is right for any N, T, D, H, layout and size of dhs, "
                "stateful or not", "dxs dh grads held kept", TURNS, 40, plain={"dxs dh grads": ["forward backward"]})
 

@@ -1,5 +1,6 @@
 """What goes wrong in 04-bptt: the right answers, and the changes that spoil them. Sentences stand after "Likely:"."""
 from . import Library
+from .rnn import AVERAGED, AVERAGED_BIAS, AVERAGED_WEIGHTS, DB_KEPT_ROWS, DWX_TURNED, DX_TURNED, X_NOT_TRANSPOSED
 
 MISCONCEPTIONS = Library()
 NUMERICAL = "05-bptt.html#bptt-numerical-gradient"
@@ -179,11 +180,14 @@ bptt("KeepsFirstStep", SUM, "the parameters keep the gradient of the step that i
 bptt("AveragesOverSteps", SUM, "the parameters' gradients are averaged over the steps; Wx, Wh and b are used T times, "
      "so they add up",
      ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
-bptt("AveragesOverBatch", BATCH, "the parameters' gradients are averaged over the batch; whether to average is for the "
-     "loss to say, and dhs already carries it",
-     ("dWx, dWh, db\n", "dWx / len(xs), dWh / len(xs), db / len(xs)\n"))
-bptt("KeepsRowsOfDb", BATCH, "db keeps one row for each sequence; it is the sum over the batch",
-     ("db += dz.sum(axis=0)", "db = db + dz"))
+bptt("AveragesDb", BATCH, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
+bptt("AveragesWeights", BATCH, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / len(xs)"))
+bptt("AveragesOverBatch", BATCH, AVERAGED, (".T @ dz", ".T @ dz / len(xs)"), ("dz.sum", "dz.mean"))
+bptt("KeepsRowsOfDb", BATCH, DB_KEPT_ROWS, ("db += dz.sum(axis=0)", "db = db + dz"))
+bptt("AddsRowsToDb", BATCH, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+bptt("TurnsDWx", TRANSPOSE, DWX_TURNED, ("xs[:, t].T @ dz", "dz.T @ xs[:, t]"))
+bptt("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("xs[:, t].T @ dz", "xs[:, t] @ dz"))
+bptt("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
 bptt("KeepsAxisOfDb", BATCH, "db keeps the axis of the batch, (1, H); it has the shape of b (no keepdims=True)",
      ("db += dz.sum(axis=0)", "db = db + dz.sum(axis=0, keepdims=True)"))
 bptt("Dh0BeforeWh", BY_HAND, "dh0 is dz of the first step, before it has passed through Wh; dh0 is dz @ Wh.T",

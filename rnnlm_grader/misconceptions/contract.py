@@ -2,6 +2,8 @@
 COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
           "Keep the arrays themselves")
 REUSED = "one output array is kept and used again; what forward returned before then changes later"
+STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one row for every step of the window"
+USED_UP = "backward uses up what forward kept (pop, del, None, an iterator); a second backward must give the same"
 GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like"
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
 

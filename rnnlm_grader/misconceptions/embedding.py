@@ -1,5 +1,6 @@
 """What goes wrong in 01-embedding: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 from . import Library, contract
+from .rnn import AVERAGED
 
 MISCONCEPTIONS = Library()
 LOOKUP = "02-embedding.html#embedding-lookup"
@@ -12,6 +13,9 @@ SHARED = "02-embedding.html#embedding-shared-weights"
 OVER_TIME = "02-embedding.html#embedding-over-time"
 
 COPIED = "W is copied; an optimiser that updates the array it gave you has then no effect. Keep W itself"
+COLUMNS = "the ids pick columns of W; word v is the row W[v], so index the first axis"
+FLAT_ALONE = ("only the ids are flattened, or only dout; flatten both: idx.reshape(-1), dout.reshape(-1, D), or leave "
+              "both as they are for np.add.at")
 DIVIDED = ("the gradient is divided by the number of ids; whether to average is for the loss to say, and dout already "
            "carries it")
 EARLIER_LAYERS = ("layers of earlier calls are still in the list (it is never emptied in forward), so backward visits "
@@ -40,6 +44,7 @@ time_embedding = MISCONCEPTIONS.of("MyTimeEmbedding", RIGHT.replace("MyEmbedding
 
 # What many changes replace, and the changes that both classes share
 ADD = "np.add.at(dW, self.idx, dout)"
+PICKS_COLUMNS = ("W[idx]", "W[:, idx]")
 PILES_UP = ("        dW[...] = 0\n", "")
 REBINDS = ("dW[...] = 0", "dW = self.grads[0] = np.zeros_like(dW)")
 WRITES_NOTHING = ("dW[...] = 0", "dW = np.zeros_like(dW)")
@@ -58,10 +63,17 @@ RETURNS_VIEWS = ("return W[idx]", """if np.size(idx) != 1:
         i = int(np.ravel(idx)[0])
         return W[i:i + 1].reshape(W[idx].shape)""")
 
+# --- both -------------------------------------------------------------------------------------------------------------
+
+for add, name in (embedding, ""), (time_embedding, "Time"):
+    for which, how in {"Ids": "self.idx.reshape(-1), dout", "Dout": "self.idx, dout.reshape(-1, dW.shape[1])"}.items():
+        add(f"{name}Flattens{which}Alone", ANY_SHAPE, FLAT_ALONE, ("self.idx, dout", how))
+    add(f"{name}VisitsFlatIdsAlone", ANY_SHAPE, FLAT_ALONE, (ADD, """for i, v in enumerate(self.idx.reshape(-1)):
+            dW[v] += dout[i]"""))
+
 # --- MyEmbedding ------------------------------------------------------------------------------------------------------
 
-embedding("PicksColumns", LOOKUP, "the ids pick columns of W; word v is the row W[v], so index the first axis",
-          ("W[idx]", "W[:, idx]"))
+embedding("PicksColumns", LOOKUP, COLUMNS, PICKS_COLUMNS)
 embedding("PicksColumnsTransposed", LOOKUP,
           "the columns of W that the ids pick come out, transposed; word v is the row W[v]",
           ("W[idx]", "W.T[idx]"))
@@ -126,6 +138,8 @@ embedding("MultipliesByWeights", GRADIENT,
           ("self.idx, dout", "self.idx, dout * self.params[0][self.idx]"))
 embedding("TurnsSign", GRADIENT, "the sign of the gradient is turned; subtracting it is the optimiser's work",
           ("self.idx, dout", "self.idx, -dout"))
+embedding("PutsIntoColumns", GRADIENT, "rows of dout are put into columns of dW; word v is the row dW[v], so index the "
+          "first axis", (ADD, "dW[:, self.idx] = dout"))
 embedding("SpreadsTheSum", GRADIENT,
           "the sum of all of dout goes to every word that occurs; each position gives to its own word only",
           (ADD, "dW[np.unique(self.idx)] = dout.reshape(-1, dW.shape[1]).sum(axis=0)"))
@@ -181,8 +195,7 @@ embedding("ChangesDout", SHARED, "the caller's dout is changed in place; argumen
 embedding("ReusesOutput", SHARED, contract.REUSED, *REUSES_OUTPUT)
 embedding("KeepsFirstIds", SHARED,
           "the ids of the first forward are kept for good; backward belongs to the last forward", KEEPS_FIRST_IDS)
-embedding("UsesUpCache", SHARED,
-          "backward uses up what forward kept (pop, del, None); a second backward must give the same",
+embedding("UsesUpCache", SHARED, contract.USED_UP,
           "        self.idx = np.zeros(0, np.int64)")
 embedding("KeepsIdsOfOneShape", SHARED,
           "the ids of an earlier forward are used while the shape stays the same; backward belongs to the last forward",
@@ -211,6 +224,8 @@ embedding("ListsTwice", SHARED,
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
+time_embedding("TimePicksColumns", LOOKUP, COLUMNS, PICKS_COLUMNS)
+time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, "the output is time-major, (T, N, D); it should be (N, T, D)",
                ("W[idx]", "W[idx.T]"))
 time_embedding("FlatTime", OVER_TIME, "all word vectors stand in one row each, (N·T, D), or N and T are mixed up in a "
@@ -247,8 +262,7 @@ time_embedding("LeavesGradientInside", OVER_TIME, "the gradient stays in the lay
 time_embedding("AveragesOverTime", OVER_TIME,
                "the gradients of the steps are averaged over T; W is used T times, so they add up",
                ("self.idx, dout", "self.idx, dout / dout.shape[1]"))
-time_embedding("AveragesOverBatch", OVER_TIME, "the gradient is averaged over the batch; whether to average is for the "
-               "loss to say, and dout already carries it",
+time_embedding("AveragesOverBatch", OVER_TIME, AVERAGED,
                ("self.idx, dout", "self.idx, dout / len(dout)"))
 time_embedding("ReversesDout", OVER_TIME, "dout is read in the wrong order of time; dout[:, t] belongs to xs[:, t]",
                ("self.idx, dout", "self.idx, dout[:, ::-1]"))

@@ -1,6 +1,6 @@
 """What goes wrong in 07-lstm: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 from . import Library, contract
-from .rnn import COPIED_PARAMS
+from .rnn import AVERAGED, AVERAGED_BIAS, AVERAGED_WEIGHTS, COPIED_PARAMS, DB_KEPT_ROWS, DX_TURNED, X_NOT_TRANSPOSED
 
 MISCONCEPTIONS = Library()
 EQUATION = "08-lstm.html#lstm"
@@ -15,6 +15,8 @@ SIZES = "04-time-rnn.html#time-rnn-sizes"
 GRADIENT_SUM = "04-time-rnn.html#time-rnn-gradient-sum"
 ONE_CELL = "04-time-rnn.html#time-rnn-one-cell-per-step"
 WINDOWS = "04-time-rnn.html#time-rnn-dh"
+TRANSPOSE = "03-rnn.html#rnn-transpose"
+BATCH_SUM = "03-rnn.html#rnn-batch-sum"
 WHICH_STATE = "03-rnn.html#rnn-which-state"
 IN_PLACE = "02-embedding.html#embedding-in-place"
 DTYPE = "02-embedding.html#embedding-dtype"
@@ -95,16 +97,21 @@ CLEAR = """        for grad in self.grads:
 
 lstm = MISCONCEPTIONS.of("MyTimeLSTM", RIGHT)
 
+
+def joined(order):
+    """What joins the gates' gradients in this order."""
+    return f"[{', '.join(f'd{gate}' for gate in order)}]"
+
+
+JOIN = joined("ofig")
+
 # --- forward ----------------------------------------------------------------------------------------------------------
 
-lstm("OrdersAsPyTorch", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "i, f, g, o = np"), ("[do, df, di, dg]", "[di, df, dg, do]"))
-lstm("OrdersForgetFirst", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "f, g, i, o = np"), ("[do, df, di, dg]", "[df, dg, di, do]"))
-lstm("OrdersCandidateLast", ORDER, OTHER_ORDER,
-     ("o, f, i, g = np", "i, f, o, g = np"), ("[do, df, di, dg]", "[di, df, do, dg]"))
+for order in "ifgo", "fgio", "ifog":
+    lstm(f"Orders{order.upper()}", ORDER, OTHER_ORDER,
+         ("o, f, i, g = np", f"{', '.join(order)} = np"), (JOIN, joined(order)))
 lstm("SwapsForgetAndInput", EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g",
-     ("o, f, i, g = np", "o, i, f, g = np"), ("[do, df, di, dg]", "[do, di, df, dg]"))
+     ("o, f, i, g = np", "o, i, f, g = np"), (JOIN, joined("oifg")))
 lstm("CutsUnitByUnit", COLUMNS, "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "
      "columns: z[:, :H], z[:, H:2*H] and so on",
      ("np.split(z, 4, axis=1)", "z.reshape(N, H, 4).transpose(2, 0, 1)"),
@@ -120,6 +127,7 @@ lstm("LeavesOutInputGate", EQUATION, "the input gate isn't applied to the candid
 lstm("LeavesOutTanh", EQUATION, "h is made without tanh: h = o * np.tanh(c)", ("h = o * np.tanh(c)", "h = o * c"))
 lstm("LeavesOutOutputGate", EQUATION, "the output gate is missing: h = o * np.tanh(c)",
      ("h = o * np.tanh(c)", "h = np.tanh(c)"))
+lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
 lstm("GivesCellStates", EQUATION, "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
      ("hs.append(h)", "hs.append(c)"))
 
@@ -164,6 +172,8 @@ lstm("LeavesOutSlopeOfTanh", GRADIENT,
      "the slope of tanh is missing on the way from h to c: dc = dc + dh * o * (1 - tanh(c)**2)", (OWN_DC, "dh * o"))
 lstm("LeavesOutOutputGateBack", GRADIENT, "the output gate is missing on the way from h to c: dc = dc + dh * o * "
      "(1 - tanh(c)**2)", (OWN_DC, "dh * (1 - np.tanh(c) ** 2)"))
+lstm("LeavesOutSquare", GRADIENT, "the slope of tanh is taken as 1 - tanh(c); the square is missing, 1 - tanh(c)**2",
+     (OWN_DC, "dh * o * (1 - np.tanh(c))"))
 lstm("SquaresCellState", GRADIENT, "the slope on the way from h to c is taken as 1 - c**2; it is 1 - tanh(c)**2",
      (OWN_DC, "dh * o * (1 - c ** 2)"))
 lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid s has s * (1 - s), and the tanh of g "
@@ -171,6 +181,11 @@ lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid 
 for gate, slope in SLOPE.items():
     lstm(f"LeavesOutSlopeOf{gate.upper()}", SLOPES,
          f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2", (slope, ""))
+for gate in "ofi":
+    lstm(f"TakesTanhsSlopeFor{gate.upper()}", SLOPES, f"{gate} has the slope of a tanh, 1 - {gate}**2; it is a "
+         f"sigmoid, so it is {gate} * (1 - {gate})", (SLOPE[gate], f" * (1 - {gate} ** 2)"))
+lstm("LeavesOutSquareOfG", SLOPES, "the slope of g is taken as 1 - g; the square is missing, 1 - g**2",
+     (SLOPE["g"], " * (1 - g)"))
 lstm("TakesSigmoidsSlopeForCandidate", SLOPES, "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so "
      "it is 1 - g**2", (SLOPE["g"], " * g * (1 - g)"))
 lstm("TakesTanhsSlopeForGates", SLOPES, "the gates o, f, i have the slope of a tanh; that of a sigmoid s is s * "
@@ -182,9 +197,11 @@ lstm("TakesNewCellStateForForgetGate", GRADIENT, "the gradient of f takes the ne
 lstm("SwapsFactorsOfCandidate", GRADIENT, "the gradients of i and g take each other's factor; i was multiplied by g, "
      "and g by i, so they are dc * g and dc * i",
      ("di = dc * g", "di = dc * i"), ("dg = dc * i", "dg = dc * g"))
-lstm("JoinsAsPyTorch", ORDER, JOINED, ("[do, df, di, dg]", "[di, df, dg, do]"))
-lstm("JoinsForgetFirst", ORDER, JOINED, ("[do, df, di, dg]", "[df, dg, di, do]"))
-lstm("JoinsCandidateLast", ORDER, JOINED, ("[do, df, di, dg]", "[di, df, do, dg]"))
+for gate, factor in {"o": "np.tanh(c)", "f": "c_prev", "i": "g", "g": "i"}.items():
+    lstm(f"LeavesOutFactorOf{gate.upper()}", GRADIENT, f"the gradient of {gate} lacks the factor {factor}, by which "
+         f"{gate} was multiplied in forward", (f" * {factor}{SLOPE[gate]}", SLOPE[gate]))
+for order in "ifgo", "fgio", "foig", "ifog", "gfio", "oifg", "ogif", "ofgi":
+    lstm(f"Joins{order.upper()}", ORDER, JOINED, (JOIN, joined(order)))
 
 # --- backward: through time -------------------------------------------------------------------------------------------
 
@@ -232,10 +249,13 @@ lstm("ReusesOutput", SHARED, contract.REUSED,
         return self.hs"""))
 lstm("ChangesDhs", SHARED, "backward adds into dhs itself (`dhs[:, t] += dh`); it belongs to the caller: "
      "dh = dhs[:, t] + dh", ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
-lstm("UsesUpSteps", ONE_CELL, "backward uses up what forward kept (pop, or an iterator); a second backward must give "
-     "the same", ("self.steps[t]", "self.steps.pop()"))
-lstm("AveragesDb", GRADIENT_SUM, "db is averaged over the batch; it is the sum over batch and steps",
-     ("dz.sum(axis=0)", "dz.mean(axis=0)"))
+lstm("UsesUpSteps", ONE_CELL, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
+lstm("KeepsRowsOfDb", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+lstm("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("x.T @ dz", "x @ dz"))
+lstm("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
+lstm("AveragesDb", BATCH_SUM, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
+lstm("AveragesWeights", BATCH_SUM, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / N"))
+lstm("AveragesOverBatch", BATCH_SUM, AVERAGED, (".T @ dz", ".T @ dz / N"), ("dz.sum", "dz.mean"))
 lstm("StacksDxsBackwards", TIME, "dxs is stacked in the order of the loop, from the last step to the first; dxs[:, t] "
      "belongs to step t", ("dxs[:, t]", "dxs[:, T - 1 - t]"))
 lstm("NeverClearsSteps", TIME, "the list of steps is never emptied, so that backward goes over those of an earlier "

@@ -22,7 +22,13 @@ DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the
 ONE_RESULT = "backward returns only one of its two results; it returns the pair (dx, dh_prev)"
 COPIED_PARAMS = ("params holds copies of Wx, Wh and b; an optimiser that updates them has then no effect. Keep the "
                  "arrays themselves")
-DB_KEPT_ROWS = "db isn't summed over the batch: dz is (N, H) and b is (H,), so db = dz.sum(axis=0)"
+LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"
+AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"
+AVERAGED_WEIGHTS = f"dWx and dWh, though not db, are averaged over the batch; {LOSS_AVERAGES}"
+AVERAGED_BIAS = f"db is averaged over the batch; it is the sum: {LOSS_AVERAGES}"
+DB_KEPT_ROWS = "db isn't summed over the batch: dz has a row for each sequence and b is one row; db is dz.sum(axis=0)"
+DWX_TURNED = "dWx is turned round, dz.T @ x; it has to have the shape of Wx: x.T @ dz"
+X_NOT_TRANSPOSED = "dWx is x @ dz without a transpose; it has to have the shape of Wx: x.T @ dz"
 
 RIGHT = '''
 class MyRNN:
@@ -156,14 +162,9 @@ rnn("CollectsOutsideTanh", SLOPE,
 
 rnn("KeepsRowsOfBias", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
 rnn("KeepsRowsOfBiasInNewArray", BATCH_SUM, DB_KEPT_ROWS, ("db[...] = dz.sum(axis=0)", "self.grads[2] = dz"))
-rnn("AveragesBias", BATCH_SUM,
-    "db is the mean over the batch; it is the sum. Whether to average is for the loss to say, and dh_next already "
-    "carries it",
-    ("dz.sum", "dz.mean"))
-rnn("AveragesOverBatch", BATCH_SUM,
-    "all parameter gradients are divided by the batch size; whether to average is for the loss to say, and dh_next "
-    "already carries it",
-    (".T @ dz", ".T @ dz / len(dz)"), ("dz.sum", "dz.mean"))
+rnn("AveragesBias", BATCH_SUM, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
+rnn("AveragesWeights", BATCH_SUM, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / len(dz)"))
+rnn("AveragesOverBatch", BATCH_SUM, AVERAGED, (".T @ dz", ".T @ dz / len(dz)"), ("dz.sum", "dz.mean"))
 rnn("SumsBiasOverEverything", BATCH_SUM,
     "db is one number for all hidden units (sum without axis); it is summed over the batch only, axis=0",
     ("axis=0", ""))
@@ -173,13 +174,11 @@ rnn("TakesFirstRowOfBias", BATCH_SUM, "db takes only one row of the batch; all r
     ("dz.sum(axis=0)", "dz[0]"))
 rnn("MultipliesByBias", GRADIENT, "db is multiplied by b; b is added, so its gradient is dz summed over the batch",
     ("dz.sum(axis=0)", "dz.sum(axis=0) * b"))
-rnn("TurnsDWx", TRANSPOSE, "dWx is turned round, dz.T @ x; it has to have the shape of Wx, (D, H): x.T @ dz",
-    ("x.T @ dz", "dz.T @ x"))
+rnn("TurnsDWx", TRANSPOSE, DWX_TURNED, ("x.T @ dz", "dz.T @ x"))
 rnn("TurnsDWh", TRANSPOSE,
     "dWh is turned round, dz.T @ h_prev; the shape fits because Wh is square, but it is h_prev.T @ dz",
     ("h_prev.T @ dz", "dz.T @ h_prev"))
-rnn("LeavesOutTransposeInDWx", TRANSPOSE,
-    "dWx is x @ dz without a transpose; it has to have the shape of Wx, (D, H): x.T @ dz", ("x.T @ dz", "x @ dz"))
+rnn("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("x.T @ dz", "x @ dz"))
 rnn("LeavesOutTransposeInDWh", TRANSPOSE, "dWh is h_prev @ dz without a transpose; it is h_prev.T @ dz",
     ("h_prev.T @ dz", "h_prev @ dz"))
 rnn("TakesNextStateForDWh", WHICH_STATE,
@@ -256,9 +255,9 @@ rnn("FillsArraysOfForward", SHARED,
 rnn("KeepsFirstCache", WHICH_STATE,
     "what the first forward kept is used for good; backward belongs to the last forward",
     "    cache = None", ("self.cache = x, h_prev, h_next", "self.cache = self.cache or (x, h_prev, h_next)"))
-rnn("UsesUpCache", IN_PLACE,
-    "backward uses up what forward kept (pop, del, None); a second backward must give the same",
-    ("        dz =", "        self.cache = None\n        dz ="))
+rnn("UsesUpCache", IN_PLACE, contract.USED_UP, ("        dz =", "        self.cache = None\n        dz ="))
+rnn("PopsCache", IN_PLACE, contract.USED_UP,
+    ("= x, h_prev, h_next", "= [(x, h_prev, h_next)]"), ("= self.cache", "= self.cache.pop()"))
 rnn("KeepsCacheInClass", ONE_CELL,
     "what forward keeps is stored in the class or in a global, so that one cell overwrites what another remembers; "
     "keep it in self",

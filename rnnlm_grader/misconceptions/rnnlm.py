@@ -1,5 +1,6 @@
 """What goes wrong in 06-rnnlm: the right answers, and the changes that spoil them. Sentences stand after "Likely:"."""
 from . import Library, changed, contract
+from .rnn import AVERAGED, LOSS_AVERAGES
 
 MISCONCEPTIONS = Library()
 AFFINE = "07-rnnlm.html#rnnlm-affine"
@@ -62,6 +63,7 @@ affine("ForwardReturnsNothing", AFFINE, "forward returns nothing (is there a `re
        ("return xs @ W + b", "xs @ W + b"), shows_nothing=True)
 affine("BackwardReturnsNothing", AFFINE, "backward returns nothing (is there a `return`?); it returns dxs",
        ("return dys @ W.T", "dys @ W.T"), shows_nothing=True)
+affine("AddsStepsUp", AFFINE, contract.STEPS_ADDED_UP, ("xs @ W + b", "(xs @ W + b).sum(axis=1)"))
 affine("ScoresOfTheLastStep", AFFINE, "only the last step gets scores; every step of the window predicts its next word",
        ("xs @ W + b", "xs[:, -1] @ W + b"))
 affine("KeepsFirstSizes", AFFINE, FIRST_SIZES,
@@ -74,11 +76,9 @@ affine("FlatDxs", AFFINE, "dxs is flat, (N·T, H); it should be (N, T, H)",
 affine("AveragesOverSteps", SUM, "dW and db are averaged over the steps; W and b are used at every step, so they add "
        "up",
        ("return dys", "dW /= T\n        db /= T\n        return dys"))
-affine("AveragesOverRows", SUM, "dW and db are averaged over all N·T rows; whether to average is for the loss to say, "
-       "and dys already carries it",
+affine("AveragesOverRows", SUM, f"dW and db are averaged over all N·T rows; {LOSS_AVERAGES}",
        ("return dys", "dW /= N * T\n        db /= N * T\n        return dys"))
-affine("AveragesOverBatch", SUM, "dW and db are averaged over the batch; whether to average is for the loss to say, "
-       "and dys already carries it",
+affine("AveragesOverBatch", SUM, AVERAGED,
        ("return dys", "dW /= N\n        db /= N\n        return dys"))
 affine("AveragesDb", SUM, "db is the mean of dys; it is the sum over N and T",
        ("return dys", "db /= N * T\n        return dys"))

@@ -19,6 +19,14 @@ EARLY = ("with all positions ignored forward leaves early, and backward works wi
          "belongs to this window first")
 SMALL_NUMBER = ("a small number is added within the logarithm, or shares are cut off at one; the loss is then wrong, "
                 "by much where a share is tiny. Compute x - log(sum(exp(x))) directly")
+SUM_OF_ALL = ("the exponentials are divided by the sum over the whole array; each row has a sum of its own, over the "
+              "last axis")
+NO_KEEPDIMS = ("keepdims=True is missing: without it the largest logits, or the sums, lose an axis and are lined up "
+               "with the columns, not each with its own row")
+FIRST_AXIS = "it works along the first axis; the words stand in the last"
+AXIS_ONE = "it works along axis 1, the last one only of a matrix; use axis=-1"
+MATRICES_ONLY = ("only a matrix has its own branch (`if x.ndim == 2`), and with three axes all of x is taken for one "
+                 "row, or comes back as it was; axis=-1 is right for any number of axes")
 NOT_THE_LARGEST = ("something else than the row's largest logit, such as its mean, is subtracted; exp still overflows")
 
 # --- my_softmax -------------------------------------------------------------------------------------------------------
@@ -51,15 +59,32 @@ softmax_of("ShiftsByColumns", STABLE, "the largest logit of each column is subtr
 softmax_of("CutsLogits", STABLE,
            "logits are cut (np.clip), which changes their differences; subtract each row's largest logit",
            ("x - " + LARGEST, "np.clip(x, -500, 500)"))
-softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, "the exponentials are divided by the sum over the whole array; each "
-           "row has a sum of its own, over the last axis",
+softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL,
            (RESULT, "e / e.sum()"))
+softmax_of("TakesAllForOneRow", CROSS_ENTROPY, SUM_OF_ALL,
+           (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
+softmax_of("LosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS,
+           (", keepdims=True", ""))
+softmax_of("LosesAnAxisInTheMaximum", CROSS_ENTROPY, NO_KEEPDIMS,
+           (LARGEST, "x.max(axis=-1)"))
+softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS,
+           (RESULT, "e / e.sum(axis=-1)"))
 softmax_of("SoftmaxReturnsNothing", CROSS_ENTROPY, "nothing is returned; is there a `return`?",
            ("return ", ""), shows_nothing=True)
-softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, "it works along the first axis; the words stand in the last",
+softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS,
            ("axis=-1", "axis=0"))
-softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, "it works along axis 1, the last one only of a matrix; use axis=-1",
+softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE,
+           ("axis=-1", "axis=1"))
+softmax_of("WorksAlongAxisOneOrARow", CROSS_ENTROPY, AXIS_ONE,
            ("axis=-1", "axis=1 if x.ndim > 1 else 0"))
+softmax_of("TakesThreeAxesForOneRow", CROSS_ENTROPY, MATRICES_ONLY, """
+def my_softmax(x, of_rows=my_softmax):
+    return of_rows(x) if x.ndim < 3 else of_rows(x.reshape(-1)).reshape(x.shape)
+""")
+softmax_of("LeavesThreeAxesAsTheyAre", CROSS_ENTROPY, MATRICES_ONLY, """
+def my_softmax(x, of_rows=my_softmax):
+    return of_rows(x) if x.ndim < 3 else x
+""")
 softmax_of("WritesIntoACopy", CROSS_ENTROPY, "results are written into a copy: reshape gives one where x isn't "
            "contiguous in memory (transposed, say), and the array itself stays as it was",
            ("return " + RESULT, """out = np.zeros_like(x)
@@ -118,6 +143,7 @@ LOG_P = "x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"
 LOG_OF_SHARES = "np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True))"
 COUNT = "max(int(mask.sum()), 1)"
 UNMASKED = ("        dx *= mask[:, None]\n", "")
+UNFLATTENED = ("xs.reshape(N * T, V)", "xs"), ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = ")
 ANY_TARGET = ("dx[picks]", "dx[picks[0], targets % shape[2]]")
 
 loss_of = MISCONCEPTIONS.of("MyTimeSoftmaxWithLoss", RIGHT)
@@ -265,8 +291,11 @@ loss_of("LeavesOutTheSum", CROSS_ENTROPY,
 loss_of("LossForEachPosition", CROSS_ENTROPY, "one loss for each position comes back; it is one number, the mean",
         ("losses.sum() / count", "losses.reshape(N, T)"))
 loss_of("SoftmaxAlongTime", CROSS_ENTROPY, "softmax works along the time axis; the words stand in the last axis",
-        ("xs.reshape(N * T, V)", "xs"), ("axis=-1", "axis=1"),
-        ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = "))
+        ("axis=-1", "axis=1"), *UNFLATTENED)
+loss_of("LossWorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "axis=0"))
+loss_of("LossTakesTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (".sum(axis=-1, keepdims=True)", ".sum()"))
+loss_of("LossLosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
+loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""), *UNFLATTENED)
 loss_of("ChangesItsCache", SHARED, "backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second "
         "backward is wrong; copy it first",
         ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))

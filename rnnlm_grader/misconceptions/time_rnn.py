@@ -1,6 +1,16 @@
 """What goes wrong in 03-time-rnn: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 from . import Library, contract
-from .rnn import COPIED_PARAMS, SIGMOID
+from .rnn import (
+    AVERAGED,
+    AVERAGED_BIAS,
+    AVERAGED_WEIGHTS,
+    COPIED_PARAMS,
+    DB_KEPT_ROWS,
+    DWX_TURNED,
+    DX_TURNED,
+    SIGMOID,
+    X_NOT_TRANSPOSED,
+)
 
 MISCONCEPTIONS = Library()
 UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
@@ -92,6 +102,7 @@ time_rnn("GivesTimeMajor", UNROLLED, "the output is time-major, (T, N, H); it sh
          ("return hs", "return hs.swapaxes(0, 1)"))
 time_rnn("GivesLastState", UNROLLED, "only the last state is returned; hs holds the states of all steps, (N, T, H)",
          ("return hs", "return h"))
+time_rnn("AddsStepsUp", UNROLLED, contract.STEPS_ADDED_UP, ("return hs", "return hs.sum(axis=1)"))
 time_rnn("GivesStatesBefore", UNROLLED,
          "the states in hs are one step late: hs[:, t] should be the state after step t, not before it",
          ("hs[:, t] = h", "hs[:, t] = h_prev"))
@@ -280,10 +291,9 @@ time_rnn("KeepsLastStepsGradient", GRADIENT_SUM,
 time_rnn("AveragesOverTime", GRADIENT_SUM,
          "the gradients of the steps are averaged over T; the parameters are used T times, so they add up",
          ("grad += part", "grad += part / T"))
-time_rnn("AveragesOverBatch", BATCH_SUM,
-         "the parameter gradients are divided by the batch size; whether to average is for the loss to say, and dhs "
-         "already carries it",
-         ("grad += part", "grad += part / N"))
+time_rnn("AveragesBias", BATCH_SUM, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
+time_rnn("AveragesWeights", BATCH_SUM, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / N"))
+time_rnn("AveragesOverBatch", BATCH_SUM, AVERAGED, ("grad += part", "grad += part / N"))
 time_rnn("WritesNothing", GRADIENT_SUM,
          "the gradients are added up in the cells but never written into self.grads of this layer",
          ("grad[...] = 0", "pass"), ("grad += part", "pass"), shows_nothing=True)
@@ -293,6 +303,10 @@ time_rnn("TakesLastStateBeforeFirst", WHICH_STATE,
          "at t = 0 the window's last state is taken for the state before the step (hs[:, t - 1] is hs[:, -1] then); "
          "it is the state that the window started from",
          ("h_prev.T", "self.steps[t - 1][2].T"))
+time_rnn("KeepsRowsOfBias", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+time_rnn("TurnsDWx", TRANSPOSE, DWX_TURNED, ("x.T @ dz", "dz.T @ x"))
+time_rnn("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("x.T @ dz", "x @ dz"))
+time_rnn("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
 time_rnn("TurnsDWh", TRANSPOSE,
          "dWh is turned round, dz.T @ h; the shape fits because Wh is square, but it is h.T @ dz",
          ("h_prev.T @ dz", "dz.T @ h_prev"))
@@ -351,9 +365,7 @@ time_rnn("ReusesDxs", SHARED, DXS_REUSED, "    dxs = None", ("        dxs = np.z
         if np.shape(self.dxs) != (N, T, D):
             self.dxs = np.zeros((N, T, D), b.dtype)
         dxs = self.dxs"""))
-time_rnn("UsesUpCells", ONE_CELL,
-         "backward uses up the list of cells (pop, or an iterator); a second backward must give the same",
-         ("self.steps[t]", "self.steps.pop()"))
+time_rnn("UsesUpCells", ONE_CELL, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
 time_rnn("KeepsFirstSizes", SIZES,
          "the sizes of the first window are kept for good; N and T may change from one window to the next",
          "    sizes = None", ("        N, T, D = xs.shape", """

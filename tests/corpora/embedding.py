@@ -225,6 +225,10 @@ EMBEDDING_MISTAKES = {
     "ReturnsGradient": changed(EMBEDDING["one-hot matrix product both ways"], (
         "        self.grads[0][:] =", "        self.grads[0][:] = dW ="), ("dout.shape[-1])\n", (
             "dout.shape[-1])\n        return dW\n"))),
+    "FlattensIdsAlone": changed(BOOK, ("dW, self.idx, dout", "dW, self.idx.ravel(), dout")),
+    "VisitsFlatIdsAlone": changed(BOOK, ("np.add.at(dW, self.idx, dout)", (
+        "ids = self.idx.flatten()\n        for k in range(len(ids)):\n            dW[ids[k]] += dout[k]"))),
+    "PicksColumns": changed(BOOK, ("return W[idx]", "return np.take(W, idx, axis=1)")),
     "Averages": changed(EMBEDDING["loops over words with a mask"], ("sum(axis=0)", "mean(axis=0)")),
 }
 
@@ -238,6 +242,8 @@ TIME_EMBEDDING_MISTAKES = {
     "VisitsEarlierLayersToo": changed(STUDY_NOTEBOOK, (
         "self.layers = []", "self.layers = vars(self).get('layers', [])")),
     "TimeForcesFloat32": changed(STUDY_NOTEBOOK, ("dtype=W.dtype", "dtype='f'")),
+    "TimePicksColumns": changed(TIME_EMBEDDING["without MyEmbedding"], ("[0][xs]", "[0][:, xs]")),
+    "AddsStepsUp": changed(TIME_EMBEDDING["stacks the steps"], ("np.stack([", "sum([", ), ("], axis=1)", "])")),
     "TimeMajor": changed(TIME_EMBEDDING["stacks the steps"], ("axis=1", "axis=0")),
 }
 

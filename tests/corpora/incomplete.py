@@ -69,7 +69,7 @@ CHANGES = {
         "finds h again in backward with the first b": ("shares_parameters", (
             "self.cache = None", "self.cache, self.b = None, b.copy()"), (
             "= self.cache\n", "= self.cache; h_next = np.tanh(h_prev @ Wh + x @ Wx + self.b)\n")),
-        "takes the mean of the batch's slopes": ("slope_of_tanh", (R_SLOPE, f"{R_SLOPE}.mean(axis=0)")),
+        "takes the mean of the batch's slopes": ("backward_sizes", (R_SLOPE, f"{R_SLOPE}.mean(axis=0)")),
         "makes grads of one array of float64": ("follows_dtype", (
             "self.cache = None", "self.cache, all = None, np.zeros((len(Wx) + len(Wh), len(b)))\n"
                                  "        self.grads[:2] = all[:len(Wx)], all[len(Wx):]")),

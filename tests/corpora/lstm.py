@@ -319,12 +319,16 @@ TIME_LSTM = {
 RIGHT = {"MyTimeLSTM": TIME_LSTM}
 
 MISTAKES = {
-    "OrdersAsPyTorch": changed(
+    "OrdersIFGO": changed(
         CELLS, ("o = sigmoid(A[:, :H])", "i = sigmoid(A[:, :H])"),
         ("i = sigmoid(A[:, 2*H:3*H])", "g = np.tanh(A[:, 2*H:3*H])"),
         ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"), ("(do, df, di, dg)", "(di, df, dg, do)")),
+    "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),
+    "LeavesOutFactorOfI": changed(SINGLE_MATRICES, ("dc * g * (i - i ** 2)", "dc * (i - i ** 2)")),
+    "JoinsOFGI": changed(PREALLOCATED, ("dA[:, 2*H:3*H] =", "dA[:, 3*H:] ="),
+                         ("dA[:, 3*H:] = dc * i *", "dA[:, 2*H:3*H] = dc * i *")),
     "LeavesOutSlopeOfO": changed(CELLS, ("        do *= o * (1 - o)\n", "")),
-    "JoinsCandidateLast": changed(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
+    "JoinsIFOG": changed(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
     "TakesSigmoidForCandidate": changed(
         SINGLE_MATRICES, ('o, f, i = (sigmoid(pre[name]) for name in "ofi")',
                           'o, f, i, g = (sigmoid(pre[name]) for name in "ofig")'),
@@ -351,7 +355,11 @@ MISTAKES = {
         CELLS, ("di *= i * (1 - i)", "di *= 1 - i ** 2"), ("df *= f * (1 - f)", "df *= 1 - f ** 2"),
         ("do *= o * (1 - o)", "do *= 1 - o ** 2")),
     "TakesNewCellStateForForgetGate": changed(PREALLOCATED, ("dc * self.cs[t] *", "dc * self.cs[t+1] *")),
-    "JoinsAsPyTorch": changed(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
+    "JoinsIFGO": changed(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
+    "AveragesWeights": changed(CELLS, ("np.dot(x.T, dA)", "np.dot(x.T, dA) / len(x)"),
+                               ("np.dot(h_prev.T, dA)", "np.dot(h_prev.T, dA) / len(x)")),
+    "LeavesOutTransposeOfWx": changed(PREALLOCATED, ("dA @ Wx.T", "dA @ Wx")),
+    "AddsStepsUp": changed(BOOK, ("np.stack(hs, axis=1)", "np.sum(hs, axis=0)")),
     "LeavesOutDh": changed(CELLS, ("layer.backward(dhs[:, t, :] + dh, dc)", "layer.backward(dhs[:, t, :], dc)")),
     "KeepsFirstStepsGradient": changed(CELLS, ("grads[k] = grads[k] + grad", "grads[k] = grad")),
     "PilesUp": changed(PREALLOCATED, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),

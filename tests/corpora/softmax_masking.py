@@ -68,11 +68,49 @@ SOFTMAX_MISTAKES = {
                                        ("rows.max(axis=0)", "rows.max()")),
     "WorksAlongAxisOne": """
 def my_softmax(x):
+    y = np.exp(x - np.max(x, axis=1)[:, np.newaxis])
+    return y / np.sum(y, axis=1)[:, np.newaxis]
+""",
+    "WorksAlongAxisOneOrARow": """
+def my_softmax(x):
     if x.ndim == 1:
         e = np.exp(x - x.max())
         return e / e.sum()
     e = np.exp(x - x.max(axis=1, keepdims=True))
     return e / e.sum(axis=1, keepdims=True)
+""",
+    "LosesAnAxis": """
+def my_softmax(x):
+    shifted = x - np.max(x, -1)
+    total = np.sum(np.exp(shifted), -1)
+    return np.exp(shifted) / total
+""",
+    "TakesAllForOneRow": """
+def my_softmax(x):
+    c = np.max(x)
+    exp_x = np.exp(x - c)
+    return exp_x / np.sum(exp_x)
+""",
+    "TakesThreeAxesForOneRow": """
+def my_softmax(x):
+    if x.ndim == 2:
+        x = x.T
+        x = x - np.max(x, axis=0)
+        y = np.exp(x) / np.sum(np.exp(x), axis=0)
+        return y.T
+    x = x - np.max(x)
+    return np.exp(x) / np.sum(np.exp(x))
+""",
+    "LeavesThreeAxesAsTheyAre": """
+def my_softmax(x):
+    if x.ndim == 2:
+        x = x - x.max(axis=1, keepdims=True)
+        x = np.exp(x)
+        x /= x.sum(axis=1, keepdims=True)
+    elif x.ndim == 1:
+        x = x - np.max(x)
+        x = np.exp(x) / np.sum(np.exp(x))
+    return x
 """,
     "ChangesX": changed(SOFTMAX["as the book writes it"], ("x = x - x.max", "x -= x.max")),
 }

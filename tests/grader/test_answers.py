@@ -2,14 +2,15 @@
 import contextlib
 
 import pytest
-from corpora import CORPORA, embedding, rnn, rnnlm, softmax_masking, time_rnn
+from corpora import CORPORA, bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
 from examining import grade_name
 from hostile.attacks import KNOWN
 
 from rnnlm_grader.course.job import failed_cells
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.explaining.report import blocks_of, render
-from rnnlm_grader.grading import Allowance, grade_submission
+from rnnlm_grader.grading import Allowance, grade_submission, withhold
+from rnnlm_grader.misconceptions import changed
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 from rnnlm_grader.spec.exam import hidden_seed, public_seed
@@ -94,6 +95,44 @@ def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name)
     source = plainest(corpus)[name].replace("self.params", "self.weights")
     failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, source) if not v.outcome.passed}
     assert failed == {"shares_parameters"}
+
+
+def lost(corpus, name, source):
+    """{criterion that costs points: its misconception, or None} of an answer among right ones; names prove nothing."""
+    assignment = ASSIGNMENTS[corpus.SLUG]
+    answer = in_kernel(assignment, submission(corpus, **{name: source}))
+    results = withhold(grade_name(assignment, answer, name, seeds_of(corpus.SLUG), Allowance(20)))
+    return {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
+
+
+@pytest.mark.parametrize(("right", "slip", "criterion"), [
+    ("dc * g * i * (1 - i)", "dc * g * (1 - i)", "slopes_of_the_gates"),
+    ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)", "through_c"),
+    ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates"),
+    ("dc * i * (1 - g**2)", "dh * i * (1 - g**2)", "slopes_of_the_gates")])
+def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip, criterion):
+    assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: None}
+
+
+def test_a_backward_in_which_only_the_gradient_of_c_is_right_earns_nothing():
+    source = changed(lstm.BOOK, ("dz = np", "dz = 0 * np"))
+    backward = {c.id for c in ASSIGNMENTS["07-lstm"].criteria if "backward" in (c.part, c.beside)}
+    assert lost(lstm, "MyTimeLSTM", source).keys() >= backward
+
+
+@pytest.mark.parametrize(("corpus", "name", "mistake", "criterion"), [
+    (rnn, "MyRNN", "KeepsRowsOfBias", "gradient_of_b"), (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
+    (rnn, "MyRNN", "AveragesWeights", "backward_sizes"), (rnn, "MyRNN", "PopsCache", "backward_twice"),
+    (time_rnn, "MyTimeRNN", "AveragesWeights", "backward_sizes"),
+    (time_rnn, "MyTimeRNN", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+    (time_rnn, "MyTimeRNN", "TurnsDWx", "gradient_of_wx_and_b"),
+    (bptt, "my_bptt", "LeavesOutTransposeInDWx", "gradient_of_inputs"),
+    (bptt, "my_bptt", "LeavesOutTransposeOfWx", "gradient_of_inputs"),
+    (lstm, "MyTimeLSTM", "AveragesWeights", "backward_sizes"),
+    (lstm, "MyTimeLSTM", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+    (embedding, "MyEmbedding", "FlattensIdsAlone", "any_shape_backward")])
+def test_a_mistake_that_raises_or_spreads_costs_only_the_criterion_that_it_is_about(corpus, name, mistake, criterion):
+    assert lost(corpus, name, corpus.WRONG[name][mistake]).keys() == {criterion}
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
@@ -216,6 +255,13 @@ def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
     assert loss != softmax_masking.BOOK
     assert points(softmax_masking, my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {
         "my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
+
+
+@pytest.mark.parametrize("mistake", ["WorksAlongAxisOne", "WorksAlongAxisOneOrARow", "LosesAnAxis",
+                                     "TakesThreeAxesForOneRow"])
+def test_a_softmax_that_is_right_for_rows_or_matrices_loses_only_the_point_for_axes(mistake):
+    source = softmax_masking.WRONG["my_softmax"][mistake]
+    assert points(softmax_masking, my_softmax=source)["my_softmax"] == 4
 
 
 @pytest.mark.parametrize("cells", [
