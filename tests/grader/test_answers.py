@@ -232,7 +232,7 @@ def test_an_endless_backward_costs_forward_nothing_however_many_criteria_it_stop
     (("class", ">>> class"), "Remove the prompts (`>>> `) at the beginning of its lines."),
 ], ids=["no colon", "prompts"])
 def test_why_a_cell_cannot_be_executed_is_told_once_in_each_part(change, says):
-    results = graded(embedding.EMBEDDING["as the book writes it"].replace(*change), STACKS)
+    results, _ = graded(embedding, submission(embedding, MyEmbedding=RIGHT.replace(*change)))
     for part, others in (("forward", 2), ("backward", 3), ("contract", 5)):
         text = " ".join(render(results["MyEmbedding", part]).split())
         assert text.count(says) == 1

@@ -183,8 +183,8 @@ def test_a_cell_that_the_graders_python_cannot_read_is_told_of():
     assert "prompts" not in remarks
 
 
-def test_a_cell_that_was_pasted_with_its_prompts_is_told_to_lose_them(tmp_path):
-    _, remarks = told(tmp_path, "01-embedding", *with_own([f">>> {SCATTER}"], SCATTERS))
+def test_a_cell_that_was_pasted_with_its_prompts_is_told_to_lose_them():
+    _, remarks = told((None, f">>> {SCATTER}"), (ONE, SCATTERS), (TIME, TIME_RIGHT))
     assert "Remove the prompts (`>>> `) at the beginning of the lines in your own cells." in remarks
 
 
