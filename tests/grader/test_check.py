@@ -122,10 +122,10 @@ def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():
         "the same mistake costs points in this part", "the same mistake costs points in values"]
 
 
-@pytest.mark.parametrize("seed", [7, 12, 18])
-def test_a_failure_that_does_not_come_again_is_told_without_an_example(seed):
-    lucky = RIGHT.replace("W[idx]", "W[idx] + (rng.random() < 0.8)")
-    text = report(define(f"rng = np.random.default_rng({seed})\n{lucky}"), "forward")
+@pytest.mark.parametrize("calls", [1, 50])
+def test_a_failure_that_does_not_come_again_is_told_without_an_example(calls):
+    warms_up = RIGHT.replace("W[idx]", f"W[idx] + (calls.append(1) or len(calls) <= {calls})")
+    text = report(define(f"calls = []\n{warms_up}"), "forward")
     assert "out differs in" in text
     assert "layer = " not in text
 
