@@ -41,7 +41,7 @@ def where(look, got, right):
                 if wrong == [place]:
                     yield f"in the {word} {'step' if letter == 'T' else 'row of the batch'}"
     places = {}  # what is told of them → where they are
-    if layer.label and letters[:2] == ["N", "T"]:
+    if layer.label and letters[:2] == ("N", "T"):
         ignored = last_ids(look) == look.case.condition.options.get(layer.label, -1)
         if ignored.any():
             places = {"at positions to be ignored": ignored, "at positions that are kept": ~ignored}
@@ -93,7 +93,7 @@ def candidates(look, right, letters):
         yield f"what it should be times {factor}", factor * right
     if right.ndim == 2:
         yield "transposed", right.T
-    if letters[:2] == ["N", "T"]:
+    if letters[:2] == ("N", "T"):
         yield "in the reverse order of time", right[:, ::-1]
     if look.key[0] != KEPT_LATE:
         yield from of_other_calls(look)
@@ -143,7 +143,7 @@ def changed(tape, verb, arrays):
 
 def of_other_shape(got, right, letters):
     """Yield how a shape differs, in letters."""
-    names = list(letters) if len(letters) == right.ndim else [f"axis {i}" for i in range(right.ndim)]
+    names = letters if len(letters) == right.ndim else [f"axis {i}" for i in range(right.ndim)]
     should = f"it should have shape ({', '.join(letters)}{',' * (len(letters) == 1)})".replace("*", "...")
     for order in itertools.permutations(range(right.ndim)):
         if same_values(got, right.transpose(order)):

@@ -122,8 +122,12 @@ class Layer:
 
     def takes(self, verb):
         """What a verb takes: name → letters."""
+        return self.taken.get(verb, {})
+
+    @functools.cached_property
+    def taken(self):
         return {"forward": self.inputs, "backward": self.upstream, "update": self.params, "set": self.state,
-                **{name: inputs for name, (inputs, _) in self.methods.items()}}.get(verb, {})
+                **{name: inputs for name, (inputs, _) in self.methods.items()}}
 
     def gives(self, verb):
         """What a verb returns: name → letters."""
@@ -150,9 +154,10 @@ class Layer:
                           if what in names), ""))
 
 
+@functools.cache
 def axes(letters):
-    """The axes of an array, such as ['H', '4H'] for 'H4H'."""
-    return re.findall(r"\d*[A-Z*]", letters)
+    """The axes of an array, such as ('H', '4H') for 'H4H'."""
+    return tuple(re.findall(r"\d*[A-Z*]", letters))
 
 
 @dataclass(frozen=True, eq=False)

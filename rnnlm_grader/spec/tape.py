@@ -139,7 +139,9 @@ def resized(size, by):
 
 
 def shape_of(letters, sizes):
-    return tuple(int(axis[:-1] or 1) * n for axis in axes(letters) for n in np.atleast_1d(sizes[axis[-1]]).tolist())
+    """The shape of an array, by the letters of its axes; a letter may stand for several axes."""
+    found = ((int(axis[:-1] or 1), sizes[axis[-1]]) for axis in axes(letters))
+    return tuple(times * n for times, size in found for n in (size if isinstance(size, tuple) else (size,)))
 
 
 def number(rng, shape, scale):

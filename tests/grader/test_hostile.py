@@ -110,7 +110,8 @@ def state(course):
             status = path.lstat()
             files[str(path)] = (status.st_size, status.st_mtime_ns, status.st_mode)
     startup = Path("~/.ipython/profile_default/startup").expanduser()
-    return {"files": files, "descriptors": len(os.listdir("/proc/self/fd")), "threads": threading.active_count(),
+    threads = [thread.name for thread in threading.enumerate() if thread.name != "tqdm_monitor"]  # of a progress bar
+    return {"files": files, "descriptors": len(os.listdir("/proc/self/fd")), "threads": threads,
             "startup": sorted(startup.iterdir()) if startup.exists() else []}
 
 

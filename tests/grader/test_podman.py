@@ -11,11 +11,10 @@ import subprocess
 import sys
 import time
 
-import nbformat
 import pytest
-from classroom import release
+from classroom import WORK, release
 from test_batch import batch_of
-from test_plugin import blank, demo
+from test_plugin import demo
 from test_sandbox import FORBIDDEN, LOSES, begun, call, function, how_lost
 from test_seccomp import INSIDE, look_round
 
@@ -176,7 +175,7 @@ def test_where_bubblewrap_is_missing_podman_is_used_and_that_is_recorded(tmp_pat
     monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
     sandbox.resolve.cache_clear()
     release(tmp_path)
-    demo.hand_in(tmp_path, {"somebody": nbformat.writes(blank())})
+    demo.hand_in(tmp_path, {"somebody": WORK["unfinished"]})
     assert batch_of(tmp_path).grade().graded == ["somebody"]
     graded, = (tmp_path / "autograded").rglob("*.ipynb")
     assert json.loads(graded.read_text())["metadata"]["rnnlm_grader"]["sandbox"] == "podman"

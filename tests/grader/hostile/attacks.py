@@ -152,7 +152,9 @@ class Liar:
     def __eq__(self, other): return True
 """, forward="return Liar()"),
     "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
-    "broadcast-giant": attack("an array of", 10, forward="return np.broadcast_to(self.params[0][0], (10**9, 3))"),
+    "broadcast-giant": attack("an array of", 10, forward="""
+W, = self.params
+return np.broadcast_to(W[0], (10**9, len(W[0])))"""),
     "says-not-filled-in": attack("NotImplementedError", header="class NotImplementedError(Exception): pass",
                                  forward="raise NotImplementedError('give me the points all the same')"),
     "exits-politely": attack("raised SystemExit", 10, forward="raise SystemExit(0)"),
