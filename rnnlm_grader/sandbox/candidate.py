@@ -48,11 +48,11 @@ class WorkerLost(Exception):
 class Candidate:
     """What both have in common; the other half of a criterion's conversation with an answer.
 
-    `known` is for whoever examines: what it found out about the work that is loaded.
+    `known` is for whoever examines: what it found out about the work that is loaded, by topics of its own.
     """
 
     def __init__(self):
-        self.functions, self.known = [], {}
+        self.functions, self.known = [], defaultdict(dict)
 
     def lend(self, function):
         """Let the answer call a function of the grader's; it is given plain data."""
@@ -161,7 +161,7 @@ class SandboxedCandidate(Candidate):
         self.close()
         self.command = sandboxes.command(self.sandbox, lent)
         self.cells = tuple(cells)
-        self.failed, self.defined, self.known = {}, (), {}  # what an earlier load left says nothing of this one
+        self.failed, self.defined, self.known = {}, (), defaultdict(dict)  # an earlier load says nothing of this one
         self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
         self.loading = 0
         self.executed = 0  # cells that some worker has executed: another one does so at no charge

@@ -134,7 +134,7 @@ class Trial:
 
     def payer(self, played, wrong):
         """Return the id of the criterion that pays: that of the first simpler rule which fails alike, or this one."""
-        blamed = self.blamed(played, wrong)
+        blamed, = self.blamed([(played, wrong)])
         wrong = blamed or wrong
         kinds = self.kinds_of(played, wrong)
         for rule in self.simpler(played.case):
@@ -174,13 +174,13 @@ class Trial:
 
     def failing(self, rule, by_marked):
         """The kinds of what is wrong in a rule's own case, or wrong because of marked steps, in any of a few draws."""
-        known = self.exam.candidate.known
+        known = self.exam.candidate.known["kinds"]
         if (rule, by_marked) not in known:
-            plays = [played_alone([rule], self.exam.candidate, draw)[0] for draw in range(TRIES)]
+            plays = played_alone([(rule, draw) for draw in range(TRIES)], self.exam.candidate)
             found = [(played, wrong) for played, wrong in plays if wrong]
             if by_marked:
-                found = [(played, wrong if (blamed := self.blamed(played, wrong)) is None else blamed)
-                         for played, wrong in found]
+                found = [(played, wrong if blamed is None else blamed)
+                         for (played, wrong), blamed in zip(found, self.blamed(found), strict=True)]
             known[rule, by_marked] = {kind for played, wrong in found for kind in self.kinds_of(played, wrong)}
         return known[rule, by_marked]
 
@@ -190,28 +190,33 @@ class Trial:
         is_off = gave and played.has_wrong_output()
         return {kind(key) for key in wrong} | set(self.exercise.layer.outputs if is_off else ())
 
-    def once(self, case):
-        played, = in_batches(self.exam.candidate, [case])
-        return played, played.compare()
-
-    def blamed(self, played, wrong):
-        """Of an answer that is wrong without the marked steps too: what is wrong because of them. Else None.
+    def blamed(self, found):
+        """Return what is wrong in each of some plays because of its marked steps, if the answer is wrong without too.
 
         Noise is to blame for what it changed, and steps that are needed for an output of the last call that they
-        didn't change.
+        didn't change. Of a play that has no marked steps, or is right without these, return None.
+
+        Parameters
+        ----------
+        found : list of (Play, what is wrong in it)
         """
-        is_needed = played.case.has(NEEDED)
-        if not (is_needed or played.case.has(NOISE)) or any(at in ("", KEPT_LATE) for at, _ in wrong):
-            return None
-        tape, places = played.tape.without_marked()
-        twin, twins_wrong = self.once(replace(played.case, steps=tape.steps, tape=tape))
-        anyway = {what for _, what in twins_wrong}
+        bare = {played: played.tape.without_marked() for played, wrong in found
+                if played.case.has(NOISE, NEEDED) and not any(at in ("", KEPT_LATE) for at, _ in wrong)}
+        twins = in_batches(self.exam.candidate, [replace(played.case, steps=tape.steps, tape=tape)
+                                                 for played, (tape, _) in bare.items()])
+        twins = dict(zip(bare, twins, strict=True))
+        return [self.because_of_marked(played, wrong, twins[played], bare[played][1]) if played in twins else None
+                for played, wrong in found]
+
+    def because_of_marked(self, played, wrong, twin, places):
+        """What is wrong in a play because of its marked steps; its twin has but the other ones, from these places."""
+        anyway = {what for _, what in twin.compare()}
         outputs = anyway & set(self.exercise.layer.out)
 
         def is_blamed(at, what):
             is_same = at in places and same(played.seen[at, what], twin.seen.get((places.index(at), what)))
             is_idle = is_same and at == places[-1] and what in outputs and played.seen[at, what] is not None
-            return is_idle if is_needed else not is_same
+            return is_idle if played.case.has(NEEDED) else not is_same
         return {key: wrong[key] for key in wrong if is_blamed(*key)} if anyway & {what for _, what in wrong} else None
 
 
@@ -219,23 +224,29 @@ def kind(key):
     return key[1].split()[0]
 
 
-def played_alone(rules, candidate, draw):
-    """Have a candidate play the own cases of rules, once and for all; return (play, what is wrong in it) of each."""
-    new = [rule for rule in rules if (draw, rule) not in candidate.known]
-    plays = in_batches(candidate, [rule.draws[draw] for rule in new])
-    candidate.known |= {(draw, rule): (played, rule.wrong(played)) for rule, played in zip(new, plays, strict=True)}
-    return [candidate.known[draw, rule] for rule in rules]
+def played_alone(draws, candidate):
+    """Have a candidate play rules' own cases, once and for all; return (play, what is wrong in it) of each.
+
+    `draws` is a list of (rule, which of its draws).
+    """
+    known = candidate.known["plays"]
+    new = [each for each in draws if each not in known]
+    plays = in_batches(candidate, [rule.draws[draw] for rule, draw in new])
+    known.update({each: (played, each[0].wrong(played)) for each, played in zip(new, plays, strict=True)})
+    return [known[each] for each in draws]
 
 
 def in_batches(candidate, cases):
-    """Have a candidate play cases; return the plays. All are asked for at once, until an exception wastes some."""
+    """Have a candidate play cases; return the plays. All are asked for at once, unless exceptions waste some."""
     done, size = [], 1 if any(case.layer.functions for case in cases) else len(cases)  # a call back needs its answer
     while len(done) < len(cases):
+        if cases[0].layer in candidate.known["raises"]:
+            size = min(size, FEW)
         asked = [Play(candidate, case) for case in cases[len(done):][:size]]
         for play in asked:
             done.append(play.read())
             if play.raised:
+                candidate.known["raises"][play.layer] = True
                 candidate.finish()
-                size = min(size, FEW)
                 break
     return done

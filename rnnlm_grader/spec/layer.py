@@ -93,22 +93,22 @@ class Layer:
     label: str = ""
     linear_in: str = ""
 
-    @property
+    @functools.cached_property
     def grads(self):
         return tuple(f"grads[{i}]" for i in range(len(self.params) + len(self.listed))) or ("grads",)
 
-    @property
+    @functools.cached_property
     def held(self):
         return tuple(f"held[{i}]" for i in range(len(self.params) + len(self.listed)))
 
-    @property
+    @functools.cached_property
     def verbs(self):
         """What may be done with it: a function is only called, and of a layer without parameters none is updated."""
         return ("forward", *self.methods, *["backward"] * (not self.is_function),
                 *["update", "spoil"] * bool(self.params), *["reset"] * bool(self.state),
                 *["set"] * (bool(self.state) and not self.makes))
 
-    @property
+    @functools.cached_property
     def shapes(self):
         return self.params | self.inputs | self.upstream | self.state
 
@@ -133,7 +133,7 @@ class Layer:
         """What a verb returns: name → letters."""
         return self.methods[verb][1] if verb in self.methods else self.out
 
-    @property
+    @functools.cached_property
     def outputs(self):
         """What `forward` and the other methods return, by name."""
         return self.out | {name: letters for _, out in self.methods.values() for name, letters in out.items()}
