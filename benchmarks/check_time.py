@@ -3,8 +3,8 @@
 A check: `check(answer, part)`, its report included, for the plainest right answer and for wrong ones: those of the
 corpus, which the library of misconceptions knows, and mutants of the right one, most of which it doesn't, so that it
 searches in vain. `first` is the first check in a process that has only imported the course; `warm` the median of five
-later ones; both are processor time, so that what else the machine does counts less. A submission: all hidden draws of
-an assignment through the sandbox, less the start of the worker.
+later ones; both are processor time, so that what else the machine does counts less. A submission: its whole examination
+in the sandbox, on the learner's inputs and hidden ones, less the start of the worker.
 
 usage: check_time.py [--mutants 12] [--names MyRNN ...]
 """
@@ -32,9 +32,9 @@ from rnnlm_grader.criteria import ASSIGNMENTS  # noqa: E402
 from rnnlm_grader.grading import Allowance, grade_submission  # noqa: E402
 from rnnlm_grader.sandbox.bench import load_cells  # noqa: E402
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate  # noqa: E402
-from rnnlm_grader.spec.exam import hidden_seed  # noqa: E402
+from rnnlm_grader.spec.exam import hidden_seed, public_seed  # noqa: E402
 
-CHECK_MS, SUBMISSION_MS = 50, 80  # the targets
+CHECK_MS = 300  # the target
 REPEATS = 5
 
 
@@ -119,7 +119,8 @@ def measure_submission(corpus, wrong):
         with contextlib.closing(TimedCandidate(cells, assignment.names)) as candidate:
             total = milliseconds(functools.partial(
                 grade_submission, assignment, candidate, cells, plain,
-                lambda criterion: [(hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True)], Allowance(5)))
+                lambda criterion: [(public_seed(criterion), False),
+                                   (hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True)], Allowance(5)))
         times.append((total - TimedCandidate.starting, TimedCandidate.starting))
     return tuple(map(statistics.median, zip(*times, strict=True)))
 
@@ -129,7 +130,7 @@ def main():
     parser.add_argument("--mutants", type=int, default=12, help="at least so many for each name, where there are")
     parser.add_argument("--names", nargs="*", help="checks of these only; all, if left out")
     options = parser.parse_args()
-    print("hidden draws of a submission, ms   beyond start-up (start-up)")
+    print("a submission, ms   beyond start-up (start-up)")
     slowest = 0
     for corpus in CORPORA:
         times = [measure_submission(corpus, wrong) for wrong in (False, True)]
@@ -138,8 +139,7 @@ def main():
                                        in zip(("right", "wrong"), times, strict=True)), flush=True)
     print("\na check, ms        cases   first: median, max   warm: median, max")
     largest = max(measure_checks(corpus, options.names, options.mutants) for corpus in CORPORA)
-    print(f"\nslowest right submission {slowest:.0f} ms, target {SUBMISSION_MS}; "
-          f"slowest first check {largest:.0f} ms, target {CHECK_MS}")
+    print(f"\nslowest right submission {slowest:.0f} ms; slowest first check {largest:.0f} ms, target {CHECK_MS}")
 
 
 if __name__ == "__main__":
