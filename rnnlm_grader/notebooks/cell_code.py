@@ -4,7 +4,6 @@ It is a student's code in the grader's own process. So nothing here recurses, an
 """
 import ast
 import builtins
-import functools
 import re
 import textwrap
 from collections import defaultdict
@@ -23,7 +22,6 @@ TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands 
 QUICK = vars(builtins).keys() | {"math", "np", "numpy", None}
 
 
-@functools.lru_cache(maxsize=256)  # the cells of a submission are asked for again in every other way to execute them
 def tree_of(source):
     """Return the syntax tree of what is Python as it stands, else None."""
     try:

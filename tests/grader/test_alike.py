@@ -1,4 +1,5 @@
 """What counts as the same code, and what doesn't."""
+import ast
 import textwrap
 
 import nbformat
@@ -16,6 +17,7 @@ from rnnlm_grader.notebooks.alike import (
     read_functions,
     reference_shapes,
 )
+from rnnlm_grader.notebooks.cell_code import tree_of
 
 GIVEN = """
 def work(x):
@@ -104,3 +106,9 @@ def test_right_answers_in_other_styles_are_not_taken_for_the_reference(slug):
     assert taken == ["walks over all indices and puts back"] * (slug == "04-bptt")  # which it is, word for word
     lines = sum(functions_of(solution, given).values())
     assert like_reference(functions_of(solution, given), shapes)[0] == (lines if lines >= MIN_LINES else 0)
+
+
+def test_what_is_compared_is_read_as_before_afterwards():
+    before = ast.dump(tree_of(ANSWER))
+    read_functions(ANSWER)
+    assert ast.dump(tree_of(ANSWER)) == before
