@@ -109,6 +109,7 @@ def test_right_answers_in_other_styles_are_not_taken_for_the_reference(slug):
 
 
 def test_what_is_compared_is_read_as_before_afterwards():
-    before = ast.dump(tree_of(ANSWER))
-    read_functions(ANSWER)
-    assert ast.dump(tree_of(ANSWER)) == before
+    source = f"{ANSWER}\nagain = work"
+    before = ast.dump(tree_of(source))
+    assert read_functions(source)
+    assert ast.dump(tree_of(source)) == before
