@@ -38,14 +38,14 @@ class GradeInSandbox(LoggingConfigurable):
             read_secret(coursedir.root)
         make_private(coursedir)
 
-    def job(self, coursedir, source, handed_in):
-        """The job that examines what a student handed in; `source` is the instructor's notebook."""
+    def job(self, coursedir, source, secret, handed_in):
+        """The job that examines what a student handed in; `source` is the instructor's notebook, `secret` the key."""
         return Job(
             assignment=coursedir.assignment_id,
             cells=tuple(execution_order(source, handed_in.order)),
             whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
             answers=tuple(answers_of(source).items()),
-            secret=read_secret(coursedir.root),
+            secret=secret,
             sandbox=resolve(self.sandbox),
             seconds_per_criterion=self.seconds_per_criterion,
             seconds_per_answer=self.seconds_per_answer,

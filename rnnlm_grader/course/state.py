@@ -5,7 +5,7 @@ from pathlib import Path
 
 from nbgrader.utils import rmtree
 
-from .folders import HandedIn, read_beside, read_handed_in, read_source, submitted_folders, unfit
+from .folders import HandedIn, read_beside, read_handed_in, read_secret, read_source, submitted_folders, unfit
 from .job import Job
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -25,14 +25,15 @@ class Submission:
 def read_submissions(coursedir, settings, students=None):
     """Yield the submissions of the course's assignment, of all students or of some."""
     assignment = coursedir.assignment_id
-    source = read_source(coursedir, assignment)
+    source, secret = read_source(coursedir, assignment), read_secret(coursedir.root)
     for student, folder in submitted_folders(coursedir, assignment).items():
         if students is None or student in students:
             if reason := unfit(student, folder):
                 yield Submission(student, assignment, reason)
             else:
                 handed_in = read_handed_in(source, folder / f"{assignment}.ipynb")
-                yield Submission(student, assignment, None, handed_in, settings.job(coursedir, source, handed_in))
+                job = settings.job(coursedir, source, secret, handed_in)
+                yield Submission(student, assignment, None, handed_in, job)
 
 
 def graded_folder(coursedir, assignment, student):

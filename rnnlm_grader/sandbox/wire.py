@@ -65,14 +65,14 @@ def unpack(frame):
         replies = DECODER.decode(frame.decode())
         if not isinstance(replies, list):
             raise WireError("no list")
-        return list(_frozen(replies))
+        return _frozen(replies)
     except Exception as error:  # the frame may hold anything
         raise WireError(f"a frame that can't be read: {type(error).__name__}") from None
 
 
-def _frozen(tree):
-    """Turn lists into the tuples that they were."""
-    return tuple([_frozen(each) if type(each) is list else each for each in tree]) if type(tree) is list else tree
+def _frozen(items):
+    """Turn a list, and those in it, into the tuples that they were."""
+    return tuple(_frozen(each) if isinstance(each, list) else each for each in items)
 
 
 def _untagged(tagged):
