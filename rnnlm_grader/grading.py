@@ -20,7 +20,7 @@ from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
 from .spec.compare import Difference, Unsupported, same
 from .spec.exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome, examine
-from .spec.exercise import in_batches
+from .spec.play import play_all
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -366,7 +366,7 @@ def does_the_same(verdicts, candidate, allowance):
     plays = [verdict.outcome.play for verdict in verdicts]
 
     def examine(exam):
-        again = in_batches(exam.candidate, [play.case for play in plays])
+        again = play_all(exam.candidate, [play.case for play in plays])
         if not all(map(is_alike, plays, again)):
             exam.fail(CHANGED)
     return bool(plays) and all(plays) and allowance.examine(

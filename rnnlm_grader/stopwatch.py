@@ -28,8 +28,7 @@ class TimedCandidate(KernelCandidate):
     stopped_in = ""
 
     def begin(self, seconds):
-        """Clear the bench for the next criterion, which may take `seconds`."""
-        super().begin(seconds)
+        """Begin a criterion, which may take `seconds`."""
         self.seconds, self.began = min(seconds, SECONDS_LATER) if self.stopped_in else seconds, clocks()
         self.is_stopped = False
 
@@ -38,11 +37,11 @@ class TimedCandidate(KernelCandidate):
         """How many seconds the criterion at work has taken so far; the time at a `breakpoint()` doesn't count."""
         return min(now - then for now, then in zip(clocks(), self.began, strict=True))
 
-    def request(self, verb, *args):
-        """Have a step taken; raise `WorkerLost` if it took too long, whatever the learner's code made of that."""
+    def play_one(self, program):
+        """Play a program; raise `WorkerLost` if it took too long, whatever the learner's code made of that."""
         TimedCandidate.at_work = self
         try:
-            return super().request(verb, *args)
+            return super().play_one(program)
         finally:
             TimedCandidate.at_work = None
             if self.is_stopped:

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from ..spec.calls import KEPT_LATE
 from ..spec.compare import close, same_values
 from ..spec.oracle import by_reference
-from ..spec.play import KEPT_LATE
 
 COUNTS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..sandbox.bench import Raised
-from ..spec.exercise import in_batches, kind
+from ..spec.exercise import kind
 from ..spec.layer import Case
-from ..spec.play import Play
+from ..spec.play import Play, play_all
 from ..spec.tape import drawn
 
 
@@ -56,8 +56,7 @@ class Answer:
         """Play a case that has a tape."""
         self.left -= 1
         with np.errstate(all="ignore"):
-            play, = in_batches(self.candidate, [case])
-            self.candidate.finish()
+            play, = play_all(self.candidate, [case])
             return Look(play.case, play, play.compare())
 
 

@@ -53,7 +53,6 @@ def explain_all(assignment, draws, candidate):
                 candidate.begin(SECONDS)
                 with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
                     mistake = mistake_of(last, assignment, criterion.exercise, Answer(candidate, PLAYS))
-                candidate.finish()
             except WorkerLost:
                 break
             explained[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, mistake=mistake))]

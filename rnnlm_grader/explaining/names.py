@@ -106,7 +106,6 @@ def failed_rules(exercise, candidate, draw):
     """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
     with np.errstate(all="ignore"):
         found = played_alone([(rule, draw) for rule in exercise.rules], candidate)
-    candidate.finish()
     return {at: {kind(key) for key in wrong} for at, (_, wrong) in enumerate(found) if wrong}
 
 

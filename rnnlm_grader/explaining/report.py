@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..spec.calls import KEPT_LATE
 from ..spec.compare import Difference, Unsupported
-from ..spec.play import KEPT_LATE
 from .script import WIDTH, cut, script
 from .words import BOOK, UNFINISHED, clean, describe
 

@@ -1,8 +1,9 @@
 """Where a student's code runs, and what may cross to a verdict.
 
+    program.py     what is asked of an answer at once: steps, of which some show what they gave
     candidate.py   a student's work behind one interface: in the learner's own kernel, or in a worker
     bubblewrap.py  starts workers that can touch nothing; podman.py where bubblewrap can't start
     view.py        what a worker may see of this machine; seccomp.py the system calls that it is refused
-    worker.py      the process itself; bench.py keeps the student's objects in it
+    worker.py      the process itself; bench.py plays programs in it
     wire.py        frames between grader and worker; values.py the plain copies that they carry
 """

@@ -1,4 +1,4 @@
-"""The workbench: keeps a student's objects and does to them what a criterion asks, one step at a time.
+"""The workbench: does to a student's objects what a program says, step by step.
 
 The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
 requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
@@ -22,7 +22,7 @@ COMPILER = "__compile__"  # where the names of a notebook keep what compiles its
 
 @dataclass(frozen=True)
 class Handle:
-    """Names an object on the bench."""
+    """Stands for what an earlier step of a program gave, by its number."""
 
     number: int
 
@@ -57,15 +57,6 @@ class Raised:
         return self.kind == "NotImplementedError" and self.builtin
 
 
-class StepFailed(Exception):
-    """A step ended in an exception of the student's code."""
-
-    def __init__(self, raised, printed=""):
-        super().__init__(f"{raised.kind}: {raised.message}")
-        self.raised = raised
-        self.printed = printed
-
-
 class CappedText(io.StringIO):
     """A text stream that remembers its beginning and forgets the rest, however much is printed."""
 
@@ -75,36 +66,35 @@ class CappedText(io.StringIO):
 
 
 class Bench:
-    """Objects by number, and the steps that a criterion may take with them."""
+    """Objects, and what may be done with them: a step is (whether its result is seen, verb, arguments).
 
-    STEPS = ("put", "call", "attribute", "item", "element", "write", "value")
+    `put` places an array, `call` calls what the student defined or a method of an object, `attribute` and `item` fetch
+    something, and `write` overwrites an array in place.
+    """
 
     def __init__(self, names, ask):
         self.names = names  # what the student defined, by name
         self.ask = ask  # (number of a callback, array) → what the grader's function returns
-        self.objects = []
+        self.objects = []  # what each step gave
         self.lent = {}  # number of a callback → the function that an answer is given, the same each time
 
-    def step(self, verb, *args):
-        """Take one step; return (handle, snapshot, printed). Raises `StepFailed` if the student's code raises."""
-        if verb not in self.STEPS:
-            raise ValueError(f"no such step: {verb}")
-        if verb == "put":  # nothing of the student's runs
-            self.objects.append(self._put(*args))
-            return Handle(len(self.objects) - 1), None, ""
-        printed, before = CappedText(), (sys.stdout, sys.stderr)
-        sys.stdout = sys.stderr = printed  # a thousand times for a submission: `contextlib` takes thrice as long
+    def play(self, steps):
+        """Take steps, until one raises; return (snapshots of what is seen, `Raised` or None, what the last printed)."""
+        seen, raised, printed, before = [], None, "", (sys.stdout, sys.stderr)
         try:
-            result = getattr(self, f"_{verb}")(*args)
-            seen = snapshot(result)
+            for is_seen, verb, *args in steps:
+                sys.stdout = sys.stderr = printed = CappedText()
+                result = getattr(self, f"_{verb}")(*args)
+                self.objects.append(result)
+                if is_seen:
+                    seen.append(snapshot(result))
         except KeyboardInterrupt:
             raise
         except BaseException as error:
-            raise StepFailed(describe(error), printed.getvalue()) from None
+            raised = describe(error)
         finally:
             sys.stdout, sys.stderr = before
-        self.objects.append(result)
-        return Handle(len(self.objects) - 1), seen, printed.getvalue()
+        return tuple(seen), raised, printed.getvalue()
 
     def _resolve(self, arg):
         if isinstance(arg, Handle):
@@ -143,18 +133,12 @@ class Bench:
     def _item(self, target, index):
         return self._resolve(target)[index]
 
-    def _element(self, target, name, index):
-        return getattr(self._resolve(target), name)[index]
-
     def _write(self, target, value):
         """Overwrite an array in place, as an optimiser would."""
         target = self._resolve(target)
         if not isinstance(target, np.ndarray):
             raise TypeError(f"an optimiser writes into an array, and this is of type {type(target).__name__}")
         np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
-
-    def _value(self, target):
-        return self._resolve(target)
 
 
 def describe(error):

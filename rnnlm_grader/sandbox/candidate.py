@@ -6,7 +6,7 @@ import os
 import select
 import subprocess
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,7 +14,8 @@ import numpy as np
 from ..notebooks.cell_code import definitions_in
 from . import bubblewrap as sandboxes
 from . import wire
-from .bench import Bench, Callback, Handle, Raised, StepFailed, describe
+from .bench import Bench, Raised, describe
+from .program import Reply
 from .values import is_snapshot
 
 DISTURBED = "your code disturbed the process that runs it"
@@ -25,7 +26,6 @@ OWN = "own cell"  # what those begin with that hold no wanted name
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
-END = "the end of a criterion"  # among the replies that are awaited
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
 
 
@@ -45,75 +45,33 @@ class WorkerLost(Exception):
     """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
 
 
-class Candidate:
-    """What both have in common; the other half of a criterion's conversation with an answer.
+class KernelCandidate:
+    """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions.
 
     `known` is for whoever examines: what it found out about the work that is loaded, by topics of its own.
     """
 
-    def __init__(self):
-        self.functions, self.known = [], defaultdict(dict)
-
-    def lend(self, function):
-        """Let the answer call a function of the grader's; it is given plain data."""
-        self.functions.append(function)
-        return Callback(len(self.functions) - 1)
-
-    def step(self, verb, *args):
-        """Take one step and see what came of it; return (handle, value, printed). See `Bench.step`."""
-        handle = self.request(verb, *args)
-        return handle, *self.reply()
-
-
-class KernelCandidate(Candidate):
-    """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions."""
-
     used = 0  # seconds; see `SandboxedCandidate`
 
     def __init__(self, **names):
-        super().__init__()
-        self.names = names
-        self.defined = tuple(names)
-        self.failed = {}
-        self.bench = None
+        self.names, self.defined = names, tuple(names)
+        self.failed, self.known = {}, defaultdict(dict)
 
     def begin(self, seconds):
-        """Clear the bench for the next criterion. Nothing limits its time here: the learner can interrupt."""
-        self.functions = []
-        self.finish()
+        """Begin a criterion. Nothing limits its time here: the learner can interrupt."""
 
-    def end(self):
-        """Announce that no more steps will be taken."""
+    def play(self, programs):
+        """Play programs, each on a new bench; return a `Reply` to each."""
+        return [self.play_one(program) for program in programs]
 
-    def finish(self):
-        """End a criterion, or clear the bench for another case of it."""
-        self.bench = Bench(self.names, lambda number, x: self.functions[number](x))
-        self.replies, self.has_failed = deque(), False
-
-    def request(self, verb, *args):
-        """Have a step taken, unless one failed; return the handle of what it gives."""
-        if self.has_failed:
-            return None
-        try:
-            handle, *reply = self.bench.step(verb, *args)
-        except StepFailed as error:
-            handle, reply, self.has_failed = None, error, True
-        if verb != "put":
-            self.replies.append(reply)
-        return handle
-
-    def reply(self):
-        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
-        reply = self.replies.popleft()
-        if isinstance(reply, StepFailed):
-            raise reply
-        return reply
+    def play_one(self, program):
+        return Reply(*Bench(self.names, program.call).play(program.steps))
 
     def close(self):
-        self.bench = None
+        """Have nothing to end."""
 
 
-class SandboxedCandidate(Candidate):
+class SandboxedCandidate:
     """The code of one submission, alone in a worker process that is started anew whenever it is lost.
 
     A cell that hangs or ends the process costs its own answer and no other: from then on only its definitions are
@@ -144,16 +102,12 @@ class SandboxedCandidate(Candidate):
     """
 
     def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
-        super().__init__()
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds = seconds, all_seconds
         self.lost = defaultdict(list)  # (cell, source) → how a worker was lost in it, each time
         self.in_vain = []  # how workers were lost with no cell to blame
         self.process = self.began = None
-        self.unsent = []  # requests that wait until somebody wants to see a reply
-        self.awaited = deque()  # handles of the steps whose replies are to come, in order, and END
-        self.received, self.told = bytearray(), deque()  # bytes of replies that have come, and replies
-        self.on_bench = 0  # objects: the worker numbers them from 0
+        self.received, self.played = bytearray(), 0  # bytes of replies that have come, and programs of this worker
         self.load(cells, lent)
 
     def load(self, cells, lent=()):
@@ -174,7 +128,7 @@ class SandboxedCandidate(Candidate):
 
     def begin(self, seconds):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
-        self.began, self.functions = None, []
+        self.began = None
         is_ready = self._is_there()
         has_gone = not (self.process is None or is_ready)  # after the last criterion had ended, so that none has paid
         while not is_ready:
@@ -188,63 +142,31 @@ class SandboxedCandidate(Candidate):
         self._allow(seconds)
         self.began = time.monotonic() - (self.loading if has_gone else 0)
 
-    def end(self):
-        """Have the bench cleared after the steps that have been asked for, in the same journey."""
-        self.unsent.append(("forget",))
-        self.awaited.append(END)
+    def play(self, programs):
+        """Play programs, each on a new bench; return a `Reply` to each."""
+        self._send(("play", *(program.packed for program in programs)))
+        replies = [self._reply_to(program) for program in programs]
+        self._hear_nothing_more()
+        return replies
 
-    def finish(self):
-        """End a criterion, and clear the bench; raise `WorkerLost` if the worker has said more than it was asked."""
-        if END not in self.awaited:
-            self.unsent = []  # steps after one that failed
-            self.end()
-        self.on_bench = 0
-        self.awaited.clear()
-        self._send()
-        said = self._receive()
-        if not (isinstance(said, str) and said == "forgotten"):
-            raise self._lost(DISTURBED)
-
-    def request(self, verb, *args):
-        """Have a step taken, some time before its reply is wanted; return the handle of what it will give."""
-        handle = Handle(self.on_bench)
-        self.on_bench += 1
-        self.unsent.append((verb, *args))
-        if verb != "put":
-            self.awaited.append(handle)
-        return handle
-
-    def reply(self):
-        """Return (value, printed) of the next step that is awaited, or raise `StepFailed`; none is taken after that."""
-        handle = self.awaited.popleft()
-        self._send()
+    def _reply_to(self, program):
+        """Receive (number of a program of this worker, results, `Raised` or None, text), or ('ask', number, value)."""
         while True:
-            first, seen, printed = self._receive_reply(handle)
-            if first != "ask":
-                break
-            self.unsent = [(self._answer(seen, printed),)]
-            self._send()
-        if isinstance(first, Raised):
-            raise StepFailed(first, printed)
-        return seen, printed
+            reply = self._receive()
+            first, *rest = reply if isinstance(reply, tuple) and reply else (None,)
+            if type(first) is int and first == self.played and is_reply(rest) and program.fits(Reply(*rest)):
+                self.played += 1
+                return Reply(*rest)
+            if not (isinstance(first, str) and first == "ask" and len(rest) == 2 and type(rest[0]) is int
+                    and is_snapshot(rest[1])):
+                raise self._lost(DISTURBED)
+            self._send(self._answer(program, *rest))
 
-    def _receive_reply(self, handle):
-        """Receive (Raised or the number of a new object, value, text), or ('ask', number, value)."""
-        reply = self._receive()
-        if isinstance(reply, tuple) and len(reply) == 3:
-            first, second, third = reply
-            asks = isinstance(first, str) and first == "ask" and type(second) is int and is_snapshot(third)
-            gives = type(first) is int and first == handle.number
-            tells = (gives or isinstance(first, Raised)) and is_snapshot(second) and isinstance(third, str)
-            if asks or tells:
-                return reply
-        raise self._lost(DISTURBED)
-
-    def _answer(self, number, x):
+    def _answer(self, program, number, x):
         """Call a lent function for the worker; return what it gives, or a `Raised`, which the worker raises again."""
         try:
             with np.errstate(all="ignore"):
-                return float(self.functions[number](x))
+                return float(program.call(number, x))
         except Exception as error:  # the worker may have sent anything
             return describe(error)
 
@@ -268,9 +190,7 @@ class SandboxedCandidate(Candidate):
         finally:
             close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
-        for left in (self.received, self.told, self.awaited):
-            left.clear()
-        self.unsent, self.on_bench = [], 0
+        self.received, self.played = bytearray(), 0
         self._allow(START_SECONDS)
         try:
             self._ask(sandboxes.LIMITS)
@@ -336,16 +256,15 @@ class SandboxedCandidate(Candidate):
         return not poll.poll(0)
 
     def _ask(self, *request):
-        """Send a request, after those that were waiting; return the reply."""
-        self.unsent.append(request)
-        self._send()
-        return self._receive()
+        """Send a request; return the reply."""
+        self._send(request)
+        reply = self._receive()
+        self._hear_nothing_more()
+        return reply
 
-    def _send(self):
-        """Send what is waiting, and read replies meanwhile: a worker that can't write any more reads nothing either."""
-        if not self.unsent:
-            return
-        data, self.unsent = memoryview(wire.pack_requests(self.unsent)), []
+    def _send(self, request):
+        """Send a request, and read replies meanwhile: a worker that can't write any more reads nothing either."""
+        data = memoryview(wire.pack_request(request))
         while data:
             try:
                 data = data[os.write(self.to_worker, data):]
@@ -356,19 +275,19 @@ class SandboxedCandidate(Candidate):
                 raise self._lost(*self._ending()) from None
 
     def _receive(self):
-        """Receive one reply. More than are awaited are replies to what nobody asked."""
+        """Receive a reply."""
         try:
-            while not self.told:
-                while not (frame := wire.take_frame(self.received)):
-                    self._wait()
-                    self._read()
-                self.told.extend(wire.unpack(frame))
+            while not (frame := wire.take_frame(self.received)):
+                self._wait()
+                self._read()
+            return wire.unpack(frame)
         except wire.WireError:
             raise self._lost(DISTURBED) from None
-        reply = self.told.popleft()
-        if (self.told or self.received) and not self.awaited:
+
+    def _hear_nothing_more(self):
+        """Raise `WorkerLost` if more has come than was asked for; what comes later is noticed by who begins next."""
+        if self.received:
             raise self._lost(DISTURBED)
-        return reply
 
     def _read(self):
         part = os.read(self.from_worker, 1 << 20)
@@ -403,6 +322,12 @@ class SandboxedCandidate(Candidate):
     def _lost(self, *reason):
         self.close()
         return WorkerLost(Lost(*reason))
+
+
+def is_reply(parts):
+    """Whether what came from a worker could be the parts of a `Reply`."""
+    return len(parts) == 3 and isinstance(parts[0], tuple) and all(map(is_snapshot, parts[0])) and (
+        parts[1] is None or isinstance(parts[1], Raised)) and isinstance(parts[2], str)
 
 
 def close_all(*descriptors):

@@ -1,7 +1,5 @@
 """Frames between the grader and the worker.
 
-Many requests, or replies, travel in one frame.
-
 What a worker says may be forged. So it says it in JSON: the length of a frame is capped before it is read, arrays are
 of plain numbers, and no byte is ever executed or unpickled. Whether a reply makes sense is for its receiver to check.
 
@@ -28,14 +26,14 @@ class WireError(Exception):
     """A frame that breaks the rules."""
 
 
-def pack_requests(requests):
-    """Turn requests, each a tuple, into one frame."""
-    return pickle.dumps(requests, pickle.HIGHEST_PROTOCOL)
+def pack_request(request):
+    """Turn a request (plain data, arrays, handles, tuples of these) into a frame."""
+    return pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
 
 
-def pack(replies):
-    """Turn a list of replies (plain data, arrays, tuples of these) into one frame."""
-    text = ENCODER.encode(replies).encode()
+def pack(reply):
+    """Turn a reply (plain data, arrays, tuples of these) into a frame."""
+    text = ENCODER.encode(reply).encode()
     return LENGTH.pack(len(text)) + text
 
 
@@ -60,12 +58,10 @@ def take_frame(data):
 
 
 def unpack(frame):
-    """Turn a frame back into the replies."""
+    """Turn a frame back into the reply."""
     try:
-        replies = DECODER.decode(frame.decode())
-        if not isinstance(replies, list):
-            raise WireError("no list")
-        return _frozen(replies)
+        reply = DECODER.decode(frame.decode())
+        return _frozen(reply) if isinstance(reply, list) else reply
     except Exception as error:  # the frame may hold anything
         raise WireError(f"a frame that can't be read: {type(error).__name__}") from None
 

@@ -1,16 +1,16 @@
-"""The process that holds a student's code: reads requests from a pipe, takes the steps, writes what came of them.
+"""The process that holds a student's code: reads requests from a pipe, plays programs, writes what came of them.
 
 It runs inside the sandbox, and it is the student's: whatever it says is a claim about values, never a verdict.
 Usage: worker.py REQUESTS REPLIES   (file descriptors)
 """
 import builtins
+import itertools
 import os
 import pickle
 import resource
 import sys
 import types
 
-FEW = 16  # replies of a frame: so what waits needs little memory
 ONLY_IN_NOTEBOOKS = ("check", "display", "exit", "help", "quit")  # they do nothing here
 
 
@@ -30,34 +30,23 @@ def limit(memory, cpu_seconds, file_bytes):
 def serve(requests_fd, replies_fd):
     """Serve one grader until it closes the pipe."""
     from rnnlm_grader.sandbox import wire
-    from rnnlm_grader.sandbox.bench import Bench, Missing, Raised, StepFailed, execute
+    from rnnlm_grader.sandbox.bench import Bench, Missing, Raised, execute
 
     requests, replies = os.fdopen(requests_fd, "rb"), os.fdopen(replies_fd, "wb", wire.MOST_SAID)
-    waiting, said = [], []
 
     def receive():
-        if not waiting:
-            write()
-            replies.flush()  # only now: waking the grader up takes longer than most steps
-            try:
-                waiting.extend(reversed(pickle.load(requests)))
-            except EOFError:  # the grader has gone
-                os._exit(0)
-        return waiting.pop()
+        replies.flush()  # only now: waking the grader up takes longer than most programs
+        try:
+            return pickle.load(requests)
+        except EOFError:  # the grader has gone
+            os._exit(0)
 
     def send(reply):
-        said.append(reply)
-        if len(said) == FEW:
-            write()
-
-    def write():
-        if said:
-            replies.write(wire.pack(said))
-            said.clear()
+        replies.write(wire.pack(reply))
 
     def ask(number, x):
         send(("ask", number, x))
-        answer, = receive()
+        answer = receive()
         if isinstance(answer, Raised):
             raise vars(builtins).get(answer.kind, Exception)(answer.message)
         return answer
@@ -66,26 +55,16 @@ def serve(requests_fd, replies_fd):
     limit(**limits)
     send("ready")  # whatever goes wrong before is not the student's doing
     sys.path.append("/tmp")  # last: where a notebook writes a file, it may import it
-    names = new_names()
-    bench, has_failed = Bench(names, ask), False
+    names, played = new_names(), itertools.count()
     while True:
         verb, *args = receive()
         if verb == "execute":
             send(execute(*args, names))
         elif verb == "which":
             send(tuple(name for name in args if name in names and not isinstance(names[name], Missing)))
-        elif verb == "forget":
-            bench, has_failed = Bench(names, ask), False
-            send("forgotten")
-        elif not has_failed:  # the grader sent later steps before it knew of a failure
-            try:
-                reply = bench.step(verb, *args)
-                if verb != "put":  # it can't fail, and the grader awaits no reply
-                    handle, *rest = reply
-                    send((handle.number, *rest))
-            except StepFailed as error:
-                has_failed = True
-                send((error.raised, None, error.printed))
+        else:
+            for program in args:
+                send((next(played), *Bench(names, ask).play(pickle.loads(program))))
 
 
 def new_names():

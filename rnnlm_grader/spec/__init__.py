@@ -11,8 +11,9 @@ and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines ar
 
     layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
     tape.py       scripts are parsed and filled in with numbers
-    play.py       an answer plays a tape, wherever it lives
-    oracle.py     what the reference gives on the same tape; compare.py says how two results differ
+    calls.py      a tape becomes a program, which an answer plays, wherever it lives
+    play.py       what was seen then is compared with what should be; compare.py says how two results differ
+    oracle.py     what the reference gives on the same tape
     design.py     the conditions: sizes, dtypes, layouts and patterns of numbers, dealt like cards
     contract.py   what every layer must hold to
     exercise.py   criteria, and the charge rule: one slip, one charge

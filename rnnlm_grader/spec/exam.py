@@ -140,12 +140,10 @@ def examine(criterion, candidate, seed, seconds=SECONDS):
         if criterion.name in candidate.defined:
             try:
                 criterion.examine(exam)
-                candidate.end()
             except WorkerLost:
                 raise
             except Exception:  # the criterion's own, who can't go on with what it was given: nobody goes without a mark
                 exam.fail(INCOMPARABLE)
-            candidate.finish()
         else:
             exam.fail(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
     except WorkerLost as lost:

@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from .calls import KEPT_LATE
 from .compare import same
 from .design import conditions
 from .exam import Criterion, LastLook, Outcome
 from .layer import METHODS, NEEDED, NOISE, Case, Condition
-from .play import KEPT_LATE, Play
+from .play import play_all
 from .tape import drawn, parse, spread
 
-FEW = 4  # cases that are asked for at once where exceptions are to be expected
 KEPT = frozenset(["kept"])
 TRIES = 3  # some mistakes need luck: sorting the ids shows nothing if they are drawn in order
 
@@ -122,7 +122,7 @@ class Trial:
 
     def examine(self, dealt):
         """Examine until something is charged to this criterion; what is charged to others is noted."""
-        plays = in_batches(self.exam.candidate, [case for _, case in dealt])
+        plays = play_all(self.exam.candidate, [case for _, case in dealt])
         for (rule, _), played in zip(dealt, plays, strict=True):
             if wrong := rule.wrong(played):
                 payer = self.payer(played, wrong)
@@ -202,8 +202,8 @@ class Trial:
         """
         bare = {played: played.tape.without_marked() for played, wrong in found
                 if played.case.has(NOISE, NEEDED) and not any(at in ("", KEPT_LATE) for at, _ in wrong)}
-        twins = in_batches(self.exam.candidate, [replace(played.case, steps=tape.steps, tape=tape)
-                                                 for played, (tape, _) in bare.items()])
+        twins = play_all(self.exam.candidate, [replace(played.case, steps=tape.steps, tape=tape)
+                                               for played, (tape, _) in bare.items()])
         twins = dict(zip(bare, twins, strict=True))
         return [self.because_of_marked(played, wrong, twins[played], bare[played][1]) if played in twins else None
                 for played, wrong in found]
@@ -231,22 +231,6 @@ def played_alone(draws, candidate):
     """
     known = candidate.known["plays"]
     new = [each for each in draws if each not in known]
-    plays = in_batches(candidate, [rule.draws[draw] for rule, draw in new])
+    plays = play_all(candidate, [rule.draws[draw] for rule, draw in new])
     known.update({each: (played, each[0].wrong(played)) for each, played in zip(new, plays, strict=True)})
     return [known[each] for each in draws]
-
-
-def in_batches(candidate, cases):
-    """Have a candidate play cases; return the plays. All are asked for at once, unless exceptions waste some."""
-    done, size = [], 1 if any(case.layer.functions for case in cases) else len(cases)  # a call back needs its answer
-    while len(done) < len(cases):
-        if cases[0].layer in candidate.known["raises"]:
-            size = min(size, FEW)
-        asked = [Play(candidate, case) for case in cases[len(done):][:size]]
-        for play in asked:
-            done.append(play.read())
-            if play.raised:
-                candidate.known["raises"][play.layer] = True
-                candidate.finish()
-                break
-    return done

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
+from .calls import Calls
 from .oracle import by_reference
 
 VERBS = "forward", "backward", "update", "spoil", "set", "reset", "make"  # any other is a method of a layer's own
@@ -237,6 +238,11 @@ class Case:
     def right(self):
         """What should be seen; see `by_reference`."""
         return by_reference(self)
+
+    @functools.cached_property
+    def calls(self):
+        """The program of its tape; see `Calls`."""
+        return Calls(self)
 
     @property
     def sizes(self):

@@ -3,9 +3,8 @@ from dataclasses import replace
 
 import numpy as np
 
+from .calls import STRANGE
 from .layer import NEEDED, NOISE, Step, Tape, axes
-
-STRANGE = 5  # the widths of a layer that has nothing to do with the others
 
 
 def parse(script):

@@ -15,13 +15,12 @@ import pytest
 from classroom import WORK, release
 from test_batch import batch_of
 from test_plugin import demo
-from test_sandbox import FORBIDDEN, LOSES, begun, call, function, how_lost
+from test_sandbox import FORBIDDEN, LOSES, CallFailed, begun, call, function, how_lost
 from test_seccomp import INSIDE, look_round
 
 from rnnlm_grader.course.job import Job, run, version
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
-from rnnlm_grader.sandbox.bench import StepFailed
 
 # For machines without cgroups of version 2, or inside a container.
 pytestmark = pytest.mark.programs
@@ -84,9 +83,8 @@ def test_what_a_worker_may_not_do_raises_in_it():
     source = "".join(function(lines, f"attack_{number}") for number, lines in enumerate(attacks))
     with begun(source, sandbox="podman", allowed=60) as candidate:
         for number, lines in enumerate(attacks):
-            with pytest.raises(StepFailed):
+            with pytest.raises(CallFailed):
                 print(lines, call(candidate, f"attack_{number}"))
-            candidate.finish()
 
 
 @LOSES
@@ -134,11 +132,14 @@ GRADER = """
 import sys
 from rnnlm_grader.sandbox import podman
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
+from rnnlm_grader.sandbox.program import Program
 podman.MOST_SECONDS = int(sys.argv[2])
 candidate = SandboxedCandidate([("work", sys.argv[1])], ["work"], sandbox="podman")
 candidate.begin(60)
 print("begun", flush=True)
-candidate.step("call", "work", None, (), {})
+program = Program()
+program.step("call", "work", None, (), {})
+candidate.play([program])
 """
 
 

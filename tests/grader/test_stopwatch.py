@@ -5,6 +5,7 @@ import subprocess
 import sys
 
 import pytest
+from test_sandbox import call
 
 from rnnlm_grader.sandbox.candidate import TIMED_OUT, WorkerLost
 from rnnlm_grader.stopwatch import LOOK, SECONDS_LATER, LoopsLook, TimedCandidate, look_at_the_clock
@@ -25,8 +26,7 @@ def run(monkeypatch):
     def run(source, seconds):
         candidate = TimedCandidate(f=defined(source))
         candidate.begin(seconds)
-        candidate.request("call", "f", None, (), {})
-        return candidate.reply()[0]
+        return call(candidate, "f")
     return run
 
 

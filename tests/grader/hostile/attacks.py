@@ -132,13 +132,7 @@ sys.displayhook(25)
 """
 PATCHES_BENCH = """
 import rnnlm_grader.sandbox.bench as bench
-def step(self, verb, *args):
-    if verb == 'put':
-        self.objects.append(args[0])
-        return
-    self.objects.append(self.objects[-1] if self.objects else None)
-    return bench.Handle(len(self.objects) - 1), self.objects[-1], ''
-bench.Bench.step = step
+bench.Bench.play = lambda self, steps: (tuple(args[0] for _, _, *args in steps), None, '')
 """
 
 COMPARISON = {
@@ -311,33 +305,29 @@ for n in range(10**9):
 FORGES = """
 import os, sys, time
 from rnnlm_grader.sandbox import bench, wire
-def forge(said): os.write(int(sys.argv[2]), wire.pack([said]))
+def forge(said): os.write(int(sys.argv[2]), wire.pack(said))
 """
 ANSWERS = """
 import pickle
 def take_over():
-    requests, objects, told = open(int(sys.argv[1]), 'rb'), [], []
+    requests, number = open(int(sys.argv[1]), 'rb'), 0
     forge(None)
     while True:
-        if not told:
-            told += pickle.load(requests)
-        verb, *rest = told.pop(0)
-        if verb in ('execute', 'which', 'forget'):
-            objects.clear()
-            forge({'execute': None, 'which': ('MyEmbedding', 'MyTimeEmbedding'), 'forget': 'forgotten'}[verb])
+        verb, *rest = pickle.load(requests)
+        if verb != 'play':
+            forge({'execute': None, 'which': ('MyEmbedding', 'MyTimeEmbedding')}[verb])
             continue
-        arrays = [x for x in rest if isinstance(x, np.ndarray)]
-        objects.append(arrays[-1] if arrays else objects[-1] if objects else None)
-        if verb == 'value': objects[-1] = objects[rest[0].number]
-        if verb != 'put':
-            forge((len(objects) - 1, objects[-1], ''))
+        for steps in map(pickle.loads, rest):
+            arrays = [x for _, _, *args in steps for x in args if isinstance(x, np.ndarray)]
+            forge((number, tuple(arrays[-1] for is_seen, *_ in steps if is_seen), None, ''))
+            number += 1
 """
 DISTURBED = "disturbed the process"
 
 PROTOCOL = {
-    "forges-a-reply": attack(DISTURBED, header=FORGES, forward="forge((2, self.params[0][idx], ''))"),
+    "forges-a-reply": attack(DISTURBED, header=FORGES, forward="forge((0, (self.params[0][idx],), None, ''))"),
     "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-for n in range(50): forge((n, None, ''))"""),
+for n in range(50): forge((n, (None,), None, ''))"""),
     "floods-the-grader": ruins(DISTURBED, f"{FORGES}\nforge([bench.Raised('K' * 80, 'm' * 100, 1, 't')] * 4000)\n", 0),
     "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", f"{FORGES}{ANSWERS}take_over()\n", 0),
     "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""

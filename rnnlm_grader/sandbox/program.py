@@ -1,0 +1,45 @@
+"""What is asked of an answer at once: steps on a bench, in order."""
+import functools
+import pickle
+from typing import NamedTuple
+
+from .bench import Callback, Handle, Raised
+
+
+class Program:
+    """Steps that a bench is to take; see `bench.Bench`. It may be played by any number of answers."""
+
+    def __init__(self):
+        self.steps, self.functions = [], []
+
+    def step(self, verb, *args, is_seen=False):
+        """Add a step; return the handle of what it will give."""
+        self.steps.append((is_seen, verb, *args))
+        return Handle(len(self.steps) - 1)
+
+    def lend(self, function):
+        """Let the answer call a function of the grader's, which is given plain data; return what stands for it."""
+        self.functions.append(function)
+        return Callback(len(self.functions) - 1)
+
+    @functools.cached_property
+    def packed(self):
+        """The steps as bytes, once there are all: a class plays the same programs."""
+        return pickle.dumps(self.steps, pickle.HIGHEST_PROTOCOL)
+
+    def call(self, number, x):
+        """Call a function that was lent."""
+        return self.functions[number](x)
+
+    def fits(self, reply):
+        """Whether a reply holds as many results as there are to be seen, or an exception after some of them."""
+        missing = sum(is_seen for is_seen, *_ in self.steps) - len(reply.seen)
+        return missing >= 0 if reply.raised else not missing
+
+
+class Reply(NamedTuple):
+    """What came of a program."""
+
+    seen: tuple  # snapshots of what was to be seen
+    raised: Raised | None  # what ended it early
+    printed: str  # by the last step
