@@ -1,24 +1,78 @@
-"""What goes wrong in the contract that all layers keep: sentences, and changes that fit several right answers."""
+"""What goes wrong in the contract that all layers keep: sections of the book, sentences, and whole mistakes.
+
+Functions with an argument `add`, as `Library.of` returns it, add a mistake or several to the library.
+"""
+IN_PLACE = "02-embedding.html#embedding-in-place"
+DTYPE = "02-embedding.html#embedding-dtype"
+SHARED = "02-embedding.html#embedding-shared-weights"
+
+# --- what is kept, and whose it is ------------------------------------------------------------------------------------
+
 COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
           "Keep the arrays themselves")
+PARAMS_COPIED = ("params holds copies of the parameters; an optimiser that updates them has then no effect. Keep the "
+                 "arrays themselves")
+UPDATED = "backward updates the parameters; it only computes gradients, the optimiser updates"
 REUSED = "one output array is kept and used again; what forward returned before then changes later"
-STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one row for every step of the window"
+GRADIENT_REUSED = ("an array of gradients is kept, or made in forward, and used again; what backward returned before "
+                   "then changes later. Make a new one in backward")
 USED_UP = "backward uses up what forward kept (pop, del, None, an iterator); a second backward must give the same"
+IN_CLASS = ("what forward keeps is stored in the class or in a global, so that one layer overwrites what another "
+            "remembers; keep it in self")
+FIRST_KEPT = "what the first forward kept is used for good; backward belongs to the last forward"
+FIRST_SIZES = "N and T are kept from the first window; they may change from call to call: take them from xs each time"
+
+
+def argument_changed(what, how):
+    """The sentence for an argument that is changed in place."""
+    return f"the caller's {what} is changed in place (`{how}`); arguments belong to the caller"
+
+
+# --- grads ------------------------------------------------------------------------------------------------------------
+
+PILED_UP = ("gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`, or "
+            "starts with `grad[...] = 0`")
+CLEARED_IN_FORWARD = ("the gradients are cleared in forward, so a second backward adds to the first; clear them in "
+                      "backward")
+REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the gradient. "
+           "Write into them: `self.grads[0][...] = ...`")
+LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"
+AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"
+
+# --- over time --------------------------------------------------------------------------------------------------------
+
+STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one row for every step of the window"
+FIRST_STEP_ONLY = "only the gradient of the first step is kept, the one that is visited last; the steps have to add up"
+LAST_STEP_ONLY = "only the gradient of the last step is kept; the steps have to add up"
+STEPS_AVERAGED = "the gradients of the steps are averaged over T; the parameters are used T times, so they add up"
+NEVER_EMPTIED = ("the steps of earlier calls are still in the list, so backward visits the wrong ones; make a new list "
+                 "in each forward")
+
+
+def time_major(what, width):
+    """The sentence for an array whose first axis is time."""
+    return f"{what} is time-major, (T, N, {width}); it should be (N, T, {width})"
+
+
+# --- dtypes -----------------------------------------------------------------------------------------------------------
+
 GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like"
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
 
-# Of a right answer that begins with `self.params = [Wx, Wh, b]` and makes its gradients with `np.zeros_like(param)`.
-COPIES = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
-HOLDS_COPIES = (COPIES, ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["),
-                ("b = self.params", "b = self.arrays"))
-MAKES_FLOAT64 = ("np.zeros_like(param)", "np.zeros(param.shape)")
-MAKES_FLOAT32 = ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')")
-MAKES_COPIES_EACH_TIME = """
-    @property
-    def params(self):
-        return [param.copy() for param in self.arrays]
 
-    @params.setter
-    def params(self, arrays):
-        self.arrays = arrays
-"""
+def forces(add, id, what, whose, right, wrong):
+    """Add that `what` is forced to float32, and to float64: `wrong`, with {} for the dtype, in place of `right`."""
+    for dtype, letter, cause in ("Float32", "f", "dtype='f'"), ("Float64", "d", "np.empty or np.zeros without dtype"):
+        add(id + dtype, DTYPE, f"{what} is forced to {dtype.lower()} ({cause}); it should have the dtype of {whose}",
+            (right, wrong.format(repr(letter))))
+
+
+# --- nothing ----------------------------------------------------------------------------------------------------------
+
+ONLY_ZEROS = "backward gives nothing but zeros; is it filled in?"
+
+
+def returns_nothing(add, id, section, function, what, *changes):
+    """Add that a function or method returns nothing in place of `what`."""
+    sentence = f"{function} returns nothing (is there a `return`?); it returns {what}"
+    add(id, section, sentence, *changes, shows_nothing=True)

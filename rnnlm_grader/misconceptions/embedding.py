@@ -1,25 +1,17 @@
 """What goes wrong in 01-embedding: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 from . import Library, contract
-from .rnn import AVERAGED
+from .contract import DTYPE, IN_PLACE, SHARED
 
 MISCONCEPTIONS = Library()
 LOOKUP = "02-embedding.html#embedding-lookup"
 ANY_SHAPE = "02-embedding.html#embedding-any-shape"
 GRADIENT = "02-embedding.html#embedding-gradient"
 REPEATED = "02-embedding.html#embedding-repeated-ids"
-IN_PLACE = "02-embedding.html#embedding-in-place"
-DTYPE = "02-embedding.html#embedding-dtype"
-SHARED = "02-embedding.html#embedding-shared-weights"
 OVER_TIME = "02-embedding.html#embedding-over-time"
 
-COPIED = "W is copied; an optimiser that updates the array it gave you has then no effect. Keep W itself"
-COLUMNS = "the ids pick columns of W; word v is the row W[v], so index the first axis"
 FLAT_ALONE = ("only the ids are flattened, or only dout; flatten both: idx.reshape(-1), dout.reshape(-1, D), or leave "
               "both as they are for np.add.at")
-DIVIDED = ("the gradient is divided by the number of ids; whether to average is for the loss to say, and dout already "
-           "carries it")
-EARLIER_LAYERS = ("layers of earlier calls are still in the list (it is never emptied in forward), so backward visits "
-                  "the wrong ones")
+DIVIDED = f"the gradient is divided by the number of ids; {contract.LOSS_AVERAGES}"
 
 RIGHT = '''
 class MyEmbedding:
@@ -42,41 +34,48 @@ class MyEmbedding:
 embedding = MISCONCEPTIONS.of("MyEmbedding", RIGHT)
 time_embedding = MISCONCEPTIONS.of("MyTimeEmbedding", RIGHT.replace("MyEmbedding", "MyTimeEmbedding"))
 
-# What many changes replace, and the changes that both classes share
 ADD = "np.add.at(dW, self.idx, dout)"
-PICKS_COLUMNS = ("W[idx]", "W[:, idx]")
-PILES_UP = ("        dW[...] = 0\n", "")
-REBINDS = ("dW[...] = 0", "dW = self.grads[0] = np.zeros_like(dW)")
 WRITES_NOTHING = ("dW[...] = 0", "dW = np.zeros_like(dW)")
 OVERWRITES = (ADD, "dW[self.idx] = dout")
-COPIES_WEIGHTS = ("self.params = [W]", "self.params = [W.copy()]")
-UPDATES_WEIGHTS = "        self.params[0][...] -= dW"
-KEEPS_FIRST_IDS = ("self.idx = idx", "self.idx = idx if self.idx is None else self.idx")
-SHARES_CACHE = [("        self.idx = None\n", ""), ("self.idx", "type(self).idx")]
-REUSES_OUTPUT = [("self.idx = None", "self.idx = self.out = None"),
-                 ("return W[idx]", """if np.shape(self.out) != W[idx].shape:
-            self.out = np.empty_like(W[idx])
-        self.out[...] = W[idx]
-        return self.out""")]
-RETURNS_VIEWS = ("return W[idx]", """if np.size(idx) != 1:
-            return W[idx]
-        i = int(np.ravel(idx)[0])
-        return W[i:i + 1].reshape(W[idx].shape)""")
+NEVER_EMPTIES = ("self.idx = None", "self.layers = []"), ("self.idx = idx", "self.layers += list(idx.T)")
 
 # --- both -------------------------------------------------------------------------------------------------------------
 
 for add, name in (embedding, ""), (time_embedding, "Time"):
+    add(f"{name}PicksColumns", LOOKUP, "the ids pick columns of W; word v is the row W[v], so index the first axis",
+        ("W[idx]", "W[:, idx]"))
     for which, how in {"Ids": "self.idx.reshape(-1), dout", "Dout": "self.idx, dout.reshape(-1, dW.shape[1])"}.items():
         add(f"{name}Flattens{which}Alone", ANY_SHAPE, FLAT_ALONE, ("self.idx, dout", how))
     add(f"{name}VisitsFlatIdsAlone", ANY_SHAPE, FLAT_ALONE, (ADD, """for i, v in enumerate(self.idx.reshape(-1)):
             dW[v] += dout[i]"""))
+    add(f"{name}PilesUp", IN_PLACE, contract.PILED_UP, ("        dW[...] = 0\n", ""))
+    add(f"{name}Rebinds", IN_PLACE, contract.REBOUND, ("dW[...] = 0", "dW = self.grads[0] = np.zeros_like(dW)"))
+    add(f"{name}ReturnsGradient", GRADIENT, "backward returns the gradient; ids are integers and have no gradient, so "
+        "it returns None and leaves dW in grads[0]",
+        "        return dW")
+    add(f"{name}CopiesWeights", SHARED, contract.COPIED, ("self.params = [W]", "self.params = [W.copy()]"))
+    add(f"{name}UpdatesWeights", SHARED, contract.UPDATED, "        self.params[0][...] -= dW")
+    add(f"{name}ReusesOutput", SHARED, contract.REUSED,
+        ("self.idx = None", "self.idx = self.out = None"),
+        ("return W[idx]", """if np.shape(self.out) != W[idx].shape:
+            self.out = np.empty_like(W[idx])
+        self.out[...] = W[idx]
+        return self.out"""))
+    add(f"{name}KeepsFirstIds", SHARED, contract.FIRST_KEPT,
+        ("self.idx = idx", "self.idx = idx if self.idx is None else self.idx"))
+    add(f"{name}SharesCache", SHARED, contract.IN_CLASS,
+        ("        self.idx = None\n", ""), ("self.idx", "type(self).idx"))
+    add(f"{name}ReturnsViews", SHARED,
+        "a view of W is returned for a single id; when W is updated, it changes too. Return a copy",
+        ("return W[idx]", """if np.size(idx) != 1:
+            return W[idx]
+        i = int(np.ravel(idx)[0])
+        return W[i:i + 1].reshape(W[idx].shape)"""))
 
 # --- MyEmbedding ------------------------------------------------------------------------------------------------------
 
-embedding("PicksColumns", LOOKUP, COLUMNS, PICKS_COLUMNS)
 embedding("PicksColumnsTransposed", LOOKUP,
-          "the columns of W that the ids pick come out, transposed; word v is the row W[v]",
-          ("W[idx]", "W.T[idx]"))
+          "the columns of W that the ids pick come out, transposed; word v is the row W[v]", ("W[idx]", "W.T[idx]"))
 embedding("CountsFromOne", LOOKUP, "ids are counted from 1; here the first word has id 0 and its vector is W[0]",
           ("W[idx]", "W[idx - 1]"))
 embedding("LosesTheLastWord", LOOKUP,
@@ -99,17 +98,9 @@ embedding("FlattensIds", ANY_SHAPE,
           ("W[idx]", "W[np.ravel(idx)]"))
 embedding("LooksUpFirstRow", ANY_SHAPE, "only the first row of a block of ids is looked up; ids may have any shape",
           ("W[idx]", "W[idx[0] if np.ndim(idx) > 1 else idx]"))
-embedding("ForcesOutputFloat32", DTYPE, "the output is forced to float32 (dtype='f'); it should have the dtype of W",
-          ("W[idx]", "W[idx].astype('f')"))
-embedding("ForcesOutputFloat64", DTYPE,
-          "the output is forced to float64 (np.empty or np.zeros without dtype); it should have the dtype of W",
-          ("W[idx]", "W[idx].astype('d')"))
-embedding("ForcesGradientFloat64", DTYPE,
-          "the gradient is made as float64 whatever W is (np.zeros(W.shape)); use np.zeros_like(W)",
-          ("np.zeros_like(W)", "np.zeros(W.shape)"))
-embedding("ForcesGradientFloat32", DTYPE,
-          "the gradient is made as float32 whatever W is (dtype='f'); use np.zeros_like(W)",
-          ("np.zeros_like(W)", "np.zeros(W.shape, dtype='f')"))
+contract.forces(embedding, "ForcesOutput", "the output", "W", "W[idx]", "W[idx].astype({})")
+embedding("ForcesGradientFloat64", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(W)", "np.zeros(W.shape)"))
+embedding("ForcesGradientFloat32", DTYPE, contract.GRADS_FLOAT32, ("np.zeros_like(W)", "np.zeros(W.shape, dtype='f')"))
 embedding("Overwrites", REPEATED, "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` "
           "alike): of an id that occurs more than once, only the last row is kept. They must add up; `np.add.at` does "
           "that", OVERWRITES)
@@ -122,11 +113,9 @@ embedding("Averages", REPEATED,
           (ADD, """counts = np.bincount(np.ravel(self.idx))
         np.add.at(dW, self.idx, dout / counts[self.idx][..., None])"""))
 embedding("KeepsLargest", REPEATED, "for each word the largest row of dout is kept; repeated ids have to add up",
-          ("dW[...] = 0", "dW[...] = -np.inf"),
-          (ADD, """np.maximum.at(dW, self.idx, dout)
+          ("dW[...] = 0", "dW[...] = -np.inf"), (ADD, """np.maximum.at(dW, self.idx, dout)
         dW[np.isneginf(dW)] = 0"""))
-embedding("DividesByNumberOfIds", GRADIENT, DIVIDED,
-          ("self.idx, dout", "self.idx, dout / np.size(self.idx)"))
+embedding("DividesByNumberOfIds", GRADIENT, DIVIDED, ("self.idx, dout", "self.idx, dout / np.size(self.idx)"))
 embedding("StoresByPosition", GRADIENT,
           "the rows of dout are stored by position; row i belongs to word idx[i]: dW[idx[i]] += dout[i]",
           (ADD, """rows = dout.reshape(-1, dW.shape[1])[:len(dW)]
@@ -148,9 +137,9 @@ embedding("WritesNothing", GRADIENT, "the gradient is never written into grads[0
 embedding("KeepsNoIds", GRADIENT,
           "forward doesn't keep the ids (`self.idx = idx`), so backward can't know which words were used",
           ("        self.idx = idx\n", ""))
-embedding("VisitsFirstAxis", ANY_SHAPE, "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), "
-          "so that an id counts once where it occurs twice in a row; flatten both: idx.reshape(-1), "
-          "dout.reshape(-1, D)",
+embedding("VisitsFirstAxis", ANY_SHAPE,
+          "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), so that an id counts once "
+          "where it occurs twice in a row; flatten both: idx.reshape(-1), dout.reshape(-1, D)",
           (ADD, """for i, row in zip(self.idx, dout):
             dW[i] += row"""))
 embedding("MultipliesFlatIdsOnly", ANY_SHAPE, "the one-hot product is made for a flat list of ids only; they may have "
@@ -162,53 +151,32 @@ embedding("CollectsFirstRow", ANY_SHAPE,
             np.add.at(dW, self.idx[0], dout[0])
         else:
             np.add.at(dW, self.idx, dout)"""))
-embedding("PilesUp", IN_PLACE, "gradients pile up from one backward to the next; start each with `dW[...] = 0`",
-          PILES_UP)
-embedding("Rebinds", IN_PLACE, "grads[0] is replaced by a new array; whoever kept the old one (an optimiser) never "
-          "sees the gradient. Write into it: `dW[...] = ...`", REBINDS)
 embedding("MakesGradsAnArray", IN_PLACE,
           "grads is made the gradient itself; it stays the list of `__init__`: self.grads[0][...] = dW",
           ("dW[...] = 0", "self.grads = dW = np.zeros_like(self.params[0])"))
-embedding("ClearsInForward", IN_PLACE, "the gradient is cleared in forward, so a second backward adds to the first; "
-          "clear it in backward", PILES_UP, ("self.idx = idx", "self.idx = idx\n        self.grads[0][...] = 0"))
+embedding("ClearsInForward", IN_PLACE, contract.CLEARED_IN_FORWARD,
+          ("        dW[...] = 0\n", ""), ("self.idx = idx", "self.idx = idx\n        self.grads[0][...] = 0"))
 embedding("ClearsOnlyItsRows", IN_PLACE,
           "rows that an earlier backward wrote are still there; clear all of grads[0] first: `dW[...] = 0`",
           ("dW[...] = 0", "dW[self.idx] = 0"))
-embedding("ReturnsGradient", GRADIENT, "backward returns the gradient; ids are integers and have no gradient, so it "
-          "returns None and leaves dW in grads[0]",
-          "        return dW")
 embedding("ReturnsDout", GRADIENT,
-          "backward hands dout back; ids are integers and have no gradient, so it returns None",
-          "        return dout")
-embedding("CopiesWeights", SHARED, COPIED, COPIES_WEIGHTS)
-embedding("LooksUpInCopy", SHARED, COPIED,
+          "backward hands dout back; ids are integers and have no gradient, so it returns None", "        return dout")
+embedding("LooksUpInCopy", SHARED, contract.COPIED,
           ("self.params = [W]", "self.params, self.table = [W], W.copy()"), ("W[idx]", "self.table[idx]"))
-embedding("CopiesParams", SHARED,
-          "params holds a copy of W; an optimiser that updates it has then no effect. Keep W itself",
+embedding("CopiesParams", SHARED, contract.PARAMS_COPIED,
           ("self.params = [W]", "self.params, self.W = [W.copy()], W"), ("W[idx]", "self.W[idx]"))
-embedding("UpdatesWeights", SHARED, "backward updates W; it only computes the gradient, the optimiser updates",
-          UPDATES_WEIGHTS)
 embedding("SortsIds", SHARED, "the caller's ids are sorted in place; arguments belong to the caller",
           "        np.asarray(self.idx).reshape(-1).sort()")
-embedding("ChangesDout", SHARED, "the caller's dout is changed in place; arguments belong to the caller",
-          "        dout *= 0")
-embedding("ReusesOutput", SHARED, contract.REUSED, *REUSES_OUTPUT)
-embedding("KeepsFirstIds", SHARED,
-          "the ids of the first forward are kept for good; backward belongs to the last forward", KEEPS_FIRST_IDS)
-embedding("UsesUpCache", SHARED, contract.USED_UP,
-          "        self.idx = np.zeros(0, np.int64)")
+embedding("ChangesDout", SHARED, contract.argument_changed("dout", "dout *= ..."), "        dout *= 0")
+embedding("UsesUpCache", SHARED, contract.USED_UP, "        self.idx = np.zeros(0, np.int64)")
 embedding("KeepsIdsOfOneShape", SHARED,
           "the ids of an earlier forward are used while the shape stays the same; backward belongs to the last forward",
           ("self.idx = idx", """if self.idx is None or np.shape(self.idx) != np.shape(idx):
             self.idx = idx"""))
-embedding("SharesCache", SHARED,
-          "what forward keeps is shared by all layers (a class attribute or a global); keep it in self", *SHARES_CACHE)
-embedding("ReturnsViews", SHARED,
-          "a view of W is returned for a single id; when W is updated, it changes too. Return a copy", RETURNS_VIEWS)
 embedding("CutsIds", ANY_SHAPE, "ids are squeezed into 8 bits; they must count to V, whatever their dtype",
           ("self.idx = idx", "self.idx = idx = np.asarray(idx).astype(np.uint8)"))
-embedding("ReturnsNothing", LOOKUP, "forward returns nothing; it needs a `return`",
-          ("return W[idx]", "W[idx]"), shows_nothing=True)
+contract.returns_nothing(embedding, "ReturnsNothing", LOOKUP, "forward", "the word vectors",
+                         ("return W[idx]", "W[idx]"))
 embedding("MakesIntegerGradient", DTYPE,
           "the gradient is made of integers, which cut 0.5 down to 0; use np.zeros_like(W)",
           ("np.zeros_like(W)", "np.zeros(W.shape, dtype=int)"),
@@ -224,10 +192,8 @@ embedding("ListsTwice", SHARED,
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
-time_embedding("TimePicksColumns", LOOKUP, COLUMNS, PICKS_COLUMNS)
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
-time_embedding("TimeMajor", OVER_TIME, "the output is time-major, (T, N, D); it should be (N, T, D)",
-               ("W[idx]", "W[idx.T]"))
+time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
 time_embedding("FlatTime", OVER_TIME, "all word vectors stand in one row each, (N·T, D), or N and T are mixed up in a "
                "reshape; it should be (N, T, D)",
                ("W[idx]", "W[idx.reshape(-1)]"))
@@ -239,31 +205,19 @@ time_embedding("SkipsLastStep", OVER_TIME, "the last step is left out (range(T -
                ("return W[idx]", """out = W[idx]
         out[:, -1] = 0
         return out"""))
-time_embedding("TimeForcesFloat32", DTYPE,
-               "the output is forced to float32 (np.empty(..., dtype='f')); it should have the dtype of W",
-               ("W[idx]", "W[idx].astype('f')"))
-time_embedding("TimeForcesFloat64", DTYPE,
-               "the output is forced to float64 (np.empty without dtype); it should have the dtype of W",
-               ("W[idx]", "W[idx].astype('d')"))
-time_embedding("TimeForcesGradient", DTYPE, "the gradient is forced to float64 whatever W is; use np.zeros_like(W)",
-               ("np.zeros_like(W)", "np.zeros(W.shape)"))
-time_embedding("TimeReusesOutput", SHARED, contract.REUSED, *REUSES_OUTPUT)
-time_embedding("KeepsFirstStep", OVER_TIME,
-               "only the gradient of the first step is kept, the one that is visited last; the steps have to add up",
-               ("self.idx, dout", "self.idx[:, 0], dout[:, 0]"))
-time_embedding("KeepsLastStep", OVER_TIME, "only the gradient of the last step is kept; the steps have to add up",
-               ("self.idx, dout", "self.idx[:, -1], dout[:, -1]"))
+contract.forces(time_embedding, "TimeForces", "the output", "W", "W[idx]", "W[idx].astype({})")
+time_embedding("TimeForcesGradient", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(W)", "np.zeros(W.shape)"))
+time_embedding("KeepsFirstStep", OVER_TIME, contract.FIRST_STEP_ONLY, ("self.idx, dout", "self.idx[:, 0], dout[:, 0]"))
+time_embedding("KeepsLastStep", OVER_TIME, contract.LAST_STEP_ONLY, ("self.idx, dout", "self.idx[:, -1], dout[:, -1]"))
 time_embedding("HasOneLayer", OVER_TIME, "one layer serves all steps and remembers only the ids of the last; make a "
                "layer for each step, or look up all of xs at once",
                (ADD, """for t in range(dout.shape[1]):
             np.add.at(dW, self.idx[:, -1], dout[:, t])"""))
 time_embedding("LeavesGradientInside", OVER_TIME, "the gradient stays in the layers inside; write the sum into "
                "grads[0] of this layer too: self.grads[0][...] = ...", WRITES_NOTHING, shows_nothing=True)
-time_embedding("AveragesOverTime", OVER_TIME,
-               "the gradients of the steps are averaged over T; W is used T times, so they add up",
+time_embedding("AveragesOverTime", OVER_TIME, contract.STEPS_AVERAGED,
                ("self.idx, dout", "self.idx, dout / dout.shape[1]"))
-time_embedding("AveragesOverBatch", OVER_TIME, AVERAGED,
-               ("self.idx, dout", "self.idx, dout / len(dout)"))
+time_embedding("AveragesOverBatch", OVER_TIME, contract.AVERAGED, ("self.idx, dout", "self.idx, dout / len(dout)"))
 time_embedding("ReversesDout", OVER_TIME, "dout is read in the wrong order of time; dout[:, t] belongs to xs[:, t]",
                ("self.idx, dout", "self.idx, dout[:, ::-1]"))
 time_embedding("FirstOfBatch", OVER_TIME, "only the first row of the batch gives a gradient; all rows have to add up",
@@ -285,32 +239,13 @@ time_embedding("LaterStepsOverwrite", OVER_TIME,
             np.add.at(dW, self.idx[:, t], dout[:, t])"""))
 time_embedding("MakesRoomOnce", OVER_TIME,
                "room for the output is made once, for the first N and T; they may be others in the next forward",
-               ("self.idx = None", "self.idx = self.out = None"),
-               ("return W[idx]", """if self.out is None:
+               ("self.idx = None", "self.idx = self.out = None"), ("return W[idx]", """if self.out is None:
             self.out = np.empty_like(W[idx])
         self.out[...] = W[idx]
         return self.out.copy()"""))
-time_embedding("NeverEmptiesLayers", OVER_TIME, EARLIER_LAYERS,
-               ("self.idx = None", "self.layers = []"), ("self.idx = idx", "self.layers += list(idx.T)"),
-               (ADD, """for t in range(dout.shape[1]):
+time_embedding("NeverEmptiesLayers", OVER_TIME, contract.NEVER_EMPTIED,
+               *NEVER_EMPTIES, (ADD, """for t in range(dout.shape[1]):
             np.add.at(dW, self.layers[t], dout[:, t])"""))
-time_embedding("VisitsEarlierLayersToo", OVER_TIME, EARLIER_LAYERS,
-               ("self.idx = None", "self.layers = []"), ("self.idx = idx", "self.layers += list(idx.T)"),
-               (ADD, """for t, ids in enumerate(self.layers):
+time_embedding("VisitsEarlierLayersToo", OVER_TIME, contract.NEVER_EMPTIED,
+               *NEVER_EMPTIES, (ADD, """for t, ids in enumerate(self.layers):
             np.add.at(dW, ids, dout[:, t])"""))
-time_embedding("TimeKeepsFirstIds", SHARED,
-               "the ids of the first forward are kept for good; backward belongs to the last forward", KEEPS_FIRST_IDS)
-time_embedding("TimePilesUp", IN_PLACE,
-               "gradients pile up from one backward to the next; start each with `dW[...] = 0`", PILES_UP)
-time_embedding("TimeRebinds", IN_PLACE, "grads[0] is replaced by a new array; whoever kept the old one (an optimiser) "
-               "never sees the gradient. Write into it: `self.grads[0][...] = ...`", REBINDS)
-time_embedding("TimeReturnsGradient", GRADIENT,
-               "backward returns the gradient; ids have no gradient, so it returns None and leaves dW in grads[0]",
-               "        return dW")
-time_embedding("TimeCopiesWeights", SHARED, COPIED, COPIES_WEIGHTS)
-time_embedding("TimeSharesCache", SHARED, "what forward keeps is shared by all layers (a class attribute or a global); "
-               "keep it in self", *SHARES_CACHE)
-time_embedding("TimeReturnsViews", SHARED, "a view of W is returned for a single id; when W is updated, it changes "
-               "too. Return a copy", RETURNS_VIEWS)
-time_embedding("TimeUpdatesWeights", SHARED, "backward updates W; it only computes the gradient, the optimiser updates",
-               UPDATES_WEIGHTS)

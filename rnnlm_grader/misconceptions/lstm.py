@@ -1,6 +1,7 @@
 """What goes wrong in 07-lstm: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
-from . import Library, contract
-from .rnn import AVERAGED, AVERAGED_BIAS, AVERAGED_WEIGHTS, COPIED_PARAMS, DB_KEPT_ROWS, DX_TURNED, X_NOT_TRANSPOSED
+from . import Library, contract, step
+from .contract import DTYPE, IN_PLACE, SHARED
+from .step import BATCH_SUM, DH, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
 
 MISCONCEPTIONS = Library()
 EQUATION = "08-lstm.html#lstm"
@@ -11,16 +12,6 @@ TIME = "08-lstm.html#lstm-over-time"
 STATE = "08-lstm.html#lstm-state"
 TWO_READERS = "08-lstm.html#lstm-dc"
 ORDER = "08-lstm.html#lstm-gate-order"
-SIZES = "04-time-rnn.html#time-rnn-sizes"
-GRADIENT_SUM = "04-time-rnn.html#time-rnn-gradient-sum"
-ONE_CELL = "04-time-rnn.html#time-rnn-one-cell-per-step"
-WINDOWS = "04-time-rnn.html#time-rnn-dh"
-TRANSPOSE = "03-rnn.html#rnn-transpose"
-BATCH_SUM = "03-rnn.html#rnn-batch-sum"
-WHICH_STATE = "03-rnn.html#rnn-which-state"
-IN_PLACE = "02-embedding.html#embedding-in-place"
-DTYPE = "02-embedding.html#embedding-dtype"
-SHARED = "02-embedding.html#embedding-shared-weights"
 
 OTHER_ORDER = "the columns are cut in another order than o, f, i, g (PyTorch, for one, has i, f, g, o)"
 JOINED = "backward puts dz together in another order than o, f, i, g, in which forward cuts z"
@@ -214,21 +205,17 @@ lstm("HandsBackThroughEarlierForget", TWO_READERS, "dc is multiplied by the forg
      ("Wh.T, dc * f", "Wh.T, dc"), ("dc = dc + dh", "dc = dc * f + dh"))
 lstm("TakesOutputsGradientForDc", TWO_READERS, "only dhs[:, t] goes from h to c; what the step after handed back to h "
      "belongs to it too: dh = dhs[:, t] + dh comes first", ("dc = dc + dh", "dc = dc + dhs[:, t]"))
-lstm("LeavesOutDh", TIME, "nothing comes back to h from the step after: add dh, which it handed back, to dhs[:, t]",
-     ("dhs[:, t] + dh", "dhs[:, t]"))
-lstm("GoesForwards", TIME, "backward visits the steps from the first to the last; gradients come from the future, so "
-     "it begins at the last: reversed(range(T))", ("reversed(range(T))", "range(T)"))
-lstm("KeepsFirstStepsGradient", GRADIENT_SUM, "only the first step's gradient is kept, the one that is visited last; "
-     "the gradients of all steps add up", (" += ", "[...] = "))
-lstm("TakesStateAfterForDWh", WHICH_STATE, "dWh is computed with the hidden state after each step; Wh multiplied the "
-     "one before it", ("h_prev.T @ dz", "h.T @ dz"))
+lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
+lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
+lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
+lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
 lstm("SetsNoDc", STATE, "self.dc isn't set; after backward, self.dh and self.dc are the gradients of the states that "
      "the window started from", ("self.dh, self.dc = dh, dc", "self.dh = dh"))
 lstm("StopsBeforeStart", STATE,
      "self.dc is the gradient of the window's first cell state; it is that of the state before, once more times f",
      ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),
      ("self.dh, self.dc = dh, dc", "self.dh = dh"))
-lstm("CarriesGradients", WINDOWS,
+lstm("CarriesGradients", DH,
      "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0",
      ("dh = dc = " + ZEROS, f"""dh, dc = self.dh, self.dc
         if dh is None:
@@ -236,33 +223,23 @@ lstm("CarriesGradients", WINDOWS,
 
 # --- the contract -----------------------------------------------------------------------------------------------------
 
-lstm("PilesUp", IN_PLACE, "gradients pile up from one backward to the next; start each sum at 0", (CLEAR, ""))
-lstm("Rebinds", IN_PLACE, "grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees "
-     "the gradients. Write into them: `grad[...] = ...`",
+lstm("PilesUp", IN_PLACE, contract.PILED_UP, (CLEAR, ""))
+lstm("Rebinds", IN_PLACE, contract.REBOUND,
      (CLEAR, "        self.grads = [np.zeros_like(param) for param in self.params]\n"))
-lstm("CopiesParameters", SHARED, COPIED_PARAMS, ("[Wx, Wh, b]", "[Wx.copy(), Wh.copy(), b.copy()]"))
-lstm("ReusesOutput", SHARED, contract.REUSED,
-     ("self.stateful = stateful", "self.stateful, self.hs = stateful, None"),
+lstm("CopiesParameters", SHARED, contract.COPIED, ("[Wx, Wh, b]", "[Wx.copy(), Wh.copy(), b.copy()]"))
+lstm("ReusesOutput", SHARED, contract.REUSED, ("self.stateful = stateful", "self.stateful, self.hs = stateful, None"),
      ("return " + STACK, f"""if np.shape(self.hs) != (N, T, H):
             self.hs = {STACK}
         self.hs[...] = {STACK}
         return self.hs"""))
-lstm("ChangesDhs", SHARED, "backward adds into dhs itself (`dhs[:, t] += dh`); it belongs to the caller: "
-     "dh = dhs[:, t] + dh", ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
-lstm("UsesUpSteps", ONE_CELL, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
-lstm("KeepsRowsOfDb", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
-lstm("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, ("x.T @ dz", "x @ dz"))
-lstm("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
-lstm("AveragesDb", BATCH_SUM, AVERAGED_BIAS, ("dz.sum", "dz.mean"))
-lstm("AveragesWeights", BATCH_SUM, AVERAGED_WEIGHTS, (".T @ dz", ".T @ dz / N"))
-lstm("AveragesOverBatch", BATCH_SUM, AVERAGED, (".T @ dz", ".T @ dz / N"), ("dz.sum", "dz.mean"))
-lstm("StacksDxsBackwards", TIME, "dxs is stacked in the order of the loop, from the last step to the first; dxs[:, t] "
-     "belongs to step t", ("dxs[:, t]", "dxs[:, T - 1 - t]"))
-lstm("NeverClearsSteps", TIME, "the list of steps is never emptied, so that backward goes over those of an earlier "
-     "window; make it new in each forward",
+lstm("ChangesDhs", SHARED, step.DHS_CHANGED, ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
+lstm("UsesUpSteps", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
+lstm("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+step.in_gradients(lstm, bias="Db", n="N")
+lstm("StacksDxsBackwards", TIME, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
+lstm("NeverClearsSteps", TIME, contract.NEVER_EMPTIED,
      ("self.steps, hs = [], []", "hs = []"), ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"))
-lstm("KeepsCacheInClass", ONE_CELL, "what forward keeps is stored in the class or in a global, so that one layer "
-     "overwrites what another remembers; keep it in self", ("self.steps", "MyTimeLSTM.steps"))
+lstm("KeepsCacheInClass", ONE_CELL, contract.IN_CLASS, ("self.steps", "MyTimeLSTM.steps"))
 lstm("ForcesFloat64", DTYPE, "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype "
      "of the parameters", (STACK, STACK + ".astype('d')"))
 lstm("ForcesGradsFloat64", DTYPE, contract.GRADS_FLOAT64,

@@ -1,6 +1,8 @@
 """What goes wrong in 06-rnnlm: the right answers, and the changes that spoil them. Sentences stand after "Likely:"."""
 from . import Library, changed, contract
-from .rnn import AVERAGED, LOSS_AVERAGES
+from .contract import DTYPE, IN_PLACE, SHARED
+from .softmax_masking import STABLE, UPSTREAM
+from .step import GRADIENT_SUM, TRANSPOSE
 
 MISCONCEPTIONS = Library()
 AFFINE = "07-rnnlm.html#rnnlm-affine"
@@ -9,16 +11,7 @@ PARAMS = "07-rnnlm.html#rnnlm-params"
 STATE = "07-rnnlm.html#rnnlm-state"
 PERPLEXITY = "07-rnnlm.html#rnnlm-perplexity"
 TRAINING = "07-rnnlm.html#rnnlm-training"
-TRANSPOSE = "03-rnn.html#rnn-transpose"
-SUM = "04-time-rnn.html#time-rnn-gradient-sum"
-IN_PLACE = "02-embedding.html#embedding-in-place"
-DTYPE = "02-embedding.html#embedding-dtype"
-SHARED = "02-embedding.html#embedding-shared-weights"
-UPSTREAM = "06-softmax-masking.html#softmax-upstream"
-STABLE = "06-softmax-masking.html#softmax-stable"
 
-FIRST_SIZES = ("N and T are kept from the first window; they may change from call to call: take them from xs each "
-               "time")
 STAYS_ZERO = ("grads stays as it was made: either backward isn't called on the layers, or grads holds copies of their "
               "arrays and not the arrays themselves")
 REUSES = '''
@@ -52,75 +45,58 @@ class MyTimeAffine:
 '''
 affine = MISCONCEPTIONS.of("MyTimeAffine", AFFINE_LAYER)
 
-affine("LeavesOutB", AFFINE, "b is left out; every step computes x @ W + b",
-       ("xs @ W + b", "xs @ W"))
+affine("LeavesOutB", AFFINE, "b is left out; every step computes x @ W + b", ("xs @ W + b", "xs @ W"))
 affine("FlatScores", AFFINE, "the scores are flat, (N·T, V); they should be (N, T, V)",
        ("xs @ W + b", "(xs @ W + b).reshape(-1, len(b))"))
-affine("TakesSoftmax", AFFINE, "the scores are turned into shares (a softmax) already here; that is the loss layer's "
-       "work",
+affine("TakesSoftmax", AFFINE,
+       "the scores are turned into shares (a softmax) already here; that is the loss layer's work",
        ("return xs @ W + b", "e = np.exp(xs @ W + b)\n        return e / e.sum(axis=-1, keepdims=True)"))
-affine("ForwardReturnsNothing", AFFINE, "forward returns nothing (is there a `return`?); it returns the scores",
-       ("return xs @ W + b", "xs @ W + b"), shows_nothing=True)
-affine("BackwardReturnsNothing", AFFINE, "backward returns nothing (is there a `return`?); it returns dxs",
-       ("return dys @ W.T", "dys @ W.T"), shows_nothing=True)
+contract.returns_nothing(affine, "ForwardReturnsNothing", AFFINE, "forward", "the scores",
+                         ("return xs @ W + b", "xs @ W + b"))
+contract.returns_nothing(affine, "BackwardReturnsNothing", AFFINE, "backward", "dxs", ("return dys @ W.T", "dys @ W.T"))
 affine("AddsStepsUp", AFFINE, contract.STEPS_ADDED_UP, ("xs @ W + b", "(xs @ W + b).sum(axis=1)"))
 affine("ScoresOfTheLastStep", AFFINE, "only the last step gets scores; every step of the window predicts its next word",
        ("xs @ W + b", "xs[:, -1] @ W + b"))
-affine("KeepsFirstSizes", AFFINE, FIRST_SIZES,
+affine("KeepsFirstSizes", AFFINE, contract.FIRST_SIZES,
        ("return xs @ W + b",
         "self.size = getattr(self, 'size', xs.shape[:2])\n        return (xs @ W + b).reshape(*self.size, -1)"))
-affine("ForgetsTranspose", TRANSPOSE, "dxs is dys @ W; it is dys @ W.T",
-       ("dys @ W.T", "dys @ W"))
+affine("ForgetsTranspose", TRANSPOSE, "dxs is dys @ W; it is dys @ W.T", ("dys @ W.T", "dys @ W"))
 affine("FlatDxs", AFFINE, "dxs is flat, (N·T, H); it should be (N, T, H)",
        ("dys @ W.T", "(dys @ W.T).reshape(-1, len(W))"))
-affine("AveragesOverSteps", SUM, "dW and db are averaged over the steps; W and b are used at every step, so they add "
-       "up",
+affine("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED,
        ("return dys", "dW /= T\n        db /= T\n        return dys"))
-affine("AveragesOverRows", SUM, f"dW and db are averaged over all N·T rows; {LOSS_AVERAGES}",
+affine("AveragesOverRows", GRADIENT_SUM, f"dW and db are averaged over all N·T rows; {contract.LOSS_AVERAGES}",
        ("return dys", "dW /= N * T\n        db /= N * T\n        return dys"))
-affine("AveragesOverBatch", SUM, AVERAGED,
+affine("AveragesOverBatch", GRADIENT_SUM, contract.AVERAGED,
        ("return dys", "dW /= N\n        db /= N\n        return dys"))
-affine("AveragesDb", SUM, "db is the mean of dys; it is the sum over N and T",
+affine("AveragesDb", GRADIENT_SUM, "db is the mean of dys; it is the sum over N and T",
        ("return dys", "db /= N * T\n        return dys"))
-affine("DbOfTheLastStep", SUM, "db is summed over the batch, but only one step of it is kept; it is the sum over N and "
-       "T",
+affine("DbOfTheLastStep", GRADIENT_SUM,
+       "db is summed over the batch, but only one step of it is kept; it is the sum over N and T",
        ("db +=", "db[...] ="))
-affine("DbOfAllWords", SUM, "db is one number for all words (sum without axis); it is summed over N and T only",
-       ("sum(axis=0)", "sum()"))
-affine("KeepsLastStep", SUM, "dW and db keep the gradient of the last step only; the steps have to add up",
-       (" +=", "[...] ="))
-affine("KeepsFirstStep", SUM, "dW and db keep the gradient of the first step only; the steps have to add up",
+affine("DbOfAllWords", GRADIENT_SUM,
+       "db is one number for all words (sum without axis); it is summed over N and T only", ("sum(axis=0)", "sum()"))
+affine("KeepsLastStep", GRADIENT_SUM, contract.LAST_STEP_ONLY, (" +=", "[...] ="))
+affine("KeepsFirstStep", GRADIENT_SUM, "dW and db keep the gradient of the first step only; the steps have to add up",
        ("range(T)", "range(1)"))
-affine("KeepsFirstSequence", SUM, "dW and db are those of one sequence; the sequences of the batch have to add up",
+affine("KeepsFirstSequence", GRADIENT_SUM,
+       "dW and db are those of one sequence; the sequences of the batch have to add up",
        ("xs[:, t].T @ dys[:, t]", "xs[:1, t].T @ dys[:1, t]"), ("dys[:, t].sum(axis=0)", "dys[0, t]"))
 affine("ForgetsDb", AFFINE, "db is never written: grads[1] stays zero",
        ("            db += dys[:, t].sum(axis=0)\n", ""))
-affine("PilesUp", IN_PLACE, "gradients pile up from one backward to the next; each backward overwrites: `dW[...] = "
-       "...`",
-       ("        dW[...], db[...] = 0, 0\n", ""))
-affine("Rebinds", IN_PLACE, "grads are replaced by new arrays; whoever kept the old ones (an optimiser) never sees the "
-       "gradient. Write into them: `dW[...] = ...`",
+affine("PilesUp", IN_PLACE, contract.PILED_UP, ("        dW[...], db[...] = 0, 0\n", ""))
+affine("Rebinds", IN_PLACE, contract.REBOUND,
        ("dW[...], db[...] = 0, 0", "dW, db = self.grads = [np.zeros_like(W), np.zeros_like(b)]"))
-affine("CopiesParameters", SHARED, "W and b are copied; an optimiser that updates the arrays it gave you has then no "
-       "effect. Keep them themselves",
-       ("[W, b]", "[W.copy(), b.copy()]"))
-affine("OffersCopies", SHARED, "params holds copies of W and b; an optimiser that updates params has then no effect. "
-       "Put the arrays themselves there",
+affine("CopiesParameters", SHARED, contract.COPIED, ("[W, b]", "[W.copy(), b.copy()]"))
+affine("OffersCopies", SHARED, contract.PARAMS_COPIED,
        ("[W, b]", "[W.copy(), b.copy()]\n        self.own = W, b"), ("W, b = self.params", "W, b = self.own"))
-affine("KeepsCacheInClass", SHARED, "what forward keeps is stored in the class or in a global, so that one layer "
-       "overwrites what another remembers; keep it in self",
+affine("KeepsCacheInClass", SHARED, contract.IN_CLASS,
        ("self.xs = xs", "MyTimeAffine.xs = xs"), ("self.xs[:, t]", "MyTimeAffine.xs.reshape(N, T, len(W))[:, t]"))
-affine("ChangesDys", SHARED, "dys is changed in place; arguments belong to the caller",
+affine("ChangesDys", SHARED, contract.argument_changed("dys", "dys *= ..."),
        ("return dys @ W.T", "dxs = dys @ W.T\n        dys *= 0\n        return dxs"))
-affine("ReusesOutput", SHARED, contract.REUSED,
-       ("return xs @ W + b", "out = xs @ W + b" + REUSES))
-affine("ForcesFloat32", DTYPE, "the scores are forced to float32 (dtype='f'); they should have the dtype of W",
-       ("xs @ W + b", "(xs @ W + b).astype('f')"))
-affine("ForcesFloat64", DTYPE, "the scores are forced to float64 (np.empty without dtype); they should have the dtype "
-       "of W",
-       ("xs @ W + b", "(xs @ W + b).astype('d')"))
-affine("ForcesGradientFloat64", DTYPE, "the gradients are made as float64 whatever W is (np.zeros(W.shape)); use "
-       "np.zeros_like(W)",
+affine("ReusesOutput", SHARED, contract.REUSED, ("return xs @ W + b", "out = xs @ W + b" + REUSES))
+contract.forces(affine, "Forces", "the output", "W", "xs @ W + b", "(xs @ W + b).astype({})")
+affine("ForcesGradientFloat64", DTYPE, contract.GRADS_FLOAT64,
        ("np.zeros_like(W), np.zeros_like(b)", "np.zeros(W.shape), np.zeros(b.shape)"))
 
 # --- MyRnnlm ---------------------------------------------------------------------------------------------------------
@@ -165,95 +141,91 @@ APART = changed(RNNLM, ("predict", "scores"), '''
 ''')
 rnnlm, apart = MISCONCEPTIONS.of("MyRnnlm", RNNLM), MISCONCEPTIONS.of("MyRnnlm", APART)
 
-rnnlm("IsNotStateful", STATE, "every window starts from zeros: stateful=True is missing, or predict resets the state; "
-      "it goes on",
+rnnlm("IsNotStateful", STATE,
+      "every window starts from zeros: stateful=True is missing, or predict resets the state; it goes on",
       (", stateful=True", ""))
-rnnlm("PredictReturnsNothing", MODEL, "predict returns nothing (is there a `return`?); it returns the scores",
-      ("        return xs\n", ""), shows_nothing=True)
-rnnlm("LossReturnsNothing", MODEL, "forward returns nothing (is there a `return`?); it returns the loss",
-      ("return self.loss_layer", "self.loss_layer"), shows_nothing=True)
-rnnlm("VisitsLayersForwards", MODEL, "backward visits the layers in the order of forward; it begins at the last: "
-      "reversed(self.layers)",
+contract.returns_nothing(rnnlm, "PredictReturnsNothing", MODEL, "predict", "the scores", ("        return xs\n", ""))
+contract.returns_nothing(rnnlm, "LossReturnsNothing", MODEL, "forward", "the loss",
+                         ("return self.loss_layer", "self.loss_layer"))
+rnnlm("VisitsLayersForwards", MODEL,
+      "backward visits the layers in the order of forward; it begins at the last: reversed(self.layers)",
       ("reversed(self.layers)", "self.layers"))
 rnnlm("ResetsInForward", STATE, "the state is reset in every forward; it goes on until reset_state is called",
       ("        return self.loss_layer", "        self.reset_state()\n        return self.loss_layer"))
-rnnlm("ResetsInBackward", STATE, "the state is reset in every backward; truncation cuts the gradient between windows, "
-      "but the state goes on",
+rnnlm("ResetsInBackward", STATE,
+      "the state is reset in every backward; truncation cuts the gradient between windows, but the state goes on",
       ("        dout = self.loss_layer", "        self.reset_state()\n        dout = self.loss_layer"))
 rnnlm("NeverResets", STATE, "reset_state does nothing: the next window still goes on from the last state",
       ("self.layers[1].reset_state()", "pass"))
-apart("PutsStateBack", STATE, "predict puts the state back afterwards; it goes on from one call to the next, whichever "
-      "it is",
+apart("PutsStateBack", STATE,
+      "predict puts the state back afterwards; it goes on from one call to the next, whichever it is",
       ("return self.scores(xs)",
        "h = self.layers[1].h\n        scores = self.scores(xs)\n        self.layers[1].h = h\n        return scores"))
-rnnlm("KeepsLayersInClass", SHARED, "the layers are kept in the class or in a global, so that a new model takes those "
-      "of another; keep them in self",
+rnnlm("KeepsLayersInClass", SHARED,
+      "the layers are kept in the class or in a global, so that a new model takes those of another; keep them in self",
       ("self.layers", "MyRnnlm.layers"))
 rnnlm("MakesNewRnn", STATE, "reset_state makes a new TimeRNN, and grads still holds the arrays of the old one; call "
       "reset_state of the layer that is there",
       ("self.layers[1].reset_state()", "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)"))
-apart("PredictsShares", MODEL, "predict returns shares (a softmax); it returns the scores, the loss layer makes shares "
-      "of them",
+apart("PredictsShares", MODEL,
+      "predict returns shares (a softmax); it returns the scores, the loss layer makes shares of them",
       ("return self.scores(xs)", "e = np.exp(self.scores(xs))\n        return e / e.sum(axis=-1, keepdims=True)"))
 rnnlm("SoftmaxTwice", STABLE, "the scores pass through a softmax before the loss layer, which takes a softmax itself",
       ("return xs\n", "e = np.exp(xs)\n        return e / e.sum(axis=-1, keepdims=True)\n"))
-apart("PredictsTheLastStep", MODEL, "predict gives the scores of the last step only; it gives (N, T, V), one row for "
-      "every step",
+apart("PredictsTheLastStep", MODEL,
+      "predict gives the scores of the last step only; it gives (N, T, V), one row for every step",
       ("return self.scores(xs)", "return self.scores(xs)[:, -1]"))
-rnnlm("KeepsFirstWindow", MODEL, FIRST_SIZES,
+rnnlm("KeepsFirstWindow", MODEL, contract.FIRST_SIZES,
       ("return xs\n", "self.size = getattr(self, 'size', xs.shape[:2])\n        return xs.reshape(*self.size, -1)\n"))
 apart("PredictsIds", MODEL, "predict gives the most likely ids; it gives the scores of all words, (N, T, V)",
       ("return self.scores(xs)", "return self.scores(xs).argmax(axis=-1)"))
 rnnlm("ForgetsDout", UPSTREAM, "dout isn't passed to the loss layer, so backward(dout) ignores it",
       ("loss_layer.backward(dout)", "loss_layer.backward()"))
-rnnlm("ForgetsEmbedding", MODEL, "backward stops before the embedding, whose gradient stays zero; go through all "
-      "layers, the last first",
+rnnlm("ForgetsEmbedding", MODEL,
+      "backward stops before the embedding, whose gradient stays zero; go through all layers, the last first",
       ("reversed(self.layers)", "reversed(self.layers[1:])"))
-rnnlm("WritesNoGradients", PARAMS, STAYS_ZERO,
-      ("            dout = layer.backward(dout)", "            pass"))
-rnnlm("CopiesGrads", PARAMS, STAYS_ZERO,
-      ("+= layer.grads", "+= [grad.copy() for grad in layer.grads]"))
-rnnlm("ModelPilesUp", IN_PLACE, "gradients pile up from one backward to the next; the layers overwrite theirs, so "
-      "nothing is to be added",
+rnnlm("WritesNoGradients", PARAMS, STAYS_ZERO, ("            dout = layer.backward(dout)", "            pass"))
+rnnlm("CopiesGrads", PARAMS, STAYS_ZERO, ("+= layer.grads", "+= [grad.copy() for grad in layer.grads]"))
+rnnlm("ModelPilesUp", IN_PLACE,
+      "gradients pile up from one backward to the next; the layers overwrite theirs, so nothing is to be added",
       ("dout = layer.backward(dout)",
        "before = [grad.copy() for grad in layer.grads]\n            dout = layer.backward(dout)\n"
        "            for grad, old in zip(layer.grads, before):\n                grad += old"))
-rnnlm("CopiesParams", PARAMS, "params holds copies of the layers' weights; an optimiser that updates them has then no "
-      "effect. Keep the arrays themselves",
+rnnlm("CopiesParams", PARAMS, contract.PARAMS_COPIED,
       ("+= layer.params", "+= [param.copy() for param in layer.params]"))
 rnnlm("NamesParams", PARAMS, "params and grads are dicts; they are flat lists of arrays, in the order of the layers",
       ("self.grads += layer.grads\n", "self.grads += layer.grads\n"
        "        self.params, self.grads = dict(enumerate(self.params)), dict(enumerate(self.grads))\n"))
-rnnlm("NestedLists", PARAMS, "params is a list of lists, one for each layer; it is one flat list of arrays (`+=`, not "
-      "`append`)",
+rnnlm("NestedLists", PARAMS,
+      "params is a list of lists, one for each layer; it is one flat list of arrays (`+=`, not `append`)",
       ("+= layer.params", "+= [layer.params]"), ("+= layer.grads", "+= [layer.grads]"))
 rnnlm("EmptyLists", PARAMS, "params and grads are empty, or only begun: they should hold the arrays of all layers",
       (" += ", " + "))
 rnnlm("AnotherOrder", PARAMS, "params and grads stand in another order; they follow the layers: embedding, RNN, affine",
       ("in self.layers:\n            self.params", "in reversed(self.layers):\n            self.params"))
-rnnlm("GradsInAnotherOrder", PARAMS, "only grads are in another order than params; both follow the layers: embedding, "
-      "RNN, affine",
+rnnlm("GradsInAnotherOrder", PARAMS,
+      "only grads are in another order than params; both follow the layers: embedding, RNN, affine",
       ("self.grads += layer.grads", "self.grads = layer.grads + self.grads"))
 rnnlm("SwapsSizes", MODEL, "wordvec_size and hidden_size are swapped: the word vectors are (V, D), Wx is (D, H)",
       ("V, D, H =", "V, H, D ="))
-rnnlm("DrawsFromNumpy", PARAMS, "weights are drawn from np.random and not from rng; the same seed then gives another "
-      "model",
+rnnlm("DrawsFromNumpy", PARAMS,
+      "weights are drawn from np.random and not from rng; the same seed then gives another model",
       ("rng.standard_normal", "np.random.standard_normal"))
-rnnlm("HasItsOwnSeed", PARAMS, "weights come from a seed of the model's own and not from rng; another seed then gives "
-      "the same model",
+rnnlm("HasItsOwnSeed", PARAMS,
+      "weights come from a seed of the model's own and not from rng; another seed then gives the same model",
       ("rng.standard_normal", "np.random.default_rng(0).standard_normal"))
 rnnlm("DrawsTheSameAgain", PARAMS, "each matrix is drawn from a generator made anew, so that all begin with the same "
       "numbers; draw all of them from the one rng",
       ("        E,", "        seed = rng.integers(1_000_000)\n        E,"),
       ("rng.standard_normal", "np.random.default_rng(seed).standard_normal"))
-rnnlm("StartsFromZeros", PARAMS, "weights start as the same number; equal units then stay equal for ever. Draw them "
-      "from rng",
+rnnlm("StartsFromZeros", PARAMS,
+      "weights start as the same number; equal units then stay equal for ever. Draw them from rng",
       ("rng.standard_normal(shape)", "np.zeros(shape)"))
-rnnlm("ChangesTargets", TRAINING, "targets of -1 aren't ignored but changed (`ts[ts == -1] = 0`); the loss layer "
-      "ignores them by itself",
+rnnlm("ChangesTargets", TRAINING,
+      "targets of -1 aren't ignored but changed (`ts[ts == -1] = 0`); the loss layer ignores them by itself",
       ("        return self.loss_layer", "        ts[ts == -1] = 0\n        return self.loss_layer"))
-rnnlm("ReusesScores", SHARED, "one array of scores is kept and used again; what predict returned before then changes "
-      "later",
+rnnlm("ReusesScores", SHARED,
+      "one array of scores is kept and used again; what predict returned before then changes later",
       ("return xs\n", "out = xs" + REUSES + "\n"))
 
 # --- my_perplexity ---------------------------------------------------------------------------------------------------
@@ -265,19 +237,19 @@ def my_perplexity(losses, counts):
 '''
 perplexity = MISCONCEPTIONS.of("my_perplexity", PERPLEXITIES)
 
-perplexity("ForgetsCounts", PERPLEXITY, "the counts aren't used: the losses are averaged as if all batches were of one "
-           "size",
+perplexity("ForgetsCounts", PERPLEXITY,
+           "the counts aren't used: the losses are averaged as if all batches were of one size",
            ("total / sum(counts)", "sum(losses) / len(losses)"))
-perplexity("AveragesExponentials", PERPLEXITY, "perplexities are averaged, exp first and mean after; take the mean of "
-           "the losses, then exp",
+perplexity("AveragesExponentials", PERPLEXITY,
+           "perplexities are averaged, exp first and mean after; take the mean of the losses, then exp",
            ("np.exp(total / sum(counts))", "np.mean(np.exp(losses))"))
-perplexity("WeighsExponentials", PERPLEXITY, "perplexities are averaged by their counts, exp first and mean after; "
-           "take the mean of the losses, then exp",
+perplexity("WeighsExponentials", PERPLEXITY,
+           "perplexities are averaged by their counts, exp first and mean after; take the mean of the losses, then exp",
            ("np.exp(total / sum(counts))", "total / sum(counts)"), ("loss * n", "np.exp(loss) * n"))
 perplexity("DividesAfterExp", PERPLEXITY, "exp is taken of the sum, before it is divided; divide first, then take exp",
            ("np.exp(total / sum(counts))", "np.exp(total) / sum(counts)"))
-perplexity("PerplexityReturnsNothing", PERPLEXITY, "nothing is returned; is there a `return`?",
-           ("return ", ""), shows_nothing=True)
+contract.returns_nothing(perplexity, "PerplexityReturnsNothing", PERPLEXITY, "my_perplexity", "the perplexity",
+                         ("return ", ""))
 perplexity("TakesBaseTwo", PERPLEXITY, "the base is 2; losses in natural logarithms need exp",
            ("np.exp(total / sum(counts))", "2 ** (total / sum(counts))"))
 perplexity("ForgetsExp", PERPLEXITY, "the mean loss itself is returned; the perplexity is its exponential",
@@ -285,23 +257,23 @@ perplexity("ForgetsExp", PERPLEXITY, "the mean loss itself is returned; the perp
 perplexity("TakesLossesForSums", PERPLEXITY, "the losses are taken for sums and divided by the counts; each is a mean "
            "already, so multiply it by its count first",
            ("loss * n for loss, n in zip(losses, counts)", "losses"))
-perplexity("DividesByBatches", PERPLEXITY, "the weighted losses are divided by the number of batches; divide by the "
-           "number of all targets",
+perplexity("DividesByBatches", PERPLEXITY,
+           "the weighted losses are divided by the number of batches; divide by the number of all targets",
            ("sum(counts)", "len(counts)"))
 perplexity("NeverDivides", PERPLEXITY, "the weighted losses are never divided; divide by the number of all targets",
            (" / sum(counts)", ""))
 perplexity("MeasuresTheLastBatch", PERPLEXITY, "only the last batch is measured; all of them count",
            ("total / sum(counts)", "losses[-1]"))
-perplexity("MeasuresTheFirstBatch", PERPLEXITY, "only the first batch is measured (a return inside the loop); all of "
-           "them count",
+perplexity("MeasuresTheFirstBatch", PERPLEXITY,
+           "only the first batch is measured (a return inside the loop); all of them count",
            ("total / sum(counts)", "losses[0]"))
-perplexity("TurnsSign", PERPLEXITY, "it is turned around, exp of minus the mean; that is a mean probability, not a "
-           "number of choices",
+perplexity("TurnsSign", PERPLEXITY,
+           "it is turned around, exp of minus the mean; that is a mean probability, not a number of choices",
            ("total / sum(counts)", "-total / sum(counts)"))
-perplexity("CountsAtLeastOne", PERPLEXITY, "a batch without targets still counts as one target; with a count of 0 it "
-           "must weigh nothing",
+perplexity("CountsAtLeastOne", PERPLEXITY,
+           "a batch without targets still counts as one target; with a count of 0 it must weigh nothing",
            ("    total", "    counts = [max(n, 1) for n in counts]\n    total"))
-perplexity("DeletesEmptyBatches", PERPLEXITY, "batches without targets are deleted from the lists that were given; "
-           "arguments belong to the caller",
+perplexity("DeletesEmptyBatches", PERPLEXITY,
+           "batches without targets are deleted from the lists that were given; arguments belong to the caller",
            ("    total",
             "    while 0 in counts:\n        del losses[counts.index(0)], counts[counts.index(0)]\n    total"))

@@ -2,7 +2,8 @@
 
 Sentences stand after "Likely:".
 """
-from . import Library
+from . import Library, contract
+from .contract import DTYPE, SHARED
 
 MISCONCEPTIONS = Library()
 STABLE = "06-softmax-masking.html#softmax-stable"
@@ -12,8 +13,6 @@ MASK = "06-softmax-masking.html#softmax-mask"
 OVER_KEPT = "06-softmax-masking.html#softmax-mean-over-kept"
 ALL_IGNORED = "06-softmax-masking.html#softmax-all-ignored"
 UPSTREAM = "06-softmax-masking.html#softmax-upstream"
-DTYPE = "02-embedding.html#embedding-dtype"
-SHARED = "02-embedding.html#embedding-shared-weights"
 
 EARLY = ("with all positions ignored forward leaves early, and backward works with the window before; keep what "
          "belongs to this window first")
@@ -27,7 +26,10 @@ FIRST_AXIS = "it works along the first axis; the words stand in the last"
 AXIS_ONE = "it works along axis 1, the last one only of a matrix; use axis=-1"
 MATRICES_ONLY = ("only a matrix has its own branch (`if x.ndim == 2`), and with three axes all of x is taken for one "
                  "row, or comes back as it was; axis=-1 is right for any number of axes")
-NOT_THE_LARGEST = ("something else than the row's largest logit, such as its mean, is subtracted; exp still overflows")
+NOT_SHIFTED = "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first"
+NOT_THE_LARGEST = "something else than the row's largest logit, such as its mean, is subtracted; exp still overflows"
+STILL_A_GRADIENT = "ignored positions still get a gradient; multiply their rows by 0"
+ZERO_BY_ZERO = "with all positions ignored the loss is 0 / 0, nan; divide by at least 1"
 
 # --- my_softmax -------------------------------------------------------------------------------------------------------
 
@@ -41,42 +43,29 @@ RESULT = "e / e.sum(axis=-1, keepdims=True)"
 
 softmax_of = MISCONCEPTIONS.of("my_softmax", SOFTMAX)
 
-softmax_of("DoesNotShift", STABLE,
-           "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first",
-           (" - " + LARGEST, ""))
+softmax_of("DoesNotShift", STABLE, NOT_SHIFTED, (" - " + LARGEST, ""))
 softmax_of("ShiftsByTheLargestOfAll", STABLE, "the largest logit of the whole array is subtracted from every row; a "
            "row far below it then vanishes. Take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max()"))
-softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST,
-           ("x.max", "x.mean"))
-softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST,
-           (LARGEST, "x[..., :1]"))
-softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST,
-           ("x.max(", "np.median(x, "))
+softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST, ("x.max", "x.mean"))
+softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST, (LARGEST, "x[..., :1]"))
+softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST, ("x.max(", "np.median(x, "))
 softmax_of("ShiftsByColumns", STABLE, "the largest logit of each column is subtracted, which changes the differences "
            "within a row; take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max(axis=0)"))
 softmax_of("CutsLogits", STABLE,
            "logits are cut (np.clip), which changes their differences; subtract each row's largest logit",
            ("x - " + LARGEST, "np.clip(x, -500, 500)"))
-softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL,
-           (RESULT, "e / e.sum()"))
-softmax_of("TakesAllForOneRow", CROSS_ENTROPY, SUM_OF_ALL,
-           (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
-softmax_of("LosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS,
-           (", keepdims=True", ""))
-softmax_of("LosesAnAxisInTheMaximum", CROSS_ENTROPY, NO_KEEPDIMS,
-           (LARGEST, "x.max(axis=-1)"))
-softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS,
-           (RESULT, "e / e.sum(axis=-1)"))
-softmax_of("SoftmaxReturnsNothing", CROSS_ENTROPY, "nothing is returned; is there a `return`?",
-           ("return ", ""), shows_nothing=True)
-softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS,
-           ("axis=-1", "axis=0"))
-softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE,
-           ("axis=-1", "axis=1"))
-softmax_of("WorksAlongAxisOneOrARow", CROSS_ENTROPY, AXIS_ONE,
-           ("axis=-1", "axis=1 if x.ndim > 1 else 0"))
+softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (RESULT, "e / e.sum()"))
+softmax_of("TakesAllForOneRow", CROSS_ENTROPY, SUM_OF_ALL, (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
+softmax_of("LosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
+softmax_of("LosesAnAxisInTheMaximum", CROSS_ENTROPY, NO_KEEPDIMS, (LARGEST, "x.max(axis=-1)"))
+softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS, (RESULT, "e / e.sum(axis=-1)"))
+contract.returns_nothing(softmax_of, "SoftmaxReturnsNothing", CROSS_ENTROPY, "my_softmax", "the shares",
+                         ("return ", ""))
+softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "axis=0"))
+softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE, ("axis=-1", "axis=1"))
+softmax_of("WorksAlongAxisOneOrARow", CROSS_ENTROPY, AXIS_ONE, ("axis=-1", "axis=1 if x.ndim > 1 else 0"))
 softmax_of("TakesThreeAxesForOneRow", CROSS_ENTROPY, MATRICES_ONLY, """
 def my_softmax(x, of_rows=my_softmax):
     return of_rows(x) if x.ndim < 3 else of_rows(x.reshape(-1)).reshape(x.shape)
@@ -102,12 +91,9 @@ softmax_of("TakesSigmoid", CROSS_ENTROPY,
            (RESULT, "1 / (1 + np.exp(-x))"))
 softmax_of("TurnsSign", CROSS_ENTROPY, "the sign is turned: the largest logit gets the smallest share",
            ("x - x.max", "-x - (-x).max"))
-softmax_of("ChangesX", SHARED, "x is changed in place (`x -= ...`); arguments belong to the caller",
+softmax_of("ChangesX", SHARED, contract.argument_changed("x", "x -= ..."),
            (f"e = np.exp(x - {LARGEST})", f"x -= {LARGEST}\n    e = np.exp(x)"))
-softmax_of("SoftmaxForcesFloat64", DTYPE, "the shares are forced to float64; they should have the dtype of x",
-           (RESULT, f"({RESULT}).astype('d')"))
-softmax_of("SoftmaxForcesFloat32", DTYPE, "the shares are forced to float32; they should have the dtype of x",
-           (RESULT, f"({RESULT}).astype('f')"))
+contract.forces(softmax_of, "SoftmaxForces", "the output", "x", RESULT, f"({RESULT}).astype({{}})")
 
 # --- MyTimeSoftmaxWithLoss --------------------------------------------------------------------------------------------
 
@@ -148,12 +134,11 @@ ANY_TARGET = ("dx[picks]", "dx[picks[0], targets % shape[2]]")
 
 loss_of = MISCONCEPTIONS.of("MyTimeSoftmaxWithLoss", RIGHT)
 
-loss_of("LossReturnsNothing", CROSS_ENTROPY, "forward returns nothing (is there a `return`?); it returns the loss",
-        ("return losses", "losses"), shows_nothing=True)
-loss_of("GradientReturnsNothing", GRADIENT,
-        "backward returns nothing (is there a `return`?); it returns the gradient of the logits",
-        ("return dx", "dx"), shows_nothing=True)
-loss_of("GivesZeros", GRADIENT, "backward gives nothing but zeros; is it filled in?",
+contract.returns_nothing(loss_of, "LossReturnsNothing", CROSS_ENTROPY, "forward", "the loss",
+                         ("return losses", "losses"))
+contract.returns_nothing(loss_of, "GradientReturnsNothing", GRADIENT, "backward", "the gradient of the logits",
+                         ("return dx", "dx"))
+loss_of("GivesZeros", GRADIENT, contract.ONLY_ZEROS,
         ("np.exp(log_p)\n        dx[picks] -= 1", "np.zeros_like(log_p)"), shows_nothing=True)
 loss_of("PicksAllTargets", CROSS_ENTROPY, "log_p[:, ts] takes the targets of all positions from every row; pair each "
         "row with its own: log_p[np.arange(N * T), ts]",
@@ -180,8 +165,7 @@ loss_of("LossSumsUp", OVER_KEPT,
         "the loss is a sum but its gradient that of a mean; both are the mean over the positions kept",
         ("losses.sum() / count", "losses.sum()"))
 loss_of("GradientSumsUp", OVER_KEPT,
-        "the loss is a mean but its gradient isn't divided by the number of positions kept",
-        ("dout / count", "dout"))
+        "the loss is a mean but its gradient isn't divided by the number of positions kept", ("dout / count", "dout"))
 loss_of("MeanOverBatch", OVER_KEPT,
         "the sum is divided by N, the number of sequences; it is the mean over all positions that are kept",
         (COUNT, "N"))
@@ -195,10 +179,8 @@ loss_of("MeanOfMeans", OVER_KEPT, "each sequence gets a mean of its own and thos
 loss_of("LossForgetsMask", MASK, "ignored positions still count in the loss; with -1 as an index they even pick the "
         "last word. Multiply their losses by 0",
         ("np.where(mask, -log_p[picks], 0)", "-log_p[picks[0], targets % V]"))
-loss_of("GradientForgetsMask", MASK, "ignored positions still get a gradient; multiply their rows by 0", UNMASKED,
-        ANY_TARGET)
-loss_of("GradientForgetsMaskOfStandIns", MASK, "ignored positions still get a gradient; multiply their rows by 0",
-        UNMASKED)
+loss_of("GradientForgetsMask", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET)
+loss_of("GradientForgetsMaskOfStandIns", MASK, STILL_A_GRADIENT, UNMASKED)
 loss_of("MasksNothing", MASK, "nothing is masked: ignored positions count like all others",
         ("targets != self.ignore_label", "np.ones(N * T, bool)"), ("np.where(mask, targets, 0)", "targets % V"))
 loss_of("MasksBeforeSubtracting", MASK, "rows are masked before 1 is subtracted at the target, so ignored rows end "
@@ -213,28 +195,21 @@ loss_of("IndexesByLabel", MASK, "ignored targets serve as indices; -1 picks the 
         ("np.where(mask, targets, 0)", "targets"))
 loss_of("TurnsMask", MASK, "the mask is turned around: what should be ignored is kept",
         ("!= self.ignore_label", "== self.ignore_label"))
-loss_of("LossDividesByZero", ALL_IGNORED, "with all positions ignored the loss is 0 / 0, nan; divide by at least 1",
-        ("losses.sum() / count", "losses.sum() / mask.sum()"))
-loss_of("DividesByZero", ALL_IGNORED, "with all positions ignored the loss is 0 / 0, nan; divide by at least 1",
-        (COUNT, "mask.sum()"))
+loss_of("LossDividesByZero", ALL_IGNORED, ZERO_BY_ZERO, ("losses.sum() / count", "losses.sum() / mask.sum()"))
+loss_of("DividesByZero", ALL_IGNORED, ZERO_BY_ZERO, (COUNT, "mask.sum()"))
 loss_of("GradientDividesByZero", ALL_IGNORED,
         "with all positions ignored the loss is 0.0, but its gradient is 0 / 0, nan; divide by at least 1",
         ("dout / count", "dout / mask.sum()"))
-loss_of("LeavesEarly", ALL_IGNORED, EARLY,
-        ("N, T, V = xs.shape", """if (ts == self.ignore_label).all():
+loss_of("LeavesEarly", ALL_IGNORED, EARLY, ("N, T, V = xs.shape", """if (ts == self.ignore_label).all():
             return 0.0
         N, T, V = xs.shape"""))
-loss_of("LeavesEarlyWithOldGradient", ALL_IGNORED, EARLY,
-        ("N, T, V = xs.shape", """self.xs = xs
+loss_of("LeavesEarlyWithOldGradient", ALL_IGNORED, EARLY, ("N, T, V = xs.shape", """self.xs = xs
         if (ts == self.ignore_label).all():
             return 0.0
-        N, T, V = xs.shape"""),
-        ("        log_p, targets", """        if self.cache is None:
+        N, T, V = xs.shape"""), ("        log_p, targets", """        if self.cache is None:
             return np.zeros_like(self.xs)
         log_p, targets"""))
-loss_of("LossDoesNotShift", STABLE,
-        "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first",
-        (SHIFT, ""), (LOG_P, LOG_OF_SHARES))
+loss_of("LossDoesNotShift", STABLE, NOT_SHIFTED, (SHIFT, ""), (LOG_P, LOG_OF_SHARES))
 loss_of("GradientDoesNotShift", STABLE,
         "backward takes exp of the logits as they are, and it overflows; subtract each row's largest logit first",
         (SHIFT, "        self.x = x\n" + SHIFT),
@@ -242,8 +217,7 @@ loss_of("GradientDoesNotShift", STABLE,
 loss_of("TakesLogarithmOfZero", STABLE, "the logarithm is taken after the division, and a share of 0 gives infinity; "
         "compute x - log(sum(exp(x))) directly",
         (LOG_P, LOG_OF_SHARES))
-loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER,
-        ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
+loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
 for digits in 7, 8, 10, 12:
     loss_of(f"AddsToShares1e{digits}", STABLE, SMALL_NUMBER,
             (LOG_P, f"np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True) + 1e-{digits})"))
@@ -272,8 +246,7 @@ loss_of("OnlyTheTarget", GRADIENT,
 loss_of("TakesSlopeOfSoftmax", GRADIENT, "every logit's slope is that of the softmax, p * (1 - p), and not that of the "
         "whole loss, p - 1 at the target and p elsewhere",
         ("dx[picks] -= 1", "dx *= 1 - dx"))
-loss_of("FlatGradient", GRADIENT, "the gradient is flat, (N·T, V); it should be (N, T, V)",
-        ("dx.reshape(shape)", "dx"))
+loss_of("FlatGradient", GRADIENT, "the gradient is flat, (N·T, V); it should be (N, T, V)", ("dx.reshape(shape)", "dx"))
 loss_of("SqueezesGradient", GRADIENT,
         "axes of size 1 are dropped (squeeze); the gradient is (N, T, V), also where N or T is 1",
         ("dx.reshape(shape)", "dx.reshape(shape).squeeze()"))
@@ -299,23 +272,19 @@ loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=Tru
 loss_of("ChangesItsCache", SHARED, "backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second "
         "backward is wrong; copy it first",
         ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))
-loss_of("ReusesGradient", SHARED,
-        "one gradient array is kept and used again; what backward returned before then changes later",
-        ("self.cache = None", "self.cache = self.dxs = None"),
+loss_of("ReusesGradient", SHARED, contract.GRADIENT_REUSED, ("self.cache = None", "self.cache = self.dxs = None"),
         ("return dx.reshape(shape)", """if np.shape(self.dxs) != shape:
             self.dxs = np.empty(shape, dx.dtype)
         self.dxs[...] = dx.reshape(shape)
         return self.dxs"""))
-loss_of("ChangesLogits", SHARED, "the logits are changed in place (`xs -= ...`); arguments belong to the caller",
+loss_of("ChangesLogits", SHARED, contract.argument_changed("xs", "xs -= ..."),
         ("N, T, V = xs.shape", "N, T, V = xs.shape\n        xs -= xs.max(axis=-1, keepdims=True)"))
-loss_of("ChangesTargets", SHARED,
-        "the targets are changed in place (`ts[ts == ignore_label] = 0`); arguments belong to the caller",
+loss_of("ChangesTargets", SHARED, contract.argument_changed("ts", "ts[ts == ignore_label] = 0"),
         ("losses = ", "ts[ts == self.ignore_label] = 0\n        losses = "))
 loss_of("KeepsFirstWindow", SHARED,
         "what the first window left is kept for good (its mask or its shape); backward belongs to the last forward",
         ("self.cache = (", "self.cache = self.cache or ("))
-loss_of("SharesCache", SHARED,
-        "what forward keeps is shared by all layers (a class attribute or a global); keep it in self",
+loss_of("SharesCache", SHARED, contract.IN_CLASS,
         ("        self.cache = None\n", ""), ("self.cache", "type(self).cache"))
 loss_of("ForcesFloat32", DTYPE, "the gradient is forced to float32 (dtype='f'); it should have the dtype of the logits",
         ("np.exp(log_p)", "np.exp(log_p).astype('f')"))

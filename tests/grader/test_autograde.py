@@ -18,7 +18,7 @@ MARKS = {
 SAYS = {
     "wrong-overwrites": "each row of dW is written once",
     "wrong-piles-up": "gradients pile up",
-    "wrong-rebinds": "grads[0] is replaced by a new array",
+    "wrong-rebinds": "grads holds new arrays after backward",
     "wrong-dtype": "the output is forced to float32",
     "wrong-last-step-only": "only the gradient of the last step is kept",
     "unfinished": "not filled in",

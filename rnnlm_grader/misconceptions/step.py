@@ -1,0 +1,124 @@
+"""What goes wrong in a step of an RNN, tanh(h_prev @ Wh + x @ Wx + b), and on the way back through the steps.
+
+Several exercises share these sections and sentences, and the mistakes that functions add by `add`, as in `contract`.
+"""
+from . import contract
+from .contract import DTYPE, SHARED
+
+EQUATION = "03-rnn.html#rnn-equation"
+SHAPES = "03-rnn.html#rnn-shapes"
+SLOPE = "03-rnn.html#rnn-tanh-derivative"
+TRANSPOSE = "03-rnn.html#rnn-transpose"
+BATCH_SUM = "03-rnn.html#rnn-batch-sum"
+WHICH_STATE = "03-rnn.html#rnn-which-state"
+GRADIENT_SUM = "04-time-rnn.html#time-rnn-gradient-sum"
+RECURRENT = "04-time-rnn.html#time-rnn-recurrent-gradient"
+DH = "04-time-rnn.html#time-rnn-dh"
+ONE_CELL = "04-time-rnn.html#time-rnn-one-cell-per-step"
+SIZES = "04-time-rnn.html#time-rnn-sizes"
+
+# Forward
+NO_TANH = "tanh is missing: what comes out is the sum h_prev @ Wh + x @ Wx + b itself"
+SIGMOID = "the sigmoid stands where tanh should"
+
+# The slope of tanh at {h}, the state that the step gave
+NO_SLOPE = "the derivative of tanh is missing: dz = {upstream} * (1 - {h}**2)"
+NOT_SQUARED = "the derivative of tanh is taken as 1 - {h}; the square is missing, 1 - {h}**2"
+TANH_AGAIN = "tanh is taken once more in the derivative, 1 - tanh({h})**2; {h} is a tanh already"
+SLOPE_BEFORE = "the derivative of tanh is taken at the state before the step; it is 1 - h**2 with the state after it"
+
+# Gradients of a step
+DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
+DWX_TURNED = "dWx is turned round, dz.T @ x; it has to have the shape of Wx: x.T @ dz"
+X_NOT_TRANSPOSED = "dWx is x @ dz without a transpose; it has to have the shape of Wx: x.T @ dz"
+DB_KEPT_ROWS = "db isn't summed over the batch: dz has a row for each sequence and b is one row; db is dz.sum(axis=0)"
+WEIGHTS_AVERAGED = f"dWx and dWh, though not db, are averaged over the batch; {contract.LOSS_AVERAGES}"
+BIAS_AVERAGED = f"db is averaged over the batch; it is the sum: {contract.LOSS_AVERAGES}"
+
+# Back through time
+DH_LEFT_OUT = ("nothing comes back from the step after: each step takes only its own dhs[:, t]. Add dh, which the "
+               "later step handed back: dhs[:, t] + dh")
+DH_PILED_UP = ("dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
+               "holds all that comes from later")
+WH_LEFT_OUT = "dz goes back to the step before without Wh; that step acts through h_prev @ Wh, so it is dz @ Wh.T"
+WH_NOT_TRANSPOSED = "dh_prev is computed with Wh instead of Wh.T; the shape fits because Wh is square"
+STATE_AFTER = "dWh is computed with the state after each step; Wh multiplied the state before it"
+FORWARDS = ("backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
+            "last: reversed(range(T))")
+DXS_BACKWARDS = ("the steps of dxs are in the wrong order (append in a loop that runs backwards); dxs[:, t] belongs to "
+                 "xs[:, t]")
+DHS_CHANGED = contract.argument_changed("dhs", "dhs[:, t] += dh") + ". Write `dhs[:, t] + dh`"
+
+
+def in_forward(add, h):
+    """Add what goes wrong in the equation, where the right answer calls the new state `h`."""
+    sigmoid = ("np.tanh(z)", "1 / (1 + np.exp(-z))")
+    add("LeavesOutTanh", EQUATION, NO_TANH, ("np.tanh(z)", "z"))
+    add("TakesSigmoid", EQUATION, SIGMOID, sigmoid)
+    add("TakesSigmoidBothWays", EQUATION, SIGMOID, sigmoid, (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
+    add("TakesTanhTwice", EQUATION, f"tanh is taken twice; {h} is tanh of the sum, once",
+        ("np.tanh(z)", "np.tanh(np.tanh(z))"))
+    add("TakesTanhOfStateOnly", EQUATION,
+        "tanh is taken of the state's part only; first add x @ Wx and b to it, then take tanh",
+        ("np.tanh(z)", "np.tanh(h_prev @ Wh) + x @ Wx + b"))
+    add("ForgetsInput", EQUATION, "the input isn't used: x @ Wx is missing from the sum", (" + x @ Wx", ""))
+    add("LeavesOutBias", EQUATION, "b isn't added to the sum: tanh(h_prev @ Wh + x @ Wx + b)", (" + b", ""))
+    add("SubtractsBias", EQUATION, "b is subtracted; it is added to the sum", ("+ b", "- b"))
+    add("AddsBiasOutside", EQUATION, "b is added after tanh; it belongs inside, tanh(h_prev @ Wh + x @ Wx + b)",
+        (" + b", ""), ("np.tanh(z)", "np.tanh(z) + b"))
+    add("TransposesWh", SHAPES,
+        "forward multiplies by Wh.T; the shape fits because Wh is square, but it is h_prev @ Wh",
+        ("h_prev @ Wh", "h_prev @ Wh.T"))
+    add("SharesFirstState", SHAPES,
+        "every row of the batch goes on from the state of the first row; each sequence has its own row of h_prev",
+        ("h_prev @ Wh", "h_prev[:1] @ Wh"))
+
+
+def in_backward(add, h, upstream):
+    """Add what goes wrong with the slope of tanh and the gradients, where dz = upstream * (1 - h**2)."""
+    add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
+    add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
+    add("TakesTanhOnceMore", SLOPE, TANH_AGAIN.format(h=h), (f"{h}**2", f"np.tanh({h})**2"))
+    add("LeavesOutOne", SLOPE, f"the derivative of tanh is taken as {h}**2; the `1 -` is missing, 1 - {h}**2",
+        (f"(1 - {h}**2)", f"{h}**2"))
+    add("SquaresDifference", SLOPE, f"the whole of 1 - {h} is squared, (1 - {h})**2; only {h} is, 1 - {h}**2",
+        (f"(1 - {h}**2)", f"(1 - {h})**2"))
+    add("TakesSlopeOfSigmoid", SLOPE, "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2",
+        (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
+    add("KeepsRowsOfBias", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
+    add("TakesFirstRowOfBias", BATCH_SUM, "db takes only one row of the batch; all rows have to add up",
+        ("dz.sum(axis=0)", "dz[0]"))
+    add("TurnsDWx", TRANSPOSE, DWX_TURNED, ("x.T @ dz", "dz.T @ x"))
+    add("TurnsDWh", TRANSPOSE,
+        "dWh is turned round, dz.T @ h_prev; the shape fits because Wh is square, but it is h_prev.T @ dz",
+        ("h_prev.T @ dz", "dz.T @ h_prev"))
+
+
+def in_gradients(add, bias, n, x="x"):
+    """Add averages over the `n` rows of a batch, and lost transposes; `x` is the input, and ids call db `bias`."""
+    weights_averaged, bias_averaged = (".T @ dz", f".T @ dz / {n}"), ("dz.sum", "dz.mean")
+    add(f"Averages{bias}", BATCH_SUM, BIAS_AVERAGED, bias_averaged)
+    add("AveragesWeights", BATCH_SUM, WEIGHTS_AVERAGED, weights_averaged)
+    add("AveragesOverBatch", BATCH_SUM, contract.AVERAGED, weights_averaged, bias_averaged)
+    add("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, (f"{x}.T @ dz", f"{x} @ dz"))
+    add("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
+
+
+def in_params(add):
+    """Add what goes wrong with parameters and their gradients where they are made, in __init__."""
+    copies = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
+    add("CopiesParameters", SHARED, contract.COPIED, copies)
+    add("CopiesParams", SHARED, contract.PARAMS_COPIED, copies, ("b = self.params", "b = self.arrays"),
+        ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["))
+    add("CopiesParamsEachTime", SHARED, contract.PARAMS_COPIED, """
+    @property
+    def params(self):
+        return [param.copy() for param in self.arrays]
+
+    @params.setter
+    def params(self, arrays):
+        self.arrays = arrays
+""")
+    add("ForcesGradsFloat64", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(param)", "np.zeros(param.shape)"))
+    add("ForcesGradsFloat32", DTYPE, contract.GRADS_FLOAT32,
+        ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')"))
