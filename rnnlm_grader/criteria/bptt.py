@@ -12,7 +12,6 @@ from ..spec.design import tiny
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
-from ..spec.walk import walk
 
 criteria = CriteriaList()
 CALLS = ("forward", "[forward] forward:other", "[forward] forward:refilled", "forward forward:other")
@@ -21,9 +20,9 @@ CALLS = ("forward", "[forward] forward:other", "[forward] forward:refilled", "fo
 
 mixed = Layer(
     name="my_numerical_gradient", reference=numerical_gradient, params={}, inputs={"c": "*", "x": "*"},
-    out={"slopes": "*"}, upstream={}, back=(), sizes={"*": (3,)}, free="*", is_function=True,
+    out={"slopes": "*"}, upstream={"c": "*"}, back=(), sizes={"*": (3,)}, free="*", is_function=True,
     functions={"c": "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())"}, dtypes=(np.float64,),
-    options=({}, {}, {"eps": 0.25}), linear_in="c")
+    options=({}, {}, {"eps": 0.25}))
 linear, cubes, product = (replace(mixed, functions={"c": f"lambda x: {text}"})
                           for text in ("(c * x).sum()", "(c * x ** 3).sum()", "(c * x).prod()"))
 slopes = Exercise(mixed, criteria)
@@ -46,7 +45,7 @@ slopes.conditions("layout_of_x", "contract", 1, "x needn't be contiguous in memo
                   "result is a new array", "slopes kept",
                   ["forward", "forward", "forward forward:other"], 12,
                   plain={"slopes kept": ["forward forward"]}, beside="values")
-slopes.last_look(walk)
+slopes.last_look()
 
 # --- my_bptt ----------------------------------------------------------------------------------------------------------
 
@@ -70,8 +69,8 @@ def window_after_window(xs, h0, Wx, Wh, b, dhs, window=None):
 bptt = Exercise(Layer(
     name="my_bptt", reference=window_after_window, params={},
     inputs={"xs": "NTD", "h0": "NH", "Wx": "DH", "Wh": "HH", "b": "H", "dhs": "NTH"},
-    out={"dxs": "NTD", "dh0": "NH", "dWx": "DH", "dWh": "HH", "db": "H"}, upstream={}, back=(),
-    sizes={"N": 2, "T": 3, "D": 4, "H": 5}, free="NTDH", is_function=True, linear_in="dhs",
+    out={"dxs": "NTD", "dh0": "NH", "dWx": "DH", "dWh": "HH", "db": "H"}, upstream={"dhs": "NTH"}, back=(),
+    sizes={"N": 2, "T": 3, "D": 4, "H": 5}, free="NTDH", is_function=True,
     options=({}, {}, {"window": 1}, {"window": 2}, {"window": 3}, {"window": 7})), criteria)
 ALONE = [{"N": 1, "T": 1, "D": 2, "H": 2}]  # one step of one sequence: no wrong .T of a weight raises there
 
@@ -110,7 +109,7 @@ bptt.criterion("follows_dtype", "contract", 1, "the gradients have the dtype of 
                beside="values")
 bptt.conditions("any_sizes", "contract", 1, "any N, T, D, H, window and layout will do, also from call to call",
                 "returned kept", CALLS, 36, beside="values")
-bptt.last_look(walk)
+bptt.last_look()
 
 # --- my_clip_grads ----------------------------------------------------------------------------------------------------
 
@@ -166,6 +165,6 @@ clip.criterion("zero_gradients", "contract", 1, "gradients that are all 0 stay 0
 clip.conditions("any_arrays", "contract", 1, "one array or many, of any shapes, layouts and dtype", "norm grads held",
                 CALLS, 24, plain={"norm grads held": ["forward"]},
                 of=[clipping("H"), clipping("N"), clipping(*20 * ["H"])])
-clip.last_look(walk)
+clip.last_look()
 
 ASSIGNMENT = Assignment("04-bptt", ("my_numerical_gradient", "my_bptt", "my_clip_grads"), criteria, MISCONCEPTIONS)

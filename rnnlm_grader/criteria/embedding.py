@@ -10,7 +10,6 @@ from ..spec.design import first_and_last, repeating
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
-from ..spec.walk import walk
 
 criteria = CriteriaList()
 ids = Exercise(Layer(
@@ -62,7 +61,7 @@ ids.criterion("stands_alone", "contract", 1, "two layers don't disturb each othe
               beside="backward")
 ids.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of W",
               {"out grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
-ids.last_look(walk)
+ids.last_look()
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
@@ -90,6 +89,6 @@ windows.criterion("time_overwrites_in_place", "contract", 1, "backward overwrite
                   beside="backward")
 windows.criterion("time_dtype_and_layout", "contract", 1, "gradients have the dtype of W",
                   {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
-windows.last_look(walk)
+windows.last_look()
 
 ASSIGNMENT = Assignment("01-embedding", ("MyEmbedding", "MyTimeEmbedding"), criteria, MISCONCEPTIONS)

@@ -10,7 +10,6 @@ from ..spec.design import all_ignored, ones, some_ignored
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
-from ..spec.walk import walk
 
 criteria = CriteriaList()
 shares = Exercise(Layer(
@@ -20,7 +19,7 @@ loss = Exercise(Layer(
     name="MyTimeSoftmaxWithLoss", reference=TimeSoftmaxWithLoss, params={}, inputs={"xs": "NTV", "ts": "NT"},
     out={"loss": ""}, upstream={"dout": ""}, back=("dxs",), sizes={"N": 2, "T": 3, "V": 8}, free="NTV",
     ids={"ts": "V"}, options=({}, {}, {"ignore_label": 0}, {"ignore_label": 2}, {"ignore_label": -100}),
-    ignored=("ts",), label="ignore_label"), criteria)
+    ignored={"ts": "ignore_label"}), criteria)
 
 
 def far(rng, a):
@@ -62,7 +61,7 @@ shares.criterion("large_logits", "edge", 1, "logits of ±10000 give finite share
 shares.criterion("softmax_contract", "edge", 1, "x and results stay untouched, and the dtype is that of x",
                  {"p": ["forward"], "kept": ["forward", "forward forward:other", "forward forward"]},
                  sizes=[{}, ROW], dtypes=(np.float64, np.float32), beside="values")
-shares.last_look(walk)
+shares.last_look()
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
@@ -112,6 +111,6 @@ loss.criterion("loss_dtypes", "contract", 1, "the gradient has the dtype of the 
                sizes=[{}, ONE], patterns={"ts": some_ignored}, dtypes=(np.float64, np.float32), beside="backward")
 loss.criterion("loss_stands_alone", "contract", 1, "two layers don't disturb each other, and grads stays empty",
                {"loss dxs": contract.BESIDE, "grads": ["forward backward"]}, beside="backward")
-loss.last_look(walk)
+loss.last_look()
 
 ASSIGNMENT = Assignment("05-softmax-masking", ("my_softmax", "MyTimeSoftmaxWithLoss"), criteria, MISCONCEPTIONS)

@@ -9,7 +9,6 @@ from ..spec.design import zero
 from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
-from ..spec.walk import walk
 from .rnn import WHOLE
 
 criteria = CriteriaList()
@@ -131,9 +130,9 @@ def contract_over_time(layer, back):
     layer.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
                     {f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
                     beside="forward")
-    layer.criterion("stands_alone", "contract", 1, "layers don't disturb each other, whether they share parameters or "
-                    "not", {f"returned grads {back}": contract.BESIDE}, beside="backward")
-    layer.last_look(walk)
+    layer.criterion("stands_alone", "contract", 1, "layers don't disturb each other",
+                    {f"returned grads {back}": contract.BESIDE}, beside="backward")
+    layer.last_look()
 
 
 contract_over_time(rnn, "dh")

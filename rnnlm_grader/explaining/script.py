@@ -82,7 +82,7 @@ class Example:
         if self.layer.makes:
             sizes = [str(self.case.sizes[letter]) for letter in self.layer.makes]
             return [*sizes, f"np.random.default_rng({tape.seed + (who == 'other')})"]
-        params = zip(self.layer.params, tape.stranger if who == "stranger" else tape.params, strict=True)
+        params = zip(self.layer.params, tape.beside if who else tape.params, strict=True)
         return [self.given(name, array, "strided" if layout == "F" else layout) for name, array in params]
 
     def given(self, name, array, layout):

@@ -98,7 +98,8 @@ def plain_forms(array):
 def arrays_of(case):
     """The arrays of floats of a tape, each once."""
     tape = case.tape
-    arrays = {id(array): array for array in (*tape.params, *(array for step in tape.steps for array in step.arrays))
+    arrays = {id(array): array for array in (*tape.params, *tape.beside, *(
+        array for step in tape.steps for array in step.arrays))
               if array.dtype.kind == "f"}
     return list(arrays.values())
 
@@ -110,5 +111,6 @@ def swapped(case, change, only=None):
 
     def swap(arrays):
         return tuple(new.get(id(array), array) for array in arrays)
-    steps = tuple(replace(step, arrays=swap(step.arrays)) for step in case.tape.steps)
-    return replace(case, tape=replace(case.tape, params=swap(case.tape.params), steps=steps))
+    tape = case.tape
+    steps = tuple(replace(step, arrays=swap(step.arrays)) for step in tape.steps)
+    return replace(case, tape=replace(tape, params=swap(tape.params), beside=swap(tape.beside), steps=steps))

@@ -6,7 +6,6 @@ import numpy as np
 from ..sandbox.bench import Generator
 from ..sandbox.program import Program
 
-STRANGE = 5  # the widths of a layer that has nothing to do with the others
 KEPT_LATE = "afterwards"  # where `kept` is seen, in place of the number of a step
 MADE = "as it was made"  # where the parameters are seen that an answer makes
 
@@ -94,9 +93,10 @@ class Calls:
     def made_of(self, who):
         """What the constructor takes; two answers that make their own parameters make the same, but for an `other`."""
         if self.layer.makes:
-            sizes = dict.fromkeys(self.layer.sizes, STRANGE) if who == "stranger" else self.case.sizes
-            return *(sizes[letter] for letter in self.layer.makes), Generator(self.tape.seed + (who == "other"))
-        return tuple(self.tape.stranger if who == "stranger" else self.params)
+            sizes = (self.case.sizes[letter] for letter in self.layer.makes)
+            return *sizes, Generator(self.tape.seed + (who == "other"))
+        beside = zip(self.layer.params, self.tape.beside, strict=True) if who else ()
+        return tuple(self.put(*each).handle for each in beside) if who else tuple(self.params)
 
     def take_lists(self):
         """Fetch the parameters that an answer made, and its gradients."""
@@ -125,8 +125,6 @@ class Calls:
 
     def arguments(self, step):
         """The arrays of a step on the bench: new ones, or those of its last time, filled with what the tape says."""
-        if step.who == "stranger":
-            return step.arrays
         if step.how == "bare":
             return ()
         key, names = (step.who, step.verb), self.layer.takes(step.verb)
@@ -151,9 +149,6 @@ class Calls:
             self.list = self.program.step("put", self.grads)
             given = self.list, *given[count:]
         method, options = (None, self.case.condition.options) if self.layer.is_function else (step.verb, {})
-        if step.who == "stranger":
-            self.program.step("call", self.of(step.who), method, given, options)
-            return
         keys = tuple((at, name) for name in names or ("result",))
         handle = self.show(keys if names[1:] else keys[0], "call", self.of(step.who), method, given, options)
         if names:
@@ -181,7 +176,7 @@ class Calls:
 
     def show_attributes(self, at, step):
         """See the attributes that a call has set; a state is the caller's who fetched it."""
-        for name in self.layer.attributes.get(step.verb, ()) if step.who != "stranger" else ():
+        for name in self.layer.attributes.get(step.verb, ()):
             if name in self.see:
                 handle = self.show((at, name), "attribute", self.of(step.who), name)
                 if name in self.layer.state:

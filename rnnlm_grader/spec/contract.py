@@ -14,5 +14,4 @@ LAST_FORWARD = ("[forward] forward backward", "[forward] forward:resized backwar
                 "[forward backward] forward backward:again")
 BESIDE = ("[b.forward] forward backward", "forward [b.forward] backward",
           "forward [b.forward:other b.backward] backward",
-          "[stranger.forward] forward backward", "forward [stranger.forward] backward",
           "forward backward [b.forward b.backward] backward:again")

@@ -24,7 +24,8 @@ class Layer:
     reference : type or function
         The one that is right.
     params, inputs, upstream : dict
-        What the constructor, `forward` and `backward` take, in order. A scalar has no letters.
+        What the constructor, `forward` and `backward` take, in order. A scalar has no letters. Of a function `upstream`
+        is the input, if any, that all results are linear in.
     out : dict
         What `forward` returns: one array or several.
     back : tuple of str
@@ -60,12 +61,8 @@ class Layer:
         How large the numbers of an array are, where that isn't about 1.
     as_lists : bool
         Whether inputs are given as lists of numbers.
-    ignored : tuple of str
-        Those of the ids of which some may not count: -1, or what the option `label` says.
-    label : str
-        The option that says which id doesn't count: -1 where it is left out.
-    linear_in : str
-        The input by which the magnitude is known of the numbers that the results are sums of.
+    ignored : dict
+        Those of the ids of which some may not count → the option that says which: -1 where it is left out, or ''.
     """
 
     name: str
@@ -90,9 +87,7 @@ class Layer:
     drawn: dict = field(default_factory=dict)
     scales: dict = field(default_factory=dict)
     as_lists: bool = False
-    ignored: tuple = ()
-    label: str = ""
-    linear_in: str = ""
+    ignored: dict = field(default_factory=dict)
 
     @functools.cached_property
     def grads(self):
@@ -204,7 +199,7 @@ class Tape:
     """A script whose numbers are filled in."""
 
     params: tuple
-    stranger: tuple  # the parameters of a layer that has nothing to do with the others
+    beside: tuple  # those of another layer, if any step is its own
     steps: tuple
     seed: int | None = None  # of the generator from which an answer makes its own parameters
     is_given: bool = False  # whether these are then overwritten, for another answer made the ones on the tape

@@ -7,8 +7,7 @@ def by_reference(case, computing=np.float64):
     right = Right(case.layer, case.tape, case.condition.options, computing)
     with np.errstate(all="ignore"):
         for at, step in enumerate(case.tape.steps):
-            if step.who != "stranger":
-                getattr(right, step.verb, right.forward)(at, step)
+            getattr(right, step.verb, right.forward)(at, step)
     return {key: in_dtype(value, case.dtype) for key, value in right.seen.items()}
 
 
@@ -23,13 +22,12 @@ class Right:
 
     def __init__(self, layer, tape, options, computing):
         self.layer, self.options, self.computing, self.seen, self.made = layer, options, computing, {}, {}
-        self.params = [param.astype(computing) for param in tape.params]
-        self.first = [param.copy() for param in self.params]
+        self.params, self.beside = ([param.astype(computing) for param in params]
+                                    for params in (tape.params, tape.params if layer.makes else tape.beside))
 
     def of(self, who):
         if who not in self.made:
-            own = [param.copy() for param in self.first] if who and self.layer.makes else self.params
-            self.made[who] = self.layer.reference(*own, **self.options)
+            self.made[who] = self.layer.reference(*(self.beside if who else self.params), **self.options)
         return self.made[who]
 
     def forward(self, at, step):

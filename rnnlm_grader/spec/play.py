@@ -145,8 +145,8 @@ class Play:
         """The magnitude of the numbers that a result is made of."""
         step = self.tape.steps[at]
         arrays = dict(zip(self.layer.takes(step.verb), step.arrays, strict=True))
-        if self.layer.linear_in and what in self.layer.out:
-            return float(np.abs(arrays[self.layer.linear_in]).max(initial=1e-12))
+        if self.layer.is_function and self.layer.upstream:
+            return float(np.abs(arrays[next(iter(self.layer.upstream))]).max(initial=1e-12))
         floats = [array for array in arrays.values() if array.dtype.kind == "f"]
         largest = max((float(np.abs(array).max(initial=1e-12)) for array in floats), default=1)
         if what in self.layer.outputs:

@@ -3,7 +3,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from .calls import STRANGE
 from .layer import NEEDED, NOISE, Step, Tape, axes
 
 
@@ -48,17 +47,13 @@ class Recorder:
     def tape(self):
         is_updated = any(step.verb == "update" for step in self.script)
         self.params = params = self.arrays(self.layer.params, self.sizes, "first " if is_updated else "")
-        stranger = dict.fromkeys(self.sizes, 3) | dict.fromkeys("DHV", STRANGE) | {"*": (3,)}
-        others = tuple(number(self.rng, shape_of(letters, stranger), 1).astype(np.float32)
-                       for letters in self.layer.params.values())
         seed = int(self.rng.integers(1000)) if self.layer.makes else None
-        return Tape(params, others, tuple(replace(step, arrays=self.of(step, stranger)) for step in self.script), seed)
+        steps = tuple(replace(step, arrays=self.of(step)) for step in self.script)
+        is_alone = not any(step.who for step in self.script)
+        return Tape(params, () if is_alone else self.arrays(self.layer.params, self.sizes, "beside "), steps, seed)
 
-    def of(self, step, stranger):
+    def of(self, step):
         """What a step takes."""
-        if step.who == "stranger":
-            return tuple(np.zeros(shape_of(letters, stranger), np.int64 if name in self.layer.ids else np.float32)
-                         for name, letters in self.layer.takes(step.verb).items())
         if step.verb == "update":
             self.params = self.changed(step.how)
             return self.params
@@ -88,7 +83,7 @@ class Recorder:
         return sizes
 
     def arrays(self, takes, sizes, first=""):
-        """Draw arrays by name; `first` marks those of the noise, which have patterns of their own and no world."""
+        """Draw arrays by name; `first` marks those of noise, or beside it, which have their own patterns, no world."""
         arrays = []
         for name, letters in takes.items():
             shape, V = shape_of(letters, sizes), sizes.get(self.layer.ids.get(name))
@@ -99,7 +94,7 @@ class Recorder:
                 array = np.asarray(self.layer.drawn[name](self.rng, shape, dict(zip(takes, arrays, strict=False))))
             elif V:
                 array = ids(self.rng, shape, V)
-                array = self.labelled(pattern(self.rng, array, V) if pattern else array, V)
+                array = self.labelled(name, pattern(self.rng, array, V) if pattern else array, V)
             else:
                 scale = 0.9 / np.sqrt(max(shape[0], 2)) if name[:2] in ("Wx", "Wh") else 1.0
                 array = number(self.rng, shape, self.layer.scales.get(name, scale))
@@ -107,10 +102,10 @@ class Recorder:
             arrays.append(np.asarray(array, None if V or array.dtype.kind == "i" else self.condition.dtype))
         return tuple(arrays)
 
-    def labelled(self, ids, V):
+    def labelled(self, name, ids, V):
         """Put the label where an id doesn't count, which is -1 so far, and another word where one that counts is it."""
-        label = self.condition.options.get(self.layer.label, -1)
-        return np.where(ids == -1, label, np.where(ids == label, (label + 1) % V, ids)) if self.layer.label else ids
+        label = self.condition.options.get(self.layer.ignored.get(name), -1)
+        return np.where(ids == -1, label, np.where(ids == label, (label + 1) % V, ids))
 
     def changed(self, how):
         """Parameters after an update."""

@@ -32,7 +32,7 @@ def calls(rng, turns, layer):
     ready = set()  # whose backward may follow
     for turn in range(turns):
         is_alone = layer.is_function or turns <= 4 or not turn
-        who = "" if is_alone else str(rng.choice(["", "", "", "b", "stranger"]))
+        who = "" if is_alone else str(rng.choice(["", "", "b"]))
         if who in ready and rng.random() < 0.5:
             yield Step("backward", who, str(rng.choice(["", "", "again", "refilled", "zero"])))
         elif rng.random() < 0.3:
@@ -41,5 +41,5 @@ def calls(rng, turns, layer):
             ready = ready if verb == "spoil" else set()
         else:
             verb = str(rng.choice(["forward", *layer.methods]))
-            yield Step(verb, who, str(rng.choice(["", "again", "refilled", "other"])) if who != "stranger" else "")
-            ready = ready | ({who} - {"stranger"}) if verb == "forward" else ready - {who}
+            yield Step(verb, who, str(rng.choice(["", "again", "refilled", "other"])))
+            ready = ready | {who} if verb == "forward" else ready - {who}
