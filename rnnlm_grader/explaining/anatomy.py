@@ -41,8 +41,9 @@ def where(look, got, right):
                 if wrong == [place]:
                     yield f"in the {word} {'step' if letter == 'T' else 'row of the batch'}"
     places = {}  # what is told of them → where they are
-    if layer.ignored and letters[:2] == ("N", "T"):
-        ignored = last_ids(look) == look.case.condition.options.get(*layer.ignored.values(), -1)
+    label = "".join(layer.ignored.values())
+    if label and letters[:2] == ("N", "T"):
+        ignored = last_ids(look) == look.case.condition.options.get(label, -1)
         if ignored.any():
             places = {"at positions to be ignored": ignored, "at positions that are kept": ~ignored}
     if layer.ids and what.startswith(("grads", "held")):
@@ -55,9 +56,8 @@ def where(look, got, right):
 
 
 def last_ids(look):
-    """The ids that forward took last, or those of which some may not count."""
-    layer = look.case.layer
-    at = [name in (layer.ignored or layer.ids) for name in layer.inputs].index(True)
+    """The ids that forward took last."""
+    at = [name in look.case.layer.ids for name in look.case.layer.inputs].index(True)
     return next(step.arrays[at] for step in reversed(look.case.tape.steps[:look.key[0]]) if step.verb == "forward")
 
 
