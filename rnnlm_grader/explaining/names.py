@@ -86,8 +86,8 @@ def sizes_in(raised):
 def the_one(misconceptions, looks, exercise, answer):
     """Of variants that give the same, the one that fails the same rules as the answer, if that is certain.
 
-    Where the answer makes other mistakes besides, it may fail more; but not where exceptions or zeros are all there is
-    to see, for these come of many mistakes.
+    Where the answer makes other mistakes besides, it may fail more, and less where it makes parameters that are too
+    small to show all; but not where exceptions or zeros are all there is to see, for these come of many mistakes.
     """
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
     mine = []  # what fails in one draw of all rules after the other
@@ -96,7 +96,8 @@ def the_one(misconceptions, looks, exercise, answer):
         theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
         misconceptions = [each for each, failed in theirs.items() if failed == mine] or [
             each for each, failed in theirs.items() if not (raises or each.shows_nothing)
-            and all(one.keys() <= other.keys() for one, other in zip(failed, mine, strict=True))]
+            and all(one.keys() <= other.keys() or (exercise.layer.makes and other.keys() <= one.keys())
+                    for one, other in zip(failed, mine, strict=True))]
         if len({each.sentence for each in misconceptions}) == 1:
             return misconceptions[0]
     return None
