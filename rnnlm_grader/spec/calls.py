@@ -46,9 +46,8 @@ class Calls:
         self.of("")
         for at, step in enumerate(self.tape.steps):
             getattr(self, step.verb, self.forward)(at, step)
-        for at in range(0, len(self.kept) if "kept" in self.see else 0, 12):  # few at a time: a result is limited
-            some = self.kept[at:at + 12]
-            self.show(tuple((KEPT_LATE, f"kept {at + i}") for i in range(len(some))), "put", [k.handle for k in some])
+        for at, kept in enumerate(self.kept if "kept" in self.see else ()):
+            self.show((KEPT_LATE, f"kept {at}"), "put", kept.handle)
 
     def show(self, keys, verb, *args):
         """Add a step whose result is seen under a key, or its items under a tuple of keys; return its handle."""

@@ -124,20 +124,18 @@ class Trial:
     def examine(self, dealt):
         """Examine until something is charged to this criterion; what is charged to others is noted."""
         plays = play_all(self.exam.candidate, [case for _, case in dealt])
-        for (rule, _), played in zip(dealt, plays, strict=True):
-            if wrong := rule.wrong(played):
-                payer = self.payer(played, wrong)
-                outcome = Outcome(next(iter(wrong.values())), printed=played.printed, against=payer, play=played)
-                if payer == self.owner or not self.owner:
-                    self.exam.failure = outcome
-                    return
-                self.exam.charged.append(outcome)
+        found = [(play, wrong) for (rule, _), play in zip(dealt, plays, strict=True) if (wrong := rule.wrong(play))]
+        for (played, wrong), blamed in zip(found, self.blamed(found), strict=True):
+            payer = self.payer(played, wrong, blamed)
+            outcome = Outcome(next(iter(wrong.values())), printed=played.printed, against=payer, play=played)
+            if payer == self.owner or not self.owner:
+                self.exam.failure = outcome
+                return
+            self.exam.charged.append(outcome)
 
-    def payer(self, played, wrong):
+    def payer(self, played, wrong, blamed):
         """Return the id of the criterion that pays: that of the first simpler rule which fails alike, or this one."""
-        blamed, = self.blamed([(played, wrong)])
-        wrong = blamed or wrong
-        kinds = self.kinds_of(played, wrong)
+        kinds = self.kinds_of(played, blamed or wrong)
         for rule in self.simpler(played.case):
             is_alike = not blamed or rule.case.has(NOISE, NEEDED) or "kept" in rule.case.see
             here = kinds if played.case.allows(rule.case) else kinds & {"raised"}

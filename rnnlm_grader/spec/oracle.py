@@ -2,9 +2,9 @@
 import numpy as np
 
 
-def by_reference(case, computing=np.float64):
-    """What the reference gives, in the dtype of the condition: (number of the step, what) → value."""
-    right = Right(case.layer, case.tape, case.condition.options, computing)
+def by_reference(case):
+    """What the reference gives, rounded to the dtype of the condition: (number of the step, what) → value."""
+    right = Right(case.layer, case.tape, case.condition.options)
     with np.errstate(all="ignore"):
         for at, step in enumerate(case.tape.steps):
             getattr(right, step.verb, right.forward)(at, step)
@@ -18,11 +18,11 @@ def in_dtype(value, dtype):
 
 
 class Right:
-    """The reference plays a tape."""
+    """The reference plays a tape, in float64."""
 
-    def __init__(self, layer, tape, options, computing):
-        self.layer, self.options, self.computing, self.seen, self.made = layer, options, computing, {}, {}
-        self.params, self.beside = ([param.astype(computing) for param in params]
+    def __init__(self, layer, tape, options):
+        self.layer, self.options, self.seen, self.made = layer, options, {}, {}
+        self.params, self.beside = ([param.astype(float) for param in params]
                                     for params in (tape.params, tape.params if layer.makes else tape.beside))
 
     def of(self, who):
@@ -71,4 +71,4 @@ class Right:
     make = spoil
 
     def given(self, step):
-        return [array.astype(self.computing) if array.dtype.kind == "f" else array for array in step.arrays]
+        return [array.astype(float) if array.dtype.kind == "f" else array for array in step.arrays]
