@@ -30,7 +30,7 @@ def generate(assignment, folder):
     Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points.
     """
     coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment))
-    knows(coursedir.db_url, assignment, require_criteria(assignment, read_source(coursedir, assignment)))
+    knows(coursedir, require_criteria(assignment, read_source(coursedir, assignment)))
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"

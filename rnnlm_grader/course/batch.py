@@ -79,7 +79,7 @@ class Batch:
 
     def jobs(self):
         """Yield a job for each submission that must be examined; settle the others at once."""
-        scores = {} if self.force else recorded_scores(self.coursedir.db_url, self.assignment)
+        scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
         for submission in read_submissions(self.coursedir, self.settings, self.students):
             job = submission.job
             if submission.unfit or is_graded(self.coursedir, submission, scores):
@@ -125,7 +125,7 @@ class Batch:
             raise
         except Exception as error:
             self.gradebook.db.rollback()
-            require_writable(self.coursedir.db_url)
+            require_writable(self.gradebook)
             self.fail(submission.student, error)
 
     def fail(self, student, error):

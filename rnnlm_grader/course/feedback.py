@@ -23,7 +23,7 @@ class Feedback:
 
     def __init__(self, coursedir, assignment):
         self.coursedir, self.assignment = coursedir, assignment
-        self.marks = shown_marks(coursedir.db_url, assignment)
+        self.marks = shown_marks(coursedir, assignment)
         self.folders = student_folders(coursedir, coursedir.feedback_directory, assignment)
 
     def ending(self, student):

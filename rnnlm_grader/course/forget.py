@@ -25,7 +25,7 @@ class Traces:
     def __init__(self, coursedir, config, student):
         self.coursedir, self.student = coursedir, student
         exchange = Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id)
-        self.in_gradebook = has_student(coursedir.db_url, student)
+        self.in_gradebook = has_student(coursedir, student)
         self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
                                           coursedir.submitted_directory)
                         for path in entries(Path(coursedir.root, step)) if path.name == student]

@@ -35,10 +35,18 @@ def make_private(coursedir):
         for folder in (*(coursedir.format_path(step, ".", ".") for step in steps), f"{coursedir.root}/reports"):
             with contextlib.suppress(OSError):
                 os.makedirs(os.path.normpath(folder))
-        with contextlib.suppress(OSError, SQLAlchemyError):
-            url = make_url(coursedir.db_url)
-            if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):
-                open(url.database, "x").close()  # SQLite takes an empty file for a new database
+        with contextlib.suppress(OSError):
+            if path := missing_file(coursedir.db_url):
+                open(path, "x").close()  # SQLite takes an empty file for a new database
+
+
+def missing_file(db_url):
+    """Return the path of the SQLite file that an address names and that isn't there; else None."""
+    with contextlib.suppress(SQLAlchemyError):
+        url = make_url(db_url)
+        if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):
+            return url.database
+    return None
 
 
 @functools.cache

@@ -33,7 +33,7 @@ class GradeInSandbox(LoggingConfigurable):
         require_own_grader(coursedir.root)
         source = read_source(coursedir, coursedir.assignment_id)
         points = require_criteria(coursedir.assignment_id, source)
-        require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
+        require_gradebook(coursedir, points)
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
             read_secret(coursedir.root)
         make_private(coursedir)

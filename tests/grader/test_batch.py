@@ -92,15 +92,18 @@ def result_files(folder):
 
 def outcome(folder):
     """All that a run should leave: marks, graded notebooks, results."""
-    scores = recorded_scores(f"sqlite:///{folder}/gradebook.db", SLUG)
     graded = {str(path.relative_to(folder)): path.read_bytes() for path in (folder / "autograded").rglob("*")
               if path.is_file()}
-    return scores, graded, result_files(folder)
+    return scores_in(folder), graded, result_files(folder)
+
+
+def scores_in(folder):
+    with gradebook_of(folder) as book:
+        return recorded_scores(book, SLUG)
 
 
 def marks(folder):
-    scores = recorded_scores(f"sqlite:///{folder}/gradebook.db", SLUG)
-    return {student: sum(parts.values()) for student, parts in scores.items()}
+    return {student: sum(parts.values()) for student, parts in scores_in(folder).items()}
 
 
 def test_everybody_gets_a_mark_and_a_second_run_finds_nothing_to_do(undisturbed):
@@ -166,7 +169,6 @@ def impatient(monkeypatch):
     """Have nobody wait for a gradebook that is locked."""
     engine = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
     monkeypatch.setattr("nbgrader.api.create_engine", engine)
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -384,7 +386,7 @@ def test_what_lies_in_the_place_of_a_graded_folder_costs_nobody_else_a_mark_and_
 ])
 def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, says):
     with pytest.raises(Refusal, match=says) as error:
-        gradebook.require_gradebook(url, SLUG, {})
+        gradebook.require_gradebook(CourseDirectory(db_url=url, assignment_id=SLUG), {})
     assert "pass" not in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
