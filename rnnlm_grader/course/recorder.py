@@ -3,7 +3,9 @@ import copy
 
 import nbformat
 from nbformat.v4 import new_markdown_cell
+from nbgrader.api import BaseCell
 from nbgrader.utils import is_grade, is_solution
+from sqlalchemy import select
 
 from ..explaining.words import BOOK, clean
 from ..files import write_whole
@@ -23,6 +25,8 @@ class Recorder:
         self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
         self.source = read_source(converter.coursedir, converter.coursedir.assignment_id)
         self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
+        cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
+        self.names = dict(map(tuple, cells))
 
     def record(self, submission, result):
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
@@ -48,12 +52,12 @@ class Recorder:
         submitted.timestamp = time_of(submission.handed_in.beside.get(TIMESTAMP))
         notebook = self.gradebook.find_submission_notebook(submission.assignment, *ids)
         for grade in notebook.grades:
-            grade.auto_score = result["parts"][grade.name]["points"]
+            grade.auto_score = result["parts"][self.names[grade.cell_id]]["points"]
             grade.needs_manual_grade = grade.manual_score is not None
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
         worth_something = {part["name"] for part in result["results"] if part["points"]}
         for comment in notebook.comments:
-            name = comment.name
+            name = self.names[comment.cell_id]
             is_missing = submission.handed_in.by_id[name] == self.blank[name] and name not in worth_something
             comment.auto_comment = "No response." if is_missing else None
         self.gradebook.db.flush()
