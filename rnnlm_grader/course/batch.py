@@ -61,7 +61,7 @@ class Batch:
         gradebook can't be used any more; what was examined is kept.
         """
         self.settings.require(self.coursedir)
-        there = submitted_folders(self.coursedir, self.assignment).keys()
+        there = submitted_folders(self.coursedir).keys()
         self.progress = tqdm(total=len(there if self.students is None else there & self.students), desc="grade",
                              unit="", disable=True if self.is_logged else None)
         try:
@@ -132,7 +132,7 @@ class Batch:
         """Leave a student without a mark, and not with that of an earlier submission."""
         self.tally.failed[student] = shown(f"{type(error).__name__}: {in_words(error)}")
         with contextlib.suppress(OSError):
-            remove(graded_folder(self.coursedir, self.assignment, student))
+            remove(graded_folder(self.coursedir, student))
         withdraw_scores(self.gradebook, self.assignment, student)
 
 

@@ -33,15 +33,15 @@ Failing = namedtuple("Failing", "name part shows students findings")  # a criter
 Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
 
 
-def write_class_report(coursedir, assignment, path=None, book=None):
+def write_class_report(coursedir, path=None, book=None):
     """Write the class report of an assignment to a path, or into reports/; return the path.
 
     `book` is where the book's chapters are, as a link from the report; by default, the book that `make book` built.
     """
+    assignment, solution = coursedir.assignment_id, answers_of(read_source(coursedir))
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
     book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
-    marks = read_class(coursedir, assignment)
-    solution = answers_of(read_source(coursedir, assignment))
+    marks = read_class(coursedir)
     graded = marks.graded
     found = mistakes(assignment, graded, book)
     again = [mistake for mistake in found if mistake.students > 1][:TOP]  # because several share it

@@ -44,10 +44,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self):
         try:
-            self.feedback = Feedback(self.coursedir, self.coursedir.assignment_id)
+            self.feedback = Feedback(self.coursedir)
         except Refusal as reason:
             self.fail(str(reason))
-        self.submitted = submitted_folders(self.coursedir, self.coursedir.assignment_id)
+        self.submitted = submitted_folders(self.coursedir)
         left_out = defaultdict(list)
         for student in self.feedback.folders:
             if reason := self.reason_against(student):
@@ -61,8 +61,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     def reason_against(self, student):
         """Return why a student's feedback mustn't or can't be released, with what to do; None where it is."""
         assignment, folder = self.coursedir.assignment_id, self.feedback.folders[student]
-        graded = graded_folder(self.coursedir, assignment, student)
-        if not graded_notebook(self.coursedir, assignment, student).exists() or (
+        graded = graded_folder(self.coursedir, student)
+        if not graded_notebook(self.coursedir, student).exists() or (
                 student in self.submitted and read_beside(self.submitted[student]) != read_beside(graded)):
             return f"what was handed in isn't graded yet. Run: rnnlm-grade {assignment}"
         if not self.feedback.is_current(student):

@@ -47,29 +47,29 @@ def require_known(assignment):
                       "needs a course folder without this grader: see book/own-course.md.")
 
 
-def read_source(coursedir, assignment):
+def read_source(coursedir):
     """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
-    folder = coursedir.format_path(coursedir.source_directory, ".", assignment)
-    path = Path(coursedir.root, folder, f"{assignment}.ipynb")
+    assignment = coursedir.assignment_id
+    require_known(assignment)
+    path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment), f"{assignment}.ipynb")
     try:
         source = nbformat.read(path, as_version=4)
         there = answers_of(source)
     except Exception as error:  # nbformat raises almost anything, according to what is damaged
         reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
         raise Refusal(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
-    wanted = ASSIGNMENTS[assignment].names if assignment in ASSIGNMENTS else ()
-    if missing := [name for name in wanted if name not in there]:
+    if missing := [name for name in ASSIGNMENTS[assignment].names if name not in there]:
         raise Refusal(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
                       "Restore it from a backup.")
     return source
 
 
-def require_criteria(assignment, source):
+def require_criteria(coursedir):
     """Return the points of each grade cell, by its grade_id; raise `Refusal` where its criteria have others."""
+    source, assignment = read_source(coursedir), coursedir.assignment_id
     points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
-    known = ASSIGNMENTS.get(assignment)
-    criteria = {f"{name}-{part}": sum(criterion.points for criterion in known.of(name, part))
-                for name, part in (known.parts() if known else ())}
+    criteria = {f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
+                for name, part in ASSIGNMENTS[assignment].parts()}
     if differ := differences(points, "criteria", criteria):
         raise Refusal(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
                       f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
@@ -84,18 +84,18 @@ def differences(points, place, others):
                      for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name))
 
 
-def submitted_folders(coursedir, assignment):
+def submitted_folders(coursedir):
     """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere."""
-    return student_folders(coursedir, coursedir.submitted_directory, assignment)
+    return student_folders(coursedir, coursedir.submitted_directory)
 
 
-def student_folders(coursedir, step, assignment):
+def student_folders(coursedir, step):
     """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`.
 
     A student whose own folder is a link to no folder counts too: nobody can tell what it held.
     """
     people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
-    excluded = coursedir.student_id_exclude.split(",")
+    excluded, assignment = coursedir.student_id_exclude.split(","), coursedir.assignment_id
     return {person.name: person / assignment for person in people if person.name not in excluded and (
         os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
 

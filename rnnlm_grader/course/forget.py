@@ -38,9 +38,8 @@ class Traces:
         """Yield the results on which no other student's graded notebook rests."""
         graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
         for folder in filter(Path.is_dir, entries(Path(self.coursedir.root, RESULTS))):
-            records = [read_graded(self.coursedir, folder.name, path.name)[0] for path in graded
-                       if path.name != self.student]
-            kept = {record.get("key") for record in records}
+            others = [path / folder.name / f"{folder.name}.ipynb" for path in graded if path.name != self.student]
+            kept = {read_graded(notebook)[0].get("key") for notebook in others}
             yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
 
     def reports(self):

@@ -114,13 +114,13 @@ def withdraw_scores(gradebook, assignment, student):
     gradebook.db.commit()
 
 
-def shown_marks(coursedir, assignment):
+def shown_marks(coursedir):
     """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
+    assignment, marks = coursedir.assignment_id, {}
     queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
                "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
                "comments": of_cells(assignment, Comment, Comment.comment),
                "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None))}
-    marks = {}
     with open_gradebook(coursedir) as gradebook:
         for what, query in queries.items():
             for student, *values in gradebook.db.execute(query):

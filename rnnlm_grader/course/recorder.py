@@ -23,7 +23,7 @@ class Recorder:
 
     def __init__(self, converter, settings, late_rule, gradebook):
         self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
-        self.source = read_source(converter.coursedir, converter.coursedir.assignment_id)
+        self.source = read_source(converter.coursedir)
         self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
         cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
         self.names = dict(map(tuple, cells))
@@ -33,24 +33,24 @@ class Recorder:
         self.converter.log.info("Recording %s", submission.student)
         for remark in submission.handed_in.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
-        where = self.converter.coursedir, submission.assignment, submission.student
-        folder = graded_folder(*where)
+        coursedir, student = self.converter.coursedir, submission.student
+        folder = graded_folder(coursedir, student)
         remove(folder)
         folder.mkdir(parents=True)
         self.save_marks(submission, result)
         for name, text in submission.handed_in.beside.items():
             write_whole(folder / name, text.encode())
         notebook = nbformat.writes(self.notebook(submission, result))
-        write_whole(graded_notebook(*where), f"{notebook}\n".encode())
-        self.converter.set_permissions(submission.assignment, submission.student)
+        write_whole(graded_notebook(coursedir, student), f"{notebook}\n".encode())
+        self.converter.set_permissions(coursedir.assignment_id, student)
 
     def save_marks(self, submission, result):
         """Record the marks, which answers are missing, and what lateness costs, in one transaction."""
-        ids = submission.assignment, submission.student
-        self.gradebook.update_or_create_student(submission.student)
-        submitted = self.gradebook.update_or_create_submission(*ids)
+        assignment, student = self.converter.coursedir.assignment_id, submission.student
+        self.gradebook.update_or_create_student(student)
+        submitted = self.gradebook.update_or_create_submission(assignment, student)
         submitted.timestamp = time_of(submission.handed_in.beside.get(TIMESTAMP))
-        notebook = self.gradebook.find_submission_notebook(submission.assignment, *ids)
+        notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
         for grade in notebook.grades:
             grade.auto_score = result["parts"][self.names[grade.cell_id]]["points"]
             grade.needs_manual_grade = grade.manual_score is not None

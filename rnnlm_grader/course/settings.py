@@ -7,7 +7,7 @@ from traitlets.config import LoggingConfigurable
 from ..refusal import Refusal
 from ..sandbox.bubblewrap import resolve
 from ..sandbox.view import shows
-from .folders import answers_of, execution_order, read_secret, read_source, require_criteria, require_known
+from .folders import answers_of, execution_order, read_secret, require_criteria
 from .gradebook import require_gradebook
 from .job import Job, require_own_grader, version
 from .private import make_private, owner_only
@@ -26,14 +26,11 @@ class GradeInSandbox(LoggingConfigurable):
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
-        require_known(coursedir.assignment_id)
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")
         require_own_grader(coursedir.root)
-        source = read_source(coursedir, coursedir.assignment_id)
-        points = require_criteria(coursedir.assignment_id, source)
-        require_gradebook(coursedir, points)
+        require_gradebook(coursedir, require_criteria(coursedir))
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
             read_secret(coursedir.root)
         make_private(coursedir)

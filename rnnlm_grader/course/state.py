@@ -16,7 +16,6 @@ class Submission:
     """What one student handed in, and the job that examines it."""
 
     student: str
-    assignment: str
     unfit: str | None  # why nothing of it can be recorded; then there is neither of the following
     handed_in: HandedIn | None = None
     job: Job | None = None
@@ -24,44 +23,44 @@ class Submission:
 
 def read_submissions(coursedir, settings, students=None):
     """Yield the submissions of the course's assignment, of all students or of some."""
-    assignment = coursedir.assignment_id
-    source, secret = read_source(coursedir, assignment), read_secret(coursedir.root)
-    for student, folder in submitted_folders(coursedir, assignment).items():
+    source, secret = read_source(coursedir), read_secret(coursedir.root)
+    for student, folder in submitted_folders(coursedir).items():
         if students is None or student in students:
             if reason := unfit(student, folder):
-                yield Submission(student, assignment, reason)
+                yield Submission(student, reason)
             else:
-                handed_in = read_handed_in(source, folder / f"{assignment}.ipynb")
-                job = settings.job(coursedir, source, secret, handed_in)
-                yield Submission(student, assignment, None, handed_in, job)
+                handed_in = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+                yield Submission(student, None, handed_in, settings.job(coursedir, source, secret, handed_in))
 
 
-def graded_folder(coursedir, assignment, student):
+def graded_folder(coursedir, student):
     """Where nbgrader puts the graded notebook of a student."""
-    return Path(coursedir.root, coursedir.autograded_directory, student, assignment)
+    return Path(coursedir.root, coursedir.autograded_directory, student, coursedir.assignment_id)
 
 
-def graded_notebook(coursedir, assignment, student):
+def graded_notebook(coursedir, student):
     """The path of the graded notebook of a student."""
-    return graded_folder(coursedir, assignment, student) / f"{assignment}.ipynb"
+    return graded_folder(coursedir, student) / f"{coursedir.assignment_id}.ipynb"
 
 
-def read_graded(coursedir, assignment, student):
-    """Return the grader's record and the cells of a graded notebook: ({}, []) where none can be read."""
+def read_graded(path):
+    """Return the grader's record in a graded notebook, and the answers by name: ({}, {}) where none can be read."""
     try:
-        notebook = json.loads(graded_notebook(coursedir, assignment, student).read_bytes())
-        return notebook["metadata"].get(RECORD, {}), notebook["cells"]
+        notebook = json.loads(path.read_bytes())
+        notes = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"]]
+        answers = {note["grade_id"]: "".join(source) for note, source in notes if note.get("solution")}
+        return notebook["metadata"].get(RECORD, {}), answers
     except (OSError, ValueError, KeyError):
-        return {}, []
+        return {}, {}
 
 
 def is_graded(coursedir, submission, scores):
     """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get."""
-    assignment, student, handed_in = submission.assignment, submission.student, submission.handed_in
-    record, _ = read_graded(coursedir, assignment, student)
+    student, handed_in = submission.student, submission.handed_in
+    record, _ = read_graded(graded_notebook(coursedir, student))
     points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
     return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(handed_in.remarks))
-            and read_beside(graded_folder(coursedir, assignment, student)) == handed_in.beside
+            and read_beside(graded_folder(coursedir, student)) == handed_in.beside
             and scores.get(student) == points)
 
 

@@ -432,7 +432,7 @@ def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobo
         assert (submission.score, submission.late_submission_penalty, submission.needs_manual_grade) == (1, 0, True)
         assert book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment == "good"
         assert book.find_submission(SLUG, "not-a-notebook").needs_manual_grade is False
-    students = {student.student: student for student in read_class(open_course(pair)[0], SLUG).students}
+    students = {student.student: student for student in read_class(open_course(pair)[0]).students}
     assert {name: student.state for name, student in students.items()} == {
         "unfinished": "waiting", "not-a-notebook": "graded", "zoe": "graded"}
     assert students["unfinished"].parts == {}

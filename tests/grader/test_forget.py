@@ -50,8 +50,8 @@ def template(tmp_path_factory):
             write(folder / SUBMISSION_SECRET, SECRETS[student])
         write(released_page(exchange, student), student)
     write(course / "results" / SLUG / f"{FORMER}.json", "a result")
-    export(coursedir, SLUG, "csv", course / "reports" / "table.csv")
-    export(coursedir, SLUG, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
+    export(coursedir, "csv", course / "reports" / "table.csv")
+    export(coursedir, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
     write(course / "reports" / f"{SLUG}.html", "4 graded")
     return root
 
