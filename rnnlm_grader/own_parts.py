@@ -35,31 +35,19 @@ KEPT_BY_JUPYTERLITE = """(async () => {
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the model.
-
-    Attributes
-    ----------
-    used : class or function
-        The learner's answer, or the finished part that stands in for it.
-    flaw : str
-        Why that is so; empty where the answer is used.
-    """
+    """A part of the model: the learner's answer, or the finished part that stands in for it."""
 
     slug: str
     used: object
-    flaw: str
+    flaw: str  # why a finished part stands in for the answer; empty where the answer is used
 
 
 def gather(notebooks, at_hand):
     """Return a `Part` for each of `PARTS`, by its name.
 
-    Parameters
-    ----------
-    notebooks : dict
-        Slug of an exercise → its notebooks as plain data, the newest first. The first answer that is right counts: an
-        exercise that was downloaded once more, and is empty, hides no work.
-    at_hand : dict
-        What the notebook that runs has defined, by name.
+    `notebooks` maps the slug of an exercise to its notebooks as plain data, the newest first; `at_hand` is what the
+    notebook that runs has defined, by name. The first answer that is right counts: an exercise that was downloaded
+    once more, and is empty, hides no work.
     """
     elsewhere = {slug: [load(each, ASSIGNMENTS[slug].names) for each in found] for slug, found in notebooks.items()}
     parts = {}

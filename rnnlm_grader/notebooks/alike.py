@@ -46,17 +46,9 @@ class Alike:
 
 
 def functions_of(answers, given):
-    """Take the functions out of a student's answers.
+    """Return {`Function`: how many lines of it the exercise didn't give}; those too short to say anything are left out.
 
-    Parameters
-    ----------
-    answers, given : dict
-        Name → source as handed in, and as released.
-
-    Returns
-    -------
-    dict of Function → int
-        How many lines of each the exercise didn't give. Those too short to say anything are left out.
+    `answers` and `given` map names to sources, as handed in and as released.
     """
     found = {}
     for name, source in answers.items():
@@ -80,17 +72,9 @@ def like_reference(functions, shapes):
 
 
 def groups(by_student):
-    """Gather students who share code, each with at least one other of the group.
+    """Gather students who share code, each with at least one other of the group; return an `Alike` for each group.
 
-    Parameters
-    ----------
-    by_student : dict
-        Student → what `functions_of` returned.
-
-    Returns
-    -------
-    list of Alike
-        The longest first.
+    The longest come first. `by_student` maps a student to what `functions_of` returned.
     """
     pairs = {}
     for one, other in itertools.combinations(sorted(by_student), 2):

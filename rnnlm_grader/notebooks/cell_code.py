@@ -151,24 +151,12 @@ def defined_names(tree):
 
 
 def needed_statements(own, answers, wanted):
-    """Pick the statements of a student's own cells that the answers need.
+    """Return the statements of a student's own cells that the answers need: a list for each cell, in order.
 
     These are the statements that bind or change a name which an answer uses and doesn't define, or which another such
     statement uses. So a table that a loop fills is there for the answer that reads it, and a training run isn't done
-    once more.
-
-    Parameters
-    ----------
-    own : list of tree or None
-        The student's own cells.
-    answers : iterable of tree or None
-    wanted : iterable of str
-        The names of the answers: what changes them counts too.
-
-    Returns
-    -------
-    list of list of statement
-        For each own cell, in order.
+    once more. `own` and `answers` are syntax trees, None for what is no Python; `wanted` are the names of the answers:
+    what changes them counts too.
     """
     bodies = [tree.body if tree else [] for tree in own]
     changeable = set(wanted).union(*map(defined_names, own))

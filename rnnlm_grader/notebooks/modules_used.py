@@ -7,14 +7,10 @@ ALWAYS_THERE = sys.stdlib_module_names | {"numpy"}
 
 
 def modules_missed(answer, lent=()):
-    """Return the names of what an answer uses and isn't there when work is graded, sorted.
+    """Return the names of what a class or function uses and isn't there when work is graded, sorted.
 
-    Parameters
-    ----------
-    answer : class or function
-        What it refers to is followed as far as that was defined in the same module, as `__main__` is one.
-    lent : sequence of str
-        The modules of the reference that the answer may import.
+    What it refers to is followed as far as that was defined in the same module, as `__main__` is one. `lent` names the
+    modules of the reference that it may import.
     """
     there = {"rnnlm_ref", *(f"rnnlm_ref.{module}" for module in lent)} if lent else set()
     own, used, left, seen = _module_of(answer), set(), [answer], set()
