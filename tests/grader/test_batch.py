@@ -337,6 +337,17 @@ def run(course, *arguments, **options):
     return subprocess.run([*COMMAND, *arguments], cwd=course, stderr=subprocess.PIPE, text=True, check=False, **options)
 
 
+def test_a_summary_that_nobody_reads_any_more_ends_a_command_with_one_line(pair):
+    """As of `| head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = run(pair, "export", SLUG, stdout=writer, env=buffered)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (
+        1, "rnnlm-grade: What reads the summary has gone. What was examined is kept.\n")
+
+
 def test_whose_work_cannot_be_read_is_named_on_the_last_line_of_each_run(pair, capsys):
     for _ in range(2):
         assert grade(pair) == 0
