@@ -15,6 +15,7 @@ from rnnlm_ref import layers, model, optim, text, time_layers
 from .check import borrows_reference, public_seeds
 from .criteria import ASSIGNMENTS, find
 from .grading import Allowance, examine_all, holds
+from .notebooks.cell_code import plain_python, statements_of
 from .notebooks.reading import Unreadable
 from .notebooks.submission import cells_of, take_answers
 from .sandbox.bench import bound_names, load_cells
@@ -100,11 +101,7 @@ def load(notebook, wanted):
 
 def definitions(source):
     """Return the definitions of a cell, with loops that look at the clock. The checks below an answer aren't run."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return ""
-    tree.body = [node for node in tree.body if bound_names(node)]
+    tree = ast.Module([node for node in statements_of(plain_python(source)) if bound_names(node)], [])
     return ast.unparse(LoopsLook().visit(tree))
 
 

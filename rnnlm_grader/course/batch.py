@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
-from .folders import shown, submitted_folders
+from .folders import shown, submitted_folders, unfit
 from .gradebook import open_gradebook, recorded_scores, require_writable, withdraw_scores
 from .job import run
 from .lateness import late_rule, update_penalties
@@ -61,9 +61,11 @@ class Batch:
         gradebook can't be used any more; what was examined is kept.
         """
         self.settings.require(self.coursedir)
-        there = submitted_folders(self.coursedir).keys()
-        self.progress = tqdm(total=len(there if self.students is None else there & self.students), desc="grade",
-                             unit="", disable=True if self.is_logged else None)
+        folders = {student: folder for student, folder in submitted_folders(self.coursedir).items()
+                   if self.students is None or student in self.students}
+        self.tally.failed |= {student: why for student, folder in folders.items() if (why := unfit(student, folder))}
+        self.progress = tqdm(total=len(folders) - len(self.tally.failed), desc="grade", unit="",
+                             disable=True if self.is_logged else None)
         try:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
@@ -82,7 +84,7 @@ class Batch:
         scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
         for submission in read_submissions(self.coursedir, self.settings, self.students):
             job = submission.job
-            if submission.unfit or is_graded(self.coursedir, submission, scores):
+            if is_graded(self.coursedir, submission, scores):
                 self.settle(submission)
             elif job.key in self.waiting:
                 self.waiting[job.key].append(submission)
@@ -102,16 +104,13 @@ class Batch:
             self.settle(submission, result)
 
     def settle(self, submission, result=None):
-        """Record a submission, unless it is graded already, can't be held or couldn't be examined."""
-        student = submission.student
-        if not submission.unfit and submission.handed_in.is_unread:
-            self.tally.unread.append(student)
-        if submission.unfit:
-            self.tally.failed[student] = submission.unfit
-        elif result is None:
-            self.tally.unchanged.append(student)
+        """Record a submission, unless it is graded already or couldn't be examined."""
+        if submission.handed_in.is_unread:
+            self.tally.unread.append(submission.student)
+        if result is None:
+            self.tally.unchanged.append(submission.student)
         elif isinstance(result, Exception):
-            self.fail(student, result)
+            self.fail(submission.student, result)
         else:
             self.record(submission, result)
         self.progress.update()

@@ -25,11 +25,15 @@ from .private import missing_file
 
 
 @contextlib.contextmanager
-def told_in_one_line(db_url):
-    """Raise `Refusal` for what the database complains of: one line, without its password."""
-    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
+def open_gradebook(coursedir):
+    """Open a course's gradebook, and make it where there is none.
+
+    Raise `Refusal` for what the database complains of meanwhile: one line, without its password.
+    """
+    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", coursedir.db_url)
     try:
-        yield
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            yield gradebook
     except ModuleNotFoundError as missing:
         raise Refusal(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
                       "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
@@ -38,13 +42,6 @@ def told_in_one_line(db_url):
         advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
             "Put it right, or restore it from a backup")
         raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
-
-
-@contextlib.contextmanager
-def open_gradebook(coursedir):
-    """Open a course's gradebook, and make it where there is none; raise `Refusal` for whatever fails meanwhile."""
-    with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        yield gradebook
 
 
 def require_writable(gradebook):
@@ -139,10 +136,10 @@ def has_student(coursedir, student):
 
 def remove_student(coursedir, student):
     """Take a student out of the gradebook, if it has one, with all marks and comments."""
-    is_known = has_student(coursedir, student)
     if not missing_file(coursedir.db_url):
         with open_gradebook(coursedir) as gradebook:
-            if is_known:
+            require_writable(gradebook)
+            if gradebook.db.get(Student, student):
                 gradebook.remove_student(student)
             if gradebook.engine.name == "sqlite":  # the file keeps what was deleted until its place is needed
                 gradebook.db.execute(text("VACUUM"))

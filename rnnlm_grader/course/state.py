@@ -16,21 +16,17 @@ class Submission:
     """What one student handed in, and the job that examines it."""
 
     student: str
-    unfit: str | None  # why nothing of it can be recorded; then there is neither of the following
-    handed_in: HandedIn | None = None
-    job: Job | None = None
+    handed_in: HandedIn
+    job: Job
 
 
 def read_submissions(coursedir, settings, students=None):
-    """Yield the submissions of the course's assignment, of all students or of some."""
+    """Yield the submissions of the course's assignment, of all students or of some, but for those that are `unfit`."""
     source, secret = read_source(coursedir), read_secret(coursedir.root)
     for student, folder in submitted_folders(coursedir).items():
-        if students is None or student in students:
-            if reason := unfit(student, folder):
-                yield Submission(student, reason)
-            else:
-                handed_in = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
-                yield Submission(student, None, handed_in, settings.job(coursedir, source, secret, handed_in))
+        if (students is None or student in students) and not unfit(student, folder):
+            handed_in = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+            yield Submission(student, handed_in, settings.job(coursedir, source, secret, handed_in))
 
 
 def graded_folder(coursedir, student):

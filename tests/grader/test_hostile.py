@@ -283,7 +283,7 @@ def numbers_of(text):
 def test_no_page_shows_a_hidden_input_in_whatever_notation(graded):
     not_drawn = {slug: hidden_rows(slug, b"one") & hidden_rows(slug, b"other") for slug in SLUGS}
     for submission in submissions(graded.course):
-        slug = submission.assignment
+        slug = submission.job.assignment
         rows = {" ".join(f"{number:g}" for number in row)
                 for row in hidden_rows(slug, submission.job.draw) - not_drawn[slug]}
         assert len(rows) > 100
