@@ -15,14 +15,14 @@ from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
-from .folders import shown, submitted_folders, unfit
+from .folders import graded_folder, remove, shown, submitted_folders, unfit
 from .gradebook import open_gradebook, recorded_scores, require_writable, withdraw_scores
 from .job import run
 from .lateness import late_rule, update_penalties
 from .recorder import Recorder
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
-from .state import graded_folder, is_graded, read_submissions, remove
+from .state import is_graded, read_submissions
 
 
 @dataclass

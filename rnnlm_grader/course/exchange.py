@@ -10,8 +10,8 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
 from ..refusal import Refusal
 from .feedback import Feedback
-from .folders import SUBMISSION_SECRET, TIMESTAMP, read_beside, shown, submitted_folders, time_of
-from .state import graded_folder, graded_notebook
+from .folders import graded_folder, graded_notebook, shown, submitted_folders
+from .handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
 
 
 class Collect(ExchangeCollect):

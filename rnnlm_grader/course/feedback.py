@@ -11,9 +11,9 @@ from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
 
 from ..refusal import Refusal, in_words
-from .folders import read_beside, shown, student_folders
+from .folders import graded_folder, graded_notebook, remove, shown, student_folders
 from .gradebook import shown_marks
-from .state import graded_folder, graded_notebook, remove
+from .handed_in import read_beside
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 

@@ -8,10 +8,11 @@ from nbgrader.utils import notebook_hash
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import SUBMISSION_SECRET, read_beside, shown
+from .folders import remove, shown
 from .gradebook import has_student, remove_student
+from .handed_in import SUBMISSION_SECRET, read_beside
 from .results import RESULTS, Results
-from .state import read_graded, remove
+from .state import read_graded
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 

@@ -6,9 +6,9 @@ from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import submitted_folders
+from .folders import graded_notebook, submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
-from .state import graded_notebook, read_graded
+from .state import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 

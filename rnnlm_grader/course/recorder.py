@@ -11,9 +11,10 @@ from ..explaining.words import BOOK, clean
 from ..files import write_whole
 from ..notebooks.submission import MAX_SOURCE
 from ..sandbox.bubblewrap import described, resolve
-from .folders import HIDDEN, TIMESTAMP, answers_of, read_source, released, time_of
+from .folders import HIDDEN, answers_of, graded_folder, graded_notebook, read_source, released, remove
+from .handed_in import TIMESTAMP, time_of
 from .lateness import set_penalty
-from .state import RECORD, graded_folder, graded_notebook, remove
+from .state import RECORD
 
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 

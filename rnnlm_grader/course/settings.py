@@ -7,10 +7,10 @@ from traitlets.config import LoggingConfigurable
 from ..refusal import Refusal
 from ..sandbox.bubblewrap import resolve
 from ..sandbox.view import shows
-from .folders import answers_of, execution_order, read_secret, require_criteria
+from .folders import answers_of, execution_order, require_criteria
 from .gradebook import require_gradebook
 from .job import Job, require_own_grader, version
-from .private import make_private, owner_only
+from .private import make_private, owner_only, read_secret
 
 
 class GradeInSandbox(LoggingConfigurable):

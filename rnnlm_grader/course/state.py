@@ -1,12 +1,11 @@
 """Tells what is graded from what isn't: by what was handed in, never by whether a file exists."""
 import json
 from dataclasses import dataclass
-from pathlib import Path
 
-from nbgrader.utils import rmtree
-
-from .folders import HandedIn, read_beside, read_handed_in, read_secret, read_source, submitted_folders, unfit
+from .folders import graded_folder, graded_notebook, read_source, submitted_folders, unfit
+from .handed_in import HandedIn, read_beside, read_handed_in
 from .job import Job
+from .private import read_secret
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 
@@ -29,16 +28,6 @@ def read_submissions(coursedir, settings, students=None):
             yield Submission(student, handed_in, settings.job(coursedir, source, secret, handed_in))
 
 
-def graded_folder(coursedir, student):
-    """Where nbgrader puts the graded notebook of a student."""
-    return Path(coursedir.root, coursedir.autograded_directory, student, coursedir.assignment_id)
-
-
-def graded_notebook(coursedir, student):
-    """The path of the graded notebook of a student."""
-    return graded_folder(coursedir, student) / f"{coursedir.assignment_id}.ipynb"
-
-
 def read_graded(path):
     """Return the grader's record in a graded notebook, and the answers by name: ({}, {}) where none can be read."""
     try:
@@ -58,11 +47,3 @@ def is_graded(coursedir, submission, scores):
     return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(handed_in.remarks))
             and read_beside(graded_folder(coursedir, student)) == handed_in.beside
             and scores.get(student) == points)
-
-
-def remove(path):
-    """Remove a file, a folder or a link, if it is there; what a link leads to stays."""
-    if path.is_dir() and not path.is_symlink():
-        rmtree(str(path))
-    else:
-        path.unlink(missing_ok=True)

@@ -22,7 +22,7 @@ from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
 
 from rnnlm_grader.course import batch as batches
-from rnnlm_grader.course import cli, commands, folders, gradebook, pool, results
+from rnnlm_grader.course import cli, commands, gradebook, pool, private, results
 from rnnlm_grader.course.batch import Batch
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
@@ -322,7 +322,7 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
         write_whole(path, data)
 
     with monkeypatch.context() as patch:
-        for module in (folders, results):
+        for module in (private, results):
             patch.setattr(module, "write_whole", write)
         stopped, said = said_by(pair, capsys, SLUG, "--jobs", "1")
     assert stopped == code

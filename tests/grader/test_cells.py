@@ -8,7 +8,8 @@ import pytest
 from corpora import embedding, lstm, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
-from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
+from rnnlm_grader.course.folders import answers_of, execution_order
+from rnnlm_grader.course.handed_in import read_handed_in
 from rnnlm_grader.course.job import Job, run, version
 
 pytestmark = pytest.mark.corpus(one_in=3)

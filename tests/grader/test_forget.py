@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from rnnlm_grader.course import cli, forget
 from rnnlm_grader.course.export import export
-from rnnlm_grader.course.folders import SUBMISSION_SECRET
+from rnnlm_grader.course.handed_in import SUBMISSION_SECRET
 from rnnlm_grader.course.results import Results
 
 KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same

@@ -7,7 +7,7 @@ import zipfile
 
 import pytest
 
-from rnnlm_grader.course.folders import find_cells
+from rnnlm_grader.course.handed_in import find_cells
 from rnnlm_grader.notebooks.reading import MAX_FILE, MAX_FILES, MAX_NOTEBOOKS, MAX_PARTS, Unreadable, parse
 from rnnlm_grader.notebooks.submission import Cell
 

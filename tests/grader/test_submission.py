@@ -7,7 +7,7 @@ from itertools import starmap
 
 import pytest
 
-from rnnlm_grader.course.folders import read_beside, time_of
+from rnnlm_grader.course.handed_in import read_beside, time_of
 from rnnlm_grader.notebooks.cell_code import definitions_in, first_that_defines_anew, helpers_in, plain_python
 from rnnlm_grader.notebooks.submission import MAX_SOURCE, Cell, Unreadable, read_cells, take_answers
 
