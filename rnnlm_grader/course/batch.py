@@ -64,8 +64,8 @@ class Batch:
         folders = {student: folder for student, folder in submitted_folders(self.coursedir).items()
                    if self.students is None or student in self.students}
         self.tally.failed |= {student: why for student, folder in folders.items() if (why := unfit(student, folder))}
-        self.progress = tqdm(total=len(folders) - len(self.tally.failed), desc="grade", unit="",
-                             disable=True if self.is_logged else None)
+        self.folders = {student: folder for student, folder in folders.items() if student not in self.tally.failed}
+        self.progress = tqdm(total=len(self.folders), desc="grade", unit="", disable=True if self.is_logged else None)
         try:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
@@ -82,7 +82,7 @@ class Batch:
     def jobs(self):
         """Yield a job for each submission that must be examined; settle the others at once."""
         scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
-        for submission in read_submissions(self.coursedir, self.settings, self.students):
+        for submission in read_submissions(self.coursedir, self.settings, self.folders):
             job = submission.job
             if is_graded(self.coursedir, submission, scores):
                 self.settle(submission)

@@ -2,7 +2,7 @@
 import copy
 
 import nbformat
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
 from nbgrader.api import BaseCell
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy import select
@@ -98,10 +98,9 @@ def shown_source(source):
 
 def write_result(cell, part, book_url):
     """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
-    outputs = [{"output_type": "stream", "name": "stdout", "text": part["text"] + "\n"}]
+    outputs = [new_output("stream", name="stdout", text=part["text"] + "\n")]
     if book_url and part["sections"]:
         links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
-        outputs.append({"output_type": "display_data", "data": {"text/markdown": f"Read {links}"}, "metadata": {}})
-    outputs.append({"output_type": "execute_result", "data": {"text/plain": str(float(part["points"]))},
-                    "execution_count": 1, "metadata": {}})
-    cell.outputs, cell.execution_count = nbformat.from_dict(outputs), 1
+        outputs.append(new_output("display_data", {"text/markdown": f"Read {links}"}))
+    outputs.append(new_output("execute_result", {"text/plain": str(float(part["points"]))}, execution_count=1))
+    cell.outputs, cell.execution_count = outputs, 1

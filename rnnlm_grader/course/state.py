@@ -2,7 +2,7 @@
 import json
 from dataclasses import dataclass
 
-from .folders import graded_folder, graded_notebook, read_source, submitted_folders, unfit
+from .folders import graded_folder, graded_notebook, read_source
 from .handed_in import HandedIn, read_beside, read_handed_in
 from .job import Job
 from .private import read_secret
@@ -19,13 +19,12 @@ class Submission:
     job: Job
 
 
-def read_submissions(coursedir, settings, students=None):
-    """Yield the submissions of the course's assignment, of all students or of some, but for those that are `unfit`."""
+def read_submissions(coursedir, settings, folders):
+    """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
     source, secret = read_source(coursedir), read_secret(coursedir.root)
-    for student, folder in submitted_folders(coursedir).items():
-        if (students is None or student in students) and not unfit(student, folder):
-            handed_in = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
-            yield Submission(student, handed_in, settings.job(coursedir, source, secret, handed_in))
+    for student, folder in folders.items():
+        handed_in = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+        yield Submission(student, handed_in, settings.job(coursedir, source, secret, handed_in))
 
 
 def read_graded(path):

@@ -24,6 +24,7 @@ from test_integrity import solution
 
 from rnnlm_grader.course.class_report import write_class_report
 from rnnlm_grader.course.export import FORMS, export
+from rnnlm_grader.course.folders import submitted_folders
 from rnnlm_grader.course.recorder import MOST_IN_LINE
 from rnnlm_grader.course.settings import GradeInSandbox
 from rnnlm_grader.course.state import read_submissions
@@ -296,7 +297,7 @@ def submissions(course):
     config = config_for(course)
     for slug in SLUGS:
         coursedir = CourseDirectory(config=config, assignment_id=slug)
-        yield from read_submissions(coursedir, GradeInSandbox(config=config))
+        yield from read_submissions(coursedir, GradeInSandbox(config=config), submitted_folders(coursedir))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
