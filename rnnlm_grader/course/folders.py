@@ -58,18 +58,18 @@ def require_criteria(coursedir):
     points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
     criteria = {f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
                 for name, part in ASSIGNMENTS[assignment].parts()}
-    if differ := differences(points, "criteria", criteria):
-        raise Refusal(f"The notebook and the criteria of {assignment} disagree: {differ}. Nothing was done. Put "
-                      f"one of them right, then run: nbgrader generate_assignment {assignment} --force")
+    require_same(assignment, points, "criteria", criteria, "Put one of them right, then run")
     return points
 
 
-def differences(points, place, others):
-    """Say in which cells a notebook has other points than another place; return '' where there are none."""
+def require_same(assignment, points, place, others, mend):
+    """Raise `Refusal`, with how to mend it, where a notebook's cells have other points than in another place."""
     def worth(found, name):
         return f"{found[name]:g} points" if name in found else "no such cell"
-    return "; ".join(f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
-                     for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name))
+    if differ := "; ".join(f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
+                           for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name)):
+        raise Refusal(f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
+                      f"{mend}: nbgrader generate_assignment {assignment} --force")
 
 
 def submitted_folders(coursedir):

@@ -20,7 +20,7 @@ from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..refusal import Refusal
-from .folders import differences
+from .folders import require_same
 from .private import missing_file
 
 
@@ -69,9 +69,8 @@ def knows(coursedir, points):
     with open_gradebook(coursedir) as gradebook:
         require_writable(gradebook)
         known = dict(map(tuple, gradebook.db.execute(query)))
-    if known and (differ := differences(points, "gradebook", known)):
-        raise Refusal(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
-                      f"Run: nbgrader generate_assignment {assignment} --force")
+    if known:
+        require_same(assignment, points, "gradebook", known, "Run")
     return bool(known)
 
 
