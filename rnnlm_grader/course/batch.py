@@ -17,12 +17,13 @@ from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
 from .folders import graded_folder, remove, shown, submitted_folders, unfit
 from .gradebook import open_gradebook, recorded_scores, require_writable, withdraw_scores
+from .handed_in import read_submissions
 from .job import run
 from .lateness import late_rule, update_penalties
 from .recorder import Recorder
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
-from .state import is_graded, read_submissions
+from .state import is_graded
 
 
 @dataclass
@@ -105,7 +106,7 @@ class Batch:
 
     def settle(self, submission, result=None):
         """Record a submission, unless it is graded already or couldn't be examined."""
-        if submission.handed_in.is_unread:
+        if submission.is_unread:
             self.tally.unread.append(submission.student)
         if result is None:
             self.tally.unchanged.append(submission.student)

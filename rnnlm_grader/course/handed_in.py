@@ -1,15 +1,17 @@
 """What a student handed in, whatever it is, and what nbgrader's exchange put beside it."""
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
 from nbgrader.utils import is_solution, parse_utc
 
 from ..notebooks.reading import Unreadable, read_all_in
-from ..notebooks.submission import cells_of, code_of, read_cells, take_answers
-from .folders import answers_of, released, shown
+from ..notebooks.submission import Answers, cells_of, code_of, read_cells, take_answers
+from .folders import answers_of, read_source, released, shown
+from .job import Job
+from .private import read_secret
 
 UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"
@@ -18,23 +20,30 @@ TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[
 
 
 @dataclass(frozen=True)
-class HandedIn:
-    """What counts of a submission: see `submission.Answers`; and what the student should know about it."""
+class Submission:
+    """What one student handed in, and the job that examines it."""
 
-    by_id: dict
-    order: tuple
-    whole: tuple
-    remarks: tuple
+    student: str
+    answers: Answers
     beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
+    job: Job
 
     @property
     def is_unread(self):
         """Whether nothing of it could be read, so that it gets no points."""
-        return any(remark.startswith(UNREAD) for remark in self.remarks)
+        return any(remark.startswith(UNREAD) for remark in self.answers.remarks)
+
+
+def read_submissions(coursedir, settings, folders):
+    """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
+    source, secret = read_source(coursedir), read_secret(coursedir.root)
+    for student, folder in folders.items():
+        answers, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+        yield Submission(student, answers, beside, settings.job(coursedir, source, secret, answers))
 
 
 def read_handed_in(source, path):
-    """Read what a student handed in, be it a notebook or not.
+    """Return (the `Answers` in what a student handed in, be it a notebook or not, what `read_beside` found there).
 
     `source` is the instructor's notebook, `path` is where the student's should be.
     """
@@ -52,7 +61,7 @@ def read_handed_in(source, path):
     beside = read_beside(path.parent)
     if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return HandedIn(answers.by_id, answers.order, answers.whole, tuple(map(shown, remarks)), beside)
+    return replace(answers, remarks=tuple(map(shown, remarks))), beside
 
 
 def find_cells(path, wanted, remarks):

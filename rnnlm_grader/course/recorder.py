@@ -32,14 +32,14 @@ class Recorder:
     def record(self, submission, result):
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
         self.converter.log.info("Recording %s", submission.student)
-        for remark in submission.handed_in.remarks:
+        for remark in submission.answers.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
         coursedir, student = self.converter.coursedir, submission.student
         folder = graded_folder(coursedir, student)
         remove(folder)
         folder.mkdir(parents=True)
         self.save_marks(submission, result)
-        for name, text in submission.handed_in.beside.items():
+        for name, text in submission.beside.items():
             write_whole(folder / name, text.encode())
         notebook = nbformat.writes(self.notebook(submission, result))
         write_whole(graded_notebook(coursedir, student), f"{notebook}\n".encode())
@@ -50,7 +50,7 @@ class Recorder:
         assignment, student = self.converter.coursedir.assignment_id, submission.student
         self.gradebook.update_or_create_student(student)
         submitted = self.gradebook.update_or_create_submission(assignment, student)
-        submitted.timestamp = time_of(submission.handed_in.beside.get(TIMESTAMP))
+        submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
         notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
         for grade in notebook.grades:
             grade.auto_score = result["parts"][self.names[grade.cell_id]]["points"]
@@ -59,7 +59,7 @@ class Recorder:
         worth_something = {part["name"] for part in result["results"] if part["points"]}
         for comment in notebook.comments:
             name = self.names[comment.cell_id]
-            is_missing = submission.handed_in.by_id[name] == self.blank[name] and name not in worth_something
+            is_missing = submission.answers.by_id[name] == self.blank[name] and name not in worth_something
             comment.auto_comment = "No response." if is_missing else None
         self.gradebook.db.flush()
         self.gradebook.db.refresh(notebook, ["score"])
@@ -69,7 +69,7 @@ class Recorder:
     def notebook(self, submission, result):
         """Return the instructor's notebook with the student's answers, and with marks and reports as outputs."""
         notebook = copy.deepcopy(self.source)
-        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.handed_in.remarks),
+        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.answers.remarks),
                                      "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -78,8 +78,8 @@ class Recorder:
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.settings.book_url)
             elif is_solution(cell):
-                cell.source = shown_source(submission.handed_in.by_id[cell.metadata.nbgrader.grade_id])
-        if remarks := [*submission.handed_in.remarks, *result["failed"]]:
+                cell.source = shown_source(submission.answers.by_id[cell.metadata.nbgrader.grade_id])
+        if remarks := [*submission.answers.remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
             notebook.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is random

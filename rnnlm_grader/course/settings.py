@@ -35,12 +35,12 @@ class GradeInSandbox(LoggingConfigurable):
             read_secret(coursedir.root)
         make_private(coursedir)
 
-    def job(self, coursedir, source, secret, handed_in):
-        """The job that examines what a student handed in; `source` is the instructor's notebook, `secret` the key."""
+    def job(self, coursedir, source, secret, answers):
+        """The job that examines a student's `Answers`; `source` is the instructor's notebook, `secret` the key."""
         return Job(
             assignment=coursedir.assignment_id,
-            cells=tuple(execution_order(source, handed_in.order)),
-            whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
+            cells=tuple(execution_order(source, answers.order)),
+            whole=tuple(execution_order(source, answers.whole)) if answers.whole else (),
             answers=tuple(answers_of(source).items()),
             secret=secret,
             sandbox=resolve(self.sandbox),

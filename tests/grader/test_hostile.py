@@ -25,9 +25,9 @@ from test_integrity import solution
 from rnnlm_grader.course.class_report import write_class_report
 from rnnlm_grader.course.export import FORMS, export
 from rnnlm_grader.course.folders import submitted_folders
+from rnnlm_grader.course.handed_in import read_submissions
 from rnnlm_grader.course.recorder import MOST_IN_LINE
 from rnnlm_grader.course.settings import GradeInSandbox
-from rnnlm_grader.course.state import read_submissions
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.candidate import KernelCandidate
