@@ -49,7 +49,7 @@ class Batch:
         self.students, self.force, self.is_logged = students, force, log is not None
         self.converter = Autograde(coursedir=coursedir, config=config, log=log or logging.Logger("", logging.ERROR))
         self.settings = GradeInSandbox(config=config)
-        self.late_rule = late_rule(self.assignment, config=config)
+        self.late_rule = late_rule(self.assignment, config)
         self.results = Results(Path(coursedir.root, RESULTS, self.assignment))
         self.tally = Tally()
         self.waiting = {}  # key of a job → the submissions that wait for its result: equal ones are examined once

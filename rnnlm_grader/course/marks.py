@@ -85,15 +85,14 @@ def read_class(coursedir):
     parts, people, penalties, grades = read_gradebook(coursedir)
     waiting, students = submitted_folders(coursedir), []
     for student in sorted(people.keys() | waiting.keys()):
-        notebook = graded_notebook(coursedir, student)
+        notebook, identity = graded_notebook(coursedir, student), people.get(student, {})
         # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
         if student in penalties and (student not in waiting or notebook.exists()):
             record, answers = read_graded(notebook)
             own = {name: grades[student][name] for name in parts if name in grades[student]}
-            found = ("graded", penalties[student], own, record, answers)
+            students.append(StudentMarks(student, "graded", penalties[student], own, record, answers, **identity))
         else:
-            found = ("waiting" if student in waiting else "missing",)
-        students.append(StudentMarks(student, *found, **people.get(student, {})))
+            students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
     return ClassMarks(coursedir.assignment_id, parts, tuple(students))
 
 
