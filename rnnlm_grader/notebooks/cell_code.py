@@ -13,7 +13,6 @@ FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = FUNCTIONS | ast.ClassDef
 IMPORTS = ast.Import | ast.ImportFrom
 DEFINES = DEFINITIONS | IMPORTS | ast.Assign | ast.AnnAssign | ast.Pass
-BRANCHES = ("body", "handlers", "orelse", "finalbody")  # where statements have others in them
 # A line that only IPython understands, with those that continue it: `%matplotlib`, `!ls`, `files = !ls`, `?f`, `f??`.
 FOR_IPYTHON = re.compile(
     r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE)
@@ -185,26 +184,10 @@ def definitions_in(source):
 
 
 def _is_definition(node, quick):
-    """Return whether all that a statement does is to define, and nothing in it may take long."""
-    left = [node]
-    while left:
-        part = left.pop()
-        if isinstance(part, ast.Assign | ast.AnnAssign):
-            if not (part.value and _is_quick(part.value, quick)):
-                return False
-        elif isinstance(part, ast.If | ast.Try | ast.ExceptHandler):
-            if isinstance(part, ast.If) and not _is_quick(part.test, quick):
-                return False
-            left += (inner for branch in BRANCHES for inner in getattr(part, branch, ()))
-        elif not isinstance(part, DEFINITIONS | IMPORTS | ast.Pass):
-            return False
-    return True
-
-
-def _is_quick(expression, quick):
-    """Return whether an expression calls nothing but what begins with a quick name."""
-    calls = (part for part in parts_of(expression, ast.Lambda) if isinstance(part, ast.Call))
-    return all(root_of(call.func) in quick for call in calls)
+    """Return whether all that a statement does is to define, and it calls nothing but what begins with a quick name."""
+    parts = list(parts_of(node, DEFINITIONS | ast.Lambda))
+    return all(isinstance(part, DEFINES | ast.If | ast.Try) for part in parts if isinstance(part, ast.stmt)) and all(
+        root_of(part.func) in quick for part in parts if isinstance(part, ast.Call))
 
 
 def without_changes_of(source, names):
