@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..criteria import ASSIGNMENTS
+from ..explaining.page import with_code
 from ..explaining.words import clean
 from ..files import write_whole
 from ..notebooks import alike
@@ -70,9 +71,7 @@ def template():
 
 def code(text):
     """Escape a sentence and set what is between backticks as code."""
-    pieces = clean(text, 1000).split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
-                           for i, piece in enumerate(pieces))
+    return Markup(with_code(clean(text, 1000)))
 
 
 def number(value):

@@ -46,13 +46,10 @@ def _module_of(thing):
 
 def _names_in(code):
     """Return the global names that code uses, and the modules that it imports."""
-    names, imports = set(), set()
-    for step in dis.get_instructions(code):
-        if step.opname == "IMPORT_NAME":
-            imports.add(step.argval)
-        elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            names.add(step.argval)
-    for inner in filter(lambda const: isinstance(const, types.CodeType), code.co_consts):
-        for found, more in zip((names, imports), _names_in(inner), strict=True):
-            found |= more
-    return names, imports
+    steps, left = [], [code]
+    while left:
+        part = left.pop()
+        steps += dis.get_instructions(part)
+        left += (const for const in part.co_consts if isinstance(const, types.CodeType))
+    return ({step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")},
+            {step.argval for step in steps if step.opname == "IMPORT_NAME"})
