@@ -7,7 +7,7 @@ from pathlib import Path
 
 from nbgrader.utils import is_solution, parse_utc
 
-from ..notebooks.reading import Unreadable, read_all_in
+from ..notebooks.reading import Unreadable, opened, read_all_in
 from ..notebooks.submission import Answers, cells_of, code_of, read_cells, take_answers
 from .folders import answers_of, read_source, released, shown
 from .job import Job
@@ -109,11 +109,9 @@ def read_beside(folder):
 def read_short(path):
     """Return the beginning of an ordinary file as text, without blanks around it; None where there is none."""
     try:
-        if path.is_symlink() or not path.is_file():
-            return None
-        with open(path, "rb") as file:
+        with opened(path) as file:
             return file.read(200).decode(errors="replace").strip() or None
-    except OSError:
+    except (OSError, Unreadable):
         return None
 
 
