@@ -85,7 +85,7 @@ def find_flaw(assignment, name, names):
         return "not defined there"
     if borrows_reference(names[name], assignment.lent.get(name, ())):
         return "it is the finished one"
-    criteria = [each for own, part in assignment.parts() if own == name for each in assignment.of(name, part)]
+    criteria = [each for each in assignment.criteria if each.name == name]
     draws = examine_all(criteria, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS, 2 * SECONDS))
     return "" if all(map(holds, draws.values())) else "its checks don't pass yet"
 
