@@ -1,7 +1,7 @@
 """Grades a whole class: examines in parallel, and meanwhile records, one submission after the other.
 
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
-what was recorded is known by its content (`state`).
+what was recorded is known by its content (`recorder`).
 """
 import concurrent.futures
 import contextlib
@@ -20,10 +20,9 @@ from .gradebook import open_gradebook, recorded_scores, require_writable, withdr
 from .handed_in import read_submissions
 from .job import run
 from .lateness import late_rule, update_penalties
-from .recorder import Recorder
+from .recorder import Recorder, is_graded
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
-from .state import is_graded
 
 
 @dataclass

@@ -11,8 +11,8 @@ from ..refusal import Refusal
 from .folders import remove, shown
 from .gradebook import has_student, remove_student
 from .handed_in import SUBMISSION_SECRET, read_beside
+from .recorder import read_graded
 from .results import RESULTS, Results
-from .state import read_graded
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 

@@ -8,7 +8,7 @@ from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import graded_notebook, submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
-from .state import read_graded
+from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 

@@ -1,5 +1,9 @@
-"""Records what an examination found: as a graded notebook, which formgrader and feedback show, and in the gradebook."""
+"""Records what an examination found: as a graded notebook, which formgrader and feedback show, and in the gradebook.
+
+It also reads the record again, which tells what is graded from what isn't.
+"""
 import copy
+import json
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
@@ -12,10 +16,10 @@ from ..files import write_whole
 from ..notebooks.submission import MAX_SOURCE
 from ..sandbox.bubblewrap import described, resolve
 from .folders import HIDDEN, answers_of, graded_folder, graded_notebook, read_source, released, remove
-from .handed_in import TIMESTAMP, time_of
+from .handed_in import TIMESTAMP, read_beside, time_of
 from .lateness import set_penalty
-from .state import RECORD
 
+RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 
 
@@ -104,3 +108,26 @@ def write_result(cell, part, book_url):
         outputs.append(new_output("display_data", {"text/markdown": f"Read {links}"}))
     outputs.append(new_output("execute_result", {"text/plain": str(float(part["points"]))}, execution_count=1))
     cell.outputs, cell.execution_count = outputs, 1
+
+
+def read_graded(path):
+    """Return the grader's record in a graded notebook, and the answers by name: ({}, {}) where none can be read."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        notes = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"]]
+        answers = {note["grade_id"]: "".join(source) for note, source in notes if note.get("solution")}
+        return notebook["metadata"].get(RECORD, {}), answers
+    except (OSError, ValueError, KeyError):
+        return {}, {}
+
+
+def is_graded(coursedir, submission, scores):
+    """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get.
+
+    What was handed in tells, never whether a file exists.
+    """
+    record, _ = read_graded(graded_notebook(coursedir, submission.student))
+    points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
+    return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(submission.answers.remarks))
+            and read_beside(graded_folder(coursedir, submission.student)) == submission.beside
+            and scores.get(submission.student) == points)
