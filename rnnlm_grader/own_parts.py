@@ -15,6 +15,7 @@ from rnnlm_ref import layers, model, optim, text, time_layers
 from .check import borrows_reference, public_seeds
 from .criteria import ASSIGNMENTS, find
 from .grading import Allowance, examine_all, holds
+from .notebooks.cell_code import plain_python, statements_of
 from .notebooks.reading import Unreadable
 from .notebooks.submission import cells_of, take_answers
 from .sandbox.bench import bound_names, load_cells
@@ -35,31 +36,19 @@ KEPT_BY_JUPYTERLITE = """(async () => {
 
 @dataclass(frozen=True)
 class Part:
-    """A part of the model.
-
-    Attributes
-    ----------
-    used : class or function
-        The learner's answer, or the finished part that stands in for it.
-    flaw : str
-        Why that is so; empty where the answer is used.
-    """
+    """A part of the model: the learner's answer, or the finished part that stands in for it."""
 
     slug: str
     used: object
-    flaw: str
+    flaw: str  # why a finished part stands in for the answer; empty where the answer is used
 
 
 def gather(notebooks, at_hand):
     """Return a `Part` for each of `PARTS`, by its name.
 
-    Parameters
-    ----------
-    notebooks : dict
-        Slug of an exercise → its notebooks as plain data, the newest first. The first answer that is right counts: an
-        exercise that was downloaded once more, and is empty, hides no work.
-    at_hand : dict
-        What the notebook that runs has defined, by name.
+    `notebooks` maps the slug of an exercise to its notebooks as plain data, the newest first; `at_hand` is what the
+    notebook that runs has defined, by name. The first answer that is right counts: an exercise that was downloaded
+    once more, and is empty, hides no work.
     """
     elsewhere = {slug: [load(each, ASSIGNMENTS[slug].names) for each in found] for slug, found in notebooks.items()}
     parts = {}
@@ -96,7 +85,7 @@ def find_flaw(assignment, name, names):
         return "not defined there"
     if borrows_reference(names[name], assignment.lent.get(name, ())):
         return "it is the finished one"
-    criteria = [each for own, part in assignment.parts() if own == name for each in assignment.of(name, part)]
+    criteria = [each for each in assignment.criteria if each.name == name]
     draws = examine_all(criteria, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS, 2 * SECONDS))
     return "" if all(map(holds, draws.values())) else "its checks don't pass yet"
 
@@ -112,11 +101,7 @@ def load(notebook, wanted):
 
 def definitions(source):
     """Return the definitions of a cell, with loops that look at the clock. The checks below an answer aren't run."""
-    try:
-        tree = ast.parse(source)
-    except SyntaxError:
-        return ""
-    tree.body = [node for node in tree.body if bound_names(node)]
+    tree = ast.Module([node for node in statements_of(plain_python(source)) if bound_names(node)], [])
     return ast.unparse(LoopsLook().visit(tree))
 
 

@@ -127,7 +127,7 @@ def release(folder):
 def lay_out(folder, people, waiting=(), missing=()):
     """Lay out a course in which `people` have been graded; others wait for it, or handed in nothing."""
     shutil.copytree(ROOT / "solutions" / SLUG, folder / "solutions" / SLUG)
-    coursedir = CourseDirectory(config=config_for(folder))
+    coursedir = CourseDirectory(config=config_for(folder), assignment_id=SLUG)
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
         gradebook.add_assignment(SLUG)
         gradebook.add_notebook(SLUG, SLUG)
@@ -168,7 +168,7 @@ def enter(gradebook, student, person):
 
 def write_graded(coursedir, student, person):
     """Write a person's graded notebook."""
-    notebook = read_source(coursedir, SLUG)
+    notebook = read_source(coursedir)
     for name, source in answers_of(notebook).items():
         cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
         cell.source = person.answers.get(name, released(source))

@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
 
 from rnnlm_grader.course.commands import open_course  # noqa: E402
-from rnnlm_grader.course.folders import read_source, require_criteria  # noqa: E402
+from rnnlm_grader.course.folders import require_criteria  # noqa: E402
 from rnnlm_grader.course.gradebook import knows  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
@@ -30,7 +30,7 @@ def generate(assignment, folder):
     Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points.
     """
     coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment))
-    knows(coursedir.db_url, assignment, require_criteria(assignment, read_source(coursedir, assignment)))
+    knows(coursedir, require_criteria(coursedir))
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"

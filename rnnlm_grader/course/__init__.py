@@ -3,8 +3,9 @@
     cli.py, commands.py   the command `rnnlm-grade`
     nbgrader_plugin.py    how the grader plugs into nbgrader: settings.py, exchange.py, lms.py, feedback.py
     batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found,
-                          recorder.py writes graded notebooks and marks
-    folders.py            what a course holds; private.py, forget.py keep it from others and remove it
-    gradebook.py, marks.py, lateness.py, state.py   what nbgrader's database says
+                          recorder.py writes graded notebooks and marks, and reads them again
+    folders.py            the layout of a course; private.py, forget.py keep it from others and remove what it holds
+    handed_in.py          what one student handed in
+    gradebook.py, marks.py, lateness.py   what nbgrader's database says
     export.py, class_report.py   tables and pages for a teacher
 """

@@ -1,7 +1,7 @@
 """Grades a whole class: examines in parallel, and meanwhile records, one submission after the other.
 
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
-what was recorded is known by its content (`state`).
+what was recorded is known by its content (`recorder`).
 """
 import concurrent.futures
 import contextlib
@@ -15,14 +15,14 @@ from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
-from .folders import shown, submitted_folders
+from .folders import graded_folder, remove, shown, submitted_folders, unfit
 from .gradebook import open_gradebook, recorded_scores, require_writable, withdraw_scores
+from .handed_in import read_submissions
 from .job import run
 from .lateness import late_rule, update_penalties
-from .recorder import Recorder
+from .recorder import Recorder, is_graded
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
-from .state import graded_folder, is_graded, read_submissions, remove
 
 
 @dataclass
@@ -48,7 +48,7 @@ class Batch:
         self.students, self.force, self.is_logged = students, force, log is not None
         self.converter = Autograde(coursedir=coursedir, config=config, log=log or logging.Logger("", logging.ERROR))
         self.settings = GradeInSandbox(config=config)
-        self.late_rule = late_rule(self.assignment, config=config)
+        self.late_rule = late_rule(self.assignment, config)
         self.results = Results(Path(coursedir.root, RESULTS, self.assignment))
         self.tally = Tally()
         self.waiting = {}  # key of a job → the submissions that wait for its result: equal ones are examined once
@@ -61,9 +61,11 @@ class Batch:
         gradebook can't be used any more; what was examined is kept.
         """
         self.settings.require(self.coursedir)
-        there = submitted_folders(self.coursedir, self.assignment).keys()
-        self.progress = tqdm(total=len(there if self.students is None else there & self.students), desc="grade",
-                             unit="", disable=True if self.is_logged else None)
+        folders = {student: folder for student, folder in submitted_folders(self.coursedir).items()
+                   if self.students is None or student in self.students}
+        self.tally.failed |= {student: why for student, folder in folders.items() if (why := unfit(student, folder))}
+        self.folders = {student: folder for student, folder in folders.items() if student not in self.tally.failed}
+        self.progress = tqdm(total=len(self.folders), desc="grade", unit="", disable=True if self.is_logged else None)
         try:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
@@ -79,10 +81,10 @@ class Batch:
 
     def jobs(self):
         """Yield a job for each submission that must be examined; settle the others at once."""
-        scores = {} if self.force else recorded_scores(self.coursedir.db_url, self.assignment)
-        for submission in read_submissions(self.coursedir, self.settings, self.students):
+        scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
+        for submission in read_submissions(self.coursedir, self.settings, self.folders):
             job = submission.job
-            if submission.unfit or is_graded(self.coursedir, submission, scores):
+            if is_graded(self.coursedir, submission, scores):
                 self.settle(submission)
             elif job.key in self.waiting:
                 self.waiting[job.key].append(submission)
@@ -102,16 +104,13 @@ class Batch:
             self.settle(submission, result)
 
     def settle(self, submission, result=None):
-        """Record a submission, unless it is graded already, can't be held or couldn't be examined."""
-        student = submission.student
-        if not submission.unfit and submission.handed_in.is_unread:
-            self.tally.unread.append(student)
-        if submission.unfit:
-            self.tally.failed[student] = submission.unfit
-        elif result is None:
-            self.tally.unchanged.append(student)
+        """Record a submission, unless it is graded already or couldn't be examined."""
+        if submission.is_unread:
+            self.tally.unread.append(submission.student)
+        if result is None:
+            self.tally.unchanged.append(submission.student)
         elif isinstance(result, Exception):
-            self.fail(student, result)
+            self.fail(submission.student, result)
         else:
             self.record(submission, result)
         self.progress.update()
@@ -125,14 +124,14 @@ class Batch:
             raise
         except Exception as error:
             self.gradebook.db.rollback()
-            require_writable(self.coursedir.db_url)
+            require_writable(self.gradebook)
             self.fail(submission.student, error)
 
     def fail(self, student, error):
         """Leave a student without a mark, and not with that of an earlier submission."""
         self.tally.failed[student] = shown(f"{type(error).__name__}: {in_words(error)}")
         with contextlib.suppress(OSError):
-            remove(graded_folder(self.coursedir, self.assignment, student))
+            remove(graded_folder(self.coursedir, student))
         withdraw_scores(self.gradebook, self.assignment, student)
 
 

@@ -12,9 +12,10 @@ from datetime import datetime
 from pathlib import Path
 
 import jinja2
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from ..criteria import ASSIGNMENTS
+from ..explaining.page import with_code
 from ..explaining.words import clean
 from ..files import write_whole
 from ..notebooks import alike
@@ -33,15 +34,15 @@ Failing = namedtuple("Failing", "name part shows students findings")  # a criter
 Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
 
 
-def write_class_report(coursedir, assignment, path=None, book=None):
+def write_class_report(coursedir, path=None, book=None):
     """Write the class report of an assignment to a path, or into reports/; return the path.
 
     `book` is where the book's chapters are, as a link from the report; by default, the book that `make book` built.
     """
+    assignment, solution = coursedir.assignment_id, answers_of(read_source(coursedir))
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
     book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
-    marks = read_class(coursedir, assignment)
-    solution = answers_of(read_source(coursedir, assignment))
+    marks = read_class(coursedir)
     graded = marks.graded
     found = mistakes(assignment, graded, book)
     again = [mistake for mistake in found if mistake.students > 1][:TOP]  # because several share it
@@ -70,9 +71,7 @@ def template():
 
 def code(text):
     """Escape a sentence and set what is between backticks as code."""
-    pieces = clean(text, 1000).split("`")
-    return Markup("").join(Markup("<code>{}</code>").format(piece) if i % 2 else escape(piece)
-                           for i, piece in enumerate(pieces))
+    return Markup(with_code(clean(text, 1000)))
 
 
 def number(value):

@@ -22,7 +22,7 @@ def main(argv=None):
     """Run the command; return its exit code: 0 done, 1 somebody has no mark, 2 nothing was done, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
     with contextlib.suppress(AttributeError):
-        sys.stdout.reconfigure(errors="backslashreplace")  # a folder may have any name
+        sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)  # a folder may have any name
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED

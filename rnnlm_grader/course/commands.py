@@ -31,18 +31,17 @@ def grade(options):
         batch = Batch(coursedir, config, students=options.student, force=options.force)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
-    marks, stale = read_class(coursedir, options.assignment), Feedback(coursedir, options.assignment).stale()
+    marks, stale = read_class(coursedir), Feedback(coursedir).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
 
 
 def report(options):
     """Write a page about the class."""
-    require_known(options.assignment)
     coursedir, config = open_course(options)
     url = GradeInSandbox(config=config).book_url
     book = f"{url.rstrip('/')}/{BOOK}" if url else None
-    print(write_class_report(coursedir, options.assignment, options.output, book))
+    print(write_class_report(coursedir, options.output, book))
 
 
 def export(options):
@@ -50,10 +49,8 @@ def export(options):
     coursedir, _ = open_course(options)
     name = options.assignment if options.form == "csv" else f"{options.assignment}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
-    written = exports.export(coursedir, options.assignment, options.form, path, options.student or ())
-    chosen = [student for student in read_class(coursedir, options.assignment).graded
-              if not options.student or student.student in options.student]
-    print(written, *marks_to_look_at(chosen), sep="\n")
+    written = exports.export(coursedir, options.form, path, options.student or ())
+    print(path, *marks_to_look_at(written), sep="\n")
 
 
 def forget(options):
@@ -112,7 +109,7 @@ def configuration_told():
 
 def check_students(coursedir, options):
     """Raise `Refusal` unless there is something to grade."""
-    there = submitted_folders(coursedir, options.assignment)
+    there = submitted_folders(coursedir)
     if unknown := set(options.student or ()) - set(there):
         raise Refusal(f"Nothing was handed in for {options.assignment} by {few(unknown)}.")
     if not there:

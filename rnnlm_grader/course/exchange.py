@@ -10,8 +10,8 @@ from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
 
 from ..refusal import Refusal
 from .feedback import Feedback
-from .folders import SUBMISSION_SECRET, TIMESTAMP, read_beside, shown, submitted_folders, time_of
-from .state import graded_folder, graded_notebook
+from .folders import graded_folder, graded_notebook, shown, submitted_folders
+from .handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
 
 
 class Collect(ExchangeCollect):
@@ -44,10 +44,10 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
 
     def copy_files(self):
         try:
-            self.feedback = Feedback(self.coursedir, self.coursedir.assignment_id)
+            self.feedback = Feedback(self.coursedir)
         except Refusal as reason:
             self.fail(str(reason))
-        self.submitted = submitted_folders(self.coursedir, self.coursedir.assignment_id)
+        self.submitted = submitted_folders(self.coursedir)
         left_out = defaultdict(list)
         for student in self.feedback.folders:
             if reason := self.reason_against(student):
@@ -61,8 +61,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     def reason_against(self, student):
         """Return why a student's feedback mustn't or can't be released, with what to do; None where it is."""
         assignment, folder = self.coursedir.assignment_id, self.feedback.folders[student]
-        graded = graded_folder(self.coursedir, assignment, student)
-        if not graded_notebook(self.coursedir, assignment, student).exists() or (
+        graded = graded_folder(self.coursedir, student)
+        if not graded_notebook(self.coursedir, student).exists() or (
                 student in self.submitted and read_beside(self.submitted[student]) != read_beside(graded)):
             return f"what was handed in isn't graded yet. Run: rnnlm-grade {assignment}"
         if not self.feedback.is_current(student):

@@ -23,12 +23,12 @@ from .marks import read_class
 FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
-def export(coursedir, assignment, form, path, students=()):
-    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return the path.
+def export(coursedir, form, path, students=()):
+    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return whose are written.
 
     Raise a `Refusal` where one of the students isn't there, or an import would take two for one.
     """
-    marks = read_class(coursedir, assignment)
+    marks = read_class(coursedir)
     if unknown := set(students) - {student.student for student in marks.students}:
         raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
                       "Nothing was written.")
@@ -39,7 +39,7 @@ def export(coursedir, assignment, form, path, students=()):
     text = io.StringIO()
     csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
     write_whole(Path(path), text.getvalue().encode())
-    return Path(path)
+    return chosen
 
 
 def taken_for_one(students):

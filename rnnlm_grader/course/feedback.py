@@ -11,9 +11,9 @@ from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
 
 from ..refusal import Refusal, in_words
-from .folders import read_beside, shown, student_folders
+from .folders import graded_folder, graded_notebook, remove, shown, student_folders
 from .gradebook import shown_marks
-from .state import graded_folder, graded_notebook, remove
+from .handed_in import read_beside
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
@@ -21,14 +21,13 @@ MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the 
 class Feedback:
     """The feedback pages of an assignment, compared with what the gradebook holds now: one look at it for the class."""
 
-    def __init__(self, coursedir, assignment):
-        self.coursedir, self.assignment = coursedir, assignment
-        self.marks = shown_marks(coursedir.db_url, assignment)
-        self.folders = student_folders(coursedir, coursedir.feedback_directory, assignment)
+    def __init__(self, coursedir):
+        self.coursedir, self.marks = coursedir, shown_marks(coursedir)
+        self.folders = student_folders(coursedir, coursedir.feedback_directory)
 
     def ending(self, student):
         """What the page ends in that shows this student's present marks and graded notebook."""
-        notebook = graded_notebook(self.coursedir, self.assignment, student).read_bytes()
+        notebook = graded_notebook(self.coursedir, student).read_bytes()
         said = json.dumps([self.marks.get(student), hashlib.sha256(notebook).hexdigest()], sort_keys=True)
         return f"\n<!-- {hashlib.sha256(said.encode()).hexdigest()} -->\n"
 
@@ -36,16 +35,16 @@ class Feedback:
         """Whether there is a whole page, of the submission that is graded and with its present marks."""
         folder = self.folders[student]
         try:
-            page = (folder / f"{self.assignment}.html").read_bytes()
+            page = (folder / f"{self.coursedir.assignment_id}.html").read_bytes()
             is_whole = page.endswith(self.ending(student).encode())
         except OSError:
             return False
-        return is_whole and read_beside(folder) == read_beside(graded_folder(self.coursedir, self.assignment, student))
+        return is_whole and read_beside(folder) == read_beside(graded_folder(self.coursedir, student))
 
     def stale(self):
         """Return the students whose feedback `nbgrader generate_feedback` would make anew."""
         return [student for student in self.folders if not self.is_current(student)
-                and graded_notebook(self.coursedir, self.assignment, student).exists()]
+                and graded_notebook(self.coursedir, student).exists()]
 
 
 class FeedbackExporter(HTMLExporter):
@@ -56,9 +55,8 @@ class FeedbackExporter(HTMLExporter):
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
-        coursedir = self.parent.coursedir
         try:
-            self.feedback = Feedback(coursedir, coursedir.assignment_id)
+            self.feedback = Feedback(self.parent.coursedir)
             for student in self.feedback.stale():
                 self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
                 remove(self.feedback.folders[student])

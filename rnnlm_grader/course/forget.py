@@ -8,10 +8,11 @@ from nbgrader.utils import notebook_hash
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import SUBMISSION_SECRET, read_beside, shown
+from .folders import remove, shown
 from .gradebook import has_student, remove_student
+from .handed_in import SUBMISSION_SECRET, read_beside
+from .recorder import read_graded
 from .results import RESULTS, Results
-from .state import read_graded, remove
 
 CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
 
@@ -25,7 +26,7 @@ class Traces:
     def __init__(self, coursedir, config, student):
         self.coursedir, self.student = coursedir, student
         exchange = Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id)
-        self.in_gradebook = has_student(coursedir.db_url, student)
+        self.in_gradebook = has_student(coursedir, student)
         self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
                                           coursedir.submitted_directory)
                         for path in entries(Path(coursedir.root, step)) if path.name == student]
@@ -38,9 +39,8 @@ class Traces:
         """Yield the results on which no other student's graded notebook rests."""
         graded = entries(Path(self.coursedir.root, self.coursedir.autograded_directory))
         for folder in filter(Path.is_dir, entries(Path(self.coursedir.root, RESULTS))):
-            records = [read_graded(self.coursedir, folder.name, path.name)[0] for path in graded
-                       if path.name != self.student]
-            kept = {record.get("key") for record in records}
+            others = [path / folder.name / f"{folder.name}.ipynb" for path in graded if path.name != self.student]
+            kept = {read_graded(notebook)[0].get("key") for notebook in others}
             yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
 
     def reports(self):

@@ -1,12 +1,12 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
-import os
 import re
 
 from nbgrader.api import (
     Assignment,
     BaseCell,
     Comment,
+    Course,
     Grade,
     Gradebook,
     GradeCell,
@@ -16,22 +16,24 @@ from nbgrader.api import (
     SubmittedAssignment,
     SubmittedNotebook,
 )
-from sqlalchemy import create_engine, inspect, make_url, select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.pool import NullPool
 
 from ..refusal import Refusal
-from .folders import differences
-
-PATIENCE = 5  # seconds to wait for another program that writes to the gradebook
+from .folders import require_same
+from .private import missing_file
 
 
 @contextlib.contextmanager
-def told_in_one_line(db_url):
-    """Raise `Refusal` for what the database complains of: one line, without its password."""
-    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", db_url)
+def open_gradebook(coursedir):
+    """Open a course's gradebook, and make it where there is none.
+
+    Raise `Refusal` for what the database complains of meanwhile: one line, without its password.
+    """
+    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", coursedir.db_url)
     try:
-        yield
+        with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
+            yield gradebook
     except ModuleNotFoundError as missing:
         raise Refusal(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
                       "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
@@ -42,52 +44,33 @@ def told_in_one_line(db_url):
         raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
-@contextlib.contextmanager
-def connected(db_url, to_write=False):
-    """Connect to the database; `to_write`, fail where another program is writing, or the disk is full."""
-    with told_in_one_line(db_url):
-        url = make_url(db_url)
-        sqlite = url.get_backend_name() == "sqlite"
-        if sqlite and url.database and not os.path.exists(url.database):
-            url = "sqlite://"  # an empty one in memory: what only looks leaves no file behind
-        engine = create_engine(url, poolclass=NullPool, connect_args={"timeout": PATIENCE} if sqlite else {})
-        with engine.connect() as connection:
-            if sqlite and to_write:
-                connection.execute(text("BEGIN IMMEDIATE"))
-            yield connection
+def require_writable(gradebook):
+    """Fail where another program is writing, or the disk is full: by a change of nothing, which is taken back."""
+    gradebook.db.execute(update(Course).values(id=Course.id))
+    gradebook.db.rollback()
 
 
-@contextlib.contextmanager
-def open_gradebook(coursedir):
-    """Open a course's gradebook with nbgrader's own class."""
-    with told_in_one_line(coursedir.db_url), Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        yield gradebook
-
-
-def require_writable(db_url):
-    """Raise `Refusal` unless the gradebook can be written to."""
-    with connected(db_url, to_write=True):
-        pass
-
-
-def require_gradebook(db_url, assignment, points):
+def require_gradebook(coursedir, points):
     """Raise `Refusal` unless the gradebook can be written to and has these points for each grade cell."""
-    if not knows(db_url, assignment, points):
+    assignment = coursedir.assignment_id
+    if not knows(coursedir, points):
         # Without --force nbgrader skips what lies in exercises/ already.
         raise Refusal(f"The assignment {assignment} isn't known to the gradebook. "
                       f"Run: nbgrader generate_assignment {assignment} --force")
 
 
-def knows(db_url, assignment, points):
-    """Return whether the gradebook has the assignment; raise `Refusal` where it has it with other points."""
+def knows(coursedir, points):
+    """Return whether the gradebook has the course's assignment; raise `Refusal` where it has it with other points."""
+    assignment = coursedir.assignment_id
     query = (select(GradeCell.name, GradeCell.max_score)
              .join(GradeCell.notebook).join(Notebook.assignment).where(Assignment.name == assignment))
-    with connected(db_url, to_write=True) as connection:
-        has_tables = inspect(connection).has_table("assignment")
-        known = dict(map(tuple, connection.execute(query))) if has_tables else {}
-    if known and (differ := differences(points, "gradebook", known)):
-        raise Refusal(f"The notebook and the gradebook of {assignment} disagree: {differ}. Nothing was done. "
-                      f"Run: nbgrader generate_assignment {assignment} --force")
+    if missing_file(coursedir.db_url):
+        return False
+    with open_gradebook(coursedir) as gradebook:
+        require_writable(gradebook)
+        known = dict(map(tuple, gradebook.db.execute(query)))
+    if known:
+        require_same(assignment, points, "gradebook", known, "Run")
     return bool(known)
 
 
@@ -104,12 +87,11 @@ def of_cells(assignment, kind, *columns):
             .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
 
 
-def recorded_scores(db_url, assignment):
+def recorded_scores(gradebook, assignment):
     """Return {student: {grade_id: automatic score}} of all who have any."""
     scores = {}
-    with connected(db_url) as connection:
-        for student, grade_id, score in connection.execute(of_cells(assignment, Grade, Grade.auto_score)):
-            scores.setdefault(student, {})[grade_id] = score
+    for student, grade_id, score in gradebook.db.execute(of_cells(assignment, Grade, Grade.auto_score)):
+        scores.setdefault(student, {})[grade_id] = score
     return scores
 
 
@@ -128,32 +110,35 @@ def withdraw_scores(gradebook, assignment, student):
     gradebook.db.commit()
 
 
-def shown_marks(db_url, assignment):
+def shown_marks(coursedir):
     """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
+    assignment, marks = coursedir.assignment_id, {}
     queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
                "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
                "comments": of_cells(assignment, Comment, Comment.comment),
                "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None))}
-    marks = {}
-    with connected(db_url) as connection:
+    with open_gradebook(coursedir) as gradebook:
         for what, query in queries.items():
-            for student, *values in connection.execute(query):
+            for student, *values in gradebook.db.execute(query):
                 marks.setdefault(student, {}).setdefault(what, []).append(values)
     return marks
 
 
-def has_student(db_url, student):
+def has_student(coursedir, student):
     """Return whether the gradebook knows a student; raise `Refusal` where it can't be written to."""
-    with connected(db_url, to_write=True) as connection:
-        return inspect(connection).has_table("student") and connection.scalar(
-            select(Student.id).where(Student.id == student)) is not None
+    if missing_file(coursedir.db_url):
+        return False
+    with open_gradebook(coursedir) as gradebook:
+        require_writable(gradebook)
+        return gradebook.db.get(Student, student) is not None
 
 
 def remove_student(coursedir, student):
     """Take a student out of the gradebook, if it has one, with all marks and comments."""
-    if has_student(coursedir.db_url, student):
+    if not missing_file(coursedir.db_url):
         with open_gradebook(coursedir) as gradebook:
-            gradebook.remove_student(student)
-    with connected(coursedir.db_url) as connection:
-        if connection.dialect.name == "sqlite":  # the file keeps what was deleted until its place is needed
-            connection.execution_options(isolation_level="AUTOCOMMIT").execute(text("VACUUM"))
+            require_writable(gradebook)
+            if gradebook.db.get(Student, student):
+                gradebook.remove_student(student)
+            if gradebook.engine.name == "sqlite":  # the file keeps what was deleted until its place is needed
+                gradebook.db.execute(text("VACUUM"))

@@ -8,9 +8,9 @@ from .folders import shown
 from .gradebook import of_notebooks
 
 
-def late_rule(assignment, **options):
+def late_rule(assignment, config):
     """Return the course's plug-in for late work, which finds the assignment where it does when nbgrader asks it."""
-    rule = AssignLatePenalties(**options)
+    rule = AssignLatePenalties(config=config)
     rule.assignment_id = assignment
     rule.init_plugin()
     return rule.plugin_inst

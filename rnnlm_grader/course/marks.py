@@ -6,9 +6,9 @@ from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
 
 from ..criteria import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import submitted_folders
+from .folders import graded_notebook, submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
-from .state import graded_notebook, read_graded
+from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 
@@ -33,14 +33,14 @@ class StudentMarks:
 
     student: str
     state: str
-    first_name: str = ""
-    last_name: str = ""
-    email: str = ""
-    lms_user_id: str = ""
     penalty: float = 0.0
     parts: dict = field(default_factory=dict)
     record: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    lms_user_id: str = ""
 
     @property
     def score(self):
@@ -80,8 +80,25 @@ class ClassMarks:
         return [student for student in self.students if student.state == "graded"]
 
 
-def read_class(coursedir, assignment):
+def read_class(coursedir):
     """Read the results of everybody whom the gradebook knows or who handed something in."""
+    parts, people, penalties, grades = read_gradebook(coursedir)
+    waiting, students = submitted_folders(coursedir), []
+    for student in sorted(people.keys() | waiting.keys()):
+        notebook, identity = graded_notebook(coursedir, student), people.get(student, {})
+        # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
+        if student in penalties and (student not in waiting or notebook.exists()):
+            record, answers = read_graded(notebook)
+            own = {name: grades[student][name] for name in parts if name in grades[student]}
+            students.append(StudentMarks(student, "graded", penalties[student], own, record, answers, **identity))
+        else:
+            students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
+    return ClassMarks(coursedir.assignment_id, parts, tuple(students))
+
+
+def read_gradebook(coursedir):
+    """Return (maximum of each grade cell, who there is, late penalties, `Part` of each student and grade cell)."""
+    assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
         try:
             notebooks = gradebook.find_assignment(assignment).notebooks
@@ -99,26 +116,10 @@ def read_class(coursedir, assignment):
         for student, cell, *values in gradebook.db.execute(of_cells(
                 assignment, Grade, Grade.score, Grade.needs_manual_grade, Grade.manual_score)):
             grades[student][cell] = Part(*values)
-        grades = {student: in_order(assignment, cells) for student, cells in grades.items()}
-    waiting = submitted_folders(coursedir, assignment)
-    students = tuple(_student(coursedir, assignment, student, people.get(student, {}), penalties, grades, waiting)
-                     for student in sorted(people.keys() | waiting.keys()))
-    return ClassMarks(assignment, parts, students)
+    return parts, people, penalties, grades
 
 
 def in_order(assignment, parts):
     """Sort grade cells as the exercise has them; of a database no order can be expected."""
     known = [f"{name}-{part}" for name, part in ASSIGNMENTS[assignment].parts()] if assignment in ASSIGNMENTS else []
     return {name: parts[name] for name in (*known, *sorted(parts.keys() - set(known))) if name in parts}
-
-
-def _student(coursedir, assignment, student, identity, penalties, grades, waiting):
-    # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
-    has_notebook = graded_notebook(coursedir, assignment, student).exists()
-    if student not in penalties or (student in waiting and not has_notebook):
-        return StudentMarks(student, "waiting" if student in waiting else "missing", **identity)
-    record, cells = read_graded(coursedir, assignment, student)
-    notes = [(cell["metadata"].get("nbgrader", {}), cell) for cell in cells]
-    answers = {note["grade_id"]: "".join(cell["source"]) for note, cell in notes if note.get("solution")}
-    return StudentMarks(student, "graded", **identity, penalty=penalties[student], parts=grades.get(student, {}),
-                        record=record, answers=answers)

@@ -4,12 +4,18 @@ nbgrader makes folders and gradebook as the umask says, so that on most machines
 """
 import contextlib
 import functools
+import hashlib
 import os
+from pathlib import Path
 
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
+
+from ..files import write_whole
+from ..refusal import Refusal
+from .results import RESULTS
 
 
 @contextlib.contextmanager
@@ -35,10 +41,42 @@ def make_private(coursedir):
         for folder in (*(coursedir.format_path(step, ".", ".") for step in steps), f"{coursedir.root}/reports"):
             with contextlib.suppress(OSError):
                 os.makedirs(os.path.normpath(folder))
-        with contextlib.suppress(OSError, SQLAlchemyError):
-            url = make_url(coursedir.db_url)
-            if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):
-                open(url.database, "x").close()  # SQLite takes an empty file for a new database
+        with contextlib.suppress(OSError):
+            if path := missing_file(coursedir.db_url):
+                open(path, "x").close()  # SQLite takes an empty file for a new database
+
+
+def missing_file(db_url):
+    """Return the path of the SQLite file that an address names and that isn't there; else None."""
+    with contextlib.suppress(SQLAlchemyError):
+        url = make_url(db_url)
+        if url.get_backend_name() == "sqlite" and url.database and not os.path.exists(url.database):
+            return url.database
+    return None
+
+
+def read_secret(root):
+    """Return the course's key; make one where the course has none yet.
+
+    Its fingerprint tells whether it is still the key with which this course was graded before. Another one would draw
+    other hidden inputs, so that the marks of one class would come from two different examinations.
+    """
+    path, fingerprint = Path(root, "rnnlm-secret.key"), Path(root, RESULTS, "key-fingerprint")
+    known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
+    if known is None and not path.exists():
+        with owner_only():
+            write_whole(path, os.urandom(32))
+    secret = path.read_bytes() if path.exists() else b""
+    present = hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
+    if known not in (None, present):
+        raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
+                      f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
+                      "there, or a new one.")
+    if len(secret) < 16:
+        raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
+    if known is None:
+        write_whole(fingerprint, present + b"\n")
+    return secret
 
 
 @functools.cache

@@ -1,18 +1,25 @@
-"""Records what an examination found: as a graded notebook, which formgrader and feedback show, and in the gradebook."""
+"""Records what an examination found: as a graded notebook, which formgrader and feedback show, and in the gradebook.
+
+It also reads the record again, which tells what is graded from what isn't.
+"""
 import copy
+import json
 
 import nbformat
-from nbformat.v4 import new_markdown_cell
+from nbformat.v4 import new_markdown_cell, new_output
+from nbgrader.api import BaseCell
 from nbgrader.utils import is_grade, is_solution
+from sqlalchemy import select
 
 from ..explaining.words import BOOK, clean
 from ..files import write_whole
 from ..notebooks.submission import MAX_SOURCE
 from ..sandbox.bubblewrap import described, resolve
-from .folders import HIDDEN, TIMESTAMP, answers_of, read_source, released, time_of
+from .folders import HIDDEN, answers_of, graded_folder, graded_notebook, read_source, released, remove
+from .handed_in import TIMESTAMP, read_beside, time_of
 from .lateness import set_penalty
-from .state import RECORD, graded_folder, graded_notebook, remove
 
+RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 
 
@@ -21,40 +28,42 @@ class Recorder:
 
     def __init__(self, converter, settings, late_rule, gradebook):
         self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
-        self.source = read_source(converter.coursedir, converter.coursedir.assignment_id)
+        self.source = read_source(converter.coursedir)
         self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
+        cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
+        self.names = dict(map(tuple, cells))
 
     def record(self, submission, result):
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
         self.converter.log.info("Recording %s", submission.student)
-        for remark in submission.handed_in.remarks:
+        for remark in submission.answers.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
-        where = self.converter.coursedir, submission.assignment, submission.student
-        folder = graded_folder(*where)
+        coursedir, student = self.converter.coursedir, submission.student
+        folder = graded_folder(coursedir, student)
         remove(folder)
         folder.mkdir(parents=True)
         self.save_marks(submission, result)
-        for name, text in submission.handed_in.beside.items():
+        for name, text in submission.beside.items():
             write_whole(folder / name, text.encode())
         notebook = nbformat.writes(self.notebook(submission, result))
-        write_whole(graded_notebook(*where), f"{notebook}\n".encode())
-        self.converter.set_permissions(submission.assignment, submission.student)
+        write_whole(graded_notebook(coursedir, student), f"{notebook}\n".encode())
+        self.converter.set_permissions(coursedir.assignment_id, student)
 
     def save_marks(self, submission, result):
         """Record the marks, which answers are missing, and what lateness costs, in one transaction."""
-        ids = submission.assignment, submission.student
-        self.gradebook.update_or_create_student(submission.student)
-        submitted = self.gradebook.update_or_create_submission(*ids)
-        submitted.timestamp = time_of(submission.handed_in.beside.get(TIMESTAMP))
-        notebook = self.gradebook.find_submission_notebook(submission.assignment, *ids)
+        assignment, student = self.converter.coursedir.assignment_id, submission.student
+        self.gradebook.update_or_create_student(student)
+        submitted = self.gradebook.update_or_create_submission(assignment, student)
+        submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
+        notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
         for grade in notebook.grades:
-            grade.auto_score = result["parts"][grade.name]["points"]
+            grade.auto_score = result["parts"][self.names[grade.cell_id]]["points"]
             grade.needs_manual_grade = grade.manual_score is not None
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
         worth_something = {part["name"] for part in result["results"] if part["points"]}
         for comment in notebook.comments:
-            name = comment.name
-            is_missing = submission.handed_in.by_id[name] == self.blank[name] and name not in worth_something
+            name = self.names[comment.cell_id]
+            is_missing = submission.answers.by_id[name] == self.blank[name] and name not in worth_something
             comment.auto_comment = "No response." if is_missing else None
         self.gradebook.db.flush()
         self.gradebook.db.refresh(notebook, ["score"])
@@ -64,7 +73,7 @@ class Recorder:
     def notebook(self, submission, result):
         """Return the instructor's notebook with the student's answers, and with marks and reports as outputs."""
         notebook = copy.deepcopy(self.source)
-        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.handed_in.remarks),
+        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.answers.remarks),
                                      "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
         for cell in notebook.cells:
             if cell.cell_type == "code":
@@ -73,8 +82,8 @@ class Recorder:
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.settings.book_url)
             elif is_solution(cell):
-                cell.source = shown_source(submission.handed_in.by_id[cell.metadata.nbgrader.grade_id])
-        if remarks := [*submission.handed_in.remarks, *result["failed"]]:
+                cell.source = shown_source(submission.answers.by_id[cell.metadata.nbgrader.grade_id])
+        if remarks := [*submission.answers.remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
             notebook.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is random
@@ -93,10 +102,32 @@ def shown_source(source):
 
 def write_result(cell, part, book_url):
     """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
-    outputs = [{"output_type": "stream", "name": "stdout", "text": part["text"] + "\n"}]
+    outputs = [new_output("stream", name="stdout", text=part["text"] + "\n")]
     if book_url and part["sections"]:
         links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
-        outputs.append({"output_type": "display_data", "data": {"text/markdown": f"Read {links}"}, "metadata": {}})
-    outputs.append({"output_type": "execute_result", "data": {"text/plain": str(float(part["points"]))},
-                    "execution_count": 1, "metadata": {}})
-    cell.outputs, cell.execution_count = nbformat.from_dict(outputs), 1
+        outputs.append(new_output("display_data", {"text/markdown": f"Read {links}"}))
+    outputs.append(new_output("execute_result", {"text/plain": str(float(part["points"]))}, execution_count=1))
+    cell.outputs, cell.execution_count = outputs, 1
+
+
+def read_graded(path):
+    """Return the grader's record in a graded notebook, and the answers by name: ({}, {}) where none can be read."""
+    try:
+        notebook = json.loads(path.read_bytes())
+        notes = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"]]
+        answers = {note["grade_id"]: "".join(source) for note, source in notes if note.get("solution")}
+        return notebook["metadata"].get(RECORD, {}), answers
+    except (OSError, ValueError, KeyError):
+        return {}, {}
+
+
+def is_graded(coursedir, submission, scores):
+    """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get.
+
+    What was handed in tells, never whether a file exists.
+    """
+    record, _ = read_graded(graded_notebook(coursedir, submission.student))
+    points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
+    return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(submission.answers.remarks))
+            and read_beside(graded_folder(coursedir, submission.student)) == submission.beside
+            and scores.get(submission.student) == points)

@@ -7,10 +7,10 @@ from traitlets.config import LoggingConfigurable
 from ..refusal import Refusal
 from ..sandbox.bubblewrap import resolve
 from ..sandbox.view import shows
-from .folders import answers_of, execution_order, read_secret, read_source, require_criteria, require_known
+from .folders import answers_of, execution_order, require_criteria
 from .gradebook import require_gradebook
 from .job import Job, require_own_grader, version
-from .private import make_private, owner_only
+from .private import make_private, owner_only, read_secret
 
 
 class GradeInSandbox(LoggingConfigurable):
@@ -26,24 +26,21 @@ class GradeInSandbox(LoggingConfigurable):
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
-        require_known(coursedir.assignment_id)
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                           "may read. Nothing was graded; move it elsewhere.")
         require_own_grader(coursedir.root)
-        source = read_source(coursedir, coursedir.assignment_id)
-        points = require_criteria(coursedir.assignment_id, source)
-        require_gradebook(coursedir.db_url, coursedir.assignment_id, points)
+        require_gradebook(coursedir, require_criteria(coursedir))
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
             read_secret(coursedir.root)
         make_private(coursedir)
 
-    def job(self, coursedir, source, secret, handed_in):
-        """The job that examines what a student handed in; `source` is the instructor's notebook, `secret` the key."""
+    def job(self, coursedir, source, secret, answers):
+        """The job that examines a student's `Answers`; `source` is the instructor's notebook, `secret` the key."""
         return Job(
             assignment=coursedir.assignment_id,
-            cells=tuple(execution_order(source, handed_in.order)),
-            whole=tuple(execution_order(source, handed_in.whole)) if handed_in.whole else (),
+            cells=tuple(execution_order(source, answers.order)),
+            whole=tuple(execution_order(source, answers.whole)) if answers.whole else (),
             answers=tuple(answers_of(source).items()),
             secret=secret,
             sandbox=resolve(self.sandbox),

@@ -46,17 +46,9 @@ class Alike:
 
 
 def functions_of(answers, given):
-    """Take the functions out of a student's answers.
+    """Return {`Function`: how many lines of it the exercise didn't give}; those too short to say anything are left out.
 
-    Parameters
-    ----------
-    answers, given : dict
-        Name → source as handed in, and as released.
-
-    Returns
-    -------
-    dict of Function → int
-        How many lines of each the exercise didn't give. Those too short to say anything are left out.
+    `answers` and `given` map names to sources, as handed in and as released.
     """
     found = {}
     for name, source in answers.items():
@@ -80,17 +72,9 @@ def like_reference(functions, shapes):
 
 
 def groups(by_student):
-    """Gather students who share code, each with at least one other of the group.
+    """Gather students who share code, each with at least one other of the group; return an `Alike` for each group.
 
-    Parameters
-    ----------
-    by_student : dict
-        Student → what `functions_of` returned.
-
-    Returns
-    -------
-    list of Alike
-        The longest first.
+    The longest come first. `by_student` maps a student to what `functions_of` returned.
     """
     pairs = {}
     for one, other in itertools.combinations(sorted(by_student), 2):
@@ -148,8 +132,9 @@ def _function(place, node):
     for inner in ast.walk(node):
         if isinstance(inner, FUNCTION | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
-    text = tuple(line.strip() for line in ast.unparse(node.body).splitlines())
-    return Function(place, text, _dump(node), _dump(Rename(node).visit(node)))
+    text, exact = tuple(line.strip() for line in ast.unparse(node.body).splitlines()), _dump(node)
+    _number_names(node)
+    return Function(place, text, exact, _dump(node))
 
 
 def _dump(node):
@@ -157,30 +142,20 @@ def _dump(node):
     return ast.dump(ast.Module([ast.Expr(node.args), *node.body], []))
 
 
-class Rename(ast.NodeTransformer):
-    """Give every name that a function's author chose a number, in the order of appearance."""
-
-    def __init__(self, function):
-        inner = list(ast.walk(function))
-        chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
-        chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
-        chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
-        self.names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
-        self.attributes = {}
-
-    def visit_FunctionDef(self, node):
-        node.name = self.names.get(node.name, node.name)
-        return self.generic_visit(node)
-
-    def visit_arg(self, node):
-        node.arg = self.names[node.arg]
-        return node
-
-    def visit_Name(self, node):
-        node.id = self.names.get(node.id, node.id)
-        return node
-
-    def visit_Attribute(self, node):
-        if isinstance(node.value, ast.Name) and node.value.id == "self":
-            node.attr = self.attributes.setdefault(node.attr, f"attribute{len(self.attributes)}")
-        return self.generic_visit(node)
+def _number_names(function):
+    """Put a number in the place of every name that a function's author chose."""
+    inner = list(ast.walk(function))
+    chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
+    chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
+    names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
+    attributes = {}
+    for node in inner:  # an attribute comes before the `self` that it is of
+        if isinstance(node, ast.arg):
+            node.arg = names[node.arg]
+        elif isinstance(node, ast.Name):
+            node.id = names.get(node.id, node.id)
+        elif isinstance(node, FUNCTION):
+            node.name = names.get(node.name, node.name)
+        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "self":
+            node.attr = attributes.setdefault(node.attr, f"attribute{len(attributes)}")

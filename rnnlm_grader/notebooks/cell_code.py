@@ -13,13 +13,18 @@ FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
 DEFINITIONS = FUNCTIONS | ast.ClassDef
 IMPORTS = ast.Import | ast.ImportFrom
 DEFINES = DEFINITIONS | IMPORTS | ast.Assign | ast.AnnAssign | ast.Pass
-BRANCHES = ("body", "handlers", "orelse", "finalbody")  # where statements have others in them
 # A line that only IPython understands, with those that continue it: `%matplotlib`, `!ls`, `files = !ls`, `?f`, `f??`.
 FOR_IPYTHON = re.compile(
     r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE)
 TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands behind it is executed as it stands
 # A call that begins with one of these, or with an import of the same cell, is taken to be quick; None is any literal.
 QUICK = vars(builtins).keys() | {"math", "np", "numpy", None}
+
+
+def statements_of(source):
+    """Return the statements of what is Python as it stands; else none."""
+    tree = tree_of(source)
+    return tree.body if tree else []
 
 
 def tree_of(source):
@@ -58,19 +63,26 @@ def excerpt(source, nodes):
     return b"\n".join(map(b"; ".join, rows)).decode().strip("\n")
 
 
-def names_bound(node):
-    """Return the names that a statement binds where it stands."""
-    names, left = set(), [node]
+def parts_of(node, closed):
+    """Yield a node and all that is in it, but for what is in nodes of the `closed` types."""
+    left = [node]
     while left:
         part = left.pop()
+        yield part
+        if not isinstance(part, closed):
+            left += ast.iter_child_nodes(part)
+
+
+def names_bound(node):
+    """Return the names that a statement binds where it stands."""
+    names = set()
+    for part in parts_of(node, DEFINITIONS):
         if isinstance(part, DEFINITIONS):
             names.add(part.name)
-            continue
-        if isinstance(part, ast.alias):
+        elif isinstance(part, ast.alias):
             names.add(part.asname or part.name.partition(".")[0])
         elif isinstance(part, ast.Name) and not isinstance(part.ctx, ast.Load):
             names.add(part.id)
-        left += ast.iter_child_nodes(part)
     return names
 
 
@@ -80,18 +92,15 @@ def names_changed(node):
     `x` of `x[0] = 1` and `x.y = 1`; where it is no assignment, of `x.append(1)` and `fill(x)` too; and of a function
     with the decorator `@add_to(x)`.
     """
-    names, left, is_assignment = set(), [node], isinstance(node, ast.Assign | ast.AnnAssign)
-    while left:
-        part = left.pop()
+    names, is_assignment = set(), isinstance(node, ast.Assign | ast.AnnAssign)
+    for part in parts_of(node, DEFINITIONS):
         if isinstance(part, DEFINITIONS):
             names |= set().union(*map(names_loaded, part.decorator_list))
-            continue
-        if isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load):
+        elif isinstance(part, ast.Attribute | ast.Subscript) and not isinstance(part.ctx, ast.Load):
             names.add(root_of(part))
         elif isinstance(part, ast.Call) and not is_assignment:
             given = [*part.args, *(keyword.value for keyword in part.keywords)]
             names |= set(map(root_of, given + [part.func] * isinstance(part.func, ast.Attribute)))
-        left += ast.iter_child_nodes(part)
     return names - {None}
 
 
@@ -121,20 +130,17 @@ def names_loaded(node):
 
 def names_used(node):
     """Return the names that a statement takes from elsewhere, also when what it defines is called."""
-    names, left = set(), [node]
-    while left:
-        part = left.pop()
+    names = set()
+    for part in parts_of(node, FUNCTIONS | ast.Lambda):
         if isinstance(part, FUNCTIONS | ast.Lambda):
             inside = list(ast.walk(part))
             own = {each.arg for each in inside if isinstance(each, ast.arg)}
             own |= {each.id for each in inside if isinstance(each, ast.Name) and isinstance(each.ctx, ast.Store)}
             own -= {name for each in inside if isinstance(each, ast.Global) for name in each.names}
-            names |= names_loaded(part) - own
-            left += [*part.args.defaults, *filter(None, part.args.kw_defaults)]  # which may have an argument's name
+            defaults = [*part.args.defaults, *filter(None, part.args.kw_defaults)]  # which may have an argument's name
+            names |= (names_loaded(part) - own).union(*map(names_loaded, defaults))
         elif isinstance(part, ast.Name):
             names.add(part.id)
-        else:
-            left += ast.iter_child_nodes(part)
     return names
 
 
@@ -144,24 +150,12 @@ def defined_names(tree):
 
 
 def needed_statements(own, answers, wanted):
-    """Pick the statements of a student's own cells that the answers need.
+    """Return the statements of a student's own cells that the answers need: a list for each cell, in order.
 
     These are the statements that bind or change a name which an answer uses and doesn't define, or which another such
     statement uses. So a table that a loop fills is there for the answer that reads it, and a training run isn't done
-    once more.
-
-    Parameters
-    ----------
-    own : list of tree or None
-        The student's own cells.
-    answers : iterable of tree or None
-    wanted : iterable of str
-        The names of the answers: what changes them counts too.
-
-    Returns
-    -------
-    list of list of statement
-        For each own cell, in order.
+    once more. `own` and `answers` are syntax trees, None for what is no Python; `wanted` are the names of the answers:
+    what changes them counts too.
     """
     bodies = [tree.body if tree else [] for tree in own]
     changeable = set(wanted).union(*map(defined_names, own))
@@ -184,53 +178,32 @@ def needed_statements(own, answers, wanted):
 
 def definitions_in(source):
     """Return the imports, functions, classes and quick assignments of a cell (see `plain_python`), as source."""
-    tree = tree_of(source)
-    quick = QUICK.union(*(names_bound(node) for node in tree.body if isinstance(node, IMPORTS))) if tree else ()
-    return excerpt(source, [node for node in tree.body if _is_definition(node, quick)]) if tree else ""
+    body = statements_of(source)
+    quick = QUICK.union(*(names_bound(node) for node in body if isinstance(node, IMPORTS)))
+    return excerpt(source, [node for node in body if _is_definition(node, quick)])
 
 
 def _is_definition(node, quick):
-    """Return whether all that a statement does is to define, and nothing in it may take long."""
-    left = [node]
-    while left:
-        part = left.pop()
-        if isinstance(part, ast.Assign | ast.AnnAssign):
-            if not (part.value and _is_quick(part.value, quick)):
-                return False
-        elif isinstance(part, ast.If | ast.Try | ast.ExceptHandler):
-            if isinstance(part, ast.If) and not _is_quick(part.test, quick):
-                return False
-            left += (inner for branch in BRANCHES for inner in getattr(part, branch, ()))
-        elif not isinstance(part, DEFINITIONS | IMPORTS | ast.Pass):
-            return False
-    return True
-
-
-def _is_quick(expression, quick):
-    """Return whether an expression calls nothing but what begins with a quick name."""
-    left = [expression]
-    while left:
-        part = left.pop()
-        if isinstance(part, ast.Call) and root_of(part.func) not in quick:
-            return False
-        left += ast.iter_child_nodes(part) if not isinstance(part, ast.Lambda) else ()
-    return True
+    """Return whether all that a statement does is to define, and it calls nothing but what begins with a quick name."""
+    parts = list(parts_of(node, DEFINITIONS | ast.Lambda))
+    return all(isinstance(part, DEFINES | ast.If | ast.Try) for part in parts if isinstance(part, ast.stmt)) and all(
+        root_of(part.func) in quick for part in parts if isinstance(part, ast.Call))
 
 
 def without_changes_of(source, names):
     """Return the source of a cell without the statements that bind certain names or change what they stand for."""
-    tree = tree_of(source) if any(name in source for name in names) else None
-    kept = [node for node in (tree.body if tree else ()) if names.isdisjoint(names_bound(node) | names_changed(node))]
-    return excerpt(source, kept) if tree and len(kept) < len(tree.body) else source
+    body = statements_of(source) if any(name in source for name in names) else []
+    kept = [node for node in body if names.isdisjoint(names_bound(node) | names_changed(node))]
+    return excerpt(source, kept) if len(kept) < len(body) else source
 
 
 def helpers_in(source, without):
     """Return what a cell defines beside certain names and without running code of its author's, as source."""
     source = without_changes_of(definitions_in(source), without)
-    tree = tree_of(source)
-    own = set().union(*(names_bound(node) for node in tree.body
+    body = statements_of(source)
+    own = set().union(*(names_bound(node) for node in body
                         if not isinstance(node, IMPORTS | ast.Assign | ast.AnnAssign)))
-    return excerpt(source, [node for node in tree.body if _runs_nothing_of(own, node)])
+    return excerpt(source, [node for node in body if _runs_nothing_of(own, node)])
 
 
 def _runs_nothing_of(own, node):
@@ -253,12 +226,12 @@ def first_that_defines_anew(sources, start):
     It may, unless all that it does is to import once more and to define what is new. Return None if there is no such
     source.
     """
-    trees = list(map(tree_of, sources))
-    nodes = [node for tree in trees[:start] if tree for node in tree.body]
+    bodies = list(map(statements_of, sources))
+    nodes = [node for body in bodies[:start] for node in body]
     known = {"*"}.union(*map(names_bound, nodes), *map(names_used, nodes))
     imported = {ast.dump(node) for node in nodes if isinstance(node, IMPORTS)}
-    for at, tree in enumerate(trees[start:], start):
-        for node in tree.body if tree else ():
+    for at, body in enumerate(bodies[start:], start):
+        for node in body:
             is_new = known.isdisjoint(names_bound(node)) or ast.dump(node) in imported
             if not (is_new and isinstance(node, DEFINES) and not names_changed(node)):
                 return at

@@ -7,14 +7,10 @@ ALWAYS_THERE = sys.stdlib_module_names | {"numpy"}
 
 
 def modules_missed(answer, lent=()):
-    """Return the names of what an answer uses and isn't there when work is graded, sorted.
+    """Return the names of what a class or function uses and isn't there when work is graded, sorted.
 
-    Parameters
-    ----------
-    answer : class or function
-        What it refers to is followed as far as that was defined in the same module, as `__main__` is one.
-    lent : sequence of str
-        The modules of the reference that the answer may import.
+    What it refers to is followed as far as that was defined in the same module, as `__main__` is one. `lent` names the
+    modules of the reference that it may import.
     """
     there = {"rnnlm_ref", *(f"rnnlm_ref.{module}" for module in lent)} if lent else set()
     own, used, left, seen = _module_of(answer), set(), [answer], set()
@@ -50,13 +46,10 @@ def _module_of(thing):
 
 def _names_in(code):
     """Return the global names that code uses, and the modules that it imports."""
-    names, imports = set(), set()
-    for step in dis.get_instructions(code):
-        if step.opname == "IMPORT_NAME":
-            imports.add(step.argval)
-        elif step.opname in ("LOAD_GLOBAL", "LOAD_NAME"):
-            names.add(step.argval)
-    for inner in filter(lambda const: isinstance(const, types.CodeType), code.co_consts):
-        for found, more in zip((names, imports), _names_in(inner), strict=True):
-            found |= more
-    return names, imports
+    steps, left = [], [code]
+    while left:
+        part = left.pop()
+        steps += dis.get_instructions(part)
+        left += (const for const in part.co_consts if isinstance(const, types.CodeType))
+    return ({step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")},
+            {step.argval for step in steps if step.opname == "IMPORT_NAME"})

@@ -18,18 +18,12 @@ MAX_PARTS = 5_000_000  # brackets, commas and quotation marks, each of which may
 MAX_FILES = 10_000  # in a folder or a zip
 MAX_NOTEBOOKS = 20
 MAX_DIRECTORY = 4 * 2**20  # bytes of the directory of a zip, which is read as a whole
+TOO_MUCH = "it has {}. Clear its outputs and hand it in again"
 ASIDE = "__MACOSX"  # where macOS puts what other systems don't know
 
 
 class Unreadable(Exception):
     """What was handed in is no notebook; the message says why, in one line."""
-
-
-class TooMuch(Unreadable):
-    """There is more in a notebook than is read."""
-
-    def __init__(self, what):
-        super().__init__(f"it has {what}. Clear its outputs and hand it in again")
 
 
 @contextlib.contextmanager
@@ -55,9 +49,9 @@ def opened(path):
 
 
 def refuse_if_large(size):
-    """Raise `TooMuch` for more bytes than are read."""
+    """Raise `Unreadable` for more bytes than are read."""
     if size > MAX_FILE:
-        raise TooMuch(f"{size / 2**20:,.0f} MiB; the limit is {MAX_FILE // 2**20}")
+        raise Unreadable(TOO_MUCH.format(f"{size / 2**20:,.0f} MiB; the limit is {MAX_FILE // 2**20}"))
 
 
 def parse(file):
@@ -66,7 +60,7 @@ def parse(file):
     if not data.strip():
         raise Unreadable("it is empty")
     if sum(map(data.count, (b"[", b"{", b",", b'"'))) > MAX_PARTS:
-        raise TooMuch(f"more than {MAX_PARTS:,} parts")
+        raise Unreadable(TOO_MUCH.format(f"more than {MAX_PARTS:,} parts"))
     try:
         return json.loads(data, parse_int=len, parse_float=len)  # no number counts, so none is read, however long
     except (ValueError, RecursionError):
@@ -76,14 +70,7 @@ def parse(file):
 def read_all_in(folder, read):
     """Read the notebooks in a folder and its subfolders, or where there is none, in the one zip that is there.
 
-    Parameters
-    ----------
-    read : callable
-        Plain data of a notebook → what is returned of it.
-
-    Returns
-    -------
-    dict of name → what `read` returned, or the `Unreadable` or OSError that was raised
+    Return, by name, what `read` makes of each as plain data, or the `Unreadable` or OSError that was raised.
     """
     files = sorted(files_in(folder))
     notebooks = [path for path in files if is_meant(path.name)]

@@ -77,37 +77,33 @@ def cells_of(notebook):
 
 def _cells(notebook):
     for cell in _raw_cells(notebook):
-        if not isinstance(cell, dict) or not isinstance(kind := cell.get("cell_type"), str):
-            continue
-        source = _text(cell.get("source", cell.get("input", "")))  # `input` before nbformat 4
-        metadata = cell.get("metadata")
-        nbgrader = metadata.get("nbgrader") if isinstance(metadata, dict) else None
-        grade_id = nbgrader.get("grade_id") if isinstance(nbgrader, dict) else None
-        if kind == CODE or isinstance(grade_id, str):
+        kind = _get(cell, "cell_type", str)
+        grade_id = _get(_get(_get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
+        if kind == CODE or (kind and grade_id):
+            source = _text(cell.get("source", cell.get("input")))  # `input` before nbformat 4
             read = source if len(source) <= MAX_SOURCE else source[:MAX_SOURCE].rpartition("\n")[0]
-            yield Cell(read, grade_id if isinstance(grade_id, str) else None, kind, length=len(source))
+            yield Cell(read, grade_id, kind, length=len(source))
 
 
 def _raw_cells(notebook):
-    if not isinstance(notebook, dict):
-        raise Unreadable("it is not a notebook: it holds no cells")
-    cells = notebook.get("cells")
-    if not isinstance(cells, list) or not cells:  # before nbformat 4, cells were on sheets
-        sheets = notebook.get("worksheets")
-        sheets = [sheet for sheet in sheets if isinstance(sheet, dict)] if isinstance(sheets, list) else []
-        cells = [cell for sheet in sheets if isinstance(sheet.get("cells"), list) for cell in sheet["cells"]]
+    sheets = _get(notebook, "worksheets", list)  # on which cells were before nbformat 4
+    cells = _get(notebook, "cells", list) or [cell for sheet in sheets for cell in _get(sheet, "cells", list)]
     if not cells:
         raise Unreadable("it is not a notebook: it holds no cells")
     return cells
 
 
+def _get(data, key, kind):
+    """Return what plain data has under a key, or an empty `kind` where that is nothing of the kind."""
+    value = data.get(key) if isinstance(data, dict) else None
+    return value if isinstance(value, kind) else kind()
+
+
 def _text(source):
-    if isinstance(source, list):
-        source = "".join(line for line in source if isinstance(line, str))
-    if not isinstance(source, str):
-        return ""
-    source = source.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored
-    return source.replace("\r\n", "\n").replace("\r", "\n")
+    lines = source if isinstance(source, list) else [source]
+    text = "".join(line for line in lines if isinstance(line, str))
+    text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass(frozen=True)
@@ -137,14 +133,9 @@ class Piece:
 def take_answers(cells, wanted, locked=MappingProxyType({})):
     """Pick the answers out of a submission's code cells.
 
-    Parameters
-    ----------
-    cells : sequence of Cell
-    wanted : dict
-        For each cell to fill, whose grade_id is the name that it defines, the source as released.
-    locked : dict
-        For each other cell of the exercise, its source as released. Where a submission has changed it, it is taken for
-        a cell of the student's own.
+    `wanted` holds the source as released of each cell to fill, by its grade_id, which is the name that it defines;
+    `locked` that of each other cell of the exercise. Where a submission has changed one of these, it is taken for a
+    cell of the student's own.
     """
     stubs = {code_of(source): name for name, source in wanted.items()}
     there = {cell.grade_id for cell in cells} | {stubs.get(cell.code) for cell in cells}

@@ -6,10 +6,9 @@ import demo
 import nbformat
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from classroom import config_for, nbgrader
+from classroom import gradebook_of, nbgrader
 from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
-from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.criteria import ASSIGNMENTS
@@ -77,7 +76,8 @@ def graded(folder):
     demo.set_up(folder)
     nbgrader(folder, "generate_assignment", "01-embedding")
     subprocess.run([sys.executable, "-m", "rnnlm_grader.course.cli", "01-embedding"], cwd=folder, check=True)
-    scores = recorded_scores(CourseDirectory(config=config_for(folder)).db_url, "01-embedding")
+    with gradebook_of(folder) as gradebook:
+        scores = recorded_scores(gradebook, "01-embedding")
     return sum(scores["ada"].values())
 
 

@@ -8,7 +8,7 @@ from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader.course.state import RECORD
+from rnnlm_grader.course.recorder import RECORD
 from rnnlm_grader.criteria import ASSIGNMENTS
 
 

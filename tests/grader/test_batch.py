@@ -22,7 +22,7 @@ from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
 
 from rnnlm_grader.course import batch as batches
-from rnnlm_grader.course import cli, commands, folders, gradebook, pool, results
+from rnnlm_grader.course import cli, commands, gradebook, pool, private, results
 from rnnlm_grader.course.batch import Batch
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
@@ -92,15 +92,18 @@ def result_files(folder):
 
 def outcome(folder):
     """All that a run should leave: marks, graded notebooks, results."""
-    scores = recorded_scores(f"sqlite:///{folder}/gradebook.db", SLUG)
     graded = {str(path.relative_to(folder)): path.read_bytes() for path in (folder / "autograded").rglob("*")
               if path.is_file()}
-    return scores, graded, result_files(folder)
+    return scores_in(folder), graded, result_files(folder)
+
+
+def scores_in(folder):
+    with gradebook_of(folder) as book:
+        return recorded_scores(book, SLUG)
 
 
 def marks(folder):
-    scores = recorded_scores(f"sqlite:///{folder}/gradebook.db", SLUG)
-    return {student: sum(parts.values()) for student, parts in scores.items()}
+    return {student: sum(parts.values()) for student, parts in scores_in(folder).items()}
 
 
 def test_everybody_gets_a_mark_and_a_second_run_finds_nothing_to_do(undisturbed):
@@ -166,7 +169,6 @@ def impatient(monkeypatch):
     """Have nobody wait for a gradebook that is locked."""
     engine = functools.partial(sqlalchemy.create_engine, connect_args={"timeout": 0.1})
     monkeypatch.setattr("nbgrader.api.create_engine", engine)
-    monkeypatch.setattr(gradebook, "PATIENCE", 0.1)
 
 
 @pytest.mark.usefixtures("impatient")
@@ -320,7 +322,7 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
         write_whole(path, data)
 
     with monkeypatch.context() as patch:
-        for module in (folders, results):
+        for module in (private, results):
             patch.setattr(module, "write_whole", write)
         stopped, said = said_by(pair, capsys, SLUG, "--jobs", "1")
     assert stopped == code
@@ -333,6 +335,17 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
 def run(course, *arguments, **options):
     """Run the real command to its end."""
     return subprocess.run([*COMMAND, *arguments], cwd=course, stderr=subprocess.PIPE, text=True, check=False, **options)
+
+
+def test_a_summary_that_nobody_reads_any_more_ends_a_command_with_one_line(pair):
+    """As of `| head`."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    buffered = {name: value for name, value in os.environ.items() if name != "PYTHONUNBUFFERED"}
+    done = run(pair, "export", SLUG, stdout=writer, env=buffered)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (
+        1, "rnnlm-grade: What reads the summary has gone. What was examined is kept.\n")
 
 
 def test_whose_work_cannot_be_read_is_named_on_the_last_line_of_each_run(pair, capsys):
@@ -384,7 +397,7 @@ def test_what_lies_in_the_place_of_a_graded_folder_costs_nobody_else_a_mark_and_
 ])
 def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, says):
     with pytest.raises(Refusal, match=says) as error:
-        gradebook.require_gradebook(url, SLUG, {})
+        gradebook.require_gradebook(CourseDirectory(db_url=url, assignment_id=SLUG), {})
     assert "pass" not in str(error.value)
     assert len(str(error.value).splitlines()) == 1
 
@@ -430,7 +443,7 @@ def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobo
         assert (submission.score, submission.late_submission_penalty, submission.needs_manual_grade) == (1, 0, True)
         assert book.find_comment("MyEmbedding", SLUG, SLUG, "unfinished").manual_comment == "good"
         assert book.find_submission(SLUG, "not-a-notebook").needs_manual_grade is False
-    students = {student.student: student for student in read_class(open_course(pair)[0], SLUG).students}
+    students = {student.student: student for student in read_class(open_course(pair)[0]).students}
     assert {name: student.state for name, student in students.items()} == {
         "unfinished": "waiting", "not-a-notebook": "graded", "zoe": "graded"}
     assert students["unfinished"].parts == {}

@@ -8,7 +8,8 @@ import pytest
 from corpora import embedding, lstm, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
-from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
+from rnnlm_grader.course.folders import answers_of, execution_order
+from rnnlm_grader.course.handed_in import read_handed_in
 from rnnlm_grader.course.job import Job, run, version
 
 pytestmark = pytest.mark.corpus(one_in=3)
@@ -29,7 +30,7 @@ def told(*cells, slug="01-embedding"):
         path = Path(folder, f"{slug}.ipynb")
         path.write_text(json.dumps({"cells": [
             code_cell(source, **({"nbgrader": {"grade_id": name}} if name else {})) for name, source in cells]}))
-        work = read_handed_in(exercise, path)
+        work, _ = read_handed_in(exercise, path)
     cells, whole = (tuple(execution_order(exercise, order)) if order else () for order in (work.order, work.whole))
     result = run(Job(slug, cells, tuple(answers_of(exercise).items()), b"k" * 32, "bwrap", 4.0, 10.0, version(), whole))
     texts = [part["text"] for part in result["parts"].values()]

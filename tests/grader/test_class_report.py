@@ -39,7 +39,7 @@ def coursedir(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def path(coursedir):
-    return write_class_report(coursedir, SLUG)
+    return write_class_report(coursedir)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def test_it_begins_with_what_to_explain_again_because_several_made_the_same_mist
 
 
 def test_of_a_handful_of_students_it_gives_numbers_and_no_percentages(tmp_path):
-    text = write_class_report(lay_out(tmp_path, {"ada": PILES_UP, "ben": Person()}), SLUG).read_text(encoding="utf-8")
+    text = write_class_report(lay_out(tmp_path, {"ada": PILES_UP, "ben": Person()})).read_text(encoding="utf-8")
     page = BeautifulSoup(text, "html.parser")
     assert "No known mistake was made by more than one student." in text_of(section(page, "again"))
     assert "1 of 2 1 student gradients pile up" in items(page, "mistakes")[0]
@@ -83,7 +83,7 @@ def test_of_a_handful_of_students_it_gives_numbers_and_no_percentages(tmp_path):
 def test_a_mistake_leads_to_its_section_of_the_book(coursedir, page, tmp_path):
     piles_up = next(m for m in ASSIGNMENTS[SLUG].misconceptions if m.id == "PilesUp")
     assert section(page, "mistakes").find("a", href=f"../_build/html/book/{piles_up.section}")
-    elsewhere = write_class_report(coursedir, SLUG, tmp_path / "x" / "report.html", book="https://example.org/book/")
+    elsewhere = write_class_report(coursedir, tmp_path / "x" / "report.html", book="https://example.org/book/")
     assert f'href="https://example.org/book/{piles_up.section}"' in elsewhere.read_text()
 
 
@@ -132,7 +132,7 @@ def test_nothing_that_a_student_chose_becomes_markup_or_code_of_the_template(pat
 
 
 def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
-    path = write_class_report(lay_out(tmp_path, {}, waiting=["kim"]), SLUG)
+    path = write_class_report(lay_out(tmp_path, {}, waiting=["kim"]))
     assert "Nothing has been graded yet" in path.read_text()
 
 

@@ -11,7 +11,7 @@ import pytest
 from classroom import SLUG, WORK, Course, nbgrader
 from nbgrader.exchange import ExchangeError
 
-from rnnlm_grader.course.folders import SUBMISSION_SECRET, read_beside
+from rnnlm_grader.course.handed_in import SUBMISSION_SECRET, read_beside
 
 STUDENT_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "rnnlm"

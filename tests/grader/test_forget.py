@@ -11,7 +11,7 @@ from sqlalchemy import Engine, event
 
 from rnnlm_grader.course import cli, forget
 from rnnlm_grader.course.export import export
-from rnnlm_grader.course.folders import SUBMISSION_SECRET
+from rnnlm_grader.course.handed_in import SUBMISSION_SECRET
 from rnnlm_grader.course.results import Results
 
 KEYS = {"ada": "1" * 64, "ada2": "2" * 64, "ben": "2" * 64, "zoë": "3" * 64}  # ada2 and ben handed in the same
@@ -50,8 +50,8 @@ def template(tmp_path_factory):
             write(folder / SUBMISSION_SECRET, SECRETS[student])
         write(released_page(exchange, student), student)
     write(course / "results" / SLUG / f"{FORMER}.json", "a result")
-    export(coursedir, SLUG, "csv", course / "reports" / "table.csv")
-    export(coursedir, SLUG, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
+    export(coursedir, "csv", course / "reports" / "table.csv")
+    export(coursedir, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
     write(course / "reports" / f"{SLUG}.html", "4 graded")
     return root
 

@@ -73,7 +73,7 @@ def notebook_of(formgrader, student):
 
 
 def test_its_marks_are_those_of_the_gradebook(formgrader, coursedir):
-    marks = {student.student: student.mark for student in read_class(coursedir, SLUG).graded}
+    marks = {student.student: student.mark for student in read_class(coursedir).graded}
     assert {entry["student"]: entry["score"] for entry in listed(formgrader, f"submissions/{SLUG}")} == marks
     assert {entry["id"]: entry["score"] for entry in listed(formgrader, "students")} == marks
     ours = next(entry for entry in listed(formgrader, "assignments") if entry["name"] == SLUG)
@@ -95,5 +95,5 @@ def test_a_mark_given_there_by_hand_counts(formgrader, coursedir):
     grades = listed(formgrader, f"grades?submission_id={notebook_of(formgrader, 'cy')}")
     grade = next(grade for grade in grades if grade["name"] == "MyEmbedding-forward")
     formgrader(f"api/grade/{grade['id']}", manual_score=1, extra_credit=0.5)
-    cy = next(student for student in read_class(coursedir, SLUG).students if student.student == "cy")
+    cy = next(student for student in read_class(coursedir).students if student.student == "cy")
     assert (cy.mark, cy.parts["MyEmbedding-forward"].score) == (23.5, 1.5)

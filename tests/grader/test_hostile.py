@@ -24,9 +24,10 @@ from test_integrity import solution
 
 from rnnlm_grader.course.class_report import write_class_report
 from rnnlm_grader.course.export import FORMS, export
+from rnnlm_grader.course.folders import submitted_folders
+from rnnlm_grader.course.handed_in import read_submissions
 from rnnlm_grader.course.recorder import MOST_IN_LINE
 from rnnlm_grader.course.settings import GradeInSandbox
-from rnnlm_grader.course.state import read_submissions
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.candidate import KernelCandidate
@@ -284,7 +285,7 @@ def numbers_of(text):
 def test_no_page_shows_a_hidden_input_in_whatever_notation(graded):
     not_drawn = {slug: hidden_rows(slug, b"one") & hidden_rows(slug, b"other") for slug in SLUGS}
     for submission in submissions(graded.course):
-        slug = submission.assignment
+        slug = submission.job.assignment
         rows = {" ".join(f"{number:g}" for number in row)
                 for row in hidden_rows(slug, submission.job.draw) - not_drawn[slug]}
         assert len(rows) > 100
@@ -297,14 +298,16 @@ def submissions(course):
     config = config_for(course)
     for slug in SLUGS:
         coursedir = CourseDirectory(config=config, assignment_id=slug)
-        yield from read_submissions(coursedir, GradeInSandbox(config=config))
+        yield from read_submissions(coursedir, GradeInSandbox(config=config), submitted_folders(coursedir))
 
 
 @pytest.mark.parametrize("slug", SLUGS)
 def test_the_class_report_and_the_exports_count_everybody_and_execute_nothing(graded, slug):
     coursedir = CourseDirectory(config=config_for(graded.course), assignment_id=slug)
-    page = write_class_report(coursedir, slug, graded.course / "report.html").read_text()
-    tables = [export(coursedir, slug, form, graded.course / f"{form}.csv").read_text() for form in FORMS]
+    page = write_class_report(coursedir, graded.course / "report.html").read_text()
+    for form in FORMS:
+        export(coursedir, form, graded.course / f"{form}.csv")
+    tables = [(graded.course / f"{form}.csv").read_text() for form in FORMS]
     students = [student for student, work in CLASS.items() if work.slug == slug]
     assert all(sum(student in table for student in students) == len(students) for table in tables)
     found = active(BeautifulSoup(page, "html.parser"))

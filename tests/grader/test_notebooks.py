@@ -7,8 +7,8 @@ import zipfile
 
 import pytest
 
-from rnnlm_grader.course.folders import find_cells
-from rnnlm_grader.notebooks.reading import MAX_FILE, MAX_FILES, MAX_NOTEBOOKS, MAX_PARTS, TooMuch, Unreadable, parse
+from rnnlm_grader.course.handed_in import find_cells
+from rnnlm_grader.notebooks.reading import MAX_FILE, MAX_FILES, MAX_NOTEBOOKS, MAX_PARTS, Unreadable, parse
 from rnnlm_grader.notebooks.submission import Cell
 
 NAME = "01-embedding.ipynb"
@@ -104,7 +104,7 @@ def test_no_link_in_the_folder_is_followed(tmp_path, name):
 def test_a_file_larger_than_the_limit_is_not_read(tmp_path):
     (tmp_path / NAME).touch()
     os.truncate(tmp_path / NAME, MAX_FILE + 2**20)
-    with pytest.raises(TooMuch, match="101 MiB; the limit is 100"):
+    with pytest.raises(Unreadable, match="101 MiB; the limit is 100"):
         find(tmp_path, {})
 
 

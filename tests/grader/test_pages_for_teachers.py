@@ -39,8 +39,8 @@ def shell(course, script, answer=""):
 
 def students(course):
     """Return who is in the gradebook, with mark and name."""
-    coursedir = CourseDirectory(config=config_for(course, course_id="rnnlm"))
-    return {person.student: (person.mark, person.last_name) for person in read_class(coursedir, SLUG).students}
+    coursedir = CourseDirectory(config=config_for(course, course_id="rnnlm"), assignment_id=SLUG)
+    return {person.student: (person.mark, person.last_name) for person in read_class(coursedir).students}
 
 
 def test_a_backup_is_for_its_owner_alone_and_brings_back_marks_submissions_and_key(course):

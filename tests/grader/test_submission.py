@@ -7,7 +7,7 @@ from itertools import starmap
 
 import pytest
 
-from rnnlm_grader.course.folders import read_beside, time_of
+from rnnlm_grader.course.handed_in import read_beside, time_of
 from rnnlm_grader.notebooks.cell_code import definitions_in, first_that_defines_anew, helpers_in, plain_python
 from rnnlm_grader.notebooks.submission import MAX_SOURCE, Cell, Unreadable, read_cells, take_answers
 
@@ -275,5 +275,5 @@ def test_a_timestamp_is_read_in_nbgraders_form_alone(text, time):
 def test_a_time_that_may_not_be_read_is_no_time(tmp_path, monkeypatch):
     (tmp_path / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")
     assert read_beside(tmp_path) == {"timestamp.txt": "2026-11-24 12:00:00 UTC"}
-    monkeypatch.setattr("builtins.open", lambda *args: os.scandir("/nowhere"))  # which fails as open does
+    monkeypatch.setattr("os.open", lambda *args: os.scandir("/nowhere"))  # which fails as open does
     assert read_beside(tmp_path) == {}

@@ -1,0 +1,129 @@
+"""What a student handed in, whatever it is, and what nbgrader's exchange put beside it."""
+import os
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from nbgrader.utils import is_solution, parse_utc
+
+from ..notebooks.reading import Unreadable, opened, read_all_in
+from ..notebooks.submission import Answers, cells_of, code_of, read_cells, take_answers
+from .folders import answers_of, read_source, released, shown
+from .job import Job
+from .private import read_secret
+
+UNREAD = "What was handed in can't be graded"
+TIMESTAMP = "timestamp.txt"
+SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
+TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class Submission:
+    """What one student handed in, and the job that examines it."""
+
+    student: str
+    answers: Answers
+    beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
+    job: Job
+
+    @property
+    def is_unread(self):
+        """Whether nothing of it could be read, so that it gets no points."""
+        return any(remark.startswith(UNREAD) for remark in self.answers.remarks)
+
+
+def read_submissions(coursedir, settings, folders):
+    """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
+    source, secret = read_source(coursedir), read_secret(coursedir.root)
+    for student, folder in folders.items():
+        answers, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+        yield Submission(student, answers, beside, settings.job(coursedir, source, secret, answers))
+
+
+def read_handed_in(source, path):
+    """Return (the `Answers` in what a student handed in, be it a notebook or not, what `read_beside` found there).
+
+    `source` is the instructor's notebook, `path` is where the student's should be.
+    """
+    wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
+    locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
+              if "nbgrader" in cell.metadata and not is_solution(cell)}
+    remarks = []
+    try:
+        answers = take_answers(find_cells(path, wanted, remarks), wanted, locked)
+        remarks += answers.remarks
+    except Exception as error:  # nothing that anybody hands in may stop the grading of others
+        answers = take_answers((), wanted)
+        reason = str(error) if isinstance(error, Unreadable) else getattr(error, "strerror", None)
+        remarks = [f"{UNREAD}: {reason or type(error).__name__}."]
+    beside = read_beside(path.parent)
+    if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
+        remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
+    return replace(answers, remarks=tuple(map(shown, remarks))), beside
+
+
+def find_cells(path, wanted, remarks):
+    """Return the cells of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
+    if path.parent.is_symlink():  # whether or not it leads anywhere
+        raise Unreadable("its folder is a link, and links aren't followed")
+    if not path.parent.is_dir():
+        raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
+    if os.path.lexists(path):
+        return read_cells(path)
+    found = read_all_in(path.parent, cells_of)
+    name = the_one_meant(found, path.name, wanted)
+    if isinstance(found[name], Exception):
+        raise found[name]
+    remarks.append(f"It was handed in as {name}, not as {path.name}, and graded all the same.")
+    return found[name]
+
+
+def the_one_meant(found, name, wanted):
+    """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
+
+    Of several such, the only one that has the right name but for its capitals. Equal ones are one. `found` maps names
+    to cells, or to why there are none.
+    """
+    filled = [other for other, cells in found.items() if not isinstance(cells, Exception) and any(
+        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in cells)]
+    named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
+    for group in ([*found], filled, named):
+        if len({found[other] for other in group}) == 1:
+            return group[0]
+    others = f", but {len(found)} other notebooks, and nobody can tell which one is meant" if found else ""
+    raise Unreadable(f"there is no {name} in it{others}")
+
+
+def read_beside(folder):
+    """Return {name: text} of what nbgrader's exchange put beside a notebook, without what is missing or malformed.
+
+    The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
+    """
+    is_well_formed = {TIMESTAMP: time_of, SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch}
+    found = {name: read_short(Path(folder, name)) for name in is_well_formed}
+    return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
+
+
+def read_short(path):
+    """Return the beginning of an ordinary file as text, without blanks around it; None where there is none."""
+    try:
+        with opened(path) as file:
+            return file.read(200).decode(errors="replace").strip() or None
+    except (OSError, Unreadable):
+        return None
+
+
+def time_of(timestamp):
+    """The time (UTC) that the text of a timestamp means; None where it means none.
+
+    nbgrader's own function would read any form of it, and look for a zone of any name among this machine's files. So it
+    is given only what can name no file but those of the system's zones.
+    """
+    found = TIME.fullmatch(timestamp or "")
+    try:
+        return found and parse_utc(f"{found[1]} {found[2]}" if (found[2] or "").isalpha() else datetime.fromisoformat(
+            f"{found[1]}{found[2] or ''}"))
+    except (ValueError, ArithmeticError):
+        return None
