@@ -106,7 +106,8 @@ class SandboxedCandidate:
         self.seconds, self.all_seconds = seconds, all_seconds
         self.lost = defaultdict(list)  # (cell, source) → how a worker was lost in it, each time
         self.in_vain = []  # how workers were lost with no cell to blame
-        self.process = self.began = None
+        self.process = None
+        self.took = 0  # seconds that the criterion at work has spent in programs
         self.received, self.played = bytearray(), 0  # bytes of replies that have come, and programs of this worker
         self.load(cells, lent)
 
@@ -122,13 +123,12 @@ class SandboxedCandidate:
 
     @property
     def used(self):
-        """How many seconds the criterion at work has taken so far."""
-        took = time.monotonic() - self.began if self.began else 0
-        return took if self.process else took + self.loading
+        """How many seconds the criterion at work has taken so far; what the grader does beside doesn't count."""
+        return self.took if self.process else self.took + self.loading
 
     def begin(self, seconds):
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
-        self.began = None
+        self.took = 0
         is_ready = self._is_there()
         has_gone = not (self.process is None or is_ready)  # after the last criterion had ended, so that none has paid
         while not is_ready:
@@ -139,14 +139,19 @@ class SandboxedCandidate:
                 is_ready = self._execute_cells()
             except WorkerLost as lost:
                 self.in_vain += lost.args
-        self._allow(seconds)
-        self.began = time.monotonic() - (self.loading if has_gone else 0)
+        self.took = self.loading if has_gone else 0
+        self.allowed, self.said = seconds + self.took, 0
 
     def play(self, programs):
         """Play programs, each on a new bench; return a `Reply` to each."""
-        self._send(("play", *(program.packed for program in programs)))
-        replies = [self._reply_to(program) for program in programs]
-        self._hear_nothing_more()
+        request, began = ("play", *(program.packed for program in programs)), time.monotonic()
+        self.deadline = began + self.allowed - self.took
+        try:
+            self._send(request)
+            replies = [self._reply_to(program) for program in programs]
+            self._hear_nothing_more()
+        finally:
+            self.took += time.monotonic() - began
         return replies
 
     def _reply_to(self, program):

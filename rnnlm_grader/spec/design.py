@@ -42,8 +42,7 @@ def negative(rng, a):
 
 
 OF_SCALARS = ones, small, large, negative
-OF_WEIGHTS = zero, holes, small, tiny  # with larger ones, or of one sign, an RNN is chaos: every rounding counts
-PATTERNS = *OF_WEIGHTS, ones, large, negative
+PATTERNS = zero, holes, ones, small, tiny, large, negative
 
 
 def repeating(rng, ids, V):
@@ -124,8 +123,8 @@ def deal(rng, layer, packs, script):
     """Deal patterns to the two arrays of a script with the most cards left, and sometimes to one of its noise."""
     plain = {name for step in script if step.mark != NOISE for name in layer.takes(step.verb)} | set(layer.params)
     noise = [f"first {name}" for step in script if step.mark == NOISE and step.verb != "update"
-             for name in layer.takes(step.verb) if name not in layer.drawn]
-    plain = sorted(plain - layer.drawn.keys())
+             for name in layer.takes(step.verb) if patterns_of(layer, name)]
+    plain = sorted(name for name in plain if patterns_of(layer, name))
     names = sorted(rng.permutation(plain).tolist(), key=lambda name: -len(packs.get(name, PATTERNS)))[:2]
     names += rng.permutation(noise).tolist()[:rng.integers(2)]
     return {name: card(rng, layer, packs, name) for name in names}
@@ -140,6 +139,9 @@ def card(rng, layer, packs, name):
 
 
 def patterns_of(layer, name):
+    """The patterns of an array. Weights have none: of large ones an RNN is chaos, and of small ones no state shows."""
+    if name in layer.drawn or name[0] == "W":
+        return ()
     if name in layer.ids:
         return OF_IDS + IGNORING * (name in layer.ignored)
-    return OF_SCALARS if not layer.shapes[name] else OF_WEIGHTS if name[0] == "W" else PATTERNS
+    return PATTERNS if layer.shapes[name] else OF_SCALARS

@@ -5,7 +5,7 @@ import numpy as np
 
 from ..sandbox.values import Opaque
 from .calls import KEPT_LATE, MADE
-from .compare import LEAST, Difference, differ, kind
+from .compare import Difference, differ, kind
 from .layer import NOISE
 from .tape import shape_of
 
@@ -102,7 +102,7 @@ class Play:
         (at, what), value = key, self.seen[key]
         if at == KEPT_LATE:
             pairs = self.now_and_then(value, self.calls.kept[int(what.split()[1])])
-            return next(filter(None, (differ(*each, exact=True, least=LEAST) for each in pairs)), None)
+            return next(filter(None, (differ(*each, exact=True) for each in pairs)), None)
         expected = self.right[at, what.replace("held", "grads")]
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
@@ -133,9 +133,9 @@ class Play:
             return float(np.abs(arrays[next(iter(self.layer.upstream))]).max(initial=1e-12))
         floats = [array for array in arrays.values() if array.dtype.kind == "f"]
         largest = max((float(np.abs(array).max(initial=1e-12)) for array in floats), default=1)
-        if what in self.layer.outputs:
-            return LEAST * max(1, largest)
-        return largest * (100 * LEAST if self.layer.makes else 1)  # of a whole model, what goes back is small
+        if what in self.layer.outputs or what in self.layer.attributes.get("forward", ()):
+            return 0.01 * max(1, largest)
+        return largest * (0.1 if self.layer.makes else 1)  # of a whole model, what goes back is small
 
 
 def in_order(value, shapes):

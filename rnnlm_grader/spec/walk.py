@@ -19,8 +19,8 @@ def walk(rng, layer):
 
 def some_patterns(rng, layer):
     """A pattern for some of the arrays."""
-    return {name: rng.choice(patterns_of(layer, name))
-            for name in layer.shapes if name not in layer.drawn and rng.random() < 0.3}
+    return {name: rng.choice(patterns) for name in layer.shapes
+            if (patterns := patterns_of(layer, name)) and rng.random() < 0.3}
 
 
 def calls_of_function(rng, turns):
