@@ -41,8 +41,8 @@ lstm.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and
 lstm.criterion("starts_from_zeros", "forward", 1, "unless stateful, every window starts from zeros, whatever came "
                "before", {"hs": ["[forward] forward", "[set] forward", "[forward set] forward"]})
 lstm.criterion("goes_on", "forward", 1, "a stateful layer goes on from h and c where the last window ended",
-               {"hs h c": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward"]},
-               options=STATEFUL)
+               {"hs h c": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward"],
+                "grads": ["{forward} forward backward"]}, options=STATEFUL)
 lstm.criterion("takes_and_forgets_states", "forward", 1, "set_state(h, c) gives a stateful layer the states to start "
                "from, and after reset_state it starts from zeros",
                {"hs h c": ["{set} forward", "{forward set} forward"],

@@ -70,7 +70,8 @@ rnn.criterion("like_unrolled", "forward", 1, "hs holds what a chain of single RN
 # --- state ------------------------------------------------------------------------------------------------------------
 
 rnn.criterion("takes_a_state", "state", 1, "set_state gives a stateful layer the state to start from",
-              {"hs h": ["forward {set} forward", "set forward forward"]}, options=STATEFUL, beside="forward")
+              {"hs h": ["forward {set} forward", "set forward forward"], "grads": ["forward {set} forward backward"]},
+              options=STATEFUL, beside="forward")
 rnn.criterion("starts_from_zeros", "state", 1, "unless stateful, every window starts from zeros, whatever came before",
               {"hs": ["[forward] forward", "[forward set] forward"]}, beside="forward")
 # After these: an answer that always keeps its state fails with other sizes too, and pays once.
@@ -79,8 +80,8 @@ rnn.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and 
                ["forward", "forward forward:other", "[forward update:one reset] forward:again"], 30,
                plain={"hs": ["forward forward:resized"]})
 rnn.criterion("goes_on", "state", 1, "a stateful layer goes on where the last window ended",
-              {"hs h": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward:again"]},
-              options=STATEFUL, beside="forward")
+              {"hs h": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward:again"],
+               "grads": ["{forward} forward backward"]}, options=STATEFUL, beside="forward")
 rnn.criterion("forgets_the_state", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch "
               "size", {"hs": ["[reset] forward", "[forward reset] forward", "[forward reset] forward:N+1",
                               "[set reset] forward forward"],
@@ -126,7 +127,7 @@ def contract_over_time(layer, back):
                     "returned never change", {"kept": [*contract.KEPT, "forward backward forward backward"]},
                     options=BOTH, beside="forward")
     layer.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
-                    {"returned grads params": contract.SHARED}, beside="forward")
+                    {f"returned grads params {back}": contract.SHARED}, beside="forward")
     layer.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
                     {f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
                     beside="forward")
