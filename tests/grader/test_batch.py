@@ -13,10 +13,9 @@ import sys
 import time
 
 import cut_off
-import demo
 import pytest
 import sqlalchemy
-from classroom import WORK, config_for, gradebook_of, release
+from classroom import SLUG, WORK, collect, config_for, contents, gradebook_of
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, orphans, parents, staying
@@ -32,7 +31,6 @@ from rnnlm_grader.refusal import Refusal, Stopped
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 
 pytestmark = pytest.mark.corpus(one_in=2)
-SLUG = demo.ASSIGNMENT
 PAIR = {"unfinished": 4, "not-a-notebook": 0}  # student → mark
 CLASS = PAIR | {"right-as-the-book": 25, "wrong-overwrites": 23, "syntax-error": 10}
 COMMAND = sys.executable, "-m", "rnnlm_grader.course.cli"
@@ -53,11 +51,7 @@ def batch_of(folder, **options):
 @pytest.fixture(scope="session")
 def handed_in(tmp_path_factory):
     """A course in which a small class has handed in, and nothing is graded."""
-    folder = tmp_path_factory.mktemp("class")
-    release(folder)
-    (folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
-    demo.hand_in(folder, {student: WORK[student] for student in CLASS})
-    return folder
+    return collect(tmp_path_factory.mktemp("class"), {student: WORK[student] for student in CLASS})
 
 
 @pytest.fixture(scope="session")
@@ -272,10 +266,6 @@ def said_by(course, capsys, *arguments):
     return code, said
 
 
-def contents(folder):
-    return {path: path.is_file() and path.read_bytes() for path in folder.rglob("*")}
-
-
 def refused(course, capsys, *arguments):
     """Run a command that changes nothing; return why."""
     before = contents(course)
@@ -330,11 +320,6 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
     assert marks(pair) == PAIR
 
 
-def run(course, *arguments, **options):
-    """Run the real command to its end."""
-    return subprocess.run([*COMMAND, *arguments], cwd=course, stderr=subprocess.PIPE, text=True, check=False, **options)
-
-
 def test_whose_work_cannot_be_read_is_named_on_the_last_line_of_each_run(pair, capsys):
     for _ in range(2):
         assert grade(pair) == 0
@@ -350,8 +335,9 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
         shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / name)
     (pair / "submitted" / "nowhere").symlink_to("/nowhere")
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
-    graded, reported, exported = (run(pair, *command, SLUG, stdout=subprocess.PIPE, env=strict)
-                                  for command in ([], ["report"], ["export"]))
+    graded, reported, exported = (
+        subprocess.run([*COMMAND, *command, SLUG], cwd=pair, env=strict, capture_output=True, text=True, check=False)
+        for command in ([], ["report"], ["export"]))
     assert [done.returncode for done in (graded, reported, exported)] == [1, 0, 0]
     assert [line for line in graded.stdout.splitlines() if line.startswith("no mark for")] == [
         f"no mark for {', '.join(UNFIT.values())}: the name of the student's folder begins with a dot, has a line "
