@@ -5,11 +5,12 @@ from pathlib import Path
 
 import nbformat
 import pytest
-from corpora import embedding, lstm, rnnlm, softmax_masking, time_rnn
+from corpora import CORPORA, embedding, lstm, rnnlm, softmax_masking, time_rnn
 from hostile.handing_in import ROOT, code_cell
 
 from rnnlm_grader.course.folders import answers_of, execution_order, read_handed_in
 from rnnlm_grader.course.job import Job, run, version
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 pytestmark = pytest.mark.corpus(one_in=3)
 ONE, TIME = "MyEmbedding", "MyTimeEmbedding"
@@ -38,6 +39,15 @@ def told(*cells, slug="01-embedding"):
 
 def mark(*cells, **options):
     return told(*cells, **options)[0]
+
+
+@pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
+def test_right_answers_to_each_exercise_get_full_marks_and_a_mistake_costs_some(corpus):
+    right = {name: next(iter(answers.values())) for name, answers in corpus.RIGHT.items()}
+    last, wrong = [*right][-1], next(iter(corpus.WRONG[[*right][-1]].values()))
+    most = sum(criterion.points for criterion in ASSIGNMENTS[corpus.SLUG].criteria)
+    assert mark(*right.items(), slug=corpus.SLUG) == most
+    assert 0 < mark(*(right | {last: wrong}).items(), slug=corpus.SLUG) < most
 
 
 @pytest.mark.parametrize(("cells", "points"), [

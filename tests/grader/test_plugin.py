@@ -5,7 +5,7 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from classroom import ROOT, SLUG, WORK, Course, collect, config_for, contents, nbgrader, release
+from classroom import ROOT, SLUG, WORK, Course, collect, config_for, contents, gradebook_of, nbgrader, release
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
@@ -159,3 +159,23 @@ def test_feedback_leads_to_the_section_of_the_book_that_explains_a_mistake(cours
     page = BeautifulSoup(Course(course).page("mistaken").read_text(), "html.parser")
     links = [link["href"] for link in page.find_all("a", href=True)]
     assert "https://course.example/book/02-embedding.html#embedding-repeated-ids" in links
+
+
+PATCHES = """
+def forward(self, idx):
+    self.idx = idx
+    return self.params[0][idx]
+MyEmbedding.forward = forward
+"""
+
+
+def test_only_an_answer_that_nobody_gave_is_said_to_be_no_response(course):
+    notebook = nbformat.reads(WORK["untouched"], as_version=4)
+    notebook.cells.append(nbformat.v4.new_code_cell(PATCHES))
+    demo.hand_in(course, {"patches": nbformat.writes(notebook)})
+    converter_for(course).start()
+    with gradebook_of(course) as book:
+        submitted = book.find_submission_notebook(SLUG, SLUG, "patches")
+        assert submitted.score > 0
+        assert {comment.name: comment.auto_comment for comment in submitted.comments} == {
+            "MyEmbedding": None, "MyTimeEmbedding": "No response."}
