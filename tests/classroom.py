@@ -90,6 +90,11 @@ class Course:
     def nbgrader(self, *command):
         nbgrader(self.folder, *command)
 
+    def configure(self, text):
+        """Add something to the course's configuration."""
+        with open(self.folder / "nbgrader_config.py", "a") as file:
+            file.write(f"\n{text}\n")
+
     def rnnlm_grade(self, command, *options):
         """Run a command of the grader; return its exit code."""
         return cli.main([command, SLUG, *options, "--course-dir", str(self.folder)])

@@ -26,10 +26,6 @@ class Class(Course):
         with gradebook_of(self.folder) as book:
             return {s.student_id: s.late_submission_penalty for s in book.assignment_submissions(SLUG)}
 
-    def configure(self, text):
-        with open(self.folder / "nbgrader_config.py", "a") as file:
-            file.write(f"\n{text}\n")
-
     def hand_in_again(self):
         path = self.at("submitted", "ben") / f"{SLUG}.ipynb"
         path.write_text(path.read_text().replace("W, = self.params", "W = self.params[0]"))

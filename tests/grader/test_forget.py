@@ -60,8 +60,8 @@ def template(tmp_path_factory):
 def course(template, tmp_path):
     """Return a copy of the course that a test may change."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    config = (ROOT / "nbgrader_config.py").read_text()
-    (tmp_path / "course" / "nbgrader_config.py").write_text(f'{config}\nc.Exchange.root = "{tmp_path / "exchange"}"\n')
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path / "course")
+    Course(tmp_path / "course").configure(f'c.Exchange.root = "{tmp_path / "exchange"}"')
     return tmp_path / "course"
 
 

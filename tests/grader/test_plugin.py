@@ -153,7 +153,7 @@ def test_what_cannot_be_read_or_held_costs_nobody_else_a_mark_and_is_told_at_the
 
 def test_feedback_leads_to_the_section_of_the_book_that_explains_a_mistake(course):
     demo.hand_in(course, {"mistaken": WORK["wrong-overwrites"]})
-    (course / "nbgrader_config.py").open("a").write("\nc.GradeInSandbox.book_url = 'https://course.example/'\n")
+    Course(course).configure("c.GradeInSandbox.book_url = 'https://course.example/'")
     for command in ("autograde", "generate_feedback"):
         nbgrader(course, command, SLUG)
     page = BeautifulSoup(Course(course).page("mistaken").read_text(), "html.parser")

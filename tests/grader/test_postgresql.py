@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import demo
 import pytest
-from classroom import ASSIGNMENT, SLUG, WORK, config_for
+from classroom import ASSIGNMENT, SLUG, WORK, Course, config_for
 from nbgrader.api import Gradebook
 from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
 from nbgrader.coursedir import CourseDirectory
@@ -114,7 +114,7 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
     file.chmod(0o600)
     address = course.coursedir.db_url.replace(f":{IN_URL}", "")
-    (course.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
+    Course(course.folder).configure(f"c.CourseDirectory.db_url = {address!r}")
     told = {**os.environ, "PGPASSFILE": str(file)}
     call(["nbgrader", "db", "upgrade"], cwd=course.folder, env=told)
     call(["nbgrader", "export", "--to", "grades.csv"], cwd=course.folder, env=told)
