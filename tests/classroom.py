@@ -122,8 +122,9 @@ class Course:
 
 
 def contents(folder, without=lambda path: False):
-    """Return {path: bytes} of all files in a folder, but for some paths."""
-    return {path: path.read_bytes() for path in folder.rglob("*") if path.is_file() and not without(path)}
+    """Return {path in the folder: bytes} of all its files, but for some."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*")
+            if path.is_file() and not without(path)}
 
 
 def release(folder):

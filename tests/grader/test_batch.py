@@ -44,8 +44,8 @@ def open_course(folder):
     return CourseDirectory(config=config, assignment_id=SLUG), config
 
 
-def batch_of(folder, **options):
-    return Batch(*open_course(folder), **options)
+def batch_of(folder):
+    return Batch(*open_course(folder))
 
 
 @pytest.fixture(scope="session")
@@ -87,9 +87,7 @@ def result_files(folder):
 def outcome(folder):
     """All that a run should leave: marks, graded notebooks, results."""
     scores = recorded_scores(f"sqlite:///{folder}/gradebook.db", SLUG)
-    graded = {str(path.relative_to(folder)): path.read_bytes() for path in (folder / "autograded").rglob("*")
-              if path.is_file()}
-    return scores, graded, result_files(folder)
+    return scores, contents(folder / "autograded"), result_files(folder)
 
 
 def marks(folder):
