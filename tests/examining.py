@@ -2,11 +2,21 @@
 import subprocess
 import sys
 
+import numpy as np
+
 from rnnlm_grader.criteria import find
 from rnnlm_grader.explaining.mistakes import explain_all
 from rnnlm_grader.grading import examine_all, judge, settle_charges
+from rnnlm_grader.sandbox.bench import load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.exam import examine, public_seed
+
+
+def defined(source, name="MyEmbedding"):
+    """Execute a cell; return what it defines under a name."""
+    names = {"np": np, "__name__": "__main__"}
+    assert load_cells([(name, source)], names) == {}
+    return names[name]
 
 
 def grade_name(assignment, candidate, name, seeds, allowance):
