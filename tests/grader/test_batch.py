@@ -99,7 +99,7 @@ def test_everybody_gets_a_mark_and_a_second_run_finds_nothing_to_do(undisturbed)
     before = outcome(undisturbed)
     tally = batch_of(undisturbed).grade()
     assert (tally.graded, tally.failed, tally.examined) == ([], {}, 0)
-    assert sorted(tally.unchanged) == sorted(CLASS)
+    assert (sorted(tally.unchanged), tally.unread) == (sorted(CLASS), ["not-a-notebook"])
     assert outcome(undisturbed) == before
     assert marks(undisturbed) == CLASS
 
@@ -316,13 +316,6 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
     assert marks(pair) == PAIR
 
 
-def test_whose_work_cannot_be_read_is_named_on_the_last_line_of_each_run(pair, capsys):
-    for _ in range(2):
-        assert grade(pair) == 0
-        last = capsys.readouterr().out.splitlines()[-1]
-        assert last == "couldn't read the work of: not-a-notebook (see the report)"
-
-
 UNFIT = {".hidden": ".hidden", "kor\udcb1\udce8": r"kor\udcb1\udce8", "new\nline": "new line"}  # name → as it is shown
 
 
@@ -339,6 +332,7 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
         f"no mark for {', '.join(UNFIT.values())}: the name of the student's folder begins with a dot, has a line "
         "break or isn't UTF-8; rename it",
         "no mark for nowhere: the student's folder is a link that leads to no folder"]
+    assert graded.stdout.endswith("\ncouldn't read the work of: not-a-notebook (see the report)\n")
     table, page = ((pair / "reports" / f"{SLUG}.{form}").read_text() for form in ("csv", "html"))
     for name in (*UNFIT.values(), "nowhere"):
         assert len([line for line in table.splitlines() if line.startswith(f"{name},") and ",waiting," in line]) == 1

@@ -1,4 +1,4 @@
-"""How `nbgrader autograde` behaves where something is missing, odd or hostile."""
+"""How `nbgrader autograde` behaves where something is missing, in the way or odd."""
 import shutil
 
 import demo
