@@ -205,8 +205,6 @@ def test_names_and_parts_that_do_not_exist_get_one_clear_line():
 
 @pytest.mark.parametrize(("before", "line", "module"), [
     ("import bs4", "pass", None),
-    ("import bs4", "bs4", "bs4"),
-    ("from bs4 import BeautifulSoup as used", "used", "bs4"),
     ("import bs4\ndef used(): return bs4", "used()", "bs4"),
     ("", "import bs4.element", "bs4"),
     ("from rnnlm_ref.layers import RNN", "RNN", "rnnlm_ref.layers"),
