@@ -90,6 +90,11 @@ class Course:
     def nbgrader(self, *command):
         nbgrader(self.folder, *command)
 
+    def configure(self, text):
+        """Add something to the course's configuration."""
+        with open(self.folder / "nbgrader_config.py", "a") as file:
+            file.write(f"\n{text}\n")
+
     def rnnlm_grade(self, command, *options):
         """Run a command of the grader; return its exit code."""
         return cli.main([command, SLUG, *options, "--course-dir", str(self.folder)])
@@ -116,12 +121,26 @@ class Course:
         return self.at("feedback", student) / f"{SLUG}.html"
 
 
+def contents(folder, without=lambda path: False):
+    """Return {path in the folder: bytes} of all its files, but for some."""
+    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*")
+            if path.is_file() and not without(path)}
+
+
 def release(folder):
     """Lay out a course as an instructor has it, and release the exercise."""
     if not (folder / "solutions").exists():
         demo.set_up(folder)
     config = config_for(folder)
     GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config, force=True).start()
+
+
+def collect(folder, work):
+    """Lay out a course with a key in which the exercise is released and a class has handed in: student → notebook."""
+    release(folder)
+    (folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
+    demo.hand_in(folder, work)
+    return folder
 
 
 def lay_out(folder, people, waiting=(), missing=()):

@@ -1,4 +1,4 @@
-"""Makes corpora and tools importable for tests, says which tests `make test` runs, and what took longest."""
+"""Makes corpora and tools importable for tests, says which tests `make test` runs, and which files took longest."""
 import sys
 import zlib
 from collections import Counter
@@ -31,7 +31,7 @@ def is_quick(item):
 
 
 def pytest_terminal_summary(terminalreporter):
-    """Print the slowest files, and the size of the corpora, so that no page has to remember it."""
+    """Print the slowest files."""
     seconds = Counter()
     for report in (each for several in terminalreporter.stats.values() for each in several):
         if hasattr(report, "duration"):
@@ -39,16 +39,3 @@ def pytest_terminal_summary(terminalreporter):
     terminalreporter.section("slowest files")
     for path, total in seconds.most_common(8):
         terminalreporter.write_line(f"{total:7.1f} s  {path}")
-    from corpora import CORPORA
-
-    from rnnlm_grader.criteria import ASSIGNMENTS
-
-    mistakes = Counter(m.name for a in ASSIGNMENTS.values() for m in a.misconceptions)
-    right = {name: len(answers) for corpus in CORPORA for name, answers in corpus.RIGHT.items()}
-    wrong = {name: len(answers) for corpus in CORPORA for name, answers in corpus.WRONG.items()}
-    terminalreporter.section("what the grader is tried on")
-    terminalreporter.write_line(f"{'':24}{'misconceptions':>16}{'right answers':>16}{'wrong answers':>16}")
-    for name in right:
-        terminalreporter.write_line(f"{name:24}{mistakes[name]:16}{right[name]:16}{wrong[name]:16}")
-    totals = (mistakes.total(), sum(right.values()), sum(wrong.values()))
-    terminalreporter.write_line(f"{'in all':24}{totals[0]:16}{totals[1]:16}{totals[2]:16}")

@@ -1,9 +1,22 @@
-"""Examines one answer by itself, as a test wants it: without last looks and other ways to execute cells."""
+"""Examines one answer by itself, without last looks and other ways to execute cells; or runs cells in a shell."""
+import subprocess
+import sys
+
+import numpy as np
+
 from rnnlm_grader.criteria import find
 from rnnlm_grader.explaining.mistakes import explain_all
 from rnnlm_grader.grading import examine_all, judge, settle_charges
+from rnnlm_grader.sandbox.bench import load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.exam import examine, public_seed
+
+
+def defined(source, name="MyEmbedding"):
+    """Execute a cell; return what it defines under a name."""
+    names = {"np": np, "__name__": "__main__"}
+    assert load_cells([(name, source)], names) == {}
+    return names[name]
 
 
 def grade_name(assignment, candidate, name, seeds, allowance):
@@ -19,3 +32,21 @@ def is_clean(name, answer, criteria=None):
     criteria = criteria or [criterion for criterion in find(name).criteria if criterion.name == name]
     return all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).is_clean
                for criterion in criteria)
+
+
+IN_A_SHELL = """
+from IPython.core.interactiveshell import InteractiveShell
+shell = InteractiveShell.instance()
+for cell_id, source in {}:
+    error = shell.run_cell(source, cell_id=cell_id).error_in_exec
+print("ERROR", error)
+"""
+
+
+def shown_in_a_shell(*cells):
+    """Run cells, each an id and a source, in a fresh process as a notebook does; return all that they show.
+
+    The last line tells the exception of the last cell.
+    """
+    done = subprocess.run([sys.executable, "-c", IN_A_SHELL.format(cells)], capture_output=True, text=True, check=True)
+    return done.stdout

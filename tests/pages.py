@@ -41,6 +41,13 @@ def has_no_violation(tab, context=None, **options):
     assert found.violations_count == 0, found.generate_report()
 
 
+def has_no_violation_in_either_theme(tab, context):
+    """Have axe look at what a selector finds in a page, light and dark."""
+    for theme in ("light", "dark"):
+        tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
+        has_no_violation(tab, context)
+
+
 @pytest.fixture(scope="module")
 def site():
     server = Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))

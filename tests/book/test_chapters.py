@@ -91,13 +91,6 @@ def test_drift_is_named(book, spoil, named):
     assert named in problem
 
 
-@pytest.mark.parametrize(("stored", "measured", "kept"), [
-    (None, 0.2, 1), (1, 1.9, 1), (1, 2.6, 3), (20, 27, 20), (20, 31, 31), (20, 9, 9)])
-def test_noise_leaves_the_stored_time(book, stored, measured, kept):
-    edited(lambda notebook: notebook.metadata.executed.update(seconds=stored))(book)
-    assert chapters.lasting(book / "01-one.ipynb", measured) == kept
-
-
 @pytest.mark.parametrize(("changed", "matters"), [
     ("book/01-one.md", True), ("book/01-one.ipynb", True), ("rnnlm_figures/rnn.py", True),
     ("rnnlm_ref/layers.py", True), ("rnnlm_ref/trainer.py", False),

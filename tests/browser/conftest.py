@@ -1,14 +1,14 @@
 """Opens exercises in the lab, and works on them there. Needs `make browser` first."""
 import json
-from pathlib import Path
 
 import nbformat
 import pytest
-from pages import HTML, browser, open_page, site
+from pages import HTML, ROOT, browser, open_page, site
+
+from rnnlm_grader.course.folders import answers_of
 
 __all__ = ["browser", "open_page", "site"]
 
-ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 120_000  # milliseconds; Python starts within ten seconds where nothing else runs
 FILL = """answers => {
     for (const cell of jupyterapp.shell.currentWidget.content.model.cells) {
@@ -56,9 +56,7 @@ def address(slug):
 
 def right_answers(slug):
     """Return the instructor's answers, by their names."""
-    notebook = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells
-            if cell.metadata.nbgrader.solution}
+    return answers_of(nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4))
 
 
 @pytest.fixture(autouse=True)

@@ -5,10 +5,10 @@ import sys
 import demo
 import nbformat
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from classroom import gradebook_of, nbgrader
 from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
+from pages import has_no_violation
 
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.criteria import ASSIGNMENTS
@@ -138,8 +138,7 @@ def test_a_chapter_opens_its_exercise(open_page, slug):
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_in_the_offer(open_page, theme):
-    found = Axe().run(open_page("book/02-embedding.html", theme=theme), context=".lab-offer")
-    assert found.violations_count == 0, found.generate_report()
+    has_no_violation(open_page("book/02-embedding.html", theme=theme), ".lab-offer")
 
 
 def test_a_page_opened_from_disk_offers_no_lab(browser):

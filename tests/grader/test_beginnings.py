@@ -4,8 +4,7 @@ import operator
 import numpy as np
 import pytest
 from examining import is_clean
-from test_integrity import solution
-from test_traits import NAMES
+from test_integrity import NAMES, solution
 
 CLASSES = [name for name in NAMES if isinstance(solution(name), type) and name != "MyRnnlm"]  # whose layers are lent
 

@@ -1,9 +1,8 @@
 """What `check` notices of the cells of a live notebook."""
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
+from examining import shown_in_a_shell
 
 from rnnlm_grader.cells import Cells
 
@@ -39,15 +38,7 @@ def test_there_is_no_warning_where_it_may_be_defined(runs):
     assert not ran(*runs).left_over("MyRNN")
 
 
-NOTEBOOK = """
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-for cell_id, source in (("a", "from rnnlm_grader import check"), ("b", "def my_perplexity(): pass"),
-                        ("b", "def my_perplexity2(): pass"), ("c", "check(my_perplexity)")):
-    shell.run_cell(source, cell_id=cell_id)
-"""
-
-
 def test_check_tells_of_a_left_over_in_a_shell():
-    done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=True)
-    assert "my_perplexity is left over from an earlier run" in done.stdout
+    assert "my_perplexity is left over from an earlier run" in shown_in_a_shell(
+        ("a", "from rnnlm_grader import check"), ("b", "def my_perplexity(): pass"),
+        ("b", "def my_perplexity2(): pass"), ("c", "check(my_perplexity)"))

@@ -6,7 +6,7 @@ from bs4 import BeautifulSoup
 from classroom import ALL, ENDLESS, SLUG, UNFINISHED, WRONG, Person, lay_out
 from pages import browser, has_no_violation  # noqa: F401
 
-from rnnlm_grader.course.class_report import figures, histogram, write_class_report
+from rnnlm_grader.course.class_report import histogram, write_class_report
 from rnnlm_grader.criteria import ASSIGNMENTS
 
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
@@ -143,10 +143,6 @@ def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
 ])
 def test_bars_hold_every_mark_once(marks, most, bars):
     assert {bar.label: bar.count for bar in histogram(marks, most) if bar.count} == bars
-
-
-def test_one_mark_is_its_own_median():
-    assert figures([7.5], 25)[0] == ("median", "7.5")
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])

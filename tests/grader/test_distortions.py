@@ -4,8 +4,7 @@ import inspect
 import numpy as np
 import pytest
 from examining import is_clean
-from test_integrity import solution
-from test_traits import NAMES
+from test_integrity import NAMES, solution
 
 LIMITS = 1.1, 5
 NO_NUMBERS = {"self", "idx", "ts", "f", "eps", "max_norm", "counts", "window", "grads"}  # ids, sizes, changed in place

@@ -30,8 +30,7 @@ class Campus(Course):
         self.exchange.mkdir()
         self.exchange.chmod(0o777)
         demo.set_up(self.folder)
-        with open(self.folder / "nbgrader_config.py", "a") as config:
-            config.write(f'c.Exchange.root = "{self.exchange}"\n')
+        self.configure(f'c.Exchange.root = "{self.exchange}"')
         self.nbgrader("generate_assignment", SLUG)
         self.nbgrader("release_assignment", SLUG)
 

@@ -5,7 +5,7 @@ import shutil
 import sqlite3
 
 import pytest
-from classroom import ROOT, SLUG, Course, Person, lay_out
+from classroom import ROOT, SLUG, Course, Person, contents, lay_out
 from nbgrader.utils import notebook_hash
 from sqlalchemy import Engine, event
 
@@ -60,8 +60,8 @@ def template(tmp_path_factory):
 def course(template, tmp_path):
     """Return a copy of the course that a test may change."""
     shutil.copytree(template, tmp_path, dirs_exist_ok=True)
-    config = (ROOT / "nbgrader_config.py").read_text()
-    (tmp_path / "course" / "nbgrader_config.py").write_text(f'{config}\nc.Exchange.root = "{tmp_path / "exchange"}"\n')
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path / "course")
+    Course(tmp_path / "course").configure(f'c.Exchange.root = "{tmp_path / "exchange"}"')
     return tmp_path / "course"
 
 
@@ -78,17 +78,16 @@ def run(course, *arguments):
     return cli.main(["forget", *arguments, "--course-dir", str(course)])
 
 
-def contents(course, without=None):
+def held(course, without=lambda path: False):
     """What is in the course and in the exchange, file by file, but for the gradebook's bytes and some paths."""
-    return {path: path.read_bytes() for path in course.parent.rglob("*")
-            if path.is_file() and path.name not in ("gradebook.db", ".lock") and not (without and without(path))}
+    return contents(course.parent, lambda path: path.name in ("gradebook.db", ".lock") or without(path))
 
 
 def refused(course, capsys, *arguments):
     """Run the command where it removes nothing; return what it says."""
-    before = contents(course)
+    before = held(course)
     assert run(course, *arguments) == 2
-    assert contents(course) == before
+    assert held(course) == before
     return capsys.readouterr()
 
 
@@ -102,9 +101,9 @@ def is_of_ada(path):
 
 
 def test_nothing_of_the_student_stays_and_everything_of_the_others_does(course):
-    before = contents(course, without=is_of_ada)
+    before = held(course, without=is_of_ada)
     assert run(course, "ada", "--yes") == 0
-    assert contents(course) == before
+    assert held(course) == before
     word = re.compile(rb"\bada\b")
     assert [path for path in course.parent.rglob("*")
             if is_of_ada(path) or (path.is_file() and word.search(path.read_bytes()))] == []
@@ -154,10 +153,10 @@ def test_what_was_cut_off_is_finished_by_the_same_command(course, monkeypatch, s
 def test_what_a_link_leads_to_stays(course):
     place = course / "submitted" / "eve"
     place.symlink_to(course / "submitted" / "ben")
-    before = contents(course, without=lambda path: path.stem == FORMER or is_class_report(path))
+    before = held(course, without=lambda path: path.stem == FORMER or is_class_report(path))
     assert run(course, "eve", "--yes") == 0
     assert not place.is_symlink()
-    assert contents(course) == before
+    assert held(course) == before
 
 
 def test_nothing_is_removed_while_another_process_grades(course, capsys):

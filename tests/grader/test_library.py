@@ -1,4 +1,5 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
+import functools
 import os
 import re
 from pathlib import Path
@@ -16,34 +17,19 @@ from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
 KEYS = [b"%d" % i for i in range(int(os.environ.get("DRAWS", "1")))]
-PASSED = {}  # (misconception, criterion, seed) → whether its variant passed: several tests look at the same draws
 
 
+@functools.cache
 def passes(misconception, criterion, seed):
-    which = misconception, criterion, seed
-    if which not in PASSED:
-        PASSED[which] = examine(criterion, KernelCandidate(**{misconception.name: misconception.variant}), seed).passed
-    return PASSED[which]
-
-
-class Remembering(Allowance):
-    """Remembers of a misconception what its variant passed."""
-
-    def __init__(self, misconception):
-        super().__init__(5)
-        self.misconception = misconception
-
-    def examine(self, criterion, candidate, seed):
-        outcome = super().examine(criterion, candidate, seed)
-        PASSED[self.misconception, criterion, seed] = outcome.passed
-        return outcome
+    """Whether a variant passes a criterion: two tests look at the same draws."""
+    return examine(criterion, KernelCandidate(**{misconception.name: misconception.variant}), seed).passed
 
 
 def grade(assignment, misconception):
     """All verdicts on a variant, on the learner's inputs."""
-    name = misconception.name
-    candidate, allowance = KernelCandidate(**{name: misconception.variant}), Remembering(misconception)
-    results = grade_name(assignment, candidate, name, lambda criterion: [(public_seed(criterion), False)], allowance)
+    candidate = KernelCandidate(**{misconception.name: misconception.variant})
+    results = grade_name(assignment, candidate, misconception.name,
+                         lambda criterion: [(public_seed(criterion), False)], Allowance(5))
     return [v for result in results for v in result.verdicts]
 
 

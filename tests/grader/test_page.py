@@ -1,9 +1,8 @@
 """The report as a page, which a notebook shows in place of the text."""
 import re
-import subprocess
-import sys
 
 import pytest
+from examining import shown_in_a_shell
 
 from rnnlm_grader.explaining.page import BOOK_URL, page
 from rnnlm_grader.explaining.report import Item, in_words
@@ -42,16 +41,9 @@ def test_an_example_that_is_cut_can_be_unfolded_as_a_whole():
     assert re.search("<details.*a = 1\nb = 2", written(Item("✗", (*BLOCKS, ("whole", "a = 1\nb = 2")))))
 
 
-NOTEBOOK = """
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.run_cell("from rnnlm_grader import check\\ndef my_perplexity(losses, counts): return 1.0")
-result = shell.run_cell("check(my_perplexity, 'edge')")
-print("ERROR", result.error_in_exec)
-"""
-
-
 def test_in_a_shell_the_report_is_displayed_and_the_exception_is_one_line():
-    done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=True)
-    assert done.stdout.startswith("my_perplexity · edge: 0 of 1 points\n  ✗ ")
-    assert done.stdout.endswith("ERROR my_perplexity · edge: 0 of 1 points; see above.\n")
+    shown = shown_in_a_shell(
+        ("a", "from rnnlm_grader import check\ndef my_perplexity(losses, counts): return 1.0"),
+        ("b", "check(my_perplexity, 'edge')"))
+    assert shown.startswith("my_perplexity · edge: 0 of 1 points\n  ✗ ")
+    assert shown.endswith("ERROR my_perplexity · edge: 0 of 1 points; see above.\n")

@@ -1,23 +1,16 @@
 """A gradebook on a PostgreSQL server holds the marks, and its password stays where it was written."""
 import csv
 import getpass
-import io
-import logging
 import os
 import shutil
 import subprocess
 import tempfile
 from pathlib import Path
-from types import SimpleNamespace
 
 import demo
 import pytest
-from classroom import ASSIGNMENT, SLUG, WORK, config_for
+from classroom import ASSIGNMENT, SLUG, WORK, Course
 from nbgrader.api import Gradebook
-from nbgrader.converters import Autograde, GenerateAssignment, GenerateFeedback
-from nbgrader.coursedir import CourseDirectory
-
-from rnnlm_grader.course.export import export
 
 PASSWORD = "s3cr3t/p@ss"
 IN_URL = "s3cr3t%2Fp%40ss"
@@ -70,52 +63,50 @@ def call(command, **options):
 @pytest.fixture(scope="module")
 def course(server, tmp_path_factory):
     """A course that is released, handed in, graded, marked by hand and fed back; `said` is what was logged of it."""
-    folder, said = tmp_path_factory.mktemp("course"), io.StringIO()
-    # A server insists on the course that marks belong to.
-    config = config_for(folder, db_url=server, course_id="rnnlm", assignment_id=SLUG)
-    config.LateSubmissionPlugin.penalty_method = "zero"
-    coursedir = CourseDirectory(config=config)
-    log = logging.Logger("nbgrader", logging.DEBUG)
-    log.addHandler(logging.StreamHandler(said))
-    demo.set_up(folder)
-    GenerateAssignment(coursedir=coursedir, config=config, log=log).start()
-    demo.hand_in(folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
-                          "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
-    (folder / "submitted" / "late" / SLUG / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
-    with Gradebook(server, "rnnlm") as gradebook:
-        gradebook.update_or_create_assignment(SLUG, duedate="2026-11-01 12:00:00 UTC")
-    Autograde(coursedir=coursedir, config=config, log=log).start()
+    course, said = Course(tmp_path_factory.mktemp("course")), []
+
+    def nbgrader(*command):
+        said.append(call(["nbgrader", *command, "--log-level=DEBUG"], cwd=course.folder))
+
+    demo.set_up(course.folder)
+    course.configure(f"c.CourseDirectory.db_url = {server!r}\nc.LateSubmissionPlugin.penalty_method = 'zero'")
+    nbgrader("generate_assignment", SLUG)
+    nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-11-01 12:00:00 UTC")
+    demo.hand_in(course.folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
+                                 "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
+    (course.at("submitted", "late") / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
+    nbgrader("autograde", SLUG)
     with Gradebook(server, "rnnlm") as gradebook:
         grade = gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ada")
         grade.manual_score, grade.extra_credit = 2, 1.5
         gradebook.find_comment("MyEmbedding", SLUG, SLUG, "ada").manual_comment = "Schön gelöst ✓"
         gradebook.db.commit()
-    GenerateFeedback(coursedir=coursedir, config=config, log=log).start()
-    return SimpleNamespace(folder=folder, coursedir=coursedir, said=said.getvalue())
+    nbgrader("generate_feedback", SLUG)
+    course.said = "".join(said)
+    return course
 
 
 def test_feedback_shows_marks_and_comments(course):
     for student, mark in EXPECTED.items():
-        page = (course.folder / "feedback" / student / SLUG / f"{SLUG}.html").read_text()
+        page = course.page(student).read_text()
         assert f"(Score: {float(mark)} / 25.0)" in page
         assert ("Schön gelöst ✓" in page) is (student == "ada")
 
 
 def test_a_table_of_the_marks_has_its_columns_in_the_order_of_the_exercise(course):
-    export(course.coursedir, "csv", course.folder / "marks.csv")
-    with open(course.folder / "marks.csv", encoding="utf-8") as file:
+    assert course.rnnlm_grade("export") == 0
+    with open(course.folder / "reports" / f"{SLUG}.csv", encoding="utf-8") as file:
         ada, *others = csv.DictReader(file)
     assert {row["student_id"]: float(row["mark"]) for row in (ada, *others)} == EXPECTED
     parts = [f"{name}-{part}" for name, part in ASSIGNMENT.parts()]
     assert [column for column in ada if column in parts] == parts
 
 
-def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp_path):
+def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, server, tmp_path):
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
     file.chmod(0o600)
-    address = course.coursedir.db_url.replace(f":{IN_URL}", "")
-    (course.folder / "nbgrader_config.py").open("a").write(f"\nc.CourseDirectory.db_url = {address!r}\n")
+    course.configure(f"c.CourseDirectory.db_url = {server.replace(f':{IN_URL}', '')!r}")
     told = {**os.environ, "PGPASSFILE": str(file)}
     call(["nbgrader", "db", "upgrade"], cwd=course.folder, env=told)
     call(["nbgrader", "export", "--to", "grades.csv"], cwd=course.folder, env=told)
@@ -123,8 +114,8 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, tmp
         assert {row["student_id"]: float(row["score"]) for row in csv.DictReader(table)} == EXPECTED
 
 
-def test_the_password_gets_into_no_log_and_no_file(course):
+def test_the_password_gets_into_no_log_and_no_file_but_the_configuration(course):
     assert "Converting notebook" in course.said
-    files = [path for path in course.folder.rglob("*") if path.is_file()]
+    files = [path for path in course.folder.rglob("*") if path.is_file() and path.name != "nbgrader_config.py"]
     texts = {"the log": course.said} | {path: path.read_bytes().decode("utf-8", "replace") for path in files}
     assert [str(path) for path, text in texts.items() if PASSWORD in text or IN_URL in text] == []

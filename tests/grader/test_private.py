@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import classroom
 import demo
 import pytest
-from classroom import SLUG
+from classroom import SLUG, Course
 from jupyter_core.application import NoStart
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
@@ -30,15 +30,10 @@ def course(tmp_path, monkeypatch):
     course.mkdir()
     demo.set_up(course)
     (tmp_path / "exchange").mkdir()
-    configure_also(course, f"c.Exchange.root = {str(tmp_path / 'exchange')!r}")
+    Course(course).configure(f"c.Exchange.root = {str(tmp_path / 'exchange')!r}")
     monkeypatch.setenv("JUPYTER_DATA_DIR", str(tmp_path / "data"))
     monkeypatch.chdir(course)
     return course
-
-
-def configure_also(course, line):
-    with open(course / "nbgrader_config.py", "a") as file:
-        file.write(f"{line}\n")
 
 
 def nbgrader(*command):
@@ -85,7 +80,7 @@ def test_what_was_there_before_keeps_its_mode(course):
 
 
 def test_a_course_that_teachers_share_is_left_to_nbgrader(course):
-    configure_also(course, "c.CourseDirectory.groupshared = True")
+    Course(course).configure("c.CourseDirectory.groupshared = True")
     nbgrader("generate_assignment", SLUG)
     assert modes(course) == {"gradebook.db": 0o644}
     assert (course / "exercises").stat().st_mode & 0o7777 == 0o2775

@@ -1,24 +1,16 @@
 """What `check` remembers: on this machine, and only of what the learner asked it."""
 import json
 import os
-import subprocess
-import sys
 from types import SimpleNamespace
 
 import pytest
+from examining import shown_in_a_shell
 
 from rnnlm_grader import progress
 from rnnlm_grader.criteria import ASSIGNMENTS
 
-NOTEBOOK = """
-from IPython.core.interactiveshell import InteractiveShell
-shell = InteractiveShell.instance()
-shell.run_cell("import math\\nfrom rnnlm_grader import check")
-shell.run_cell("def my_perplexity(losses, counts):\\n"
-               "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))")
-for cell in {}:
-    shell.run_cell(cell)
-"""
+DEFINED = ("a", "import math\nfrom rnnlm_grader import check\ndef my_perplexity(losses, counts):\n"
+           "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))")
 
 
 @pytest.fixture
@@ -36,14 +28,9 @@ def full(slug):
     return [result(*part.split("-"), total) for part, (of, total) in progress.TOTALS.items() if of == slug]
 
 
-def run(*cells):
-    """Run cells of a notebook; return what they show."""
-    script = NOTEBOOK.replace("{}", repr(cells))
-    return subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True).stdout
-
-
 def test_a_check_notes_its_points_and_neither_others_nor_those_on_hidden_inputs(kept):
-    run("check(my_perplexity, hidden=True)", "check(hidden=True)", "check(my_perplexity, 'values')")
+    shown_in_a_shell(DEFINED, *(("b", f"check({asked})") for asked in (
+        "my_perplexity, hidden=True", "hidden=True", "my_perplexity, 'values'")))
     (part, (points, at)), = json.loads(kept.read_text()).items()
     assert (part, points) == ("my_perplexity-values", 4)
     assert at > 1_700_000_000_000
@@ -51,7 +38,7 @@ def test_a_check_notes_its_points_and_neither_others_nor_those_on_hidden_inputs(
 
 def test_a_check_of_all_says_what_holds_and_what_is_next(kept):
     progress.note(full("01-embedding"), is_whole=True)
-    assert "\nExercises that hold: 01-embedding. Next: 02-rnn.\n" in run("check()")
+    assert "\nExercises that hold: 01-embedding. Next: 02-rnn.\n" in shown_in_a_shell(DEFINED, ("b", "check()"))
 
 
 def test_what_holds_is_said_until_it_no_longer_does(kept):

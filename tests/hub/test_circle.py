@@ -11,6 +11,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from corpora import embedding
 from pages import CHROMIUM
 from playwright.sync_api import sync_playwright
 
@@ -21,18 +22,7 @@ NEEDED = {"Chromium": CHROMIUM, "node": shutil.which("node"), "npm": shutil.whic
           "root's rights": os.geteuid() == 0}
 if MISSING := [name for name, found in NEEDED.items() if not found]:
     pytest.skip(f"no classroom was opened without {', '.join(MISSING)}", allow_module_level=True)
-ANSWER = '''\
-class MyEmbedding:
-    def __init__(self, W):
-        self.params = [W]
-        self.grads = [np.zeros_like(W)]
-    def forward(self, idx):
-        self.idx = idx
-        return self.params[0][idx]
-    def backward(self, dout):
-        self.grads[0][...] = 0
-        np.add.at(self.grads[0], self.idx, dout)
-'''
+ANSWER = embedding.EMBEDDING["as the book writes it"]
 SECRETS = [str(ROOT / "solutions"), "/srv/rnnlm/hub", "/srv/rnnlm/home/ada", "/srv/rnnlm/home/instructor",
            "/srv/rnnlm/exchange/rnnlm/inbound", "/srv/rnnlm/exchange/rnnlm/feedback"]
 
