@@ -55,7 +55,7 @@ shares.criterion("shares", "values", 1, "each number of a row becomes its share 
 shares.criterion("last_axis", "values", 1, "it works along the last axis, whatever axes stand before it",
                  {"p": ["forward"]}, sizes=[{}, {"*": (2, 3)}, ROW])
 shares.conditions("any_layout", "values", 1, "x may have any shape and scale, and need not be contiguous in memory",
-                  "p", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
+                  "p kept", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
 shares.criterion("large_logits", "edge", 1, "logits of ±10000 give finite shares, and so do rows far from each other",
                  {"p": ["forward"]}, sizes=[{}, ROW, {"*": (4,)}, {"*": (2, 2)}], patterns={"x": far})
 shares.criterion("softmax_contract", "edge", 1, "x and results stay untouched, and the dtype is that of x",

@@ -5,7 +5,7 @@ Patterns are dealt like cards, each array having a pack of its own, so that each
 import numpy as np
 
 from .layer import NOISE, Condition
-from .tape import shape_of
+from .tape import RECURRENT, shape_of
 
 LARGE = 17, 30
 MANY = 520, 600  # words, of which the upper half is more than a byte can count
@@ -34,7 +34,7 @@ def tiny(rng, a):
 
 
 def large(rng, a):
-    return a * 50
+    return a * 10
 
 
 def negative(rng, a):
@@ -139,8 +139,8 @@ def card(rng, layer, packs, name):
 
 
 def patterns_of(layer, name):
-    """The patterns of an array. Weights have none: of large ones an RNN is chaos, and of small ones no state shows."""
-    if name in layer.drawn or name[0] == "W":
+    """The patterns of an array. Those of an RNN have none: if they are large it is chaos, if small no state shows."""
+    if name in layer.drawn or name in RECURRENT:
         return ()
     if name in layer.ids:
         return OF_IDS + IGNORING * (name in layer.ignored)

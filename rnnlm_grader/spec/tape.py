@@ -5,6 +5,8 @@ import numpy as np
 
 from .layer import NEEDED, NOISE, Step, Tape, axes
 
+RECURRENT = "Wx", "Wh"  # weights of an RNN, which are drawn so that states neither vanish nor grow
+
 
 def parse(script):
     """Return the steps of a script such as '[forward backward:again] {set} b.forward'."""
@@ -50,7 +52,14 @@ class Recorder:
         seed = int(self.rng.integers(1000)) if self.layer.makes else None
         steps = tuple(replace(step, arrays=self.of(step)) for step in self.script)
         is_alone = not any(step.who for step in self.script)
-        return Tape(params, () if is_alone else self.arrays(self.layer.params, self.sizes, "beside "), steps, seed)
+        beside = () if is_alone else self.arrays(self.layer.params, self.sizes_beside, "beside ")
+        return Tape(params, beside, steps, seed)
+
+    @property
+    def sizes_beside(self):
+        """The sizes of another layer: other widths, unless its parameters are made as those of this one are."""
+        widths = {} if self.layer.makes else self.sizes.keys() - set(self.layer.free)
+        return self.sizes | {letter: resized(self.sizes[letter], 1) for letter in widths}
 
     def of(self, step):
         """What a step takes."""
@@ -75,7 +84,8 @@ class Recorder:
     def sizes_of(self, step, is_again):
         """The sizes of what a step takes: those of a state stay, whatever is to change, until it is reset."""
         if not (is_again or step.verb == "backward"):
-            self.here[step.who] = self.sizes | (self.other_sizes(step.how) if step.is_resized else {})
+            usual = self.sizes_beside if step.who else self.sizes
+            self.here[step.who] = usual | (self.other_sizes(step.how) if step.is_resized else {})
         sizes = self.here[step.who] = self.here[step.who] | self.kept.get(step.who, {})
         if self.layer.goes_on(self.condition.options):
             letters = set("".join(self.layer.state.values())) & set(self.layer.free)
@@ -96,7 +106,7 @@ class Recorder:
                 array = ids(self.rng, shape, V)
                 array = self.labelled(name, pattern(self.rng, array, V) if pattern else array, V)
             else:
-                scale = 0.9 / np.sqrt(max(shape[0], 2)) if name[:2] in ("Wx", "Wh") else 1.0
+                scale = 0.9 / np.sqrt(max(shape[0], 2)) if name in RECURRENT else 1.0
                 array = number(self.rng, shape, self.layer.scales.get(name, scale))
                 array = pattern(self.rng, array) if pattern else array
             arrays.append(np.asarray(array, None if V or array.dtype.kind == "i" else self.condition.dtype))

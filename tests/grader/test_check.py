@@ -85,8 +85,8 @@ def test_the_smallest_example_can_be_run_again_and_shows_what_it_says():
     *script, outcome = report(answer, "backward").split("repeated-ids\n")[1].splitlines()[:3]
     names = {"np": np, "MyEmbedding": answer}
     exec("\n".join(line.strip() for line in script), names)
-    assert outcome.strip() == "layer.grads[0] is [[2.0]], expected [[3.0]]."
-    assert names["layer"].grads[0].tolist() == [[2.0]]
+    assert outcome.strip() == "layer.grads[0] is [[1.0]], expected [[2.0]]."
+    assert names["layer"].grads[0].tolist() == [[1.0]]
 
 
 def test_no_report_of_a_part_is_longer_than_25_lines():
