@@ -309,7 +309,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 settle_charges(names, draws)
                 # The learner's own look is for `check`: a submission gets one of which nobody knows.
                 look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
-            if not hidden:
+            else:
                 problems[lent] = candidate.failed
             with DIAGNOSIS:
                 draws |= explain_all(assignment, {criterion: draws[criterion] for criterion in left}, candidate)
@@ -368,7 +368,7 @@ def does_the_same(verdicts, candidate, allowance):
     def examine(exam):
         again = play_all(exam.candidate, [play.case for play in plays])
         if not all(map(is_alike, plays, again)):
-            exam.fail(CHANGED)
+            exam.failure = Outcome(CHANGED)
     return bool(plays) and all(plays) and allowance.examine(
         LastLook(verdicts[0].criterion.name, examine, ""), candidate, 0).passed
 

@@ -5,7 +5,6 @@ import numpy as np
 
 from ..sandbox.bench import Raised
 from ..spec.exercise import kind
-from ..spec.layer import Case
 from ..spec.play import Play, play_all
 from ..spec.tape import drawn
 
@@ -14,9 +13,12 @@ from ..spec.tape import drawn
 class Look:
     """What came of a case: the play, and what was wrong in it."""
 
-    case: Case
     play: Play
     wrong: dict
+
+    @property
+    def case(self):
+        return self.play.case
 
     @property
     def kind(self):
@@ -57,7 +59,7 @@ class Answer:
         self.left -= 1
         with np.errstate(all="ignore"):
             play, = play_all(self.candidate, [case])
-            return Look(play.case, play, play.compare())
+            return Look(play, play.compare())
 
 
 def redrawn(case, seed=0, steps=None, **condition):

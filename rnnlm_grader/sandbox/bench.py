@@ -1,7 +1,7 @@
 """The workbench: does to a student's objects what a program says, step by step.
 
-The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
-requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
+The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where programs arrive
+through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
 """
 import ast
 import codeop

@@ -7,7 +7,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.values import Opaque
 
 # Relative agreement by the number of bytes of a float: right answers may sum in another order.
-# None is given more than float32.
+# Float16 is given no more than float32.
 TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
 LEAST = 1e-3  # the magnitude of numbers to which they are at least related
 MOST_DIGITS = 17  # with which any two float64 print differently
@@ -67,13 +67,13 @@ def close(a, b, least=LEAST):
 
 def _problem(got, expected, exact, least):
     if expected is None:
-        return None if got is None else f"should be None, but is {kind(got)}"
+        return None if got is None else f"should be None, but is {summary(got)}"
     if isinstance(expected, tuple):
         return _tuple_problem(got, expected, exact, least)
     if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        return f"should be {kind(expected)}, but is {kind(got)}"
+        return f"should be {summary(expected)}, but is {summary(got)}"
     if got.shape != expected.shape:
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:
@@ -100,7 +100,7 @@ def coarser(got, expected):
 
 def _tuple_problem(got, expected, exact, least):
     if not isinstance(got, tuple) or len(got) != len(expected):
-        return f"should be {kind(expected)}, but is {kind(got)}"
+        return f"should be {summary(expected)}, but is {summary(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):
         problem = _problem(*pair, exact, least)
         if problem:
@@ -108,7 +108,7 @@ def _tuple_problem(got, expected, exact, least):
     return None
 
 
-def kind(value):
+def summary(value):
     """Describe a value in a few words."""
     if value is None:
         return "None"

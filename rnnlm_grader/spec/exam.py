@@ -91,19 +91,14 @@ class Outcome:
     finding: object
     printed: str = ""
     against: str = ""  # of what is charged to another criterion, or of a last look: the id of the one that pays
-    play: object = None  # of a specification: the `spec.play.Play` that failed
+    play: object = None  # the `spec.play.Play` that failed
     mistake: object = None  # what is known of it: an `explaining.mistakes.Mistake`
-    charged: tuple = ()  # of a specification: the outcomes that other criteria pay for, by their `against`
+    charged: tuple = ()  # the outcomes that other criteria pay for, by their `against`
     is_proven: bool = False  # whether all that was charged is what one named mistake gives: the rest is right
 
     @property
     def passed(self):
         return self.finding is None
-
-    @property
-    def is_clean(self):
-        """Whether nothing was wrong at all, neither here nor for others to pay for."""
-        return self.passed and not self.charged
 
     @property
     def is_let_go(self):
@@ -125,10 +120,6 @@ class Exam:
     failure: Outcome | None = None  # the first
     charged: list = field(default_factory=list)  # as in `Outcome`
 
-    def fail(self, finding):
-        """Keep what went wrong first."""
-        self.failure = self.failure or Outcome(finding)
-
 
 def examine(criterion, candidate, seed, seconds=SECONDS):
     """Run one criterion, or last look, on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
@@ -143,11 +134,11 @@ def examine(criterion, candidate, seed, seconds=SECONDS):
             except WorkerLost:
                 raise
             except Exception:  # the criterion's own, who can't go on with what it was given: nobody goes without a mark
-                exam.fail(INCOMPARABLE)
+                exam.failure = Outcome(INCOMPARABLE)
         else:
-            exam.fail(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
+            exam.failure = Outcome(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
     except WorkerLost as lost:
-        exam.fail(*lost.args)
+        exam.failure = Outcome(*lost.args)
     return replace(exam.failure or Outcome(None), charged=tuple(exam.charged))
 
 

@@ -220,6 +220,7 @@ class Trial:
 
 
 def kind(key):
+    """The kind of a failure: what is wrong, whatever the step."""
     return key[1].split()[0]
 
 
