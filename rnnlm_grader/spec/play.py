@@ -81,10 +81,10 @@ class Play:
         return {key: difference for key, difference in found.items() if difference}
 
     def matters(self, at, what):
-        if at == MADE:
-            return False
-        is_noise = at != KEPT_LATE and self.tape.steps[at].mark == NOISE and what != "params"
-        return at == KEPT_LATE or (what in self.see and not is_noise)
+        """Whether it is judged: what noise gives isn't, nor how the parameters were made."""
+        if at in (MADE, KEPT_LATE):
+            return at == KEPT_LATE
+        return what in self.see and (what == "params" or self.tape.steps[at].mark != NOISE)
 
     def has_wrong_output(self):
         """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
