@@ -98,7 +98,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw of inputs, and what came of it."""
+    """One draw of inputs, and its outcome."""
 
     seed: int
     hidden: bool
@@ -128,9 +128,9 @@ def holds(done):
 
 
 def look_once_more(assignment, names, draws, candidate, seeds, allowance):
-    """Look for long at those names of which every criterion passed; add what goes wrong to the draws of one of them.
+    """Take the last look at those names of which every criterion passed; add what goes wrong to the draws of one.
 
-    So what nobody thought of costs a point too, and no mistake costs more than its own.
+    So a mistake that no criterion is about costs a point too, and none costs more than its own.
     """
     for look in assignment.criteria.last_looks:
         criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
@@ -156,7 +156,7 @@ def settle_charges(names, draws):
 
 
 def judge(assignment, name, part, draws):
-    """Reach the verdicts of one part; `draws` holds, at least for its criteria, what came of all draws of inputs."""
+    """Reach the verdicts of one part; `draws` holds, at least for its criteria, all draws of inputs."""
     lasts = {criterion: draws[criterion][-1] for criterion in assignment.of(name, part)}
     return PartResult(assignment, name, part, tuple(
         Verdict(criterion, last.outcome, last.hidden, likely_of(last.outcome)) for criterion, last in lasts.items()))

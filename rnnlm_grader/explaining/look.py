@@ -4,14 +4,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..sandbox.bench import Raised
-from ..spec.exercise import kind
+from ..spec.exercise import kind_in
 from ..spec.play import Play, play_all
 from ..spec.tape import drawn
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What came of a case: the play, and what was wrong in it."""
+    """One play of a case, and what was wrong in it."""
 
     play: Play
     wrong: dict
@@ -40,12 +40,13 @@ class Look:
 
 
 def kind_of(key, finding):
+    """What is wrong, and how: of an exception, its name and line."""
     if isinstance(finding, Raised):
         return finding.kind, finding.line
     got, expected = finding.got, finding.expected
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        return kind(key), type(got)
-    return kind(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
+        return kind_in(key), type(got)
+    return kind_in(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
 
 
 class Answer:

@@ -177,7 +177,7 @@ def load_cells(cells, names):
 
 
 def execute(cell, source, names):
-    """Execute each statement of a cell, whatever became of those before it; return what was raised first, or None.
+    """Execute each statement of a cell, even if one before it failed; return what was raised first, or None.
 
     So a plot, a training run or a note that fails costs nothing that is defined beside it.
     """

@@ -49,7 +49,7 @@ class WorkerLost(Exception):
 class KernelCandidate:
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions.
 
-    `known` is for whoever examines: what it found out about the work that is loaded, by topics of its own.
+    `known` is kept for the examiner: what it found out about the work that is loaded, by topics of its own.
     """
 
     used = 0  # seconds; see `SandboxedCandidate`
@@ -290,7 +290,7 @@ class SandboxedCandidate:
             raise self._lost(DISTURBED) from None
 
     def _hear_nothing_more(self):
-        """Raise `WorkerLost` if more has come than was asked for; what comes later is noticed by who begins next."""
+        """Raise `WorkerLost` if more has come than was asked for; what comes later is noticed at the next `begin`."""
         if self.received:
             raise self._lost(DISTURBED)
 

@@ -174,7 +174,7 @@ class Calls:
         self.show(tuple((at, name) for name in self.layer.held), "put", self.grads)
 
     def show_attributes(self, at, step):
-        """See the attributes that a call has set; a state is the caller's who fetched it."""
+        """See the attributes that a call has set; a state that was fetched is the caller's."""
         for name in self.layer.attributes.get(step.verb, ()):
             if name in self.see:
                 handle = self.show((at, name), "attribute", self.of(step.who), name)

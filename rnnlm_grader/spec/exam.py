@@ -35,7 +35,7 @@ class Criterion:
 
 @dataclass(frozen=True, eq=False)
 class LastLook:
-    """Looks once more, for long, at an answer that passes all criteria of its name.
+    """A final randomised run for answers that pass all criteria of their name.
 
     What goes wrong then speaks against one of these criteria, and costs its points: `Outcome.against`.
     """
@@ -82,7 +82,7 @@ class Assignment:
 
 @dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
 class Outcome:
-    """What came of examining one candidate by one criterion on one draw of inputs.
+    """The result of examining one candidate by one criterion on one draw of inputs.
 
     `finding` is None if it passed, else what went wrong first: a `Difference`, a `Raised` or the reason why the
     process was lost.
@@ -133,7 +133,7 @@ def examine(criterion, candidate, seed, seconds=SECONDS):
                 criterion.examine(exam)
             except WorkerLost:
                 raise
-            except Exception:  # the criterion's own, who can't go on with what it was given: nobody goes without a mark
+            except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
                 exam.failure = Outcome(INCOMPARABLE)
         else:
             exam.failure = Outcome(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
