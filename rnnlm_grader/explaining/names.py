@@ -58,7 +58,6 @@ def shares_of(misconception, looks):
 def share(misconception, look):
     """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
     theirs = Answer(KernelCandidate(**{misconception.name: misconception.variant}), 1)
-    theirs.candidate.begin(0)
     other = theirs.look(replace(look.case, tape=replace(look.case.tape, is_given=look.case.law is None)))
     if other.wrong.keys() - look.wrong.keys():
         return set()
@@ -113,6 +112,4 @@ def failed_rules(exercise, candidate, draw):
 @functools.cache
 def failed_by(misconception, exercise, draw):
     """The rules that a variant fails; see `failed_rules`."""
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    candidate.begin(0)
-    return failed_rules(exercise, candidate, draw)
+    return failed_rules(exercise, KernelCandidate(**{misconception.name: misconception.variant}), draw)

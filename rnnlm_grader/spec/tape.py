@@ -64,7 +64,7 @@ class Recorder:
 
     def __init__(self, case, rng):
         self.layer, self.condition, self.rng, self.script = case.layer, case.condition, rng, case.steps
-        self.sizes = self.layer.sizes | self.condition.sizes
+        self.sizes = case.sizes
         self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
         self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
         self.kept = {}  # who → the sizes of a state, which stay until it is reset
