@@ -68,8 +68,8 @@ class CappedText(io.StringIO):
 class Bench:
     """Objects, and what may be done with them: a step is (whether its result is seen, verb, arguments).
 
-    `put` places an array, `call` calls what the student defined or a method of an object, `attribute` and `item` fetch
-    something, and `write` overwrites an array in place.
+    `put` places a value, in which handles stand for what earlier steps gave; `call` calls what the student defined or a
+    method of an object; `attribute` and `item` fetch something; `write` overwrites an array in place.
     """
 
     def __init__(self, names, ask):
@@ -110,7 +110,7 @@ class Bench:
         return arg
 
     def _put(self, value, layout="C"):
-        """Place an array; layout 'F' or 'strided' makes it non-contiguous."""
+        """Place a value; layout 'F' or 'strided' makes an array non-contiguous."""
         if layout == "F":
             return np.array(value, order="F")  # asfortranarray would give a number an axis
         if layout == "strided":

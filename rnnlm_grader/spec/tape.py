@@ -51,11 +51,11 @@ def spread(script, layer):
 
 def drawn(case, rng):
     """Return the case with a new tape."""
-    return replace(case, tape=Recorder(case, rng).tape())
+    return replace(case, tape=Filler(case, rng).tape())
 
 
-class Recorder:
-    """Draws the numbers of one tape, step by step.
+class Filler:
+    """Fills one script in with numbers, step by step.
 
     `how` of a step: 'again' takes the arrays of its last time, 'refilled' the same ones filled anew, 'other' arrays of
     other sizes, 'N+1' of one more in N, 'zero' zeros, 'bare' nothing, which stands for ones; of an update: 'through'
