@@ -98,7 +98,7 @@ class Allowance:
 
 @dataclass(frozen=True)
 class Draw:
-    """One draw of inputs, and what came of it."""
+    """One draw of inputs, and its outcome."""
 
     seed: int
     hidden: bool
@@ -128,9 +128,9 @@ def holds(done):
 
 
 def look_once_more(assignment, names, draws, candidate, seeds, allowance):
-    """Look for long at those names of which every criterion passed; add what goes wrong to the draws of one of them.
+    """Take the last look at those names of which every criterion passed; add what goes wrong to the draws of one.
 
-    So what nobody thought of costs a point too, and no mistake costs more than its own.
+    So a mistake that no criterion is about costs a point too, and none costs more than its own.
     """
     for look in assignment.criteria.last_looks:
         criteria = {criterion.id: criterion for criterion in assignment.criteria if criterion.name == look.name}
@@ -156,7 +156,7 @@ def settle_charges(names, draws):
 
 
 def judge(assignment, name, part, draws):
-    """Reach the verdicts of one part; `draws` holds, at least for its criteria, what came of all draws of inputs."""
+    """Reach the verdicts of one part; `draws` holds, at least for its criteria, all draws of inputs."""
     lasts = {criterion: draws[criterion][-1] for criterion in assignment.of(name, part)}
     return PartResult(assignment, name, part, tuple(
         Verdict(criterion, last.outcome, last.hidden, likely_of(last.outcome)) for criterion, last in lasts.items()))
@@ -309,7 +309,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 settle_charges(names, draws)
                 # The learner's own look is for `check`: a submission gets one of which nobody knows.
                 look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
-            if not hidden:
+            else:
                 problems[lent] = candidate.failed
             with DIAGNOSIS:
                 draws |= explain_all(assignment, {criterion: draws[criterion] for criterion in left}, candidate)
@@ -368,7 +368,7 @@ def does_the_same(verdicts, candidate, allowance):
     def examine(exam):
         again = play_all(exam.candidate, [play.case for play in plays])
         if not all(map(is_alike, plays, again)):
-            exam.fail(CHANGED)
+            exam.failure = Outcome(CHANGED)
     return bool(plays) and all(plays) and allowance.examine(
         LastLook(verdicts[0].criterion.name, examine, ""), candidate, 0).passed
 

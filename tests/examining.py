@@ -30,8 +30,8 @@ def grade_name(assignment, candidate, name, seeds, allowance):
 def is_clean(name, answer, criteria=None):
     """Return whether nothing is wrong with an answer by the criteria of its name, or by these."""
     criteria = criteria or [criterion for criterion in find(name).criteria if criterion.name == name]
-    return all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).is_clean
-               for criterion in criteria)
+    outcomes = (examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)) for criterion in criteria)
+    return all(outcome.passed and not outcome.charged for outcome in outcomes)
 
 
 IN_A_SHELL = """

@@ -49,7 +49,7 @@ MEANINGS = (
 )
 
 
-def in_words(small, looks):
+def explain(small, looks):
     """Return what the exception of the smallest example means, in letters if draws of different sizes agree; or ''."""
     raised, layer = small.finding, small.case.layer
     if cause := cause_in(raised, sources_of(small.play.candidate, layer.name)):

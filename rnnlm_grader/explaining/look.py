@@ -4,19 +4,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from ..sandbox.bench import Raised
-from ..spec.exercise import kind
-from ..spec.layer import Case
+from ..spec.exercise import kind_in
 from ..spec.play import Play, play_all
 from ..spec.tape import drawn
 
 
 @dataclass(frozen=True, eq=False)
 class Look:
-    """What came of a case: the play, and what was wrong in it."""
+    """One play of a case, and what was wrong in it."""
 
-    case: Case
     play: Play
     wrong: dict
+
+    @property
+    def case(self):
+        return self.play.case
 
     @property
     def kind(self):
@@ -38,12 +40,13 @@ class Look:
 
 
 def kind_of(key, finding):
+    """What is wrong, and how: of an exception, its name and line."""
     if isinstance(finding, Raised):
         return finding.kind, finding.line
     got, expected = finding.got, finding.expected
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        return kind(key), type(got)
-    return kind(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
+        return kind_in(key), type(got)
+    return kind_in(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
 
 
 class Answer:
@@ -57,7 +60,7 @@ class Answer:
         self.left -= 1
         with np.errstate(all="ignore"):
             play, = play_all(self.candidate, [case])
-            return Look(play.case, play, play.compare())
+            return Look(play, play.compare())
 
 
 def redrawn(case, seed=0, steps=None, **condition):

@@ -8,7 +8,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
 from ..spec.exam import SECONDS
 from .anatomy import anatomy
-from .exceptions import in_words
+from .exceptions import explain
 from .look import Answer, Look, redrawn
 from .names import fresh_draws, misconceptions_of, share
 from .shrink import shrink
@@ -71,7 +71,7 @@ def prove(library, draws):
     proven = dict(draws)
     with np.errstate(all="ignore"):
         for criterion, (*earlier, last) in draws.items():
-            looks = [Look(play.case, play, play.compare()) for play in (each.play for each in last.outcome.charged)]
+            looks = [Look(play, play.compare()) for play in (each.play for each in last.outcome.charged)]
             if last.outcome.is_let_go and any(map(shows_something, looks)) and any(
                     all(share(each, look) == set(look.wrong) for look in looks)
                     for each in known if each.name == criterion.name):
@@ -111,7 +111,7 @@ def what_is_certain(small, looks):
     if not looks:
         return ""
     if isinstance(small.finding, Raised):
-        return in_words(small, looks)
+        return explain(small, looks)
     if looks[0].finding.got is None:
         return f"{looks[0].finding.what} is None: is a `return` missing?"
     where, how = anatomy(looks)

@@ -9,7 +9,7 @@ import numpy as np
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import KernelCandidate
 from ..spec.compare import close, same
-from ..spec.exercise import TRIES, kind, played_alone
+from ..spec.exercise import TRIES, kind_in, played_alone
 from .look import Answer, kind_of, redrawn
 
 SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
@@ -58,7 +58,6 @@ def shares_of(misconception, looks):
 def share(misconception, look):
     """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
     theirs = Answer(KernelCandidate(**{misconception.name: misconception.variant}), 1)
-    theirs.candidate.begin(0)
     other = theirs.look(replace(look.case, tape=replace(look.case.tape, is_given=look.case.law is None)))
     if other.wrong.keys() - look.wrong.keys():
         return set()
@@ -107,12 +106,10 @@ def failed_rules(exercise, candidate, draw):
     """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
     with np.errstate(all="ignore"):
         found = played_alone([(rule, draw) for rule in exercise.rules], candidate)
-    return {at: {kind(key) for key in wrong} for at, (_, wrong) in enumerate(found) if wrong}
+    return {at: {kind_in(key) for key in wrong} for at, (_, wrong) in enumerate(found) if wrong}
 
 
 @functools.cache
 def failed_by(misconception, exercise, draw):
     """The rules that a variant fails; see `failed_rules`."""
-    candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    candidate.begin(0)
-    return failed_rules(exercise, candidate, draw)
+    return failed_rules(exercise, KernelCandidate(**{misconception.name: misconception.variant}), draw)

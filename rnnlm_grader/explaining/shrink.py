@@ -64,14 +64,14 @@ def smaller(case, first):
     """Sizes of 1, all at once or one after the other; else 2, or 3."""
     if case.condition.world:
         return case
-    now = case.layer.sizes | case.condition.sizes
+    now = case.sizes
     least = {letter: (1,) * max(len(now["*"]), 1) if letter == "*" else 1 for letter in now}
     small = first(case, [redrawn(case, sizes=least), redrawn(case, sizes=least | ({"V": 2} if "V" in least else {}))])
     if small is not case:
         return small
     for letter in now:
         sizes = [(1,), (2,), (1, 2), (2, 2)] if letter == "*" else [1, 2, 3]
-        now = case.layer.sizes | case.condition.sizes
+        now = case.sizes
         case = first(case, [redrawn(case, sizes=now | {letter: size}) for size in sizes
                             if np.prod(size) < np.prod(now[letter])])
     return case

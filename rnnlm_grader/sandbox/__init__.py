@@ -5,5 +5,8 @@
     bubblewrap.py  starts workers that can touch nothing; podman.py where bubblewrap can't start
     view.py        what a worker may see of this machine; seccomp.py the system calls that it is refused
     worker.py      the process itself; bench.py plays programs in it
-    wire.py        frames between grader and worker; values.py the plain copies that they carry
+    wire.py        what a worker says, as frames; values.py the plain copies that they carry
+
+What is capped: time in `candidate`, memory, processor time and files in `bubblewrap.LIMITS`, folders in
+`view.WRITABLE_BYTES`, a value in `values.MAX_BYTES`, and all that a worker says in one criterion in `wire.MOST_SAID`.
 """

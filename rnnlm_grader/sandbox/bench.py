@@ -1,7 +1,7 @@
 """The workbench: does to a student's objects what a program says, step by step.
 
-The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where the grader's
-requests arrive through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
+The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where programs arrive
+through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
 """
 import ast
 import codeop
@@ -68,8 +68,8 @@ class CappedText(io.StringIO):
 class Bench:
     """Objects, and what may be done with them: a step is (whether its result is seen, verb, arguments).
 
-    `put` places an array, `call` calls what the student defined or a method of an object, `attribute` and `item` fetch
-    something, and `write` overwrites an array in place.
+    `put` places a value, in which handles stand for what earlier steps gave; `call` calls what the student defined or a
+    method of an object; `attribute` and `item` fetch something; `write` overwrites an array in place.
     """
 
     def __init__(self, names, ask):
@@ -110,7 +110,7 @@ class Bench:
         return arg
 
     def _put(self, value, layout="C"):
-        """Place an array; layout 'F' or 'strided' makes it non-contiguous."""
+        """Place a value; layout 'F' or 'strided' makes an array non-contiguous."""
         if layout == "F":
             return np.array(value, order="F")  # asfortranarray would give a number an axis
         if layout == "strided":
@@ -177,7 +177,7 @@ def load_cells(cells, names):
 
 
 def execute(cell, source, names):
-    """Execute each statement of a cell, whatever became of those before it; return what was raised first, or None.
+    """Execute each statement of a cell, even if one before it failed; return what was raised first, or None.
 
     So a plot, a training run or a note that fails costs nothing that is defined beside it.
     """

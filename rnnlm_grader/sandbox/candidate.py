@@ -3,6 +3,7 @@
 A criterion can't tell which of the two it examines.
 """
 import os
+import pickle
 import select
 import subprocess
 import time
@@ -48,7 +49,7 @@ class WorkerLost(Exception):
 class KernelCandidate:
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions.
 
-    `known` is for whoever examines: what it found out about the work that is loaded, by topics of its own.
+    `known` is kept for the examiner: what it found out about the work that is loaded, by topics of its own.
     """
 
     used = 0  # seconds; see `SandboxedCandidate`
@@ -108,7 +109,6 @@ class SandboxedCandidate:
         self.in_vain = []  # how workers were lost with no cell to blame
         self.process = None
         self.took = 0  # seconds that the criterion at work has spent in programs
-        self.received, self.played = bytearray(), 0  # bytes of replies that have come, and programs of this worker
         self.load(cells, lent)
 
     def load(self, cells, lent=()):
@@ -195,7 +195,7 @@ class SandboxedCandidate:
         finally:
             close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
-        self.received, self.played = bytearray(), 0
+        self.received, self.played = bytearray(), 0  # bytes of replies that have come, and programs of this worker
         self._allow(START_SECONDS)
         try:
             self._ask(sandboxes.LIMITS)
@@ -269,7 +269,7 @@ class SandboxedCandidate:
 
     def _send(self, request):
         """Send a request, and read replies meanwhile: a worker that can't write any more reads nothing either."""
-        data = memoryview(wire.pack_request(request))
+        data = memoryview(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
         while data:
             try:
                 data = data[os.write(self.to_worker, data):]
@@ -290,7 +290,7 @@ class SandboxedCandidate:
             raise self._lost(DISTURBED) from None
 
     def _hear_nothing_more(self):
-        """Raise `WorkerLost` if more has come than was asked for; what comes later is noticed by who begins next."""
+        """Raise `WorkerLost` if more has come than was asked for; what comes later is noticed at the next `begin`."""
         if self.received:
             raise self._lost(DISTURBED)
 

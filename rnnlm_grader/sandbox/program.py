@@ -38,7 +38,7 @@ class Program:
 
 
 class Reply(NamedTuple):
-    """What came of a program."""
+    """The result of a program."""
 
     seen: tuple  # snapshots of what was to be seen
     raised: Raised | None  # what ended it early

@@ -44,7 +44,7 @@ def snapshot(value, depth=0):
 
 
 def _is_masked(value):
-    """Whether anything of a masked array is masked; who has one has imported their module, and it takes time."""
+    """Whether anything of a masked array is masked; their module isn't imported for this, which would take time."""
     ma = sys.modules.get("numpy.ma")
     return ma is not None and isinstance(value, ma.MaskedArray) and bool(ma.is_masked(value))
 

@@ -1,14 +1,13 @@
-"""Frames between the grader and the worker.
+"""Replies of a worker to the grader, as frames.
 
 What a worker says may be forged. So it says it in JSON: the length of a frame is capped before it is read, arrays are
 of plain numbers, and no byte is ever executed or unpickled. Whether a reply makes sense is for its receiver to check.
 
-What the grader says may be believed: its requests are pickled. Only the worker unpickles, and it is the student's
-process anyway.
+What the grader says may be believed: its requests are pickled, without a frame. Only the worker unpickles, and it is
+the student's process anyway.
 """
 import base64
 import json
-import pickle
 import re
 import struct
 
@@ -17,18 +16,13 @@ import numpy as np
 from .bench import Raised
 from .values import MAX_BYTES, PLAIN_KINDS, Opaque
 
-LENGTH = struct.Struct("<I")  # of a frame of replies
+LENGTH = struct.Struct("<I")  # of a frame
 MOST_SAID = 16 * MAX_BYTES  # bytes of all replies of a criterion, which are kept until the submission is done
 DTYPE = re.compile(rf"[<>|][{PLAIN_KINDS}]\d{{1,2}}")  # NumPy would read far more, and some of it for seconds
 
 
 class WireError(Exception):
     """A frame that breaks the rules."""
-
-
-def pack_request(request):
-    """Turn a request (plain data, arrays, handles, tuples of these) into a frame."""
-    return pickle.dumps(request, pickle.HIGHEST_PROTOCOL)
 
 
 def pack(reply):
@@ -44,7 +38,7 @@ def _tagged(value):
 
 
 def take_frame(data):
-    """Take the first frame of replies out of a bytearray; return it, or None where not all of it is there yet."""
+    """Take the first frame out of a bytearray; return it, or None where not all of it is there yet."""
     if len(data) < LENGTH.size:
         return None
     end = LENGTH.size + LENGTH.unpack_from(data)[0]

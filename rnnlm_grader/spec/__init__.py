@@ -10,7 +10,7 @@ and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines ar
 (`contract.py`); a criterion is a few of them, with a title and points.
 
     layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
-    tape.py       scripts are parsed and filled in with numbers
+    tape.py       scripts are parsed and filled in with numbers: a `Tape`
     calls.py      a tape becomes a program, which an answer plays, wherever it lives
     play.py       what was seen then is compared with what should be; compare.py says how two results differ
     oracle.py     what the reference gives on the same tape

@@ -99,10 +99,8 @@ class Calls:
 
     def take_lists(self):
         """Fetch the parameters that an answer made, and its gradients."""
-        for name in ("params", "grads"):
-            self.show((MADE, name), "attribute", self.made[""], name)
+        params, _ = [self.show((MADE, name), "attribute", self.made[""], name) for name in ("params", "grads")]
         if self.needs_lists or self.tape.is_given:
-            params = self.program.step("attribute", self.made[""], "params")
             for i, name in enumerate(self.layer.params):
                 key = MADE, f"params[{i}]"
                 self.params.append(self.show(key, "item", params, i))
@@ -174,7 +172,7 @@ class Calls:
         self.show(tuple((at, name) for name in self.layer.held), "put", self.grads)
 
     def show_attributes(self, at, step):
-        """See the attributes that a call has set; a state is the caller's who fetched it."""
+        """See the attributes that a call has set; a state that was fetched is the caller's."""
         for name in self.layer.attributes.get(step.verb, ()):
             if name in self.see:
                 handle = self.show((at, name), "attribute", self.of(step.who), name)

@@ -6,9 +6,7 @@ import numpy as np
 from ..sandbox.bench import Raised
 from ..sandbox.values import Opaque
 
-# Relative agreement by the number of bytes of a float: right answers may sum in another order.
-# None is given more than float32.
-TOLERANCE = {2: 1e-3, 4: 1e-3, 8: 1e-7}
+FINE, COARSE = 1e-7, 1e-3  # relative agreement of float64, and of shorter ones: right answers may sum in another order
 LEAST = 1e-3  # the magnitude of numbers to which they are at least related
 MOST_DIGITS = 17  # with which any two float64 print differently
 
@@ -55,7 +53,7 @@ def close(a, b, least=LEAST):
     if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
         return a == b
     size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
-    tolerance = TOLERANCE.get(size, 1e-7)
+    tolerance = FINE if size >= 8 else COARSE
     finite = np.isfinite(b)
     with np.errstate(all="ignore"):
         if finite.all():
@@ -67,13 +65,13 @@ def close(a, b, least=LEAST):
 
 def _problem(got, expected, exact, least):
     if expected is None:
-        return None if got is None else f"should be None, but is {kind(got)}"
+        return None if got is None else f"should be None, but is {summary(got)}"
     if isinstance(expected, tuple):
         return _tuple_problem(got, expected, exact, least)
     if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        return f"should be {kind(expected)}, but is {kind(got)}"
+        return f"should be {summary(expected)}, but is {summary(got)}"
     if got.shape != expected.shape:
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:
@@ -100,7 +98,7 @@ def coarser(got, expected):
 
 def _tuple_problem(got, expected, exact, least):
     if not isinstance(got, tuple) or len(got) != len(expected):
-        return f"should be {kind(expected)}, but is {kind(got)}"
+        return f"should be {summary(expected)}, but is {summary(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):
         problem = _problem(*pair, exact, least)
         if problem:
@@ -108,7 +106,7 @@ def _tuple_problem(got, expected, exact, least):
     return None
 
 
-def kind(value):
+def summary(value):
     """Describe a value in a few words."""
     if value is None:
         return "None"

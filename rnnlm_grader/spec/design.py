@@ -139,7 +139,7 @@ def card(rng, layer, packs, name):
 
 
 def patterns_of(layer, name):
-    """The patterns of an array. Those of an RNN have none: if they are large it is chaos, if small no state shows."""
+    """The patterns of an array. The weights of an RNN have none: if large it is chaos, if small no state shows."""
     if name in layer.drawn or name in RECURRENT:
         return ()
     if name in layer.ids:

@@ -35,7 +35,7 @@ class Criterion:
 
 @dataclass(frozen=True, eq=False)
 class LastLook:
-    """Looks once more, for long, at an answer that passes all criteria of its name.
+    """A final randomised run for answers that pass all criteria of their name.
 
     What goes wrong then speaks against one of these criteria, and costs its points: `Outcome.against`.
     """
@@ -82,7 +82,7 @@ class Assignment:
 
 @dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
 class Outcome:
-    """What came of examining one candidate by one criterion on one draw of inputs.
+    """The result of examining one candidate by one criterion on one draw of inputs.
 
     `finding` is None if it passed, else what went wrong first: a `Difference`, a `Raised` or the reason why the
     process was lost.
@@ -91,19 +91,14 @@ class Outcome:
     finding: object
     printed: str = ""
     against: str = ""  # of what is charged to another criterion, or of a last look: the id of the one that pays
-    play: object = None  # of a specification: the `spec.play.Play` that failed
+    play: object = None  # the `spec.play.Play` that failed
     mistake: object = None  # what is known of it: an `explaining.mistakes.Mistake`
-    charged: tuple = ()  # of a specification: the outcomes that other criteria pay for, by their `against`
+    charged: tuple = ()  # the outcomes that other criteria pay for, by their `against`
     is_proven: bool = False  # whether all that was charged is what one named mistake gives: the rest is right
 
     @property
     def passed(self):
         return self.finding is None
-
-    @property
-    def is_clean(self):
-        """Whether nothing was wrong at all, neither here nor for others to pay for."""
-        return self.passed and not self.charged
 
     @property
     def is_let_go(self):
@@ -125,10 +120,6 @@ class Exam:
     failure: Outcome | None = None  # the first
     charged: list = field(default_factory=list)  # as in `Outcome`
 
-    def fail(self, finding):
-        """Keep what went wrong first."""
-        self.failure = self.failure or Outcome(finding)
-
 
 def examine(criterion, candidate, seed, seconds=SECONDS):
     """Run one criterion, or last look, on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
@@ -142,12 +133,12 @@ def examine(criterion, candidate, seed, seconds=SECONDS):
                 criterion.examine(exam)
             except WorkerLost:
                 raise
-            except Exception:  # the criterion's own, who can't go on with what it was given: nobody goes without a mark
-                exam.fail(INCOMPARABLE)
+            except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
+                exam.failure = Outcome(INCOMPARABLE)
         else:
-            exam.fail(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
+            exam.failure = Outcome(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
     except WorkerLost as lost:
-        exam.fail(*lost.args)
+        exam.failure = Outcome(*lost.args)
     return replace(exam.failure or Outcome(None), charged=tuple(exam.charged))
 
 

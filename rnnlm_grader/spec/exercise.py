@@ -187,7 +187,7 @@ class Trial:
         """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
         gave = not (played.raised or played.layer.is_function) and any(each.got is not None for each in wrong.values())
         is_off = gave and played.has_wrong_output()
-        return {kind(key) for key in wrong} | set(self.exercise.layer.outputs if is_off else ())
+        return {kind_in(key) for key in wrong} | set(self.exercise.layer.outputs if is_off else ())
 
     def blamed(self, found):
         """Return what is wrong in each of some plays because of its marked steps, if the answer is wrong without too.
@@ -219,7 +219,8 @@ class Trial:
         return {key: wrong[key] for key in wrong if is_blamed(*key)} if anyway & {what for _, what in wrong} else None
 
 
-def kind(key):
+def kind_in(key):
+    """The kind of a failure: what is wrong, whatever the step."""
     return key[1].split()[0]
 
 

@@ -1,7 +1,7 @@
 """What an exercise asks for, and in which circumstances it is examined."""
 import functools
 import re
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -9,7 +9,7 @@ from .calls import Calls
 from .oracle import by_reference
 
 VERBS = "forward", "backward", "update", "spoil", "set", "reset", "make"  # any other is a method of a layer's own
-METHODS = {"set": "set_state", "reset": "reset_state"}  # others need of these only that they don't fail
+METHODS = {"set": "set_state", "reset": "reset_state"}  # must not raise; only their own criteria ask for more
 NOISE, NEEDED = "noise", "needed"  # what must not matter, and what must
 
 
@@ -195,29 +195,6 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Tape:
-    """A script whose numbers are filled in."""
-
-    params: tuple
-    beside: tuple  # those of another layer, if any step is its own
-    steps: tuple
-    seed: int | None = None  # of the generator from which an answer makes its own parameters
-    is_given: bool = False  # whether these are then overwritten, for another answer made the ones on the tape
-
-    def without_marked(self):
-        """Return (the tape with parameters as they end up and only what isn't marked, where its steps were).
-
-        Where an answer makes its own parameters, they end up so by the same updates.
-        """
-        params = self.params
-        for step in self.steps:
-            params = step.arrays if step.verb == "update" else params
-        places = [at for at, step in enumerate(self.steps)
-                  if not step.mark or (step.verb == "update" and self.seed is not None)]
-        return replace(self, params=params, steps=tuple(self.steps[at] for at in places)), places
-
-
-@dataclass(frozen=True, eq=False)
 class Case:
     """A script, its condition and what is to be seen: all that it takes to draw a tape, again and again."""
 
@@ -227,7 +204,7 @@ class Case:
     condition: Condition = Condition()
     any_float: bool = True  # whether the dtype of floats is let be: it has a criterion of its own
     law: object = None  # of the parameters that each `make` made: it says which of these, and what is wrong; or None
-    tape: Tape | None = None
+    tape: object = None  # the script with its numbers, a `tape.Tape`
 
     @functools.cached_property
     def right(self):

@@ -5,11 +5,11 @@ import numpy as np
 
 from ..sandbox.values import Opaque
 from .calls import KEPT_LATE, MADE
-from .compare import Difference, differ, kind
+from .compare import Difference, differ, summary
 from .layer import NOISE
 from .tape import shape_of
 
-COARSEST = 4  # bytes of a float that is let be where the dtype isn't judged
+COARSEST = 4  # bytes of the coarsest float that will do where the dtype isn't judged
 
 
 def play_all(candidate, cases):
@@ -50,7 +50,7 @@ class Play:
             return None
         for name, value in lists.items():
             if not isinstance(value, tuple) or len(value) != len(self.shapes):
-                problem = f"is {kind(value)}; it should hold {len(self.shapes)} arrays"
+                problem = f"is {summary(value)}; it should hold {len(self.shapes)} arrays"
                 return Difference(name, problem, Opaque(problem))
             for i, (one, shape) in enumerate(zip(value, self.shapes, strict=True)):
                 if np.shape(one) != shape or one.dtype.kind != "f":
@@ -62,15 +62,10 @@ class Play:
             if self.layer.makes and keys[0][1] == "grads[0]":
                 value = in_order(value, self.shapes) or value
             is_list = isinstance(value, tuple) and len(value) >= len(keys)
-            values = value if is_list else [Opaque(f"{kind(value)} in place of {len(keys)}")] * len(keys)
+            values = value if is_list else [Opaque(f"{summary(value)} in place of {len(keys)}")] * len(keys)
             self.seen |= dict(zip(keys, values, strict=False))
         else:
             self.seen[keys] = value
-
-    @property
-    def right(self):
-        """What should be seen."""
-        return self.case.right
 
     def compare(self):
         """Return {key: what is wrong}: a Difference each, or the exception that ended the play under ('', 'raised')."""
@@ -86,14 +81,14 @@ class Play:
         return {key: difference for key, difference in found.items() if difference}
 
     def matters(self, at, what):
-        if at == MADE:
-            return False
-        is_noise = at != KEPT_LATE and self.tape.steps[at].mark == NOISE and what != "params"
-        return at == KEPT_LATE or (what in self.see and not is_noise)
+        """Whether it is judged: what noise gives isn't, nor how the parameters were made."""
+        if at in (MADE, KEPT_LATE):
+            return at == KEPT_LATE
+        return what in self.see and (what == "params" or self.tape.steps[at].mark != NOISE)
 
     def has_wrong_output(self):
         """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
-        pairs = [(value, self.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
+        pairs = [(value, self.case.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
         return any(not (isinstance(value, np.ndarray) and value.shape == right.shape
                         and np.allclose(value, right, 1e-5)) for value, right in pairs)
 
@@ -103,7 +98,7 @@ class Play:
         if at == KEPT_LATE:
             pairs = self.now_and_then(value, self.calls.kept[int(what.split()[1])])
             return next(filter(None, (differ(*each, exact=True) for each in pairs)), None)
-        expected = self.right[at, what.replace("held", "grads")]
+        expected = self.case.right[at, what.replace("held", "grads")]
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
             value, expected = alike(value, expected)

@@ -1,11 +1,34 @@
-"""Fills scripts in with numbers."""
-from dataclasses import replace
+"""Parses scripts, and fills them in with numbers."""
+from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .layer import NEEDED, NOISE, Step, Tape, axes
+from .layer import NEEDED, NOISE, Step, axes
 
 RECURRENT = "Wx", "Wh"  # weights of an RNN, which are drawn so that states neither vanish nor grow
+
+
+@dataclass(frozen=True, eq=False)
+class Tape:
+    """A script whose numbers are filled in."""
+
+    params: tuple
+    beside: tuple  # those of another layer, if any step is its own
+    steps: tuple
+    seed: int | None = None  # of the generator from which an answer makes its own parameters
+    is_given: bool = False  # whether these are then overwritten, for another answer made the ones on the tape
+
+    def without_marked(self):
+        """Return (the tape with parameters as they end up and only what isn't marked, where its steps were).
+
+        Where an answer makes its own parameters, they end up so by the same updates.
+        """
+        params = self.params
+        for step in self.steps:
+            params = step.arrays if step.verb == "update" else params
+        places = [at for at, step in enumerate(self.steps)
+                  if not step.mark or (step.verb == "update" and self.seed is not None)]
+        return replace(self, params=params, steps=tuple(self.steps[at] for at in places)), places
 
 
 def parse(script):
@@ -28,11 +51,11 @@ def spread(script, layer):
 
 def drawn(case, rng):
     """Return the case with a new tape."""
-    return replace(case, tape=Recorder(case, rng).tape())
+    return replace(case, tape=Filler(case, rng).tape())
 
 
-class Recorder:
-    """Draws the numbers of one tape, step by step.
+class Filler:
+    """Fills one script in with numbers, step by step.
 
     `how` of a step: 'again' takes the arrays of its last time, 'refilled' the same ones filled anew, 'other' arrays of
     other sizes, 'N+1' of one more in N, 'zero' zeros, 'bare' nothing, which stands for ones; of an update: 'through'
@@ -41,7 +64,7 @@ class Recorder:
 
     def __init__(self, case, rng):
         self.layer, self.condition, self.rng, self.script = case.layer, case.condition, rng, case.steps
-        self.sizes = self.layer.sizes | self.condition.sizes
+        self.sizes = case.sizes
         self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
         self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
         self.kept = {}  # who → the sizes of a state, which stay until it is reset
@@ -68,11 +91,11 @@ class Recorder:
             return self.params
         if step.verb == "reset":
             self.kept.pop(step.who, None)
-        if not self.layer.takes(step.verb):
+        if not (takes := self.layer.takes(step.verb)):
             return ()
         key = step.who, step.verb
         is_again = step.how == "again" and key in self.last
-        takes, sizes = self.layer.takes(step.verb), self.sizes_of(step, is_again)
+        sizes = self.sizes_of(step, is_again)
         if not is_again or [a.shape for a in self.last[key]] != [shape_of(each, sizes) for each in takes.values()]:
             self.last[key] = self.arrays(takes, sizes, "first " if step.mark == NOISE else "")
         if step.how == "bare":
@@ -155,7 +178,7 @@ def number(rng, shape, scale):
 
 
 def ids(rng, shape, V):
-    """Draw ids that differ where there are as many: never in order, and not the first or last where it can be."""
+    """Draw ids: distinct and not ascending where V allows it, and without the first and last word if enough remain."""
     count = int(np.prod(shape))
     if count > V:
         return rng.integers(V, size=shape)

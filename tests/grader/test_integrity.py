@@ -5,7 +5,7 @@ import nbformat
 import numpy as np
 import pytest
 from corpora import CORPORA, incomplete, rnnlm
-from examining import grade_name
+from examining import grade_name, is_clean
 from hostile.handing_in import ROOT
 
 from rnnlm_grader.check import CheckFailed, check
@@ -117,7 +117,7 @@ def test_a_model_of_fixed_sizes_is_no_model():
     names = {"np": np}
     exec(source[:start] + "        vocab_size, wordvec_size, hidden_size = 5, 2, 3\n" + source[start:], names)
     passed = [c.id for c in find("MyRnnlm").criteria if c.name == "MyRnnlm"
-              and examine(c, KernelCandidate(MyRnnlm=names["MyRnnlm"]), public_seed(c)).is_clean]
+              and is_clean("MyRnnlm", names["MyRnnlm"], [c])]
     assert len(passed) < 5
 
 
