@@ -3,7 +3,8 @@
     check.py         what a learner calls; stopwatch.py stops what never ends, cells.py finds what is left over
     progress.py      remembers on the learner's machine which answers hold
     finale.py        trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
-    grading.py       examines a submission by the criteria and gathers its mark
+    exam.py          what an assignment is made of, and one examination by a criterion
+    grading.py       examines a submission by all criteria and gathers its mark
     criteria/        what each exercise asks for and how it is judged
     misconceptions/  wrong answers, each with a sentence that names the mistake
     spec/            the engine: criteria as scripts of calls, played by an answer and by the reference

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from . import progress
 from .cells import cells, shell
 from .criteria import ASSIGNMENTS, find
+from .exam import UNDEFINED, public_seed
 from .explaining.mistakes import explain_all, is_unfinished, prove
 from .explaining.page import page, sentence
 from .explaining.report import in_words, is_withheld, outline
@@ -13,7 +14,6 @@ from .explaining.words import BOOK
 from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, settle_charges, withhold
 from .notebooks.modules_used import modules_missed
 from .sandbox.candidate import Lost
-from .spec.exam import UNDEFINED, public_seed
 from .stopwatch import SECONDS, TimedCandidate
 
 

@@ -5,6 +5,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
+from .exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome, examine
 from .explaining.mistakes import explain_all, prove
 from .misconceptions import Misconception
 from .notebooks.cell_code import (
@@ -19,7 +20,6 @@ from .notebooks.cell_code import (
 from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
 from .spec.compare import Difference, Unsupported, same
-from .spec.exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome, examine
 from .spec.play import play_all
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
@@ -297,11 +297,12 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
         by_loans[assignment.lent.get(name, ())].append(name)
     draws = {criterion: [] for name, part in assignment.parts() for criterion in assignment.of(name, part)}
     problems = {}  # loans → what went wrong in which cell
-    for hidden in (False, True):
-        for lent, names in by_loans.items():
+    for hidden, groups in (False, [*by_loans]), (True, [*by_loans][::-1]):  # the last worker goes on
+        for lent in groups:
+            names = by_loans[lent]
             left = [criterion for criterion, done in draws.items()
                     if criterion.name in names and holds(done)]
-            if len(by_loans) > 1 or not hidden:
+            if not hidden or lent != groups[0]:
                 candidate.load(cells, lent)
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more

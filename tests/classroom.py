@@ -20,11 +20,11 @@ from rnnlm_grader.course.folders import answers_of, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.exam import Lost, Outcome
 from rnnlm_grader.explaining.report import render
 from rnnlm_grader.grading import PartResult, Verdict
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.spec.compare import Difference
-from rnnlm_grader.spec.exam import Lost, Outcome
 
 ROOT = Path(__file__).parents[1]
 SLUG = demo.ASSIGNMENT

@@ -5,11 +5,11 @@ import sys
 import numpy as np
 
 from rnnlm_grader.criteria import find
+from rnnlm_grader.exam import examine, public_seed
 from rnnlm_grader.explaining.mistakes import explain_all
 from rnnlm_grader.grading import examine_all, judge, settle_charges
 from rnnlm_grader.sandbox.bench import load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, public_seed
 
 
 def defined(source, name="MyEmbedding"):

@@ -29,9 +29,9 @@ sys.path.insert(0, str(ROOT / "tests"))
 from corpora import CORPORA  # noqa: E402
 
 from rnnlm_grader.criteria import ASSIGNMENTS  # noqa: E402
+from rnnlm_grader.exam import examine, hidden_seed, public_seed  # noqa: E402
 from rnnlm_grader.sandbox.bench import load_cells  # noqa: E402
 from rnnlm_grader.sandbox.candidate import KernelCandidate  # noqa: E402
-from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed  # noqa: E402
 
 EXPLAINED = ROOT / "tools" / "equivalent.txt"
 KEYS = (b"one" * 11, b"two" * 11)  # of the hidden draws
@@ -129,7 +129,8 @@ def is_rejected(mutant):
     candidate = KernelCandidate(**{name: names[name] for name in assignment.names})
     draws = ((criterion, seed) for criterion in assignment.criteria if criterion.name == mutant.name
              for seed in (public_seed(criterion), *(hidden_seed(key, mutant.slug, criterion) for key in KEYS)))
-    return any(not examine(criterion, candidate, seed).is_clean for criterion, seed in draws)
+    outcomes = (examine(criterion, candidate, seed) for criterion, seed in draws)
+    return any(not outcome.passed or outcome.charged for outcome in outcomes)
 
 
 def plainest(slug):

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 
 from ..criteria import ASSIGNMENTS
+from ..exam import hidden_seed, public_seed
 from ..explaining.report import render
 from ..explaining.words import clean, in_a_word
 from ..grading import Allowance, grade_submission
 from ..refusal import Refusal
 from ..sandbox.candidate import TIMED_OUT, Lost, SandboxedCandidate
-from ..spec.exam import hidden_seed, public_seed
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]

@@ -7,9 +7,9 @@ from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.optim import clip_grads
 from rnnlm_ref.time_layers import TimeRNN
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.bptt import MISCONCEPTIONS
 from ..spec.design import tiny
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 

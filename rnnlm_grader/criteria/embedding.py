@@ -4,10 +4,10 @@ import numpy as np
 from rnnlm_ref.layers import Embedding
 from rnnlm_ref.time_layers import TimeEmbedding
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.embedding import MISCONCEPTIONS
 from ..spec import contract
 from ..spec.design import first_and_last, repeating
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 

@@ -3,9 +3,9 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeLSTM
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.lstm import MISCONCEPTIONS
 from ..spec.design import zero
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 from .time_rnn import BOTH, STATEFUL, TURNS, contract_over_time

@@ -3,9 +3,9 @@ import numpy as np
 
 from rnnlm_ref.layers import RNN
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
 from ..spec import contract
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 

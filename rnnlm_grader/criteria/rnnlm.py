@@ -6,10 +6,10 @@ import numpy as np
 from rnnlm_ref.model import Rnnlm
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
 from ..spec import contract
 from ..spec.design import some_ignored
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 

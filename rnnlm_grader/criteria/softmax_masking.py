@@ -3,11 +3,11 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions import defined
 from ..misconceptions.softmax_masking import MISCONCEPTIONS, SOFTMAX
 from ..spec import contract
 from ..spec.design import all_ignored, ones, some_ignored
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 

@@ -3,10 +3,10 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeRNN
 
+from ..exam import Assignment, CriteriaList
 from ..misconceptions.time_rnn import MISCONCEPTIONS
 from ..spec import contract
 from ..spec.design import zero
-from ..spec.exam import Assignment, CriteriaList
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 from .rnn import WHOLE

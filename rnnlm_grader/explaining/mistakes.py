@@ -4,9 +4,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..exam import SECONDS
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
-from ..spec.exam import SECONDS
 from .anatomy import anatomy
 from .exceptions import explain
 from .look import Answer, Look, redrawn

@@ -18,7 +18,6 @@ and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines ar
     contract.py   what every layer must hold to
     exercise.py   criteria, and the charge rule: one slip, one charge
     walk.py       a last random run for answers that pass everything
-    exam.py       what an assignment is made of, and one examination by a criterion
 
 **Who pays.** A slip shows in many scripts, and must cost once. So each failing case is charged to the first criterion
 that has a simpler script, contained in the failing one, that fails alike; a criterion all of whose failures are charged

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from ..exam import Criterion, LastLook, Outcome
 from .calls import KEPT_LATE
 from .compare import same
 from .design import conditions
-from .exam import Criterion, LastLook, Outcome
 from .layer import METHODS, NEEDED, NOISE, Case, Condition
 from .play import play_all
 from .tape import drawn, parse, spread

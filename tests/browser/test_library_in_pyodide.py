@@ -4,7 +4,7 @@ from rnnlm_grader.criteria import ASSIGNMENTS
 LIBRARY = """
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, public_seed
+from rnnlm_grader.exam import examine, public_seed
 
 def passes(assignment, mistake):
     answer = KernelCandidate(**{mistake.name: mistake.variant})

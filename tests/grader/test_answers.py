@@ -7,12 +7,12 @@ from examining import grade_name
 from hostile.attacks import KNOWN
 
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.explaining.report import blocks_of, render
 from rnnlm_grader.grading import Allowance, grade_submission, withhold
 from rnnlm_grader.misconceptions import changed
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
-from rnnlm_grader.spec.exam import hidden_seed, public_seed
 
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]

@@ -29,9 +29,9 @@ from rnnlm_grader.course.handed_in import read_submissions
 from rnnlm_grader.course.recorder import MOST_IN_LINE
 from rnnlm_grader.course.settings import GradeInSandbox
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.exam import examine, hidden_seed
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, hidden_seed
 
 pytestmark = pytest.mark.corpus
 SLUGS = sorted({work.slug for work in CLASS.values()})

@@ -11,10 +11,10 @@ from hostile.handing_in import ROOT
 from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.course import job
 from rnnlm_grader.criteria import find
+from rnnlm_grader.exam import examine, public_seed
 from rnnlm_grader.grading import Allowance, withhold
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.compare import differ, same
-from rnnlm_grader.spec.exam import examine, public_seed
 
 pytestmark = pytest.mark.corpus(one_in=3)
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]

@@ -10,9 +10,9 @@ from test_integrity import solution
 from rnnlm_grader import check
 from rnnlm_grader.check import CheckFailed
 from rnnlm_grader.criteria import ASSIGNMENTS, find
+from rnnlm_grader.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.sandbox.bench import load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed
 
 DRAWS = 2 * int(os.environ.get("DRAWS", "2"))
 LOOKS = {look.name: look for assignment in ASSIGNMENTS.values() for look in assignment.criteria.last_looks}

@@ -9,10 +9,10 @@ from corpora import incomplete
 from examining import grade_name
 
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, hidden_seed, public_seed
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]

@@ -59,7 +59,7 @@ def function(body, name="work"):
 
 FORBIDDEN = [
     "import rnnlm_ref",
-    "import rnnlm_grader.spec.exam",
+    "import rnnlm_grader.exam",
     "open('/etc/passwd').read()",
     f"open({__file__!r}).read()",
     "open('/proc/1/environ').read()",

@@ -11,9 +11,9 @@ import zlib
 import numpy as np
 
 from rnnlm_grader.criteria.embedding import ASSIGNMENT
+from rnnlm_grader.exam import examine, public_seed
 from rnnlm_grader.sandbox import view
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.spec.exam import examine, public_seed
 
 from .handing_in import (
     NOTHING,

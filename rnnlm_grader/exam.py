@@ -4,7 +4,7 @@ import hmac
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from ..sandbox.candidate import Lost, WorkerLost
+from .sandbox.candidate import Lost, WorkerLost
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
 
