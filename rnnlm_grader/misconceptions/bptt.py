@@ -47,6 +47,9 @@ numerical("ForwardDifference", NUMERICAL, "the difference is taken to one side o
 numerical("BackwardDifference", NUMERICAL, "the difference is taken to one side only, (f(x) - f(x - eps)) / eps; from "
           "both sides the error is far smaller",
           ("f(x + step) - f(x - step)) / (2 * eps)", "f(x) - f(x - step)) / eps"))
+numerical("HalvesForwardDifference", NUMERICAL, "the difference is taken to one side only and divided by 2 * eps; from "
+          "x to x + eps it is only eps. Take it from both sides",
+          ("f(x - step)", "f(x)"))
 numerical("DividesByEps", NUMERICAL, "the difference is divided by eps; the two points are 2 * eps apart",
           ("(2 * eps)", "eps"))
 numerical("MultipliesByEps", NUMERICAL,
@@ -167,6 +170,7 @@ bptt("Dh0BeforeTheStep", BY_HAND,
 bptt("DxsReversed", BY_HAND, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
 bptt("DxsTimeMajor", BY_HAND, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
 bptt("AnotherOrder", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dWx, dWh, db, dxs, dh0"))
+bptt("PutsDh0First", GRAPH, ORDER, ("return dxs, dh0, ", "return dh0, dxs, "))
 bptt("PutsDh0Last", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dxs, dWx, dWh, db, dh0"))
 bptt("ReturnsParametersOnly", GRAPH,
      "only the gradients of the parameters come back; the answer is (dxs, dh0, dWx, dWh, db)",
@@ -271,6 +275,9 @@ clip("ReturnsNothing", CLIPPING, "nothing is returned; the caller wants the norm
 clip("ReturnsOnlyWhenClipping", CLIPPING,
      "the `return` stands inside the `if`, so nothing is returned where the norm is within max_norm",
      ("    return", "        return"))
+clip("ClipsTheFirstArrayOnly", CLIPPING,
+     "the `return` stands inside the loop, so only the first array is clipped; it belongs after the loop",
+     ("max_norm / norm\n", "max_norm / norm\n            return norm\n"))
 clip("TurnsFactorRound", CLIPPING,
      "the factor is turned round, norm / max_norm, which lengthens; it is max_norm / norm",
      ("max_norm / norm", "norm / max_norm"))
