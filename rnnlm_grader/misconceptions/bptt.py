@@ -14,6 +14,7 @@ ONE_STEP_EARLY = ("the boundary is one step too early: with a window of k the fi
                   "t = k")
 FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
+SCALED_UP = "gradients are scaled to max_norm even where they are smaller; those within it stay as they are"
 ONE_ARRAY = "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together"
 
 # --- my_numerical_gradient -------------------------------------------------------------------------------------------
@@ -138,6 +139,9 @@ bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", 
 bptt("LosesItsOwnGradient", RECURRENT,
      "a step takes only what the step after hands back and loses its own dhs[:, t]; the two have to be added",
      ("np.zeros_like(h0)", "None"), ("dhs[:, t] + dh", "dhs[:, t] if dh is None else dh"))
+bptt("AddsDhAfterSlope", RECURRENT, "dh is added after the slope of tanh instead of before; both gradients of a state "
+     "go through its tanh: (dhs[:, t] + dh) * (1 - h**2)",
+     ("(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)", "dhs[:, t] * (1 - hs[t + 1] ** 2) + dh"))
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 bptt("ClipsOnTheWay", CLIPPING, "what a step hands back is clipped on the way; my_bptt returns the gradients as they "
@@ -285,9 +289,9 @@ clip("ReturnsFactor", CLIPPING, "the factor is returned; the caller wants the no
      ("return norm", "return max_norm / max(norm, max_norm)"))
 clip("ReturnsGradients", CLIPPING, "the gradients are returned; the caller wants the norm before clipping",
      ("return norm", "return grads"))
-clip("ScalesUpToo", CLIPPING,
-     "gradients are scaled to max_norm even where they are smaller; those within it stay as they are",
-     ("norm > max_norm", "norm > 0"))
+clip("ScalesUpToo", CLIPPING, SCALED_UP, ("norm > max_norm", "norm > 0"))
+clip("ScalesUpTooWithSmallNumber", CLIPPING, SCALED_UP,
+     ("norm > max_norm", "True"), ("max_norm / norm", "max_norm / (norm + 1e-6)"))
 clip("TurnsComparison", CLIPPING,
      "small gradients are scaled and large ones left alone; the comparison is turned around",
      ("norm > max_norm", "0 < norm < max_norm"))

@@ -298,6 +298,9 @@ loss_of("ForcesFloat32", DTYPE, "the gradient is forced to float32 (dtype='f'); 
 loss_of("ForcesFloat64", DTYPE, "the gradient is forced to float64 (np.zeros or np.eye without dtype, or a factor of "
         "float64, such as dout / mask.sum()); it should have the dtype of the logits",
         ("np.exp(log_p)", "np.exp(log_p).astype('d')"))
+loss_of("DividesByNumPyInteger", DTYPE, "dout is divided by a NumPy integer, such as mask.sum(), which gives a factor "
+        "of float64, and the gradient takes that dtype; divide by float(count)",
+        ("dx *= dout / count", "dx = dx * (dout / max(mask.sum(), 1))"))
 loss_of("KeepsGradientInGrads", GRADIENT,
         "the gradient of the logits is kept in grads; grads belongs to parameters, and this layer has none",
         ("return dx.reshape(shape)", "self.grads = [dx.reshape(shape)]\n        return self.grads[0]"))
