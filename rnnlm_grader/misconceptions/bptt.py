@@ -14,6 +14,7 @@ ONE_STEP_EARLY = ("the boundary is one step too early: with a window of k the fi
                   "t = k")
 FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
+SCALED_UP = "gradients are scaled to max_norm even where they are smaller; those within it stay as they are"
 ONE_ARRAY = "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together"
 
 # --- my_numerical_gradient -------------------------------------------------------------------------------------------
@@ -47,6 +48,9 @@ numerical("ForwardDifference", NUMERICAL, "the difference is taken to one side o
 numerical("BackwardDifference", NUMERICAL, "the difference is taken to one side only, (f(x) - f(x - eps)) / eps; from "
           "both sides the error is far smaller",
           ("f(x + step) - f(x - step)) / (2 * eps)", "f(x) - f(x - step)) / eps"))
+numerical("HalvesForwardDifference", NUMERICAL, "the difference is taken to one side only and divided by 2 * eps; from "
+          "x to x + eps it is only eps. Take it from both sides",
+          ("f(x - step)", "f(x)"))
 numerical("DividesByEps", NUMERICAL, "the difference is divided by eps; the two points are 2 * eps apart",
           ("(2 * eps)", "eps"))
 numerical("MultipliesByEps", NUMERICAL,
@@ -135,6 +139,9 @@ bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", 
 bptt("LosesItsOwnGradient", RECURRENT,
      "a step takes only what the step after hands back and loses its own dhs[:, t]; the two have to be added",
      ("np.zeros_like(h0)", "None"), ("dhs[:, t] + dh", "dhs[:, t] if dh is None else dh"))
+bptt("AddsDhAfterSlope", RECURRENT, "dh is added after the slope of tanh instead of before; both gradients of a state "
+     "go through its tanh: (dhs[:, t] + dh) * (1 - h**2)",
+     ("(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)", "dhs[:, t] * (1 - hs[t + 1] ** 2) + dh"))
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 bptt("ClipsOnTheWay", CLIPPING, "what a step hands back is clipped on the way; my_bptt returns the gradients as they "
@@ -167,6 +174,7 @@ bptt("Dh0BeforeTheStep", BY_HAND,
 bptt("DxsReversed", BY_HAND, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
 bptt("DxsTimeMajor", BY_HAND, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
 bptt("AnotherOrder", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dWx, dWh, db, dxs, dh0"))
+bptt("PutsDh0First", GRAPH, ORDER, ("return dxs, dh0, ", "return dh0, dxs, "))
 bptt("PutsDh0Last", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dxs, dWx, dWh, db, dh0"))
 bptt("ReturnsParametersOnly", GRAPH,
      "only the gradients of the parameters come back; the answer is (dxs, dh0, dWx, dWh, db)",
@@ -271,6 +279,9 @@ clip("ReturnsNothing", CLIPPING, "nothing is returned; the caller wants the norm
 clip("ReturnsOnlyWhenClipping", CLIPPING,
      "the `return` stands inside the `if`, so nothing is returned where the norm is within max_norm",
      ("    return", "        return"))
+clip("ClipsTheFirstArrayOnly", CLIPPING,
+     "the `return` stands inside the loop, so only the first array is clipped; it belongs after the loop",
+     ("max_norm / norm\n", "max_norm / norm\n            return norm\n"))
 clip("TurnsFactorRound", CLIPPING,
      "the factor is turned round, norm / max_norm, which lengthens; it is max_norm / norm",
      ("max_norm / norm", "norm / max_norm"))
@@ -278,9 +289,9 @@ clip("ReturnsFactor", CLIPPING, "the factor is returned; the caller wants the no
      ("return norm", "return max_norm / max(norm, max_norm)"))
 clip("ReturnsGradients", CLIPPING, "the gradients are returned; the caller wants the norm before clipping",
      ("return norm", "return grads"))
-clip("ScalesUpToo", CLIPPING,
-     "gradients are scaled to max_norm even where they are smaller; those within it stay as they are",
-     ("norm > max_norm", "norm > 0"))
+clip("ScalesUpToo", CLIPPING, SCALED_UP, ("norm > max_norm", "norm > 0"))
+clip("ScalesUpTooWithSmallNumber", CLIPPING, SCALED_UP,
+     ("norm > max_norm", "True"), ("max_norm / norm", "max_norm / (norm + 1e-6)"))
 clip("TurnsComparison", CLIPPING,
      "small gradients are scaled and large ones left alone; the comparison is turned around",
      ("norm > max_norm", "0 < norm < max_norm"))

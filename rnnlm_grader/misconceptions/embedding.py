@@ -215,6 +215,10 @@ time_embedding("HasOneLayer", OVER_TIME, "one layer serves all steps and remembe
             np.add.at(dW, self.idx[:, -1], dout[:, t])"""))
 time_embedding("LeavesGradientInside", OVER_TIME, "the gradient stays in the layers inside; write the sum into "
                "grads[0] of this layer too: self.grads[0][...] = ...", WRITES_NOTHING, shows_nothing=True)
+time_embedding("LeavesOutLastStepBack", OVER_TIME, "the last step is left out on the way back (range(T - 1)); all "
+               "steps add up, range(T)", ("self.idx, dout", "self.idx[:, :-1], dout[:, :-1]"))
+time_embedding("LeavesOutFirstStepBack", OVER_TIME, "the first step is left out on the way back (range(1, T)); all "
+               "steps add up, range(T)", ("self.idx, dout", "self.idx[:, 1:], dout[:, 1:]"))
 time_embedding("AveragesOverTime", OVER_TIME, contract.STEPS_AVERAGED,
                ("self.idx, dout", "self.idx, dout / dout.shape[1]"))
 time_embedding("AveragesOverBatch", OVER_TIME, contract.AVERAGED, ("self.idx, dout", "self.idx, dout / len(dout)"))

@@ -115,6 +115,8 @@ lstm("LeavesOutForgetGate", EQUATION, "the forget gate isn't applied to the old 
      ("f * c_prev + i * g", "c_prev + i * g"))
 lstm("LeavesOutInputGate", EQUATION, "the input gate isn't applied to the candidate: c = f * c + i * g",
      ("f * c_prev + i * g", "f * c_prev + g"))
+lstm("TurnsForgetGateRound", EQUATION, "the old cell state is multiplied by 1 - f; the forget gate says how much "
+     "stays: c = f * c + i * g", ("f * c_prev + i * g", "(1 - f) * c_prev + i * g"))
 lstm("LeavesOutTanh", EQUATION, "h is made without tanh: h = o * np.tanh(c)", ("h = o * np.tanh(c)", "h = o * c"))
 lstm("LeavesOutOutputGate", EQUATION, "the output gate is missing: h = o * np.tanh(c)",
      ("h = o * np.tanh(c)", "h = np.tanh(c)"))
@@ -132,6 +134,8 @@ lstm("AlwaysKeepsCellState", STATE, "the cell state is always kept, whether stat
      "starts from zeros", ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = h if c is None else c"))
 lstm("KeepsHiddenStateOnly", STATE, "a stateful layer goes on from h only, and its cell state starts from zeros in "
      "every window", ("h, c = self.h, self.c", "h, c = self.h, " + ZEROS))
+lstm("KeepsCellStateOnly", STATE, "a stateful layer goes on from c only, and its hidden state starts from zeros in "
+     "every window", ("            h_prev, c_prev = h, c", "            h_prev, c_prev = h, c = h if t else 0 * h, c"))
 lstm("SetsStatesOnlyWhenStateful", STATE,
      "self.h and self.c are set only when stateful; they are to hold the last states after each forward",
      ("self.h, self.c = h, c\n        return", "if self.stateful:\n            self.h, self.c = h, c\n        return"))
@@ -211,6 +215,8 @@ lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ",
 lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
 lstm("SetsNoDc", STATE, "self.dc isn't set; after backward, self.dh and self.dc are the gradients of the states that "
      "the window started from", ("self.dh, self.dc = dh, dc", "self.dh = dh"))
+lstm("SetsNoDhNorDc", STATE, "self.dh and self.dc aren't set; after backward they are the gradients of the states that "
+     "the window started from", ("        self.dh, self.dc = dh, dc\n", ""))
 lstm("StopsBeforeStart", STATE,
      "self.dc is the gradient of the window's first cell state; it is that of the state before, once more times f",
      ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),

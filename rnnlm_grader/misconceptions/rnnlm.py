@@ -46,6 +46,8 @@ class MyTimeAffine:
 affine = MISCONCEPTIONS.of("MyTimeAffine", AFFINE_LAYER)
 
 affine("LeavesOutB", AFFINE, "b is left out; every step computes x @ W + b", ("xs @ W + b", "xs @ W"))
+affine("TakesTanh", AFFINE, "the scores go through a tanh; this layer is linear, xs @ W + b, and scores have no bounds",
+       ("xs @ W + b", "np.tanh(xs @ W + b)"))
 affine("FlatScores", AFFINE, "the scores are flat, (N·T, V); they should be (N, T, V)",
        ("xs @ W + b", "(xs @ W + b).reshape(-1, len(b))"))
 affine("TakesSoftmax", AFFINE,
@@ -201,6 +203,9 @@ rnnlm("NestedLists", PARAMS,
       ("+= layer.params", "+= [layer.params]"), ("+= layer.grads", "+= [layer.grads]"))
 rnnlm("EmptyLists", PARAMS, "params and grads are empty, or only begun: they should hold the arrays of all layers",
       (" += ", " + "))
+rnnlm("LeavesOutEmbedding", PARAMS, "the arrays of a layer are missing in params and grads, which hold those of all "
+      "three layers; an optimiser would never train it",
+      ("in self.layers:\n            self.params", "in self.layers[1:]:\n            self.params"))
 rnnlm("AnotherOrder", PARAMS, "params and grads stand in another order; they follow the layers: embedding, RNN, affine",
       ("in self.layers:\n            self.params", "in reversed(self.layers):\n            self.params"))
 rnnlm("GradsInAnotherOrder", PARAMS,
@@ -257,6 +262,8 @@ perplexity("ForgetsExp", PERPLEXITY, "the mean loss itself is returned; the perp
 perplexity("TakesLossesForSums", PERPLEXITY, "the losses are taken for sums and divided by the counts; each is a mean "
            "already, so multiply it by its count first",
            ("loss * n for loss, n in zip(losses, counts)", "losses"))
+perplexity("DividesEachLoss", PERPLEXITY, "each loss is divided by its count; it is a mean already, so multiply it by "
+           "its count to get the sum back", ("loss * n for", "loss / max(n, 1) for"))
 perplexity("DividesByBatches", PERPLEXITY,
            "the weighted losses are divided by the number of batches; divide by the number of all targets",
            ("sum(counts)", "len(counts)"))
@@ -273,6 +280,9 @@ perplexity("TurnsSign", PERPLEXITY,
 perplexity("CountsAtLeastOne", PERPLEXITY,
            "a batch without targets still counts as one target; with a count of 0 it must weigh nothing",
            ("    total", "    counts = [max(n, 1) for n in counts]\n    total"))
+perplexity("CountsAtLeastOneInTheSum", PERPLEXITY,
+           "a batch without targets still counts as one target; with a count of 0 it must weigh nothing",
+           ("sum(counts)", "sum(max(n, 1) for n in counts)"))
 perplexity("DeletesEmptyBatches", PERPLEXITY,
            "batches without targets are deleted from the lists that were given; arguments belong to the caller",
            ("    total",

@@ -79,6 +79,8 @@ softmax_of("WritesIntoACopy", CROSS_ENTROPY, "results are written into a copy: r
            ("return " + RESULT, """out = np.zeros_like(x)
     out.reshape(-1, x.shape[-1])[...] = (e / e.sum(axis=-1, keepdims=True)).reshape(-1, x.shape[-1])
     return out"""))
+softmax_of("SumsColumns", CROSS_ENTROPY, "the sum is taken over the first axis; each row has a sum of its own, over "
+           "the last axis", (RESULT, "e / e.sum(axis=0, keepdims=True)"))
 softmax_of("DoesNotDivide", CROSS_ENTROPY, "the exponentials aren't divided by their sum, so a row doesn't sum to 1",
            (RESULT, "e"))
 softmax_of("LeavesOutExp", CROSS_ENTROPY, "the exponential is missing: the numbers themselves are divided by their sum",
@@ -179,6 +181,8 @@ loss_of("MeanOfMeans", OVER_KEPT, "each sequence gets a mean of its own and thos
 loss_of("LossForgetsMask", MASK, "ignored positions still count in the loss; with -1 as an index they even pick the "
         "last word. Multiply their losses by 0",
         ("np.where(mask, -log_p[picks], 0)", "-log_p[picks[0], targets % V]"))
+loss_of("LossForgetsMaskOfStandIns", MASK, "ignored positions still count in the loss, with the id that stands in for "
+        "their target; multiply their losses by 0", ("np.where(mask, -log_p[picks], 0)", "-log_p[picks]"))
 loss_of("GradientForgetsMask", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET)
 loss_of("GradientForgetsMaskOfStandIns", MASK, STILL_A_GRADIENT, UNMASKED)
 loss_of("MasksNothing", MASK, "nothing is masked: ignored positions count like all others",
@@ -210,6 +214,7 @@ loss_of("LeavesEarlyWithOldGradient", ALL_IGNORED, EARLY, ("N, T, V = xs.shape",
             return np.zeros_like(self.xs)
         log_p, targets"""))
 loss_of("LossDoesNotShift", STABLE, NOT_SHIFTED, (SHIFT, ""), (LOG_P, LOG_OF_SHARES))
+loss_of("LossOfLogitsAsTheyAre", STABLE, NOT_SHIFTED, (SHIFT, ""))
 loss_of("GradientDoesNotShift", STABLE,
         "backward takes exp of the logits as they are, and it overflows; subtract each row's largest logit first",
         (SHIFT, "        self.x = x\n" + SHIFT),
@@ -230,6 +235,8 @@ loss_of("DividesByDout", UPSTREAM, "the gradient is divided by dout; it is dout 
         ("dout / count", "1 / dout / count"))
 loss_of("ForgetsMinusOne", GRADIENT, "the 1 at the target isn't subtracted: the gradient is p - 1 there, not p",
         ("        dx[picks] -= 1\n", ""))
+loss_of("AddsOneAtTarget", GRADIENT, "1 is added at the target; the gradient there is p - 1, so subtract it",
+        ("dx[picks] -= 1", "dx[picks] += 1"))
 loss_of("SubtractsAfterDividing", GRADIENT,
         "1 is subtracted after the division, so it isn't divided; the gradient is (p - 1) / count",
         ("dout / count", "dout"), ("np.exp(log_p)", "np.exp(log_p) / count"))
@@ -291,6 +298,9 @@ loss_of("ForcesFloat32", DTYPE, "the gradient is forced to float32 (dtype='f'); 
 loss_of("ForcesFloat64", DTYPE, "the gradient is forced to float64 (np.zeros or np.eye without dtype, or a factor of "
         "float64, such as dout / mask.sum()); it should have the dtype of the logits",
         ("np.exp(log_p)", "np.exp(log_p).astype('d')"))
+loss_of("DividesByNumPyInteger", DTYPE, "dout is divided by a NumPy integer, such as mask.sum(), which gives a factor "
+        "of float64, and the gradient takes that dtype; divide by float(count)",
+        ("dx *= dout / count", "dx = dx * (dout / max(mask.sum(), 1))"))
 loss_of("KeepsGradientInGrads", GRADIENT,
         "the gradient of the logits is kept in grads; grads belongs to parameters, and this layer has none",
         ("return dx.reshape(shape)", "self.grads = [dx.reshape(shape)]\n        return self.grads[0]"))

@@ -161,6 +161,8 @@ time_rnn("LeavesOutDh", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, 
 time_rnn("TakesLastDhsOnly", RECURRENT,
          "only the last step's dhs goes in; every state is an output too, so each step adds its own dhs[:, t] to dh",
          ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"), ("dhs[:, t] + dh", "dh"))
+time_rnn("StartsFromLastDhs", RECURRENT, "dh begins as dhs[:, -1], which the last step then adds once more; nothing "
+         "comes back to the last step, so dh begins at 0", ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"))
 time_rnn("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 time_rnn("LeavesOutFirstStep", RECURRENT, "the first step is left out on the way back (range(T - 1, 0, -1)); the loop "
          "has to end with t = 0: reversed(range(T))",
