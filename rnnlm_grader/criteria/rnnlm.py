@@ -54,6 +54,8 @@ TURNS = ("forward backward", "[forward backward update] forward backward", "forw
          "[forward backward] forward:other [b.forward:other b.backward] backward",
          "[forward] forward:refilled backward:refilled", "forward backward backward:again")
 
+SQUARE = [{"N": 2, "T": 2, "H": 4, "V": 4}]  # no wrong .T or axis raises there
+
 # --- MyTimeAffine -----------------------------------------------------------------------------------------------------
 
 affine.criterion("scores", "forward", 1, "forward gives xs @ W + b at every step", {"out": ["forward"]},
@@ -63,9 +65,9 @@ affine.conditions("scores_of_any_size", "forward", 1, "states (N, T, H) become s
                   ["forward", "forward forward:other", "[forward update] forward:again"], 24,
                   plain={"out": ["forward forward:resized"]})
 affine.criterion("gradient_of_w", "backward", 1, "dW adds up the products of states and dout over all steps and "
-                 "sequences", {"grads[0]": ["forward backward"]})
+                 "sequences", {"grads[0]": ["forward backward"]}, sizes=SQUARE)
 affine.criterion("gradient_of_b", "backward", 1, "db adds up dout over all steps and sequences",
-                 {"grads[1]": ["forward backward"]})
+                 {"grads[1]": ["forward backward"]}, sizes=SQUARE)
 affine.conditions("gradient_of_xs", "backward", 1, "dxs is dout @ W.T at every step; backward fits the last forward, "
                   "for any sizes and layouts", "dxs grads held kept", TURNS, 36,
                   plain={"dxs grads": ["forward backward", *contract.LAST_FORWARD]})

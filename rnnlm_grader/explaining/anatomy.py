@@ -71,7 +71,7 @@ def how(look, got, right):
     if got.dtype.kind != right.dtype.kind:
         return
     if not off.any():
-        yield f"of dtype {got.dtype}: it should have that of the parameters"
+        yield f"of dtype {got.dtype}: it should have that of the {'parameters' if look.play.layer.params else 'inputs'}"
     elif not np.isfinite(got[off]).all():
         yield "nan or infinite"
     elif not got[off].any():

@@ -113,9 +113,10 @@ def what_is_certain(small, looks):
     if isinstance(small.finding, Raised):
         return explain(small, looks)
     if looks[0].finding.got is None:
-        return f"{looks[0].finding.what} is None: is a `return` missing?"
+        is_returned = looks[0].key[1] in (*small.play.layer.outputs, *small.play.layer.back)
+        return f"{looks[0].finding.what} is None{': is a `return` missing?' if is_returned else ''}"
     where, how = anatomy(looks)
     if not (where or how):
         return ""
-    what = looks[0].key[1].replace("held", "grads")
+    what = looks[0].finding.what.replace("held", "grads")
     return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

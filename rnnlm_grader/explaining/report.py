@@ -93,7 +93,7 @@ def passed(result):
         yield Item(f"✓ {'all ' * (len(held) == len(result.verdicts))}{counted(held, 'hold')}")
     if let_go:
         paid = in_parts([part for verdict in let_go for part in payers(verdict)], result)
-        yield Item(f"– {counted(let_go, 'fail')} at no cost: the same mistake costs points in {paid}")
+        yield Item(f"– {counted(let_go, 'fail')} at no cost: first mend what costs points in {paid}")
 
 
 def payers(verdict):

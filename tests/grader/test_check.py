@@ -106,7 +106,7 @@ def test_what_counts_only_beside_something_right_is_told_in_one_line():
 def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():
     text = report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity"))
     assert re.findall("at no cost: (.*)", text) == [
-        "the same mistake costs points in this part", "the same mistake costs points in values"]
+        "first mend what costs points in this part", "first mend what costs points in values"]
 
 
 def test_a_failure_that_does_not_come_again_is_told_without_an_example():
