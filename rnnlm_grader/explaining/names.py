@@ -93,13 +93,19 @@ def the_one(misconceptions, looks, exercise, answer):
     for draw in range(TRIES) if misconceptions else ():
         mine.append(failed_rules(exercise, answer.candidate, draw))
         theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
-        misconceptions = [each for each, failed in theirs.items() if failed == mine] or [
-            each for each, failed in theirs.items() if not (raises or each.shows_nothing)
-            and all(one.keys() <= other.keys() or (exercise.layer.makes and other.keys() <= one.keys())
-                    for one, other in zip(failed, mine, strict=True))]
+        telling = {each: failed for each, failed in theirs.items() if not (raises or each.shows_nothing)}
+        misconceptions = (
+            [each for each, failed in theirs.items() if failed == mine]
+            or [each for each, failed in telling.items() if all(map(is_among, failed, mine))]
+            or [each for each, failed in telling.items() if exercise.layer.makes and all(map(is_among, mine, failed))])
         if len({each.sentence for each in misconceptions}) == 1:
             return misconceptions[0]
     return None
+
+
+def is_among(few, many):
+    """Whether all rules that failed once failed another time too."""
+    return few.keys() <= many.keys()
 
 
 def failed_rules(exercise, candidate, draw):
