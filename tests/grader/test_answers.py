@@ -246,7 +246,7 @@ def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
     assert slip != right
     assert loss != softmax_masking.BOOK
     assert points(softmax_masking, my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {
-        "my_softmax": 3, "MyTimeSoftmaxWithLoss": 18}
+        "my_softmax": 4, "MyTimeSoftmaxWithLoss": 18}
 
 
 @pytest.mark.parametrize("mistake", ["WorksAlongAxisOne", "WorksAlongAxisOneOrARow", "LosesAnAxis",
