@@ -54,7 +54,7 @@ TURNS = ("forward backward", "[forward backward update] forward backward", "forw
          "[forward backward] forward:other [b.forward:other b.backward] backward",
          "[forward] forward:refilled backward:refilled", "forward backward backward:again")
 
-SQUARE = [{"N": 2, "T": 2, "H": 4, "V": 4}]  # no wrong .T or axis raises there
+SQUARE = [{"N": 2, "T": 3, "H": 6, "V": 6}]  # H = V = N·T: no wrong .T or axis raises there
 
 # --- MyTimeAffine -----------------------------------------------------------------------------------------------------
 
