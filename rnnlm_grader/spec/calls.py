@@ -94,8 +94,9 @@ class Calls:
         if self.layer.makes:
             sizes = (self.case.sizes[letter] for letter in self.layer.makes)
             return *sizes, Generator(self.tape.seed + (who == "other"))
-        beside = zip(self.layer.params, self.tape.beside, strict=True) if who else ()
-        return tuple(self.put(*each).handle for each in beside) if who else tuple(self.params)
+        if not who:
+            return tuple(self.params)
+        return tuple(self.put(*each).handle for each in zip(self.layer.params, self.tape.beside, strict=True))
 
     def take_lists(self):
         """Fetch the parameters that an answer made, and its gradients."""
