@@ -4,7 +4,7 @@ import math
 import numpy as np
 
 from rnnlm_ref.model import Rnnlm
-from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN
+from rnnlm_ref.time_layers import TimeAffine
 
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnnlm import MISCONCEPTIONS
@@ -14,24 +14,18 @@ from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 
 criteria = CriteriaList()
+
+
+def model_of(V, D, H, rng):
+    return Rnnlm(V, D, H, rng=rng, dtype=float)
+
+
 affine = Exercise(Layer(
     name="MyTimeAffine", reference=TimeAffine, params={"W": "HV", "b": "V"}, inputs={"xs": "NTH"}, out={"out": "NTV"},
     upstream={"dout": "NTV"}, back=("dxs",), sizes={"N": 2, "T": 3, "H": 2, "V": 4}, free="NT"), criteria)
 
-
-class Right(Rnnlm):
-    """The model with given parameters, which it shares."""
-
-    def __init__(self, E, Wx, Wh, b, W, c):
-        super().__init__(*E.shape, len(Wh), rng=0)
-        self.layers = TimeEmbedding(E), TimeRNN(Wx, Wh, b, stateful=True), TimeAffine(W, c)
-        self.recurrent = self.layers[1]
-        self.params, self.grads = ([array for layer in self.layers for array in arrays_of(layer)] for arrays_of in (
-            lambda layer: layer.params, lambda layer: layer.grads))
-
-
 model = Exercise(Layer(
-    name="MyRnnlm", reference=Right, params={"E": "VD", "Wx": "DH", "Wh": "HH", "b": "H", "W": "HV", "c": "V"},
+    name="MyRnnlm", reference=model_of, params={"E": "VD", "Wx": "DH", "Wh": "HH", "b": "H", "W": "HV", "c": "V"},
     inputs={"xs": "NT", "ts": "NT"}, out={"loss": ""}, methods={"predict": ({"xs": "NT"}, {"scores": "NTV"})},
     upstream={"dout": ""}, back=(), sizes={"N": 2, "T": 3, "V": 11, "D": 3, "H": 4}, free="NT",
     ids={"xs": "V", "ts": "V"}, ignored={"ts": ""}, state={"h": "NH"}, makes="VDH"), criteria)

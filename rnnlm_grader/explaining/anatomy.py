@@ -104,10 +104,10 @@ def candidates(look, right, letters):
 def of_other_calls(look):
     """Yield what another call gives, and other things that are given here."""
     (at, what), case = look.key, look.case
-    what = what.replace("held", "grads")
-    before = [value for (place, name), value in case.right.items() if name == what and place < at]
+    right = by_reference(replace(case, see=case.see | case.layer.expand("returned grads attributes")))
+    before = [value for (place, name), value in right.items() if name == what and place < at]
     yield from (("what the call before should give", value) for value in before[-1:])
-    yield from ((f"what {name} should be", value) for (place, name), value in case.right.items()
+    yield from ((f"what {name} should be", value) for (place, name), value in right.items()
                 if place == at and name != what and isinstance(value, np.ndarray))
     step = case.tape.steps[at]
     given = zip((*case.layer.takes(step.verb), *case.layer.params), (*step.arrays, *case.tape.params), strict=True)
@@ -116,9 +116,8 @@ def of_other_calls(look):
 
 def of_other_worlds(look):
     """Yield what the reference gives on tapes that are changed as a mistake would."""
-    key = look.key[0], look.key[1].replace("held", "grads")
     for word, tape in worlds(look.case.layer, look.case.tape):
-        value = by_reference(replace(look.case, tape=tape)).get(key)
+        value = by_reference(replace(look.case, tape=tape)).get(look.key)
         if value is not None:
             yield word, value
 

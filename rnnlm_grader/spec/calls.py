@@ -5,6 +5,8 @@ import numpy as np
 
 from ..sandbox.bench import Generator
 from ..sandbox.program import Program
+from ..sandbox.values import Opaque
+from .compare import summary
 
 KEPT_LATE = "afterwards"  # where `kept` is seen, in place of the number of a step
 MADE = "as it was made"  # where the parameters are seen that an answer makes
@@ -49,6 +51,20 @@ class Calls:
         for at, kept in enumerate(self.kept if "kept" in self.see else ()):
             self.show((KEPT_LATE, f"kept {at}"), "put", kept.handle)
 
+    def seen(self, values):
+        """Return what was seen, by key; what has other items than it should is no list."""
+        seen = {}
+        for keys, value in zip(self.keys, values, strict=False):
+            if not isinstance(keys[0], tuple):
+                seen[keys] = value
+                continue
+            if self.layer.makes and keys[0][1] == "grads[0]":
+                value = in_order(value, self.case.shapes) or value
+            is_list = isinstance(value, tuple) and len(value) >= len(keys)
+            values = value if is_list else [Opaque(f"{summary(value)} in place of {len(keys)}")] * len(keys)
+            seen |= dict(zip(keys, values, strict=False))
+        return seen
+
     def show(self, keys, verb, *args):
         """Add a step whose result is seen under a key, or its items under a tuple of keys; return its handle."""
         self.keys.append(keys)
@@ -78,16 +94,19 @@ class Calls:
         if who not in self.made:
             self.made[who] = self.program.step(
                 "call", self.layer.name, None, self.made_of(who), self.case.condition.options)
-            if not who and self.layer.makes:
+            if self.layer.makes and not who:
                 self.take_lists()
+            if self.layer.makes and self.tape.is_given:
+                params = self.program.step("attribute", self.made[who], "params")
+                for handle, array in zip(self.items_of(params), self.tape.params, strict=True):
+                    self.program.step("write", handle, array)
             if not who and (self.see & set(self.layer.held) or any(step.verb == "spoil" for step in self.tape.steps)):
-                self.grads = self.items_of("grads", len(self.layer.params))
+                self.grads = self.items_of(self.program.step("attribute", self.made[""], "grads"))
         return self.made[who]
 
-    def items_of(self, name, count):
-        """Fetch what stands in a list of the layer's, if anything is to."""
-        items = self.program.step("attribute", self.made[""], name) if count else None
-        return [self.program.step("item", items, i) for i in range(count)]
+    def items_of(self, arrays):
+        """Fetch what stands in a list of a layer's."""
+        return [self.program.step("item", arrays, i) for i in range(len(self.layer.params))]
 
     def made_of(self, who):
         """What the constructor takes; two answers that make their own parameters make the same, but for an `other`."""
@@ -101,13 +120,10 @@ class Calls:
     def take_lists(self):
         """Fetch the parameters that an answer made, and its gradients."""
         params, _ = [self.show((MADE, name), "attribute", self.made[""], name) for name in ("params", "grads")]
-        if self.needs_lists or self.tape.is_given:
-            for i, name in enumerate(self.layer.params):
-                key = MADE, f"params[{i}]"
-                self.params.append(self.show(key, "item", params, i))
-                self.kept.append(Kept(name, self.params[-1], seen_at=key))
-        if self.tape.is_given:
-            self.write_params(self.params, self.tape.params)
+        for i, name in enumerate(self.layer.params if self.needs_lists else ()):
+            key = MADE, f"params[{i}]"
+            self.params.append(self.show(key, "item", params, i))
+            self.kept.append(Kept(name, self.params[-1], self.tape.params[i] if self.tape.is_given else None, key))
 
     @property
     def needs_lists(self):
@@ -190,7 +206,7 @@ class Calls:
         handles = self.params
         if step.how == "through":
             params = self.show((at, "params"), "attribute", self.of(""), "params")
-            handles = [self.program.step("item", params, i) for i in range(len(handles))]
+            handles = self.items_of(params)
         self.write_params(handles, step.arrays)
 
     def spoil(self, at, step):
@@ -200,3 +216,20 @@ class Calls:
 
     def make(self, at, step):
         self.show((at, "params"), "attribute", self.of(step.who), "params")
+
+
+def in_order(value, shapes):
+    """Return the arrays of a list, or of lists in it, in the order of shapes; None where that isn't certain."""
+    arrays = list(flat(value))
+    if [np.shape(array) for array in arrays] == shapes:
+        return tuple(arrays)
+    found = [[array for array in arrays if np.shape(array) == shape] for shape in shapes]
+    return tuple(each[0] for each in found) if [len(each) for each in found] == [1] * len(arrays) else None
+
+
+def flat(value):
+    if isinstance(value, tuple):
+        for each in value:
+            yield from flat(each)
+    else:
+        yield value

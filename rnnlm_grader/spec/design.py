@@ -4,8 +4,8 @@ Patterns are dealt like cards, each array having a pack of its own, so that each
 """
 import numpy as np
 
-from .layer import NOISE, Condition
-from .tape import RECURRENT, shape_of
+from .layer import NOISE, Condition, shape_of
+from .tape import RECURRENT
 
 LARGE = 17, 30
 MANY = 520, 600  # words, of which the upper half is more than a byte can count

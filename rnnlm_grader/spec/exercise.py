@@ -92,15 +92,16 @@ class Exercise:
         self.add(id, part, points, shows, beside, all_rules)
 
     def add(self, id, part, points, shows, beside, rules, methods=()):
+        self.criteria.append(Criterion(id, self.layer.name, part, points, shows, self.examiner(id, rules),
+                                       beside or part, self, methods))
+
+    def examiner(self, owner, rules):
+        """Return a function that examines an answer by the rules that `rules` gives for a generator."""
         @functools.lru_cache(maxsize=2)  # a class shares the learner's inputs, and hidden ones come in between
         def dealt(seed):
             rng = np.random.default_rng(seed)
             return [(rule, drawn(rule.case, rng)) for rule in rules(rng)]
-
-        def examine(exam):
-            Trial(self, exam, id).examine(dealt(exam.seed))
-        self.criteria.append(Criterion(id, self.layer.name, part, points, shows, examine, beside or part, self,
-                                       methods))
+        return lambda exam: Trial(self, exam, owner).examine(dealt(exam.seed))
 
     @functools.cached_property
     def simplest_first(self):
@@ -109,9 +110,7 @@ class Exercise:
 
     def last_look(self):
         """Declare a random run for answers that pass everything."""
-        def examine(exam):
-            rng = np.random.default_rng(exam.seed)
-            Trial(self, exam, "").examine([(Rule("", case), drawn(case, rng)) for case in [*walk(rng, self.layer)]])
+        examine = self.examiner("", lambda rng: [Rule("", case) for case in walk(rng, self.layer)])
         self.criteria.last_looks.append(LastLook(self.layer.name, examine, self.conditioned[-1].owner))
 
 

@@ -47,7 +47,7 @@ class Layer:
         What the conditions are dealt of, besides sizes, layouts and patterns; options are keyword arguments.
     makes : str
         The letters of the sizes that the constructor takes, before a generator, of an answer that makes its own
-        parameters; the reference then gets these.
+        parameters, as its reference does, into which those of the answer are then written.
     methods : dict
         Of other methods: name → (inputs, outputs).
     listed : tuple of str
@@ -156,6 +156,12 @@ def axes(letters):
     return tuple(re.findall(r"\d*[A-Z*]", letters))
 
 
+def shape_of(letters, sizes):
+    """The shape of an array, by the letters of its axes; a letter may stand for several axes."""
+    found = ((int(axis[:-1] or 1), sizes[axis[-1]]) for axis in axes(letters))
+    return tuple(times * n for times, size in found for n in (size if isinstance(size, tuple) else (size,)))
+
+
 @dataclass(frozen=True, eq=False)
 class Condition:
     """The circumstances in which a script is played; as it is made, the plain ones."""
@@ -219,6 +225,11 @@ class Case:
     @property
     def sizes(self):
         return self.layer.sizes | self.condition.sizes
+
+    @property
+    def shapes(self):
+        """The shapes of the parameters."""
+        return [shape_of(letters, self.sizes) for letters in self.layer.params.values()]
 
     @property
     def dtype(self):

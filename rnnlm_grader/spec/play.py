@@ -4,10 +4,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..sandbox.values import Opaque
-from .calls import KEPT_LATE, MADE
+from .calls import KEPT_LATE, MADE, in_order
 from .compare import Difference, differ, summary
 from .layer import NOISE
-from .tape import shape_of
 
 COARSEST = 4  # bytes of the coarsest float that will do where the dtype isn't judged
 
@@ -31,41 +30,27 @@ class Play:
 
     def __init__(self, candidate, case, reply):
         self.candidate, self.case, self.layer, self.see = candidate, case, case.layer, case.see
-        self.calls, self.seen, (values, self.raised, self.printed) = case.calls, {}, reply
-        for keys, value in zip(self.calls.keys, values, strict=False):
-            self.see_value(keys, value)
-        made = in_order(self.seen.get((MADE, "params")), self.shapes) if self.layer.makes else None
+        self.calls, (values, self.raised, self.printed) = case.calls, reply
+        self.seen = self.calls.seen(values)
+        made = in_order(self.seen.get((MADE, "params")), case.shapes) if self.layer.makes else None
         if made and not case.tape.is_given:
             self.case = replace(case, tape=replace(case.tape, params=made))
         self.tape = self.case.tape
 
-    @property
-    def shapes(self):
-        return [shape_of(letters, self.case.sizes) for letters in self.layer.params.values()]
-
     def unfit(self):
         """What is wrong with the lists of an answer that makes its own parameters, where it matters; or None."""
         lists = {name: value for (at, name), value in self.seen.items() if at == MADE and name in ("params", "grads")}
-        if not self.calls.needs_lists and all(in_order(value, self.shapes) for value in lists.values()):
+        shapes = self.case.shapes
+        if not self.calls.needs_lists and all(in_order(value, shapes) for value in lists.values()):
             return None
         for name, value in lists.items():
-            if not isinstance(value, tuple) or len(value) != len(self.shapes):
-                problem = f"is {summary(value)}; it should hold {len(self.shapes)} arrays"
+            if not isinstance(value, tuple) or len(value) != len(shapes):
+                problem = f"is {summary(value)}; it should hold {len(shapes)} arrays"
                 return Difference(name, problem, Opaque(problem))
-            for i, (one, shape) in enumerate(zip(value, self.shapes, strict=True)):
+            for i, (one, shape) in enumerate(zip(value, shapes, strict=True)):
                 if np.shape(one) != shape or one.dtype.kind != "f":
                     return differ(one, np.zeros(shape), f"{name}[{i}]")
         return None
-
-    def see_value(self, keys, value):
-        if isinstance(keys[0], tuple):
-            if self.layer.makes and keys[0][1] == "grads[0]":
-                value = in_order(value, self.shapes) or value
-            is_list = isinstance(value, tuple) and len(value) >= len(keys)
-            values = value if is_list else [Opaque(f"{summary(value)} in place of {len(keys)}")] * len(keys)
-            self.seen |= dict(zip(keys, values, strict=False))
-        else:
-            self.seen[keys] = value
 
     def compare(self):
         """Return {key: what is wrong}: a Difference each, or the exception that ended the play under ('', 'raised')."""
@@ -98,7 +83,7 @@ class Play:
         if at == KEPT_LATE:
             pairs = self.now_and_then(value, self.calls.kept[int(what.split()[1])])
             return next(filter(None, (differ(*each, exact=True) for each in pairs)), None)
-        expected = self.case.right[at, what.replace("held", "grads")]
+        expected = self.case.right[at, what]
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
             value, expected = alike(value, expected)
@@ -131,23 +116,6 @@ class Play:
         if what in self.layer.outputs or what in self.layer.attributes.get("forward", ()):
             return 0.01 * max(1, largest)
         return largest * (0.1 if self.layer.makes else 1)  # of a whole model, what goes back is small
-
-
-def in_order(value, shapes):
-    """Return the arrays of a list, or of lists in it, in the order of shapes; None where that isn't certain."""
-    arrays = list(flat(value))
-    if [np.shape(array) for array in arrays] == shapes:
-        return tuple(arrays)
-    found = [[array for array in arrays if np.shape(array) == shape] for shape in shapes]
-    return tuple(each[0] for each in found) if [len(each) for each in found] == [1] * len(arrays) else None
-
-
-def flat(value):
-    if isinstance(value, tuple):
-        for each in value:
-            yield from flat(each)
-    else:
-        yield value
 
 
 def alike(value, expected):

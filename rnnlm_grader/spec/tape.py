@@ -3,7 +3,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from .layer import NEEDED, NOISE, Step, axes
+from .layer import NEEDED, NOISE, Step, shape_of
 
 RECURRENT = "Wx", "Wh"  # weights of an RNN, which are drawn so that states neither vanish nor grow
 
@@ -163,12 +163,6 @@ def resized(size, by):
     if isinstance(size, tuple):
         return (*(resized(first, by) for first in size[:1]), *size[1:])
     return size + by if size + by > 0 else size + 1
-
-
-def shape_of(letters, sizes):
-    """The shape of an array, by the letters of its axes; a letter may stand for several axes."""
-    found = ((int(axis[:-1] or 1), sizes[axis[-1]]) for axis in axes(letters))
-    return tuple(times * n for times, size in found for n in (size if isinstance(size, tuple) else (size,)))
 
 
 def number(rng, shape, scale):
