@@ -77,7 +77,9 @@ def how(look, got, right):
     elif not got[off].any():
         yield "zero"
     else:
-        yield from (word for word, value in candidates(look, right, letters) if value.shape == right.shape
+        factor = got[off] @ right[off] / max(right[off] @ right[off], 1e-12)
+        times = f"what it should be times {factor:.4g}", factor * right
+        yield from (word for word, value in (*candidates(look, right, letters), times) if value.shape == right.shape
                     and not close(value, right).all() and bool(close(got, value)[off].all()))
 
 
@@ -90,8 +92,6 @@ def candidates(look, right, letters):
     for word, count in counts.items():
         yield f"what it should be times {word}", right * count
         yield f"what it should be divided by {word}", right / count
-    for factor in -1, 2, 0.5:
-        yield f"what it should be times {factor}", factor * right
     if right.ndim == 2:
         yield "transposed", right.T
     if letters[:2] == ("N", "T"):

@@ -20,6 +20,22 @@ MEANINGS = (
      "an array of shape {0} is written into one of shape {1}."),
     ("ValueError", r"non-broadcastable output operand with shape (\(.*?\)) .* shape (\(.*?\))",
      "an array of shape {1} is written into one of shape {0}."),
+    ("ValueError", r".*could not be broadcast together with remapped|einstein sum|operand has more dimensions",
+     "in np.einsum each array needs a letter for each of its axes, and axes of one letter one length. Write the shape "
+     "of each array in letters first."),
+    ("ValueError", r"cannot reshape array of size [\w·]+ into shape (\(.*?\))",
+     "the numbers of this array don't fill the shape {0}. What is its own shape, in letters?"),
+    ("ValueError", r"array split does not result",
+     "np.split cuts along the first axis, the batch, unless it is told another: axis=1, or -1."),
+    ("ValueError", r"all (the )?input array",
+     "only arrays of one shape can be joined. np.concatenate joins along the first axis unless it is told another, and "
+     "the other axes must be alike."),
+    ("ValueError|TypeError", r"setting an array element with a sequence|only .* arrays can be converted",
+     "an array stands where a single number is needed."),
+    ("ValueError", r"(not enough|too many) values to unpack",
+     "there are other names on the left than values on the right. A shape has one number for each axis of the array."),
+    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))",
+     "{0} is given here with the shape {1}; it needs {2}. Is an index on the wrong axis, or is a size wrong?"),
     ("ValueError", r"array is not broadcastable",
      "np.add.at(dW, idx, dout) needs one row of dout for each id. Print the shapes of the ids kept and of dout."),
     ("ValueError", r"The truth value of an array",
@@ -31,6 +47,15 @@ MEANINGS = (
      "parameter."),
     ("IndexError", r"shape mismatch: indexing arrays",
      "the arrays between the brackets need one shape: flatten the targets as well as the rows, ts.reshape(-1)."),
+    ("IndexError", r"arrays used as indices must be|only integers",
+     "an index is no whole number: ids, and what counts steps, are integers."),
+    ("IndexError", r"too many indices for array: array is ([\w·]+)-dimensional",
+     "the array has fewer axes than there are indices. Print its shape before this line."),
+    ("IndexError", r"boolean index did not match",
+     "a mask needs the shape of what it picks from: flatten both, or neither."),
+    ("AxisError", r"axis: axis",
+     "what stands second in this call is taken as the axis. Name it if it is something else, as in "
+     "np.average(x, weights=w)."),
     ("AxisError", r"axis -?\d+ is out of bounds",
      "the array has fewer axes than that. The last one, however many there are, is axis=-1."),
     ("AttributeError", r"'My\w+' object has no attribute",
@@ -41,6 +66,10 @@ MEANINGS = (
      "no variable or module has this name here. Is it misspelt, or kept in self (`self.name`), or not imported?"),
     ("UnboundLocalError", r"cannot access local variable '(\w+)'",
      "`{0}` gets its first value further down, or in a branch that wasn't taken. Give it one before this line."),
+    ("ZeroDivisionError", "", "what it is divided by is 0 here; ask for that before dividing."),
+    ("UFuncTypeError", r"Cannot cast", "these numbers don't fit into an array of that dtype: is it one of integers?"),
+    ("AttributeError", r"'numpy.ndarray' object has no attribute 'append'",
+     "an array doesn't grow: collect in a list, and make an array of it at the end, np.stack(steps, axis=1)."),
     ("TypeError", r"can't multiply sequence",
      "a list isn't an array: make it one with np.array, or go through both lists with zip."),
     ("TypeError|AttributeError", r".*NoneType",
@@ -62,7 +91,8 @@ def meaning_of(raised, message):
     """Return the meaning of an exception, or '' where it speaks for itself."""
     for kinds, beginning, meaning in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
-            return meaning.format(*(group.replace(",", ", ").replace(", )", ",)") for group in found.groups()))
+            shapes = (re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
+            return meaning.format(*shapes)
     return ""
 
 

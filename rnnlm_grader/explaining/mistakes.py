@@ -7,6 +7,7 @@ import numpy as np
 from ..exam import SECONDS
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
+from ..spec.compare import same, summary
 from .anatomy import anatomy
 from .exceptions import explain
 from .look import Answer, Look, redrawn
@@ -112,11 +113,13 @@ def what_is_certain(small, looks):
         return ""
     if isinstance(small.finding, Raised):
         return explain(small, looks)
-    if looks[0].finding.got is None:
+    what, got = looks[0].finding.what.replace("held", "grads"), looks[0].finding.got
+    if got is None:
         is_returned = looks[0].key[1] in (*small.play.layer.outputs, *small.play.layer.back)
-        return f"{looks[0].finding.what} is None{': is a `return` missing?' if is_returned else ''}"
+        return f"{what} is None{': is a `return` missing?' if is_returned else ''}"
+    if isinstance(got, tuple) and any(same(each, looks[0].finding.expected) for each in got):
+        return f"{what} stands in {summary(got)}: return it alone"
     where, how = anatomy(looks)
     if not (where or how):
         return ""
-    what = looks[0].finding.what.replace("held", "grads")
     return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

@@ -85,8 +85,9 @@ def sizes_in(raised):
 def the_one(misconceptions, looks, exercise, answer):
     """Of variants that give the same, the one that fails the same rules as the answer, if that is certain.
 
-    Where the answer makes other mistakes besides, it may fail more, and less where it makes parameters that are too
-    small to show all; but not where exceptions or zeros are all there is to see, for these come of many mistakes.
+    Where the answer makes other mistakes besides, it may fail more; and less, where it makes the mistake in fewer
+    places, or parameters that are too small to show all. But not where exceptions or zeros are all there is to see, for
+    these come of many mistakes.
     """
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
     mine = []  # what fails in one draw of all rules after the other
@@ -97,10 +98,16 @@ def the_one(misconceptions, looks, exercise, answer):
         misconceptions = (
             [each for each, failed in theirs.items() if failed == mine]
             or [each for each, failed in telling.items() if all(map(is_among, failed, mine))]
-            or [each for each, failed in telling.items() if exercise.layer.makes and all(map(is_among, mine, failed))])
+            or fewest({each: failed for each, failed in telling.items() if all(map(is_among, mine, failed))}))
         if len({each.sentence for each in misconceptions}) == 1:
             return misconceptions[0]
     return None
+
+
+def fewest(failed):
+    """Those that fail the fewest rules."""
+    counts = {each: sum(map(len, draws)) for each, draws in failed.items()}
+    return [each for each, count in counts.items() if count == min(counts.values())]
 
 
 def is_among(few, many):

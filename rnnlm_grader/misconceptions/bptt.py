@@ -152,6 +152,10 @@ bptt("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"
 bptt("PairsStateAfter", GRAPH, step.STATE_AFTER, ("hs[t].T @ dz", "hs[t + 1].T @ dz"))
 bptt("LeavesH0OutOfDWh", GRAPH, "h0 is missing in dWh: the state before the first step is h0, not 0",
      ("hs[t].T @ dz", "hs[t].T @ dz if t > 0 else 0"))
+bptt("TakesLastStateBeforeFirst", GRAPH, step.LAST_BEFORE_FIRST, ("hs[t].T", "hs[t or T].T"))
+bptt("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT,
+     ("dh = np.zeros_like(h0)\n    for", "dh = dh0 = np.zeros_like(h0)\n    for"),
+     ("reversed(range(T))", "range(T - 1, 0, -1)"))
 bptt("StartsFromZeros", GRAPH, "the first step starts from zeros; it starts from h0",
      ("hs = [h0]", "hs = [np.zeros_like(h0)]"))
 bptt("LeavesOutB", GRAPH, "b is left out of the forward pass; every step computes tanh(h @ Wh + x @ Wx + b)",
@@ -159,6 +163,7 @@ bptt("LeavesOutB", GRAPH, "b is left out of the forward pass; every step compute
 bptt("LeavesOutTanh", GRAPH, "the forward pass leaves tanh out; every state is tanh(h @ Wh + x @ Wx + b)",
      ("np.tanh", ""))
 bptt("KeepsFirstStep", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" +=", " ="))
+step.in_steps(bptt, ((f"{grad} +=", f"{grad} =") for grad in ("dWx", "dWh", "db")))
 bptt("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED, ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
 step.in_gradients(bptt, bias="Db", n="len(xs)", x="xs[:, t]")
 bptt("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("db += dz.sum(axis=0)", "db = db + dz"))
@@ -303,6 +308,9 @@ clip("AddsAbsoluteValues", CLIPPING,
 clip("AddsNorms", CLIPPING,
      "the norms of the arrays are added up; add the squares of all numbers, and take the root once",
      (NORM, "sum(np.linalg.norm(grad) for grad in grads)"))
+clip("TakesSpectralNorm", CLIPPING, "np.linalg.norm(g, 2) of a matrix is its largest singular value, and not the root "
+     "of the sum of all squares; leave the 2 out",
+     (NORM, "np.sqrt(sum(np.linalg.norm(grad, 2) ** 2 for grad in grads))"))
 clip("TakesLargest", CLIPPING,
      "the largest number is taken for the norm; the norm is the root of the sum of all squares",
      (NORM, "max(np.abs(grad).max() for grad in grads)"))

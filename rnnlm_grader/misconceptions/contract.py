@@ -45,6 +45,8 @@ STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one
 FIRST_STEP_ONLY = "only the gradient of the first step is kept, the one that is visited last; the steps have to add up"
 LAST_STEP_ONLY = "only the gradient of the last step is kept; the steps have to add up"
 STEPS_AVERAGED = "the gradients of the steps are averaged over T; the parameters are used T times, so they add up"
+ONE_STEP_KEPT = ("{} keeps the part of a single step (`=` inside the loop, where `+=` belongs); the parts of all steps "
+                 "have to add up")
 NEVER_EMPTIED = ("the steps of earlier calls are still in the list, so backward visits the wrong ones; make a new list "
                  "in each forward")
 
@@ -52,6 +54,13 @@ NEVER_EMPTIED = ("the steps of earlier calls are still in the list, so backward 
 def time_major(what, width):
     """The sentence for an array whose first axis is time."""
     return f"{what} is time-major, (T, N, {width}); it should be (N, T, {width})"
+
+
+
+def reshaped(what):
+    """The sentence for steps that are reshaped where two axes should change places."""
+    return (f"{what} is laid out step after step, (T, N, ...), and then reshaped to (N, T, ...), which cuts the rows "
+            "anew and mixes up the sequences; put the steps side by side instead, np.stack(steps, axis=1)")
 
 
 # --- dtypes -----------------------------------------------------------------------------------------------------------

@@ -197,6 +197,8 @@ time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), (
 time_embedding("FlatTime", OVER_TIME, "all word vectors stand in one row each, (N·T, D), or N and T are mixed up in a "
                "reshape; it should be (N, T, D)",
                ("W[idx]", "W[idx.reshape(-1)]"))
+time_embedding("ReshapesTime", OVER_TIME, contract.reshaped("the output"),
+               ("W[idx]", "W[idx.T].reshape(*idx.shape, -1)"))
 time_embedding("ReversedTime", OVER_TIME, "the steps are filled in backwards; out[:, t] belongs to xs[:, t]",
                ("W[idx]", "W[idx[:, ::-1]]"))
 time_embedding("RepeatsFirstStep", OVER_TIME, "every step gets the vectors of the first; out[:, t] belongs to xs[:, t]",

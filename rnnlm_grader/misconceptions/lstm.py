@@ -1,4 +1,6 @@
 """What goes wrong in 07-lstm: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
+import itertools
+
 from . import Library, contract, step
 from .contract import DTYPE, IN_PLACE, SHARED
 from .step import BATCH_SUM, DH, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
@@ -98,7 +100,7 @@ JOIN = joined("ofig")
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
-for order in "ifgo", "fgio", "ifog":
+for order in "ifgo", "fgio", "ifog", "figo", "ogfi", "gifo", "fiog":
     lstm(f"Orders{order.upper()}", ORDER, OTHER_ORDER,
          ("o, f, i, g = np", f"{', '.join(order)} = np"), (JOIN, joined(order)))
 lstm("SwapsForgetAndInput", EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g",
@@ -121,6 +123,9 @@ lstm("LeavesOutTanh", EQUATION, "h is made without tanh: h = o * np.tanh(c)", ("
 lstm("LeavesOutOutputGate", EQUATION, "the output gate is missing: h = o * np.tanh(c)",
      ("h = o * np.tanh(c)", "h = np.tanh(c)"))
 lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
+lstm("ReshapesHs", TIME, contract.reshaped("hs"), (STACK, "np.stack(hs).reshape(N, T, H)"))
+lstm("KeepsOneArray", TIME, step.ONE_ARRAY, ("self.steps, hs = [], []", "self.steps, hs, c = [], [], c.copy()"),
+     ("c = f * c_prev + i * g", "c *= f\n            c += i * g"), ("g, c, h))", "g, c.copy(), h))"))
 lstm("GivesCellStates", EQUATION, "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
      ("hs.append(h)", "hs.append(c)"))
 
@@ -195,8 +200,9 @@ lstm("SwapsFactorsOfCandidate", GRADIENT, "the gradients of i and g take each ot
 for gate, factor in {"o": "np.tanh(c)", "f": "c_prev", "i": "g", "g": "i"}.items():
     lstm(f"LeavesOutFactorOf{gate.upper()}", GRADIENT, f"the gradient of {gate} lacks the factor {factor}, by which "
          f"{gate} was multiplied in forward", (f" * {factor}{SLOPE[gate]}", SLOPE[gate]))
-for order in "ifgo", "fgio", "foig", "ifog", "gfio", "oifg", "ogif", "ofgi":
-    lstm(f"Joins{order.upper()}", ORDER, JOINED, (JOIN, joined(order)))
+for order in map("".join, itertools.permutations("ofig")):
+    if order != "ofig":
+        lstm(f"Joins{order.upper()}", ORDER, JOINED, (JOIN, joined(order)))
 
 # --- backward: through time -------------------------------------------------------------------------------------------
 
@@ -213,6 +219,10 @@ lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
 lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
+lstm("TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST,
+     ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz"))
+lstm("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T @ dz", "(t > 0) * h_prev.T @ dz"))
+step.in_steps(lstm, ((f"{grad} +=", f"{grad}[...] =") for grad in ("dWx", "dWh", "db")))
 lstm("SetsNoDc", STATE, "self.dc isn't set; after backward, self.dh and self.dc are the gradients of the states that "
      "the window started from", ("self.dh, self.dc = dh, dc", "self.dh = dh"))
 lstm("SetsNoDhNorDc", STATE, "self.dh and self.dc aren't set; after backward they are the gradients of the states that "

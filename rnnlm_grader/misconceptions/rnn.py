@@ -83,9 +83,6 @@ rnn("TakesSlopeAtPreviousState", WHICH_STATE,
 rnn("ExchangesStates", WHICH_STATE,
     "h_prev and h_next are exchanged in backward; unpack what forward kept in the order in which it was packed",
     ("x, h_prev, h_next = self.cache", "x, h_next, h_prev = self.cache"))
-rnn("SumsBiasOutsideTanh", SLOPE,
-    f"db alone is summed from dh_next; b is added before tanh, so db is summed from {DZ} as well",
-    ("dz.sum", "dh_next.sum"))
 rnn("HandsOnOutsideTanh", SLOPE,
     f"dh_prev alone is computed from dh_next; h_prev too comes before tanh, so it is dz @ Wh.T with {DZ}",
     ("dz @ Wh.T", "dh_next @ Wh.T"))

@@ -79,6 +79,12 @@ affine("DbOfTheLastStep", GRADIENT_SUM,
 affine("DbOfAllWords", GRADIENT_SUM,
        "db is one number for all words (sum without axis); it is summed over N and T only", ("sum(axis=0)", "sum()"))
 affine("KeepsLastStep", GRADIENT_SUM, contract.LAST_STEP_ONLY, (" +=", "[...] ="))
+affine("KeepsLastStepOfDW", GRADIENT_SUM, contract.ONE_STEP_KEPT.format("dW"), ("dW +=", "dW[...] ="))
+affine("MixesRows", GRADIENT_SUM, "in dW the rows of xs stand in another order than those of dys, one step after step "
+       "and the other sequence after sequence; flatten both in the same way",
+       ("self.xs[:, t].T @ dys[:, t]", "self.xs.swapaxes(0, 1).reshape(N * T, -1)[t::T].T @ dys[:, t]"))
+affine("ReshapesScores", AFFINE, contract.reshaped("the output"),
+       ("xs @ W + b", "(xs @ W + b).swapaxes(0, 1).reshape(*xs.shape[:2], -1)"))
 affine("KeepsFirstStep", GRADIENT_SUM, "dW and db keep the gradient of the first step only; the steps have to add up",
        ("range(T)", "range(1)"))
 affine("KeepsFirstSequence", GRADIENT_SUM,
@@ -257,6 +263,9 @@ contract.returns_nothing(perplexity, "PerplexityReturnsNothing", PERPLEXITY, "my
                          ("return ", ""))
 perplexity("TakesBaseTwo", PERPLEXITY, "the base is 2; losses in natural logarithms need exp",
            ("np.exp(total / sum(counts))", "2 ** (total / sum(counts))"))
+perplexity("MultipliesPowers", PERPLEXITY, "the product of the powers exp(loss) ** n grows beyond all numbers before "
+           "the root is taken; add up loss * n, and take exp once at the end",
+           ("np.exp(total / sum(counts))", "np.exp(np.float64(total)) ** (1 / sum(counts))"))
 perplexity("ForgetsExp", PERPLEXITY, "the mean loss itself is returned; the perplexity is its exponential",
            ("np.exp(total / sum(counts))", "total / sum(counts)"))
 perplexity("TakesLossesForSums", PERPLEXITY, "the losses are taken for sums and divided by the counts; each is a mean "

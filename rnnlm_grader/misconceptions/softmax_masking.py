@@ -83,6 +83,12 @@ softmax_of("SumsColumns", CROSS_ENTROPY, "the sum is taken over the first axis; 
            "the last axis", (RESULT, "e / e.sum(axis=0, keepdims=True)"))
 softmax_of("DoesNotDivide", CROSS_ENTROPY, "the exponentials aren't divided by their sum, so a row doesn't sum to 1",
            (RESULT, "e"))
+softmax_of("TakesBaseTwo", CROSS_ENTROPY, "the base is 2; softmax takes powers of e, np.exp", ("np.exp", "np.exp2"))
+softmax_of("TakesFirstAxisForRows", CROSS_ENTROPY, "a loop takes x[i] for a row, which it is in a matrix only; work "
+           "along the last axis of the whole array, axis=-1", """
+def my_softmax(x, of_one=my_softmax):
+    return np.array([of_one(row.reshape(-1)).reshape(row.shape) for row in x])
+""")
 softmax_of("LeavesOutExp", CROSS_ENTROPY, "the exponential is missing: the numbers themselves are divided by their sum",
            (f"np.exp(x - {LARGEST})", "x"))
 softmax_of("ReturnsLogarithm", CROSS_ENTROPY,

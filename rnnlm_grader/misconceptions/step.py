@@ -40,9 +40,17 @@ DH_LEFT_OUT = ("nothing comes back from the step after: each step takes only its
                "later step handed back: dhs[:, t] + dh")
 DH_PILED_UP = ("dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
                "holds all that comes from later")
+FIRST_LEFT_OUT = ("the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = 0: "
+                  "reversed(range(T))")
 WH_LEFT_OUT = "dz goes back to the step before without Wh; that step acts through h_prev @ Wh, so it is dz @ Wh.T"
 WH_NOT_TRANSPOSED = "dh_prev is computed with Wh instead of Wh.T; the shape fits because Wh is square"
 STATE_AFTER = "dWh is computed with the state after each step; Wh multiplied the state before it"
+LAST_BEFORE_FIRST = ("at t = 0 the window's last state is taken for the state before the step (hs[:, t - 1] is "
+                     "hs[:, -1] then); it is the state that the window started from")
+ZEROS_BEFORE_FIRST = ("in dWh the state before the first step is taken for 0, though the window went on from one that "
+                      "was kept; it is the state that the window started from")
+ONE_ARRAY = ("one array holds the state of each step in turn (changed in place), so all that was kept of earlier steps "
+             "changes with it; make a new array in each step")
 FORWARDS = ("backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
             "last: reversed(range(T))")
 DXS_BACKWARDS = ("the steps of dxs are in the wrong order (append in a loop that runs backwards); dxs[:, t] belongs to "
@@ -79,12 +87,17 @@ def in_backward(add, h, upstream):
     add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
     add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
     add("TakesTanhOnceMore", SLOPE, TANH_AGAIN.format(h=h), (f"{h}**2", f"np.tanh({h})**2"))
+    add("AddsSquare", SLOPE, f"the derivative of tanh is taken as 1 + {h}**2; the square is subtracted, 1 - {h}**2",
+        (f"1 - {h}**2", f"1 + {h}**2"))
     add("LeavesOutOne", SLOPE, f"the derivative of tanh is taken as {h}**2; the `1 -` is missing, 1 - {h}**2",
         (f"(1 - {h}**2)", f"{h}**2"))
     add("SquaresDifference", SLOPE, f"the whole of 1 - {h} is squared, (1 - {h})**2; only {h} is, 1 - {h}**2",
         (f"(1 - {h}**2)", f"(1 - {h})**2"))
     add("TakesSlopeOfSigmoid", SLOPE, "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2",
         (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
+    for grad, old in ("dWx", "x.T @ dz"), ("dWh", "h_prev.T @ dz"), ("db", "dz.sum"):
+        add(f"SkipsSlopeIn{grad}", SLOPE, f"{grad} is made of what comes in, without the slope of tanh; it needs dz = "
+            f"{upstream} * (1 - {h}**2), as the other gradients do", (old, old.replace("dz", f"({upstream})")))
     add("KeepsRowsOfBias", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
     add("TakesFirstRowOfBias", BATCH_SUM, "db takes only one row of the batch; all rows have to add up",
         ("dz.sum(axis=0)", "dz[0]"))
@@ -102,6 +115,12 @@ def in_gradients(add, bias, n, x="x"):
     add("AveragesOverBatch", BATCH_SUM, contract.AVERAGED, weights_averaged, bias_averaged)
     add("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, (f"{x}.T @ dz", f"{x} @ dz"))
     add("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
+
+
+def in_steps(add, overwrites):
+    """Add that one gradient keeps a single step's part, by these changes for dWx, dWh and db."""
+    for grad, change in zip(("dWx", "dWh", "db"), overwrites, strict=True):
+        add(f"KeepsOneStepOf{grad}", GRADIENT_SUM, contract.ONE_STEP_KEPT.format(grad), change)
 
 
 def in_params(add):

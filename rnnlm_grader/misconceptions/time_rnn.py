@@ -89,6 +89,12 @@ contract.returns_nothing(time_rnn, "GivesNoHs", UNROLLED, "forward", "hs", ("   
 time_rnn("GivesOneArrayTTimes", UNROLLED,
          "all steps of hs show the last state: one array was put in each time and overwritten later",
          ("hs[:, t] = h", "hs[...] = h[:, None]"))
+time_rnn("ReshapesHs", UNROLLED, contract.reshaped("hs"),
+         ("return hs", "return hs.swapaxes(0, 1).reshape(N, T, H)"))
+time_rnn("ReshapesDxs", UNROLLED, contract.reshaped("dxs"),
+         ("return dxs", "return dxs.swapaxes(0, 1).reshape(N, T, D)"))
+time_rnn("KeepsOneArray", UNROLLED, step.ONE_ARRAY,
+         ("            h = np.tanh(z)", "            h = h if t else h.copy()\n            h[...] = np.tanh(z)"))
 time_rnn("AddsStatesUp", UNROLLED, "the old state is added to the new one; h is replaced at each step, not added to",
          ("h = np.tanh(z)", "h = h + np.tanh(z)"))
 step.in_forward(time_rnn, h="h")
@@ -164,9 +170,7 @@ time_rnn("TakesLastDhsOnly", RECURRENT,
 time_rnn("StartsFromLastDhs", RECURRENT, "dh begins as dhs[:, -1], which the last step then adds once more; nothing "
          "comes back to the last step, so dh begins at 0", ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"))
 time_rnn("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"))
-time_rnn("LeavesOutFirstStep", RECURRENT, "the first step is left out on the way back (range(T - 1, 0, -1)); the loop "
-         "has to end with t = 0: reversed(range(T))",
-         ("reversed(range(T))", "range(T - 1, 0, -1)"))
+time_rnn("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
 time_rnn("PilesUpDh", RECURRENT, step.DH_PILED_UP, ("dh = dz @ Wh.T", "dh += dz @ Wh.T"))
 time_rnn("HandsBackWithoutWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 time_rnn("HandsBackThroughWh", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
@@ -195,15 +199,16 @@ time_rnn("GivesZeros", RECURRENT, contract.ONLY_ZEROS,
 time_rnn("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, ("grad += part", "grad[...] = part"))
 time_rnn("KeepsLastStepsGradient", GRADIENT_SUM, contract.LAST_STEP_ONLY,
          ("grad += part", "grad += part * (t == T - 1)"))
+step.in_steps(time_rnn, (("grad += part", f"grad[...] = part if grad is self.grads[{i}] else grad + part")
+                         for i in range(3)))
 time_rnn("AveragesOverTime", GRADIENT_SUM, contract.STEPS_AVERAGED, ("grad += part", "grad += part / T"))
 step.in_gradients(time_rnn, bias="Bias", n="N")
 time_rnn("WritesNothing", GRADIENT_SUM,
          "the gradients are added up in the cells but never written into self.grads of this layer",
          ("grad[...] = 0", "pass"), ("grad += part", "pass"), shows_nothing=True)
 time_rnn("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T", "h.T"))
-time_rnn("TakesLastStateBeforeFirst", WHICH_STATE, "at t = 0 the window's last state is taken for the state before the "
-         "step (hs[:, t - 1] is hs[:, -1] then); it is the state that the window started from",
-         ("h_prev.T", "self.steps[t - 1][2].T"))
+time_rnn("TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T", "self.steps[t - 1][2].T"))
+time_rnn("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T", "(t > 0) * h_prev.T"))
 
 # --- backward: dh ----------------------------------------------------------------------------------------------------
 

@@ -149,7 +149,7 @@ def describe(error):
         message = str(error)[:MAX_MESSAGE]
     except Exception:
         message = "(its message can't be shown)"
-    return Raised(kind, message, line, text, type(error).__module__ in ("builtins", "numpy", "numpy.exceptions"))
+    return Raised(kind, message, line, text, type(error).__module__.partition(".")[0] in ("builtins", "numpy"))
 
 
 def _student_line(error):
