@@ -10,7 +10,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.candidate import KernelCandidate
 from ..spec.compare import close, same
 from ..spec.exercise import TRIES, kind_in, played_alone
-from .look import Answer, kind_of, redrawn
+from .look import Answer, Look, kind_of, redrawn
 
 SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
          {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
@@ -90,13 +90,16 @@ def the_one(misconceptions, looks, exercise, answer):
     these come of many mistakes.
     """
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
+    kinds = set().union(*(look.kinds for look in looks))
     mine = []  # what fails in one draw of all rules after the other
     for draw in range(TRIES) if misconceptions else ():
         mine.append(failed_rules(exercise, answer.candidate, draw))
         theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
+        if not exercise.layer.makes:  # else their parameters differ
+            theirs = {each: failed for each, failed in theirs.items() if mostly_agree(kinds, mine, failed)}
         telling = {each: failed for each, failed in theirs.items() if not (raises or each.shows_nothing)}
         misconceptions = (
-            [each for each, failed in theirs.items() if failed == mine]
+            [each for each, failed in theirs.items() if list(map(kinds_in, failed)) == list(map(kinds_in, mine))]
             or [each for each, failed in telling.items() if all(map(is_among, failed, mine))]
             or fewest({each: failed for each, failed in telling.items() if all(map(is_among, mine, failed))}))
         if len({each.sentence for each in misconceptions}) == 1:
@@ -115,11 +118,24 @@ def is_among(few, many):
     return few.keys() <= many.keys()
 
 
+def kinds_in(failed):
+    """What is wrong in each rule that fails."""
+    return {at: {kind_in(key) for key in look.wrong} for at, look in failed.items()}
+
+
+def mostly_agree(kinds, mine, theirs):
+    """Whether two answers give the same, more often than not, where rules fail in one of these kinds."""
+    pairs = [(key, one[at], other[at]) for one, other in zip(mine, theirs, strict=True)
+             for at in one.keys() & other.keys() for key in one[at].wrong.keys() & other[at].wrong.keys()
+             if kind_of(key, one[at].wrong[key]) in kinds]
+    return 2 * sum(itertools.starmap(agree, pairs)) >= len(pairs)
+
+
 def failed_rules(exercise, candidate, draw):
-    """Return {number of a rule: what is wrong in its own case}, for all rules that are declared and fail."""
+    """Return {number of a rule: a look at its own case}, for all rules that are declared and fail."""
     with np.errstate(all="ignore"):
         found = played_alone([(rule, draw) for rule in exercise.rules], candidate)
-    return {at: {kind_in(key) for key in wrong} for at, (_, wrong) in enumerate(found) if wrong}
+    return {at: Look(play, wrong) for at, (play, wrong) in enumerate(found) if wrong}
 
 
 @functools.cache

@@ -28,6 +28,7 @@ def my_numerical_gradient(f, x, eps=1e-5):
         grad[i] = (f(x + step) - f(x - step)) / (2 * eps)
     return grad
 '''
+NOT_PUT_BACK = "a number that was moved isn't put back before the next is moved"
 MOVES_X = '''
 def my_numerical_gradient(f, x, eps=1e-5):
     grad = np.zeros_like(x)
@@ -64,8 +65,15 @@ numerical("TurnsSign", NUMERICAL, "the sign is turned: it is f at x + eps less f
 numerical("MovesAllAtOnce", NUMERICAL,
           "all numbers of x are moved at once, so every slope is that of all together; move one at a time",
           ("step[i]", "step[...]"))
-numerical("NeverPutsBack", NUMERICAL, "a number that was moved isn't put back before the next is moved",
-          ("        x[i] = kept\n", ""), source=MOVES_X)
+numerical("NeverPutsBack", NUMERICAL, NOT_PUT_BACK, ("        x[i] = kept\n", ""), source=MOVES_X)
+numerical("NeverPutsBackInCopies", NUMERICAL, NOT_PUT_BACK,
+          ("    for", "    step = np.zeros_like(x)\n    for"), ("        step = np.zeros_like(x)\n", ""))
+numerical("NamesOneArrayTwice", NUMERICAL, "two names stand for one array (`minus = x` copies nothing), so the two "
+          "moves cancel and f gets the same numbers twice; make copies, x.copy()",
+          ("        kept = x[i]\n", ""), ("x[i] = kept + eps", "x[i] += eps"), ("x[i] = kept - eps", "x[i] -= eps"),
+          ("above = f(x)\n", "\n"), ("above - f(x)", "f(x) - f(x)"), ("        x[i] = kept\n", ""), source=MOVES_X)
+numerical("CallsWithOneNumber", NUMERICAL, "f is called with the one number that is moved; it takes all of x, in which "
+          "that number alone is moved", ("f(x + step) - f(x - step)", "f(x[i] + eps) - f(x[i] - eps)"))
 numerical("PutsBackAtTheEnd", NUMERICAL,
           "numbers are put back only at the end, from a copy; put each back before the next is moved",
           ("        x[i] = kept\n", ""), ("    for", "    before = x.copy()\n    for"),
@@ -287,6 +295,8 @@ clip("ReturnsOnlyWhenClipping", CLIPPING,
 clip("ClipsTheFirstArrayOnly", CLIPPING,
      "the `return` stands inside the loop, so only the first array is clipped; it belongs after the loop",
      ("max_norm / norm\n", "max_norm / norm\n            return norm\n"))
+clip("MeasuresAgain", CLIPPING, "the norm is computed again for each array, when some have shrunk already; one norm "
+     "over all arrays, one factor", ("max_norm / norm\n", f"max_norm / {NORM}\n"))
 clip("TurnsFactorRound", CLIPPING,
      "the factor is turned round, norm / max_norm, which lengthens; it is max_norm / norm",
      ("max_norm / norm", "norm / max_norm"))

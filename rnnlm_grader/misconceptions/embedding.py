@@ -226,6 +226,9 @@ time_embedding("AveragesOverTime", OVER_TIME, contract.STEPS_AVERAGED,
 time_embedding("AveragesOverBatch", OVER_TIME, contract.AVERAGED, ("self.idx, dout", "self.idx, dout / len(dout)"))
 time_embedding("ReversesDout", OVER_TIME, "dout is read in the wrong order of time; dout[:, t] belongs to xs[:, t]",
                ("self.idx, dout", "self.idx, dout[:, ::-1]"))
+time_embedding("MixesRows", OVER_TIME, "ids are laid out step after step and dout sequence after sequence, so that an "
+               "id gets the row of another position; flatten both in the same way",
+               (ADD, "np.add.at(dW, self.idx.T.reshape(-1), dout.reshape(-1, dW.shape[1]))"))
 time_embedding("FirstOfBatch", OVER_TIME, "only the first row of the batch gives a gradient; all rows have to add up",
                ("self.idx, dout", "self.idx[0], dout[0]"))
 time_embedding("TimeOverwrites", REPEATED, "`dW[xs] = dout` (or `+=`) keeps one row of an id that occurs more than "
@@ -249,6 +252,10 @@ time_embedding("MakesRoomOnce", OVER_TIME,
             self.out = np.empty_like(W[idx])
         self.out[...] = W[idx]
         return self.out.copy()"""))
+time_embedding("MakesLayersOnce", OVER_TIME, "the layers of the steps are made once, for the first T; a longer window "
+               "then loses its last steps. Make them in each forward",
+               ("self.idx = None", "self.idx, self.count = None, 0"), ("W[idx]", "W[idx[:, :self.count]]"),
+               ("self.idx = idx\n", "self.idx, self.count = idx, self.count or idx.shape[1]\n"))
 time_embedding("NeverEmptiesLayers", OVER_TIME, contract.NEVER_EMPTIED,
                *NEVER_EMPTIES, (ADD, """for t in range(dout.shape[1]):
             np.add.at(dW, self.layers[t], dout[:, t])"""))

@@ -219,6 +219,9 @@ lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
 lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
+lstm("KeepsGatesOfLastStep", ONE_CELL, "the gates are kept in attributes that each step overwrites, so backward takes "
+     "those of the last step everywhere; keep those of every step, in a list",
+     ("c, h = self.steps[t]\n", "c, h = self.steps[t]\n            o, f, i, g = self.steps[-1][3:7]\n"))
 lstm("TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST,
      ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz"))
 lstm("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T @ dz", "(t > 0) * h_prev.T @ dz"))

@@ -163,6 +163,9 @@ rnnlm("ResetsInForward", STATE, "the state is reset in every forward; it goes on
 rnnlm("ResetsInBackward", STATE,
       "the state is reset in every backward; truncation cuts the gradient between windows, but the state goes on",
       ("        dout = self.loss_layer", "        self.reset_state()\n        dout = self.loss_layer"))
+rnnlm("PredictsTwice", STATE, "forward goes through the layers twice, and each time the state goes on by a window; "
+      "call predict once and keep what it gives",
+      ("        return self.loss_layer", "        self.predict(xs)\n        return self.loss_layer"))
 rnnlm("NeverResets", STATE, "reset_state does nothing: the next window still goes on from the last state",
       ("self.layers[1].reset_state()", "pass"))
 apart("PutsStateBack", STATE,
@@ -261,6 +264,19 @@ perplexity("DividesAfterExp", PERPLEXITY, "exp is taken of the sum, before it is
            ("np.exp(total / sum(counts))", "np.exp(total) / sum(counts)"))
 contract.returns_nothing(perplexity, "PerplexityReturnsNothing", PERPLEXITY, "my_perplexity", "the perplexity",
                          ("return ", ""))
+perplexity("AddsExponentials", PERPLEXITY, "exp is taken of each batch's sum, loss * n, and these are added up; add up "
+           "the sums, divide, and take exp once at the end",
+           ("np.exp(total / sum(counts))", "total / sum(counts)"), ("sum(loss * n", "sum(np.exp(np.float64(loss * n))"))
+perplexity("StopsAtEmptyBatch", PERPLEXITY, "a batch without targets ends the loop (`break`), and those after it are "
+           "lost; it is only to be skipped (`continue`)",
+           ("    total",
+            "    count = [*counts, 0].index(0)\n    losses, counts = losses[:count], counts[:count]\n    total"))
+perplexity("SkipsPerfectBatches", PERPLEXITY, "a batch whose loss is 0 is left out, though its targets count; only a "
+           "count of 0 means that there is nothing",
+           ("    total", "    counts = [n if loss else 0 for loss, n in zip(losses, counts)]\n    total"),
+           ("sum(counts)", "max(sum(counts), 1)"))
+perplexity("ChangesLosses", PERPLEXITY, contract.argument_changed("list of losses", "losses[i] *= ..."),
+           ("    return", "    losses[:] = [loss * n for loss, n in zip(losses, counts)]\n    return"))
 perplexity("TakesBaseTwo", PERPLEXITY, "the base is 2; losses in natural logarithms need exp",
            ("np.exp(total / sum(counts))", "2 ** (total / sum(counts))"))
 perplexity("MultipliesPowers", PERPLEXITY, "the product of the powers exp(loss) ** n grows beyond all numbers before "

@@ -29,6 +29,8 @@ MATRICES_ONLY = ("only a matrix has its own branch (`if x.ndim == 2`), and with 
 NOT_SHIFTED = "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first"
 NOT_THE_LARGEST = "something else than the row's largest logit, such as its mean, is subtracted; exp still overflows"
 STILL_A_GRADIENT = "ignored positions still get a gradient; multiply their rows by 0"
+ITS_CACHE = ("backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second backward is wrong; copy "
+             "it first")
 ZERO_BY_ZERO = "with all positions ignored the loss is 0 / 0, nan; divide by at least 1"
 
 # --- my_softmax -------------------------------------------------------------------------------------------------------
@@ -48,6 +50,8 @@ softmax_of("ShiftsByTheLargestOfAll", STABLE, "the largest logit of the whole ar
            "row far below it then vanishes. Take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max()"))
 softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST, ("x.max", "x.mean"))
+softmax_of("ShiftsByTheLargestSize", STABLE, "the largest absolute value is subtracted; of a row far below 0 that "
+           "makes all exponentials 0. Subtract the largest logit itself", ("x.max(", "np.abs(x).max("))
 softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST, (LARGEST, "x[..., :1]"))
 softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST, ("x.max(", "np.median(x, "))
 softmax_of("ShiftsByColumns", STABLE, "the largest logit of each column is subtracted, which changes the differences "
@@ -282,8 +286,9 @@ loss_of("LossWorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "ax
 loss_of("LossTakesTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (".sum(axis=-1, keepdims=True)", ".sum()"))
 loss_of("LossLosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
 loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""), *UNFLATTENED)
-loss_of("ChangesItsCache", SHARED, "backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second "
-        "backward is wrong; copy it first",
+loss_of("ChangesItsCache", SHARED, ITS_CACHE,
+        ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))
+loss_of("SubtractsFromItsCache", SHARED, ITS_CACHE, ("dx *= mask", "dx = dx * mask"),
         ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))
 loss_of("ReusesGradient", SHARED, contract.GRADIENT_REUSED, ("self.cache = None", "self.cache = self.dxs = None"),
         ("return dx.reshape(shape)", """if np.shape(self.dxs) != shape:

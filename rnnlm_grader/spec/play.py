@@ -45,7 +45,7 @@ class Play:
             return None
         for name, value in lists.items():
             if not isinstance(value, tuple) or len(value) != len(shapes):
-                problem = f"is {summary(value)}; it should hold {len(shapes)} arrays"
+                problem = f"is {summary(value)}; it should hold {len(shapes)} arrays, those of this model alone"
                 return Difference(name, problem, Opaque(problem))
             for i, (one, shape) in enumerate(zip(value, shapes, strict=True)):
                 if np.shape(one) != shape or one.dtype.kind != "f":
