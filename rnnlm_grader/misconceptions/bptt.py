@@ -181,6 +181,8 @@ bptt("KeepsAxisOfDb", BATCH_SUM, "db keeps the axis of the batch, (1, H); it has
      ("db += dz.sum(axis=0)", "db = db + dz.sum(axis=0, keepdims=True)"))
 bptt("Dh0BeforeWh", BY_HAND, "dh0 is dz of the first step, before it has passed through Wh; dh0 is dz @ Wh.T",
      ("dh = dh0 = dz @ Wh.T", "dh, dh0 = dz @ Wh.T, dz"))
+bptt("Dh0OfTheLastStep", BY_HAND, "dh0 is what the last step hands back, the first one visited; it is what the first "
+     "step hands back", ("dh = dh0 = dz @ Wh.T", "dh = dz @ Wh.T\n        dh0 = dh if t == T - 1 else dh0"))
 bptt("Dh0BeforeTheStep", BY_HAND,
      "dh0 is the gradient of the first state, dhs[:, 0] + dh, before it has passed through its step; dh0 is dz @ Wh.T",
      ("dz = (dhs[:, t] + dh)", "dh0 = dhs[:, t] + dh\n        dz = dh0"), ("dh = dh0 = dz", "dh = dz"))

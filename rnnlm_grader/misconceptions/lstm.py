@@ -178,6 +178,8 @@ lstm("SquaresCellState", GRADIENT, "the slope on the way from h to c is taken as
      (OWN_DC, "dh * o * (1 - c ** 2)"))
 lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid s has s * (1 - s), and the tanh of g "
      "has 1 - g**2", *((slope, "") for slope in SLOPE.values()))
+lstm("LeavesOutSlopesOfGates", SLOPES, "the slopes of the gates o, f, i are missing: a sigmoid s has s * (1 - s)",
+     *((SLOPE[gate], "") for gate in "ofi"))
 for gate, slope in SLOPE.items():
     lstm(f"LeavesOutSlopeOf{gate.upper()}", SLOPES,
          f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2", (slope, ""))

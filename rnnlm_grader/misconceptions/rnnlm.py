@@ -83,6 +83,8 @@ affine("KeepsLastStepOfDW", GRADIENT_SUM, contract.ONE_STEP_KEPT.format("dW"), (
 affine("MixesRows", GRADIENT_SUM, "in dW the rows of xs stand in another order than those of dys, one step after step "
        "and the other sequence after sequence; flatten both in the same way",
        ("self.xs[:, t].T @ dys[:, t]", "self.xs.swapaxes(0, 1).reshape(N * T, -1)[t::T].T @ dys[:, t]"))
+affine("ReshapesToTranspose", TRANSPOSE, "xs.reshape(H, N * T) doesn't transpose, it cuts the rows anew; for dW it is "
+       "xs.reshape(N * T, H).T", ("self.xs[:, t].T @ dys[:, t]", "self.xs.reshape(-1, N * T)[:, t::T] @ dys[:, t]"))
 affine("ReshapesScores", AFFINE, contract.reshaped("the output"),
        ("xs @ W + b", "(xs @ W + b).swapaxes(0, 1).reshape(*xs.shape[:2], -1)"))
 affine("KeepsFirstStep", GRADIENT_SUM, "dW and db keep the gradient of the first step only; the steps have to add up",

@@ -87,6 +87,8 @@ softmax_of("SumsColumns", CROSS_ENTROPY, "the sum is taken over the first axis; 
            "the last axis", (RESULT, "e / e.sum(axis=0, keepdims=True)"))
 softmax_of("DoesNotDivide", CROSS_ENTROPY, "the exponentials aren't divided by their sum, so a row doesn't sum to 1",
            (RESULT, "e"))
+softmax_of("DividesByTheLargest", STABLE, "the logits are divided by the largest, which changes the shares; subtract "
+           "it", ("x - " + LARGEST, "x / np.abs(x).max(axis=-1, keepdims=True)"))
 softmax_of("TakesBaseTwo", CROSS_ENTROPY, "the base is 2; softmax takes powers of e, np.exp", ("np.exp", "np.exp2"))
 softmax_of("TakesFirstAxisForRows", CROSS_ENTROPY, "a loop takes x[i] for a row, which it is in a matrix only; work "
            "along the last axis of the whole array, axis=-1", """
