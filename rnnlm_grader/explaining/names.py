@@ -2,7 +2,6 @@
 import functools
 import itertools
 import re
-from dataclasses import replace
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.candidate import KernelCandidate
 from ..spec.compare import close, same
 from ..spec.exercise import TRIES, kind_in, played_alone
+from ..spec.oracle import in_place_of_answer
 from .look import Answer, Look, kind_of, redrawn
 
 SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
@@ -57,8 +57,7 @@ def shares_of(misconception, looks):
 
 def share(misconception, look):
     """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
-    theirs = Answer(KernelCandidate(**{misconception.name: misconception.variant}), 1)
-    other = theirs.look(replace(look.case, tape=replace(look.case.tape, is_given=look.case.law is None)))
+    other = Answer(in_place_of_answer(misconception.variant, look.case), 1).look(look.case)
     if other.wrong.keys() - look.wrong.keys():
         return set()
     return {key for key in other.wrong if agree(key, look, other)}

@@ -11,10 +11,12 @@ class Program:
 
     def __init__(self):
         self.steps, self.functions = [], []
+        self.to_be_seen = 0  # results
 
     def step(self, verb, *args, is_seen=False):
         """Add a step; return the handle of what it will give."""
         self.steps.append((is_seen, verb, *args))
+        self.to_be_seen += is_seen
         return Handle(len(self.steps) - 1)
 
     def lend(self, function):
@@ -33,7 +35,7 @@ class Program:
 
     def fits(self, reply):
         """Whether a reply holds as many results as there are to be seen, or an exception after some of them."""
-        missing = sum(is_seen for is_seen, *_ in self.steps) - len(reply.seen)
+        missing = self.to_be_seen - len(reply.seen)
         return missing >= 0 if reply.raised else not missing
 
 

@@ -96,10 +96,6 @@ class Calls:
                 "call", self.layer.name, None, self.made_of(who), self.case.condition.options)
             if self.layer.makes and not who:
                 self.take_lists()
-            if self.layer.makes and self.tape.is_given:
-                params = self.program.step("attribute", self.made[who], "params")
-                for handle, array in zip(self.items_of(params), self.tape.params, strict=True):
-                    self.program.step("write", handle, array)
             if not who and (self.see & set(self.layer.held) or any(step.verb == "spoil" for step in self.tape.steps)):
                 self.grads = self.items_of(self.program.step("attribute", self.made[""], "grads"))
         return self.made[who]
@@ -123,7 +119,7 @@ class Calls:
         for i, name in enumerate(self.layer.params if self.needs_lists else ()):
             key = MADE, f"params[{i}]"
             self.params.append(self.show(key, "item", params, i))
-            self.kept.append(Kept(name, self.params[-1], self.tape.params[i] if self.tape.is_given else None, key))
+            self.kept.append(Kept(name, self.params[-1], seen_at=key))
 
     @property
     def needs_lists(self):

@@ -1,7 +1,7 @@
 """What an exercise asks for, and in which circumstances it is examined."""
 import functools
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -222,11 +222,17 @@ class Case:
         """The program of its tape; see `Calls`."""
         return Calls(self)
 
+    def given(self, params):
+        """The case with the parameters that an answer made, whose program is the same."""
+        case = replace(self, tape=replace(self.tape, params=params))
+        vars(case)["calls"] = self.calls
+        return case
+
     @property
     def sizes(self):
         return self.layer.sizes | self.condition.sizes
 
-    @property
+    @functools.cached_property
     def shapes(self):
         """The shapes of the parameters."""
         return [shape_of(letters, self.sizes) for letters in self.layer.params.values()]

@@ -1,6 +1,4 @@
 """An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
-from dataclasses import replace
-
 import numpy as np
 
 from ..sandbox.values import Opaque
@@ -33,8 +31,8 @@ class Play:
         self.calls, (values, self.raised, self.printed) = case.calls, reply
         self.seen = self.calls.seen(values)
         made = in_order(self.seen.get((MADE, "params")), case.shapes) if self.layer.makes else None
-        if made and not case.tape.is_given:
-            self.case = replace(case, tape=replace(case.tape, params=made))
+        if made:
+            self.case = case.given(made)
         self.tape = self.case.tape
 
     def unfit(self):

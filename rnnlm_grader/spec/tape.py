@@ -16,7 +16,6 @@ class Tape:
     beside: tuple  # those of another layer, if any step is its own
     steps: tuple
     seed: int | None = None  # of the generator from which an answer makes its own parameters
-    is_given: bool = False  # whether these are then overwritten, for another answer made the ones on the tape
 
     def without_marked(self):
         """Return (the tape with parameters as they end up and only what isn't marked, where its steps were).
