@@ -195,7 +195,6 @@ CHANGES = {
         "keeps one loss for each count": ("of_equal_batches", (
             "loss * count for loss, count in zip(losses, counts)",
             "loss * count for count, loss in dict(zip(counts, losses)).items()")),
-        "takes batches alike for one": ("of_unequal_batches", ("zip(losses, counts)", "set(zip(losses, counts))")),
     },
 }
 
