@@ -3,6 +3,7 @@
     check.py         what a learner calls; stopwatch.py stops what never ends, cells.py finds what is left over
     progress.py      remembers on the learner's machine which answers hold
     finale.py        trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
+    files.py         writes files whole or not at all; refusal.py is what a user reads when something can't be done
     exam.py          what an assignment is made of, and one examination by a criterion
     grading.py       examines a submission by all criteria and gathers its mark
     criteria/        what each exercise asks for and how it is judged

@@ -1,4 +1,4 @@
-"""Examines an answer by the criteria of a grade cell and gathers the mark."""
+"""Examines the answers of a submission by all criteria, and gathers the marks."""
 import itertools
 import math
 import threading

@@ -10,11 +10,9 @@ from ..sandbox.candidate import WorkerLost
 from ..spec.compare import same, summary
 from .anatomy import anatomy
 from .exceptions import explain
-from .look import Answer, Look, redrawn
+from .look import Look, look_at, redrawn
 from .names import fresh_draws, misconceptions_of, share
 from .shrink import shrink
-
-PLAYS = 90  # for one mistake
 
 
 @dataclass(frozen=True, eq=False)
@@ -53,7 +51,7 @@ def explain_all(assignment, draws, candidate):
             try:
                 candidate.begin(SECONDS)
                 with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
-                    mistake = mistake_of(last, assignment, criterion.exercise, Answer(candidate, PLAYS))
+                    mistake = mistake_of(last, assignment, criterion.exercise, candidate)
             except WorkerLost:
                 break
             explained[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, mistake=mistake))]
@@ -90,20 +88,19 @@ def is_unfinished(finding):
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
-def mistake_of(draw, assignment, exercise, answer):
+def mistake_of(draw, assignment, exercise, candidate):
     """Shrink what failed and look for its name; None where it doesn't fail again. No hidden tape is played or shown."""
     case = draw.outcome.play.case
     cases = [redrawn(case, seed) for seed in range(3)] if draw.hidden else [case]
-    first = next((look for look in map(answer.look, cases) if look.wrong), None)
+    first = next((look for case in cases if (look := look_at(candidate, case)).wrong), None)
     if first is None:
         return None
-    small, recipe = shrink(case, first.kind, answer)
-    small = answer.look(small)
+    small, recipe = shrink(case, first.kind, candidate)
+    small = look_at(candidate, small)
     if not small.wrong:  # as of an answer that isn't the same twice
         return None
-    answer.left = PLAYS
-    fresh = fresh_draws(recipe, small.kind, answer)
-    likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, answer)
+    fresh = fresh_draws(recipe, small.kind, candidate)
+    likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, candidate)
     return Mistake(small, likely, "" if likely else what_is_certain(small, fresh))
 
 

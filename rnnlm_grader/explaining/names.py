@@ -10,18 +10,18 @@ from ..sandbox.candidate import KernelCandidate
 from ..spec.compare import close, same
 from ..spec.exercise import TRIES, kind_in, played_alone
 from ..spec.oracle import in_place_of_answer
-from .look import Answer, Look, kind_of, redrawn
+from .look import Look, kind_of, look_at, redrawn
 
 SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
          {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
          {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
 
 
-def fresh_draws(case, kind, answer):
+def fresh_draws(case, kind, candidate):
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
     ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
     for sizes in ways[bool(case.law):]:
-        looks = (answer.look(redrawn(case, seed, sizes=sizes(seed))) for seed in range(1, 6))
+        looks = (look_at(candidate, redrawn(case, seed, sizes=sizes(seed))) for seed in range(1, 6))
         found = [*itertools.islice((look for look in looks if kind in look.kinds), 3)]
         if len(found) == 3:
             return found
@@ -33,7 +33,7 @@ def sizes_of(layer, draw):
     return {letter: SIZES[draw].get(letter, 8 + 3 * at + draw) for at, letter in enumerate(layer.sizes)}
 
 
-def misconceptions_of(library, looks, exercise, answer):
+def misconceptions_of(library, looks, exercise, candidate):
     """Return the misconception that gives the same in all looks; else two, of which each gives a part; else ()."""
     name, parts, whole = exercise.layer.name, {}, []
     for misconception in library:
@@ -42,7 +42,7 @@ def misconceptions_of(library, looks, exercise, answer):
                 whole.append(misconception)
             else:
                 parts[misconception] = shares
-    if likely := the_one(whole, looks, exercise, answer):
+    if likely := the_one(whole, looks, exercise, candidate):
         return (likely,)
     pairs = [(a, b) for a, b in itertools.combinations(parts, 2) if all(
         one | other == set(look.wrong) for one, other, look in zip(parts[a], parts[b], looks, strict=True))]
@@ -57,7 +57,7 @@ def shares_of(misconception, looks):
 
 def share(misconception, look):
     """Which of the wrong results of a look are those of a variant; nothing if it is wrong where the answer is right."""
-    other = Answer(in_place_of_answer(misconception.variant, look.case), 1).look(look.case)
+    other = look_at(in_place_of_answer(misconception.variant, look.case), look.case)
     if other.wrong.keys() - look.wrong.keys():
         return set()
     return {key for key in other.wrong if agree(key, look, other)}
@@ -81,40 +81,51 @@ def sizes_in(raised):
     return re.findall(r"\d+", raised.message)
 
 
-def the_one(misconceptions, looks, exercise, answer):
-    """Of variants that give the same, the one that fails the same rules as the answer, if that is certain.
+def the_one(misconceptions, looks, exercise, candidate):
+    """Of variants that give the same, the one that fails as the answer does in all rules, if that is certain.
 
-    Where the answer makes other mistakes besides, it may fail more; and less, where it makes the mistake in fewer
-    places, or parameters that are too small to show all. But not where exceptions or zeros are all there is to see, for
-    these come of many mistakes.
+    Where the answer makes other mistakes besides, it may fail more rules; and fewer, where it makes the mistake in
+    fewer places, or parameters that are too small to show all. But not where exceptions or zeros are all there is to
+    see, for these come of many mistakes.
     """
     raises = any(isinstance(finding, Raised) for look in looks for finding in look.wrong.values())
     kinds = set().union(*(look.kinds for look in looks))
     mine = []  # what fails in one draw of all rules after the other
     for draw in range(TRIES) if misconceptions else ():
-        mine.append(failed_rules(exercise, answer.candidate, draw))
+        mine.append(failed_rules(exercise, candidate, draw))
         theirs = {each: [failed_by(each, exercise, at) for at in range(draw + 1)] for each in misconceptions}
         if not exercise.layer.makes:  # else their parameters differ
             theirs = {each: failed for each, failed in theirs.items() if mostly_agree(kinds, mine, failed)}
         telling = {each: failed for each, failed in theirs.items() if not (raises or each.shows_nothing)}
-        misconceptions = (
-            [each for each, failed in theirs.items() if list(map(kinds_in, failed)) == list(map(kinds_in, mine))]
-            or [each for each, failed in telling.items() if all(map(is_among, failed, mine))]
-            or fewest({each: failed for each, failed in telling.items() if all(map(is_among, mine, failed))}))
+        misconceptions = ([each for each, failed in theirs.items() if is_alike(failed, mine)]
+                          or [each for each, failed in telling.items() if is_among(failed, mine)]
+                          or fewest({each: failed for each, failed in telling.items()
+                                     if is_among(mine, failed) and is_as_wrong(failed, mine)}))
         if len({each.sentence for each in misconceptions}) == 1:
             return misconceptions[0]
     return None
+
+
+def is_alike(theirs, mine):
+    """Whether the same fails in the same rules, in each draw."""
+    return list(map(kinds_in, theirs)) == list(map(kinds_in, mine))
+
+
+def is_among(few, many):
+    """Whether all rules that fail in the one fail in the other too, in each draw."""
+    return all(one.keys() <= other.keys() for one, other in zip(few, many, strict=True))
+
+
+def is_as_wrong(theirs, mine):
+    """Whether a variant, where both fail, is wrong in nothing in which the answer is right."""
+    return all(kinds_in(their)[at] <= what for their, my in zip(theirs, mine, strict=True)
+               for at, what in kinds_in(my).items() if at in their)
 
 
 def fewest(failed):
     """Those that fail the fewest rules."""
     counts = {each: sum(map(len, draws)) for each, draws in failed.items()}
     return [each for each, count in counts.items() if count == min(counts.values())]
-
-
-def is_among(few, many):
-    """Whether all rules that failed once failed another time too."""
-    return few.keys() <= many.keys()
 
 
 def kinds_in(failed):

@@ -1,4 +1,5 @@
 """Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
+import re
 import textwrap
 from collections import Counter
 from dataclasses import dataclass
@@ -38,8 +39,11 @@ def in_lines(kind, text):
         return [f"Read: {BOOK}/{text}"]
     if kind == "whole":
         return []
-    return text.split("\n") if kind == "code" else textwrap.wrap(
-        text, WIDTH, break_long_words=False, subsequent_indent="  ")
+    if kind == "code":
+        return text.split("\n")
+    whole = re.sub("`[^`]{,60}`", lambda code: code[0].replace(" ", "\0"), text)  # code isn't broken
+    lines = textwrap.wrap(whole, WIDTH, break_long_words=False, subsequent_indent="  ")
+    return [line.replace("\0", " ") for line in lines]
 
 
 def render(result):
@@ -81,7 +85,8 @@ def items_of(result, told):
     for name, count in again.items():
         yield Item(f"✗ {count} more {'to fill in' if name == UNFINISHED else 'for the same reason'}")
     if beside := [verdict.outcome.finding.part for verdict in failed if is_withheld(verdict)]:
-        yield Item(f"✗ {counted(beside, 'more earn')} points once anything is right in {in_parts(beside, result)}")
+        more = "more " * (len(beside) < len(failed))
+        yield Item(f"✗ {counted(beside, f'{more}earn')} points once anything is right in {in_parts(beside, result)}")
     yield from passed(result)
 
 

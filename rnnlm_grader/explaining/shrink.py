@@ -7,26 +7,31 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..spec.layer import Condition
-from .look import redrawn
+from ..spec.layer import NEEDED, NOISE, Condition
+from .look import look_at, redrawn
+
+PLAYS = 90  # for one mistake
 
 
-def shrink(case, kind, answer):
+def shrink(case, kind, candidate):
     """Return (the smallest case found that fails in this way, the same before its numbers were made plainer).
 
-    A law is about many numbers, of which none can be left out.
+    A law is about many numbers, of which none can be left out. Of an answer that fails without the marked steps too,
+    these are what it is about, and stay.
     """
     if case.law:
         return case, case
+    plays = iter(range(PLAYS))
 
     def fails(other):
-        return answer.left > 0 and is_playable(other.steps) and kind in answer.look(other).kinds
+        return is_playable(other.steps) and next(plays, None) is not None and kind in look_at(candidate, other).kinds
 
     def first(case, others):
         return next(filter(fails, others), case)
 
     case = first(case, [redrawn(replace(case, condition=Condition())), redrawn(case, sizes={})])
-    case = fewer_steps(case, first)
+    unmarked = tuple(step for step in case.steps if not step.mark)
+    case = fewer_steps(case, first, case.has(NOISE, NEEDED) and fails(redrawn(case, steps=unmarked)))
     for name in case.condition.patterns:
         case = first(case, [redrawn(case, patterns={k: v for k, v in case.condition.patterns.items() if k != name})])
     for key, plain in vars(Condition()).items():
@@ -49,14 +54,15 @@ def is_playable(steps):
     return any(not step.mark for step in steps)
 
 
-def fewer_steps(case, first):
+def fewer_steps(case, first, keeps_marked):
     """Leave out what can be left out, from the end: nothing before it needs what comes late."""
     for at, step in enumerate(case.steps):
         if step.how:
             case = first(case, [redrawn(case, steps=(*case.steps[:at], replace(step, how=""), *case.steps[at + 1:]))])
     for at in reversed(range(len(case.steps))):
         rest = case.steps[:at] + case.steps[at + 1:]
-        case = first(case, [redrawn(case, steps=rest)] if is_playable(rest) else [])
+        may_go = is_playable(rest) and not (keeps_marked and case.steps[at].mark)
+        case = first(case, [redrawn(case, steps=rest)] if may_go else [])
     return case
 
 

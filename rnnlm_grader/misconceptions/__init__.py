@@ -1,6 +1,7 @@
 """Small wrong variants of every answer, each with the misunderstanding behind it.
 
-A module for each exercise holds the right answers as text, and the changes that spoil them.
+A module for each exercise holds the right answers as text, and the changes that spoil them; `contract` and `step` hold
+what goes wrong in several.
 """
 import functools
 from dataclasses import dataclass

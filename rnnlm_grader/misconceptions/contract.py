@@ -56,7 +56,6 @@ def time_major(what, width):
     return f"{what} is time-major, (T, N, {width}); it should be (N, T, {width})"
 
 
-
 def reshaped(what):
     """The sentence for steps that are reshaped where two axes should change places."""
     return (f"{what} is laid out step after step, (T, N, ...), and then reshaped to (N, T, ...), which cuts the rows "

@@ -33,15 +33,15 @@ class MyTimeAffine:
         self.xs = xs
         return xs @ W + b
 
-    def backward(self, dys):
+    def backward(self, dout):
         W, b = self.params
         dW, db = self.grads
-        N, T, V = dys.shape
+        N, T, V = dout.shape
         dW[...], db[...] = 0, 0
         for t in range(T):
-            dW += self.xs[:, t].T @ dys[:, t]
-            db += dys[:, t].sum(axis=0)
-        return dys @ W.T
+            dW += self.xs[:, t].T @ dout[:, t]
+            db += dout[:, t].sum(axis=0)
+        return dout @ W.T
 '''
 affine = MISCONCEPTIONS.of("MyTimeAffine", AFFINE_LAYER)
 
@@ -55,24 +55,29 @@ affine("TakesSoftmax", AFFINE,
        ("return xs @ W + b", "e = np.exp(xs @ W + b)\n        return e / e.sum(axis=-1, keepdims=True)"))
 contract.returns_nothing(affine, "ForwardReturnsNothing", AFFINE, "forward", "the scores",
                          ("return xs @ W + b", "xs @ W + b"))
-contract.returns_nothing(affine, "BackwardReturnsNothing", AFFINE, "backward", "dxs", ("return dys @ W.T", "dys @ W.T"))
+contract.returns_nothing(affine, "BackwardReturnsNothing", AFFINE, "backward", "dxs",
+                         ("return dout @ W.T", "dout @ W.T"))
 affine("AddsStepsUp", AFFINE, contract.STEPS_ADDED_UP, ("xs @ W + b", "(xs @ W + b).sum(axis=1)"))
 affine("ScoresOfTheLastStep", AFFINE, "only the last step gets scores; every step of the window predicts its next word",
        ("xs @ W + b", "xs[:, -1] @ W + b"))
 affine("KeepsFirstSizes", AFFINE, contract.FIRST_SIZES,
        ("return xs @ W + b",
         "self.size = getattr(self, 'size', xs.shape[:2])\n        return (xs @ W + b).reshape(*self.size, -1)"))
-affine("ForgetsTranspose", TRANSPOSE, "dxs is dys @ W; it is dys @ W.T", ("dys @ W.T", "dys @ W"))
+affine("ForgetsTranspose", TRANSPOSE, "dxs is dout @ W; it is dout @ W.T", ("dout @ W.T", "dout @ W"))
 affine("FlatDxs", AFFINE, "dxs is flat, (N·T, H); it should be (N, T, H)",
-       ("dys @ W.T", "(dys @ W.T).reshape(-1, len(W))"))
+       ("dout @ W.T", "(dout @ W.T).reshape(-1, len(W))"))
 affine("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED,
-       ("return dys", "dW /= T\n        db /= T\n        return dys"))
+       ("return dout", "dW /= T\n        db /= T\n        return dout"))
 affine("AveragesOverRows", GRADIENT_SUM, f"dW and db are averaged over all N·T rows; {contract.LOSS_AVERAGES}",
-       ("return dys", "dW /= N * T\n        db /= N * T\n        return dys"))
+       ("return dout", "dW /= N * T\n        db /= N * T\n        return dout"))
 affine("AveragesOverBatch", GRADIENT_SUM, contract.AVERAGED,
-       ("return dys", "dW /= N\n        db /= N\n        return dys"))
-affine("AveragesDb", GRADIENT_SUM, "db is the mean of dys; it is the sum over N and T",
-       ("return dys", "db /= N * T\n        return dys"))
+       ("return dout", "dW /= N\n        db /= N\n        return dout"))
+affine("AveragesDb", GRADIENT_SUM, "db is the mean of dout; it is the sum over N and T",
+       ("return dout", "db /= N * T\n        return dout"))
+for over, count in ("the steps", "T"), ("the batch", "N"):
+    affine(f"AveragesDbOver{count}", GRADIENT_SUM,
+           f"db is averaged over {over}, though dW isn't; it is the sum over N and T",
+           ("return dout", f"db /= {count}\n        return dout"))
 affine("DbOfTheLastStep", GRADIENT_SUM,
        "db is summed over the batch, but only one step of it is kept; it is the sum over N and T",
        ("db +=", "db[...] ="))
@@ -80,20 +85,20 @@ affine("DbOfAllWords", GRADIENT_SUM,
        "db is one number for all words (sum without axis); it is summed over N and T only", ("sum(axis=0)", "sum()"))
 affine("KeepsLastStep", GRADIENT_SUM, contract.LAST_STEP_ONLY, (" +=", "[...] ="))
 affine("KeepsLastStepOfDW", GRADIENT_SUM, contract.ONE_STEP_KEPT.format("dW"), ("dW +=", "dW[...] ="))
-affine("MixesRows", GRADIENT_SUM, "in dW the rows of xs stand in another order than those of dys, one step after step "
+affine("MixesRows", GRADIENT_SUM, "in dW the rows of xs stand in another order than those of dout, one step after step "
        "and the other sequence after sequence; flatten both in the same way",
-       ("self.xs[:, t].T @ dys[:, t]", "self.xs.swapaxes(0, 1).reshape(N * T, -1)[t::T].T @ dys[:, t]"))
+       ("self.xs[:, t].T @ dout[:, t]", "self.xs.swapaxes(0, 1).reshape(N * T, -1)[t::T].T @ dout[:, t]"))
 affine("ReshapesToTranspose", TRANSPOSE, "xs.reshape(H, N * T) doesn't transpose, it cuts the rows anew; for dW it is "
-       "xs.reshape(N * T, H).T", ("self.xs[:, t].T @ dys[:, t]", "self.xs.reshape(-1, N * T)[:, t::T] @ dys[:, t]"))
+       "xs.reshape(N * T, H).T", ("self.xs[:, t].T @ dout[:, t]", "self.xs.reshape(-1, N * T)[:, t::T] @ dout[:, t]"))
 affine("ReshapesScores", AFFINE, contract.reshaped("the output"),
        ("xs @ W + b", "(xs @ W + b).swapaxes(0, 1).reshape(*xs.shape[:2], -1)"))
 affine("KeepsFirstStep", GRADIENT_SUM, "dW and db keep the gradient of the first step only; the steps have to add up",
        ("range(T)", "range(1)"))
 affine("KeepsFirstSequence", GRADIENT_SUM,
        "dW and db are those of one sequence; the sequences of the batch have to add up",
-       ("xs[:, t].T @ dys[:, t]", "xs[:1, t].T @ dys[:1, t]"), ("dys[:, t].sum(axis=0)", "dys[0, t]"))
+       ("xs[:, t].T @ dout[:, t]", "xs[:1, t].T @ dout[:1, t]"), ("dout[:, t].sum(axis=0)", "dout[0, t]"))
 affine("ForgetsDb", AFFINE, "db is never written: grads[1] stays zero",
-       ("            db += dys[:, t].sum(axis=0)\n", ""))
+       ("            db += dout[:, t].sum(axis=0)\n", ""))
 affine("PilesUp", IN_PLACE, contract.PILED_UP, ("        dW[...], db[...] = 0, 0\n", ""))
 affine("Rebinds", IN_PLACE, contract.REBOUND,
        ("dW[...], db[...] = 0, 0", "dW, db = self.grads = [np.zeros_like(W), np.zeros_like(b)]"))
@@ -102,8 +107,8 @@ affine("OffersCopies", SHARED, contract.PARAMS_COPIED,
        ("[W, b]", "[W.copy(), b.copy()]\n        self.own = W, b"), ("W, b = self.params", "W, b = self.own"))
 affine("KeepsCacheInClass", SHARED, contract.IN_CLASS,
        ("self.xs = xs", "MyTimeAffine.xs = xs"), ("self.xs[:, t]", "MyTimeAffine.xs.reshape(N, T, len(W))[:, t]"))
-affine("ChangesDys", SHARED, contract.argument_changed("dys", "dys *= ..."),
-       ("return dys @ W.T", "dxs = dys @ W.T\n        dys *= 0\n        return dxs"))
+affine("ChangesDout", SHARED, contract.argument_changed("dout", "dout *= ..."),
+       ("return dout @ W.T", "dxs = dout @ W.T\n        dout *= 0\n        return dxs"))
 affine("ReusesOutput", SHARED, contract.REUSED, ("return xs @ W + b", "out = xs @ W + b" + REUSES))
 contract.forces(affine, "Forces", "the output", "W", "xs @ W + b", "(xs @ W + b).astype({})")
 affine("ForcesGradientFloat64", DTYPE, contract.GRADS_FLOAT64,

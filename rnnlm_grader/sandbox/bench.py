@@ -83,7 +83,8 @@ class Bench:
         seen, raised, printed, before = [], None, "", (sys.stdout, sys.stderr)
         try:
             for is_seen, verb, *args in steps:
-                sys.stdout = sys.stderr = printed = CappedText()
+                sys.stdout = printed = CappedText()
+                sys.stderr = CappedText()  # for warnings, which the student didn't print
                 result = getattr(self, f"_{verb}")(*args)
                 self.objects.append(result)
                 if is_seen:

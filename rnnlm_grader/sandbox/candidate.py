@@ -59,7 +59,7 @@ class KernelCandidate:
         self.failed, self.known = {}, defaultdict(dict)
 
     def begin(self, seconds):
-        """Begin a criterion. Nothing limits its time here: the learner can interrupt."""
+        """Begin a criterion. Nothing limits its time here; where a learner waits, `stopwatch` does."""
 
     def play(self, programs):
         """Play programs, each on a new bench; return a `Reply` to each."""

@@ -26,7 +26,7 @@ CLONE_NEW = 0x7E020000  # namespaces of its own
 # What `os.fork` calls nowadays; `program` lets it through for threads only.
 CLONE = {"x86_64": 56, "aarch64": 220}
 CLONE3 = {"x86_64": 435, "aarch64": 435}
-ALLOWED = {  # name: (number on x86_64, on aarch64, which argument tells what is done, what may be, else the error)
+LIMITED = {  # name: (number on x86_64, on aarch64, which argument tells what is done, what may be, else the error)
     # F_DUPFD, F_GETFD, F_SETFD, F_GETFL, F_SETFL, F_DUPFD_CLOEXEC. Others would see locks, leases, notices, sizes of
     # pipes and the hints that Linux keeps for a file of this machine; and signals would go to whom it is told.
     "fcntl": (72, 25, SECOND_ARGUMENT, (0, 1, 2, 3, 4, 1030), errno.EPERM),
@@ -111,7 +111,7 @@ def program(machine):
         (ANY_BIT, CLONE_NEW, "refuse", None),
         (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
         "no clone",
-        *itertools.chain.from_iterable(allowing(name, machine) for name in ALLOWED),
+        *itertools.chain.from_iterable(allowing(name, machine) for name in LIMITED),
         *((EQUAL, number, "refuse", None) for number in refused(machine).values()),
         "allow",
         (RETURN, ALLOW),
@@ -125,8 +125,8 @@ def program(machine):
 
 
 def allowing(name, machine):
-    """The lines that let a call of ALLOWED do what it may, for `assembled`."""
-    *numbers, argument, values, error = ALLOWED[name]
+    """The lines that let a call of LIMITED do what it may, for `assembled`."""
+    *numbers, argument, values, error = LIMITED[name]
     return [
         (EQUAL, numbers[list(AUDIT_ARCH).index(machine)], None, f"no {name}"),
         (LOAD, argument),
@@ -165,8 +165,8 @@ def profile(machine):
         return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error, **more}
 
     def others(name):
-        """Refusals of what a call of ALLOWED may not do. No rule can say 'none of these', so many say what else."""
-        *_, argument, values, error = ALLOWED[name]
+        """Refusals of what a call of LIMITED may not do. No rule can say 'none of these', so many say what else."""
+        *_, argument, values, error = LIMITED[name]
         index = (argument - FIRST_ARGUMENT) // 8
         bits = functools.reduce(operator.or_, values)
         tests = [{"op": "SCMP_CMP_EQ", "value": value} for value in range(bits + 1)
@@ -184,5 +184,5 @@ def profile(machine):
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
         "syscalls": [refuse(list(refused(machine)), errno.EPERM), refuse(["clone3"], errno.ENOSYS),
                      *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
-                     *itertools.chain.from_iterable(map(others, ALLOWED))],
+                     *itertools.chain.from_iterable(map(others, LIMITED))],
     }

@@ -6,7 +6,7 @@ The idea, in one example. A layer that accumulates its gradients over calls is w
 
 It is a *script*: calls in order. Those in brackets are *noise*, which must not matter; those in braces must matter,
 as in `{set} forward`. With numbers filled in it is a *tape*. The answer plays the tape, the reference plays it too,
-and what was seen (`out`, `grads[0]`, `kept`) is compared. A dozen such lines are the contract of all layers
+and what was seen (`out`, `grads[0]`, `kept`) is compared. Some twenty such lines are the contract of all layers
 (`contract.py`); a criterion is a few of them, with a title and points.
 
     layer.py      `Layer`, what an exercise asks for: parameters, inputs, shapes by letters; `Condition`, `Step`, `Case`
@@ -24,7 +24,8 @@ that has a simpler script, contained in the failing one, that fails alike; a cri
 to others holds. What holds in the plain condition and fails in another is charged to the criterion that owns the
 conditions.
 
-**Who says what is right.** The reference. Only where the answer is wrong already without the noise does its own fresh
+**Who says what is right.** The reference, which plays the same program; where an answer makes its own parameters, these
+are written into the reference's. Only where the answer is wrong already without the noise does its own fresh
 instance, the *twin*, say what the noise should have left unchanged, or what is needed should have changed.
 
 **Traps**, each met once:

@@ -134,17 +134,21 @@ class Trial:
 
     def payer(self, played, wrong, blamed):
         """Return the id of the criterion that pays: that of the first simpler rule which fails alike, or this one."""
-        kinds = self.kinds_of(played, blamed or wrong)
+        kinds, by_marked = self.kinds_of(played, blamed or wrong), bool(blamed)
         for rule in self.simpler(played.case):
-            is_alike = not blamed or rule.case.has(NOISE, NEEDED) or "kept" in rule.case.see
+            is_alike = not by_marked or rule.case.has(NOISE, NEEDED) or "kept" in rule.case.see
             here = kinds if played.case.allows(rule.case) else kinds & {"raised"}
             if here and is_alike and played.case.contains(rule.case) and self.explains(
-                    rule, played.case, here, bool(blamed)):
-                return next((other.owner for other in self.exercise.simplest_first if rule.case.contains(other.case)
-                             and self.explains(other, rule.case, self.failing(rule, bool(blamed)), bool(blamed))),
-                            rule.owner)
+                    rule, played.case, here, by_marked):
+                return self.root_of(rule, by_marked)
         return self.owner or next((rule.owner for rule in self.exercise.conditioned if kinds & rule.case.see),
                                   self.exercise.conditioned[-1].owner)
+
+    def root_of(self, rule, by_marked):
+        """Return the id of the criterion that has the simplest rule which explains this one, be it this one itself."""
+        kinds = self.failing(rule, by_marked)
+        return next((other.owner for other in self.exercise.simplest_first if rule.case.contains(other.case)
+                     and self.explains(other, rule.case, kinds, by_marked)), rule.owner)
 
     def simpler(self, case):
         """Yield rules that may say more simply what a case shows: plain ones, then other scripts in its condition."""

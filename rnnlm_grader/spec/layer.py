@@ -9,7 +9,7 @@ from .calls import Calls
 from .oracle import by_reference
 
 VERBS = "forward", "backward", "update", "spoil", "set", "reset", "make"  # any other is a method of a layer's own
-METHODS = {"set": "set_state", "reset": "reset_state"}  # must not raise; only their own criteria ask for more
+METHODS = {"set": "set_state", "reset": "reset_state"}  # the methods that these verbs call
 NOISE, NEEDED = "noise", "needed"  # what must not matter, and what must
 
 
@@ -46,8 +46,8 @@ class Layer:
     dtypes, options : tuple
         What the conditions are dealt of, besides sizes, layouts and patterns; options are keyword arguments.
     makes : str
-        The letters of the sizes that the constructor takes, before a generator, of an answer that makes its own
-        parameters, as its reference does, into which those of the answer are then written.
+        Of an answer that makes its own parameters: the letters of the sizes that the constructor takes, before a
+        generator. The reference is made in the same way, and then gets the answer's parameters.
     methods : dict
         Of other methods: name → (inputs, outputs).
     listed : tuple of str
@@ -135,7 +135,7 @@ class Layer:
         return self.out | {name: letters for _, out in self.methods.values() for name, letters in out.items()}
 
     def expand(self, see):
-        """Return what is to be seen, by name: `returned` and `grads` stand for all of a layer's own."""
+        """Return what is to be seen, by name; 'returned', 'grads', 'held' and 'attributes' stand for several."""
         words = {"returned": (*self.outputs, *self.back), "grads": self.grads, "held": ("grads", *self.held),
                  "attributes": (name for names in self.attributes.values() for name in names)}
         return frozenset(each for word in see.split() for each in words.get(word, (word,)))

@@ -292,6 +292,14 @@ def test_to_tell_a_stand_in_from_ones_own_answer_buys_no_second_try(ways, factor
     assert earned(ways) == max(earned(f"({way}, {way})") for way in ("Averages", "Silent"))
 
 
+def test_an_example_keeps_what_it_is_about_where_the_answer_is_wrong_without_it_too():
+    right = plainest(rnn)["MyRNN"]
+    source = right.replace("][...] = d", "][...] += d").replace("dt = ", "dt = 2 * ")
+    assert source.count("+=") == 3
+    results, _ = graded(rnn, submission(rnn, MyRNN=source))
+    assert "for grad in layer.grads: grad[...] = 0.25" in render(results["MyRNN", "contract"])
+
+
 RAISES = {
     "in __init__": ("self.params", "self.missing = W.nothing; self.params"),
     "in forward": ("return W[idx]", "return W[idx.nothing]"),

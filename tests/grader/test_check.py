@@ -99,8 +99,8 @@ def test_what_counts_only_beside_something_right_is_told_in_one_line():
     lines = report(defined("class MyEmbedding:\n    def __init__(self, W): pass")).splitlines()
     assert [line for line in lines if "points once" in line] == [
         "  ✗ 2 more earn points once anything is right in this part",
-        "  ✗ 4 more earn points once anything is right in this part",
-        "  ✗ 6 more earn points once anything is right in backward and forward"]
+        "  ✗ 4 earn points once anything is right in this part",
+        "  ✗ 6 earn points once anything is right in backward and forward"]
 
 
 def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():

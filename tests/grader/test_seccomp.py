@@ -52,7 +52,7 @@ def verdict(machine, number, first=0, architecture=None, second=0, third=0):
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
     refused = seccomp.refused(machine).values()
     special = {seccomp.CLONE[machine], seccomp.CLONE3[machine],
-               *(number_on(machine, call) for call in seccomp.ALLOWED.values())}
+               *(number_on(machine, call) for call in seccomp.LIMITED.values())}
     for number in set(range(600)) - special:
         expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
@@ -80,19 +80,19 @@ MAY = {  # by the names that Python has for them
 }
 
 
-@pytest.mark.parametrize("name", seccomp.ALLOWED)
+@pytest.mark.parametrize("name", seccomp.LIMITED)
 def test_a_call_may_do_what_concerns_its_process_and_nothing_that_others_see(machine, name):
-    *numbers, argument, _, error = seccomp.ALLOWED[name]
+    *numbers, argument, _, error = seccomp.LIMITED[name]
     where = "second" if argument == seccomp.SECOND_ARGUMENT else "third"
     found = {value: verdict(machine, number_on(machine, numbers), **{where: value}) for value in TRIED[name]}
     assert {value for value, what in found.items() if what == seccomp.ALLOW} == MAY[name]
     assert {what for value, what in found.items() if value not in MAY[name]} == {seccomp.FAIL_WITH | error}
 
 
-@pytest.mark.parametrize("name", seccomp.ALLOWED)
+@pytest.mark.parametrize("name", seccomp.LIMITED)
 def test_podman_is_told_the_same(machine, name):
     rules = [rule for rule in seccomp.profile(machine)["syscalls"] if rule["names"] == [name]]
-    assert {rule["errnoRet"] for rule in rules} == {seccomp.ALLOWED[name][4]}
+    assert {rule["errnoRet"] for rule in rules} == {seccomp.LIMITED[name][4]}
     assert len(rules) < 600  # a filter holds some thousand instructions
     tests = [test for rule in rules for test in rule["args"]]
     assert {test["index"] for test in tests} == {2 if name == "madvise" else 1}
@@ -116,7 +116,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     lines = re.findall(r"^#define __NR(?:3264)?_(\w+)\s+(\d+)", HEADERS[machine].read_text(), re.MULTILINE)
     numbers = {name: int(number) for name, number in lines}
     newest = max(number for name, number in numbers.items() if name != "syscalls")
-    table = seccomp.REFUSED | seccomp.ALLOWED
+    table = seccomp.REFUSED | seccomp.LIMITED
     refused = {name: number_on(machine, both) for name, both in table.items()}
     newer = {name: number for name, number in refused.items() if (number or 0) > newest}  # than these headers
     assert {name: numbers.get(name) for name in table} | newer == refused
