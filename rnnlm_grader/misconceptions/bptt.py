@@ -147,8 +147,7 @@ bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", 
 bptt("LosesItsOwnGradient", RECURRENT,
      "a step takes only what the step after hands back and loses its own dhs[:, t]; the two have to be added",
      ("np.zeros_like(h0)", "None"), ("dhs[:, t] + dh", "dhs[:, t] if dh is None else dh"))
-bptt("AddsDhAfterSlope", RECURRENT, "dh is added after the slope of tanh instead of before; both gradients of a state "
-     "go through its tanh: (dhs[:, t] + dh) * (1 - h**2)",
+bptt("AddsDhAfterSlope", RECURRENT, step.DH_AFTER_SLOPE,
      ("(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)", "dhs[:, t] * (1 - hs[t + 1] ** 2) + dh"))
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))

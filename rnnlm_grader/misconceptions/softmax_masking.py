@@ -288,10 +288,9 @@ loss_of("LossWorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "ax
 loss_of("LossTakesTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (".sum(axis=-1, keepdims=True)", ".sum()"))
 loss_of("LossLosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
 loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""), *UNFLATTENED)
-loss_of("ChangesItsCache", SHARED, ITS_CACHE,
-        ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))
-loss_of("SubtractsFromItsCache", SHARED, ITS_CACHE, ("dx *= mask", "dx = dx * mask"),
-        ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p"))
+KEEPS_SHARES = ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p")
+loss_of("ChangesItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES)
+loss_of("SubtractsFromItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES, ("dx *= mask", "dx = dx * mask"))
 loss_of("ReusesGradient", SHARED, contract.GRADIENT_REUSED, ("self.cache = None", "self.cache = self.dxs = None"),
         ("return dx.reshape(shape)", """if np.shape(self.dxs) != shape:
             self.dxs = np.empty(shape, dx.dtype)

@@ -40,6 +40,8 @@ DH_LEFT_OUT = ("nothing comes back from the step after: each step takes only its
                "later step handed back: dhs[:, t] + dh")
 DH_PILED_UP = ("dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
                "holds all that comes from later")
+DH_AFTER_SLOPE = ("dh is added after the slope of tanh instead of before; both gradients of a state go through its "
+                  "tanh: (dhs[:, t] + dh) * (1 - h**2)")
 FIRST_LEFT_OUT = ("the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = 0: "
                   "reversed(range(T))")
 WH_LEFT_OUT = "dz goes back to the step before without Wh; that step acts through h_prev @ Wh, so it is dz @ Wh.T"

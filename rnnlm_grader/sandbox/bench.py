@@ -82,9 +82,9 @@ class Bench:
         """Take steps, until one raises; return (snapshots of what is seen, `Raised` or None, what the last printed)."""
         seen, raised, printed, before = [], None, "", (sys.stdout, sys.stderr)
         try:
+            sys.stderr = CappedText()  # for warnings, which the student didn't print
             for is_seen, verb, *args in steps:
                 sys.stdout = printed = CappedText()
-                sys.stderr = CappedText()  # for warnings, which the student didn't print
                 result = getattr(self, f"_{verb}")(*args)
                 self.objects.append(result)
                 if is_seen:

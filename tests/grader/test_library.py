@@ -11,7 +11,8 @@ from examining import grade_name
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.grading import Allowance
-from rnnlm_grader.misconceptions import Misconception
+from rnnlm_grader.misconceptions import Misconception, changed
+from rnnlm_grader.misconceptions.rnnlm import AFFINE_LAYER
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 
@@ -52,31 +53,13 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
     assert sum(not (v.likely or isinstance(v.outcome.finding, Raised)) for v in failed) <= 1
 
 
-MISTAKES_OF_AFFINE = """
-class MyTimeAffine:
-    def __init__(self, W, b):
-        self.params, self.grads = [W, b], [np.zeros_like(W), np.zeros_like(b)]
-
-    def forward(self, xs):
-        self.xs = xs
-        return xs @ self.params[0] + self.params[1]
-
-    def backward(self, dout):
-        dW, db = self.grads
-        dW[...], db[...] = 0, 0
-        CHANGE
-        return dout @ self.params[0].T
-"""
-
-
 @pytest.mark.parametrize(("change", "said"), [
-    ("dW += self.xs.mean(axis=1).T @ dout.sum(axis=1); db += dout.sum(axis=(0, 1))", ""),
-    ("for x, dy in zip(self.xs, dout):\n            dW += x.T @ dy / len(x)\n        db += dout.sum(axis=(0, 1))",
-     "grads[0] is what it should be divided by the number of steps T"),
+    ("self.xs.mean(axis=1).T @ dout[:, t]", ""),
+    ("self.xs[:, t].T @ dout[:, t] / T", "grads[0] is what it should be divided by the number of steps T"),
 ], ids=["products of means", "dW alone is averaged over steps"])
 def test_a_mistake_that_is_not_in_the_library_gets_no_name_of_another(change, said):
     """A variant that is wrong where the answer is right made another mistake, though some results are the same."""
-    made = MISTAKES_OF_AFFINE.replace("CHANGE", change)
+    made = changed(AFFINE_LAYER, ("self.xs[:, t].T @ dout[:, t]", change))
     failed = [v for v in grade(ASSIGNMENTS["06-rnnlm"], Misconception("", "MyTimeAffine", "", "", made))
               if v.outcome.mistake]
     assert [v.likely for v in failed] == [None]
