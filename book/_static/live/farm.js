@@ -29,7 +29,7 @@ class LiveFarm extends LiveFigure {
     this.bars = [];
     this.text = make("ol", { class: "farm-text", tabindex: 0, "aria-label": "The text so far, with the state after each word" });
     this.input = make("input", { class: "live-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
-    this.now = make("div", { class: "farm-now" });
+    this.now = make("div", { class: "farm-about" });
     this.panel.append(...(this.compact ? this.compactForm() : this.fullForm()));
     this.startOver();
     this.readAll(this.compact ? FARM_COMPACT_BEGINNING : FARM_BEGINNING);
@@ -58,7 +58,7 @@ class LiveFarm extends LiveFigure {
 
   /** Return the animals' names, as heads of the columns below. */
   heading() {
-    return make("div", { class: "farm-about farm-names", "aria-hidden": "true" }, make("span"),
+    return make("div", { class: "farm-about farm-names", "aria-hidden": "true" }, ...(this.compact ? [make("span")] : []),
       ...this.animals.map((animal) => make("span", {}, animal)));
   }
 
@@ -163,7 +163,8 @@ class LiveFarm extends LiveFigure {
   }
 
   addRow(word) {
-    this.text.append(this.compact ? this.meter("li", word) : make("li", {}, make("span", {}, word), this.units()));
+    this.text.append(this.compact ? make("li", { class: "farm-about" }, make("span", {}, word), ...this.meter())
+      : make("li", {}, make("span", {}, word), this.units()));
     if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
   }
 
@@ -173,10 +174,10 @@ class LiveFarm extends LiveFigure {
     return make("svg", { viewBox: `0 0 ${cells.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...cells);
   }
 
-  /** Return a row with a bar for each animal; a screen reader hears of them in the sentence. */
-  meter(tag, name) {
-    return make(tag, { class: "farm-about" }, make("span", {}, name), ...this.sums().map((sum) => make("span", {
-      class: "farm-sum", style: `--share: ${sum}`, "aria-hidden": "true" }, make("span", {}, sum < 0.25 ? "" : sum.toFixed(1)))));
+  /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
+  meter() {
+    return this.sums().map((sum) => make("span", { class: "farm-sum", style: `--share: ${sum}`, "aria-hidden": "true" },
+      make("span", {}, sum < 0.25 ? "" : sum.toFixed(1))));
   }
 
   draw() {
@@ -189,7 +190,7 @@ class LiveFarm extends LiveFigure {
       bar.firstChild.textContent = spoken(bar.value);
       bar.lastChild.textContent = share < 0.005 ? "" : percent(share);
     });
-    this.now.replaceChildren(this.meter("div", "now"));
+    this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     const expected = ranked.slice(0, 4).map((id) => `${this.tokens[id] === "." ? "the full stop" : this.tokens[id]} ${percent(p[id])}`);
