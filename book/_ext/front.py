@@ -15,7 +15,7 @@ from rnnlm_grader.explaining.report import outline
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 
-BEFORE = "the bee near the wood buzzes .".split()  # as in farm.js
+BEFORE = ["the", "bee", "near", "the", "wood", "buzzes", "."]  # as in farm.js
 
 
 class HalfRead(SphinxDirective):

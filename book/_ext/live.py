@@ -1,9 +1,9 @@
 """Let a live figure take the place of a picture that names one: `Figure(..., live="farm")` in a chapter.
 
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
-there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a downloaded notebook the picture stays. Data that a figure needs is put into
-the element too, because a page opened from disk may not fetch a file. A `Question` comes as such an element already,
-and so does the table of progress.
+there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a
+downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
+disk may not fetch a file. A `Question` comes as such an element already, and so does the table of progress.
 """
 import functools
 import json

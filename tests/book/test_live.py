@@ -11,7 +11,8 @@ from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking", "influence": "05-bptt"}
+FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+           "influence": "05-bptt"}
 
 
 @pytest.fixture
@@ -60,8 +61,9 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("name", "presses"), [("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-                                               ("logits", ["10 steps"])])
+@pytest.mark.parametrize(("name", "presses"), [
+    ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
+    ("logits", ["10 steps"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -107,7 +109,7 @@ def assert_heard(farm, text, before=WARM_UP):
 def assert_heard_on_the_front_page(front, text, before=WARM_UP):
     """Compare the sums after each word and the likeliest words with what Python computes."""
     states, logits = heard(text, before)
-    words = [*(before + text).split()]
+    words = (before + text).split()
     assert shown(front, ".farm-text li", "e.firstChild.textContent")[-len(words):] == words
     assert_allclose(shown_sums(front, ".farm-text li")[-len(words):], states @ FACTORS, atol=1e-6)
     p = next_word_probabilities(logits)

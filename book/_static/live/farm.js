@@ -11,7 +11,7 @@ const FARM_COLUMNS = [
 ];
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
-const FARM_WARM_UP = "the bee near the wood buzzes ."; // a state of zeros comes in no text: the model must have read something
+const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
 const FARM_BEGINNING = "the duck in the wood behind the river";
 const FARM_COMPACT_BEGINNING = "the owl behind the barn in the river";
 
@@ -27,7 +27,8 @@ class LiveFarm extends LiveFigure {
     this.compact = this.hasAttribute("compact");
     this.temperature = 1;
     this.bars = [];
-    this.text = make("ol", { class: "farm-text", tabindex: 0, "aria-label": "The text so far, with the state after each word" });
+    this.text = make("ol", { class: "farm-text", tabindex: 0,
+      "aria-label": `The text so far, with ${this.compact ? "whom it is about" : "the state"} after each word` });
     this.input = make("input", { class: "live-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
     this.now = make("div", { class: "farm-about" });
     this.panel.append(...(this.compact ? this.compactForm() : this.fullForm()));
@@ -41,7 +42,8 @@ class LiveFarm extends LiveFigure {
       this.draw();
     });
     return [make("div", { class: "farm" },
-      make("div", {}, this.typing(), this.text, legend(), title("who is it about?"), this.heading(), this.now, this.buttons()),
+      make("div", {}, this.typing(), this.text, legend(), title("who is it about?"), this.heading(), this.now,
+        this.buttons()),
       make("div", {}, this.palette(), temperature)), this.sentence];
   }
 
@@ -58,8 +60,8 @@ class LiveFarm extends LiveFigure {
 
   /** Return the animals' names, as heads of the columns below. */
   heading() {
-    return make("div", { class: "farm-about farm-names", "aria-hidden": "true" }, ...(this.compact ? [make("span")] : []),
-      ...this.animals.map((animal) => make("span", {}, animal)));
+    return make("div", { class: "farm-about farm-names", "aria-hidden": "true" },
+      ...(this.compact ? [make("span")] : []), ...this.animals.map((animal) => make("span", {}, animal)));
   }
 
   typing() {
@@ -88,7 +90,8 @@ class LiveFarm extends LiveFigure {
   }
 
   bar(word) {
-    const bar = make("button", { type: "button", class: "farm-bar", value: word, click: () => this.act(() => this.read(bar.value)) },
+    const bar = make("button", { type: "button", class: "farm-bar", value: word,
+      click: () => this.act(() => this.read(bar.value)) },
       make("span"), make("span", { class: "farm-share" }));
     this.bars.push(bar);
     return bar;
@@ -193,22 +196,24 @@ class LiveFarm extends LiveFigure {
     this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
-    const expected = ranked.slice(0, 4).map((id) => `${this.tokens[id] === "." ? "the full stop" : this.tokens[id]} ${percent(p[id])}`);
+    const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);
     this.say(`${this.whom()} the model expects: ${expected.join(", ")}.`);
   }
 
-  /** Say what was read, and whom the state is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
+  /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
   whom() {
     const sums = this.sums();
     const largest = Math.max(...sums);
     const animal = this.animals[sums.indexOf(largest)];
     const sentence = this.words.slice(this.words.lastIndexOf(".") + 1);
     const named = [...new Set(sentence.filter((word) => this.animals.includes(word)))];
-    const crowd = named.length > 1 ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
+    const crowd = named.length > 1
+      ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
     const words = sentence.length ? sentence : this.words.slice(-1);
     const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
-    const whom = largest < 0.5 ? "nobody" : `the ${animal} (${largest.toFixed(2)})${named.includes(animal) ? "" : ", whom nobody named"}`;
-    return `${crowd}${read} it is about ${whom}, and`;
+    const whom = largest < 0.5 ? "nobody" : `the ${animal} (${largest.toFixed(2)})`;
+    const odd = largest < 0.5 || named.includes(animal) ? "" : ", whom nobody named";
+    return `${crowd}${read} it is about ${whom}${odd}, and`;
   }
 }
 
