@@ -186,7 +186,7 @@ def explain(work, candidate):
             candidate.begin(EXPLAINING)
             for criterion, fault, hidden in paying(work):
                 if criterion not in work.mistakes and not is_unfinished(fault.play.raised):
-                    likely = names_of(work, criterion, fault)
+                    likely = names_of(work, criterion, fault, hidden)
                     work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate)
         except WorkerLost:
             pass
@@ -218,18 +218,16 @@ def charged_by(work, look):
     return next(criterion for criterion in work.criteria if criterion.id == id)
 
 
-def names_of(work, criterion, fault):
-    """The misconceptions that explain what a criterion costs."""
+def names_of(work, criterion, fault, hidden):
+    """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
+    criteria = tuple(work.criteria)
     if work.explanation:
-        return tuple(each for each in work.explanation.mistakes
-                     if criterion.id in decoding.costs(each, tuple(work.criteria)))
-    mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id] or [fault]
-    shown = [each for each in work.examinations if not each.hidden]
-    return decoding.part_of(work.library, [each for each in mine if each.play in plays_of(shown)] or [fault], shown)
-
-
-def plays_of(examinations):
-    return {played for examination in examinations for _, played in examination.plays}
+        return tuple(each for each in work.explanation.mistakes if criterion.id in decoding.costs(each, criteria))
+    shown = [each for each in work.examinations if each.hidden is hidden]
+    plays = {played for examination in shown for _, played in examination.plays}
+    mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id and each.play in plays]
+    found = decoding.part_of(work.library, mine or [fault], shown)
+    return found or (decoding.failing_alike(work.library, criteria, shown) if fault.play.layer.makes else ())
 
 
 # --- marked -----------------------------------------------------------------------------------------------------------
@@ -248,17 +246,23 @@ def judge(work):
 
 
 def lost_and_silent(work):
-    """Return the ids of the criteria that couldn't be examined, and of those of which nothing is alive; see `marks`."""
+    """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
+
+    Nothing is shown by what is about results of which the answer gives less than half on inputs of real size. Nor is
+    it by what compares an answer with itself, where no number of the same results is right: else whatever does the
+    same each time would earn these points.
+    """
     if work.is_right:
         return (), ()
-    lost = {each.criterion.id for each in work.examinations if each.lost}
+    lost = {each.criterion for each in work.examinations if each.lost}
     given = alive([played for each in work.examinations for _, played in each.plays])
-    silent = set()
-    for examination in work.examinations:
-        judged = set().union(*(results_judged(rule.case) for rule, _ in examination.plays))
-        if 2 * len(judged & given) < len(judged):
-            silent.add(examination.criterion.id)
-    return lost, silent
+    judged = {criterion: set().union(*(results_judged(rule.case) for each in work.of(criterion)
+                                       for rule, _ in each.plays)) for criterion in work.criteria}
+    silent = {criterion for criterion, results in judged.items() if 2 * len(results & given) < len(results)}
+    wrong = {each.criterion for each in work.examinations if not each.passed}
+    right = set().union(*(judged[c] for c in work.criteria if c not in wrong | silent and not c.is_about_itself))
+    silent |= {c for c in work.criteria if c.is_about_itself and not judged[c] & right}
+    return {criterion.id for criterion in lost}, {criterion.id for criterion in silent}
 
 
 def verdict_of(work, criterion, mark):

@@ -83,7 +83,7 @@ class Signature:
     """
 
     def __init__(self, case, seen, raised=None):
-        self.case, (self.keys, self.tolerances) = case, kept_keys(case)
+        self.case, self.raised, (self.keys, self.tolerances) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*map(number_of, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
@@ -163,8 +163,13 @@ def tag_of(value, any_float):
 
 
 def tag_of_exception(raised):
-    """A number that stands for an exception: its kind and the sizes that it speaks of."""
-    return zlib.crc32(f"{raised.kind} {re.findall('[0-9]+', raised.message)}".encode()) if raised else 0
+    """A number that stands for an exception: its kind alone, for in other words it speaks of other sizes."""
+    return zlib.crc32(raised.kind.encode()) if raised else 0
+
+
+def sizes_in(raised):
+    """The numbers that an exception speaks of."""
+    return re.findall(r"\d+", raised.message) if raised else []
 
 
 def agrees(variant, signatures):
@@ -192,14 +197,38 @@ def part_of(library, faults, examinations):
                     (says_something and not each.shows_nothing)
                     or all(theirs.is_wrong == my.is_wrong for theirs, my in pairs)):
                 found[each] = sum(int(my.same(theirs).sum()) for theirs, my in pairs)
-    best = [each for each, count in found.items() if count == max(found.values())]
-    return tuple(best[:1]) if len({each.sentence for each in best}) == 1 else ()
+    return the_one([each for each, count in found.items() if count == max(found.values())])
+
+
+def the_one(misconceptions):
+    """The first of some misconceptions if all are the same, in a tuple; else ()."""
+    return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
+
+
+def failing_alike(library, criteria, examinations):
+    """Return (misconception,) of the one that is wrong in the same results of the same cases, or ().
+
+    For answers that make their own parameters, which can't be given to a variant that doesn't take them.
+    """
+    mine = what_fails(examinations)
+    return the_one([each for each in library if failing(each, criteria) == mine])
+
+
+@functools.cache
+def failing(misconception, criteria):
+    return what_fails(alone(misconception, criteria))
+
+
+def what_fails(examinations):
+    return {(examination.criterion.id, number): frozenset(fault.wrong) for examination in examinations
+            for number, (_, played) in enumerate(examination.plays)
+            for fault in examination.faults if fault.play is played}
 
 
 def gives(theirs, mine, fault):
     """Whether a play gave what an answer gave in a fault."""
     if fault.play.raised:
-        return theirs.equals(mine)
+        return theirs.equals(mine) and sizes_in(theirs.raised) == sizes_in(mine.raised)
     return bool(all(same for key, same in zip(mine.keys, mine.same(theirs), strict=True) if key in fault.wrong))
 
 
@@ -218,8 +247,8 @@ def explain(library, criteria, examinations):
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
-    alone = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
-    mistakes = alone or pair(library, mine)
+    single = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
+    mistakes = single or pair(library, mine)
     prices = [costs(each, criteria) for each in mistakes or ()]
     return Explanation(mistakes, frozenset().union(*prices)) if prices and all(prices) else None
 
@@ -230,13 +259,17 @@ def is_confirmed(explanation, plays):
     return agrees(both(one, *other) if other else variant_of(one), map(signature_of, plays))
 
 
+def alone(misconception, criteria):
+    """The examinations of a mistake by itself, on the learner's inputs."""
+    candidate = variant_of(misconception).candidate
+    with np.errstate(all="ignore"):
+        return [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
+
+
 @functools.cache
 def costs(misconception, criteria):
     """The ids of the criteria that a mistake costs by itself."""
-    candidate = variant_of(misconception).candidate
-    with np.errstate(all="ignore"):
-        found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
-    return costs_of([fault for examination in found for fault in examination.faults])
+    return costs_of([fault for examination in alone(misconception, criteria) for fault in examination.faults])
 
 
 def pair(library, mine):

@@ -95,18 +95,18 @@ def test_no_report_of_a_part_is_longer_than_25_lines():
         assert max(len(part.splitlines()) for part in parts) <= 25
 
 
-def test_what_counts_only_beside_something_right_is_told_in_one_line():
+def test_what_waits_for_another_part_names_what_it_waits_for():
     lines = report(defined("class MyEmbedding:\n    def __init__(self, W): pass")).splitlines()
-    assert [line for line in lines if "points once" in line] == [
-        "  ✗ 2 more earn points once anything is right in this part",
-        "  ✗ 4 earn points once anything is right in this part",
-        "  ✗ 6 earn points once anything is right in backward and forward"]
+    told = [" ".join(line.split()) for line in lines if "…" in line]
+    assert told[0] == "… 2 (2 points) are held back until the ✗ above is mended earns nothing yet"
+    assert [line[:44] for line in told[1:]] == ["… 4 (6 points) are held back until the ✗ of f"[:44],
+                                                "… 6 (6 points) are held back until the ✗ of f"[:44]]
 
 
-def test_what_fails_at_no_cost_is_told_with_the_part_that_pays():
-    text = report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity"))
-    assert re.findall("at no cost: (.*)", text) == [
-        "first mend what costs points in this part", "first mend what costs points in values"]
+def test_what_is_given_names_the_part_that_pays():
+    text = " ".join(report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity")).split())
+    assert re.findall(r"≈ 1 is as it should be, given the ✗ (\w+)(?: (\w+))?", text) == [
+        ("above", "my_perplexity"), ("of", "values")]
 
 
 def test_a_failure_that_does_not_come_again_is_told_without_an_example():

@@ -12,9 +12,9 @@ from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.course import job
 from rnnlm_grader.criteria import find
 from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.grading import Allowance, withhold
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.compare import differ, same
+from rnnlm_grader.verdict import Allowance
 
 pytestmark = pytest.mark.corpus(one_in=3)
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]
@@ -104,7 +104,7 @@ def test_what_is_the_same_each_time_and_never_right_earns_nothing(name, values):
     answer = of_constants(name, *values)
     assignment, candidate = find(name), KernelCandidate(**{name: answer})
     parts = [part for other, part in assignment.parts() if other == name]
-    results = withhold(grade_name(assignment, candidate, name, lambda c: [(public_seed(c), False)], Allowance(5)))
+    results = grade_name(assignment, candidate, name, lambda c: [(public_seed(c), False)], Allowance(5))
     assert [v.criterion.id for result in results for v in result.verdicts if v.points] == []
     for part in parts:
         with pytest.raises(CheckFailed):
