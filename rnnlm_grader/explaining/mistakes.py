@@ -7,9 +7,7 @@ import numpy as np
 from ..exam import SECONDS
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
-from ..spec.compare import same, summary
-from .anatomy import anatomy
-from .exceptions import explain
+from .certain import what_is_certain
 from .look import Look, look_at, redrawn
 from .names import fresh_draws, misconceptions_of, share
 from .shrink import shrink
@@ -102,21 +100,3 @@ def mistake_of(draw, assignment, exercise, candidate):
     fresh = fresh_draws(recipe, small.kind, candidate)
     likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, candidate)
     return Mistake(small, likely, "" if likely else what_is_certain(small, fresh))
-
-
-def what_is_certain(small, looks):
-    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing."""
-    if not looks:
-        return ""
-    if isinstance(small.finding, Raised):
-        return explain(small, looks)
-    what, got = looks[0].finding.what.replace("held", "grads"), looks[0].finding.got
-    if got is None:
-        is_returned = looks[0].key[1] in (*small.play.layer.outputs, *small.play.layer.back)
-        return f"{what} is None{': is a `return` missing?' if is_returned else ''}"
-    if isinstance(got, tuple) and any(same(each, looks[0].finding.expected) for each in got):
-        return f"{what} stands in {summary(got)}: return it alone"
-    where, how = anatomy(looks)
-    if not (where or how):
-        return ""
-    return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

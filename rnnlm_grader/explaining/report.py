@@ -9,7 +9,7 @@ import numpy as np
 from ..spec.calls import KEPT_LATE
 from ..spec.compare import Difference, Unsupported
 from .script import WIDTH, cut, script
-from .words import BOOK, UNFINISHED, clean, describe
+from .words import BOOK, UNFINISHED, clean, describe, marked
 
 MOST_LINES, IN_FULL = 12, 2  # of a mistake; mistakes of a part that are told in full
 SHORT, DIGITS = 60, 4  # characters of an array that is shown; decimals of its numbers
@@ -131,6 +131,7 @@ def blocks_of(verdict):
     outcome, mistake = verdict.outcome, verdict.outcome.mistake
     if mistake is None:
         yield "said", describe(outcome.finding, verdict.hidden)
+        yield from quoted(outcome.finding, verdict.hidden)
         return
     for each in mistake.likely:
         yield "likely", f"{'Likely' if len(mistake.likely) == 1 else 'In part likely'}: {ended(each.sentence)}"
@@ -143,8 +144,15 @@ def blocks_of(verdict):
     if cut(lines) != lines:
         yield "whole", "\n".join(lines)
     yield "said", outcome_of(mistake.small, verdict.hidden)
+    yield from quoted(mistake.small.finding, verdict.hidden)
     if outcome.printed and not verdict.hidden:
         yield "said", f"Your code printed: {clean(' '.join(outcome.printed.split()), 150)}"
+
+
+def quoted(finding, is_hidden):
+    """Yield the line that an exception left, where its place in the line is known."""
+    if not is_hidden and (lines := marked(finding)):
+        yield "code", lines
 
 
 def ended(sentence):

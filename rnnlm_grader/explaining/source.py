@@ -1,20 +1,8 @@
 """Says what an exception comes from, where the source of the answer leaves no doubt."""
 import ast
-import difflib
-import linecache
 import re
-import types
 
 from ..notebooks.cell_code import parsed
-
-
-def sources_of(candidate, name):
-    """Return the sources of the cells that define an answer."""
-    if hasattr(candidate, "cells"):
-        return [source for _, source in candidate.cells if name in source]
-    things = [candidate.names.get(name), *vars(candidate.names.get(name, object)).values()]
-    files = {thing.__code__.co_filename for thing in things if isinstance(thing, types.FunctionType)}
-    return ["".join(linecache.getlines(file)) for file in sorted(files)]
 
 
 def cause_in(raised, sources):
@@ -24,6 +12,39 @@ def cause_in(raised, sources):
             trees = (parsed(source) for source in sources if holds_line(source, raised))
             return next(filter(None, (rule(raised, tree, *found.groups()) for tree in trees if tree)), None)
     return None
+
+
+def why_none(text, raised, sources):
+    """Return why something that stands in a line is None, as the end of a sentence; '' where no source tells."""
+    for tree in (parsed(source) for source in sources if holds_line(source, raised)):
+        function = next((each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and raised.line
+                         and each.lineno <= raised.line <= each.end_lineno), None) if tree else None
+        if function and text in names_that_may_be_none(function):
+            return f", as when nobody passes it: ask `{text} is not None` first"
+        init = next((methods["__init__"] for _, methods in classes(tree) if "__init__" in methods), None) if tree else None
+        if init and text.startswith("self.") and text[5:] in attributes_set_to_none(init):
+            return ", as `__init__` sets it"
+    return ""
+
+
+def names_that_may_be_none(function):
+    """The parameters of a function whose default is None."""
+    names = [arg.arg for arg in function.args.args][::-1]
+    return {name for name, default in zip(names, function.args.defaults[::-1], strict=False) if is_none(default)}
+
+
+def attributes_set_to_none(function):
+    """The names in self that a method sets to None."""
+    pairs = []
+    for node in (each for each in ast.walk(function) if isinstance(each, ast.Assign)):
+        for target in node.targets:
+            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            pairs += zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+    return {target.attr for target, value in pairs if isinstance(target, ast.Attribute) and is_none(value)}
+
+
+def is_none(node):
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def holds_line(source, raised):
@@ -62,8 +83,6 @@ def instead(name, methods):
     keep = f"; in `{{}}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
     if assigned := next((method for method, function in methods.items() if name in names_assigned(function)), None):
         return keep.format(assigned)
-    if alike := difflib.get_close_matches(name, set().union(*map(attributes_set, methods.values())), 1):
-        return f". Is `self.{alike[0]}` meant?"
     given = next((method for method, function in methods.items() if name in names_known(function)), None)
     return keep.format(given) if given else ""
 

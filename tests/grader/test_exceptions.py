@@ -7,9 +7,9 @@ from corpora import embedding as corpus
 from examining import defined
 
 from rnnlm_grader.check import CheckFailed, check
-from rnnlm_grader.explaining.source import cause_in, sources_of
+from rnnlm_grader.explaining.source import cause_in
 from rnnlm_grader.sandbox.bench import Raised
-from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 
 INIT = "    def __init__(self, W):\n        self.params = [W]\n        self.grads = [np.zeros_like(W)]\n"
 FORWARD = "    def forward(self, idx):\n        self.idx = idx\n        return self.params[0][idx]\n"
@@ -55,8 +55,8 @@ def test_the_source_is_found_in_a_kernel_and_of_a_submission():
     source = corpus.EMBEDDING["as the book writes it"]
     near = KernelCandidate(MyEmbedding=defined(source, "MyEmbedding"))
     far = SimpleNamespace(cells=[("set-up", "import numpy"), ("MyEmbedding", source)])
-    assert [each.rstrip() for each in sources_of(near, "MyEmbedding")] == [source.rstrip()]
-    assert sources_of(far, "MyEmbedding") == [source]
+    assert [each.rstrip() for each in near.sources("MyEmbedding")] == [source.rstrip()]
+    assert SandboxedCandidate.sources(far, "MyEmbedding") == [source]
 
 
 def test_what_a_check_asked_for_is_not_told_as_raised_by_the_student():

@@ -1,0 +1,96 @@
+"""Says what is certain of a failure that the library has no name for."""
+
+import numpy as np
+
+from ..sandbox.bench import Raised
+from ..sandbox.program import Program
+from ..spec.calls import KEPT_LATE
+from ..spec.compare import same
+from .anatomy import anatomy
+from .exceptions import capital, explain
+from .letters import Letters, in_brackets
+from .trials import what_fits
+from .words import clean
+
+NUMBERS = "no one two three four five six seven eight nine".split()
+
+
+def what_is_certain(small, looks):
+    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing.
+
+    Parameters
+    ----------
+    small : Look
+        At the smallest example.
+    looks : list of Look
+        At three draws of other sizes, in which the answer fails alike; or none.
+    """
+    if not looks:
+        return ""
+    if isinstance(small.finding, Raised):
+        return explain(small, looks)
+    if small.key[0] == KEPT_LATE:
+        return changed_afterwards(small)
+    return ". ".join(filter(None, [capital(seen_of(small, looks)), capital(what_fits(small, looks))]))
+
+
+def seen_of(small, looks):
+    """Say what was got in place of the right result."""
+    look = looks[0]
+    what, got, layer = look.finding.what.replace("held", "grads"), look.finding.got, small.play.layer
+    call = name_of_call(look)
+    if got is None:
+        is_returned = look.key[1] in (*layer.outputs, *layer.back)
+        return f"{call} returned None" if is_returned else f"{what} is None"
+    if isinstance(got, tuple) and any(same(each, look.finding.expected) for each in got):
+        return f"{call} returned {count_in_words(len(got))} values; return only {what}"
+    where, how = anatomy(looks)
+    if not how and isinstance(got, np.ndarray) and got.shape != look.finding.expected.shape:
+        how = shapes_of(small, looks)
+    return f"{what} {how or 'is wrong'}{where and ', '}{where}" if where or how else ""
+
+
+def name_of_call(look):
+    """The function or method that was called last."""
+    at, layer = look.key[0], look.play.layer
+    verb = look.case.tape.steps[at].verb if isinstance(at, int) else "forward"
+    return layer.name if layer.is_function else verb
+
+
+def count_in_words(count):
+    return NUMBERS[count] if count < len(NUMBERS) else str(count)
+
+
+def shapes_of(small, looks):
+    """Say which shape was got and which was expected, in letters where these are certain."""
+    letters = Letters(looks)
+    got, right = ([getattr(look.finding, name).shape for look in looks] for name in ("got", "expected"))
+    words = letters.shape(got) or in_brackets(small.finding.got.shape), letters.shape(right)
+    return "has shape {}; it should be {}".format(*words) if words[1] else ""
+
+
+def changed_afterwards(small):
+    """Say what became of an array that the caller still holds, and which line did that."""
+    finding, kept = small.finding, small.play.calls.kept[int(small.key[1].split()[1])]
+    now, then = finding.got, finding.expected
+    if not (isinstance(now, np.ndarray) and isinstance(then, np.ndarray)):
+        return ""
+    if now.shape != then.shape:
+        return f"{kept.name} was of shape {then.shape} and is of shape {now.shape} after the call: your code reshaped " \
+               "the caller's array"
+    if kept.seen_at:
+        return ""
+    line = line_that_writes(small, kept.handle.number)
+    return f"the caller's {kept.name} is changed{f': `{line}` writes into it' if line else ''}"
+
+
+def line_that_writes(small, number):
+    """Return the line that changes an array of the caller's: it raises where this array can't be written to."""
+    program = Program()
+    program.functions = small.case.calls.program.functions
+    for at, step in enumerate(small.case.calls.program.steps):
+        is_seen, verb, *args = step
+        program.step("lock" if at == number else verb, *args, is_seen=is_seen)
+    reply, = small.play.candidate.play([program])
+    is_locked = reply.raised and reply.raised.kind == "ValueError" and "read-only" in reply.raised.message
+    return clean(reply.raised.text, 60) if is_locked and reply.raised.line else ""

@@ -1,0 +1,530 @@
+"""Tries what might mend an answer: a line of its source is changed, and what failed is played again.
+
+Nothing is suggested that wasn't tried: a change is told only where everything comes out right with it, in the smallest
+example and in draws of other sizes.
+"""
+import ast
+import difflib
+import itertools
+import math
+import re
+from typing import NamedTuple
+
+import numpy as np
+
+from ..notebooks.cell_code import definitions_in, parsed
+from ..sandbox.bench import Raised
+from ..sandbox.candidate import WorkerLost
+from ..spec.layer import METHODS
+from ..spec.play import play_all
+from .source import holds_line, names_known
+
+TRIALS = 10  # for one failure
+MOST_SOURCE, MOST_NAME, MOST_NAMES = 20_000, 60, 500  # characters and names in which anything is searched
+SHORT = 60  # characters of code in a sentence
+AXES = {"sum", "mean", "max", "min", "argmax", "concatenate", "stack", "split", "cumsum", "flip", "prod", "norm"}
+NUMPY = {"np", "numpy", "math"}
+# What other libraries call something → what NumPy calls it.
+ELSEWHERE = {"t": "T", "cat": "concatenate", "mm": "matmul", "view": "reshape", "clone": "copy", "permute": "transpose",
+             "pow": "power", "length": "size"}
+KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
+OPERATORS = {ast.BitXor: "^", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Add: "+", ast.Sub: "-"}
+
+
+class Edit(NamedTuple):
+    """A change of a source: the code that stands there, what takes its place, and why."""
+
+    start: int
+    end: int
+    new: str
+    why: str = ""
+
+
+class Changed:
+    """A candidate one of whose cells is changed: it plays, and that is all."""
+
+    def __init__(self, candidate, name, source):
+        self.candidate, self.cell = candidate, (name, source)
+
+    def play(self, programs):
+        return self.candidate.play(programs, self.cell)
+
+
+def what_fits(small, looks):
+    """Return a sentence about a change of the answer's source with which all is right; '' where none is found."""
+    candidate, layer = small.play.candidate, small.case.layer
+    found = itertools.islice(edits_for(small, candidate.sources(layer.name)), TRIALS)
+    cases = [look.case for look in (small, *looks)]
+    try:
+        for source, edit in found:
+            if all_right(Changed(candidate, layer.name, definitions_in(apply(source, edit))), cases):
+                return sentence(source, edit)
+    except WorkerLost:  # a change that never comes to an end: the answer's own time is over as well
+        pass
+    return ""
+
+
+def all_right(changed, cases):
+    """Whether nothing is wrong in any of these cases."""
+    with np.errstate(all="ignore"):
+        return not any(play.compare() for play in play_all(changed, cases))
+
+
+def apply(source, edit):
+    return source[:edit.start] + edit.new + source[edit.end:]
+
+
+def sentence(source, edit):
+    """Say what was tried, in the student's own code, which is widened to whole words."""
+    old, new = " ".join(source[edit.start:edit.end].split()), " ".join(edit.new.split())
+    why = f"{edit.why}: " if edit.why else ""
+    return f"{why}with `{new}` in place of `{old}` this comes out right"
+
+
+def edits_for(small, sources):
+    """Yield (source, edit) of what might mend a failure: the likeliest first, none twice."""
+    seen = set()
+    for source in sources:
+        if len(source) > MOST_SOURCE or (tree := parsed(source)) is None:
+            continue
+        text = Text(source, tree)
+        if isinstance(small.finding, Raised):
+            edits = edits_where_raised(text, small.finding) if holds_line(source, small.finding) else ()
+        else:
+            edits = edits_of_values(text, small)
+        for edit in edits:
+            whole = apply(source, edit)
+            if whole not in seen and whole != source and len(edit.new) <= SHORT and parsed(whole):
+                seen.add(whole)
+                yield source, edit
+
+
+class Text:
+    """A source and its tree, with the places of nodes."""
+
+    def __init__(self, source, tree):
+        self.source, self.tree = source, tree
+        self.lines = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
+        self.parents = {inner: node for node in ast.walk(tree) for inner in ast.iter_child_nodes(node)}
+
+    def start(self, node):
+        return self.place(node.lineno, node.col_offset)
+
+    def end(self, node):
+        return self.place(node.end_lineno, node.end_col_offset)
+
+    def place(self, line, column):
+        """Where something is whose column is counted in bytes."""
+        begin, end = self.lines[line - 1:line + 1]
+        return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
+
+    def of(self, node):
+        return self.source[self.start(node):self.end(node)]
+
+    def edit(self, node, new, why=""):
+        return Edit(self.start(node), self.end(node), new, why)
+
+    def above(self, node):
+        """Yield what a node stands in, from the inside to the outside."""
+        while node := self.parents.get(node):
+            yield node
+
+    def function_of(self, node):
+        return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
+
+
+def edits_where_raised(text, raised):
+    """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
+    nodes = [node for node in ast.walk(text.tree)
+             if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
+    statements = [node for node in nodes if isinstance(node, ast.stmt)]
+    if not statements:
+        return
+    statement = min(statements, key=lambda node: node.end_lineno - node.lineno)
+    focus = narrowest(text, nodes, raised) or statement
+    inside = [each for each in ast.walk(focus) if not isinstance(each, ast.stmt) or each is focus]
+    around = [node for node in text.above(focus) if isinstance(node, ast.expr)]
+    near = [*inside, *around, *(statement,) * (statement not in inside)]
+    for change in changes_for(raised):
+        for node in near:
+            yield from change(text, node)
+    origins = [*origins_of(text, statement, inside)]
+    for change in changes_for(raised):
+        for node in (inner for origin in origins for inner in ast.walk(origin)):
+            yield from change(text, node)
+
+
+def narrowest(text, nodes, raised):
+    """The smallest node under the mark of an exception."""
+    if not raised.mark:
+        return None
+    line = text.source.split("\n")[raised.line - 1]
+    first, last = (text.lines[raised.line - 1] + len(line) - len(line.lstrip()) + column for column in raised.mark)
+    found = [node for node in nodes if text.start(node) <= first and last <= text.end(node)
+             and not isinstance(getattr(node, "ctx", None), ast.Store)]
+    return min(found, key=lambda node: text.end(node) - text.start(node), default=None)
+
+
+def origins_of(text, statement, nodes):
+    """Yield the loops around a statement, and the assignments before it that gave the names in it their values."""
+    function = text.function_of(statement)
+    yield from (ast.Expr(each.iter) for each in text.above(statement) if isinstance(each, ast.For))
+    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    before = [each for each in ast.walk(function or text.tree)
+              if isinstance(each, ast.Assign | ast.AugAssign) and each.lineno < statement.lineno]
+    for each in reversed(before):
+        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+        if names & {inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}:
+            yield each
+
+
+def edits_of_values(text, small):
+    """Yield changes of the function that gave a wrong result: habits first, then where the result is named."""
+    function = function_that_gave(text, small)
+    if function is None:
+        return
+    nodes = [node for node in ast.walk(function) if node is not function]
+    names = names_of_result(small)
+    about = [node for statement in function.body for node in ast.walk(statement)
+             if isinstance(statement_of(text, node), ast.stmt)
+             and any(name in text.of(statement_of(text, node)) for name in names)]
+    for change in HABITS:
+        for node in nodes:
+            yield from change(text, node)
+    for change in (arguments_exchanged, axis_named, turned, index_on_other_axis, along_other_axis):
+        for node in about:
+            yield from change(text, node)
+
+
+def statement_of(text, node):
+    return node if isinstance(node, ast.stmt) else next(
+        (each for each in text.above(node) if isinstance(each, ast.stmt)), None)
+
+
+def function_that_gave(text, small):
+    """The method, or function, whose call gave what is wrong first."""
+    at, layer = small.key[0], small.case.layer
+    verb = small.case.tape.steps[at].verb if isinstance(at, int) else "forward"
+    name = layer.name if layer.is_function else METHODS.get(verb, verb)
+    return next((node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+def names_of_result(small):
+    """The words that a line about a wrong result is likely to hold."""
+    layer, what = small.case.layer, small.key[1].replace("held", "grads")
+    if "[" not in what:
+        return [what, "return", "out"]
+    at = int(what.split("[")[1][:-1])
+    return [what, f"d{[*layer.params, *layer.listed][at]}"]
+
+
+# --- changes: each yields the edits that it has for one node ------------------------------------------------------------
+
+def power(text, node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
+        yield with_operator(text, node, "**", "`^` is no power in Python")
+
+
+def bracketed(text, node):
+    """`a * 1 - b` as `a * (1 - b)`, `a / 1 + b` as `a / (1 + b)`, `a / 2 * b` as `a / (2 * b)`."""
+    if isinstance(node, ast.BinOp) and isinstance(node.left, ast.BinOp):
+        inner = node.left
+        sums = isinstance(inner.op, ast.Mult | ast.Div) and isinstance(node.op, ast.Add | ast.Sub)
+        if sums or (isinstance(inner.op, ast.Div) and isinstance(node.op, ast.Mult | ast.Div)):
+            first = text.source[text.start(node):text.start(inner.right)]
+            rest = text.source[text.start(inner.right):text.end(node)]
+            if first.count("(") == first.count(")"):
+                yield text.edit(node, f"{first}({rest})", "brackets are missing")
+
+
+def unpacked_otherwise(text, node):
+    """Two results the other way round."""
+    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+        target = node.targets[0]
+        if isinstance(target, ast.Tuple) and len(target.elts) == 2:
+            a, b = map(text.of, target.elts)
+            yield text.edit(target, f"{b}, {a}", "the two results come in the other order")
+
+
+def counted_to_the_end(text, node):
+    """Loops that leave out the first or the last step."""
+    if not (isinstance(node, ast.Call) and getattr(node.func, "id", "") == "range"):
+        return
+    given = [*map(text.of, node.args)]
+    if len(given) == 3 and given[2] == "-1" and given[1] in ("0", "1"):
+        yield text.edit(node, f"range({given[0]}, -1, -1)", "range ends before its second number, so step 0 is left out")
+    if len(given) == 3 and not given[0].endswith("- 1"):
+        yield text.edit(node, f"range({given[0]} - 1, -1, -1)", "the steps are T - 1 down to 0")
+    if len(given) == 2 and given[0] == "1":
+        yield text.edit(node, f"range({given[1]})", "range(1, ...) leaves step 0 out")
+    if len(given) < 3 and re.search(r"- 1$", given[-1]):
+        yield text.edit(node, f"range({', '.join([*given[:-1], given[-1][:-3].strip()])})",
+                        "range ends before its last number")
+
+
+def of_numpy(text, node):
+    """`math.tanh(x)` as `np.tanh(x)`."""
+    if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "math" and hasattr(np, node.attr):
+        yield text.edit(node, f"np.{node.attr}", f"math.{node.attr} takes one number; np.{node.attr} takes arrays")
+
+
+def keyword_of_numpy(text, node):
+    if isinstance(node, ast.keyword) and node.arg in KEYWORDS:
+        new = KEYWORDS[node.arg]
+        yield text.edit(node, f"{new}={text.of(node.value)}", f"NumPy calls it {new}")
+
+
+def asked_for_none(text, node):
+    """A question whether something is None, where it is asked whether it is true."""
+    if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
+        first, other = map(text.of, node.values)
+        yield text.edit(node, f"({first} if {first} is not None else {other})", f"`{first} or` asks if an array is true")
+    test = getattr(node, "test", None)
+    parts = [test, *getattr(test, "values", ())] if test is not None else []
+    for part in parts:
+        if isinstance(part, ast.Name | ast.Attribute):
+            yield text.edit(part, f"{text.of(part)} is not None", f"`if {text.of(part)}` asks if an array is true")
+        elif isinstance(part, ast.UnaryOp) and isinstance(part.op, ast.Not):
+            yield text.edit(part, f"{text.of(part.operand)} is None", "`not` asks if an array is true")
+        elif isinstance(part, ast.Compare) and text.of(part.comparators[0]) == "None":
+            word = {ast.NotEq: "is not", ast.Eq: "is"}.get(type(part.ops[0]))
+            if word:
+                yield text.edit(part, f"{text.of(part.left)} {word} None", "`==` compares an array number by number")
+
+
+def none_first(none):
+    """A change that asks, before a test is made, whether what is None here is there."""
+    def change(text, node):
+        test = getattr(node, "test", None)
+        for name in none if test is not None else ():
+            if re.search(rf"(?<![\w.]){re.escape(name)}\b", text.of(test)) and f"{name} is not None" not in text.of(test):
+                yield text.edit(test, f"{name} is not None and {in_parentheses(text, test)}", f"`{name}` may be None")
+                yield text.edit(test, f"{name} is None or {in_parentheses(text, test)}", f"`{name}` may be None")
+    return change
+
+
+def in_parentheses(text, node):
+    return f"({text.of(node)})" if isinstance(node, ast.BoolOp | ast.IfExp) else text.of(node)
+
+
+def turned(text, node):
+    """Sides of a product turned round or exchanged, or another product."""
+    sides, spelt = product_in(text, node)
+    if not sides:
+        return
+    a, b = sides
+    for left, right in ((transposed(a), b), (a, transposed(b)), (b, a), (transposed(b), a), (transposed(a), transposed(b))):
+        yield text.edit(node, spelt(left, right))
+    yield text.edit(node, f"{a} * {b}", "`*` multiplies number by number")
+
+
+def product_in(text, node):
+    """Return the sides of a product of matrices, and a function that writes one."""
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
+        return (text.of(node.left), text.of(node.right)), "{} @ {}".format
+    is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and len(node.args) == 2
+    if is_call and node.func.attr in ("dot", "matmul"):
+        return [*map(text.of, node.args)], f"{text.of(node.func)}({{}}, {{}})".format
+    return (), None
+
+
+def transposed(code):
+    if code.endswith(".T"):
+        return code[:-2]
+    return f"{code}.T" if re.fullmatch(r"[\w.]+(\[[^\[\]]*\]|\([^()]*\))*", code) else f"({code}).T"
+
+
+def multiplied_as_matrices(text, node):
+    if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Mult):
+        yield with_operator(text, node, "@", "`*` multiplies number by number")
+        for left, right in ((transposed(text.of(node.left)), text.of(node.right)),
+                            (text.of(node.left), transposed(text.of(node.right)))):
+            yield text.edit(node, f"{left} @ {right}", "`*` multiplies number by number")
+
+
+def with_operator(text, node, new, why):
+    """An edit of an operator; brackets around the sides stay."""
+    a, b, old = text.end(node.left), text.start(node.right), OPERATORS[type(node.op)]
+    between = text.source[a:b].replace(old, new, 1)
+    return text.edit(node, text.source[text.start(node):a] + between + text.source[b:text.end(node)], why)
+
+
+def widened(text, node):
+    """A side of an operation with one more axis, so that it fits each row."""
+    sides = ([node.left, node.right] if isinstance(node, ast.BinOp) and not isinstance(node.op, ast.MatMult)
+             else [node.value] if isinstance(node, ast.AugAssign) else [])
+    for side in reversed(sides):
+        if isinstance(side, ast.Name | ast.Attribute | ast.Subscript):
+            yield text.edit(side, f"{text.of(side)}[..., None]", "one more axis makes it fit each row")
+
+
+def axis_kept(text, node):
+    """`keepdims=True` for a sum along an axis."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in AXES:
+        words = {keyword.arg: keyword for keyword in node.keywords}
+        if words.keys() & {"axis", "dim"} and "keepdims" not in words and node.func.attr not in ("stack", "concatenate"):
+            yield text.edit(node, f"{text.of(node)[:-1]}, keepdims=True)", "the axis that is summed over must stay")
+
+
+def axis_named(text, node):
+    """An axis for a function that goes along one."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in AXES:
+        given = len(node.args) - (getattr(node.func.value, "id", "") in NUMPY)
+        if given < 1 + (node.func.attr == "split") and not {each.arg for each in node.keywords} & {"axis", "dim"}:
+            for axis in ("axis=0", "axis=1", "axis=-1, keepdims=True"):
+                code = text.of(node)[:-1]
+                yield text.edit(node, f"{code}{', ' * (code[-1] != '(')}{axis})", "without an axis all numbers count"
+                                if node.func.attr not in ("concatenate", "stack", "split") else "")
+
+
+def along_other_axis(text, node):
+    if isinstance(node, ast.keyword) and node.arg == "axis":
+        for axis in ("0", "1", "-1"):
+            yield text.edit(node, f"axis={axis}")
+
+
+def index_on_other_axis(text, node):
+    """`xs[t]` as `xs[:, t]`, and the other way round."""
+    if isinstance(node, ast.Subscript):
+        whole, index = text.of(node.value), text.of(node.slice)
+        if isinstance(node.slice, ast.Name | ast.BinOp):
+            yield text.edit(node, f"{whole}[:, {index}]", "time is the second axis")
+        elif isinstance(node.slice, ast.Tuple) and isinstance(node.slice.elts[0], ast.Slice):
+            yield text.edit(node, f"{whole}[{text.of(node.slice.elts[1])}]")
+        elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) > 1:
+            first, second, *rest = map(text.of, node.slice.elts)
+            yield text.edit(node, f"{whole}[{', '.join([second, first, *rest])}]")
+
+
+def index_beside(text, node):
+    """The index before or after."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.BinOp):
+        whole, index = text.of(node.value), text.of(node.slice)
+        for step, found in (("- 1", r" ?\+ ?1$"), ("+ 1", r" ?- ?1$")):
+            other = re.sub(found, "", index) if re.search(found, index) else f"{index} {step}"
+            yield text.edit(node, f"{whole}[{other}]")
+
+
+def shape_in_brackets(text, node):
+    """`np.zeros(N, H)` as `np.zeros((N, H))`."""
+    if isinstance(node, ast.Call) and len(node.args) > 1 and getattr(node.func, "attr", "") in ("zeros", "ones", "empty"):
+        shape = ", ".join(map(text.of, node.args))
+        rest = "".join(f", {text.of(each)}" for each in node.keywords)
+        yield text.edit(node, f"{text.of(node.func)}(({shape}){rest})", "a shape is one argument, in brackets of its own")
+
+
+def called_as_here(text, node):
+    """`cell(x, h)` as `cell.forward(x, h)`."""
+    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
+        given = ", ".join(map(text.of, [*node.args, *node.keywords]))
+        yield text.edit(node, f"{text.of(node.func)}.forward({given})", "a layer here is no function: call its forward")
+
+
+def arguments_exchanged(text, node):
+    if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords and not isinstance(
+            node.args[0], ast.Starred):
+        a, b = map(text.of, node.args)
+        if getattr(node.func, "attr", "") in ("forward", "backward", "set_state"):
+            yield text.edit(node, f"{text.of(node.func)}({b}, {a})", "the arguments come in the other order")
+
+
+def called_without_brackets(text, node):
+    """`x.T()` and `x.shape(0)`."""
+    if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+        name = {"t": "T", "size": "shape"}.get(node.func.attr, node.func.attr)
+        owner = text.of(node.func.value)
+        if name in ("T", "shape", "size", "ndim", "dtype"):
+            index = f"[{', '.join(map(text.of, node.args))}]" if node.args else ""
+            yield text.edit(node, f"{owner}.{name}{index}", f"`{name}` is no function")
+
+
+def spelt_as(name, others, why):
+    """A change of a name into close ones."""
+    def change(text, node):
+        if (getattr(node, "id", None) or getattr(node, "attr", None)) != name:
+            return
+        known = others(text, node)
+        for other in close_names(name, known):
+            new = other if isinstance(node, ast.Name) else f"{text.of(node.value)}.{other}"
+            yield text.edit(node, new, why)
+    return change
+
+
+def close_names(name, known):
+    """Return the few names that are most like one; long names, and long lists of them, aren't searched."""
+    known = [each for each in known if len(each) <= MOST_NAME and each != name][:MOST_NAMES]
+    elsewhere = [ELSEWHERE[name]] if ELSEWHERE.get(name) in known else []
+    return elsewhere + difflib.get_close_matches(name, known, 2, 0.6) if len(name) <= MOST_NAME else []
+
+
+def names_at(text, node):
+    """The names that are known where a node stands."""
+    function = text.function_of(node)
+    top = {each.name for each in text.tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)}
+    methods = {f"self.{each.attr}" for each in ast.walk(text.tree)
+               if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") == "self"}
+    return sorted((names_known(function) if function else set()) | top | methods | {"np"})
+
+
+def attributes_at(text, node):
+    """What an attribute of an object whose class is known here may be called."""
+    if getattr(node.value, "id", "") == "self":
+        inner = (each for each in ast.walk(text.tree))
+        own = {each.attr for each in inner if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") == "self"
+               and isinstance(each.ctx, ast.Store)}
+        return sorted(own | {each.name for each in ast.walk(text.tree) if isinstance(each, ast.FunctionDef)})
+    return ["forward", "backward", "set_state", "reset_state", "params", "grads"]
+
+
+def attributes_of(thing):
+    public = [name for name in dir(thing) if not name.startswith("_")]
+    return lambda text, node: public
+
+
+HABITS = (power, bracketed, unpacked_otherwise, counted_to_the_end)
+
+
+def changes_for(raised):
+    """Return what may mend an exception: the likeliest first."""
+    none = [text for text, kind, _ in raised.sides if kind == "NoneType"]
+    kind, message = raised.kind, raised.message
+    if found := re.search(r"name '(\w{1,60})' is not defined", message):
+        return [spelt_as(found[1], names_at, "")]
+    if found := re.search(r"has no attribute '(\w{1,60})'", message):
+        owner = np.ndarray if "numpy.ndarray" in message else np if "module 'numpy'" in message else (
+            math if "module 'math'" in message else np.random.Generator if "Generator" in message else None)
+        known = attributes_of(owner) if owner else attributes_at
+        return [called_without_brackets, spelt_as(found[1], known, ""), *([of_numpy] if owner is math else [])]
+    if kind == "ValueError" and "truth value" in message:
+        return [asked_for_none]
+    if none:
+        return [none_first(none)]
+    if "unexpected keyword" in message:
+        return [keyword_of_numpy]
+    if "not callable" in message:
+        return [called_as_here_both, called_without_brackets]
+    if "only" in message and "converted" in message:
+        return [of_numpy]
+    if kind == "UFuncTypeError" or "unsupported operand" in message or "not supported for the input types" in message:
+        return [power]
+    if "interpret" in message or "data type" in message:
+        return [shape_in_brackets]
+    if kind == "IndexError":
+        return [counted_to_the_end, index_on_other_axis, index_beside]
+    if kind == "AxisError":
+        return [along_other_axis]
+    if "core dimension" in message or "not aligned" in message:
+        return [turned, index_on_other_axis, arguments_exchanged]
+    if kind == "ValueError":
+        return [axis_kept, multiplied_as_matrices, index_on_other_axis, widened, along_other_axis, axis_named,
+                arguments_exchanged, unpacked_otherwise, turned]
+    return []
+
+
+def called_as_here_both(text, node):
+    """`cell(x, h)` as `cell.forward(x, h)`, and with the arguments in the other order."""
+    for edit in called_as_here(text, node):
+        yield edit
+        if len(node.args) == 2:
+            a, b = map(text.of, node.args)
+            yield edit._replace(new=f"{text.of(node.func)}.forward({b}, {a})")
