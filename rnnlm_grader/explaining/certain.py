@@ -7,7 +7,7 @@ from ..sandbox.program import Program
 from ..spec.calls import KEPT_LATE
 from ..spec.compare import same
 from .anatomy import anatomy
-from .exceptions import capital, explain
+from .exceptions import explain
 from .letters import Letters, in_brackets
 from .trials import what_fits
 from .words import clean
@@ -25,13 +25,11 @@ def what_is_certain(small, looks):
     looks : list of Look
         At three draws of other sizes, in which the answer fails alike; or none.
     """
-    if not looks:
-        return ""
     if isinstance(small.finding, Raised):
-        return explain(small, looks)
+        return explain(small, looks) if looks else what_fits(small, looks)
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
-    return ". ".join(filter(None, [capital(seen_of(small, looks)), capital(what_fits(small, looks))]))
+    return ". ".join(filter(None, [seen_of(small, looks) if looks else "", what_fits(small, looks)]))
 
 
 def seen_of(small, looks):
@@ -41,13 +39,13 @@ def seen_of(small, looks):
     call = name_of_call(look)
     if got is None:
         is_returned = look.key[1] in (*layer.outputs, *layer.back)
-        return f"{call} returned None" if is_returned else f"{what} is None"
+        return f"`{call}` returned None" if is_returned else f"`{what}` is None"
     if isinstance(got, tuple) and any(same(each, look.finding.expected) for each in got):
-        return f"{call} returned {count_in_words(len(got))} values; return only {what}"
+        return f"`{call}` returned {count_in_words(len(got))} values; return only `{what}`"
     where, how = anatomy(looks)
     if not how and isinstance(got, np.ndarray) and got.shape != look.finding.expected.shape:
         how = shapes_of(small, looks)
-    return f"{what} {how or 'is wrong'}{where and ', '}{where}" if where or how else ""
+    return f"`{what}` {how or 'is wrong'}{where and ', '}{where}" if where or how else ""
 
 
 def name_of_call(look):
@@ -76,12 +74,12 @@ def changed_afterwards(small):
     if not (isinstance(now, np.ndarray) and isinstance(then, np.ndarray)):
         return ""
     if now.shape != then.shape:
-        return f"{kept.name} was of shape {then.shape} and is of shape {now.shape} after the call: your code reshaped " \
+        return f"`{kept.name}` had shape {then.shape} and has shape {now.shape} after the call: your code reshaped " \
                "the caller's array"
     if kept.seen_at:
         return ""
     line = line_that_writes(small, kept.handle.number)
-    return f"the caller's {kept.name} is changed{f': `{line}` writes into it' if line else ''}"
+    return f"the caller's `{kept.name}` is changed{f': `{line}` writes into it' if line else ''}"
 
 
 def line_that_writes(small, number):

@@ -16,13 +16,13 @@ MEANINGS = (
     ("ValueError", r".*could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
      "the arrays have the shapes {0} and {1}", "these don't fit, number by number"),
     ("ValueError", r".*from shape (\(.*?\)) into shape (\(.*?\))",
-     "an array of shape {0} is written into one of shape {1}", "an array of one shape is written into one of another"),
+     "an array of shape {0} is written into one of shape {1}", "one is written into the other, and doesn't fit"),
     ("ValueError", r"non-broadcastable output operand with shape (\(.*?\)) .* shape (\(.*?\))",
      "an array of shape {1} is written into one of shape {0}", "the result doesn't fit into the array on the left"),
     ("ValueError", r".*could not be broadcast together with remapped|einstein sum|operand has more dimensions", "",
      "in np.einsum each array needs a letter for each of its axes, and axes of one letter one length"),
     ("ValueError", r"cannot reshape array of size ([\w·]+) into shape (\(.*?\))",
-     "an array of {0} numbers is to get the shape {1}", "another count of numbers would fill the new shape"),
+     "", "its {0} numbers don't fill the shape {1}"),
     ("ValueError", r"array split does not result", "",
      "np.split cuts along the first axis, the batch, unless it is told another, and the parts must be alike"),
     ("ValueError", r"all (?:the )?input array", "",
@@ -30,19 +30,19 @@ MEANINGS = (
     ("ValueError|TypeError", r"setting an array element with a sequence|only .* arrays can be converted", "",
      "one number is needed here, and this is an array of several"),
     ("ValueError", r"(?:not enough|too many) values to unpack \(expected (\d+)", "",
-     "{0} names can't be filled from it"),
-    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "{0} is given here with the shape {1}; it needs {2}",
-     ""),
+     "there are {0} names on the left"),
+    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "the array has the shape {1}",
+     "`{0}` needs the shape {2}"),
     ("ValueError", r"array is not broadcastable", "", "np.add.at(dW, idx, dout) needs one row of dout for each id"),
     ("ValueError", r"The truth value of an array", "",
-     "an array is neither true nor false: ask a question about it, as `h is not None` does"),
+     "an array of several numbers is neither true nor false"),
     ("IndexError", r".*out of bounds for axis (\d) with size ([\w·+ -]+)",
-     "an index runs past the end of axis {0}, whose length is {1}", ""),
+     "", "an index runs past the end of axis {0}, whose length is {1}"),
     ("IndexError", r"list index out of range", "", "the list is shorter than that"),
     ("IndexError", r"shape mismatch: indexing arrays", "", "the arrays between the brackets need one shape"),
     ("IndexError", r"arrays used as indices must be|only integers", "", "an index must be a whole number, or several"),
     ("IndexError", r"too many indices for array: array is ([\w·]+)-dimensional, but ([\w·]+)",
-     "there are {1} indices for an array of {0} axes", "there are more indices than the array has axes"),
+     "the array has {0} axes", "there are {1} indices"),
     ("IndexError", r"boolean index did not match", "", "a mask needs the shape of what it picks from"),
     ("AxisError", r"axis: axis", "",
      "what stands second in this call is taken as the axis. Name it if it is something else, as in "
@@ -52,10 +52,10 @@ MEANINGS = (
     ("AttributeError", r"'(My\w+)' object has no attribute '(\w+)'", "nothing has set `{1}` of {0} yet", ""),
     ("AttributeError", r".*Generator' object has no attribute", "",
      "rng is a numpy.random.Generator, which draws with rng.standard_normal(shape)"),
-    ("NameError", r"name '(\w+)' is not defined", "`{0}` is neither a variable nor a module here", ""),
+    ("NameError", r"name '(\w+)' is not defined", "there is no variable or module `{0}` here", ""),
     ("UnboundLocalError", r"cannot access local variable '(\w+)'",
      "`{0}` gets its first value further down, or in a branch that wasn't taken", ""),
-    ("ZeroDivisionError", "", "", "what it is divided by is 0 here"),
+    ("ZeroDivisionError", "", "", "the divisor is 0 here"),
     ("UFuncTypeError", r"Cannot cast", "", "these numbers don't fit into an array of that dtype"),
     ("AttributeError", r"'numpy.ndarray' object has no attribute 'append'", "",
      "an array doesn't grow: collect in a list, and make an array of it at the end, as np.stack(steps, axis=1) does"),
@@ -71,13 +71,7 @@ def explain(small, looks):
     sources = small.play.candidate.sources(layer.name)
     if cause := cause_in(raised, sources):
         return cause
-    return ". ".join(filter(None, [meaning_of(raised, *said_in_letters(small, looks), sources),
-                                   capital(what_fits(small, looks))]))
-
-
-def capital(sentence):
-    """The sentence with a capital, where it doesn't begin with code."""
-    return sentence[:1].upper() + sentence[1:]
+    return ". ".join(filter(None, [meaning_of(raised, *said_in_letters(small, looks), sources), what_fits(small, looks)]))
 
 
 def said_in_letters(small, looks):
@@ -89,7 +83,8 @@ def said_in_letters(small, looks):
     for at, (text, kind, shape) in enumerate(raised.sides):
         same = [each.sides[at] for each in others if at < len(each.sides) and each.sides[at][:2] == (text, kind)]
         if kind in OF_SHAPES and len(same) == len(others) and None not in (shape, *(each[2] for each in same)):
-            words = letters.shape([each[2] for each in same]) or in_brackets(shape)
+            words = letters.shape([each[2] for each in same]) if kind == "array" else letters.count(each[2] for each in same)
+            words = words or in_brackets(shape)
             sides.append((text, kind, words))
         else:
             sides.append((text, kind, None))
@@ -106,19 +101,19 @@ def meaning_of(raised, message, sides=(), sources=()):
     for kinds, beginning, here, always in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
             groups = tuple(re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
-            facts = facts_of(sides, raised, sources)
+            none = [text for text, kind, _ in sides if kind == "NoneType"] if "NoneType" in message else ()
+            if none:
+                return f"`{none[0]}` is None {why_none(none[0], raised, sources)}"
+            facts = facts_of(sides)
             return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)])) or facts
     return ""
 
 
-def facts_of(sides, raised, sources):
-    """Say what stands in the line: what is None, else the shapes."""
-    if "NoneType" in raised.message:
-        none = [text for text, kind, _ in sides if kind == "NoneType"]
-        return f"`{none[0]}` is None here{why_none(none[0], raised, sources)}" if none else ""
-    shapes = [(text, kind, words) for text, kind, words in sides if words]
-    return in_a_row([f"`{text}` has shape {words}" if kind == "array" else f"`{text}` is a {kind} of {words[1:-2]}"
-                     for text, kind, words in shapes[:3]])
+def facts_of(sides):
+    """Say what stands in the line, and its shapes."""
+    return in_a_row([f"`{text}` has shape {words}" if kind == "array" else f"`{text[:-6]}` has {words[1:-2]} axes"
+                     if text.endswith(".shape") else f"`{text}` is a {kind} of {words[1:-2]}"
+                     for text, kind, words in sides if words][:3])
 
 
 def in_a_row(facts):

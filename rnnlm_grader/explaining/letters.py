@@ -46,6 +46,11 @@ class Letters:
         words = ["..." if numbers[0] == "..." else self.number(numbers) for numbers in zip(*shapes, strict=True)]
         return None if None in words else in_brackets(words)
 
+    def count(self, lengths):
+        """Return how long a list is, as a shape of one axis."""
+        words = self.number(tuple(length for length, in lengths))
+        return words and in_brackets([words])
+
     def text(self, messages):
         """Return a message with letters in place of its numbers; None where that isn't certain."""
         if len({NUMBER.sub("0", message) for message in messages}) > 1:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..spec.calls import KEPT_LATE
-from ..spec.compare import Difference, Unsupported
+from ..spec.compare import MOST_DIGITS, Difference, Unsupported
 from .script import WIDTH, cut, script
 from .words import BOOK, UNFINISHED, clean, describe, marked
 
@@ -171,18 +171,29 @@ def outcome_of(look, is_hidden):
     if what.startswith("held"):
         name = f"the array that {name} was at the start"
     later = " afterwards" if at == KEPT_LATE else ""
+    if at == KEPT_LATE and (pair := told_apart(finding)):
+        return "{} was {} and is {} after the call.".format(name, *pair)
     got, right = short(finding.got), short(finding.expected)
     if got and right and got != right and finding.got.shape == finding.expected.shape:
         return f"{name} is {got}{later}, expected {right}."
     return f"{name} {finding.problem}{later}."
 
 
-def short(value):
+def told_apart(finding):
+    """Return (what an array was, what it is) with as many digits as it takes to see that they differ, or None."""
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        pair = short(finding.expected, digits), short(finding.got, digits)
+        if pair[0] != pair[1] or None in pair:
+            return None if None in pair else pair
+    return None
+
+
+def short(value, digits=DIGITS):
     """An array in one line, or None."""
     if not isinstance(value, np.ndarray) or value.size > 40:
         return None
     if not value.ndim:
-        return f"{value.item() + 0:.4g}"
-    numbers = value.astype(float).round(DIGITS) + 0.0 if value.dtype.kind == "f" else value
+        return f"{value.item() + 0:.{digits}g}"
+    numbers = value.astype(float).round(digits) + 0.0 if value.dtype.kind == "f" else value
     text = str(numbers.tolist())
     return text if len(text) <= SHORT else None

@@ -15,16 +15,16 @@ def cause_in(raised, sources):
 
 
 def why_none(text, raised, sources):
-    """Return why something that stands in a line is None, as the end of a sentence; '' where no source tells."""
+    """Return why something that stands in a line is None, as the end of a sentence: or where, if no source tells."""
     for tree in (parsed(source) for source in sources if holds_line(source, raised)):
         function = next((each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and raised.line
                          and each.lineno <= raised.line <= each.end_lineno), None) if tree else None
         if function and text in names_that_may_be_none(function):
-            return f", as when nobody passes it: ask `{text} is not None` first"
+            return "when nobody passes it"
         init = next((methods["__init__"] for _, methods in classes(tree) if "__init__" in methods), None) if tree else None
         if init and text.startswith("self.") and text[5:] in attributes_set_to_none(init):
-            return ", as `__init__` sets it"
-    return ""
+            return "here, as `__init__` sets it"
+    return "here"
 
 
 def names_that_may_be_none(function):
@@ -75,7 +75,7 @@ def never_set(raised, tree, owner, name):
         if name in functions_of(inside):
             return f"`def {name}` stands {place}: indent it as far as the other methods"
     is_set = name in attributes_set(tree)
-    return None if is_set else f"no method sets `self.{name}`{instead(name, methods)}"
+    return None if is_set or not (known := instead(name, methods)) else f"no method sets `self.{name}`{known}"
 
 
 def instead(name, methods):

@@ -17,9 +17,11 @@ from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
 from ..spec.layer import METHODS
 from ..spec.play import play_all
+from .look import redrawn
+from .names import sizes_of
 from .source import holds_line, names_known
 
-TRIALS = 10  # for one failure
+TRIALS = 12  # for one failure
 MOST_SOURCE, MOST_NAME, MOST_NAMES = 20_000, 60, 500  # characters and names in which anything is searched
 SHORT = 60  # characters of code in a sentence
 AXES = {"sum", "mean", "max", "min", "argmax", "concatenate", "stack", "split", "cumsum", "flip", "prod", "norm"}
@@ -51,10 +53,15 @@ class Changed:
 
 
 def what_fits(small, looks):
-    """Return a sentence about a change of the answer's source with which all is right; '' where none is found."""
+    """Return a sentence about a change of the answer's source with which all is right; '' where none is found.
+
+    Of an answer that fails otherwise where sizes differ, so that there are no looks, other sizes are drawn here.
+    """
     candidate, layer = small.play.candidate, small.case.layer
-    found = itertools.islice(edits_for(small, candidate.sources(layer.name)), TRIALS)
-    cases = [look.case for look in (small, *looks)]
+    found = itertools.islice(edits_for(small, candidate.sources(layer.name), candidate.names_beside(layer.name)), TRIALS)
+    cases = [small.case, *(look.case for look in looks)]
+    if not looks and not small.case.law:
+        cases += [redrawn(small.case, seed, sizes=sizes_of(layer, seed)) for seed in range(3)]
     try:
         for source, edit in found:
             if all_right(Changed(candidate, layer.name, definitions_in(apply(source, edit))), cases):
@@ -77,19 +84,22 @@ def apply(source, edit):
 def sentence(source, edit):
     """Say what was tried, in the student's own code, which is widened to whole words."""
     old, new = " ".join(source[edit.start:edit.end].split()), " ".join(edit.new.split())
-    why = f"{edit.why}: " if edit.why else ""
-    return f"{why}with `{new}` in place of `{old}` this comes out right"
+    return f"{edit.why}{edit.why and '. '}Replacing `{old}` with `{new}` makes this pass"
 
 
-def edits_for(small, sources):
-    """Yield (source, edit) of what might mend a failure: the likeliest first, none twice."""
+def edits_for(small, sources, at_hand):
+    """Yield (source, edit) of what might mend a failure: the likeliest first, none twice.
+
+    `at_hand` holds the names that other cells define.
+    """
     seen = set()
     for source in sources:
         if len(source) > MOST_SOURCE or (tree := parsed(source)) is None:
             continue
         text = Text(source, tree)
         if isinstance(small.finding, Raised):
-            edits = edits_where_raised(text, small.finding) if holds_line(source, small.finding) else ()
+            is_here = holds_line(source, small.finding)
+            edits = edits_where_raised(text, small.finding, at_hand) if is_here else ()
         else:
             edits = edits_of_values(text, small)
         for edit in edits:
@@ -133,7 +143,7 @@ class Text:
         return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
 
 
-def edits_where_raised(text, raised):
+def edits_where_raised(text, raised, at_hand):
     """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
     nodes = [node for node in ast.walk(text.tree)
              if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
@@ -144,12 +154,13 @@ def edits_where_raised(text, raised):
     focus = narrowest(text, nodes, raised) or statement
     inside = [each for each in ast.walk(focus) if not isinstance(each, ast.stmt) or each is focus]
     around = [node for node in text.above(focus) if isinstance(node, ast.expr)]
+    changes = changes_for(raised, at_hand)
     near = [*inside, *around, *(statement,) * (statement not in inside)]
-    for change in changes_for(raised):
+    for change in changes:
         for node in near:
             yield from change(text, node)
     origins = [*origins_of(text, statement, inside)]
-    for change in changes_for(raised):
+    for change in changes:
         for node in (inner for origin in origins for inner in ast.walk(origin)):
             yield from change(text, node)
 
@@ -169,13 +180,18 @@ def origins_of(text, statement, nodes):
     """Yield the loops around a statement, and the assignments before it that gave the names in it their values."""
     function = text.function_of(statement)
     yield from (ast.Expr(each.iter) for each in text.above(statement) if isinstance(each, ast.For))
-    names = {node.id for node in nodes if isinstance(node, ast.Name)}
+    names = names_in(nodes)
     before = [each for each in ast.walk(function or text.tree)
               if isinstance(each, ast.Assign | ast.AugAssign) and each.lineno < statement.lineno]
     for each in reversed(before):
         targets = each.targets if isinstance(each, ast.Assign) else [each.target]
-        if names & {inner.id for target in targets for inner in ast.walk(target) if isinstance(inner, ast.Name)}:
+        if names & names_in(inner for target in targets for inner in ast.walk(target)):
             yield each
+            names |= names_in(ast.walk(each.value))
+
+
+def names_in(nodes):
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
 def edits_of_values(text, small):
@@ -188,10 +204,11 @@ def edits_of_values(text, small):
     about = [node for statement in function.body for node in ast.walk(statement)
              if isinstance(statement_of(text, node), ast.stmt)
              and any(name in text.of(statement_of(text, node)) for name in names)]
-    for change in HABITS:
+    for change in (*HABITS, time_of_inputs(small.case.layer)):
         for node in nodes:
             yield from change(text, node)
-    for change in (arguments_exchanged, axis_named, turned, index_on_other_axis, along_other_axis):
+    for change in (arguments_exchanged, joined_anew, axis_kept, axis_named, turned, multiplied_as_matrices, index_on_other_axis,
+                   as_it_stands, along_other_axis):
         for node in about:
             yield from change(text, node)
 
@@ -222,7 +239,7 @@ def names_of_result(small):
 
 def power(text, node):
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
-        yield with_operator(text, node, "**", "`^` is no power in Python")
+        yield with_operator(text, node, "**", "`^` is not a power in Python; `**` is")
 
 
 def bracketed(text, node):
@@ -234,16 +251,19 @@ def bracketed(text, node):
             first = text.source[text.start(node):text.start(inner.right)]
             rest = text.source[text.start(inner.right):text.end(node)]
             if first.count("(") == first.count(")"):
-                yield text.edit(node, f"{first}({rest})", "brackets are missing")
+                yield text.edit(node, f"{first}({rest})", "Parentheses are missing")
 
 
 def unpacked_otherwise(text, node):
-    """Two results the other way round."""
-    if isinstance(node, ast.Assign) and isinstance(node.value, ast.Call):
+    """Two results, or sizes, that stand beside each other the other way round."""
+    is_shape = isinstance(node, ast.Assign) and getattr(node.value, "attr", "") == "shape"
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and (
+            is_shape or isinstance(node.value, ast.Call)):
         target = node.targets[0]
-        if isinstance(target, ast.Tuple) and len(target.elts) == 2:
-            a, b = map(text.of, target.elts)
-            yield text.edit(target, f"{b}, {a}", "the two results come in the other order")
+        names = [*map(text.of, target.elts)]
+        for at in range(min(len(names) - 1, 3)):
+            others = [*names[:at], names[at + 1], names[at], *names[at + 2:]]
+            yield text.edit(target, ", ".join(others), f"The {'sizes' if is_shape else 'results'} come in another order")
 
 
 def counted_to_the_end(text, node):
@@ -252,33 +272,33 @@ def counted_to_the_end(text, node):
         return
     given = [*map(text.of, node.args)]
     if len(given) == 3 and given[2] == "-1" and given[1] in ("0", "1"):
-        yield text.edit(node, f"range({given[0]}, -1, -1)", "range ends before its second number, so step 0 is left out")
+        yield text.edit(node, f"range({given[0]}, -1, -1)", "range stops before its second number, so step 0 is left out")
     if len(given) == 3 and not given[0].endswith("- 1"):
-        yield text.edit(node, f"range({given[0]} - 1, -1, -1)", "the steps are T - 1 down to 0")
+        yield text.edit(node, f"range({given[0]} - 1, -1, -1)", "The last step is T - 1, and range stops before its second number")
     if len(given) == 2 and given[0] == "1":
-        yield text.edit(node, f"range({given[1]})", "range(1, ...) leaves step 0 out")
+        yield text.edit(node, f"range({given[1]})", "Starting at 1 leaves step 0 out")
     if len(given) < 3 and re.search(r"- 1$", given[-1]):
         yield text.edit(node, f"range({', '.join([*given[:-1], given[-1][:-3].strip()])})",
-                        "range ends before its last number")
+                        "range stops before its end anyway")
 
 
 def of_numpy(text, node):
     """`math.tanh(x)` as `np.tanh(x)`."""
     if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "math" and hasattr(np, node.attr):
-        yield text.edit(node, f"np.{node.attr}", f"math.{node.attr} takes one number; np.{node.attr} takes arrays")
+        yield text.edit(node, f"np.{node.attr}", f"`math.{node.attr}` takes one number; `np.{node.attr}` takes arrays")
 
 
 def keyword_of_numpy(text, node):
     if isinstance(node, ast.keyword) and node.arg in KEYWORDS:
         new = KEYWORDS[node.arg]
-        yield text.edit(node, f"{new}={text.of(node.value)}", f"NumPy calls it {new}")
+        yield text.edit(node, f"{new}={text.of(node.value)}", f"NumPy calls it `{new}`")
 
 
 def asked_for_none(text, node):
     """A question whether something is None, where it is asked whether it is true."""
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
         first, other = map(text.of, node.values)
-        yield text.edit(node, f"({first} if {first} is not None else {other})", f"`{first} or` asks if an array is true")
+        yield text.edit(node, f"({first} if {first} is not None else {other})", f"`{first} or ...` asks if an array is true")
     test = getattr(node, "test", None)
     parts = [test, *getattr(test, "values", ())] if test is not None else []
     for part in parts:
@@ -289,7 +309,7 @@ def asked_for_none(text, node):
         elif isinstance(part, ast.Compare) and text.of(part.comparators[0]) == "None":
             word = {ast.NotEq: "is not", ast.Eq: "is"}.get(type(part.ops[0]))
             if word:
-                yield text.edit(part, f"{text.of(part.left)} {word} None", "`==` compares an array number by number")
+                yield text.edit(part, f"{text.of(part.left)} {word} None", "`==` and `!=` compare an array number by number")
 
 
 def none_first(none):
@@ -298,8 +318,8 @@ def none_first(none):
         test = getattr(node, "test", None)
         for name in none if test is not None else ():
             if re.search(rf"(?<![\w.]){re.escape(name)}\b", text.of(test)) and f"{name} is not None" not in text.of(test):
-                yield text.edit(test, f"{name} is not None and {in_parentheses(text, test)}", f"`{name}` may be None")
-                yield text.edit(test, f"{name} is None or {in_parentheses(text, test)}", f"`{name}` may be None")
+                yield text.edit(test, f"{name} is not None and {in_parentheses(text, test)}")
+                yield text.edit(test, f"{name} is None or {in_parentheses(text, test)}")
     return change
 
 
@@ -355,15 +375,18 @@ def widened(text, node):
              else [node.value] if isinstance(node, ast.AugAssign) else [])
     for side in reversed(sides):
         if isinstance(side, ast.Name | ast.Attribute | ast.Subscript):
-            yield text.edit(side, f"{text.of(side)}[..., None]", "one more axis makes it fit each row")
+            yield text.edit(side, f"{text.of(side)}[..., None]", "With one more axis it fits each row")
 
 
 def axis_kept(text, node):
     """`keepdims=True` for a sum along an axis."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in AXES:
         words = {keyword.arg: keyword for keyword in node.keywords}
-        if words.keys() & {"axis", "dim"} and "keepdims" not in words and node.func.attr not in ("stack", "concatenate"):
-            yield text.edit(node, f"{text.of(node)[:-1]}, keepdims=True)", "the axis that is summed over must stay")
+        if "keepdims" in words:
+            rest = ", ".join(text.of(each) for each in (*node.args, *node.keywords) if each is not words["keepdims"])
+            yield text.edit(node, f"{text.of(node.func)}({rest})")
+        elif words.keys() & {"axis", "dim"} and node.func.attr not in ("stack", "concatenate"):
+            yield text.edit(node, f"{text.of(node)[:-1]}, keepdims=True)", "The axis that is summed over must stay")
 
 
 def axis_named(text, node):
@@ -373,8 +396,8 @@ def axis_named(text, node):
         if given < 1 + (node.func.attr == "split") and not {each.arg for each in node.keywords} & {"axis", "dim"}:
             for axis in ("axis=0", "axis=1", "axis=-1, keepdims=True"):
                 code = text.of(node)[:-1]
-                yield text.edit(node, f"{code}{', ' * (code[-1] != '(')}{axis})", "without an axis all numbers count"
-                                if node.func.attr not in ("concatenate", "stack", "split") else "")
+                yield text.edit(node, f"{code}{', ' * (code[-1] != '(')}{axis})", ""
+                                if node.func.attr in ("concatenate", "stack", "split") else "It needs to be told an axis")
 
 
 def along_other_axis(text, node):
@@ -388,7 +411,7 @@ def index_on_other_axis(text, node):
     if isinstance(node, ast.Subscript):
         whole, index = text.of(node.value), text.of(node.slice)
         if isinstance(node.slice, ast.Name | ast.BinOp):
-            yield text.edit(node, f"{whole}[:, {index}]", "time is the second axis")
+            yield text.edit(node, f"{whole}[:, {index}]")
         elif isinstance(node.slice, ast.Tuple) and isinstance(node.slice.elts[0], ast.Slice):
             yield text.edit(node, f"{whole}[{text.of(node.slice.elts[1])}]")
         elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) > 1:
@@ -398,11 +421,47 @@ def index_on_other_axis(text, node):
 
 def index_beside(text, node):
     """The index before or after."""
-    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.BinOp):
-        whole, index = text.of(node.value), text.of(node.slice)
-        for step, found in (("- 1", r" ?\+ ?1$"), ("+ 1", r" ?- ?1$")):
-            other = re.sub(found, "", index) if re.search(found, index) else f"{index} {step}"
-            yield text.edit(node, f"{whole}[{other}]")
+    if isinstance(node, ast.Subscript) and (found := re.fullmatch(r"(\w+)(?: ?([+-]) ?(\d))?", text.of(node.slice))):
+        step = int(f"{found[2] or '+'}{found[3] or 0}")
+        for other in (step - 1, step + 1):
+            index = f"{found[1]} {'-' if other < 0 else '+'} {abs(other)}" if other else found[1]
+            yield text.edit(node, f"{text.of(node.value)}[{index}]")
+
+
+def as_it_stands(text, node):
+    """An array that isn't transposed."""
+    if isinstance(node, ast.Attribute) and node.attr == "T":
+        yield text.edit(node, text.of(node.value))
+
+
+def one_of_a_loop(text, node):
+    """A whole array, `dhs`, as the part of it that belongs to a step of the loop around: `dhs[:, t]`."""
+    loop = next((each for each in text.above(node) if isinstance(each, ast.For)), None)
+    is_whole = isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and not isinstance(
+        text.parents.get(node), ast.Subscript | ast.Attribute)
+    if loop and is_whole and not any(inner is node for inner in ast.walk(loop.iter)):
+        target = loop.target.elts[0] if isinstance(loop.target, ast.Tuple) else loop.target
+        if isinstance(target, ast.Name) and target.id != node.id:
+            yield text.edit(node, f"{node.id}[:, {target.id}]", "One step of it is needed")
+            yield text.edit(node, f"{node.id}[{target.id}]", "One part of it is needed")
+
+
+def time_of_inputs(layer):
+    """A change of `xs[t]` into `xs[:, t]` where the first axis of what is given is the batch."""
+    names = {name for name, letters in layer.shapes.items() if letters.startswith("NT")}
+
+    def change(text, node):
+        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names:
+            if isinstance(node.slice, ast.Name | ast.BinOp):
+                yield from index_on_other_axis(text, node)
+    return change
+
+
+def joined_anew(text, node):
+    """`np.concatenate(hs)`, or `np.array(hs)`, as `np.stack(hs, axis=1)`."""
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") in ("concatenate", "array", "stack") and node.args:
+        yield text.edit(node, f"{text.of(node.func.value)}.stack({text.of(node.args[0])}, axis=1)",
+                        "Time becomes the second axis by stacking")
 
 
 def shape_in_brackets(text, node):
@@ -410,14 +469,14 @@ def shape_in_brackets(text, node):
     if isinstance(node, ast.Call) and len(node.args) > 1 and getattr(node.func, "attr", "") in ("zeros", "ones", "empty"):
         shape = ", ".join(map(text.of, node.args))
         rest = "".join(f", {text.of(each)}" for each in node.keywords)
-        yield text.edit(node, f"{text.of(node.func)}(({shape}){rest})", "a shape is one argument, in brackets of its own")
+        yield text.edit(node, f"{text.of(node.func)}(({shape}){rest})", "A shape is one argument, in parentheses of its own")
 
 
 def called_as_here(text, node):
     """`cell(x, h)` as `cell.forward(x, h)`."""
     if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
         given = ", ".join(map(text.of, [*node.args, *node.keywords]))
-        yield text.edit(node, f"{text.of(node.func)}.forward({given})", "a layer here is no function: call its forward")
+        yield text.edit(node, f"{text.of(node.func)}.forward({given})", "A layer isn't a function here: call its `forward`")
 
 
 def arguments_exchanged(text, node):
@@ -425,7 +484,7 @@ def arguments_exchanged(text, node):
             node.args[0], ast.Starred):
         a, b = map(text.of, node.args)
         if getattr(node.func, "attr", "") in ("forward", "backward", "set_state"):
-            yield text.edit(node, f"{text.of(node.func)}({b}, {a})", "the arguments come in the other order")
+            yield text.edit(node, f"{text.of(node.func)}({b}, {a})", "The arguments come in the other order")
 
 
 def called_without_brackets(text, node):
@@ -435,7 +494,7 @@ def called_without_brackets(text, node):
         owner = text.of(node.func.value)
         if name in ("T", "shape", "size", "ndim", "dtype"):
             index = f"[{', '.join(map(text.of, node.args))}]" if node.args else ""
-            yield text.edit(node, f"{owner}.{name}{index}", f"`{name}` is no function")
+            yield text.edit(node, f"{owner}.{name}{index}", f"`{name}` isn't a function")
 
 
 def spelt_as(name, others, why):
@@ -453,17 +512,21 @@ def spelt_as(name, others, why):
 def close_names(name, known):
     """Return the few names that are most like one; long names, and long lists of them, aren't searched."""
     known = [each for each in known if len(each) <= MOST_NAME and each != name][:MOST_NAMES]
+    if len(name) > MOST_NAME:
+        return []
     elsewhere = [ELSEWHERE[name]] if ELSEWHERE.get(name) in known else []
-    return elsewhere + difflib.get_close_matches(name, known, 2, 0.6) if len(name) <= MOST_NAME else []
+    longer = [each for each in known if len(name) > 2 and name in each.split("_")][:2]
+    return [*dict.fromkeys([*elsewhere, *difflib.get_close_matches(name, known, 2, 0.6), *longer])]
 
 
-def names_at(text, node):
-    """The names that are known where a node stands."""
-    function = text.function_of(node)
-    top = {each.name for each in text.tree.body if isinstance(each, ast.FunctionDef | ast.ClassDef)}
-    methods = {f"self.{each.attr}" for each in ast.walk(text.tree)
-               if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") == "self"}
-    return sorted((names_known(function) if function else set()) | top | methods | {"np"})
+def names_at(at_hand):
+    """A function that gives the names that are known where a node stands."""
+    def known(text, node):
+        function = text.function_of(node)
+        kept = {f"self.{each.attr}" for each in ast.walk(text.tree)
+                if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") == "self"}
+        return sorted((names_known(function) if function else set()) | kept | at_hand)
+    return known
 
 
 def attributes_at(text, node):
@@ -484,12 +547,12 @@ def attributes_of(thing):
 HABITS = (power, bracketed, unpacked_otherwise, counted_to_the_end)
 
 
-def changes_for(raised):
+def changes_for(raised, at_hand):
     """Return what may mend an exception: the likeliest first."""
     none = [text for text, kind, _ in raised.sides if kind == "NoneType"]
     kind, message = raised.kind, raised.message
     if found := re.search(r"name '(\w{1,60})' is not defined", message):
-        return [spelt_as(found[1], names_at, "")]
+        return [of_numpy, spelt_as(found[1], names_at(at_hand), "")]
     if found := re.search(r"has no attribute '(\w{1,60})'", message):
         owner = np.ndarray if "numpy.ndarray" in message else np if "module 'numpy'" in message else (
             math if "module 'math'" in message else np.random.Generator if "Generator" in message else None)
@@ -509,6 +572,8 @@ def changes_for(raised):
         return [power]
     if "interpret" in message or "data type" in message:
         return [shape_in_brackets]
+    if "split does not" in message or "input array" in message:
+        return [axis_named, along_other_axis, joined_anew]
     if kind == "IndexError":
         return [counted_to_the_end, index_on_other_axis, index_beside]
     if kind == "AxisError":
@@ -516,9 +581,9 @@ def changes_for(raised):
     if "core dimension" in message or "not aligned" in message:
         return [turned, index_on_other_axis, arguments_exchanged]
     if kind == "ValueError":
-        return [axis_kept, multiplied_as_matrices, index_on_other_axis, widened, along_other_axis, axis_named,
-                arguments_exchanged, unpacked_otherwise, turned]
-    return []
+        return [one_of_a_loop, axis_kept, multiplied_as_matrices, index_on_other_axis, as_it_stands, widened,
+                along_other_axis, axis_named, arguments_exchanged, unpacked_otherwise, turned]
+    return [arguments_exchanged, unpacked_otherwise]
 
 
 def called_as_here_both(text, node):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..notebooks.cell_code import definitions_in
+from ..notebooks.cell_code import definitions_in, names_bound, statements_of
 from . import bubblewrap as sandboxes
 from . import wire
 from .bench import Bench, Raised, describe, execute
@@ -81,6 +81,10 @@ class KernelCandidate:
         names |= self.names
         execute(f"{name}, changed", self.prepared(source), names)
         return names
+
+    def names_beside(self, name):
+        """Return the names that an answer may use beside its own."""
+        return {key for function in self.functions(name) for key in function.__globals__ if not key.startswith("_")}
 
     def functions(self, name):
         """An answer that is a function, or the methods of one that is a class."""
@@ -186,6 +190,10 @@ class SandboxedCandidate:
     def sources(self, name):
         """Return the sources of the cells that may define an answer."""
         return [source for _, source in self.cells if name in source]
+
+    def names_beside(self, name):
+        """Return the names that an answer may use beside its own."""
+        return set().union(*(names_bound(node) for _, source in self.cells for node in statements_of(source)))
 
     def _reply_to(self, program):
         """Receive (number of a program of this worker, results, `Raised` or None, text), or ('ask', number, value)."""

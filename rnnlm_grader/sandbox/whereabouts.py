@@ -3,6 +3,7 @@
 Runs beside the student's code, as the bench does. Only what can be computed once more without a trace is looked at.
 """
 import ast
+import contextlib
 import functools
 import itertools
 import linecache
@@ -41,9 +42,14 @@ def mark_in(line, start, end, first, last, at):
 def expressions_in(source, start, end, first, last):
     """Return (text, code) of each expression at a place of a source that can be computed without a trace."""
     node = smallest(parsed(source), (start, first), (end, last))
-    texts = [(ast.unparse(part), part) for part in parts_of(node) if is_plain(part)]
-    texts = {text: loaded(text) for text, part in texts if len(text) <= MAX_TEXT}
-    return [(text, compile(expression, "<part>", "eval")) for text, expression in texts.items()][:MAX_SIDES]
+    return [prepared(part) for part in parts_of(node) if is_plain(part)][:MAX_SIDES]
+
+
+def prepared(part):
+    """Return (text, code) of an expression; of one with an index also those of what is indexed, where that fails."""
+    forms = [part, *([part.value] if isinstance(part, ast.Subscript) else [])]
+    texts = [text for text in map(ast.unparse, forms) if len(text) <= MAX_TEXT]
+    return [(text, compile(ast.parse(text, mode="eval"), "<part>", "eval")) for text in texts]
 
 
 @functools.lru_cache(maxsize=4)
@@ -68,10 +74,12 @@ def holds(node, start, end):
 def sides_of(expressions, frame):
     """Return (expression, type, shape or None) of those that stand for numbers, for None, or for several of these."""
     sides = []
-    for text, code in expressions:
-        try:
-            value = eval(code, frame.f_globals, frame.f_locals)
-        except Exception:
+    for forms in expressions:
+        for text, code in forms:
+            with contextlib.suppress(Exception):
+                value = eval(code, frame.f_globals, frame.f_locals)
+                break
+        else:
             continue
         if isinstance(value, np.ndarray):
             sides.append((text, "array", np.ndarray.shape.__get__(value)[:MAX_AXES]))
@@ -86,17 +94,14 @@ def parts_of(node):
     """Yield the expressions that stand in a node, from left to right; of a statement not those of its body."""
     parts = [node.func, *node.args, *node.keywords] if isinstance(node, ast.Call) else ast.iter_child_nodes(node)
     for part in parts:
+        if isinstance(node, ast.Assign) and isinstance(part, ast.Tuple) and part is not node.value:
+            continue  # names that are about to get other values
         if isinstance(part, ast.Tuple | ast.List | ast.Slice | ast.keyword):
             yield from parts_of(part)
         elif isinstance(node, ast.Call) and part is node.func:
             yield from [part.value] if isinstance(part, ast.Attribute) else []
         elif isinstance(part, ast.expr) and not isinstance(part, ast.Constant):
             yield part
-
-
-def loaded(text):
-    """An expression as one that asks for its value, also where it is assigned to."""
-    return ast.parse(text, mode="eval")
 
 
 def is_plain(part):
