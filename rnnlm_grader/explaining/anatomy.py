@@ -94,7 +94,9 @@ def candidates(look, right, letters):
         yield f"is {word} times too large", right * count
         yield f"is {word} times too small", right / count
     for axis, letter in enumerate(letters if len(letters) == right.ndim else ""):
-        yield f"holds sums over {letter} in place of single numbers", 0 * right + right.sum(axis, keepdims=True)
+        sums = 0 * right + right.sum(axis, keepdims=True)
+        if close(look.finding.got, sums).all():
+            yield f"holds sums over {letter} in place of single numbers", sums
     if right.ndim == 2:
         yield "is transposed", right.T
     if letters[:2] == ("N", "T"):

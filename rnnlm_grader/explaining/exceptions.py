@@ -111,7 +111,7 @@ def meaning_of(raised, message, sides=(), sources=()):
 
 def facts_of(sides):
     """Say what stands in the line, and its shapes."""
-    return in_a_row([f"`{text}` has shape {words}" if kind == "array" else f"`{text[:-6]}` has {words[1:-2]} axes"
+    return in_a_row([f"`{text}` has shape {words}" if kind == "array" else f"`{text[:-6]}` has {words[1:-2]} {'axis' if words == '(1,)' else 'axes'}"
                      if text.endswith(".shape") else f"`{text}` is a {kind} of {words[1:-2]}"
                      for text, kind, words in sides if words][:3])
 
