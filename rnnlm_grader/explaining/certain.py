@@ -1,5 +1,7 @@
 """Says what is certain of a failure that the library has no name for."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from ..sandbox.bench import Raised
@@ -7,16 +9,20 @@ from ..sandbox.program import Program
 from ..spec.calls import KEPT_LATE
 from ..spec.compare import same
 from .anatomy import anatomy
-from .exceptions import explain
+from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets
+from .look import Look, look_at
 from .trials import what_fits
 from .words import clean
 
 NUMBERS = "no one two three four five six seven eight nine".split()
 
 
-def what_is_certain(small, looks):
+def what_is_certain(small, looks, hidden=False):
     """Say what holds in all looks of what was got in the smallest example; '' where that is nothing.
+
+    A worker that was given hidden inputs remembers them while it plays the smallest example. So with hidden inputs
+    only fixed phrases are said, and nothing is tried: neither words nor numbers that the code could choose.
 
     Parameters
     ----------
@@ -25,11 +31,30 @@ def what_is_certain(small, looks):
     looks : list of Look
         At three draws of other sizes, in which the answer fails alike; or none.
     """
+    if hidden:
+        return fixed_phrase(small, looks) if looks else ""
     if isinstance(small.finding, Raised):
         return explain(small, looks) if looks else what_fits(small, looks)
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
-    return ". ".join(filter(None, [seen_of(small, looks) if looks else "", what_fits(small, looks)]))
+    return ". ".join(filter(None, [seen_of(small, looks) if looks else "", what_fits(small, looks)
+                                   or changed_on_the_way(small)]))
+
+
+def fixed_phrase(small, looks):
+    """Say what is certain in words that the answer can't choose."""
+    if isinstance(small.finding, Raised):
+        return meaning_of(small.finding, small.finding.message, may_quote=False)
+    got = looks[0].finding.got
+    if small.key[0] == KEPT_LATE or (isinstance(got, tuple) and got):
+        return ""
+    where, how = anatomy(looks) if got is not None else ("", "is None")
+    how = "" if any(map(str.isdigit, how)) else how
+    return phrase(looks[0], how, where) if where or how else ""
+
+
+def phrase(look, how, where):
+    return f"`{look.finding.what.replace('held', 'grads')}` {how or 'is wrong'}{where and ', '}{where}"
 
 
 def seen_of(small, looks):
@@ -45,7 +70,7 @@ def seen_of(small, looks):
     where, how = anatomy(looks)
     if not how and isinstance(got, np.ndarray) and got.shape != look.finding.expected.shape:
         how = shapes_of(small, looks)
-    return f"`{what}` {how or 'is wrong'}{where and ', '}{where}" if where or how else ""
+    return phrase(look, how, where) if where or how else ""
 
 
 def name_of_call(look):
@@ -65,6 +90,15 @@ def shapes_of(small, looks):
     got, right = ([getattr(look.finding, name).shape for look in looks] for name in ("got", "expected"))
     words = letters.shape(got) or in_brackets(small.finding.got.shape), letters.shape(right)
     return "has shape {}; it should be {}".format(*words) if words[1] else ""
+
+
+def changed_on_the_way(small):
+    """Say so where an answer whose results are wrong also changes an array of the caller's."""
+    if small.case.law or small.play.layer.makes or small.play.layer.listed:
+        return ""
+    look = look_at(small.play.candidate, replace(small.case, see=small.case.see | {"kept"}))
+    at_end = (Look(look.play, {key: look.wrong[key]}) for key in look.wrong if key[0] == KEPT_LATE)
+    return next(filter(None, map(changed_afterwards, at_end)), "")
 
 
 def changed_afterwards(small):

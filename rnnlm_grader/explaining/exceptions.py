@@ -3,7 +3,8 @@ import re
 
 from .letters import Letters, in_brackets
 from .source import cause_in, why_none
-from .trials import what_fits
+from .trials import SHORT, what_fits
+from .words import clean
 
 # Kinds, beginning of the message, what it says of this case (with its groups filled in), and what holds in any case.
 # The former is said where the shapes of what stands in the line are unknown.
@@ -49,10 +50,8 @@ MEANINGS = (
      "np.average(x, weights=w)"),
     ("AxisError", r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
      "axis {0} is asked for, of an array of {1} axes", ""),
-    ("AttributeError", r"'(My\w+)' object has no attribute '(\w+)'", "nothing has set `{1}` of {0} yet", ""),
     ("AttributeError", r".*Generator' object has no attribute", "",
      "rng is a numpy.random.Generator, which draws with rng.standard_normal(shape)"),
-    ("NameError", r"name '(\w+)' is not defined", "there is no variable or module `{0}` here", ""),
     ("UnboundLocalError", r"cannot access local variable '(\w+)'",
      "`{0}` gets its first value further down, or in a branch that wasn't taken", ""),
     ("ZeroDivisionError", "", "", "the divisor is 0 here"),
@@ -69,7 +68,8 @@ def explain(small, looks):
     """Return what the exception of the smallest example means, and what mends it if that was found; or ''."""
     raised, layer = small.finding, small.case.layer
     sources = small.play.candidate.sources(layer.name)
-    if cause := cause_in(raised, sources):
+    is_misspelt = raised.kind == "AttributeError" and what_fits(small, looks)
+    if cause := is_misspelt or cause_in(raised, sources):
         return cause
     return ". ".join(filter(None, [meaning_of(raised, *said_in_letters(small, looks), sources), what_fits(small, looks)]))
 
@@ -81,6 +81,8 @@ def said_in_letters(small, looks):
     message = letters.text([plain(each.message) for each in others]) or raised.message
     sides = []
     for at, (text, kind, shape) in enumerate(raised.sides):
+        if "`" in text or len(text) > SHORT or clean(text) != text:
+            continue
         same = [each.sides[at] for each in others if at < len(each.sides) and each.sides[at][:2] == (text, kind)]
         if kind in OF_SHAPES and len(same) == len(others) and None not in (shape, *(each[2] for each in same)):
             words = letters.shape([each[2] for each in same]) if kind == "array" else letters.count(each[2] for each in same)
@@ -96,10 +98,12 @@ def plain(message):
     return re.sub(r"\(n\?.*?\(n\?,m\?\)\s*|index -?\d+ ", "", message)
 
 
-def meaning_of(raised, message, sides=(), sources=()):
-    """Return the meaning of an exception, or '' where it speaks for itself."""
+def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
+    """Return the meaning of an exception, or '' where it speaks for itself or would quote what may not be quoted."""
     for kinds, beginning, here, always in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
+            if not may_quote:
+                return "" if "{" in always else always
             groups = tuple(re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
             none = [text for text, kind, _ in sides if kind == "NoneType"] if "NoneType" in message else ()
             if none:

@@ -99,4 +99,4 @@ def mistake_of(draw, assignment, exercise, candidate):
         return None
     fresh = fresh_draws(recipe, small.kind, candidate)
     likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, candidate)
-    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh))
+    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh, draw.hidden))

@@ -133,8 +133,11 @@ def blocks_of(verdict):
         yield "said", describe(outcome.finding, verdict.hidden)
         yield from quoted(outcome.finding, verdict.hidden)
         return
-    for each in mistake.likely:
-        yield "likely", f"{'Likely' if len(mistake.likely) == 1 else 'In part likely'}: {ended(each.sentence)}"
+    sentences = [ended(each.sentence) for each in mistake.likely]
+    if len(sentences) == 1:
+        yield "likely", f"Likely: {sentences[0]}"
+    elif sentences:
+        yield "likely", f"Two mistakes together: {' '.join(f'({at}) {each}' for at, each in enumerate(sentences, 1))}"
     if mistake.likely:
         yield "read", mistake.likely[0].section
     elif mistake.said:
