@@ -12,7 +12,7 @@ from .anatomy import anatomy
 from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets
 from .look import Look, look_at
-from .trials import what_fits
+from .trials import Trials
 from .words import clean
 
 NUMBERS = "no one two three four five six seven eight nine".split()
@@ -33,12 +33,13 @@ def what_is_certain(small, looks, hidden=False):
     """
     if hidden:
         return fixed_phrase(small, looks) if looks else ""
+    trials = Trials(small, looks)
     if isinstance(small.finding, Raised):
-        return explain(small, looks) if looks else what_fits(small, looks)
+        return explain(small, looks, trials) if looks else trials.what_fits()
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
-    return ". ".join(filter(None, [seen_of(small, looks) if looks else "", what_fits(small, looks)
-                                   or changed_on_the_way(small)]))
+    fix = trials.what_fits()
+    return ". ".join(filter(None, [seen_of(small, looks) if looks else "", fix or changed_on_the_way(small, trials)]))
 
 
 def fixed_phrase(small, looks):
@@ -92,9 +93,9 @@ def shapes_of(small, looks):
     return "has shape {}; it should be {}".format(*words) if words[1] else ""
 
 
-def changed_on_the_way(small):
+def changed_on_the_way(small, trials):
     """Say so where an answer whose results are wrong also changes an array of the caller's."""
-    if small.case.law or small.play.layer.makes or small.play.layer.listed:
+    if trials.is_over or small.case.law or small.play.layer.makes or small.play.layer.listed:
         return ""
     look = look_at(small.play.candidate, replace(small.case, see=small.case.see | {"kept"}))
     at_end = (Look(look.play, {key: look.wrong[key]}) for key in look.wrong if key[0] == KEPT_LATE)

@@ -2,8 +2,8 @@
 import re
 
 from .letters import Letters, in_brackets
-from .source import cause_in, why_none
-from .trials import SHORT, what_fits
+from .source import causes_in, why_none
+from .trials import SHORT
 from .words import clean
 
 # Kinds, beginning of the message, what it says of this case (with its groups filled in), and what holds in any case.
@@ -64,14 +64,17 @@ MEANINGS = (
 OF_SHAPES = {"array", "list", "tuple"}
 
 
-def explain(small, looks):
+def explain(small, looks, trials):
     """Return what the exception of the smallest example means, and what mends it if that was found; or ''."""
-    raised, layer = small.finding, small.case.layer
-    sources = small.play.candidate.sources(layer.name)
-    is_misspelt = raised.kind == "AttributeError" and what_fits(small, looks)
-    if cause := is_misspelt or cause_in(raised, sources):
-        return cause
-    return ". ".join(filter(None, [meaning_of(raised, *said_in_letters(small, looks), sources), what_fits(small, looks)]))
+    raised, sources = small.finding, small.play.candidate.sources(small.case.layer.name)
+    causes = [*causes_in(raised, sources)]
+    fix = trials.what_fits() if raised.kind == "AttributeError" or not causes else ""
+    if fix and causes:  # it is misspelt, and nothing else
+        return fix
+    if cause := next((each for each in causes if not each.changed or trials.fits(each.changed)), None):
+        return f"{cause.fact}: {cause.advice}"
+    fact = causes[0].fact if causes else meaning_of(raised, *said_in_letters(small, looks), sources)
+    return ". ".join(filter(None, [fact, fix]))
 
 
 def said_in_letters(small, looks):

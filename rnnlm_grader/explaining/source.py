@@ -1,17 +1,81 @@
 """Says what an exception comes from, where the source of the answer leaves no doubt."""
 import ast
+import itertools
 import re
+from typing import NamedTuple
 
 from ..notebooks.cell_code import parsed
 
 
-def cause_in(raised, sources):
-    """Return what an exception comes from, or None where no source tells."""
+class Edit(NamedTuple):
+    """A change of a source: from where to where, what takes this place, and why."""
+
+    start: int
+    end: int
+    new: str
+    why: str = ""
+
+
+class Text:
+    """A source and its tree, with the places of nodes."""
+
+    def __init__(self, source, tree):
+        self.source, self.tree = source, tree
+        self.lines = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
+        self.parents = {inner: node for node in ast.walk(tree) for inner in ast.iter_child_nodes(node)}
+
+    def start(self, node):
+        return self.place(node.lineno, node.col_offset)
+
+    def end(self, node):
+        return self.place(node.end_lineno, node.end_col_offset)
+
+    def place(self, line, column):
+        """Where something is whose column is counted in bytes."""
+        begin, end = self.lines[line - 1:line + 1]
+        return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
+
+    def of(self, node):
+        return self.source[self.start(node):self.end(node)]
+
+    def edit(self, node, new, why=""):
+        return Edit(self.start(node), self.end(node), new, why)
+
+    def with_edits(self, edits):
+        """The source with several edits, none of which overlaps another."""
+        source = self.source
+        for edit in sorted(edits, reverse=True):
+            source = apply(source, edit)
+        return source
+
+    def above(self, node):
+        """Yield what a node stands in, from the inside to the outside."""
+        while node := self.parents.get(node):
+            yield node
+
+    def function_of(self, node):
+        return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
+
+
+def apply(source, edit):
+    return source[:edit.start] + edit.new + source[edit.end:]
+
+
+class Cause(NamedTuple):
+    """What an exception comes from, what to do about it, and the source with which that can be tried."""
+
+    fact: str
+    advice: str
+    changed: str = ""  # '' where the advice needs no trial
+
+
+def causes_in(raised, sources):
+    """Yield what an exception may come from, as far as a source tells: all are facts, of which one may be the cause."""
     for kind, message, rule in RULES:
         if raised.builtin and raised.kind == kind and (found := re.match(message, raised.message)):
-            trees = (parsed(source) for source in sources if holds_line(source, raised))
-            return next(filter(None, (rule(raised, tree, *found.groups()) for tree in trees if tree)), None)
-    return None
+            for source in sources:
+                if holds_line(source, raised) and (tree := parsed(source)):
+                    yield from rule(raised, Text(source, tree), *found.groups())
 
 
 def why_none(text, raised, sources):
@@ -52,48 +116,56 @@ def holds_line(source, raised):
     return raised.line is None or any(raised.text in line for line in source.split("\n")[raised.line - 1:raised.line])
 
 
-def known_elsewhere(raised, tree, name):
+def known_elsewhere(raised, text, name):
     """Explain a name that stands for nothing in a method, but for something in self or in another method."""
-    here, methods = next(((function, methods) for _, methods in classes(tree) for function in methods.values()
+    here, methods = next(((function, methods) for _, methods in classes(text.tree) for function in methods.values()
                           if raised.line and function.lineno <= raised.line <= function.end_lineno), (None, {}))
+    if here is None:
+        return
+    in_self = [text.edit(node, f"self.{name}") for node in ast.walk(here)
+               if getattr(node, "id", "") == name and isinstance(node.ctx, ast.Load)]
     if name in methods:
-        return f"`{name}` is a method of the class: call it as `self.{name}(...)`"
+        yield Cause(f"`{name}` is a method of the class", f"call it as `self.{name}(...)`", text.with_edits(in_self))
     if any(name in attributes_set(function) for function in methods.values()):
-        return f"`{name}` is kept in self: write `self.{name}`"
+        yield Cause(f"`{name}` is kept in self", f"write `self.{name}`", text.with_edits(in_self))
     for other, function in methods.items():
         if function is not here and name in names_known(function):
-            return f"`{name}` belongs to `{other}`: keep it there, `self.{name} = {name}`, and write `self.{name}` here"
-    return None
+            advice = f"keep it there, `self.{name} = {name}`, and write `self.{name}` here"
+            yield Cause(f"`{name}` belongs to `{other}`", advice, text.with_edits([*in_self, kept(text, function, name)]))
 
 
-def never_set(raised, tree, owner, name):
+def kept(text, function, name):
+    """The edit that keeps a name of a method in self, where it has its last value."""
+    given = [node for node in ast.walk(function) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+             and name in names_assigned(node)]
+    if given:
+        last = max(given, key=lambda node: node.end_lineno)
+        return Edit(text.end(last), text.end(last), f"\n{' ' * last.col_offset}self.{name} = {name}")
+    first = function.body[0]
+    return Edit(text.start(first), text.start(first), f"self.{name} = {name}\n{' ' * first.col_offset}")
+
+
+def never_set(raised, text, owner, name):
     """Explain an attribute that an object lacks."""
-    node, methods = next(((node, methods) for node, methods in classes(tree) if node.name == owner), (None, {}))
+    node, methods = next(((node, methods) for node, methods in classes(text.tree) if node.name == owner), (None, {}))
     if node is None or node.bases or node.decorator_list or name in methods:
-        return None
-    for place, inside in [("outside of the class", tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
+        return
+    for place, inside in [("outside of the class", text.tree),
+                          *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
-            return f"`def {name}` stands {place}: indent it as far as the other methods"
-    is_set = name in attributes_set(tree)
-    return None if is_set or not (known := instead(name, methods)) else f"no method sets `self.{name}`{known}"
+            yield Cause(f"`def {name}` stands {place}", "indent it as far as the other methods")
+    for method, function in methods.items() if name not in attributes_set(text.tree) else ():
+        if name in names_known(function):
+            advice = f"in `{method}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
+            yield Cause(f"no method sets `self.{name}`", advice, text.with_edits([kept(text, function, name)]))
 
 
-def instead(name, methods):
-    """Return what was set in place of an attribute, as the end of a sentence."""
-    keep = f"; in `{{}}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
-    if assigned := next((method for method, function in methods.items() if name in names_assigned(function)), None):
-        return keep.format(assigned)
-    given = next((method for method, function in methods.items() if name in names_known(function)), None)
-    return keep.format(given) if given else ""
-
-
-def without_self(raised, tree, owner, method, takes, given):
+def without_self(raised, text, owner, method, takes, given):
     """Explain a method that isn't prepared to be given its object."""
-    function = next((methods.get(method) for node, methods in classes(tree) if node.name == owner), None)
+    function = next((methods.get(method) for node, methods in classes(text.tree) if node.name == owner), None)
     names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)] if function else ["self"]
-    if "self" in names or function.decorator_list or int(given) != int(takes) + 1:
-        return None
-    return f"`self` is missing: write `def {method}({', '.join(['self', *names])})`"
+    if "self" not in names and not function.decorator_list and int(given) == int(takes) + 1:
+        yield Cause("`self` is missing", f"write `def {method}({', '.join(['self', *names])})`")
 
 
 RULES = (

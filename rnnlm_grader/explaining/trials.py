@@ -8,7 +8,6 @@ import difflib
 import itertools
 import math
 import re
-from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +18,7 @@ from ..spec.layer import METHODS
 from ..spec.play import play_all
 from .look import redrawn
 from .names import sizes_of
-from .source import holds_line, names_known
+from .source import Edit, Text, apply, holds_line, names_known
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NAME, MOST_NAMES = 20_000, 60, 500  # characters and names in which anything is searched
@@ -33,56 +32,51 @@ KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 OPERATORS = {ast.BitXor: "^", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Add: "+", ast.Sub: "-"}
 
 
-class Edit(NamedTuple):
-    """A change of a source: the code that stands there, what takes its place, and why."""
-
-    start: int
-    end: int
-    new: str
-    why: str = ""
-
-
 class Changed:
     """A candidate one of whose cells is changed: it plays, and that is all."""
 
     def __init__(self, candidate, name, source):
-        self.candidate, self.name, self.source = candidate, name, source
+        self.candidate, self.name, self.source = candidate, name, definitions_in(source)
 
     def play(self, programs):
         return self.candidate.play(programs, (self.name, self.source))
 
 
-def what_fits(small, looks):
-    """Return a sentence about a change of the answer's source with which all is right; '' where none is found.
+class Trials:
+    """Plays what failed, in the smallest example and in other sizes, with changes of the answer's source.
 
     Of an answer that fails otherwise where sizes differ, so that there are no looks, other sizes are drawn here.
     """
-    candidate, layer = small.play.candidate, small.case.layer
-    mended = candidate.known["mended"]  # changed source → what was said of it: other criteria fail by the same mistake
-    edits = edits_for(small, candidate.sources(layer.name), candidate.names_beside(layer.name))
-    found = ((Changed(candidate, layer.name, definitions_in(apply(source, edit))), sentence(source, edit))
-             for source, edit in itertools.islice(edits, TRIALS))
-    cases = [small.case, *(look.case for look in looks)]
-    if not looks and not small.case.law:
-        cases += [redrawn(small.case, seed, sizes=sizes_of(layer, seed)) for seed in range(3)]
-    try:
-        for changed, said in itertools.chain(list(mended.items())[:3], found):
-            if changed.name == layer.name and all_right(changed, cases):
-                mended[changed] = said
+
+    def __init__(self, small, looks):
+        self.small, self.layer, self.candidate = small, small.case.layer, small.play.candidate
+        self.cases = [small.case, *(look.case for look in looks)]
+        if not looks and not small.case.law:
+            self.cases += [redrawn(small.case, seed, sizes=sizes_of(self.layer, seed)) for seed in range(3)]
+        self.is_over = False  # a change that never comes to an end takes the time that is left
+
+    def fits(self, source):
+        """Whether everything is right with this source in place of the cell that holds the answer."""
+        changed = Changed(self.candidate, self.layer.name, source)
+        try:
+            with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
+                return not self.is_over and not any(play.compare() for some in (self.cases[:1], self.cases[1:])
+                                                    for play in play_all(changed, some))
+        except WorkerLost:
+            self.is_over = True
+            return False
+
+    def what_fits(self):
+        """Return a sentence about a change with which everything is right; '' where none is found."""
+        mended = self.candidate.known["mended"]  # sources that were right in other criteria → what was said of them
+        edits = edits_for(self.small, self.candidate.sources(self.layer.name),
+                          self.candidate.names_beside(self.layer.name))
+        found = ((apply(source, edit), sentence(source, edit)) for source, edit in itertools.islice(edits, TRIALS))
+        for source, said in itertools.chain(list(mended.items())[-3:], found):
+            if self.layer.name in source and self.fits(source):
+                mended[source] = said
                 return said
-    except WorkerLost:  # a change that never comes to an end: the answer's own time is over as well
-        pass
-    return ""
-
-
-def all_right(changed, cases):
-    """Whether nothing is wrong in any of these cases; the first of them is played by itself."""
-    with np.errstate(all="ignore"):
-        return not any(play.compare() for some in (cases[:1], cases[1:]) for play in play_all(changed, some))
-
-
-def apply(source, edit):
-    return source[:edit.start] + edit.new + source[edit.end:]
+        return ""
 
 
 def sentence(source, edit):
@@ -112,40 +106,6 @@ def edits_for(small, sources, at_hand):
             if whole not in seen and whole != source and len(edit.new) <= SHORT and parsed(whole):
                 seen.add(whole)
                 yield source, edit
-
-
-class Text:
-    """A source and its tree, with the places of nodes."""
-
-    def __init__(self, source, tree):
-        self.source, self.tree = source, tree
-        self.lines = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
-        self.parents = {inner: node for node in ast.walk(tree) for inner in ast.iter_child_nodes(node)}
-
-    def start(self, node):
-        return self.place(node.lineno, node.col_offset)
-
-    def end(self, node):
-        return self.place(node.end_lineno, node.end_col_offset)
-
-    def place(self, line, column):
-        """Where something is whose column is counted in bytes."""
-        begin, end = self.lines[line - 1:line + 1]
-        return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
-
-    def of(self, node):
-        return self.source[self.start(node):self.end(node)]
-
-    def edit(self, node, new, why=""):
-        return Edit(self.start(node), self.end(node), new, why)
-
-    def above(self, node):
-        """Yield what a node stands in, from the inside to the outside."""
-        while node := self.parents.get(node):
-            yield node
-
-    def function_of(self, node):
-        return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
 
 
 def edits_where_raised(text, raised, at_hand):

@@ -7,7 +7,7 @@ from corpora import embedding as corpus
 from examining import defined
 
 from rnnlm_grader.check import CheckFailed, check
-from rnnlm_grader.explaining.source import cause_in
+from rnnlm_grader.explaining.source import causes_in
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 
@@ -33,7 +33,7 @@ def said_of(*methods):
     ([INIT, FORWARD, textwrap.indent(BACKWARD, "    ")], "`def backward` stands inside of `forward`: indent it"),
     ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
     ([INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
-     "no method sets `self.idx`; in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
+     "no method sets `self.idx`: in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
     ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD], "Replacing `self.idx` with `self.ids` makes this pass."),
 ], ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"])
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
@@ -48,7 +48,7 @@ def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     ("class A:\n def f(self): x\n def g(self, x): 1", Raised("NameError", "name 'x' is not defined", 2, "x", False)),
 ], ids=["inherits", "another cell's line", "another object's", "has self", "not Python's own"])
 def test_where_the_source_leaves_it_open_nothing_is_said(source, raised):
-    assert cause_in(raised, [source]) is None
+    assert [*causes_in(raised, [source])] == []
 
 
 def test_the_source_is_found_in_a_kernel_and_of_a_submission():
