@@ -7,7 +7,7 @@ import numpy as np
 from ..sandbox.bench import Raised
 from ..sandbox.program import Program
 from ..spec.calls import KEPT_LATE
-from ..spec.compare import same
+from ..spec.compare import same, same_values
 from .anatomy import anatomy
 from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets
@@ -15,7 +15,7 @@ from .look import Look, look_at
 from .trials import Trials
 from .words import clean
 
-NUMBERS = "no one two three four five six seven eight nine".split()
+NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
 def what_is_certain(small, looks, hidden=False):
@@ -90,7 +90,10 @@ def shapes_of(small, looks):
     letters = Letters(looks)
     got, right = ([getattr(look.finding, name).shape for look in looks] for name in ("got", "expected"))
     words = letters.shape(got) or in_brackets(small.finding.got.shape), letters.shape(right)
-    return "has shape {}; it should be {}".format(*words) if words[1] else ""
+    pairs = [(look.finding.got, look.finding.expected) for look in looks]
+    is_right = all(got.size == right.size and same_values(got.reshape(right.shape), right) for got, right in pairs)
+    has = "has shape {}, with the right numbers" if is_right else "has shape {}"
+    return f"{has.format(words[0])}; it should be {words[1]}" if words[1] else ""
 
 
 def changed_on_the_way(small, trials):

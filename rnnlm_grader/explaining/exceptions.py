@@ -17,7 +17,8 @@ MEANINGS = (
     ("ValueError", r".*could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
      "the arrays have the shapes {0} and {1}", "these don't fit, number by number"),
     ("ValueError", r".*from shape (\(.*?\)) into shape (\(.*?\))",
-     "an array of shape {0} is written into one of shape {1}", "one is written into the other, and doesn't fit"),
+     "an array of shape {0} is written into one of shape {1}",
+     "the one on the right doesn't fit into the one on the left"),
     ("ValueError", r"non-broadcastable output operand with shape (\(.*?\)) .* shape (\(.*?\))",
      "an array of shape {1} is written into one of shape {0}", "the result doesn't fit into the array on the left"),
     ("ValueError", r".*could not be broadcast together with remapped|einstein sum|operand has more dimensions", "",
@@ -30,10 +31,10 @@ MEANINGS = (
      "np.concatenate joins along the first axis unless it is told another, and the other axes must be alike"),
     ("ValueError|TypeError", r"setting an array element with a sequence|only .* arrays can be converted", "",
      "one number is needed here, and this is an array of several"),
-    ("ValueError", r"(?:not enough|too many) values to unpack \(expected (\d+)", "",
+    ("ValueError", r"(?:not enough|too many) values to unpack \(expected (\d+)",
+     "as many values are needed as there are names on the left",
      "there are {0} names on the left"),
-    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "the array has the shape {1}",
-     "`{0}` needs the shape {2}"),
+    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "", "`{0}` needs the shape {2}"),
     ("ValueError", r"array is not broadcastable", "", "np.add.at(dW, idx, dout) needs one row of dout for each id"),
     ("ValueError", r"The truth value of an array", "",
      "an array of several numbers is neither true nor false"),
@@ -88,8 +89,8 @@ def said_in_letters(small, looks):
             continue
         same = [each.sides[at] for each in others if at < len(each.sides) and each.sides[at][:2] == (text, kind)]
         if kind in OF_SHAPES and len(same) == len(others) and None not in (shape, *(each[2] for each in same)):
-            words = letters.shape([each[2] for each in same]) if kind == "array" else letters.count(each[2] for each in same)
-            words = words or in_brackets(shape)
+            lettered = letters.shape if kind == "array" else letters.count
+            words = lettered([each[2] for each in same]) or in_brackets(shape)
             sides.append((text, kind, words))
         else:
             sides.append((text, kind, None))
@@ -111,16 +112,23 @@ def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
             none = [text for text, kind, _ in sides if kind == "NoneType"] if "NoneType" in message else ()
             if none:
                 return f"`{none[0]}` is None {why_none(none[0], raised, sources)}"
-            facts = facts_of(sides)
-            return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)])) or facts
+            is_enough = len([words for *_, words in sides if words]) > 1 or len(groups) < 2 or not here
+            facts = facts_of(sides) if is_enough else ""
+            return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)]))
     return ""
 
 
 def facts_of(sides):
     """Say what stands in the line, and its shapes."""
-    return in_a_row([f"`{text}` has shape {words}" if kind == "array" else f"`{text[:-6]}` has {words[1:-2]} {'axis' if words == '(1,)' else 'axes'}"
-                     if text.endswith(".shape") else f"`{text}` is a {kind} of {words[1:-2]}"
-                     for text, kind, words in sides if words][:3])
+    return in_a_row([fact(*side) for side in sides if side[2]][:3])
+
+
+def fact(text, kind, words):
+    if kind == "array":
+        return f"`{text}` has shape {words}"
+    if text.endswith(".shape"):
+        return f"`{text.removesuffix('.shape')}` has {words[1:-2]} {'axis' if words == '(1,)' else 'axes'}"
+    return f"`{text}` is a {kind} of {words[1:-2]}"
 
 
 def in_a_row(facts):

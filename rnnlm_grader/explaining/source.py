@@ -8,12 +8,16 @@ from ..notebooks.cell_code import parsed
 
 
 class Edit(NamedTuple):
-    """A change of a source: from where to where, what takes this place, and why."""
+    """A change of a source: from where to where, what takes this place, and why.
+
+    Of what is added to a call, `to` is the function.
+    """
 
     start: int
     end: int
     new: str
     why: str = ""
+    to: str = ""
 
 
 class Text:
@@ -38,8 +42,18 @@ class Text:
     def of(self, node):
         return self.source[self.start(node):self.end(node)]
 
+    def indentation(self, node):
+        """The spaces before the line in which a statement begins."""
+        line = self.source[self.lines[node.lineno - 1]:self.start(node)]
+        return line[:len(line) - len(line.lstrip())]
+
     def edit(self, node, new, why=""):
         return Edit(self.start(node), self.end(node), new, why)
+
+    def added(self, call, argument, why=""):
+        """The edit that gives a call one more argument."""
+        comma = ", " if call.args or call.keywords else ""
+        return Edit(self.end(call) - 1, self.end(call) - 1, comma + argument, why, self.of(call.func))
 
     def with_edits(self, edits):
         """The source with several edits, none of which overlaps another."""
@@ -85,8 +99,8 @@ def why_none(text, raised, sources):
                          and each.lineno <= raised.line <= each.end_lineno), None) if tree else None
         if function and text in names_that_may_be_none(function):
             return "when nobody passes it"
-        init = next((methods["__init__"] for _, methods in classes(tree) if "__init__" in methods), None) if tree else None
-        if init and text.startswith("self.") and text[5:] in attributes_set_to_none(init):
+        inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods) if tree else ()
+        if text.startswith("self.") and any(text[5:] in attributes_set_to_none(init) for init in inits):
             return "here, as `__init__` sets it"
     return "here"
 
@@ -131,7 +145,8 @@ def known_elsewhere(raised, text, name):
     for other, function in methods.items():
         if function is not here and name in names_known(function):
             advice = f"keep it there, `self.{name} = {name}`, and write `self.{name}` here"
-            yield Cause(f"`{name}` belongs to `{other}`", advice, text.with_edits([*in_self, kept(text, function, name)]))
+            changed = text.with_edits([*in_self, kept(text, function, name)])
+            yield Cause(f"`{name}` belongs to `{other}`", advice, changed)
 
 
 def kept(text, function, name):
@@ -140,9 +155,9 @@ def kept(text, function, name):
              and name in names_assigned(node)]
     if given:
         last = max(given, key=lambda node: node.end_lineno)
-        return Edit(text.end(last), text.end(last), f"\n{' ' * last.col_offset}self.{name} = {name}")
+        return Edit(text.end(last), text.end(last), f"\n{text.indentation(last)}self.{name} = {name}")
     first = function.body[0]
-    return Edit(text.start(first), text.start(first), f"self.{name} = {name}\n{' ' * first.col_offset}")
+    return Edit(text.start(first), text.start(first), f"self.{name} = {name}\n{text.indentation(first)}")
 
 
 def never_set(raised, text, owner, name):

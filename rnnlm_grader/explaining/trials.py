@@ -18,16 +18,17 @@ from ..spec.layer import METHODS
 from ..spec.play import play_all
 from .look import redrawn
 from .names import sizes_of
-from .source import Edit, Text, apply, holds_line, names_known
+from .source import Edit, Text, apply, attributes_set, holds_line, names_known
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NAME, MOST_NAMES = 20_000, 60, 500  # characters and names in which anything is searched
 SHORT = 60  # characters of code in a sentence
 AXES = {"sum", "mean", "max", "min", "argmax", "concatenate", "stack", "split", "cumsum", "flip", "prod", "norm"}
 NUMPY = {"np", "numpy", "math"}
+ADDS_AXIS = {"None", "np.newaxis"}  # as an index
 # What other libraries call something → what NumPy calls it.
 ELSEWHERE = {"t": "T", "cat": "concatenate", "mm": "matmul", "view": "reshape", "clone": "copy", "permute": "transpose",
-             "pow": "power", "length": "size"}
+             "pow": "power", "length": "size", "randn": "standard_normal"}
 KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 OPERATORS = {ast.BitXor: "^", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Add: "+", ast.Sub: "-"}
 
@@ -43,15 +44,15 @@ class Changed:
 
 
 class Trials:
-    """Plays what failed, in the smallest example and in other sizes, with changes of the answer's source.
+    """Plays what failed, in the smallest example and in three draws of other sizes, with changes of the source.
 
-    Of an answer that fails otherwise where sizes differ, so that there are no looks, other sizes are drawn here.
+    The looks may be few, or small: where the answer fails in special sizes alone, as without the axis that it names.
     """
 
     def __init__(self, small, looks):
         self.small, self.layer, self.candidate = small, small.case.layer, small.play.candidate
         self.cases = [small.case, *(look.case for look in looks)]
-        if not looks and not small.case.law:
+        if not (small.case.law or small.case.condition.world):
             self.cases += [redrawn(small.case, seed, sizes=sizes_of(self.layer, seed)) for seed in range(3)]
         self.is_over = False  # a change that never comes to an end takes the time that is left
 
@@ -82,7 +83,8 @@ class Trials:
 def sentence(source, edit):
     """Say what was tried, in the student's own code, which is widened to whole words."""
     old, new = " ".join(source[edit.start:edit.end].split()), " ".join(edit.new.split())
-    return f"{edit.why}{edit.why and '. '}Replacing `{old}` with `{new}` makes this pass"
+    change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
+    return f"{edit.why}{edit.why and '. '}{change} makes this pass"
 
 
 def edits_for(small, sources, at_hand):
@@ -114,6 +116,7 @@ def edits_where_raised(text, raised, at_hand):
              if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
     statements = [node for node in nodes if isinstance(node, ast.stmt)]
     if not statements:
+        yield from methods_named_otherwise(text, raised)
         return
     statement = min(statements, key=lambda node: node.end_lineno - node.lineno)
     focus = narrowest(text, nodes, raised) or statement
@@ -128,6 +131,15 @@ def edits_where_raised(text, raised, at_hand):
     yield from (edit for change in changes for edit in itertools.islice(of_all(change, text, further), 2))
     yield from (edit for nodes in (near, further) for change in changes for edit in of_all(change, text, nodes))
     yield from (edit for change in HABITS for edit in of_all(change, text, everywhere))
+
+
+def methods_named_otherwise(text, raised):
+    """Yield the edits that give a method the name by which it was asked for."""
+    name = (re.findall(r"has no attribute '(\w{1,60})'", raised.message) or [""])[0]
+    methods = {node.name: node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef)}
+    for other in close_names(name, methods) if name else ():
+        start = text.source.index(other, text.start(methods[other]))
+        yield Edit(start, start + len(other), name)
 
 
 def of_all(change, text, nodes):
@@ -197,11 +209,15 @@ def words_of_result(small):
     return rf"\bd{[*layer.params, *layer.listed][at]}\b|{re.escape(what)}"
 
 
-# --- changes: each yields the edits that it has for one node ------------------------------------------------------------
+STOPS = "range stops before its second number"
+
+# --- changes: each yields the edits that it has for one node --
 
 def power(text, node):
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.BitXor):
         yield with_operator(text, node, "**", "`^` is not a power in Python; `**` is")
+    if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "pow" and len(node.args) == 1:
+        yield text.edit(node, f"{text.of(node.func.value)} ** {text.of(node.args[0])}", "In NumPy a power is `**`")
 
 
 def bracketed(text, node):
@@ -217,15 +233,18 @@ def bracketed(text, node):
 
 
 def unpacked_otherwise(text, node):
-    """Two results, or sizes, that stand beside each other the other way round."""
+    """Two results, or sizes, that stand beside each other the other way round; or one result."""
     is_shape = isinstance(node, ast.Assign) and getattr(node.value, "attr", "") == "shape"
     if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and (
             is_shape or isinstance(node.value, ast.Call)):
         target = node.targets[0]
         names = [*map(text.of, target.elts)]
+        if len(names) == 2 and not is_shape:
+            yield text.edit(target, names[0], "It gives a single value")
         for at in range(min(len(names) - 1, 3)):
             others = [*names[:at], names[at + 1], names[at], *names[at + 2:]]
-            yield text.edit(target, ", ".join(others), f"The {'sizes' if is_shape else 'results'} come in another order")
+            what = "sizes" if is_shape else "results"
+            yield text.edit(target, ", ".join(others), f"The {what} come in another order")
 
 
 def counted_to_the_end(text, node):
@@ -234,9 +253,9 @@ def counted_to_the_end(text, node):
         return
     given = [*map(text.of, node.args)]
     if len(given) == 3 and given[2] == "-1" and given[1] in ("0", "1"):
-        yield text.edit(node, f"range({given[0]}, -1, -1)", "range stops before its second number, so step 0 is left out")
+        yield text.edit(node, f"range({given[0]}, -1, -1)", STOPS)
     if len(given) == 3 and not given[0].endswith("- 1"):
-        yield text.edit(node, f"range({given[0]} - 1, -1, -1)", "The last step is T - 1, and range stops before its second number")
+        yield text.edit(node, f"range({given[0]} - 1, -1, -1)", STOPS)
     if len(given) == 2 and given[0] == "1":
         yield text.edit(node, f"range({given[1]})", "Starting at 1 leaves step 0 out")
     if len(given) < 3 and re.search(r"- 1$", given[-1]):
@@ -250,6 +269,14 @@ def of_numpy(text, node):
         yield text.edit(node, f"np.{node.attr}", f"`math.{node.attr}` takes one number; `np.{node.attr}` takes arrays")
 
 
+def named_of_numpy(name):
+    """A change of `tanh` into `np.tanh`."""
+    def change(text, node):
+        if getattr(node, "id", "") == name and callable(getattr(np, name, None)):
+            yield text.edit(node, f"np.{name}")
+    return change
+
+
 def keyword_of_numpy(text, node):
     if isinstance(node, ast.keyword) and node.arg in KEYWORDS:
         new = KEYWORDS[node.arg]
@@ -260,7 +287,8 @@ def asked_for_none(text, node):
     """A question whether something is None, where it is asked whether it is true."""
     if isinstance(node, ast.BoolOp) and isinstance(node.op, ast.Or) and len(node.values) == 2:
         first, other = map(text.of, node.values)
-        yield text.edit(node, f"({first} if {first} is not None else {other})", f"`{first} or ...` asks if an array is true")
+        new = f"({first} if {first} is not None else {other})"
+        yield text.edit(node, new, f"`{first} or ...` asks if an array is true")
     test = getattr(node, "test", None)
     parts = [test, *getattr(test, "values", ())] if test is not None else []
     for part in parts:
@@ -271,22 +299,21 @@ def asked_for_none(text, node):
         elif isinstance(part, ast.Compare) and text.of(part.comparators[0]) == "None":
             word = {ast.NotEq: "is not", ast.Eq: "is"}.get(type(part.ops[0]))
             if word:
-                yield text.edit(part, f"{text.of(part.left)} {word} None", "`==` and `!=` compare an array number by number")
+                new = f"{text.of(part.left)} {word} None"
+                yield text.edit(part, new, "`==` and `!=` compare an array number by number")
 
 
 def none_first(none):
     """A change that asks, before a test is made, whether what is None here is there."""
     def change(text, node):
         test = getattr(node, "test", None)
-        for name in none if test is not None else ():
-            if re.search(rf"(?<![\w.]){re.escape(name)}\b", text.of(test)) and f"{name} is not None" not in text.of(test):
-                yield text.edit(test, f"{name} is not None and {in_parentheses(text, test)}")
-                yield text.edit(test, f"{name} is None or {in_parentheses(text, test)}")
+        asked = text.of(test) if test is not None else ""
+        for name in none:
+            if re.search(rf"(?<![\w.]){re.escape(name)}\b", asked) and f"{name} is not None" not in asked:
+                old = f"({asked})" if isinstance(test, ast.BoolOp | ast.IfExp) else asked
+                yield text.edit(test, f"{name} is not None and {old}")
+                yield text.edit(test, f"{name} is None or {old}")
     return change
-
-
-def in_parentheses(text, node):
-    return f"({text.of(node)})" if isinstance(node, ast.BoolOp | ast.IfExp) else text.of(node)
 
 
 def turned(text, node):
@@ -295,8 +322,8 @@ def turned(text, node):
     if not sides:
         return
     a, b = sides
-    for left, right in ((transposed(a), b), (a, transposed(b)), (b, a), (transposed(b), a), (transposed(a), transposed(b))):
-        yield text.edit(node, spelt(left, right))
+    at, bt = transposed(a), transposed(b)
+    yield from (text.edit(node, spelt(*pair)) for pair in ((at, b), (a, bt), (b, a), (bt, a), (at, bt)))
     yield text.edit(node, f"{a} * {b}", "`*` multiplies number by number")
 
 
@@ -348,7 +375,7 @@ def axis_kept(text, node):
             rest = ", ".join(text.of(each) for each in (*node.args, *node.keywords) if each is not words["keepdims"])
             yield text.edit(node, f"{text.of(node.func)}({rest})")
         elif words.keys() & {"axis", "dim"} and node.func.attr not in ("stack", "concatenate"):
-            yield text.edit(node, f"{text.of(node)[:-1]}, keepdims=True)", "The axis that is summed over must stay")
+            yield text.added(node, "keepdims=True", "The axis along which it goes must stay")
 
 
 def axis_named(text, node):
@@ -357,9 +384,7 @@ def axis_named(text, node):
         given = len(node.args) - (getattr(node.func.value, "id", "") in NUMPY)
         if given < 1 + (node.func.attr == "split") and not {each.arg for each in node.keywords} & {"axis", "dim"}:
             for axis in ("axis=0", "axis=1", "axis=-1, keepdims=True"):
-                code = text.of(node)[:-1]
-                yield text.edit(node, f"{code}{', ' * (code[-1] != '(')}{axis})", ""
-                                if node.func.attr in ("concatenate", "stack", "split") else "It needs to be told an axis")
+                yield text.added(node, axis)
 
 
 def along_other_axis(text, node):
@@ -374,11 +399,21 @@ def index_on_other_axis(text, node):
         whole, index = text.of(node.value), text.of(node.slice)
         if isinstance(node.slice, ast.Name | ast.BinOp):
             yield text.edit(node, f"{whole}[:, {index}]")
+        elif isinstance(node.slice, ast.Tuple) and any(text.of(each) in ADDS_AXIS for each in node.slice.elts):
+            yield text.edit(node, whole)
         elif isinstance(node.slice, ast.Tuple) and isinstance(node.slice.elts[0], ast.Slice):
             yield text.edit(node, f"{whole}[{text.of(node.slice.elts[1])}]")
         elif isinstance(node.slice, ast.Tuple) and len(node.slice.elts) > 1:
             first, second, *rest = map(text.of, node.slice.elts)
             yield text.edit(node, f"{whole}[{', '.join([second, first, *rest])}]")
+
+
+def rows_paired(text, node):
+    """`p[ts]` as `p[np.arange(len(ts)), ts]`."""
+    if isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name):
+        index = text.of(node.slice)
+        new = f"{text.of(node.value)}[np.arange(len({index})), {index}]"
+        yield text.edit(node, new, "Each row has an index of its own")
 
 
 def index_beside(text, node):
@@ -413,9 +448,9 @@ def time_of_inputs(layer):
     names = {name for name, letters in layer.shapes.items() if letters.startswith("NT")}
 
     def change(text, node):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id in names:
-            if isinstance(node.slice, ast.Name | ast.BinOp):
-                yield from index_on_other_axis(text, node)
+        is_one = isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Name | ast.BinOp)
+        if is_one and getattr(node.value, "id", "") in names:
+            yield from index_on_other_axis(text, node)
     return change
 
 
@@ -431,26 +466,22 @@ def shape_in_brackets(text, node):
     if isinstance(node, ast.Call) and len(node.args) > 1:
         shape = ", ".join(map(text.of, node.args))
         rest = "".join(f", {text.of(each)}" for each in node.keywords)
-        yield text.edit(node, f"{text.of(node.func)}(({shape}){rest})", "A shape is one argument, in parentheses of its own")
-
-
-def called_as_here(text, node):
-    """`cell(x, h)` as `cell.forward(x, h)`."""
-    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
-        given = ", ".join(map(text.of, [*node.args, *node.keywords]))
-        yield text.edit(node, f"{text.of(node.func)}.forward({given})", "A layer isn't a function here: call its `forward`")
+        new = f"{text.of(node.func)}(({shape}){rest})"
+        yield text.edit(node, new, "A shape is one argument, in parentheses of its own")
 
 
 def arguments_exchanged(text, node):
-    if isinstance(node, ast.Call) and len(node.args) == 2 and not node.keywords and not isinstance(
-            node.args[0], ast.Starred):
-        a, b = map(text.of, node.args)
-        if getattr(node.func, "attr", "") in ("forward", "backward", "set_state"):
-            yield text.edit(node, f"{text.of(node.func)}({b}, {a})", "The arguments come in the other order")
+    if isinstance(node, ast.Call) and len(node.args) > 1 and not node.keywords:
+        a, b, *rest = map(text.of, node.args)
+        if getattr(node.func, "attr", "") in ("forward", "backward", "set_state", "reshape"):
+            given = ", ".join([b, a, *rest])
+            yield text.edit(node, f"{text.of(node.func)}({given})", "The arguments come in another order")
 
 
 def called_without_brackets(text, node):
-    """`x.T()` and `x.shape(0)`."""
+    """`x.T()`, `x.shape(0)` and `self.cache()`."""
+    if isinstance(node, ast.Call) and not (node.args or node.keywords):
+        yield text.edit(node, text.of(node.func), f"`{text.of(node.func)}` isn't a function")
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
         name = {"t": "T", "size": "shape"}.get(node.func.attr, node.func.attr)
         owner = text.of(node.func.value)
@@ -494,16 +525,32 @@ def names_at(at_hand):
 def attributes_at(text, node):
     """What an attribute of an object whose class is known here may be called."""
     if getattr(node.value, "id", "") == "self":
-        inner = (each for each in ast.walk(text.tree))
-        own = {each.attr for each in inner if isinstance(each, ast.Attribute) and getattr(each.value, "id", "") == "self"
-               and isinstance(each.ctx, ast.Store)}
-        return sorted(own | {each.name for each in ast.walk(text.tree) if isinstance(each, ast.FunctionDef)})
+        methods = {each.name for each in ast.walk(text.tree) if isinstance(each, ast.FunctionDef)}
+        return sorted(attributes_set(text.tree) | methods)
     return ["forward", "backward", "set_state", "reset_state", "params", "grads"]
+
+
+def drawn_otherwise(text, node):
+    """What a Generator's method may be meant: not any that is spelt alike, for whatever is drawn passes."""
+    return ["standard_normal"]
 
 
 def attributes_of(thing):
     public = [name for name in dir(thing) if not name.startswith("_")]
     return lambda text, node: public
+
+
+def shape_of_it(text, node):
+    """`N, D = x` as `N, D = x.shape`."""
+    if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Tuple) and isinstance(
+            node.value, ast.Name | ast.Attribute):
+        yield text.edit(node.value, f"{text.of(node.value)}.shape")
+
+
+def one_by_one(text, node):
+    """`RNN(params)` as `RNN(*params)`."""
+    if isinstance(node, ast.Call) and len(node.args) == 1:
+        yield text.edit(node.args[0], f"*{text.of(node.args[0])}", "It takes them one by one")
 
 
 def results_exchanged(text, node):
@@ -517,10 +564,12 @@ def results_exchanged(text, node):
 
 
 def sizes_exchanged(text, node):
-    """The two sizes of a new array the other way round."""
-    if isinstance(node, ast.Tuple) and len(node.elts) == 2 and isinstance(text.parents.get(node), ast.Call):
-        a, b = map(text.of, node.elts)
-        yield text.edit(node, f"({b}, {a})", "The sizes stand in the other order")
+    """Two sizes of a new array that stand beside each other the other way round."""
+    if isinstance(node, ast.Tuple) and isinstance(text.parents.get(node), ast.Call):
+        names = [*map(text.of, node.elts)]
+        for at in range(min(len(names) - 1, 3)):
+            others = [*names[:at], names[at + 1], names[at], *names[at + 2:]]
+            yield text.edit(node, f"({', '.join(others)})", "The sizes stand in another order")
 
 
 HABITS = (power, bracketed, results_exchanged, counted_to_the_end)
@@ -533,20 +582,24 @@ def changes_for(raised, at_hand):
     none = [text for text, kind, _ in raised.sides if kind == "NoneType"]
     kind, message = raised.kind, raised.message
     if found := re.search(r"name '(\w{1,60})' is not defined", message):
-        return [of_numpy, spelt_as(found[1], names_at(at_hand), "")]
+        return [named_of_numpy(found[1]), of_numpy, spelt_as(found[1], names_at(at_hand), "")]
     if found := re.search(r"has no attribute '(\w{1,60})'", message):
         owner = np.ndarray if "numpy.ndarray" in message else np if "module 'numpy'" in message else (
-            math if "module 'math'" in message else np.random.Generator if "Generator" in message else None)
-        known = attributes_of(owner) if owner else attributes_at
-        return [called_without_brackets, spelt_as(found[1], known, ""), *([of_numpy] if owner is math else [])]
+            math if "module 'math'" in message else None)
+        known = attributes_of(owner) if owner else drawn_otherwise if "Generator" in message else attributes_at
+        return [power, called_without_brackets, spelt_as(found[1], known, ""), *([of_numpy] if owner is math else [])]
     if kind == "ValueError" and "truth value" in message:
         return [asked_for_none]
     if none:
         return [none_first(none)]
     if "unexpected keyword" in message:
         return [keyword_of_numpy]
+    if "missing" in message and "positional" in message:
+        return [one_by_one]
+    if "to unpack" in message:
+        return [shape_of_it, unpacked_otherwise]
     if "not callable" in message:
-        return [called_as_here_both, called_without_brackets]
+        return [called_as_here, called_without_brackets]
     if "only" in message and "converted" in message:
         return [of_numpy]
     if kind == "UFuncTypeError" or "unsupported operand" in message or "not supported for the input types" in message:
@@ -556,21 +609,21 @@ def changes_for(raised, at_hand):
     if "split does not" in message or message.startswith("all "):
         return [axis_named, along_other_axis, joined_anew]
     if kind == "IndexError":
-        return [counted_to_the_end, index_on_other_axis, index_beside]
+        return [counted_to_the_end, index_on_other_axis, index_beside, rows_paired]
     if kind == "AxisError":
         return [along_other_axis]
     if "core dimension" in message or "not aligned" in message:
-        return [turned, index_on_other_axis, arguments_exchanged]
+        return [turned, index_on_other_axis, arguments_exchanged, axis_named, as_it_stands]
     if kind == "ValueError":
         return [one_of_a_loop, axis_kept, multiplied_as_matrices, index_on_other_axis, as_it_stands, widened,
                 along_other_axis, axis_named, arguments_exchanged, sizes_exchanged, unpacked_otherwise, turned]
     return [arguments_exchanged, unpacked_otherwise]
 
 
-def called_as_here_both(text, node):
-    """`cell(x, h)` as `cell.forward(x, h)`, and with the arguments in the other order."""
-    for edit in called_as_here(text, node):
-        yield edit
-        if len(node.args) == 2:
-            a, b = map(text.of, node.args)
-            yield edit._replace(new=f"{text.of(node.func)}.forward({b}, {a})")
+def called_as_here(text, node):
+    """`cell(x, h)` as `cell.forward(x, h)`, or with the arguments in the other order."""
+    if isinstance(node, ast.Call) and not isinstance(node.func, ast.Call):
+        given = [*map(text.of, [*node.args, *node.keywords])]
+        for order in (given, given[::-1]):
+            new = f"{text.of(node.func)}.forward({', '.join(order)})"
+            yield text.edit(node, new, "A layer isn't a function here: call its `forward`")

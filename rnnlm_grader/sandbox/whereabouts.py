@@ -74,13 +74,7 @@ def holds(node, start, end):
 def sides_of(expressions, frame):
     """Return (expression, type, shape or None) of those that stand for numbers, for None, or for several of these."""
     sides = []
-    for forms in expressions:
-        for text, code in forms:
-            with contextlib.suppress(Exception):
-                value = eval(code, frame.f_globals, frame.f_locals)
-                break
-        else:
-            continue
+    for text, value in filter(None, (evaluated(forms, frame) for forms in expressions)):
         if isinstance(value, np.ndarray):
             sides.append((text, "array", np.ndarray.shape.__get__(value)[:MAX_AXES]))
         elif type(value) in (list, tuple):
@@ -88,6 +82,14 @@ def sides_of(expressions, frame):
         elif value is None or isinstance(value, int | float | str | np.generic):
             sides.append((text, type(value).__name__[:80], None))
     return tuple(sides)
+
+
+def evaluated(forms, frame):
+    """Return (text, value) of the first form of an expression that has a value in a frame, or None."""
+    for text, code in forms:
+        with contextlib.suppress(Exception):
+            return text, eval(code, frame.f_globals, frame.f_locals)
+    return None
 
 
 def parts_of(node):

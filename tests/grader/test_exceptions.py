@@ -34,7 +34,8 @@ def said_of(*methods):
     ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
     ([INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
      "no method sets `self.idx`: in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
-    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD], "Replacing `self.idx` with `self.ids` makes this pass."),
+    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
+     "Replacing `self.idx` with `self.ids` makes this pass."),
 ], ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"])
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     assert said_of(*methods).startswith(sentence)

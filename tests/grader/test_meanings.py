@@ -15,7 +15,8 @@ RAISES = [
     "(lambda a, b, c: 0)(*(a for a, b, c in [A.shape]))", "[0 for N, T, D in [A.shape]]", "[0 for N, in [A.shape]]",
     "shape_of_layer()", "np.add.at(A, IDS, np.zeros((3, 3)))", "bool(A)", "A[3]", "[1, 2][2]",
     "A[np.arange(2), np.arange(3)]", "A[0.5]", "A[np.zeros(2)]", "A[0, 0, 0]", "A[A[:, :2] == 0]",
-    "np.average([1.0], [9])", "A.sum(axis=2)", "np.random.default_rng(0).randn(2)", "unbound()", "1 / 0", "IDS.__iadd__(0.5)", "A.append(1)", "[1.0] * [2]", "1 % None", "None.forward",
+    "np.average([1.0], [9])", "A.sum(axis=2)", "np.random.default_rng(0).randn(2)", "unbound()",
+    "1 / 0", "IDS.__iadd__(0.5)", "A.append(1)", "[1.0] * [2]", "1 % None", "None.forward",
 ]
 
 
