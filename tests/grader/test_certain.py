@@ -7,9 +7,10 @@ from corpora import bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
 from examining import defined
 
 from rnnlm_grader.check import CheckFailed, check
+from rnnlm_grader.explaining.changes import MOST_NAME, close_names
 from rnnlm_grader.explaining.letters import Letters
 from rnnlm_grader.explaining.source import Edit, Text, apply
-from rnnlm_grader.explaining.trials import MOST_NAME, close_names, sentence
+from rnnlm_grader.explaining.trials import sentence
 from rnnlm_grader.notebooks.cell_code import parsed
 from rnnlm_grader.sandbox import whereabouts
 from rnnlm_grader.sandbox.bench import Bench, load_cells
