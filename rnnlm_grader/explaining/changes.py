@@ -10,6 +10,7 @@ import re
 
 import numpy as np
 
+from ..spec.layer import axes
 from .source import attributes_set, names_known
 
 MOST_NAME, MOST_NAMES = 60, 1000  # characters of a name, and names, in which close ones are searched
@@ -300,13 +301,25 @@ def none_first(none):
 
 @on(ast.Assign)
 def unpacked_otherwise(text, node):
-    """Two results, or sizes, that stand beside each other the other way round; or one result."""
-    target, is_shape = node.targets[0], getattr(node.value, "attr", "") == "shape"
-    if isinstance(target, ast.Tuple) and (is_shape or isinstance(node.value, ast.Call)):
-        if len(target.elts) == 2 and not is_shape:
+    """Two results that stand beside each other the other way round; or one result."""
+    target = node.targets[0]
+    if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Call):
+        if len(target.elts) == 2:
             yield text.edit(target, text.of(target.elts[0]), "It gives a single value")
         for other in neighbours_exchanged([*map(text.of, target.elts)]):
-            yield text.edit(target, other, f"The {'sizes' if is_shape else 'results'} come in another order")
+            yield text.edit(target, other, "The results come in another order")
+
+
+def sizes_in_order(layer):
+    """A change of `T, N, D = xs.shape` into the order of the letters of what is given."""
+    @on(ast.Assign)
+    def change(text, node):
+        owner = re.fullmatch(r"(\w+)\.shape", text.of(node.value))
+        letters = list(axes(layer.shapes.get(owner[1], ""))) if owner else []
+        names = [*map(text.of, getattr(node.targets[0], "elts", ()))]
+        if names != letters and sorted(names) == sorted(letters):
+            yield text.edit(node.targets[0], ", ".join(letters), f"`{owner[1]}` has shape ({', '.join(letters)})")
+    return change
 
 
 @on(ast.Assign)

@@ -4,7 +4,7 @@ import itertools
 import re
 from typing import NamedTuple
 
-from ..notebooks.cell_code import parsed
+from ..notebooks.cell_code import names_used, parsed
 
 
 class Edit(NamedTuple):
@@ -136,17 +136,25 @@ def known_elsewhere(raised, text, name):
                           if raised.line and function.lineno <= raised.line <= function.end_lineno), (None, {}))
     if here is None:
         return
-    in_self = [text.edit(node, f"self.{name}") for node in ast.walk(here)
-               if getattr(node, "id", "") == name and isinstance(node.ctx, ast.Load)]
+    in_self = written_in_self(text, here, [name])
     if name in methods:
         yield Cause(f"`{name}` is a method of the class", f"call it as `self.{name}(...)`", text.with_edits(in_self))
     if any(name in attributes_set(function) for function in methods.values()):
         yield Cause(f"`{name}` is kept in self", f"write `self.{name}`", text.with_edits(in_self))
     for other, function in methods.items():
         if function is not here and name in names_known(function):
-            advice = f"keep it there, `self.{name} = {name}`, and write `self.{name}` here"
-            changed = text.with_edits([*in_self, kept(text, function, name)])
+            missed = names_known(function) & names_used(here) - names_known(here) - {name}
+            likewise = f", and likewise with {', '.join(f'`{each}`' for each in sorted(missed))}" if missed else ""
+            advice = f"keep it there, `self.{name} = {name}`, and write `self.{name}` here{likewise}"
+            keeps = [kept(text, function, each) for each in (name, *sorted(missed))]
+            changed = text.with_edits([*written_in_self(text, here, [name, *missed]), *keeps])
             yield Cause(f"`{name}` belongs to `{other}`", advice, changed)
+
+
+def written_in_self(text, function, names):
+    """The edits with which a method takes names from self."""
+    return [text.edit(node, f"self.{node.id}") for node in ast.walk(function)
+            if getattr(node, "id", "") in names and isinstance(node.ctx, ast.Load)]
 
 
 def kept(text, function, name):

@@ -14,7 +14,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
 from ..spec.layer import METHODS
 from ..spec.play import play_all
-from .changes import HABITS, OF_VALUES, changes_for, close_names, time_of_inputs
+from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
 from .look import redrawn
 from .names import sizes_of
 from .source import Edit, Text, apply, holds_line
@@ -93,7 +93,7 @@ def edits_for(small, sources, at_hand):
         if not isinstance(small.finding, Raised):
             edits = edits_of_values(text, small)
         elif holds_line(source, small.finding):
-            edits = edits_where_raised(text, small.finding, at_hand)
+            edits = edits_where_raised(text, small.finding, at_hand, layer)
         else:  # it was raised in another cell, which was called with what doesn't fit there
             edits = of_all(time_of_inputs(layer), text, ast.walk(tree))
         for edit in edits:
@@ -103,7 +103,7 @@ def edits_for(small, sources, at_hand):
                 yield source, edit
 
 
-def edits_where_raised(text, raised, at_hand):
+def edits_where_raised(text, raised, at_hand, layer):
     """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
     nodes = [node for node in ast.walk(text.tree)
              if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
@@ -116,7 +116,7 @@ def edits_where_raised(text, raised, at_hand):
     inside = [each for each in ast.walk(focus) if not isinstance(each, ast.stmt) or each is focus]
     around = [node for node in text.above(focus) if isinstance(node, ast.expr)]
     near = [*inside, *around, *(statement,) * (statement not in inside)]
-    changes = changes_for(raised, at_hand)
+    changes = sizes_in_order(layer), *changes_for(raised, at_hand)
     further = [inner for origin in origins_of(text, statement, inside) for inner in ast.walk(origin)]
     for nodes in (near, further):  # first a few of each kind
         yield from (edit for change in changes for edit in itertools.islice(of_all(change, text, nodes), 2))
@@ -172,7 +172,7 @@ def edits_of_values(text, small):
     """Yield changes of the function that gave a wrong result: habits first, then where the result is named."""
     function = function_that_gave(text, small)
     nodes = [node for node in ast.walk(function) if node is not function] if function else []
-    habits = *HABITS, time_of_inputs(small.case.layer)
+    habits = *HABITS, time_of_inputs(small.case.layer), sizes_in_order(small.case.layer)
     yield from (edit for change in habits for edit in of_all(change, text, nodes))
     about = [node for node in nodes if re.search(words_of_result(small), text.of(statement_of(text, node)))]
     yield from (edit for place in (about, nodes) for change in OF_VALUES for edit in of_all(change, text, place))

@@ -58,6 +58,8 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
     ("MyTimeRNN", "dhs[:, t, :] + dh", "dhs + dh",
      "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` with "
      "`dhs[:, t]` makes this pass."),
+    ("MyTimeRNN", "N, T, D = xs.shape", "T, N, D = xs.shape",
+     "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` makes this pass."),
     ("MyTimeRNN", "self.h is None", "self.h == None",
      "Replacing `self.h == None` with `self.h is None` makes this pass."),
     ("MyTimeRNN", "np.empty((N, T, H)", "np.empty((N, H, T)",
@@ -95,6 +97,8 @@ def test_a_change_that_makes_everything_right_is_told(name, right, wrong, said):
     ("MyEmbedding", "W, = self.params", "n, m = idx.shape\n        W, = self.params",
      "`idx` has 1 axis: there are 2 names on the left."),
     ("MyRNN", "return h_next\n", "return h_next, h_prev\n", "`forward` returned two values; return only `h_next`."),
+    ("MyTimeRNN", "np.empty((N, T, D)", "np.empty((N, T, H)",  # `H, D = Wx.shape` would make up for it
+     "`dxs[:, t, :]` has shape (N, H) and `dx` has shape (N, D): the right side doesn't fit into the left."),
     ("MyTimeAffine", "rx = xs.reshape(N * T, -1)", "rx = xs.reshape(N, T)", "numbers don't fill the shape (N, T)."),
     ("MyTimeLSTM", "self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c, o, f, i))",
      "`self.steps[t]` is a tuple of 7: there are 8 names on the left."),
@@ -125,9 +129,10 @@ def test_a_second_mistake_leaves_facts_and_no_advice():
 
 
 def test_advice_about_a_name_is_given_only_where_it_was_tried():
-    changes = ("Wx, Wh, b = self.params\n        x, h_prev, h_next", "x, h_prev, h_next"),
-    assert "`Wh` belongs to `__init__`: keep it there, `self.Wh = Wh`, and write" not in report("MyRNN", *changes)
-    assert "`Wh` belongs to `__init__`." in report("MyRNN", *changes)
+    source = "Wx, Wh, b = self.params\n        x, h_prev, h_next", "x, h_prev, h_next"
+    advice = "keep it there, `self.Wh = Wh`, and write `self.Wh` here, and likewise with `Wx`."
+    assert f"`Wh` belongs to `__init__`: {advice}" in report("MyRNN", source)
+    assert "`Wh` belongs to `__init__`. " in report("MyRNN", source, ("np.dot(dt, Wh.T)", "np.dot(dt, -Wh.T)"))
     one = report("MyRNN", ("np.dot(dt, Wh.T)", "np.dot(dt, cell.T)"),
                  ("(x, h_prev, h_next)", "(x, h_prev, h_next); cell = Wh"))
     assert "`cell` belongs to `forward`: keep it there, `self.cell = cell`, and write `self.cell` here." in one

@@ -130,7 +130,7 @@ def test_zeros_are_shown_without_a_sign():
 @pytest.mark.parametrize(("line", "meaning"), [
     ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
     ("self.grads[0][...] = dout @ dout", "`dout` has shape (..., D): `@` needs as many columns on the left as rows"),
-    ("self.grads[0][...] = dout[None, None]", "one is written into the other, and doesn't fit"),
+    ("self.grads[0][...] = dout[None, None]", "the right side doesn't fit into the left"),
     ("None + dout", "something here is None"),
 ])
 def test_an_exception_is_told_once_and_in_other_words_if_beginners_meet_it(line, meaning):
