@@ -1,4 +1,4 @@
-"""Figures of chapter 7: the whole model, and what it has learned."""
+"""Figures of chapter 7 and of the front page: the whole model, and what it has learned."""
 import numpy as np
 from matplotlib.patches import Rectangle
 
@@ -155,11 +155,35 @@ def state_after_each_word(heard, states, expected):
         for unit, h in enumerate(state[:24]):
             picture.axes.add_patch(Rectangle((2.3 + 0.31 * unit, 1.15 + 0.75 * row), 0.31, 0.7, alpha=float(abs(h)),
                                              linewidth=0, facecolor=ORANGE if h > 0 else BLUE))
-    picture.text(0.1, 8.6, "what it expects next", align="left", bold=True)
-    for row, (word, p) in enumerate(expected.items()):
-        picture.text(2, 9.6 + 0.8 * row, word, align="right")
-        picture.axes.add_patch(Rectangle((2.3, 9.3 + 0.8 * row), 6 * p, 0.6, facecolor=GREEN_FILL))
-        picture.text(2.5 + 6 * p, 9.6 + 0.8 * row, f"{p:.0%}", align="left")
-    words = ", ".join(f"{word} {100 * p:.0f} %" for word, p in expected.items())
+    told = _next_words(picture, 8.6, expected)
     return picture.show(f"""{len(heard)} rows of 24 coloured cells, the state after each of the words. From the duck on,
-        most columns keep their colour from row to row. Below, what the model expects next: {words}.""", live="farm")
+        most columns keep their colour from row to row. Below, what the model expects next: {told}.""", live="farm")
+
+
+def who_is_it_about(heard, sums, expected):
+    """Return a bar for each animal after each word, as long as its sum, and below them bars of the words to come."""
+    picture = Drawing(10, 12.8)
+    picture.text(0.1, 0.4, "who is it about?", align="left", bold=True)
+    for k, animal in enumerate(sums):
+        picture.text(2.3 + 0.95 * k, 1.3, animal, align="left", colour=FAINT, size=8)
+        for row, share in enumerate(np.clip(sums[animal], 0, 1)):
+            picture.axes.add_patch(Rectangle((2.3 + 0.95 * k, 1.7 + 0.75 * row), 0.9 * share, 0.7, linewidth=0,
+                                             facecolor=ORANGE))
+    for row, word in enumerate(heard):
+        picture.text(2, 2.05 + 0.75 * row, word, align="right")
+    told = _next_words(picture, 8.6, expected)
+    final = {animal: trail[-1] for animal, trail in sums.items()}
+    largest = max(final, key=final.get)
+    return picture.show(f"""The words {" ".join(heard)}, one a row, each with a bar for every animal. From its name on
+        the {largest} has by far the longest; after the last word it is {final[largest]:.2f} long. Below, what the model
+        expects next: {told}.""", live="farm compact")
+
+
+def _next_words(picture, top, expected):
+    """Draw bars of the words to come, and return them in words."""
+    picture.text(0.1, top, "what it expects next", align="left", bold=True)
+    for row, (word, p) in enumerate(expected.items()):
+        picture.text(2, top + 1 + 0.8 * row, word, align="right")
+        picture.axes.add_patch(Rectangle((2.3, top + 0.7 + 0.8 * row), 6 * p, 0.6, facecolor=GREEN_FILL))
+        picture.text(2.5 + 6 * p, top + 1 + 0.8 * row, f"{p:.0%}", align="left")
+    return ", ".join(f"{word} {100 * p:.0f} %" for word, p in expected.items())

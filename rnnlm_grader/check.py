@@ -7,14 +7,15 @@ from . import progress
 from .cells import cells, shell
 from .criteria import ASSIGNMENTS, find
 from .exam import UNDEFINED, public_seed
-from .explaining.mistakes import explain_all, is_unfinished, prove
+from .explaining.mistakes import is_unfinished
 from .explaining.page import page, sentence
-from .explaining.report import in_words, is_withheld, outline
+from .explaining.report import in_words, outline
 from .explaining.words import BOOK
-from .grading import Allowance, examine_all, holds, is_understood, judge, look_once_more, settle_charges, withhold
+from .marks import State
 from .notebooks.modules_used import modules_missed
 from .sandbox.candidate import Lost
 from .stopwatch import SECONDS, TimedCandidate
+from .verdict import Allowance, Work, examine_answer, explain, judge, look_once_more
 
 
 class CheckFailed(AssertionError):
@@ -115,8 +116,9 @@ def examine(name, answer, part, hidden):
     parts = [p for n, p in assignment.parts() if n == name]
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
-    results = examine_parts(assignment, name, parts, [part] if part else parts, TimedCandidate(
-        **{name: answer} if answer is not None else {}), fresh_seeds if hidden else public_seeds)
+    candidate = TimedCandidate(**{name: answer} if answer is not None else {})
+    results = [each for each in results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
+               if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
     remarks = [*warn_of_modules(answer, name, lent)]
     if borrowed := borrows_reference(answer, lent):
@@ -125,33 +127,24 @@ def examine(name, answer, part, hidden):
     if cells.left_over(name):
         remarks.append(f"{name} is left over from an earlier run: its cell no longer defines it, so it won't be handed "
                        "in. Restart the kernel and run all cells.")
-    return Finding(name, results, remarks, not borrowed and all(result.passed for result in results))
+    return Finding(name, results, remarks, not borrowed and all(result.is_right for result in results))
 
 
-def examine_parts(assignment, name, parts, asked, candidate, seeds):
-    """Return the results of those parts of an answer that are asked for."""
-    allowance, draws = Allowance(SECONDS), {}
-    for each in asked:
-        draws |= examine_all(assignment.of(name, each), candidate, seeds, allowance)
-    elsewhere = {criterion.beside for each in asked for criterion in assignment.of(name, each)}
-    is_right = all(map(holds, draws.values()))
-    others = [each for each in parts if each not in asked and (each in elsewhere or is_right)]
-    for each in others:
-        draws |= examine_all(assignment.of(name, each), candidate, public_seeds, allowance)
-    settle_charges([name], draws)
-    if all(map(holds, draws.values())):
-        look_once_more(assignment, [name], draws, candidate, seeds, allowance)
-    draws = prove(assignment.misconceptions, explain_all(assignment, draws, candidate))
-    results, beside = ([judge(assignment, name, each, draws) for each in group] for group in (asked, others))
-    return withhold(results, [(name, each.part) for each in beside if is_understood(each)])
+def results_of(assignment, name, candidate, seeds):
+    """Return the results of all parts of an answer."""
+    work, allowance = Work(assignment, name), Allowance(SECONDS)
+    examine_answer(work, candidate, seeds, allowance)
+    look_once_more(work, candidate, seeds, allowance)
+    explain(work, candidate)
+    return judge(work)
 
 
 def tell_briefly(finding):
     """Return (parts, remarks) of what was found: one remark where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
-    if all(verdict.outcome.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
+    if all(verdict.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
         return [], [f"{finding.name}: not defined here."]
-    if all(is_unfinished(verdict.outcome.finding) or is_withheld(verdict) for verdict in verdicts):
+    if all(is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in verdicts):
         return [], [f"{finding.name}: not filled in yet."]
     return outline(finding.results), finding.remarks
 

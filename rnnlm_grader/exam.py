@@ -1,10 +1,13 @@
-"""What an assignment is made of, and the exam in which a criterion examines a candidate."""
+"""What an assignment is made of, and the examination of a candidate by one criterion."""
+import functools
 import hashlib
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from .sandbox.candidate import Lost, WorkerLost
+from .spec.faults import faults_in
+from .spec.play import play_all
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
 
@@ -18,10 +21,10 @@ class Criterion:
     part: str  # the grade cell it belongs to
     points: int
     shows: str  # what holds when it passes, as a sentence
-    examine: Callable
-    beside: str  # the part of which something right must hold too, that this counts
+    dealt: Callable  # seed → list of (`spec.exercise.Rule`, its case with numbers)
     exercise: object  # the `spec.exercise.Exercise` that declares it
     methods: tuple = ()  # the small methods that it is about
+    is_about_itself: bool = False  # whether it compares an answer with itself, so that no right number is needed
 
     @property
     def key(self):
@@ -35,14 +38,11 @@ class Criterion:
 
 @dataclass(frozen=True, eq=False)
 class LastLook:
-    """A final randomised run for answers that pass all criteria of their name.
-
-    What goes wrong then speaks against one of these criteria, and costs its points: `Outcome.against`.
-    """
+    """A final randomised run for answers that pass all criteria of their name; each fault costs one criterion."""
 
     name: str
-    examine: Callable
-    against: str  # the id of that criterion, unless the outcome says otherwise
+    dealt: Callable
+    exercise: object
 
     @property
     def key(self):
@@ -75,35 +75,32 @@ class Assignment:
         """The (name, part) pairs: one grade cell each."""
         return list(dict.fromkeys((c.name, c.part) for c in self.criteria))
 
-    def of(self, name, part):
-        """The criteria of one grade cell."""
-        return [c for c in self.criteria if (c.name, c.part) == (name, part)]
+    def of(self, name, part=None):
+        """The criteria of one grade cell, or of all of a name."""
+        return [c for c in self.criteria if c.name == name and part in (None, c.part)]
 
 
 @dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
-class Outcome:
-    """The result of examining one candidate by one criterion on one draw of inputs.
+class Examination:
+    """What a candidate did in the cases of one criterion, or of a last look, on one draw of inputs.
 
-    `finding` is None if it passed, else what went wrong first: a `Difference`, a `Raised` or the reason why the
-    process was lost.
+    `lost` is None, or the reason why it couldn't be examined: a `Raised` or a `Lost`.
     """
 
-    finding: object
-    printed: str = ""
-    against: str = ""  # of what is charged to another criterion, or of a last look: the id of the one that pays
-    play: object = None  # the `spec.play.Play` that failed
-    mistake: object = None  # what is known of it: an `explaining.mistakes.Mistake`
-    charged: tuple = ()  # the outcomes that other criteria pay for, by their `against`
-    is_proven: bool = False  # whether all that was charged is what one named mistake gives: the rest is right
+    criterion: object
+    hidden: bool  # whether the inputs are hidden from the learner
+    plays: tuple = ()  # of (`spec.exercise.Rule`, `spec.play.Play`)
+    faults: tuple = ()  # of `spec.faults.Fault`: the plays in which something is wrong
+    lost: object = None
 
     @property
     def passed(self):
-        return self.finding is None
+        return not (self.faults or self.lost)
 
-    @property
-    def is_let_go(self):
-        """Whether it passed only because other criteria pay for what went wrong."""
-        return self.passed and bool(self.charged)
+    @functools.cached_property
+    def finding(self):
+        """What went wrong first: a `Difference`, a `Raised`, a `Lost`; or None."""
+        return self.lost or next((next(iter(fault.wrong.values())) for fault in self.faults), None)
 
 
 UNDEFINED = "no cell defines {}"
@@ -111,35 +108,23 @@ INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
-@dataclass
-class Exam:
-    """One candidate, one name, one draw of inputs."""
-
-    candidate: object
-    seed: int
-    failure: Outcome | None = None  # the first
-    charged: list = field(default_factory=list)  # as in `Outcome`
-
-
-def examine(criterion, candidate, seed, seconds=SECONDS):
-    """Run one criterion, or last look, on one draw of inputs; whatever the candidate does, an `Outcome` comes back."""
-    exam = Exam(candidate, seed)
+def examine(criterion, candidate, seed, hidden=False, seconds=SECONDS):
+    """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns."""
     if seconds <= 0:
-        return Outcome(USED_UP)
+        return Examination(criterion, hidden, lost=USED_UP)
     try:
         candidate.begin(seconds)
-        if criterion.name in candidate.defined:
-            try:
-                criterion.examine(exam)
-            except WorkerLost:
-                raise
-            except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
-                exam.failure = Outcome(INCOMPARABLE)
-        else:
-            exam.failure = Outcome(candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name)))
+        if criterion.name not in candidate.defined:
+            lost = candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name))
+            return Examination(criterion, hidden, lost=lost)
+        dealt = criterion.dealt(seed)
+        replies = play_all(candidate, [case for _, case in dealt])
+        plays = tuple((rule, played) for (rule, _), played in zip(dealt, replies, strict=True))
+        return Examination(criterion, hidden, plays, tuple(faults_in(plays, candidate)))
     except WorkerLost as lost:
-        exam.failure = Outcome(*lost.args)
-    return replace(exam.failure or Outcome(None), charged=tuple(exam.charged))
+        return Examination(criterion, hidden, lost=lost.args[0])
+    except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
+        return Examination(criterion, hidden, lost=INCOMPARABLE)
 
 
 def public_seed(criterion):
@@ -154,4 +139,3 @@ def hidden_seed(secret, assignment, criterion):
 
 def _seed(key, criterion):
     return int.from_bytes(hmac.digest(key, criterion.key.encode(), hashlib.sha256), "big")
-

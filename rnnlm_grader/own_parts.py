@@ -14,12 +14,12 @@ from rnnlm_ref import layers, model, optim, text, time_layers
 
 from .check import borrows_reference, public_seeds
 from .criteria import ASSIGNMENTS, find
-from .grading import Allowance, examine_all, holds
 from .notebooks.cell_code import plain_python, statements_of
 from .notebooks.reading import Unreadable
 from .notebooks.submission import cells_of, take_answers
 from .sandbox.bench import bound_names, load_cells
 from .stopwatch import LOOK, SECONDS, LoopsLook, TimedCandidate, look_at_the_clock
+from .verdict import Allowance, Work, examine_answer
 
 #: The answers that a model is made of, and the finished parts in whose place they are put. MyTimeRNN may use MyRNN.
 PARTS = {"MyTimeEmbedding": time_layers.TimeEmbedding, "MyRNN": layers.RNN, "MyTimeRNN": time_layers.TimeRNN,
@@ -85,9 +85,9 @@ def find_flaw(assignment, name, names):
         return "not defined there"
     if borrows_reference(names[name], assignment.lent.get(name, ())):
         return "it is the finished one"
-    criteria = [each for each in assignment.criteria if each.name == name]
-    draws = examine_all(criteria, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS, 2 * SECONDS))
-    return "" if all(map(holds, draws.values())) else "its checks don't pass yet"
+    work = Work(assignment, name)
+    examine_answer(work, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS, 2 * SECONDS))
+    return "" if work.is_right else "its checks don't pass yet"
 
 
 def load(notebook, wanted):

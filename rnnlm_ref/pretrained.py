@@ -1,4 +1,4 @@
-"""The farm model of chapter 7, already trained, which that chapter's live figure runs on.
+"""The farm model of chapter 7, already trained, which the live figures of that chapter and of the front page run on.
 
 Its rounded weights are committed in `farm.json`, because training amplifies rounding: another machine would end up with
 other weights. `python -m rnnlm_ref.pretrained` trains it again and replaces the file.
@@ -74,10 +74,7 @@ def animal_share(model, vocabulary, words):
 
     Only the words between an animal and its sound count, where the animal has to be remembered.
     """
-    embedding, rnn, _ = model.layers
-    model.reset_state()
-    states = rnn.forward(embedding.forward(vocabulary.encode(words)[np.newaxis]))[0]  # (M, H)
-    model.reset_state()
+    states = states_after(model, vocabulary, words)
     remembered, start = {}, 0
     for end in [i for i, word in enumerate(words) if word == "."]:
         _, animal, *_ = words[start:end]  # "the", the animal, ..., its sound
@@ -85,6 +82,44 @@ def animal_share(model, vocabulary, words):
         start = end + 1
     means = np.array([np.mean(rows, axis=0) for rows in remembered.values()])
     return means.var(axis=0) / np.concatenate(list(remembered.values())).var(axis=0)
+
+
+def animal_factors(model, vocabulary, length=20_000):
+    """Return the animals, and for each the factors of a sum of the hidden units that says how far a text is about it.
+
+    Least squares finds them on a text of the farm: from an animal to the word before its sound the animal's sum should
+    be 1, and elsewhere 0. There is no constant, so a state of zeros is about nobody.
+
+    Returns
+    -------
+    animals : list of str
+    factors : array (H, 8)
+        Rounded, so that they are the same on every machine. `states @ factors` are the sums.
+
+    Book: 07-rnnlm
+    """
+    source = farm()
+    animals = [animal for _, animal, _ in source.rules["animal"]]
+    words = source.sample(length, rng=0)
+    due, named = np.zeros((length, len(animals))), None
+    for m, word in enumerate(words):
+        if word in animals:
+            named = animals.index(word)
+        elif named is not None and word == source.rules["more", animals[named]][0][1]:  # its sound
+            named = None
+        if named is not None:
+            due[m, named] = 1
+    factors, *_ = np.linalg.lstsq(states_after(model, vocabulary, words), due)
+    return animals, np.round(factors, DECIMALS + 1)
+
+
+def states_after(model, vocabulary, words):
+    """Return the hidden state after each word, (M, H), beginning with a state of zeros."""
+    embedding, rnn, _ = model.layers
+    model.reset_state()
+    states = rnn.forward(embedding.forward(vocabulary.encode(words)[np.newaxis]))[0]
+    model.reset_state()
+    return states
 
 
 if __name__ == "__main__":

@@ -20,11 +20,13 @@ from rnnlm_grader.course.folders import answers_of, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
 from rnnlm_grader.criteria import ASSIGNMENTS
-from rnnlm_grader.exam import Lost, Outcome
+from rnnlm_grader.exam import Lost
+from rnnlm_grader.explaining.mistakes import Mistake
 from rnnlm_grader.explaining.report import render
-from rnnlm_grader.grading import PartResult, Verdict
+from rnnlm_grader.marks import Mark, State
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.spec.compare import Difference
+from rnnlm_grader.verdict import PartResult, Verdict
 
 ROOT = Path(__file__).parents[1]
 SLUG = demo.ASSIGNMENT
@@ -167,9 +169,14 @@ def results(person):
     """What the grader would have said, as its plug-in keeps it."""
     variants = {(m.name, m.id): m for m in ASSIGNMENT.misconceptions}
     for name, part in ASSIGNMENT.parts():
-        verdicts = [Verdict(c, Outcome(person.failed.get(c.id), ()), hidden=False,
-                            likely=variants.get((name, person.likely.get(c.id)))) for c in ASSIGNMENT.of(name, part)]
-        yield PartResult(ASSIGNMENT, name, part, tuple(verdicts))
+        yield PartResult(ASSIGNMENT, name, part, tuple(
+            verdict(c, person.failed.get(c.id), variants.get((name, person.likely.get(c.id))))
+            for c in ASSIGNMENT.of(name, part)))
+
+
+def verdict(criterion, finding, likely):
+    return Verdict(criterion, Mark(State.COSTS if finding else State.HOLDS), finding,
+                   mistake=Mistake((likely,)) if likely else None)
 
 
 def enter(gradebook, student, person):

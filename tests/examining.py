@@ -6,10 +6,9 @@ import numpy as np
 
 from rnnlm_grader.criteria import find
 from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.explaining.mistakes import explain_all
-from rnnlm_grader.grading import examine_all, judge, settle_charges
 from rnnlm_grader.sandbox.bench import load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.verdict import Work, examine_answer, explain, judge
 
 
 def defined(source, name="MyEmbedding"):
@@ -20,18 +19,19 @@ def defined(source, name="MyEmbedding"):
 
 
 def grade_name(assignment, candidate, name, seeds, allowance):
-    """Return the PartResults of one name; seeds and allowance as in `examine_all`."""
-    draws = examine_all([c for c in assignment.criteria if c.name == name], candidate, seeds, allowance)
-    settle_charges([name], draws)
-    draws = explain_all(assignment, draws, candidate)
-    return [judge(assignment, name, part, draws) for other, part in assignment.parts() if other == name]
+    """Return the PartResults of one name; seeds and allowance as in `verdict.examine_answer`."""
+    work = Work(assignment, name)
+    for is_hidden in (False, True):
+        examine_answer(work, candidate, lambda criterion, now=is_hidden: [
+            draw for draw in seeds(criterion) if draw[1] is now], allowance)
+        explain(work, candidate)
+    return judge(work)
 
 
 def is_clean(name, answer, criteria=None):
     """Return whether nothing is wrong with an answer by the criteria of its name, or by these."""
-    criteria = criteria or [criterion for criterion in find(name).criteria if criterion.name == name]
-    outcomes = (examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)) for criterion in criteria)
-    return all(outcome.passed and not outcome.charged for outcome in outcomes)
+    return all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
+               for criterion in criteria or find(name).of(name))
 
 
 IN_A_SHELL = """

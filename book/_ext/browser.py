@@ -2,6 +2,9 @@
 
 That needs the lab that `make browser` builds, whose folder is in the environment; without it the book offers the
 download alone. A page opened from disk has no button either, because browsers start no Python from there.
+
+The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the lab where there is
+one, and else to the section of a chapter that offers the exercise.
 """
 import os
 import shutil
@@ -9,28 +12,66 @@ from pathlib import Path
 
 from docutils import nodes
 from sphinx.addnodes import download_reference
+from sphinx.util import logging
+from sphinx.util.docutils import ReferenceRole
 
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
-<p><a class="lab-button" target="_blank" href="../lab/notebooks/index.html?path={name}">Open the exercise in this
+<p><a class="lab-button" target="_blank" href="{address}">Open the exercise in this
 browser</a></p>
 <p>Nothing to install: the first start loads Python and takes some seconds (18 MB, or 32 from a host that doesn't
 compress). Your work is saved in this browser, and nowhere else. To hand it in, press <em>Download</em> above the
 notebook. A check ends an endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
+# Replaces the link before it. Where the page is opened from disk, the link stays.
+OPEN = """<script class="lab-offer">if (location.protocol !== "file:") Object.assign(
+document.currentScript.previousElementSibling, {{ href: "{address}", target: "_blank" }});</script>"""
+
+
+class Exercise(ReferenceRole):
+    def run(self):
+        title = self.title if self.has_explicit_title else f"Exercise {int(self.target[:2])}"
+        return [nodes.reference(self.rawtext, title, refuri="", internal=True, exercise=self.target)], []
+
+
+def lead(app, doctree, docname):
+    """Have each link to an exercise lead somewhere."""
+    for link in list(doctree.findall(lambda node: isinstance(node, nodes.reference) and "exercise" in node)):
+        slug = link["exercise"]
+        for page in sorted(Path(app.srcdir, "book").glob("[0-9]*.md")):
+            if f"<../exercises/{slug}/" in page.read_text(encoding="utf-8"):
+                place = app.builder.get_relative_uri(docname, f"book/{page.stem}")
+                link["refuri"] = f"{place}#{section(app.env.get_doctree(f'book/{page.stem}'), slug)}"
+        if not link["refuri"]:
+            logging.getLogger(__name__).warning("no chapter offers the exercise %s", slug, location=link)
+        for address in in_lab(app, slug):
+            link.parent.insert(link.parent.index(link) + 1, nodes.raw("", OPEN.format(address=address), format="html"))
+
+
+def section(chapter, slug):
+    """Return the id of the section that offers an exercise."""
+    link = next(link for link in chapter.findall(download_reference) if Path(link["reftarget"]).stem == slug)
+    while not isinstance(link, nodes.section):
+        link = link.parent
+    return link["ids"][0]
+
+
+def in_lab(app, slug):
+    """Return the addresses of an exercise in the lab: one, or none."""
+    if app.builder.name != "html" or not os.environ.get(LAB):
+        return []
+    return [f"../lab/notebooks/index.html?path={notebook.name}"
+            for notebook in Path(os.environ[LAB], "files").glob(f"{slug}-[0-9]*.ipynb")]
 
 
 def offer(app, doctree, docname):
     """Add a button below each paragraph that offers an exercise which the lab has."""
-    if app.builder.format != "html":
-        return
     for link in list(doctree.findall(download_reference)):
-        path = Path(link["reftarget"])
-        for notebook in Path(os.environ[LAB], "files").glob(f"{path.stem}-[0-9]*.ipynb"):
+        for address in in_lab(app, Path(link["reftarget"]).stem):
             paragraph = link.parent
             paragraph.parent.insert(paragraph.parent.index(paragraph) + 1,
-                                    nodes.raw("", OFFER.format(name=notebook.name), format="html"))
+                                    nodes.raw("", OFFER.format(address=address), format="html"))
 
 
 def take_along(app, exception):
@@ -41,6 +82,8 @@ def take_along(app, exception):
 
 
 def setup(app):
+    app.add_role("exercise", Exercise())
+    app.connect("doctree-resolved", lead)
     if os.environ.get(LAB):
         app.connect("doctree-resolved", offer)
         app.connect("build-finished", take_along)

@@ -1,14 +1,28 @@
 """Let a live figure take the place of a picture that names one: `Figure(..., live="farm")` in a chapter.
 
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
-there. Without JavaScript, on paper and in a downloaded notebook the picture stays. Data that a figure needs is put into
-the element too, because a page opened from disk may not fetch a file. A `Question` comes as such an element already,
-and so does the table of progress.
+there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a
+downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
+disk may not fetch a file. A `Question` comes as such an element already, and so does the table of progress.
 """
+import functools
+import json
 import re
-from pathlib import Path
 
-DATA = {"farm": "rnnlm_ref/farm.json"}
+import numpy as np
+
+from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
+
+
+@functools.cache
+def farm():
+    """Return the farm's words and weights, and the sums that say which animal a text is about, as JSON."""
+    animals, factors = animal_factors(*farm_model(np.float64))
+    stored = json.loads(FARM.read_text(encoding="utf-8"))
+    return json.dumps(stored | {"animals": animals, "factors": factors.tolist()}, separators=(",", ":"))
+
+
+DATA = {"farm": farm}
 
 
 def enliven(app, pagename, templatename, context, doctree):
@@ -18,11 +32,10 @@ def enliven(app, pagename, templatename, context, doctree):
     def wrap(match):
         name = match["name"]
         names.add(name)
-        data = Path(app.srcdir, DATA[name]).read_text(encoding="utf-8") if name in DATA else ""
-        script = f'<script type="application/json">{data}</script>' if data else ""
-        return f"<live-{name}>{match[0]}{script}</live-{name}>"
+        script = f'<script type="application/json">{DATA[name]()}</script>' if name in DATA else ""
+        return f"<live-{name}{match['mode']}>{match[0]}{script}</live-{name}>"
 
-    picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)".*?</figure>'
+    picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)(?P<mode>[ \w]*)".*?</figure>'
     body = re.sub(picture, wrap, context.get("body", ""), flags=re.DOTALL)
     names.update(re.findall(r"<live-(question|progress)[ >]", body))
     if names:

@@ -115,18 +115,18 @@ def part_averages(marks):
 
 def mistakes(assignment, graded, book):
     """The misconceptions that were recognised, the most frequent first; of equals the one that cost more points."""
-    made = defaultdict(list)  # (name, id) → who made it, and the criterion
+    made = defaultdict(list)  # (name, id) → who made it, its sentence, and the criterion
     for student in graded:
         for part, criterion in student.criteria:
-            if criterion["likely"]:
-                made[part["name"], criterion["likely"]].append((student.student, criterion))
+            for id, sentence in zip(criterion["likely"], criterion["sentences"], strict=True):
+                made[part["name"], id].append((student.student, sentence, criterion))
     sections = {(m.name, m.id): m.section for m in ASSIGNMENTS[assignment].misconceptions}
     found = []
     for key, cases in made.items():
-        section, (_, last) = sections.get(key, ""), cases[-1]
+        section, (_, sentence, _) = sections.get(key, ""), cases[-1]
         found.append(Mistake(
-            key[0], last["sentence"], section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
-            len({student for student, _ in cases}), sum(each["max_points"] - each["points"] for _, each in cases)))
+            key[0], sentence, section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
+            len({student for student, *_ in cases}), sum(each["max_points"] - each["points"] for *_, each in cases)))
     return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
 
 

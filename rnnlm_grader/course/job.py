@@ -17,9 +17,11 @@ from ..criteria import ASSIGNMENTS
 from ..exam import hidden_seed, public_seed
 from ..explaining.report import render
 from ..explaining.words import clean, in_a_word
-from ..grading import Allowance, grade_submission
+from ..grading import grade_submission
+from ..marks import State
 from ..refusal import Refusal
 from ..sandbox.candidate import TIMED_OUT, Lost, SandboxedCandidate
+from ..verdict import Allowance
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
@@ -99,7 +101,7 @@ def run(job):
             seconds=job.seconds_per_criterion, all_seconds=job.seconds_per_answer)) as candidate:
         results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance,
                                            job.whole)
-    findings = [*failed.values(), *(verdict.outcome.finding for result in results for verdict in result.verdicts)]
+    findings = [*failed.values(), *(verdict.finding for result in results for verdict in result.verdicts)]
     return {
         "key": job.key,
         "parts": {f"{result.name}-{result.part}": part(result) for result in results},
@@ -115,7 +117,7 @@ def part(result):
     return {
         "points": result.points,
         "text": without_addresses(render(result)),
-        "sections": list(dict.fromkeys(v.likely.section for v in result.verdicts if v.likely)),
+        "sections": list(dict.fromkeys(each.section for v in result.verdicts for each in v.likely)),
     }
 
 
@@ -131,11 +133,11 @@ def summary(result):
         "part": result.part,
         "points": result.points,
         "max_points": result.max_points,
-        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points,
+        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points, "state": v.state,
                       "hidden": v.hidden, "stand_ins": list(v.stand_ins),
-                      "likely": v.likely.id if v.likely else None,
-                      "sentence": v.likely.sentence if v.likely else None,
-                      "finding": in_a_word(v.outcome.finding, v.hidden)} for v in result.verdicts],
+                      "likely": [each.id for each in v.likely], "sentences": [each.sentence for each in v.likely],
+                      "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None}
+                     for v in result.verdicts],
     }
 
 

@@ -39,12 +39,11 @@ slopes.criterion("honours_eps", "values", 1, "eps is how far x is moved to each 
 slopes.criterion("any_shape_of_x", "values", 1, "x may have any shape", {"slopes": ["forward"]}, of=[product],
                  sizes=SHAPES)
 slopes.criterion("leaves_x_alone", "contract", 1, "x is afterwards what it was before, to the last bit",
-                 {"kept": ["forward"]}, of=[linear], sizes=[{}, {"*": (2, 3)}], patterns={"x": tiny},
-                 beside="values")
+                 {"kept": ["forward"]}, of=[linear], sizes=[{}, {"*": (2, 3)}], patterns={"x": tiny})
 slopes.conditions("layout_of_x", "contract", 1, "x needn't be contiguous in memory and may hold any numbers; the "
                   "result is a new array", "slopes kept",
                   ["forward", "forward", "forward forward:other"], 12,
-                  plain={"slopes kept": ["forward forward"]}, beside="values")
+                  plain={"slopes kept": ["forward forward"]})
 slopes.last_look()
 
 # --- my_bptt ----------------------------------------------------------------------------------------------------------
@@ -88,27 +87,25 @@ bptt.criterion("adds_up", "values", 1, "the gradients of Wx, Wh and b add up ove
                "at its step", {"returned": ["forward"]})
 
 bptt.criterion("stops_at_the_boundary", "window", 1, "with a window no gradient crosses its boundary",
-               {"returned": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True, beside="values")
+               {"returned": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True)
 bptt.criterion("state_goes_on", "window", 1, "the state goes on across the boundary",
-               {"dxs dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True,
-               beside="values")
+               {"dxs dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True)
 bptt.criterion("windows_add_up", "window", 1, "the gradients of all windows add up",
-               {"dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True, beside="values")
+               {"dWx dWh db": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], together=True)
 bptt.criterion("dh0_of_the_first_window", "window", 1, "dh0 is the gradient that arrives at the first window's start",
-               {"dh0": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}], beside="values")
+               {"dh0": ["forward"]}, sizes=[{"T": 2}], options=[{"window": 1}])
 bptt.criterion("every_boundary", "window", 2, "boundaries stand at t = k, 2k, ... below T, also where T is no multiple "
                "of k", {"returned": ["forward"]}, sizes=[{"T": 3}, {"T": 5}, {"T": 8}],
-               options=[{"window": 2}, {"window": 3}, {"window": 7}], beside="values")
+               options=[{"window": 2}, {"window": 3}, {"window": 7}])
 
 bptt.criterion("leaves_arguments", "contract", 1, "the arguments stay untouched", {"kept": ["forward"]},
-               options=[{}, {"window": 2}], beside="values")
+               options=[{}, {"window": 2}])
 bptt.criterion("results_stay", "contract", 1, "what was returned doesn't change with a later call",
-               {"kept": ["forward forward", "forward forward:other"]}, options=[{}, {"window": 2}], beside="values")
+               {"kept": ["forward forward", "forward forward:other"]}, options=[{}, {"window": 2}])
 bptt.criterion("follows_dtype", "contract", 1, "the gradients have the dtype of the parameters",
-               {"returned": ["forward"]}, options=[{}, {"window": 2}], dtypes=(np.float64, np.float32),
-               beside="values")
+               {"returned": ["forward"]}, options=[{}, {"window": 2}], dtypes=(np.float64, np.float32))
 bptt.conditions("any_sizes", "contract", 1, "any N, T, D, H, window and layout will do, also from call to call",
-                "returned kept", CALLS, 36, beside="values")
+                "returned kept", CALLS, 36)
 bptt.last_look()
 
 # --- my_clip_grads ----------------------------------------------------------------------------------------------------
@@ -153,11 +150,11 @@ two, small = clipping("DH", "H"), clipping("DH", "H", drawn=above)
 clip = Exercise(clipping("NTD", "H", "DH", drawn=some_max_norm), criteria)
 
 clip.criterion("returns_norm_before", "values", 1, "the norm before clipping comes back", {"norm": ["forward"]},
-               of=[two, small], beside="contract")
+               of=[two, small])
 clip.criterion("shrinks_together", "values", 2, "gradients above max_norm shrink by one factor, to the norm max_norm "
-               "together", {"norm grads": ["forward"]}, of=[two], beside="contract")
+               "together", {"norm grads": ["forward"]}, of=[two])
 clip.criterion("leaves_small_gradients", "values", 1, "gradients within max_norm stay as they are, to the last bit",
-               {"norm grads": ["forward"]}, of=[small], beside="contract")
+               {"norm grads": ["forward"]}, of=[small])
 clip.criterion("clips_in_place", "contract", 1, "the arrays themselves are changed, not others put in their place",
                {"grads held": ["forward"]}, of=[two], dtypes=(np.float64, np.float32))
 clip.criterion("zero_gradients", "contract", 1, "gradients that are all 0 stay 0, and their norm is 0",

@@ -49,18 +49,17 @@ ids.criterion("any_shape_backward", "backward", 1, "backward works for ids of an
 ids.conditions("any_size_backward", "backward", 1, "backward works for many ids, and tables of any proportion, dtype "
                "and layout, and changes nothing but grads[0]", "grads held kept", TURNS, 30)
 ids.criterion("shares_parameters", "contract", 1, "W is used as it is now, not copied; W and arguments stay untouched",
-              {"kept": contract.KEPT, "out grads params": contract.SHARED}, beside="backward")
+              {"kept": contract.KEPT, "out grads params": contract.SHARED})
 ids.criterion("returns_copies", "contract", 1, "what forward returned is a copy, even for a single id",
               {"kept": ["forward update", "forward forward:other update"]},
-              sizes=[{"*": shape} for shape in ((1,), (1, 1), (3,))], beside="forward")
+              sizes=[{"*": shape} for shape in ((1,), (1, 1), (3,))])
 ids.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads[0] in place and returns None",
-              {"result grads held": contract.IN_PLACE}, beside="backward")
+              {"result grads held": contract.IN_PLACE})
 ids.criterion("backward_twice", "contract", 1, "backward may be called twice: the same dout gives the same, another "
-              "its own", {"grads": contract.TWICE}, beside="backward")
-ids.criterion("stands_alone", "contract", 1, "two layers don't disturb each other", {"out grads": contract.BESIDE},
-              beside="backward")
+              "its own", {"grads": contract.TWICE})
+ids.criterion("stands_alone", "contract", 1, "two layers don't disturb each other", {"out grads": contract.BESIDE})
 ids.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of W",
-              {"out grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
+              {"out grads": ["forward backward"]}, dtypes=(np.float64, np.float32))
 ids.last_look()
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
@@ -82,13 +81,12 @@ windows.conditions("after_other_sizes", "backward", 1, "backward fits the last f
                    "and changes nothing but grads[0]; any N, T, V, D and layout will do", "grads held kept", TURNS, 30,
                    plain={"grads held kept": contract.LAST_FORWARD})
 windows.criterion("time_shares_parameters", "contract", 1, "W is shared, not copied; arguments stay untouched",
-                  {"kept": contract.KEPT, "out grads params": contract.SHARED}, beside="backward")
+                  {"kept": contract.KEPT, "out grads params": contract.SHARED})
 windows.criterion("time_overwrites_in_place", "contract", 1, "backward overwrites grads[0] in place, may be called "
                   "twice, leaves other layers alone and returns None",
-                  {"result grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE]},
-                  beside="backward")
+                  {"result grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE]})
 windows.criterion("time_dtype_and_layout", "contract", 1, "gradients have the dtype of W",
-                  {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="backward")
+                  {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32))
 windows.last_look()
 
 ASSIGNMENT = Assignment("01-embedding", ("MyEmbedding", "MyTimeEmbedding"), criteria, MISCONCEPTIONS)

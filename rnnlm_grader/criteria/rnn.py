@@ -71,17 +71,17 @@ rnn.conditions("backward_sizes", "backward", 1, "backward fits the last forward,
 # --- contract ---------------------------------------------------------------------------------------------------------
 
 rnn.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
-              {"grads held": contract.IN_PLACE}, beside="backward")
+              {"grads held": contract.IN_PLACE})
 rnn.criterion("backward_twice", "contract", 1, "backward may be called twice and returns the same",
-              {"dx dh_prev grads": contract.TWICE}, beside="backward")
+              {"dx dh_prev grads": contract.TWICE})
 rnn.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
-              "never change", {"kept": contract.KEPT}, beside="forward")
+              "never change", {"kept": contract.KEPT})
 rnn.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
-              {"returned grads params": contract.SHARED}, beside="forward")
+              {"returned grads params": contract.SHARED})
 rnn.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
-              {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="forward")
+              {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32))
 rnn.criterion("stands_alone", "contract", 1, "layers don't disturb each other",
-              {"returned grads": contract.BESIDE}, beside="backward")
+              {"returned grads": contract.BESIDE})
 rnn.last_look()
 
 ASSIGNMENT = Assignment("02-rnn", ("MyRNN",), criteria, MISCONCEPTIONS)

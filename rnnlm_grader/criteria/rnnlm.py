@@ -70,11 +70,11 @@ affine.conditions("gradient_of_xs", "backward", 1, "dxs is dout @ W.T at every s
 affine.criterion("affine_in_place", "contract", 1, "backward overwrites grads in place, may be called twice, and "
                  "leaves other layers alone", {
                      "dxs grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE],
-                     "out": contract.BESIDE}, beside="backward")
+                     "out": contract.BESIDE})
 affine.criterion("affine_shares", "contract", 1, "W and b are used as they are now; nothing that was given or returned "
-                 "changes", {"kept": contract.KEPT, "returned grads params": contract.SHARED}, beside="forward")
+                 "changes", {"kept": contract.KEPT, "returned grads params": contract.SHARED})
 affine.criterion("affine_dtype", "contract", 1, "outputs and gradients have the dtype of W",
-                 {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32), beside="forward")
+                 {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32))
 affine.last_look()
 
 # --- MyRnnlm ----------------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ model.conditions("sets_gradients", "backward", 2, "backward sets the gradient of
 model.criterion("scales_gradients", "backward", 1, "backward(dout) multiplies by dout, which is 1 if left out",
                 {"grads": ["forward backward", "forward backward:zero"]})
 model.criterion("flat_lists", "contract", 1, "params and grads are flat lists of six arrays, in the order of the "
-                "layers", {"made": [""]}, beside="forward")
+                "layers", {"made": [""]})
 model.criterion("lists_share", "contract", 1, "they hold the layers' own arrays, also after reset_state: what is "
                 "written into params counts, and each backward overwrites grads", {
                     "scores loss grads params": [
@@ -156,16 +156,16 @@ model.criterion("lists_share", "contract", 1, "they hold the layers' own arrays,
                         "[update:through] forward backward"],
                     "grads": ["[reset] forward backward"],
                     "grads held": ["forward backward", "[spoil] forward backward", "forward [spoil] backward",
-                                   "forward backward [forward]", *contract.TWICE]}, beside="forward")
+                                   "forward backward [forward]", *contract.TWICE]})
 model.criterion("draws_from_rng", "contract", 1, "every weight is drawn by itself, from rng alone, and of a sensible "
                 "size", {"law": ["make twin.make other.make"]}, sizes=[{"V": 32, "D": 14, "H": 26}],
-                law=drawn_from_rng, beside="forward")
+                law=drawn_from_rng)
 model.criterion("model_leaves_arguments", "contract", 1, "ids, targets and scores that were given stay as they are; "
                 "models don't disturb each other", {
                     "kept": ["predict", "forward", "predict predict", "forward backward", "predict forward backward"],
                     "scores loss": ["[b.predict] predict", "predict [b.predict] predict", "predict [b.reset] predict"],
                     "grads": ["forward [b.forward] backward"]},
-                patterns={"ts": some_ignored}, beside="forward")
+                patterns={"ts": some_ignored})
 model.last_look()
 
 # --- my_perplexity ----------------------------------------------------------------------------------------------------
@@ -192,7 +192,7 @@ perplexity.conditions("of_unequal_batches", "values", 2, "each loss weighs as mu
                       plain={"perplexity": ["forward"]})
 perplexity.criterion("of_empty_batches", "edge", 1, "a batch without targets changes nothing, and the lists stay as "
                      "they are", {"perplexity": ["forward"], "kept": ["forward"]}, worlds=[empty_batches],
-                     sizes=[{}, {"B": 6}], beside="values")
+                     sizes=[{}, {"B": 6}])
 perplexity.last_look()
 
 ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,

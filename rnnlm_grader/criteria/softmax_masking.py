@@ -60,7 +60,7 @@ shares.criterion("large_logits", "edge", 1, "logits of ±10000 give finite share
                  {"p": ["forward"]}, sizes=[{}, ROW, {"*": (4,)}, {"*": (2, 2)}], patterns={"x": far})
 shares.criterion("softmax_contract", "edge", 1, "x and results stay untouched, and the dtype is that of x",
                  {"p": ["forward"], "kept": ["forward", "forward forward:other", "forward forward"]},
-                 sizes=[{}, ROW], dtypes=(np.float64, np.float32), beside="values")
+                 sizes=[{}, ROW], dtypes=(np.float64, np.float32))
 shares.last_look()
 
 # --- forward ----------------------------------------------------------------------------------------------------------
@@ -90,27 +90,27 @@ loss.criterion("large_logits_gradient", "backward", 1, "logits of ±10000 give a
 # --- mask -------------------------------------------------------------------------------------------------------------
 
 loss.criterion("loss_over_kept", "mask", 1, "the loss is the mean over the positions that are kept",
-               {"loss": ["forward"]}, sizes=[{}, {"N": 3, "T": 4}], patterns={"ts": some_ignored}, beside="forward")
+               {"loss": ["forward"]}, sizes=[{}, {"N": 3, "T": 4}], patterns={"ts": some_ignored})
 loss.criterion("gradient_over_kept", "mask", 2, "the gradient is divided by the positions kept, and exactly 0 where "
                "ignored", {"dxs": ["forward backward"]}, sizes=[{}, {"N": 3, "T": 4}],
-               patterns={"ts": some_ignored, "dout": ones}, beside="backward")
+               patterns={"ts": some_ignored, "dout": ones})
 loss.criterion("all_ignored", "mask", 1, "all positions ignored: the loss is 0.0 and the gradient 0",
                {"loss": ["forward"], "dxs": ["forward backward", "[forward] forward backward"]},
-               patterns={"ts": all_ignored, "dout": ones}, beside="backward")
+               patterns={"ts": all_ignored, "dout": ones})
 loss.criterion("other_labels", "mask", 2, "ignore_label may be any integer, also the id of a word",
                {"loss": ["forward"], "dxs": ["forward backward"]}, options=LABELS,
-               patterns={"ts": some_ignored, "dout": ones}, beside="forward")
+               patterns={"ts": some_ignored, "dout": ones})
 
 # --- contract ---------------------------------------------------------------------------------------------------------
 
 loss.criterion("loss_backward_twice", "contract", 1, "backward may be called twice; what it returned doesn't change",
-               {"dxs kept": [*contract.TWICE, "forward backward:bare backward:bare"]}, beside="backward")
+               {"dxs kept": [*contract.TWICE, "forward backward:bare backward:bare"]})
 loss.criterion("loss_leaves_arguments", "contract", 1, "logits, targets and what was returned never change",
-               {"kept": ["forward", *contract.KEPT]}, patterns={"ts": some_ignored}, beside="backward")
+               {"kept": ["forward", *contract.KEPT]}, patterns={"ts": some_ignored})
 loss.criterion("loss_dtypes", "contract", 1, "the gradient has the dtype of the logits", {"dxs": ["forward backward"]},
-               sizes=[{}, ONE], patterns={"ts": some_ignored}, dtypes=(np.float64, np.float32), beside="backward")
+               sizes=[{}, ONE], patterns={"ts": some_ignored}, dtypes=(np.float64, np.float32))
 loss.criterion("loss_stands_alone", "contract", 1, "two layers don't disturb each other, and grads stays empty",
-               {"loss dxs": contract.BESIDE, "grads": ["forward backward"]}, beside="backward")
+               {"loss dxs": contract.BESIDE, "grads": ["forward backward"]})
 loss.last_look()
 
 ASSIGNMENT = Assignment("05-softmax-masking", ("my_softmax", "MyTimeSoftmaxWithLoss"), criteria, MISCONCEPTIONS)

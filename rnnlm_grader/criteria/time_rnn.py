@@ -71,9 +71,9 @@ rnn.criterion("like_unrolled", "forward", 1, "hs holds what a chain of single RN
 
 rnn.criterion("takes_a_state", "state", 1, "set_state gives a stateful layer the state to start from",
               {"hs h": ["forward {set} forward", "set forward forward"], "grads": ["forward {set} forward backward"]},
-              options=STATEFUL, beside="forward")
+              options=STATEFUL)
 rnn.criterion("starts_from_zeros", "state", 1, "unless stateful, every window starts from zeros, whatever came before",
-              {"hs": ["[forward] forward", "[forward set] forward"]}, beside="forward")
+              {"hs": ["[forward] forward", "[forward set] forward"]})
 # After these: an answer that always keeps its state fails with other sizes too, and pays once.
 rnn.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and T also from call to call; arrays need "
                "not be contiguous", "hs",
@@ -81,16 +81,15 @@ rnn.conditions("forward_sizes", "forward", 1, "any N, T, D and H will do, N and 
                plain={"hs": ["forward forward:resized"]})
 rnn.criterion("goes_on", "state", 1, "a stateful layer goes on where the last window ended",
               {"hs h": ["{forward} forward", "{forward forward:other} forward", "forward [backward] forward:again"],
-               "grads": ["{forward} forward backward"]}, options=STATEFUL, beside="forward")
+               "grads": ["{forward} forward backward"]}, options=STATEFUL)
 rnn.criterion("forgets_the_state", "state", 1, "after reset_state a stateful layer starts from zeros, with any batch "
               "size", {"hs": ["[reset] forward", "[forward reset] forward", "[forward reset] forward:N+1",
                               "[set reset] forward forward"],
-                       "dxs grads": ["[forward reset] forward backward"]}, options=STATEFUL, beside="forward")
+                       "dxs grads": ["[forward reset] forward backward"]}, options=STATEFUL)
 rnn.criterion("last_state", "state", 1, "h is the last hidden state after each forward, stateful or not",
-              {"h": ["forward", "forward forward"]}, options=BOTH, beside="forward")
+              {"h": ["forward", "forward forward"]}, options=BOTH)
 rnn.criterion("leaves_states_alone", "state", 1, "a state that was given or fetched stays as it is",
-              {"kept": ["forward reset forward"], "kept h": ["forward set forward reset forward"]}, options=BOTH,
-              beside="forward")
+              {"kept": ["forward reset forward"], "kept h": ["forward set forward reset forward"]}, options=BOTH)
 
 # --- backward ---------------------------------------------------------------------------------------------------------
 
@@ -117,22 +116,20 @@ rnn.conditions("backward_sizes", "backward", 1, "backward is right for any N, T,
 def contract_over_time(layer, back):
     """Declare the contract of a layer over time; `back` are the gradients of the states that a window starts from."""
     layer.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is "
-                    "called", {"grads held": contract.IN_PLACE}, beside="backward")
+                    "called", {"grads held": contract.IN_PLACE})
     layer.criterion("backward_twice", "contract", 1, "backward begins with nothing from later: twice gives the same, "
-                    "and no gradient crosses windows", {f"dxs {back} grads": contract.TWICE}, options=BOTH,
-                    beside="backward")
+                    "and no gradient crosses windows", {f"dxs {back} grads": contract.TWICE}, options=BOTH)
     layer.criterion("sizes_change", "contract", 1, "backward fits the last forward, whatever N and T were before",
-                    {f"dxs {back} grads": contract.LAST_FORWARD}, beside="backward")
+                    {f"dxs {back} grads": contract.LAST_FORWARD})
     layer.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were "
                     "returned never change", {"kept": [*contract.KEPT, "forward backward forward backward"]},
-                    options=BOTH, beside="forward")
+                    options=BOTH)
     layer.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
-                    {f"returned grads params {back}": contract.SHARED}, beside="forward")
+                    {f"returned grads params {back}": contract.SHARED})
     layer.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
-                    {f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
-                    beside="forward")
+                    {f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH)
     layer.criterion("stands_alone", "contract", 1, "layers don't disturb each other",
-                    {f"returned grads {back}": contract.BESIDE}, beside="backward")
+                    {f"returned grads {back}": contract.BESIDE})
     layer.last_look()
 
 

@@ -1,10 +1,11 @@
 """Has an answer play a case once more."""
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from ..sandbox.bench import Raised
-from ..spec.exercise import kind_in
+from ..spec.faults import kind_in
 from ..spec.play import Play, play_all
 from ..spec.tape import drawn
 
@@ -60,3 +61,24 @@ def redrawn(case, seed=0, steps=None, **condition):
     """The same case with other numbers, and what else is to be otherwise; what is drawn depends on nothing else."""
     other = replace(case, steps=steps or case.steps, condition=replace(case.condition, **condition))
     return drawn(other, np.random.default_rng(seed))
+
+
+SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
+         {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
+         {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
+
+
+def fresh_draws(case, kind, candidate):
+    """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
+    ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
+    for sizes in ways[bool(case.law):]:
+        looks = (look_at(candidate, redrawn(case, seed, sizes=sizes(seed))) for seed in range(1, 6))
+        found = [*itertools.islice((look for look in looks if kind in look.kinds), 3)]
+        if len(found) == 3:
+            return found
+    return []
+
+
+def sizes_of(layer, draw):
+    """Return the sizes of one of the three draws; letters that SIZES lacks get sizes that no other letter has."""
+    return {letter: SIZES[draw].get(letter, 8 + 3 * at + draw) for at, letter in enumerate(layer.sizes)}

@@ -1,15 +1,10 @@
-"""Finds out what is known of each failed criterion: the smallest example of the mistake, and its name."""
+"""Finds out what is known of an answer's mistakes: their names, and an example of each."""
 import contextlib
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-import numpy as np
-
-from ..exam import SECONDS
 from ..sandbox.bench import Raised
-from ..sandbox.candidate import WorkerLost
 from .certain import what_is_certain
-from .look import Look, look_at, redrawn
-from .names import fresh_draws, misconceptions_of, share
+from .look import Look, fresh_draws, kind_of, look_at, redrawn
 from .shrink import shrink
 
 
@@ -19,84 +14,46 @@ class Mistake:
 
     Attributes
     ----------
-    small : Look
-        At the smallest example.
     likely : tuple of Misconception
-        One, or two that explain a part each.
+        One, or two that explain it together.
+    small : Look or None
+        At an example.
     said : str
         What is certain where the library has no name.
     """
 
-    small: Look
     likely: tuple = ()
+    small: Look | None = None
     said: str = ""
 
     @property
     def name(self):
         """What two failures share that are the same mistake."""
-        return tuple(each.sentence for each in self.likely) or self.said or self.small.kind
-
-
-def explain_all(assignment, draws, candidate):
-    """Return the draws, of which each that failed in a case holds a mistake, as far as anything is known.
-
-    Whatever goes wrong while explaining, the verdict stands and is shown plainly.
-    """
-    explained = dict(draws)
-    for criterion, (*earlier, last) in draws.items():
-        if last.outcome.play and not last.outcome.mistake and not is_unfinished(last.outcome.finding):
-            mistake = None
-            try:
-                candidate.begin(SECONDS)
-                with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
-                    mistake = mistake_of(last, assignment, criterion.exercise, candidate)
-            except WorkerLost:
-                break
-            explained[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, mistake=mistake))]
-    return explained
-
-
-def prove(library, draws):
-    """Return the draws, of which each that was let go is proven where one named mistake gives all that was wrong.
-
-    A variant is right but for its mistake, and so is an answer that gives the same wherever it is wrong. What is
-    compared is what the answer gave in its examination; it isn't asked again. Exceptions and zeros prove nothing.
-    """
-    named = {each.sentence for *_, last in draws.values() if last.outcome.mistake
-             for each in last.outcome.mistake.likely}
-    known = [each for each in library if each.sentence in named and not each.shows_nothing]
-    proven = dict(draws)
-    with np.errstate(all="ignore"):
-        for criterion, (*earlier, last) in draws.items():
-            looks = [Look(play, play.compare()) for play in (each.play for each in last.outcome.charged)]
-            if last.outcome.is_let_go and any(map(shows_something, looks)) and any(
-                    all(share(each, look) == set(look.wrong) for look in looks)
-                    for each in known if each.name == criterion.name):
-                proven[criterion] = [*earlier, replace(last, outcome=replace(last.outcome, is_proven=True))]
-    return proven
-
-
-def shows_something(look):
-    """Whether anything that is wrong holds other numbers than 0."""
-    got = [getattr(finding, "got", None) for finding in look.wrong.values()]
-    return any(isinstance(each, np.ndarray) and each.any() for each in got)
+        return tuple(each.sentence for each in self.likely) or self.said or (self.small and self.small.kind)
 
 
 def is_unfinished(finding):
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
-def mistake_of(draw, assignment, exercise, candidate):
-    """Shrink what failed and look for its name; None where it doesn't fail again. No hidden tape is played or shown."""
-    case = draw.outcome.play.case
-    cases = [redrawn(case, seed) for seed in range(3)] if draw.hidden else [case]
-    first = next((look for case in cases if (look := look_at(candidate, case)).wrong), None)
-    if first is None:
-        return None
-    small, recipe = shrink(case, first.kind, candidate)
+def mistake_of(fault, likely, hidden, candidate):
+    """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown."""
+    small = said = None
+    with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+        small, looks = example_of(fault, hidden, candidate)
+        said = "" if likely or not small else what_is_certain(small, looks(), hidden)
+    return Mistake(likely, small, said or "")
+
+
+def example_of(fault, hidden, candidate):
+    """Return (a look at an example of a fault, what looks at fresh draws of it); (None, ...) if it fails no more."""
+    case = fault.play.case
+    if hidden:
+        looks = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
+        kind = next((kind for look in looks for kind in look.kinds), None)
+    else:
+        kind = kind_of(*next(iter(fault.wrong.items())))
+    small, recipe = shrink(redrawn(case, 0) if hidden else case, kind, candidate) if kind else (case, case)
     small = look_at(candidate, small)
-    if not small.wrong:  # as of an answer that isn't the same twice
-        return None
-    fresh = fresh_draws(recipe, small.kind, candidate)
-    likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, candidate)
-    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh, draw.hidden))
+    # An answer may not be the same twice.
+    return (small if kind and small.wrong else None), lambda: fresh_draws(recipe, small.kind, candidate)

@@ -13,6 +13,7 @@ BOOK_URL = "RNNLM_BOOK_URL"  # in a kernel's environment: where students read th
 FRAME = "border-left: 3px solid currentColor; padding-left: 1em; margin: 0.6em 0; max-width: 60em"
 INDENTED = "list-style: none; padding-left: 1em; margin: 0.3em 0"
 BELOW = "margin: 0.3em 0 0.3em 1.4em"
+PRICE = "margin-left: 1em; opacity: 0.8; white-space: nowrap"
 CODE = f"{BELOW}; font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; word-break: normal"
 
 
@@ -36,7 +37,8 @@ def part(heading, items):
 
 
 def item_in_html(item):
-    return "\n".join([said(item.title), *itertools.starmap(block, item.blocks)])
+    price = element("span", PRICE, said(item.price)) if item.price else ""
+    return "\n".join([said(item.title) + price, *itertools.starmap(block, item.blocks)])
 
 
 def block(kind, text):

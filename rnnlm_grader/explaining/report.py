@@ -1,13 +1,13 @@
 """Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
 import re
 import textwrap
-from collections import Counter
 from dataclasses import dataclass
 
 import numpy as np
 
+from ..marks import State
 from ..spec.calls import KEPT_LATE
-from ..spec.compare import MOST_DIGITS, Difference, Unsupported
+from ..spec.compare import MOST_DIGITS, Difference
 from .script import WIDTH, cut, script
 from .words import BOOK, UNFINISHED, clean, describe, marked
 
@@ -23,14 +23,24 @@ class Item:
     ----------
     blocks : sequence of (kind, text)
         Of the kinds 'likely', 'read' (a section), 'code', 'said', and 'whole' (all of the code where that is cut).
+    costs : int or str
+        The points that it costs, or what stands in their place.
     """
 
     title: str
     blocks: tuple = ()
+    costs: int | str = ""
+
+    @property
+    def price(self):
+        return f"costs {self.costs}" if isinstance(self.costs, int) else self.costs
 
     def lines(self):
+        *first, last = textwrap.wrap(self.title, WIDTH - 2, subsequent_indent="  ")
+        gap = " " * max(2, WIDTH - len(last) - len(self.price)) if self.price else ""
         below = [line for block in self.blocks for line in in_lines(*block)]
-        return [f"  {self.title}", *(f"      {line}" for line in below[:MOST_LINES - 1])]
+        return [*(f"  {line}" for line in first), f"  {last}{gap}{self.price}",
+                *(f"      {line}" for line in below[:MOST_LINES - 1])]
 
 
 def in_lines(kind, text):
@@ -68,88 +78,90 @@ def items_of(result, told):
     """Yield what is to be told of a part; `told` holds the names of the mistakes that the reader knows already."""
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
-    failed = [verdict for verdict in result.verdicts if not verdict.outcome.passed]
-    in_full, again = 0, Counter()
-    for verdict in failed:
-        name, title = name_of(verdict.outcome), f"✗ {verdict.criterion.shows}"
-        if is_withheld(verdict):
-            continue
+    again, in_full = {}, 0
+    for verdict in with_state(result, State.COSTS):
+        name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
             in_full += 1
             told.append(name)
-            yield Item(title, tuple(blocks_of(verdict))[:None if in_full <= IN_FULL else 1])
-        elif verdict.outcome.mistake:
-            yield Item(f"{title} (the same mistake)")
+            yield Item(title, tuple(blocks_of(verdict))[:None if in_full <= IN_FULL else 1], verdict.criterion.points)
+        elif verdict.mistake:
+            yield Item(f"{title} (the same mistake)", (), verdict.criterion.points)
         else:
-            again[name] += 1
-    for name, count in again.items():
-        yield Item(f"✗ {count} more {'to fill in' if name == UNFINISHED else 'for the same reason'}")
-    if beside := [verdict.outcome.finding.part for verdict in failed if is_withheld(verdict)]:
-        more = "more " * (len(beside) < len(failed))
-        yield Item(f"✗ {counted(beside, f'{more}earn')} points once anything is right in {in_parts(beside, result)}")
-    yield from passed(result)
+            again.setdefault(name, []).append(verdict.criterion.points)
+    for name, points in again.items():
+        reason = "to fill in" if name == UNFINISHED else "for the same reason"
+        yield Item(f"✗ {len(points)} more {reason}", (), sum(points))
+    if holds := with_state(result, State.HOLDS):
+        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}")
+    for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
+        is_one, given = len(verdicts) == 1, cause(because, result)
+        are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
+        yield Item(f"≈ {are}, given {given}")
+    for because, verdicts in by_cause(with_state(result, State.HELD_BACK)).items():
+        are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
+        until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
+        yield Item(f"… {are} until {until}", (), "earns nothing yet")
 
 
-def passed(result):
-    """Yield what is to be said of criteria that passed, and of those that failed by a mistake for which others pay."""
-    let_go = [verdict for verdict in result.verdicts if verdict.outcome.is_let_go]
-    held = [verdict for verdict in result.verdicts if verdict.outcome.passed and verdict not in let_go]
-    if held:
-        yield Item(f"✓ {'all ' * (len(held) == len(result.verdicts))}{counted(held, 'hold')}")
-    if let_go:
-        paid = in_parts([part for verdict in let_go for part in payers(verdict)], result)
-        yield Item(f"– {counted(let_go, 'fail')} at no cost: first mend what costs points in {paid}")
+def counted_points(verdicts):
+    points = sum(verdict.criterion.points for verdict in verdicts)
+    return f"{len(verdicts)} ({points} point{'s' * (points > 1)})"
 
 
-def payers(verdict):
-    """The parts whose criteria pay for what is wrong in one that was let go."""
-    against = {outcome.against for outcome in verdict.outcome.charged}
-    return [other.part for other in verdict.criterion.exercise.criteria
-            if other.name == verdict.criterion.name and other.id in against]
+def cause(because, result):
+    """Name what criteria depend on: the mistakes of this part, or those of another, and the first of these."""
+    payers = [each for each in result.assignment.of(result.name) if each.id in because]
+    parts = [*dict.fromkeys(each.part for each in payers)]
+    if parts == [result.part]:
+        return "the ✗ above"
+    first = next(each for each in payers if each.part != result.part)
+    return f"the ✗ of {' and '.join(part for part in parts)} ({first.shows})"
+
+
+def with_state(result, state):
+    return [verdict for verdict in result.verdicts if verdict.state == state]
+
+
+def by_cause(verdicts):
+    """Return {ids of what costs points: the verdicts that depend on it}."""
+    found = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.mark.because, []).append(verdict)
+    return found
 
 
 def counted(things, verb):
     return f"{len(things)} {verb}{'s' * (len(things) == 1)}"
 
 
-def in_parts(parts, result):
-    return " and ".join(dict.fromkeys("this part" if part == result.part else part for part in parts))
-
-
-def is_withheld(verdict):
-    """Whether a criterion counts only beside something right."""
-    return isinstance(verdict.outcome.finding, Unsupported)
-
-
-def name_of(outcome):
+def name_of(verdict):
     """What two failures share that are the same mistake: its name, or what is said of it."""
-    return outcome.mistake.name if outcome.mistake else describe(outcome.finding, True)
+    return (verdict.mistake and verdict.mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
 
 
 def blocks_of(verdict):
     """Yield what is told of a mistake, its name first; see `Item`."""
-    outcome, mistake = verdict.outcome, verdict.outcome.mistake
-    if mistake is None:
-        yield "said", describe(outcome.finding, verdict.hidden)
-        yield from quoted(outcome.finding, verdict.hidden)
-        return
-    sentences = [ended(each.sentence) for each in mistake.likely]
-    if len(sentences) == 1:
-        yield "likely", f"Likely: {sentences[0]}"
-    elif sentences:
-        yield "likely", f"Two mistakes together: {' '.join(f'({at}) {each}' for at, each in enumerate(sentences, 1))}"
-    if mistake.likely:
+    mistake, finding = verdict.mistake, verdict.finding
+    for at, each in enumerate(mistake.likely if mistake else (), 1):
+        number = f" ({at})" if len(mistake.likely) > 1 else ""
+        yield "likely", f"Likely{number}: {ended(each.sentence)}"
+    if mistake and mistake.likely:
         yield "read", mistake.likely[0].section
-    elif mistake.said:
+    elif mistake and mistake.said:
         yield "said", ended(mistake.said)
+    if not (mistake and mistake.small):
+        yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
+        yield from quoted(finding, verdict.hidden)
+        return
     lines = script(mistake.small)
     yield "code", "\n".join(cut(lines))
     if cut(lines) != lines:
         yield "whole", "\n".join(lines)
     yield "said", outcome_of(mistake.small, verdict.hidden)
     yield from quoted(mistake.small.finding, verdict.hidden)
-    if outcome.printed and not verdict.hidden:
-        yield "said", f"Your code printed: {clean(' '.join(outcome.printed.split()), 150)}"
+    if verdict.printed and not verdict.hidden:
+        yield "said", f"Your code printed: {clean(' '.join(verdict.printed.split()), 150)}"
 
 
 def quoted(finding, is_hidden):

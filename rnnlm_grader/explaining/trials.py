@@ -15,8 +15,7 @@ from ..sandbox.candidate import WorkerLost
 from ..spec.layer import METHODS
 from ..spec.play import play_all
 from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
-from .look import redrawn
-from .names import sizes_of
+from .look import redrawn, sizes_of
 from .source import Edit, Text, apply, holds_line
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond

@@ -17,8 +17,13 @@ class Misconception:
     name: str
     section: str  # page and anchor in the book: '02-embedding.html#embedding-lookup'
     sentence: str  # stands after "Likely:"
-    source: str
+    right: str  # the right answer, as text
+    changes: tuple  # of it; see `changed`
     shows_nothing: bool = False  # whether what it gives is nothing, or zeros, as of an answer that isn't filled in
+
+    @functools.cached_property
+    def source(self):
+        return changed(self.right, *self.changes)
 
     @functools.cached_property
     def variant(self):
@@ -35,7 +40,7 @@ class Library(list):
         The changes are of the right answer, or of another `source`; see `changed`.
         """
         def add(id, section, sentence, *changes, source=right, shows_nothing=False):
-            self.append(Misconception(id, name, section, sentence, changed(source, *changes), shows_nothing))
+            self.append(Misconception(id, name, section, sentence, source, changes, shows_nothing))
         return add
 
 

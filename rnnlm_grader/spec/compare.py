@@ -21,13 +21,6 @@ class Difference:
     expected: object = None
 
 
-@dataclass(frozen=True)
-class Unsupported(Difference):
-    """Of a criterion that counts only beside something right in another part, or its own."""
-
-    part: str = ""
-
-
 def differ(got, expected, what, *, exact=False, least=LEAST):
     """Return the `Difference` between two values, or None."""
     problem = _problem(got, expected, exact, least)

@@ -1,6 +1,6 @@
 """What every layer must hold to, whatever it computes: each topic is a few scripts; in brackets what must not matter.
 
-Each script has only the noise that it is about, and simple ones come first: by these the charge rule tells a layer that
+Each script has only the noise that it is about, and simple ones come first: by these it is told that a layer
 accumulates its gradients (it fails `[spoil] forward backward`) from one that can't go back twice (it doesn't).
 """
 KEPT = ("forward backward", "forward forward", "forward update",
@@ -9,7 +9,7 @@ SHARED = ("[update] forward", "[update] forward backward", "[update:through] for
           "[forward backward update] forward:again backward:again", "[forward update:one] forward:again backward")
 IN_PLACE = ("forward backward", "[spoil] forward backward", "forward [spoil] backward",
             "[forward backward spoil] forward backward:zero")
-TWICE = ("forward [backward] backward", "forward backward backward:again")
+TWICE = ("forward [backward] backward", "forward [backward] backward:again")
 LAST_FORWARD = ("[forward] forward backward", "[forward] forward:resized backward",
                 "[forward backward] forward backward:again")
 BESIDE = ("[b.forward] forward backward", "forward [b.forward] backward",

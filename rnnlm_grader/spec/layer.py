@@ -233,6 +233,11 @@ class Case:
         return self.layer.sizes | self.condition.sizes
 
     @functools.cached_property
+    def is_of_real_size(self):
+        """Whether all sizes are at least 2: what works only on less works on nothing."""
+        return all(np.prod(size) >= 2 for size in self.sizes.values())
+
+    @functools.cached_property
     def shapes(self):
         """The shapes of the parameters."""
         return [shape_of(letters, self.sizes) for letters in self.layer.params.values()]

@@ -8,10 +8,11 @@ from pages import HTML, has_no_violation_in_either_theme
 
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
-from rnnlm_ref.pretrained import farm_model
+from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "unrolled": "04-time-rnn", "logits": "06-softmax-masking", "influence": "05-bptt"}
+FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+           "influence": "05-bptt"}
 
 
 @pytest.fixture
@@ -60,8 +61,9 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("name", "presses"), [("farm", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-                                               ("logits", ["10 steps"])])
+@pytest.mark.parametrize(("name", "presses"), [
+    ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
+    ("logits", ["10 steps"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -71,16 +73,17 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
 
 # The farm.
 
-OPENING = ". the duck in the wood behind the river"
-TOKENS = farm_model()[1].tokens
+OPENING = "the duck in the wood behind the river"
+WARM_UP = "the bee near the wood buzzes . "
+MODEL, VOCABULARY = farm_model(np.float64)
+TOKENS = VOCABULARY.tokens
+ANIMALS, FACTORS = animal_factors(MODEL, VOCABULARY)
 
 
-def heard(text):
+def heard(text, before=WARM_UP):
     """Return the states after each word, (T, H), and the logits of the next one, as Python computes them."""
-    model, vocabulary = farm_model(np.float64)
-    embedding, rnn, affine = model.layers
-    states = rnn.forward(embedding.forward(vocabulary.encode(text.split())[np.newaxis]))
-    return states[0], affine.forward(states)[0, -1]
+    states = states_after(MODEL, VOCABULARY, (before + text).split())
+    return states, MODEL.layers[-1].forward(states[np.newaxis])[0, -1]
 
 
 def shown_states(farm):
@@ -89,11 +92,31 @@ def shown_states(farm):
         (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity'))"""))
 
 
-def assert_heard(farm, text):
-    """Compare the last states and the bars with what Python computes for a text; return the probabilities."""
-    states, logits = heard(text)
+def shown_sums(farm, rows):
+    """Return the length of each animal's bar in some rows, (T, 8)."""
+    return np.array(shown(farm, rows, """[...e.querySelectorAll('.farm-sum')].map(bar =>
+        Number(bar.style.getPropertyValue('--share')))"""))
+
+
+def assert_heard(farm, text, before=WARM_UP):
+    """Compare the last states, their sums and the bars with what Python computes; return the probabilities."""
+    states, logits = heard(text, before)
     assert_allclose(shown_states(farm)[-len(states):], states, atol=1e-9)
+    assert_allclose(shown_sums(farm, ".farm-about:not(.farm-names)"), states[-1:] @ FACTORS, atol=1e-9)
     return assert_shows(farm, logits)
+
+
+def assert_heard_on_the_front_page(front, text, before=WARM_UP):
+    """Compare the sums after each word and the likeliest words with what Python computes."""
+    states, logits = heard(text, before)
+    words = (before + text).split()
+    assert shown(front, ".farm-text li", "e.firstChild.textContent")[-len(words):] == words
+    assert_allclose(shown_sums(front, ".farm-text li")[-len(words):], states @ FACTORS, atol=1e-6)
+    p = next_word_probabilities(logits)
+    best = np.argsort(-p)[:8]
+    bars = shown(front, ".farm-bar", "[e.value, Number(e.style.getPropertyValue('--share'))]")
+    assert [word for word, _ in bars] == [TOKENS[i] for i in best]
+    assert_allclose([share for _, share in bars], p[best], atol=1e-6)
 
 
 def assert_shows(farm, logits, temperature=1.0):
@@ -117,7 +140,7 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
     press(farm, "Start over")
     read(farm, "The bee near the wood. cow")
     farm.locator(".farm-bar", has_text=re.compile("^behind")).first.click()
-    p = assert_heard(farm, ". the bee near the wood . cow behind")
+    p = assert_heard(farm, "the bee near the wood . cow behind")
     best = ", ".join(f"{TOKENS[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
     assert said(farm).endswith(f"the model expects: {best}.")
 
@@ -127,9 +150,52 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
     before = shown_states(farm)
     press(farm, "Forget")
     assert_allclose(shown_states(farm), [*before, np.zeros(64)])
-    assert_shows(farm, farm_model(np.float64)[0].params[-1])
+    assert_shows(farm, MODEL.params[-1])
     read(farm, "near the barn")
-    assert_heard(farm, "near the barn")
+    assert_heard(farm, "near the barn", before="")
+
+
+def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figure):
+    front = figure("farm[compact]")
+    assert_heard_on_the_front_page(front, "the owl behind the barn in the river")
+    assert "it is about the owl (0.8" in said(front)
+    read(front, "near the garden")
+    front.get_by_role("button", name="hoots").click()
+    assert_heard_on_the_front_page(front, "the owl behind the barn in the river near the garden hoots")
+    assert "it is about nobody" in said(front)
+    press(front, "Forget")
+    assert (shown_sums(front, ".farm-text li:last-child") == 0).all()
+    read(front, "near the barn")
+    assert_heard_on_the_front_page(front, "near the barn", before="")
+    assert "whom nobody named" in said(front)
+
+
+def test_the_picture_of_the_front_page_shows_what_its_figure_begins_with(figure):
+    front = figure("farm[compact]")
+    alt = front.locator("figure.drawing svg").get_attribute("aria-label")
+    assert "The words the owl behind the barn in the river, one a row" in alt
+    assert alt.endswith(f"expects next: {said(front).partition('expects: ')[2]}")
+
+
+def test_the_farm_works_without_a_mouse(figure):
+    front = figure("farm[compact]")
+    front.get_by_label("Type").focus()
+    keyboard = front.page.keyboard
+    keyboard.type("near the wood")
+    keyboard.press("Enter")
+    for key in ["Tab", "Tab", "Tab", "Enter"]:  # by way of Read and the text, which scrolls, to the likeliest word
+        keyboard.press(key)
+    assert_heard_on_the_front_page(front, "the owl behind the barn in the river near the wood hoots")
+
+
+@pytest.mark.parametrize("name", ["farm", "farm[compact]"])
+def test_two_animals_in_one_sentence_are_named(figure, name):
+    farm = figure(name)
+    press(farm, "Start over")
+    read(farm, "cow owl")
+    assert said(farm).startswith("More than one animal in a sentence (cow, owl): the model has never met that.")
+    read(farm, ". the cow")
+    assert said(farm).startswith("After “the cow” it is about")
 
 
 def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_slider(figure):
@@ -154,12 +220,13 @@ def test_the_farm_writes_up_to_the_full_stop_unless_another_button_is_pressed(fi
     farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
 
 
-def test_a_word_that_the_model_does_not_know_is_named_and_nothing_is_read(figure):
-    farm = figure("farm")
-    before = shown_states(farm)
+@pytest.mark.parametrize("name", ["farm", "farm[compact]"])
+def test_a_word_that_the_model_does_not_know_is_named_and_nothing_is_read(figure, name):
+    farm = figure(name)
+    before = farm.locator(".farm-text").inner_html()
     read(farm, "the unicorn")
-    assert "“unicorn”" in said(farm)
-    assert (shown_states(farm) == before).all()
+    assert said(farm).startswith("The model has never met “unicorn”, so it read nothing. It knows 27 words: the, cow,")
+    assert farm.locator(".farm-text").inner_html() == before
 
 
 def test_nothing_moves_for_readers_who_asked_for_that(figure):

@@ -5,7 +5,7 @@ from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import HTML, has_no_violation
+from pages import HTML, ROOT, has_no_violation
 
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if not {"_static", "lab"} & {*path.parts})
 OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
@@ -98,6 +98,18 @@ def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_n
         })""")
     assert [text for text, hidden, _ in equations if hidden > 1] == []
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
+
+
+def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():
+    cards = soup("book/index.html").select(".front-path .sd-card")
+    chapters, *_ = (ROOT / "_toc.yml").read_text().partition("caption: Exercises")
+    assert [card.a["href"] for card in cards] == [f"{name}.html" for name in re.findall(r"file: book/(\S+)", chapters)]
+    for card in cards:
+        said = re.search(r"About (\d+)\s+minutes", soup(f"book/{card.a['href']}").get_text())
+        assert said is None or f"{said[1]} minutes" in card.get_text()
+        if exercise := re.search(r"Exercise (\d), (\d+) minutes", card.get_text()):
+            path, = ROOT.glob(f"exercises/0{exercise[1]}-*/*.ipynb")
+            assert sum(map(int, re.findall(r"○? \| (\d+) \|", path.read_text()))) == int(exercise[2])
 
 
 def test_a_chapter_on_paper_has_its_number_and_its_answers(open_page):

@@ -136,6 +136,12 @@ def test_a_chapter_opens_its_exercise(open_page, slug):
     assert link.evaluate("link => link.href").endswith(address(slug))
 
 
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_the_front_page_opens_the_exercise(open_page, slug):
+    link = open_page("book/index.html").locator(".front-path").get_by_role("link", name=f"Exercise {int(slug[:2])}")
+    assert link.evaluate("link => link.href").endswith(address(slug))
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_in_the_offer(open_page, theme):
     has_no_violation(open_page("book/02-embedding.html", theme=theme), ".lab-offer")
@@ -146,6 +152,8 @@ def test_a_page_opened_from_disk_offers_no_lab(browser):
     tab.goto((HTML / "book" / "02-embedding.html").as_uri())
     assert tab.locator(".lab-offer").count() == 1
     assert not tab.locator(".lab-offer").is_visible()
+    tab.goto((HTML / "book" / "index.html").as_uri())
+    assert tab.locator(".front-path a[href*='/lab/']").count() == 0
     tab.close()
 
 

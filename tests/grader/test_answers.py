@@ -9,10 +9,12 @@ from hostile.attacks import KNOWN
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.explaining.report import blocks_of, render
-from rnnlm_grader.grading import Allowance, grade_submission, withhold
+from rnnlm_grader.grading import grade_submission
+from rnnlm_grader.marks import State
 from rnnlm_grader.misconceptions import changed
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
+from rnnlm_grader.verdict import Allowance
 
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]
@@ -75,33 +77,29 @@ def verdicts(make_candidate, corpus, name, source, draws=DRAWS):
 def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corpus, name, style, source):
     judged = verdicts(make_candidate, corpus, name, source, draws)
     assert judged
-    assert [v for v in judged if not v.outcome.passed] == []
+    assert [v for v in judged if v.state != State.HOLDS] == []
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.corpus(one_in=8)
 @pytest.mark.parametrize(("corpus", "name", "mistake", "source"), cases("WRONG"))
 def test_wrong_answers_written_in_other_words_are_named(corpus, name, mistake, source):
-    failed = [v for v in verdicts(in_kernel, corpus, name, source, DRAWS[:2]) if not v.outcome.passed]
+    failed = [v for v in verdicts(in_kernel, corpus, name, source, DRAWS[:2]) if v.state == State.COSTS]
     assert failed
-    said = [v.outcome.mistake.said for v in failed if v.outcome.mistake and v.outcome.mistake.said]
-    assert {v.likely.id for v in failed if v.likely} == (set() if said else {mistake})
-    assert said or all(v.likely or isinstance(v.outcome.finding, Raised) for v in failed)
+    named = {each.id for v in failed for each in v.likely}
+    assert named <= {mistake}
+    assert named or all(isinstance(v.finding, Raised) for v in failed)
 
 
 @pytest.mark.parametrize(("corpus", "name"), [(embedding, "MyEmbedding"), (rnn, "MyRNN"), (time_rnn, "MyTimeRNN")])
 def test_an_answer_that_offers_no_params_loses_a_point_and_no_more(corpus, name):
     source = plainest(corpus)[name].replace("self.params", "self.weights")
-    failed = {v.criterion.id for v in verdicts(in_kernel, corpus, name, source) if not v.outcome.passed}
-    assert failed == {"shares_parameters"}
+    assert lost(corpus, name, source).keys() == {"shares_parameters"}
 
 
 def lost(corpus, name, source):
-    """{criterion that costs points: its misconception, or None} of an answer among right ones; names prove nothing."""
-    assignment = ASSIGNMENTS[corpus.SLUG]
-    answer = in_kernel(assignment, submission(corpus, **{name: source}))
-    results = withhold(grade_name(assignment, answer, name, seeds_of(corpus.SLUG), Allowance(20)))
-    return {v.criterion.id: v.likely for result in results for v in result.verdicts if not v.outcome.passed}
+    """{criterion that earns nothing: its misconceptions} of an answer among right ones."""
+    return {v.criterion.id: v.likely for v in verdicts(in_kernel, corpus, name, source) if not v.state.earns}
 
 
 @pytest.mark.parametrize(("right", "slip", "criterion"), [
@@ -110,7 +108,7 @@ def lost(corpus, name, source):
     ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates"),
     ("dc * i * (1 - g**2)", "dh * i * (1 - g**2)", "slopes_of_the_gates")])
 def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip, criterion):
-    assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: None}
+    assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: ()}
 
 
 def test_a_backward_in_which_only_the_gradient_of_c_is_right_earns_nothing():
@@ -177,7 +175,7 @@ def test_what_a_wrong_answer_set_for_the_whole_process_costs_a_later_one_nothing
 def test_whatever_an_answer_gives_it_gets_a_mark(gives):
     source = plainest(time_rnn)["MyTimeRNN"].replace("return hs\n", f"return {gives}\n")
     assert gives in source
-    assert not all(v.outcome.passed for v in verdicts(in_sandbox, time_rnn, "MyTimeRNN", source))
+    assert not all(v.state == State.HOLDS for v in verdicts(in_sandbox, time_rnn, "MyTimeRNN", source))
 
 
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
@@ -194,16 +192,16 @@ class Recording(Allowance):
         super().__init__(20)
         self.seen = []
 
-    def examine(self, criterion, candidate, seed):
+    def examine(self, criterion, candidate, seed, hidden):
         self.seen.append((criterion.name, seed != public_seed(criterion)))
-        return super().examine(criterion, candidate, seed)
+        return super().examine(criterion, candidate, seed, hidden)
 
 
 @pytest.mark.parametrize("corpus", CORPORA, ids=lambda corpus: corpus.SLUG)
 def test_no_worker_sees_a_hidden_input_before_all_learners_inputs_are_done(corpus):
     allowance = Recording()
     results, _ = graded(corpus, submission(corpus), allowance)
-    assert all(result.passed for result in results.values())
+    assert all(result.is_right for result in results.values())
     assert {name for name, _ in allowance.seen} == set(corpus.RIGHT)
     assert [hidden for _, hidden in allowance.seen] == sorted(hidden for _, hidden in allowance.seen)
 
@@ -263,7 +261,7 @@ def test_a_softmax_that_is_right_for_rows_or_matrices_loses_only_the_point_for_a
 ], ids=["an older try", "another helper of that name"])
 def test_what_stands_below_an_answer_and_spoils_it_is_left_out_and_no_more(cells):
     results, _ = graded(embedding, [("imports", "import numpy as np"), *cells])
-    assert all(result.passed for result in results.values())
+    assert all(result.is_right for result in results.values())
 
 
 TWO_TRIES = """
@@ -319,12 +317,12 @@ def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbo
 
 
 def verdict_words(verdict):
-    return verdict.criterion, verdict.hidden, verdict.likely, [] if verdict.outcome.passed else [*blocks_of(verdict)]
+    return verdict.criterion, verdict.hidden, verdict.likely, [] if verdict.state.earns else [*blocks_of(verdict)]
 
 
 def test_what_is_lent_to_one_answer_is_not_lent_to_another():
     borrowed = "from rnnlm_ref.time_layers import TimeAffine\nclass MyTimeAffine(TimeAffine): pass\n"
     results, failed = graded(rnnlm, submission(rnnlm, MyTimeAffine=borrowed), answers={})
     assert {name for (name, _), result in results.items() if not result.points} == {"MyTimeAffine"}
-    assert all(result.passed for (name, _), result in results.items() if name == "MyRnnlm")
+    assert all(result.is_right for (name, _), result in results.items() if name == "MyRnnlm")
     assert set(failed) == {"MyTimeAffine"}

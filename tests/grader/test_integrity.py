@@ -128,5 +128,4 @@ def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, l
     wanted, source = incomplete.changed(name, label)
     answer = solution(name, source)
     criterion, = (c for c in find(name).criteria if (c.name, c.id) == (name, wanted))
-    outcome = examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion))
-    assert not outcome.passed
+    assert not examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed

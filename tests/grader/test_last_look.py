@@ -38,8 +38,8 @@ def test_right_answers_pass_them(corpus, name):
         look = LOOKS[name]
         hidden = (hidden_seed(bytes([number, i]), assignment.slug, look) for i in range(DRAWS))
         for seed in (public_seed(look), *hidden):
-            outcome = examine(look, Crossing(**{name: names[name]}), seed)
-            assert outcome.passed, f"{label}: {outcome.finding}"
+            examination = examine(look, Crossing(**{name: names[name]}), seed)
+            assert examination.passed, f"{label}: {examination.finding}"
 
 
 LATE = incomplete.right("MyTimeEmbedding").replace("return self.layer.forward(xs)", (

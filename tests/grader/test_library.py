@@ -10,11 +10,12 @@ from examining import grade_name
 
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import examine, hidden_seed, public_seed
-from rnnlm_grader.grading import Allowance
+from rnnlm_grader.marks import State
 from rnnlm_grader.misconceptions import Misconception, changed
 from rnnlm_grader.misconceptions.rnnlm import AFFINE_LAYER
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.verdict import Allowance
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
@@ -28,11 +29,11 @@ def passes(misconception, criterion, seed):
 
 
 def grade(assignment, misconception):
-    """All verdicts on a variant, on the learner's inputs."""
+    """Those of the verdicts on a variant, on the learner's inputs, that cost points."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})
     results = grade_name(assignment, candidate, misconception.name,
                          lambda criterion: [(public_seed(criterion), False)], Allowance(5))
-    return [v for result in results for v in result.verdicts]
+    return [v for result in results for v in result.verdicts if v.state == State.COSTS]
 
 
 def pairs(assignment):
@@ -44,13 +45,12 @@ def pairs(assignment):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize(("assignment", "misconception"), CASES)
 def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, misconception):
-    failed = [v for v in grade(assignment, misconception) if not v.outcome.passed]
-    assert failed, "no criterion notices it"
-    said = [v.outcome.mistake.said for v in failed if v.outcome.mistake and v.outcome.mistake.said]
-    # An exception that several mistakes raise has no name: what is certain of it is said.
-    assert {v.likely.sentence for v in failed if v.likely} == (set() if said else {misconception.sentence})
-    assert not said or any(isinstance(v.outcome.finding, Raised) for v in failed)
-    assert sum(not (v.likely or isinstance(v.outcome.finding, Raised)) for v in failed) <= 1
+    costs = grade(assignment, misconception)
+    assert costs, "no criterion notices it"
+    named = {each.sentence for verdict in costs for each in verdict.likely}
+    # An exception that several mistakes raise has no name.
+    assert named <= {misconception.sentence}
+    assert named or all(isinstance(verdict.finding, Raised) for verdict in costs)
 
 
 @pytest.mark.parametrize(("change", "said"), [
@@ -60,10 +60,9 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
 def test_a_mistake_that_is_not_in_the_library_gets_no_name_of_another(change, said):
     """A variant that is wrong where the answer is right made another mistake, though some results are the same."""
     made = changed(AFFINE_LAYER, ("self.xs[:, t].T @ dout[:, t]", change))
-    failed = [v for v in grade(ASSIGNMENTS["06-rnnlm"], Misconception("", "MyTimeAffine", "", "", made))
-              if v.outcome.mistake]
-    assert [v.likely for v in failed] == [None]
-    assert failed[0].outcome.mistake.said == said
+    failed = grade(ASSIGNMENTS["06-rnnlm"], Misconception("", "MyTimeAffine", "", "", made, ()))
+    assert [v.likely for v in failed] == [()] * len(failed)
+    assert failed[0].mistake.said == said
 
 
 @pytest.mark.corpus

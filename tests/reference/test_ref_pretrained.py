@@ -1,10 +1,10 @@
-"""The trained model that the book's live figure runs on is as good as the book says."""
+"""The trained model that the book's live figures run on is as good as the book says."""
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from rnnlm_ref.pretrained import animal_share, export, farm_model
+from rnnlm_ref.pretrained import animal_factors, animal_share, export, farm_model, states_after
 from rnnlm_ref.source import farm
 from rnnlm_ref.text import split_corpus
 from rnnlm_ref.trainer import evaluate
@@ -34,10 +34,19 @@ def test_the_units_that_tell_the_animal_best_come_first():
     assert share[0] > 0.4
 
 
-@pytest.mark.parametrize(("animal", "keep"), [("duck", 19), ("owl", 1)])
+@pytest.mark.parametrize(("animal", "keep"), [("duck", 20), ("owl", 2)])
 def test_as_many_units_keep_their_sign_as_the_chapter_says(animal, keep):
-    model, vocabulary = farm_model()
-    embedding, rnn, _ = model.layers
-    sentence = vocabulary.encode(f". the {animal} in the wood behind the river".split())
-    signs = np.sign(rnn.forward(embedding.forward(sentence[np.newaxis]))[0, 3:])  # from the first link on
+    sentence = f"the bee near the wood buzzes . the {animal} in the wood behind the river".split()
+    signs = np.sign(states_after(*farm_model(), sentence)[9:])  # from the first link on
     assert (signs == signs[0]).all(axis=0).sum() == keep
+
+
+def test_in_any_sentence_the_largest_sum_is_that_of_the_animal_and_outside_of_them_none_is_large():
+    model, vocabulary = farm_model()
+    animals, factors = animal_factors(model, vocabulary)
+    words = farm().sample(8000, rng=1)
+    sums = states_after(model, vocabulary, words) @ factors
+    for start in [m for m, word in enumerate(words[:-20]) if word == "."][1:]:
+        sound = words.index(".", start + 1) - 1
+        assert (sums[start + 2:sound].argmax(axis=1) == animals.index(words[start + 2])).all()
+        assert sums[sound:sound + 2].max() < 0.5

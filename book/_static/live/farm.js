@@ -1,4 +1,7 @@
-/* The trained model of the farm: rnnlm_ref.pretrained.farm_model, one word at a time. */
+/* The trained model of the farm: rnnlm_ref.pretrained.farm_model, one word at a time.
+
+The full figure shows the 64 numbers of the state after each word, and a bar for every word. The compact one, of the
+front page, shows after each word only whom the state is about, and bars for the words that are expected most. */
 "use strict";
 
 const FARM_COLUMNS = [
@@ -7,27 +10,58 @@ const FARM_COLUMNS = [
   ["says", ["moos", "quacks", "barks", "meows", "neighs", "croaks", "buzzes", "hoots", "."]],
 ];
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
-const FARM_BEGINNING = ["the", "duck", "in", "the", "wood", "behind", "the", "river"];
+const FARM_NEXT = 8; // as many bars as there are animals
+const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
+const FARM_BEGINNING = "the duck in the wood behind the river";
+const FARM_COMPACT_BEGINNING = "the owl behind the barn in the river";
 
 class LiveFarm extends LiveFigure {
   static title = "The trained model: choose words, and see what it expects next";
 
   build() {
-    const { tokens, params } = JSON.parse(this.querySelector("script").textContent);
+    const { tokens, params, animals, factors } = JSON.parse(this.querySelector("script").textContent);
     this.tokens = tokens;
+    this.animals = animals;
+    this.factors = factors;
     [this.embedding, this.Wx, this.Wh, this.b, this.W, this.c] = params;
+    this.compact = this.hasAttribute("compact");
     this.temperature = 1;
-    this.text = make("ol", { class: "farm-text", tabindex: 0, "aria-label": "The text so far, with the state after each word" });
+    this.bars = [];
+    this.text = make("ol", { class: "farm-text", tabindex: 0,
+      "aria-label": `The text so far, with ${this.compact ? "whom it is about" : "the state"} after each word` });
     this.input = make("input", { class: "live-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false" });
+    this.now = make("div", { class: "farm-about" });
+    this.panel.append(...(this.compact ? this.compactForm() : this.fullForm()));
+    this.startOver();
+    this.readAll(this.compact ? FARM_COMPACT_BEGINNING : FARM_BEGINNING);
+  }
+
+  fullForm() {
     const temperature = slider("temperature τ =", { min: 0.2, max: 3, step: 0.1, value: 1 }, (value) => {
       this.temperature = value;
       this.draw();
     });
-    this.panel.append(make("div", { class: "farm" },
-      make("div", {}, this.typing(), this.text, legend(), this.buttons()),
-      make("div", {}, this.palette(), temperature)), this.sentence);
-    this.startOver();
-    FARM_BEGINNING.forEach((word) => this.read(word));
+    return [make("div", { class: "farm" },
+      make("div", {}, this.typing(), this.text, legend(), title("who is it about?"), this.heading(), this.now,
+        this.buttons()),
+      make("div", {}, this.palette(), temperature)), this.sentence];
+  }
+
+  compactForm() {
+    const next = Array.from({ length: FARM_NEXT }, () => this.bar(""));
+    this.input.placeholder = "near the garden";
+    return [this.typing(), this.sentence,
+      make("div", { class: "farm-compact" },
+        make("div", {}, title("who is it about?"), this.heading(), this.text),
+        make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
+          make("div", { class: "farm-next" }, ...next))),
+      this.buttons()];
+  }
+
+  /** Return the animals' names, as heads of the columns below. */
+  heading() {
+    return make("div", { class: "farm-about farm-names", "aria-hidden": "true" },
+      ...(this.compact ? [make("span")] : []), ...this.animals.map((animal) => make("span", {}, animal)));
   }
 
   typing() {
@@ -50,17 +84,16 @@ class LiveFarm extends LiveFigure {
   }
 
   palette() {
-    this.bars = new Map();
-    const columns = FARM_COLUMNS.map(([title, words]) => make("div", { role: "group", "aria-label": title },
-      make("span", { class: "farm-column", "aria-hidden": "true" }, title), ...words.map((word) => this.bar(word))));
+    const columns = FARM_COLUMNS.map(([name, words]) => make("div", { role: "group", "aria-label": name },
+      title(name), ...words.map((word) => this.bar(word))));
     return make("div", { class: "farm-words" }, ...columns);
   }
 
   bar(word) {
-    const share = make("span", { class: "farm-share" });
-    const bar = make("button", { type: "button", class: "farm-bar", click: () => this.act(() => this.read(word)) },
-      make("span", {}, word === "." ? "full stop" : word), share);
-    this.bars.set(word, [bar, share]);
+    const bar = make("button", { type: "button", class: "farm-bar", value: word,
+      click: () => this.act(() => this.read(bar.value)) },
+      make("span"), make("span", { class: "farm-share" }));
+    this.bars.push(bar);
     return bar;
   }
 
@@ -80,10 +113,12 @@ class LiveFarm extends LiveFigure {
   }
 
   readAll(typed) {
-    const words = typed.toLowerCase().replaceAll(".", " . ").split(/\s+/).filter(Boolean);
+    const words = typed.toLowerCase().replace(/[.!?]/g, " . ").replace(/[,;:]/g, " ").split(/\s+/).filter(Boolean);
     const unknown = words.find((word) => !this.tokens.includes(word));
-    if (unknown) {
-      this.say(`The model has never seen “${unknown}”. It knows ${this.tokens.length} words, all of them below.`);
+    if (unknown || !words.length) {
+      const known = FARM_COLUMNS.flatMap(([, column]) => column).map(spoken);
+      this.say(`${unknown ? `The model has never met “${unknown}”, so it read nothing` : "Type some words first"}. ${
+        ""}It knows ${known.length} words: ${known.join(", ")}.`);
       return;
     }
     this.act(() => words.forEach((word) => this.read(word)));
@@ -106,16 +141,21 @@ class LiveFarm extends LiveFigure {
     this.text.lastChild.classList.add("farm-forgotten");
   }
 
-  /** Begin as after the end of a sentence, which is how the model has always begun. */
+  /** Begin after a whole sentence. */
   startOver() {
     this.text.replaceChildren();
     this.state = this.b.map(() => 0);
     this.words = [];
-    this.read(".");
+    FARM_WARM_UP.split(" ").forEach((word) => this.read(word));
   }
 
   probabilities() {
     return softmax(affine(this.state, this.W, this.c), this.temperature);
+  }
+
+  /** Return for each animal the sum that says how far the state is about it. */
+  sums() {
+    return affine(this.state, this.factors, this.animals.map(() => 0));
   }
 
   sample() {
@@ -126,27 +166,64 @@ class LiveFarm extends LiveFigure {
   }
 
   addRow(word) {
+    this.text.append(this.compact ? make("li", { class: "farm-about" }, make("span", {}, word), ...this.meter())
+      : make("li", {}, make("span", {}, word), this.units()));
+    if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
+  }
+
+  units() {
     const cells = this.state.map((h, unit) => make("rect", {
       x: unit, width: 1, height: 1, class: h < 0 ? "farm-negative" : "farm-positive", "fill-opacity": Math.abs(h) }));
-    this.text.append(make("li", {}, make("span", {}, word), make("svg", {
-      viewBox: `0 0 ${cells.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...cells)));
-    if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
+    return make("svg", { viewBox: `0 0 ${cells.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...cells);
+  }
+
+  /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
+  meter() {
+    return this.sums().map((sum) => make("span", { class: "farm-sum", style: `--share: ${sum}`, "aria-hidden": "true" },
+      make("span", {}, sum < 0.25 ? "" : sum.toFixed(1))));
   }
 
   draw() {
     const p = this.probabilities();
-    this.tokens.forEach((word, id) => {
-      const [bar, share] = this.bars.get(word);
-      bar.style.setProperty("--share", p[id]);
-      share.textContent = p[id] < 0.005 ? "" : percent(p[id]);
+    const ranked = [...p.keys()].sort((a, b) => p[b] - p[a]);
+    this.bars.forEach((bar, k) => {
+      if (this.compact) bar.value = this.tokens[ranked[k]];
+      const share = p[this.tokens.indexOf(bar.value)];
+      bar.style.setProperty("--share", share);
+      bar.firstChild.textContent = spoken(bar.value);
+      bar.lastChild.textContent = share < 0.005 ? "" : percent(share);
     });
+    this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
-    const best = [...p.keys()].sort((a, b) => p[b] - p[a]).slice(0, 4);
-    const expected = best.map((id) => `${this.tokens[id] === "." ? "the full stop" : this.tokens[id]} ${percent(p[id])}`);
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
-    const read = this.words.length ? `After “${this.words.slice(-12).join(" ")}”` : "With a state of zeros";
-    this.say(`${read} the model expects: ${expected.join(", ")}.`);
+    const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);
+    this.say(`${this.whom()} the model expects: ${expected.join(", ")}.`);
   }
+
+  /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
+  whom() {
+    const sums = this.sums();
+    const largest = Math.max(...sums);
+    const animal = this.animals[sums.indexOf(largest)];
+    const sentence = this.words.slice(this.words.lastIndexOf(".") + 1);
+    const named = [...new Set(sentence.filter((word) => this.animals.includes(word)))];
+    const crowd = named.length > 1
+      ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
+    const words = sentence.length ? sentence : this.words.slice(-1);
+    const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
+    const whom = largest < 0.5 ? "nobody" : `the ${animal} (${largest.toFixed(2)})`;
+    const odd = largest < 0.5 || named.includes(animal) ? "" : ", whom nobody named";
+    return `${crowd}${read} it is about ${whom}${odd}, and`;
+  }
+}
+
+/** Return a heading of a column, whose group has it as its name already. */
+function title(text) {
+  return make("span", { class: "farm-column", "aria-hidden": "true" }, text);
+}
+
+function spoken(word) {
+  return word === "." ? "full stop" : word;
 }
 
 function legend() {

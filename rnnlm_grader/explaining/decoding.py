@@ -1,0 +1,275 @@
+"""Finds the known mistakes that give what an answer gives: one of the library's, or two together.
+
+The answer isn't asked again. What it gave in the cases of its criteria is compared with what the right answer gives
+there with one mistake, or with two. To be quick, results are compared by their *signatures*: a number that stands for
+the numbers of each, and one that stands for all else.
+"""
+import functools
+import itertools
+import re
+import zlib
+from dataclasses import dataclass
+
+import numpy as np
+
+from ..exam import examine, public_seed
+from ..marks import costs_of
+from ..misconceptions import changed, defined
+from ..sandbox.candidate import KernelCandidate
+from ..spec.oracle import in_place_of_answer
+from ..spec.play import play_all
+
+PROBES, FEWER_PROBES = 40, 10  # plays by which pairs of mistakes are ranked; of answers that make their own parameters
+MOST_PAIRS = 60  # that are tried for one answer
+FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
+LEAST = 1e-4  # the magnitude of numbers to which this is at least related
+RAISED = "raised"
+
+
+@dataclass(frozen=True, eq=False)
+class Explanation:
+    """One or two mistakes with which the right answer gives all that an answer gives."""
+
+    mistakes: tuple  # of Misconception
+    costs: frozenset  # ids of the criteria that they cost
+
+
+class Variant:
+    """The right answer with one mistake or two."""
+
+    def __init__(self, name, thing):
+        self.thing, self.candidate = thing, KernelCandidate(**{name: thing})
+
+    def signature(self, case):
+        if case.layer.makes:  # with the parameters of the answer at hand
+            return signature_of(played_by(in_place_of_answer(self.thing, case), case))
+        return kept_signature(self, case)
+
+
+def played_by(candidate, case):
+    with np.errstate(all="ignore"):
+        return play_all(candidate, [case])[0]
+
+
+@functools.lru_cache(maxsize=50_000)  # the learner's inputs are the same for a class
+def kept_signature(variant, case):
+    return signature_of(played_by(variant.candidate, case))
+
+
+@functools.cache
+def variant_of(misconception):
+    return Variant(misconception.name, misconception.variant)
+
+
+def both(one, other):
+    """The right answer with two mistakes; None where they can't be made together."""
+    for changes in (one.changes + other.changes, other.changes + one.changes) if one.right == other.right else ():
+        try:
+            return Variant(one.name, defined(one.name, changed(one.right, *changes)))
+        except Exception:  # the text to be changed is gone, or what is left is no program
+            continue
+    return None
+
+
+# --- signatures -------------------------------------------------------------------------------------------------------
+
+class Signature:
+    """What was given in a play: a number and a tag for each result, and at last for the exception.
+
+    Attributes
+    ----------
+    keys : tuple
+        What stands where, the same for all plays of a case.
+    """
+
+    def __init__(self, case, seen, raised=None):
+        self.case, (self.keys, self.tolerances) = case, kept_keys(case)
+        values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
+        self.numbers = np.array([*map(number_of, values), 0.0])
+        self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
+
+    def same(self, other):
+        """For each result, whether another play of the case gave the same."""
+        return (self.tags == other.tags) & (np.abs(self.numbers - other.numbers) <= self.tolerances)
+
+    def equals(self, other):
+        return bool(self.same(other).all())
+
+    @functools.cached_property
+    def wrong(self):
+        """For each result, whether it isn't what the reference gives."""
+        return ~self.same(right_signature(self.case))
+
+    @property
+    def is_wrong(self):
+        return bool(self.wrong.any())
+
+
+def signature_of(played):
+    return Signature(played.case, played.seen, played.raised)
+
+
+def right_signature(case):
+    """The signature of what the reference gives; it is kept with the case."""
+    if "right_signature" not in vars(case):
+        vars(case)["right_signature"] = Signature(case, case.right)
+    return vars(case)["right_signature"]
+
+
+def kept_keys(case):
+    """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
+    if "keys" not in vars(case):
+        right = {key: value for key, value in case.right.items() if is_judged(case, *key)}
+        fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
+        tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
+        vars(case)["keys"] = (*right, ("", RAISED)), tolerances
+    return vars(case)["keys"]
+
+
+def is_judged(case, at, what):
+    """Whether something seen is judged, as `Play.matters` says it."""
+    is_late = isinstance(at, str)
+    return is_late or (what in case.see and (what == "params" or case.tape.steps[at].mark != "noise"))
+
+
+def magnitude(value):
+    if isinstance(value, tuple):
+        return max(map(magnitude, value), default=LEAST)
+    return max(LEAST, float(np.abs(value).max(initial=0))) if isinstance(value, np.ndarray) and value.size else LEAST
+
+
+def number_of(value):
+    """A number that stands for those of a value: a projection."""
+    if isinstance(value, tuple):
+        return sum((i + 1) * number_of(each) for i, each in enumerate(value))
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+        return 0.0
+    flat = np.nan_to_num(value.astype(float).reshape(-1), nan=77.7, posinf=1e9, neginf=-1e9)
+    return float(flat @ weights(flat.size))
+
+
+@functools.lru_cache(maxsize=1000)
+def weights(count):
+    return np.cos(1.7 * np.arange(count) + 0.4)
+
+
+def tag_of(value, any_float):
+    """A number that stands for the kind of a value, its shape, and its dtype where that is judged."""
+    if isinstance(value, tuple):
+        return zlib.crc32(repr([tag_of(each, any_float) for each in value]).encode())
+    if isinstance(value, np.ndarray):
+        return zlib.crc32(f"{value.shape} {value.dtype.kind if any_float or not value.ndim else value.dtype}".encode())
+    return 1 if value is Ellipsis else 2 if value is None else 3
+
+
+def tag_of_exception(raised):
+    """A number that stands for an exception: its kind and the sizes that it speaks of."""
+    return zlib.crc32(f"{raised.kind} {re.findall('[0-9]+', raised.message)}".encode()) if raised else 0
+
+
+def agrees(variant, signatures):
+    """Whether a variant gives in each of these plays what the answer gave."""
+    return all(mine.equals(variant.signature(mine.case)) for mine in signatures)
+
+
+# --- a part of what is wrong ------------------------------------------------------------------------------------------
+
+def part_of(library, faults, examinations):
+    """Return (misconception,) of the one that gives what an answer gives in these faults, or ().
+
+    It must be right wherever the answer is right. Where several are left, it is the one that gives the same as the
+    answer in most results. Exceptions and zeros come of many mistakes: there it must be wrong wherever the answer is.
+    """
+    mine = {played: signature_of(played) for examination in examinations for _, played in examination.plays}
+    parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
+    says_something = not any(fault.play.raised for fault in faults)
+    found = {}
+    for each in library:
+        variant = variant_of(each)
+        if all(gives(variant.signature(signature.case), signature, fault) for signature, fault in parts):
+            pairs = [(variant.signature(signature.case), signature) for signature in mine.values()]
+            if all(theirs.is_wrong <= my.is_wrong for theirs, my in pairs) and (
+                    (says_something and not each.shows_nothing)
+                    or all(theirs.is_wrong == my.is_wrong for theirs, my in pairs)):
+                found[each] = sum(int(my.same(theirs).sum()) for theirs, my in pairs)
+    best = [each for each, count in found.items() if count == max(found.values())]
+    return tuple(best[:1]) if len({each.sentence for each in best}) == 1 else ()
+
+
+def gives(theirs, mine, fault):
+    """Whether a play gave what an answer gave in a fault."""
+    if fault.play.raised:
+        return theirs.equals(mine)
+    return bool(all(same for key, same in zip(mine.keys, mine.same(theirs), strict=True) if key in fault.wrong))
+
+
+# --- all that is wrong ------------------------------------------------------------------------------------------------
+
+def explain(library, criteria, examinations):
+    """Return the `Explanation` of all that an answer gave in its examinations, or None.
+
+    `library` holds the mistakes of its name, and `criteria` are those of it. Exceptions alone explain nothing, for many
+    mistakes raise alike.
+    """
+    faults = [fault for examination in examinations for fault in examination.faults]
+    if all(fault.play.raised for fault in faults):
+        return None
+    wrong = {fault.play for fault in faults}
+    plays = [played for examination in examinations for _, played in examination.plays]
+    plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
+    mine = [*map(signature_of, plays)]
+    alone = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
+    mistakes = alone or pair(library, mine)
+    prices = [costs(each, criteria) for each in mistakes or ()]
+    return Explanation(mistakes, frozenset().union(*prices)) if prices and all(prices) else None
+
+
+def is_confirmed(explanation, plays):
+    """Whether an explanation holds in other plays, too."""
+    one, *other = explanation.mistakes
+    return agrees(both(one, *other) if other else variant_of(one), map(signature_of, plays))
+
+
+@functools.cache
+def costs(misconception, criteria):
+    """The ids of the criteria that a mistake costs by itself."""
+    candidate = variant_of(misconception).candidate
+    with np.errstate(all="ignore"):
+        found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
+    return costs_of([fault for examination in found for fault in examination.faults])
+
+
+def pair(library, mine):
+    """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
+    probes = probes_among(mine)
+    shows, same, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
+    for each in library:
+        theirs = [variant_of(each).signature(probe.case) for probe in probes]
+        shows.append(np.concatenate([signature.wrong for signature in theirs]))
+        same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
+    for a, b in likeliest(np.array(shows), np.array(same), wrong):
+        made = both(library[a], library[b])
+        if made and agrees(made, mine):
+            return library[a], library[b]
+    return None
+
+
+def probes_among(signatures):
+    """Some of the plays, of as many scripts and conditions as there are."""
+    by_script = {}
+    for each in signatures:
+        script = tuple((step.verb, step.who, step.how) for step in each.case.steps)
+        by_script.setdefault((script, each.case.condition.world), []).append(each)
+    rounds = itertools.zip_longest(*by_script.values())
+    count = FEWER_PROBES if signatures[0].case.layer.makes else PROBES
+    return [signature for each in rounds for signature in each if signature][:count]
+
+
+def likeliest(shows, same, wrong):
+    """Yield pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
+    alone, hidden = np.where(same, 1.0, -4.0) * shows, 1.0 - shows
+    score = alone @ hidden.T
+    score += score.T + (hidden * np.where(wrong, -4.0, 1.0)) @ hidden.T
+    rows, columns = np.triu_indices(len(shows), 1)
+    order = np.argsort(-score[rows, columns], kind="stable")[:MOST_PAIRS]
+    return zip(rows[order].tolist(), columns[order].tolist(), strict=True)

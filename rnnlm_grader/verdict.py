@@ -1,0 +1,272 @@
+"""From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
+import itertools
+import math
+import threading
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from .exam import Assignment, Criterion, examine
+from .explaining import decoding
+from .explaining.mistakes import Mistake, is_unfinished, mistake_of
+from .marks import Mark, State, marks
+from .sandbox.candidate import TIMED_OUT, Lost, WorkerLost
+from .spec.faults import alive, results_judged, roots_of
+
+DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
+EXPLAINING = 5.0  # seconds, for the examples of one answer
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one criterion says about one answer.
+
+    Attributes
+    ----------
+    finding : Difference, Raised, Lost or None
+        What is wrong, if anything.
+    hidden : bool
+        Whether the inputs of the finding are hidden from the learner.
+    mistake : Mistake or None
+        What is known of it.
+    stand_ins : tuple of str
+        Earlier names, wrong in this submission, that a right answer stood in for.
+    """
+
+    criterion: Criterion
+    mark: Mark
+    finding: object = None
+    hidden: bool = False
+    mistake: Mistake | None = None
+    printed: str = ""
+    stand_ins: tuple = ()
+
+    @property
+    def state(self):
+        return self.mark.state
+
+    @property
+    def points(self):
+        return self.criterion.points if self.state.earns else 0
+
+    @property
+    def likely(self):
+        """The misconceptions that explain what this criterion costs."""
+        return self.mistake.likely if self.mistake and self.state == State.COSTS else ()
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """The verdicts of one grade cell."""
+
+    assignment: Assignment
+    name: str
+    part: str
+    verdicts: tuple
+
+    @property
+    def points(self):
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def max_points(self):
+        return sum(verdict.criterion.points for verdict in self.verdicts)
+
+    @property
+    def is_right(self):
+        return all(verdict.state == State.HOLDS for verdict in self.verdicts)
+
+
+class Allowance:
+    """How many seconds a criterion may take, and how many all criteria of one name.
+
+    After one that did not come to an end, another of its name may take an eighth of what is left: so what holds is seen
+    to hold, though many more may not end.
+    """
+
+    def __init__(self, per_criterion, per_name=math.inf):
+        self.per_criterion = per_criterion
+        self.left = defaultdict(lambda: per_name)
+        self.share = defaultdict(lambda: 1)
+
+    def examine(self, criterion, candidate, seed, hidden):
+        """Examine by one criterion within what is left for its name; see `exam.examine`."""
+        name = criterion.account
+        seconds = min(self.per_criterion, self.left[name] * self.share[name])
+        examination = examine(criterion, candidate, seed, hidden, seconds)
+        self.left[name] -= candidate.used
+        if isinstance(examination.lost, Lost) and examination.lost.reason == TIMED_OUT:
+            self.share[name] = 1 / 8
+        return examination
+
+
+@dataclass
+class Work:
+    """All that is known of one answer.
+
+    Attributes
+    ----------
+    examinations : list of Examination
+        By criteria, on one draw of inputs or several.
+    last_looks : list of Examination
+    explanation : decoding.Explanation or None
+        The known mistakes that explain all of it.
+    mistakes : dict
+        Criterion → Mistake, where something is wrong that only this criterion pays for.
+    """
+
+    assignment: Assignment
+    name: str
+    examinations: list = field(default_factory=list)
+    last_looks: list = field(default_factory=list)
+    explanation: object = None
+    mistakes: dict = field(default_factory=dict)
+
+    @property
+    def criteria(self):
+        return self.assignment.of(self.name)
+
+    @property
+    def library(self):
+        return [each for each in self.assignment.misconceptions if each.name == self.name]
+
+    @property
+    def is_right(self):
+        return all(each.passed for each in (*self.examinations, *self.last_looks))
+
+    def of(self, criterion):
+        return [each for each in self.examinations if each.criterion is criterion]
+
+    @property
+    def faults(self):
+        return [fault for examination in self.examinations for fault in examination.faults]
+
+
+# --- examined ---------------------------------------------------------------------------------------------------------
+
+def examine_answer(work, candidate, seeds, allowance):
+    """Examine an answer by all criteria of its name: by each on its first draw of inputs, then on the second ...
+
+    `seeds` tells of a criterion its draws, in order: a list of (seed, whether it is hidden). The hidden ones come last:
+    so an answer that keeps what it was given can't tell of it in a message about the learner's inputs, which the report
+    shows. What couldn't be examined once isn't tried on another draw.
+    """
+    lost = {each.criterion for each in work.examinations if each.lost}
+    for row in itertools.zip_longest(*map(seeds, work.criteria)):
+        for criterion, draw in zip(work.criteria, row, strict=True):
+            if draw and criterion not in lost:
+                examination = allowance.examine(criterion, candidate, *draw)
+                work.examinations.append(examination)
+                lost.update([criterion] if examination.lost else ())
+
+
+def look_once_more(work, candidate, seeds, allowance):
+    """Take the last looks at an answer of which every criterion holds, for mistakes that no criterion is about."""
+    for look in work.assignment.criteria.last_looks:
+        for draw in seeds(look) if look.name == work.name else ():
+            if work.is_right:
+                work.last_looks.append(allowance.examine(look, candidate, *draw))
+
+
+# --- explained --------------------------------------------------------------------------------------------------------
+
+def explain(work, candidate):
+    """Find names and examples for what is wrong, as far as the answer was examined.
+
+    Whatever goes wrong while explaining, the verdict stands and is shown plainly.
+    """
+    if work.is_right:
+        return
+    confirm(work)
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        if not (work.explanation or work.mistakes or any(each.lost for each in work.examinations)):
+            work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+        try:
+            candidate.begin(EXPLAINING)
+            for criterion, fault, hidden in paying(work):
+                if criterion not in work.mistakes and not is_unfinished(fault.play.raised):
+                    likely = names_of(work, criterion, fault)
+                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate)
+        except WorkerLost:
+            pass
+
+
+def confirm(work):
+    """Let go of an explanation that doesn't hold on all draws, or in a last look."""
+    plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
+    with DIAGNOSIS:
+        if work.explanation and not decoding.is_confirmed(work.explanation, plays):
+            work.explanation = None
+
+
+def paying(work):
+    """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first."""
+    roots = set(roots_of(work.faults).values())
+    found = {}
+    for examination in (*work.examinations, *work.last_looks):
+        pays = charged_by(work, examination) if examination in work.last_looks else examination.criterion
+        for fault in sorted(examination.faults, key=lambda fault: fault.rank):
+            if fault in roots or examination in work.last_looks:
+                found.setdefault(pays, (fault, examination.hidden))
+    yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
+
+
+def charged_by(work, look):
+    """The criterion that pays for what goes wrong in a last look."""
+    id = look.criterion.exercise.owner_of(look.faults[0].kinds if look.faults else frozenset())
+    return next(criterion for criterion in work.criteria if criterion.id == id)
+
+
+def names_of(work, criterion, fault):
+    """The misconceptions that explain what a criterion costs."""
+    if work.explanation:
+        return tuple(each for each in work.explanation.mistakes
+                     if criterion.id in decoding.costs(each, tuple(work.criteria)))
+    mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id] or [fault]
+    shown = [each for each in work.examinations if not each.hidden]
+    return decoding.part_of(work.library, [each for each in mine if each.play in plays_of(shown)] or [fault], shown)
+
+
+def plays_of(examinations):
+    return {played for examination in examinations for _, played in examination.plays}
+
+
+# --- marked -----------------------------------------------------------------------------------------------------------
+
+def judge(work):
+    """Reach the verdicts on an answer; return a PartResult of each part."""
+    found = marks({c.id: c.points for c in work.criteria}, work.faults, *lost_and_silent(work),
+                  {c.id for c in work.criteria if c.is_about_itself}, work.explanation and work.explanation.costs)
+    for look in work.last_looks:
+        if not look.passed:
+            found[charged_by(work, look).id] = Mark(State.COSTS)
+    parts = [part for name, part in work.assignment.parts() if name == work.name]
+    return [PartResult(work.assignment, work.name, part, tuple(
+        verdict_of(work, criterion, found[criterion.id]) for criterion in work.assignment.of(work.name, part)))
+        for part in parts]
+
+
+def lost_and_silent(work):
+    """Return the ids of the criteria that couldn't be examined, and of those of which nothing is alive; see `marks`."""
+    if work.is_right:
+        return (), ()
+    lost = {each.criterion.id for each in work.examinations if each.lost}
+    given = alive([played for each in work.examinations for _, played in each.plays])
+    silent = set()
+    for examination in work.examinations:
+        judged = set().union(*(results_judged(rule.case) for rule, _ in examination.plays))
+        if 2 * len(judged & given) < len(judged):
+            silent.add(examination.criterion.id)
+    return lost, silent
+
+
+def verdict_of(work, criterion, mark):
+    if mark.state == State.HOLDS:
+        return Verdict(criterion, mark)
+    examinations = [each for each in work.of(criterion) if not each.passed] + [
+        look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion]
+    first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
+    printed = first.faults[0].play.printed if first and first.faults else ""
+    return Verdict(criterion, mark, first and first.finding, bool(first and first.hidden),
+                   work.mistakes.get(criterion), printed)
