@@ -37,15 +37,19 @@ class TimedCandidate(KernelCandidate):
         """How many seconds the criterion at work has taken so far; the time at a `breakpoint()` doesn't count."""
         return min(now - then for now, then in zip(clocks(), self.began, strict=True))
 
-    def play_one(self, program):
+    def play_one(self, program, names=None):
         """Play a program; raise `WorkerLost` if it took too long, whatever the learner's code made of that."""
         TimedCandidate.at_work = self
         try:
-            return super().play_one(program)
+            return super().play_one(program, names)
         finally:
             TimedCandidate.at_work = None
             if self.is_stopped:
                 raise WorkerLost(Lost(TIMED_OUT, self.stopped_in))
+
+    def prepared(self, source):
+        """A source with loops that look at the clock, where there is one."""
+        return ast.unparse(LoopsLook().visit(ast.parse(source))) if LOOK in vars(builtins) else source
 
     def look_at_the_clock(self):
         """Stop the code that calls this if its time is over."""

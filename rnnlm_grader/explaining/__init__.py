@@ -6,8 +6,10 @@ A failure holds a `spec.layer.Case`: script, condition, what is seen. All that i
     shrink.py     ... ever simpler ones, as long as they fail alike: the smallest example
     names.py      the library's variants play the same cases: one that does the same made the same mistake
     anatomy.py    where the difference is, and what was got instead, with no library at all
-    exceptions.py what Python said, in words about this exercise
+    exceptions.py what Python said, in words about this exercise; letters.py the sizes in it as letters
     source.py     ... and where the source leaves no doubt, what it comes from
+    trials.py     what makes everything right where it is changed in the source; changes.py what is tried
+    certain.py    these, where the library has no name
     mistakes.py   puts these together for each failed criterion
     report.py     writes it down
     script.py     ... with the example as Python

@@ -12,7 +12,7 @@ from ..spec.calls import KEPT_LATE
 from ..spec.compare import close, same_values
 from ..spec.oracle import by_reference
 
-COUNTS = {"N": "the batch size N", "T": "the number of steps T", "*": "the number of ids", "B": "the number of batches"}
+COUNTS = {"N": "N", "T": "T", "*": "(number of ids)", "B": "B"}
 
 
 def anatomy(looks):
@@ -39,17 +39,18 @@ def where(look, got, right):
             wrong = np.flatnonzero(off.any(tuple(i for i in range(right.ndim) if i != axis))).tolist()
             for place, word in ((0, "first"), (right.shape[axis] - 1, "last")):
                 if wrong == [place]:
-                    yield f"in the {word} {'step' if letter == 'T' else 'row of the batch'}"
+                    yield f"but only in the {word} {'step' if letter == 'T' else 'row of the batch'}"
     places = {}  # what is told of them → where they are
     label = "".join(layer.ignored.values())
     if label and letters[:2] == ("N", "T"):
         ignored = last_ids(look) == look.case.condition.options.get(label, -1)
         if ignored.any():
-            places = {"at positions to be ignored": ignored, "at positions that are kept": ~ignored}
+            places = {"but only at positions to be ignored": ignored, "but only at positions that are kept": ~ignored}
     if layer.ids and what.startswith(("grads", "held")):
         count = np.bincount(last_ids(look).reshape(-1), minlength=len(right))
-        places = {"in the rows of ids that occur more than once": count > 1,
-                  "in the rows of ids that occur nowhere": count == 0, "in the rows of ids that occur": count > 0}
+        places = {"but only in the rows of ids that occur more than once": count > 1,
+                  "but only in the rows of ids that occur nowhere": count == 0,
+                  "while rows of ids that occur nowhere are right": count > 0}
     for word, which in places.items():
         if off.any() and not off[~which].any():
             yield word
@@ -62,7 +63,7 @@ def last_ids(look):
 
 
 def how(look, got, right):
-    """Yield what was got instead."""
+    """Yield what was got instead, as what a sentence says of it."""
     letters = look.case.layer.letters_of(look.key[1])
     if got.shape != right.shape:
         yield from of_other_shape(got, right, letters)
@@ -71,14 +72,14 @@ def how(look, got, right):
     if got.dtype.kind != right.dtype.kind:
         return
     if not off.any():
-        yield f"of dtype {got.dtype}: it should have that of the {'parameters' if look.play.layer.params else 'inputs'}"
+        yield f"has dtype {got.dtype}: it should be that of the {'parameters' if look.play.layer.params else 'inputs'}"
     elif not np.isfinite(got[off]).all():
-        yield "nan or infinite"
+        yield "is nan or infinite"
     elif not got[off].any():
-        yield "zero"
+        yield "is zero"
     else:
         factor = got[off] @ right[off] / max(right[off] @ right[off], 1e-12)
-        times = f"what it should be times {factor:.4g}", factor * right
+        times = f"is {factor:.4g} times what it should be", factor * right
         yield from (word for word, value in (*candidates(look, right, letters), times) if value.shape == right.shape
                     and not close(value, right).all() and bool(close(got, value)[off].all()))
 
@@ -90,12 +91,16 @@ def candidates(look, right, letters):
     if {"N", "T"} <= sizes.keys():
         counts["N·T"] = sizes["N"] * sizes["T"]
     for word, count in counts.items():
-        yield f"what it should be times {word}", right * count
-        yield f"what it should be divided by {word}", right / count
+        yield f"is {word} times too large", right * count
+        yield f"is {word} times too small", right / count
+    for axis, letter in enumerate(letters if len(letters) == right.ndim else ""):
+        sums = 0 * right + right.sum(axis, keepdims=True)
+        if close(look.finding.got, sums).all():
+            yield f"holds sums over {letter} in place of single numbers", sums
     if right.ndim == 2:
-        yield "transposed", right.T
+        yield "is transposed", right.T
     if letters[:2] == ("N", "T"):
-        yield "in the reverse order of time", right[:, ::-1]
+        yield "is in the reverse order of time", right[:, ::-1]
     if look.key[0] != KEPT_LATE:
         yield from of_other_calls(look)
         yield from of_other_worlds(look)
@@ -106,12 +111,19 @@ def of_other_calls(look):
     (at, what), case = look.key, look.case
     right = by_reference(replace(case, see=case.see | case.layer.expand("returned grads attributes")))
     before = [value for (place, name), value in right.items() if name == what and place < at]
-    yield from (("what the call before should give", value) for value in before[-1:])
-    yield from ((f"what {name} should be", value) for (place, name), value in right.items()
+    yield from (("is what the call before should give", value) for value in before[-1:])
+    yield from ((f"holds {in_words(name, case.layer)}", value) for (place, name), value in right.items()
                 if place == at and name != what and isinstance(value, np.ndarray))
     step = case.tape.steps[at]
     given = zip((*case.layer.takes(step.verb), *case.layer.params), (*step.arrays, *case.tape.params), strict=True)
-    yield from ((f"{name} itself", array) for name, array in given)
+    yield from ((f"is {name} itself", array) for name, array in given)
+
+
+def in_words(what, layer):
+    """A gradient by the name of what it is the gradient of."""
+    if "[" not in what:
+        return what
+    return f"d{[*layer.params, *layer.listed][int(what.split('[')[1][:-1])]}"
 
 
 def of_other_worlds(look):
@@ -126,12 +138,12 @@ def worlds(layer, tape):
     """Yield (what to say, tape) for each change."""
     for at, (name, param) in enumerate(zip(layer.params, tape.params, strict=True)):
         without = (*tape.params[:at], 0 * param, *tape.params[at + 1:])
-        yield f"what it would be without {name}", replace(tape, params=without)
+        yield f"is what it would be without {name}", replace(tape, params=without)
     if any(step.verb == "update" for step in tape.steps):
-        yield "what the parameters give as they were before the update", changed(
+        yield "is what the parameters give as they were before the update", changed(
             tape, "update", lambda step: tape.params)
     for name in layer.upstream:
-        yield f"what a {name} of ones gives, as if it weren't used", changed(
+        yield f"is what a {name} of ones gives, as if it weren't used", changed(
             tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays)))
 
 
@@ -147,10 +159,8 @@ def of_other_shape(got, right, letters):
     should = f"it should have shape ({', '.join(letters)}{',' * (len(letters) == 1)})".replace("*", "...")
     for order in itertools.permutations(range(right.ndim)):
         if same_values(got, right.transpose(order)):
-            yield f"of shape ({', '.join(names[i] for i in order)}), with the right numbers; {should}"
+            yield f"has shape ({', '.join(names[i] for i in order)}), with the right numbers; {should}"
     for axis, name in enumerate(names):
         for place, word in ((-1, "last"), (0, "first")):
             if right.shape[axis] > 1 and same_values(got, right.take(place, axis)):
-                yield f"the {word} alone of the axis {name}; {should}"
-    if got.size == right.size and same_values(got.reshape(right.shape), right):
-        yield f"of another shape, with the right numbers; {should}"
+                yield f"is the {word} alone of the axis {name}; {should}"

@@ -1,108 +1,135 @@
-"""Says in other words what an exception means, where no misconception explains it."""
-import itertools
+"""Says in other words what an exception means, where no misconception explains it: what is certain, and no more."""
 import re
 
-from ..spec.layer import axes
-from .source import cause_in, sources_of
+from .letters import Letters, in_brackets
+from .source import causes_in, why_none
+from .trials import SHORT
+from .words import clean
 
-# Kinds, beginning of the message (with letters in place of sizes where that is certain), meaning.
+# Kinds, beginning of the message, what it says of this case (with its groups filled in), and what holds in any case.
+# The former is said where the shapes of what stands in the line are unknown.
 MEANINGS = (
-    ("ValueError", r".*size ([\w·]+) is different from ([\w·]+)",
-     "in this product the left array ends in an axis of {1}, and the right one begins with one of {0}; they must be "
-     "the same. Is a `.T` missing, or one too many?"),
-    ("ValueError", r".*shapes (\(.*?\)) and (\(.*?\)) not aligned",
-     "arrays of the shapes {0} and {1} can't be multiplied as matrices: the left one needs as many columns as the "
-     "right one has rows. Is a `.T` missing, or one too many?"),
+    ("ValueError", r".*size ([\w·+ -]+?) is different from ([\w·+ -]+?)\)",
+     "in this product the left array ends in an axis of {1}, and the right one begins with one of {0}",
+     "`@` needs as many columns on the left as rows on the right"),
+    ("ValueError", r".*shapes (\(.*?\)) and (\(.*?\)) not aligned", "the arrays have the shapes {0} and {1}",
+     "a product of matrices needs as many columns on the left as rows on the right"),
     ("ValueError", r".*could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
-     "arrays of the shapes {0} and {1} don't fit, number by number. Should it be a product of matrices, `@`? Is "
-     "`keepdims=True` missing?"),
+     "the arrays have the shapes {0} and {1}", "these don't fit, number by number"),
     ("ValueError", r".*from shape (\(.*?\)) into shape (\(.*?\))",
-     "an array of shape {0} is written into one of shape {1}."),
+     "an array of shape {0} is written into one of shape {1}", "the right side doesn't fit into the left"),
     ("ValueError", r"non-broadcastable output operand with shape (\(.*?\)) .* shape (\(.*?\))",
-     "an array of shape {1} is written into one of shape {0}."),
-    ("ValueError", r".*could not be broadcast together with remapped|einstein sum|operand has more dimensions",
-     "in np.einsum each array needs a letter for each of its axes, and axes of one letter one length. Write the shape "
-     "of each array in letters first."),
-    ("ValueError", r"cannot reshape array of size [\w·]+ into shape (\(.*?\))",
-     "the numbers of this array don't fill the shape {0}. What is its own shape, in letters?"),
-    ("ValueError", r"array split does not result",
-     "np.split cuts along the first axis, the batch, unless it is told another: axis=1, or -1."),
-    ("ValueError", r"all (?:the )?input array",
-     "only arrays of one shape can be joined. np.concatenate joins along the first axis unless it is told another, and "
-     "the other axes must be alike."),
-    ("ValueError|TypeError", r"setting an array element with a sequence|only .* arrays can be converted",
-     "an array stands where a single number is needed."),
-    ("ValueError", r"(?:not enough|too many) values to unpack",
-     "there are other names on the left than values on the right. A shape has one number for each axis of the array."),
-    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))",
-     "{0} is given here with the shape {1}; it needs {2}. Is an index on the wrong axis, or is a size wrong?"),
-    ("ValueError", r"array is not broadcastable",
-     "np.add.at(dW, idx, dout) needs one row of dout for each id. Print the shapes of the ids kept and of dout."),
-    ("ValueError", r"The truth value of an array",
-     "an array stands where a yes or no is asked for. Of a state ask `if h is not None`; of numbers, their sum."),
-    ("IndexError", r".*out of bounds for axis (\d) with size ([\w·]+)",
-     "an index runs past the end of axis {0}, whose length is {1}: is another axis meant?"),
-    ("IndexError", r"list index out of range",
-     "the list is too short. T steps and the state before them make T + 1 states; `grads` needs one array for each "
-     "parameter."),
-    ("IndexError", r"shape mismatch: indexing arrays",
-     "the arrays between the brackets need one shape: flatten the targets as well as the rows, ts.reshape(-1)."),
-    ("IndexError", r"arrays used as indices must be|only integers",
-     "an index is no whole number: ids, and what counts steps, are integers."),
-    ("IndexError", r"too many indices for array: array is ([\w·]+)-dimensional",
-     "the array has fewer axes than there are indices. Print its shape before this line."),
-    ("IndexError", r"boolean index did not match",
-     "a mask needs the shape of what it picks from: flatten both, or neither."),
-    ("AxisError", r"axis: axis",
+     "an array of shape {1} is written into one of shape {0}", "the result doesn't fit into the array on the left"),
+    ("ValueError", r".*could not be broadcast together with remapped|einstein sum|operand has more dimensions", "",
+     "in np.einsum each array needs a letter for each of its axes, and axes of one letter one length"),
+    ("ValueError", r"cannot reshape array of size ([\w·]+) into shape (\(.*?\))",
+     "", "its {0} numbers don't fill the shape {1}"),
+    ("ValueError", r"array split does not result", "",
+     "np.split cuts along the first axis, the batch, unless it is told another, and the parts must be alike"),
+    ("ValueError", r"all (?:the )?input array", "",
+     "np.concatenate joins along the first axis unless it is told another, and the other axes must be alike"),
+    ("ValueError|TypeError", r"setting an array element with a sequence|only .* arrays can be converted", "",
+     "one number is needed here, and this is an array of several"),
+    ("ValueError", r"(?:not enough|too many) values to unpack \(expected (\d+)",
+     "as many values are needed as there are names on the left",
+     "there are {0} names on the left"),
+    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "", "`{0}` needs the shape {2}"),
+    ("ValueError", r"array is not broadcastable", "", "np.add.at(dW, idx, dout) needs one row of dout for each id"),
+    ("ValueError", r"The truth value of an array", "",
+     "an array of several numbers is neither true nor false"),
+    ("IndexError", r".*out of bounds for axis (\d) with size ([\w·+ -]+)",
+     "", "an index runs past the end of axis {0}, whose length is {1}"),
+    ("IndexError", r"list index out of range", "", "the list is shorter than that"),
+    ("IndexError", r"shape mismatch: indexing arrays", "", "the arrays between the brackets need one shape"),
+    ("IndexError", r"arrays used as indices must be|only integers", "", "an index must be a whole number, or several"),
+    ("IndexError", r"too many indices for array: array is ([\w·]+)-dimensional, but ([\w·]+)",
+     "the array has {0} axes", "there are {1} indices"),
+    ("IndexError", r"boolean index did not match", "", "a mask needs the shape of what it picks from"),
+    ("AxisError", r"axis: axis", "",
      "what stands second in this call is taken as the axis. Name it if it is something else, as in "
-     "np.average(x, weights=w)."),
-    ("AxisError", r"axis -?\d+ is out of bounds",
-     "the array has fewer axes than that. The last one, however many there are, is axis=-1."),
-    ("AttributeError", r"'My\w+' object has no attribute",
-     "nothing has set it yet: does `__init__` or `forward` keep it in self, under this very name?"),
-    ("AttributeError", r".*Generator' object has no attribute",
-     "rng is a numpy.random.Generator, which draws with rng.standard_normal(shape)."),
-    ("NameError", r"name '\w+' is not defined",
-     "no variable or module has this name here. Is it misspelt, or kept in self (`self.name`), or not imported?"),
+     "np.average(x, weights=w)"),
+    ("AxisError", r"axis (-?\d+) is out of bounds for array of dimension (\d+)",
+     "axis {0} is asked for, of an array of {1} axes", ""),
+    ("AttributeError", r".*Generator' object has no attribute", "",
+     "rng is a numpy.random.Generator, which draws with rng.standard_normal(shape)"),
     ("UnboundLocalError", r"cannot access local variable '(\w+)'",
-     "`{0}` gets its first value further down, or in a branch that wasn't taken. Give it one before this line."),
-    ("ZeroDivisionError", "", "what it is divided by is 0 here; ask for that before dividing."),
-    ("UFuncTypeError", r"Cannot cast", "these numbers don't fit into an array of that dtype: is it one of integers?"),
-    ("AttributeError", r"'numpy.ndarray' object has no attribute 'append'",
-     "an array doesn't grow: collect in a list, and make an array of it at the end, np.stack(steps, axis=1)."),
-    ("TypeError", r"can't multiply sequence",
-     "a list isn't an array: make it one with np.array, or go through both lists with zip."),
-    ("TypeError|AttributeError", r".*NoneType",
-     "something here is None. Was it never kept, is a `return` missing where it comes from, or was it left out in the "
-     "call?"),
+     "`{0}` gets its first value further down, or in a branch that wasn't taken", ""),
+    ("ZeroDivisionError", "", "", "the divisor is 0 here"),
+    ("UFuncTypeError", r"Cannot cast", "", "these numbers don't fit into an array of that dtype"),
+    ("AttributeError", r"'numpy.ndarray' object has no attribute 'append'", "",
+     "an array doesn't grow: collect in a list, and make an array of it at the end, as np.stack(steps, axis=1) does"),
+    ("TypeError", r"can't multiply sequence", "", "a list isn't an array, and can't be multiplied like one"),
+    ("TypeError|AttributeError", r".*NoneType", "", "something here is None"),
 )
+OF_SHAPES = {"array", "list", "tuple"}
 
 
-def explain(small, looks):
-    """Return what the exception of the smallest example means, in letters if draws of different sizes agree; or ''."""
-    raised, layer = small.finding, small.case.layer
-    if cause := cause_in(raised, sources_of(small.play.candidate, layer.name)):
-        return cause
-    lettered, *others = {in_letters(look) for look in looks}
-    return meaning_of(raised, lettered if lettered and not others else raised.message)
+def explain(small, looks, trials):
+    """Return what the exception of the smallest example means, and what mends it if that was found; or ''."""
+    raised, sources = small.finding, small.play.candidate.sources(small.case.layer.name)
+    causes = [*causes_in(raised, sources)]
+    fix = trials.what_fits() if raised.kind == "AttributeError" or not causes else ""
+    if fix and causes:  # it is misspelt, and nothing else
+        return fix
+    if cause := next((each for each in causes if not each.changed or trials.fits(each.changed)), None):
+        return f"{cause.fact}: {cause.advice}"
+    fact = causes[0].fact if causes else meaning_of(raised, *said_in_letters(small, looks), sources)
+    return ". ".join(filter(None, [fact, fix]))
 
 
-def meaning_of(raised, message):
-    """Return the meaning of an exception, or '' where it speaks for itself."""
-    for kinds, beginning, meaning in MEANINGS if raised.builtin else ():
+def said_in_letters(small, looks):
+    """Return (message, what the sides are) with letters in place of sizes where these are certain."""
+    raised, letters = small.finding, Letters(looks)
+    others = [look.finding for look in looks]
+    message = letters.text([plain(each.message) for each in others]) or raised.message
+    sides = []
+    for at, (text, kind, shape) in enumerate(raised.sides):
+        if "`" in text or len(text) > SHORT or clean(text) != text:
+            continue
+        same = [each.sides[at] for each in others if at < len(each.sides) and each.sides[at][:2] == (text, kind)]
+        if kind in OF_SHAPES and len(same) == len(others) and None not in (shape, *(each[2] for each in same)):
+            lettered = letters.shape if kind == "array" else letters.count
+            words = lettered([each[2] for each in same]) or in_brackets(shape)
+            sides.append((text, kind, words))
+        else:
+            sides.append((text, kind, None))
+    return message, sides
+
+
+def plain(message):
+    """A message of NumPy's without its signatures and indices, which differ from draw to draw."""
+    return re.sub(r"\(n\?.*?\(n\?,m\?\)\s*|index -?\d+ ", "", message)
+
+
+def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
+    """Return the meaning of an exception, or '' where it speaks for itself or would quote what may not be quoted."""
+    for kinds, beginning, here, always in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
-            shapes = (re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
-            return meaning.format(*shapes)
+            if not may_quote:
+                return "" if "{" in always else always
+            groups = tuple(re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
+            none = [text for text, kind, _ in sides if kind == "NoneType"] if "NoneType" in message else ()
+            if none:
+                return f"`{none[0]}` is None {why_none(none[0], raised, sources)}"
+            is_enough = len([words for *_, words in sides if words]) > 1 or len(groups) < 2 or not here
+            facts = facts_of(sides) if is_enough else ""
+            return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)]))
     return ""
 
 
-def in_letters(look):
-    """An exception's message with letters in place of sizes; '' where a size may be one of two letters."""
-    sizes = {axis: int(axis[:-1] or 1) * look.case.sizes[axis[-1]]
-             for letters in look.case.layer.shapes.values() for axis in axes(letters) if axis != "*"}
-    if len(set(sizes.values())) < len(sizes):
-        return ""
-    names = {sizes[a] * sizes[b]: f"{a}·{b}" for a, b in itertools.combinations(sizes, 2)}
-    names |= {size: letter for letter, size in sizes.items()}
-    message = re.sub(r"\(n\?.*?\(n\?,m\?\)\s*|index -?\d+ ", "", look.finding.message)
-    return re.sub(r"(?<![\w.])(?<!axis )\d+(?![\w.])", lambda found: names.get(int(found[0]), found[0]), message)
+def facts_of(sides):
+    """Say what stands in the line, and its shapes."""
+    return in_a_row([fact(*side) for side in sides if side[2]][:3])
+
+
+def fact(text, kind, words):
+    if kind == "array":
+        return f"`{text}` has shape {words}"
+    if text.endswith(".shape"):
+        return f"`{text.removesuffix('.shape')}` has {words[1:-2]} {'axis' if words == '(1,)' else 'axes'}"
+    return f"`{text}` is a {kind} of {words[1:-2]}"
+
+
+def in_a_row(facts):
+    *first, last = facts or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -3,9 +3,7 @@ import contextlib
 from dataclasses import dataclass
 
 from ..sandbox.bench import Raised
-from ..spec.compare import same, summary
-from .anatomy import anatomy
-from .exceptions import explain
+from .certain import what_is_certain
 from .look import Look, fresh_draws, kind_of, look_at, redrawn
 from .shrink import shrink
 
@@ -43,7 +41,7 @@ def mistake_of(fault, likely, hidden, candidate):
     small = said = None
     with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
         small, looks = example_of(fault, hidden, candidate)
-        said = "" if likely or not small else what_is_certain(small, looks())
+        said = "" if likely or not small else what_is_certain(small, looks(), hidden)
     return Mistake(likely, small, said or "")
 
 
@@ -59,21 +57,3 @@ def example_of(fault, hidden, candidate):
     small = look_at(candidate, small)
     # An answer may not be the same twice.
     return (small if kind and small.wrong else None), lambda: fresh_draws(recipe, small.kind, candidate)
-
-
-def what_is_certain(small, looks):
-    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing."""
-    if not looks:
-        return ""
-    if isinstance(small.finding, Raised):
-        return explain(small, looks)
-    what, got = looks[0].finding.what.replace("held", "grads"), looks[0].finding.got
-    if got is None:
-        is_returned = looks[0].key[1] in (*small.play.layer.outputs, *small.play.layer.back)
-        return f"{what} is None{': is a `return` missing?' if is_returned else ''}"
-    if isinstance(got, tuple) and any(same(each, looks[0].finding.expected) for each in got):
-        return f"{what} stands in {summary(got)}: return it alone"
-    where, how = anatomy(looks)
-    if not (where or how):
-        return ""
-    return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"

@@ -7,9 +7,9 @@ import numpy as np
 
 from ..marks import State
 from ..spec.calls import KEPT_LATE
-from ..spec.compare import Difference
+from ..spec.compare import MOST_DIGITS, Difference
 from .script import WIDTH, cut, script
-from .words import BOOK, UNFINISHED, clean, describe
+from .words import BOOK, UNFINISHED, clean, describe, marked
 
 MOST_LINES, IN_FULL = 12, 2  # of a mistake; mistakes of a part that are told in full
 SHORT, DIGITS = 60, 4  # characters of an array that is shown; decimals of its numbers
@@ -152,14 +152,22 @@ def blocks_of(verdict):
         yield "said", ended(mistake.said)
     if not (mistake and mistake.small):
         yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
+        yield from quoted(finding, verdict.hidden)
         return
     lines = script(mistake.small)
     yield "code", "\n".join(cut(lines))
     if cut(lines) != lines:
         yield "whole", "\n".join(lines)
     yield "said", outcome_of(mistake.small, verdict.hidden)
+    yield from quoted(mistake.small.finding, verdict.hidden)
     if verdict.printed and not verdict.hidden:
         yield "said", f"Your code printed: {clean(' '.join(verdict.printed.split()), 150)}"
+
+
+def quoted(finding, is_hidden):
+    """Yield the line that an exception left, where its place in the line is known."""
+    if not is_hidden and (lines := marked(finding)):
+        yield "code", lines
 
 
 def ended(sentence):
@@ -178,18 +186,29 @@ def outcome_of(look, is_hidden):
     if what.startswith("held"):
         name = f"the array that {name} was at the start"
     later = " afterwards" if at == KEPT_LATE else ""
+    if at == KEPT_LATE and (pair := told_apart(finding)):
+        return "{} was {} and is {} after the call.".format(name, *pair)
     got, right = short(finding.got), short(finding.expected)
     if got and right and got != right and finding.got.shape == finding.expected.shape:
         return f"{name} is {got}{later}, expected {right}."
     return f"{name} {finding.problem}{later}."
 
 
-def short(value):
+def told_apart(finding):
+    """Return (what an array was, what it is) with as many digits as it takes to see that they differ, or None."""
+    for digits in range(DIGITS, MOST_DIGITS + 1):
+        pair = short(finding.expected, digits), short(finding.got, digits)
+        if pair[0] != pair[1] or None in pair:
+            return None if None in pair else pair
+    return None
+
+
+def short(value, digits=DIGITS):
     """An array in one line, or None."""
     if not isinstance(value, np.ndarray) or value.size > 40:
         return None
     if not value.ndim:
-        return f"{value.item() + 0:.4g}"
-    numbers = value.astype(float).round(DIGITS) + 0.0 if value.dtype.kind == "f" else value
+        return f"{value.item() + 0:.{digits}g}"
+    numbers = value.astype(float).round(digits) + 0.0 if value.dtype.kind == "f" else value
     text = str(numbers.tolist())
     return text if len(text) <= SHORT else None

@@ -1,29 +1,128 @@
 """Says what an exception comes from, where the source of the answer leaves no doubt."""
 import ast
-import difflib
-import linecache
+import itertools
 import re
-import types
+from typing import NamedTuple
 
-from ..notebooks.cell_code import parsed
-
-
-def sources_of(candidate, name):
-    """Return the sources of the cells that define an answer."""
-    if hasattr(candidate, "cells"):
-        return [source for _, source in candidate.cells if name in source]
-    things = [candidate.names.get(name), *vars(candidate.names.get(name, object)).values()]
-    files = {thing.__code__.co_filename for thing in things if isinstance(thing, types.FunctionType)}
-    return ["".join(linecache.getlines(file)) for file in sorted(files)]
+from ..notebooks.cell_code import names_used, parsed
 
 
-def cause_in(raised, sources):
-    """Return what an exception comes from, or None where no source tells."""
+class Edit(NamedTuple):
+    """A change of a source: from where to where, what takes this place, and why.
+
+    Of what is added to a call, `to` is the function.
+    """
+
+    start: int
+    end: int
+    new: str
+    why: str = ""
+    to: str = ""
+
+
+class Text:
+    """A source and its tree, with the places of nodes."""
+
+    def __init__(self, source, tree):
+        self.source, self.tree = source, tree
+        self.lines = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
+        self.parents = {inner: node for node in ast.walk(tree) for inner in ast.iter_child_nodes(node)}
+
+    def start(self, node):
+        return self.place(node.lineno, node.col_offset)
+
+    def end(self, node):
+        return self.place(node.end_lineno, node.end_col_offset)
+
+    def place(self, line, column):
+        """Where something is whose column is counted in bytes."""
+        begin, end = self.lines[line - 1:line + 1]
+        return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
+
+    def of(self, node):
+        return self.source[self.start(node):self.end(node)]
+
+    def indentation(self, node):
+        """The spaces before the line in which a statement begins."""
+        line = self.source[self.lines[node.lineno - 1]:self.start(node)]
+        return line[:len(line) - len(line.lstrip())]
+
+    def edit(self, node, new, why=""):
+        return Edit(self.start(node), self.end(node), new, why)
+
+    def added(self, call, argument, why=""):
+        """The edit that gives a call one more argument."""
+        comma = ", " if call.args or call.keywords else ""
+        return Edit(self.end(call) - 1, self.end(call) - 1, comma + argument, why, self.of(call.func))
+
+    def with_edits(self, edits):
+        """The source with several edits, none of which overlaps another."""
+        source = self.source
+        for edit in sorted(edits, reverse=True):
+            source = apply(source, edit)
+        return source
+
+    def above(self, node):
+        """Yield what a node stands in, from the inside to the outside."""
+        while node := self.parents.get(node):
+            yield node
+
+    def function_of(self, node):
+        return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
+
+
+def apply(source, edit):
+    return source[:edit.start] + edit.new + source[edit.end:]
+
+
+class Cause(NamedTuple):
+    """What an exception comes from, what to do about it, and the source with which that can be tried."""
+
+    fact: str
+    advice: str
+    changed: str = ""  # '' where the advice needs no trial
+
+
+def causes_in(raised, sources):
+    """Yield what an exception may come from, as far as a source tells: all are facts, of which one may be the cause."""
     for kind, message, rule in RULES:
         if raised.builtin and raised.kind == kind and (found := re.match(message, raised.message)):
-            trees = (parsed(source) for source in sources if holds_line(source, raised))
-            return next(filter(None, (rule(raised, tree, *found.groups()) for tree in trees if tree)), None)
-    return None
+            for source in sources:
+                if holds_line(source, raised) and (tree := parsed(source)):
+                    yield from rule(raised, Text(source, tree), *found.groups())
+
+
+def why_none(text, raised, sources):
+    """Return why something that stands in a line is None, as the end of a sentence: or where, if no source tells."""
+    for tree in (parsed(source) for source in sources if holds_line(source, raised)):
+        function = next((each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and raised.line
+                         and each.lineno <= raised.line <= each.end_lineno), None) if tree else None
+        if function and text in names_that_may_be_none(function):
+            return "when nobody passes it"
+        inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods) if tree else ()
+        if text.startswith("self.") and any(text[5:] in attributes_set_to_none(init) for init in inits):
+            return "here, as `__init__` sets it"
+    return "here"
+
+
+def names_that_may_be_none(function):
+    """The parameters of a function whose default is None."""
+    names = [arg.arg for arg in function.args.args][::-1]
+    return {name for name, default in zip(names, function.args.defaults[::-1], strict=False) if is_none(default)}
+
+
+def attributes_set_to_none(function):
+    """The names in self that a method sets to None."""
+    pairs = []
+    for node in (each for each in ast.walk(function) if isinstance(each, ast.Assign)):
+        for target in node.targets:
+            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
+            pairs += zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+    return {target.attr for target, value in pairs if isinstance(target, ast.Attribute) and is_none(value)}
+
+
+def is_none(node):
+    return isinstance(node, ast.Constant) and node.value is None
 
 
 def holds_line(source, raised):
@@ -31,50 +130,65 @@ def holds_line(source, raised):
     return raised.line is None or any(raised.text in line for line in source.split("\n")[raised.line - 1:raised.line])
 
 
-def known_elsewhere(raised, tree, name):
+def known_elsewhere(raised, text, name):
     """Explain a name that stands for nothing in a method, but for something in self or in another method."""
-    here, methods = next(((function, methods) for _, methods in classes(tree) for function in methods.values()
+    here, methods = next(((function, methods) for _, methods in classes(text.tree) for function in methods.values()
                           if raised.line and function.lineno <= raised.line <= function.end_lineno), (None, {}))
+    if here is None:
+        return
+    in_self = written_in_self(text, here, [name])
     if name in methods:
-        return f"`{name}` is a method of the class: call it as `self.{name}(...)`"
+        yield Cause(f"`{name}` is a method of the class", f"call it as `self.{name}(...)`", text.with_edits(in_self))
     if any(name in attributes_set(function) for function in methods.values()):
-        return f"`{name}` is kept in self: write `self.{name}`"
+        yield Cause(f"`{name}` is kept in self", f"write `self.{name}`", text.with_edits(in_self))
     for other, function in methods.items():
         if function is not here and name in names_known(function):
-            return f"`{name}` belongs to `{other}`: keep it there, `self.{name} = {name}`, and write `self.{name}` here"
-    return None
+            missed = names_known(function) & names_used(here) - names_known(here) - {name}
+            likewise = f", and likewise with {', '.join(f'`{each}`' for each in sorted(missed))}" if missed else ""
+            advice = f"keep it there, `self.{name} = {name}`, and write `self.{name}` here{likewise}"
+            keeps = [kept(text, function, each) for each in (name, *sorted(missed))]
+            changed = text.with_edits([*written_in_self(text, here, [name, *missed]), *keeps])
+            yield Cause(f"`{name}` belongs to `{other}`", advice, changed)
 
 
-def never_set(raised, tree, owner, name):
+def written_in_self(text, function, names):
+    """The edits with which a method takes names from self."""
+    return [text.edit(node, f"self.{node.id}") for node in ast.walk(function)
+            if getattr(node, "id", "") in names and isinstance(node.ctx, ast.Load)]
+
+
+def kept(text, function, name):
+    """The edit that keeps a name of a method in self, where it has its last value."""
+    given = [node for node in ast.walk(function) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
+             and name in names_assigned(node)]
+    if given:
+        last = max(given, key=lambda node: node.end_lineno)
+        return Edit(text.end(last), text.end(last), f"\n{text.indentation(last)}self.{name} = {name}")
+    first = function.body[0]
+    return Edit(text.start(first), text.start(first), f"self.{name} = {name}\n{text.indentation(first)}")
+
+
+def never_set(raised, text, owner, name):
     """Explain an attribute that an object lacks."""
-    node, methods = next(((node, methods) for node, methods in classes(tree) if node.name == owner), (None, {}))
+    node, methods = next(((node, methods) for node, methods in classes(text.tree) if node.name == owner), (None, {}))
     if node is None or node.bases or node.decorator_list or name in methods:
-        return None
-    for place, inside in [("outside of the class", tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
+        return
+    for place, inside in [("outside of the class", text.tree),
+                          *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
-            return f"`def {name}` stands {place}: indent it as far as the other methods"
-    is_set = name in attributes_set(tree)
-    return None if is_set else f"no method sets `self.{name}`{instead(name, methods)}"
+            yield Cause(f"`def {name}` stands {place}", "indent it as far as the other methods")
+    for method, function in methods.items() if name not in attributes_set(text.tree) else ():
+        if name in names_known(function):
+            advice = f"in `{method}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
+            yield Cause(f"no method sets `self.{name}`", advice, text.with_edits([kept(text, function, name)]))
 
 
-def instead(name, methods):
-    """Return what was set in place of an attribute, as the end of a sentence."""
-    keep = f"; in `{{}}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
-    if assigned := next((method for method, function in methods.items() if name in names_assigned(function)), None):
-        return keep.format(assigned)
-    if alike := difflib.get_close_matches(name, set().union(*map(attributes_set, methods.values())), 1):
-        return f". Is `self.{alike[0]}` meant?"
-    given = next((method for method, function in methods.items() if name in names_known(function)), None)
-    return keep.format(given) if given else ""
-
-
-def without_self(raised, tree, owner, method, takes, given):
+def without_self(raised, text, owner, method, takes, given):
     """Explain a method that isn't prepared to be given its object."""
-    function = next((methods.get(method) for node, methods in classes(tree) if node.name == owner), None)
+    function = next((methods.get(method) for node, methods in classes(text.tree) if node.name == owner), None)
     names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)] if function else ["self"]
-    if "self" in names or function.decorator_list or int(given) != int(takes) + 1:
-        return None
-    return f"`self` is missing: write `def {method}({', '.join(['self', *names])})`"
+    if "self" not in names and not function.decorator_list and int(given) == int(takes) + 1:
+        yield Cause("`self` is missing", f"write `def {method}({', '.join(['self', *names])})`")
 
 
 RULES = (

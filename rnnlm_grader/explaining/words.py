@@ -44,8 +44,11 @@ def describe_raised(raised, hidden):
     message = clean(raised.message.partition(" (<cell ")[0]).rstrip(".")
     text = f"{'Your code raised' if raised.line else 'The check got'} {clean(raised.kind, 60)}"
     text += f": {message}." if message else "."
-    if raised.line:
-        text += f" It was in line {raised.line} of its cell: `{clean(raised.text, 100)}`"
+    if raised.line and raised.text:
+        quote = "" if marked(raised) else f" `{clean(raised.text, 100)}`"
+        text += f" It was in line {raised.line} of its cell:{quote}"
+    elif raised.line:
+        text += f" It was in line {raised.line} of its cell."
     if raised.text.startswith(">>>"):
         text += " Remove the prompts (`>>> `) at the beginning of its lines."
     elif raised.kind == "SyntaxError":
@@ -55,6 +58,20 @@ def describe_raised(raised, hidden):
     elif raised.kind == "ModuleNotFoundError":
         text += " (Only NumPy, Python's standard library and what the exercise lends are there when work is graded.)"
     return text
+
+
+def marked(raised):
+    """Return the line that an exception left, and a line of ^^^ under the place; '' where the place isn't known.
+
+    What is marked stands on its own below the sentence about the exception.
+    """
+    if not isinstance(raised, Raised) or raised.is_unfinished:
+        return ""
+    text = clean(raised.text, 100)
+    first, last = raised.mark or (0, 0)
+    if not 0 <= first < last <= len(text) or not text.isascii():  # other characters may be wider, and hide the place
+        return ""
+    return f"{text}\n{' ' * first}{'^' * (last - first)}"
 
 
 def exception_name(raised):

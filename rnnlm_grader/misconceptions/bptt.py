@@ -101,7 +101,7 @@ numerical("ReturnsAfterTheFirst", NUMERICAL, "the `return` stands inside the loo
 contract.returns_nothing(numerical, "ReturnsNoSlopes", NUMERICAL, "my_numerical_gradient", "the slopes",
                          ("    return grad", ""))
 numerical("CallsWithTheOldX", NUMERICAL,
-          "f gets the same numbers both times, or isn't asked at all; give it what was moved, not x as it was",
+          "the step never reaches f; call f with the x that was moved, not with x as it was or a copy made before",
           ("f(x + step) - f(x - step)", "f(x) - f(x)"))
 numerical("LosesShape", NUMERICAL, "the result is flat; it should have the shape of x",
           ("return grad", "return grad.reshape(-1)"))

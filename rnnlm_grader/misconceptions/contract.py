@@ -13,7 +13,7 @@ COPIED = ("parameters are copied in __init__; an optimiser that updates the arra
 PARAMS_COPIED = ("params holds copies of the parameters; an optimiser that updates them has then no effect. Keep the "
                  "arrays themselves")
 UPDATED = "backward updates the parameters; it only computes gradients, the optimiser updates"
-REUSED = "one output array is kept and used again; what forward returned before then changes later"
+REUSED = "forward returns the same array each time, so the next call overwrites the result of the one before"
 GRADIENT_REUSED = ("an array of gradients is kept, or made in forward, and used again; what backward returned before "
                    "then changes later. Make a new one in backward")
 USED_UP = "backward uses up what forward kept (pop, del, None, an iterator); a second backward must give the same"

@@ -286,7 +286,7 @@ perplexity("ChangesLosses", PERPLEXITY, contract.argument_changed("list of losse
            ("    return", "    losses[:] = [loss * n for loss, n in zip(losses, counts)]\n    return"))
 perplexity("TakesBaseTwo", PERPLEXITY, "the base is 2; losses in natural logarithms need exp",
            ("np.exp(total / sum(counts))", "2 ** (total / sum(counts))"))
-perplexity("MultipliesPowers", PERPLEXITY, "the product of the powers exp(loss) ** n grows beyond all numbers before "
+perplexity("MultipliesPowers", PERPLEXITY, "the product of the powers exp(loss) ** n overflows to inf before "
            "the root is taken; add up loss * n, and take exp once at the end",
            ("np.exp(total / sum(counts))", "np.exp(np.float64(total)) ** (1 / sum(counts))"))
 perplexity("ForgetsExp", PERPLEXITY, "the mean loss itself is returned; the perplexity is its exponential",

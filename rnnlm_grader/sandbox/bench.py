@@ -13,7 +13,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import whereabouts
 from .values import snapshot
+from .whereabouts import MAX_TEXT
 
 MAX_PRINTED = 2000
 MAX_MESSAGE = 400
@@ -43,13 +45,23 @@ class Callback:
 
 @dataclass(frozen=True)
 class Raised:
-    """An exception that left the student's code: where, and what it said."""
+    """An exception that left the student's code: where, and what it said.
+
+    Attributes
+    ----------
+    mark : tuple
+        Where in the text of its line it was raised: (first column, column after the last), or ().
+    sides : tuple of (expression, type, shape or None)
+        What stands in the expression that raised it, as the student writes it.
+    """
 
     kind: str
     message: str
     line: int | None = None
     text: str = ""
     builtin: bool = True
+    mark: tuple = ()
+    sides: tuple = ()
 
     @property
     def is_unfinished(self):
@@ -120,6 +132,12 @@ class Bench:
             return wide[..., 0]
         return self._resolve(value)
 
+    def _lock(self, value, layout="C"):
+        """Place an array that nothing but `write` may change."""
+        array = self._put(value, layout)
+        array.flags.writeable = False
+        return array
+
     def _call(self, target, method, args, kwargs):
         """Call the student's `target` (a name), or a method of an object."""
         args = self._resolve(args)
@@ -139,31 +157,43 @@ class Bench:
         target = self._resolve(target)
         if not isinstance(target, np.ndarray):
             raise TypeError(f"an optimiser writes into an array, and this is of type {type(target).__name__}")
+        is_locked = not target.flags.writeable
+        if is_locked and target.flags.owndata:
+            target.flags.writeable = True
         np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
+        if is_locked:
+            target.flags.writeable = False
 
 
 def describe(error):
     """Describe an exception by the deepest line that the student wrote."""
-    line, text = _student_line(error)
     kind = type(error).__name__[:80]
     try:
         message = str(error)[:MAX_MESSAGE]
     except Exception:
         message = "(its message can't be shown)"
-    return Raised(kind, message, line, text, type(error).__module__.partition(".")[0] in ("builtins", "numpy"))
+    is_known = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
+    line, text, mark, sides = _student_line(error)
+    return Raised(kind, message, line, text, is_known, mark, sides)
 
 
 def _student_line(error):
+    """Return (line, its text, mark, sides) of the deepest line of a notebook's; see `Raised`."""
     if isinstance(error, SyntaxError) and error.lineno is not None:
-        return error.lineno, (error.text or "").strip()
-    found = None, ""
-    frame = error.__traceback__
+        text = error.text or linecache.getline(error.filename or "", error.lineno)
+        return error.lineno, text.strip()[:MAX_TEXT], (), ()
+    frame, found = error.__traceback__, None
     while frame is not None:
-        filename = frame.tb_frame.f_code.co_filename
-        if _is_notebook_cell(filename):
-            found = frame.tb_lineno, linecache.getline(filename, frame.tb_lineno).strip()[:120]
+        found = frame if _is_notebook_cell(frame.tb_frame.f_code.co_filename) else found
         frame = frame.tb_next
-    return found
+    if found is None:
+        return None, "", (), ()
+    line = linecache.getline(found.tb_frame.f_code.co_filename, found.tb_lineno)
+    try:
+        mark, sides = whereabouts.of(found, line)
+    except Exception:  # whatever the objects of a student's do when they are looked at
+        mark, sides = (), ()
+    return found.tb_lineno, line.strip()[:MAX_TEXT], mark, sides
 
 
 def _is_notebook_cell(filename):

@@ -2,20 +2,22 @@
 
 A criterion can't tell which of the two it examines.
 """
+import linecache
 import os
 import pickle
 import select
 import subprocess
 import time
+import types
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..notebooks.cell_code import definitions_in
+from ..notebooks.cell_code import definitions_in, names_bound, statements_of
 from . import bubblewrap as sandboxes
 from . import wire
-from .bench import Bench, Raised, describe
+from .bench import Bench, Raised, describe, execute
 from .program import Reply
 from .values import is_snapshot
 
@@ -61,12 +63,42 @@ class KernelCandidate:
     def begin(self, seconds):
         """Begin a criterion. Nothing limits its time here; where a learner waits, `stopwatch` does."""
 
-    def play(self, programs):
-        """Play programs, each on a new bench; return a `Reply` to each."""
-        return [self.play_one(program) for program in programs]
+    def play(self, programs, changed=None):
+        """Play programs, each on a new bench; return a `Reply` to each.
 
-    def play_one(self, program):
-        return Reply(*Bench(self.names, program.call).play(program.steps))
+        `changed` is another source of an answer's cell, (name, source), which is executed beside the answer: what it
+        defines takes part in these programs, and in nothing else.
+        """
+        names = self.names_with(*changed) if changed else self.names
+        return [self.play_one(program, names) for program in programs]
+
+    def play_one(self, program, names=None):
+        return Reply(*Bench(names or self.names, program.call).play(program.steps))
+
+    def names_with(self, name, source):
+        """The names of the notebook that holds an answer, and in their places what its changed cell defines."""
+        names = {key: each for function in self.functions(name) for key, each in function.__globals__.items()}
+        names |= self.names
+        execute(f"{name}, changed", self.prepared(source), names)
+        return names
+
+    def names_beside(self, name):
+        """Return the names that an answer may use beside its own."""
+        return {key for function in self.functions(name) for key in function.__globals__ if not key.startswith("_")}
+
+    def functions(self, name):
+        """An answer that is a function, or the methods of one that is a class."""
+        things = [self.names.get(name), *vars(self.names.get(name, object)).values()]
+        return [thing for thing in things if isinstance(thing, types.FunctionType)]
+
+    def prepared(self, source):
+        """A source as it is executed."""
+        return source
+
+    def sources(self, name):
+        """Return the sources of the cells that define an answer."""
+        files = {function.__code__.co_filename for function in self.functions(name)}
+        return ["".join(linecache.getlines(file)) for file in sorted(files)]
 
     def close(self):
         """Have nothing to end."""
@@ -142,9 +174,10 @@ class SandboxedCandidate:
         self.took = self.loading if has_gone else 0
         self.allowed, self.said = seconds + self.took, 0
 
-    def play(self, programs):
-        """Play programs, each on a new bench; return a `Reply` to each."""
-        request, began = ("play", *(program.packed for program in programs)), time.monotonic()
+    def play(self, programs, changed=None):
+        """Play programs, each on a new bench; return a `Reply` to each. `changed` as in `KernelCandidate.play`."""
+        verb = ("play changed", changed) if changed else ("play",)
+        request, began = (*verb, *(program.packed for program in programs)), time.monotonic()
         self.deadline = began + self.allowed - self.took
         try:
             self._send(request)
@@ -153,6 +186,14 @@ class SandboxedCandidate:
         finally:
             self.took += time.monotonic() - began
         return replies
+
+    def sources(self, name):
+        """Return the sources of the cells that may define an answer."""
+        return [source for _, source in self.cells if name in source]
+
+    def names_beside(self, name):
+        """Return the names that an answer may use beside its own."""
+        return set().union(*(names_bound(node) for _, source in self.cells for node in statements_of(source)))
 
     def _reply_to(self, program):
         """Receive (number of a program of this worker, results, `Raised` or None, text), or ('ask', number, value)."""

@@ -8,7 +8,7 @@ import numpy as np
 
 HERE = Path(__file__).parent
 COURSE = HERE.parents[1]  # where both packages are
-WORKER_MODULES = ("values.py", "bench.py", "wire.py", "worker.py")
+WORKER_MODULES = ("values.py", "whereabouts.py", "bench.py", "wire.py", "worker.py")
 INTERPRETER = os.path.realpath(sys.executable)
 ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules

@@ -15,6 +15,7 @@ import numpy as np
 
 from .bench import Raised
 from .values import MAX_BYTES, PLAIN_KINDS, Opaque
+from .whereabouts import MAX_AXES, MAX_SIDES, MAX_TEXT
 
 LENGTH = struct.Struct("<I")  # of a frame
 MOST_SAID = 16 * MAX_BYTES  # bytes of all replies of a criterion, which are kept until the submission is done
@@ -76,9 +77,20 @@ def _array(dtype, shape, data):
     return np.frombuffer(base64.b64decode(data, validate=True), dtype).reshape(shape).copy()
 
 
-def _raised(kind, message, line, text, builtin):
-    return Raised(_text(kind, 80), _text(message, 400), line if type(line) is int else None, _text(text, 120),
-                  builtin is True)
+def _raised(kind, message, line, text, builtin, mark, sides):
+    return Raised(_text(kind, 80), _text(message, 400), line if type(line) is int else None, _text(text, MAX_TEXT),
+                  builtin is True, _numbers(mark, 2, MAX_TEXT), tuple(_side(*side) for side in sides[:MAX_SIDES]))
+
+
+def _side(text, kind, shape):
+    return _text(text, MAX_TEXT), _text(kind, 80), None if shape is None else _numbers(shape, MAX_AXES, 10**6)
+
+
+def _numbers(numbers, count, most):
+    """A few whole numbers, none of which is negative or large."""
+    if not all(type(each) is int and 0 <= each <= most for each in numbers[:count]):
+        raise WireError("no numbers where there should be some")
+    return tuple(numbers[:count])
 
 
 def _text(text, most):

@@ -62,6 +62,12 @@ def serve(requests_fd, replies_fd):
             send(execute(*args, names))
         elif verb == "which":
             send(tuple(name for name in args if name in names and not isinstance(names[name], Missing)))
+        elif verb == "play changed":
+            (name, source), *programs = args
+            changed = dict(names)
+            execute(f"{name}, changed", source, changed)
+            for program in programs:
+                send((next(played), *Bench(changed, ask).play(pickle.loads(program))))
         else:
             for program in args:
                 send((next(played), *Bench(names, ask).play(pickle.loads(program))))

@@ -7,9 +7,9 @@ from corpora import embedding as corpus
 from examining import defined
 
 from rnnlm_grader.check import CheckFailed, check
-from rnnlm_grader.explaining.source import cause_in, sources_of
+from rnnlm_grader.explaining.source import causes_in
 from rnnlm_grader.sandbox.bench import Raised
-from rnnlm_grader.sandbox.candidate import KernelCandidate
+from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 
 INIT = "    def __init__(self, W):\n        self.params = [W]\n        self.grads = [np.zeros_like(W)]\n"
 FORWARD = "    def forward(self, idx):\n        self.idx = idx\n        return self.params[0][idx]\n"
@@ -33,8 +33,9 @@ def said_of(*methods):
     ([INIT, FORWARD, textwrap.indent(BACKWARD, "    ")], "`def backward` stands inside of `forward`: indent it"),
     ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
     ([INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
-     "no method sets `self.idx`; in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
-    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD], "no method sets `self.idx`. Is `self.ids` meant?"),
+     "no method sets `self.idx`: in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
+    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
+     "Replacing `self.idx` with `self.ids` makes this pass."),
 ], ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"])
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     assert said_of(*methods).startswith(sentence)
@@ -48,15 +49,15 @@ def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     ("class A:\n def f(self): x\n def g(self, x): 1", Raised("NameError", "name 'x' is not defined", 2, "x", False)),
 ], ids=["inherits", "another cell's line", "another object's", "has self", "not Python's own"])
 def test_where_the_source_leaves_it_open_nothing_is_said(source, raised):
-    assert cause_in(raised, [source]) is None
+    assert [*causes_in(raised, [source])] == []
 
 
 def test_the_source_is_found_in_a_kernel_and_of_a_submission():
     source = corpus.EMBEDDING["as the book writes it"]
     near = KernelCandidate(MyEmbedding=defined(source, "MyEmbedding"))
     far = SimpleNamespace(cells=[("set-up", "import numpy"), ("MyEmbedding", source)])
-    assert [each.rstrip() for each in sources_of(near, "MyEmbedding")] == [source.rstrip()]
-    assert sources_of(far, "MyEmbedding") == [source]
+    assert [each.rstrip() for each in near.sources("MyEmbedding")] == [source.rstrip()]
+    assert SandboxedCandidate.sources(far, "MyEmbedding") == [source]
 
 
 def test_what_a_check_asked_for_is_not_told_as_raised_by_the_student():

@@ -55,7 +55,7 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
 
 @pytest.mark.parametrize(("change", "said"), [
     ("self.xs.mean(axis=1).T @ dout[:, t]", ""),
-    ("self.xs[:, t].T @ dout[:, t] / T", "grads[0] is what it should be divided by the number of steps T"),
+    ("self.xs[:, t].T @ dout[:, t] / T", "`grads[0]` is T times too small"),
 ], ids=["products of means", "dW alone is averaged over steps"])
 def test_a_mistake_that_is_not_in_the_library_gets_no_name_of_another(change, said):
     """A variant that is wrong where the answer is right made another mistake, though some results are the same."""

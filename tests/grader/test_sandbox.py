@@ -152,9 +152,11 @@ def test_after_a_failure_no_step_of_the_program_is_taken_and_the_next_one_is_pla
 @pytest.mark.parametrize("frame", [
     b'{"array": ["O", [1], ""]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}',
     b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}',
-    b"{}", b'{"evil": [1]}', b'{"Opaque": [5]}', b'{"Raised": [["a"], "b", 1, "c", true]}',
+    b"{}", b'{"evil": [1]}', b'{"Opaque": [5]}', b'{"Raised": [["a"], "b", 1, "c", true, [], []]}',
+    b'{"Raised": ["a", "b", 1, "c", true, [-1, 2], []]}',
+    b'{"Raised": ["a", "b", 1, "c", true, [], [["x", "array", "y"]]]}',
     b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []", b"] [",
-], ids=range(13))
+], ids=range(15))
 def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
         wire.unpack(frame)

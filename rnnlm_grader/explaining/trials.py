@@ -1,0 +1,200 @@
+"""Tries what might mend an answer: a line of its source is changed, and what failed is played again.
+
+Nothing is suggested that wasn't tried: a change is told only where everything comes out right with it, in the smallest
+example and in draws of other sizes.
+"""
+import ast
+import itertools
+import re
+
+import numpy as np
+
+from ..notebooks.cell_code import definitions_in, parsed
+from ..sandbox.bench import Raised
+from ..sandbox.candidate import WorkerLost
+from ..spec.layer import METHODS
+from ..spec.play import play_all
+from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
+from .look import redrawn, sizes_of
+from .source import Edit, Text, apply, holds_line
+
+TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
+MOST_SOURCE, MOST_NODES = 20_000, 4000  # characters of a source, and nodes of its tree, in which anything is searched
+SHORT = 60  # characters of code in a sentence
+
+
+class Changed:
+    """A candidate one of whose cells is changed: it plays, and that is all."""
+
+    def __init__(self, candidate, name, source):
+        self.candidate, self.name, self.source = candidate, name, definitions_in(source)
+
+    def play(self, programs):
+        return self.candidate.play(programs, (self.name, self.source))
+
+
+class Trials:
+    """Plays what failed, in the smallest example and in three draws of other sizes, with changes of the source.
+
+    The looks may be few, or small: where the answer fails in special sizes alone, as without the axis that it names.
+    """
+
+    def __init__(self, small, looks):
+        self.small, self.layer, self.candidate = small, small.case.layer, small.play.candidate
+        self.cases = [small.case, *(look.case for look in looks)]
+        if not (small.case.law or small.case.condition.world):
+            self.cases += [redrawn(small.case, seed, sizes=sizes_of(self.layer, seed)) for seed in range(3)]
+        self.is_over = False  # a change that never comes to an end takes the time that is left
+
+    def fits(self, source):
+        """Whether everything is right with this source in place of the cell that holds the answer."""
+        changed = Changed(self.candidate, self.layer.name, source)
+        try:
+            with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
+                return not self.is_over and not any(play.compare() for some in (self.cases[:1], self.cases[1:])
+                                                    for play in play_all(changed, some))
+        except WorkerLost:
+            self.is_over = True
+            return False
+
+    def what_fits(self):
+        """Return a sentence about a change with which everything is right; '' where none is found."""
+        mended = self.candidate.known["mended"]  # sources that were right in other criteria → what was said of them
+        edits = edits_for(self.small, self.candidate.sources(self.layer.name),
+                          self.candidate.names_beside(self.layer.name))
+        found = ((apply(source, edit), sentence(source, edit)) for source, edit in itertools.islice(edits, TRIALS))
+        for source, said in itertools.chain(list(mended.items())[-3:], found):
+            if self.layer.name in source and self.fits(source):
+                mended[source] = said
+                return said
+        return ""
+
+
+def sentence(source, edit):
+    """Say what was tried, in the student's own code, which is widened to whole words."""
+    old, new = " ".join(source[edit.start:edit.end].split()), " ".join(edit.new.split())
+    change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
+    return f"{edit.why}{edit.why and '. '}{change} makes this pass"
+
+
+def edits_for(small, sources, at_hand):
+    """Yield (source, edit) of what might mend a failure: the likeliest first, none twice.
+
+    `at_hand` holds the names that other cells define.
+    """
+    seen, layer = set(), small.case.layer
+    for source in sources:
+        if len(source) > MOST_SOURCE or (tree := parsed(source)) is None:
+            continue
+        text = Text(source, tree)
+        if len(text.parents) > MOST_NODES:
+            continue
+        if not isinstance(small.finding, Raised):
+            edits = edits_of_values(text, small)
+        elif holds_line(source, small.finding):
+            edits = edits_where_raised(text, small.finding, at_hand, layer)
+        else:  # it was raised in another cell, which was called with what doesn't fit there
+            edits = of_all(time_of_inputs(layer), text, ast.walk(tree))
+        for edit in edits:
+            whole = apply(source, edit)
+            if whole not in seen and whole != source and len(edit.new) <= SHORT and parsed(whole):
+                seen.add(whole)
+                yield source, edit
+
+
+def edits_where_raised(text, raised, at_hand, layer):
+    """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
+    nodes = [node for node in ast.walk(text.tree)
+             if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
+    statements = [node for node in nodes if isinstance(node, ast.stmt)]
+    if not statements:
+        yield from methods_named_otherwise(text, raised)
+        return
+    statement = min(statements, key=lambda node: node.end_lineno - node.lineno)
+    focus = narrowest(text, nodes, raised) or statement
+    inside = [each for each in ast.walk(focus) if not isinstance(each, ast.stmt) or each is focus]
+    around = [node for node in text.above(focus) if isinstance(node, ast.expr)]
+    near = [*inside, *around, *(statement,) * (statement not in inside)]
+    changes = sizes_in_order(layer), *changes_for(raised, at_hand)
+    further = [inner for origin in origins_of(text, statement, inside) for inner in ast.walk(origin)]
+    for nodes in (near, further):  # first a few of each kind
+        yield from (edit for change in changes for edit in itertools.islice(of_all(change, text, nodes), 2))
+    for nodes in (near, further):
+        yield from (edit for change in changes for edit in of_all(change, text, nodes))
+    yield from (edit for change in HABITS for edit in of_all(change, text, ast.walk(text.tree)))
+
+
+def methods_named_otherwise(text, raised):
+    """Yield the edits that give a method the name by which it was asked for."""
+    name = (re.findall(r"has no attribute '(\w{1,60})'", raised.message) or [""])[0]
+    methods = {node.name: node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef)}
+    for other in close_names(name, methods) if name else ():
+        start = text.source.index(other, text.start(methods[other]))
+        yield Edit(start, start + len(other), name)
+
+
+def of_all(change, text, nodes):
+    """Yield the edits that a change has for nodes, one after the other."""
+    return (edit for node in nodes for edit in change(text, node))
+
+
+def narrowest(text, nodes, raised):
+    """The smallest node under the mark of an exception."""
+    if not raised.mark:
+        return None
+    line = text.source.split("\n")[raised.line - 1]
+    first, last = (text.lines[raised.line - 1] + len(line) - len(line.lstrip()) + column for column in raised.mark)
+    found = [node for node in nodes if text.start(node) <= first and last <= text.end(node)
+             and not isinstance(getattr(node, "ctx", None), ast.Store)]
+    return min(found, key=lambda node: text.end(node) - text.start(node), default=None)
+
+
+def origins_of(text, statement, nodes):
+    """Yield the loops around a statement, and the assignments before it that gave the names in it their values."""
+    function = text.function_of(statement)
+    yield from (ast.Expr(each.iter) for each in text.above(statement) if isinstance(each, ast.For))
+    names = names_in(nodes)
+    before = [each for each in ast.walk(function or text.tree)
+              if isinstance(each, ast.Assign | ast.AugAssign) and each.lineno < statement.lineno]
+    for each in reversed(before):
+        targets = each.targets if isinstance(each, ast.Assign) else [each.target]
+        if names & names_in(inner for target in targets for inner in ast.walk(target)):
+            yield each
+            names |= names_in(ast.walk(each.value))
+
+
+def names_in(nodes):
+    return {node.id for node in nodes if isinstance(node, ast.Name)}
+
+
+def edits_of_values(text, small):
+    """Yield changes of the function that gave a wrong result: habits first, then where the result is named."""
+    function = function_that_gave(text, small)
+    nodes = [node for node in ast.walk(function) if node is not function] if function else []
+    habits = *HABITS, time_of_inputs(small.case.layer), sizes_in_order(small.case.layer)
+    yield from (edit for change in habits for edit in of_all(change, text, nodes))
+    about = [node for node in nodes if re.search(words_of_result(small), text.of(statement_of(text, node)))]
+    yield from (edit for place in (about, nodes) for change in OF_VALUES for edit in of_all(change, text, place))
+
+
+def statement_of(text, node):
+    """The statement that a node stands in; of a compound one only its head is looked at."""
+    statement = next(each for each in (node, *text.above(node)) if isinstance(each, ast.stmt))
+    return getattr(statement, "iter", None) or getattr(statement, "test", None) or statement
+
+
+def function_that_gave(text, small):
+    """The method, or function, whose call gave what is wrong first."""
+    at, layer = small.key[0], small.case.layer
+    verb = small.case.tape.steps[at].verb if isinstance(at, int) else "forward"
+    name = layer.name if layer.is_function else METHODS.get(verb, verb)
+    return next((node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef) and node.name == name), None)
+
+
+def words_of_result(small):
+    """A pattern of the words that a line about a wrong result is likely to hold."""
+    layer, what = small.case.layer, small.key[1].replace("held", "grads")
+    if "[" not in what:
+        return rf"\b({what}|return|out)\b"
+    at = int(what.split("[")[1][:-1])
+    return rf"\bd{[*layer.params, *layer.listed][at]}\b|{re.escape(what)}"
