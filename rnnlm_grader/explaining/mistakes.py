@@ -12,7 +12,7 @@ from .anatomy import anatomy
 from .exceptions import explain
 from .look import Look, look_at, redrawn
 from .names import fresh_draws, misconceptions_of, share
-from .shrink import shrink
+from .telling import telling_example
 
 
 @dataclass(frozen=True, eq=False)
@@ -95,8 +95,8 @@ def mistake_of(draw, assignment, exercise, candidate):
     first = next((look for case in cases if (look := look_at(candidate, case)).wrong), None)
     if first is None:
         return None
-    small, recipe = shrink(case, first.kind, candidate)
-    small = look_at(candidate, small)
+    rivals = [each for each in assignment.misconceptions if each.name == exercise.layer.name]
+    small, recipe = telling_example(case, first.kind, candidate, rivals)
     if not small.wrong:  # as of an answer that isn't the same twice
         return None
     fresh = fresh_draws(recipe, small.kind, candidate)
