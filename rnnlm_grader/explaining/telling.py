@@ -320,7 +320,7 @@ def cost_of_numbers(array):
     nonzero = plain[plain != 0]
     return (digits + 1.2 * np.sum(np.abs(numbers - plain) > 1e-14 * np.maximum(np.abs(numbers), 1))
             + 0.2 * np.sum(plain == 0) + 0.4 * (len(nonzero) - len(np.unique(nonzero)))
-            + np.sum(np.abs(nonzero) < 0.01) + 3 * (not plain.any()) + 2 * (len(numbers) < array.size <= 24))
+            + np.sum(np.abs(nonzero) < 0.01) + 5 * (not plain.any()) + 2 * (len(numbers) < array.size <= 24))
 
 
 def cost_of_difference(got, right):
