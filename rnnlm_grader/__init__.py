@@ -9,7 +9,7 @@
     criteria/        what each exercise asks for and how it is judged
     misconceptions/  wrong answers, each with a sentence that names the mistake
     spec/            the engine: criteria as scripts of calls, played by an answer and by the reference
-    explaining/      the smallest example of a mistake, its name, and what a learner reads of it
+    explaining/      a telling example of a mistake, its name, and what a learner reads of it
     sandbox/         where a student's code runs, and what may cross
     notebooks/       reads what was handed in
     course/          nbgrader's side: whole classes, gradebook, feedback, exports, the command `rnnlm-grade`

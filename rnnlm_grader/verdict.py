@@ -187,7 +187,7 @@ def explain(work, candidate):
             for criterion, fault, hidden in paying(work):
                 if criterion not in work.mistakes and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden)
-                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate)
+                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library)
         except WorkerLost:
             pass
 

@@ -1,9 +1,10 @@
-"""What a learner reads of a mistake: its name, the smallest example of it, and nothing else.
+"""What a learner reads of a mistake: its name, a telling example of it, and nothing else.
 
 A failure holds a `spec.layer.Case`: script, condition, what is seen. All that is found out is a function of it:
 
     look.py       an answer plays a case once more
-    shrink.py     ... ever simpler ones, as long as they fail alike: the smallest example
+    shrink.py     ... ever simpler ones, as long as they fail alike: the simplest script and condition
+    telling.py    ... in small sizes, with plain numbers: the example that shows most
     names.py      the library's variants play the same cases: one that does the same made the same mistake
     anatomy.py    where the difference is, and what was got instead, with no library at all
     exceptions.py what Python said, in words about this exercise; letters.py the sizes in it as letters

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from ..sandbox.bench import Raised
 from .certain import what_is_certain
 from .look import Look, fresh_draws, kind_of, look_at, redrawn
-from .shrink import shrink
+from .telling import telling_example
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,24 +36,25 @@ def is_unfinished(finding):
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
-def mistake_of(fault, likely, hidden, candidate):
-    """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown."""
+def mistake_of(fault, likely, hidden, candidate, library):
+    """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown.
+
+    Of the other mistakes in the library the example should tell it apart.
+    """
     small = said = None
     with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
-        small, looks = example_of(fault, hidden, candidate)
-        said = "" if likely or not small else what_is_certain(small, looks(), hidden)
+        if found := playable(fault, hidden, candidate):
+            small, recipe = telling_example(*found, candidate, library)
+            small = small if small.wrong else None  # an answer may not be the same twice
+        if small and not likely:
+            said = what_is_certain(small, fresh_draws(recipe, small.kind, candidate), hidden)
     return Mistake(likely, small, said or "")
 
 
-def example_of(fault, hidden, candidate):
-    """Return (a look at an example of a fault, what looks at fresh draws of it); (None, ...) if it fails no more."""
+def playable(fault, hidden, candidate):
+    """Return a case in which an answer fails as in a fault, and how; None where a hidden one doesn't fail again."""
     case = fault.play.case
-    if hidden:
-        looks = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
-        kind = next((kind for look in looks for kind in look.kinds), None)
-    else:
-        kind = kind_of(*next(iter(fault.wrong.items())))
-    small, recipe = shrink(redrawn(case, 0) if hidden else case, kind, candidate) if kind else (case, case)
-    small = look_at(candidate, small)
-    # An answer may not be the same twice.
-    return (small if kind and small.wrong else None), lambda: fresh_draws(recipe, small.kind, candidate)
+    if not hidden:
+        return case, kind_of(*next(iter(fault.wrong.items())))
+    looks = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
+    return next(((look.case, look.kind) for look in looks if look.wrong), None)

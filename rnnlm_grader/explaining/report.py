@@ -3,16 +3,11 @@ import re
 import textwrap
 from dataclasses import dataclass
 
-import numpy as np
-
 from ..marks import State
-from ..spec.calls import KEPT_LATE
-from ..spec.compare import MOST_DIGITS, Difference
-from .script import WIDTH, cut, script
+from .script import WIDTH, cut, outcome_of, script
 from .words import BOOK, UNFINISHED, clean, describe, marked
 
 MOST_LINES, IN_FULL = 12, 2  # of a mistake; mistakes of a part that are told in full
-SHORT, DIGITS = 60, 4  # characters of an array that is shown; decimals of its numbers
 
 
 @dataclass(frozen=True)
@@ -172,43 +167,3 @@ def quoted(finding, is_hidden):
 
 def ended(sentence):
     return sentence if sentence[-1] in ".?" else f"{sentence}."
-
-
-def outcome_of(look, is_hidden):
-    """Say what came of the smallest example; with hidden inputs, nothing that the student's code could choose."""
-    (at, what), finding, layer = look.key, look.finding, look.case.layer
-    if is_hidden:
-        return f"This passes on the inputs shown in the notebook and fails on others. {describe(finding, True)}"
-    if not isinstance(finding, Difference):
-        return describe(finding, False)
-    is_attribute = ("[" in what and not layer.is_function) or what in layer.expand("attributes")
-    name = f"layer.{what.replace('held', 'grads')}" if is_attribute else finding.what
-    if what.startswith("held"):
-        name = f"the array that {name} was at the start"
-    later = " afterwards" if at == KEPT_LATE else ""
-    if at == KEPT_LATE and (pair := told_apart(finding)):
-        return "{} was {} and is {} after the call.".format(name, *pair)
-    got, right = short(finding.got), short(finding.expected)
-    if got and right and got != right and finding.got.shape == finding.expected.shape:
-        return f"{name} is {got}{later}, expected {right}."
-    return f"{name} {finding.problem}{later}."
-
-
-def told_apart(finding):
-    """Return (what an array was, what it is) with as many digits as it takes to see that they differ, or None."""
-    for digits in range(DIGITS, MOST_DIGITS + 1):
-        pair = short(finding.expected, digits), short(finding.got, digits)
-        if pair[0] != pair[1] or None in pair:
-            return None if None in pair else pair
-    return None
-
-
-def short(value, digits=DIGITS):
-    """An array in one line, or None."""
-    if not isinstance(value, np.ndarray) or value.size > 40:
-        return None
-    if not value.ndim:
-        return f"{value.item() + 0:.{digits}g}"
-    numbers = value.astype(float).round(digits) + 0.0 if value.dtype.kind == "f" else value
-    text = str(numbers.tolist())
-    return text if len(text) <= SHORT else None

@@ -1,21 +1,40 @@
-"""Writes an example as Python that can be run again."""
+"""Writes an example as Python that can be run again, and says what it prints."""
+import re
 from collections import Counter
 
 import numpy as np
 
+from ..sandbox.bench import Raised
+from ..spec.calls import KEPT_LATE, MADE
+from ..spec.compare import MOST_DIGITS, Difference
 from ..spec.layer import METHODS
+from .words import describe
 
 WIDTH = 100
+SHORT, DIGITS = 70, 4  # characters of an array that is shown; decimals of its numbers
 LAYOUTS = {"C": "{}", "F": "np.asfortranarray({})", "strided": "np.repeat({}, 2, axis=-1)[..., ::2]"}
+FUNCTIONS = {"log": np.exp, "arctanh": np.tanh}  # of which numbers may be plain → the way back
 
 
 def script(look):
-    """Return the lines of an example, up to the step in which something is wrong."""
-    at, _ = look.key
-    example = Example(look.case)
-    for step in look.case.tape.steps[:at + 1 if isinstance(at, int) else None]:
-        example.add(step)
-    return joined(example.lines)
+    """Return the lines of an example; the last prints what is wrong, where nothing raises before that."""
+    example = Example(look)
+    shown = example.shown()
+    return joined([*example.lines, *[f"print({shown}{aspect_of(look)})"] * bool(shown)])
+
+
+def aspect_of(look):
+    """What of an array is to be printed where its numbers don't show the difference."""
+    got, right = (getattr(look.finding, which, None) for which in ("got", "expected"))
+    if not (isinstance(got, np.ndarray) and isinstance(right, np.ndarray)) or differ_in_short(look):
+        return ""
+    return ".shape" if got.shape != right.shape else ".dtype" if got.dtype != right.dtype else ""
+
+
+def differ_in_short(look):
+    """Whether got and expected can be shown, and differ then; of parameters that an answer makes, the shape counts."""
+    got, right = short(look.finding.got), short(look.finding.expected)
+    return bool(got and right) and got != right and look.key[1] != "made"
 
 
 def joined(lines):
@@ -36,16 +55,35 @@ def cut(lines):
 
 
 class Example:
-    """The lines of a script, step by step; an array gets its name in the line before it is first given."""
+    """The lines of a script, up to the step in which something is wrong; arrays get names before they are given.
 
-    def __init__(self, case):
-        self.case, self.layer = case, case.layer
-        self.lines, self.names, self.counts, self.made = [], {}, Counter(), {}
-        self.options = [f"{name}={value}" for name, value in case.condition.options.items()]
+    Attributes
+    ----------
+    key : tuple
+        What is wrong: see `Play.seen`. Where something raised, what was to be seen next.
+    results : dict
+        (number of a step, what) → the name of what it gave.
+    """
+
+    def __init__(self, look):
+        self.case, self.layer, self.key, self.finding = look.case, look.case.layer, look.key, look.finding
+        self.lines, self.names, self.counts, self.made, self.last, self.results = [], {}, Counter(), {}, {}, {}
+        self.options = [f"{name}={value}" for name, value in self.case.condition.options.items()]
+        self.raised = isinstance(look.finding, Raised)
+        if self.raised:
+            firsts = (keys[0] if isinstance(keys[0], tuple) else keys for keys in look.play.calls.keys)
+            self.key = next((key for key in firsts if key not in look.play.seen), self.key)
+        at, what = self.key
+        self.kept = look.play.calls.kept[int(what.split()[1])] if at == KEPT_LATE else None
         if not self.layer.is_function:
             self.of("")
+            if what.startswith("held"):
+                self.lines.append("before = list(layer.grads)")
+        last = at + 1 if isinstance(at, int) else 0 if at == MADE else None
+        for number, step in enumerate(self.case.tape.steps[:last]):
+            self.add(number, step)
 
-    def add(self, step):
+    def add(self, at, step):
         if step.verb == "update":
             is_through = step.how == "through" or self.layer.makes
             self.lines += [f"{f'layer.params[{i}]' if is_through else name}[...] = {literal(array)}"
@@ -55,19 +93,40 @@ class Example:
         elif step.verb == "make":
             self.of(step.who)
         else:
-            self.call(step)
+            self.call(at, step)
 
-    def call(self, step):
+    def call(self, at, step):
         layer, verb = self.layer, step.verb
-        takes = zip(layer.takes(verb), step.arrays, strict=True) if step.how != "bare" else ()
         called = layer.name if layer.is_function else f"{self.of(step.who)}.{METHODS.get(verb, verb)}"
-        given = [self.given(*each, self.case.condition.layout) for each in takes]
+        given = self.arguments(step)
         if count := len(layer.listed):
             self.lines.append(f"grads = [{', '.join(given[:count])}]")
             given[:count] = ["grads"]
         gives = layer.back if verb == "backward" else layer.gives(verb) if verb not in METHODS else ()
-        result = f"{', '.join(gives)} = " if gives and not step.who else ""
+        if not (gives or self.raised) and self.key == (at, "result"):
+            gives = "result",
+        self.results |= {(at, name): self.new_name(name) for name in gives}
+        result = f"{', '.join(self.results[at, name] for name in gives)} = " if gives else ""
         self.lines.append(f"{result}{called}({', '.join([*given, *self.options * layer.is_function])})")
+        for name in self.kept.seen_at[1:] if self.kept and self.kept.seen_at[:1] == (at,) else ():
+            if name in layer.state:  # which is the caller's, once it is fetched
+                self.results[at, name] = self.new_name(name)
+                self.lines.append(f"{self.results[at, name]} = {self.of(step.who)}.{name}")
+
+    def arguments(self, step):
+        """Write what a step is given: what it was given the last time, filled anew, where that is what it's about."""
+        if step.how == "bare":
+            return []
+        key, names = (step.who, step.verb), self.layer.takes(step.verb)
+        old = self.last.get(key, ()) if step.how == "refilled" and not self.layer.as_lists else ()
+        if [array.shape for array in old] == [array.shape for array in step.arrays]:
+            for before, array in zip(old, step.arrays, strict=True):
+                if id(before) in self.names and id(array) not in self.names:
+                    self.names[id(array)] = self.names[id(before)]
+                    self.lines.append(f"{self.names[id(array)]}[...] = {literal(array)}")
+        self.last[key] = step.arrays
+        layout = self.case.condition.layout
+        return [self.given(name, array, layout) for name, array in zip(names, step.arrays, strict=True)]
 
     def of(self, who):
         """The name of a layer, which is made when it is first spoken of."""
@@ -85,19 +144,91 @@ class Example:
         params = zip(self.layer.params, tape.beside if who else tape.params, strict=True)
         return [self.given(name, array, "strided" if layout == "F" else layout) for name, array in params]
 
+    def new_name(self, name):
+        self.counts[name] += 1
+        return name if self.counts[name] == 1 else f"{name}{'_' * name[-1].isdigit()}{self.counts[name]}"
+
     def given(self, name, array, layout):
-        """Write what is given: an array by its name, anything else as it is."""
-        if self.layer.as_lists or not array.ndim:
+        """Write what is given: an array or a list by its name, a number as it is."""
+        if not array.ndim:
             return str(array.tolist())
         if id(array) not in self.names:
-            self.counts[name] += 1
-            number = self.counts[name] if self.counts[name] > 1 else ""
-            self.names[id(array)] = f"{name}{number}"
-            self.lines.append(f"{name}{number} = {LAYOUTS[layout].format(literal(array))}")
+            self.names[id(array)] = new = name if name in self.layer.functions else self.new_name(name)
+            text = as_python(array) if self.layer.as_lists else LAYOUTS[layout].format(literal(array))
+            self.lines.append(f"{new} = {text}")
         if name in self.layer.functions:
             self.lines.append(f"f = {self.layer.functions[name]}")
             return "f"
         return self.names[id(array)]
+
+    def shown(self):
+        """The expression for what is wrong; None where nothing is there to be printed."""
+        at, what = self.key
+        if self.kept:
+            return self.name_of_kept()
+        if what == "made" and not self.raised:
+            return f"layer.{self.finding.what}"
+        if at == MADE:
+            return f"layer.{what}"
+        if not isinstance(at, int) or (self.raised and what in self.layer.outputs | dict.fromkeys(self.layer.back)):
+            return None  # nothing came of the call itself
+        step = self.case.tape.steps[at]
+        if what.startswith("held"):
+            number = int(what[5:-1])
+            return self.names[id(step.arrays[number])] if self.layer.is_function else f"before[{number}]"
+        return self.results.get((at, what)) or (what if self.layer.is_function else f"{self.of(step.who)}.{what}")
+
+    def name_of_kept(self):
+        """The name of an array that should have stayed as it was."""
+        at, *_ = self.kept.seen_at or (None,)
+        if at == MADE:
+            return f"layer.{self.kept.seen_at[1]}"
+        if at is not None:
+            return self.results[at, self.finding.what]
+        return self.names.get(id(self.kept.array), self.kept.name)
+
+
+def outcome_of(look, is_hidden):
+    """Say what came of the smallest example; with hidden inputs, nothing that the student's code could choose."""
+    (at, what), finding = look.key, look.finding
+    if is_hidden:
+        return f"This passes on the inputs shown in the notebook and fails on others. {describe(finding, True)}"
+    if not isinstance(finding, Difference):
+        return describe(finding, False)
+    name = Example(look).shown() or finding.what
+    if what.startswith("held"):
+        owner = "" if look.case.layer.is_function else "layer."
+        name = f"the array that {owner}{what.replace('held', 'grads')} was at the start"
+    later = " afterwards" if at == KEPT_LATE else ""
+    if at == KEPT_LATE and (pair := told_apart(finding)):
+        return "{} was {} and is {} after the call.".format(name, *pair)
+    if differ_in_short(look):
+        return f"{name} is {short(finding.got)}{later}, expected {short(finding.expected)}."
+    return f"{name} {finding.problem}{later}."
+
+
+def told_apart(finding):
+    """Return (what an array was, what it is) with as many digits as it takes to see that they differ, or None."""
+    pairs = ((short(finding.expected, digits), short(finding.got, digits)) for digits in range(DIGITS, MOST_DIGITS + 1))
+    return next((pair for pair in pairs if None not in pair and pair[0] != pair[1]), None)
+
+
+def short(value, digits=DIGITS):
+    """An array, or several numbers, in one line; or None."""
+    if isinstance(value, tuple) and all(isinstance(each, np.ndarray) and not each.ndim for each in value):
+        value = np.array(value)
+    if not isinstance(value, np.ndarray) or value.size > 40:
+        return None
+    if not value.ndim:
+        number = value.item() + 0
+        return f"{number:.4g}" if abs(number) < 0.01 else f"{number:.{digits}f}".rstrip("0").rstrip(".")
+    text = as_python(value.astype(float).round(digits) + 0.0 if value.dtype.kind == "f" else value)
+    return text if len(text) <= SHORT else None
+
+
+def as_python(array):
+    """The numbers of an array, written as NumPy prints them: 1. for 1.0."""
+    return re.sub(r"\.0\b", ".", str(array.tolist()))
 
 
 def literal(array):
@@ -108,4 +239,8 @@ def literal(array):
             return f"np.{word}({array.shape}{dtype})"
     if array.dtype == np.float32:  # of which `tolist` would write digits that aren't there
         array = np.reshape([float(str(number)) for number in array.flat], array.shape)
-    return f"np.array({array.tolist()}{dtype})"
+    for name, back in FUNCTIONS.items() if array.dtype.kind == "f" and (array != array.round(DIGITS)).any() else ():
+        plain = back(array).round(DIGITS)
+        if np.array_equal(getattr(np, name)(plain), array):
+            return f"np.{name}(np.array({as_python(plain)}{dtype}))"
+    return f"np.array({as_python(array)}{dtype})"
