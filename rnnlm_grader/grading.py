@@ -1,11 +1,11 @@
 """Examines the answers of a submission by all criteria, and gathers the marks."""
 import itertools
-import math
 import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome, examine
+from .allowance import Allowance  # noqa: F401: others import it from here
+from .exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome
 from .explaining.mistakes import explain_all, prove
 from .misconceptions import Misconception
 from .notebooks.cell_code import (
@@ -18,7 +18,7 @@ from .notebooks.cell_code import (
     without_changes_of,
 )
 from .sandbox.bench import Raised
-from .sandbox.candidate import OWN, SET_UP, TIMED_OUT, Lost
+from .sandbox.candidate import OWN, SET_UP, Lost
 from .spec.compare import Difference, Unsupported, same
 from .spec.play import play_all
 
@@ -72,28 +72,6 @@ class PartResult:
     @property
     def passed(self):
         return all(verdict.outcome.passed for verdict in self.verdicts)
-
-
-class Allowance:
-    """How many seconds a criterion may take, and how many all criteria of one name.
-
-    After one that did not come to an end, another of its name may take an eighth of what is left: so what holds is seen
-    to hold, though many more may not end.
-    """
-
-    def __init__(self, per_criterion, per_name=math.inf):
-        self.per_criterion = per_criterion
-        self.left = defaultdict(lambda: per_name)
-        self.share = defaultdict(lambda: 1)
-
-    def examine(self, criterion, candidate, seed):
-        """Run one criterion within what is left for its name; see `exam.examine`."""
-        name = criterion.account
-        outcome = examine(criterion, candidate, seed, min(self.per_criterion, self.left[name] * self.share[name]))
-        self.left[name] -= candidate.used
-        if isinstance(outcome.finding, Lost) and outcome.finding.reason == TIMED_OUT:
-            self.share[name] = 1 / 8
-        return outcome
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@
     bubblewrap.py  starts workers that can touch nothing; podman.py where bubblewrap can't start
     view.py        what a worker may see of this machine; seccomp.py the system calls that it is refused
     worker.py      the process itself; bench.py plays programs in it
+    clock.py       how much processor time a worker has used, seen from outside
     wire.py        what a worker says, as frames; values.py the plain copies that they carry
 
 What is capped: time in `candidate`, memory, processor time and files in `bubblewrap.LIMITS`, folders in

@@ -1,0 +1,43 @@
+"""How much time an answer may take, in seconds of the processor: the same on every machine, however busy it is."""
+from collections import defaultdict
+
+from .exam import examine
+from .sandbox.candidate import TIMED_OUT, WAITED, Lost
+
+AT_FIRST = 1.0  # seconds that each criterion may take, whatever became of others; the inputs are tiny
+
+
+class Allowance:
+    """How many seconds a criterion may take.
+
+    With `per_answer`, what has to be stopped after a second is examined once more, alone in a new worker, with all of
+    `per_criterion`; only then it counts as endless. So many seconds may be lost like this for each name; what has to
+    be stopped after these isn't examined again. One that came to an end before may take its full time at once. So
+    each criterion is judged by itself, and yet an answer that never comes to an end is soon through all of them.
+    """
+
+    def __init__(self, per_criterion, per_answer=None):
+        self.per_criterion, self.per_answer = per_criterion, per_answer
+        self.lost = defaultdict(float)  # account → seconds for which it ran in vain
+        self.ending = set()  # criteria that came to an end
+
+    def examine(self, criterion, candidate, seed):
+        """Run one criterion; see `exam.examine`."""
+        if self.per_answer is None:
+            return examine(criterion, candidate, seed, self.per_criterion)
+        at_first = self.per_criterion if criterion in self.ending else min(AT_FIRST, self.per_criterion)
+        waits = candidate.waits
+        outcome = examine(criterion, candidate, seed, at_first)
+        if is_stopped(outcome) and self.lost[criterion.account] < self.per_answer:
+            candidate.waits = waits  # the first time counts for nothing now
+            outcome = examine(criterion, candidate, seed, self.per_criterion)
+            if is_stopped(outcome):
+                self.lost[criterion.account] += at_first + self.per_criterion
+        if not is_stopped(outcome):
+            self.ending.add(criterion)
+        return outcome
+
+
+def is_stopped(outcome):
+    """Whether a criterion ended only because it was stopped."""
+    return isinstance(outcome.finding, Lost) and outcome.finding.reason in (TIMED_OUT, WAITED)
