@@ -97,8 +97,10 @@ class Container(subprocess.Popen):
     def clock(self):
         """Return the clock of the processor time of the container's first process, which runs the code."""
         told = subprocess.run([self.podman, "inspect", "--format={{.State.Pid}}", self.name], stdin=subprocess.DEVNULL,
-                              capture_output=True, check=True)
-        return processor_clock(int(told.stdout))
+                              capture_output=True, check=False).stdout.strip()
+        if not told.isdigit() or not int(told):
+            raise OSError(f"podman doesn't tell the process of the container {self.name}")
+        return processor_clock(int(told))
 
     def end(self):
         """Wait until podman has removed the container, which ends by itself once its pipes are closed, or is made to.
