@@ -10,10 +10,10 @@ AT_FIRST = 1.0  # seconds that each criterion may take, whatever became of other
 class Allowance:
     """How many seconds a criterion may take.
 
-    With `per_answer`, what has to be stopped after a second is examined once more, alone in a new worker, with all of
-    `per_criterion`; only then it counts as endless. So many seconds may be lost like this for each name; what has to
-    be stopped after these isn't examined again. One that came to an end before may take its full time at once. So
-    each criterion is judged by itself, and yet an answer that never comes to an end is soon through all of them.
+    With `per_answer`, a criterion that is stopped after its first second is examined once more, alone in a new worker,
+    with all of `per_criterion`; only then does that count. Once an answer has lost `per_answer` seconds in this way,
+    what is stopped after its first second isn't examined again. What came to an end before has its full time at once.
+    So an endless loop takes no time from what comes to an end, and yet an answer full of them is soon done with.
     """
 
     def __init__(self, per_criterion, per_answer=None):

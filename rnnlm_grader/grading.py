@@ -4,7 +4,7 @@ import threading
 from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from .allowance import Allowance  # noqa: F401: others import it from here
+from .allowance import Allowance  # noqa: F401 (others import it from here)
 from .exam import UNDEFINED, Assignment, Criterion, LastLook, Outcome
 from .explaining.mistakes import explain_all, prove
 from .misconceptions import Misconception
