@@ -23,7 +23,7 @@ class GradeInSandbox(LoggingConfigurable):
                        ).tag(config=True)
     seconds_per_criterion = Float(15.0, help="How many seconds of processor time one criterion may take.").tag(
         config=True)
-    seconds_per_answer = Float(15.0, help="How many seconds of processor time may go into criteria of one class or "
+    seconds_per_answer = Float(30.0, help="How many seconds of processor time may go into criteria of one class or "
                                "function that don't come to an end. Once they are over, the others that have to be "
                                "stopped after a second aren't examined again.").tag(config=True)
     seconds_per_cell = Float(5.0, help="How many seconds of processor time a cell may take when it is executed; a "

@@ -31,7 +31,7 @@ def taking(seconds):
 @pytest.fixture
 def examined():
     """Examine by a criterion; return (whether it passed, the time that it was given each time)."""
-    allowance, candidate = Allowance(15, 15), Candidate()
+    allowance, candidate = Allowance(15, 30), Candidate()
 
     def examine(criterion):
         candidate.given.clear()
@@ -53,7 +53,8 @@ def test_slow_criteria_that_come_to_an_end_use_up_nothing(examined):
 def test_endless_criteria_take_their_time_from_no_other(examined):
     slow = taking(10)
     assert examined(slow) == (True, [1, 15])
-    assert examined(taking(math.inf)) == (False, [1, 15])
+    for _ in range(2):
+        assert examined(taking(math.inf)) == (False, [1, 15])
     for _ in range(30):
         assert examined(taking(math.inf)) == (False, [1])
     assert examined(taking(0.9)) == (True, [1])

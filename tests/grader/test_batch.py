@@ -195,7 +195,9 @@ def test_only_what_changed_is_examined_and_recorded_again(course):
 
 
 @pytest.mark.parametrize("command", ["rnnlm-grade", "nbgrader autograde"])
-def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_again(pair, capsys, command):
+def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_again(
+        pair, tmp_path, capsys, command):
+    pair = shutil.copytree(pair, tmp_path / "course")  # a name that nbgrader's command can do with
     shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / "sleeps")
     path = pair / "submitted" / "sleeps" / SLUG / f"{SLUG}.ipynb"
     path.write_text(path.read_text().replace("W, = self.params", "import time; time.sleep(600)"))

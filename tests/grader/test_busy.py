@@ -6,7 +6,7 @@ import shutil
 import subprocess
 
 import pytest
-from classroom import BLANK, SLUG, collect, config_for, contents
+from classroom import BLANK, SLUG, collect, config_for, contents, gradebook_of
 from demo import RIGHT, TIME_RIGHT, filled
 from nbformat import writes
 from nbformat.v4 import new_code_cell
@@ -15,6 +15,7 @@ from test_sandbox import busy
 
 from rnnlm_grader.course import pool
 from rnnlm_grader.course.batch import Batch
+from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.job import Job, run, version
 
 PERPLEXITY = "def my_perplexity(losses, counts): return np.exp(np.average(losses, weights=counts))"
@@ -76,7 +77,8 @@ CLASS = {  # student → (own cell, MyEmbedding)
         busy(0.01), begin_with(LOOPS, RIGHT, "backward"), "forward")),
     "endless": ("", begin_with(LOOPS, RIGHT, "__init__")),
 }
-MARKS = {**dict.fromkeys(CLASS, 25), "endless-backward": 18, "slow-forward-endless-backward": 18, "endless": 10}
+FULL = {"slow-5-ms", "slow-15-ms", "slow-cell", "endless-cell"}  # at 30 ms a layer over time takes far more a call
+FORWARD = {"endless-backward", "slow-forward-endless-backward"}  # have all that the first answer's `forward` is worth
 
 
 def grade(course):
@@ -100,5 +102,9 @@ def test_a_class_gets_the_same_results_beside_four_busy_loops(tmp_path):
     idle = collect(tmp_path / "idle", work)
     loaded = shutil.copytree(idle, tmp_path / "loaded")
     left = grade(idle)
+    with gradebook_of(idle) as book:
+        marks = recorded_scores(book, SLUG)
+    assert {student: sum(marks[student].values()) for student in FULL} == dict.fromkeys(FULL, 25)
+    assert {student: marks[student]["MyEmbedding-forward"] for student in FORWARD} == dict.fromkeys(FORWARD, 3)
     with busy_loops(4):
         assert grade(loaded) == left
