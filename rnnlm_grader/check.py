@@ -4,6 +4,7 @@ import sys
 from dataclasses import dataclass
 
 from . import progress
+from .allowance import Allowance
 from .cells import cells, shell
 from .criteria import ASSIGNMENTS, find
 from .exam import UNDEFINED, public_seed
@@ -15,7 +16,7 @@ from .marks import State
 from .notebooks.modules_used import modules_missed
 from .sandbox.candidate import Lost
 from .stopwatch import SECONDS, TimedCandidate
-from .verdict import Allowance, Work, examine_answer, explain, judge, look_once_more
+from .verdict import Work, examine_answer, explain, judge, look_once_more
 
 
 class CheckFailed(AssertionError):

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rnnlm_ref import layers, model, optim, text, time_layers
 
+from .allowance import Allowance
 from .check import borrows_reference, public_seeds
 from .criteria import ASSIGNMENTS, find
 from .notebooks.cell_code import plain_python, statements_of
@@ -19,7 +20,7 @@ from .notebooks.reading import Unreadable
 from .notebooks.submission import cells_of, take_answers
 from .sandbox.bench import bound_names, load_cells
 from .stopwatch import LOOK, SECONDS, LoopsLook, TimedCandidate, look_at_the_clock
-from .verdict import Allowance, Work, examine_answer
+from .verdict import Work, examine_answer
 
 #: The answers that a model is made of, and the finished parts in whose place they are put. MyTimeRNN may use MyRNN.
 PARTS = {"MyTimeEmbedding": time_layers.TimeEmbedding, "MyRNN": layers.RNN, "MyTimeRNN": time_layers.TimeRNN,
@@ -86,7 +87,7 @@ def find_flaw(assignment, name, names):
     if borrows_reference(names[name], assignment.lent.get(name, ())):
         return "it is the finished one"
     work = Work(assignment, name)
-    examine_answer(work, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS, 2 * SECONDS))
+    examine_answer(work, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS))
     return "" if work.is_right else "its checks don't pass yet"
 
 

@@ -1,17 +1,15 @@
 """From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
 import itertools
-import math
 import threading
-from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from .exam import Assignment, Criterion, examine
+from .exam import Assignment, Criterion
 from .explaining import decoding
 from .explaining.mistakes import Mistake, is_unfinished, mistake_of
 from .marks import Mark, State, marks
-from .sandbox.candidate import TIMED_OUT, Lost, WorkerLost
+from .sandbox.candidate import WorkerLost
 from .spec.faults import alive, results_judged, roots_of
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
@@ -76,29 +74,6 @@ class PartResult:
     @property
     def is_right(self):
         return all(verdict.state == State.HOLDS for verdict in self.verdicts)
-
-
-class Allowance:
-    """How many seconds a criterion may take, and how many all criteria of one name.
-
-    After one that did not come to an end, another of its name may take an eighth of what is left: so what holds is seen
-    to hold, though many more may not end.
-    """
-
-    def __init__(self, per_criterion, per_name=math.inf):
-        self.per_criterion = per_criterion
-        self.left = defaultdict(lambda: per_name)
-        self.share = defaultdict(lambda: 1)
-
-    def examine(self, criterion, candidate, seed, hidden):
-        """Examine by one criterion within what is left for its name; see `exam.examine`."""
-        name = criterion.account
-        seconds = min(self.per_criterion, self.left[name] * self.share[name])
-        examination = examine(criterion, candidate, seed, hidden, seconds)
-        self.left[name] -= candidate.used
-        if isinstance(examination.lost, Lost) and examination.lost.reason == TIMED_OUT:
-            self.share[name] = 1 / 8
-        return examination
 
 
 @dataclass

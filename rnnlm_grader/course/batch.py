@@ -34,6 +34,7 @@ class Tally:
     failed: dict = field(default_factory=dict)  # student → why there is no mark
     repriced: list = field(default_factory=list)  # students graded already for whom lateness now costs something else
     unread: list = field(default_factory=list)  # students whose work can't be read, which is graded with 0
+    unfinished: list = field(default_factory=list)  # students whose mark isn't final, and who are examined again
     examined: int = 0  # submissions that were run; equal ones are run once
 
 
@@ -97,9 +98,10 @@ class Batch:
     def keep(self, job, result):
         """Keep what a job found, or the exception that it raised, and settle the submissions that waited for it."""
         if not isinstance(result, Exception):
-            self.results.write(result)
-            self.fresh.add(job.key)
             self.tally.examined += 1
+            if result["is_final"]:
+                self.results.write(result)
+                self.fresh.add(job.key)
         for submission in self.waiting.pop(job.key):
             self.settle(submission, result)
 
@@ -120,6 +122,8 @@ class Batch:
         try:
             self.recorder.record(submission, result)
             self.tally.graded.append(submission.student)
+            if not result["is_final"]:
+                self.tally.unfinished.append(submission.student)
         except Refusal:
             raise
         except Exception as error:
@@ -175,7 +179,7 @@ def deserves_another_try(future):
     error = future.exception()
     if error:
         return isinstance(error, concurrent.futures.BrokenExecutor | OSError | MemoryError | SandboxMissing)
-    return future.result()["timed_out"] and os.getloadavg()[0] > (os.cpu_count() or 1)
+    return not future.result()["is_final"] and os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 class Here(concurrent.futures.Executor):

@@ -16,6 +16,7 @@ USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was hande
 rnnlm-grade COMMAND --help says more. Run it in the folder of the course."""
 DONE, SOME_FAILED, UNUSED = 0, 1, 2  # exit codes
 FORMS = ("csv", "canvas", "moodle")
+SETTING = "--GradeInSandbox."
 
 
 def main(argv=None):
@@ -63,7 +64,11 @@ def read_options(command, argv):
         parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
-    return parser.parse_args(argv)
+    parser.epilog = f"Any setting of the course may be given too, as to nbgrader: {SETTING}NAME=VALUE."
+    options, options.settings = parser.parse_known_args(argv)
+    if unknown := [word for word in options.settings if not word.startswith(SETTING)]:
+        parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return options
 
 
 def grade_options(add):

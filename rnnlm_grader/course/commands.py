@@ -14,7 +14,7 @@ from . import pool
 from .batch import Batch
 from .class_report import write_class_report
 from .feedback import Feedback
-from .folders import few, require_known, shown, submitted_folders, unread_line
+from .folders import few, require_known, shown, submitted_folders, unfinished_line, unread_line
 from .forget import Traces, grading_held
 from .marks import read_class
 from .settings import GradeInSandbox
@@ -86,7 +86,7 @@ def open_course(options):
     NbGrader.clear_instance()
     with contextlib.chdir(root), configuration_told():
         app = NbGrader.instance(raise_config_file_errors=True)
-        app.initialize([], root=str(root))
+        app.initialize(options.settings, root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
     if "assignment" in options:  # `forget` is about all of them
         app.coursedir.assignment_id = options.assignment
@@ -155,6 +155,8 @@ def summary(tally, marks, stale):
         yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
     if tally.unread:
         yield unread_line(tally.unread)
+    if tally.unfinished:
+        yield unfinished_line(marks.assignment, tally.unfinished)
     yield from marks_to_look_at(marks.graded)
     if stale:
         yield (f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "

@@ -121,6 +121,12 @@ def unread_line(students):
     return f"couldn't read the work of: {few(students)} (see the report)"
 
 
+def unfinished_line(assignment, students):
+    """Say whose mark isn't final, and what to do, as the last line of a run."""
+    return (f"not final, because code was stopped that waited or had no turn on this machine: {few(students)} (see the "
+            f"report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1")
+
+
 def execution_order(source, order):
     """The cells of a submission as (name, source): set-up first, then as the student had them."""
     setup = [(f"{SET_UP} {i}", cell.source) for i, cell in enumerate(source.cells)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..allowance import Allowance
 from ..criteria import ASSIGNMENTS
 from ..exam import hidden_seed, public_seed
 from ..explaining.report import render
@@ -20,8 +21,7 @@ from ..explaining.words import clean, in_a_word
 from ..grading import grade_submission
 from ..marks import State
 from ..refusal import Refusal
-from ..sandbox.candidate import TIMED_OUT, Lost, SandboxedCandidate
-from ..verdict import Allowance
+from ..sandbox.candidate import Lost, SandboxedCandidate
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
@@ -37,14 +37,16 @@ class Job:
     secret: bytes  # the course's key
     sandbox: str
     seconds_per_criterion: float
-    seconds_per_answer: float  # for all criteria of one name
+    seconds_per_answer: float  # for all criteria of one name that don't come to an end
     version: str  # of the grader
     whole: tuple = ()  # like `cells`, with all of the student's own cells; () where all of them counts
+    seconds_per_cell: float = 5.0
+    wall_clock_factor: float = 10.0  # on which no final result depends
 
     @functools.cached_property
     def key(self):
         """The name of the result: jobs that differ in anything have different ones."""
-        said = {name: value for name, value in vars(self).items() if name != "secret"}
+        said = {name: value for name, value in vars(self).items() if name not in ("secret", "wall_clock_factor")}
         return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
 
     @property
@@ -84,7 +86,8 @@ def run(job):
     """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
 
     `parts` holds what a student is told for each grade cell, `results` what tables and class reports need to know,
-    `failed` a remark for each cell that failed, `timed_out` whether any criterion ran out of time.
+    `failed` a remark for each cell that failed, `is_final` whether it is the same on any machine: whether nothing was
+    stopped that had waited.
     """
     if job.version != version():
         raise RuntimeError(f"This machine has version {version()} of the grader, not {job.version}. "
@@ -97,18 +100,16 @@ def run(job):
         return [(public_seed(criterion), False), (hidden_seed(draw, assignment.slug, criterion), True)]
 
     with contextlib.closing(SandboxedCandidate(
-            job.cells, assignment.names, sandbox=job.sandbox,
-            seconds=job.seconds_per_criterion, all_seconds=job.seconds_per_answer)) as candidate:
+            job.cells, assignment.names, sandbox=job.sandbox, seconds=job.seconds_per_cell,
+            all_seconds=2 * job.seconds_per_cell, wall_clock_factor=job.wall_clock_factor)) as candidate:
         results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance,
                                            job.whole)
-    findings = [*failed.values(), *(verdict.finding for result in results for verdict in result.verdicts)]
     return {
         "key": job.key,
         "parts": {f"{result.name}-{result.part}": part(result) for result in results},
         "results": [summary(result) for result in results],
         "failed": [without_addresses(remark) for remark in failed_cells(failed)],
-        # On a busy machine that may not be the answer's fault.
-        "timed_out": any(isinstance(found, Lost) and found.reason == TIMED_OUT for found in findings),
+        "is_final": not candidate.waits,
     }
 
 

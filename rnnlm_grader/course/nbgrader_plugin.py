@@ -15,7 +15,7 @@ from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
-from .folders import UNFILLED, shown, unread_line
+from .folders import UNFILLED, shown, unfinished_line, unread_line
 from .lms import COLLECTED, Download
 from .private import keep_private
 
@@ -62,6 +62,8 @@ class GradeTheClass(NotebookExporter):
             self.log.warning("Late penalties changed: %d", len(tally.repriced))
         if tally.unread:
             self.log.warning("%s", unread_line(tally.unread))
+        if tally.unfinished:
+            self.log.warning("%s", unfinished_line(converter.coursedir.assignment_id, tally.unfinished))
         for student, reason in tally.failed.items():
             self.log.error("No mark for %s: %s", shown(student), reason)
         if tally.failed:

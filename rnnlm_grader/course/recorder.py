@@ -73,7 +73,8 @@ class Recorder:
     def notebook(self, submission, result):
         """Return the instructor's notebook with the student's answers, and with marks and reports as outputs."""
         notebook = copy.deepcopy(self.source)
-        notebook.metadata[RECORD] = {"key": result["key"], "remarks": list(submission.answers.remarks),
+        key = result["key"] if result["is_final"] else None  # so that it's examined again
+        notebook.metadata[RECORD] = {"key": key, "remarks": list(submission.answers.remarks),
                                      "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
         for cell in notebook.cells:
             if cell.cell_type == "code":

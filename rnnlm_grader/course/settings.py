@@ -21,8 +21,16 @@ class GradeInSandbox(LoggingConfigurable):
                    ).tag(config=True)
     book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
                        ).tag(config=True)
-    seconds_per_criterion = Float(4.0, help="How long one criterion may take.").tag(config=True)
-    seconds_per_answer = Float(10.0, help="How long all criteria of one class or function may take.").tag(config=True)
+    seconds_per_criterion = Float(15.0, help="How many seconds of processor time one criterion may take.").tag(
+        config=True)
+    seconds_per_answer = Float(30.0, help="How many seconds of processor time may go into criteria of one class or "
+                               "function that don't come to an end. Once they are over, the others that have to be "
+                               "stopped after a second aren't examined again.").tag(config=True)
+    seconds_per_cell = Float(5.0, help="How many seconds of processor time a cell may take when it is executed; a "
+                             "student's own cells may take twice as many together.").tag(config=True)
+    wall_clock_factor = Float(10.0, help="How many times as long each of these may take by the clock on the wall, for "
+                              "what waits or sleeps. What is stopped for this is examined again in the next run."
+                              ).tag(config=True)
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
@@ -47,4 +55,6 @@ class GradeInSandbox(LoggingConfigurable):
             seconds_per_criterion=self.seconds_per_criterion,
             seconds_per_answer=self.seconds_per_answer,
             version=version(),
+            seconds_per_cell=self.seconds_per_cell,
+            wall_clock_factor=self.wall_clock_factor,
         )

@@ -29,7 +29,8 @@ def describe(finding, hidden):
         return describe_raised(finding, hidden)
     if isinstance(finding, Lost):
         detail = f" ({finding.detail})" if finding.detail and not hidden else ""
-        return f"Nothing could be compared: {finding.reason}{detail}."
+        measured = f" {finding.measured}" if finding.measured and not hidden else ""
+        return f"Nothing could be compared: {finding.reason}{detail}.{measured}"
     if hidden:
         return f"{finding.what} is not what it should be."
     return f"{finding.what} {finding.problem}."

@@ -6,6 +6,7 @@
     view.py        what a worker may see of this machine; seccomp.py the system calls that it is refused
     worker.py      the process itself; bench.py plays programs in it
     whereabouts.py what stands in the expression that raised an exception
+    clock.py       how much processor time a worker has used, seen from outside
     wire.py        what a worker says, as frames; values.py the plain copies that they carry
 
 What is capped: time in `candidate`, memory, processor time and files in `bubblewrap.LIMITS`, folders in

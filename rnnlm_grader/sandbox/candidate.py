@@ -2,6 +2,7 @@
 
 A criterion can't tell which of the two it examines.
 """
+import contextlib
 import linecache
 import os
 import pickle
@@ -30,18 +31,22 @@ MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with 
 A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
 TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
+WAITED = "it did not come to an end, but computed little (does it wait for something, or was the machine busy?)"
+GLANCE = 0.1  # seconds after which the grader looks again at what a silent worker has used
 
 
 @dataclass(frozen=True)
 class Lost:
     """Nothing came back that could be compared. `detail` is the part of the reason that a student's code can choose.
 
-    For a cell that lost a worker, `defines` says whether its definitions were executed all the same.
+    For a cell that lost a worker, `defines` says whether its definitions were executed all the same. `measured` says,
+    as a sentence, when a criterion was stopped.
     """
 
     reason: str
     detail: str = ""
     defines: bool = False
+    measured: str = ""
 
 
 class WorkerLost(Exception):
@@ -123,6 +128,10 @@ class SandboxedCandidate:
     seconds, all_seconds : float
         How long a cell may take, and all cells of one name. Those that hold no wanted name share one allowance, of
         which none may use more than half of what is left: so something is left for the next.
+    wall_clock_factor : float
+        How many times as long anything may take by the clock on the wall.
+
+    All other seconds are those of `_since`: of processor time, which is the same whatever else the machine does.
 
     Attributes
     ----------
@@ -132,11 +141,15 @@ class SandboxedCandidate:
         For each cell that failed, what it raised, or how the worker was lost in it; of several of one name, the first.
     loading : float
         How many seconds all cells took the last time.
+    waits : int
+        How often something was stopped that had waited, and not computed: on another machine it may come to an end.
     """
 
-    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=4.0, all_seconds=10.0):
+    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=5.0, all_seconds=10.0,
+                 wall_clock_factor=10.0):
         self.wanted, self.sandbox = tuple(wanted), sandbox
-        self.seconds, self.all_seconds = seconds, all_seconds
+        self.seconds, self.all_seconds, self.wall_clock_factor = seconds, all_seconds, wall_clock_factor
+        self.waits = 0
         self.lost = defaultdict(list)  # (cell, source) → how a worker was lost in it, each time
         self.in_vain = []  # how workers were lost with no cell to blame
         self.process = None
@@ -172,19 +185,19 @@ class SandboxedCandidate:
             except WorkerLost as lost:
                 self.in_vain += lost.args
         self.took = self.loading if has_gone else 0
-        self.allowed, self.said = seconds + self.took, 0
+        self.granted, self.allowed, self.said = seconds, seconds + self.took, 0
 
     def play(self, programs, changed=None):
         """Play programs, each on a new bench; return a `Reply` to each. `changed` as in `KernelCandidate.play`."""
         verb = ("play changed", changed) if changed else ("play",)
-        request, began = (*verb, *(program.packed for program in programs)), time.monotonic()
-        self.deadline = began + self.allowed - self.took
+        request, began = (*verb, *(program.packed for program in programs)), self._clocks()
+        self.began, self.limit = began, self.allowed - self.took
         try:
             self._send(request)
             replies = [self._reply_to(program) for program in programs]
             self._hear_nothing_more()
         finally:
-            self.took += time.monotonic() - began
+            self.took += self._since(began)
         return replies
 
     def sources(self, name):
@@ -237,20 +250,37 @@ class SandboxedCandidate:
             close_all(requests, replies)
         os.set_blocking(self.to_worker, False)
         self.received, self.played = bytearray(), 0  # bytes of replies that have come, and programs of this worker
+        self.clock, self.worked = None, 0
         self._allow(START_SECONDS)
         try:
             self._ask(sandboxes.LIMITS)
         except WorkerLost as lost:
             reason = lost.args[0].detail or lost.args[0].reason
             raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
+        self.clock = self.process.clock()
 
     def _allow(self, seconds):
         """Give the worker this much time from now on, and a new allowance of bytes."""
-        self.deadline, self.said = time.monotonic() + seconds, 0
+        self.began, self.limit, self.granted, self.said = self._clocks(), seconds, None, 0
+
+    def _clocks(self):
+        """Return the time, and the processor time of the worker; while it starts, the time for both."""
+        now = time.monotonic()
+        if self.clock is None:
+            return now, now
+        if self.process:
+            with contextlib.suppress(OSError):  # it has ended, and what was read last is the best that is known
+                self.worked = time.clock_gettime(self.clock)
+        return now, self.worked
+
+    def _since(self, began):
+        """Return the seconds that the worker has used since then: of processor time, unless it hardly computed."""
+        waited, worked = (now - then for now, then in zip(self._clocks(), began, strict=True))
+        return max(worked, waited / self.wall_clock_factor)
 
     def _execute_cells(self):
         """Have the worker execute the cells, or what is left of those that lost one; return whether it survived."""
-        self.failed, self.load_began = {}, time.monotonic()
+        self.failed, self.load_began = {}, self._clocks()
         for at, (cell, source) in enumerate(self.cells):
             lost = self.lost[cell, source]
             left = list(dict.fromkeys((source, definitions_in(source), "")))[len(lost)] if lost else source
@@ -263,7 +293,7 @@ class SandboxedCandidate:
         self.defined = self._ask("which", *self.wanted)
         if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
             raise self._lost(DISTURBED)
-        self.loading = time.monotonic() - self.load_began
+        self.loading = self._since(self.load_began)
         return True
 
     def _execute(self, cell, source, lost, is_new):
@@ -274,7 +304,7 @@ class SandboxedCandidate:
         """
         is_setup = cell.startswith(SET_UP)
         account = cell if is_setup or cell in self.wanted else OWN
-        start, left = time.monotonic(), self.all_seconds - self.spent[account]
+        start, left = self._clocks(), self.all_seconds - self.spent[account]
         if left <= 0 and is_new:
             return Lost(NO_TIME)
         self._allow(min(self.seconds, left / 2 if account == OWN else left) if is_new else self.seconds)
@@ -287,9 +317,9 @@ class SandboxedCandidate:
             if is_setup or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
             lost.append(reason)
-            self.spent[account] += A_START + time.monotonic() - self.load_began
+            self.spent[account] += A_START + self._since(self.load_began)
             return None
-        self.spent[account] += (time.monotonic() - start) * is_new
+        self.spent[account] += self._since(start) * is_new
         return raised
 
     def _is_there(self):
@@ -346,14 +376,25 @@ class SandboxedCandidate:
 
     def _wait(self, *writing):
         """Wait until something can be read, or written; return the descriptors with which it can."""
-        poll, left = select.poll(), self.deadline - time.monotonic()
+        poll = select.poll()
         poll.register(self.from_worker, select.POLLIN)
         for fd in writing:
             poll.register(fd, select.POLLOUT)
-        ready = left > 0 and poll.poll(left * 1000)
-        if not ready:
-            raise self._lost(TIMED_OUT)
-        return dict(ready)
+        while (left := self.limit - self._since(self.began)) > 0:
+            if ready := poll.poll(min(left, GLANCE) * 1000):
+                return dict(ready)
+        raise self._too_long()
+
+    def _too_long(self):
+        """Stop the worker. What this machine did is told only of what waited, whose result isn't final."""
+        waited, worked = (now - then for now, then in zip(self._clocks(), self.began, strict=True))
+        if worked >= self.limit:
+            measured = f"It was stopped after {self.granted:g} s of processor time." if self.granted else ""
+            return self._lost(TIMED_OUT, measured=measured)
+        self.waits += 1
+        return self._lost(WAITED, measured=f"It was stopped after {waited:.0f} s, in which it had used {worked:.1f} of "
+                          f"{self.limit:.1f} s of processor time; the machine's load was {os.getloadavg()[0]:.1f}, on "
+                          f"{os.cpu_count()} processors.")
 
     def _ending(self):
         """Why the worker's pipe closed."""
@@ -365,9 +406,9 @@ class SandboxedCandidate:
             return "your code ended the Python process", f"signal {-status if status < 0 else status - 128}"
         return "your code ended the Python process", f"exit status {status}"
 
-    def _lost(self, *reason):
+    def _lost(self, *reason, **more):
         self.close()
-        return WorkerLost(Lost(*reason))
+        return WorkerLost(Lost(*reason, **more))
 
 
 def is_reply(parts):

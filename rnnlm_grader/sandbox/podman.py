@@ -16,9 +16,10 @@ from pathlib import Path
 
 from ..files import write_whole
 from . import seccomp, view
+from .clock import processor_clock
 
 NAME = "the name of the container"  # holds its place in a command until there is one
-MOST_SECONDS = 600  # of a worker's life: when the grader was killed, what loops or sleeps ends then
+MOST_SECONDS = 3600  # of a worker's life: when the grader was killed, what loops or sleeps ends then
 LIMITS = ("--memory", "2304m", "--memory-swap", "2304m", "--pids-limit", "64")  # above the worker's own, for its start
 PASSED = ("3", "4")  # what --preserve-fds=2 passes on, and their numbers in the container
 
@@ -92,6 +93,14 @@ class Container(subprocess.Popen):
             argv = [*move, argv[0], "run", f"--preserve-fds={len(PASSED)}", *argv[2:], *PASSED]
         super().__init__(argv, pass_fds=descriptors, process_group=0,
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+
+    def clock(self):
+        """Return the clock of the processor time of the container's first process, which runs the code."""
+        told = subprocess.run([self.podman, "inspect", "--format={{.State.Pid}}", self.name], stdin=subprocess.DEVNULL,
+                              capture_output=True, check=False).stdout.strip()
+        if not told.isdigit() or not int(told):
+            raise OSError(f"podman doesn't tell the process of the container {self.name}")
+        return processor_clock(int(told))
 
     def end(self):
         """Wait until podman has removed the container, which ends by itself once its pipes are closed, or is made to.

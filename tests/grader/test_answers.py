@@ -6,6 +6,7 @@ from corpora import CORPORA, bptt, embedding, lstm, rnn, rnnlm, softmax_masking,
 from examining import grade_name
 from hostile.attacks import KNOWN
 
+from rnnlm_grader.allowance import Allowance
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import hidden_seed, public_seed
 from rnnlm_grader.explaining.report import blocks_of, render
@@ -14,7 +15,6 @@ from rnnlm_grader.marks import State
 from rnnlm_grader.misconceptions import changed
 from rnnlm_grader.sandbox.bench import Raised, load_cells
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
-from rnnlm_grader.verdict import Allowance
 
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]

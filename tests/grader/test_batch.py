@@ -13,9 +13,10 @@ import sys
 import time
 
 import cut_off
+import nbformat
 import pytest
 import sqlalchemy
-from classroom import SLUG, WORK, collect, config_for, contents, gradebook_of
+from classroom import SLUG, WORK, collect, config_for, contents, gradebook_of, nbgrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, parents
@@ -39,8 +40,6 @@ COMMAND = sys.executable, "-m", "rnnlm_grader.course.cli"
 def open_course(folder):
     """nbgrader's course and configuration for a folder."""
     config = config_for(folder)
-    config.GradeInSandbox.seconds_per_answer = 30.0  # the machine may be busy with other tests
-    config.GradeInSandbox.seconds_per_criterion = 20.0
     return CourseDirectory(config=config, assignment_id=SLUG), config
 
 
@@ -193,6 +192,31 @@ def test_only_what_changed_is_examined_and_recorded_again(course):
     tally = batch_of(course).grade()
     assert (tally.graded, tally.examined) == (["unfinished"], 1)
     assert marks(course) == CLASS | {"unfinished": 25}
+
+
+@pytest.mark.parametrize("command", ["rnnlm-grade", "nbgrader autograde"])
+def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_again(
+        pair, tmp_path, capsys, command):
+    pair = shutil.copytree(pair, tmp_path / "course")  # a name that nbgrader's command can do with
+    shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / "sleeps")
+    path = pair / "submitted" / "sleeps" / SLUG / f"{SLUG}.ipynb"
+    path.write_text(path.read_text().replace("W, = self.params", "import time; time.sleep(600)"))
+    hasty = "--GradeInSandbox.seconds_per_criterion=0.2", "--GradeInSandbox.wall_clock_factor=3"
+    for examined in PAIR.keys() | {"sleeps"}, {"sleeps"}:
+        if command == "rnnlm-grade":
+            assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1", *hasty]) == 0
+            said = capsys.readouterr().out
+            assert f"{SLUG}: {len(examined)} graded, {3 - len(examined)} unchanged" in said
+        else:
+            nbgrader(pair, "autograde", SLUG, *hasty)
+            said = capsys.readouterr().err
+        assert "had no turn on this machine: sleeps (see the report)" in said
+        assert f"run again: rnnlm-grade {SLUG} --jobs 1" in said
+        assert len(result_files(pair)) == len(PAIR)
+        assert marks(pair).keys() == {*PAIR, "sleeps"}
+    graded = nbformat.read(pair / "autograded" / "sleeps" / SLUG / f"{SLUG}.ipynb", as_version=4)
+    told = " ".join(str(cell.get("outputs")) for cell in graded.cells).replace("\\n", " ")
+    assert "s of processor time; the machine's load was" in " ".join(told.split())
 
 
 def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):

@@ -8,13 +8,13 @@ from corpora import CORPORA, incomplete, rnnlm
 from examining import grade_name, is_clean
 from hostile.handing_in import ROOT
 
+from rnnlm_grader.allowance import Allowance
 from rnnlm_grader.check import CheckFailed, check
 from rnnlm_grader.course import job
 from rnnlm_grader.criteria import find
 from rnnlm_grader.exam import examine, public_seed
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 from rnnlm_grader.spec.compare import differ, same
-from rnnlm_grader.verdict import Allowance
 
 pytestmark = pytest.mark.corpus(one_in=3)
 NAMES = [name for corpus in CORPORA for name in corpus.RIGHT]

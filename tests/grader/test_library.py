@@ -8,6 +8,7 @@ import pytest
 from corpora import incomplete
 from examining import grade_name
 
+from rnnlm_grader.allowance import Allowance
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.marks import State
@@ -15,7 +16,6 @@ from rnnlm_grader.misconceptions import Misconception, changed
 from rnnlm_grader.misconceptions.rnnlm import AFFINE_LAYER
 from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.verdict import Allowance
 
 BOOK = Path(__file__).parents[2] / "book"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]

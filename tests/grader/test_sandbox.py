@@ -57,6 +57,11 @@ def function(body, name="work"):
     return f"import os, sys\ndef {name}():\n{textwrap.indent(body, '    ')}\n"
 
 
+def busy(seconds):
+    """The source of what computes for so long."""
+    return f"import time\nend = time.process_time() + {seconds}\nwhile time.process_time() < end: pass"
+
+
 FORBIDDEN = [
     "import rnnlm_ref",
     "import rnnlm_grader.exam",
@@ -303,6 +308,32 @@ def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed_and_other_
         assert candidate.used < 0.5  # what the cell took is not charged to another's criterion
 
 
+def test_what_waits_uses_no_time_until_it_is_far_too_long():
+    with begun("import time\ndef work(): time.sleep(0.5)", allowed=0.2) as candidate:
+        call(candidate)
+        assert candidate.used < 0.2
+        assert candidate.waits == 0
+        candidate.wall_clock_factor = 0.5
+        candidate.begin(0.2)
+        with pytest.raises(WorkerLost, match=r"does it wait.* of 0\.2 s of processor time; the machine"):
+            call(candidate)
+        assert candidate.waits == 1
+
+
+def test_what_computes_is_told_the_time_that_it_was_allowed_and_nothing_of_this_machine():
+    with pytest.raises(WorkerLost) as lost:
+        call_work(function("while True: pass"), allowed=0.2)
+    assert lost.value.args[0].measured == "It was stopped after 0.2 s of processor time."
+
+
+def test_all_threads_of_an_answer_use_its_time():
+    threads = f"import threading\ndef count():\n{textwrap.indent(busy(9), '    ')}\n"
+    source = "threads = [threading.Thread(target=count) for _ in range(3)]\n" \
+             "for each in threads: each.start()\nfor each in threads: each.join()"
+    with pytest.raises(WorkerLost, match="time allowed"):
+        call_work(threads + function(source), allowed=0.5)
+
+
 @pytest.fixture
 def starts(monkeypatch):
     """A list to which each start of a worker adds."""
@@ -320,8 +351,8 @@ def test_all_cells_of_ones_own_share_the_time_of_one(starts):
 
 
 def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
-    cells = [("ends", "import os\ndef ends(): os._exit(1)"), ("own cell 1", "import time; time.sleep(0.3)"),
-             ("slow", "import time; time.sleep(0.3)\ndef slow(): return 1")]
+    cells = [("ends", "import os\ndef ends(): os._exit(1)"), ("own cell 1", busy(0.3)),
+             ("slow", f"{busy(0.3)}\ndef slow(): return 1")]
     with begun(*cells, names=["ends", "slow"], seconds=2, all_seconds=2) as candidate:
         for _ in range(5):
             with pytest.raises(WorkerLost, match="ended the Python process"):
@@ -333,7 +364,7 @@ def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
 
 def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(starts):
     ends = [(f"own cell {n}", "import os\nclass Ends:\n    os._exit(1)") for n in range(20)]
-    with begun("import time; time.sleep(0.5)\ndef work(): return 1", *ends, seconds=2, all_seconds=3) as candidate:
+    with begun(f"{busy(0.5)}\ndef work(): return 1", *ends, seconds=2, all_seconds=3) as candidate:
         assert candidate.defined == ("work",)
     assert 3 <= len(starts) <= 5
 
@@ -375,7 +406,7 @@ def test_other_cells_find_nothing_of_those_before_them_nor_what_was_lent_to_them
 
 
 def test_a_worker_that_died_between_two_criteria_costs_the_second_only_the_time_of_the_cells():
-    with begun("import os, sys, time\ntime.sleep(0.3)\ndef work(): os.close(int(sys.argv[1])); return 1") as candidate:
+    with begun(f"import os, sys\n{busy(0.3)}\ndef work(): os.close(int(sys.argv[1])); return 1") as candidate:
         for used in (0, 0.3):
             assert call(candidate) == 1
             assert used <= candidate.used < used + 0.2

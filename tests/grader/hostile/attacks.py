@@ -29,7 +29,7 @@ from .handing_in import (
     with_cells,
 )
 
-SLOW = "endless loop"
+SLOW = "did not come to an end"
 ENDED = rf"ended the Python process \((exit status|signal)|{SLOW}"  # it may take all the time to start it again
 FOUND = """
 def found(*what):
