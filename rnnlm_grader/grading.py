@@ -306,8 +306,8 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                 candidate.load(cells, lent)
             for criterion, more in examine_all(left, candidate, only(seeds, hidden), allowance).items():
                 draws[criterion] += more
+            settle_charges(names, draws)  # at once: what a charge is about is played again, to be explained
             if hidden:
-                settle_charges(names, draws)
                 # The learner's own look is for `check`: a submission gets one of which nobody knows.
                 look_once_more(assignment, names, draws, candidate, only(seeds, hidden), allowance)
             else:

@@ -78,19 +78,24 @@ MEANINGS = (
 )
 
 
-def explain(small, looks):
-    """Return what the exception of the smallest example means, in letters if draws of different sizes agree; or ''."""
+def explain(small, looks, hidden):
+    """Return what the exception of the smallest example means, in letters if draws of different sizes agree; or ''.
+
+    With hidden inputs no word of its message is quoted: the code may have put there what it saw.
+    """
     raised, layer = small.finding, small.case.layer
-    if cause := cause_in(raised, sources_of(small.play.candidate, layer.name)):
+    if not hidden and (cause := cause_in(raised, sources_of(small.play.candidate, layer.name))):
         return cause
     lettered, *others = {in_letters(look) for look in looks}
-    return meaning_of(raised, lettered if lettered and not others else raised.message)
+    return meaning_of(raised, lettered if lettered and not others else raised.message, may_quote=not hidden)
 
 
-def meaning_of(raised, message):
-    """Return the meaning of an exception, or '' where it speaks for itself."""
+def meaning_of(raised, message, may_quote=True):
+    """Return the meaning of an exception, or '' where it speaks for itself or would quote what may not be quoted."""
     for kinds, beginning, meaning in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
+            if found.groups() and not may_quote:
+                return ""
             shapes = (re.sub(r",\s*(?=\S)", ", ", group).replace(", )", ",)") for group in found.groups())
             return meaning.format(*shapes)
     return ""

@@ -7,7 +7,7 @@ import numpy as np
 from ..exam import SECONDS
 from ..sandbox.bench import Raised
 from ..sandbox.candidate import WorkerLost
-from ..spec.compare import same, summary
+from ..spec.compare import same
 from .anatomy import anatomy
 from .exceptions import explain
 from .look import Look, look_at, redrawn
@@ -101,22 +101,28 @@ def mistake_of(draw, assignment, exercise, candidate):
         return None
     fresh = fresh_draws(recipe, small.kind, candidate)
     likely = misconceptions_of(assignment.misconceptions, [*fresh, first, small], exercise, candidate)
-    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh))
+    return Mistake(small, likely, "" if likely else what_is_certain(small, fresh, draw.hidden))
 
 
-def what_is_certain(small, looks):
-    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing."""
+def what_is_certain(small, looks, hidden):
+    """Say what holds in all looks of what was got in the smallest example; '' where that is nothing.
+
+    These are the code's own words and numbers, and a worker that was given hidden inputs remembers them while it plays
+    the smallest example. So with hidden inputs, only fixed phrases are said.
+    """
     if not looks:
         return ""
     if isinstance(small.finding, Raised):
-        return explain(small, looks)
+        return explain(small, looks, hidden)
     what, got = looks[0].finding.what.replace("held", "grads"), looks[0].finding.got
     if got is None:
         is_returned = looks[0].key[1] in (*small.play.layer.outputs, *small.play.layer.back)
         return f"{what} is None{': is a `return` missing?' if is_returned else ''}"
     if isinstance(got, tuple) and any(same(each, looks[0].finding.expected) for each in got):
-        return f"{what} stands in {summary(got)}: return it alone"
+        return f"{what} stands in a list or tuple: return it alone"
     where, how = anatomy(looks)
+    if hidden and any(map(str.isdigit, how)):
+        how = ""
     if not (where or how):
         return ""
     return f"{where + ', and only there, ' if where else ''}{what} is {how or 'wrong'}"
