@@ -182,7 +182,7 @@ def test_what_an_answer_needs_of_a_cell_of_ones_own_counts(own):
 
 @pytest.mark.parametrize("own", [
     "%%writefile helper.py\nscale = 2\n", "%%file -a 'scales.txt'\n2\n",
-    "import os.path as path\nplace = path.join('data', 'scales.txt')\nwith open(place, 'w') as file:\n    file.write('2')",
+    "from os.path import join\nplace = join('data', 'scales.txt')\nwith open(place, 'w') as file: file.write('2')",
 ], ids=["a module", "a file", "a file, step by step"])
 def test_what_writes_a_file_that_an_answer_reads_or_imports_counts(own):
     reads = SCALES.replace("scale * x", "x * float(open('data/scales.txt').read())")
