@@ -7,6 +7,7 @@ import types
 
 from ..notebooks.cell_code import parsed
 
+MOST_COMPARED = 40  # letters of a name: how long it takes to tell how alike two are grows with their square
 
 def sources_of(candidate, name):
     """Return the sources of the cells that define an answer."""
@@ -62,7 +63,8 @@ def instead(name, methods):
     keep = f"; in `{{}}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
     if assigned := next((method for method, function in methods.items() if name in names_assigned(function)), None):
         return keep.format(assigned)
-    if alike := difflib.get_close_matches(name, set().union(*map(attributes_set, methods.values())), 1):
+    names = [each for each in set().union(*map(attributes_set, methods.values())) if len(each) <= MOST_COMPARED]
+    if len(name) <= MOST_COMPARED and (alike := difflib.get_close_matches(name, names, 1)):
         return f". Is `self.{alike[0]}` meant?"
     given = next((method for method, function in methods.items() if name in names_known(function)), None)
     return keep.format(given) if given else ""
