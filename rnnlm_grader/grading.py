@@ -26,8 +26,6 @@ ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not with
                              "define anew what it uses, so that without them more of it holds")
 ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but not with all that they do, with which "
                           "more of it holds")
-LACKS = frozenset(("AttributeError", "IndexError", "KeyError", "NameError", "RecursionError", "TypeError",
-                   "UnboundLocalError", "ValueError"))
 ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
                           "which more of it holds")
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
@@ -40,7 +38,7 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
     examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
     earlier answer that earned nothing, and in which no known mistake is seen, is no work to build on, and nothing
     stands in for it. Where an answer fails and a cell after it defines anew what was defined, it is examined without
-    those cells, as a notebook's checks do it. Where it seems to lack something, and not all of the student's own cells
+    those cells, as a notebook's checks do it. Where it may lack something, and not all of the student's own cells
     counted, it is examined with all of them.
 
     Parameters
@@ -86,7 +84,7 @@ def other_ways(name, cells, whole, answers, results):
     ways = [(cells, False, None)]
     if end:
         ways.append((cells[:end], False, ONLY_WITH_LATER))
-    if whole and lacks_something(name, results[name]):
+    if whole and may_lack_something(name, results[name]):
         ways.append((whole, True, ONLY_IN_PART))
     failing = methods_that_fail(results[name])
     for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
@@ -106,11 +104,14 @@ def methods_that_fail(results):
         if isinstance(verdict.finding, Raised) for method in verdict.criterion.methods))
 
 
-def lacks_something(name, results):
-    """Whether an answer failed as it does where something isn't there."""
+def may_lack_something(name, results):
+    """Whether an answer failed as it may where something isn't there, or not all that should be in it.
+
+    It may, unless it isn't filled in or what failed ended the process or its time.
+    """
     findings = [verdict.finding for result in results for verdict in result.verdicts]
-    return any((isinstance(finding, Raised) and finding.kind in LACKS) or finding == Lost(UNDEFINED.format(name))
-               for finding in findings)
+    return any((isinstance(finding, Raised) and not finding.is_unfinished) or finding == Lost(UNDEFINED.format(name))
+               or isinstance(finding, Difference) for finding in findings)
 
 
 def first_change_after(name, cells):

@@ -4,6 +4,7 @@ It also reads the record again, which tells what is graded from what isn't.
 """
 import copy
 import json
+import re
 
 import nbformat
 from nbformat.v4 import new_markdown_cell, new_output
@@ -21,6 +22,7 @@ from .lateness import set_penalty
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
+MANY_EMPTY = re.compile(r"(\n{20})\n+")  # lines, of which a page shows some
 
 
 class Recorder:
@@ -94,11 +96,12 @@ class Recorder:
 def shown_source(source):
     """A student's cell as pages show it: harmless, and with nothing in it that makes a lexer go back or on far.
 
-    That is blanks at ends of lines, and lines of many thousand characters, which are broken.
+    That is blanks at ends of lines, lines of many thousand characters, which are broken, and many empty lines.
     """
     lines = clean(source, MAX_SOURCE).split("\n")
-    return "\n".join(line[at: at + MOST_IN_LINE].rstrip() for line in lines
+    text = "\n".join(line[at: at + MOST_IN_LINE].rstrip() for line in lines
                      for at in range(0, max(len(line), 1), MOST_IN_LINE))
+    return MANY_EMPTY.sub(r"\1", text)
 
 
 def write_result(cell, part, book_url):

@@ -170,7 +170,8 @@ class Example:
             return f"layer.{self.finding.what}"
         if at == MADE:
             return f"layer.{what}"
-        if not isinstance(at, int) or (self.raised and what in self.layer.outputs | dict.fromkeys(self.layer.back)):
+        of_the_call = {*self.layer.outputs, *self.layer.back, "result"}
+        if not isinstance(at, int) or (self.raised and what in of_the_call):
             return None  # nothing came of the call itself
         step = self.case.tape.steps[at]
         if what.startswith("held"):

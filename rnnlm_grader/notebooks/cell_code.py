@@ -17,6 +17,10 @@ DEFINES = DEFINITIONS | IMPORTS | ast.Assign | ast.AnnAssign | ast.Pass
 FOR_IPYTHON = re.compile(
     r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE)
 TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands behind it is executed as it stands
+WRITES = re.compile(r"\s*%%(?:write)?file[ \t]+(-a[ \t]+)?(\S+)[ \t]*(?:\n|\Z)")  # the rest of its cell into a file
+FILE = re.compile(r"(?:[^\n]{,200}[/\\])?([^\n/\\]{1,100})\.\w{1,8}")  # a string that may name a file
+CHANGES, CALLS, FILES = "changes", "calls", "files"
+QUOTES = "\"'"
 # A call that begins with one of these, or with an import of the same cell, is taken to be quick; None is any literal.
 QUICK = vars(builtins).keys() | {"math", "np", "numpy", None}
 
@@ -44,6 +48,9 @@ def plain_python(source):
     """Return a cell with None in place of what only IPython understands, line by line; as it was if it is no Python."""
     if tree_of(source):
         return source
+    if found := WRITES.match(source):
+        mode, text = "a" if found[1] else "w", source[found.end():]
+        return f"open({found[2].strip(QUOTES)!r}, {mode!r}, encoding='utf-8').write({text!r})"
     plain = FOR_IPYTHON.sub(lambda found: f"{found[1]}None" + "\n" * found[0].count("\n"),
                             TIMED.sub(r"\1", textwrap.dedent(source)))
     return plain if tree_of(plain) else source
@@ -105,9 +112,9 @@ def names_changed(node):
 
 
 def names_called(node):
-    """Return the names of the functions that a statement calls, where it is a call and nothing else."""
-    calls = [node.value] if isinstance(node, ast.Expr) and isinstance(node.value, ast.Call) else []
-    return {call.func.id for call in calls if isinstance(call.func, ast.Name)}
+    """Return the names of the functions and methods that are called anywhere in code."""
+    functions = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
+    return {getattr(function, "attr", None) or getattr(function, "id", None) for function in functions} - {None}
 
 
 def names_changed_inside(function):
@@ -144,6 +151,19 @@ def names_used(node):
     return names
 
 
+def files_named(node):
+    """Return the names, without their ends, of the files and modules that code names: 'helper' of helper.py."""
+    names = set()
+    for part in ast.walk(node):
+        if isinstance(part, ast.Constant) and isinstance(part.value, str) and (found := FILE.fullmatch(part.value)):
+            names.add(found[1])
+        elif isinstance(part, ast.Import):
+            names |= {alias.name.partition(".")[0] for alias in part.names}
+        elif isinstance(part, ast.ImportFrom) and part.module:
+            names.add(part.module.partition(".")[0])
+    return names
+
+
 def defined_names(tree):
     """Return the names that a cell defines on its own, imports apart."""
     return set().union(*(names_bound(node) for node in (tree.body if tree else ()) if not isinstance(node, IMPORTS)))
@@ -152,28 +172,48 @@ def defined_names(tree):
 def needed_statements(own, answers, wanted):
     """Return the statements of a student's own cells that the answers need: a list for each cell, in order.
 
-    These are the statements that bind or change a name which an answer uses and doesn't define, or which another such
-    statement uses. So a table that a loop fills is there for the answer that reads it, and a training run isn't done
-    once more. `own` and `answers` are syntax trees, None for what is no Python; `wanted` are the names of the answers:
-    what changes them counts too.
+    These are the statements that bind or change a name which an answer uses, or which another such statement uses; and
+    those that name a file which these name or import. So a table that a loop fills is there for the answer that reads
+    it, and a training run isn't done once more. Of a name that an answer defines itself, only changes count. `own` and
+    `answers` are syntax trees, None for what is no Python; `wanted` are the names of the answers.
     """
     bodies = [tree.body if tree else [] for tree in own]
-    changeable = set(wanted).union(*map(defined_names, own))
-    giving = defaultdict(list)
-    changes = {}  # name of a function → what its call changes
+    answers = [tree for tree in answers if tree]
+    changeable = set(wanted).union(*map(defined_names, (*own, *answers)))
+    giving = defaultdict(list)  # a name, or (CHANGES, name), (CALLS, function), (FILES, file) → statements that do it
+    causes = defaultdict(set)  # (CHANGES, name), (CALLS, function) → (CALLS, other function) that does it too
     for node in (node for body in bodies for node in body):
-        changed = names_changed(node).union(*(changes[name] for name in names_called(node) & changes.keys()))
-        for name in names_bound(node) | (changed & changeable):
-            giving[name].append(node)
-        if isinstance(node, FUNCTIONS):
-            changes[node.name] = names_changed_inside(node)
-    left = ["*", *wanted, *(name for tree in answers if tree for name in names_used(tree) - defined_names(tree))]
-    needed = set()
+        calls = set() if isinstance(node, ast.Assign | ast.AnnAssign | DEFINITIONS) else names_called(node)
+        for key in {*names_bound(node), *with_each(CHANGES, names_changed(node) & changeable),
+                    *with_each(CALLS, calls), *with_each(FILES, files_named(node))}:
+            giving[key].append(node)
+        for function in filter(is_function, parts_of(node, FUNCTIONS)):
+            for effect in (*with_each(CHANGES, names_changed_inside(function) & changeable),
+                           *with_each(CALLS, names_called(function))):
+                causes[effect].add((CALLS, function.name))
+    left, needed = ["*", *wanted], set()
+    for tree in answers:
+        defined = defined_names(tree)
+        left += [(CHANGES, name) if name in defined else name for name in names_used(tree)]
+        left += with_each(FILES, files_named(tree))
     while left:
-        nodes = set(giving.pop(left.pop(), ())) - needed
+        key = left.pop()
+        nodes = set(giving.pop(key, ())) - needed
         needed |= nodes
-        left += (name for node in nodes for name in names_used(node))
+        left += causes.pop(key, ())
+        if isinstance(key, str):
+            left.append((CHANGES, key))
+        for node in nodes:
+            left += (*names_used(node), *with_each(FILES, files_named(node)))
     return [[node for node in body if node in needed] for body in bodies]
+
+
+def with_each(what, names):
+    return ((what, name) for name in names)
+
+
+def is_function(node):
+    return isinstance(node, FUNCTIONS)
 
 
 def definitions_in(source):

@@ -8,6 +8,7 @@ import errno
 import io
 import json
 import os
+import re
 import stat
 import zipfile
 import zlib
@@ -19,6 +20,9 @@ MAX_FILES = 10_000  # in a folder or a zip
 MAX_NOTEBOOKS = 20
 MAX_DIRECTORY = 4 * 2**20  # bytes of the directory of a zip, which is read as a whole
 TOO_MUCH = "it has {}. Clear its outputs and hand it in again"
+# Where a list of outputs begins: a quotation mark inside a string would be escaped.
+OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
+TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+[\[\]{}]', re.DOTALL)  # the next outside of a string
 ASIDE = "__MACOSX"  # where macOS puts what other systems don't know
 
 
@@ -59,12 +63,40 @@ def parse(file):
     data = file.read(MAX_FILE)
     if not data.strip():
         raise Unreadable("it is empty")
-    if sum(map(data.count, (b"[", b"{", b",", b'"'))) > MAX_PARTS:
-        raise Unreadable(TOO_MUCH.format(f"more than {MAX_PARTS:,} parts"))
     try:
+        if (encoding := json.detect_encoding(data)) not in ("utf-8", "utf-8-sig"):
+            data = data.decode(encoding, "surrogatepass").encode("utf-8", "surrogatepass")
+        data = without_outputs(data)
+        require_few(sum(map(data.count, (b"[", b"{", b",", b'"'))))
         return json.loads(data, parse_int=len, parse_float=len)  # no number counts, so none is read, however long
     except (ValueError, RecursionError):
         raise Unreadable("it is not a notebook: its content isn't valid JSON") from None
+
+
+def without_outputs(data):
+    """Return the text of a notebook with its lists of outputs empty, none of which counts.
+
+    A loop of `print` makes millions of lines, each a string of its own. So these are skipped, not read.
+    """
+    kept, done, brackets = [], 0, 0
+    while found := OUTPUTS.search(data, done):
+        depth, at = 1, found.end()
+        while depth and (bracket := TO_BRACKET.match(data, at)):
+            at = bracket.end()
+            depth += 1 if data[at - 1] in b"[{" else -1
+            brackets += 1
+            require_few(brackets)
+        if depth:  # it is no JSON
+            break
+        kept.append(data[done: found.end()])
+        done = at - 1  # where the closing bracket is
+    return b"".join([*kept, data[done:]])
+
+
+def require_few(parts):
+    """Raise `Unreadable` for more parts than are read."""
+    if parts > MAX_PARTS:
+        raise Unreadable(TOO_MUCH.format(f"more than {MAX_PARTS:,} parts"))
 
 
 def read_all_in(folder, read):

@@ -2,7 +2,7 @@
 
 Of the cells that the exercise asks to fill, the source counts, found by grade_id. Of a student's own code cells counts
 what the answers need: a helper or a table in a cell of its own costs nobody a mark, and a training run there costs no
-time. Where an answer seems to lack something, the student's own cells are tried as a whole. All this code runs in the
+time. Where an answer is wrong, the student's own cells are tried as a whole. All this code runs in the
 sandbox, so it takes no risk to be kind.
 """
 import ast

@@ -81,6 +81,12 @@ def test_a_small_method_that_fails_or_is_not_there_costs_its_own_point(corpus, m
     assert mark((name, source), slug=corpus.SLUG) == points
 
 
+FROM_HELPER = f"from helper import scatter\n{SCATTERS}"
+FROM_FILE = RIGHT.replace("np.add.at(", "getattr(np, open('name.txt').read().strip()).at(")
+FROM_TABLE, FROM_ROWS = (RIGHT.replace("np.add.at(", f"{rows}[-1](") for rows in ("table.rows", "ROWS"))
+TABLE = "class Table:\n    def fill(self, row=np.add.at):\n        {}\n"
+
+
 @pytest.mark.parametrize(("own", "one"), [
     ("ops = {name: getattr(np, name).at for name in ('add', 'subtract')}",
      "ops = dict(ops)\n" + RIGHT.replace("np.add.at(", "ops['add'](")),
@@ -88,8 +94,18 @@ def test_a_small_method_that_fails_or_is_not_there_costs_its_own_point(corpus, m
      RIGHT.replace("np.add.at(", "TABLE['add'](")),
     ("exec('scatter = np.add.at')", SCATTERS),
     ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
-    (f"%%writefile helper.py\n{SCATTER}", f"from helper import scatter\n{SCATTERS}"),
-], ids=["bound anew", "another value", "exec", "sleep", "a module"])
+    (f"%%writefile helper.py\nimport numpy as np\n{SCATTER}",
+     f"import helper\n{SCATTERS.replace('scatter(', 'helper.scatter(')}"),
+    (f"from pathlib import Path\nPath('helper.py').write_text('''import numpy as np\n{SCATTER}''')", FROM_HELPER),
+    ("with open('name.txt', 'w') as file:\n    print('add', file=file)", FROM_FILE),
+    ("file = open('name.txt', 'w')\nfile.write('add')\nfile.close()", FROM_FILE),
+    ("np.save('ones.npy', np.ones(100))", RIGHT.replace("x, dout)", "x, dout * np.load('ones.npy')[0])")),
+    (TABLE.format("self.rows = [row]") + "table = Table()\ntable.fill()", FROM_TABLE),
+    (TABLE.format("ROWS.append(row)") + "ROWS = [np.subtract.at]\nTable().fill()", FROM_ROWS),
+    ("ROWS = [np.subtract.at]\nrows = ROWS\nrows.append(np.add.at)", FROM_ROWS),
+    ("ROWS = [np.subtract.at]\ndef fill(): ROWS.append(np.add.at)\nfor _ in range(3): fill()", FROM_ROWS),
+], ids=["bound anew", "another value", "exec", "sleep", "a module", "a module by hand", "a file", "an open file",
+        "an array", "a table", "any table", "two names", "a loop"])
 def test_what_cells_of_ones_own_compute_for_an_answer_counts(own, one):
     assert one != RIGHT
     assert mark((None, "import numpy as np"), (None, own), (ONE, one), (TIME, TIME_RIGHT)) == 25
@@ -103,6 +119,11 @@ def test_a_training_run_in_a_cell_of_ones_own_takes_no_time(run):
     time = f"{TIME_RIGHT}\n    def layers(self):\n        return list(map(MyEmbedding, self.params))\n"
     points, remarks = told((ONE, RIGHT), (TIME, time), (None, run))
     assert (points, "left out" in remarks) == (25, False)
+
+
+def test_what_a_later_cell_puts_into_a_table_of_an_answer_counts():
+    later = "ROWS.append(np.add.at)\nwhile True: pass"
+    assert mark((ONE, f"ROWS = [np.subtract.at]\n{FROM_ROWS}"), (TIME, TIME_RIGHT), (None, later)) == 25
 
 
 TOTAL, TOTALS = "def total", STACKS.replace("sum(", "total(")

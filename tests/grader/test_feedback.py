@@ -3,14 +3,17 @@ import csv
 import os
 import shlex
 import shutil
+import time
 
 import cut_off
 import demo
 import pytest
 from classroom import SLUG, WORK, Course, code_in, gradebook_of
+from nbconvert.filters.highlight import Highlight2HTML
 
 from rnnlm_grader.course import batch
 from rnnlm_grader.course import feedback as pages
+from rnnlm_grader.course.recorder import shown_source
 
 HALF_A_DAY_LATE = "2026-12-02 12:00:00 UTC"
 STUDENTS = {"ada": "right-as-the-book", "ben": "unfinished"}
@@ -202,3 +205,11 @@ def test_a_rule_that_fails_is_named_in_one_line_and_changes_nothing(with_deadlin
     said, = capsys.readouterr().err.splitlines()
     assert "The rule for late work, TenthPerDay, failed for ada: ZeroDivisionError: division by zero." in said
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}
+
+
+def test_no_number_of_empty_lines_takes_a_page_long():
+    assert shown_source("x = 1\n\n\n    y = 2") == "x = 1\n\n\n    y = 2"
+    source, start = "x = 1" + "\n  " * 10_000 + "y = 2", time.process_time()
+    page = Highlight2HTML(pygments_lexer="ipython3")(shown_source(source))
+    assert page.count("\n") < 30
+    assert time.process_time() - start < 3  # it takes 0.1 s, and took 20

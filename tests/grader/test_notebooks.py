@@ -109,6 +109,23 @@ def test_whatever_is_in_outputs_makes_no_notebook_unreadable(output):
     assert parse(io.BytesIO(text))["cells"][0]["source"] == "x"
 
 
+def test_however_many_lines_a_loop_has_printed_the_work_is_read_in_little_memory():
+    printed = json.dumps([{"output_type": "stream", "text": ['[0, "1"]\n'] * 1_700_000}]).encode()  # 5.1 million parts
+    source = 'x = {"outputs": [1, "]"]}'
+    text = notebook(source, outputs=["HERE"]).encode().replace(b'["HERE"]', printed)
+    tracemalloc.start()
+    assert parse(io.BytesIO(text))["cells"][0]["source"] == source
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert peak < 2 * len(text)
+
+
+@pytest.mark.parametrize("outputs", ['["]', '[{"text": ["1"}', '["\\"]'])
+def test_outputs_that_do_not_end_are_no_notebook(outputs):
+    with pytest.raises(Unreadable, match="valid JSON"):
+        parse(io.BytesIO(f'{{"cells": [{{"outputs": {outputs}'.encode()))
+
+
 @pytest.mark.parametrize("piece", ["{},", '{"a":1},', '"ab",'])
 def test_no_file_takes_much_memory_for_its_parts(piece):
     most = MAX_PARTS // sum(map(piece.count, ("[", "{", ",", '"')))

@@ -2,6 +2,7 @@
 import json
 import os
 import time
+import tracemalloc
 from datetime import datetime
 from itertools import starmap
 
@@ -177,6 +178,28 @@ def own_pieces(own, layer=SCALES):
 ])
 def test_what_an_answer_needs_of_a_cell_of_ones_own_counts(own):
     assert own_pieces(own) == [own]
+
+
+@pytest.mark.parametrize("own", [
+    "%%writefile helper.py\nscale = 2\n", "%%file -a 'scales.txt'\n2\n",
+    "from os.path import join\nplace = join('data', 'scales.txt')\nwith open(place, 'w') as file: file.write('2')",
+], ids=["a module", "a file", "a file, step by step"])
+def test_what_writes_a_file_that_an_answer_reads_or_imports_counts(own):
+    reads = SCALES.replace("scale * x", "x * float(open('data/scales.txt').read())")
+    answer = reads if "scales" in own else f"import helper\n{SCALES}"
+    assert own_pieces(own, answer) == [plain_python(own)]
+    assert own_pieces(own) == []
+
+
+def test_many_calls_of_what_changes_many_names_take_little_time_and_memory():
+    names = ",".join(f"name{i}" for i in range(5000))
+    cells = [Cell(f"{names}=x", None), Cell(f"def change():\n    global {names}\n{'change();' * 5000}", None)]
+    tracemalloc.start()
+    answers = take_answers([*cells, Cell("class MyLayer: x = name7", "MyLayer")], {"MyLayer": "released"})
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert answers.whole == ()
+    assert peak < 60 << 20
 
 
 def test_what_computes_nothing_that_is_used_does_not_count():

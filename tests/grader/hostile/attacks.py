@@ -220,7 +220,7 @@ HOOKS = {
 
 
 def public_tables():
-    """Checksums of the tables that answers are given on the learner's inputs, as students can collect with `check`."""
+    """Checksums of the tables that answers use on the learner's inputs, as students can collect with `check`."""
     seen, names = set(), {"np": np}
     exec(RIGHT, names)
 
@@ -228,6 +228,10 @@ def public_tables():
         def __init__(self, W):
             seen.add(zlib.crc32(W.tobytes()))
             super().__init__(W)
+
+        def forward(self, idx):  # where the table may be another after an update
+            seen.add(zlib.crc32(self.params[0].tobytes()))
+            return super().forward(idx)
 
     for criterion in (*ASSIGNMENT.criteria, *ASSIGNMENT.criteria.last_looks):
         if criterion.name == "MyEmbedding":

@@ -29,6 +29,6 @@ WORK = {
     "page-title": hands_in(notebook(NOTHING) | {"metadata": {"title": SCRIPTS, "authors": [{"name": SCRIPTS}]}}, 10,
                            "takes no arguments"),
     "page-long-message": attack("raised ValueError", forward="raise ValueError('<&\"' * 10**6)"),
-    "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 20_000), 25),
+    "page-blank-lines": hands_in(notebook(RIGHT + " \n" * 20_000 + "x = 1"), 25),
     "page-named-characters": hands_in(notebook("'''" + "\\N{" * 30_000), 10, "raised SyntaxError"),
 }
