@@ -33,10 +33,10 @@ class Letters:
 
     def number(self, numbers):
         """Return in one word what numbers are, one in each look; None where that isn't certain."""
+        if len(set(numbers)) == 1:  # a letter may be that, in these looks alone
+            return str(numbers[0])
         words = next((tier[numbers] for tier in self.tiers if numbers in tier), [])
-        if words:
-            return words[0] if len(words) == 1 else None
-        return str(numbers[0]) if len(set(numbers)) == 1 else None
+        return words[0] if len(words) == 1 else None
 
     def shape(self, shapes):
         """Return a shape in letters, such as '(N, H)', from what it is in each look; None where that isn't certain."""

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from corpora import embedding
 
+from rnnlm_grader.allowance import Allowance
 from rnnlm_grader.course.job import failed_cells, part, summary
 from rnnlm_grader.criteria import ASSIGNMENTS
 from rnnlm_grader.exam import examine, hidden_seed, public_seed
-from rnnlm_grader.grading import Allowance, grade_submission
+from rnnlm_grader.grading import grade_submission
 from rnnlm_grader.sandbox.candidate import KernelCandidate, SandboxedCandidate
 
 ASSIGNMENT = ASSIGNMENTS["01-embedding"]

@@ -13,7 +13,7 @@ from rnnlm_grader.sandbox.bench import Raised
 
 def examples(assignment, misconception):
     """Looks at the examples of all that a variant of the library fails in."""
-    return [v.outcome.mistake.small for v in grade(assignment, misconception) if v.outcome.mistake]
+    return [v.mistake.small for v in grade(assignment, misconception) if v.mistake and v.mistake.small]
 
 
 def example(name, id):
