@@ -208,7 +208,7 @@ class Case:
     steps: tuple
     see: frozenset
     condition: Condition = Condition()
-    any_float: bool = True  # whether the dtype of floats is let be: it has a criterion of its own
+    any_float: bool = True  # whether dtype and precision of floats are let be: these have a criterion of their own
     law: object = None  # of the parameters that each `make` made: it says which of these, and what is wrong; or None
     tape: object = None  # the script with its numbers, a `tape.Tape`
 
