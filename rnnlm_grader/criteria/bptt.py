@@ -12,6 +12,7 @@ from ..misconceptions.bptt import MISCONCEPTIONS
 from ..spec.design import huge, tiny, zero
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
+from .time_rnn import ONE_ROW
 from .time_rnn import handed_on as over_time
 
 criteria = CriteriaList()
@@ -92,7 +93,7 @@ bptt.criterion("gradient_of_h0", "values", 1, "one step: the gradient of h0", {"
 bptt.criterion("adds_up", "values", 1, "the gradients of all steps and rows add up, each dx at its step",
                {"dxs dWx dWh db": ["forward"]}, patterns={"Wh": zero})
 bptt.criterion("flows_back", "values", 3, "the gradient of a step reaches the steps before it",
-               {"dxs dWx db": ["forward"]}, worlds=[handed_on], sizes=[{"N": 2, "T": 2, "D": 2, "H": 2}], together=True)
+               {"dxs dWx db": ["forward"]}, worlds=[handed_on], sizes=[ONE_ROW | {"T": 2}], together=True)
 bptt.criterion("carried_on", "values", 1, "what a step hands back to the step before is right",
                {"returned": ["forward"]})
 

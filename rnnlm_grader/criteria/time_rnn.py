@@ -113,7 +113,7 @@ rnn.criterion("gradient_of_wx_and_b", "backward", 1, "the gradients of Wx and b"
               worlds=[unconnected], sizes=[ONE_ROW])
 # After what holds of steps that aren't connected: the core idea, and then how the gradient comes back.
 rnn.criterion("reaches_earlier_steps", "backward", 4, "the gradient of a step reaches the steps before it",
-              {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[handed_on], sizes=[{**SQUARE, "T": 2}],
+              {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[handed_on], sizes=[{**ONE_ROW, "T": 2}],
               together=True)
 rnn.criterion("through_time", "backward", 1, "what a step hands back to the step before is right",
               {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[at_rest], sizes=[SQUARE], together=True)

@@ -32,8 +32,8 @@ def argument_changed(what, how):
 
 PILED_UP = ("gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`, or "
             "starts with `grad[...] = 0`")
-CLEARED_IN_FORWARD = ("forward writes into grads (it clears them, say), which backward alone may; what a caller keeps or "
-                      "has put there is lost. Clear them in backward")
+CLEARED_IN_FORWARD = ("forward writes into grads (it clears them, say), which backward alone may; what a caller keeps "
+                      "there is lost. Clear them in backward")
 REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the gradient. "
            "Write into them: `self.grads[0][...] = ...`")
 LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"

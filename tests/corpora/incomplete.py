@@ -139,7 +139,7 @@ CHANGES = {
         "keeps its mask in a global": ("loss_stands_alone", (
             "self.cache = log_p", "global keep; keep = mask\n        self.cache = log_p"), (
             MASKS, "dx *= keep[:, np.newaxis]")),
-        "takes the mean of the sequences' means": ("loss_over_kept", (f"return -({PICKED}).sum() / count", (
+        "takes the mean of the sequences' means": ("mean_over_kept", (f"return -({PICKED}).sum() / count", (
             f"losses, m = -({PICKED}).reshape(N, T), mask.reshape(N, T)\n"
             "        return (losses.sum(1) / np.maximum(m.sum(1), 1)).mean()"))),
         "takes the size of dout": ("upstream_factor", ("dx *= dout /", "dx *= abs(dout) /")),
@@ -150,7 +150,7 @@ CHANGES = {
         "gives float64 where all is ignored": ("loss_dtypes", (
             "return dx.reshape(shape)", "return dx.reshape(shape) if mask.any() else np.zeros(shape)")),
         "takes label 0 for none": ("other_labels", ("= ignore_label", "= ignore_label or -1")),
-        "ignores word 0": ("loss_over_kept", ("mask = ts != self.ignore_label", "mask = ts > 0")),
+        "ignores word 0": ("mean_over_kept", ("mask = ts != self.ignore_label", "mask = ts > 0")),
         "rows for indexing kept while N is the same": ("mean_loss", ("N, T, V = xs.shape\n", (
             "N, T, V = xs.shape\n        if vars(self).get('N') != N: self.N, self.rows = N, np.arange(N * T)\n")), (
             "np.arange(N * T), safe", "self.rows[:N * T], safe"), ("np.arange(len(safe))", "self.rows[:len(safe)]")),
