@@ -90,7 +90,8 @@ windows.criterion("time_overwrites_in_place", "contract", 1,
                   {"result grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE]},
                   beside="backward")
 windows.criterion("time_dtype_and_layout", "contract", 1, "gradients have the dtype of W, and its precision",
-                  {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32), sizes=[{"N": 6, "T": 9, "V": 12, "D": 8}],
+                  {"grads": ["forward backward"]}, dtypes=(np.float64, np.float32), sizes=[{"N": 6, "T": 9, "V": 12,
+                  "D": 8}],
                   patterns={"xs": repeating}, beside="backward")
 windows.last_look()
 

@@ -74,8 +74,8 @@ lstm.criterion("sums_over_time", "backward", 1, "the gradients of all steps and 
                {"grads": ["forward backward"]}, worlds=[forgetting(-40.0, Wh=0.0)], together=True)
 # After what holds of steps that aren't connected: the core idea, and then how the gradient comes back.
 lstm.criterion("reaches_earlier_steps", "backward", 5, "the gradient of a cell state reaches the steps before it",
-               {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[forgetting(40.0, Wh=0.0)], sizes=[{**ONE_ROW, "T": 2}],
-               together=True)
+               {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[forgetting(40.0, Wh=0.0)],
+               sizes=[{**ONE_ROW, "T": 2}], together=True)
 lstm.criterion("through_c", "backward", 1, "what a step hands back to the cell state before is right",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, patterns={"Wh": zero}, together=True)
 lstm.criterion("through_wh", "backward", 1, "what a step hands back to the hidden state before is right",

@@ -202,11 +202,14 @@ def empty_batches(rng, sizes):
 
 def large_losses(rng, sizes):
     """Losses of which a shorter float keeps too few digits: what exp makes of these is off."""
-    return {"losses": rng.uniform(300, 650, sizes["B"]).round(2), "counts": rng.integers(2, 11, sizes["B"])}
+    return {"losses": rng.uniform(300, 650, sizes["B"]).round(2), "counts": np.ones(sizes["B"], int)}
 
 
 perplexity.criterion("of_one_batch", "values", 1, "the perplexity of one batch",
                      {"perplexity": ["forward"]}, worlds=[equal_counts], sizes=[{"B": 1}])
+perplexity.criterion("of_large_losses", "edge", 1, "large losses, to the precision of float64",
+                     {"perplexity": ["forward"]}, worlds=[large_losses], sizes=[{"B": 1}], dtypes=(np.float64,),
+                     beside="values")
 perplexity.criterion("of_equal_batches", "values", 1, "the perplexity of several batches of one size",
                      {"perplexity": ["forward"]}, worlds=[equal_counts])
 perplexity.conditions("of_unequal_batches", "values", 2, "a loss weighs as much as the targets that it is the mean of",
@@ -215,8 +218,6 @@ perplexity.conditions("of_unequal_batches", "values", 2, "a loss weighs as much 
 perplexity.criterion("of_empty_batches", "edge", 1, "batches without targets change nothing; lists and arrays stay",
                      {"perplexity": ["forward"], "kept": ["forward"]}, worlds=[empty_batches],
                      sizes=[{}, {"B": 6}], of=[lists, replace(lists, as_lists=False)], beside="values")
-perplexity.criterion("of_large_losses", "edge", 1, "large losses, to the precision of float64",
-                     {"perplexity": ["forward"]}, worlds=[large_losses], dtypes=(np.float64,), beside="values")
 perplexity.last_look()
 
 ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,

@@ -45,6 +45,12 @@ def certain(rng, sizes):
             rng.uniform(-1, 1, (N, T, V)).round(2)}
 
 
+def likely(rng, sizes):
+    """The target is likely: of what p - 1 leaves there, a shorter float keeps too few digits."""
+    ts = rng.integers(sizes["V"], size=(sizes["N"], sizes["T"]))
+    return {"ts": ts, "xs": rng.uniform(-1, 1, (*ts.shape, sizes["V"])).round(2) + 4.0 * np.eye(sizes["V"])[ts]}
+
+
 def of_size(dout):
     return lambda rng, sizes: {"dout": dout}
 
@@ -101,7 +107,8 @@ loss.criterion("large_logits_gradient", "backward", 1, "logits of ±10000 give a
 loss.criterion("loss_over_kept", "mask", 3, "ignored positions add nothing to the loss", {"loss": ["forward"]},
                worlds=[certain], sizes=[{}, {"N": 3, "T": 4}], beside="forward")
 loss.criterion("mean_over_kept", "mask", 1, "the loss is the mean over the positions that are kept",
-               {"loss": ["forward"]}, sizes=[{}, {"N": 3, "T": 4}], patterns={"ts": some_ignored}, beside="forward")
+               {"loss": ["forward"]}, sizes=[{}, {"N": 3, "T": 4}, {"N": 3, "T": 4, "V": 3}],
+               patterns={"ts": some_ignored}, beside="forward")
 loss.criterion("gradient_over_kept", "mask", 2, "the gradient of that mean, exactly 0 where ignored",
                {"dxs": ["forward backward"]}, sizes=[{}, {"N": 3, "T": 4}],
                patterns={"ts": some_ignored, "dout": ones}, beside="backward")
@@ -119,7 +126,8 @@ loss.criterion("loss_backward_twice", "contract", 1, "backward may be called twi
 loss.criterion("loss_leaves_arguments", "contract", 1, "logits, targets and what was returned never change",
                {"kept": ["forward", *contract.KEPT]}, patterns={"ts": some_ignored}, beside="backward")
 loss.criterion("loss_dtypes", "contract", 1, "the gradient has the logits' dtype, and both are as precise",
-               {"loss": ["forward"], "dxs": ["forward backward"]}, sizes=[{}, ONE], patterns={"ts": some_ignored},
+               {"loss": ["forward"], "dxs": ["forward backward"]}, worlds=[None, likely],
+               sizes=[{}, ONE, *({**ONE, "V": V} for V in range(2, 8))], patterns={"ts": some_ignored},
                dtypes=(np.float64, np.float32), beside="backward")
 loss.criterion("loss_stands_alone", "contract", 1, "two layers don't disturb each other, and grads stays empty",
                {"loss dxs": contract.BESIDE, "grads": ["forward backward"]}, beside="backward")

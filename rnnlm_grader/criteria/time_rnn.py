@@ -142,7 +142,7 @@ def contract_over_time(layer, back):
     layer.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
                     {f"returned grads params {back}": contract.SHARED}, beside="forward")
     layer.criterion("follows_dtype", "contract", 1, "outputs and gradients have the parameters' dtype and precision",
-                    {f"hs {' '.join(layer.layer.state)}": ["forward"],
+                    {"hs": ["forward"],
                      f"returned grads {back}": ["forward backward"]}, dtypes=(np.float64, np.float32), options=BOTH,
                     sizes=[{"N": 4, "T": 4, "D": 5, "H": 5}], beside="forward")
     layer.criterion("stands_alone", "contract", 1, "layers don't disturb each other",

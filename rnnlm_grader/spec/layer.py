@@ -171,6 +171,7 @@ class Condition:
     layout: str = "C"
     options: dict = field(default_factory=dict)  # keyword arguments of the constructor, or of the function
     patterns: dict = field(default_factory=dict)  # array → function of its numbers; 'first x' is the one of the noise
+    is_fine: bool = False  # whether results must be as precise as their dtype allows
     world: object = None  # (rng, sizes) → {array: numbers}, chosen so that results can be worked out on paper
 
 

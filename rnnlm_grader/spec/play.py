@@ -86,10 +86,11 @@ class Play:
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
             value, expected = alike(value, expected)
-            if not exact and not self.layer.makes and differ(value, expected, what, tolerance=ROUGH) is None:
-                return None
+        is_rough = self.case.any_float and not (exact or self.layer.makes or self.case.condition.is_fine)
+        if is_rough and differ(value, expected, what, tolerance=ROUGH) is None:
+            return None
         return differ(value, expected, what, exact=exact, least=self.scale(at, what),
-                      tolerance=COARSE if self.case.any_float else None)
+                      tolerance=COARSE if is_rough else None)
 
     def now_and_then(self, value, kept):
         """Yield (what an array is now, what it was, its name) of something that is kept."""

@@ -102,7 +102,7 @@ CHANGES = {
             "    if window:\n        for g in (dWx, dWh, db): g /= -(-T // window)\n    return dxs")),
         "has no dh0 where one window holds all": ("every_boundary", (
             "    return dxs", "    if T == window: dh0 = np.zeros_like(dh0)\n    return dxs")),
-        "keeps one array of states": ("flows_back", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
+        "keeps one array of states": ("adds_up", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
             f"hs.append({B_STATE})", f"h[...] = {B_STATE}; hs.append(h)".replace("hs[t]", "h"))),
         "gives dxs in dhs": ("any_sizes", (
             "    return dxs", "    if dxs.shape == dhs.shape: dhs[...] = dxs; dxs = dhs\n    return dxs")),
@@ -166,7 +166,7 @@ CHANGES = {
         "goes over as many steps as sequences": ("gradient_of_w", ("self.grads[0][...] = rows.T @ drows", (
             "self.grads[0][...] = 0\n        for t in range(min(dout.shape[:2])): "
             "self.grads[0] += self.xs[:, t].T @ dout[:, t]"))),
-        "rounds W to 2 decimals": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W.round(2) + b")),
+        "rounds W to 1 decimal": ("scores", ("return xs @ W + b", "return xs @ W.round(1) + b")),
         "has them the other way round": ("affine_shares", ("self.params = [W, b]", "self.params = [b, W]"), (
             "W, b = self.params", "b, W = self.params")),
         "keeps W.T as it was": ("affine_shares", ("self.xs = None", "self.xs, self.WT = None, W.T.copy()"), (
