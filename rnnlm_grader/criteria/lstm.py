@@ -71,7 +71,8 @@ lstm.criterion("slopes_of_the_gates", "backward", 2, "the gradients of the four 
 lstm.criterion("gradient_of_wx_and_b", "backward", 1, "the gradients of Wx and b",
                {"grads[0] grads[2]": ["forward backward"]}, worlds=[only("g")], sizes=[{**ONE_ROW, "T": 1}])
 lstm.criterion("sums_over_time", "backward", 1, "the gradients of all steps and rows add up",
-               {"grads": ["forward backward"]}, worlds=[forgetting(-40.0, Wh=0.0)], together=True)
+               {"grads": ["forward backward"]}, worlds=[forgetting(-40.0, Wh=0.0)], sizes=[SQUARE],
+               together=True)
 # After what holds of steps that aren't connected: the core idea, and then how the gradient comes back.
 lstm.criterion("reaches_earlier_steps", "backward", 5, "the gradient of a cell state reaches the steps before it",
                {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[forgetting(40.0, Wh=0.0)],
