@@ -6,6 +6,7 @@ from rnnlm_ref.layers import RNN
 from ..exam import Assignment, CriteriaList
 from ..misconceptions.rnn import MISCONCEPTIONS
 from ..spec import contract
+from ..spec.design import huge
 from ..spec.exercise import Exercise
 from ..spec.layer import Layer
 
@@ -43,43 +44,47 @@ TURNS = ("forward backward", "[forward backward update] forward backward", "forw
 
 # --- forward ----------------------------------------------------------------------------------------------------------
 
-rnn.criterion("first_step", "forward", 1, "from the state 0, forward returns tanh(x @ Wx + b)",
+rnn.criterion("first_step", "forward", 1, "the first step, from the state 0",
               {"h_next": ["forward"]}, worlds=[from_zero], sizes=ONE)
-rnn.criterion("next_step", "forward", 1, "the state before goes in as h_prev @ Wh", {"h_next": ["forward"]}, sizes=ONE)
-rnn.criterion("rows_apart", "forward", 1, "the rows of a batch go through side by side, each with its own state",
-              {"h_next": ["forward"]})
-rnn.conditions("forward_sizes", "forward", 1, "any N, D and H will do, N also from call to call; arrays need not be "
-               "contiguous", "h_next", ["forward", "forward forward:other", "[forward update] forward:again"], 28,
+rnn.criterion("next_step", "forward", 2, "the next step goes on from the state before", {"h_next": ["forward"]},
+              sizes=ONE)
+rnn.criterion("rows_apart", "forward", 1, "the rows of a batch, each with a state of its own", {"h_next": ["forward"]})
+rnn.criterion("large_sums", "forward", 1, "sums z of ±1000 give finite states", {"h_next": ["forward"]},
+              patterns={"b": huge})
+rnn.conditions("forward_sizes", "forward", 1, "any N, D, H and layout, N also from call to call",
+               "h_next", ["forward", "forward forward:other", "[forward update] forward:again"], 28,
                plain={"h_next": ["forward forward:resized"]})
 
 # --- backward ---------------------------------------------------------------------------------------------------------
 
-rnn.criterion("slope_of_tanh", "backward", 2, "dz is dh_next times the slope of tanh, 1 - h_next**2",
+rnn.criterion("slope_of_tanh", "backward", 2, "the gradient goes through tanh",
               {"dx dh_prev grads": ["forward backward"]}, sizes=ONES, together=True)
-rnn.criterion("gradient_of_b", "backward", 1, "db is the sum of dz over the batch", {"grads[2]": ["forward backward"]},
+rnn.criterion("gradient_of_b", "backward", 1, "the gradient of b", {"grads[2]": ["forward backward"]},
               **square(2))
-rnn.criterion("gradient_of_wx", "backward", 1, "dWx is x.T @ dz", {"grads[0]": ["forward backward"]}, **square(1))
-rnn.criterion("gradient_of_wh", "backward", 1, "dWh is h_prev.T @ dz", {"grads[1]": ["forward backward"]}, **square(1))
-rnn.criterion("gradient_of_x", "backward", 1, "dx is dz @ Wx.T, and comes first", {"dx": ["forward backward"]},
+rnn.criterion("gradient_of_wx", "backward", 1, "the gradient of Wx", {"grads[0]": ["forward backward"]}, **square(1))
+rnn.criterion("gradient_of_wh", "backward", 1, "the gradient of Wh", {"grads[1]": ["forward backward"]}, **square(1))
+rnn.criterion("gradient_of_x", "backward", 1, "the gradient of x, which is returned first",
+              {"dx": ["forward backward"]},
               **square(1))
-rnn.criterion("gradient_of_state", "backward", 2, "dh_prev is dz @ Wh.T, and comes second",
+rnn.criterion("gradient_of_state", "backward", 2, "the gradient of the state before, which is returned second",
               {"dh_prev": ["forward backward"]}, **square(1))
-rnn.conditions("backward_sizes", "backward", 1, "backward fits the last forward, for any N, D, H, layout and size of "
-               "dh_next", "dx dh_prev grads held kept", TURNS, 36,
+rnn.conditions("backward_sizes", "backward", 1, "any N, D, H, layout and size of dh_next, for the last forward",
+               "dx dh_prev grads held kept", TURNS, 36,
                plain={"dx dh_prev grads": ["forward backward", *contract.LAST_FORWARD]})
 
 # --- contract ---------------------------------------------------------------------------------------------------------
 
-rnn.criterion("overwrites_in_place", "contract", 1, "backward overwrites grads in place, however often it is called",
+rnn.criterion("overwrites_in_place", "contract", 1, "backward alone writes into grads, in place, and overwrites",
               {"grads held": contract.IN_PLACE})
 rnn.criterion("backward_twice", "contract", 1, "backward may be called twice and returns the same",
               {"dx dh_prev grads": contract.TWICE})
-rnn.criterion("leaves_the_callers_arrays_alone", "contract", 1, "arguments, parameters and arrays that were returned "
-              "never change", {"kept": contract.KEPT})
+rnn.criterion("leaves_the_callers_arrays_alone", "contract", 1, "what was given or returned never changes",
+              {"kept": contract.KEPT})
 rnn.criterion("shares_parameters", "contract", 1, "the parameters are used as they are now, not copied",
               {"returned grads params": contract.SHARED})
-rnn.criterion("follows_dtype", "contract", 1, "outputs and gradients have the dtype of the parameters",
-              {"returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32))
+rnn.criterion("follows_dtype", "contract", 1, "outputs and gradients have the parameters' dtype and precision",
+              {"h_next": ["forward"], "returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32),
+              sizes=[{"N": 6, "D": 7, "H": 8}])
 rnn.criterion("stands_alone", "contract", 1, "layers don't disturb each other",
               {"returned grads": contract.BESIDE})
 rnn.last_look()

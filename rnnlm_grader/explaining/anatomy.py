@@ -59,7 +59,7 @@ def where(look, got, right):
 def last_ids(look):
     """The ids that forward took last."""
     at = [name in look.case.layer.ids for name in look.case.layer.inputs].index(True)
-    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:look.key[0]]) if step.verb == "forward")
+    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:look.key[0] + 1]) if step.verb == "forward")
 
 
 def how(look, got, right):

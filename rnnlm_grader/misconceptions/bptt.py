@@ -169,6 +169,8 @@ bptt("LeavesOutB", GRAPH, "b is left out of the forward pass; every step compute
      ("xs[:, t] @ Wx + b", "xs[:, t] @ Wx"))
 bptt("LeavesOutTanh", GRAPH, "the forward pass leaves tanh out; every state is tanh(h @ Wh + x @ Wx + b)",
      ("np.tanh", ""))
+bptt("WritesTanhOut", GRAPH, step.TANH_OF_EXPONENTIALS,
+     ("def", f"def tanh(z):\n    return {step.WRITTEN_OUT(z='z')}\n\n\ndef"), ("np.tanh(", "tanh("))
 bptt("KeepsFirstStep", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" +=", " ="))
 step.in_steps(bptt, ((f"{grad} +=", f"{grad} =") for grad in ("dWx", "dWh", "db")))
 bptt("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED, ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
@@ -293,6 +295,8 @@ clip("ReturnsNothing", CLIPPING, "nothing is returned; the caller wants the norm
 clip("ReturnsOnlyWhenClipping", CLIPPING,
      "the `return` stands inside the `if`, so nothing is returned where the norm is within max_norm",
      ("    return", "        return"))
+clip("ForgetsTheLimit", CLIPPING, "nothing is returned where the norm is max_norm exactly: neither `>` nor `<` holds "
+     "there; return it after the `if`", ("    return", "    if norm != max_norm:\n        return"))
 clip("ClipsTheFirstArrayOnly", CLIPPING,
      "the `return` stands inside the loop, so only the first array is clipped; it belongs after the loop",
      ("max_norm / norm\n", "max_norm / norm\n            return norm\n"))

@@ -32,12 +32,20 @@ def argument_changed(what, how):
 
 PILED_UP = ("gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`, or "
             "starts with `grad[...] = 0`")
-CLEARED_IN_FORWARD = ("the gradients are cleared in forward, so a second backward adds to the first; clear them in "
-                      "backward")
+CLEARED_IN_FORWARD = ("forward writes into grads (it clears them, say), which backward alone may; what a caller keeps "
+                      "there is lost. Clear them in backward")
 REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the gradient. "
            "Write into them: `self.grads[0][...] = ...`")
 LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"
 AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"
+
+
+def clears_in_forward(add, *change):
+    """Add that forward clears the gradients, though backward overwrites them: `change` with {} for what clears."""
+    old, new = change
+    add("ClearsGradsInForward", IN_PLACE, CLEARED_IN_FORWARD,
+        (old, new.format("for grad in self.grads:\n            grad[...] = 0")))
+
 
 # --- over time --------------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,8 @@ for add, name in (embedding, ""), (time_embedding, "Time"):
     add(f"{name}VisitsFlatIdsAlone", ANY_SHAPE, FLAT_ALONE, (ADD, """for i, v in enumerate(self.idx.reshape(-1)):
             dW[v] += dout[i]"""))
     add(f"{name}PilesUp", IN_PLACE, contract.PILED_UP, ("        dW[...] = 0\n", ""))
+    add(f"{name}ClearsGradsInForward", IN_PLACE, contract.CLEARED_IN_FORWARD,
+        ("self.idx = idx", "self.idx = idx\n        self.grads[0][...] = 0"))
     add(f"{name}Rebinds", IN_PLACE, contract.REBOUND, ("dW[...] = 0", "dW = self.grads[0] = np.zeros_like(dW)"))
     add(f"{name}ReturnsGradient", GRADIENT, "backward returns the gradient; ids are integers and have no gradient, so "
         "it returns None and leaves dW in grads[0]",
@@ -96,7 +98,7 @@ embedding("ReturnsOneHot", "02-embedding.html#embedding-one-hot",
 embedding("FlattensIds", ANY_SHAPE,
           "the ids are flattened and the shape is lost; ids of shape (N, T) give out of shape (N, T, D)",
           ("W[idx]", "W[np.ravel(idx)]"))
-embedding("LooksUpFirstRow", ANY_SHAPE, "only the first row of a block of ids is looked up; ids may have any shape",
+embedding("LooksUpFirstRow", ANY_SHAPE, "only the first row of a block of ids is looked up; ids may have several axes",
           ("W[idx]", "W[idx[0] if np.ndim(idx) > 1 else idx]"))
 contract.forces(embedding, "ForcesOutput", "the output", "W", "W[idx]", "W[idx].astype({})")
 embedding("ForcesGradientFloat64", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(W)", "np.zeros(W.shape)"))

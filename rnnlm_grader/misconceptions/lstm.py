@@ -111,6 +111,9 @@ lstm("CutsUnitByUnit", COLUMNS, "the gates are cut out unit by unit (reshape to 
      ("np.concatenate([do, df, di, dg], axis=1)", "np.stack([do, df, di, dg], axis=2).reshape(N, 4 * H)"))
 lstm("TakesSigmoidForCandidate", EQUATION,
      "the candidate g takes a sigmoid; it is a tanh, for what is added may be negative", ("np.tanh(g)", "sigmoid(g)"))
+lstm("WritesTanhOut", EQUATION, step.TANH_OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
+lstm("WritesSigmoidWithTwo", EQUATION, "the sigmoid is exp(z) / (1 + exp(z)), which overflows where a sum is large: "
+     "inf / inf is nan; 1 / (1 + exp(-z)) gives 0 or 1 there", ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm("TakesTanhForGates", EQUATION, "the gates o, f, i take tanh; a gate is a sigmoid, between 0 and 1",
      ("sigmoid(o), sigmoid(f), sigmoid(i)", "np.tanh(o), np.tanh(f), np.tanh(i)"))
 lstm("LeavesOutForgetGate", EQUATION, "the forget gate isn't applied to the old cell state: c = f * c + i * g",
@@ -245,6 +248,7 @@ lstm("CarriesGradients", DH,
 # --- the contract -----------------------------------------------------------------------------------------------------
 
 lstm("PilesUp", IN_PLACE, contract.PILED_UP, (CLEAR, ""))
+contract.clears_in_forward(lstm, "        return " + STACK, "        {}\n        return " + STACK)
 lstm("Rebinds", IN_PLACE, contract.REBOUND,
      (CLEAR, "        self.grads = [np.zeros_like(param) for param in self.params]\n"))
 lstm("CopiesParameters", SHARED, contract.COPIED, ("[Wx, Wh, b]", "[Wx.copy(), Wh.copy(), b.copy()]"))

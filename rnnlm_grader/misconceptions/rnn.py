@@ -140,6 +140,7 @@ rnn("AddsUpstream", GRADIENT,
 rnn("PilesUp", IN_PLACE, contract.PILED_UP, ("[...] =", "[...] +="))
 rnn("ClearsInForward", IN_PLACE, contract.CLEARED_IN_FORWARD, ("[...] =", "[...] +="),
     ("return h_next", "for grad in self.grads:\n            grad[...] = 0\n        return h_next"))
+contract.clears_in_forward(rnn, "        return h_next", "        {}\n        return h_next")
 rnn("Rebinds", IN_PLACE, contract.REBOUND,
     ("dWx, dWh, db = self.grads", "dWx, dWh, db = self.grads = [np.empty_like(grad) for grad in self.grads]"))
 step.in_params(rnn)

@@ -100,6 +100,7 @@ affine("KeepsFirstSequence", GRADIENT_SUM,
 affine("ForgetsDb", AFFINE, "db is never written: grads[1] stays zero",
        ("            db += dout[:, t].sum(axis=0)\n", ""))
 affine("PilesUp", IN_PLACE, contract.PILED_UP, ("        dW[...], db[...] = 0, 0\n", ""))
+contract.clears_in_forward(affine, "        self.xs = xs", "        {}\n        self.xs = xs")
 affine("Rebinds", IN_PLACE, contract.REBOUND,
        ("dW[...], db[...] = 0, 0", "dW, db = self.grads = [np.zeros_like(W), np.zeros_like(b)]"))
 affine("CopiesParameters", SHARED, contract.COPIED, ("[W, b]", "[W.copy(), b.copy()]"))
@@ -242,6 +243,11 @@ rnnlm("DrawsTheSameAgain", PARAMS, "each matrix is drawn from a generator made a
 rnnlm("StartsFromZeros", PARAMS,
       "weights start as the same number; equal units then stay equal for ever. Draw them from rng",
       ("rng.standard_normal(shape)", "np.zeros(shape)"))
+rnnlm("ModelClearsInForward", IN_PLACE, contract.CLEARED_IN_FORWARD,
+      ("        return self.loss_layer.forward", "        for grad in self.grads:\n            grad[...] = 0\n"
+       "        return self.loss_layer.forward"))
+rnnlm("StartsFromNextToNothing", PARAMS, "the weights are so small that all scores are 0, and so are the gradients: "
+      "nothing is learned. Divide by the root of the number of rows", ("/ np.sqrt(shape[0])", "/ 3e5"))
 rnnlm("ChangesTargets", TRAINING,
       "targets of -1 aren't ignored but changed (`ts[ts == -1] = 0`); the loss layer ignores them by itself",
       ("        return self.loss_layer", "        ts[ts == -1] = 0\n        return self.loss_layer"))
@@ -284,6 +290,8 @@ perplexity("SkipsPerfectBatches", PERPLEXITY, "a batch whose loss is 0 is left o
            ("sum(counts)", "max(sum(counts), 1)"))
 perplexity("ChangesLosses", PERPLEXITY, contract.argument_changed("list of losses", "losses[i] *= ..."),
            ("    return", "    losses[:] = [loss * n for loss, n in zip(losses, counts)]\n    return"))
+perplexity("NeedsLists", PERPLEXITY, "lists alone are understood, and arrays come too: use what both can, such as zip",
+           ("    total", "    losses, counts = losses + [], [0][:0] + counts\n    total"))
 perplexity("TakesBaseTwo", PERPLEXITY, "the base is 2; losses in natural logarithms need exp",
            ("np.exp(total / sum(counts))", "2 ** (total / sum(counts))"))
 perplexity("MultipliesPowers", PERPLEXITY, "the product of the powers exp(loss) ** n overflows to inf before "

@@ -20,6 +20,9 @@ SIZES = "04-time-rnn.html#time-rnn-sizes"
 # Forward
 NO_TANH = "tanh is missing: what comes out is the sum h_prev @ Wh + x @ Wx + b itself"
 SIGMOID = "the sigmoid stands where tanh should"
+TANH_OF_EXPONENTIALS = ("tanh is written out with exponentials, which overflow where a sum is large, and inf / inf is "
+                        "nan; np.tanh gives 1 or -1 there")
+WRITTEN_OUT = "(np.exp({z}) - np.exp(-{z})) / (np.exp({z}) + np.exp(-{z}))".format
 
 # The slope of tanh at {h}, the state that the step gave
 NO_SLOPE = "the derivative of tanh is missing: dz = {upstream} * (1 - {h}**2)"
@@ -66,6 +69,7 @@ def in_forward(add, h):
     add("LeavesOutTanh", EQUATION, NO_TANH, ("np.tanh(z)", "z"))
     add("TakesSigmoid", EQUATION, SIGMOID, sigmoid)
     add("TakesSigmoidBothWays", EQUATION, SIGMOID, sigmoid, (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
+    add("WritesTanhOut", EQUATION, TANH_OF_EXPONENTIALS, ("np.tanh(z)", WRITTEN_OUT(z="z")))
     add("TakesTanhTwice", EQUATION, f"tanh is taken twice; {h} is tanh of the sum, once",
         ("np.tanh(z)", "np.tanh(np.tanh(z))"))
     add("TakesTanhOfStateOnly", EQUATION,

@@ -227,6 +227,7 @@ time_rnn("CarriesDh", DH,
 # --- contract --------------------------------------------------------------------------------------------------------
 
 time_rnn("PilesUp", IN_PLACE, contract.PILED_UP, ("grad[...] = 0", "pass"))
+contract.clears_in_forward(time_rnn, "        return hs\n", "        {}\n        return hs\n")
 time_rnn("Rebinds", IN_PLACE, contract.REBOUND,
          ("        for grad in self.grads:\n            grad[...] = 0",
           "        self.grads = [np.zeros_like(grad) for grad in self.grads]"))

@@ -81,7 +81,7 @@ class Bench:
     """Objects, and what may be done with them: a step is (whether its result is seen, verb, arguments).
 
     `put` places a value, in which handles stand for what earlier steps gave; `call` calls what the student defined or a
-    method of an object; `attribute` and `item` fetch something; `write` overwrites an array in place.
+    method of an object; `attribute`, `item` and `arrays` fetch something; `write` overwrites an array in place.
     """
 
     def __init__(self, names, ask):
@@ -152,6 +152,13 @@ class Bench:
     def _item(self, target, index):
         return self._resolve(target)[index]
 
+    def _arrays(self, target, shapes):
+        """The arrays of a list, or of lists in it, in the order of these shapes."""
+        found = in_order(self._resolve(target), shapes)
+        if found is None:
+            raise LookupError("which array is which isn't certain")
+        return found
+
     def _write(self, target, value):
         """Overwrite an array in place, as an optimiser would."""
         target = self._resolve(target)
@@ -163,6 +170,23 @@ class Bench:
         np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
         if is_locked:
             target.flags.writeable = False
+
+
+def in_order(value, shapes):
+    """Return the arrays of a list, or of lists in it, in the order of shapes; None where that isn't certain."""
+    arrays = list(flat(value))
+    if [np.shape(array) for array in arrays] == shapes:
+        return tuple(arrays)
+    found = [[array for array in arrays if np.shape(array) == shape] for shape in shapes]
+    return tuple(each[0] for each in found) if [len(each) for each in found] == [1] * len(arrays) else None
+
+
+def flat(value):
+    if isinstance(value, tuple | list):
+        for each in value:
+            yield from flat(each)
+    else:
+        yield value
 
 
 def describe(error):

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..sandbox.bench import Generator
+from ..sandbox.bench import Generator, in_order
 from ..sandbox.program import Program
 from ..sandbox.values import Opaque
 from .compare import summary
@@ -42,7 +42,7 @@ class Calls:
         self.case, self.layer, self.tape, self.see = case, case.layer, case.tape, case.see
         self.program, self.keys, self.kept = Program(), [], []
         self.made, self.last = {}, {}  # who → handle; (who, verb) → what it was last given
-        self.params, self.grads = [], []
+        self.params, self.grads, self.is_spoilt = [], [], False
         for name, array in zip(self.layer.params, self.tape.params, strict=True) if not self.layer.makes else ():
             self.params.append(self.put(name, array).handle)
         self.of("")
@@ -116,21 +116,26 @@ class Calls:
     def take_lists(self):
         """Fetch the parameters that an answer made, and its gradients."""
         params, _ = [self.show((MADE, name), "attribute", self.made[""], name) for name in ("params", "grads")]
-        for i, name in enumerate(self.layer.params if self.needs_lists else ()):
-            key = MADE, f"params[{i}]"
-            self.params.append(self.show(key, "item", params, i))
-            self.kept.append(Kept(name, self.params[-1], seen_at=key))
+        if self.needs_lists:
+            for i, name in enumerate(self.layer.params):
+                key = MADE, f"params[{i}]"
+                self.params.append(self.show(key, "item", params, i))
+                self.kept.append(Kept(name, self.params[-1], seen_at=key))
+        elif any(step.verb == "update" for step in self.tape.steps):  # these don't ask in which order they stand
+            arrays = self.program.step("arrays", params, self.case.shapes)
+            self.params = [self.program.step("item", arrays, i) for i in range(len(self.layer.params))]
 
     @property
     def needs_lists(self):
         """Whether it matters what stands where in the lists of an answer that makes its own parameters."""
         verbs = {step.verb for step in self.tape.steps}
-        return bool(verbs & {"update", "spoil", "make"} or self.see & {"kept", "made", *self.layer.held})
+        return bool(verbs & {"spoil", "make"} or self.see & {"kept", "made", "params", *self.layer.held})
 
     def write_params(self, handles, arrays):
         """Overwrite the parameters, wherever they are found."""
-        for kept, handle, array in zip(self.kept, handles, arrays, strict=False):
+        for handle, array in zip(handles, arrays, strict=True):
             self.program.step("write", handle, array)
+        for kept, array in zip(self.kept if not self.layer.makes or self.needs_lists else (), arrays, strict=False):
             kept.array = array
 
     def arguments(self, step):
@@ -168,11 +173,13 @@ class Calls:
         self.call(at, step, tuple(self.layer.gives(step.verb)))
         if self.layer.listed:
             self.show(tuple((at, name) for name in self.layer.grads), "put", self.list)
+        if self.layer.listed or (self.is_spoilt and not step.who and self.see & set(self.layer.held)):
             self.show_held(at)
         self.show_attributes(at, step)
 
     def backward(self, at, step):
         self.call(at, step, self.layer.back)
+        self.is_spoilt = self.is_spoilt and bool(step.who)
         if self.see & set(self.layer.grads):
             keys = (tuple((at, name) for name in self.layer.grads) if self.layer.params else (at, "grads"))
             self.show(keys, "attribute", self.of(step.who), "grads")
@@ -181,7 +188,7 @@ class Calls:
         self.show_attributes(at, step)
 
     def show_held(self, at):
-        """See what became of the arrays that `grads` held at the start."""
+        """See what became of the arrays that `grads` held at the start: after forward, of the numbers put there."""
         self.show(tuple((at, name) for name in self.layer.held), "put", self.grads)
 
     def show_attributes(self, at, step):
@@ -209,23 +216,7 @@ class Calls:
         """Write into the gradients, as clipping does: any finite numbers may be there when backward comes."""
         for handle, param in zip(self.grads, self.tape.params, strict=True):
             self.program.step("write", handle, np.full_like(param, 0.25))
+        self.is_spoilt = True
 
     def make(self, at, step):
         self.show((at, "params"), "attribute", self.of(step.who), "params")
-
-
-def in_order(value, shapes):
-    """Return the arrays of a list, or of lists in it, in the order of shapes; None where that isn't certain."""
-    arrays = list(flat(value))
-    if [np.shape(array) for array in arrays] == shapes:
-        return tuple(arrays)
-    found = [[array for array in arrays if np.shape(array) == shape] for shape in shapes]
-    return tuple(each[0] for each in found) if [len(each) for each in found] == [1] * len(arrays) else None
-
-
-def flat(value):
-    if isinstance(value, tuple):
-        for each in value:
-            yield from flat(each)
-    else:
-        yield value

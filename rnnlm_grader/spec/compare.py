@@ -7,6 +7,7 @@ from ..sandbox.bench import Raised
 from ..sandbox.values import Opaque
 
 FINE, COARSE = 1e-7, 1e-3  # relative agreement of float64, and of shorter ones: right answers may sum in another order
+ROUGH = 2e-2  # of what was computed in float16, where precision has a criterion of its own
 LEAST = 1e-3  # the magnitude of numbers to which they are at least related
 MOST_DIGITS = 17  # with which any two float64 print differently
 
@@ -21,9 +22,9 @@ class Difference:
     expected: object = None
 
 
-def differ(got, expected, what, *, exact=False, least=LEAST):
-    """Return the `Difference` between two values, or None."""
-    problem = _problem(got, expected, exact, least)
+def differ(got, expected, what, *, exact=False, least=LEAST, tolerance=None):
+    """Return the `Difference` between two values, or None; `tolerance` as in `close`."""
+    problem = _problem(got, expected, exact, least, tolerance)
     return None if problem is None else Difference(what, problem, got, expected)
 
 
@@ -38,15 +39,15 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-def close(a, b, least=LEAST):
+def close(a, b, least=LEAST, tolerance=None):
     """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude.
 
-    Where numbers are sums of much larger ones, `least` is the magnitude of these.
+    Where numbers are sums of much larger ones, `least` is the magnitude of these; `tolerance` may be another.
     """
     if a.dtype.kind not in "fc" and b.dtype.kind not in "fc":
         return a == b
     size = min(x.dtype.itemsize for x in (a, b) if x.dtype.kind in "fc")
-    tolerance = FINE if size >= 8 else COARSE
+    tolerance = tolerance or (FINE if size >= 8 else COARSE)
     finite = np.isfinite(b)
     with np.errstate(all="ignore"):
         if finite.all():
@@ -56,11 +57,11 @@ def close(a, b, least=LEAST):
         return np.isclose(a, b, rtol=tolerance, atol=tolerance * scale * 0.1, equal_nan=True)
 
 
-def _problem(got, expected, exact, least):
+def _problem(got, expected, exact, least, tolerance):
     if expected is None:
         return None if got is None else f"should be None, but is {summary(got)}"
     if isinstance(expected, tuple):
-        return _tuple_problem(got, expected, exact, least)
+        return _tuple_problem(got, expected, exact, least, tolerance)
     if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
@@ -73,7 +74,7 @@ def _problem(got, expected, exact, least):
         return f"is {got.item()}, of dtype {got.dtype}, expected a float"
     if got.dtype == expected.dtype and got.tobytes() == expected.tobytes():
         return None
-    equal = (got == expected) if exact else close(got, expected, least)
+    equal = (got == expected) if exact else close(got, expected, least, tolerance)
     if np.all(equal):
         return f"has dtype {got.dtype}, expected {expected.dtype} or finer" if coarser(got, expected) else None
     index = tuple(int(i) for i in np.argwhere(~np.atleast_1d(equal))[0])
@@ -89,11 +90,11 @@ def coarser(got, expected):
     return got.dtype.kind == expected.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
 
 
-def _tuple_problem(got, expected, exact, least):
+def _tuple_problem(got, expected, exact, least, tolerance):
     if not isinstance(got, tuple) or len(got) != len(expected):
         return f"should be {summary(expected)}, but is {summary(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):
-        problem = _problem(*pair, exact, least)
+        problem = _problem(*pair, exact, least, tolerance)
         if problem:
             return f"item {i} {problem}"
     return None

@@ -7,7 +7,7 @@ KEPT = ("forward backward", "forward forward", "forward update",
         "forward backward forward:other backward backward")
 SHARED = ("[update] forward", "[update] forward backward", "[update:through] forward backward",
           "[forward backward update] forward:again backward:again", "[forward update:one] forward:again backward")
-IN_PLACE = ("forward backward", "[spoil] forward backward", "forward [spoil] backward",
+IN_PLACE = ("spoil forward", "forward backward", "[spoil] forward backward", "forward [spoil] backward",
             "[forward backward spoil] forward backward:zero")
 TWICE = ("forward [backward] backward", "forward [backward] backward:again")
 LAST_FORWARD = ("[forward] forward backward", "[forward] forward:resized backward",

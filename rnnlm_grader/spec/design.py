@@ -37,6 +37,11 @@ def large(rng, a):
     return a * 10
 
 
+def huge(rng, a):
+    """Sums up to 1000 in size, of both signs: there exp overflows."""
+    return a + 900.0 * (-1) ** np.arange(a.size).reshape(a.shape)
+
+
 def negative(rng, a):
     return -np.abs(a)
 

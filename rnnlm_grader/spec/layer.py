@@ -171,6 +171,7 @@ class Condition:
     layout: str = "C"
     options: dict = field(default_factory=dict)  # keyword arguments of the constructor, or of the function
     patterns: dict = field(default_factory=dict)  # array → function of its numbers; 'first x' is the one of the noise
+    is_fine: bool = False  # whether results must be as precise as their dtype allows
     world: object = None  # (rng, sizes) → {array: numbers}, chosen so that results can be worked out on paper
 
 
@@ -208,7 +209,7 @@ class Case:
     steps: tuple
     see: frozenset
     condition: Condition = Condition()
-    any_float: bool = True  # whether the dtype of floats is let be: it has a criterion of its own
+    any_float: bool = True  # whether dtype and precision of floats are let be: these have a criterion of their own
     law: object = None  # of the parameters that each `make` made: it says which of these, and what is wrong; or None
     tape: object = None  # the script with its numbers, a `tape.Tape`
 

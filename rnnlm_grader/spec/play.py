@@ -1,12 +1,13 @@
 """An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
 import numpy as np
 
+from ..sandbox.bench import in_order
 from ..sandbox.values import Opaque
-from .calls import KEPT_LATE, MADE, in_order
-from .compare import Difference, differ, summary
+from .calls import KEPT_LATE, MADE
+from .compare import COARSE, ROUGH, Difference, differ, summary
 from .layer import NOISE
 
-COARSEST = 4  # bytes of the coarsest float that will do where the dtype isn't judged
+COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
 
 
 def play_all(candidate, cases):
@@ -85,7 +86,11 @@ class Play:
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
             value, expected = alike(value, expected)
-        return differ(value, expected, what, exact=exact, least=self.scale(at, what))
+        is_rough = self.case.any_float and not (exact or self.layer.makes or self.case.condition.is_fine)
+        if is_rough and differ(value, expected, what, tolerance=ROUGH) is None:
+            return None
+        return differ(value, expected, what, exact=exact, least=self.scale(at, what),
+                      tolerance=COARSE if is_rough else None)
 
     def now_and_then(self, value, kept):
         """Yield (what an array is now, what it was, its name) of something that is kept."""

@@ -14,7 +14,7 @@ def walk(rng, layer):
         (condition, _), = conditions(rng, layer, [()], 1)
         steps = tuple(calls_of_function(rng, turns // 4) if layer.is_function else calls(rng, turns, layer))
         steps = tuple(step for step in steps if step.verb in layer.verbs)
-        yield Case(layer, steps, see, replace(condition, patterns=some_patterns(rng, layer)))
+        yield Case(layer, steps, see, replace(condition, patterns=some_patterns(rng, layer), is_fine=True))
 
 
 def some_patterns(rng, layer):

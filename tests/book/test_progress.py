@@ -43,7 +43,7 @@ def test_every_exercise_is_listed_with_what_a_check_noted_and_what_is_next(progr
     table = progress(full("01-embedding") | {"MyRNN-forward": [3, EARLIER]})
     assert table.locator("tbody strong").all_inner_texts() == list(ASSIGNMENTS)
     totals = [sum(points for points, _ in full(slug).values()) for slug in ASSIGNMENTS]
-    assert points(table) == ["✓ 25 of 25", "3 of 19", *map(str, totals[2:])]
+    assert points(table) == ["✓ 25 of 25", "3 of 21", *map(str, totals[2:])]
     assert said(table) == "1 of 7 exercises hold. Next: 02-rnn."
 
 
@@ -70,7 +70,7 @@ def read(table, content):
 def test_of_a_file_only_what_is_newer_counts(progress):
     table = progress({"MyRNN-forward": [3, LATER]})
     read(table, json.dumps({"MyRNN-forward": [0, EARLIER], "MyRNN-backward": [2, EARLIER]}).encode())
-    assert points(table)[1] == "5 of 19"
+    assert points(table)[1] == "5 of 21"
 
 
 @pytest.mark.parametrize("content", [b"", b'{"MyRNN-forward": ["<b>", 1]}'])
@@ -81,8 +81,8 @@ def test_any_other_file_changes_nothing(progress, content):
 
 
 @pytest.mark.parametrize(("known", "shown"), [
-    ({"MyRNN-forward": [3, EARLIER]}, "2 of 19"), ({"MyRNN-forward": [3, LATER]}, "3 of 19"),
-    ({"cleared": LATER}, "19")])
+    ({"MyRNN-forward": [3, EARLIER]}, "2 of 21"), ({"MyRNN-forward": [3, LATER]}, "3 of 21"),
+    ({"cleared": LATER}, "21")])
 def test_what_a_notebook_hands_over_counts_unless_something_newer_is_known(progress, monkeypatch, known, shown):
     monkeypatch.setattr(grader.time, "time", lambda: (EARLIER + LATER) / 2000)
     _, html = grader.note([SimpleNamespace(name="MyRNN", part="forward", points=2)], is_whole=False)

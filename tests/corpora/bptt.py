@@ -280,6 +280,7 @@ def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
 
 BPTT_MISTAKES = {
     "GoesForwards": changed(BPTT["einsum"], ("range(T)[::-1]", "range(T)")),
+    "WritesTanhOut": changed(BOOK, ("np.tanh(", "tanh_of("), "def tanh_of(z):\n    return np.sinh(z) / np.cosh(z)"),
     "LeavesOutSlope": changed(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
     "NothingFromTheStepAfter": changed(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
     "AveragesWeights": changed(CELLS, ("np.dot(self.x.T, dt)", "np.dot(self.x.T, dt) / len(dt)"),
@@ -381,6 +382,16 @@ def my_clip_grads(grads, max_norm):
         if n > max_norm:
             g *= max_norm / n
     return total
+""",
+    "ForgetsTheLimit": """
+def my_clip_grads(grads, max_norm):
+    total = np.linalg.norm([np.linalg.norm(g) for g in grads])
+    if total < max_norm:
+        return total
+    if total > max_norm:
+        for g in grads:
+            g *= max_norm / total
+        return total
 """,
     "ClipsEachNumber": changed(CLIP["one long vector"], (
         "grads[i] * (max_norm / norm)", "np.minimum(np.maximum(grads[i], -max_norm), max_norm)")),

@@ -219,6 +219,8 @@ EMBEDDING_MISTAKES = {
     "PilesUp": changed(EMBEDDING["loops over flattened positions"], ("        dW.fill(0)\n", "")),
     "Rebinds": changed(BOOK, ("dW, = self.grads\n        dW[...] = 0", "dW = np.zeros_like(self.params[0])"),
                        ("return None", "self.grads = [dW]")),
+    "ClearsGradsInForward": changed(EMBEDDING["loops over words with a mask"], (
+        "return W[idx]", "self.grads[0] *= 0\n        return W[idx]")),
     "CountsFromOne": changed(EMBEDDING["take and bincount, column by column"], ("idx, axis=0", "idx - 1, axis=0")),
     "ForcesOutputFloat32": changed(BOOK, ("return W[idx]", (
         "out = np.empty(idx.shape + (W.shape[1],), dtype='f')\n        out[...] = W[idx]\n        return out"))),

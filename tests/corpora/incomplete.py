@@ -102,7 +102,7 @@ CHANGES = {
             "    if window:\n        for g in (dWx, dWh, db): g /= -(-T // window)\n    return dxs")),
         "has no dh0 where one window holds all": ("every_boundary", (
             "    return dxs", "    if T == window: dh0 = np.zeros_like(dh0)\n    return dxs")),
-        "keeps one array of states": ("flows_back", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
+        "keeps one array of states": ("adds_up", ("hs = [h0]", "hs, h = [h0], h0.copy()"), (
             f"hs.append({B_STATE})", f"h[...] = {B_STATE}; hs.append(h)".replace("hs[t]", "h"))),
         "gives dxs in dhs": ("any_sizes", (
             "    return dxs", "    if dxs.shape == dhs.shape: dhs[...] = dxs; dxs = dhs\n    return dxs")),
@@ -139,7 +139,7 @@ CHANGES = {
         "keeps its mask in a global": ("loss_stands_alone", (
             "self.cache = log_p", "global keep; keep = mask\n        self.cache = log_p"), (
             MASKS, "dx *= keep[:, np.newaxis]")),
-        "takes the mean of the sequences' means": ("loss_over_kept", (f"return -({PICKED}).sum() / count", (
+        "takes the mean of the sequences' means": ("mean_over_kept", (f"return -({PICKED}).sum() / count", (
             f"losses, m = -({PICKED}).reshape(N, T), mask.reshape(N, T)\n"
             "        return (losses.sum(1) / np.maximum(m.sum(1), 1)).mean()"))),
         "takes the size of dout": ("upstream_factor", ("dx *= dout /", "dx *= abs(dout) /")),
@@ -150,7 +150,7 @@ CHANGES = {
         "gives float64 where all is ignored": ("loss_dtypes", (
             "return dx.reshape(shape)", "return dx.reshape(shape) if mask.any() else np.zeros(shape)")),
         "takes label 0 for none": ("other_labels", ("= ignore_label", "= ignore_label or -1")),
-        "ignores word 0": ("loss_over_kept", ("mask = ts != self.ignore_label", "mask = ts > 0")),
+        "ignores word 0": ("mean_over_kept", ("mask = ts != self.ignore_label", "mask = ts > 0")),
         "rows for indexing kept while N is the same": ("mean_loss", ("N, T, V = xs.shape\n", (
             "N, T, V = xs.shape\n        if vars(self).get('N') != N: self.N, self.rows = N, np.arange(N * T)\n")), (
             "np.arange(N * T), safe", "self.rows[:N * T], safe"), ("np.arange(len(safe))", "self.rows[:len(safe)]")),
@@ -166,7 +166,7 @@ CHANGES = {
         "goes over as many steps as sequences": ("gradient_of_w", ("self.grads[0][...] = rows.T @ drows", (
             "self.grads[0][...] = 0\n        for t in range(min(dout.shape[:2])): "
             "self.grads[0] += self.xs[:, t].T @ dout[:, t]"))),
-        "rounds W to 2 decimals": ("scores_of_any_size", ("return xs @ W + b", "return xs @ W.round(2) + b")),
+        "rounds W to 1 decimal": ("scores", ("return xs @ W + b", "return xs @ W.round(1) + b")),
         "has them the other way round": ("affine_shares", ("self.params = [W, b]", "self.params = [b, W]"), (
             "W, b = self.params", "b, W = self.params")),
         "keeps W.T as it was": ("affine_shares", ("self.xs = None", "self.xs, self.WT = None, W.T.copy()"), (

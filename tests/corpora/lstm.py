@@ -323,6 +323,8 @@ MISTAKES = {
         CELLS, ("o = sigmoid(A[:, :H])", "i = sigmoid(A[:, :H])"),
         ("i = sigmoid(A[:, 2*H:3*H])", "g = np.tanh(A[:, 2*H:3*H])"),
         ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"), ("(do, df, di, dg)", "(di, df, dg, do)")),
+    "WritesTanhOut": changed(BOOK, ("np.tanh(z_g)", "np.sinh(z_g) / np.cosh(z_g)")),
+    "WritesSigmoidWithTwo": changed(CELLS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (np.exp(z) + 1)")),
     "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),
     "LeavesOutFactorOfI": changed(SINGLE_MATRICES, ("dc * g * (i - i ** 2)", "dc * (i - i ** 2)")),
     "JoinsOFGI": changed(PREALLOCATED, ("dA[:, 2*H:3*H] =", "dA[:, 3*H:] ="),

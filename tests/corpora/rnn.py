@@ -310,6 +310,9 @@ MISTAKES = {
                                     ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")),
     "IsLinear": changed(RNN["classes for affine maps and tanh, chained"], ("np.tanh(z)", "z"), (
         "dy * (1 - self.y ** 2)", "dy")),
+    "WritesTanhOut": changed(STUDY_NOTEBOOK, ("np.tanh(t)", "np.sinh(t) / np.cosh(t)")),
+    "ClearsGradsInForward": changed(ROWS, ("    def forward(self, x, h_prev):\n", (
+        "    def forward(self, x, h_prev):\n        for grad in self.grads:\n            grad.fill(0)\n"))),
     "LeavesOutSlope": changed(ROWS, (" * (1 - h ** 2)", "")),
     "LeavesOutSquare": changed(EINSUM, ("1 - self.h_next * self.h_next", "1 - self.h_next")),
     "TakesSlopeOfSum": changed(KEEPS_SUM, ("1 - h_next ** 2", "1 - t ** 2")),

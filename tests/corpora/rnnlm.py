@@ -120,6 +120,8 @@ AFFINE_MISTAKES = {
     "FlatScores": changed(FLAT, ("return out.reshape(N, T, -1)", "return out")),
     "PilesUp": changed(AFFINE["outer products of single rows"], (
         "        for g in self.grads:\n            g.fill(0)\n", "")),
+    "ClearsGradsInForward": changed(AFFINE["a step at a time"], ("        self.xs = xs.copy()\n", (
+        "        self.xs = xs.copy()\n        self.grads[0].fill(0)\n        self.grads[1].fill(0)\n"))),
     "KeepsLastStep": changed(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
     "OffersCopies": changed(AFFINE["inner layer object, float64 inside"], (
         "self.params, self.grads = (W, b)", "self.params, self.grads = [np.array(W), np.array(b)]")),
@@ -306,6 +308,9 @@ MODEL_MISTAKES = {
     "IsNotStateful": changed(BOOK, (", stateful=True", "")),
     "MakesNewRnn": changed(BOOK, ("self.rnn_layer.reset_state()",
                                   "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
+    "ModelClearsInForward": changed(ON_DEMAND, ("        return self.criterion.forward", (
+        "        for grad in self.grads:\n            grad.fill(0)\n        return self.criterion.forward"))),
+    "StartsFromNextToNothing": changed(ON_DEMAND, ("rng.uniform(-bound, bound,", "2e-6 * rng.uniform(-1, 1,")),
     "NeverResets": changed(MODEL["float64, layers by name"], ("self.rnn.reset_state()", "self.h = None")),
     "AnotherOrder": changed(BOOK, ("for layer in self.layers:\n            self.params",
                                    "for layer in self.layers[::-1]:\n            self.params")),
@@ -371,6 +376,7 @@ PERPLEXITY_MISTAKES = {
                                                              "np.average(np.exp(losses), weights=counts)")),
     "DividesAfterExp": changed(PERPLEXITY["dot product of arrays, 0-d result"], (
         "np.exp(losses @ counts / counts.sum())", "np.exp(losses @ counts) / counts.sum()")),
+    "NeedsLists": changed(PERPLEXITY["a sum over pairs"], ("sum(counts)", "sum([0][:0] + counts)")),
     "TakesBaseTwo": changed(PERPLEXITY["a running mean"], ("np.e **", "2 **")),
     "ForgetsExp": changed(PERPLEXITY["a running mean"], ("np.e ** mean", "mean")),
     "DeletesEmptyBatches": changed(PERPLEXITY["np.average"], ("    return", """

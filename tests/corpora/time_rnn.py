@@ -344,6 +344,10 @@ MISTAKES = {
     "StartsEachStepFromZeros": changed(INLINE, ("h = np.tanh(h @ Wh", "h = np.tanh(np.zeros_like(h) @ Wh")),
     "AlwaysKeepsState": changed(INLINE, ("self.h if self.stateful and self.h", "self.h if self.h")),
     "NeverKeepsState": changed(STACKED, ("self.h if (self.stateful and self.h is not None) else ", "")),
+    "WritesTanhOut": changed(INLINE, ("h = np.tanh(h @ Wh + xs[:, t] @ Wx + b)", (
+        "z = h @ Wh + xs[:, t] @ Wx + b\n            h = np.sinh(z) / np.cosh(z)"))),
+    "ClearsGradsInForward": changed(TIME_MAJOR, ("        H = len(b)\n", (
+        "        H = len(b)\n        for grad in self.grads:\n            grad *= 0\n"))),
     "LeavesOutDh": changed(STACKED, ("cell.backward(dout + dh)", "cell.backward(dout)")),
     "GoesForwards": changed(INLINE, ("for t in range(T - 1, -1, -1):", "for t in range(0, T, 1):")),
     "KeepsFirstStepsGradient": changed(INLINE, ("dWx +=", "dWx ="), ("dWh +=", "dWh ="), ("db +=", "db =")),
