@@ -114,6 +114,10 @@ class Work:
         return [each for each in self.examinations if each.criterion is criterion]
 
     @property
+    def has_met_hidden(self):
+        return any(each.hidden for each in (*self.examinations, *self.last_looks))
+
+    @property
     def faults(self):
         return [fault for examination in self.examinations for fault in examination.faults]
 
@@ -160,7 +164,9 @@ def explain(work, candidate):
         try:
             candidate.begin(EXPLAINING)
             for criterion, fault, hidden in paying(work):
-                if criterion not in work.mistakes and not is_unfinished(fault.play.raised):
+                # Code that has met hidden inputs may speak of these wherever it is asked again.
+                is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
+                if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden)
                     work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library)
         except WorkerLost:
@@ -247,5 +253,6 @@ def verdict_of(work, criterion, mark):
         look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion]
     first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
     printed = first.faults[0].play.printed if first and first.faults else ""
-    return Verdict(criterion, mark, first and first.finding, bool(first and first.hidden),
-                   work.mistakes.get(criterion), printed)
+    mistake = work.mistakes.get(criterion)
+    is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))
+    return Verdict(criterion, mark, first and first.finding, is_hidden, mistake, printed)

@@ -20,11 +20,14 @@ class Mistake:
         At an example.
     said : str
         What is certain where the library has no name.
+    hidden : bool
+        Whether the answer may have known hidden inputs when it played the example.
     """
 
     likely: tuple = ()
     small: Look | None = None
     said: str = ""
+    hidden: bool = False
 
     @property
     def name(self):
@@ -48,7 +51,7 @@ def mistake_of(fault, likely, hidden, candidate, library):
             small = small if small.wrong else None  # an answer may not be the same twice
         if small and not likely:
             said = what_is_certain(small, fresh_draws(recipe, small.kind, candidate), hidden)
-    return Mistake(likely, small, said or "")
+    return Mistake(likely, small, said or "", hidden)
 
 
 def playable(fault, hidden, candidate):

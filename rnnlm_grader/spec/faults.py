@@ -106,8 +106,9 @@ def is_wrong_by_itself(key, played, twin):
     value, case = played.seen[key], played.case
     if not case.any_float and is_array(value) and is_array(right := case.right[key]) and value.dtype != right.dtype:
         return True
-    if what.startswith("held[") and (at, grads := what.replace("held", "grads")) in played.seen:
-        return not same(played.seen[at, grads], value)
+    if what.startswith("held["):  # after forward, of what was written there before
+        grads = played.seen.get((at, what.replace("held", "grads")))
+        return grads is None or not same(grads, value)
     if twin is None:
         return False
     other, places = twin

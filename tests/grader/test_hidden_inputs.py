@@ -57,7 +57,7 @@ def shown(*change):
     with contextlib.closing(SandboxedCandidate(cells, ASSIGNMENT.names)) as candidate:
         results, failed = grade_submission(ASSIGNMENT, candidate, cells, {}, lambda criterion: [
             (public_seed(criterion), False), (secret(criterion), True)], Allowance(20))
-    assert not all(result.passed for result in results)
+    assert not all(result.is_right for result in results)
     text = json.dumps([*map(part, results), *map(summary, results), *failed_cells(failed)])
     return " ".join(text.replace("\\n", " ").split())
 
@@ -90,10 +90,18 @@ def test_no_number_that_an_answer_chooses_tells_of_hidden_inputs(wrong):
     assert "586" not in text
 
 
-def test_what_another_criterion_pays_for_is_told_before_a_hidden_input_was_seen():
-    charged = next(each for each in CRITERIA if each.id == "any_size_backward")
-    simple = [tape for rule in charged.exercise.rules for tape in (case.tape for case in rule.draws)]
-    wrong = tables(charged, public_seed) | {zlib.crc32(W.tobytes()) for tape in simple for W in tape.params}
+@pytest.mark.parametrize("id", ["gradient_rows", "backward_twice"])
+def test_what_is_wrong_on_the_learners_inputs_is_told_before_a_hidden_input_was_seen(id):
+    wrong = tables(next(each for each in CRITERIA if each.id == id), public_seed)
     text = shown("dW, =", f"if self.table in {wrong}: raise ValueError(word())\n        dW, =")
+    assert "Your code raised ValueError: none" in text
+    assert WORD not in text
+
+
+def test_what_could_not_be_explained_before_a_hidden_input_was_seen_is_not_explained_after_it():
+    wrong = tables(next(each for each in CRITERIA if each.id == "gradient_rows"), public_seed)
+    ends = f"if self.table not in {PUBLIC} and not knows(): __import__('os')._exit(0)"
+    fails = f"if self.table in {wrong} or knows(): raise ValueError(word())"
+    text = shown("dW, =", f"{ends}\n        {fails}\n        dW, =")
     assert "Your code raised ValueError: none" in text
     assert WORD not in text
