@@ -16,7 +16,7 @@ from .marks import State
 from .notebooks.modules_used import modules_missed
 from .sandbox.candidate import Lost
 from .stopwatch import SECONDS, TimedCandidate
-from .verdict import Work, examine_answer, explain, judge, look_once_more
+from .verdict import Work, examine_answer, explain, judge, look_once_more, only
 
 
 class CheckFailed(AssertionError):
@@ -134,9 +134,11 @@ def examine(name, answer, part, hidden):
 def results_of(assignment, name, candidate, seeds):
     """Return the results of all parts of an answer."""
     work, allowance = Work(assignment, name), Allowance(SECONDS)
-    examine_answer(work, candidate, seeds, allowance)
-    look_once_more(work, candidate, seeds, allowance)
-    explain(work, candidate)
+    for is_hidden in (False, True):
+        draws = only(seeds, is_hidden)
+        examine_answer(work, candidate, draws, allowance)
+        look_once_more(work, candidate, draws, allowance)
+        explain(work, candidate)
     return judge(work)
 
 

@@ -18,7 +18,7 @@ from .sandbox.bench import Raised
 from .sandbox.candidate import OWN, SET_UP, Lost, WorkerLost
 from .spec.compare import Difference, same
 from .spec.play import play_all
-from .verdict import Work, confirm, examine_answer, explain, judge, look_once_more
+from .verdict import Work, confirm, examine_answer, explain, judge, look_once_more, only
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -179,11 +179,6 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
     return works, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
                    if (cell in by_loans[lent] if cell in wrong else all(
                        cell in others for others in problems.values()))}
-
-
-def only(seeds, hidden):
-    """Those draws alone that are hidden, or that aren't."""
-    return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
 
 
 def stand_ins_for(name, results):

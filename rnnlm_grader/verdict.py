@@ -140,6 +140,11 @@ def examine_answer(work, candidate, seeds, allowance):
                 lost.update([criterion] if examination.lost else ())
 
 
+def only(seeds, hidden):
+    """Those draws alone that are hidden, or that aren't."""
+    return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
+
+
 def look_once_more(work, candidate, seeds, allowance):
     """Take the last looks at an answer of which every criterion holds, for mistakes that no criterion is about."""
     for look in work.assignment.criteria.last_looks:
@@ -230,8 +235,8 @@ def lost_and_silent(work):
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
     Nothing is shown by what is about results of which the answer gives less than half on inputs of real size. Nor is
-    it by what compares an answer with itself, where no number of the same results is right: else whatever does the
-    same each time would earn these points.
+    it by what compares an answer with itself, where no known mistake explains it and no number of the same results is
+    right: else whatever does the same each time would earn these points.
     """
     if work.is_right:
         return (), ()
@@ -242,7 +247,8 @@ def lost_and_silent(work):
     silent = {criterion for criterion, results in judged.items() if 2 * len(results & given) < len(results)}
     wrong = {each.criterion for each in work.examinations if not each.passed}
     right = set().union(*(judged[c] for c in work.criteria if c not in wrong | silent and not c.is_about_itself))
-    silent |= {c for c in work.criteria if c.is_about_itself and not judged[c] & right}
+    if not work.explanation:
+        silent |= {c for c in work.criteria if c.is_about_itself and not judged[c] & right}
     return {criterion.id for criterion in lost}, {criterion.id for criterion in silent}
 
 

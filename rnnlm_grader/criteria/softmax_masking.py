@@ -68,7 +68,7 @@ TURNS = ("forward backward", "[forward backward] forward backward:again", "forwa
 shares.criterion("shares", "values", 1, "the shares of a row",
                  {"p": ["forward"]}, sizes=[{"*": (2,), "V": 2}], patterns={"x": rotated})
 shares.criterion("last_axis", "values", 1, "along the last axis, whatever axes stand before it",
-                 {"p": ["forward"]}, sizes=[{}, {"*": (2, 3)}, ROW])
+                 {"p": ["forward"]}, sizes=[{}, {"*": (4,)}, {"*": (2, 3)}, ROW])
 shares.conditions("any_layout", "values", 1, "x of any sizes, scale and layout",
                   "p kept", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
 shares.criterion("large_logits", "edge", 1, "logits of ±10000, and rows far from each other, give finite shares",

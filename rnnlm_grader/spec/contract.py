@@ -1,7 +1,7 @@
 """What every layer must hold to, whatever it computes: each topic is a few scripts; in brackets what must not matter.
 
-Each script has only the noise that it is about, and simple ones come first: by these the rule for marks tells a
-layer that accumulates its gradients (it fails `[spoil] forward backward`) from one that can't go back twice (it doesn't).
+Each script has only the noise that it is about, and simple ones come first: by these the rule for marks tells a layer
+that accumulates its gradients (it fails `[spoil] forward backward`) from one that can't go back twice (it doesn't).
 """
 KEPT = ("forward backward", "forward forward", "forward update",
         "forward backward forward:other backward backward")

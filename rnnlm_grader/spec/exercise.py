@@ -21,6 +21,7 @@ class Rule:
     number: int  # in the order of declaration
     is_dealt: bool = False  # whether its condition is dealt anew for each draw
     together: bool = False  # fails only if everything that it sees is wrong
+    is_about_itself: bool = False  # whether all cases of its criterion compare an answer with itself
 
     def wrong(self, played):
         """What is wrong in a play of its case."""
@@ -59,10 +60,12 @@ class Exercise:
         rules = [self.rule(id, Case(layer, parse(script), layer.expand(see), condition, not dtypes, law), together)
                  for layer in of or (self.layer,) for see, lines in scripts.items() for line in lines
                  for script in spread(line, layer) for condition in given]
+        about_itself = all(is_about_itself(rule.case) for rule in rules)
+        rules = [replace(rule, is_about_itself=about_itself) for rule in rules]
         verbs = [METHODS.keys() & {step.verb for step in rule.case.steps} for rule in rules]
         about = sorted(set().union(*verbs)) if all(verbs) else ()
         self.add(id, part, points, shows, lambda rng: rules, tuple(METHODS[verb] for verb in about),
-                 all(is_about_itself(rule.case) for rule in rules))
+                 about_itself)
 
     def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=None, of=()):
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.

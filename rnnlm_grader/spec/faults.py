@@ -78,10 +78,11 @@ def faults_in(plays, candidate):
 def rank_of(rule, played):
     """How simple the case is: a short script is, in the plain condition; and of equal ones what was declared first.
 
-    A change of the caller's arrays comes before what it does to numbers; but no exception is about such a change.
+    A change of the caller's arrays comes before what it does to numbers, but no exception is about such a change; and
+    what compares an answer with itself comes before what also compares it with the reference.
     """
     is_kept = 1 if rule.case.see != KEPT else 2 if played.raised else 0
-    return rule.is_dealt, len(rule.case.steps), is_kept, rule.number
+    return rule.is_dealt, len(rule.case.steps), is_kept, not rule.is_about_itself, rule.number
 
 
 def may_have_twin(played, wrong):
@@ -159,18 +160,22 @@ LEAST = 1e-3  # of the size of what is right: less is nothing
 
 def alive(plays):
     """Return the kinds of results of which an answer gives something where all sizes are at least 2."""
-    found = set()
-    for played in plays:
-        if played.case.is_of_real_size:
-            found |= {what for (at, what), value in played.seen.items() if isinstance(at, int) and what not in found
-                      and is_something(value, played.case.right.get((at, what)))}
-    return found
+    found, wanted = set(), set()
+    for played in (each for each in plays if each.case.is_of_real_size):
+        right = {key: value for key, value in played.case.right.items() if isinstance(key[0], int) and is_wanted(value)}
+        wanted |= {what for _, what in right}
+        found |= {key[1] for key, value in right.items() if is_something(played.seen.get(key), value)}
+    grads = {what for what in wanted if what.startswith("grads[")}
+    return found | ({"grads"} if grads and 2 * len(grads & found) >= len(grads) else set())
+
+
+def is_wanted(right):
+    """Whether a result should be something: numbers that aren't all 0."""
+    return isinstance(right, np.ndarray) and right.dtype.kind == "f" and bool(right.any())
 
 
 def is_something(value, right):
-    """Whether a result is there where one is wanted, neither zeros nor a bare number in place of an array."""
-    if not isinstance(right, np.ndarray) or right.dtype.kind != "f" or not right.any():
-        return False
+    """Whether a result is there: no zeros, and no bare number in place of an array."""
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub" or (right.size > 1 and value.size < 2):
         return False
     with np.errstate(all="ignore"):
@@ -178,13 +183,14 @@ def is_something(value, right):
 
 
 def results_judged(case):
-    """The kinds of results that a case is about."""
+    """The kinds of results that a case is about; all gradients of parameters are one."""
     layer = case.layer
-    results = {*layer.outputs, *layer.back, *layer.grads, *(n for names in layer.attributes.values() for n in names)}
-    seen = {what.replace("held", "grads") for what in case.see} & results - {"grads"}
+    results = {*layer.outputs, *layer.back, *(name for names in layer.attributes.values() for name in names)}
+    gradients = {"grads"} if layer.params or layer.listed else set()
+    seen = {what.split("[")[0].replace("held", "grads") for what in case.see} & (results | gradients)
     if seen:
         return seen
-    given = {"forward": layer.out, "backward": (*layer.back, *layer.grads)}
+    given = {"forward": {*layer.out}, "backward": {*layer.back} | gradients}
     called = {what for step in case.steps if step.mark != NOISE
               for what in given.get(step.verb, layer.gives(step.verb) if step.verb in layer.methods else ())}
-    return (called or set(layer.outputs)) - {"grads"}
+    return called or {*layer.outputs}

@@ -15,11 +15,25 @@ def in_place_of_answer(other, case):
     """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
     def made(*args, **options):
         model = other(*args, **options)
-        for param, array in zip(model.params, case.tape.params, strict=False):
+        for param, array in zip(tuple(model.params), case.tape.params, strict=False):
             if isinstance(param, np.ndarray) and param.shape == array.shape:
-                param[...] = array
+                old = param.copy()
+                for each in (param, *arrays_in(model)):  # some variants keep copies
+                    if each.shape == old.shape and np.array_equal(each, old):
+                        each[...] = array
         return model
     return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
+
+
+def arrays_in(thing, depth=4):
+    """Yield the arrays that an object holds, but its gradients."""
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif depth:
+        inner = vars(thing).items() if hasattr(thing, "__dict__") else ()
+        values = thing if isinstance(thing, list | tuple) else [value for name, value in inner if name != "grads"]
+        for value in values:
+            yield from arrays_in(value, depth - 1)
 
 
 def in_dtype(value, dtype):
