@@ -10,7 +10,7 @@ from .explaining import decoding
 from .explaining.mistakes import Mistake, is_unfinished, mistake_of
 from .marks import Mark, State, marks
 from .sandbox.candidate import WorkerLost
-from .spec.faults import alive, results_judged, roots_of
+from .spec.faults import alive, are_alive, results_judged, roots_of
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
@@ -244,7 +244,7 @@ def lost_and_silent(work):
     given = alive([played for each in work.examinations for _, played in each.plays])
     judged = {criterion: set().union(*(results_judged(rule.case) for each in work.of(criterion)
                                        for rule, _ in each.plays)) for criterion in work.criteria}
-    silent = {criterion for criterion, results in judged.items() if 2 * len(results & given) < len(results)}
+    silent = {criterion for criterion, results in judged.items() if not are_alive(results, given)}
     wrong = {each.criterion for each in work.examinations if not each.passed}
     right = set().union(*(judged[c] for c in work.criteria if c not in wrong | silent and not c.is_about_itself))
     if not work.explanation:

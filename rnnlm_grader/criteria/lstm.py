@@ -18,6 +18,7 @@ lstm = Exercise(Layer(
     attributes={"forward": {"h": "NH", "c": "NH"}, "backward": {"dh": "NH", "dc": "NH"}}), criteria)
 
 SQUARE = {"N": 4, "D": 4, "H": 1}  # Wx is square, and so is x: no .T of them that is missing or too many raises
+WIDE = {"N": 8, "D": 8, "H": 2, "T": 2}  # the same with sizes that are all more than 1
 ONE, TWO = [{**SQUARE, "T": 1}], [{**SQUARE, "T": 2}]
 ONE_ROW = SQUARE | {"N": 1}  # where the sum over the batch isn't meant
 
@@ -71,8 +72,8 @@ lstm.criterion("slopes_of_the_gates", "backward", 2, "the gradients of the four 
 lstm.criterion("gradient_of_wx_and_b", "backward", 1, "the gradients of Wx and b",
                {"grads[0] grads[2]": ["forward backward"]}, worlds=[only("g")], sizes=[{**ONE_ROW, "T": 1}])
 lstm.criterion("sums_over_time", "backward", 1, "the gradients of all steps and rows add up",
-               {"grads": ["forward backward"]}, worlds=[forgetting(-40.0, Wh=0.0)], sizes=[SQUARE],
-               together=True)
+               {"grads": ["forward backward"]}, worlds=[forgetting(-40.0, Wh=0.0)],
+               sizes=[SQUARE, WIDE], together=True)
 # After what holds of steps that aren't connected: the core idea, and then how the gradient comes back.
 lstm.criterion("reaches_earlier_steps", "backward", 5, "the gradient of a cell state reaches the steps before it",
                {"dxs grads[0] grads[2]": ["forward backward"]}, worlds=[forgetting(40.0, Wh=0.0)],
@@ -82,10 +83,10 @@ lstm.criterion("through_c", "backward", 1, "what a step hands back to the cell s
 lstm.criterion("through_wh", "backward", 1, "what a step hands back to the hidden state before is right",
                {"dxs grads[0] grads[2]": ["forward backward"]}, sizes=TWO, together=True)
 lstm.criterion("gradient_of_each_input", "backward", 1, "the gradient of each step's input",
-               {"dxs": ["forward backward"]}, worlds=[only("o")], sizes=TWO)
+               {"dxs": ["forward backward"]}, worlds=[only("o")], sizes=[*TWO, WIDE])
 lstm.criterion("gradient_of_first_states", "backward", 1,
                "dh and dc: the gradients of the states at the window's start",
-               {"dxs dh dc": ["forward backward"]}, sizes=[{"T": 2}])
+               {"dxs dh dc": ["forward backward"]}, sizes=[{"T": 2}, WIDE])
 lstm.criterion("gradient_of_wh", "backward", 1, "the gradient of Wh", {"dxs grads[1]": ["forward backward"]},
                sizes=[{**ONE_ROW, "T": 2}])
 lstm.conditions("backward_sizes", "backward", 1, "any N, T, D, H, layout and size of dhs, stateful or not",

@@ -72,17 +72,19 @@ def faults_in(plays, candidate):
         itself = {key: what for key, what in wrong.items() if is_wrong_by_itself(key, played, twins.get(played))}
         for part, by_itself in ((itself, True), ({k: v for k, v in wrong.items() if k not in itself}, False)):
             if part:
-                yield Fault(rule.owner, rank_of(rule, played), played, part, by_itself, kinds_of(played, part))
+                yield Fault(rule.owner, rank_of(rule, played, by_itself), played, part, by_itself,
+                            kinds_of(played, part))
 
 
-def rank_of(rule, played):
-    """How simple the case is: a short script is, in the plain condition; and of equal ones what was declared first.
+def rank_of(rule, played, by_itself):
+    """How simple a fault is: one in a short script is, in the plain condition; of equal ones the one declared first.
 
-    A change of the caller's arrays comes before what it does to numbers, but no exception is about such a change; and
-    what compares an answer with itself comes before what also compares it with the reference.
+    What is wrong by itself comes first in a criterion that is about this, and numbers come last there. A change of the
+    caller's arrays comes before what it does to numbers; but no exception is about such a change.
     """
     is_kept = 1 if rule.case.see != KEPT else 2 if played.raised else 0
-    return rule.is_dealt, len(rule.case.steps), is_kept, not rule.is_about_itself, rule.number
+    is_beside = 1 if not rule.is_about_itself else 0 if by_itself else 2
+    return rule.is_dealt, len(rule.case.steps), is_kept, is_beside, rule.number
 
 
 def may_have_twin(played, wrong):
@@ -160,13 +162,11 @@ LEAST = 1e-3  # of the size of what is right: less is nothing
 
 def alive(plays):
     """Return the kinds of results of which an answer gives something where all sizes are at least 2."""
-    found, wanted = set(), set()
+    found = set()
     for played in (each for each in plays if each.case.is_of_real_size):
         right = {key: value for key, value in played.case.right.items() if isinstance(key[0], int) and is_wanted(value)}
-        wanted |= {what for _, what in right}
         found |= {key[1] for key, value in right.items() if is_something(played.seen.get(key), value)}
-    grads = {what for what in wanted if what.startswith("grads[")}
-    return found | ({"grads"} if grads and 2 * len(grads & found) >= len(grads) else set())
+    return found
 
 
 def is_wanted(right):
@@ -183,14 +183,27 @@ def is_something(value, right):
 
 
 def results_judged(case):
-    """The kinds of results that a case is about; all gradients of parameters are one."""
+    """The kinds of results that a case is about."""
     layer = case.layer
+    gradients = set(layer.grads) - {"grads"}
     results = {*layer.outputs, *layer.back, *(name for names in layer.attributes.values() for name in names)}
-    gradients = {"grads"} if layer.params or layer.listed else set()
-    seen = {what.split("[")[0].replace("held", "grads") for what in case.see} & (results | gradients)
+    seen = {what.replace("held", "grads") for what in case.see} & (results | gradients)
     if seen:
         return seen
     given = {"forward": {*layer.out}, "backward": {*layer.back} | gradients}
     called = {what for step in case.steps if step.mark != NOISE
               for what in given.get(step.verb, layer.gives(step.verb) if step.verb in layer.methods else ())}
     return called or {*layer.outputs}
+
+
+def are_alive(results, given):
+    """Whether at least half of some kinds of results is among those that are given.
+
+    They are counted one by one, and once more with all gradients of parameters as one: an answer may lack these alone,
+    or hand them back alone.
+    """
+    alone = [result in given for result in results]
+    gradients = [result in given for result in results if result.startswith("grads")]
+    together = [result in given for result in results if not result.startswith("grads")]
+    together += [2 * sum(gradients) >= len(gradients)] if gradients else []
+    return any(2 * sum(each) >= len(each) for each in (alone, together))
