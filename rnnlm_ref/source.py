@@ -151,9 +151,10 @@ def parade(fewest=1, most=3):
                 stop = 1 / (most - n + 1) if n >= fewest else 0
                 rules["walk", *pair, n] = [(stop, ":", ("sounds", *pair))] * (stop > 0)
                 if n < most:
-                    rules["walk", *pair, n] += [((1 - stop) / len(links), link, ("to", *pair, n + 1)) for link in links]
-                    rules["to", *pair, n + 1] = [(1, "the", ("place", *pair, n + 1))]
-                    rules["place", *pair, n + 1] = [(1 / len(places), place, ("walk", *pair, n + 1)) for place in places]
+                    more = *pair, n + 1
+                    rules["walk", *pair, n] += [((1 - stop) / len(links), link, ("to", *more)) for link in links]
+                    rules["to", *more] = [(1, "the", ("place", *more))]
+                    rules["place", *more] = [(1 / len(places), place, ("walk", *more)) for place in places]
     return Source(rules)
 
 
