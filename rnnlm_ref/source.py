@@ -7,6 +7,9 @@ from bisect import bisect
 
 import numpy as np
 
+SOUNDS = {"cow": "moos", "duck": "quacks", "dog": "barks", "cat": "meows",
+          "horse": "neighs", "frog": "croaks", "bee": "buzzes", "owl": "hoots"}
+
 
 class Source:
     r"""A random source of words: a Markov chain whose state can be told from its words.
@@ -100,21 +103,58 @@ def farm():
 
     Book: 07-rnnlm
     """
-    sounds = {"cow": "moos", "duck": "quacks", "dog": "barks", "cat": "meows",
-              "horse": "neighs", "frog": "croaks", "bee": "buzzes", "owl": "hoots"}
     places = "barn", "field", "garden", "house", "river", "wood"
     links = "in", "near", "behind"
     rules = {
         "start": [(1, "the", "animal")],
-        "animal": [(1 / len(sounds), animal, ("link", animal)) for animal in sounds],
+        "animal": [(1 / len(SOUNDS), animal, ("link", animal)) for animal in SOUNDS],
         "end": [(1, ".", "start")],
     }
-    for animal, sound in sounds.items():
+    for animal, sound in SOUNDS.items():
         rules["link", animal] = [(1 / len(links), link, ("the", animal)) for link in links]
         rules["the", animal] = [(1, "the", ("place", animal))]
         rules["place", animal] = [(1 / len(places), place, ("more", animal)) for place in places]
         rules["more", animal] = [(1 / 2, sound, "end"),
                                  *((1 / 2 / len(links), link, ("the", animal)) for link in links)]
+    return Source(rules)
+
+
+def parade(fewest=1, most=3):
+    """Return a source of sentences such as "the owl and the dog go past the bridge : hoots barks .".
+
+    Two animals go past or over some places, and make their sounds in the same order. With 1 to 3 places, 6 to 14 words
+    stand between an animal and its sound, and no sentence is shorter.
+
+    Parameters
+    ----------
+    fewest, most : int
+        How many places there are; each number of them is as likely as any other.
+
+    Book: 08-lstm
+    """
+    links, places = ("over", "past"), ("hill", "mill", "bridge", "wood")
+    rules = {
+        "start": [(1, "the", "first")],
+        "first": [(1 / len(SOUNDS), first, ("and", first)) for first in SOUNDS],
+        "end": [(1, ".", "start")],
+    }
+    for first in SOUNDS:
+        rules["and", first] = [(1, "and", ("the", first))]
+        rules["the", first] = [(1, "the", ("second", first))]
+        rules["second", first] = [(1 / len(SOUNDS), second, ("go", first, second)) for second in SOUNDS]
+        rules["last sound", first] = [(1, SOUNDS[first], "end")]
+        for second in SOUNDS:
+            pair = first, second
+            rules["go", *pair] = [(1, "go", ("walk", *pair, 0))]
+            rules["sounds", *pair] = [(1, SOUNDS[first], ("last sound", second))]
+            for n in range(most + 1):
+                stop = 1 / (most - n + 1) if n >= fewest else 0
+                rules["walk", *pair, n] = [(stop, ":", ("sounds", *pair))] * (stop > 0)
+                if n < most:
+                    more = *pair, n + 1
+                    rules["walk", *pair, n] += [((1 - stop) / len(links), link, ("to", *more)) for link in links]
+                    rules["to", *more] = [(1, "the", ("place", *more))]
+                    rules["place", *more] = [(1 / len(places), place, ("walk", *more)) for place in places]
     return Source(rules)
 
 

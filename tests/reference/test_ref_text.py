@@ -9,7 +9,7 @@ import pytest
 from rnnlm_ref import text
 from rnnlm_ref.fables import ANIMALS, THINGS, as_prose, fable_parts, fables
 from rnnlm_ref.ngram import NgramModel
-from rnnlm_ref.source import Source, farm
+from rnnlm_ref.source import SOUNDS, Source, farm, parade
 from rnnlm_ref.text import (
     Vocabulary,
     inputs_and_targets,
@@ -103,6 +103,15 @@ def test_memory_of_two_words_stays_well_above_the_limit_of_the_farm():
     assert source.best_perplexity() == pytest.approx((8 * (3 * 6 * 2) ** 2) ** (1 / 10))
     assert known == sorted(known, reverse=True)
     assert known[2] > 1.2 * source.best_perplexity()
+
+
+def test_the_limit_of_the_parade_is_the_one_on_paper():
+    source = parade()
+    # 16 words on average: two animals in 8, 1 to 3 places, and 2 times a link in 2 and a place in 4.
+    assert source.best_perplexity() == pytest.approx((8**2 * 3 * (2 * 4) ** 2) ** (1 / 16))
+    for sentence in " ".join(source.sample(4000, rng=0)).split(" . ")[:-1]:
+        _, first, _, _, second, *_, third, fourth = sentence.split()
+        assert (SOUNDS[first], SOUNDS[second]) == (third, fourth)
 
 
 def test_a_sample_has_the_probabilities_of_its_source():
