@@ -29,7 +29,7 @@ def generate(assignment, folder):
 
     Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points.
     """
-    coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment))
+    coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
     knows(coursedir, require_criteria(coursedir))
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
