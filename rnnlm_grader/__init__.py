@@ -5,7 +5,10 @@
     finale.py        trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
     files.py         writes files whole or not at all; refusal.py is what a user reads when something can't be done
     exam.py          what an assignment is made of, and one examination by a criterion
-    grading.py       examines a submission by all criteria and gathers its mark
+    allowance.py     how long that may take
+    verdict.py       the way of an answer: examined, explained, marked
+    marks.py         the rule for marks, a pure function on what was seen
+    grading.py       examines all answers of a submission, in other ways too where one is wrong
     criteria/        what each exercise asks for and how it is judged
     misconceptions/  wrong answers, each with a sentence that names the mistake
     spec/            the engine: criteria as scripts of calls, played by an answer and by the reference

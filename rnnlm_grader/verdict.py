@@ -234,7 +234,7 @@ def judge(work):
 def lost_and_silent(work):
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
-    Nothing is shown by what is about results of which the answer gives less than half on inputs of real size. Nor is
+    Nothing is shown by what is about results of which the answer gives no more than half on inputs of real size. Nor is
     it by what compares an answer with itself, where no known mistake explains it and no number of the same results is
     right: else whatever does the same each time would earn these points.
     """

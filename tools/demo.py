@@ -126,8 +126,8 @@ def read_results(course):
 def likely(record):
     """The mistakes that were recognised, else what is known."""
     criteria = [criterion for part in record["results"] for criterion in part["criteria"]]
-    sentences = dict.fromkeys(c["sentence"] for c in criteria if c["sentence"])
-    findings = dict.fromkeys(c["finding"] for c in criteria if c["finding"] and not c["sentence"])
+    sentences = dict.fromkeys(sentence for c in criteria for sentence in c["sentences"])
+    findings = dict.fromkeys(c["finding"] for c in criteria if c["finding"] and not c["sentences"])
     return "; ".join([*(s.split(";")[0].split(". ")[0] for s in sentences), *record["remarks"],
                       *(f for f in findings if not record["remarks"])])
 

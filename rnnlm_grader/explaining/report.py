@@ -4,6 +4,7 @@ import textwrap
 from dataclasses import dataclass
 
 from ..marks import State
+from .mistakes import is_unfinished
 from .script import WIDTH, cut, outcome_of, script
 from .words import BOOK, UNFINISHED, clean, describe, marked
 
@@ -93,7 +94,10 @@ def items_of(result, told):
         is_one, given = len(verdicts) == 1, cause(because, result)
         are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
         yield Item(f"≈ {are}, given {given}")
-    for because, verdicts in by_cause(with_state(result, State.HELD_BACK)).items():
+    held_back = with_state(result, State.HELD_BACK)
+    if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding)]:
+        yield Item(f"… {counted_points(unfinished)}: {UNFINISHED}", (), "earns nothing yet")
+    for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
         yield Item(f"… {are} until {until}", (), "earns nothing yet")

@@ -16,17 +16,18 @@ and what was seen (`out`, `grads[0]`, `kept`) is compared. Some twenty such line
     oracle.py     what the reference gives on the same tape
     design.py     the conditions: sizes, dtypes, layouts and patterns of numbers, dealt like cards
     contract.py   what every layer must hold to
-    exercise.py   criteria, and the charge rule: one slip, one charge
+    exercise.py   criteria: which cases belong to which
+    faults.py     what is wrong in a play, by itself or in its numbers, and which simpler fault explains it
     walk.py       a last random run for answers that pass everything
 
-**Who pays.** A slip shows in many scripts, and must cost once. So each failing case is charged to the first criterion
-that has a simpler script, contained in the failing one, that fails alike; a criterion all of whose failures are charged
-to others holds. What holds in the plain condition and fails in another is charged to the criterion that owns the
-conditions.
+**Who pays.** A slip shows in many scripts, and must cost once. So each fault is explained by the simplest one in a
+script that the failing one contains, in the same result; the criterion of that one pays (`marks.py` has the whole
+rule). Conditions are less simple than the plain one, so what holds there and fails in another costs the criterion that
+owns the conditions.
 
 **Who says what is right.** The reference, which plays the same program; where an answer makes its own parameters, these
-are written into the reference's. Only where the answer is wrong already without the noise does its own fresh
-instance, the *twin*, say what the noise should have left unchanged, or what is needed should have changed.
+are written into the reference's. Only where the answer is wrong does its own fresh instance, the *twin*, say what the
+noise should have left unchanged, or what is needed should have changed.
 
 **Traps**, each met once:
 
@@ -34,8 +35,8 @@ instance, the *twin*, say what the noise should have left unchanged, or what is 
 - Of a layer that keeps a state, a forward is noise only where a reset ends it.
 - What a worker may say in one criterion is capped (`wire.MOST_SAID`), and a wrong answer says about twice as much
   as a right one: keep arrays small (`design.MOST`), and look at few things in each case.
-- A slip that needs luck, such as sorting the caller's ids, makes the charge rule flicker: draw numbers that show it.
-- An answer may raise where sizes don't fit and be wrong where they do, so both kinds count as one (`Trial.explains`).
+- A slip that needs luck, such as sorting the caller's ids, makes marks flicker: draw numbers that show it.
+- An answer may raise where sizes don't fit and be wrong where they do, so both kinds count as one (`Fault.explains`).
 - A criterion that no misconception costs is dead: its point belongs to another.
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width; `*` is any number of axes.

@@ -161,9 +161,14 @@ LEAST = 1e-3  # of the size of what is right: less is nothing
 
 
 def alive(plays):
-    """Return the kinds of results of which an answer gives something where all sizes are at least 2."""
+    """Return the kinds of results of which an answer gives something where all sizes are at least 2.
+
+    Where a script has written into the gradients, what is found there may not be the answer's.
+    """
     found = set()
-    for played in (each for each in plays if each.case.is_of_real_size):
+    for played in plays:
+        if not played.case.is_of_real_size or any(step.verb == "spoil" for step in played.case.steps):
+            continue
         right = {key: value for key, value in played.case.right.items() if isinstance(key[0], int) and is_wanted(value)}
         found |= {key[1] for key, value in right.items() if is_something(played.seen.get(key), value)}
     return found
@@ -197,7 +202,7 @@ def results_judged(case):
 
 
 def are_alive(results, given):
-    """Whether at least half of some kinds of results is among those that are given.
+    """Whether more than half of some kinds of results are among those that are given.
 
     They are counted one by one, and once more with all gradients of parameters as one: an answer may lack these alone,
     or hand them back alone.
@@ -205,5 +210,5 @@ def are_alive(results, given):
     alone = [result in given for result in results]
     gradients = [result in given for result in results if result.startswith("grads")]
     together = [result in given for result in results if not result.startswith("grads")]
-    together += [2 * sum(gradients) >= len(gradients)] if gradients else []
-    return any(2 * sum(each) >= len(each) for each in (alone, together))
+    together += [2 * sum(gradients) > len(gradients)] if gradients else []
+    return any(2 * sum(each) > len(each) for each in (alone, together))

@@ -15,14 +15,20 @@ def in_place_of_answer(other, case):
     """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
     def made(*args, **options):
         model = other(*args, **options)
-        for param, array in zip(tuple(model.params), case.tape.params, strict=False):
-            if isinstance(param, np.ndarray) and param.shape == array.shape:
-                old = param.copy()
-                for each in (param, *arrays_in(model)):  # some variants keep copies
-                    if each.shape == old.shape and np.array_equal(each, old):
-                        each[...] = array
+        write_params(model, case.tape.params)
         return model
     return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
+
+
+def write_params(model, arrays):
+    """Write arrays into the parameters of a model, and into copies of them that it keeps, as some variants do."""
+    pairs = [(param, array) for param, array in zip(tuple(model.params), arrays, strict=False)
+             if isinstance(param, np.ndarray) and param.shape == array.shape]
+    copies = [(each, [array for param, array in pairs if each.shape == param.shape and np.array_equal(each, param)])
+              for each in arrays_in(model) if not any(each is param for param, _ in pairs)]
+    for each, found in [*((param, [array]) for param, array in pairs), *copies]:
+        if len(found) == 1:  # else it isn't certain of which it is a copy
+            each[...] = found[0]
 
 
 def arrays_in(thing, depth=4):

@@ -105,26 +105,24 @@ def lost(corpus, name, source):
 @pytest.mark.parametrize(("right", "slip", "criterion"), [
     ("dc * g * i * (1 - i)", "dc * g * (1 - i)", "slopes_of_the_gates"),
     ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)", "through_c"),
-    ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates"),
-    ("dc * i * (1 - g**2)", "dh * i * (1 - g**2)", "slopes_of_the_gates")])
+    ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates")])
 def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip, criterion):
     assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: ()}
 
 
 def test_a_backward_in_which_only_the_gradient_of_c_is_right_earns_nothing():
     source = changed(lstm.BOOK, ("dz = np", "dz = 0 * np"))
-    backward = {c.id for c in ASSIGNMENTS["07-lstm"].criteria if "backward" in (c.part, c.beside)}
+    backward = {c.id for c in ASSIGNMENTS["07-lstm"].criteria if c.part == "backward"}
     assert lost(lstm, "MyTimeLSTM", source).keys() >= backward
 
 
 @pytest.mark.parametrize(("corpus", "name", "mistake", "criterion"), [
-    (rnn, "MyRNN", "KeepsRowsOfBias", "gradient_of_b"), (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
+    (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
     (rnn, "MyRNN", "AveragesWeights", "backward_sizes"), (rnn, "MyRNN", "PopsCache", "backward_twice"),
     (rnn, "MyRNN", "HandsBackOutsideTanh", "backward_sizes"),
     (time_rnn, "MyTimeRNN", "AveragesWeights", "backward_sizes"),
     (time_rnn, "MyTimeRNN", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
     (time_rnn, "MyTimeRNN", "TurnsDWx", "gradient_of_wx_and_b"),
-    (bptt, "my_bptt", "LeavesOutTransposeInDWx", "gradient_of_inputs"),
     (bptt, "my_bptt", "LeavesOutTransposeOfWx", "gradient_of_inputs"),
     (lstm, "MyTimeLSTM", "AveragesWeights", "backward_sizes"),
     (lstm, "MyTimeLSTM", "LeavesOutTransposeOfWx", "gradient_of_each_input"),

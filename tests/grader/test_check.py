@@ -55,7 +55,7 @@ def test_without_arguments_all_that_is_defined_is_told_and_its_points_are_put_in
         "name             part      points",
         "MyEmbedding      forward   3 of 3", "MyEmbedding      backward  6 of 6", "MyEmbedding      contract  6 of 6",
         "MyTimeEmbedding  forward   0 of 3", "MyTimeEmbedding  backward  0 of 4", "MyTimeEmbedding  contract  0 of 3",
-        "my_perplexity    values    0 of 4", "my_perplexity    edge      0 of 1", "total                      15 of 30"]
+        "my_perplexity    values    0 of 4", "my_perplexity    edge      0 of 2", "total                      15 of 31"]
 
 
 def test_without_arguments_what_there_is_nothing_to_examine_in_takes_a_line():
@@ -66,7 +66,7 @@ def test_without_arguments_what_there_is_nothing_to_examine_in_takes_a_line():
 def test_without_arguments_a_notebook_in_which_all_is_right_passes(capsys):
     names = {"np": np, "check": check} | {name: defined(plainest(rnnlm, name), name) for name in rnnlm.RIGHT}
     exec("check()", names)
-    assert capsys.readouterr().out.endswith("25 of 25\n")
+    assert capsys.readouterr().out.endswith("26 of 26\n")
 
 
 def test_without_arguments_a_notebook_that_defines_nothing_is_told_so():
@@ -114,7 +114,7 @@ def test_a_failure_that_does_not_come_again_is_told_without_an_example():
         return report(defined(f"calls = []\n{warms_up}"), "forward")
 
     assert "out differs in" in said(1)
-    has_example = ["layer = " in said(calls) for calls in range(1, 200, 9)]  # it may stop while it is shrunk, too
+    has_example = ["layer = " in said(calls) for calls in range(1, 1500, 60)]  # it may stop while it is shrunk, too
     assert has_example == sorted(has_example)
     assert {*has_example} == {False, True}
 
@@ -129,7 +129,7 @@ def test_zeros_are_shown_without_a_sign():
 @pytest.mark.parametrize(("line", "meaning"), [
     ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
     ("self.grads[0][...] = dout @ dout", "`dout` has shape (..., D): `@` needs as many columns on the left as rows"),
-    ("self.grads[0][...] = dout[None, None]", "the right side doesn't fit into the left"),
+    ("self.grads[0][...] = dout[None, None] + 1", "the right side doesn't fit into the left"),
     ("None + dout", "something here is None"),
 ])
 def test_an_exception_is_told_once_and_in_other_words_if_beginners_meet_it(line, meaning):
@@ -181,7 +181,7 @@ def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():
         learns = True
 
         def __new__(cls, W):
-            if cls.learns:
+            if cls.learns and W.any():  # a table of zeros is like any other
                 shown_before.add(W.tobytes())
             return (right if W.tobytes() in shown_before else wrong)(W)
 

@@ -45,5 +45,5 @@ def test_in_a_shell_the_report_is_displayed_and_the_exception_is_one_line():
     shown = shown_in_a_shell(
         ("a", "from rnnlm_grader import check\ndef my_perplexity(losses, counts): return 1.0"),
         ("b", "check(my_perplexity, 'edge')"))
-    assert shown.startswith("my_perplexity · edge: 0 of 1 points\n  ✗ ")
-    assert shown.endswith("ERROR my_perplexity · edge: 0 of 1 points; see above.\n")
+    assert shown.startswith("my_perplexity · edge: 0 of 2 points\n  … 2 (2 points) are held back until the ✗ of ")
+    assert shown.endswith("ERROR my_perplexity · edge: 0 of 2 points; see above.\n")
