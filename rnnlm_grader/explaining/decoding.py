@@ -4,6 +4,7 @@ The answer isn't asked again. What it gave in the cases of its criteria is compa
 there with one mistake, or with two. To be quick, results are compared by their *signatures*: a number that stands for
 the numbers of each, and one that stands for all else.
 """
+import contextlib
 import functools
 import itertools
 import re
@@ -20,7 +21,7 @@ from ..spec.oracle import in_place_of_answer
 from ..spec.play import play_all
 
 PROBES, FEWER_PROBES = 40, 10  # plays by which pairs of mistakes are ranked; of answers that make their own parameters
-MOST_PAIRS = 60  # that are tried for one answer
+MOST_PAIRS = 250  # that are tried for one answer
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 RAISED = "raised"
@@ -62,13 +63,14 @@ def variant_of(misconception):
 
 
 def both(one, other):
-    """The right answer with two mistakes; None where they can't be made together."""
+    """Yield the right answer with two mistakes: in another order the same changes may make another program."""
+    sources = {}
     for changes in (one.changes + other.changes, other.changes + one.changes) if one.right == other.right else ():
-        try:
-            return Variant(one.name, defined(one.name, changed(one.right, *changes)))
-        except Exception:  # the text to be changed is gone, or what is left is no program
-            continue
-    return None
+        with contextlib.suppress(ValueError):  # the text to be changed is gone
+            sources[changed(one.right, *changes)] = True
+    for source in sources:
+        with contextlib.suppress(Exception):  # what is left is no program
+            yield Variant(one.name, defined(one.name, source))
 
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -87,6 +89,9 @@ class Signature:
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*map(number_of, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
+        for at, value in enumerate(values):  # zeros aren't what is merely small, where something is wanted
+            if self.tolerances[at] > FINE * LEAST and isinstance(value, np.ndarray) and not value.any():
+                self.tags[at] += 1
 
     def same(self, other):
         """For each result, whether another play of the case gave the same."""
@@ -172,9 +177,14 @@ def sizes_in(raised):
     return re.findall(r"\d+", raised.message) if raised else []
 
 
-def agrees(variant, signatures):
-    """Whether a variant gives in each of these plays what the answer gave."""
-    return all(mine.equals(variant.signature(mine.case)) for mine in signatures)
+def agrees(variant, signatures, in_words=False):
+    """Whether a variant gives in each of these plays what the answer gave, and its exceptions speak of the same sizes.
+
+    The latter is asked for only with `in_words`.
+    """
+    pairs = ((mine, variant.signature(mine.case)) for mine in signatures)
+    return all(mine.equals(theirs) and not (in_words and sizes_in(mine.raised) != sizes_in(theirs.raised))
+               for mine, theirs in pairs)
 
 
 # --- a part of what is wrong ------------------------------------------------------------------------------------------
@@ -237,18 +247,20 @@ def gives(theirs, mine, fault):
 def explain(library, criteria, examinations):
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
-    `library` holds the mistakes of its name, and `criteria` are those of it. Exceptions alone explain nothing, for many
-    mistakes raise alike.
+    `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
+    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so.
     """
-    faults = [fault for examination in examinations for fault in examination.faults]
-    if all(fault.play.raised for fault in faults):
-        return None
-    wrong = {fault.play for fault in faults}
+    wrong = {fault.play for examination in examinations for fault in examination.faults}
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
-    single = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
-    mistakes = single or pair(library, mine)
+    if not wrong:
+        return None
+    if all(played.raised for played in wrong):
+        mistakes = the_one([each for each in library if agrees(variant_of(each), mine, in_words=True)])
+    else:
+        single = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
+        mistakes = single or pair(library, mine)
     prices = [costs(each, criteria) for each in mistakes or ()]
     return Explanation(mistakes, frozenset().union(*prices)) if prices and all(prices) else None
 
@@ -256,7 +268,8 @@ def explain(library, criteria, examinations):
 def is_confirmed(explanation, plays):
     """Whether an explanation holds in other plays, too."""
     one, *other = explanation.mistakes
-    return agrees(both(one, *other) if other else variant_of(one), map(signature_of, plays))
+    mine = [*map(signature_of, plays)]
+    return any(agrees(variant, mine) for variant in (both(one, *other) if other else [variant_of(one)]))
 
 
 def alone(misconception, criteria):
@@ -281,8 +294,7 @@ def pair(library, mine):
         shows.append(np.concatenate([signature.wrong for signature in theirs]))
         same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
     for a, b in likeliest(np.array(shows), np.array(same), wrong):
-        made = both(library[a], library[b])
-        if made and agrees(made, mine):
+        if any(agrees(made, mine) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
 

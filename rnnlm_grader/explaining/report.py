@@ -95,7 +95,8 @@ def items_of(result, told):
         are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
         yield Item(f"≈ {are}, given {given}")
     held_back = with_state(result, State.HELD_BACK)
-    if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding)]:
+    is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
+    if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
         yield Item(f"… {counted_points(unfinished)}: {UNFINISHED}", (), "earns nothing yet")
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"

@@ -37,7 +37,7 @@ def pairs_of(name, rng):
     library = [each for each in find(name).misconceptions if each.name == name]
     while True:
         one, other = rng.sample(library, 2)
-        if made := both(one, other):
+        if made := next(both(one, other), None):
             yield one, other, made.thing
 
 
