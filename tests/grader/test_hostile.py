@@ -267,12 +267,12 @@ def hidden_rows(slug, draw):
     answers = {name: solution(name) for name in assignment.names}
 
     class Recorder(KernelCandidate):
-        def play_one(self, program):
+        def play_one(self, program, names=None):
             for _, verb, *args in program.steps:
                 for value in (*args, *(args[2] if verb == "call" else ())):
                     if isinstance(value, np.ndarray) and value.dtype.kind == "f" and value.shape[-1:] > (2,):
                         rows.update(tuple(row) for row in value.reshape(-1, value.shape[-1]).tolist())
-            return super().play_one(program)
+            return super().play_one(program, names)
 
     for criterion in assignment.criteria:
         assert examine(criterion, Recorder(**answers), hidden_seed(draw, slug, criterion)).passed
