@@ -212,8 +212,7 @@ def names_of(work, criterion, fault, hidden):
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id and each.play in plays]
-    found = decoding.part_of(work.library, mine or [fault], shown)
-    return found or (decoding.failing_alike(work.library, criteria, shown) if fault.play.layer.makes else ())
+    return decoding.part_of(work.library, mine or [fault], shown)
 
 
 # --- marked -----------------------------------------------------------------------------------------------------------

@@ -16,12 +16,13 @@ import numpy as np
 from ..exam import examine, public_seed
 from ..marks import costs_of
 from ..misconceptions import changed, defined
+from ..sandbox.bench import Raised
 from ..sandbox.candidate import KernelCandidate
 from ..spec.oracle import in_place_of_answer
 from ..spec.play import play_all
 
-PROBES, FEWER_PROBES = 40, 10  # plays by which pairs of mistakes are ranked; of answers that make their own parameters
-MOST_PAIRS = 250  # that are tried for one answer
+PROBES, MOST_PAIRS = 40, 250  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
+FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 RAISED = "raised"
@@ -111,6 +112,8 @@ class Signature:
 
 
 def signature_of(played):
+    if played.case.law:  # which says what is wrong; the numbers are the answer's choice
+        return Signature(played.case, {}, played.raised or next(iter(played.compare().values()), None))
     return Signature(played.case, played.seen, played.raised)
 
 
@@ -124,7 +127,7 @@ def right_signature(case):
 def kept_keys(case):
     """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
     if "keys" not in vars(case):
-        right = {key: value for key, value in case.right.items() if is_judged(case, *key)}
+        right = {key: value for key, value in case.right.items() if not case.law and is_judged(case, *key)}
         fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
         vars(case)["keys"] = (*right, ("", RAISED)), tolerances
@@ -168,13 +171,16 @@ def tag_of(value, any_float):
 
 
 def tag_of_exception(raised):
-    """A number that stands for an exception: its kind alone, for in other words it speaks of other sizes."""
-    return zlib.crc32(raised.kind.encode()) if raised else 0
+    """A number that stands for an exception: its kind alone, for in other words it speaks of other sizes.
+
+    Of parameters that break a law, `raised` is the `Difference` that says which one.
+    """
+    return zlib.crc32((raised.kind if isinstance(raised, Raised) else raised.problem).encode()) if raised else 0
 
 
 def sizes_in(raised):
     """The numbers that an exception speaks of."""
-    return re.findall(r"\d+", raised.message) if raised else []
+    return re.findall(r"\d+", raised.message) if isinstance(raised, Raised) else []
 
 
 def agrees(variant, signatures, in_words=False):
@@ -215,26 +221,6 @@ def the_one(misconceptions):
     return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
 
 
-def failing_alike(library, criteria, examinations):
-    """Return (misconception,) of the one that is wrong in the same results of the same cases, or ().
-
-    For answers that make their own parameters, which can't be given to a variant that doesn't take them.
-    """
-    mine = what_fails(examinations)
-    return the_one([each for each in library if failing(each, criteria) == mine])
-
-
-@functools.cache
-def failing(misconception, criteria):
-    return what_fails(alone(misconception, criteria))
-
-
-def what_fails(examinations):
-    return {(examination.criterion.id, number): frozenset(fault.wrong) for examination in examinations
-            for number, (_, played) in enumerate(examination.plays)
-            for fault in examination.faults if fault.play is played}
-
-
 def gives(theirs, mine, fault):
     """Whether a play gave what an answer gave in a fault."""
     if fault.play.raised:
@@ -272,17 +258,13 @@ def is_confirmed(explanation, plays):
     return any(agrees(variant, mine) for variant in (both(one, *other) if other else [variant_of(one)]))
 
 
-def alone(misconception, criteria):
-    """The examinations of a mistake by itself, on the learner's inputs."""
-    candidate = variant_of(misconception).candidate
-    with np.errstate(all="ignore"):
-        return [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
-
-
 @functools.cache
 def costs(misconception, criteria):
-    """The ids of the criteria that a mistake costs by itself."""
-    return costs_of([fault for examination in alone(misconception, criteria) for fault in examination.faults])
+    """The ids of the criteria that a mistake costs by itself, on the learner's inputs."""
+    candidate = variant_of(misconception).candidate
+    with np.errstate(all="ignore"):
+        found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
+    return costs_of([fault for examination in found for fault in examination.faults])
 
 
 def pair(library, mine):
@@ -293,7 +275,8 @@ def pair(library, mine):
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
         shows.append(np.concatenate([signature.wrong for signature in theirs]))
         same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
-    for a, b in likeliest(np.array(shows), np.array(same), wrong):
+    most = FEWER_PAIRS if mine[0].case.layer.makes else MOST_PAIRS
+    for a, b in likeliest(np.array(shows), np.array(same), wrong)[:most]:
         if any(agrees(made, mine) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
@@ -311,10 +294,10 @@ def probes_among(signatures):
 
 
 def likeliest(shows, same, wrong):
-    """Yield pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
+    """Return pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
     alone, hidden = np.where(same, 1.0, -4.0) * shows, 1.0 - shows
     score = alone @ hidden.T
     score += score.T + (hidden * np.where(wrong, -4.0, 1.0)) @ hidden.T
     rows, columns = np.triu_indices(len(shows), 1)
-    order = np.argsort(-score[rows, columns], kind="stable")[:MOST_PAIRS]
-    return zip(rows[order].tolist(), columns[order].tolist(), strict=True)
+    order = np.argsort(-score[rows, columns], kind="stable")
+    return np.stack([rows[order], columns[order]], axis=1).tolist()
