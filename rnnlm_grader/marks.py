@@ -74,7 +74,7 @@ def mark_of(id, payers, is_lost, is_silent, named):
     costs = id in (payers if named is None else named)
     if costs or is_lost:
         return Mark(State.COSTS)
-    because = tuple(sorted(payers if named is None else named))
+    because = tuple(sorted(payers if named is None else payers & named or named))
     if is_silent:
         return Mark(State.HELD_BACK, because)
     return Mark(State.GIVEN, because) if payers else Mark(State.HOLDS)

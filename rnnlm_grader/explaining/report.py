@@ -32,7 +32,7 @@ class Item:
         return f"costs {self.costs}" if isinstance(self.costs, int) else self.costs
 
     def lines(self):
-        *first, last = textwrap.wrap(self.title, WIDTH - 2, subsequent_indent="  ")
+        *first, last = textwrap.wrap(self.title, WIDTH - 4 - len(self.price), subsequent_indent="  ")
         gap = " " * max(2, WIDTH - len(last) - len(self.price)) if self.price else ""
         below = [line for block in self.blocks for line in in_lines(*block)]
         return [*(f"  {line}" for line in first), f"  {last}{gap}{self.price}",
@@ -89,11 +89,11 @@ def items_of(result, told):
         reason = "to fill in" if name == UNFINISHED else "for the same reason"
         yield Item(f"✗ {len(points)} more {reason}", (), sum(points))
     if holds := with_state(result, State.HOLDS):
-        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}")
+        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         is_one, given = len(verdicts) == 1, cause(because, result)
         are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
-        yield Item(f"≈ {are}, given {given}")
+        yield Item(f"≈ {are}, given {given}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
@@ -102,6 +102,10 @@ def items_of(result, told):
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
         yield Item(f"… {are} until {until}", (), "earns nothing yet")
+
+
+def earned(verdicts):
+    return f"earns {sum(verdict.criterion.points for verdict in verdicts)}"
 
 
 def counted_points(verdicts):
