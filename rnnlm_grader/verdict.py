@@ -208,7 +208,8 @@ def names_of(work, criterion, fault, hidden):
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
     if work.explanation:
-        return tuple(each for each in work.explanation.mistakes if criterion.id in decoding.costs(each, criteria))
+        mistakes = work.explanation.mistakes if work.explanation.is_certain else ()
+        return tuple(each for each in mistakes if criterion.id in decoding.costs(each, criteria))
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id and each.play in plays]

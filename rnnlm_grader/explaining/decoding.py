@@ -30,10 +30,14 @@ RAISED = "raised"
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One or two mistakes with which the right answer gives all that an answer gives."""
+    """One or two mistakes with which the right answer gives all that an answer gives.
+
+    They aren't certain where another one gives the same: then they may be a reason for a mark, but no name.
+    """
 
     mistakes: tuple  # of Misconception
     costs: frozenset  # ids of the criteria that they cost
+    is_certain: bool = True
 
 
 class Variant:
@@ -89,14 +93,17 @@ class Signature:
         self.case, self.raised, (self.keys, self.tolerances) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*map(number_of, values), 0.0])
+        self.tolerances = self.tolerances + FINE * np.array([*map(magnitude, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
+        wanted = kept_keys(case)[1] > COARSE * LEAST
         for at, value in enumerate(values):  # zeros aren't what is merely small, where something is wanted
-            if self.tolerances[at] > FINE * LEAST and isinstance(value, np.ndarray) and not value.any():
+            if wanted[at] and isinstance(value, np.ndarray) and not value.any():
                 self.tags[at] += 1
 
     def same(self, other):
         """For each result, whether another play of the case gave the same."""
-        return (self.tags == other.tags) & (np.abs(self.numbers - other.numbers) <= self.tolerances)
+        far = np.maximum(self.tolerances, other.tolerances)
+        return (self.tags == other.tags) & (np.abs(self.numbers - other.numbers) <= far)
 
     def equals(self, other):
         return bool(self.same(other).all())
@@ -143,7 +150,10 @@ def is_judged(case, at, what):
 def magnitude(value):
     if isinstance(value, tuple):
         return max(map(magnitude, value), default=LEAST)
-    return max(LEAST, float(np.abs(value).max(initial=0))) if isinstance(value, np.ndarray) and value.size else LEAST
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or not value.size:
+        return LEAST
+    sizes = np.abs(value.astype(float))
+    return max(LEAST, float(sizes.max(initial=0, where=np.isfinite(sizes))))
 
 
 def number_of(value):
@@ -243,12 +253,13 @@ def explain(library, criteria, examinations):
     if not wrong:
         return None
     if all(played.raised for played in wrong):
-        mistakes = the_one([each for each in library if agrees(variant_of(each), mine, in_words=True)])
+        mistakes = the_one(singles := [each for each in library if agrees(variant_of(each), mine, in_words=True)])
     else:
-        single = next(((each,) for each in library if agrees(variant_of(each), mine)), None)
-        mistakes = single or pair(library, mine)
+        singles = [each for each in library if agrees(variant_of(each), mine)]
+        mistakes = tuple(singles[:1]) or pair(library, mine)
     prices = [costs(each, criteria) for each in mistakes or ()]
-    return Explanation(mistakes, frozenset().union(*prices)) if prices and all(prices) else None
+    is_certain = len(mistakes or ()) > 1 or bool(the_one(singles))
+    return Explanation(mistakes, frozenset().union(*prices), is_certain) if prices and all(prices) else None
 
 
 def is_confirmed(explanation, plays):

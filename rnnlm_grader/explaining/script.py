@@ -5,6 +5,7 @@ from collections import Counter
 import numpy as np
 
 from ..sandbox.bench import Raised
+from ..sandbox.values import Opaque
 from ..spec.calls import KEPT_LATE, MADE
 from ..spec.compare import MOST_DIGITS, Difference
 from ..spec.layer import METHODS
@@ -105,8 +106,13 @@ class Example:
         gives = layer.back if verb == "backward" else layer.gives(verb) if verb not in METHODS else ()
         if not (gives or self.raised) and self.key == (at, "result"):
             gives = "result",
-        self.results |= {(at, name): self.new_name(name) for name in gives}
-        result = f"{', '.join(self.results[at, name] for name in gives)} = " if gives else ""
+        if len(gives) > 1 and at == self.key[0] and isinstance(getattr(self.finding, "got", None), Opaque):
+            self.results |= dict.fromkeys(((at, name) for name in gives), self.new_name("results"))
+            names = [self.results[at, next(iter(gives))]]  # there aren't as many as there should be
+        else:
+            self.results |= {(at, name): self.new_name(name) for name in gives}
+            names = [self.results[at, name] for name in gives]
+        result = f"{', '.join(names)} = " if gives else ""
         self.lines.append(f"{result}{called}({', '.join([*given, *self.options * layer.is_function])})")
         for name in self.kept.seen_at[1:] if self.kept and self.kept.seen_at[:1] == (at,) else ():
             if name in layer.state:  # which is the caller's, once it is fetched

@@ -41,6 +41,8 @@ def my_numerical_gradient(f, x, eps=1e-5):
         x[i] = kept
     return grad
 '''
+THE_SAME_TWICE = ("f gets the same numbers both times: the step never reaches it, or two names stand for one array "
+                  "(`minus = x` copies nothing) and the moves cancel; call f with x moved, or with a moved x.copy()")
 numerical = MISCONCEPTIONS.of("my_numerical_gradient", SLOPES)
 
 numerical("ForwardDifference", NUMERICAL, "the difference is taken to one side only, (f(x + eps) - f(x)) / eps; from "
@@ -68,8 +70,7 @@ numerical("MovesAllAtOnce", NUMERICAL,
 numerical("NeverPutsBack", NUMERICAL, NOT_PUT_BACK, ("        x[i] = kept\n", ""), source=MOVES_X)
 numerical("NeverPutsBackInCopies", NUMERICAL, NOT_PUT_BACK,
           ("    for", "    step = np.zeros_like(x)\n    for"), ("        step = np.zeros_like(x)\n", ""))
-numerical("NamesOneArrayTwice", NUMERICAL, "two names stand for one array (`minus = x` copies nothing), so the two "
-          "moves cancel and f gets the same numbers twice; make copies, x.copy()",
+numerical("NamesOneArrayTwice", NUMERICAL, THE_SAME_TWICE,
           ("        kept = x[i]\n", ""), ("x[i] = kept + eps", "x[i] += eps"), ("x[i] = kept - eps", "x[i] -= eps"),
           ("above = f(x)\n", "\n"), ("above - f(x)", "f(x) - f(x)"), ("        x[i] = kept\n", ""), source=MOVES_X)
 numerical("CallsWithOneNumber", NUMERICAL, "f is called with the one number that is moved; it takes all of x, in which "
@@ -100,8 +101,7 @@ numerical("ReturnsAfterTheFirst", NUMERICAL, "the `return` stands inside the loo
           ("    return", "        return"))
 contract.returns_nothing(numerical, "ReturnsNoSlopes", NUMERICAL, "my_numerical_gradient", "the slopes",
                          ("    return grad", ""))
-numerical("CallsWithTheOldX", NUMERICAL,
-          "the step never reaches f; call f with the x that was moved, not with x as it was or a copy made before",
+numerical("CallsWithTheOldX", NUMERICAL, THE_SAME_TWICE,
           ("f(x + step) - f(x - step)", "f(x) - f(x)"))
 numerical("LosesShape", NUMERICAL, "the result is flat; it should have the shape of x",
           ("return grad", "return grad.reshape(-1)"))

@@ -111,9 +111,10 @@ lstm("CutsUnitByUnit", COLUMNS, "the gates are cut out unit by unit (reshape to 
      ("np.concatenate([do, df, di, dg], axis=1)", "np.stack([do, df, di, dg], axis=2).reshape(N, 4 * H)"))
 lstm("TakesSigmoidForCandidate", EQUATION,
      "the candidate g takes a sigmoid; it is a tanh, for what is added may be negative", ("np.tanh(g)", "sigmoid(g)"))
-lstm("WritesTanhOut", EQUATION, step.TANH_OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
-lstm("WritesSigmoidWithTwo", EQUATION, "the sigmoid is exp(z) / (1 + exp(z)), which overflows where a sum is large: "
-     "inf / inf is nan; 1 / (1 + exp(-z)) gives 0 or 1 there", ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
+OF_EXPONENTIALS = ("tanh or the sigmoid is made of exponentials that overflow where a sum is large, and inf / inf is "
+                   "nan; np.tanh(z) and 1 / (1 + np.exp(-z)) stay finite there")
+lstm("WritesTanhOut", EQUATION, OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
+lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm("TakesTanhForGates", EQUATION, "the gates o, f, i take tanh; a gate is a sigmoid, between 0 and 1",
      ("sigmoid(o), sigmoid(f), sigmoid(i)", "np.tanh(o), np.tanh(f), np.tanh(i)"))
 lstm("LeavesOutForgetGate", EQUATION, "the forget gate isn't applied to the old cell state: c = f * c + i * g",

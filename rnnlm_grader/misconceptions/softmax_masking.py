@@ -50,8 +50,6 @@ softmax_of("ShiftsByTheLargestOfAll", STABLE, "the largest logit of the whole ar
            "row far below it then vanishes. Take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max()"))
 softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST, ("x.max", "x.mean"))
-softmax_of("ShiftsByTheLargestSize", STABLE, "the largest absolute value is subtracted; of a row far below 0 that "
-           "makes all exponentials 0. Subtract the largest logit itself", ("x.max(", "np.abs(x).max("))
 softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST, (LARGEST, "x[..., :1]"))
 softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST, ("x.max(", "np.median(x, "))
 softmax_of("ShiftsByColumns", STABLE, "the largest logit of each column is subtracted, which changes the differences "

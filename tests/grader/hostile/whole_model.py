@@ -44,10 +44,10 @@ bench.snapshot = much
 """
 
 WORK = {
-    "model-plain": model(25),
-    "model-looks-for-what-was-left": model(25, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
-    "model-reads-the-stand-in": model(12, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
-    "model-lends-on": model(17, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
+    "model-plain": model(26),
+    "model-looks-for-what-was-left": model(26, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
+    "model-reads-the-stand-in": model(13, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
+    "model-lends-on": model(18, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
     "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
     "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH + PERPLEXITY),
 }
