@@ -18,7 +18,7 @@ from rnnlm_grader.sandbox.bench import Raised
 from rnnlm_grader.sandbox.candidate import KernelCandidate
 
 BOOK = Path(__file__).parents[2] / "book"
-OTHER_PARAMS = "AnotherOrder", "LeavesOutEmbedding"
+OTHER_PARAMS = "AnotherOrder", "LeavesOutEmbedding", "SwapsSizes"
 CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values() for m in a.misconceptions]
 KEYS = [b"%d" % i for i in range(int(os.environ.get("DRAWS", "1")))]
 
