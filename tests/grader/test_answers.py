@@ -81,7 +81,7 @@ def test_right_answers_of_every_style_get_full_marks(make_candidate, draws, corp
 
 
 # Those that do something else than the library's beside the mistake itself, or make parameters that no variant takes.
-SAID_OTHERWISE = "AnotherOrder", "SetsStateOnlyWhenStateful", "AlwaysKeepsStates"
+SAID_OTHERWISE = "AnotherOrder", "NestedLists", "SetsStateOnlyWhenStateful", "AlwaysKeepsStates"
 
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
