@@ -168,11 +168,12 @@ def explain(work, candidate):
             work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
         try:
             candidate.begin(EXPLAINING)
-            for criterion, fault, hidden in paying(work):
+            roots = roots_of(work.faults)
+            for criterion, fault, hidden in paying(work, roots):
                 # Code that has met hidden inputs may speak of these wherever it is asked again.
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
-                    likely = names_of(work, criterion, fault, hidden)
+                    likely = names_of(work, criterion, fault, hidden, roots)
                     work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library)
         except WorkerLost:
             pass
@@ -186,14 +187,16 @@ def confirm(work):
             work.explanation = None
 
 
-def paying(work):
-    """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first."""
-    roots = set(roots_of(work.faults).values())
-    found = {}
+def paying(work, roots):
+    """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first.
+
+    `roots` are those of all faults; see `spec.faults.roots_of`.
+    """
+    found, simplest = {}, set(roots.values())
     for examination in (*work.examinations, *work.last_looks):
         pays = charged_by(work, examination) if examination in work.last_looks else examination.criterion
         for fault in sorted(examination.faults, key=lambda fault: fault.rank):
-            if fault in roots or examination in work.last_looks:
+            if fault in simplest or examination in work.last_looks:
                 found.setdefault(pays, (fault, examination.hidden))
     yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
 
@@ -204,7 +207,7 @@ def charged_by(work, look):
     return next(criterion for criterion in work.criteria if criterion.id == id)
 
 
-def names_of(work, criterion, fault, hidden):
+def names_of(work, criterion, fault, hidden, roots):
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
     if work.explanation:
@@ -212,7 +215,7 @@ def names_of(work, criterion, fault, hidden):
         return tuple(each for each in mistakes if criterion.id in decoding.costs(each, criteria))
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
-    mine = [each for each, root in roots_of(work.faults).items() if root.owner == criterion.id and each.play in plays]
+    mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
     return decoding.part_of(work.library, mine or [fault], shown)
 
 

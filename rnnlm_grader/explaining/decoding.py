@@ -90,12 +90,12 @@ class Signature:
     """
 
     def __init__(self, case, seen, raised=None):
-        self.case, self.raised, (self.keys, self.tolerances) = case, raised, kept_keys(case)
+        self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*map(number_of, values), 0.0])
-        self.tolerances = self.tolerances + FINE * np.array([*map(magnitude, values), 0.0])
+        self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
-        wanted = kept_keys(case)[1] > COARSE * LEAST
+        wanted = of_right > COARSE * LEAST
         for at, value in enumerate(values):  # zeros aren't what is merely small, where something is wanted
             if wanted[at] and isinstance(value, np.ndarray) and not value.any():
                 self.tags[at] += 1
@@ -134,17 +134,12 @@ def right_signature(case):
 def kept_keys(case):
     """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
     if "keys" not in vars(case):
-        right = {key: value for key, value in case.right.items() if not case.law and is_judged(case, *key)}
+        right = {key: value for key, value in case.right.items()
+                 if not case.law and (isinstance(key[0], str) or case.judges(*key))}
         fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
         vars(case)["keys"] = (*right, ("", RAISED)), tolerances
     return vars(case)["keys"]
-
-
-def is_judged(case, at, what):
-    """Whether something seen is judged, as `Play.matters` says it."""
-    is_late = isinstance(at, str)
-    return is_late or (what in case.see and (what == "params" or case.tape.steps[at].mark != "noise"))
 
 
 def magnitude(value):

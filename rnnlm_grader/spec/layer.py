@@ -251,6 +251,10 @@ class Case:
     def has(self, *marks):
         return any(step.mark in marks for step in self.steps)
 
+    def judges(self, at, what):
+        """Whether what was seen at a step is judged: what noise gives isn't."""
+        return what in self.see and (what == "params" or self.tape.steps[at].mark != NOISE)
+
     def contains(self, other):
         """Whether the other script is a part of this one, in order."""
         return is_part(other.steps, self.steps)

@@ -5,7 +5,6 @@ from ..sandbox.bench import in_order
 from ..sandbox.values import Opaque
 from .calls import KEPT_LATE, MADE
 from .compare import COARSE, ROUGH, Difference, differ, summary
-from .layer import NOISE
 
 COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
 
@@ -68,7 +67,7 @@ class Play:
         """Whether it is judged: what noise gives isn't, nor how the parameters were made."""
         if at in (MADE, KEPT_LATE):
             return at == KEPT_LATE
-        return what in self.see and (what == "params" or self.tape.steps[at].mark != NOISE)
+        return self.case.judges(at, what)
 
     def has_wrong_output(self):
         """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
