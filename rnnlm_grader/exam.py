@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from .sandbox.candidate import Lost, WorkerLost
-from .spec.faults import faults_in
+from .spec.faults import alive, are_alive, faults_in, results_judged
 from .spec.play import play_all
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
@@ -125,6 +125,20 @@ def examine(criterion, candidate, seed, hidden=False, seconds=SECONDS):
         return Examination(criterion, hidden, lost=lost.args[0])
     except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
         return Examination(criterion, hidden, lost=INCOMPARABLE)
+
+
+def judged_in(examinations):
+    """The kinds of results that each criterion is about, by its id."""
+    found = {}
+    for each in examinations:
+        found.setdefault(each.criterion.id, set()).update(*(results_judged(rule.case) for rule, _ in each.plays))
+    return found
+
+
+def silent_in(examinations):
+    """The ids of the criteria about results of which no more than half is given on inputs of real size."""
+    given = alive([played for each in examinations for _, played in each.plays])
+    return {id for id, results in judged_in(examinations).items() if not are_alive(results, given)}
 
 
 def public_seed(criterion):

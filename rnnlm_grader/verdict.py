@@ -1,16 +1,16 @@
 """From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
 import itertools
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from .exam import Assignment, Criterion
+from .exam import Assignment, Criterion, judged_in, silent_in
 from .explaining import decoding
 from .explaining.mistakes import Mistake, is_unfinished, mistake_of
 from .marks import Mark, State, marks
 from .sandbox.candidate import WorkerLost
-from .spec.faults import alive, are_alive, results_judged, roots_of
+from .spec.faults import roots_of
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
@@ -162,14 +162,17 @@ def explain(work, candidate):
     """
     if work.is_right:
         return
-    confirm(work)
+    was_wrong = not confirm(work)
     with DIAGNOSIS, np.errstate(all="ignore"):
-        if not (work.explanation or work.mistakes or any(each.lost for each in work.examinations)):
+        if was_wrong or not (work.explanation or work.mistakes or any(each.lost for each in work.examinations)):
             work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
         try:
             candidate.begin(EXPLAINING)
             roots = roots_of(work.faults)
             for criterion, fault, hidden in paying(work, roots):
+                if was_wrong and criterion in work.mistakes:
+                    likely = names_of(work, criterion, fault, hidden, roots)
+                    work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
                 # Code that has met hidden inputs may speak of these wherever it is asked again.
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
@@ -180,11 +183,12 @@ def explain(work, candidate):
 
 
 def confirm(work):
-    """Let go of an explanation that doesn't hold on all draws, or in a last look."""
+    """Let go of an explanation that doesn't hold on all draws, or in a last look; return whether none had to go."""
     plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
     with DIAGNOSIS:
-        if work.explanation and not decoding.is_confirmed(work.explanation, plays):
-            work.explanation = None
+        holds = not work.explanation or decoding.is_confirmed(work.explanation, plays)
+    work.explanation = work.explanation if holds else None
+    return holds
 
 
 def paying(work, roots):
@@ -210,9 +214,8 @@ def charged_by(work, look):
 def names_of(work, criterion, fault, hidden, roots):
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
-    if work.explanation:
-        mistakes = work.explanation.mistakes if work.explanation.is_certain else ()
-        return tuple(each for each in mistakes if criterion.id in decoding.costs(each, criteria))
+    if work.explanation and work.explanation.is_certain:
+        return tuple(each for each in work.explanation.mistakes if criterion.id in decoding.price(each, criteria)[0])
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
@@ -237,22 +240,21 @@ def judge(work):
 def lost_and_silent(work):
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
-    Nothing is shown by what is about results of which the answer gives no more than half on inputs of real size. Nor is
-    it by what compares an answer with itself, where no known mistake explains it and no number of the same results is
-    right: else whatever does the same each time would earn these points.
+    Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
+    gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, where no known
+    mistake explains it and no number of the same results is right: else whatever does the same each time would earn
+    these points.
     """
     if work.is_right:
         return (), ()
-    lost = {each.criterion for each in work.examinations if each.lost}
-    given = alive([played for each in work.examinations for _, played in each.plays])
-    judged = {criterion: set().union(*(results_judged(rule.case) for each in work.of(criterion)
-                                       for rule, _ in each.plays)) for criterion in work.criteria}
-    silent = {criterion for criterion, results in judged.items() if not are_alive(results, given)}
-    wrong = {each.criterion for each in work.examinations if not each.passed}
-    right = set().union(*(judged[c] for c in work.criteria if c not in wrong | silent and not c.is_about_itself))
-    if not work.explanation:
-        silent |= {c for c in work.criteria if c.is_about_itself and not judged[c] & right}
-    return {criterion.id for criterion in lost}, {criterion.id for criterion in silent}
+    lost = {each.criterion.id for each in work.examinations if each.lost}
+    silent = silent_in(work.examinations)
+    if work.explanation:
+        return lost, silent | work.explanation.silent
+    judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
+    wrong = {each.criterion.id for each in work.examinations if not each.passed}
+    right = set().union(*(judged[id] for id in judged if id not in wrong | silent | itself))
+    return lost, silent | {id for id in itself if not judged[id] & right}
 
 
 def verdict_of(work, criterion, mark):

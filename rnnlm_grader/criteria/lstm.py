@@ -59,8 +59,8 @@ lstm.criterion("goes_on", "forward", 1, "a stateful layer goes on from h and c w
                 "grads": ["{forward} forward backward"]}, options=STATEFUL)
 lstm.criterion("takes_and_forgets_states", "forward", 1, "set_state(h, c) sets both states, reset_state forgets them",
                {"hs h c": ["{set} forward", "{forward set} forward"],
-                "hs": ["[reset] forward", "[forward reset] forward:N+1", "[set reset] forward forward"]},
-               options=STATEFUL)
+                "hs": ["[reset] forward", "[forward reset] forward", "[forward reset] forward:N+1",
+                       "[set reset] forward forward"]}, options=STATEFUL)
 lstm.criterion("last_states", "forward", 1, "h and c are the last states after each forward, stateful or not",
                {"h c": ["forward", "forward forward"],
                 "kept h c": ["forward reset forward", "forward set forward reset forward"]}, options=BOTH)

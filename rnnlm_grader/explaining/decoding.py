@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..exam import examine, public_seed
+from ..exam import examine, public_seed, silent_in
 from ..marks import costs_of
 from ..misconceptions import changed, defined
 from ..sandbox.bench import Raised
@@ -21,10 +21,11 @@ from ..sandbox.candidate import KernelCandidate
 from ..spec.oracle import in_place_of_answer
 from ..spec.play import play_all
 
-PROBES, MOST_PAIRS = 40, 250  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
+PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
 FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
+AGAINST = 20.0  # what a result that speaks against a pair weighs, if one that speaks for it weighs 1
 RAISED = "raised"
 
 
@@ -37,6 +38,7 @@ class Explanation:
 
     mistakes: tuple  # of Misconception
     costs: frozenset  # ids of the criteria that they cost
+    silent: frozenset  # ids of those that are held back of one of them
     is_certain: bool = True
 
 
@@ -239,7 +241,7 @@ def explain(library, criteria, examinations):
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
-    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so.
+    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; two aren't certain.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
     plays = [played for examination in examinations for _, played in examination.plays]
@@ -247,14 +249,17 @@ def explain(library, criteria, examinations):
     mine = [*map(signature_of, plays)]
     if not wrong:
         return None
-    if all(played.raised for played in wrong):
-        mistakes = the_one(singles := [each for each in library if agrees(variant_of(each), mine, in_words=True)])
+    in_words = all(played.raised for played in wrong)
+    singles = [each for each in library if agrees(variant_of(each), mine, in_words)]
+    if singles:
+        mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
-        singles = [each for each in library if agrees(variant_of(each), mine)]
-        mistakes = tuple(singles[:1]) or pair(library, mine)
-    prices = [costs(each, criteria) for each in mistakes or ()]
-    is_certain = len(mistakes or ()) > 1 or bool(the_one(singles))
-    return Explanation(mistakes, frozenset().union(*prices), is_certain) if prices and all(prices) else None
+        mistakes = pair(library, mine, in_words) or ()
+    prices = [price(each, criteria) for each in mistakes]
+    if not prices or not all(costs for costs, _ in prices):
+        return None
+    is_certain = bool(the_one(singles)) if singles else not in_words
+    return Explanation(mistakes, *(frozenset().union(*each) for each in zip(*prices, strict=True)), is_certain)
 
 
 def is_confirmed(explanation, plays):
@@ -265,15 +270,16 @@ def is_confirmed(explanation, plays):
 
 
 @functools.cache
-def costs(misconception, criteria):
-    """The ids of the criteria that a mistake costs by itself, on the learner's inputs."""
+def price(misconception, criteria):
+    """The ids of the criteria that a mistake costs by itself, and of those that are held back, on the learner's inputs.
+    """
     candidate = variant_of(misconception).candidate
     with np.errstate(all="ignore"):
         found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
-    return costs_of([fault for examination in found for fault in examination.faults])
+    return costs_of([fault for examination in found for fault in examination.faults]), silent_in(found)
 
 
-def pair(library, mine):
+def pair(library, mine, in_words=False):
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)
     shows, same, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
@@ -283,7 +289,7 @@ def pair(library, mine):
         same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
     most = FEWER_PAIRS if mine[0].case.layer.makes else MOST_PAIRS
     for a, b in likeliest(np.array(shows), np.array(same), wrong)[:most]:
-        if any(agrees(made, mine) for made in both(library[a], library[b])):
+        if any(agrees(made, mine, in_words) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
 
@@ -301,9 +307,9 @@ def probes_among(signatures):
 
 def likeliest(shows, same, wrong):
     """Return pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
-    alone, hidden = np.where(same, 1.0, -4.0) * shows, 1.0 - shows
+    alone, hidden = np.where(same, 1.0, -AGAINST) * shows, 1.0 - shows
     score = alone @ hidden.T
-    score += score.T + (hidden * np.where(wrong, -4.0, 1.0)) @ hidden.T
+    score += score.T + (hidden * np.where(wrong, -AGAINST, 1.0)) @ hidden.T
     rows, columns = np.triu_indices(len(shows), 1)
     order = np.argsort(-score[rows, columns], kind="stable")
     return np.stack([rows[order], columns[order]], axis=1).tolist()

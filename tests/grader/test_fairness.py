@@ -1,6 +1,7 @@
 """What marks must hold to, whatever the answers: pairs of mistakes, what works on nothing, and what is given."""
 import os
 import random
+import zlib
 
 import numpy as np
 import pytest
@@ -16,8 +17,9 @@ from rnnlm_grader.sandbox.candidate import KernelCandidate
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = [name for assignment in ASSIGNMENTS.values() for name in assignment.names]
-PAIRS = int(os.environ.get("PAIRS", "12"))  # of each name, others each time
-SEED = os.environ.get("SEED") or str(random.randrange(10**6))
+LIBRARY = [misconception for assignment in ASSIGNMENTS.values() for misconception in assignment.misconceptions]
+PAIRS = int(os.environ.get("PAIRS", "12"))  # of each name
+SEED = os.environ.get("SEED") or str(zlib.crc32("".join(each.source for each in LIBRARY).encode()))  # chosen by nobody
 
 
 def verdicts(name, thing, key=b"a key" * 8):
@@ -34,7 +36,7 @@ def lost(judged):
 
 def pairs_of(name, rng):
     """Yield (two misconceptions, the answer that holds both), at random."""
-    library = [each for each in find(name).misconceptions if each.name == name]
+    library = [each for each in LIBRARY if each.name == name]
     while True:
         one, other = rng.sample(library, 2)
         if made := next(both(one, other), None):
@@ -56,7 +58,7 @@ def test_of_two_mistakes_none_hides_what_the_other_costs_and_both_cost_no_more_t
             assert lost(judged) >= max(costs), (SEED, one.id, other.id)
         if lost(judged) > sum(costs) + 1:
             dearer.append((one.id, other.id))
-    assert len(dearer) <= max(1, 0.05 * PAIRS), (SEED, dearer)
+    assert len(dearer) <= max(2, 0.02 * PAIRS), (SEED, dearer)
 
 
 WORKS_ON_ONE_NUMBER = """

@@ -1,4 +1,9 @@
-"""What mistakes cost: the core idea a third of its part or more, a shorter float one point, no model all."""
+"""What mistakes cost: the core idea a third of its part or more, a shorter float one point, no model all; the same
+mistake the same in every exercise.
+"""
+from collections import defaultdict
+from pathlib import Path
+
 import pytest
 from corpora import rnn, softmax_masking, time_rnn
 from examining import grade_name
@@ -6,6 +11,7 @@ from examining import grade_name
 from rnnlm_grader.allowance import Allowance
 from rnnlm_grader.criteria import ASSIGNMENTS, find
 from rnnlm_grader.exam import hidden_seed
+from rnnlm_grader.explaining.decoding import price
 from rnnlm_grader.misconceptions import changed, defined
 from rnnlm_grader.misconceptions.bptt import CLIP
 from rnnlm_grader.misconceptions.lstm import RIGHT as LSTM
@@ -101,3 +107,62 @@ def test_what_overflows_or_writes_into_grads_in_forward_costs_a_point(name, id):
 def test_titles_are_short_and_give_no_line_away():
     titles = [criterion.shows for assignment in ASSIGNMENTS.values() for criterion in assignment.criteria]
     assert [title for title in titles if len(title) > 70 or "@" in title or "**" in title] == []
+
+
+# --- the same mistake, the same price ---------------------------------------------------------------------------------
+
+STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that the library has for it
+    "`b` is left out": "LeavesOutBias LeavesOutB",
+    "the output is time-major": "TimeMajor GivesTimeMajor",
+    "`dxs` is time-major": "GivesDxsTimeMajor DxsTimeMajor",
+    "the steps are added up": "AddsStepsUp",
+    "the output is laid out step after step, and reshaped": "ReshapesTime ReshapesHs ReshapesScores",
+    "sigmoid in place of tanh, forward and back alike": "TakesSigmoidBothWays",
+    "`db` is one number, summed without axis": "SumsBiasOverEverything DbOfAllWords",
+    "gradients are averaged over the batch": "AveragesOverBatch",
+    "`dWx` without its transpose": "LeavesOutTransposeInDWx",
+    "`dx` without its transpose": "LeavesOutTransposeOfWx",
+    "the slope of tanh is left out": "LeavesOutSlope",
+    "`dWh` keeps one step only": "KeepsOneStepOfdWh",
+    "softmax along the first axis": "WorksAlongTheFirstAxis LossWorksAlongTheFirstAxis",
+    "gradients pile up from call to call": "PilesUp",
+    "`grads` gets new arrays": "Rebinds",
+    "the result is always float32": "ForcesFloat32",
+}
+DIFFERS = {  # ids whose prices differ by more than a point, because what they break weighs more in one place
+    "TurnsSign", "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
+    "GoesForwards",  # of as many points as the core idea of each
+    "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
+    "WritesNothing", "ReturnsNothing", "ForwardReturnsNothing", "LossReturnsNothing", "GivesZeros",  # of other parts
+    "KeepsRowsOfBias", "KeepsRowsOfDb",  # raises on every batch where `db` is written in place, so nothing is seen
+    "KeepsFirstWindow",  # of a mask, which is one result, or of a model, where all results follow
+}
+
+
+@pytest.fixture(scope="module")
+def prices():
+    """What each known mistake costs by itself, as {id: {name: points}}."""
+    found = defaultdict(dict)
+    for assignment in ASSIGNMENTS.values():
+        for each in assignment.misconceptions:
+            criteria = tuple(assignment.of(each.name))
+            costs, silent = price(each, criteria)
+            found[each.id][each.name] = sum(c.points for c in criteria if c.id in costs | silent)
+    return found
+
+
+@pytest.mark.corpus
+def test_the_same_mistake_costs_the_same_in_every_exercise(prices):
+    apart = {id for id, at in prices.items() if max(at.values()) - min(at.values()) > 1}
+    assert apart == DIFFERS
+
+
+@pytest.mark.corpus
+def test_the_page_for_instructors_lists_what_the_same_mistake_costs(prices):
+    page = Path(__file__, "../../../book/instructors.md").resolve().read_text()
+    for mistake, ids in STANDS_IN_SEVERAL.items():
+        at = {name: points for id in ids.split() for name, points in prices[id].items()}
+        assert len(at) > 1
+        assert max(at.values()) - min(at.values()) <= 1
+        cells = ", ".join(f"`{name}` {at[name]}" for a in ASSIGNMENTS.values() for name in a.names if name in at)
+        assert f"| {mistake} | {cells} |" in page
