@@ -175,6 +175,9 @@ def results(person):
 
 
 def verdict(criterion, finding, likely):
+    """A verdict on what was found in a criterion; a `Mark` says itself what became of it."""
+    if isinstance(finding, Mark):
+        return Verdict(criterion, finding, WRONG)
     return Verdict(criterion, Mark(State.COSTS if finding else State.HOLDS), finding,
                    mistake=Mistake((likely,)) if likely else None)
 

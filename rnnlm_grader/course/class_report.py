@@ -18,6 +18,7 @@ from ..criteria import ASSIGNMENTS
 from ..explaining.page import with_code
 from ..explaining.words import clean
 from ..files import write_whole
+from ..marks import State
 from ..notebooks import alike
 from .folders import answers_of, read_source, released, shown
 from .marks import read_class
@@ -30,7 +31,7 @@ SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody s
 
 Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
 Mistake = namedtuple("Mistake", "name sentence section link students points")  # a misconception, in a class
-Failing = namedtuple("Failing", "name part shows students findings")  # a criterion, and what is found most often
+Failing = namedtuple("Failing", "name part shows students findings given held")  # a criterion, what is found mostly
 Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
 
 
@@ -133,13 +134,15 @@ def mistakes(assignment, graded, book):
 def failing_criteria(assignment, graded):
     """The criteria that somebody failed, those first that most did."""
     shows = {c.key: c.shows for c in ASSIGNMENTS[assignment].criteria}
-    findings = defaultdict(Counter)
+    findings, states = defaultdict(Counter), defaultdict(Counter)
     for student in graded:
         for part, criterion in student.criteria:
+            key = part["name"], part["part"], criterion["id"]
+            states[key][criterion["state"]] += 1
             if criterion["finding"]:
-                findings[part["name"], part["part"], criterion["id"]][criterion["finding"]] += 1
-    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), counts.most_common(2))
-             for key, counts in findings.items()]
+                findings[key][criterion["finding"]] += 1
+    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), counts.most_common(2),
+                     states[key][State.GIVEN], states[key][State.HELD_BACK]) for key, counts in findings.items()]
     return sorted(found, key=lambda failing: -failing.students)
 
 

@@ -14,6 +14,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from ..files import write_whole
+from ..marks import State
 from ..refusal import Refusal
 from .folders import few, shown
 from .marks import read_class
@@ -59,10 +60,14 @@ def harmless(cell):
 
 
 def for_spreadsheet(marks, chosen):
-    """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it."""
+    """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it.
+
+    Beside the parts it says of how many points the criteria hold, cost, are given or are held back.
+    """
     criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
     yield ["student_id", "last_name", "first_name", "email", "lms_user_id", "state", *criteria, *marks.parts,
-           "score", "late_penalty", "mark", "max_mark", "needs_manual_grade", "remarks"]
+           *(state.replace(" ", "_") for state in State), "score", "late_penalty", "mark", "max_mark",
+           "needs_manual_grade", "remarks"]
     for student in chosen:
         points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
         parts = {name: part.score for name, part in student.parts.items()}
@@ -70,7 +75,8 @@ def for_spreadsheet(marks, chosen):
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
         yield [student.student, student.last_name, student.first_name, student.email, student.lms_user_id,
                student.state, *(points.get(name, "") for name in criteria),
-               *(parts.get(name, "") for name in marks.parts), *total, marks.max_score,
+               *(parts.get(name, "") for name in marks.parts),
+               *(student.points_by_state.values() if student.criteria else [""] * len(State)), *total, marks.max_score,
                "yes" if by_hand else "", " ".join(student.record.get("remarks", ()))]
 
 

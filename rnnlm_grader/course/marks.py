@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
 
 from ..criteria import ASSIGNMENTS
+from ..marks import State
 from ..refusal import Refusal
 from .folders import graded_notebook, submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
@@ -56,6 +57,14 @@ class StudentMarks:
     def criteria(self):
         """Return each (part, criterion) of the grader's record."""
         return [(part, criterion) for part in self.record.get("results", ()) for criterion in part["criteria"]]
+
+    @property
+    def points_by_state(self):
+        """The points that criteria are worth, by what became of them; see `rnnlm_grader.marks`."""
+        points = dict.fromkeys(State, 0)
+        for _, criterion in self.criteria:
+            points[criterion["state"]] += criterion["max_points"]
+        return points
 
     @property
     def outdated(self):

@@ -8,6 +8,7 @@ from pages import browser, has_no_violation  # noqa: F401
 
 from rnnlm_grader.course.class_report import histogram, write_class_report
 from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.marks import Mark, State
 
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
 PILES_UP = Person({"overwrites_in_place": WRONG}, {"overwrites_in_place": "PilesUp"})
@@ -106,6 +107,16 @@ def test_the_criterion_that_most_fail_comes_first_with_what_was_found(page):
     first = items(page, "criteria")[0]
     assert "45 % 5 students" in first
     assert "MyEmbedding · backward · 3 × wrong values, 1 × not filled in" in first
+
+
+def test_it_says_for_how_many_a_criterion_is_given_or_held_back(tmp_path):
+    id = "overwrites_in_place"
+    given, held = (Mark(state, (REPEATS[0],)) for state in (State.GIVEN, State.HELD_BACK))
+    people = {"ada": WRONG, "ben": given, "cy": given, "di": held}
+    path = write_class_report(lay_out(tmp_path, {who: Person({id: found}) for who, found in people.items()}))
+    first, = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "criteria")
+    assert "1 of 4 1 student" in first
+    assert "1 × wrong values · ≈ given another mistake for 2 more · … held back for 1" in first
 
 
 def test_it_points_to_the_work_that_a_human_should_see(page):

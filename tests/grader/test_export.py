@@ -53,6 +53,7 @@ def test_a_row_holds_criteria_parts_penalty_and_mark(rows):
     assert ben["MyTimeEmbedding-backward-sums_over_time"] == "1"
     assert (ben["MyTimeEmbedding-backward"], ben["MyEmbedding-backward"]) == ("2", "6")
     assert [ben[name] for name in ("score", "late_penalty", "mark", "max_mark")] == ["23", "1.5", "21.5", "25"]
+    assert [ben[state] for state in ("holds", "costs", "given", "held_back")] == ["23", "2", "0", "0"]
 
 
 def test_a_row_says_what_a_teacher_should_know(rows):
