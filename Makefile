@@ -112,6 +112,15 @@ mutate: $(VENV)/.test ## change the right answers in every small way; the criter
 	@.venv-parity/bin/python -m pip install --quiet --disable-pip-version-check -c requirements.txt 'torch<=2.13' numpy pytest
 	@touch $@
 
+.PHONY: newest
+newest: ## build the book with the newest Sphinx and theme, in an environment of its own; it may fail
+	@$(PYTHON) -m venv --clear .venv-newest
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	@.venv-newest/bin/python -m pip install --quiet --disable-pip-version-check --no-warn-conflicts --upgrade \
+	  sphinx sphinx-book-theme myst-nb  # newer than jupyter-book asks for
+	@.venv-newest/bin/python -m pip list --disable-pip-version-check | grep -E '^(Sphinx|sphinx-book-theme|myst-nb|myst-parser) '
+	@.venv-newest/bin/jupyter-book build . --path-output _build/newest -W -n --keep-going --quiet >/dev/null
+
 .PHONY: parity
 parity: .venv-parity/.ready ## compare the reference with PyTorch, in an environment of its own (large)
 	@OPENBLAS_NUM_THREADS=1 .venv-parity/bin/python -m pytest -q tests/parity
@@ -128,4 +137,4 @@ lock: $(VENV)/.test ## resolve what pyproject.toml and browser/*.in ask for into
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too
-	@rm -rf $(VENV) .venv-parity .venv-browser .venv-classroom classroom/node_modules _build *.egg-info
+	@rm -rf $(VENV) .venv-parity .venv-browser .venv-classroom .venv-newest classroom/node_modules _build *.egg-info

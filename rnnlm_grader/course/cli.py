@@ -1,6 +1,7 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 import argparse
 import contextlib
+import importlib.metadata
 import os
 import sys
 
@@ -12,6 +13,7 @@ USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was hande
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
        rnnlm-grade forget STUDENT [options]      remove what the course holds of a student
+       rnnlm-grade --version                     print the version of the course's code
 
 rnnlm-grade COMMAND --help says more. Run it in the folder of the course."""
 DONE, SOME_FAILED, UNUSED = 0, 1, 2  # exit codes
@@ -27,6 +29,9 @@ def main(argv=None):
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
         return DONE if argv else UNUSED
+    if argv == ["--version"]:
+        print(f"rnnlm-grade {importlib.metadata.version('rnnlm-course')}")
+        return DONE
     command, *argv = argv if argv[0] in OPTIONS else ("grade", *argv)
     so_far = "Not all was removed" if command == "forget" else "What was examined is kept"
     try:

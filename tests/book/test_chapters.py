@@ -68,6 +68,18 @@ def test_a_fresh_notebook_holds_the_output_and_is_left_alone(book, capsys):
     assert capsys.readouterr().out == "01-one: unchanged\n"
 
 
+def test_a_chapter_made_twice_is_the_same_to_the_byte(tmp_path):
+    book = tmp_path / "book"
+    book.mkdir()
+    shutil.copy(ROOT / "book" / "what-learning-is.md", book)  # a short page with figures
+    made = []
+    for _ in range(2):
+        assert not chapters.refresh(book, tmp_path / "stamps", everything=True)
+        made.append((book / "what-learning-is.ipynb").read_bytes())
+    assert b"<svg" in made[0]
+    assert made[0] == made[1]
+
+
 DRIFT = {  # what is done to a book → what is said
     "code": (edited(lambda notebook: notebook.cells[1].update(source="print(102 + 10)")), "+print(102 + 9)"),
     "tags": (edited(lambda notebook: notebook.cells[1].metadata.update(tags=[])), '"hide-input"'),

@@ -4,7 +4,7 @@ import re
 import subprocess
 import sys
 
-from pages import HTML
+from pages import HTML, ROOT
 
 
 def run(kit, script):
@@ -28,6 +28,11 @@ def test_the_kit_holds_the_built_book_without_the_kit_and_the_lab_and_without_of
     assert {path.name for path in built ^ packed} == {"rnnlm-exercises.zip"}
     for path in kit.glob("book/book/*.html"):
         assert not re.search(r"rnnlm-exercises\.zip\"|lab-offer", path.read_text(encoding="utf-8"))
+
+
+def test_the_kit_says_under_which_licences_it_is_given(kit):
+    assert {path.name: path.read_bytes() for path in kit.glob("LICENSE*")} == {
+        name: (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-text")}
 
 
 def test_versions_are_pinned_for_all_that_is_installed(kit):

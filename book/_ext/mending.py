@@ -1,0 +1,73 @@
+"""Mend what other packages put into the pages and readers, screen readers or this book's promises can't use."""
+import re
+
+from docutils import nodes
+from sphinx.transforms.post_transforms import SphinxPostTransform
+
+
+class NameBars(SphinxPostTransform):
+    """Say on the bar above a folded part of a cell what it unfolds; MyST-NB has one text for all bars.
+
+    Where a reader sees the code and its output is folded, that is a question: what does it print?
+    """
+
+    formats = ("html",)
+    default_priority = 198  # when one form of every output is chosen, and just before MyST-NB makes the bars
+
+    def run(self):
+        for cell in self.document.findall(nodes.container):
+            if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
+                cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
+            elif cell.get("hide_mode"):
+                cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
+
+
+def name_of(cell):
+    """Return what a folded cell draws or lists, in words, or None."""
+    if any(image["uri"].endswith(".svg") for image in cell.findall(nodes.image)):
+        return "How this figure was drawn"
+    found = re.search(r"^# rnnlm_ref/\w+\.py\n(?:class|def) (\w+)", cell.astext(), re.M)
+    return found and f"The code of {found[1]}"
+
+
+class KeepPunctuation(SphinxPostTransform):
+    """Keep a full stop or comma on the line of the formula that it follows: browsers may break a line between them."""
+
+    formats = ("html",)
+    default_priority = 500
+
+    def run(self):
+        for formula in list(self.document.findall(nodes.math)):
+            following = formula.next_node(descend=False, siblings=True)
+            found = isinstance(following, nodes.Text) and re.match(r"[.,;:?!)’]+", following)
+            if found:
+                rest = nodes.Text(following[found.end():])
+                following.parent.replace(following, rest)
+                kept = nodes.inline("", "", formula.deepcopy(), nodes.Text(found[0]), classes=["keep-together"])
+                formula.replace_self(kept)
+
+
+def make_accessible(app, pagename, templatename, context, doctree):
+    """Mend what screen readers or voice control can't use."""
+    if "body" in context:
+        body = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')  # ARIA has given up the former
+        # A bar that unfolds something is named by its own text.
+        context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
+
+
+def drop_thebe(app, pagename, templatename, context, doctree):
+    """Take out the scripts that would fetch code from another host.
+
+    Jupyter Book always loads sphinx-thebe, which would run the cells on a public server and whose own script has an
+    error that shows in the browser's console. The book offers its notebooks for the reader's own machine instead.
+    """
+    context["script_files"] = [script for script in context["script_files"]
+                               if "thebe" not in f"{script.filename} {script.attributes.get('body')}".lower()]
+
+
+def setup(app):
+    app.add_post_transform(NameBars)
+    app.add_post_transform(KeepPunctuation)
+    app.connect("html-page-context", make_accessible)
+    app.connect("html-page-context", drop_thebe, priority=900)  # after all those that add scripts
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

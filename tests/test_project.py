@@ -1,0 +1,43 @@
+"""What several of the project's own files say is the same in each."""
+import re
+import tomllib
+from pathlib import Path
+
+import yaml
+
+from rnnlm_grader.course import cli
+
+ROOT = Path(__file__).resolve().parents[1]
+PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+
+def read(name):
+    return (ROOT / name).read_text(encoding="utf-8")
+
+
+def test_package_changelog_and_command_name_one_version(capsys):
+    assert re.search(r"^## (\d+\.\d+\.\d+)", read("CHANGELOG.md"), re.MULTILINE)[1] == PROJECT["version"]
+    assert cli.main(["--version"]) == 0
+    assert capsys.readouterr().out == f"rnnlm-grade {PROJECT['version']}\n", "installed is another: run `make book`"
+
+
+def test_ci_runs_each_python_that_is_promised():
+    jobs = yaml.safe_load(read(".github/workflows/ci.yml"))["jobs"]
+    promised = [found[1] for line in PROJECT["classifiers"] if (found := re.search(r":: (3\.\d+)$", line))]
+    assert jobs["verify"]["strategy"]["matrix"]["python"] == promised
+    assert PROJECT["requires-python"] == f">={promised[0]}"
+
+
+def test_linters_before_a_commit_are_those_of_ci():
+    hooks = [hook for repo in yaml.safe_load(read(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]]
+    assert {package for hook in hooks for package in hook.get("additional_dependencies", [])} == {
+        package for package in PROJECT["optional-dependencies"]["test"] if package.startswith("ruff")}
+    run = read("tools/verify").replace(" python ", " .venv/bin/python ")
+    for hook in hooks:
+        assert re.search(rf"\"{hook['name']}\" +{re.escape(hook['entry'].replace(' --force-exclude', ''))}", run)
+
+
+def test_cupy_is_offered_for_each_cuda_as_the_package_does():
+    offered = re.findall(r"^(?:# )?(cupy-\S+) ;", read("requirements-gpu.txt"), re.MULTILINE)
+    extras = PROJECT["optional-dependencies"]
+    assert offered == [extras[name][0].partition(";")[0] for name in ("gpu", "gpu-cuda13")]
