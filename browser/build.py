@@ -25,6 +25,7 @@ ENVIRONMENT = ROOT / ".venv-browser"
 PARTS = BUILD / "lab-parts"
 LAB = BUILD / "lab"
 PINS = ("wheels.txt", "carriers.txt", "pyodide.sha256")
+SCREEN = ROOT / "classroom/labextensions/rnnlm-course/static/screen.js"
 CODE = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py")
 CARRIED = "open_webui/frontend/pyodide/"
 NUMPY = "numpy==2.4.*"  # the line that the course is tested with
@@ -35,7 +36,7 @@ LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|A
 
 def main():
     BUILD.mkdir(exist_ok=True)
-    state = digest(*HERE.iterdir(), *exercises(), *code())
+    state = digest(*HERE.iterdir(), SCREEN, *exercises(), *code())
     if (LAB / "state").is_file() and (LAB / "state").read_text() == state:
         return print("The lab is up to date.")
     parts = PARTS / digest(*(HERE / name for name in PINS))
@@ -156,7 +157,8 @@ def build(parts, folder):
         if lite.returncode:
             sys.exit(f"The lab can't be built. JupyterLite says:\n{lite.stderr}")
         shutil.move(pyodide, folder / "static" / "pyodide")
-    shutil.copy(HERE / "lab.js", folder)
+    for script in (HERE / "lab.js", SCREEN):
+        shutil.copy(script, folder)
     page = folder / "notebooks" / "index.html"
     page.write_text(page.read_text().replace("</head>", HEAD))
     tell_licences(folder)

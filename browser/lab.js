@@ -1,6 +1,8 @@
 // What the lab adds to JupyterLite: it keeps what is run too early, says that Python is starting, and leads from
 // an exercise to the work on an earlier release of it.
 
+import "./screen.js";
+
 const OPEN = "lab:open-other-release";
 const { commands, serviceManager, shell } = await until(() => window.jupyterapp);
 const kernel = until(() => shell.currentWidget?.sessionContext?.session?.kernel);
@@ -15,6 +17,7 @@ commands.execute = async (id, args) => {
 
 await kernel;
 const notebook = shell.currentWidget;
+(await _JUPYTERLAB["rnnlm-course"].get())().default.activate(window.jupyterapp);
 sayThatPythonStarts();
 notebook.sessionContext.statusChanged.connect((_, status) => status === "restarting" && sayThatPythonStarts());
 tellOfReleases();

@@ -41,6 +41,34 @@ def test_an_endless_loop_ends_with_a_message_and_a_mistake_has_its_name_and_a_li
     assert f'id="{anchor}"' in (HTML / page).read_text()
 
 
+def test_the_first_thing_that_is_run_may_be_a_check_and_no_edit_is_taken_for_run(open_lab):
+    lab, right = open_lab("03-time-rnn"), right_answers("03-time-rnn")["MyTimeRNN"]
+    assert lab.run("MyTimeRNN-state")["MyTimeRNN-state"].startswith("MyTimeRNN isn't defined yet. Run the cell")
+    lab.fill({"MyTimeRNN": right})
+    assert "points" in lab.run("MyTimeRNN", "MyTimeRNN-state")["MyTimeRNN-state"]
+    assert "✗" not in lab.run()["MyTimeRNN-state"]
+    lab.fill({"MyTimeRNN": right.replace("return hs", "return 2 * hs")})
+    said = lab.run("MyTimeRNN-state")["MyTimeRNN-state"]
+    assert said.startswith("The cell of MyTimeRNN was edited since it ran: run it first. What is judged below")
+    assert "· state: 0 of" in said
+    lab.fill({"MyTimeRNN": f"{right}\n("})
+    said = lab.run("MyTimeRNN", "MyTimeRNN-state")["MyTimeRNN-state"]
+    assert said.startswith("The cell of MyTimeRNN doesn't parse: line ")
+
+
+def test_results_of_an_earlier_visit_do_not_look_current(open_lab):
+    lab = open_lab("01-embedding")
+    lab.run("MyEmbedding", "MyEmbedding-forward")
+    earlier = lab.tab.locator(".rnnlm-earlier .jp-OutputArea-output")
+    assert earlier.count() == 0
+    lab.do("docmanager:save")
+    lab.tab.reload()
+    lab = Lab(lab.tab)
+    earlier.first.wait_for()
+    lab.run("MyEmbedding", "MyEmbedding-forward")
+    earlier.first.wait_for(state="detached")
+
+
 def test_a_restart_stops_a_cell_that_never_ends(open_lab):
     lab = open_lab("01-embedding")
     lab.fill({"imports": "print('begun', flush=True)\nwhile True: pass"})
