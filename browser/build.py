@@ -29,7 +29,10 @@ SCREEN = ROOT / "classroom/labextensions/rnnlm-course/static/screen.js"
 CODE = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py")
 CARRIED = "open_webui/frontend/pyodide/"
 NUMPY = "numpy==2.4.*"  # the line that the course is tested with
-HEAD = '<link rel="icon" href="../icon-120x120.png">\n<script type="module" src="../lab.js"></script>\n</head>'
+HEAD = """<link rel="icon" href="../icon-120x120.png">
+<script src="../early.js"></script>
+<script type="module" src="../lab.js"></script>
+</head>"""
 OWN_WHEELS = re.compile(r".*/pypi/((?:piplite|pyodide_kernel|ipykernel)-.*\.whl)")
 LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|AUTHORS|NOTICE)[^/]*)", re.IGNORECASE)
 
@@ -148,7 +151,7 @@ def build(parts, folder):
         site = Path(scratch)
         (site / "contents").mkdir()
         for path in exercises():
-            shutil.copy(path, site / "contents" / f"{path.stem}-{release(path)}.ipynb")
+            shutil.copy(path, site / "contents" / f"{path.stem}-release-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         configure(site, pack(pyodide))
         lite = subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
@@ -157,7 +160,7 @@ def build(parts, folder):
         if lite.returncode:
             sys.exit(f"The lab can't be built. JupyterLite says:\n{lite.stderr}")
         shutil.move(pyodide, folder / "static" / "pyodide")
-    for script in (HERE / "lab.js", SCREEN):
+    for script in (*HERE.glob("*.js"), SCREEN):
         shutil.copy(script, folder)
     page = folder / "notebooks" / "index.html"
     page.write_text(page.read_text().replace("</head>", HEAD))

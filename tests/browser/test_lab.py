@@ -121,11 +121,11 @@ def test_work_on_an_earlier_release_is_kept_and_found(open_lab, site):
     lab = open_lab("01-embedding")
     lab.do("docmanager:save")
     lab.tab.evaluate("""() => jupyterapp.serviceManager.contents.rename(
-        jupyterapp.shell.currentWidget.context.path, "01-embedding-0000.ipynb").then(() => {})""")
+        jupyterapp.shell.currentWidget.context.path, "01-embedding-release-0000.ipynb").then(() => {})""")
     lab.tab.goto(site + address("01-embedding"))
     with lab.tab.expect_popup() as earlier:
         lab.tab.get_by_role("button", name="Open the earlier one").click()
-    assert "path=01-embedding-0000.ipynb" in earlier.value.url
+    assert "path=01-embedding-release-0000.ipynb" in earlier.value.url
     earlier.value.set_default_timeout(PATIENCE)
     with earlier.value.expect_popup() as current:
         earlier.value.get_by_role("button", name="Open the corrected one").click()
@@ -154,7 +154,9 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
     lab.fill(right_answers("06-rnnlm") | {"imports": SHORT})
     assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
     lab.tab.goto(f"{site}book/progress.html")
-    lab.tab.get_by_text("2 of 7 exercises hold. Next: 02-rnn.").wait_for()
+    lab.tab.get_by_text("2 of 7 exercises hold. Next: read").wait_for()
+    link = lab.tab.get_by_role("status").get_by_role("link", name="02-rnn")
+    assert link.evaluate("link => link.href").endswith(address("02-rnn"))
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
