@@ -110,6 +110,7 @@ class Finding:
     remarks: list
     is_right: bool
     outdated: str = ""
+    everything: tuple = ()  # the results of all parts, also of those that weren't asked for
 
     @property
     def points(self):
@@ -127,8 +128,8 @@ def examine(name, answer, part, hidden):
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     candidate = TimedCandidate(**{name: answer} if answer is not None else {})
-    results = [each for each in results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
-               if part in (None, each.part)]
+    everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
+    results = [each for each in everything if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
     remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name)]
     if borrowed := borrows_reference(answer, lent):
@@ -137,7 +138,7 @@ def examine(name, answer, part, hidden):
     old = cells.outdated(name) or next(
         (f"{name} uses {each}. {reason}" for each in helpers_of(name) if (reason := cells.outdated(each))), "")
     is_right = not (borrowed or old) and all(result.is_right for result in results)
-    return Finding(name, results, remarks, is_right, old)
+    return Finding(name, results, remarks, is_right, old, everything)
 
 
 def results_of(assignment, name, candidate, seeds):
@@ -154,9 +155,9 @@ def results_of(assignment, name, candidate, seeds):
 def tell(finding):
     """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
     if not finding.outdated:
-        return outline(finding.results), finding.remarks
+        return outline(finding.results, finding.everything), finding.remarks
     parts = [(heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
-             for heading, items in outline(finding.results)]
+             for heading, items in outline(finding.results, finding.everything)]
     return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
 
 
