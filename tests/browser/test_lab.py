@@ -180,8 +180,9 @@ def test_axe_finds_no_violation_in_the_offer(open_page, theme):
 def test_a_page_opened_from_disk_offers_no_lab(browser):
     tab = browser.new_page()
     tab.goto((HTML / "book" / "02-embedding.html").as_uri())
-    assert tab.locator(".lab-offer").count() == 1
-    assert not tab.locator(".lab-offer").is_visible()
+    assert tab.locator("div.lab-offer").count() == 1
+    assert not tab.locator("div.lab-offer").is_visible()
+    assert tab.locator("a[href*='/lab/']:visible").count() == 0
     tab.goto((HTML / "book" / "index.html").as_uri())
     assert tab.locator(".front-path a[href*='/lab/']").count() == 0
     tab.close()
