@@ -25,17 +25,21 @@ ENVIRONMENT = ROOT / ".venv-browser"
 PARTS = BUILD / "lab-parts"
 LAB = BUILD / "lab"
 PINS = ("wheels.txt", "carriers.txt", "pyodide.sha256")
+SCREEN = ROOT / "classroom/labextensions/rnnlm-course/static/screen.js"
 CODE = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py")
 CARRIED = "open_webui/frontend/pyodide/"
 NUMPY = "numpy==2.4.*"  # the line that the course is tested with
-HEAD = '<link rel="icon" href="../icon-120x120.png">\n<script type="module" src="../lab.js"></script>\n</head>'
+HEAD = """<link rel="icon" href="../icon-120x120.png">
+<script src="../early.js"></script>
+<script type="module" src="../lab.js"></script>
+</head>"""
 OWN_WHEELS = re.compile(r".*/pypi/((?:piplite|pyodide_kernel|ipykernel)-.*\.whl)")
 LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|AUTHORS|NOTICE)[^/]*)", re.IGNORECASE)
 
 
 def main():
     BUILD.mkdir(exist_ok=True)
-    state = digest(*HERE.iterdir(), *exercises(), *code())
+    state = digest(*HERE.iterdir(), SCREEN, *exercises(), *code())
     if (LAB / "state").is_file() and (LAB / "state").read_text() == state:
         return print("The lab is up to date.")
     parts = PARTS / digest(*(HERE / name for name in PINS))
@@ -147,7 +151,7 @@ def build(parts, folder):
         site = Path(scratch)
         (site / "contents").mkdir()
         for path in exercises():
-            shutil.copy(path, site / "contents" / f"{path.stem}-{release(path)}.ipynb")
+            shutil.copy(path, site / "contents" / f"{path.stem}-release-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         configure(site, pack(pyodide))
         lite = subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
@@ -156,7 +160,8 @@ def build(parts, folder):
         if lite.returncode:
             sys.exit(f"The lab can't be built. JupyterLite says:\n{lite.stderr}")
         shutil.move(pyodide, folder / "static" / "pyodide")
-    shutil.copy(HERE / "lab.js", folder)
+    for script in (*HERE.glob("*.js"), SCREEN):
+        shutil.copy(script, folder)
     page = folder / "notebooks" / "index.html"
     page.write_text(page.read_text().replace("</head>", HEAD))
     tell_licences(folder)

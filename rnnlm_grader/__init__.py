@@ -1,6 +1,7 @@
 """Everything that judges a student's work. In a notebook: `from rnnlm_grader import check`.
 
-    check.py         what a learner calls; stopwatch.py stops what never ends, cells.py finds what is left over
+    check.py         what a learner calls; stopwatch.py stops what never ends, cells.py knows what each cell gave
+    startup.py       what a notebook has at hand when its kernel starts
     progress.py      remembers on the learner's machine which answers hold
     finale.py        trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
     files.py         writes files whole or not at all; refusal.py is what a user reads when something can't be done

@@ -1,11 +1,11 @@
 """`check` and `chapter`: what a learner calls in a notebook."""
 import os
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from . import progress
 from .allowance import Allowance
-from .cells import cells, shell
+from .cells import BEFORE, cells, shell
 from .criteria import ASSIGNMENTS, find
 from .exam import UNDEFINED, public_seed
 from .explaining.mistakes import is_unfinished
@@ -52,8 +52,7 @@ def check(answer=None, part=None, *, hidden=False):
     else:
         name = getattr(answer, "__name__", str(answer))
         finding = examine(name, answer, part, hidden)
-        show([finding], f"{name} · {part}: " if part else f"{name}: ", [(outline(finding.results), finding.remarks)],
-             is_noted=not hidden)
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], is_noted=not hidden)
 
 
 def chapter(slug):
@@ -80,7 +79,8 @@ def show(findings, subject, told, rows=(), is_noted=True):
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
     html = page(told, rows)
     if is_noted and shell():
-        line, addition = progress.note([result for finding in findings for result in finding.results], bool(rows))
+        line, addition = progress.note(
+            [result for finding in findings if not finding.outdated for result in finding.results], bool(rows))
         text, html = f"{text}\n\n{line}".rstrip(), html + addition
     is_right = all(finding.is_right for finding in findings)
     if (is_right or shell()) and say(text, html):
@@ -100,12 +100,22 @@ def names_asked_for(names):
 
 @dataclass(frozen=True)
 class Finding:
-    """The result of examining one answer: a result for each part, and remarks."""
+    """The result of examining one answer: a result for each part, and remarks.
+
+    `outdated` says why the answer isn't what stands on the screen; '' if it is.
+    """
 
     name: str
     results: list
     remarks: list
     is_right: bool
+    outdated: str = ""
+    everything: tuple = ()  # the results of all parts, also of those that weren't asked for
+
+    @property
+    def points(self):
+        """Of each part, in order."""
+        return [0 if self.outdated else result.points for result in self.results]
 
 
 def examine(name, answer, part, hidden):
@@ -118,17 +128,17 @@ def examine(name, answer, part, hidden):
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     candidate = TimedCandidate(**{name: answer} if answer is not None else {})
-    results = [each for each in results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
-               if part in (None, each.part)]
+    everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
+    results = [each for each in everything if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
-    remarks = [*warn_of_modules(answer, name, lent)]
+    remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name)]
     if borrowed := borrows_reference(answer, lent):
         remarks.append(f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
                        "Write it yourself.")
-    if cells.left_over(name):
-        remarks.append(f"{name} is left over from an earlier run: its cell no longer defines it, so it won't be handed "
-                       "in. Restart the kernel and run all cells.")
-    return Finding(name, results, remarks, not borrowed and all(result.is_right for result in results))
+    old = cells.outdated(name) or next(
+        (f"{name} uses {each}. {reason}" for each in helpers_of(name) if (reason := cells.outdated(each))), "")
+    is_right = not (borrowed or old) and all(result.is_right for result in results)
+    return Finding(name, results, remarks, is_right, old, everything)
 
 
 def results_of(assignment, name, candidate, seeds):
@@ -142,26 +152,35 @@ def results_of(assignment, name, candidate, seeds):
     return judge(work)
 
 
+def tell(finding):
+    """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
+    if not finding.outdated:
+        return outline(finding.results, finding.everything), finding.remarks
+    parts = [(heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
+             for heading, items in outline(finding.results, finding.everything)]
+    return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
+
+
 def tell_briefly(finding):
-    """Return (parts, remarks) of what was found: one remark where there is nothing to examine yet."""
+    """Return the same in one line where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
     if all(verdict.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
-        return [], [f"{finding.name}: not defined here."]
+        return [], [f"{finding.name}: not defined here. {cells.undefined(finding.name)}".rstrip()]
     if all(is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in verdicts):
         return [], [f"{finding.name}: not filled in yet."]
-    return outline(finding.results), finding.remarks
+    return tell(finding)
 
 
 def table(findings):
     """Return a table of points, row by row."""
-    rows = [(each.name, each.part, f"{each.points} of {each.max_points}")
-            for finding in findings for each in finding.results]
+    rows = [(each.name, result.part, f"{points} of {result.max_points}")
+            for each in findings for points, result in zip(each.points, each.results, strict=True)]
     return [("name", "part", "points"), *rows, ("total", "", score(findings))]
 
 
 def score(findings):
-    results = [result for finding in findings for result in finding.results]
-    return f"{sum(each.points for each in results)} of {sum(each.max_points for each in results)}"
+    most = sum(result.max_points for finding in findings for result in finding.results)
+    return f"{sum(sum(finding.points) for finding in findings)} of {most}"
 
 
 def in_columns(rows):
@@ -175,6 +194,18 @@ def warn_of_modules(answer, name, lent):
     there = ["NumPy", "Python's standard library", *(f"rnnlm_ref.{module}" for module in lent)]
     if missed := modules_missed(answer, lent):
         yield f"{name} uses {in_a_row(missed)}; only {in_a_row(there)} are there when work is graded."
+
+
+def helpers_of(name):
+    """The names from the learner's own other cells that an answer uses; not those of the exercises."""
+    return [each for each in cells.helpers(name) if find(each) is None]
+
+
+def tell_of_helpers(name):
+    """Yield whether what an answer uses from other cells counts."""
+    if present := [each for each in helpers_of(name) if cells.is_written(each) and not cells.outdated(each)]:
+        yield (f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
+               "this notebook.")
 
 
 def in_a_row(words):
@@ -196,3 +227,16 @@ def public_seeds(criterion):
 
 def fresh_seeds(criterion):
     return [*public_seeds(criterion), (int.from_bytes(os.urandom(8), "big"), True)]
+
+
+def show_undefined(shell, kind, error, trace, tb_offset=None):
+    """Show a NameError: one about an answer says what to do, or why its cell didn't define it."""
+    if find(error.name):
+        advice = cells.undefined(error.name) or "Run the cell in which you write it, then this one again."
+        error.args = (f"{error.name} isn't defined yet. {advice}",)
+        error._render_traceback_ = lambda: [str(error)]
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+if shell():
+    shell().set_custom_exc((NameError,), show_undefined)

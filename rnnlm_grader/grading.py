@@ -228,7 +228,7 @@ def better_of_two(work, results, candidate, seeds, allowance, finding, stand_ins
             return replace(before, mark=verdict.mark)
         if verdict.state != State.COSTS or before.state != State.HOLDS:
             return replace(verdict, stand_ins=stand_ins)
-        return replace(verdict, finding=finding, hidden=False, mistake=None, printed="", stand_ins=stand_ins)
+        return replace(verdict, finding=finding, hidden=False, mistake=None, stand_ins=stand_ins)
 
     others = [replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
               for result, before in zip(judge(again), results, strict=True)]

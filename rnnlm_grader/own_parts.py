@@ -32,7 +32,7 @@ KEPT_BY_JUPYTERLITE = """(async () => {
   const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("JupyterLite Storage"));
   const files = await ask((await ask(indexedDB.open(name))).transaction("files").objectStore("files").getAll());
   return JSON.stringify(files.map((file) => [file.last_modified, file.name, file.content]));
-})()"""
+})().catch(() => "[]")"""  # a browser may refuse to keep anything
 
 
 @dataclass(frozen=True)

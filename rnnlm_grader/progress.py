@@ -1,10 +1,11 @@
-"""Remembers which answers hold: on the learner's machine, and nowhere else.
+"""Remembers the best points of each answer: on the learner's machine, and nowhere else.
 
 `check` notes the points of each part that it examines. In a notebook its output hands them to the browser, where the
 book's page of progress finds them if it comes from the same address, as in `make lab`. Where RNNLM_PROGRESS names a
 file, they are kept there too: `check()` then knows the other exercises, and the page can read that file from anywhere.
 """
 import contextlib
+import itertools
 import json
 import os
 import time
@@ -19,11 +20,11 @@ from .files import write_whole
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment
 TOTALS = {f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
           for slug, assignment in ASSIGNMENTS.items() for name, part in assignment.parts()}
-# What is newer wins, because a notebook that is opened again may run the scripts of old outputs again.
+# A notebook that is opened again may run the scripts of old outputs again: what is older than the clearing is no news.
 SCRIPT = """<script>{
   const kept = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
   for (const [part, news] of Object.entries(%s)) {
-    if (news[1] > Math.max(kept[part]?.[1] ?? 0, kept.cleared ?? 0)) kept[part] = news;
+    if (news[1] > (kept.cleared ?? 0) && news[0] >= (kept[part]?.[0] ?? 0)) kept[part] = news;
   }
   localStorage.setItem("rnnlm-progress", JSON.stringify(kept));
 }</script>"""
@@ -32,14 +33,25 @@ SCRIPT = """<script>{
 def note(results, is_whole):
     """Note the points of these parts; return what to add to a report, as text and as HTML."""
     now = int(time.time() * 1000)
-    known = read() | {f"{result.name}-{result.part}": [result.points, now] for result in results}
+    known = read()
+    known |= {part: [result.points, now] for result in results
+              if result.points >= known.get(part := f"{result.name}-{result.part}", [0])[0]}
     write(known)
     line = summary(known) if is_whole else ""
-    link = said(line)
-    if is_whole and (url := os.environ.get(BOOK_URL)):
-        address = escape(f"{url.rstrip('/')}/{BOOK}/progress.html")
-        link += f' <a href="{address}" target="_blank" rel="noopener">Your progress</a>'
-    return line, (element("div", "", link) if link else "") + SCRIPT % json.dumps(known)
+    links = [said(line), *(links_onward(results) if is_whole else ())]
+    return line, (element("div", "", " ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
+
+
+def links_onward(results):
+    """Yield links to the chapter after the exercise of these results, and to the page of progress."""
+    if url := os.environ.get(BOOK_URL):
+        slugs = {TOTALS[f"{result.name}-{result.part}"][0] for result in results}
+        following = [after for before, after in itertools.pairwise(ASSIGNMENTS) if before in slugs]
+        chapters = [ASSIGNMENTS[slug].misconceptions[0].section.partition("#")[0] for slug in following]
+        titles = dict.fromkeys(chapters, "The next chapter") | {"progress.html": "Your progress"}
+        for page, title in titles.items():
+            address = escape(f"{url.rstrip('/')}/{BOOK}/{page}")
+            yield f'<a href="{address}" target="_blank" rel="noopener">{title}</a>'
 
 
 def write(known):

@@ -37,7 +37,6 @@ class Verdict:
     finding: object = None
     hidden: bool = False
     mistake: Mistake | None = None
-    printed: str = ""
     stand_ins: tuple = ()
 
     @property
@@ -263,7 +262,6 @@ def verdict_of(work, criterion, mark):
     examinations = [each for each in work.of(criterion) if not each.passed] + [
         look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion]
     first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
-    printed = first.faults[0].play.printed if first and first.faults else ""
     mistake = work.mistakes.get(criterion)
     is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))
-    return Verdict(criterion, mark, first and first.finding, is_hidden, mistake, printed)
+    return Verdict(criterion, mark, first and first.finding, is_hidden, mistake)

@@ -3,8 +3,9 @@
 That needs the lab that `make browser` builds, whose folder is in the environment; without it the book offers the
 download alone. A page opened from disk has no button either, because browsers start no Python from there.
 
-The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the lab where there is
-one, and else to the section of a chapter that offers the exercise.
+The top of a chapter says which exercise it has, and the directive `exercises-in-browser` offers all of them where
+there is a lab. The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the
+lab where there is one, and else to the section of a chapter that offers the exercise.
 """
 import os
 import shutil
@@ -13,17 +14,19 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.addnodes import download_reference
 from sphinx.util import logging
-from sphinx.util.docutils import ReferenceRole
+from sphinx.util.docutils import ReferenceRole, SphinxDirective
+
+from rnnlm_grader.criteria import ASSIGNMENTS
 
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
-<p><a class="lab-button" target="_blank" href="{address}">Open the exercise in this
-browser</a></p>
+<p>{links}</p>
 <p>Nothing to install: the first start loads Python and takes some seconds (18 MB, or 32 from a host that doesn't
 compress). Your work is saved in this browser, and nowhere else. To hand it in, press <em>Download</em> above the
 notebook. A check ends an endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
+BUTTON = """<a class="lab-button" target="_blank" href="{address}">{title}</a>"""
 # Replaces the link before it. Where the page is opened from disk, the link stays.
 OPEN = """<script class="lab-offer">if (location.protocol !== "file:") Object.assign(
 document.currentScript.previousElementSibling, {{ href: "{address}", target: "_blank" }});</script>"""
@@ -35,8 +38,26 @@ class Exercise(ReferenceRole):
         return [nodes.reference(self.rawtext, title, refuri="", internal=True, exercise=self.target)], []
 
 
+class ExercisesInBrowser(SphinxDirective):
+    def run(self):
+        links = "\n".join(BUTTON.format(address=address, title=f"Exercise {int(slug[:2])}")
+                          for slug in ASSIGNMENTS for address in in_lab(self.env.app, slug))
+        return [nodes.raw("", OFFER.format(links=links), format="html")] if links else []
+
+
+def announce(doctree):
+    """Say at the top of a chapter which exercise it has."""
+    slugs = dict.fromkeys(Path(link["reftarget"]).stem for link in doctree.findall(download_reference))
+    for slug in filter(ASSIGNMENTS.__contains__, slugs):
+        link = nodes.reference("", f"Exercise {int(slug[:2])}", refuri="", internal=True, exercise=slug)
+        line = nodes.paragraph("", "This chapter has an exercise: ", link, nodes.Text("."), classes=["d-print-none"])
+        title = next(doctree.findall(nodes.title))
+        title.parent.insert(title.parent.index(title) + 1, line)
+
+
 def lead(app, doctree, docname):
     """Have each link to an exercise lead somewhere."""
+    announce(doctree)
     for link in list(doctree.findall(lambda node: isinstance(node, nodes.reference) and "exercise" in node)):
         slug = link["exercise"]
         for page in sorted(Path(app.srcdir, "book").glob("[0-9]*.md")):
@@ -62,16 +83,17 @@ def in_lab(app, slug):
     if app.builder.name != "html" or not os.environ.get(LAB):
         return []
     return [f"../lab/notebooks/index.html?path={notebook.name}"
-            for notebook in Path(os.environ[LAB], "files").glob(f"{slug}-[0-9]*.ipynb")]
+            for notebook in Path(os.environ[LAB], "files").glob(f"{slug}-release-*.ipynb")]
 
 
 def offer(app, doctree, docname):
     """Add a button below each paragraph that offers an exercise which the lab has."""
     for link in list(doctree.findall(download_reference)):
         for address in in_lab(app, Path(link["reftarget"]).stem):
+            links = BUTTON.format(address=address, title="Open the exercise in this browser")
             paragraph = link.parent
             paragraph.parent.insert(paragraph.parent.index(paragraph) + 1,
-                                    nodes.raw("", OFFER.format(address=address), format="html"))
+                                    nodes.raw("", OFFER.format(links=links), format="html"))
 
 
 def take_along(app, exception):
@@ -83,6 +105,7 @@ def take_along(app, exception):
 
 def setup(app):
     app.add_role("exercise", Exercise())
+    app.add_directive("exercises-in-browser", ExercisesInBrowser)
     app.connect("doctree-resolved", lead)
     if os.environ.get(LAB):
         app.connect("doctree-resolved", offer)

@@ -20,7 +20,7 @@ class ExerciseList(Table):
             for slug in re.findall(r"<\.\./exercises/([^/>]+)/", self.read(f"book/{path.name}")):
                 names = ", ".join(f"`{name}`" for name in ASSIGNMENTS[slug].names)
                 points = sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
-                yield f"**{slug}**, after []({path.stem}): {names}", str(points)
+                yield f"{{exercise}}`{slug} <{slug}>`, after []({path.stem}): {names}", str(points)
 
 
 def setup(app):

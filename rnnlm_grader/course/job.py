@@ -106,18 +106,18 @@ def run(job):
                                            job.whole)
     return {
         "key": job.key,
-        "parts": {f"{result.name}-{result.part}": part(result) for result in results},
+        "parts": {f"{result.name}-{result.part}": part(result, results) for result in results},
         "results": [summary(result) for result in results],
         "failed": [without_addresses(remark) for remark in failed_cells(failed)],
         "is_final": not candidate.waits,
     }
 
 
-def part(result):
+def part(result, results):
     """What a student is told of one part: mark, report, and the sections of the book that explain it."""
     return {
         "points": result.points,
-        "text": without_addresses(render(result)),
+        "text": without_addresses(render(result, results)),
         "sections": list(dict.fromkeys(each.section for v in result.verdicts for each in v.likely)),
     }
 

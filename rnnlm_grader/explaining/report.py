@@ -4,11 +4,12 @@ import textwrap
 from dataclasses import dataclass
 
 from ..marks import State
+from ..sandbox.bench import Raised
 from .mistakes import is_unfinished
 from .script import WIDTH, cut, outcome_of, script
 from .words import BOOK, UNFINISHED, clean, describe, marked
 
-MOST_LINES, IN_FULL = 12, 2  # of a mistake; mistakes of a part that are told in full
+MOST_LINES = 12  # of a mistake
 
 
 @dataclass(frozen=True)
@@ -52,9 +53,9 @@ def in_lines(kind, text):
     return [line.replace("\0", " ") for line in lines]
 
 
-def render(result):
-    """Write a part's result."""
-    return in_words(*outline([result])[0])
+def render(result, results=()):
+    """Write a part's result; `results` are those of all parts, for it may wait for another one."""
+    return in_words(*outline([result], results)[0])
 
 
 def in_words(heading, items):
@@ -62,25 +63,29 @@ def in_words(heading, items):
     return clean("\n".join([heading, *(line for item in items for line in item.lines())]), 20_000)
 
 
-def outline(results):
-    """Return (heading, items) of each part."""
+def outline(results, others=()):
+    """Return (heading, items) of each part; `others` are results for which these may wait."""
     told = []  # the names of the mistakes that the reader knows already
+    at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
     return [(f"{result.name} · {result.part}: {result.points} of {result.max_points} points",
-             [*items_of(result, told)])
+             [*items_of(result, told, at_hand)])
             for result in results]
 
 
-def items_of(result, told):
-    """Yield what is to be told of a part; `told` holds the names of the mistakes that the reader knows already."""
+def items_of(result, told, at_hand):
+    """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
+
+    `told` holds the names of the mistakes that the reader knows already, `at_hand` the verdicts of all parts.
+    """
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
-    again, in_full = {}, 0
-    for verdict in with_state(result, State.COSTS):
+    again, is_first = {}, True
+    for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
-            in_full += 1
             told.append(name)
-            yield Item(title, tuple(blocks_of(verdict))[:None if in_full <= IN_FULL else 1], verdict.criterion.points)
+            yield Item(title, tuple(blocks_of(verdict)) if is_first else reason_of(verdict), verdict.criterion.points)
+            is_first = False
         elif verdict.mistake:
             yield Item(f"{title} (the same mistake)", (), verdict.criterion.points)
         else:
@@ -101,7 +106,8 @@ def items_of(result, told):
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
-        yield Item(f"… {are} until {until}", (), "earns nothing yet")
+        payer = at_hand.get(next(elsewhere(because, result), None))
+        yield Item(f"… {are} until {until}", reason_of(payer) if payer else (), "earns nothing yet")
 
 
 def earned(verdicts):
@@ -115,12 +121,21 @@ def counted_points(verdicts):
 
 def cause(because, result):
     """Name what criteria depend on: the mistakes of this part, or those of another, and the first of these."""
-    payers = [each for each in result.assignment.of(result.name) if each.id in because]
-    parts = [*dict.fromkeys(each.part for each in payers)]
-    if parts == [result.part]:
+    first = next(elsewhere(because, result), None)
+    if not first:
         return "the ✗ above"
-    first = next(each for each in payers if each.part != result.part)
-    return f"the ✗ of {' and '.join(part for part in parts)} ({first.shows})"
+    parts = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
+    return f"the ✗ of {' and '.join(parts)} ({first.shows})"
+
+
+def gravity(verdict):
+    """Compare what criteria cost; last of all what can't be seen beside another mistake."""
+    return verdict.finding is not None, verdict.criterion.points
+
+
+def elsewhere(because, result):
+    """Yield the criteria of other parts on which some depend."""
+    return (each for each in result.assignment.of(result.name) if each.id in because and each.part != result.part)
 
 
 def with_state(result, state):
@@ -164,8 +179,17 @@ def blocks_of(verdict):
         yield "whole", "\n".join(lines)
     yield "said", outcome_of(mistake.small, verdict.hidden)
     yield from quoted(mistake.small.finding, verdict.hidden)
-    if verdict.printed and not verdict.hidden:
-        yield "said", f"Your code printed: {clean(' '.join(verdict.printed.split()), 150)}"
+    if (printed := mistake.small.play.printed) and not verdict.hidden:
+        yield "said", f"In this example your code printed: {clean(' '.join(printed.split()), 150)}"
+
+
+def reason_of(verdict):
+    """Return the block that tells in one line what is wrong: its name, the exception, or what came of the example."""
+    blocks = [block for block in blocks_of(verdict) if block[0] in ("likely", "said")]
+    finding = verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
+    if isinstance(finding, Raised) and blocks[0][0] != "likely":
+        return (("said", re.sub(":$", ".", describe(finding, verdict.hidden))),)
+    return tuple(blocks[:1])
 
 
 def quoted(finding, is_hidden):

@@ -1,5 +1,6 @@
 """The page of progress shows what this browser knows, and lets the reader take it along. Needs `make book` first."""
 import json
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from rnnlm_grader import progress as grader
 from rnnlm_grader.criteria import ASSIGNMENTS
 
+EMBEDDING = "The embedding layer"
 EARLIER, LATER = 1_700_000_000_000, 1_800_000_000_000
 
 
@@ -41,10 +43,18 @@ def said(progress):
 
 def test_every_exercise_is_listed_with_what_a_check_noted_and_what_is_next(progress):
     table = progress(full("01-embedding") | {"MyRNN-forward": [3, EARLIER]})
-    assert table.locator("tbody strong").all_inner_texts() == list(ASSIGNMENTS)
+    assert table.locator("tbody a:first-child").all_inner_texts() == list(ASSIGNMENTS)
     totals = [sum(points for points, _ in full(slug).values()) for slug in ASSIGNMENTS]
     assert points(table) == ["✓ 25 of 25", "3 of 21", *map(str, totals[2:])]
-    assert said(table) == "1 of 7 exercises hold. Next: 02-rnn."
+    assert said(table) == "1 of 7 exercises hold. Next: go on with 02-rnn."
+    link = table.get_by_role("status").get_by_role("link")  # to the lab, or where there is none to the chapter's offer
+    assert re.match(r"03-rnn\.html#|\.\./lab/.*path=02-rnn-release-\d+\.ipynb$", link.get_attribute("href"))
+
+
+def test_what_was_not_begun_is_read_about_first(progress):
+    links = progress({}).get_by_role("status").get_by_role("link")
+    assert links.first.get_attribute("href") == "02-embedding.html"
+    assert links.last.inner_text() == "01-embedding"
 
 
 def test_a_file_that_was_saved_is_read_again_after_clearing(progress):
@@ -55,9 +65,9 @@ def test_a_file_that_was_saved_is_read_again_after_clearing(progress):
     saved = download.value.path().read_bytes()
     table.page.once("dialog", lambda dialog: dialog.accept())
     table.get_by_role("button", name="Clear").click()
-    assert said(table) == "Cleared. 0 of 7 exercises hold. Next: 01-embedding."
+    assert said(table) == f"Cleared. 0 of 7 exercises hold. Next: read {EMBEDDING}, then open 01-embedding."
     read(table, saved)
-    assert said(table) == "1 of 7 exercises hold. Next: 02-rnn."
+    assert said(table).startswith("1 of 7 exercises hold. Next: read ")
 
 
 def read(table, content):
@@ -67,9 +77,9 @@ def read(table, content):
     table.page.wait_for_function("document.querySelector('live-progress input').value === ''")
 
 
-def test_of_a_file_only_what_is_newer_counts(progress):
-    table = progress({"MyRNN-forward": [3, LATER]})
-    read(table, json.dumps({"MyRNN-forward": [0, EARLIER], "MyRNN-backward": [2, EARLIER]}).encode())
+def test_of_a_file_only_what_is_better_counts(progress):
+    table = progress({"MyRNN-forward": [3, EARLIER]})
+    read(table, json.dumps({"MyRNN-forward": [0, LATER], "MyRNN-backward": [2, EARLIER]}).encode())
     assert points(table)[1] == "5 of 21"
 
 
@@ -81,9 +91,9 @@ def test_any_other_file_changes_nothing(progress, content):
 
 
 @pytest.mark.parametrize(("known", "shown"), [
-    ({"MyRNN-forward": [3, EARLIER]}, "2 of 21"), ({"MyRNN-forward": [3, LATER]}, "3 of 21"),
+    ({"MyRNN-forward": [1, LATER]}, "2 of 21"), ({"MyRNN-forward": [3, EARLIER]}, "3 of 21"),
     ({"cleared": LATER}, "21")])
-def test_what_a_notebook_hands_over_counts_unless_something_newer_is_known(progress, monkeypatch, known, shown):
+def test_what_a_notebook_hands_over_counts_unless_something_better_is_known(progress, monkeypatch, known, shown):
     monkeypatch.setattr(grader.time, "time", lambda: (EARLIER + LATER) / 2000)
     _, html = grader.note([SimpleNamespace(name="MyRNN", part="forward", points=2)], is_whole=False)
     table = progress(known)

@@ -41,6 +41,34 @@ def test_an_endless_loop_ends_with_a_message_and_a_mistake_has_its_name_and_a_li
     assert f'id="{anchor}"' in (HTML / page).read_text()
 
 
+def test_the_first_thing_that_is_run_may_be_a_check_and_no_edit_is_taken_for_run(open_lab):
+    lab, right = open_lab("03-time-rnn"), right_answers("03-time-rnn")["MyTimeRNN"]
+    assert lab.run("MyTimeRNN-state")["MyTimeRNN-state"].startswith("MyTimeRNN isn't defined yet. Run the cell")
+    lab.fill({"MyTimeRNN": right})
+    assert "points" in lab.run("MyTimeRNN", "MyTimeRNN-state")["MyTimeRNN-state"]
+    assert "✗" not in lab.run()["MyTimeRNN-state"]
+    lab.fill({"MyTimeRNN": right.replace("return hs", "return 2 * hs")})
+    said = lab.run("MyTimeRNN-state")["MyTimeRNN-state"]
+    assert said.startswith("The cell of MyTimeRNN was edited since it ran: run it first. What is judged below")
+    assert "· state: 0 of" in said
+    lab.fill({"MyTimeRNN": f"{right}\n("})
+    said = lab.run("MyTimeRNN", "MyTimeRNN-state")["MyTimeRNN-state"]
+    assert said.startswith("The cell of MyTimeRNN doesn't parse: line ")
+
+
+def test_results_of_an_earlier_visit_do_not_look_current(open_lab):
+    lab = open_lab("01-embedding")
+    lab.run("MyEmbedding", "MyEmbedding-forward")
+    earlier = lab.tab.locator(".rnnlm-earlier .jp-OutputArea-output")
+    assert earlier.count() == 0
+    lab.do("docmanager:save")
+    lab.tab.reload()
+    lab = Lab(lab.tab)
+    earlier.first.wait_for()
+    lab.run("MyEmbedding", "MyEmbedding-forward")
+    earlier.first.wait_for(state="detached")
+
+
 def test_a_restart_stops_a_cell_that_never_ends(open_lab):
     lab = open_lab("01-embedding")
     lab.fill({"imports": "print('begun', flush=True)\nwhile True: pass"})
@@ -93,11 +121,11 @@ def test_work_on_an_earlier_release_is_kept_and_found(open_lab, site):
     lab = open_lab("01-embedding")
     lab.do("docmanager:save")
     lab.tab.evaluate("""() => jupyterapp.serviceManager.contents.rename(
-        jupyterapp.shell.currentWidget.context.path, "01-embedding-0000.ipynb").then(() => {})""")
+        jupyterapp.shell.currentWidget.context.path, "01-embedding-release-0000.ipynb").then(() => {})""")
     lab.tab.goto(site + address("01-embedding"))
     with lab.tab.expect_popup() as earlier:
         lab.tab.get_by_role("button", name="Open the earlier one").click()
-    assert "path=01-embedding-0000.ipynb" in earlier.value.url
+    assert "path=01-embedding-release-0000.ipynb" in earlier.value.url
     earlier.value.set_default_timeout(PATIENCE)
     with earlier.value.expect_popup() as current:
         earlier.value.get_by_role("button", name="Open the corrected one").click()
@@ -126,7 +154,9 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
     lab.fill(right_answers("06-rnnlm") | {"imports": SHORT})
     assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
     lab.tab.goto(f"{site}book/progress.html")
-    lab.tab.get_by_text("2 of 7 exercises hold. Next: 02-rnn.").wait_for()
+    lab.tab.get_by_text("2 of 7 exercises hold. Next: read").wait_for()
+    link = lab.tab.get_by_role("status").get_by_role("link", name="02-rnn")
+    assert link.evaluate("link => link.href").endswith(address("02-rnn"))
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
@@ -150,8 +180,9 @@ def test_axe_finds_no_violation_in_the_offer(open_page, theme):
 def test_a_page_opened_from_disk_offers_no_lab(browser):
     tab = browser.new_page()
     tab.goto((HTML / "book" / "02-embedding.html").as_uri())
-    assert tab.locator(".lab-offer").count() == 1
-    assert not tab.locator(".lab-offer").is_visible()
+    assert tab.locator("div.lab-offer").count() == 1
+    assert not tab.locator("div.lab-offer").is_visible()
+    assert tab.locator("a[href*='/lab/']:visible").count() == 0
     tab.goto((HTML / "book" / "index.html").as_uri())
     assert tab.locator(".front-path a[href*='/lab/']").count() == 0
     tab.close()

@@ -102,6 +102,29 @@ def test_what_waits_for_another_part_names_what_it_waits_for():
                                                 "… 6 (6 points) are held back until the ✗ of f"[:44]]
 
 
+def test_what_waits_for_another_part_shows_its_failure_in_a_line():
+    lines = report(defined("class MyEmbedding:\n    def __init__(self, W): 1 / 0"), "contract").splitlines()
+    assert lines[-1].strip() == "Your code raised ZeroDivisionError: division by zero. It was in line 2 of its cell."
+
+
+def test_what_is_printed_is_that_of_the_example_shown():
+    doubles = RIGHT.replace("return W[idx]", "print('ids', *idx.ravel())\n        return 2 * W[idx]")
+    assert doubles != RIGHT
+    text = report(defined(doubles), "forward")
+    shown, = re.findall(r"idx = np.array\(\[(.*)\]\)", text)
+    assert f"In this example your code printed: ids {shown.replace(',', '')}\n" in text
+
+
+def test_of_several_mistakes_in_a_part_the_gravest_is_told_in_full_and_any_other_in_a_line():
+    body = RIGHT.replace("return W[idx]", "self.grads = [0 * W]\n        return W[idx]").replace(
+        "np.add.at(dW, self.idx, dout)", "dW[self.idx] = dout; dout[...] = 0")
+    parts = re.split(r"^(?=My)", report(defined(body)), flags=re.MULTILINE)
+    for part in parts:
+        told = re.split(r"^  (?=[✗✓≈…])", part, flags=re.MULTILINE)
+        wrong = [lines for lines in told if lines.startswith("✗")]
+        assert [lines for lines in wrong if "layer = " in lines] == wrong[:1]
+
+
 def test_what_is_given_names_the_part_that_pays():
     text = " ".join(report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity")).split())
     assert re.findall(r"≈ 1 is as it should be, given the ✗ (\w+)(?: (\w+))?", text) == [

@@ -1,6 +1,7 @@
 """What `check` remembers: on this machine, and only of what the learner asked it."""
 import json
 import os
+import re
 from types import SimpleNamespace
 
 import pytest
@@ -41,12 +42,12 @@ def test_a_check_of_all_says_what_holds_and_what_is_next(kept):
     assert "\nExercises that hold: 01-embedding. Next: 02-rnn.\n" in shown_in_a_shell(DEFINED, ("b", "check()"))
 
 
-def test_what_holds_is_said_until_it_no_longer_does(kept):
+def test_the_best_points_are_kept(kept):
     for slug in ASSIGNMENTS:
         line, _ = progress.note(full(slug), is_whole=True)
     assert line.endswith("07-lstm. That is all of them.")
     progress.note([result("MyRNN", "forward", 0)], is_whole=True)
-    assert progress.summary(progress.read()).endswith(" Next: 02-rnn.")
+    assert progress.summary(progress.read()).endswith("That is all of them.")
 
 
 def test_without_a_file_only_the_browser_is_told(monkeypatch):
@@ -60,6 +61,13 @@ def test_the_page_of_progress_is_linked_to_where_the_book_has_an_address(monkeyp
     monkeypatch.setenv("RNNLM_BOOK_URL", "/static")
     assert '<a href="/static/book/progress.html"' in progress.note([], is_whole=True)[1]
     assert "<a " not in progress.note([], is_whole=False)[1]
+
+
+@pytest.mark.parametrize(("slug", "page"), [("01-embedding", "03-rnn"), ("06-rnnlm", "08-lstm"), ("07-lstm", None)])
+def test_the_end_of_an_exercise_links_to_the_next_chapter(monkeypatch, slug, page):
+    monkeypatch.setenv("RNNLM_BOOK_URL", "/static")
+    _, html = progress.note(full(slug), is_whole=True)
+    assert re.findall(r'<a href="/static/book/(\S+)\.html"', html) == [*([page] if page else []), "progress"]
 
 
 @pytest.mark.parametrize("content", ["", "[]", '{"MyRNN-forward": ["x", 1]}', "\udcff"])

@@ -8,7 +8,8 @@ class LiveProgress extends HTMLElement {
   connectedCallback() {
     if (this.sentence) return;
     this.rows = [...this.querySelectorAll("tbody tr")].map((row) => ({
-      slug: row.querySelector("strong").textContent,
+      exercise: row.querySelector("a"),
+      chapter: row.querySelector("a ~ a"),
       names: [...row.querySelectorAll("code")].map((code) => code.textContent),
       cell: row.cells[1],
       total: Number(row.cells[1].textContent),
@@ -31,8 +32,9 @@ class LiveProgress extends HTMLElement {
     }
     const held = this.rows.filter((row) => row.holds).length;
     const next = this.rows.find((row) => !row.holds);
-    this.sentence.textContent = `${said}${held} of ${this.rows.length} exercises hold. ${
-      next ? `Next: ${next.slug}.` : "That is all of them."}`;
+    this.sentence.replaceChildren(`${said}${held} of ${this.rows.length} exercises hold. `, ...(next ? [
+      ...(next.points ? ["Next: go on with "] : ["Next: read ", next.chapter.cloneNode(true), ", then open "]),
+      next.exercise.cloneNode(true), "."] : ["That is all of them."]));
   }
 
   kept() {
@@ -46,13 +48,13 @@ class LiveProgress extends HTMLElement {
     URL.revokeObjectURL(url);
   }
 
-  /** Add what a file knows that is newer than what is known here. */
+  /** Add what a file knows that is better than what is known here. */
   async read() {
     const kept = this.kept();
     try {
       for (const [part, [points, at]] of Object.entries(JSON.parse(await this.file.files[0].text()))) {
         if (!Number.isInteger(points) || !Number.isInteger(at)) throw new TypeError(part);
-        if (at > (kept[part]?.[1] ?? 0)) kept[part] = [points, at];
+        if (points >= (kept[part]?.[0] ?? 0)) kept[part] = [points, at];
       }
       localStorage.setItem(PROGRESS, JSON.stringify(kept));
       this.show();
