@@ -11,8 +11,13 @@ class Notebook {
   constructor(name, localforage) {
     this.name = name;
     this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
-    this.isRefused = false;
     this.last = Promise.resolve();
+  }
+
+  /** Keep an entry in memory from now on. */
+  refused(entry) {
+    this.memory = entry;
+    this.onrefused?.();
   }
 
   /** Return what the notebook holds: the reader's work, or else the exercise as it was released. */
@@ -21,11 +26,14 @@ class Notebook {
   }
 
   async entry() {
-    const kept = this.memory ?? await this.files.getItem(this.name).catch(() => { this.isRefused = true; });
+    let refusal;
+    const kept = this.memory ?? await this.files.getItem(this.name).catch((error) => { refusal = error; });
     if (kept) return kept;
     const now = new Date().toISOString();
-    return { name: this.name, path: this.name, created: now, last_modified: now, format: "json", type: "notebook",
+    const entry = { name: this.name, path: this.name, created: now, last_modified: now, format: "json", type: "notebook",
       mimetype: "application/x-ipynb+json", writable: true, content: await this.released() };
+    if (refusal) this.refused(entry); // so that what can't be read isn't written over
+    return entry;
   }
 
   async released() {
@@ -39,7 +47,7 @@ class Notebook {
       change(entry.content);
       entry.last_modified = new Date().toISOString();
       entry.size = new Blob([JSON.stringify(entry.content)]).size;
-      await this.files.setItem(this.name, entry).catch(() => { this.isRefused = true; this.memory = entry; });
+      if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
     });
     return this.last;
   }
@@ -133,7 +141,8 @@ class Answer {
         syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4),
         keymap.of([{ key: "Mod-Enter", run: () => Boolean(this.check()) }, parts.indentWithTab,
           ...parts.historyKeymap, ...parts.defaultKeymap]),
-        EditorView.contentAttributes.of({ "aria-label": `Your ${this.name}`, "aria-describedby": this.keys.id }),
+        EditorView.contentAttributes.of({ "aria-label": `Your ${this.name}`, "aria-describedby": this.keys.id,
+          tabindex: 0 }),
         EditorView.domEventHandlers({ focus: () => this.python.start() }),
         EditorView.updateListener.of((update) => update.docChanged && this.changed()),
       ],
@@ -152,12 +161,12 @@ class Answer {
   changed() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
-    if (!this.report.hidden && !this.isAtWork) this.outdate();
+    if (!this.isAtWork) this.outdate();
   }
 
   outdate() {
     this.report.classList.add("is-old");
-    this.say("Changed since the report below.");
+    this.say(this.report.hidden ? "" : "Changed since the report below.");
   }
 
   /** Keep what stands in the editor. What another tab wrote meanwhile can be brought back. */
@@ -172,7 +181,7 @@ class Answer {
       this.put(notebook, cell, text);
     });
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-    this.saved.textContent = this.notebook.isRefused ? "" : `Saved ${time}`;
+    this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
   }
 
   /** Write an answer into its cell. What its checks said before is no longer true. */
@@ -249,11 +258,12 @@ class Answer {
     try {
       await this.save();
       const judged = this.text;
-      const { said, points } = await this.runCells(await this.notebook.read(), judged);
-      this.report.replaceChildren(...said);
+      const outputs = await this.runCells(await this.notebook.read(), judged);
+      this.report.replaceChildren(...outputs.map(shown));
       this.report.classList.remove("is-old");
-      this.report.hidden = false;
-      this.say(points || "Nothing was checked, because the cell ended with an error: see below.");
+      this.report.hidden = !outputs.length;
+      this.say(pointsIn(outputs) || `Nothing was checked: ${outputs.some(isError)
+        ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`}.`);
       if (this.text !== judged) this.outdate();
     } catch (error) {
       this.say(`Nothing was checked: ${error.message}.`);
@@ -264,19 +274,24 @@ class Answer {
     }
   }
 
+  /** Return what a reader should see of the outputs: the answer's and its checks', and errors of cells above. */
   async runCells(notebook, text) {
+    const run = (source) => this.python.ask("run", source);
     const cells = notebook.cells;
-    const at = cells.indexOf(answerIn(notebook, this.name));
+    const above = cells.slice(0, cells.indexOf(answerIn(notebook, this.name)));
     await this.pythonStarts();
     this.say("Checking …");
-    for (const cell of cells.slice(0, at).filter((each) => each.cell_type === "code" && !gradingOf(each)?.grade)) {
-      await this.python.ask("run", textOf(cell));
+    const outputs = [];
+    for (const cell of above.filter((each) => each.cell_type === "code" && !gradingOf(each)?.grade)) {
+      outputs.push(...(await run(textOf(cell))).filter(isError));
     }
-    const outputs = await this.python.ask("run", text);
+    outputs.push(...await run(text));
     if (await this.python.ask("defines", this.name)) {
-      for (const cell of checksOf(notebook, this.name)) outputs.push(...await this.python.ask("run", textOf(cell)));
+      for (const cell of checksOf(notebook, this.name)) {
+        outputs.push(...(await run(textOf(cell))).filter((output) => !output.ename?.includes("CheckFailed"))); // “see above”
+      }
     }
-    return { said: outputs.map(shown), points: pointsIn(outputs) };
+    return outputs;
   }
 
   /** Have Python forget what it ran before; say how far it is if it isn't there yet. */
@@ -325,10 +340,15 @@ class Practice extends HTMLElement {
 
   /** Say where work is, and offer it for handing in. */
   async foot() {
-    const where = this.notebook.isRefused
-      ? "This browser keeps nothing of this page: what you write is gone once you leave. Download it before that. "
-      : "Your work is saved in this browser, in the notebook that “Open as notebook” shows. ";
-    const foot = make("p", { class: "practice-foot" }, where, button("Download the notebook", () => this.download()));
+    const where = make("span", { role: "status" },
+      "Your work is saved in this browser, in the notebook that “Open as notebook” shows.");
+    this.notebook.onrefused = () => {
+      where.textContent = "This browser keeps nothing of this page: what you write is gone once you leave. "
+        + "Download it before that.";
+    };
+    if (this.notebook.memory) this.notebook.onrefused();
+    const foot = make("p", { class: "practice-foot" }, where, " ",
+      button("Download the notebook", () => this.download()));
     for (const other of await this.notebook.others()) {
       const href = this.dataset.address.replace(this.dataset.notebook, other);
       foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
@@ -380,6 +400,10 @@ function checksOf(notebook, name) {
 
 function keepEarlier(cell, text) {
   cell.metadata.earlier = [...(cell.metadata.earlier ?? []), text];
+}
+
+function isError(output) {
+  return output.output_type === "error";
 }
 
 /** Return an output of a cell as a notebook shows it. */
