@@ -18,7 +18,7 @@ OFFER = re.compile(r"<\.\./exercises/([^/>]+)/[^>]+\.ipynb>")
 HINT = re.compile(r"<details><summary>(Hint.*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
 WITHOUT = """Where this book is served together with its lab, the exercise can be done right here: you write each answer
 in the page, and it is checked in your browser."""
-BEGIN = """<rnnlm-practice class="lab-offer d-print-none" data-notebook="{name}" data-address="{address}" hidden>
+BEGIN = """<rnnlm-practice class="d-print-none" data-notebook="{name}" data-address="{address}" hidden>
 <script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
 

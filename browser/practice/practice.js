@@ -180,7 +180,7 @@ class Answer {
       if (textOf(cell) !== kept) keepEarlier(cell, textOf(cell));
       this.put(notebook, cell, text);
     });
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
   }
 
@@ -213,8 +213,9 @@ class Answer {
   async bringBack() {
     const beginning = textOf(answerIn(await this.notebook.released(), this.name));
     await this.replace((cell, before) => {
-      const text = cell.metadata.earlier.pop();
-      if (before !== beginning) cell.metadata.earlier.unshift(before);
+      const earlier = cell.metadata.earlier ?? [];
+      const text = earlier.pop() ?? before;
+      if (before !== beginning) earlier.unshift(before);
       return text;
     });
     this.say("This is what you had put aside.");
@@ -262,8 +263,9 @@ class Answer {
       this.report.replaceChildren(...outputs.map(shown));
       this.report.classList.remove("is-old");
       this.report.hidden = !outputs.length;
-      this.say(pointsIn(outputs) || `Nothing was checked: ${outputs.some(isError)
-        ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`}.`);
+      const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
+      const points = pointsIn(outputs);
+      this.say(points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`);
       if (this.text !== judged) this.outdate();
     } catch (error) {
       this.say(`Nothing was checked: ${error.message}.`);
@@ -427,10 +429,10 @@ function shown(output) {
   return place;
 }
 
-/** Return the first lines of reports: the points. */
+/** Return the points of all parts, as the first lines of their reports say them. */
 function pointsIn(outputs) {
-  const lines = outputs.map((output) => /^.*: \d+ of \d+ points/.exec(output.data?.["text/plain"])?.[0]);
-  return lines.filter(Boolean).join(". ");
+  const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/.exec(output.data?.["text/plain"]));
+  return lines.filter(Boolean).map(([, part, points]) => `${part} ${points}`).join(", ");
 }
 
 const style = make("link", { rel: "stylesheet", href: new URL("practice.css", import.meta.url) });

@@ -155,6 +155,18 @@ def test_to_start_over_keeps_what_stood_there(practise):
         here.part("MyEmbedding").get_by_text(text).wait_for()
 
 
+def test_work_on_an_earlier_release_is_found(practise):
+    here = practise("01-embedding")
+    here.tab.evaluate("""async () => {
+        const { localforage } = await import("/lab/practice/editor.js");
+        const files = localforage.createInstance({ name: "JupyterLite Storage - /lab/", storeName: "files" });
+        await files.setItem("01-embedding-0000.ipynb", {});
+    }""")
+    here.tab.reload()
+    link = Practice(here.tab).tab.get_by_role("link", name="Earlier work: 01-embedding-0000.ipynb")
+    assert link.get_attribute("href").endswith("?path=01-embedding-0000.ipynb")
+
+
 def test_it_works_by_keyboard_alone(practise):
     here = practise("01-embedding")
     here.part("MyEmbedding").locator(".cm-content").focus()
