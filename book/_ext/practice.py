@@ -18,7 +18,8 @@ OFFER = re.compile(r"<\.\./exercises/([^/>]+)/[^>]+\.ipynb>")
 HINT = re.compile(r"<details><summary>(Hint.*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
 WITHOUT = """Where this book is served together with its lab, the exercise can be done right here: you write each answer
 in the page, and it is checked in your browser."""
-BEGIN = """<rnnlm-practice class="d-print-none" data-notebook="{name}" data-address="{address}" hidden>
+BEGIN = """<rnnlm-practice class="d-print-none" data-exercise="{slug}" data-notebook="{name}"
+data-address="{address}" hidden>
 <script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
 
@@ -48,7 +49,7 @@ class Practice(SphinxDirective):
         self.env.note_dependency(str(path))
         parts = [nodes.paragraph("", WITHOUT, classes=["practice-without", "d-print-none"])]
         for address in in_lab(self.env.app, slug):
-            begin = BEGIN.format(name=address.partition("path=")[2], address=address)
+            begin = BEGIN.format(slug=slug, name=address.partition("path=")[2], address=address)
             tasks = [self.task(*each) for each in answers(nbformat.read(path, as_version=4))]
             parts += [raw(begin), *tasks, raw("</rnnlm-practice>")]
         return parts

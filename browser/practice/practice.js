@@ -10,6 +10,7 @@ const NEAR = "800px"; // how near an answer comes to the screen before its edito
 class Notebook {
   constructor(name, localforage) {
     this.name = name;
+    this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
     this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
     this.last = Promise.resolve();
   }
@@ -52,10 +53,21 @@ class Notebook {
     return this.last;
   }
 
-  /** Return the names of the other notebooks of this exercise that are kept. */
-  async others() {
+  /** Return the names of the other notebooks of an exercise that are kept. */
+  async others(exercise) {
     const names = await this.files.keys().catch(() => []);
-    return names.filter((name) => name !== this.name && name.startsWith(this.name.replace(/(-\d+)?\.ipynb$/, "")));
+    return names.filter((name) => name !== this.name && name.startsWith(exercise));
+  }
+
+  /** Whether the lab has the notebook open, and would write over what is written here. */
+  async isInLab() {
+    const locks = await navigator.locks?.query(); // only pages that came safely have them
+    return locks?.held.some((lock) => lock.name === this.lock) ?? false;
+  }
+
+  /** Wait until the lab has closed it. */
+  closed() {
+    return navigator.locks.request(this.lock, () => {});
   }
 }
 
@@ -129,16 +141,18 @@ class Answer {
   }
 
   /** Put the editor in, with what is kept. */
-  async open({ EditorState, EditorView, ...parts }) {
+  async open({ Compartment, EditorState, EditorView, ...parts }) {
     const cell = answerIn(await this.notebook.read(), this.name);
     this.kept = textOf(cell);
     this.backButton.hidden = !cell.metadata.earlier?.length;
     const { keymap, indentUnit, syntaxHighlighting } = parts;
+    const locked = new Compartment();
+    this.lock = (isLocked) => this.view.dispatch({ effects: locked.reconfigure(EditorState.readOnly.of(isLocked)) });
     this.view = new EditorView({
       doc: this.kept,
       extensions: [
         parts.lineNumbers(), parts.history(), parts.bracketMatching(), parts.pythonLanguage, indentUnit.of("    "),
-        syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4),
+        syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4), locked.of([]),
         keymap.of([{ key: "Mod-Enter", run: () => Boolean(this.check()) }, parts.indentWithTab,
           ...parts.historyKeymap, ...parts.defaultKeymap]),
         EditorView.contentAttributes.of({ "aria-label": `Your ${this.name}`, "aria-describedby": this.keys.id,
@@ -193,6 +207,12 @@ class Answer {
 
   /** Show what the lab, or another tab, has written meanwhile. */
   async refresh() {
+    const isLocked = await this.notebook.isInLab();
+    if (isLocked !== this.view.state.readOnly) {
+      this.lock(isLocked);
+      this.say(isLocked ? "This exercise is open as a notebook in another tab. Write there, or close that tab." : "");
+      if (isLocked) this.notebook.closed().then(() => this.refresh());
+    }
     const text = textOf(answerIn(await this.notebook.read(), this.name));
     if (text === this.kept || this.text !== this.kept) return;
     this.kept = text;
@@ -202,26 +222,26 @@ class Answer {
   async startOver() {
     const text = textOf(answerIn(await this.notebook.released(), this.name));
     if (this.text === text) return this.say("This is where you begin.");
-    await this.replace((cell, before) => {
+    await this.replace("You begin anew. What stood here is kept: “Bring back” shows it again.", (cell, before) => {
       keepEarlier(cell, before);
       return text;
     });
-    this.say("You begin anew. What stood here is kept: “Bring back” shows it again.");
   }
 
   /** Show what was put aside last; what stands there now comes back after all others. */
   async bringBack() {
     const beginning = textOf(answerIn(await this.notebook.released(), this.name));
-    await this.replace((cell, before) => {
+    await this.replace("This is what you had put aside.", (cell, before) => {
       const earlier = cell.metadata.earlier ?? [];
       const text = earlier.pop() ?? before;
       if (before !== beginning) earlier.unshift(before);
       return text;
     });
-    this.say("This is what you had put aside.");
   }
 
-  async replace(choose) {
+  async replace(sentence, choose) {
+    await this.refresh();
+    if (this.view.state.readOnly) return;
     await this.save();
     await this.notebook.write((notebook) => {
       const cell = answerIn(notebook, this.name);
@@ -229,6 +249,7 @@ class Answer {
       this.put(notebook, cell, this.kept);
     });
     this.text = this.kept;
+    this.say(sentence);
     this.checkButton.focus();
   }
 
@@ -278,19 +299,21 @@ class Answer {
 
   /** Return what a reader should see of the outputs: the answer's and its checks', and errors of cells above. */
   async runCells(notebook, text) {
-    const run = (source) => this.python.ask("run", source);
-    const cells = notebook.cells;
-    const above = cells.slice(0, cells.indexOf(answerIn(notebook, this.name)));
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const own = answerIn(notebook, this.name);
+    const idOf = (cell) => cell.id ?? String(code.indexOf(cell)); // older notebooks have none
+    const screen = Object.fromEntries(code.map((cell) => [idOf(cell), cell === own ? text : textOf(cell)]));
+    const run = (cell) => this.python.ask("run", { cellId: idOf(cell), screen });
     await this.pythonStarts();
     this.say("Checking …");
     const outputs = [];
-    for (const cell of above.filter((each) => each.cell_type === "code" && !gradingOf(each)?.grade)) {
-      outputs.push(...(await run(textOf(cell))).filter(isError));
+    for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
+      outputs.push(...(await run(cell)).filter(isError));
     }
-    outputs.push(...await run(text));
+    outputs.push(...await run(own));
     if (await this.python.ask("defines", this.name)) {
       for (const cell of checksOf(notebook, this.name)) {
-        outputs.push(...(await run(textOf(cell))).filter((output) => !output.ename?.includes("CheckFailed"))); // “see above”
+        outputs.push(...(await run(cell)).filter((output) => !output.ename?.includes("CheckFailed"))); // “see above”
       }
     }
     return outputs;
@@ -333,6 +356,7 @@ class Practice extends HTMLElement {
     this.answers = [...this.querySelectorAll(".practice-answer")].map((place) =>
       new Answer(place, this.notebook, python, this.dataset.address));
     await Promise.all(this.answers.map((answer) => answer.open(editor)));
+    this.answers.forEach((answer) => answer.refresh());
     this.append(await this.foot());
     addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
     addEventListener("pagehide", () => this.answers.forEach((answer) => answer.save()));
@@ -351,7 +375,7 @@ class Practice extends HTMLElement {
     if (this.notebook.memory) this.notebook.onrefused();
     const foot = make("p", { class: "practice-foot" }, where, " ",
       button("Download the notebook", () => this.download()));
-    for (const other of await this.notebook.others()) {
+    for (const other of await this.notebook.others(this.dataset.exercise)) {
       const href = this.dataset.address.replace(this.dataset.notebook, other);
       foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
     }

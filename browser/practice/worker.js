@@ -5,7 +5,7 @@ const LATER = ["jedi", "parso"]; // complete names, which the editor of a page d
 const FORMS = { dict_converter: Object.fromEntries };
 
 const answers = { run, defines: (name) => names.has(name), reset: () => void (names.clear(), names.update(atStart)) };
-let kernel, names, atStart, outputs;
+let kernel, names, atStart, outputs, toPython;
 const ready = start();
 
 onmessage = async ({ data: { does, what } }) => {
@@ -26,6 +26,7 @@ async function start() {
   const pyodide = await loadPyodide({ ...loadPyodideOptions, packages });
   const { kernel_instance, stdout_stream, stderr_stream } = pyodide.pyimport("pyodide_kernel");
   kernel = kernel_instance;
+  toPython = pyodide.toPy;
   stdout_stream.publish_stream_callback = stderr_stream.publish_stream_callback = addText;
   kernel.interpreter.display_pub.display_data_callback = (data, metadata) => add("display_data", { data, metadata });
   kernel.interpreter.displayhook.publish_execution_result = (execution_count, data, metadata) =>
@@ -46,10 +47,11 @@ function count(all) {
   };
 }
 
-/** Run a cell; return its outputs, as a notebook keeps them. */
-async function run(source) {
+/** Run a cell; return its outputs, as a notebook keeps them. `screen` has the sources of all code cells, by their ids. */
+async function run({ cellId, screen }) {
   outputs = [];
-  const done = (await kernel.run(source)).toJs(FORMS);
+  kernel._parent_header = toPython({ header: {}, metadata: { cellId, screen } });
+  const done = (await kernel.run(screen[cellId])).toJs(FORMS);
   if (done.status === "error") {
     const { ename, evalue, traceback } = done;
     add("error", { ename, evalue, traceback });
