@@ -26,6 +26,7 @@ PARTS = BUILD / "lab-parts"
 LAB = BUILD / "lab"
 PINS = ("wheels.txt", "carriers.txt", "pyodide.sha256")
 SCREEN = ROOT / "classroom/labextensions/rnnlm-course/static/screen.js"
+EDITOR = HERE / "editor"  # of the pages; what made it is tools/editor.py
 CODE = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py")
 CARRIED = "open_webui/frontend/pyodide/"
 NUMPY = "numpy==2.4.*"  # the line that the course is tested with
@@ -39,7 +40,7 @@ LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|A
 
 def main():
     BUILD.mkdir(exist_ok=True)
-    state = digest(*HERE.iterdir(), SCREEN, *exercises(), *code())
+    state = digest(*HERE.rglob("*"), SCREEN, *exercises(), *code())
     if (LAB / "state").is_file() and (LAB / "state").read_text() == state:
         return print("The lab is up to date.")
     parts = PARTS / digest(*(HERE / name for name in PINS))
@@ -162,9 +163,20 @@ def build(parts, folder):
         shutil.move(pyodide, folder / "static" / "pyodide")
     for script in (*HERE.glob("*.js"), SCREEN):
         shutil.copy(script, folder)
+    shutil.copytree(HERE / "practice", folder / "practice")
+    (folder / "practice" / "editor.js").write_bytes(editor())
     page = folder / "notebooks" / "index.html"
     page.write_text(page.read_text().replace("</head>", HEAD))
     tell_licences(folder)
+
+
+def editor():
+    """Return the editor of the pages, if it is what was made of the pinned packages."""
+    wanted, name = (EDITOR / "editor.sha256").read_text().split()
+    content = (EDITOR / name).read_bytes()
+    if sha256(content) != wanted:
+        sys.exit(f"The lab can't be built: browser/editor/{name} isn't what tools/editor.py made of its packages.")
+    return content
 
 
 def release(path):
@@ -209,6 +221,8 @@ def tell_licences(lab):
         text, = ENVIRONMENT.glob(f"lib/python*/site-packages/{package}-*.dist-info/licenses/LICENSE")
         (lab / "licences" / name).mkdir(parents=True)
         shutil.copy(text, lab / "licences" / name)
+    (lab / "licences" / "editor").mkdir()
+    shutil.copy(EDITOR / "LICENCES.txt", lab / "licences" / "editor")
     for path in lab.glob("static/pyodide/*.whl"):
         with zipfile.ZipFile(path) as wheel:
             for found in filter(None, map(LICENCE.fullmatch, wheel.namelist())):

@@ -11,7 +11,8 @@ PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/
          "pyproject.toml", "LICENSE*")
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
 LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
-LAB, OFFER = "lab", re.compile(rb'<(div|script) class="lab-offer.*?</\1>', re.DOTALL)
+LAB = "lab"
+OFFER = re.compile(rb'<(div|script) class="lab-offer.*?</\1>|<rnnlm-practice .*?</rnnlm-practice>', re.DOTALL)
 
 
 def make_room(app):

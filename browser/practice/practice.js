@@ -1,0 +1,464 @@
+// The exercise of a chapter, done in its page: an editor for each answer cell. Work is kept where the lab keeps its
+// notebooks, so that both show the same text, and Python runs in a worker, from the lab's own files.
+
+const LAB = new URL("../", import.meta.url);
+const PAUSE = 300; // milliseconds without a key after which work is saved
+const SLOW = 60_000; // milliseconds after which the start of Python is called slow
+const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
+
+/** A notebook in the lab's storage; where that is refused, in memory. */
+class Notebook {
+  constructor(name, localforage) {
+    this.name = name;
+    this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
+    this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
+    this.last = Promise.resolve();
+  }
+
+  /** Keep an entry in memory from now on. */
+  refused(entry) {
+    this.memory = entry;
+    this.onrefused?.();
+  }
+
+  /** Return what the notebook holds: the reader's work, or else the exercise as it was released. */
+  async read() {
+    return (await this.entry()).content;
+  }
+
+  async entry() {
+    let refusal;
+    const kept = this.memory ?? await this.files.getItem(this.name).catch((error) => { refusal = error; });
+    if (kept) return kept;
+    const now = new Date().toISOString();
+    const entry = { name: this.name, path: this.name, created: now, last_modified: now, format: "json", type: "notebook",
+      mimetype: "application/x-ipynb+json", writable: true, content: await this.released() };
+    if (refusal) this.refused(entry); // so that what can't be read isn't written over
+    return entry;
+  }
+
+  async released() {
+    return (await fetch(new URL(`files/${this.name}`, LAB))).json();
+  }
+
+  /** Change the content and keep it, one change after another. */
+  write(change) {
+    this.last = this.last.then(async () => {
+      const entry = await this.entry();
+      change(entry.content);
+      entry.last_modified = new Date().toISOString();
+      entry.size = new Blob([JSON.stringify(entry.content)]).size;
+      if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
+    });
+    return this.last;
+  }
+
+  /** Return the names of the other notebooks of an exercise that are kept. */
+  async others(exercise) {
+    const names = await this.files.keys().catch(() => []);
+    return names.filter((name) => name !== this.name && name.startsWith(exercise));
+  }
+
+  /** Whether the lab has the notebook open, and would write over what is written here. */
+  async isInLab() {
+    const locks = await navigator.locks?.query(); // only pages that came safely have them
+    return locks?.held.some((lock) => lock.name === this.lock) ?? false;
+  }
+
+  /** Wait until the lab has closed it. */
+  closed() {
+    return navigator.locks.request(this.lock, () => {});
+  }
+}
+
+/** Python in a worker, which starts when it is first wanted. */
+class Python {
+  constructor() {
+    this.share = 0; // how much of Python is there, from 0 to 1
+    this.asked = [];
+    this.turn = Promise.resolve();
+  }
+
+  start() {
+    if (this.worker) return;
+    this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
+    this.worker.onmessage = ({ data: { share, answer, error } }) => {
+      if (share !== undefined) {
+        this.share = share;
+        this.onshare?.(share);
+      } else if (error) this.stop(error);
+      else this.asked.shift().resolve(answer);
+    };
+    this.worker.onerror = () => this.stop("Python’s files couldn’t be loaded");
+  }
+
+  stop(reason) {
+    this.worker?.terminate();
+    this.worker = null;
+    this.share = 0;
+    for (const { reject } of this.asked.splice(0)) reject(new Error(reason));
+  }
+
+  /** Have the worker do something; it answers one question after another. */
+  ask(does, what) {
+    this.start();
+    return new Promise((resolve, reject) => {
+      this.asked.push({ resolve, reject });
+      this.worker.postMessage({ does, what });
+    });
+  }
+
+  /** Do something when all that was begun before is done. */
+  inTurn(work) {
+    const turn = this.turn.then(work);
+    this.turn = turn.catch(() => {});
+    return turn;
+  }
+}
+
+/** An answer cell: its editor, its buttons and what the last check said. */
+class Answer {
+  constructor(place, notebook, python, address) {
+    Object.assign(this, { place, notebook, python, name: place.dataset.name });
+    const section = place.closest("section");
+    this.hints = [...section.querySelectorAll(".practice-hint")];
+    this.keys = make("p", { class: "practice-keys", id: `practice-keys-${this.name}` },
+      "Ctrl+Enter checks. Tab indents; to leave the editor by keyboard, press Escape, then Tab.");
+    this.checkButton = button("Check", () => this.check(), "practice-check");
+    this.stopButton = button("Stop", () => python.stop("it was stopped"));
+    this.hintButton = button("Hint", () => this.hint());
+    this.backButton = button("Bring back", () => this.bringBack());
+    this.status = make("p", { role: "status", class: "practice-status" });
+    this.bar = make("progress", { "aria-label": "Python is starting" });
+    this.saved = make("span", { class: "practice-saved" });
+    this.report = make("div", { class: "practice-report check-report", role: "region", "aria-label": `Report on ${this.name}` });
+    const open = make("a", { class: "practice-open", href: address, target: "_blank" }, "Open as notebook");
+    place.append(this.keys, make("div", { class: "practice-row" }, this.checkButton, this.stopButton, this.hintButton,
+      button("Start over", () => this.startOver()), this.backButton, open, this.saved), this.bar, this.status);
+    section.append(this.report);
+    for (const part of [this.stopButton, this.backButton, this.bar, this.report]) part.hidden = true;
+    this.hintButton.hidden = !this.hints.length;
+  }
+
+  /** Put the editor in, with what is kept. */
+  async open({ Compartment, EditorState, EditorView, ...parts }) {
+    const cell = answerIn(await this.notebook.read(), this.name);
+    this.kept = textOf(cell);
+    this.backButton.hidden = !cell.metadata.earlier?.length;
+    const { keymap, indentUnit, syntaxHighlighting } = parts;
+    const locked = new Compartment();
+    this.lock = (isLocked) => this.view.dispatch({ effects: locked.reconfigure(EditorState.readOnly.of(isLocked)) });
+    this.view = new EditorView({
+      doc: this.kept,
+      extensions: [
+        parts.lineNumbers(), parts.history(), parts.bracketMatching(), parts.pythonLanguage, indentUnit.of("    "),
+        syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4), locked.of([]),
+        keymap.of([{ key: "Mod-Enter", run: () => Boolean(this.check()) }, parts.indentWithTab,
+          ...parts.historyKeymap, ...parts.defaultKeymap]),
+        EditorView.contentAttributes.of({ "aria-label": `Your ${this.name}`, "aria-describedby": this.keys.id,
+          tabindex: 0 }),
+        EditorView.domEventHandlers({ focus: () => this.python.start() }),
+        EditorView.updateListener.of((update) => update.docChanged && this.changed()),
+      ],
+    });
+    this.place.prepend(this.view.dom);
+  }
+
+  get text() {
+    return this.view.state.doc.toString();
+  }
+
+  set text(text) {
+    this.view.dispatch({ changes: { from: 0, to: this.view.state.doc.length, insert: text } });
+  }
+
+  changed() {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.save(), PAUSE);
+    if (!this.isAtWork) this.outdate();
+  }
+
+  outdate() {
+    this.report.classList.add("is-old");
+    this.say(this.report.hidden ? "" : "Changed since the report below.");
+  }
+
+  /** Keep what stands in the editor. What another tab wrote meanwhile can be brought back. */
+  async save() {
+    clearTimeout(this.timer);
+    const { text, kept } = this;
+    if (text === kept) return;
+    this.kept = text;
+    await this.notebook.write((notebook) => {
+      const cell = answerIn(notebook, this.name);
+      if (textOf(cell) !== kept) keepEarlier(cell, textOf(cell));
+      this.put(notebook, cell, text);
+    });
+    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
+    this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
+  }
+
+  /** Write an answer into its cell. What its checks said before is no longer true. */
+  put(notebook, cell, text) {
+    cell.source = text;
+    this.backButton.hidden = !cell.metadata.earlier?.length;
+    for (const each of checksOf(notebook, this.name)) Object.assign(each, { outputs: [], execution_count: null });
+  }
+
+  /** Show what the lab, or another tab, has written meanwhile. */
+  async refresh() {
+    const isLocked = await this.notebook.isInLab();
+    if (isLocked !== this.view.state.readOnly) {
+      this.lock(isLocked);
+      this.say(isLocked ? "This exercise is open as a notebook in another tab. Write there, or close that tab." : "");
+      if (isLocked) this.notebook.closed().then(() => this.refresh());
+    }
+    const text = textOf(answerIn(await this.notebook.read(), this.name));
+    if (text === this.kept || this.text !== this.kept) return;
+    this.kept = text;
+    this.text = text;
+  }
+
+  async startOver() {
+    const text = textOf(answerIn(await this.notebook.released(), this.name));
+    if (this.text === text) return this.say("This is where you begin.");
+    await this.replace("You begin anew. What stood here is kept: “Bring back” shows it again.", (cell, before) => {
+      keepEarlier(cell, before);
+      return text;
+    });
+  }
+
+  /** Show what was put aside last; what stands there now comes back after all others. */
+  async bringBack() {
+    const beginning = textOf(answerIn(await this.notebook.released(), this.name));
+    await this.replace("This is what you had put aside.", (cell, before) => {
+      const earlier = cell.metadata.earlier ?? [];
+      const text = earlier.pop() ?? before;
+      if (before !== beginning) earlier.unshift(before);
+      return text;
+    });
+  }
+
+  async replace(sentence, choose) {
+    await this.refresh();
+    if (this.view.state.readOnly) return;
+    await this.save();
+    await this.notebook.write((notebook) => {
+      const cell = answerIn(notebook, this.name);
+      this.kept = choose(cell, this.text);
+      this.put(notebook, cell, this.kept);
+    });
+    this.text = this.kept;
+    this.say(sentence);
+    this.checkButton.focus();
+  }
+
+  hint() {
+    const next = this.hints.find((hint) => hint.hidden);
+    const shown = next ?? this.hints.at(-1);
+    shown.hidden = false;
+    shown.open = true;
+    shown.querySelector("summary").focus();
+    const left = this.hints.filter((hint) => hint.hidden).length;
+    this.hintButton.textContent = left ? `Hint (${left} more)` : "Hints";
+  }
+
+  say(text) {
+    this.status.textContent = text;
+  }
+
+  check() {
+    if (!this.isAtWork) this.python.inTurn(() => this.judge());
+    return true;
+  }
+
+  /** Run what stands on the screen, after all that stands above it, and show what its checks say. */
+  async judge() {
+    this.isAtWork = true;
+    this.stopButton.hidden = false;
+    this.checkButton.setAttribute("aria-disabled", "true");
+    try {
+      await this.save();
+      const judged = this.text;
+      const outputs = await this.runCells(await this.notebook.read(), judged);
+      this.report.replaceChildren(...outputs.map(shown));
+      this.report.classList.remove("is-old");
+      this.report.hidden = !outputs.length;
+      const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
+      const points = pointsIn(outputs);
+      this.say(points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`);
+      if (this.text !== judged) this.outdate();
+    } catch (error) {
+      this.say(`Nothing was checked: ${error.message}.`);
+    } finally {
+      this.isAtWork = false;
+      this.stopButton.hidden = this.bar.hidden = true;
+      this.checkButton.removeAttribute("aria-disabled");
+    }
+  }
+
+  /** Return what a reader should see of the outputs: the answer's and its checks', and errors of cells above. */
+  async runCells(notebook, text) {
+    const code = notebook.cells.filter((cell) => cell.cell_type === "code");
+    const own = answerIn(notebook, this.name);
+    const idOf = (cell) => cell.id ?? String(code.indexOf(cell)); // older notebooks have none
+    const screen = Object.fromEntries(code.map((cell) => [idOf(cell), cell === own ? text : textOf(cell)]));
+    const run = (cell) => this.python.ask("run", { cellId: idOf(cell), screen });
+    await this.pythonStarts();
+    this.say("Checking …");
+    const outputs = [];
+    for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
+      outputs.push(...(await run(cell)).filter(isError));
+    }
+    outputs.push(...await run(own));
+    if (await this.python.ask("defines", this.name)) {
+      for (const cell of checksOf(notebook, this.name)) {
+        outputs.push(...(await run(cell)).filter((output) => !output.ename?.includes("CheckFailed"))); // “see above”
+      }
+    }
+    return outputs;
+  }
+
+  /** Have Python forget what it ran before; say how far it is if it isn't there yet. */
+  async pythonStarts() {
+    const tell = (share) => {
+      this.bar.hidden = share === 1;
+      this.bar.value = share;
+      if (share < 1) this.say("Python is starting. That takes some seconds, once for each page.");
+    };
+    tell(this.python.share);
+    this.python.onshare = tell;
+    const slow = setTimeout(() => this.say("Python is still not there. If the connection was interrupted, press Stop, "
+      + "then Check again. Your work is kept."), SLOW);
+    await this.python.ask("reset").finally(() => clearTimeout(slow));
+  }
+}
+
+class Practice extends HTMLElement {
+  connectedCallback() {
+    if (this.answers) return;
+    this.answers = [];
+    this.hidden = false;
+    document.querySelector(".practice-without")?.remove();
+    const near = new IntersectionObserver((entries) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      near.disconnect();
+      this.open();
+    }, { rootMargin: NEAR });
+    near.observe(this);
+    if (location.hash) this.querySelector(location.hash)?.scrollIntoView(); // it was hidden when the page went there
+  }
+
+  async open() {
+    const { localforage, ...editor } = await import("./editor.js");
+    const python = new Python();
+    this.notebook = new Notebook(this.dataset.notebook, localforage);
+    this.answers = [...this.querySelectorAll(".practice-answer")].map((place) =>
+      new Answer(place, this.notebook, python, this.dataset.address));
+    await Promise.all(this.answers.map((answer) => answer.open(editor)));
+    this.answers.forEach((answer) => answer.refresh());
+    this.append(await this.foot());
+    addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
+    addEventListener("pagehide", () => this.answers.forEach((answer) => answer.save()));
+    document.addEventListener("visibilitychange", () => this.answers.forEach((answer) =>
+      document.hidden ? answer.save() : answer.refresh()));
+  }
+
+  /** Say where work is, and offer it for handing in. */
+  async foot() {
+    const where = make("span", { role: "status" },
+      "Your work is saved in this browser, in the notebook that “Open as notebook” shows.");
+    this.notebook.onrefused = () => {
+      where.textContent = "This browser keeps nothing of this page: what you write is gone once you leave. "
+        + "Download it before that.";
+    };
+    if (this.notebook.memory) this.notebook.onrefused();
+    const foot = make("p", { class: "practice-foot" }, where, " ",
+      button("Download the notebook", () => this.download()));
+    for (const other of await this.notebook.others(this.dataset.exercise)) {
+      const href = this.dataset.address.replace(this.dataset.notebook, other);
+      foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
+    }
+    return foot;
+  }
+
+  async download() {
+    await Promise.all(this.answers.map((answer) => answer.save()));
+    const text = JSON.stringify(await this.notebook.read(), null, 1);
+    const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+    make("a", { href: url, download: this.notebook.name }).click();
+    URL.revokeObjectURL(url);
+  }
+}
+
+/** Return a new element. */
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  element.append(...children);
+  return element;
+}
+
+function button(label, action, kind = "") {
+  const element = make("button", { type: "button", class: `practice-button ${kind}` }, label);
+  element.addEventListener("click", action);
+  return element;
+}
+
+function textOf(cell) {
+  return [cell.source].flat().join("");
+}
+
+function gradingOf(cell) {
+  return cell.metadata.nbgrader;
+}
+
+function answerIn(notebook, name) {
+  return notebook.cells.find((cell) => gradingOf(cell)?.grade_id === name);
+}
+
+/** Return the cells that check an answer: those between it and the next one. */
+function checksOf(notebook, name) {
+  const below = notebook.cells.slice(notebook.cells.indexOf(answerIn(notebook, name)) + 1);
+  const end = below.findIndex((cell) => gradingOf(cell)?.solution);
+  return below.slice(0, end < 0 ? below.length : end).filter((cell) => gradingOf(cell)?.grade);
+}
+
+function keepEarlier(cell, text) {
+  cell.metadata.earlier = [...(cell.metadata.earlier ?? []), text];
+}
+
+function isError(output) {
+  return output.output_type === "error";
+}
+
+/** Return an output of a cell as a notebook shows it. */
+function shown(output) {
+  const html = output.data?.["text/html"];
+  if (!html) {
+    const text = output.text ?? output.traceback?.join("\n") ?? output.data["text/plain"];
+    return make("pre", {}, text.replaceAll(/\u001b\[[\d;]*m/g, ""));
+  }
+  const place = make("div");
+  place.innerHTML = html;
+  for (const script of place.querySelectorAll("script")) { // as in a notebook: they note points
+    script.replaceWith(make("script", {}, script.textContent));
+  }
+  for (const link of place.querySelectorAll("a[href*='#']")) {
+    if (link.href.split("#")[0] === location.href.split("#")[0]) {
+      link.removeAttribute("target");
+      link.href = link.hash;
+    }
+  }
+  return place;
+}
+
+/** Return the points of all parts, as the first lines of their reports say them. */
+function pointsIn(outputs) {
+  const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/.exec(output.data?.["text/plain"]));
+  return lines.filter(Boolean).map(([, part, points]) => `${part} ${points}`).join(", ");
+}
+
+const style = make("link", { rel: "stylesheet", href: new URL("practice.css", import.meta.url) });
+style.addEventListener("load", () => customElements.define("rnnlm-practice", Practice));
+document.head.append(style);
