@@ -6,13 +6,14 @@ import pytest
 from numpy.testing import assert_allclose
 from pages import HTML, has_no_violation_in_either_theme
 
+from rnnlm_figures.loop import once_through, smallest_model
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt"}
+           "influence": "05-bptt", "loop": "00-whole-loop"}
 
 
 @pytest.fixture
@@ -63,12 +64,42 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
 
 @pytest.mark.parametrize(("name", "presses"), [
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-    ("logits", ["10 steps"])])
+    ("logits", ["10 steps"]), ("loop", ["30 steps with both"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
         live.get_by_text(text, exact=True).click()
     has_no_violation_in_either_theme(live.page, f"live-{name}")
+
+
+# Chapter 0.
+
+def assert_shows_the_loop(live, layers, sound):
+    """Compare the table, rounded as it is, the bars and the sentence with one pass in Python."""
+    ids, vectors, states, scores, loss, gradient = once_through(*layers, sound)
+    rows = shown(live, "tbody tr", "[...e.querySelectorAll('td')].map(cell => cell.textContent)")
+    assert [int(row[0]) for row in rows] == ids.tolist()
+    for column, array in zip((1, 2, 3), (vectors, states, gradient), strict=True):
+        assert_allclose([list(numbers(row[column].split())) for row in rows], array, atol=5.001e-3)
+    shares = shown(live, ".logit-share", "Number(e.style.getPropertyValue('--share'))")
+    assert_allclose(shares, next_word_probabilities(scores[-1]), atol=1e-6)
+    assert said(live).endswith(f"The loss is {loss:.3f}.")
+
+
+def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(figure):
+    live, layers = figure("loop"), smallest_model()
+    assert_shows_the_loop(live, layers, "hoots")
+    press(live, "A step")
+    press(live, "30 steps with both")
+    for sound in ["hoots", *30 * ["hoots", "moos"]]:
+        once_through(*layers, sound)
+        embedding = layers[0][0]
+        embedding.params[0] -= embedding.grads[0] / 2
+    assert_shows_the_loop(live, layers, "hoots")
+    live.get_by_role("combobox").select_option("cow")
+    assert_shows_the_loop(live, layers, "moos")
+    press(live, "Start over")
+    assert_shows_the_loop(live, smallest_model(), "moos")
 
 
 # The farm.
