@@ -7,13 +7,13 @@ from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftma
 
 from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, RED, RED_FILL, Drawing
 
-WORDS = "the owl cow in wood hoots moos .".split()
-SENTENCES = {"hoots": "the owl in the wood".split(), "moos": "the cow in the wood".split()}
+WORDS = ["the", "owl", "cow", "in", "wood", "hoots", "moos", "."]
+SENTENCES = {"hoots": ["the", "owl", "in", "the", "wood"], "moos": ["the", "cow", "in", "the", "wood"]}
 
 # The map: each part with its chapter and its place. A part may have a second line with its number in the example.
-PARTS = {"ids": ("01-corpus", 0), "vectors": ("02-embedding", 70), "state": ("03-rnn", 140), "scores": ("07-rnnlm", 210),
-         "loss": ("06-softmax-masking", 280)}
-LIT = {  # what each page is about; "again" is the loop through the words, "back" the way back, "step" the change of numbers
+PARTS = {"ids": ("01-corpus", 0), "vectors": ("02-embedding", 70), "state": ("03-rnn", 140),
+         "scores": ("07-rnnlm", 210), "loss": ("06-softmax-masking", 280)}
+LIT = {  # what each page is about; "again" is the loop through the words, "back" the way back
     "00-whole-loop": {*PARTS, "again", "back", "step"}, "01-corpus": {"ids"}, "what-learning-is": {"step"},
     "02-embedding": {"vectors"}, "03-rnn": {"state"}, "04-time-rnn": {"state", "again"}, "05-bptt": {"again", "back"},
     "06-softmax-masking": {"loss"}, "one-training-step": {*PARTS, "again", "back", "step"},
@@ -106,4 +106,5 @@ def caption(page):
     names = {"again": "the loop over the words", "back": "the way back", "step": "the step"}
     lit = [names.get(name, name) for name in [*PARTS, *names] if name in LIT[page]]
     whole = len(lit) == len(PARTS) + len(names)
-    return f"The whole model, from ids to the loss and back. This page is about {'all of it' if whole else ' and '.join(lit)}."
+    about = "all of it" if whole else " and ".join(lit)
+    return f"The whole model, from ids to the loss and back. This page is about {about}."

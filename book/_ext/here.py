@@ -8,8 +8,8 @@ def put(app, pagename, templatename, context, doctree):
     page = pagename.removeprefix("book/")
     if page in LIT:
         title = re.compile(r"<h1>.*?</h1>", re.DOTALL)
-        context["body"] = title.sub(lambda match: f'{match[0]}<nav class="here" aria-label="You are here">{you_are_here(page)}</nav>',
-                                    context["body"], count=1)
+        here = f'<nav class="here" aria-label="You are here">{you_are_here(page)}</nav>'
+        context["body"] = title.sub(lambda match: match[0] + here, context["body"], count=1)
 
 
 def setup(app):
