@@ -13,7 +13,7 @@ from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt", "loop": "00-whole-loop"}
+           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn"}
 
 
 @pytest.fixture
@@ -64,7 +64,8 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
 
 @pytest.mark.parametrize(("name", "presses"), [
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-    ("logits", ["10 steps"]), ("loop", ["30 steps with both"])])
+    ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
+    ("keeper", ["Start over"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -100,6 +101,30 @@ def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(fig
     assert_shows_the_loop(live, layers, "moos")
     press(live, "Start over")
     assert_shows_the_loop(live, smallest_model(), "moos")
+
+
+# A cell of two units.
+
+@pytest.mark.parametrize(("keep", "mix", "write", "holds"), [
+    (1.5, 0, 2, "the cow"), (0.9, 0, 2, "nobody"), (3, 0, 2, "nobody"), (3, 0, 4, "the cow"), (0, 1.5, 2, "the cow")])
+def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write, holds):
+    live = figure("keeper")
+    for name, value in [("keep", keep), ("mix", mix), ("write", write)]:
+        set_slider(live.get_by_label(name), value)
+    for _ in range(5):
+        press(live, "wood")
+    Wx, Wh = np.array([[write, -write], [-write, write], [-4.0, -4.0]]), np.array([[keep, mix], [mix, keep]])
+    cell = RNN(Wx, Wh.astype(float), np.zeros(2))
+    state, states = np.zeros((1, 2)), []
+    text = "the owl in the wood hoots . the cow by the river wood wood wood wood wood"
+    for word in text.split():
+        state = cell.forward(np.array([[word == "owl", word == "cow", word == "."]], dtype=float), state)
+        states.append(state[0])
+    values = shown(live, ".keeper-unit", "Number(e.style.getPropertyValue('--value'))")
+    assert_allclose(np.reshape(values, (-1, 2)), states, atol=1e-6)
+    assert said(live).endswith(f"it holds {holds}.")
+    press(live, "Start over")
+    assert said(live) == "After 12 words the state is (−0.87, 0.82): it holds the cow."
 
 
 # The farm.
