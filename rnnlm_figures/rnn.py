@@ -1,6 +1,5 @@
 """Figures of chapter 3: one step of an RNN, forward and back."""
 import numpy as np
-from matplotlib.patches import Rectangle
 
 from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, Canvas, Drawing, Figure, plain_axes
 
@@ -14,9 +13,7 @@ def owl_or_cow(words, states):
         y = 0.9 + 0.75 * t
         picture.text(2.2, y + 0.3, word, align="right")
         for x, h in zip((4.2, 7.8), state, strict=True):
-            corner, fill = (x + min(0, 1.6 * h), y), ORANGE_FILL if h > 0 else BLUE_FILL
-            picture.axes.add_patch(Rectangle(corner, 1.6 * abs(h), 0.6, facecolor=fill, edgecolor="none"))
-            picture.text(x, y + 0.3, f"{h:.2f}".replace("-", "−"), size=9)
+            picture.two_sided(x, y, h, half=1.6)
     return picture.show("""Two units after each word. With owl the owl unit goes to 0.96 and stays above 0.86 while
         other words go by, the cow unit as far below 0. The full stop takes both below 0. With cow the cow unit
         goes above 0, and climbs to 0.82 while other words go by.""", live="keeper")

@@ -10,10 +10,10 @@ from rnnlm_figures.loop import once_through, smallest_model
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
-from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn"}
+           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm"}
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
 @pytest.mark.parametrize(("name", "presses"), [
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
     ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
-    ("keeper", ["Start over"])])
+    ("keeper", ["Start over"]), ("gates", ["Start over"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -120,11 +120,42 @@ def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write
     for word in text.split():
         state = cell.forward(np.array([[word == "owl", word == "cow", word == "."]], dtype=float), state)
         states.append(state[0])
-    values = shown(live, ".keeper-unit", "Number(e.style.getPropertyValue('--value'))")
+    values = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
     assert_allclose(np.reshape(values, (-1, 2)), states, atol=1e-6)
     assert said(live).endswith(f"it holds {holds}.")
     press(live, "Start over")
     assert said(live) == "After 12 words the state is (−0.87, 0.82): it holds the cow."
+
+
+# Three gates.
+
+CANDIDATES = {"the": 0.4, "owl": 0.9, "in": -0.3, "wood": 0.5, "hoots": -0.4, ".": 0.1, "cow": -0.9, "by": 0.3,
+              "river": -0.5}
+HALF_OPEN = {"an animal": (0.5, 0.5, 0.5), "a full stop": (0.5, 0.5, 0.5), "any other word": (0.5, 0.5, 0.5)}
+KEEPING = {"an animal": (0.01, 0.99, 0.8), "a full stop": (0.01, 0.03, 0.1), "any other word": (0.98, 0.02, 0.7)}
+
+
+@pytest.mark.parametrize("gates", [HALF_OPEN, KEEPING])
+def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, gates):
+    live = figure("gates")
+    for kind, (f, i, o) in gates.items():
+        live.get_by_role("combobox").select_option(kind)
+        for name, value in [("f: keep", f), ("i: let", i), ("o: show", o)]:
+            set_slider(live.get_by_label(name), value)
+    words = ["the", "owl", "in", "the", "wood", "hoots", ".", "the", "cow", "by", "the", "river"]
+    kinds = {"owl": "an animal", "cow": "an animal", ".": "a full stop"}
+    f, i, o = np.array([gates[kinds.get(word, "any other word")] for word in words]).T
+    g = np.array([CANDIDATES[word] for word in words])
+    # Each word has a row of weights of its own, from which its gates come.
+    Wx = np.column_stack([np.log(o / (1 - o)), np.log(f / (1 - f)), np.log(i / (1 - i)), np.arctanh(g)])
+    lstm = TimeLSTM(Wx, np.zeros((1, 4)), np.zeros(4))
+    hs = lstm.forward(np.eye(12)[np.newaxis])
+    lstm.backward(np.eye(12)[-1].reshape(1, 12, 1))
+    dc = lstm.grads[0][:, 3] / (i * (1 - g**2))
+    cs = np.arctanh(hs[0, :, 0] / o)
+    bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
+    assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
+    assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
 
 
 # The farm.

@@ -14,13 +14,13 @@ class LiveKeeper extends LiveFigure {
     this.words = KEEPER_TEXT.split(" ");
     const weight = (name, label, min, max) => slider(label, { min, max, step: 0.1, value: this.weights[name] },
       (value) => { this.weights[name] = value; this.draw(); });
-    this.rows = make("ol", { class: "keeper-rows", tabindex: 0, "aria-label": "The text, with both units after each word" });
+    this.rows = make("ol", { class: "live-steps", tabindex: 0, "aria-label": "The text, with both units after each word" });
     const heads = ["", "owl unit", "cow unit", "it holds"].map((head) => make("span", {}, head));
     const words = ["owl", "cow", "wood", "."].map((word) =>
       button(word, () => { this.words.push(word); this.draw(); }));
     this.panel.append(weight("keep", "keep: from a unit to itself", 0, 3),
       weight("mix", "mix: from one unit to the other", -1.5, 1.5), weight("write", "write: from its animal to a unit", 0, 5),
-      make("div", { class: "keeper-head", "aria-hidden": "true" }, ...heads), this.rows,
+      make("div", { class: "live-steps-head", "aria-hidden": "true" }, ...heads), this.rows,
       make("div", { class: "live-row" }, ...words, button("Start over", () => this.startOver())), this.sentence);
   }
 
@@ -35,9 +35,8 @@ class LiveKeeper extends LiveFigure {
   draw() {
     const states = keeperStates(this.words, this.weights);
     this.rows.replaceChildren(...this.words.map((word, t) => make("li", {},
-      make("span", { class: "keeper-word" }, word),
-      ...states[t].map((h) => make("span", { class: h < 0 ? "keeper-unit keeper-negative" : "keeper-unit",
-      style: `--value: ${h}` }, h.toFixed(2).replace("-", "−"))), make("span", {}, held(states[t])))));
+      make("span", { class: "live-step-word" }, word),
+      ...states[t].map(twoSidedBar), make("span", { class: "live-step-says" }, held(states[t])))));
     this.rows.scrollTop = this.rows.scrollHeight;
     const [owl, cow] = states.at(-1).map((h) => h.toFixed(2).replace("-", "−"));
     this.say(`After ${this.words.length} words the state is (${owl}, ${cow}): it holds ${held(states.at(-1))}.`);
