@@ -67,6 +67,22 @@ def _draw_gates(picture):
     picture.text(9.2, 3.05, "h after", colour=BLUE, size=9)
 
 
+def half_open_gates(words, cs, hs, reach):
+    """Return a drawing of c, h and the gradient after each word, each a bar that starts in the middle."""
+    picture = Drawing(10, 1.2 + 0.75 * len(words))
+    places = {"c": 3.9, "h": 6.2, "gradient": 8.5}
+    for name, x in places.items():
+        picture.text(x, 0.4, name, colour=FAINT, size=9)
+    for t, word in enumerate(words):
+        y = 0.9 + 0.75 * t
+        picture.text(2.2, y + 0.3, word, align="right")
+        for x, values in zip(places.values(), (cs, hs, reach), strict=True):
+            picture.two_sided(x, y, values[t], half=1)
+    return picture.show(f"""One unit of an LSTM whose three gates are 0.5 at every word. After owl c is {cs[1]:.2f}, and
+        then it goes up and down with the other words. The gradient is {reach[-1]:.2f} after the last word, and halves
+        with each word before it.""", live="gates")
+
+
 def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
     """Return a drawing of the gradients of one LSTM step: along the top those of the cell state, down to the gates."""
     o, f, i, g = gates

@@ -4,6 +4,21 @@ import numpy as np
 from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, Canvas, Drawing, Figure, plain_axes
 
 
+def owl_or_cow(words, states):
+    """Return a drawing of two units after each word, as bars that start in the middle, to the left if negative."""
+    picture = Drawing(10, 1.2 + 0.75 * len(words))
+    for x, name in [(4.2, "owl unit"), (7.8, "cow unit")]:
+        picture.text(x, 0.4, name, colour=FAINT, size=9)
+    for t, (word, state) in enumerate(zip(words, states, strict=True)):
+        y = 0.9 + 0.75 * t
+        picture.text(2.2, y + 0.3, word, align="right")
+        for x, h in zip((4.2, 7.8), state, strict=True):
+            picture.two_sided(x, y, h, half=1.6)
+    return picture.show("""Two units after each word. With owl the owl unit goes to 0.96 and stays above 0.86 while
+        other words go by, the cow unit as far below 0. The full stop takes both below 0. With cow the cow unit
+        goes above 0, and climbs to 0.82 while other words go by.""", live="keeper")
+
+
 def one_step(x, h_prev, Wx, Wh, b):
     """Return a drawing of what adds up to z: the word vector times Wx, the old state times Wh, and b."""
     right = 6.9

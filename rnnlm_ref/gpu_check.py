@@ -2,7 +2,7 @@
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 
-Book: 09-gpu
+Book: gpu
 """
 import statistics
 import sys

@@ -6,13 +6,14 @@ import pytest
 from numpy.testing import assert_allclose
 from pages import HTML, has_no_violation_in_either_theme
 
+from rnnlm_figures.loop import once_through, smallest_model
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
-from rnnlm_ref.time_layers import TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt"}
+           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm"}
 
 
 @pytest.fixture
@@ -63,12 +64,98 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
 
 @pytest.mark.parametrize(("name", "presses"), [
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-    ("logits", ["10 steps"])])
+    ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
+    ("keeper", ["Start over"]), ("gates", ["Start over"])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
         live.get_by_text(text, exact=True).click()
     has_no_violation_in_either_theme(live.page, f"live-{name}")
+
+
+# Chapter 0.
+
+def assert_shows_the_loop(live, layers, sound):
+    """Compare the table, rounded as it is, the bars and the sentence with one pass in Python."""
+    ids, vectors, states, scores, loss, gradient = once_through(*layers, sound)
+    rows = shown(live, "tbody tr", "[...e.querySelectorAll('td')].map(cell => cell.textContent)")
+    assert [int(row[0]) for row in rows] == ids.tolist()
+    for column, array in zip((1, 2, 3), (vectors, states, gradient), strict=True):
+        assert_allclose([list(numbers(row[column].split())) for row in rows], array, atol=5.001e-3)
+    shares = shown(live, ".logit-share", "Number(e.style.getPropertyValue('--share'))")
+    assert_allclose(shares, next_word_probabilities(scores[-1]), atol=1e-6)
+    assert said(live).endswith(f"The loss is {loss:.3f}.")
+
+
+def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(figure):
+    live, layers = figure("loop"), smallest_model()
+    assert_shows_the_loop(live, layers, "hoots")
+    press(live, "A step")
+    press(live, "30 steps with both")
+    for sound in ["hoots", *30 * ["hoots", "moos"]]:
+        once_through(*layers, sound)
+        embedding = layers[0][0]
+        embedding.params[0] -= embedding.grads[0] / 2
+    assert_shows_the_loop(live, layers, "hoots")
+    live.get_by_role("combobox").select_option("cow")
+    assert_shows_the_loop(live, layers, "moos")
+    press(live, "Start over")
+    assert_shows_the_loop(live, smallest_model(), "moos")
+
+
+# A cell of two units.
+
+@pytest.mark.parametrize(("keep", "mix", "write", "holds"), [
+    (1.5, 0, 2, "the cow"), (0.9, 0, 2, "nobody"), (3, 0, 2, "nobody"), (3, 0, 4, "the cow"), (0, 1.5, 2, "the cow")])
+def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write, holds):
+    live = figure("keeper")
+    for name, value in [("keep", keep), ("mix", mix), ("write", write)]:
+        set_slider(live.get_by_label(name), value)
+    for _ in range(5):
+        press(live, "wood")
+    Wx, Wh = np.array([[write, -write], [-write, write], [-4.0, -4.0]]), np.array([[keep, mix], [mix, keep]])
+    cell = RNN(Wx, Wh.astype(float), np.zeros(2))
+    state, states = np.zeros((1, 2)), []
+    text = "the owl in the wood hoots . the cow by the river wood wood wood wood wood"
+    for word in text.split():
+        state = cell.forward(np.array([[word == "owl", word == "cow", word == "."]], dtype=float), state)
+        states.append(state[0])
+    values = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
+    assert_allclose(np.reshape(values, (-1, 2)), states, atol=1e-6)
+    assert said(live).endswith(f"it holds {holds}.")
+    press(live, "Start over")
+    assert said(live) == "After 12 words the state is (−0.87, 0.82): it holds the cow."
+
+
+# Three gates.
+
+CANDIDATES = {"the": 0.4, "owl": 0.9, "in": -0.3, "wood": 0.5, "hoots": -0.4, ".": 0.1, "cow": -0.9, "by": 0.3,
+              "river": -0.5}
+HALF_OPEN = {"an animal": (0.5, 0.5, 0.5), "a full stop": (0.5, 0.5, 0.5), "any other word": (0.5, 0.5, 0.5)}
+KEEPING = {"an animal": (0.01, 0.99, 0.8), "a full stop": (0.01, 0.03, 0.1), "any other word": (0.98, 0.02, 0.7)}
+
+
+@pytest.mark.parametrize("gates", [HALF_OPEN, KEEPING])
+def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, gates):
+    live = figure("gates")
+    for kind, (f, i, o) in gates.items():
+        live.get_by_role("combobox").select_option(kind)
+        for name, value in [("f: keep", f), ("i: let", i), ("o: show", o)]:
+            set_slider(live.get_by_label(name), value)
+    words = ["the", "owl", "in", "the", "wood", "hoots", ".", "the", "cow", "by", "the", "river"]
+    kinds = {"owl": "an animal", "cow": "an animal", ".": "a full stop"}
+    f, i, o = np.array([gates[kinds.get(word, "any other word")] for word in words]).T
+    g = np.array([CANDIDATES[word] for word in words])
+    # Each word has a row of weights of its own, from which its gates come.
+    Wx = np.column_stack([np.log(o / (1 - o)), np.log(f / (1 - f)), np.log(i / (1 - i)), np.arctanh(g)])
+    lstm = TimeLSTM(Wx, np.zeros((1, 4)), np.zeros(4))
+    hs = lstm.forward(np.eye(12)[np.newaxis])
+    lstm.backward(np.eye(12)[-1].reshape(1, 12, 1))
+    dc = lstm.grads[0][:, 3] / (i * (1 - g**2))
+    cs = np.arctanh(hs[0, :, 0] / o)
+    bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
+    assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
+    assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
 
 
 # The farm.

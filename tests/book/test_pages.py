@@ -112,6 +112,17 @@ def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take(
             assert sum(map(int, re.findall(r"○? \| (\d+) \|", path.read_text()))) == int(exercise[2])
 
 
+def test_each_chapter_has_the_map_of_the_model_with_its_own_part_lit():
+    chapters = re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text().partition("caption: Exercises")[0])
+    maps = {name: soup(f"book/{name}.html").select(".here svg") for name in chapters}
+    assert [name for name, found in maps.items() if len(found) != 1] == ["where-it-went"]  # it's about what came after
+    for name, found in maps.items():
+        lit = found and [part.parent.get("href") for part in found[0].select("rect.here-lit")]
+        if len(found) == 1 and found[0].select("a[aria-current]"):
+            assert f"{name}.html" in lit
+    assert {link["href"] for link in maps["02-embedding"][0].select("a")} <= {f"{name}.html" for name in chapters}
+
+
 def test_a_chapter_on_paper_has_its_number_and_its_answers(open_page):
     tab = open_page("book/03-rnn.html", until="networkidle")
     tab.emulate_media(media="print")

@@ -74,14 +74,4 @@ function arc(from, to, carried, loudest) {
     class: carried > 1 ? "influence-path influence-loud" : "influence-path", "stroke-opacity": carried / loudest });
 }
 
-/** Return a number with three digits that count, with a power of ten where it is long. */
-function brief(x) {
-  const [digits, exponent] = x.toExponential(2).split("e");
-  return Math.abs(exponent) < 4 ? String(Number(x.toPrecision(3))) : `${digits} · ${power(10, Number(exponent))}`;
-}
-
-function power(base, exponent) {
-  return base + [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("");
-}
-
 customElements.define("live-influence", LiveInfluence);

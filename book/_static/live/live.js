@@ -96,6 +96,22 @@ function label(x, y, text, kind) {
   return make("text", { x, y, class: `live-label ${kind}` }, text);
 }
 
+/** Return a bar for a number from -1 to 1, which begins in the middle. */
+function twoSidedBar(x) {
+  return make("span", { class: x < 0 ? "live-bar live-negative" : "live-bar", style: `--value: ${x}` },
+    x.toFixed(2).replace("-", "−"));
+}
+
+/** Return a number with three digits that count, with a power of ten where it is long. */
+function brief(x) {
+  const [digits, exponent] = x.toExponential(2).split("e");
+  return Math.abs(exponent) < 4 ? String(Number(x.toPrecision(3))) : `${digits} · ${power(10, Number(exponent))}`;
+}
+
+function power(base, exponent) {
+  return base + [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("");
+}
+
 /** Return the cells of an array of numbers; long numbers are written smaller. */
 function cells(x, y, numbers, width, kind) {
   return numbers.flatMap((number, i) => {

@@ -1,0 +1,65 @@
+/* Chapter 8: one unit of an LSTM (rnnlm_ref's TimeLSTM) whose gates the reader sets, for three kinds of words. */
+"use strict";
+
+const GATES_WORDS = [["the", 0.4], ["owl", 0.9], ["in", -0.3], ["the", 0.4], ["wood", 0.5], ["hoots", -0.4], [".", 0.1],
+  ["the", 0.4], ["cow", -0.9], ["by", 0.3], ["the", 0.4], ["river", -0.5]]; // each with its candidate g
+const GATES_KINDS = ["an animal", "a full stop", "any other word"];
+const GATES_NAMES = { f: "f: keep the old", i: "i: let the new in", o: "o: show" };
+
+class LiveGates extends LiveFigure {
+  static title = "Be the gates of an LSTM: one unit, word by word";
+
+  build() {
+    this.select = make("select", { class: "live-input", "aria-label": "at which words" },
+      ...GATES_KINDS.map((kind) => make("option", {}, kind)));
+    this.select.addEventListener("change", () => this.showGates());
+    this.sliders = Object.entries(GATES_NAMES).map(([gate, name]) =>
+      slider(name, { min: 0.01, max: 0.99, step: 0.01, value: 0.5 }, (value) => {
+        this.gates[this.select.selectedIndex][gate] = value;
+        this.draw();
+      }));
+    this.rows = make("ol", { class: "live-steps", tabindex: 0, "aria-label": "The text; after each word c, h and the gradient" });
+    const heads = ["", "c", "h", "gradient"].map((head) => make("span", {}, head));
+    this.startOver();
+    this.panel.append(make("div", { class: "live-row" }, "Gates at ", this.select,
+      button("Start over", () => { this.startOver(); this.showGates(); this.draw(); })), ...this.sliders,
+    make("div", { class: "live-steps-head", "aria-hidden": "true" }, ...heads), this.rows, this.sentence);
+  }
+
+  startOver() {
+    this.gates = GATES_KINDS.map(() => ({ f: 0.5, i: 0.5, o: 0.5 }));
+  }
+
+  showGates() {
+    const gates = Object.values({ ...this.gates[this.select.selectedIndex] });
+    this.sliders.forEach((label, k) => {
+      label.querySelector("input").value = gates[k];
+      label.querySelector(".live-value").textContent = gates[k];
+    });
+  }
+
+  draw() {
+    const { cs, hs, reach } = gatesRun(this.gates);
+    this.rows.replaceChildren(...GATES_WORDS.map(([word], t) => make("li", {}, make("span", { class: "live-step-word" }, word),
+      ...[cs, hs, reach].map((numbers) => twoSidedBar(numbers[t])))));
+    const far = (word) => brief(reach[GATES_WORDS.findIndex(([name]) => name === word)]);
+    this.say(`At the end c is ${cs.at(-1).toFixed(2).replace("-", "−")}. A nudge to c arrives at the last h with the factor `
+      + `${far("cow")} if it came after cow, and with ${far("owl")} if it came after owl.`);
+  }
+}
+
+/** Return the states of the unit after each word, and the derivative of the last h in c after each word. */
+function gatesRun(gates) {
+  const of = ([word]) => gates[word === "owl" || word === "cow" ? 0 : word === "." ? 1 : 2];
+  let c = 0;
+  const cs = GATES_WORDS.map((entry) => c = of(entry).f * c + of(entry).i * entry[1]);
+  const hs = cs.map((value, t) => of(GATES_WORDS[t]).o * Math.tanh(value));
+  const reach = [];
+  GATES_WORDS.forEach((_, back) => {
+    const t = GATES_WORDS.length - 1 - back;
+    reach[t] = back === 0 ? of(GATES_WORDS[t]).o * (1 - Math.tanh(cs[t]) ** 2) : reach[t + 1] * of(GATES_WORDS[t + 1]).f;
+  });
+  return { cs, hs, reach };
+}
+
+customElements.define("live-gates", LiveGates);
