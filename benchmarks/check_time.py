@@ -28,12 +28,12 @@ from corpora import CORPORA  # noqa: E402
 from mutate import mutants_of, noticed, plainest  # noqa: E402
 
 from rnnlm_grader import check  # noqa: E402
-from rnnlm_grader.allowance import Allowance  # noqa: E402
-from rnnlm_grader.criteria import ASSIGNMENTS  # noqa: E402
-from rnnlm_grader.exam import hidden_seed, public_seed  # noqa: E402
-from rnnlm_grader.grading import grade_submission  # noqa: E402
-from rnnlm_grader.sandbox.bench import load_cells  # noqa: E402
+from rnnlm_grader.content import ASSIGNMENTS  # noqa: E402
+from rnnlm_grader.engine.exam import hidden_seed, public_seed  # noqa: E402
+from rnnlm_grader.protocol.bench import load_cells  # noqa: E402
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate  # noqa: E402
+from rnnlm_grader.verdict.allowance import Allowance  # noqa: E402
+from rnnlm_grader.verdict.grading import grade_submission  # noqa: E402
 
 CHECK_MS = 300  # the target
 REPEATS = 5

@@ -18,6 +18,6 @@
     notebooks/       reads what was handed in
     course/          nbgrader's side: whole classes, gradebook, feedback, exports, the command `rnnlm-grade`
 """
-from .check import chapter, check
+from .learner.check import chapter, check
 
 __all__ = ["chapter", "check"]

@@ -15,18 +15,18 @@ from nbgrader.converters import GenerateAssignment
 from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
+from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course import cli
 from rnnlm_grader.course.folders import answers_of, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
-from rnnlm_grader.criteria import ASSIGNMENTS
-from rnnlm_grader.exam import Lost
+from rnnlm_grader.engine.compare import Difference
+from rnnlm_grader.engine.exam import Lost
 from rnnlm_grader.explaining.mistakes import Mistake
-from rnnlm_grader.explaining.report import render
-from rnnlm_grader.marks import Mark, State
-from rnnlm_grader.sandbox.bench import Raised
-from rnnlm_grader.spec.compare import Difference
-from rnnlm_grader.verdict import PartResult, Verdict
+from rnnlm_grader.protocol.bench import Raised
+from rnnlm_grader.verdict.marks import Mark, State
+from rnnlm_grader.verdict.pipeline import PartResult, Verdict
+from rnnlm_grader.verdict.report import render
 
 ROOT = Path(__file__).parents[1]
 SLUG = demo.ASSIGNMENT

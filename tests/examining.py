@@ -4,11 +4,11 @@ import sys
 
 import numpy as np
 
-from rnnlm_grader.criteria import find
-from rnnlm_grader.exam import examine, public_seed
-from rnnlm_grader.sandbox.bench import load_cells
-from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.verdict import Work, examine_answer, explain, judge
+from rnnlm_grader.content import find
+from rnnlm_grader.engine.exam import examine, public_seed
+from rnnlm_grader.protocol.bench import load_cells
+from rnnlm_grader.protocol.candidate import KernelCandidate
+from rnnlm_grader.verdict.pipeline import Work, examine_answer, explain, judge
 
 
 def defined(source, name="MyEmbedding"):
@@ -19,7 +19,7 @@ def defined(source, name="MyEmbedding"):
 
 
 def grade_name(assignment, candidate, name, seeds, allowance):
-    """Return the PartResults of one name; seeds and allowance as in `verdict.examine_answer`."""
+    """Return the PartResults of one name; seeds and allowance as in `pipeline.examine_answer`."""
     work = Work(assignment, name)
     for is_hidden in (False, True):
         examine_answer(work, candidate, lambda criterion, now=is_hidden: [

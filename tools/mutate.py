@@ -28,10 +28,10 @@ sys.path.insert(0, str(ROOT / "tests"))
 
 from corpora import CORPORA  # noqa: E402
 
-from rnnlm_grader.criteria import ASSIGNMENTS  # noqa: E402
-from rnnlm_grader.exam import examine, hidden_seed, public_seed  # noqa: E402
-from rnnlm_grader.sandbox.bench import load_cells  # noqa: E402
-from rnnlm_grader.sandbox.candidate import KernelCandidate  # noqa: E402
+from rnnlm_grader.content import ASSIGNMENTS  # noqa: E402
+from rnnlm_grader.engine.exam import examine, hidden_seed, public_seed  # noqa: E402
+from rnnlm_grader.protocol.bench import load_cells  # noqa: E402
+from rnnlm_grader.protocol.candidate import KernelCandidate  # noqa: E402
 
 EXPLAINED = ROOT / "tools" / "equivalent.txt"
 KEYS = (b"one" * 11, b"two" * 11)  # of the hidden draws

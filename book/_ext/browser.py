@@ -16,7 +16,7 @@ from sphinx.addnodes import download_reference
 from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
 
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>

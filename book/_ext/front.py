@@ -9,9 +9,9 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rnnlm_figures.rnnlm import who_is_it_about
-from rnnlm_grader.check import examine
-from rnnlm_grader.explaining.page import page
-from rnnlm_grader.explaining.report import outline
+from rnnlm_grader.learner.check import examine
+from rnnlm_grader.learner.page import page
+from rnnlm_grader.verdict.report import outline
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from docutils import nodes
 from status import Table
 
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
 
 
 class ExerciseList(Table):

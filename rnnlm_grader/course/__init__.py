@@ -1,7 +1,8 @@
 """An nbgrader course: whole classes, marks and pages.
 
     cli.py, commands.py   the command `rnnlm-grade`
-    nbgrader_plugin.py    how the grader plugs into nbgrader: settings.py, exchange.py, lms.py, feedback.py
+    nbgrader_plugin/      every hook into nbgrader: grading, exchange, downloads, pages, what happens at its start
+    settings.py           the grader's settings, and what must be there; feedback.py knows which pages are stale
     batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found,
                           recorder.py writes graded notebooks and marks, and reads them again
     folders.py            the layout of a course; private.py, forget.py keep it from others and remove what it holds

@@ -14,12 +14,12 @@ from pathlib import Path
 import jinja2
 from markupsafe import Markup
 
-from ..criteria import ASSIGNMENTS
-from ..explaining.page import with_code
+from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..files import write_whole
-from ..marks import State
+from ..learner.page import with_code
 from ..notebooks import alike
+from ..verdict.marks import State
 from .folders import answers_of, read_source, released, shown
 from .marks import read_class
 

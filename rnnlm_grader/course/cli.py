@@ -5,7 +5,7 @@ import importlib.metadata
 import os
 import sys
 
-from ..criteria import ASSIGNMENTS
+from ..content import ASSIGNMENTS
 from ..refusal import PUT_RIGHT, Refusal, Stopped, in_words
 from . import pool
 

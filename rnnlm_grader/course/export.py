@@ -14,8 +14,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from ..files import write_whole
-from ..marks import State
 from ..refusal import Refusal
+from ..verdict.marks import State
 from .folders import few, shown
 from .marks import read_class
 

@@ -6,11 +6,11 @@ from pathlib import Path
 import nbformat
 from nbgrader.utils import is_grade, is_solution, rmtree
 
-from ..criteria import ASSIGNMENTS
+from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..notebooks.cell_code import plain_python
+from ..protocol.candidate import OWN, SET_UP
 from ..refusal import Refusal
-from ..sandbox.candidate import OWN, SET_UP
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)

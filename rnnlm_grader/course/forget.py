@@ -6,7 +6,7 @@ from pathlib import Path
 from nbgrader.exchange.default import Exchange
 from nbgrader.utils import notebook_hash
 
-from ..criteria import ASSIGNMENTS
+from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from .folders import remove, shown
 from .gradebook import has_student, remove_student

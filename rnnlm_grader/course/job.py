@@ -13,15 +13,16 @@ from pathlib import Path
 
 import numpy as np
 
-from ..allowance import Allowance
-from ..criteria import ASSIGNMENTS
-from ..exam import hidden_seed, public_seed
-from ..explaining.report import render
+from ..content import ASSIGNMENTS
+from ..engine.exam import hidden_seed, public_seed
 from ..explaining.words import clean, in_a_word
-from ..grading import grade_submission
-from ..marks import State
+from ..protocol.candidate import Lost
 from ..refusal import Refusal
-from ..sandbox.candidate import Lost, SandboxedCandidate
+from ..sandbox.candidate import SandboxedCandidate
+from ..verdict.allowance import Allowance
+from ..verdict.grading import grade_submission
+from ..verdict.marks import State
+from ..verdict.report import render
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]

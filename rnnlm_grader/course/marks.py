@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
 
-from ..criteria import ASSIGNMENTS
-from ..marks import State
+from ..content import ASSIGNMENTS
 from ..refusal import Refusal
+from ..verdict.marks import State
 from .folders import graded_notebook, submitted_folders
 from .gradebook import of_cells, of_notebooks, open_gradebook
 from .recorder import read_graded
@@ -60,7 +60,7 @@ class StudentMarks:
 
     @property
     def points_by_state(self):
-        """The points that criteria are worth, by what became of them; see `rnnlm_grader.marks`."""
+        """The points that criteria are worth, by what became of them; see `rnnlm_grader.verdict.marks`."""
         points = dict.fromkeys(State, 0)
         for _, criterion in self.criteria:
             points[criterion["state"]] += criterion["max_points"]

@@ -3,13 +3,10 @@
 nbgrader makes folders and gradebook as the umask says, so that on most machines everybody may read them.
 """
 import contextlib
-import functools
 import hashlib
 import os
 from pathlib import Path
 
-from nbgrader.apps.baseapp import NbGrader
-from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -77,23 +74,3 @@ def read_secret(root):
     if known is None:
         write_whole(fingerprint, present + b"\n")
     return secret
-
-
-@functools.cache
-def keep_private():
-    """Have nbgrader's commands, and its formgrader when it is loaded, make all this before anything else.
-
-    nbgrader has no setting for it: its hooks miss collecting, and its exchange may be a hub's own.
-    """
-    for owner, name in ((NbGrader, "start"), (FormgradeExtension, "init_tornado_settings")):
-        setattr(owner, name, after_making_private(getattr(owner, name)))
-
-
-def after_making_private(method):
-    """A method of an nbgrader program, which first makes what is missing of its course."""
-    @functools.wraps(method)
-    def wrapper(self, *args):
-        if not self.subapp:  # `nbgrader` itself, which hasn't read what its command was told
-            make_private(self.coursedir)
-        return method(self, *args)
-    return wrapper

@@ -1,6 +1,6 @@
 """What a learner reads of a mistake: its name, a telling example of it, and nothing else.
 
-A failure holds a `spec.layer.Case`: script, condition, what is seen. All that is found out is a function of it:
+A failure holds an `engine.layer.Case`: script, condition, what is seen. All that is found out is a function of it:
 
     look.py       an answer plays a case once more
     shrink.py     ... ever simpler ones, as long as they fail alike: the simplest script and condition
@@ -12,7 +12,5 @@ A failure holds a `spec.layer.Case`: script, condition, what is seen. All that i
     trials.py     what makes everything right where it is changed in the source; changes.py what is tried
     certain.py    these, where the library has no name
     mistakes.py   puts these together for each failed criterion
-    report.py     writes it down
-    script.py     ... with the example as Python
-    page.py       ... for a notebook
+    script.py     writes the example as Python; words.py, a finding as a sentence
 """

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..spec.calls import KEPT_LATE
-from ..spec.compare import close, same_values
-from ..spec.oracle import by_reference
+from ..engine.calls import KEPT_LATE
+from ..engine.compare import close, same_values
+from ..engine.oracle import by_reference
 
 COUNTS = {"N": "N", "T": "T", "*": "(number of ids)", "B": "B"}
 

@@ -4,10 +4,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..sandbox.bench import Raised
-from ..sandbox.program import Program
-from ..spec.calls import KEPT_LATE
-from ..spec.compare import same, same_values
+from ..engine.calls import KEPT_LATE
+from ..engine.compare import same, same_values
+from ..protocol.bench import Raised
+from ..protocol.program import Program
 from .anatomy import anatomy
 from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets

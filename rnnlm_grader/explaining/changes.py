@@ -10,7 +10,7 @@ import re
 
 import numpy as np
 
-from ..spec.layer import axes
+from ..engine.layer import axes
 from .source import attributes_set, names_known
 
 MOST_NAME, MOST_NAMES = 60, 1000  # characters of a name, and names, in which close ones are searched

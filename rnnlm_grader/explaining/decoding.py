@@ -13,13 +13,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..exam import examine, public_seed, silent_in
-from ..marks import costs_of
-from ..misconceptions import changed, defined
-from ..sandbox.bench import Raised
-from ..sandbox.candidate import KernelCandidate
-from ..spec.oracle import in_place_of_answer
-from ..spec.play import play_all
+from ..content.misconception import changed, defined
+from ..engine.exam import examine, public_seed, silent_in
+from ..engine.faults import costs_of
+from ..engine.oracle import in_place_of_answer
+from ..engine.play import play_all
+from ..protocol.bench import Raised
+from ..protocol.candidate import KernelCandidate
 
 PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
 FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew

@@ -3,7 +3,7 @@ import itertools
 import math
 import re
 
-from ..spec.layer import axes
+from ..engine.layer import axes
 
 NUMBER = re.compile(r"(?<![\w.])(?<!axis )\d+(?![\w.])")
 

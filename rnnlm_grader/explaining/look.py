@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..sandbox.bench import Raised
-from ..spec.faults import kind_in
-from ..spec.play import Play, play_all
-from ..spec.tape import drawn
+from ..engine.faults import kind_in
+from ..engine.play import Play, play_all
+from ..engine.tape import drawn
+from ..protocol.bench import Raised
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,7 +2,7 @@
 import contextlib
 from dataclasses import dataclass
 
-from ..sandbox.bench import Raised
+from ..protocol.bench import Raised
 from .certain import what_is_certain
 from .look import Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example

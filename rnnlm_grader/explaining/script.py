@@ -4,11 +4,11 @@ from collections import Counter
 
 import numpy as np
 
-from ..sandbox.bench import Raised
-from ..sandbox.values import Opaque
-from ..spec.calls import KEPT_LATE, MADE
-from ..spec.compare import MOST_DIGITS, Difference
-from ..spec.layer import METHODS
+from ..engine.calls import KEPT_LATE, MADE
+from ..engine.compare import MOST_DIGITS, Difference
+from ..engine.layer import METHODS
+from ..protocol.bench import Raised
+from ..protocol.values import Opaque
 from .words import describe
 
 WIDTH = 100

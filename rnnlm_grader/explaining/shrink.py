@@ -4,7 +4,7 @@ It shrinks the recipe, not the arrays: whatever is left out, numbers that fit ar
 """
 from dataclasses import replace
 
-from ..spec.layer import NEEDED, NOISE, Condition
+from ..engine.layer import NEEDED, NOISE, Condition
 from .look import look_at, redrawn
 
 PLAYS = 90  # for one mistake

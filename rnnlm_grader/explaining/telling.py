@@ -11,11 +11,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..spec.calls import KEPT_LATE
-from ..spec.compare import close
-from ..spec.layer import shape_of
-from ..spec.oracle import in_place_of_answer
-from ..spec.play import play_all
+from ..engine.calls import KEPT_LATE
+from ..engine.compare import close
+from ..engine.layer import shape_of
+from ..engine.oracle import in_place_of_answer
+from ..engine.play import play_all
 from .look import Look, look_at, redrawn
 from .script import DIGITS, as_python, short
 from .shrink import shrink

@@ -9,11 +9,11 @@ import re
 
 import numpy as np
 
+from ..engine.layer import METHODS
+from ..engine.play import play_all
 from ..notebooks.cell_code import definitions_in, parsed
-from ..sandbox.bench import Raised
-from ..sandbox.candidate import WorkerLost
-from ..spec.layer import METHODS
-from ..spec.play import play_all
+from ..protocol.bench import Raised
+from ..protocol.candidate import WorkerLost
 from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
 from .look import redrawn, sizes_of
 from .source import Edit, Text, apply, holds_line

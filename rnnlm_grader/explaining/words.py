@@ -6,9 +6,9 @@ import builtins
 import sys
 import unicodedata
 
-from ..sandbox.bench import Raised
-from ..sandbox.candidate import Lost
-from ..spec.compare import Difference
+from ..engine.compare import Difference
+from ..protocol.bench import Raised
+from ..protocol.candidate import Lost
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
 UNFINISHED = "Not filled in yet: it still raises NotImplementedError."

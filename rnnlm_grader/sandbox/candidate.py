@@ -1,112 +1,33 @@
-"""A student's work behind one interface: in the learner's own kernel, or in a sandboxed worker.
+"""A student's work behind one interface. Here: in a sandboxed worker.
 
-A criterion can't tell which of the two it examines.
+A criterion can't tell whether it examines this or a `protocol.candidate.KernelCandidate`.
 """
 import contextlib
-import linecache
 import os
 import pickle
 import select
 import subprocess
 import time
-import types
 from collections import Counter, defaultdict
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
 from ..notebooks.cell_code import definitions_in, names_bound, statements_of
+from ..protocol import wire
+from ..protocol.bench import Raised, describe
+from ..protocol.candidate import OWN, SET_UP, TIMED_OUT, WAITED, Lost, WorkerLost
+from ..protocol.program import Reply
+from ..protocol.values import is_snapshot
 from . import bubblewrap as sandboxes
-from . import wire
-from .bench import Bench, Raised, describe, execute
-from .program import Reply
-from .values import is_snapshot
 
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
 START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
-SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
-OWN = "own cell"  # what those begin with that hold no wanted name
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
 A_START = 0.25  # seconds that a cell pays for the start of another worker
 NO_TIME = "the time for it was used up by other cells"
-TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
-WAITED = "it did not come to an end, but computed little (does it wait for something, or was the machine busy?)"
 GLANCE = 0.1  # seconds after which the grader looks again at what a silent worker has used
-
-
-@dataclass(frozen=True)
-class Lost:
-    """Nothing came back that could be compared. `detail` is the part of the reason that a student's code can choose.
-
-    For a cell that lost a worker, `defines` says whether its definitions were executed all the same. `measured` says,
-    as a sentence, when a criterion was stopped.
-    """
-
-    reason: str
-    detail: str = ""
-    defines: bool = False
-    measured: str = ""
-
-
-class WorkerLost(Exception):
-    """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
-
-
-class KernelCandidate:
-    """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions.
-
-    `known` is kept for the examiner: what it found out about the work that is loaded, by topics of its own.
-    """
-
-    used = 0  # seconds; see `SandboxedCandidate`
-
-    def __init__(self, **names):
-        self.names, self.defined = names, tuple(names)
-        self.failed, self.known = {}, defaultdict(dict)
-
-    def begin(self, seconds):
-        """Begin a criterion. Nothing limits its time here; where a learner waits, `stopwatch` does."""
-
-    def play(self, programs, changed=None):
-        """Play programs, each on a new bench; return a `Reply` to each.
-
-        `changed` is another source of an answer's cell, (name, source), which is executed beside the answer: what it
-        defines takes part in these programs, and in nothing else.
-        """
-        names = self.names_with(*changed) if changed else self.names
-        return [self.play_one(program, names) for program in programs]
-
-    def play_one(self, program, names=None):
-        return Reply(*Bench(names or self.names, program.call).play(program.steps))
-
-    def names_with(self, name, source):
-        """The names of the notebook that holds an answer, and in their places what its changed cell defines."""
-        names = {key: each for function in self.functions(name) for key, each in function.__globals__.items()}
-        names |= self.names
-        execute(f"{name}, changed", self.prepared(source), names)
-        return names
-
-    def names_beside(self, name):
-        """Return the names that an answer may use beside its own."""
-        return {key for function in self.functions(name) for key in function.__globals__ if not key.startswith("_")}
-
-    def functions(self, name):
-        """An answer that is a function, or the methods of one that is a class."""
-        things = [self.names.get(name), *vars(self.names.get(name, object)).values()]
-        return [thing for thing in things if isinstance(thing, types.FunctionType)]
-
-    def prepared(self, source):
-        """A source as it is executed."""
-        return source
-
-    def sources(self, name):
-        """Return the sources of the cells that define an answer."""
-        files = {function.__code__.co_filename for function in self.functions(name)}
-        return ["".join(linecache.getlines(file)) for file in sorted(files)]
-
-    def close(self):
-        """Have nothing to end."""
 
 
 class SandboxedCandidate:

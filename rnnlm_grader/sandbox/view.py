@@ -8,7 +8,8 @@ import numpy as np
 
 HERE = Path(__file__).parent
 COURSE = HERE.parents[1]  # where both packages are
-WORKER_MODULES = ("values.py", "whereabouts.py", "bench.py", "wire.py", "worker.py")
+WORKER_MODULES = ("protocol/values.py", "protocol/whereabouts.py", "protocol/bench.py", "protocol/wire.py",
+                  "sandbox/worker.py")
 INTERPRETER = os.path.realpath(sys.executable)
 ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
@@ -61,12 +62,12 @@ def links():
 def course(lent):
     """Return (path here, path in the sandbox) of NumPy, `typing_extensions`, our own modules and what is lent.
 
-    `rnnlm_grader` has no __init__.py there, because that would import the rest of the package.
+    No package has an __init__.py there but those lent: that of `rnnlm_grader` would import all the rest.
     """
     packages = Path(np.__file__).parents[1]
     shown = [(packages / name, name) for name in ("numpy", "numpy.libs", "typing_extensions.py")
              if (packages / name).exists()]
-    shown += [(HERE / name, f"rnnlm_grader/sandbox/{name}") for name in WORKER_MODULES]
+    shown += [(COURSE / "rnnlm_grader" / name, f"rnnlm_grader/{name}") for name in WORKER_MODULES]
     for module in ("__init__", *lent) if lent else ():
         shown.append((COURSE / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))
     return [(str(source), f"{COURSE_PATH}/{place}") for source, place in shown]

@@ -29,8 +29,8 @@ def limit(memory, cpu_seconds, file_bytes):
 
 def serve(requests_fd, replies_fd):
     """Serve one grader until it closes the pipe."""
-    from rnnlm_grader.sandbox import wire
-    from rnnlm_grader.sandbox.bench import Bench, Missing, Raised, execute
+    from rnnlm_grader.protocol import wire
+    from rnnlm_grader.protocol.bench import Bench, Missing, Raised, execute
 
     requests, replies = os.fdopen(requests_fd, "rb"), os.fdopen(replies_fd, "wb", wire.MOST_SAID)
 

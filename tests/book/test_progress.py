@@ -5,8 +5,8 @@ from types import SimpleNamespace
 
 import pytest
 
-from rnnlm_grader import progress as grader
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.learner import progress as grader
 
 EMBEDDING = "The embedding layer"
 EARLIER, LATER = 1_700_000_000_000, 1_800_000_000_000

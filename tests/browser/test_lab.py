@@ -10,8 +10,8 @@ from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
 from pages import has_no_violation
 
+from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.gradebook import recorded_scores
-from rnnlm_grader.criteria import ASSIGNMENTS
 
 ENDLESS = """class MyEmbedding:
     def __init__(self, W):
@@ -142,7 +142,8 @@ def test_the_lab_is_light_or_dark_as_the_system_is_and_fits_a_phone(open_page, s
     assert not open_page.complaints
 
 
-SHORT = "import numpy as np\nimport rnnlm_grader.finale as short\nshort.FABLES, short.EPOCHS, short.LENGTH = 100, 1, 5"
+SHORT = "import numpy as np\n" \
+        "import rnnlm_grader.learner.finale as short\nshort.FABLES, short.EPOCHS, short.LENGTH = 100, 1, 5"
 
 
 def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(open_lab, site):

@@ -1,10 +1,10 @@
 """The library of misconceptions under WebAssembly, where C's integers are of another size."""
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
 
 LIBRARY = """
-from rnnlm_grader.criteria import ASSIGNMENTS
-from rnnlm_grader.sandbox.candidate import KernelCandidate
-from rnnlm_grader.exam import examine, public_seed
+from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.protocol.candidate import KernelCandidate
+from rnnlm_grader.engine.exam import examine, public_seed
 
 def passes(assignment, mistake):
     answer = KernelCandidate(**{mistake.name: mistake.variant})

@@ -12,8 +12,8 @@ from corpora import CORPORA
 from pages import has_no_violation_in_either_theme
 from test_lab import graded
 
-from rnnlm_grader.check import CheckFailed, check
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.learner.check import CheckFailed, check
 from rnnlm_ref.layers import RNN
 
 RIGHT = right_answers("01-embedding")["MyEmbedding"]

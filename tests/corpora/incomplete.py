@@ -1,14 +1,15 @@
 """Answers that are right where one looks first and wrong beside: small changes of the instructor's answers.
 
-For each name: what is wrong → (the criterion that must notice it, changes ...), as `misconceptions.changed` takes them.
+For each name: what is wrong → (the criterion that must notice it, changes ...), as `misconception.changed` takes them.
 """
+from pathlib import Path
+
 import nbformat
-from hostile.handing_in import ROOT
 
-from rnnlm_grader import misconceptions
+from rnnlm_grader.content import find, misconception
 from rnnlm_grader.course.folders import answers_of
-from rnnlm_grader.criteria import find
 
+ROOT = Path(__file__).parents[2]
 ADD = "np.add.at(dW, self.idx, dout)"
 R_TANH = "h_next = np.tanh(h_prev @ Wh + x @ Wx + b)"
 R_BACK = "return dz @ Wx.T, dz @ Wh.T"
@@ -209,4 +210,4 @@ def right(name):
 def changed(name, label):
     """Return (criterion that must notice it, source of the whole answer)."""
     criterion, *changes = CHANGES[name][label]
-    return criterion, misconceptions.changed(right(name), *changes)
+    return criterion, misconception.changed(right(name), *changes)

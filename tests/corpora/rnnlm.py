@@ -1,5 +1,5 @@
 """Answers to 06-rnnlm. Names say what an answer does differently."""
-from rnnlm_grader.misconceptions import changed
+from rnnlm_grader.content.misconception import changed
 
 SLUG = "06-rnnlm"
 

@@ -1,5 +1,5 @@
 """Answers to 05-softmax-masking. Names say what an answer does differently."""
-from rnnlm_grader.misconceptions import changed
+from rnnlm_grader.content.misconception import changed
 
 SLUG = "05-softmax-masking"
 

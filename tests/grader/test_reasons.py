@@ -3,8 +3,8 @@ import pytest
 from corpora import CORPORA, rnnlm
 from examining import defined
 
-from rnnlm_grader.check import examine
-from rnnlm_grader.explaining.report import outline
+from rnnlm_grader.learner.check import examine
+from rnnlm_grader.verdict.report import outline
 
 ELSEWHERE = ("(the same mistake)", "for the same reason", "to fill in")
 WRONG = [(name, source) for corpus in CORPORA for name, answers in corpus.WRONG.items() for source in answers.values()]

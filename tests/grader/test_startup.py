@@ -5,9 +5,9 @@ import subprocess
 import sys
 
 import pytest
-from hostile.handing_in import ROOT
+from support.hostile.handing_in import ROOT
 
-from rnnlm_grader.criteria import ASSIGNMENTS
+from rnnlm_grader.content import ASSIGNMENTS
 
 FIRST = {"imports", "check-import"}
 ASK = """

@@ -1,0 +1,22 @@
+"""The exercises: a folder each, found by itself.
+
+    EXERCISE/criteria.py         what it asks for and how it is judged
+    EXERCISE/misconceptions.py   wrong answers, each with a sentence that names the mistake
+    contract.py, step.py         misconceptions that several share; misconception.py says what one is
+"""
+import importlib
+from pathlib import Path
+
+
+def _all():
+    folders = [found.parent.name for found in Path(__file__).parent.glob("*/criteria.py")]
+    modules = [importlib.import_module(f"{__name__}.{folder}.criteria") for folder in folders]
+    return sorted((module.ASSIGNMENT for module in modules), key=lambda assignment: assignment.slug)
+
+
+ASSIGNMENTS = {assignment.slug: assignment for assignment in _all()}
+
+
+def find(name):
+    """Return the assignment that asks for `name`, or None."""
+    return next((a for a in ASSIGNMENTS.values() if name in a.names), None)

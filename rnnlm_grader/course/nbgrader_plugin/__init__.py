@@ -1,0 +1,70 @@
+"""How the grader plugs into nbgrader: `nbgrader_config.py` of a course calls `configure(c)`.
+
+`nbgrader autograde` does what `rnnlm-grade` does, one submission after the other: see `batch`. `exchange` collects and
+releases, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a course private.
+"""
+import warnings
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbgrader.converters.base import NbGraderException
+from sqlalchemy.exc import SAWarning
+from traitlets import TraitError
+
+from ...refusal import Refusal, Stopped, in_words
+from ..batch import Batch
+from ..folders import UNFILLED, shown, unfinished_line, unread_line
+from .at_start import keep_private
+from .exchange import Collect, ReleaseFeedback
+from .feedback import FeedbackExporter
+from .lms import COLLECTED, Download
+
+
+def configure(c, root="."):
+    """Fill in nbgrader's configuration `c` for this course, whose files lie in `root`.
+
+    Exercises are written in solutions/ and released into exercises/; a cell to fill raises NotImplementedError.
+    """
+    # nbgrader adds its objects to a session a line later than SQLAlchemy would like; nothing is lost by it.
+    warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
+    c.CourseDirectory.root = str(Path(root).resolve())
+    c.CourseDirectory.source_directory = "solutions"
+    c.CourseDirectory.release_directory = "exercises"
+    c.ClearSolutions.code_stub = {"python": UNFILLED}
+    c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
+    c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
+    c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
+    c.ZipCollectApp.extractor_plugin = Download
+    c.FileNameCollectorPlugin.named_regexp = COLLECTED
+    c.Autograde.exporter_class = GradeTheClass
+    c.GenerateFeedback.exporter_class = FeedbackExporter
+    c.ExchangeFactory.collect = Collect
+    c.ExchangeFactory.release_feedback = ReleaseFeedback
+    keep_private()
+
+
+class GradeTheClass(NotebookExporter):
+    """Grades the class when nbgrader's converter makes it, which is before it touches any submission.
+
+    So what is missing or damaged stops the command with one line, and nothing is left for the converter to do.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        converter = self.parent
+        converter.assignments = {}
+        try:
+            tally = Batch(converter.coursedir, converter.config, force=converter.force, log=self.log).grade()
+        except (Refusal, Stopped, TraitError, OSError) as error:
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
+        if tally.repriced:
+            self.log.warning("Late penalties changed: %d", len(tally.repriced))
+        if tally.unread:
+            self.log.warning("%s", unread_line(tally.unread))
+        if tally.unfinished:
+            self.log.warning("%s", unfinished_line(converter.coursedir.assignment_id, tally.unfinished))
+        for student, reason in tally.failed.items():
+            self.log.error("No mark for %s: %s", shown(student), reason)
+        if tally.failed:
+            raise NbGraderException(f"{len(tally.failed)} without a mark")

@@ -1,0 +1,27 @@
+"""Has nbgrader's own programs keep a course private before they do anything else."""
+import functools
+
+from nbgrader.apps.baseapp import NbGrader
+from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
+
+from ..private import make_private
+
+
+@functools.cache
+def keep_private():
+    """Have nbgrader's commands, and its formgrader when it is loaded, make all this before anything else.
+
+    nbgrader has no setting for it: its hooks miss collecting, and its exchange may be a hub's own.
+    """
+    for owner, name in ((NbGrader, "start"), (FormgradeExtension, "init_tornado_settings")):
+        setattr(owner, name, after_making_private(getattr(owner, name)))
+
+
+def after_making_private(method):
+    """A method of an nbgrader program, which first makes what is missing of its course."""
+    @functools.wraps(method)
+    def wrapper(self, *args):
+        if not self.subapp:  # `nbgrader` itself, which hasn't read what its command was told
+            make_private(self.coursedir)
+        return method(self, *args)
+    return wrapper

@@ -1,0 +1,73 @@
+"""Collects work and releases feedback through nbgrader's exchange, so that one submission never stops the others."""
+import functools
+import glob
+import os
+import shutil
+from collections import defaultdict
+from unittest import mock
+
+from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+
+from ...refusal import Refusal
+from ..feedback import Feedback
+from ..folders import graded_folder, graded_notebook, shown, submitted_folders
+from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
+
+
+class Collect(ExchangeCollect):
+    """Collect links as links, which the grader refuses, and as much as can be copied of each submission.
+
+    Students can write anything into the exchange. nbgrader's own command follows links, with the instructor's rights,
+    and stops for all at the first file that can't be copied or tells no time.
+    """
+
+    def init_src(self):
+        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_beside(folder).get(TIMESTAMP))
+        super().init_src()
+
+    def do_copy(self, src, dest, log=None):
+        try:
+            if os.path.islink(src):
+                raise OSError("it is a link")
+            with mock.patch.object(shutil, "copytree", functools.partial(shutil.copytree, symlinks=True)):
+                super().do_copy(src, dest, log)
+        except (OSError, RuntimeError) as error:  # nbgrader raises the latter where a submission is too big
+            self.log.warning("Not all of %s could be collected: %s", shown(src), shown(error))
+            os.makedirs(dest, exist_ok=True)  # so that the student gets a mark, with the reason
+
+
+class ReleaseFeedback(ExchangeReleaseFeedback):
+    """Release feedback student by student, and tell which isn't released, and why.
+
+    nbgrader's own command stops at the first one that it can't release, and releases pages with old marks.
+    """
+
+    def copy_files(self):
+        try:
+            self.feedback = Feedback(self.coursedir)
+        except Refusal as reason:
+            self.fail(str(reason))
+        self.submitted = submitted_folders(self.coursedir)
+        left_out = defaultdict(list)
+        for student in self.feedback.folders:
+            if reason := self.reason_against(student):
+                left_out[reason].append(student)
+            else:
+                self.src_path = glob.escape(str(self.feedback.folders[student]))
+                super().copy_files()
+        for reason, students in left_out.items():
+            self.log.warning("Feedback of %s isn't released: %s", ", ".join(map(shown, students)), reason)
+
+    def reason_against(self, student):
+        """Return why a student's feedback mustn't or can't be released, with what to do; None where it is."""
+        assignment, folder = self.coursedir.assignment_id, self.feedback.folders[student]
+        graded = graded_folder(self.coursedir, student)
+        if not graded_notebook(self.coursedir, student).exists() or (
+                student in self.submitted and read_beside(self.submitted[student]) != read_beside(graded)):
+            return f"what was handed in isn't graded yet. Run: rnnlm-grade {assignment}"
+        if not self.feedback.is_current(student):
+            return f"it is older than the marks. Run: nbgrader generate_feedback {assignment}"
+        if not read_beside(folder).keys() >= {TIMESTAMP, SUBMISSION_SECRET}:
+            return (f"without {TIMESTAMP} and {SUBMISSION_SECRET} it wasn't handed in through the exchange. Give the "
+                    f"page in {self.coursedir.feedback_directory} to the student in another way")
+        return None

@@ -1,0 +1,41 @@
+"""Makes the feedback pages for `nbgrader generate_feedback`."""
+from nbconvert.exporters import HTMLExporter
+from nbformat.v4 import new_output
+from nbgrader.converters.base import NbGraderException
+
+from ...refusal import Refusal, in_words
+from ..feedback import Feedback
+from ..folders import remove, shown
+
+MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
+
+
+class FeedbackExporter(HTMLExporter):
+    """Makes feedback pages with a fingerprint, and has `nbgrader generate_feedback` make stale ones anew.
+
+    nbgrader makes one exporter before it looks which feedback is there, so this is where what is stale is removed.
+    """
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        try:
+            self.feedback = Feedback(self.parent.coursedir)
+            for student in self.feedback.stale():
+                self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
+                remove(self.feedback.folders[student])
+        except (Refusal, OSError) as error:
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
+
+    def from_filename(self, filename, resources=None, **kwargs):
+        ending = self.feedback.ending(resources["nbgrader"]["student"])  # what changes meanwhile makes the page stale
+        page, resources = super().from_filename(filename, resources=resources, **kwargs)
+        return page + ending, resources
+
+    def from_notebook_node(self, nb, resources=None, **kwargs):
+        """Say at each mark by hand that it is one: the report below it tells of another."""
+        by_hand = {name for name, in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
+        for cell in nb.cells:
+            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand:
+                cell.outputs.insert(0, new_output("stream", name="stdout", text=MARKED_BY_HAND))
+        return super().from_notebook_node(nb, resources, **kwargs)

@@ -1,0 +1,155 @@
+"""What an assignment is made of, and the examination of a candidate by one criterion."""
+import functools
+import hashlib
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from ..protocol.candidate import Lost, WorkerLost
+from .faults import alive, are_alive, faults_in, results_judged
+from .play import play_all
+
+SECONDS = 5.0  # for one criterion; the inputs are tiny
+
+
+@dataclass(frozen=True, eq=False)
+class Criterion:
+    """One thing that an answer must do, worth points."""
+
+    id: str
+    name: str  # the class or function examined
+    part: str  # the grade cell it belongs to
+    points: int
+    shows: str  # what holds when it passes, as a sentence
+    dealt: Callable  # seed → list of (`engine.exercise.Rule`, its case with numbers)
+    exercise: object  # the `engine.exercise.Exercise` that declares it
+    methods: tuple = ()  # the small methods that it is about
+    is_about_itself: bool = False  # whether it compares an answer with itself, so that no right number is needed
+
+    @property
+    def key(self):
+        return f"{self.name}/{self.part}/{self.id}"
+
+    @property
+    def account(self):
+        """What its time is counted under."""
+        return self.name
+
+
+@dataclass(frozen=True, eq=False)
+class LastLook:
+    """A final randomised run for answers that pass all criteria of their name; each fault costs one criterion."""
+
+    name: str
+    dealt: Callable
+    exercise: object
+
+    @property
+    def key(self):
+        return f"{self.name}/last look"
+
+    @property
+    def account(self):
+        return self.key
+
+
+class CriteriaList(list):
+    """The criteria of one assignment, in the order in which they are examined; and the last looks at its names."""
+
+    def __init__(self):
+        super().__init__()
+        self.last_looks = []
+
+
+@dataclass(frozen=True, eq=False)
+class Assignment:
+    """What one exercise asks for and how it is judged."""
+
+    slug: str
+    names: tuple
+    criteria: CriteriaList
+    misconceptions: list
+    lent: dict = field(default_factory=dict)  # name → modules of rnnlm_ref that this answer may import
+
+    def parts(self):
+        """The (name, part) pairs: one grade cell each."""
+        return list(dict.fromkeys((c.name, c.part) for c in self.criteria))
+
+    def of(self, name, part=None):
+        """The criteria of one grade cell, or of all of a name."""
+        return [c for c in self.criteria if c.name == name and part in (None, c.part)]
+
+
+@dataclass(frozen=True, eq=False)  # each is one of its own: arrays can't be compared as a whole
+class Examination:
+    """What a candidate did in the cases of one criterion, or of a last look, on one draw of inputs.
+
+    `lost` is None, or the reason why it couldn't be examined: a `Raised` or a `Lost`.
+    """
+
+    criterion: object
+    hidden: bool  # whether the inputs are hidden from the learner
+    plays: tuple = ()  # of (`engine.exercise.Rule`, `engine.play.Play`)
+    faults: tuple = ()  # of `engine.faults.Fault`: the plays in which something is wrong
+    lost: object = None
+
+    @property
+    def passed(self):
+        return not (self.faults or self.lost)
+
+    @functools.cached_property
+    def finding(self):
+        """What went wrong first: a `Difference`, a `Raised`, a `Lost`; or None."""
+        return self.lost or next((next(iter(fault.wrong.values())) for fault in self.faults), None)
+
+
+UNDEFINED = "no cell defines {}"
+INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
+USED_UP = Lost("it was not examined, because the time for this answer was used up")
+
+
+def examine(criterion, candidate, seed, hidden=False, seconds=SECONDS):
+    """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns."""
+    if seconds <= 0:
+        return Examination(criterion, hidden, lost=USED_UP)
+    try:
+        candidate.begin(seconds)
+        if criterion.name not in candidate.defined:
+            lost = candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name))
+            return Examination(criterion, hidden, lost=lost)
+        dealt = criterion.dealt(seed)
+        replies = play_all(candidate, [case for _, case in dealt])
+        plays = tuple((rule, played) for (rule, _), played in zip(dealt, replies, strict=True))
+        return Examination(criterion, hidden, plays, tuple(faults_in(plays, candidate)))
+    except WorkerLost as lost:
+        return Examination(criterion, hidden, lost=lost.args[0])
+    except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
+        return Examination(criterion, hidden, lost=INCOMPARABLE)
+
+
+def judged_in(examinations):
+    """The kinds of results that each criterion is about, by its id."""
+    found = {}
+    for each in examinations:
+        found.setdefault(each.criterion.id, set()).update(*(results_judged(rule.case) for rule, _ in each.plays))
+    return found
+
+
+def silent_in(examinations):
+    """The ids of the criteria about results of which no more than half is given on inputs of real size."""
+    given = alive([played for each in examinations for _, played in each.plays])
+    return {id for id, results in judged_in(examinations).items() if not are_alive(results, given)}
+
+
+def public_seed(criterion):
+    """The seed of the inputs that a learner sees."""
+    return _seed(b"public", criterion)
+
+
+def hidden_seed(secret, assignment, criterion):
+    """The seed of inputs that only the grader knows: HMAC(secret, assignment, criterion)."""
+    return _seed(secret + b"\0" + assignment.encode(), criterion)
+
+
+def _seed(key, criterion):
+    return int.from_bytes(hmac.digest(key, criterion.key.encode(), hashlib.sha256), "big")

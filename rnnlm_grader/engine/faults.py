@@ -1,0 +1,219 @@
+"""Finds what is wrong in plays, whether it is wrong by itself, and which simpler fault explains it.
+
+A play may be wrong in two ways. Its numbers may differ from the reference's. And whatever its numbers are, it may break
+what a script says: noise changes a result, what is needed changes none, an array that was given away changes, a dtype
+is another. The second can be told without any right number, by a play of the same answer without the marked steps, its
+*twin*. Both are kept apart: so an answer with a wrong slope isn't also blamed for piling up gradients.
+"""
+import functools
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from .compare import same
+from .layer import NEEDED, NOISE
+from .play import play_all
+
+KEPT = frozenset(["kept"])
+ITSELF = "kept", "params", "made", "law"  # kinds of which no reference is needed to see that they are wrong
+
+
+@dataclass(frozen=True, eq=False)
+class Fault:
+    """What is wrong in one play: in its numbers, or by itself.
+
+    Attributes
+    ----------
+    owner : str
+        The id of the criterion whose case it is.
+    rank : tuple
+        Of two faults the one of the smaller rank is the simpler.
+    kinds : frozenset of str
+        What is wrong, whatever the step: 'dx', 'grads[0]', 'kept', 'raised' ...
+    """
+
+    owner: str
+    rank: tuple
+    play: object
+    wrong: dict
+    by_itself: bool
+    kinds: frozenset
+
+    def explains(self, other):
+        """Whether another fault is what this one makes of a longer script or another condition.
+
+        It is one of the same kind, as a rule. After a change of the caller's arrays anything may go wrong; and what is
+        left over from other calls, or no index, may raise where it doesn't fit, and be wrong where it does. What is
+        wrong by itself is explained by nothing that is merely a wrong number.
+        """
+        mine, case = self.play.case, other.play.case
+        if self.rank >= other.rank or not case.contains(mine) or (other.by_itself and not self.by_itself):
+            return False
+        if not case.allows(mine):
+            return "raised" in self.kinds and "raised" in other.kinds
+        if mine.see == KEPT:
+            return "kept" in self.kinds and other.is_late
+        may_not_fit = len(mine.steps) == len(case.steps) or any(
+            step.mark == NOISE or step.is_resized for step in mine.steps)
+        return bool(self.kinds & other.kinds or ("kept" in self.kinds and other.is_late)
+                    or (may_not_fit and "raised" in other.kinds))
+
+    @property
+    def is_late(self):
+        """Whether all of it comes after the first call, or at no certain place."""
+        return not any(at == 0 for at, _ in self.wrong)
+
+
+def faults_in(plays, candidate):
+    """Yield the faults in (rule, play of its case); the answer plays the twins of those that need one."""
+    found = [(rule, played, wrong) for rule, played in plays if (wrong := rule.wrong(played))]
+    twins = twins_of([played for _, played, wrong in found if may_have_twin(played, wrong)], candidate)
+    for rule, played, wrong in found:
+        itself = {key: what for key, what in wrong.items() if is_wrong_by_itself(key, played, twins.get(played))}
+        for part, by_itself in ((itself, True), ({k: v for k, v in wrong.items() if k not in itself}, False)):
+            if part:
+                yield Fault(rule.owner, rank_of(rule, played, by_itself), played, part, by_itself,
+                            kinds_of(played, part))
+
+
+def rank_of(rule, played, by_itself):
+    """How simple a fault is: one in a short script is, in the plain condition; of equal ones the one declared first.
+
+    What is wrong by itself comes first in a criterion that is about this, and numbers come last there. A change of the
+    caller's arrays comes before what it does to numbers; but no exception is about such a change.
+    """
+    is_kept = 1 if rule.case.see != KEPT else 2 if played.raised else 0
+    is_beside = 1 if not rule.is_about_itself else 0 if by_itself else 2
+    return rule.is_dealt, len(rule.case.steps), is_kept, is_beside, rule.number
+
+
+def may_have_twin(played, wrong):
+    return played.case.has(NOISE, NEEDED) and not played.raised and any(isinstance(at, int) for at, _ in wrong)
+
+
+def twins_of(plays, candidate):
+    """Have the answer play tapes without their marked steps; return {play: (its twin, places of what is left)}."""
+    bare = [played.tape.without_marked() for played in plays]
+    twins = play_all(candidate, [replace(played.case, steps=tape.steps, tape=tape)
+                                 for played, (tape, _) in zip(plays, bare, strict=True)])
+    return {played: (twin, places) for played, twin, (_, places) in zip(plays, twins, bare, strict=True)}
+
+
+def is_wrong_by_itself(key, played, twin):
+    """Whether something is wrong whatever the numbers that an answer gives."""
+    at, what = key
+    if kind_in(key) in ITSELF:
+        return True
+    if not isinstance(at, int):
+        return False
+    value, case = played.seen[key], played.case
+    if not case.any_float and is_array(value) and is_array(right := case.right[key]) and value.dtype != right.dtype:
+        return True
+    if what.startswith("held["):  # after forward, of what was written there before
+        grads = played.seen.get((at, what.replace("held", "grads")))
+        return grads is None or not same(grads, value)
+    if twin is None:
+        return False
+    other, places = twin
+    is_same = at in places and same(value, other.seen.get((places.index(at), what)))
+    if case.has(NEEDED):
+        return is_same and at == places[-1] and what in played.layer.outputs and value is not None
+    return not is_same
+
+
+def is_about_itself(case):
+    """Whether a case compares an answer with itself: of noise, of arrays that stay or are held, or of dtypes."""
+    return (case.has(NOISE) and not case.has(NEEDED)) or not case.any_float or case.see <= {*ITSELF} or any(
+        what.startswith("held[") for what in case.see)
+
+
+def is_array(value):
+    return isinstance(value, np.ndarray) and value.ndim > 0
+
+
+def kind_in(key):
+    """The kind of a failure: what is wrong, whatever the step."""
+    return key[1].split()[0]
+
+
+def kinds_of(played, wrong):
+    """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
+    gave = not (played.raised or played.layer.is_function) and any(
+        getattr(each, "got", None) is not None for each in wrong.values())
+    is_off = gave and played.has_wrong_output()
+    return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
+
+
+def roots_of(faults):
+    """Return {fault: the simplest fault that explains it, through others or at once, or itself}."""
+    ordered = sorted(faults, key=lambda fault: fault.rank)
+
+    @functools.cache
+    def root(fault):
+        simpler = next((each for each in ordered if each.explains(fault)), None)
+        return root(simpler) if simpler else fault
+    return {fault: root(fault) for fault in faults}
+
+
+def costs_of(faults):
+    """The criteria that pay for these faults."""
+    return {root.owner for root in roots_of(faults).values()}
+
+
+# --- what shows something on inputs of real size ----------------------------------------------------------------------
+
+LEAST = 1e-3  # of the size of what is right: less is nothing
+
+
+def alive(plays):
+    """Return the kinds of results of which an answer gives something where all sizes are at least 2.
+
+    Where a script has written into the gradients, what is found there may not be the answer's.
+    """
+    found = set()
+    for played in plays:
+        if not played.case.is_of_real_size or any(step.verb == "spoil" for step in played.case.steps):
+            continue
+        right = {key: value for key, value in played.case.right.items() if isinstance(key[0], int) and is_wanted(value)}
+        found |= {key[1] for key, value in right.items() if is_something(played.seen.get(key), value)}
+    return found
+
+
+def is_wanted(right):
+    """Whether a result should be something: numbers that aren't all 0."""
+    return isinstance(right, np.ndarray) and right.dtype.kind == "f" and bool(right.any())
+
+
+def is_something(value, right):
+    """Whether a result is there: no zeros, and no bare number in place of an array."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub" or (right.size > 1 and value.size < 2):
+        return False
+    with np.errstate(all="ignore"):
+        return bool(np.nanmax(np.abs(value.astype(float)), initial=0) >= LEAST * np.abs(right).max())
+
+
+def results_judged(case):
+    """The kinds of results that a case is about."""
+    layer = case.layer
+    gradients = set(layer.grads) - {"grads"}
+    results = {*layer.outputs, *layer.back, *(name for names in layer.attributes.values() for name in names)}
+    seen = {what.replace("held", "grads") for what in case.see} & (results | gradients)
+    if seen:
+        return seen
+    given = {"forward": {*layer.out}, "backward": {*layer.back} | gradients}
+    called = {what for step in case.steps if step.mark != NOISE
+              for what in given.get(step.verb, layer.gives(step.verb) if step.verb in layer.methods else ())}
+    return called or {*layer.outputs}
+
+
+def are_alive(results, given):
+    """Whether more than half of some kinds of results are among those that are given.
+
+    They are counted one by one, and once more with all gradients of parameters as one: an answer may lack these alone,
+    or hand them back alone.
+    """
+    alone = [result in given for result in results]
+    gradients = [result in given for result in results if result.startswith("grads")]
+    together = [result in given for result in results if not result.startswith("grads")]
+    together += [2 * sum(gradients) > len(gradients)] if gradients else []
+    return any(2 * sum(each) > len(each) for each in (alone, together))

@@ -1,0 +1,48 @@
+"""What the reference gives on a tape: what an answer should give."""
+import numpy as np
+
+from ..protocol.candidate import KernelCandidate
+
+
+def by_reference(case):
+    """Have the reference play a case; return (number of the step, what) → value, in the dtype of the case."""
+    with np.errstate(all="ignore"):
+        reply = in_place_of_answer(case.layer.reference, case).play_one(case.calls.program)
+    return {key: in_dtype(value, case.dtype) for key, value in case.calls.seen(reply.seen).items()}
+
+
+def in_place_of_answer(other, case):
+    """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
+    def made(*args, **options):
+        model = other(*args, **options)
+        write_params(model, case.tape.params)
+        return model
+    return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
+
+
+def write_params(model, arrays):
+    """Write arrays into the parameters of a model, and into copies of them that it keeps, as some variants do."""
+    pairs = [(param, array) for param, array in zip(tuple(model.params), arrays, strict=False)
+             if isinstance(param, np.ndarray) and param.shape == array.shape]
+    copies = [(each, [array for param, array in pairs if each.shape == param.shape and np.array_equal(each, param)])
+              for each in arrays_in(model) if not any(each is param for param, _ in pairs)]
+    for each, found in [*((param, [array]) for param, array in pairs), *copies]:
+        if len(found) == 1:  # else it isn't certain of which it is a copy
+            each[...] = found[0]
+
+
+def arrays_in(thing, depth=4):
+    """Yield the arrays that an object holds, but its gradients."""
+    if isinstance(thing, np.ndarray):
+        yield thing
+    elif depth:
+        inner = vars(thing).items() if hasattr(thing, "__dict__") else ()
+        values = thing if isinstance(thing, list | tuple) else [value for name, value in inner if name != "grads"]
+        for value in values:
+            yield from arrays_in(value, depth - 1)
+
+
+def in_dtype(value, dtype):
+    if isinstance(value, tuple):
+        return tuple(in_dtype(each, dtype) for each in value)
+    return value if value is None else np.asarray(value, dtype)

@@ -1,0 +1,132 @@
+"""An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
+import numpy as np
+
+from ..protocol.bench import in_order
+from ..protocol.values import Opaque
+from .calls import KEPT_LATE, MADE
+from .compare import COARSE, ROUGH, Difference, differ, summary
+
+COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
+
+
+def play_all(candidate, cases):
+    """Have a candidate play cases; return a `Play` of each."""
+    replies = candidate.play([case.calls.program for case in cases]) if cases else []
+    return [Play(candidate, case, reply) for case, reply in zip(cases, replies, strict=True)]
+
+
+class Play:
+    """What was seen when a candidate played the tape of a case.
+
+    Attributes
+    ----------
+    seen : dict
+        (number of the step, what) → value.
+    raised : bench.Raised or None
+        What ended the play.
+    """
+
+    def __init__(self, candidate, case, reply):
+        self.candidate, self.case, self.layer, self.see = candidate, case, case.layer, case.see
+        self.calls, (values, self.raised, self.printed) = case.calls, reply
+        self.seen = self.calls.seen(values)
+        made = in_order(self.seen.get((MADE, "params")), case.shapes) if self.layer.makes else None
+        if made:
+            self.case = case.given(made)
+        self.tape = self.case.tape
+
+    def unfit(self):
+        """What is wrong with the lists of an answer that makes its own parameters, where it matters; or None."""
+        lists = {name: value for (at, name), value in self.seen.items() if at == MADE and name in ("params", "grads")}
+        shapes = self.case.shapes
+        if not self.calls.needs_lists and all(in_order(value, shapes) for value in lists.values()):
+            return None
+        for name, value in lists.items():
+            if not isinstance(value, tuple) or len(value) != len(shapes):
+                problem = f"is {summary(value)}; it should hold {len(shapes)} arrays, those of this model alone"
+                return Difference(name, problem, Opaque(problem))
+            for i, (one, shape) in enumerate(zip(value, shapes, strict=True)):
+                if np.shape(one) != shape or one.dtype.kind != "f":
+                    return differ(one, np.zeros(shape), f"{name}[{i}]")
+        return None
+
+    def compare(self):
+        """Return {key: what is wrong}: a Difference each, or the exception that ended the play under ('', 'raised')."""
+        if self.layer.makes and (unfit := self.unfit()):
+            return {("", "made"): unfit}
+        if self.raised:
+            return {("", "raised"): self.raised}
+        if self.case.law:
+            made = (value for (at, what), value in self.seen.items() if at != MADE and what == "params")
+            broken = self.case.law(*made)
+            return {("", "law"): Difference(*broken, Opaque(broken[1]))} if broken else {}
+        found = {key: self.difference(key) for key in self.seen if self.matters(*key)}
+        return {key: difference for key, difference in found.items() if difference}
+
+    def matters(self, at, what):
+        """Whether it is judged: what noise gives isn't, nor how the parameters were made."""
+        if at in (MADE, KEPT_LATE):
+            return at == KEPT_LATE
+        return self.case.judges(at, what)
+
+    def has_wrong_output(self):
+        """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
+        pairs = [(value, self.case.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
+        return any(not (isinstance(value, np.ndarray) and value.shape == right.shape
+                        and np.allclose(value, right, 1e-5)) for value, right in pairs)
+
+    def difference(self, key):
+        """What is wrong with something seen, or None."""
+        (at, what), value = key, self.seen[key]
+        if at == KEPT_LATE:
+            pairs = self.now_and_then(value, self.calls.kept[int(what.split()[1])])
+            return next(filter(None, (differ(*each, exact=True) for each in pairs)), None)
+        expected = self.case.right[at, what]
+        exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
+        if self.case.any_float:
+            value, expected = alike(value, expected)
+        is_rough = self.case.any_float and not (exact or self.layer.makes or self.case.condition.is_fine)
+        if is_rough and differ(value, expected, what, tolerance=ROUGH) is None:
+            return None
+        return differ(value, expected, what, exact=exact, least=self.scale(at, what),
+                      tolerance=COARSE if is_rough else None)
+
+    def now_and_then(self, value, kept):
+        """Yield (what an array is now, what it was, its name) of something that is kept."""
+        if not kept.seen_at or kept.array is not None:
+            is_written = isinstance(kept.array, np.ndarray) and isinstance(value, np.ndarray)
+            yield value, kept.array.astype(value.dtype) if is_written else kept.array, kept.name
+            return
+        at, *names = kept.seen_at
+        values = value if len(names) > 1 and isinstance(value, tuple) else [value]
+        if len(values) >= len(names):
+            yield from ((now, self.seen.get((at, name)), name) for now, name in zip(values, names, strict=False))
+
+    def stays(self, at, what, expected):
+        """Whether something that is changed in place should be as it was, to the last bit."""
+        return bool(self.layer.listed) and np.array_equal(
+            self.tape.steps[at].arrays[int(what.split("[")[1][:-1])], expected)
+
+    def scale(self, at, what):
+        """The magnitude of the numbers that a result is made of."""
+        step = self.tape.steps[at]
+        arrays = dict(zip(self.layer.takes(step.verb), step.arrays, strict=True))
+        if self.layer.is_function and self.layer.upstream:
+            return float(np.abs(arrays[next(iter(self.layer.upstream))]).max(initial=1e-12))
+        floats = [array for array in arrays.values() if array.dtype.kind == "f"]
+        largest = max((float(np.abs(array).max(initial=1e-12)) for array in floats), default=1)
+        if what in self.layer.outputs or what in self.layer.attributes.get("forward", ()):
+            return 0.01 * max(1, largest)
+        return largest * (0.1 if self.layer.makes else 1)  # of a whole model, what goes back is small
+
+
+def alike(value, expected):
+    """Return both in the coarser of their dtypes, where they are floats."""
+    if isinstance(value, tuple) and isinstance(expected, tuple) and len(value) == len(expected):
+        pairs = [alike(*pair) for pair in zip(value, expected, strict=True)]
+        return tuple(value for value, _ in pairs), tuple(expected for _, expected in pairs)
+    dtypes = [getattr(each, "dtype", np.dtype(int)) for each in (value, expected)]
+    if all(dtype.kind == "f" and dtype.itemsize >= COARSEST for dtype in dtypes):
+        coarser = min(dtypes, key=lambda dtype: dtype.itemsize)
+        return value.astype(coarser), expected.astype(coarser)
+    return value, expected

@@ -1,0 +1,7 @@
+"""What a learner meets in a notebook.
+
+    check.py       `check` and `chapter`; page.py shows a report in a notebook
+    stopwatch.py   stops what never ends; cells.py finds what is left over
+    progress.py    remembers on the learner's machine which answers hold
+    finale.py      trains a model of the learner's own answers, which own_parts.py gathers from the notebooks
+"""

@@ -1,0 +1,242 @@
+"""`check` and `chapter`: what a learner calls in a notebook."""
+import os
+import sys
+from dataclasses import dataclass, replace
+
+from ..content import ASSIGNMENTS, find
+from ..engine.exam import UNDEFINED, public_seed
+from ..explaining.mistakes import is_unfinished
+from ..explaining.words import BOOK
+from ..notebooks.modules_used import modules_missed
+from ..protocol.candidate import Lost
+from ..verdict.allowance import Allowance
+from ..verdict.marks import State
+from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
+from ..verdict.report import in_words, outline
+from . import progress
+from .cells import BEFORE, cells, shell
+from .page import page, sentence
+from .stopwatch import SECONDS, TimedCandidate
+
+
+class CheckFailed(AssertionError):
+    """An answer that isn't right yet: the report, or one line where a notebook shows that; and no traceback."""
+
+    def _render_traceback_(self):
+        return str(self).splitlines()
+
+
+def check(answer=None, part=None, *, hidden=False):
+    """Examine a class or function that you wrote, and say what is right and what isn't yet.
+
+    Without arguments: examine all that the notebook defines, and end in a table of points.
+
+    Parameters
+    ----------
+    answer : class or function
+        Such as `MyEmbedding`; its name says which exercise it belongs to.
+    part : str, optional
+        'forward', 'backward', 'contract' ...; all parts if left out.
+    hidden : bool
+        Draw other inputs as well, new ones each time, and show none of them.
+
+    Raises
+    ------
+    CheckFailed
+        If anything is wrong; its text is the report.
+    """
+    if answer is None:
+        names = sys._getframe(1).f_globals
+        findings = [examine(name, names.get(name), None, hidden) for name in names_asked_for(names)]
+        show(findings, "", [tell_briefly(finding) for finding in findings], table(findings), not hidden)
+    else:
+        name = getattr(answer, "__name__", str(answer))
+        finding = examine(name, answer, part, hidden)
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], is_noted=not hidden)
+
+
+def chapter(slug):
+    """Name a chapter's page, as a link where the book is at hand."""
+    say(f"Read: {BOOK}/{slug}.html", sentence("read", f"{slug}.html"))
+
+
+def say(text, html):
+    """Display HTML in a notebook, and return whether there is one; else print the text."""
+    if not shell():
+        print(text)
+        return False
+    from IPython.display import display
+    display({"text/plain": text, "text/html": html}, raw=True)
+    return True
+
+
+def show(findings, subject, told, rows=(), is_noted=True):
+    """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
+
+    `told` holds (parts, remarks) of each finding, `rows` a table of points. What is noted counts as progress.
+    """
+    texts = ["\n".join([*(in_words(*part) for part in parts), *remarks]) for parts, remarks in told]
+    text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
+    html = page(told, rows)
+    if is_noted and shell():
+        line, addition = progress.note(
+            [result for finding in findings if not finding.outdated for result in finding.results], bool(rows))
+        text, html = f"{text}\n\n{line}".rstrip(), html + addition
+    is_right = all(finding.is_right for finding in findings)
+    if (is_right or shell()) and say(text, html):
+        text = f"{subject}{score(findings)} points; see above."
+    if not is_right:
+        raise CheckFailed(text)
+
+
+def names_asked_for(names):
+    """Return the names to check: those defined, and all others of the exercise to which most of them belong."""
+    at_hand = max(ASSIGNMENTS.values(), key=lambda each: len(names.keys() & set(each.names)))
+    if not names.keys() & set(at_hand.names):
+        raise ValueError("Nothing that an exercise asks for is defined here. Run the cells above first.")
+    return [name for each in ASSIGNMENTS.values() for name in each.names
+            if name in names or each is at_hand]
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The result of examining one answer: a result for each part, and remarks.
+
+    `outdated` says why the answer isn't what stands on the screen; '' if it is.
+    """
+
+    name: str
+    results: list
+    remarks: list
+    is_right: bool
+    outdated: str = ""
+    everything: tuple = ()  # the results of all parts, also of those that weren't asked for
+
+    @property
+    def points(self):
+        """Of each part, in order."""
+        return [0 if self.outdated else result.points for result in self.results]
+
+
+def examine(name, answer, part, hidden):
+    """Examine an answer, or None where it isn't defined."""
+    assignment = find(name)
+    if assignment is None:
+        known = ", ".join(name for a in ASSIGNMENTS.values() for name in a.names)
+        raise ValueError(f"check knows no exercise for {name!r}. It knows: {known}.")
+    parts = [p for n, p in assignment.parts() if n == name]
+    if part is not None and part not in parts:
+        raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
+    candidate = TimedCandidate(**{name: answer} if answer is not None else {})
+    everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
+    results = [each for each in everything if part in (None, each.part)]
+    lent = assignment.lent.get(name, ())
+    remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name)]
+    if borrowed := borrows_reference(answer, lent):
+        remarks.append(f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
+                       "Write it yourself.")
+    old = cells.outdated(name) or next(
+        (f"{name} uses {each}. {reason}" for each in helpers_of(name) if (reason := cells.outdated(each))), "")
+    is_right = not (borrowed or old) and all(result.is_right for result in results)
+    return Finding(name, results, remarks, is_right, old, everything)
+
+
+def results_of(assignment, name, candidate, seeds):
+    """Return the results of all parts of an answer."""
+    work, allowance = Work(assignment, name), Allowance(SECONDS)
+    for is_hidden in (False, True):
+        draws = only(seeds, is_hidden)
+        examine_answer(work, candidate, draws, allowance)
+        look_once_more(work, candidate, draws, allowance)
+        explain(work, candidate)
+    return judge(work)
+
+
+def tell(finding):
+    """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
+    if not finding.outdated:
+        return outline(finding.results, finding.everything), finding.remarks
+    parts = [(heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
+             for heading, items in outline(finding.results, finding.everything)]
+    return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
+
+
+def tell_briefly(finding):
+    """Return the same in one line where there is nothing to examine yet."""
+    verdicts = [verdict for result in finding.results for verdict in result.verdicts]
+    if all(verdict.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
+        return [], [f"{finding.name}: not defined here. {cells.undefined(finding.name)}".rstrip()]
+    if all(is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in verdicts):
+        return [], [f"{finding.name}: not filled in yet."]
+    return tell(finding)
+
+
+def table(findings):
+    """Return a table of points, row by row."""
+    rows = [(each.name, result.part, f"{points} of {result.max_points}")
+            for each in findings for points, result in zip(each.points, each.results, strict=True)]
+    return [("name", "part", "points"), *rows, ("total", "", score(findings))]
+
+
+def score(findings):
+    most = sum(result.max_points for finding in findings for result in finding.results)
+    return f"{sum(sum(finding.points) for finding in findings)} of {most}"
+
+
+def in_columns(rows):
+    """Write a table below each other."""
+    widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
+
+
+def warn_of_modules(answer, name, lent):
+    """Yield a line if an answer uses modules that aren't there when work is graded."""
+    there = ["NumPy", "Python's standard library", *(f"rnnlm_ref.{module}" for module in lent)]
+    if missed := modules_missed(answer, lent):
+        yield f"{name} uses {in_a_row(missed)}; only {in_a_row(there)} are there when work is graded."
+
+
+def helpers_of(name):
+    """The names from the learner's own other cells that an answer uses; not those of the exercises."""
+    return [each for each in cells.helpers(name) if find(each) is None]
+
+
+def tell_of_helpers(name):
+    """Yield whether what an answer uses from other cells counts."""
+    if present := [each for each in helpers_of(name) if cells.is_written(each) and not cells.outdated(each)]:
+        yield (f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
+               "this notebook.")
+
+
+def in_a_row(words):
+    """Join words as a sentence does."""
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def borrows_reference(answer, modules):
+    """Name the module of rnnlm_ref that an answer is, or inherits from, against the rules; None if there is none."""
+    lent = {f"rnnlm_ref.{module}" for module in modules}
+    modules = [getattr(kind, "__module__", None) or "" for kind in getattr(answer, "__mro__", (answer,))]
+    return next((m for m in modules if m.startswith("rnnlm_ref") and m not in lent), None)
+
+
+def public_seeds(criterion):
+    return [(public_seed(criterion), False)]
+
+
+def fresh_seeds(criterion):
+    return [*public_seeds(criterion), (int.from_bytes(os.urandom(8), "big"), True)]
+
+
+def show_undefined(shell, kind, error, trace, tb_offset=None):
+    """Show a NameError: one about an answer says what to do, or why its cell didn't define it."""
+    if find(error.name):
+        advice = cells.undefined(error.name) or "Run the cell in which you write it, then this one again."
+        error.args = (f"{error.name} isn't defined yet. {advice}",)
+        error._render_traceback_ = lambda: [str(error)]
+    shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+if shell():
+    shell().set_custom_exc((NameError,), show_undefined)

@@ -1,0 +1,84 @@
+"""Writes a report as HTML for a notebook: what the text says, with long examples folded away.
+
+It has no colours and no background of its own, so that it can be read in every theme.
+"""
+import itertools
+import os
+import re
+from html import escape
+
+from ..explaining.words import BOOK, clean
+
+BOOK_URL = "RNNLM_BOOK_URL"  # in a kernel's environment: where students read the book, without book/
+FRAME = "border-left: 3px solid currentColor; padding-left: 1em; margin: 0.6em 0; max-width: 60em"
+INDENTED = "list-style: none; padding-left: 1em; margin: 0.3em 0"
+BELOW = "margin: 0.3em 0 0.3em 1.4em"
+PRICE = "margin-left: 1em; opacity: 0.8; white-space: nowrap"
+CODE = f"{BELOW}; font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; word-break: normal"
+
+
+def page(told, rows=()):
+    """Write what is told of several answers, (parts, remarks) each, and a table of points, whose first row is its head.
+
+    A part is (heading, items): see `report.outline`.
+    """
+    answers = [element("div", FRAME, "\n".join([*itertools.starmap(part, parts), *map(remark, remarks)]))
+               for parts, remarks in told]
+    return "\n".join([*answers, *([table(*rows)] if rows else ())])
+
+
+def remark(text):
+    return element("div", "", said(text))
+
+
+def part(heading, items):
+    below = "\n".join(element("li", "", item_in_html(item)) for item in items)
+    return element("div", "", element("strong", "", said(heading))) + element("ul", INDENTED, below)
+
+
+def item_in_html(item):
+    price = element("span", PRICE, said(item.price)) if item.price else ""
+    return "\n".join([said(item.title) + price, *itertools.starmap(block, item.blocks)])
+
+
+def block(kind, text):
+    """Write what is told of a mistake; see `report.Item`."""
+    if kind == "code":
+        return element("pre", CODE, said(text))
+    if kind == "whole":
+        summary = element("summary", "", "The whole example, to run again")
+        return element("details", BELOW, summary + element("pre", CODE, said(text)))
+    return element("div", BELOW, sentence(kind, text))
+
+
+def sentence(kind, text):
+    """Write a block that is no code."""
+    if kind == "likely":
+        word, _, text = text.partition(": ")
+        return f"{element('strong', '', f'{said(word)}:')} {with_code(text)}"
+    if kind != "read":
+        return with_code(text)
+    if url := os.environ.get(BOOK_URL):
+        address = escape(f"{url.rstrip('/')}/{BOOK}/{text}")
+        return f'Read: <a href="{address}" target="_blank" rel="noopener">{said(text)}</a>'
+    return f"Read: {BOOK}/{said(text)}"
+
+
+def with_code(text):
+    """Write a sentence, in which code stands between backticks."""
+    return re.sub("`([^`]+)`", r"<code>\1</code>", said(text))
+
+
+def table(names, *rows):
+    head, *body = (element("tr", "", "".join(element(tag, "text-align: left", said(cell)) for cell in row))
+                   for tag, row in [("th", names), *(("td", row) for row in rows)])
+    return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
+
+
+def said(text):
+    """Make text harmless: what it holds of the student's is no HTML."""
+    return escape(clean(text, 20_000))
+
+
+def element(tag, style, inner):
+    return f"<{tag} style='{style}'>{inner}</{tag}>" if style else f"<{tag}>{inner}</{tag}>"

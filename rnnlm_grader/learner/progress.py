@@ -1,0 +1,80 @@
+"""Remembers the best points of each answer: on the learner's machine, and nowhere else.
+
+`check` notes the points of each part that it examines. In a notebook its output hands them to the browser, where the
+book's page of progress finds them if it comes from the same address, as in `make lab`. Where RNNLM_PROGRESS names a
+file, they are kept there too: `check()` then knows the other exercises, and the page can read that file from anywhere.
+"""
+import contextlib
+import itertools
+import json
+import os
+import time
+from html import escape
+from pathlib import Path
+
+from ..content import ASSIGNMENTS
+from ..explaining.words import BOOK
+from ..files import write_whole
+from .page import BOOK_URL, element, said
+
+FILE = "RNNLM_PROGRESS"  # in a kernel's environment
+TOTALS = {f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
+          for slug, assignment in ASSIGNMENTS.items() for name, part in assignment.parts()}
+# A notebook that is opened again may run the scripts of old outputs again: what is older than the clearing is no news.
+SCRIPT = """<script>{
+  const kept = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
+  for (const [part, news] of Object.entries(%s)) {
+    if (news[1] > (kept.cleared ?? 0) && news[0] >= (kept[part]?.[0] ?? 0)) kept[part] = news;
+  }
+  localStorage.setItem("rnnlm-progress", JSON.stringify(kept));
+}</script>"""
+
+
+def note(results, is_whole):
+    """Note the points of these parts; return what to add to a report, as text and as HTML."""
+    now = int(time.time() * 1000)
+    known = read()
+    known |= {part: [result.points, now] for result in results
+              if result.points >= known.get(part := f"{result.name}-{result.part}", [0])[0]}
+    write(known)
+    line = summary(known) if is_whole else ""
+    links = [said(line), *(links_onward(results) if is_whole else ())]
+    return line, (element("div", "", " ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
+
+
+def links_onward(results):
+    """Yield links to the chapter after the exercise of these results, and to the page of progress."""
+    if url := os.environ.get(BOOK_URL):
+        slugs = {TOTALS[f"{result.name}-{result.part}"][0] for result in results}
+        following = [after for before, after in itertools.pairwise(ASSIGNMENTS) if before in slugs]
+        chapters = [ASSIGNMENTS[slug].misconceptions[0].section.partition("#")[0] for slug in following]
+        titles = dict.fromkeys(chapters, "The next chapter") | {"progress.html": "Your progress"}
+        for page, title in titles.items():
+            address = escape(f"{url.rstrip('/')}/{BOOK}/{page}")
+            yield f'<a href="{address}" target="_blank" rel="noopener">{title}</a>'
+
+
+def write(known):
+    """Keep what is known in the file, if there is one."""
+    if path := os.environ.get(FILE):
+        with contextlib.suppress(OSError):  # a folder that may not be written to: no reason to lose the report
+            write_whole(Path(path), json.dumps(known, indent=1).encode())
+
+
+def read():
+    """Return what the file knows; nothing where there is none, or none that can be read."""
+    try:
+        known = json.loads(Path(os.environ[FILE]).read_text(encoding="utf-8"))
+        return {part: [int(points), int(at)] for part, (points, at) in known.items() if part in TOTALS}
+    except (KeyError, OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def summary(known):
+    """Say which exercises hold and which is next; '' where only the notebook at hand is known."""
+    if FILE not in os.environ:
+        return ""
+    open_parts = {slug for part, (slug, total) in TOTALS.items() if known.get(part, [0])[0] < total}
+    held = ", ".join(slug for slug in ASSIGNMENTS if slug not in open_parts) or "none yet"
+    following = next((slug for slug in ASSIGNMENTS if slug in open_parts), None)
+    return f"Exercises that hold: {held}. " + (f"Next: {following}." if following else "That is all of them.")

@@ -1,0 +1,235 @@
+"""Examines the answers of a submission by all criteria, and gathers the marks."""
+import itertools
+from collections import defaultdict
+from dataclasses import replace
+
+from ..engine.compare import Difference, same
+from ..engine.exam import UNDEFINED, LastLook
+from ..engine.play import play_all
+from ..notebooks.cell_code import (
+    defined_names,
+    definitions_in,
+    first_that_defines_anew,
+    helpers_in,
+    parsed,
+    tree_of,
+    without_changes_of,
+)
+from ..protocol.bench import Raised
+from ..protocol.candidate import OWN, SET_UP, Lost, WorkerLost
+from .marks import State
+from .pipeline import Work, confirm, examine_answer, explain, judge, look_once_more, only
+
+ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
+                          "which more of yours holds")
+ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not without those after the answer, which "
+                             "define anew what it uses, so that without them more of it holds")
+ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but not with all that they do, with which "
+                          "more of it holds")
+ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
+                          "which more of it holds")
+SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
+
+
+def grade_submission(assignment, candidate, cells, answers, seeds, allowance, whole=()):
+    """Examine all parts of a submission.
+
+    Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
+    examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
+    earlier answer that earned nothing, and in which no known mistake is seen, is no work to build on, and nothing
+    stands in for it. Where an answer fails and a cell after it defines anew what was defined, it is examined without
+    those cells, as a notebook's checks do it. Where it may lack something, and not all of the student's own cells
+    counted, it is examined with all of them.
+
+    Parameters
+    ----------
+    candidate : SandboxedCandidate
+    cells : sequence of (name, source)
+        The submission, in the order in which it is executed. The cells of an answer bear its name.
+    answers : dict
+        The instructor's source for each name.
+    seeds, allowance
+        As in `pipeline.examine_answer`.
+    whole : sequence of (name, source)
+        The cells with all that the student's own do, where what counts of them isn't all; else empty.
+
+    Returns
+    -------
+    (list of PartResult, dict of what went wrong in each cell that failed)
+    """
+    works, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
+    first = results = {name: judge(work) for name, work in works.items()}
+    forms = {False: [tuple, definitions_alone], True: [tuple]}  # is_whole → what to execute, until it's slow
+    if candidate.loading >= SLOW:
+        forms[False].pop(0)
+    for name in assignment.names:
+        for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
+            if is_wrong(results[name]) and (left := forms[is_whole]):
+                candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
+                better = better_of_two(works[name], results[name], candidate, seeds, allowance, finding, stand_ins)
+                results = results | {name: better}
+                if candidate.loading >= SLOW:
+                    left.pop(0)
+    return [result for name in assignment.names for result in results[name]], failed
+
+
+def other_ways(name, cells, whole, answers, results):
+    """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
+
+    For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
+    student's own cells; a small method may fail, or not be there, that others call; and it may build on an earlier
+    answer that is wrong. `results` are those of what counts of all cells as they were handed in.
+    """
+    end = first_change_after(name, cells) if is_wrong(results[name]) else None
+    ways = [(cells, False, None)]
+    if end:
+        ways.append((cells[:end], False, ONLY_WITH_LATER))
+    if whole and may_lack_something(name, results[name]):
+        ways.append((whole, True, ONLY_IN_PART))
+    failing = methods_that_fail(results[name])
+    for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
+        idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
+        ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
+    for part, is_whole, finding in ways[1:]:
+        yield part, is_whole, (), finding
+    if earlier := stand_ins_for(name, results):
+        for part, is_whole, _ in ways:
+            yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
+
+
+def methods_that_fail(results):
+    """The small methods of an answer that raised something where they were examined, or were missing."""
+    return tuple(dict.fromkeys(
+        method for result in results for verdict in result.verdicts
+        if isinstance(verdict.finding, Raised) for method in verdict.criterion.methods))
+
+
+def may_lack_something(name, results):
+    """Whether an answer failed as it may where something isn't there, or not all that should be in it.
+
+    It may, unless it isn't filled in or what failed ended the process or its time.
+    """
+    findings = [verdict.finding for result in results for verdict in result.verdicts]
+    return any((isinstance(finding, Raised) and not finding.is_unfinished) or finding == Lost(UNDEFINED.format(name))
+               or isinstance(finding, Difference) for finding in findings)
+
+
+def first_change_after(name, cells):
+    """Where the first cell after an answer stands that may change it; None if there is none."""
+    own = [at for at, (cell, _) in enumerate(cells) if cell == name]
+    places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
+    return first_that_defines_anew([source for _, source in cells], max(places, default=len(cells)) + 1)
+
+
+def with_stand_ins(cells, answers, earlier):
+    """Yield the cells with a right answer in place of some, wherever these are defined or changed.
+
+    Of the cell of such an answer, what it defines besides, and runs nothing, stays; of any other, all else.
+    """
+    left = list(earlier)
+    for cell, source in cells:
+        defined = defined_names(tree_of(source)) if any(name in source for name in left) else ()
+        here = [name for name in left if name == cell or name in defined]
+        yield from ((name, answers[name]) for name in here)
+        left = [name for name in left if name not in here]
+        if cell in earlier:
+            yield f"{OWN} beside {cell}", helpers_in(source, set(earlier))
+        else:
+            yield cell, without_changes_of(source, set(earlier))
+
+
+def definitions_alone(cells):
+    """Yield of each of the student's cells only what defines, which takes no time."""
+    for cell, source in cells:
+        yield cell, source if cell.startswith(SET_UP) else definitions_in(source)
+
+
+def is_wrong(results):
+    """Whether anything of an answer isn't right."""
+    return not all(result.is_right for result in results)
+
+
+def examine_submission(assignment, candidate, cells, seeds, allowance):
+    """Examine and explain all answers; return ({name: Work}, what went wrong in which cell).
+
+    Answers that are lent other modules are examined in another worker. Hidden inputs come after the learner's, in all
+    of them, and of a worker that may know of any no word is shown: what its code saw reaches the next one in spite of
+    the sandbox, if only by how long it takes to read a file.
+    """
+    by_loans = defaultdict(list)
+    for name in assignment.names:
+        by_loans[assignment.lent.get(name, ())].append(name)
+    works = {name: Work(assignment, name) for name in assignment.names}
+    problems = {}  # loans → what went wrong in which cell
+    for hidden, groups in (False, [*by_loans]), (True, [*by_loans][::-1]):  # the last worker goes on
+        for lent in groups:
+            if not hidden or lent != groups[0]:
+                candidate.load(cells, lent)
+            group = [works[name] for name in by_loans[lent]]
+            for work in group:
+                examine_answer(work, candidate, only(seeds, hidden), allowance)
+                if hidden:  # the learner's own look is for `check`: a submission gets one of which nobody knows
+                    look_once_more(work, candidate, only(seeds, hidden), allowance)
+            if not hidden:
+                problems[lent] = candidate.failed
+            for work in group:
+                explain(work, candidate)
+    # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
+    wrong = {name for name, work in works.items() if not work.is_right}
+    return works, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
+                   if (cell in by_loans[lent] if cell in wrong else all(
+                       cell in others for others in problems.values()))}
+
+
+def stand_ins_for(name, results):
+    """The earlier names, wrong but not unknown, that a right answer is to stand in for; none if `name` is right."""
+    wrong = [other for other, its in results.items() if is_wrong(its)]
+    known = {other for other, its in results.items()
+             if any(v.state == State.HOLDS or v.likely for result in its for v in result.verdicts)}
+    earlier = itertools.takewhile(lambda other: other != name, wrong)
+    return tuple(other for other in earlier if other in known) if name in wrong else ()
+
+
+def does_the_same(work, candidate, allowance):
+    """Whether a candidate does in each case that failed what was seen of it then; False where nothing was seen."""
+    plays = list(dict.fromkeys(fault.play for fault in work.faults))
+    if not plays or any(each.lost for each in work.examinations):
+        return False
+    allowed = LastLook(work.name, lambda seed: [], None)
+    if allowance.examine(allowed, candidate, 0, False).lost:
+        return False
+    try:
+        return all(map(is_alike, plays, play_all(candidate, [play.case for play in plays])))
+    except WorkerLost:
+        return False
+
+
+def is_alike(one, other):
+    """Whether the same was seen in two plays of a case."""
+    return same(one.raised, other.raised) and one.seen.keys() == other.seen.keys() and all(
+        same(value, other.seen[key]) for key, value in one.seen.items())
+
+
+def better_of_two(work, results, candidate, seeds, allowance, finding, stand_ins=()):
+    """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
+
+    The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
+    is. Nothing can be better where the answer does the same as before in each case that failed, which is soon seen.
+    """
+    if does_the_same(work, candidate, allowance):
+        return results
+    again = Work(work.assignment, work.name, explanation=work.explanation)
+    examine_answer(again, candidate, seeds, allowance)
+    look_once_more(again, candidate, only(seeds, True), allowance)
+    confirm(again)
+
+    def now(verdict, before):
+        if verdict.state == before.state:
+            return replace(before, mark=verdict.mark)
+        if verdict.state != State.COSTS or before.state != State.HOLDS:
+            return replace(verdict, stand_ins=stand_ins)
+        return replace(verdict, finding=finding, hidden=False, mistake=None, stand_ins=stand_ins)
+
+    others = [replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
+              for result, before in zip(judge(again), results, strict=True)]
+    return max(results, others, key=lambda way: sum(result.points for result in way))  # the first, if both are equal

@@ -1,0 +1,80 @@
+"""The rule for marks: what each criterion earns, from what was seen of an answer. Nothing is executed here.
+
+1. A criterion whose cases are all right *holds*, and earns its points.
+2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
+   contains, in the same result. Then it is *given*: as it should be, given the mistake that another criterion pays for.
+3. Where known mistakes, one or two, explain all that the answer gives, each costs the criteria that it costs alone, and
+   all others are given.
+4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
+   inputs of real size (it raises, or gives zeros); and, where no known mistake explains all, what is given beyond what
+   holds. Criteria that compare an answer with itself don't count there: their numbers may be wrong.
+
+The page for instructors says the same in other words; a test recomputes marks from reports by it.
+"""
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..engine.faults import roots_of
+
+
+class State(StrEnum):
+    """What became of a criterion."""
+
+    HOLDS = "holds"
+    COSTS = "costs"
+    GIVEN = "given"  # as it should be, given what costs elsewhere
+    HELD_BACK = "held back"
+
+    @property
+    def earns(self):
+        return self in (State.HOLDS, State.GIVEN)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """The state of a criterion; `because` holds the ids of those that pay for what is wrong in it."""
+
+    state: State
+    because: tuple = ()
+
+
+def marks(points, faults, lost=(), silent=(), itself=(), named=None):
+    """Return {id: Mark} of the criteria of one name, in order.
+
+    Parameters
+    ----------
+    points : dict
+        Of each criterion, by id.
+    faults : sequence of engine.faults.Fault
+        All that is wrong.
+    lost, silent : collections of str
+        The criteria that couldn't be examined, and those about results that the answer doesn't give on inputs of real
+        size.
+    itself : collection of str
+        The criteria that compare an answer with itself.
+    named : set of str, optional
+        The criteria that known mistakes cost, where these explain all that the answer gives.
+    """
+    payers = {id: set() for id in points}
+    for fault, root in roots_of(faults).items():
+        payers[fault.owner].add(root.owner)
+    found = {id: mark_of(id, payers[id], id in lost, id in silent, named) for id in points}
+    if named is None:
+        left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS)
+        for id, mark in found.items():
+            if mark.state == State.GIVEN and id not in itself:
+                left -= points[id]
+                if left < 0:
+                    found[id] = Mark(State.HELD_BACK, mark.because)
+    return found
+
+
+def mark_of(id, payers, is_lost, is_silent, named):
+    """The mark of one criterion, before what is given is held against what holds."""
+    costs = id in (payers if named is None else named)
+    if costs or is_lost:
+        return Mark(State.COSTS)
+    because = tuple(sorted(payers if named is None else payers & named or named))
+    if is_silent:
+        return Mark(State.HELD_BACK, because)
+    return Mark(State.GIVEN, because) if payers else Mark(State.HOLDS)

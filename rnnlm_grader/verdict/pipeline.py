@@ -1,0 +1,267 @@
+"""From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
+import itertools
+import threading
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from ..engine.exam import Assignment, Criterion, judged_in, silent_in
+from ..engine.faults import roots_of
+from ..explaining import decoding
+from ..explaining.mistakes import Mistake, is_unfinished, mistake_of
+from ..protocol.candidate import WorkerLost
+from .marks import Mark, State, marks
+
+DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
+EXPLAINING = 5.0  # seconds, for the examples of one answer
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one criterion says about one answer.
+
+    Attributes
+    ----------
+    finding : Difference, Raised, Lost or None
+        What is wrong, if anything.
+    hidden : bool
+        Whether the inputs of the finding are hidden from the learner.
+    mistake : Mistake or None
+        What is known of it.
+    stand_ins : tuple of str
+        Earlier names, wrong in this submission, that a right answer stood in for.
+    """
+
+    criterion: Criterion
+    mark: Mark
+    finding: object = None
+    hidden: bool = False
+    mistake: Mistake | None = None
+    stand_ins: tuple = ()
+
+    @property
+    def state(self):
+        return self.mark.state
+
+    @property
+    def points(self):
+        return self.criterion.points if self.state.earns else 0
+
+    @property
+    def likely(self):
+        """The misconceptions that explain what this criterion costs."""
+        return self.mistake.likely if self.mistake and self.state == State.COSTS else ()
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """The verdicts of one grade cell."""
+
+    assignment: Assignment
+    name: str
+    part: str
+    verdicts: tuple
+
+    @property
+    def points(self):
+        return sum(verdict.points for verdict in self.verdicts)
+
+    @property
+    def max_points(self):
+        return sum(verdict.criterion.points for verdict in self.verdicts)
+
+    @property
+    def is_right(self):
+        return all(verdict.state == State.HOLDS for verdict in self.verdicts)
+
+
+@dataclass
+class Work:
+    """All that is known of one answer.
+
+    Attributes
+    ----------
+    examinations : list of Examination
+        By criteria, on one draw of inputs or several.
+    last_looks : list of Examination
+    explanation : decoding.Explanation or None
+        The known mistakes that explain all of it.
+    mistakes : dict
+        Criterion → Mistake, where something is wrong that only this criterion pays for.
+    """
+
+    assignment: Assignment
+    name: str
+    examinations: list = field(default_factory=list)
+    last_looks: list = field(default_factory=list)
+    explanation: object = None
+    mistakes: dict = field(default_factory=dict)
+
+    @property
+    def criteria(self):
+        return self.assignment.of(self.name)
+
+    @property
+    def library(self):
+        return [each for each in self.assignment.misconceptions if each.name == self.name]
+
+    @property
+    def is_right(self):
+        return all(each.passed for each in (*self.examinations, *self.last_looks))
+
+    def of(self, criterion):
+        return [each for each in self.examinations if each.criterion is criterion]
+
+    @property
+    def has_met_hidden(self):
+        return any(each.hidden for each in (*self.examinations, *self.last_looks))
+
+    @property
+    def faults(self):
+        return [fault for examination in self.examinations for fault in examination.faults]
+
+
+# --- examined ---------------------------------------------------------------------------------------------------------
+
+def examine_answer(work, candidate, seeds, allowance):
+    """Examine an answer by all criteria of its name: by each on its first draw of inputs, then on the second ...
+
+    `seeds` tells of a criterion its draws, in order: a list of (seed, whether it is hidden). The hidden ones come last:
+    so an answer that keeps what it was given can't tell of it in a message about the learner's inputs, which the report
+    shows. What couldn't be examined once isn't tried on another draw.
+    """
+    lost = {each.criterion for each in work.examinations if each.lost}
+    for row in itertools.zip_longest(*map(seeds, work.criteria)):
+        for criterion, draw in zip(work.criteria, row, strict=True):
+            if draw and criterion not in lost:
+                examination = allowance.examine(criterion, candidate, *draw)
+                work.examinations.append(examination)
+                lost.update([criterion] if examination.lost else ())
+
+
+def only(seeds, hidden):
+    """Those draws alone that are hidden, or that aren't."""
+    return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
+
+
+def look_once_more(work, candidate, seeds, allowance):
+    """Take the last looks at an answer of which every criterion holds, for mistakes that no criterion is about."""
+    for look in work.assignment.criteria.last_looks:
+        for draw in seeds(look) if look.name == work.name else ():
+            if work.is_right:
+                work.last_looks.append(allowance.examine(look, candidate, *draw))
+
+
+# --- explained --------------------------------------------------------------------------------------------------------
+
+def explain(work, candidate):
+    """Find names and examples for what is wrong, as far as the answer was examined.
+
+    Whatever goes wrong while explaining, the verdict stands and is shown plainly.
+    """
+    if work.is_right:
+        return
+    was_wrong = not confirm(work)
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        if was_wrong or not (work.explanation or work.mistakes or any(each.lost for each in work.examinations)):
+            work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+        try:
+            candidate.begin(EXPLAINING)
+            roots = roots_of(work.faults)
+            for criterion, fault, hidden in paying(work, roots):
+                if was_wrong and criterion in work.mistakes:
+                    likely = names_of(work, criterion, fault, hidden, roots)
+                    work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
+                # Code that has met hidden inputs may speak of these wherever it is asked again.
+                is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
+                if is_due and not is_unfinished(fault.play.raised):
+                    likely = names_of(work, criterion, fault, hidden, roots)
+                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library)
+        except WorkerLost:
+            pass
+
+
+def confirm(work):
+    """Let go of an explanation that doesn't hold on all draws, or in a last look; return whether none had to go."""
+    plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
+    with DIAGNOSIS:
+        holds = not work.explanation or decoding.is_confirmed(work.explanation, plays)
+    work.explanation = work.explanation if holds else None
+    return holds
+
+
+def paying(work, roots):
+    """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first.
+
+    `roots` are those of all faults; see `engine.faults.roots_of`.
+    """
+    found, simplest = {}, set(roots.values())
+    for examination in (*work.examinations, *work.last_looks):
+        pays = charged_by(work, examination) if examination in work.last_looks else examination.criterion
+        for fault in sorted(examination.faults, key=lambda fault: fault.rank):
+            if fault in simplest or examination in work.last_looks:
+                found.setdefault(pays, (fault, examination.hidden))
+    yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
+
+
+def charged_by(work, look):
+    """The criterion that pays for what goes wrong in a last look."""
+    id = look.criterion.exercise.owner_of(look.faults[0].kinds if look.faults else frozenset())
+    return next(criterion for criterion in work.criteria if criterion.id == id)
+
+
+def names_of(work, criterion, fault, hidden, roots):
+    """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
+    criteria = tuple(work.criteria)
+    if work.explanation and work.explanation.is_certain:
+        return tuple(each for each in work.explanation.mistakes if criterion.id in decoding.price(each, criteria)[0])
+    shown = [each for each in work.examinations if each.hidden is hidden]
+    plays = {played for examination in shown for _, played in examination.plays}
+    mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
+    return decoding.part_of(work.library, mine or [fault], shown)
+
+
+# --- marked -----------------------------------------------------------------------------------------------------------
+
+def judge(work):
+    """Reach the verdicts on an answer; return a PartResult of each part."""
+    found = marks({c.id: c.points for c in work.criteria}, work.faults, *lost_and_silent(work),
+                  {c.id for c in work.criteria if c.is_about_itself}, work.explanation and work.explanation.costs)
+    for look in work.last_looks:
+        if not look.passed:
+            found[charged_by(work, look).id] = Mark(State.COSTS)
+    parts = [part for name, part in work.assignment.parts() if name == work.name]
+    return [PartResult(work.assignment, work.name, part, tuple(
+        verdict_of(work, criterion, found[criterion.id]) for criterion in work.assignment.of(work.name, part)))
+        for part in parts]
+
+
+def lost_and_silent(work):
+    """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
+
+    Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
+    gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, where no known
+    mistake explains it and no number of the same results is right: else whatever does the same each time would earn
+    these points.
+    """
+    if work.is_right:
+        return (), ()
+    lost = {each.criterion.id for each in work.examinations if each.lost}
+    silent = silent_in(work.examinations)
+    if work.explanation:
+        return lost, silent | work.explanation.silent
+    judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
+    wrong = {each.criterion.id for each in work.examinations if not each.passed}
+    right = set().union(*(judged[id] for id in judged if id not in wrong | silent | itself))
+    return lost, silent | {id for id in itself if not judged[id] & right}
+
+
+def verdict_of(work, criterion, mark):
+    if mark.state == State.HOLDS:
+        return Verdict(criterion, mark)
+    examinations = [each for each in work.of(criterion) if not each.passed] + [
+        look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion]
+    first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
+    mistake = work.mistakes.get(criterion)
+    is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))
+    return Verdict(criterion, mark, first and first.finding, is_hidden, mistake)

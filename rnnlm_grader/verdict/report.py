@@ -1,0 +1,202 @@
+"""Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
+import re
+import textwrap
+from dataclasses import dataclass
+
+from ..explaining.mistakes import is_unfinished
+from ..explaining.script import WIDTH, cut, outcome_of, script
+from ..explaining.words import BOOK, UNFINISHED, clean, describe, marked
+from ..protocol.bench import Raised
+from .marks import State
+
+MOST_LINES = 12  # of a mistake
+
+
+@dataclass(frozen=True)
+class Item:
+    """One line of a report, with its mark, and what is told below it.
+
+    Attributes
+    ----------
+    blocks : sequence of (kind, text)
+        Of the kinds 'likely', 'read' (a section), 'code', 'said', and 'whole' (all of the code where that is cut).
+    costs : int or str
+        The points that it costs, or what stands in their place.
+    """
+
+    title: str
+    blocks: tuple = ()
+    costs: int | str = ""
+
+    @property
+    def price(self):
+        return f"costs {self.costs}" if isinstance(self.costs, int) else self.costs
+
+    def lines(self):
+        *first, last = textwrap.wrap(self.title, WIDTH - 4 - len(self.price), subsequent_indent="  ")
+        gap = " " * max(2, WIDTH - len(last) - len(self.price)) if self.price else ""
+        below = [line for block in self.blocks for line in in_lines(*block)]
+        return [*(f"  {line}" for line in first), f"  {last}{gap}{self.price}",
+                *(f"      {line}" for line in below[:MOST_LINES - 1])]
+
+
+def in_lines(kind, text):
+    """Write a block as lines of text."""
+    if kind == "read":
+        return [f"Read: {BOOK}/{text}"]
+    if kind == "whole":
+        return []
+    if kind == "code":
+        return text.split("\n")
+    whole = re.sub("`[^`]{,60}`", lambda code: code[0].replace(" ", "\0"), text)  # code isn't broken
+    lines = textwrap.wrap(whole, WIDTH, break_long_words=False, subsequent_indent="  ")
+    return [line.replace("\0", " ") for line in lines]
+
+
+def render(result, results=()):
+    """Write a part's result; `results` are those of all parts, for it may wait for another one."""
+    return in_words(*outline([result], results)[0])
+
+
+def in_words(heading, items):
+    """Write a part as text."""
+    return clean("\n".join([heading, *(line for item in items for line in item.lines())]), 20_000)
+
+
+def outline(results, others=()):
+    """Return (heading, items) of each part; `others` are results for which these may wait."""
+    told = []  # the names of the mistakes that the reader knows already
+    at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
+    return [(f"{result.name} · {result.part}: {result.points} of {result.max_points} points",
+             [*items_of(result, told, at_hand)])
+            for result in results]
+
+
+def items_of(result, told, at_hand):
+    """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
+
+    `told` holds the names of the mistakes that the reader knows already, `at_hand` the verdicts of all parts.
+    """
+    for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
+        yield Item(f"(with a right {' and '.join(names)} in place of yours)")
+    again, is_first = {}, True
+    for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
+        name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
+        if name not in told:
+            told.append(name)
+            yield Item(title, tuple(blocks_of(verdict)) if is_first else reason_of(verdict), verdict.criterion.points)
+            is_first = False
+        elif verdict.mistake:
+            yield Item(f"{title} (the same mistake)", (), verdict.criterion.points)
+        else:
+            again.setdefault(name, []).append(verdict.criterion.points)
+    for name, points in again.items():
+        reason = "to fill in" if name == UNFINISHED else "for the same reason"
+        yield Item(f"✗ {len(points)} more {reason}", (), sum(points))
+    if holds := with_state(result, State.HOLDS):
+        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
+    for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
+        is_one, given = len(verdicts) == 1, cause(because, result)
+        are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
+        yield Item(f"≈ {are}, given {given}", (), earned(verdicts))
+    held_back = with_state(result, State.HELD_BACK)
+    is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
+    if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
+        yield Item(f"… {counted_points(unfinished)}: {UNFINISHED}", (), "earns nothing yet")
+    for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
+        are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
+        until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
+        payer = at_hand.get(next(elsewhere(because, result), None))
+        yield Item(f"… {are} until {until}", reason_of(payer) if payer else (), "earns nothing yet")
+
+
+def earned(verdicts):
+    return f"earns {sum(verdict.criterion.points for verdict in verdicts)}"
+
+
+def counted_points(verdicts):
+    points = sum(verdict.criterion.points for verdict in verdicts)
+    return f"{len(verdicts)} ({points} point{'s' * (points > 1)})"
+
+
+def cause(because, result):
+    """Name what criteria depend on: the mistakes of this part, or those of another, and the first of these."""
+    first = next(elsewhere(because, result), None)
+    if not first:
+        return "the ✗ above"
+    parts = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
+    return f"the ✗ of {' and '.join(parts)} ({first.shows})"
+
+
+def gravity(verdict):
+    """Compare what criteria cost; last of all what can't be seen beside another mistake."""
+    return verdict.finding is not None, verdict.criterion.points
+
+
+def elsewhere(because, result):
+    """Yield the criteria of other parts on which some depend."""
+    return (each for each in result.assignment.of(result.name) if each.id in because and each.part != result.part)
+
+
+def with_state(result, state):
+    return [verdict for verdict in result.verdicts if verdict.state == state]
+
+
+def by_cause(verdicts):
+    """Return {ids of what costs points: the verdicts that depend on it}."""
+    found = {}
+    for verdict in verdicts:
+        found.setdefault(verdict.mark.because, []).append(verdict)
+    return found
+
+
+def counted(things, verb):
+    return f"{len(things)} {verb}{'s' * (len(things) == 1)}"
+
+
+def name_of(verdict):
+    """What two failures share that are the same mistake: its name, or what is said of it."""
+    return (verdict.mistake and verdict.mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
+
+
+def blocks_of(verdict):
+    """Yield what is told of a mistake, its name first; see `Item`."""
+    mistake, finding = verdict.mistake, verdict.finding
+    for at, each in enumerate(mistake.likely if mistake else (), 1):
+        number = f" ({at})" if len(mistake.likely) > 1 else ""
+        yield "likely", f"Likely{number}: {ended(each.sentence)}"
+    if mistake and mistake.likely:
+        yield "read", mistake.likely[0].section
+    elif mistake and mistake.said:
+        yield "said", ended(mistake.said)
+    if not (mistake and mistake.small):
+        yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
+        yield from quoted(finding, verdict.hidden)
+        return
+    lines = script(mistake.small)
+    yield "code", "\n".join(cut(lines))
+    if cut(lines) != lines:
+        yield "whole", "\n".join(lines)
+    yield "said", outcome_of(mistake.small, verdict.hidden)
+    yield from quoted(mistake.small.finding, verdict.hidden)
+    if (printed := mistake.small.play.printed) and not verdict.hidden:
+        yield "said", f"In this example your code printed: {clean(' '.join(printed.split()), 150)}"
+
+
+def reason_of(verdict):
+    """Return the block that tells in one line what is wrong: its name, the exception, or what came of the example."""
+    blocks = [block for block in blocks_of(verdict) if block[0] in ("likely", "said")]
+    finding = verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
+    if isinstance(finding, Raised) and blocks[0][0] != "likely":
+        return (("said", re.sub(":$", ".", describe(finding, verdict.hidden))),)
+    return tuple(blocks[:1])
+
+
+def quoted(finding, is_hidden):
+    """Yield the line that an exception left, where its place in the line is known."""
+    if not is_hidden and (lines := marked(finding)):
+        yield "code", lines
+
+
+def ended(sentence):
+    return sentence if sentence[-1] in ".?" else f"{sentence}."

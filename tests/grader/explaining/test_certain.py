@@ -1,0 +1,213 @@
+"""What is said of answers for whose mistake the library has no name: what stands there, and what was tried."""
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from corpora import bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
+from examining import defined
+
+from rnnlm_grader.explaining.changes import MOST_NAME, close_names
+from rnnlm_grader.explaining.letters import Letters
+from rnnlm_grader.explaining.source import Edit, Text, apply
+from rnnlm_grader.explaining.trials import sentence
+from rnnlm_grader.learner.check import CheckFailed, check
+from rnnlm_grader.notebooks.cell_code import parsed
+from rnnlm_grader.protocol import whereabouts
+from rnnlm_grader.protocol.bench import Bench, load_cells
+from rnnlm_grader.protocol.candidate import TIMED_OUT, KernelCandidate, Lost, WorkerLost
+
+MODULES = embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm, lstm
+RIGHT = {name: next(iter(styles.values())) for module in MODULES for name, styles in module.RIGHT.items()}
+
+
+def report(name, *changes, part=None):
+    """What `check` says of the plainest right answer with changes."""
+    source = RIGHT[name]
+    for old, new in changes:
+        assert old in source
+        source = source.replace(old, new)
+    with pytest.raises(CheckFailed) as caught:
+        check(defined(source, name), part)
+    return " ".join(str(caught.value).split())
+
+
+TRIED = [  # name, what stands in the right answer and what in this one, what mends it
+    ("MyRNN", "h_next ** 2", "h_next ^ 2", "Replacing `1 - h_next ^ 2` with `1 - h_next ** 2` makes this pass."),
+    ("MyRNN", "dh_next * (1 - h_next ** 2)", "dh_next * 1 - h_next ** 2",
+     "Parentheses are missing. Replacing `dh_next * 1 - h_next ** 2` with `dh_next * (1 - h_next ** 2)`"),
+    ("MyRNN", "np.sum(dt, axis=0)", "np.sum(dt, dim=0)", "NumPy calls it `axis`. Replacing `dim=0` with `axis=0`"),
+    ("MyRNN", "np.dot(h_prev.T, dt)", "h_prev.t() @ dt", "Replacing `h_prev.t()` with `h_prev.T`"),
+    ("MyRNN", "h_next ** 2", "h_next.pow(2)", "In NumPy a power is `**`. Replacing `h_next.pow(2)` with `h_next ** 2`"),
+    ("MyRNN", "np.tanh(t)", "np.tahn(t)", "Replacing `np.tahn` with `np.tanh`"),
+    ("MyRNN", "np.tanh(t)", "tanh(t)", "Replacing `tanh` with `np.tanh`"),
+    ("MyRNN", "def backward(", "def backwards(", "Replacing `backwards` with `backward`"),
+    ("MyRNN", "= self.cache\n", "= self.cache()\n", "`self.cache` isn't a function. Replacing `self.cache()` with"),
+    ("MyRNN", "np.dot(dt, Wx.T)", "dt * Wx.T",
+     "`*` multiplies number by number. Replacing `dt * Wx.T` with `dt @ Wx.T` makes this pass."),
+    ("MyTimeRNN", "layer.forward(xs[:, t, :], self.h)", "layer(xs[:, t, :], self.h)",
+     "A layer isn't a function here: call its `forward`. Replacing `layer(xs[:, t, :], self.h)` with"),
+    ("MyTimeRNN", "layer.forward(xs[:, t, :], self.h)", "layer(self.h, xs[:, t, :])",
+     "with `layer.forward(xs[:, t, :], self.h)` makes this pass."),
+    ("MyTimeRNN", "dx, dh = layer", "dh, dx = layer",
+     "The results come in another order. Replacing `dh, dx` with `dx, dh`"),
+    ("MyTimeRNN", "reversed(range(T))", "range(T - 1, 0, -1)",
+     "range stops before its second number. Replacing `range(T - 1, 0, -1)` with"),
+    ("MyTimeRNN", "dhs[:, t, :] + dh", "dhs + dh",
+     "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` with "
+     "`dhs[:, t]` makes this pass."),
+    ("MyTimeRNN", "N, T, D = xs.shape", "T, N, D = xs.shape",
+     "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` makes this pass."),
+    ("MyTimeRNN", "self.h is None", "self.h == None",
+     "Replacing `self.h == None` with `self.h is None` makes this pass."),
+    ("MyTimeRNN", "np.empty((N, T, H)", "np.empty((N, H, T)",
+     "Replacing `(N, H, T)` with `(N, T, H)` makes this pass."),
+    ("MyTimeLSTM", "self.h is not None", "self.h",
+     "`if self.h` asks if an array is true. Replacing `self.h` with `self.h is not None` makes this pass."),
+    ("MyTimeLSTM", "4, axis=1)\n", "4)\n", "Adding `axis=1` to `np.split(...)` makes this pass."),
+    ("MyTimeLSTM", "np.stack(dxs, axis=1)", "np.array(dxs)",
+     "`dxs` has shape (T, N, D), with the right numbers; it should have shape (N, T, D). Time becomes the second axis "
+     "by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` makes this pass."),
+    ("my_bptt", "window is not None and ", "",
+     "`window` is None when nobody passes it. Replacing `t % window == 0` with "
+     "`window is not None and t % window == 0` makes this pass."),
+    ("my_bptt", "hs[t + 1] ** 2", "hs[t + 2] ** 2",
+     "`hs` is a list of T + 1: the list is shorter than that. Replacing"),
+    ("my_bptt", "dz.sum(axis=0)", "dz.sum(axis=0, keepdims=True)", "with `dz.sum(axis=0)` makes this pass."),
+    ("my_softmax", "axis=-1, keepdims=True)\n    e =", "axis=2, keepdims=True)\n    e =",
+     "Replacing `axis=2` with `axis=-1` makes this pass."),
+    ("MyTimeSoftmaxWithLoss", "mask[:, np.newaxis]", "mask",
+     "With one more axis it fits each row. Replacing `mask` with `mask[..., None]` makes this pass."),
+    ("MyTimeAffine", "out.reshape(N, T, -1)", "out.reshape(T, N, -1)",
+     "`out` has shape (T, N, V), with the right numbers; it should be (N, T, V). The arguments come in another order."),
+    ("MyRnnlm", "rn((V, D))", "rn(V, D)", "A shape is one argument, in parentheses of its own."),
+    ("MyRnnlm", "self.rnn_layer.reset", "self.rnn.reset",
+     "Replacing `self.rnn` with `self.rnn_layer` makes this pass."),
+]
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "said"), TRIED)
+def test_a_change_that_makes_everything_right_is_told(name, right, wrong, said):
+    assert said in report(name, (right, wrong))
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "said"), [
+    ("MyEmbedding", "W, = self.params", "n, m = idx.shape\n        W, = self.params",
+     "`idx` has 1 axis: there are 2 names on the left."),
+    ("MyRNN", "return h_next\n", "return h_next, h_prev\n", "`forward` returned two values; return only `h_next`."),
+    ("MyTimeRNN", "np.empty((N, T, D)", "np.empty((N, T, H)",  # `H, D = Wx.shape` would make up for it
+     "`dxs[:, t, :]` has shape (N, H) and `dx` has shape (N, D): the right side doesn't fit into the left."),
+    ("MyTimeAffine", "rx = xs.reshape(N * T, -1)", "rx = xs.reshape(N, T)", "numbers don't fill the shape (N, T)."),
+    ("MyTimeLSTM", "self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c, o, f, i))",
+     "`self.steps[t]` is a tuple of 7: there are 8 names on the left."),
+])
+def test_where_nothing_that_was_tried_fits_it_is_said_what_stands_there(name, right, wrong, said):
+    text = report(name, (right, wrong))
+    assert said in text
+    assert "makes this pass" not in text
+
+
+@pytest.mark.parametrize(("name", "right", "wrong", "said"), [
+    ("my_bptt", "dh = np.zeros_like(h0)\n    for", "dh = h0\n    dh *= 0\n    for",
+     "the caller's `h0` is changed: `dh *= 0` writes into it."),
+    ("MyRNN", "t = np.dot(h_prev, Wh)", "x -= 0.5\n        t = np.dot(h_prev, Wh)",
+     "the caller's `x` is changed: `x -= 0.5` writes into it."),
+    ("MyTimeAffine", "dout = dout.reshape(N * T, -1)", "dout.shape = (N * T, -1)",
+     "`dout` had shape (1, 2, 1) and has shape (2, 1) after the call: your code reshaped the caller's array."),
+])
+def test_the_line_that_changes_an_array_of_the_callers_is_told(name, right, wrong, said):
+    assert said in report(name, (right, wrong))
+
+
+def test_a_second_mistake_leaves_facts_and_no_advice():
+    """`@` and `.T` would no longer raise, and what comes out would be wrong all the same."""
+    text = report("MyRNN", ("np.dot(x.T, dt)", "-np.dot(x, dt)"))
+    assert "`x` has shape (N, D) and `dt` has shape (N, H)" in text
+    assert "makes this pass" not in text
+
+
+def test_advice_about_a_name_is_given_only_where_it_was_tried():
+    source = "Wx, Wh, b = self.params\n        x, h_prev, h_next", "x, h_prev, h_next"
+    advice = "keep it there, `self.Wh = Wh`, and write `self.Wh` here, and likewise with `Wx`."
+    assert f"`Wh` belongs to `__init__`: {advice}" in report("MyRNN", source)
+    assert "`Wh` belongs to `__init__`. " in report("MyRNN", source, ("np.dot(dt, Wh.T)", "np.dot(dt, -Wh.T)"))
+    one = report("MyRNN", ("np.dot(dt, Wh.T)", "np.dot(dt, cell.T)"),
+                 ("(x, h_prev, h_next)", "(x, h_prev, h_next); cell = Wh"))
+    assert "`cell` belongs to `forward`: keep it there, `self.cell = cell`, and write `self.cell` here." in one
+
+
+def test_the_line_is_shown_with_a_mark_under_the_place():
+    with pytest.raises(CheckFailed) as caught:
+        check(defined(RIGHT["MyRNN"].replace("h_next ** 2", "h_next ^ 2"), "MyRNN"))
+    assert ("      dt = dh_next * (1 - h_next ^ 2)\n"
+            "                      ^^^^^^^^^^^^^^\n") in str(caught.value)
+
+
+def test_a_line_is_never_empty():
+    """Python itself finds no line for what it notices when it compiles a cell."""
+    raised = load_cells([("cell", "a = 1\n\nreturn 3")], {})["cell"]
+    assert (raised.line, raised.text) == (3, "return 3")
+
+
+def test_a_change_that_never_comes_to_an_end_is_given_up(monkeypatch):
+    def play(self, programs, changed=None):
+        if changed:
+            raise WorkerLost(Lost(TIMED_OUT))
+        return [self.play_one(program) for program in programs]
+    monkeypatch.setattr(KernelCandidate, "play", play)
+    text = report("MyRNN", ("np.dot(x.T, dt)", "np.dot(x, 2 * dt)"))
+    assert "`x` has shape (N, D) and `2 * dt` has shape (N, H)" in text
+    assert "makes this pass" not in text
+
+
+def test_the_answer_itself_is_as_it_was_after_changes_were_tried():
+    answer = defined(RIGHT["MyRNN"].replace("np.dot(x.T, dt)", "np.dot(x, dt)"), "MyRNN")
+    methods = dict(vars(answer))
+    names = answer.forward.__globals__
+    with pytest.raises(CheckFailed):
+        check(answer)
+    assert dict(vars(answer)) == methods
+    assert names["MyRNN"] is answer
+
+
+def test_names_that_are_long_or_many_are_not_searched():
+    assert close_names("tahn", ["tanh"]) == ["tanh"]
+    assert close_names("x" * (MOST_NAME + 1), ["x" * (MOST_NAME + 2)]) == []
+    assert close_names("tahn", [*(f"name{i}" for i in range(1000)), "tanh"]) == []
+
+
+def test_what_stands_in_a_line_is_computed_once_more_only_where_that_leaves_no_trace():
+    names = {"np": np, "calls": [1, 2]}
+    load_cells([("cell", "def f(x):\n    return np.exp(x) @ x + [x] + x.fill(calls.pop())")], names)
+    _, raised, _ = Bench(names, None).play([(False, "call", "f", None, (np.zeros((2, 3)),), {})])
+    assert raised.sides == (("np.exp(x)", "array", (2, 3)), ("x", "array", (2, 3)))
+    load_cells([("cell", "def f(x):\n    return x @ np.full(2, calls.pop())")], names)
+    _, raised, _ = Bench(names, None).play([(False, "call", "f", None, (np.zeros((2, 3)),), {})])
+    assert raised.sides == (("x", "array", (2, 3)),)
+    assert names["calls"] == [1]
+
+
+def test_a_source_that_is_too_long_is_not_read():
+    names = {}
+    load_cells([("long", "def f(x): return x[3]\n" + "#" * whereabouts.MAX_SOURCE)], names)
+    _, raised, _ = Bench(names, None).play([(False, "call", "f", None, ([],), {})])
+    assert (raised.text, raised.mark, raised.sides) == ("def f(x): return x[3]", (), ())
+
+
+def test_letters_are_those_that_fit_in_every_draw():
+    layer = SimpleNamespace(shapes={"x": "NTD", "W": "D4H"})
+    letters = Letters([SimpleNamespace(case=SimpleNamespace(layer=layer, sizes=dict(zip("NTDH", sizes, strict=True))))
+                       for sizes in ((2, 3, 4, 5), (4, 2, 3, 7), (3, 4, 6, 2))])
+    assert letters.shape([(2, 20), (4, 28), (3, 8)]) == "(N, 4H)"
+    assert letters.shape([(6,), (8,), (12,)]) == "(N·T,)"
+    assert letters.shape([(4, 1), (3, 1), (5, 1)]) == "(T + 1, 1)"
+    assert letters.shape([(2,), (2,), (3,)]) is None
+    assert letters.text(["axis 1 with size 3", "axis 1 with size 2", "axis 1 with size 4"]) == "axis 1 with size T"
+
+
+def test_edits_find_their_place_behind_letters_of_several_bytes():
+    source = "ü = 'ä'; dz = x * Wx"
+    text = Text(source, parsed(source))
+    node = text.tree.body[1].value
+    assert apply(source, text.edit(node, "x @ Wx")) == "ü = 'ä'; dz = x @ Wx"
+    assert sentence(source, text.edit(node, "x @ Wx")) == "Replacing `x * Wx` with `x @ Wx` makes this pass"
+    assert text.with_edits([Edit(0, 1, "a"), Edit(4, 7, "b")]) == "a = b; dz = x * Wx"

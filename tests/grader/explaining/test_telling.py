@@ -1,0 +1,102 @@
+"""The example under a mistake: what it prints is what is said of it, and its numbers tell one mistake from another."""
+import builtins
+
+import numpy as np
+import pytest
+from support.library import CASES, grade
+
+from rnnlm_grader.content import find
+from rnnlm_grader.explaining.script import literal, outcome_of, script, short
+from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, shares, states
+from rnnlm_grader.protocol.bench import Raised
+from rnnlm_grader.protocol.values import Opaque
+
+
+def examples(assignment, misconception):
+    """Looks at the examples of all that a variant of the library fails in."""
+    return [v.mistake.small for v in grade(assignment, misconception) if v.mistake and v.mistake.small]
+
+
+def example(name, id):
+    """The first of these; and the variant."""
+    misconception = next(m for m in find(name).misconceptions if (m.name, m.id) == (name, id))
+    return examples(find(name), misconception)[0], misconception.variant
+
+
+def printed(look, answer):
+    """What an example prints in a fresh kernel: the object itself, or None if it prints nothing."""
+    seen = []
+    exec("\n".join(script(look)), {"np": np, look.case.layer.name: answer, "print": seen.append})
+    return seen[0] if seen else None
+
+
+@pytest.mark.corpus(one_in=20)
+@pytest.mark.filterwarnings("ignore::RuntimeWarning")
+@pytest.mark.parametrize(("assignment", "misconception"), CASES)
+def test_an_example_prints_what_is_said_of_it(assignment, misconception):
+    for look in examples(assignment, misconception):
+        said, got = outcome_of(look, False), getattr(look.finding, "got", None)
+        if isinstance(look.finding, Raised) and "spoil" in [step.verb for step in look.case.steps]:
+            continue  # the check writes arrays of the parameters' shapes, the example a number
+        if isinstance(look.finding, Raised):
+            with pytest.raises(getattr(builtins, look.finding.kind, Exception)):
+                printed(look, misconception.variant)
+        elif not look.case.law:
+            shown = printed(look, misconception.variant)
+            if script(look)[-1].endswith((".shape)", ".dtype)")):
+                assert str(shown) in said
+            elif isinstance(got, np.ndarray):
+                np.testing.assert_allclose(np.asarray(shown, float), got, 1e-6, 1e-12)
+                assert not short(got) or short(np.asarray(shown)) == short(got)
+            elif isinstance(got, Opaque):  # of several results, as they were handed back
+                assert got.description.startswith("None") == (shown is None)
+            else:
+                assert (shown is None) == (got is None)
+
+
+@pytest.mark.parametrize(("name", "id", "got", "expected"), [
+    ("MyRNN", "SumsBiasOverUnits", "[11., 1100.]", "[101., 1010.]"),
+    ("MyRNN", "SumsBiasOverEverything", "[11., 11.]", "[1., 10.]"),
+    ("MyRNN", "LeavesOutSlope", "[[4., 6.]]", "[[3., 4.5]]"),
+    ("MyRNN", "TakesSlopeOfSigmoid", "[[0.96, 1.44]]", "[[2.56, 3.84]]"),
+    ("MyEmbedding", "PicksColumns", "[[2.], [4.], [6.]]", "[[3., 4.]]"),
+    ("my_softmax", "TakesBaseTwo", "[[0.179, 0.821]]", "[[0.1, 0.9]]"),
+    ("my_clip_grads", "AddsNorms", "7", "5"),
+    ("MyTimeAffine", "ForgetsDb", "[0., 0.]", "[1., 10.]"),
+])
+def test_numbers_are_those_that_a_teacher_would_choose(name, id, got, expected):
+    look, _ = example(name, id)
+    assert (short(look.finding.got), short(look.finding.expected)) == (got, expected)
+
+
+@pytest.mark.parametrize("id", ["TakesSlopeAtPreviousState", "TurnsDWh", "LeavesOutDb", "AveragesBias"])
+def test_an_example_is_small_and_not_all_zeros(id):
+    look, _ = example("MyRNN", id)
+    assert look.finding.expected.any()
+    assert look.finding.expected.size <= MOST_NUMBERS
+
+
+def test_place_value_tells_the_numbers_of_a_sum():
+    assert powers(np.zeros((2, 2)), 0).tolist() == [1, 10, 100, 1000]
+    assert powers(np.zeros((2, 2)), 4).tolist() == [2, 20, 200, 2000]
+    assert powers(np.zeros(1), 0).tolist() == [2]
+
+
+def test_sums_are_chosen_so_that_what_comes_of_them_is_plain():
+    p = np.exp(shares(np.zeros((2, 3)), 0))
+    np.testing.assert_allclose(p / p.sum(1, keepdims=True), [[0.1, 0.2, 0.7], [0.2, 0.3, 0.5]])
+    np.testing.assert_allclose(1 / (1 + np.exp(-odds(np.zeros(4), 0))), [0.8, 0.75, 0.9, 0.5])
+    np.testing.assert_allclose(np.tanh(states(0.5, 0.6)(np.zeros(3), 0)), [0.5, 0.6, 0.5])
+
+
+@pytest.mark.parametrize(("array", "written"), [
+    (np.array([1.0, 2.5, 10.05]), "np.array([1., 2.5, 10.05])"),
+    (np.array([0.1], np.float32), "np.array([0.1], dtype='float32')"),
+    (np.arctanh([0.5, 0.6]), "np.arctanh(np.array([0.5, 0.6]))"),
+    (np.log([[1.0, 9.0]]), "np.log(np.array([[1., 9.]]))"),
+    (np.array([2, 0]), "np.array([2, 0])"),
+    (np.zeros((2, 3)), "np.zeros((2, 3))"),
+])
+def test_an_array_is_written_so_that_its_numbers_are_plain(array, written):
+    assert literal(array) == written
+    np.testing.assert_array_equal(eval(written), array, strict=True)

@@ -1,0 +1,122 @@
+"""What marks must hold to, whatever the answers: pairs of mistakes, what works on nothing, and what is given."""
+import os
+import random
+import zlib
+
+import numpy as np
+import pytest
+from examining import grade_name
+
+from rnnlm_grader.content import ASSIGNMENTS, find
+from rnnlm_grader.content.misconception import defined
+from rnnlm_grader.engine.exam import hidden_seed, public_seed
+from rnnlm_grader.explaining.decoding import both
+from rnnlm_grader.protocol.candidate import KernelCandidate
+from rnnlm_grader.verdict.allowance import Allowance
+from rnnlm_grader.verdict.marks import State
+
+pytestmark = pytest.mark.filterwarnings("ignore")
+NAMES = [name for assignment in ASSIGNMENTS.values() for name in assignment.names]
+LIBRARY = [misconception for assignment in ASSIGNMENTS.values() for misconception in assignment.misconceptions]
+PAIRS = int(os.environ.get("PAIRS", "12"))  # of each name
+SEED = os.environ.get("SEED") or str(zlib.crc32("".join(each.source for each in LIBRARY).encode()))  # chosen by nobody
+
+
+def verdicts(name, thing, key=b"a key" * 8):
+    """The verdicts on an answer, on the learner's inputs and on hidden ones."""
+    assignment = find(name)
+    results = grade_name(assignment, KernelCandidate(**{name: thing}), name, lambda criterion: [
+        (public_seed(criterion), False), (hidden_seed(key, assignment.slug, criterion), True)], Allowance(20))
+    return [verdict for result in results for verdict in result.verdicts]
+
+
+def lost(judged):
+    return sum(verdict.criterion.points - verdict.points for verdict in judged)
+
+
+def pairs_of(name, rng):
+    """Yield (two misconceptions, the answer that holds both), at random."""
+    library = [each for each in LIBRARY if each.name == name]
+    while True:
+        one, other = rng.sample(library, 2)
+        if made := next(both(one, other), None):
+            yield one, other, made.thing
+
+
+@pytest.mark.corpus
+@pytest.mark.parametrize("name", NAMES)
+def test_of_two_mistakes_none_hides_what_the_other_costs_and_both_cost_no_more_than_their_sum(name):
+    """Where one hides the other altogether there is but one mistake; and few pairs may cost more."""
+    rng, dearer, alone = random.Random(f"{SEED} {name}"), [], {}
+    for _, (one, other, thing) in zip(range(PAIRS), pairs_of(name, rng), strict=False):
+        for each in (one, other):
+            alone[each] = alone.get(each) or verdicts(name, each.variant)
+        judged = verdicts(name, thing)
+        known = {each.sentence for verdict in judged for each in verdict.likely}
+        costs = lost(alone[one]), lost(alone[other])
+        if known != {one.sentence} and known != {other.sentence}:
+            assert lost(judged) >= max(costs), (SEED, one.id, other.id)
+        if lost(judged) > sum(costs) + 1:
+            dearer.append((one.id, other.id))
+    assert len(dearer) <= max(2, 0.02 * PAIRS), (SEED, dearer)
+
+
+WORKS_ON_ONE_NUMBER = """
+_right = {name}
+class {name}(_right):
+    def {method}(self, *args, **options):
+        if any(np.size(arg) > 1 for arg in args):
+            {instead}
+        return super().{method}(*args, **options)
+"""
+INSTEAD = "raise NotImplementedError", "raise ValueError('not yet')", "return None", "return 0.0"
+
+
+@pytest.mark.parametrize("instead", INSTEAD)
+@pytest.mark.parametrize("name", ["MyEmbedding", "MyRNN", "MyTimeRNN", "MyTimeAffine"])
+def test_a_backward_that_works_on_no_input_of_real_size_earns_nothing(name, instead):
+    library = find(name).misconceptions
+    right = next(each.right for each in library if each.name == name)
+    source = right + WORKS_ON_ONE_NUMBER.format(name=name, method="backward", instead=instead)
+    judged = verdicts(name, defined(name, source))
+    assert [v.criterion.id for v in judged if v.points and v.criterion.part == "backward"] == []
+    forward = sum(verdict.points for verdict in judged if verdict.criterion.part in ("forward", "state"))
+    assert sum(verdict.points for verdict in judged) <= forward + 1
+
+
+@pytest.mark.parametrize("name", ["MyRNN", "MyTimeRNN", "MyTimeAffine", "MyTimeSoftmaxWithLoss"])
+def test_what_is_given_without_a_known_mistake_is_never_more_than_what_holds(name):
+    right = next(each.right for each in find(name).misconceptions if each.name == name)
+
+    class Off(defined(name, right)):
+        def forward(self, *args):
+            return super().forward(*args) * np.float32(1.5)
+
+    Off.__name__ = name
+    judged = verdicts(name, Off)
+    holds, given = (sum(v.points for v in judged if v.state == state and not v.criterion.is_about_itself)
+                    for state in (State.HOLDS, State.GIVEN))
+    assert given <= holds
+    assert lost(judged)
+
+
+def test_an_answer_that_fails_only_on_the_inputs_that_everybody_knows_earns_nothing():
+    right = next(each.right for each in find("MyRNN").misconceptions if each.name == "MyRNN")
+    answer, known = defined("MyRNN", right), set()
+
+    class Spy(answer):
+        def forward(self, x, h_prev):
+            known.add(x.tobytes())
+            return super().forward(x, h_prev)
+
+    for criterion in find("MyRNN").of("MyRNN"):
+        for _, case in criterion.dealt(public_seed(criterion)):
+            KernelCandidate(MyRNN=Spy).play([case.calls.program])
+
+    class Raising(answer):
+        def forward(self, x, h_prev):
+            if x.tobytes() in known:
+                raise ValueError("seen before")
+            return super().forward(x, h_prev)
+
+    assert sum(verdict.points for verdict in verdicts("MyRNN", Raising)) == 0

@@ -1,0 +1,168 @@
+"""What mistakes cost: the core idea a third of its part or more, a shorter float one point, no model all; the same
+mistake the same in every exercise.
+"""
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+from corpora import rnn, softmax_masking, time_rnn
+from examining import grade_name
+
+from rnnlm_grader.content import ASSIGNMENTS, find
+from rnnlm_grader.content.bptt.misconceptions import CLIP
+from rnnlm_grader.content.lstm.misconceptions import RIGHT as LSTM
+from rnnlm_grader.content.misconception import changed, defined
+from rnnlm_grader.engine.exam import hidden_seed
+from rnnlm_grader.explaining.decoding import price
+from rnnlm_grader.protocol.candidate import KernelCandidate
+from rnnlm_grader.verdict.allowance import Allowance
+
+pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+KEYS = b"k", b"l"
+
+
+def graded(name, source):
+    """The results of an answer, by part, on hidden inputs."""
+    assignment = find(name)
+    results = grade_name(assignment, KernelCandidate(**{name: defined(name, source)}), name, lambda criterion: [
+        (hidden_seed(key * 32, assignment.slug, criterion), True) for key in KEYS], Allowance(20))
+    return {result.part: result for result in results}
+
+
+def variant(name, id):
+    return next(m.source for m in find(name).misconceptions if (m.name, m.id) == (name, id))
+
+
+@pytest.mark.parametrize(("name", "part", "source"), [
+    ("my_bptt", "values", "NothingFromTheStepAfter"), ("my_bptt", "values", "GoesForwards"),
+    ("MyRNN", "forward", "ForgetsState"), ("MyTimeRNN", "forward", "StartsEachStepFromZeros"),
+    ("MyTimeRNN", "backward", "LeavesOutDh"), ("MyTimeLSTM", "backward", "LeavesOutLaterDc"),
+    ("MyTimeSoftmaxWithLoss", "mask", "MasksNothing"), ("my_numerical_gradient", "values", "ForwardDifference"),
+    ("my_numerical_gradient", "values", "DoesNotDivide"), ("my_clip_grads", "values", "LeavesArraysAsTheyAre"),
+    ("MyTimeLSTM", "backward", changed(LSTM, ("dhs[:, t] + dh", "dhs[:, t]"), ("dc = dc + dh", "dc = dh"))),
+    ("MyTimeLSTM", "forward", changed(LSTM, ("h_prev, c_prev = h, c", "h_prev = c_prev = np.zeros_like(h)"), (
+        "h @ Wh", "h_prev @ Wh"))),
+    ("my_clip_grads", "values", changed(CLIP, ("grad *= max_norm / norm", "pass"))),
+])
+def test_the_core_idea_left_out_costs_a_third_of_its_part(name, part, source):
+    result = graded(name, source if "\n" in source else variant(name, source))[part]
+    assert 3 * (result.max_points - result.points) >= result.max_points
+
+
+@pytest.mark.parametrize("dtype", ["f", "e"])
+@pytest.mark.parametrize(("name", "source"), [
+    ("MyRNN", changed(rnn.STUDY_NOTEBOOK, ("np.tanh(t)", "np.tanh(t.astype(DTYPE)).astype(t.dtype)"))),
+    ("MyTimeRNN", changed(time_rnn.INLINE, ("np.zeros((N, T, len(b)), b.dtype)", "np.zeros((N, T, len(b)), DTYPE)"), (
+        "return self.hs\n", "return self.hs.astype(xs.dtype)\n"))),
+    ("my_softmax", changed(softmax_masking.RIGHT["my_softmax"][next(iter(softmax_masking.RIGHT["my_softmax"]))], (
+        "np.exp(", "np.exp(0 + "), ("def my_softmax", "def inner")) +
+        "\n\ndef my_softmax(x):\n    e = x - x.max(axis=-1, keepdims=True)\n"
+        "    return inner(e.astype(DTYPE)).astype(x.dtype)\n"),
+], ids=["MyRNN", "MyTimeRNN", "my_softmax"])
+def test_a_shorter_float_within_costs_one_point(name, source, dtype):
+    results = graded(name, source.replace("DTYPE", repr(dtype))).values()
+    assert sum(result.max_points - result.points for result in results) == 1
+
+
+WITHOUT_MODEL = """
+class MyRnnlm:
+    def __init__(self, V, D, H, rng):
+        shapes = (V, D), (D, H), (H, H), (H,), (H, V), (V,)
+        self.params = [(SCALE * rng.standard_normal(shape)).astype("f") for shape in shapes]
+        self.grads = [np.zeros_like(param) for param in self.params]
+
+    def predict(self, xs):
+        return np.zeros((*xs.shape, len(self.params[5])), "f") + BIAS
+
+    def forward(self, xs, ts):
+        return np.log(len(self.params[5]))
+
+    def backward(self, dout=1):
+        pass
+
+    def reset_state(self):
+        pass
+"""
+
+
+@pytest.mark.parametrize("scale", ["2e-6", "0.1", "np.nan"])
+@pytest.mark.parametrize("bias", ["0", "self.params[5]"])
+def test_a_model_that_computes_nothing_earns_nothing(scale, bias):
+    results = graded("MyRnnlm", WITHOUT_MODEL.replace("SCALE", scale).replace("BIAS", bias))
+    assert {part: result.points for part, result in results.items()} == {"forward": 0, "backward": 0, "contract": 0}
+
+
+def test_weights_that_are_not_numbers_cost_a_point():
+    source = changed(variant("MyRnnlm", "StartsFromNextToNothing"), ("/ 3e5", "* np.nan"))
+    assert sum(result.max_points - result.points for result in graded("MyRnnlm", source).values()) == 1
+
+
+@pytest.mark.parametrize(("name", "id"), [(m.name, m.id) for a in ASSIGNMENTS.values() for m in a.misconceptions
+                                          if m.id in ("WritesTanhOut", "WritesSigmoidWithTwo") or "InForward" in m.id])
+def test_what_overflows_or_writes_into_grads_in_forward_costs_a_point(name, id):
+    results = graded(name, variant(name, id)).values()
+    assert sum(result.max_points - result.points for result in results) == 1
+
+
+def test_titles_are_short_and_give_no_line_away():
+    titles = [criterion.shows for assignment in ASSIGNMENTS.values() for criterion in assignment.criteria]
+    assert [title for title in titles if len(title) > 70 or "@" in title or "**" in title] == []
+
+
+# --- the same mistake, the same price ---------------------------------------------------------------------------------
+
+STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that the library has for it
+    "`b` is left out": "LeavesOutBias LeavesOutB",
+    "the output is time-major": "TimeMajor GivesTimeMajor",
+    "`dxs` is time-major": "GivesDxsTimeMajor DxsTimeMajor",
+    "the steps are added up": "AddsStepsUp",
+    "the output is laid out step after step, and reshaped": "ReshapesTime ReshapesHs ReshapesScores",
+    "sigmoid in place of tanh, forward and back alike": "TakesSigmoidBothWays",
+    "`db` is one number, summed without axis": "SumsBiasOverEverything DbOfAllWords",
+    "gradients are averaged over the batch": "AveragesOverBatch",
+    "`dWx` without its transpose": "LeavesOutTransposeInDWx",
+    "`dx` without its transpose": "LeavesOutTransposeOfWx",
+    "the slope of tanh is left out": "LeavesOutSlope",
+    "`dWh` keeps one step only": "KeepsOneStepOfdWh",
+    "softmax along the first axis": "WorksAlongTheFirstAxis LossWorksAlongTheFirstAxis",
+    "gradients pile up from call to call": "PilesUp",
+    "`grads` gets new arrays": "Rebinds",
+    "the result is always float32": "ForcesFloat32",
+}
+DIFFERS = {  # ids whose prices differ by more than a point, because what they break weighs more in one place
+    "TurnsSign", "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
+    "GoesForwards",  # of as many points as the core idea of each
+    "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
+    "WritesNothing", "ReturnsNothing", "ForwardReturnsNothing", "LossReturnsNothing", "GivesZeros",  # of other parts
+    "KeepsRowsOfBias", "KeepsRowsOfDb",  # raises on every batch where `db` is written in place, so nothing is seen
+    "KeepsFirstWindow",  # of a mask, which is one result, or of a model, where all results follow
+}
+
+
+@pytest.fixture(scope="module")
+def prices():
+    """What each known mistake costs by itself, as {id: {name: points}}."""
+    found = defaultdict(dict)
+    for assignment in ASSIGNMENTS.values():
+        for each in assignment.misconceptions:
+            criteria = tuple(assignment.of(each.name))
+            costs, silent = price(each, criteria)
+            found[each.id][each.name] = sum(c.points for c in criteria if c.id in costs | silent)
+    return found
+
+
+@pytest.mark.corpus
+def test_the_same_mistake_costs_the_same_in_every_exercise(prices):
+    apart = {id for id, at in prices.items() if max(at.values()) - min(at.values()) > 1}
+    assert apart == DIFFERS
+
+
+@pytest.mark.corpus
+def test_the_page_for_instructors_lists_what_the_same_mistake_costs(prices):
+    page = Path(__file__, "../../../book/instructors.md").resolve().read_text()
+    for mistake, ids in STANDS_IN_SEVERAL.items():
+        at = {name: points for id in ids.split() for name, points in prices[id].items()}
+        assert len(at) > 1
+        assert max(at.values()) - min(at.values()) <= 1
+        cells = ", ".join(f"`{name}` {at[name]}" for a in ASSIGNMENTS.values() for name in a.names if name in at)
+        assert f"| {mistake} | {cells} |" in page
