@@ -155,8 +155,16 @@ def counted(things, verb):
 
 
 def name_of(verdict):
-    """What two failures share that are the same mistake: its name, or what is said of it."""
+    """What two failures share that are the same mistake: its name, what is said of it, or the exception."""
+    finding = finding_of(verdict)
+    if isinstance(finding, Raised) and not (verdict.mistake and (verdict.mistake.likely or verdict.mistake.said)):
+        return finding.kind, finding.message, finding.line
     return (verdict.mistake and verdict.mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
+
+
+def finding_of(verdict):
+    """What was found in the example that is shown, or else first of all."""
+    return verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
 
 
 def blocks_of(verdict):
@@ -186,7 +194,7 @@ def blocks_of(verdict):
 def reason_of(verdict):
     """Return the block that tells in one line what is wrong: its name, the exception, or what came of the example."""
     blocks = [block for block in blocks_of(verdict) if block[0] in ("likely", "said")]
-    finding = verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
+    finding = finding_of(verdict)
     if isinstance(finding, Raised) and blocks[0][0] != "likely":
         return (("said", re.sub(":$", ".", describe(finding, verdict.hidden))),)
     return tuple(blocks[:1])
