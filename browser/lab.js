@@ -29,7 +29,7 @@ state.className = "jp-Toolbar-item rnnlm-saved";
 state.role = "status";
 state.style = "margin-left: 1em; min-width: 0; overflow: hidden";
 document.getElementById("jp-title").after(state);
-let saving = Promise.resolve(), waits, savedAt;
+let saving = Promise.resolve(), waits, savedAt, asked;
 
 (await _JUPYTERLAB["rnnlm-course"].get())().default.activate(window.jupyterapp);
 sayThatPythonStarts();
@@ -81,7 +81,7 @@ function save() {
   clearTimeout(waits);
   waits = undefined;
   if (!context.model.dirty) return saving;
-  navigator.storage?.persist?.(); // some browsers forget a site after a week without a visit
+  asked ??= navigator.storage?.persist?.(); // some browsers forget a site after a week without a visit
   return (saving = saving.then(() => context.save()));
 }
 

@@ -26,7 +26,7 @@ screen hold, so that `check` knows of edits that were never run; and it marks re
     sessionContext.kernelChanged.connect((_, { newValue }) => attach(panel, newValue));
     sessionContext.statusChanged.connect((_, status) => /restarting/.test(status) && markAll(panel));
     await panel.context.ready;
-    if (!panel.content.widgets.some((cell) => cell.promptNode?.textContent.includes("*"))) markAll(panel);
+    markAll(panel);
   }
 
   function attach(panel, kernel) {
@@ -46,7 +46,10 @@ screen hold, so that `check` knows of edits that were never run; and it marks re
   }
 
   function markAll(panel) {
-    for (const cell of panel.content.widgets) if (cell.model.type === "code") cell.addClass(EARLIER);
+    for (const cell of panel.content.widgets) {
+      const runs = cell.promptNode?.textContent.includes("*");
+      if (cell.model.type === "code" && !runs) cell.addClass(EARLIER);
+    }
   }
 
   const plugin = { id: "rnnlm-course:screen", autoStart: true, activate };
