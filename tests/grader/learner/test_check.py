@@ -206,12 +206,13 @@ def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():
         def __new__(cls, W):
             if cls.learns:
                 shown_before.add(W.tobytes())
-            return (right if W.tobytes() in shown_before else wrong)(W)
+            was_shown = W.tobytes() in shown_before and len(np.unique(W)) > 3  # small tables may be drawn twice
+            return (right if cls.learns or was_shown else wrong)(W)
 
     check(MyEmbedding)
     MyEmbedding.learns = False
     texts = [" ".join(report(MyEmbedding, "backward", hidden=True).split()) for _ in range(2)]
-    # Though other inputs are drawn each time, among them tables of zeros, which all are alike.
+    # Though other inputs are drawn each time.
     assert len({re.split(" [✓✗≈] ", text[text.index("Likely"):])[0] for text in texts}) == 1
     text = texts[0]
     assert "passes on the inputs shown in the notebook and fails on others. grads[0] is not what it should be." in text
