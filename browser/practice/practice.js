@@ -6,13 +6,25 @@ const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
 
+/** Has one thing done after another. */
+class Turns {
+  last = Promise.resolve();
+
+  take(work) {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => {});
+    return turn;
+  }
+}
+
 /** A notebook in the lab's storage; where that is refused, in memory. */
 class Notebook {
+  turns = new Turns();
+
   constructor(name, localforage) {
     this.name = name;
     this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
     this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
-    this.last = Promise.resolve();
   }
 
   /** Keep an entry in memory from now on. */
@@ -43,14 +55,13 @@ class Notebook {
 
   /** Change the content and keep it, one change after another. */
   write(change) {
-    this.last = this.last.then(async () => {
+    return this.turns.take(async () => {
       const entry = await this.entry();
       change(entry.content);
       entry.last_modified = new Date().toISOString();
       entry.size = new Blob([JSON.stringify(entry.content)]).size;
       if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
     });
-    return this.last;
   }
 
   /** Return the names of the other notebooks of an exercise that are kept. */
@@ -62,22 +73,20 @@ class Notebook {
   /** Whether the lab has the notebook open, and would write over what is written here. */
   async isInLab() {
     const locks = await navigator.locks?.query(); // only pages that came safely have them
-    return locks?.held.some((lock) => lock.name === this.lock) ?? false;
+    return locks?.held.some(({ name, mode }) => name === this.lock && mode === "exclusive") ?? false;
   }
 
   /** Wait until the lab has closed it. */
   closed() {
-    return navigator.locks.request(this.lock, () => {});
+    return navigator.locks.request(this.lock, { mode: "shared" }, () => {});
   }
 }
 
 /** Python in a worker, which starts when it is first wanted. */
 class Python {
-  constructor() {
-    this.share = 0; // how much of Python is there, from 0 to 1
-    this.asked = [];
-    this.turn = Promise.resolve();
-  }
+  share = 0; // how much of Python is there, from 0 to 1
+  asked = [];
+  turns = new Turns();
 
   start() {
     if (this.worker) return;
@@ -106,13 +115,6 @@ class Python {
       this.asked.push({ resolve, reject });
       this.worker.postMessage({ does, what });
     });
-  }
-
-  /** Do something when all that was begun before is done. */
-  inTurn(work) {
-    const turn = this.turn.then(work);
-    this.turn = turn.catch(() => {});
-    return turn;
   }
 }
 
@@ -213,10 +215,12 @@ class Answer {
       this.say(isLocked ? "This exercise is open as a notebook in another tab. Write there, or close that tab." : "");
       if (isLocked) this.notebook.closed().then(() => this.refresh());
     }
-    const text = textOf(answerIn(await this.notebook.read(), this.name));
-    if (text === this.kept || this.text !== this.kept) return;
-    this.kept = text;
-    this.text = text;
+    await this.notebook.turns.take(async () => {
+      const text = textOf(answerIn(await this.notebook.read(), this.name));
+      if (text === this.kept || this.text !== this.kept) return;
+      this.kept = text;
+      this.text = text;
+    });
   }
 
   async startOver() {
@@ -268,7 +272,7 @@ class Answer {
   }
 
   check() {
-    if (!this.isAtWork) this.python.inTurn(() => this.judge());
+    if (!this.isAtWork) this.python.turns.take(() => this.judge());
     return true;
   }
 
