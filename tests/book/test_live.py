@@ -12,7 +12,7 @@ from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+FIGURES = {"farm": "look-inside", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
            "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm"}
 
 
