@@ -397,6 +397,17 @@ def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
                                             ["3", "11", "34", "48"], ["3", "11", "", "14"]]
 
 
+def test_starting_over_resets_the_numbers_and_the_switches_too(figure):
+    unrolled = figure("unrolled")
+    unrolled.get_by_label("id of step 0").fill("5")
+    unrolled.get_by_label("one cell object for all steps").check()
+    press(unrolled, "Start over")
+    assert unrolled.get_by_label("id of step 0").input_value() == "0"
+    assert not unrolled.get_by_label("one cell object for all steps").is_checked()
+    press(unrolled, "To the end")
+    assert drawn(unrolled, "orange")[::3] == [9, 52, 197]
+
+
 def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
     unrolled = figure("unrolled")
     press(unrolled, "To the end")
