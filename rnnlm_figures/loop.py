@@ -17,7 +17,8 @@ LIT = {  # what each page is about; "again" is the loop through the words, "back
     "00-whole-loop": {*PARTS, "again", "back", "step"}, "01-corpus": {"ids"}, "what-learning-is": {"step"},
     "02-embedding": {"vectors"}, "03-rnn": {"state"}, "04-time-rnn": {"state", "again"}, "05-bptt": {"again", "back"},
     "06-softmax-masking": {"loss"}, "one-training-step": {*PARTS, "again", "back", "step"},
-    "07-rnnlm": {*PARTS, "again", "back", "step"}, "08-lstm": {"state", "again", "back"}}
+    "07-rnnlm": {*PARTS, "again", "back", "step"}, "look-inside": {"state", "scores"},
+    "08-lstm": {"state", "again", "back"}}
 
 
 def smallest_model():

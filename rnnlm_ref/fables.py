@@ -3,7 +3,7 @@
 Each has a beginning, some trouble, a friend's advice, a deed and an end. The hero, the friend, the thing and the
 pronouns stay the same from the first sentence to the last.
 
-Book: 07-rnnlm
+Book: look-inside
 """
 import re
 from pathlib import Path
@@ -27,7 +27,7 @@ def fables(count, *, rng):
     rng : numpy.random.Generator or int
         The same seed gives the same fables.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     rng = np.random.default_rng(rng)
     parts = fable_parts()

@@ -2,7 +2,7 @@
 
 Letters: N batch, T time, V vocabulary.
 
-Book: 07-rnnlm
+Book: look-inside
 """
 import numpy as np
 
@@ -35,7 +35,7 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
     ValueError
         If start_ids is empty, or temperature or top_k is out of range.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     ids = [int(i) for i in start_ids]
     if not ids:
@@ -75,7 +75,7 @@ def next_word_probabilities(logits, temperature=1.0, top_k=None):
     ValueError
         If the temperature isn't positive or top_k is less than 1.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     if not temperature > 0:
         raise ValueError(f"temperature must be positive, got {temperature}. "

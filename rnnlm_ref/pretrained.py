@@ -1,11 +1,11 @@
-"""The farm model of chapter 7, already trained, which the live figures of that chapter and of the front page run on.
+"""The farm model of chapter 7, already trained, which the live figures after that chapter and of the front page run on.
 
 Its rounded weights are committed in `farm.json`, because training amplifies rounding: another machine would end up with
 other weights. `python -m rnnlm_ref.pretrained` trains it again and replaces the file.
 
 Letters: V vocabulary, H hidden width, M words.
 
-Book: 07-rnnlm
+Book: look-inside
 """
 import json
 from pathlib import Path
@@ -38,7 +38,7 @@ def farm_model(dtype=np.float32, path=FARM):
     model : Rnnlm
     vocabulary : Vocabulary
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     stored = json.loads(Path(path).read_text(encoding="utf-8"))
     arrays = [np.array(param, dtype) for param in stored["params"]]
@@ -96,7 +96,7 @@ def animal_factors(model, vocabulary, length=20_000):
     factors : array (H, 8)
         Rounded, so that they are the same on every machine. `states @ factors` are the sums.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     source = farm()
     animals = [animal for _, animal, _ in source.rules["animal"]]
@@ -114,7 +114,10 @@ def animal_factors(model, vocabulary, length=20_000):
 
 
 def states_after(model, vocabulary, words):
-    """Return the hidden state after each word, (M, H), beginning with a state of zeros."""
+    """Return the hidden state after each word, (M, H), beginning with a state of zeros.
+
+    Book: look-inside
+    """
     embedding, rnn, _ = model.layers
     model.reset_state()
     states = rnn.forward(embedding.forward(vocabulary.encode(words)[np.newaxis]))[0]

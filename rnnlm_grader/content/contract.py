@@ -2,9 +2,9 @@
 
 Functions with an argument `add`, as `Library.of` returns it, add a mistake or several to the library.
 """
-IN_PLACE = "02-embedding.html#embedding-in-place"
-DTYPE = "02-embedding.html#embedding-dtype"
-SHARED = "02-embedding.html#embedding-shared-weights"
+IN_PLACE = "house-rules.html#embedding-in-place"
+DTYPE = "house-rules.html#embedding-dtype"
+SHARED = "house-rules.html#embedding-shared-weights"
 
 # --- what is kept, and whose it is ------------------------------------------------------------------------------------
 

@@ -12,7 +12,7 @@ from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "07-rnnlm", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
+FIGURES = {"farm": "look-inside", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
            "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm"}
 
 
@@ -395,6 +395,17 @@ def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
     assert [states for states, _ in seen] == [[9], [9, 52], *[[9, 52, 197]] * 5]
     assert [row for _, row in seen[2:]] == [["", "", "", ""], ["3", "", "", "3"], ["3", "11", "", "14"],
                                             ["3", "11", "34", "48"], ["3", "11", "", "14"]]
+
+
+def test_starting_over_resets_the_numbers_and_the_switches_too(figure):
+    unrolled = figure("unrolled")
+    unrolled.get_by_label("id of step 0").fill("5")
+    unrolled.get_by_label("one cell object for all steps").check()
+    press(unrolled, "Start over")
+    assert unrolled.get_by_label("id of step 0").input_value() == "0"
+    assert not unrolled.get_by_label("one cell object for all steps").is_checked()
+    press(unrolled, "To the end")
+    assert drawn(unrolled, "orange")[::3] == [9, 52, 197]
 
 
 def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):

@@ -1,5 +1,6 @@
 """Questions judge a number by what the chapter computed, and the folded part below agrees. Needs `make book` first."""
 import json
+import math
 import re
 
 import pytest
@@ -60,7 +61,8 @@ def test_an_answer_is_judged_and_a_likely_mistake_named_beside_its_field(ask, ro
 def test_a_number_may_be_written_in_the_usual_ways_and_rounds_to_the_answer_where_that_is_a_fraction(ask):
     page = ask("02-embedding", 0).page
     written = {"9300": 9300, "9,300": 9300, "9 300": 9300, "2,030,100": 2030100, ".5": 0.5, "0,5": 0.5, "1/2": 0.5,
-               "-4/8": -0.5, "−52": -52, "": None, "x": None, "1.2.3": None, "1/": None}
+               "-4/8": -0.5, "−52": -52, "log(7)": math.log(7), "-ln 5/3": -math.log(5 / 3),
+               "log": None, "": None, "x": None, "1.2.3": None, "1/": None}
     assert page.evaluate("all => all.map(text => numberIn(text)).map(n => isNaN(n) ? null : n)", [*written]) == [
         *written.values()]
     judged = {(0.5108, "0.51"): True, (0.52, "0.51"): False, (0.5, "0.51"): False, (598, "598"): True,

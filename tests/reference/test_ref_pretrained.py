@@ -10,7 +10,7 @@ from rnnlm_ref.text import split_corpus
 from rnnlm_ref.trainer import evaluate
 
 WORDS = farm().sample(80_000, rng=0)
-CHAPTER = Path(__file__).resolve().parents[2] / "book" / "07-rnnlm.md"
+CHAPTER = Path(__file__).resolve().parents[2] / "book" / "look-inside.md"
 
 
 def held_out_perplexity(model, vocabulary):
@@ -20,7 +20,8 @@ def held_out_perplexity(model, vocabulary):
 
 def test_it_has_the_perplexity_that_the_chapter_claims():
     assert f"{held_out_perplexity(*farm_model()):.2f}" == "2.57"
-    assert "Its perplexity on the held-out\ntext is still 2.57" in CHAPTER.read_text(encoding="utf-8")
+    said = " ".join(CHAPTER.read_text(encoding="utf-8").split())
+    assert "Its perplexity on the held-out text is still 2.57" in said
 
 
 def test_a_new_export_is_as_good(tmp_path):

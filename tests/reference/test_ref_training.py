@@ -185,6 +185,11 @@ def test_a_missing_package_says_how_to_get_it(monkeypatch, tmp_path, package, us
         use(tmp_path)
 
 
+def test_without_a_progress_bar_nothing_else_is_needed(monkeypatch):
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    assert fit(small_model(), progress=False)
+
+
 # --- saved models
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])

@@ -36,9 +36,11 @@ class LiveQuestion extends HTMLElement {
   }
 }
 
-/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5 or 1/2. */
+/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5, 1/2 or log(5/3). */
 function numberIn(text) {
   const plain = text.replace(/\s/g, "").replace("−", "-");
+  const [, sign, inside] = /^(-?)(?:log|ln)\(?([^()]+)\)?$/.exec(plain) ?? [];
+  if (inside) return Number(`${sign}1`) * Math.log(numberIn(inside));
   const point = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
   const [, above, below = "1"] = /^([-+]?\d*\.?\d+)(?:\/(\d+))?$/.exec(point) ?? [];
   return Number(above) / Number(below);

@@ -9,12 +9,17 @@ class LiveUnrolled extends LiveFigure {
   static title = "The worked example, step by step";
 
   build() {
-    this.example = { ids: [0, 1, 2], above: [1, 2, 3], Wx: 1, Wh: 1, b: 3, dropped: false, oneCell: false };
-    this.position = 0; // three steps forward, then three back
+    this.startOver();
     this.picture = make("svg", { class: "live-drawing", viewBox: "-14 0 374 280", role: "img",
       "aria-label": "Three copies of one cell with the numbers that are known so far; the sentence and the table hold them too" });
     this.table = make("table", { class: "live-table" });
-    this.panel.append(this.fields(), this.switches(), this.buttons(), this.sentence, this.picture, this.table);
+    this.settings = make("div", {}, this.fields(), this.switches());
+    this.panel.append(this.settings, this.buttons(), this.sentence, this.picture, this.table);
+  }
+
+  startOver() {
+    this.example = { ids: [0, 1, 2], above: [1, 2, 3], Wx: 1, Wh: 1, b: 3, dropped: false, oneCell: false };
+    this.position = 0; // three steps forward, then three back
   }
 
   fields() {
@@ -41,13 +46,19 @@ class LiveUnrolled extends LiveFigure {
     const go = (position) => { this.position = position; this.draw(); };
     return make("div", { class: "live-row" }, button("Step back", () => go(Math.max(0, this.position - 1))),
       button("Step", () => go(Math.min(6, this.position + 1))), button("To the end", () => go(6)),
-      button("Start over", () => go(0)));
+      button("Start over", () => {
+        this.startOver();
+        this.settings.replaceChildren(this.fields(), this.switches());
+        this.draw();
+      }));
   }
 
   draw() {
     const run = unrolledRun(this.example);
     const truth = unrolledRun({ ...this.example, dropped: false, oneCell: false });
-    this.picture.replaceChildren(...UNROLLED_STEPS.flatMap((t) => this.column(run, t)));
+    const rows = [label(3, 227, "xs", "live-blue-text"), ...(this.position > 0 ? [label(3, 75, "hs", "live-orange-text")] : []),
+      ...(this.position > 3 ? [label(3, 37, "dhs", "live-red-text"), label(3, 267, "dxs", "live-red-text")] : [])];
+    this.picture.replaceChildren(...rows, ...UNROLLED_STEPS.flatMap((t) => this.column(run, t)));
     this.drawTable(run, truth);
     this.say(this.explanation(run));
   }
