@@ -46,8 +46,8 @@ class Figure:
     digest : str
         The figure's values, rounded, for nbval to compare.
     live : str or None
-        Which live figure takes its place in the book (`book/_ext/live.py`). Elsewhere, and on paper, the picture
-        stays.
+        Which live figure takes its place in the book (`book/_ext/rnnlm_book/live.py`).
+        Elsewhere, and on paper, the picture stays.
     """
 
     def __init__(self, figure, alt, digest, live=None):

@@ -3,9 +3,10 @@ import re
 from pathlib import Path
 
 from docutils import nodes
-from status import Table
 
 from rnnlm_grader.content import ASSIGNMENTS
+
+from .status import Table
 
 
 class ExerciseList(Table):

@@ -12,7 +12,7 @@ from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 from sphinx_codeautolink.extension.directive import SkipMarker
 
-from browser import in_lab
+from .browser import in_lab
 
 OFFER = re.compile(r"<\.\./exercises/([^/>]+)/[^>]+\.ipynb>")
 HINT = re.compile(r"<details><summary>(Hint.*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
