@@ -17,13 +17,13 @@ class Layer:
     Parameters
     ----------
     **params : float arrays, all of one dtype
-        By name, in the order of the constructor's arguments. They are used without a copy, so an optimiser that
+        By name, in the order of the constructor's arguments. They are used without a copy, so an optimizer that
         changes them in place changes the layer.
 
     Attributes
     ----------
     params, grads : lists of arrays
-        `grads[i]` is the gradient of `params[i]`. Every `backward` overwrites it in place, so a model or an optimiser
+        `grads[i]` is the gradient of `params[i]`. Every `backward` overwrites it in place, so a model or an optimizer
         that holds the array sees the new gradient.
 
     Raises

@@ -1,4 +1,4 @@
-"""Optimisers and gradient clipping.
+"""Optimizers and gradient clipping.
 
 Book: 07-rnnlm
 """

@@ -8,11 +8,11 @@ SHARED = "house-rules.html#embedding-shared-weights"
 
 # --- what is kept, and whose it is ------------------------------------------------------------------------------------
 
-COPIED = ("parameters are copied in __init__; an optimiser that updates the arrays it gave you has then no effect. "
+COPIED = ("parameters are copied in __init__; an optimizer that updates the arrays it gave you has then no effect. "
           "Keep the arrays themselves")
-PARAMS_COPIED = ("params holds copies of the parameters; an optimiser that updates them has then no effect. Keep the "
+PARAMS_COPIED = ("params holds copies of the parameters; an optimizer that updates them has then no effect. Keep the "
                  "arrays themselves")
-UPDATED = "backward updates the parameters; it only computes gradients, the optimiser updates"
+UPDATED = "backward updates the parameters; it only computes gradients, the optimizer updates"
 REUSED = "forward returns the same array each time, so the next call overwrites the result of the one before"
 GRADIENT_REUSED = ("an array of gradients is kept, or made in forward, and used again; what backward returned before "
                    "then changes later. Make a new one in backward")
@@ -34,7 +34,7 @@ PILED_UP = ("gradients pile up from one backward to the next (`+=`); each backwa
             "starts with `grad[...] = 0`")
 CLEARED_IN_FORWARD = ("forward writes into grads (it clears them, say), which backward alone may; what a caller keeps "
                       "there is lost. Clear them in backward")
-REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimiser) never sees the gradient. "
+REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimizer) never sees the gradient. "
            "Write into them: `self.grads[0][...] = ...`")
 LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"
 AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"

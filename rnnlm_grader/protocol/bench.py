@@ -160,10 +160,10 @@ class Bench:
         return found
 
     def _write(self, target, value):
-        """Overwrite an array in place, as an optimiser would."""
+        """Overwrite an array in place, as an optimizer would."""
         target = self._resolve(target)
         if not isinstance(target, np.ndarray):
-            raise TypeError(f"an optimiser writes into an array, and this is of type {type(target).__name__}")
+            raise TypeError(f"an optimizer writes into an array, and this is of type {type(target).__name__}")
         is_locked = not target.flags.writeable
         if is_locked and target.flags.owndata:
             target.flags.writeable = True

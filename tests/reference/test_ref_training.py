@@ -1,4 +1,4 @@
-"""The gradient check, the optimisers, the trainer, saved models and generated text."""
+"""The gradient check, the optimizers, the trainer, saved models and generated text."""
 import math
 import sys
 from itertools import pairwise
@@ -67,7 +67,7 @@ def test_relative_error():
     assert math.isnan(relative_error(np.array([math.nan]), np.ones(1)))
 
 
-# --- optimisers
+# --- optimizers
 
 def test_adam_follows_the_equations_of_its_paper():
     rng = np.random.default_rng(0)

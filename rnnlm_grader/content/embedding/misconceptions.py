@@ -128,7 +128,7 @@ embedding("Counts", GRADIENT, "the gradient counts how often each word occurs; w
 embedding("MultipliesByWeights", GRADIENT,
           "dout is multiplied by the word vectors; lookup is linear in W, so W isn't in its gradient",
           ("self.idx, dout", "self.idx, dout * self.params[0][self.idx]"))
-embedding("TurnsSign", GRADIENT, "the sign of the gradient is turned; subtracting it is the optimiser's work",
+embedding("TurnsSign", GRADIENT, "the sign of the gradient is turned; subtracting it is the optimizer's work",
           ("self.idx, dout", "self.idx, -dout"))
 embedding("PutsIntoColumns", GRADIENT, "rows of dout are put into columns of dW; word v is the row dW[v], so index the "
           "first axis", (ADD, "dW[:, self.idx] = dout"))
@@ -190,7 +190,7 @@ embedding("CountsFromOneInBackward", GRADIENT, "backward counts ids from 1: the 
 embedding("DividesByLength", GRADIENT, DIVIDED,
           ("self.idx, dout", "self.idx, dout / len(self.idx) if np.ndim(self.idx) else dout"))
 embedding("ListsTwice", SHARED,
-          "a parameter or gradient stands in the lists more than once; an optimiser would step twice",
+          "a parameter or gradient stands in the lists more than once; an optimizer would step twice",
           ("[W]", "[W] * 2"), ("[np.zeros_like(W)]", "[np.zeros_like(W)] * 2"))
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------

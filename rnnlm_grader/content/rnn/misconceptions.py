@@ -77,7 +77,7 @@ rnn("MultipliesSlopeAsMatrix", SLOPE, "dh_next and the derivative of tanh are mu
     "number by number, dh_next * (1 - h_next**2)",
     ("dh_next * (", "dh_next @ ("))
 rnn("TurnsSign", SLOPE, "the sign of the derivative is turned: it is 1 - h_next**2, not h_next**2 - 1 (and descending "
-    "is the optimiser's work)",
+    "is the optimizer's work)",
     ("1 - h_next**2", "h_next**2 - 1"))
 rnn("TakesSlopeAtPreviousState", WHICH_STATE,
     "the derivative of tanh is taken at h_prev, 1 - h_prev**2; tanh gave h_next", ("h_next**2", "h_prev**2"))
@@ -114,7 +114,7 @@ rnn("TakesNextStateForDWh", WHICH_STATE,
     "dWh is computed with h_next; Wh multiplied the state before, so it is h_prev.T @ dz", ("h_prev.T", "h_next.T"))
 rnn("LeavesOutDWh", GRADIENT, "dWh is never written: grads[1] stays zero", ("        dWh[...] = h_prev.T @ dz\n", ""))
 rnn("LeavesOutDb", GRADIENT, "db is never written: grads[2] stays zero", ("        db[...] = dz.sum(axis=0)\n", ""))
-rnn("WritesNothing", IN_PLACE, "the gradients are computed but never written into grads, so an optimiser sees zeros",
+rnn("WritesNothing", IN_PLACE, "the gradients are computed but never written into grads, so an optimizer sees zeros",
     ("[...] =", " ="), shows_nothing=True)
 rnn("GivesZeros", GRADIENT, contract.ONLY_ZEROS,
     ("dh_next * (1 - h_next**2)", "np.zeros_like(dh_next)"), shows_nothing=True)

@@ -222,7 +222,7 @@ rnnlm("NestedLists", PARAMS,
 rnnlm("EmptyLists", PARAMS, "params and grads are empty, or only begun: they should hold the arrays of all layers",
       (" += ", " + "))
 rnnlm("LeavesOutEmbedding", PARAMS, "the arrays of a layer are missing in params and grads, which hold those of all "
-      "three layers; an optimiser would never train it",
+      "three layers; an optimizer would never train it",
       ("in self.layers:\n            self.params", "in self.layers[1:]:\n            self.params"))
 rnnlm("AnotherOrder", PARAMS, "params and grads stand in another order; they follow the layers: embedding, RNN, affine",
       ("in self.layers:\n            self.params", "in reversed(self.layers):\n            self.params"))

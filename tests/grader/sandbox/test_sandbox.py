@@ -418,7 +418,7 @@ def test_an_array_is_written_into_whatever_its_class_would_do_instead():
     with begun(WRITES_ELSEWHERE) as candidate:
         assert write(candidate, 0).seen == ()
         assert [call(candidate, "work", which).tolist() for which in (0, 1)] == [[1, 1], [0, 0]]
-        assert write(candidate, 2).raised.message == "an optimiser writes into an array, and this is of type list"
+        assert write(candidate, 2).raised.message == "an optimizer writes into an array, and this is of type list"
 
 
 def write(candidate, which):
