@@ -14,9 +14,11 @@ from . import pool
 from .batch import Batch
 from .class_report import write_class_report
 from .feedback import Feedback
-from .folders import few, require_known, shown, submitted_folders, unfinished_line, unread_line
+from .folders import few, of_assignment, require_known, shown, submitted_folders, unfinished_line, unread_line
 from .forget import Traces, grading_held
+from .gradebook import known_assignments
 from .marks import read_class
+from .overview import write_overview, write_term
 from .settings import GradeInSandbox
 
 
@@ -39,15 +41,38 @@ def grade(options):
 def report(options):
     """Write a page about the class."""
     coursedir, config = open_course(options)
+    print(write_class_report(coursedir, options.output, book_at(config)))
+
+
+def overview(options):
+    """Write a page about the whole course, and its table."""
+    coursedir, config = open_course(options)
+    print(*write_overview(coursedir, options.output, book_at(config)), sep="\n")
+
+
+def book_at(config):
+    """Where the course has its book on the web, for links; None where it doesn't say."""
     url = GradeInSandbox(config=config).book_url
-    book = f"{url.rstrip('/')}/{BOOK}" if url else None
-    print(write_class_report(coursedir, options.output, book))
+    return f"{url.rstrip('/')}/{BOOK}" if url else None
 
 
 def export(options):
-    """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
+    """Write the marks as a table, also those of an assignment that this grader doesn't grade; or those of all."""
     coursedir, _ = open_course(options)
-    name = options.assignment if options.form == "csv" else f"{options.assignment}-{options.form}"
+    if not options.all:
+        export_one(coursedir, options)
+    elif options.form == "csv":
+        path = options.output or Path(coursedir.root, "reports", "all.csv")
+        write_term(coursedir, path, options.student or ())
+        print(path)
+    else:  # a table each: an empty cell would erase what the system has
+        for name in known_assignments(coursedir):
+            export_one(of_assignment(coursedir, name), options)
+
+
+def export_one(coursedir, options):
+    """Write the marks of the assignment of a course."""
+    name = coursedir.assignment_id if options.form == "csv" else f"{coursedir.assignment_id}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
     written = exports.export(coursedir, options.form, path, options.student or ())
     print(path, *marks_to_look_at(written), sep="\n")
@@ -88,7 +113,7 @@ def open_course(options):
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize(options.settings, root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
-    if "assignment" in options:  # `forget` is about all of them
+    if getattr(options, "assignment", None):  # else it is about all of them
         app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 

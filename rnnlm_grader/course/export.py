@@ -30,17 +30,27 @@ def export(coursedir, form, path, students=()):
     Raise a `Refusal` where one of the students isn't there, or an import would take two for one.
     """
     marks = read_class(coursedir)
-    if unknown := set(students) - {student.student for student in marks.students}:
-        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
-                      "Nothing was written.")
-    chosen = [student for student in marks.students if not students or student.student in students]
+    chosen = chosen_of(coursedir, marks.students, students)
     if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
         raise Refusal(f"An import would take these students for one: {few(map(repr, alike))}. Rename their folders, or "
                       "name the students to export. Nothing was written.")
-    text = io.StringIO()
-    csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
-    write_whole(Path(path), text.getvalue().encode())
+    write_table(path, FORMS[form](marks, chosen))
     return chosen
+
+
+def chosen_of(coursedir, people, students):
+    """Return all people, or those with the ids of some students; raise a `Refusal` where one of these isn't there."""
+    if unknown := set(students) - {student.student for student in people}:
+        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
+                      "Nothing was written.")
+    return [student for student in people if not students or student.student in students]
+
+
+def write_table(path, rows):
+    """Write rows to a file, whole or not at all, with every cell made harmless."""
+    text = io.StringIO()
+    csv.writer(text).writerows(map(harmless, row) for row in rows)
+    write_whole(Path(path), text.getvalue().encode())
 
 
 def taken_for_one(students):

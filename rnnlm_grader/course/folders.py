@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, rmtree
 
 from ..content import ASSIGNMENTS
@@ -86,6 +87,11 @@ def student_folders(coursedir, step):
     excluded, assignment = coursedir.student_id_exclude.split(","), coursedir.assignment_id
     return {person.name: person / assignment for person in people if person.name not in excluded and (
         os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
+
+
+def of_assignment(coursedir, assignment):
+    """The same course, for another assignment."""
+    return CourseDirectory(config=coursedir.config, root=coursedir.root, assignment_id=assignment)
 
 
 def graded_folder(coursedir, student):

@@ -15,6 +15,7 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,16 +76,34 @@ def knows(coursedir, points):
 
 
 def of_notebooks(assignment, *columns):
-    """A query for each student's id and some columns of what was recorded of the submitted notebook."""
-    return (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
-            .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-            .where(Assignment.name == assignment))
+    """A query for each student's id and some columns of what was recorded of the submitted notebook; None: of all."""
+    query = (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
+             .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment))
+    return query.where(Assignment.name == assignment) if assignment else query
 
 
 def of_cells(assignment, kind, *columns):
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
     return (of_notebooks(assignment, BaseCell.name, *columns)
             .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
+
+
+def known_assignments(coursedir):
+    """Return the names of all assignments, sorted."""
+    with open_gradebook(coursedir) as gradebook:
+        return sorted(gradebook.db.scalars(select(Assignment.name)))
+
+
+def known_cells(gradebook):
+    """Return {assignment: {grade_id: maximum}} of all that are marked, and {assignment: when it is due, or None}."""
+    due = {name: duedate for name, duedate in gradebook.db.execute(select(Assignment.name, Assignment.duedate))}
+    cells = {name: {} for name in due}
+    for kind in (GradeCell, TaskCell):
+        query = (select(Assignment.name, kind.name, kind.max_score)
+                 .join(kind.notebook).join(Notebook.assignment))
+        for assignment, name, most in gradebook.db.execute(query):
+            cells[assignment][name] = most
+    return cells, due
 
 
 def recorded_scores(gradebook, assignment):
