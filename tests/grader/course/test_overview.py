@@ -1,4 +1,4 @@
-"""The overview of a course: whose work it points to, what came back, and that it asks the gradebook a few times only."""
+"""The overview of a course: whose work it points to, what came back, and how little it asks the gradebook."""
 import csv
 from datetime import datetime
 from types import SimpleNamespace
@@ -14,7 +14,7 @@ from rnnlm_grader.course.overview import write_overview
 
 SECOND, THIRD = "02-rnn", "03-time-rnn"
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'
-NOTHING = Person(dict.fromkeys(ALL, UNFINISHED))
+NOTHING = Person(dict.fromkeys(ALL, UNFINISHED), {"repeated_ids_add_up": "Overwrites"})
 OLD, AFTER, FAR = datetime(2026, 1, 1), datetime(2026, 1, 2), datetime(2990, 1, 1)
 AGAIN = {"overwrites_in_place": "PilesUp"}
 PILES_UP = Person(dict.fromkeys(AGAIN, WRONG), AGAIN)
