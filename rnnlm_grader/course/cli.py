@@ -14,6 +14,7 @@ USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was hande
        rnnlm-grade overview [options]            write a page and a table about the whole course
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
        rnnlm-grade export --all [options]        write those of all assignments
+       rnnlm-grade feedback ASSIGNMENT [options] pack the feedback pages for Canvas or Moodle
        rnnlm-grade forget STUDENT [options]      remove what the course holds of a student
        rnnlm-grade --version                     print the version of the course's code
 
@@ -111,6 +112,10 @@ def export_options(add):
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
 
 
+def feedback_options(add):
+    add("--output", metavar="FILE", help="default: reports/ASSIGNMENT-feedback.zip in the course")
+
+
 def forget_options(add):
     add("student", metavar="STUDENT", help="the student's id")
     add("--yes", action="store_true", help="don't ask")
@@ -123,6 +128,8 @@ OPTIONS = {
     "overview": ("Write a page and a table about the whole course: all marks, who falls behind, mistakes that came "
                  "back, and what to explain again.", overview_options),
     "export": ("Write the marks as a table.", export_options),
+    "feedback": ("Pack the feedback pages in a zip as Canvas or Moodle take it, named as in their download.",
+                 feedback_options),
     "forget": ("Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
                forget_options),
 }

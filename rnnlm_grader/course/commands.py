@@ -13,6 +13,7 @@ from . import export as exports
 from . import pool
 from .batch import Batch
 from .class_report import write_class_report
+from .downloads import pack_feedback
 from .feedback import Feedback
 from .folders import few, of_assignment, require_known, shown, submitted_folders, unfinished_line, unread_line
 from .forget import Traces, grading_held
@@ -57,25 +58,39 @@ def book_at(config):
 
 
 def export(options):
-    """Write the marks as a table, also those of an assignment that this grader doesn't grade; or those of all."""
+    """Write the marks of one assignment, or of all, also if this grader doesn't grade it; return whether all are in."""
     coursedir, _ = open_course(options)
     if not options.all:
-        export_one(coursedir, options)
-    elif options.form == "csv":
+        return export_one(coursedir, options)
+    if options.form == "csv":
         path = options.output or Path(coursedir.root, "reports", "all.csv")
         write_term(coursedir, path, options.student or ())
         print(path)
-    else:  # a table each: an empty cell would erase what the system has
-        for name in known_assignments(coursedir):
-            export_one(of_assignment(coursedir, name), options)
+        return True
+    # A table each: an empty cell would erase what the system has.
+    done = [export_one(of_assignment(coursedir, name), options) for name in known_assignments(coursedir)]
+    return all(done)
 
 
 def export_one(coursedir, options):
-    """Write the marks of the assignment of a course."""
+    """Write the marks of the assignment of a course; return whether everybody's are written."""
     name = coursedir.assignment_id if options.form == "csv" else f"{coursedir.assignment_id}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
-    written = exports.export(coursedir, options.form, path, options.student or ())
-    print(path, *marks_to_look_at(written), sep="\n")
+    table = exports.Table(coursedir, options.form, options.student or ())
+    for warning in table.warnings():
+        print(warning)
+    table.write(path)
+    print(path, *marks_to_look_at(table.chosen), sep="\n")
+    return not table.alike
+
+
+def feedback(options):
+    """Pack the feedback pages for Canvas or Moodle; return whether all are in it."""
+    coursedir, _ = open_course(options)
+    path = Path(options.output or Path(coursedir.root, "reports", f"{coursedir.assignment_id}-feedback.zip"))
+    left_out = pack_feedback(coursedir, path)
+    print(path, *(f"without the feedback of {few(students)}: {why}" for why, students in left_out.items()), sep="\n")
+    return not left_out
 
 
 def forget(options):

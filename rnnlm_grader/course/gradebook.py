@@ -96,7 +96,7 @@ def known_assignments(coursedir):
 
 def known_cells(gradebook):
     """Return {assignment: {grade_id: maximum}} of all that are marked, and {assignment: when it is due, or None}."""
-    due = {name: duedate for name, duedate in gradebook.db.execute(select(Assignment.name, Assignment.duedate))}
+    due = dict(map(tuple, gradebook.db.execute(select(Assignment.name, Assignment.duedate))))
     cells = {name: {} for name in due}
     for kind in (GradeCell, TaskCell):
         query = (select(Assignment.name, kind.name, kind.max_score)

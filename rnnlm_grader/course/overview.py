@@ -81,8 +81,8 @@ def write_overview(coursedir, path=None, book=None):
     found = mistakes(latest.assignment, latest.graded, book) if latest else []
     page = template("overview.html").render(
         course=coursedir.course_id, when=datetime.now().astimezone(), classes=classes, standings=standings,
-        latest=latest, count=len(latest.graded) if latest else 0, again=[mistake for mistake in found if mistake.students > 1][:TOP],
-        returns=returns(standings),
+        latest=latest, count=len(latest.graded) if latest else 0,
+        again=[mistake for mistake in found if mistake.students > 1][:TOP], returns=returns(standings),
         behind=[standing for standing in standings if standing.is_behind], behind_in=over(classes)[-LATEST:],
         reports={marks.assignment: relative(report, path) for marks in classes
                  if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()})

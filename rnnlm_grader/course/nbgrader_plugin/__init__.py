@@ -36,6 +36,7 @@ def configure(c, root="."):
     c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
     c.ZipCollectApp.extractor_plugin = Download
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
+    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
     c.Autograde.exporter_class = GradeTheClass
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
