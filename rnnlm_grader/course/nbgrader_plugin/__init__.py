@@ -1,13 +1,16 @@
 """How the grader plugs into nbgrader: `nbgrader_config.py` of a course calls `configure(c)`.
 
 `nbgrader autograde` does what `rnnlm-grade` does, one submission after the other: see `batch`. `exchange` collects and
-releases, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a course private.
+releases, `release` enters exercises in the gradebook, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a
+course private.
 """
 import warnings
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 
@@ -18,6 +21,7 @@ from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
+from .release import SaveChangedCells
 
 
 def configure(c, root="."):
@@ -37,6 +41,9 @@ def configure(c, root="."):
     c.ZipCollectApp.extractor_plugin = Download
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
+    c.GenerateAssignment.preprocessors = [
+        SaveChangedCells if each is SaveCells else each
+        for each in GenerateAssignment.class_traits()["preprocessors"].default()]
     c.Autograde.exporter_class = GradeTheClass
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect

@@ -179,3 +179,24 @@ def test_only_an_answer_that_nobody_gave_is_said_to_be_no_response(course):
         assert submitted.score > 0
         assert {comment.name: comment.auto_comment for comment in submitted.comments} == {
             "MyEmbedding": None, "MyTimeEmbedding": "No response."}
+
+
+def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_names(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    marks = own.marks()
+
+    def as_before(gradebook):
+        """Have the gradebook know the exercise as it was: with one part under another name."""
+        gradebook.find_grade_cell("MyEmbedding-forward", SLUG, SLUG).name = "old-part"
+
+    own.change(as_before)
+    assert own.rnnlm_grade("grade") == 2
+    assert AGAIN in capsys.readouterr().err
+    own.nbgrader("generate_assignment", SLUG, "--force")
+    assert "Removed from the gradebook, with its marks and comments: old-part" in capsys.readouterr().err
+    assert (course / "exercises" / SLUG / NOTEBOOK).exists()
+    own.grade()
+    assert "1 graded, 0 unchanged" in capsys.readouterr().out
+    assert own.marks() == marks
