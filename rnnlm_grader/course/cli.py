@@ -15,6 +15,7 @@ USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was hande
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
        rnnlm-grade export --all [options]        write those of all assignments
        rnnlm-grade feedback ASSIGNMENT [options] pack the feedback pages for Canvas or Moodle
+       rnnlm-grade freeze ASSIGNMENT             keep its marks as they are, until: rnnlm-grade thaw ASSIGNMENT
        rnnlm-grade forget STUDENT [options]      remove what the course holds of a student
        rnnlm-grade --version                     print the version of the course's code
 
@@ -94,6 +95,7 @@ def grade_options(add):
         help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none only where every "
              "submission is trusted (default: as configured, else auto)")
     add("--force", action="store_true", help="examine and record also what is graded already")
+    add("--dry-run", action="store_true", help="record nothing; say whose marks a run would change, and by how much")
 
 
 def report_options(add):
@@ -116,6 +118,10 @@ def feedback_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT-feedback.zip in the course")
 
 
+def no_options(add):
+    """Add none."""
+
+
 def forget_options(add):
     add("student", metavar="STUDENT", help="the student's id")
     add("--yes", action="store_true", help="don't ask")
@@ -130,6 +136,9 @@ OPTIONS = {
     "export": ("Write the marks as a table.", export_options),
     "feedback": ("Pack the feedback pages in a zip as Canvas or Moodle take it, named as in their download.",
                  feedback_options),
+    "freeze": ("Keep the marks of a closed assignment as they are: nothing of it is graded until it is thawed.",
+               no_options),
+    "thaw": ("Let a frozen assignment be graded again.", no_options),
     "forget": ("Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
                forget_options),
 }

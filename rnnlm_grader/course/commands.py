@@ -10,12 +10,21 @@ from nbgrader.apps import NbGrader
 from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
-from . import pool
+from . import freezing, pool
 from .batch import Batch
 from .class_report import write_class_report
 from .downloads import pack_feedback
 from .feedback import Feedback
-from .folders import few, of_assignment, require_known, shown, submitted_folders, unfinished_line, unread_line
+from .folders import (
+    changed_lines,
+    few,
+    of_assignment,
+    require_known,
+    shown,
+    submitted_folders,
+    unfinished_line,
+    unread_line,
+)
 from .forget import Traces, grading_held
 from .gradebook import known_assignments
 from .marks import read_class
@@ -31,9 +40,13 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force)
+        batch = Batch(coursedir, config, students=options.student, force=options.force, dry=options.dry_run)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
+    if options.dry_run:
+        print(f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
+              f"{len(tally.unchanged)} unchanged", *outcome_lines(tally), sep="\n")
+        return not tally.failed
     marks, stale = read_class(coursedir), Feedback(coursedir).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
@@ -91,6 +104,21 @@ def feedback(options):
     left_out = pack_feedback(coursedir, path)
     print(path, *(f"without the feedback of {few(students)}: {why}" for why, students in left_out.items()), sep="\n")
     return not left_out
+
+
+def freeze(options):
+    """Keep the marks of an assignment as they are."""
+    coursedir, _ = open_course(options)
+    if not read_class(coursedir).graded:
+        raise Refusal(f"Nothing of {options.assignment} is graded, so there is nothing to keep.")
+    print(freezing.freeze(coursedir))
+
+
+def thaw(options):
+    """Let a frozen assignment be graded again."""
+    coursedir, _ = open_course(options)
+    freezing.thaw(coursedir)
+    print(f"{options.assignment} can be graded again.")
 
 
 def forget(options):
@@ -191,8 +219,7 @@ def summary(tally, marks, stale):
     if points := sorted(student.mark for student in marks.graded):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
         yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
-    for reason, _ in Counter(tally.failed.values()).most_common():
-        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
+    yield from outcome_lines(tally)
     if tally.unread:
         yield unread_line(tally.unread)
     if tally.unfinished:
@@ -201,6 +228,13 @@ def summary(tally, marks, stale):
     if stale:
         yield (f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
                f"Run: nbgrader generate_feedback {marks.assignment}")
+
+
+def outcome_lines(tally):
+    """Yield whose marks a run changed, and who has none, in lines."""
+    yield from changed_lines(tally.changed)
+    for reason, _ in Counter(tally.failed.values()).most_common():
+        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
 
 def marks_to_look_at(students):

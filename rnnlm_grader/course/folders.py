@@ -122,6 +122,14 @@ def few(students):
     return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
 
 
+def changed_lines(changed):
+    """Say whose marks a run changed and by how much, in lines; `changed` is that of a `Tally`."""
+    if changed:
+        yield f"marks changed: {len(changed)}"
+    for student, (before, now) in sorted(changed.items()):
+        yield f"  {shown(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
+
+
 def unread_line(students):
     """Say whose work couldn't be read, as the last line of a run."""
     return f"couldn't read the work of: {few(students)} (see the report)"

@@ -114,6 +114,31 @@ def recorded_scores(gradebook, assignment):
     return scores
 
 
+def marks_in(gradebook, assignment):
+    """Return {student: mark} of all who have an automatic one, with marks by hand and lateness counted."""
+    marks = {}
+    for student, _, score, automatic in gradebook.db.execute(of_cells(
+            assignment, Grade, Grade.score, Grade.auto_score)):
+        if automatic is not None:
+            marks[student] = marks.get(student, 0) + score
+    for student, penalty in gradebook.db.execute(of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)):
+        if student in marks:
+            marks[student] = max(0, marks[student] - (penalty or 0))
+    return marks
+
+
+@contextlib.contextmanager
+def nothing_kept(gradebook):
+    """Take back in the end whatever is written to a gradebook meanwhile, committed or not."""
+    with gradebook.engine.connect() as connection:
+        gradebook.db.remove()
+        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+        connection.begin()
+        yield
+        gradebook.db.remove()
+        gradebook.db.configure(bind=gradebook.engine)
+
+
 def withdraw_scores(gradebook, assignment, student):
     """Take out a student's automatic marks, and what lateness cost: no view may show them any more.
 

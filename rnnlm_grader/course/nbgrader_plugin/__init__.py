@@ -16,7 +16,7 @@ from traitlets import TraitError
 
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import UNFILLED, shown, unfinished_line, unread_line
+from ..folders import UNFILLED, changed_lines, shown, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -66,6 +66,8 @@ class GradeTheClass(NotebookExporter):
         except (Refusal, Stopped, TraitError, OSError) as error:
             self.log.error("%s", in_words(error))
             raise NbGraderException(in_words(error)) from None
+        for line in changed_lines(tally.changed):
+            self.log.warning("%s", line)
         if tally.repriced:
             self.log.warning("Late penalties changed: %d", len(tally.repriced))
         if tally.unread:

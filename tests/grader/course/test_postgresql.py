@@ -113,6 +113,20 @@ def test_the_overview_tells_what_the_gradebook_holds(course):
     assert [student for student, row in rows.items() if row["changed_by_hand"]] == ["ada"]
 
 
+def test_a_dry_run_says_what_changes_and_leaves_it(course, server, capsys):
+    def add(points):
+        with Gradebook(server, "rnnlm") as gradebook:
+            gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ben").auto_score += points
+            gradebook.db.commit()
+
+    add(3)
+    assert course.rnnlm_grade("grade", "--jobs", "1", "--dry-run") == 0
+    assert "marks changed: 1\n  ben: 26 -> 23 (-3)\n" in capsys.readouterr().out
+    assert course.rnnlm_grade("grade", "--jobs", "1", "--dry-run") == 0
+    assert "ben: 26 -> 23 (-3)" in capsys.readouterr().out
+    add(-3)
+
+
 def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, server, tmp_path):
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
