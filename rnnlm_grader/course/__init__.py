@@ -1,7 +1,7 @@
 """An nbgrader course: whole classes, marks and pages.
 
     cli.py, commands.py   the command `rnnlm-grade`
-    nbgrader_plugin/      every hook into nbgrader: grading, exchange, releases, downloads, pages, what happens at its start
+    nbgrader_plugin/      every hook into nbgrader: grading, exchange, releases, downloads, pages, its start
     settings.py           the grader's settings, and what must be there; feedback.py knows which pages are stale
     batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found,
                           recorder.py writes graded notebooks and marks, and reads them again
