@@ -4,6 +4,7 @@ import json
 import re
 import shutil
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 
 import demo
@@ -17,7 +18,7 @@ from traitlets.config import Config
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course import cli
-from rnnlm_grader.course.folders import answers_of, read_source, released
+from rnnlm_grader.course.folders import answers_of, graded_notebook, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
 from rnnlm_grader.engine.compare import Difference
@@ -51,6 +52,8 @@ class Person:
     sandbox: str = "bwrap"
     penalty: float = 0.0
     by_hand: bool = False  # whether marks by hand are still wanted
+    marks_by_hand: dict = field(default_factory=dict)  # by grade_id
+    handed_in: datetime | None = None  # in UTC
 
 
 def config_for(folder, **options):
@@ -145,33 +148,36 @@ def collect(folder, work):
     return folder
 
 
-def lay_out(folder, people, waiting=(), missing=()):
-    """Lay out a course in which `people` have been graded; others wait for it, or handed in nothing."""
-    shutil.copytree(ROOT / "solutions" / SLUG, folder / "solutions" / SLUG)
-    coursedir = CourseDirectory(config=config_for(folder), assignment_id=SLUG)
+def lay_out(folder, people, waiting=(), missing=(), slug=SLUG, due=None):
+    """Lay out a course in which `people` have been graded; others wait for it, or handed in nothing.
+
+    Once more in the same folder adds another assignment.
+    """
+    shutil.copytree(ROOT / "solutions" / slug, folder / "solutions" / slug)
+    coursedir, assignment = CourseDirectory(config=config_for(folder), assignment_id=slug), ASSIGNMENTS[slug]
     with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
-        gradebook.add_assignment(SLUG)
-        gradebook.add_notebook(SLUG, SLUG)
-        for name, part in ASSIGNMENT.parts():
-            most = sum(criterion.points for criterion in ASSIGNMENT.of(name, part))
-            gradebook.add_grade_cell(f"{name}-{part}", SLUG, SLUG, max_score=most, cell_type="code")
+        gradebook.add_assignment(slug, duedate=due)
+        gradebook.add_notebook(slug, slug)
+        for name, part in assignment.parts():
+            most = sum(criterion.points for criterion in assignment.of(name, part))
+            gradebook.add_grade_cell(f"{name}-{part}", slug, slug, max_score=most, cell_type="code")
         for student in missing:
-            gradebook.add_student(student)
+            gradebook.update_or_create_student(student)
         for student, person in people.items():
-            enter(gradebook, student, person)
+            enter(gradebook, student, person, assignment)
             write_graded(coursedir, student, person)
     for student in (*people, *waiting):
-        Path(coursedir.format_path(coursedir.submitted_directory, student, SLUG)).mkdir(parents=True)
+        Path(coursedir.format_path(coursedir.submitted_directory, student, slug)).mkdir(parents=True)
     return coursedir
 
 
-def results(person):
+def results(person, assignment):
     """What the grader would have said, as its plug-in keeps it."""
-    variants = {(m.name, m.id): m for m in ASSIGNMENT.misconceptions}
-    for name, part in ASSIGNMENT.parts():
-        yield PartResult(ASSIGNMENT, name, part, tuple(
+    variants = {(m.name, m.id): m for m in assignment.misconceptions}
+    for name, part in assignment.parts():
+        yield PartResult(assignment, name, part, tuple(
             verdict(c, person.failed.get(c.id), variants.get((name, person.likely.get(c.id))))
-            for c in ASSIGNMENT.of(name, part)))
+            for c in assignment.of(name, part)))
 
 
 def verdict(criterion, finding, likely):
@@ -182,31 +188,33 @@ def verdict(criterion, finding, likely):
                    mistake=Mistake((likely,)) if likely else None)
 
 
-def enter(gradebook, student, person):
+def enter(gradebook, student, person, assignment):
     """Write a person's marks into the gradebook."""
-    gradebook.add_student(student, **person.identity)
-    submission = gradebook.add_submission(SLUG, student)
+    gradebook.update_or_create_student(student, **person.identity)
+    submission = gradebook.add_submission(assignment.slug, student)
+    submission.timestamp = person.handed_in
     notebook = submission.notebooks[0]
     notebook.late_submission_penalty = person.penalty
-    for result in results(person):
-        grade = gradebook.find_grade(f"{result.name}-{result.part}", SLUG, SLUG, student)
+    for result in results(person, assignment):
+        grade = gradebook.find_grade(f"{result.name}-{result.part}", assignment.slug, assignment.slug, student)
         grade.auto_score = result.points
+        grade.manual_score = person.marks_by_hand.get(grade.name)
         grade.needs_manual_grade = person.by_hand
     gradebook.db.commit()
 
 
 def write_graded(coursedir, student, person):
     """Write a person's graded notebook."""
-    notebook = read_source(coursedir)
+    notebook, reports = read_source(coursedir), list(results(person, ASSIGNMENTS[coursedir.assignment_id]))
     for name, source in answers_of(notebook).items():
         cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
         cell.source = person.answers.get(name, released(source))
     notebook.metadata["rnnlm_grader"] = {"remarks": list(person.remarks), "sandbox": person.sandbox,
-                                         "results": [summary(result) for result in results(person)]}
-    by_grade_id = {f"{result.name}-{result.part}": result for result in results(person)}
+                                         "results": [summary(result) for result in reports]}
+    by_grade_id = {f"{result.name}-{result.part}": result for result in reports}
     for cell in notebook.cells:
         if result := by_grade_id.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
             cell.outputs = [new_output("stream", name="stdout", text=render(result))]
-    folder = Path(coursedir.format_path(coursedir.autograded_directory, student, SLUG))
-    folder.mkdir(parents=True)
-    (folder / f"{SLUG}.ipynb").write_text(json.dumps(nbformat.from_dict(notebook)))
+    path = graded_notebook(coursedir, student)
+    path.parent.mkdir(parents=True)
+    path.write_text(json.dumps(nbformat.from_dict(notebook)))

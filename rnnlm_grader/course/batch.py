@@ -16,7 +16,8 @@ from tqdm import tqdm
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
 from .folders import graded_folder, remove, shown, submitted_folders, unfit
-from .gradebook import open_gradebook, recorded_scores, require_writable, withdraw_scores
+from .freezing import require_thawed
+from .gradebook import marks_in, nothing_kept, open_gradebook, recorded_scores, require_writable, withdraw_scores
 from .handed_in import read_submissions
 from .job import run
 from .lateness import late_rule, update_penalties
@@ -36,17 +37,19 @@ class Tally:
     unread: list = field(default_factory=list)  # students whose work can't be read, which is graded with 0
     unfinished: list = field(default_factory=list)  # students whose mark isn't final, and who are examined again
     examined: int = 0  # submissions that were run; equal ones are run once
+    changed: dict = field(default_factory=dict)  # student → (mark before, mark now), of those who had another one
 
 
 class Batch:
     """One run over the assignment of a course, for all students or for some; `force` also grades anew what is graded.
 
-    What nbgrader logs goes to `log`; without one, progress is shown on standard error, if that is a terminal.
+    A `dry` run records nothing: it examines, keeps what was found, and tells what a run would change. What nbgrader
+    logs goes to `log`; without one, progress is shown on standard error, if that is a terminal.
     """
 
-    def __init__(self, coursedir, config, *, students=None, force=False, log=None):
+    def __init__(self, coursedir, config, *, students=None, force=False, dry=False, log=None):
         self.coursedir, self.assignment = coursedir, coursedir.assignment_id
-        self.students, self.force, self.is_logged = students, force, log is not None
+        self.students, self.force, self.dry, self.is_logged = students, force, dry, log is not None
         self.converter = Autograde(coursedir=coursedir, config=config, log=log or logging.Logger("", logging.ERROR))
         self.settings = GradeInSandbox(config=config)
         self.late_rule = late_rule(self.assignment, config)
@@ -54,6 +57,7 @@ class Batch:
         self.tally = Tally()
         self.waiting = {}  # key of a job → the submissions that wait for its result: equal ones are examined once
         self.fresh = set()  # keys of the results of this run
+        self.held = []  # (submission, result) that a dry run would record
 
     def grade(self, executor=None, width=1):
         """Grade what isn't graded yet, on an executor that runs so many jobs at once, or here; return a `Tally`.
@@ -61,6 +65,7 @@ class Batch:
         Raise a `Refusal` or an OSError before anything is kept, and `Stopped` where results can't be written or the
         gradebook can't be used any more; what was examined is kept.
         """
+        require_thawed(self.coursedir)
         self.settings.require(self.coursedir)
         folders = {student: folder for student, folder in submitted_folders(self.coursedir).items()
                    if self.students is None or student in self.students}
@@ -70,10 +75,17 @@ class Batch:
         try:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
+                before = marks_in(self.gradebook, self.assignment)
                 for job, result in examine(self.jobs(), executor or Here(), width):
                     self.keep(job, result)
-                self.tally.repriced = update_penalties(
-                    self.gradebook, self.assignment, self.late_rule, self.tally.unchanged)
+                with nothing_kept(self.gradebook) if self.dry else contextlib.nullcontext():
+                    for submission, result in self.held:
+                        self.recorder.save_marks(submission, result)
+                    self.tally.repriced = update_penalties(
+                        self.gradebook, self.assignment, self.late_rule, self.tally.unchanged)
+                    now = marks_in(self.gradebook, self.assignment)
+                self.tally.changed = {student: (mark, now.get(student)) for student, mark in before.items()
+                                      if now.get(student) != mark}
         except (OSError, Refusal) as error:
             if not (self.tally.examined or self.tally.graded):
                 raise
@@ -120,7 +132,10 @@ class Batch:
     def record(self, submission, result):
         """Record a submission; raise `Refusal` where it is the gradebook that fails, as it would for all others."""
         try:
-            self.recorder.record(submission, result)
+            if self.dry:
+                self.held.append((submission, result))
+            else:
+                self.recorder.record(submission, result)
             self.tally.graded.append(submission.student)
             if not result["is_final"]:
                 self.tally.unfinished.append(submission.student)
@@ -134,6 +149,8 @@ class Batch:
     def fail(self, student, error):
         """Leave a student without a mark, and not with that of an earlier submission."""
         self.tally.failed[student] = shown(f"{type(error).__name__}: {in_words(error)}")
+        if self.dry:
+            return
         with contextlib.suppress(OSError):
             remove(graded_folder(self.coursedir, student))
         withdraw_scores(self.gradebook, self.assignment, student)

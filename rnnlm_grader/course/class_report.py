@@ -20,7 +20,7 @@ from ..files import write_whole
 from ..learner.page import with_code
 from ..notebooks import alike
 from ..verdict.marks import State
-from .folders import answers_of, read_source, released, shown
+from .folders import answers_of, few, read_source, released, shown
 from .marks import read_class
 
 TOP = 3  # misconceptions to explain again
@@ -47,7 +47,7 @@ def write_class_report(coursedir, path=None, book=None):
     graded = marks.graded
     found = mistakes(assignment, graded, book)
     again = [mistake for mistake in found if mistake.students > 1][:TOP]  # because several share it
-    page = template().render(
+    page = template("class_report.html").render(
         assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
         count=len(graded), states=Counter(student.state for student in marks.students),
         waiting=[student.student for student in marks.students if student.state == "waiting"],
@@ -62,12 +62,12 @@ def write_class_report(coursedir, path=None, book=None):
     return path
 
 
-def template():
-    """The page, with everything escaped that isn't markup of its own."""
+def template(name):
+    """A page for teachers, with everything escaped that isn't markup of its own."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(clean=shown, code=code, number=number)
-    return environment.get_template("class_report.html")
+    environment.filters.update(clean=shown, code=code, few=few, number=number)
+    return environment.get_template(name)
 
 
 def code(text):
@@ -116,17 +116,17 @@ def part_averages(marks):
 
 def mistakes(assignment, graded, book):
     """The misconceptions that were recognised, the most frequent first; of equals the one that cost more points."""
-    made = defaultdict(list)  # (name, id) → who made it, its sentence, and the criterion
+    made = defaultdict(list)  # (name, sentence) → who made it, and the criterion
     for student in graded:
         for part, criterion in student.criteria:
-            for id, sentence in zip(criterion["likely"], criterion["sentences"], strict=True):
-                made[part["name"], id].append((student.student, sentence, criterion))
-    sections = {(m.name, m.id): m.section for m in ASSIGNMENTS[assignment].misconceptions}
+            for sentence in dict.fromkeys(criterion["sentences"]):  # several misconceptions may be said alike
+                made[part["name"], sentence].append((student.student, criterion))
+    sections = {(m.name, m.sentence): m.section for m in ASSIGNMENTS[assignment].misconceptions}
     found = []
-    for key, cases in made.items():
-        section, (_, sentence, _) = sections.get(key, ""), cases[-1]
+    for (name, sentence), cases in made.items():
+        section = sections.get((name, sentence), "")
         found.append(Mistake(
-            key[0], sentence, section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
+            name, sentence, section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
             len({student for student, *_ in cases}), sum(each["max_points"] - each["points"] for *_, each in cases)))
     return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
 
@@ -163,8 +163,7 @@ def reasons_to_look(student, solution):
     if not student.record:
         yield "It wasn't graded by this grader: there is no report."
     yield from student.record.get("remarks", ())
-    lost = Counter(c["finding"] for _, c in student.criteria if c["finding"] and is_lost(c["finding"]))
-    for finding, count in lost.items():
+    for finding, count in student.lost.items():
         yield f"In {count} {'criterion' if count == 1 else 'criteria'}, {finding}."
     yield from long_and_worthless(student, solution)
     waiting = [name.replace("-", " · ") for name, part in student.parts.items() if part.needs_manual_grade]
@@ -181,11 +180,6 @@ def long_and_worthless(student, solution):
         lines, right = (own_lines(source, solution[name]) for source in (student.answers.get(name, ""), solution[name]))
         if not points and lines >= max(SHORTEST, right):
             yield f"{name} earned nothing, though it has {lines} lines; your solution has {right}."
-
-
-def is_lost(finding):
-    """Whether a criterion failed because nothing could be compared: time ran out, or the process ended."""
-    return not finding.startswith("raised ") and finding not in ("wrong values", "not filled in")
 
 
 def own_lines(source, solution):

@@ -11,13 +11,18 @@ from . import pool
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
+       rnnlm-grade overview [options]            write a page and a table about the whole course
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
+       rnnlm-grade export --all [options]        write those of all assignments
+       rnnlm-grade feedback ASSIGNMENT [options] pack the feedback pages for Canvas or Moodle
+       rnnlm-grade freeze ASSIGNMENT             keep its marks as they are, until: rnnlm-grade thaw ASSIGNMENT
        rnnlm-grade forget STUDENT [options]      remove what the course holds of a student
        rnnlm-grade --version                     print the version of the course's code
 
 rnnlm-grade COMMAND --help says more. Run it in the folder of the course."""
 DONE, SOME_FAILED, UNUSED = 0, 1, 2  # exit codes
 FORMS = ("csv", "canvas", "moodle")
+OF_ALL = ("overview", "forget")  # the commands that are about all assignments
 SETTING = "--GradeInSandbox."
 
 
@@ -65,14 +70,19 @@ def read_options(command, argv):
     """Return what a command is asked for."""
     description, add_options = OPTIONS[command]
     parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
-    if command != "forget":
-        parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}")
+    if command not in OF_ALL:
+        parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}",
+                            nargs="?" if command == "export" else None)
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
     parser.epilog = f"Any setting of the course may be given too, as to nbgrader: {SETTING}NAME=VALUE."
     options, options.settings = parser.parse_known_args(argv)
     if unknown := [word for word in options.settings if not word.startswith(SETTING)]:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
+    if command == "export" and options.all == bool(options.assignment):
+        parser.error("name an assignment, or add --all")
+    if command == "export" and options.all and options.form != "csv" and options.output:
+        parser.error("--all writes a table for each assignment, so --output can't name them")
     return options
 
 
@@ -85,17 +95,31 @@ def grade_options(add):
         help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none only where every "
              "submission is trusted (default: as configured, else auto)")
     add("--force", action="store_true", help="examine and record also what is graded already")
+    add("--dry-run", action="store_true", help="record nothing; say whose marks a run would change, and by how much")
 
 
 def report_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
 
 
+def overview_options(add):
+    add("--output", metavar="FILE", help="default: reports/overview.html in the course; the table lies beside it")
+
+
 def export_options(add):
+    add("--all", action="store_true", help="all assignments: with csv a row for each student, else a table for each")
     add("--form", choices=FORMS, default="csv",
         help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.csv, or ASSIGNMENT-FORM.csv, in the course")
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
+
+
+def feedback_options(add):
+    add("--output", metavar="FILE", help="default: reports/ASSIGNMENT-feedback.zip in the course")
+
+
+def no_options(add):
+    """Add none."""
 
 
 def forget_options(add):
@@ -107,7 +131,14 @@ OPTIONS = {
     "grade": ("Grade what was handed in and isn't graded yet, in parallel.", grade_options),
     "report": ("Write a page about the class: marks, most common misconceptions, criteria that most fail, and work "
                "that somebody should look at.", report_options),
+    "overview": ("Write a page and a table about the whole course: all marks, who falls behind, mistakes that came "
+                 "back, and what to explain again.", overview_options),
     "export": ("Write the marks as a table.", export_options),
+    "feedback": ("Pack the feedback pages in a zip as Canvas or Moodle take it, named as in their download.",
+                 feedback_options),
+    "freeze": ("Keep the marks of a closed assignment as they are: nothing of it is graded until it is thawed.",
+               no_options),
+    "thaw": ("Let a frozen assignment be graded again.", no_options),
     "forget": ("Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
                forget_options),
 }

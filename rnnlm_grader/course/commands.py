@@ -10,13 +10,25 @@ from nbgrader.apps import NbGrader
 from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
-from . import pool
+from . import freezing, pool
 from .batch import Batch
 from .class_report import write_class_report
+from .downloads import pack_feedback
 from .feedback import Feedback
-from .folders import few, require_known, shown, submitted_folders, unfinished_line, unread_line
+from .folders import (
+    changed_lines,
+    few,
+    of_assignment,
+    require_known,
+    shown,
+    submitted_folders,
+    unfinished_line,
+    unread_line,
+)
 from .forget import Traces, grading_held
+from .gradebook import known_assignments
 from .marks import read_class
+from .overview import write_overview, write_term
 from .settings import GradeInSandbox
 
 
@@ -28,9 +40,13 @@ def grade(options):
         config.GradeInSandbox.sandbox = options.sandbox
     check_students(coursedir, options)
     with configuration_told():
-        batch = Batch(coursedir, config, students=options.student, force=options.force)
+        batch = Batch(coursedir, config, students=options.student, force=options.force, dry=options.dry_run)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
+    if options.dry_run:
+        print(f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
+              f"{len(tally.unchanged)} unchanged", *outcome_lines(tally), sep="\n")
+        return not tally.failed
     marks, stale = read_class(coursedir), Feedback(coursedir).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
@@ -39,18 +55,70 @@ def grade(options):
 def report(options):
     """Write a page about the class."""
     coursedir, config = open_course(options)
+    print(write_class_report(coursedir, options.output, book_at(config)))
+
+
+def overview(options):
+    """Write a page about the whole course, and its table."""
+    coursedir, config = open_course(options)
+    print(*write_overview(coursedir, options.output, book_at(config)), sep="\n")
+
+
+def book_at(config):
+    """Where the course has its book on the web, for links; None where it doesn't say."""
     url = GradeInSandbox(config=config).book_url
-    book = f"{url.rstrip('/')}/{BOOK}" if url else None
-    print(write_class_report(coursedir, options.output, book))
+    return f"{url.rstrip('/')}/{BOOK}" if url else None
 
 
 def export(options):
-    """Write the marks as a table, also those of an assignment that this grader doesn't grade."""
+    """Write the marks of one assignment, or of all, also if this grader doesn't grade it; return whether all are in."""
     coursedir, _ = open_course(options)
-    name = options.assignment if options.form == "csv" else f"{options.assignment}-{options.form}"
+    if not options.all:
+        return export_one(coursedir, options)
+    if options.form == "csv":
+        path = options.output or Path(coursedir.root, "reports", "all.csv")
+        write_term(coursedir, path, options.student or ())
+        print(path)
+        return True
+    # A table each: an empty cell would erase what the system has.
+    done = [export_one(of_assignment(coursedir, name), options) for name in known_assignments(coursedir)]
+    return all(done)
+
+
+def export_one(coursedir, options):
+    """Write the marks of the assignment of a course; return whether everybody's are written."""
+    name = coursedir.assignment_id if options.form == "csv" else f"{coursedir.assignment_id}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
-    written = exports.export(coursedir, options.form, path, options.student or ())
-    print(path, *marks_to_look_at(written), sep="\n")
+    table = exports.Table(coursedir, options.form, options.student or ())
+    for warning in table.warnings():
+        print(warning)
+    table.write(path)
+    print(path, *marks_to_look_at(table.chosen), sep="\n")
+    return not table.alike
+
+
+def feedback(options):
+    """Pack the feedback pages for Canvas or Moodle; return whether all are in it."""
+    coursedir, _ = open_course(options)
+    path = Path(options.output or Path(coursedir.root, "reports", f"{coursedir.assignment_id}-feedback.zip"))
+    left_out = pack_feedback(coursedir, path)
+    print(path, *(f"without the feedback of {few(students)}: {why}" for why, students in left_out.items()), sep="\n")
+    return not left_out
+
+
+def freeze(options):
+    """Keep the marks of an assignment as they are."""
+    coursedir, _ = open_course(options)
+    if not read_class(coursedir).graded:
+        raise Refusal(f"Nothing of {options.assignment} is graded, so there is nothing to keep.")
+    print(freezing.freeze(coursedir))
+
+
+def thaw(options):
+    """Let a frozen assignment be graded again."""
+    coursedir, _ = open_course(options)
+    freezing.thaw(coursedir)
+    print(f"{options.assignment} can be graded again.")
 
 
 def forget(options):
@@ -88,7 +156,7 @@ def open_course(options):
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize(options.settings, root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
-    if "assignment" in options:  # `forget` is about all of them
+    if getattr(options, "assignment", None):  # else it is about all of them
         app.coursedir.assignment_id = options.assignment
     return app.coursedir, app.config
 
@@ -151,8 +219,7 @@ def summary(tally, marks, stale):
     if points := sorted(student.mark for student in marks.graded):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
         yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
-    for reason, _ in Counter(tally.failed.values()).most_common():
-        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
+    yield from outcome_lines(tally)
     if tally.unread:
         yield unread_line(tally.unread)
     if tally.unfinished:
@@ -161,6 +228,13 @@ def summary(tally, marks, stale):
     if stale:
         yield (f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
                f"Run: nbgrader generate_feedback {marks.assignment}")
+
+
+def outcome_lines(tally):
+    """Yield whose marks a run changed, and who has none, in lines."""
+    yield from changed_lines(tally.changed)
+    for reason, _ in Counter(tally.failed.values()).most_common():
+        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
 
 def marks_to_look_at(students):

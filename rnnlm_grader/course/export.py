@@ -25,31 +25,62 @@ FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
 
 
 def export(coursedir, form, path, students=()):
-    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return whose are written.
+    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return whose are written."""
+    table = Table(coursedir, form, students)
+    table.write(path)
+    return table.chosen
 
-    Raise a `Refusal` where one of the students isn't there, or an import would take two for one.
+
+class Table:
+    """The marks of an assignment, of all students or of some, in one of the `FORMS`.
+
+    `chosen` are the students in it; `alike` those left out, each because an import would take it for another one.
     """
-    marks = read_class(coursedir)
-    if unknown := set(students) - {student.student for student in marks.students}:
+
+    def __init__(self, coursedir, form, students=()):
+        self.form, self.marks = form, read_class(coursedir)
+        named = chosen_of(coursedir, self.marks.students, students)
+        self.alike = taken_for_one(graded(named)) if form in IMPORTED else set()
+        self.chosen = [student for student in named if student.student not in self.alike]
+
+    def warnings(self):
+        """Return what to know before the table is imported, in lines."""
+        lines = []
+        if self.alike:
+            lines.append(f"left out, because an import would take one for another: {few(map(repr, self.alike))}. "
+                         "Rename their folders, or export one of them with --student")
+        keys = IMPORTED.get(self.form, (None, ()))[1]
+        if unmatched := [student.student for student in graded(self.chosen)
+                         if keys and not any(getattr(student, key) for key in keys)]:
+            lines.append(f"{self.form} can find these by their login alone, if it is their id here: {few(unmatched)}")
+        return lines
+
+    def write(self, path):
+        write_table(path, FORMS[self.form](self.marks, self.chosen))
+
+
+def chosen_of(coursedir, people, students):
+    """Return all people, or those with the ids of some students; raise a `Refusal` where one of these isn't there."""
+    if unknown := set(students) - {student.student for student in people}:
         raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
                       "Nothing was written.")
-    chosen = [student for student in marks.students if not students or student.student in students]
-    if form in IMPORTED and (alike := taken_for_one(graded(chosen))):
-        raise Refusal(f"An import would take these students for one: {few(map(repr, alike))}. Rename their folders, or "
-                      "name the students to export. Nothing was written.")
+    return [student for student in people if not students or student.student in students]
+
+
+def write_table(path, rows):
+    """Write rows to a file, whole or not at all, with every cell made harmless."""
     text = io.StringIO()
-    csv.writer(text).writerows(map(harmless, row) for row in FORMS[form](marks, chosen))
+    csv.writer(text).writerows(map(harmless, row) for row in rows)
     write_whole(Path(path), text.getvalue().encode())
-    return chosen
 
 
 def taken_for_one(students):
-    """The ids of the first of those that are the same but for case, blanks, accents or widths of letters; or []."""
-    by_login = defaultdict(list)
+    """The ids of those that are the same as another but for case, blanks, accents or widths of letters."""
+    by_login = defaultdict(set)
     for student in students:
         letters = unicodedata.normalize("NFKD", harmless(student.student)).casefold()
-        by_login["".join(c for c in letters if not unicodedata.combining(c))].append(student.student)
-    return next((alike for alike in by_login.values() if len(alike) > 1), [])
+        by_login["".join(c for c in letters if not unicodedata.combining(c))].add(student.student)
+    return set().union(*(alike for alike in by_login.values() if len(alike) > 1))
 
 
 def harmless(cell):
@@ -107,5 +138,6 @@ def graded(students):
     return [student for student in students if student.state == "graded"]
 
 
-IMPORTED = {"canvas": for_canvas, "moodle": for_moodle}
-FORMS = {"csv": for_spreadsheet, **IMPORTED}
+# What writes the rows, and by what, but for the login, the system finds a student.
+IMPORTED = {"canvas": (for_canvas, ("lms_user_id",)), "moodle": (for_moodle, ("email", "lms_user_id"))}
+FORMS = {"csv": for_spreadsheet, **{form: rows for form, (rows, _) in IMPORTED.items()}}

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import nbformat
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, rmtree
 
 from ..content import ASSIGNMENTS
@@ -88,6 +89,11 @@ def student_folders(coursedir, step):
         os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
 
 
+def of_assignment(coursedir, assignment):
+    """The same course, for another assignment."""
+    return CourseDirectory(config=coursedir.config, root=coursedir.root, assignment_id=assignment)
+
+
 def graded_folder(coursedir, student):
     """Where nbgrader puts the graded notebook of a student."""
     return Path(coursedir.root, coursedir.autograded_directory, student, coursedir.assignment_id)
@@ -114,6 +120,14 @@ def few(students):
     """Join the first ten of some students."""
     names = sorted(map(shown, students))
     return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
+
+
+def changed_lines(changed):
+    """Say whose marks a run changed and by how much, in lines; `changed` is that of a `Tally`."""
+    if changed:
+        yield f"marks changed: {len(changed)}"
+    for student, (before, now) in sorted(changed.items()):
+        yield f"  {shown(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
 
 
 def unread_line(students):

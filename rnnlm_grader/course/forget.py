@@ -14,7 +14,7 @@ from .handed_in import SUBMISSION_SECRET, read_beside
 from .recorder import read_graded
 from .results import RESULTS, Results
 
-CLASS_REPORTS = {f"{assignment}.html" for assignment in ASSIGNMENTS}
+CLASS_REPORTS = {"overview.html", *(f"{assignment}.html" for assignment in ASSIGNMENTS)}
 
 
 class Traces:

@@ -15,6 +15,7 @@ from nbgrader.api import (
     Student,
     SubmittedAssignment,
     SubmittedNotebook,
+    TaskCell,
 )
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
@@ -75,10 +76,10 @@ def knows(coursedir, points):
 
 
 def of_notebooks(assignment, *columns):
-    """A query for each student's id and some columns of what was recorded of the submitted notebook."""
-    return (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
-            .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment)
-            .where(Assignment.name == assignment))
+    """A query for each student's id and some columns of what was recorded of the submitted notebook; None: of all."""
+    query = (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
+             .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment))
+    return query.where(Assignment.name == assignment) if assignment else query
 
 
 def of_cells(assignment, kind, *columns):
@@ -87,12 +88,55 @@ def of_cells(assignment, kind, *columns):
             .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
 
 
+def known_assignments(coursedir):
+    """Return the names of all assignments, sorted."""
+    with open_gradebook(coursedir) as gradebook:
+        return sorted(gradebook.db.scalars(select(Assignment.name)))
+
+
+def known_cells(gradebook):
+    """Return {assignment: {grade_id: maximum}} of all that are marked, and {assignment: when it is due, or None}."""
+    due = dict(map(tuple, gradebook.db.execute(select(Assignment.name, Assignment.duedate))))
+    cells = {name: {} for name in due}
+    for kind in (GradeCell, TaskCell):
+        query = (select(Assignment.name, kind.name, kind.max_score)
+                 .join(kind.notebook).join(Notebook.assignment))
+        for assignment, name, most in gradebook.db.execute(query):
+            cells[assignment][name] = most
+    return cells, due
+
+
 def recorded_scores(gradebook, assignment):
     """Return {student: {grade_id: automatic score}} of all who have any."""
     scores = {}
     for student, grade_id, score in gradebook.db.execute(of_cells(assignment, Grade, Grade.auto_score)):
         scores.setdefault(student, {})[grade_id] = score
     return scores
+
+
+def marks_in(gradebook, assignment):
+    """Return {student: mark} of all who have an automatic one, with marks by hand and lateness counted."""
+    marks = {}
+    for student, _, score, automatic in gradebook.db.execute(of_cells(
+            assignment, Grade, Grade.score, Grade.auto_score)):
+        if automatic is not None:
+            marks[student] = marks.get(student, 0) + score
+    for student, penalty in gradebook.db.execute(of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)):
+        if student in marks:
+            marks[student] = max(0, marks[student] - (penalty or 0))
+    return marks
+
+
+@contextlib.contextmanager
+def nothing_kept(gradebook):
+    """Take back in the end whatever is written to a gradebook meanwhile, committed or not."""
+    with gradebook.engine.connect() as connection:
+        gradebook.db.remove()
+        gradebook.db.configure(bind=connection, join_transaction_mode="rollback_only")
+        connection.begin()
+        yield
+        gradebook.db.remove()
+        gradebook.db.configure(bind=gradebook.engine)
 
 
 def withdraw_scores(gradebook, assignment, student):

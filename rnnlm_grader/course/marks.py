@@ -1,14 +1,15 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
-from nbgrader.api import Grade, MissingEntry, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State
-from .folders import graded_notebook, submitted_folders
-from .gradebook import of_cells, of_notebooks, open_gradebook
+from .folders import graded_notebook, of_assignment, submitted_folders
+from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook
 from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
@@ -21,6 +22,7 @@ class Part:
     score: float
     needs_manual_grade: bool
     manual_score: float | None  # None where nobody gave a mark by hand
+    extra_credit: float | None
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class StudentMarks:
     parts: dict = field(default_factory=dict)
     record: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
+    is_late: bool = False
     first_name: str = ""
     last_name: str = ""
     email: str = ""
@@ -67,6 +70,17 @@ class StudentMarks:
         return points
 
     @property
+    def changed_by_hand(self):
+        """Whether somebody gave a mark by hand, or extra credit."""
+        return any(part.manual_score is not None or part.extra_credit for part in self.parts.values())
+
+    @property
+    def lost(self):
+        """Count what was found where nothing could be compared: time ran out, or the process ended."""
+        return Counter(criterion["finding"] for _, criterion in self.criteria
+                       if criterion["finding"] and is_lost(criterion["finding"]))
+
+    @property
     def outdated(self):
         """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
@@ -79,6 +93,7 @@ class ClassMarks:
     assignment: str
     parts: dict
     students: tuple
+    due: datetime | None = None  # in UTC, without saying so
 
     @property
     def max_score(self):
@@ -91,41 +106,66 @@ class ClassMarks:
 
 def read_class(coursedir):
     """Read the results of everybody whom the gradebook knows or who handed something in."""
-    parts, people, penalties, grades = read_gradebook(coursedir)
-    waiting, students = submitted_folders(coursedir), []
-    for student in sorted(people.keys() | waiting.keys()):
-        notebook, identity = graded_notebook(coursedir, student), people.get(student, {})
-        # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
-        if student in penalties and (student not in waiting or notebook.exists()):
-            record, answers = read_graded(notebook)
-            own = {name: grades[student][name] for name in parts if name in grades[student]}
-            students.append(StudentMarks(student, "graded", penalties[student], own, record, answers, **identity))
-        else:
-            students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
-    return ClassMarks(coursedir.assignment_id, parts, tuple(students))
-
-
-def read_gradebook(coursedir):
-    """Return (maximum of each grade cell, who there is, late penalties, `Part` of each student and grade cell)."""
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
-        try:
-            notebooks = gradebook.find_assignment(assignment).notebooks
-        except MissingEntry:
-            known = ", ".join(sorted(a.name for a in gradebook.assignments)) or "none"
-            raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.") from None
-        parts = in_order(assignment, {cell.name: cell.max_score for notebook in notebooks
-                                      for cell in (*notebook.grade_cells, *notebook.task_cells)})
-        people = {person.id: {name: getattr(person, name) or "" for name in IDENTITY} for person in gradebook.students}
-        penalties, grades = Counter(), defaultdict(dict)
-        query = of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)
-        for student, penalty in gradebook.db.execute(query):
-            penalties[student] += penalty or 0.0
-        # In one query: asking student by student takes seconds in a class of hundreds.
-        for student, cell, *values in gradebook.db.execute(of_cells(
-                assignment, Grade, Grade.score, Grade.needs_manual_grade, Grade.manual_score)):
-            grades[student][cell] = Part(*values)
-    return parts, people, penalties, grades
+        book = Book(gradebook, assignment)
+    if assignment not in book.cells:
+        known = ", ".join(sorted(book.cells)) or "none"
+        raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
+    return class_marks(coursedir, book)
+
+
+def read_course(coursedir):
+    """Read the same of every assignment that the gradebook knows, in the order of the exercises."""
+    with open_gradebook(coursedir) as gradebook:
+        book = Book(gradebook)
+    names = [*(name for name in ASSIGNMENTS if name in book.cells), *sorted(book.cells.keys() - ASSIGNMENTS.keys())]
+    return [class_marks(of_assignment(coursedir, name), book) for name in names]
+
+
+class Book:
+    """What the gradebook holds of one assignment, or of all: in a few queries, however many students there are."""
+
+    def __init__(self, gradebook, assignment=None):
+        self.cells, self.due = known_cells(gradebook)
+        self.people = {person.id: {name: getattr(person, name) or "" for name in IDENTITY}
+                       for person in gradebook.students}
+        self.penalties, self.late, self.grades = Counter(), set(), defaultdict(dict)  # by (assignment, student)
+        for student, name, *values in gradebook.db.execute(of_notebooks(
+                assignment, Assignment.name, SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension)):
+            penalty, handed_in, extension = values
+            self.penalties[name, student] += penalty or 0.0
+            if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
+                self.late.add((name, student))
+        for student, cell, name, *values in gradebook.db.execute(of_cells(
+                assignment, Grade, Assignment.name, Grade.score, Grade.needs_manual_grade, Grade.manual_score,
+                Grade.extra_credit)):
+            self.grades[name, student][cell] = Part(*values)
+
+
+def class_marks(coursedir, book):
+    """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
+    assignment = coursedir.assignment_id
+    parts = in_order(assignment, book.cells[assignment])
+    waiting, students = submitted_folders(coursedir), []
+    for student in sorted(book.people.keys() | waiting.keys()):
+        notebook, identity = graded_notebook(coursedir, student), book.people.get(student, {})
+        key = assignment, student
+        # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
+        if key in book.penalties and (student not in waiting or notebook.exists()):
+            record, answers = read_graded(notebook)
+            own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
+            students.append(StudentMarks(student, "graded", book.penalties[key], own, record, answers, key in book.late,
+                                         **identity))
+        else:
+            students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
+    return ClassMarks(assignment, parts, tuple(students), book.due[assignment])
+
+
+def is_lost(finding):
+    """Whether a criterion failed because nothing could be compared: time ran out, or the process ended."""
+    return not finding.startswith("raised ") and finding not in ("wrong values", "not filled in")
 
 
 def in_order(assignment, parts):

@@ -1,23 +1,27 @@
 """How the grader plugs into nbgrader: `nbgrader_config.py` of a course calls `configure(c)`.
 
 `nbgrader autograde` does what `rnnlm-grade` does, one submission after the other: see `batch`. `exchange` collects and
-releases, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a course private.
+releases, `release` enters exercises in the gradebook, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a
+course private.
 """
 import warnings
 from pathlib import Path
 
 from nbconvert.exporters import NotebookExporter
+from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
+from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import UNFILLED, shown, unfinished_line, unread_line
+from ..folders import UNFILLED, changed_lines, shown, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
+from .release import SaveChangedCells
 
 
 def configure(c, root="."):
@@ -36,6 +40,10 @@ def configure(c, root="."):
     c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too
     c.ZipCollectApp.extractor_plugin = Download
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
+    c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
+    c.GenerateAssignment.preprocessors = [
+        SaveChangedCells if each is SaveCells else each
+        for each in GenerateAssignment.class_traits()["preprocessors"].default()]
     c.Autograde.exporter_class = GradeTheClass
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
@@ -58,6 +66,8 @@ class GradeTheClass(NotebookExporter):
         except (Refusal, Stopped, TraitError, OSError) as error:
             self.log.error("%s", in_words(error))
             raise NbGraderException(in_words(error)) from None
+        for line in changed_lines(tally.changed):
+            self.log.warning("%s", line)
         if tally.repriced:
             self.log.warning("Late penalties changed: %d", len(tally.repriced))
         if tally.unread:

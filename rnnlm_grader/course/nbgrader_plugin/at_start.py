@@ -1,10 +1,13 @@
-"""Has nbgrader's own programs keep a course private before they do anything else."""
+"""Has nbgrader's own programs keep a course private, and their log harmless, before they do anything else."""
 import functools
 
 from nbgrader.apps.baseapp import NbGrader
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
+from ...explaining.words import clean
 from ..private import make_private
+
+LONGEST = 10_000  # characters of a line in a log
 
 
 @functools.cache
@@ -21,7 +24,14 @@ def after_making_private(method):
     """A method of an nbgrader program, which first makes what is missing of its course."""
     @functools.wraps(method)
     def wrapper(self, *args):
+        self.log.addFilter(harmless)
         if not self.subapp:  # `nbgrader` itself, which hasn't read what its command was told
             make_private(self.coursedir)
         return method(self, *args)
     return wrapper
+
+
+def harmless(record):
+    """Take out of a log's line what a terminal would obey: names of students, and of their files, come from anybody."""
+    record.msg, record.args = clean(record.getMessage(), LONGEST), ()
+    return True

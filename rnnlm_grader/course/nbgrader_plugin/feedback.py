@@ -1,11 +1,13 @@
 """Makes the feedback pages for `nbgrader generate_feedback`."""
+import glob
+
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
 
 from ...refusal import Refusal, in_words
 from ..feedback import Feedback
-from ..folders import remove, shown
+from ..folders import graded_notebook, remove, shown, student_folders
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
@@ -13,16 +15,22 @@ MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the 
 class FeedbackExporter(HTMLExporter):
     """Makes feedback pages with a fingerprint, and has `nbgrader generate_feedback` make stale ones anew.
 
-    nbgrader makes one exporter before it looks which feedback is there, so this is where what is stale is removed.
+    nbgrader makes one exporter before it looks which feedback is there, so this is where what is stale is removed, and
+    where those are added whom nbgrader overlooks because it takes their id for a pattern.
     """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
         try:
-            self.feedback = Feedback(self.parent.coursedir)
+            coursedir = self.parent.coursedir
+            self.feedback = Feedback(coursedir)
             for student in self.feedback.stale():
                 self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
                 remove(self.feedback.folders[student])
+            for student, folder in student_folders(coursedir, coursedir.autograded_directory).items():
+                notebook = graded_notebook(coursedir, student)
+                if glob.has_magic(student) and notebook.exists():
+                    self.parent.assignments[str(folder)] = [str(notebook)]
         except (Refusal, OSError) as error:
             self.log.error("%s", in_words(error))
             raise NbGraderException(in_words(error)) from None

@@ -81,6 +81,14 @@ def test_of_a_handful_of_students_it_gives_numbers_and_no_percentages(tmp_path):
     assert "1 of 2 1 student gradients pile up" in items(page, "mistakes")[0]
 
 
+def test_misconceptions_that_are_said_in_the_same_words_are_one_mistake(tmp_path):
+    people = {who: Person({"any_shape_backward": WRONG}, {"any_shape_backward": id})
+              for who, id in (("ada", "FlattensIdsAlone"), ("ben", "FlattensDoutAlone"))}
+    path = write_class_report(lay_out(tmp_path, people))
+    again, = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "again")
+    assert again.strip().startswith("2 of 2")
+
+
 def test_a_mistake_leads_to_its_section_of_the_book(coursedir, page, tmp_path):
     piles_up = next(m for m in ASSIGNMENTS[SLUG].misconceptions if m.id == "PilesUp")
     assert section(page, "mistakes").find("a", href=f"../_build/html/book/{piles_up.section}")

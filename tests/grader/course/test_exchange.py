@@ -13,6 +13,7 @@ from nbgrader.exchange import ExchangeError
 
 from rnnlm_grader.course.handed_in import SUBMISSION_SECRET, read_beside
 
+ESCAPE = "e\x1b]0;x\x07"  # the title of a terminal's window
 STUDENT_CONFIG = """c = get_config()
 c.CourseDirectory.course_id = "rnnlm"
 c.Exchange.root = "{root}"
@@ -141,8 +142,8 @@ def test_work_that_did_not_come_through_the_exchange_is_graded_and_keeps_no_feed
 def test_what_students_put_into_the_exchange_themselves_costs_nobody_else_anything(campus, capsys):
     inbound = campus.exchange / "rnnlm" / "inbound"
     when = "2026-11-28 12:00:00 UTC"
-    put = {student: inbound / f"{student}+{SLUG}+{when}+x" for student in ("linker", "piper", "timer", "away")}
-    for student in ("linker", "piper", "timer"):
+    put = {student: inbound / f"{student}+{SLUG}+{when}+x" for student in ("linker", "piper", "timer", "away", ESCAPE)}
+    for student in ("linker", "piper", "timer", ESCAPE):
         put[student].mkdir()
     solution = campus.folder / "solutions" / SLUG
     (put["linker"] / f"{SLUG}.ipynb").symlink_to(solution / f"{SLUG}.ipynb")
@@ -152,10 +153,13 @@ def test_what_students_put_into_the_exchange_themselves_costs_nobody_else_anythi
     (put["timer"] / "timestamp.txt").write_text("yesterday")
     campus.submit("zoe", "unfinished")
     campus.nbgrader("collect", SLUG)
-    assert "it is a link" in capsys.readouterr().err
+    said = capsys.readouterr().err
+    assert "it is a link" in said
+    assert "Collecting submission: e?]0;x?" in said
+    assert "\x1b]" not in said
     campus.nbgrader("collect", SLUG, "--update")
     campus.grade()
-    assert campus.marks() == {"ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0}
+    assert campus.marks() == {"ada": 25, "ben": 4, "zoe": 4, "linker": 0, "away": 0, "piper": 25, "timer": 0, ESCAPE: 0}
 
 
 def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_command(campus):

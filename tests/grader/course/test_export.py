@@ -1,5 +1,6 @@
 """The tables of marks: what is in them, and that no cell runs."""
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -7,6 +8,7 @@ import pytest
 from classroom import ROOT, SLUG, WRONG, Person, lay_out
 
 from rnnlm_grader.course import cli
+from rnnlm_grader.course import export as exports
 from rnnlm_grader.course.export import FORMS, export
 from rnnlm_grader.refusal import Refusal
 
@@ -66,7 +68,8 @@ def test_by_default_only_what_is_for_an_import_has_its_form_in_the_files_name(co
     shutil.copy(ROOT / "nbgrader_config.py", coursedir.root)
     for form in cli.FORMS:
         assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 0
-    names = dict(zip(FORMS, [Path(line).name for line in capsys.readouterr().out.splitlines()], strict=True))
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.endswith(".csv")]
+    names = dict(zip(FORMS, [Path(line).name for line in lines], strict=True))
     assert names == {"csv": f"{SLUG}.csv", "canvas": f"{SLUG}-canvas.csv", "moodle": f"{SLUG}-moodle.csv"}
 
 
@@ -106,13 +109,25 @@ def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(course
 
 
 @pytest.mark.parametrize("other", ["bob ", "Bob", "bｏb", "böb"])
-def test_who_would_be_one_student_to_an_import_stops_it(tmp_path, other):
+def test_those_who_would_be_one_student_to_an_import_are_left_out_and_stop_nobody_else(tmp_path, other, capsys):
     coursedir = lay_out(tmp_path, {"ann": Person(), "bob": Person(), other: Person(penalty=3)})
+    shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
     assert len(export(coursedir, "csv", tmp_path / "csv")) == 3
     for form in ("canvas", "moodle"):
-        path = tmp_path / f"{form}.csv"
-        with pytest.raises(Refusal, match=r"would take these students for one: .*b.*, .*b.*\. Rename") as refused:
-            export(coursedir, form, path)
-        assert "ann" not in str(refused.value)
-        assert not path.exists()
-        export(coursedir, form, path, ["ann", "bob"])
+        path = tmp_path / "reports" / f"{SLUG}-{form}.csv"
+        assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 1
+        warning, *_ = capsys.readouterr().out.splitlines()
+        assert re.match(r"left out, because an import would take one for another: '[^n]*', '[^n]*'\. Rename", warning)
+        assert re.findall("ann|b.b", path.read_text()) == ["ann", "ann"] if form == "canvas" else ["ann"]
+        assert [student.student for student in export(coursedir, form, path, ["ann", "bob"])] == ["ann", "bob"]
+
+
+def test_whom_a_system_could_not_match_is_named_before_anything_is_written(coursedir, monkeypatch, capsys):
+    shutil.copy(ROOT / "nbgrader_config.py", coursedir.root)
+    said = []
+    monkeypatch.setattr(exports, "write_table", lambda path, rows: said.append(capsys.readouterr().out))
+    for form in ("canvas", "moodle"):
+        assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 0
+    alone = f"can find these by their login alone, if it is their id here: {FORMULA.replace('/', '_')}, cy\n"
+    assert [text.endswith(f"{form} {alone}") for text, form in zip(said, ("canvas", "moodle"), strict=True)] == [
+        True, True]

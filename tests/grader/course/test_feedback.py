@@ -52,6 +52,26 @@ def course(fed_back, tmp_path):
     return Class(shutil.copytree(fed_back.folder, tmp_path / "course"))
 
 
+def test_an_id_that_looks_like_a_pattern_has_feedback_too(course):
+    for student in ("a[b", "x[ade]a"):
+        shutil.copytree(course.at("submitted", "ada"), course.at("submitted", student))
+    course.grade()
+    course.nbgrader("generate_feedback", SLUG)
+    for student in ("a[b", "x[ade]a"):
+        assert "(Score: " in course.page(student).read_text()
+
+
+def test_a_name_sends_no_escapes_to_the_terminal(course, capfd):
+    name = "ev\x1b[31mil\x1b]0;x\x07"
+    shutil.copytree(course.at("submitted", "ada"), course.at("submitted", name))
+    (course.at("submitted", name) / f"{SLUG}.ipynb").unlink()
+    course.nbgrader("autograde", SLUG)
+    course.nbgrader("generate_feedback", SLUG)
+    said = capfd.readouterr()
+    assert "ev?[31mil?]0;x?" in said.err
+    assert not {"\x1b", "\x07"} & set(said.err.replace("\x1b[1;32m", "").replace("\x1b[0m", "") + said.out)
+
+
 def mark_by_hand(book, score=6):
     grade = book.find_grade("MyEmbedding-backward", SLUG, SLUG, "ben")
     grade.manual_score, grade.needs_manual_grade = score, False

@@ -113,22 +113,30 @@ def test_canvas_students_are_known_by_number_and_others_entered_with_it(canvas):
     assert canvas.submitted() == {"ada": RIGHT, "4712": RIGHT, "4713": RIGHT, "4714": EMPTY, "4717": EMPTY}
 
 
+def test_a_zip_in_a_download_is_opened_and_belongs_to_who_handed_it_in(canvas):
+    zips = list((canvas.folder / "submitted").glob("*/*/*.zip"))
+    assert zips == [canvas.folder / "submitted" / "4716" / SLUG / f"{SLUG}.zip"]
+    canvas.grade()
+    assert (canvas.marks()["4716"], canvas.marks()["ada"]) == (0, 25)
+    remark = f"It was handed in as {SLUG}.zip/lovelaceada_4711_999_{NAME}, not as {NAME}, and graded all the same."
+    assert remark in (canvas.at("autograded", "4716") / NAME).read_text()
+
+
 def test_what_isnt_collected_is_named_on_the_last_lines_with_the_reason(canvas):
-    assert canvas.said[-6:] == [
-        "New in the gradebook: 4712 (müllerjürgen), 4713 (leekim), 4714 (leekim), 4717 (doe_john)",
-        "Not collected: doejohn_4715_104_answer.pdf: it is no notebook",
+    assert canvas.said[-5:] == [
+        "New in the gradebook: 4712 (müllerjürgen), 4713 (leekim), 4714 (leekim), 4716 (mallory), 4717 (doe_john)",
+        "Not collected: doejohn_4715_104_answer.pdf: it is neither a notebook nor a zip",
         "Not collected: doejohn_4715_text.html: neither Canvas nor Moodle names a file so",
         f"Not collected: lovelaceada_4711_100_{NAME}: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
         f"Not collected: lovelaceada_4711_300_notes.ipynb: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
-        "Not collected: mallory_4716_105_all.zip: it is no notebook",
     ]
 
 
 def test_canvas_imports_the_marks_by_number(canvas):
     rows = canvas.export("canvas")[1:]
     marks = {row["ID"]: row[SLUG] for row in rows}
-    assert marks == {"4711": "25", "4712": "25", "4713": "25", "4714": "0", "4717": "0"}
-    assert {row["Student"] for row in rows} == {"Lovelace, Ada", "leekim", "müllerjürgen", "doe_john"}
+    assert marks == {"4711": "25", "4712": "25", "4713": "25", "4714": "0", "4716": "0", "4717": "0"}
+    assert {row["Student"] for row in rows} == {"Lovelace, Ada", "leekim", "mallory", "müllerjürgen", "doe_john"}
 
 
 def test_moodle_students_are_known_by_email_or_by_a_name_that_only_one_has(moodle):
@@ -156,6 +164,71 @@ def test_a_newer_download_replaces_what_was_collected(new_course):
     _, said = course.collect(archive({"lovelaceada_4711_100_second.ipynb": RIGHT}), "--force", name="new.zip")
     assert course.submitted() == {"ada": RIGHT}
     assert said[-1] == f"Not collected: lovelaceada_4711_200_{NAME}: lovelaceada_4711_100_second.ipynb counts for ada"
+
+
+def test_a_notebook_counts_before_a_zip_and_a_newer_zip_before_an_older_notebook(new_course):
+    course = new_course(lms_user_id="4711")
+    work = archive({"work.ipynb": RIGHT})
+    course.collect(archive({"x_4711_200_all.zip": work, "x_4711_100_any.ipynb": EMPTY}))
+    os.utime(course.downloads / "submissions.zip", (0, 0))
+    assert course.submitted() == {"ada": EMPTY}
+    course.collect(archive({"x_4711_300_all.zip": work}), "--force", name="new.zip")
+    assert [path.name for path in course.at("submitted", "ada").iterdir()] == [f"{SLUG}.zip"]
+    course.grade()
+    assert course.marks() == {"ada": 25}
+
+
+@pytest.mark.parametrize("first", [".Mallory", "..", "Mallory"])
+def test_no_folder_inside_a_submission_takes_a_classmates_place(new_course, first):
+    course = new_course(**ADA)
+    inside = f"{FOLDER.format(first, 5)}_/{FOLDER.format('Ada Lovelace', 1)}_/{NAME}"
+    _, said = course.collect(archive({inside: EMPTY, f"{FOLDER.format('Ada Lovelace', 1)}/{NAME}": RIGHT}))
+    assert course.submitted().pop("ada") == RIGHT
+    if first != "Mallory":
+        assert [line for line in said if "no folder can have the student's name" in line]
+
+
+def test_a_worksheet_that_arrives_later_fills_in_the_address(new_course):
+    course = new_course(**ADA)
+    download = archive({f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT,
+                        f"{FOLDER.format('Kim Lee', 3)}_/{NAME}": RIGHT})
+    course.collect(download)
+    (course.downloads / "Grades-rnnlm.csv").write_text(WORKSHEET, encoding="utf-8")
+    course.collect(download, "--force")
+    rows = course.export("moodle")
+    assert {row["Username"]: row["Email address"] for row in rows} == {"ada": "", "Kim Lee": "kim.lee@example.org"}
+
+
+def packed(course):
+    """Make the feedback, pack it, and return the exit code and what is in the zip."""
+    course.grade()
+    course.nbgrader("generate_feedback", SLUG)
+    code = course.rnnlm_grade("feedback")
+    with zipfile.ZipFile(course.folder / "reports" / f"{SLUG}-feedback.zip") as file:
+        return code, {name: file.read(name) for name in file.namelist()}
+
+
+def test_feedback_leaves_as_moodle_takes_it(moodle):
+    code, pages = packed(moodle)
+    assert code == 0
+    assert set(pages) == {f"{FOLDER.format('Ada Lovelace', 1)}_/{SLUG}.html",
+                          f"{FOLDER.format('Jürgen Müller', 2)}/{SLUG}.html",
+                          f"{FOLDER.format('Kim Lee', 3)}_{SLUG}.html", f"{FOLDER.format('Kim Lee', 4)}_/{SLUG}.html",
+                          f"{FOLDER.format('Mallory', 5)}_/{SLUG}.html"}
+    assert pages[f"{FOLDER.format('Ada Lovelace', 1)}_/{SLUG}.html"] == moodle.page("ada").read_bytes()
+
+
+def test_feedback_leaves_as_canvas_takes_it_and_what_is_missing_is_named(canvas, capsys):
+    canvas.change(lambda gradebook: gradebook.update_or_create_student("zed"))
+    work = canvas.at("submitted", "zed")
+    work.mkdir(parents=True)
+    (work / NAME).write_bytes(EMPTY)
+    code, pages = packed(canvas)
+    assert code == 1
+    assert f"lovelaceada_4711_200_{SLUG}.html" in pages
+    assert f"müllerjürgen_LATE_4712_101_{SLUG}.html" in pages
+    assert "without the feedback of zed: their work isn't from the download" in capsys.readouterr().out
+    shutil.rmtree(canvas.folder / "submitted" / "zed")
 
 
 def test_a_damaged_download_is_told_of_in_one_line_and_nothing_is_collected(new_course):

@@ -179,3 +179,80 @@ def test_only_an_answer_that_nobody_gave_is_said_to_be_no_response(course):
         assert submitted.score > 0
         assert {comment.name: comment.auto_comment for comment in submitted.comments} == {
             "MyEmbedding": None, "MyTimeEmbedding": "No response."}
+
+
+def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_names(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    marks = own.marks()
+
+    def as_before(gradebook):
+        """Have the gradebook know the exercise as it was: with one part under another name."""
+        gradebook.find_grade_cell("MyEmbedding-forward", SLUG, SLUG).name = "old-part"
+
+    own.change(as_before)
+    assert own.rnnlm_grade("grade") == 2
+    assert AGAIN in capsys.readouterr().err
+    own.nbgrader("generate_assignment", SLUG, "--force")
+    assert "Removed from the gradebook, with its marks and comments: old-part" in capsys.readouterr().err
+    assert (course / "exercises" / SLUG / NOTEBOOK).exists()
+    own.grade()
+    assert "1 graded, 0 unchanged" in capsys.readouterr().out
+    assert own.marks() == marks
+
+
+def revised(own):
+    """Have the gradebook hold other marks, as an earlier version of the grader would have given; return them."""
+    def as_before(gradebook):
+        for name in ("MyEmbedding-forward", "MyTimeEmbedding-forward"):
+            gradebook.find_grade(name, SLUG, SLUG, "somebody").auto_score += 2
+        gradebook.find_grade("MyEmbedding-backward", SLUG, SLUG, "somebody").manual_score = 5
+
+    own.change(as_before)
+    return own.marks()
+
+
+def test_a_run_says_whose_marks_it_changes_and_a_dry_run_says_it_before(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    assert "marks changed" not in capsys.readouterr().out
+    marks = revised(own)
+    before = contents(course / "autograded")
+    told = f"marks changed: 1\n  somebody: {marks['somebody']:g} -> {marks['somebody'] - 4:g} (-4)\n"
+    assert own.rnnlm_grade("grade", "--dry-run", "--jobs", "1") == 0
+    assert capsys.readouterr().out == (
+        f"{SLUG}: nothing was recorded; a run would grade 1 and leave 0 unchanged\n{told}")
+    assert (own.marks(), contents(course / "autograded")) == (marks, before)
+    own.grade()
+    assert told in capsys.readouterr().out
+    assert own.marks() == {"somebody": marks["somebody"] - 4}
+
+
+def test_autograde_says_it_too(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    revised(own)
+    own.nbgrader("autograde", SLUG)
+    assert "(-4)" in capsys.readouterr().err
+
+
+def test_a_frozen_assignment_keeps_its_marks_until_it_is_thawed_by_name(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    assert own.rnnlm_grade("freeze") == 2  # nothing is graded
+    own.grade()
+    marks = revised(own)
+    assert own.rnnlm_grade("freeze") == 0
+    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{SLUG} is frozen since 20")
+    for command in ("grade", "--force"), ("grade", "--dry-run"):
+        assert own.rnnlm_grade(*command) == 2
+        assert f"To grade it again: rnnlm-grade thaw {SLUG}, then" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        own.nbgrader("autograde", SLUG)
+    assert own.marks() == marks
+    assert (own.rnnlm_grade("thaw"), own.rnnlm_grade("thaw")) == (0, 2)
+    own.grade()
+    assert own.marks() != marks

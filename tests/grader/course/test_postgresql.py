@@ -12,6 +12,8 @@ import pytest
 from classroom import ASSIGNMENT, SLUG, WORK, Course
 from nbgrader.api import Gradebook
 
+from rnnlm_grader.course import cli
+
 PASSWORD = "s3cr3t/p@ss"
 IN_URL = "s3cr3t%2Fp%40ss"
 EXPECTED = {"ada": 25.5, "ben": 23, "late": 0, "zoë": 0}  # ada: a point less by hand, and extra credit
@@ -100,6 +102,29 @@ def test_a_table_of_the_marks_has_its_columns_in_the_order_of_the_exercise(cours
     assert {row["student_id"]: float(row["mark"]) for row in (ada, *others)} == EXPECTED
     parts = [f"{name}-{part}" for name, part in ASSIGNMENT.parts()]
     assert [column for column in ada if column in parts] == parts
+
+
+def test_the_overview_tells_what_the_gradebook_holds(course):
+    assert cli.main(["overview", "--course-dir", str(course.folder)]) == 0
+    with open(course.folder / "reports" / "overview.csv", encoding="utf-8") as file:
+        rows = {row["student_id"]: row for row in csv.DictReader(file)}
+    assert {student: float(row[SLUG]) for student, row in rows.items()} == EXPECTED
+    assert [student for student, row in rows.items() if row["late"]] == ["late"]
+    assert [student for student, row in rows.items() if row["changed_by_hand"]] == ["ada"]
+
+
+def test_a_dry_run_says_what_changes_and_leaves_it(course, server, capsys):
+    def add(points):
+        with Gradebook(server, "rnnlm") as gradebook:
+            gradebook.find_grade("MyEmbedding-forward", SLUG, SLUG, "ben").auto_score += points
+            gradebook.db.commit()
+
+    add(3)
+    assert course.rnnlm_grade("grade", "--jobs", "1", "--dry-run") == 0
+    assert "marks changed: 1\n  ben: 26 -> 23 (-3)\n" in capsys.readouterr().out
+    assert course.rnnlm_grade("grade", "--jobs", "1", "--dry-run") == 0
+    assert "ben: 26 -> 23 (-3)" in capsys.readouterr().out
+    add(-3)
 
 
 def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, server, tmp_path):

@@ -1,0 +1,158 @@
+"""Writes how a whole course stands: all marks, who falls behind, which mistakes came back, what to explain again.
+
+A page like the class report, for teachers alone, and a table with the same for a spreadsheet.
+"""
+from collections import Counter, namedtuple
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from ..content import ASSIGNMENTS
+from ..files import write_whole
+from .class_report import TOP, mistakes, relative, template
+from .export import chosen_of, write_table
+from .marks import StudentMarks, read_course
+
+LATEST = 2  # assignments that are over: whoever is weak in all of these falls behind
+WEAK = 1 / 2  # of the points
+
+Return = namedtuple("Return", "sentence path count students")  # a mistake, from where to where it came back, for whom
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How one student stands: `results` are `StudentMarks` by assignment, `over` those that are over, in their order.
+
+    `returned` maps what a mistake is called to the assignments in which it was made, where these are several.
+    """
+
+    results: dict
+    over: tuple
+    maxima: dict
+    returned: dict
+
+    @property
+    def who(self):
+        """One of the results, for the student's names."""
+        return next(iter(self.results.values()))
+
+    @property
+    def total(self):
+        return sum(result.mark for result in self.results.values())
+
+    def where(self, holds):
+        """Return the assignments whose result is so."""
+        return [name for name, result in self.results.items() if holds(result)]
+
+    @property
+    def missing(self):
+        return [name for name in self.over if self.results[name].state == "missing"]
+
+    @property
+    def late(self):
+        return self.where(lambda result: result.is_late)
+
+    @property
+    def by_hand(self):
+        return self.where(lambda result: result.changed_by_hand)
+
+    @property
+    def stopped(self):
+        return self.where(lambda result: result.lost)
+
+    @property
+    def is_behind(self):
+        """Whether less than half was earned in each of the latest that are over; what waits to be graded is no sign."""
+        latest = self.over[-LATEST:]
+        return bool(latest) and all(self.results[name].state != "waiting"
+                                    and self.results[name].mark < WEAK * self.maxima[name] for name in latest)
+
+
+def write_overview(coursedir, path=None, book=None):
+    """Write the overview to a path, or to reports/overview.html, and its table beside it; return both paths.
+
+    `book` is where the book's chapters are, as a link from the page; by default, the book that `make book` built.
+    """
+    path = Path(path or Path(coursedir.root, "reports", "overview.html"))
+    book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
+    classes = read_course(coursedir)
+    standings = standings_of(classes)
+    latest = next((marks for marks in reversed(classes) if marks.graded and marks.assignment in ASSIGNMENTS), None)
+    found = mistakes(latest.assignment, latest.graded, book) if latest else []
+    page = template("overview.html").render(
+        course=coursedir.course_id, when=datetime.now().astimezone(), classes=classes, standings=standings,
+        latest=latest, count=len(latest.graded) if latest else 0,
+        again=[mistake for mistake in found if mistake.students > 1][:TOP], returns=returns(standings),
+        behind=[standing for standing in standings if standing.is_behind], behind_in=over(classes)[-LATEST:],
+        reports={marks.assignment: relative(report, path) for marks in classes
+                 if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()})
+    write_whole(path, page.encode())
+    table = path.with_suffix(".csv")
+    write_table(table, rows(classes, standings))
+    return path, table
+
+
+def write_term(coursedir, path, students=()):
+    """Write the table of the overview, for all students or for some."""
+    classes = read_course(coursedir)
+    everybody = standings_of(classes)
+    chosen = chosen_of(coursedir, [standing.who for standing in everybody], students)
+    write_table(path, rows(classes, [standing for standing in everybody if standing.who in chosen]))
+
+
+def standings_of(classes):
+    """Return a `Standing` for each student, in the order of their ids."""
+    maxima, done = {marks.assignment: marks.max_score for marks in classes}, tuple(over(classes))
+    by_student = [{result.student: result for result in marks.students} for marks in classes]
+    everybody = [{name: own.get(student) or StudentMarks(student, "missing")
+                  for name, own in zip(maxima, by_student, strict=True)}
+                 for student in sorted(set().union(*by_student))]
+    return [Standing(results, done, maxima, came_back(results)) for results in everybody]
+
+
+def over(classes):
+    """Return the assignments of which something should be there: by their due date, else once half have handed in."""
+    now = datetime.now(UTC).replace(tzinfo=None)
+    return [marks.assignment for marks in classes if (
+        marks.due < now if marks.due else
+        2 * sum(result.state != "missing" for result in marks.students) >= max(len(marks.students), 1))]
+
+
+def came_back(results):
+    """Return {what a mistake is called: the assignments in which it was made}, of those that were made in several.
+
+    A mistake is the same where it is said in the same words; exercises share them.
+    """
+    made = {}
+    for name, result in results.items():
+        for sentence in dict.fromkeys(sentence for _, criterion in result.criteria
+                                      for sentence in criterion["sentences"]):
+            made.setdefault(sentence, []).append(name)
+    return {sentence: names for sentence, names in made.items() if len(names) > 1}
+
+
+def returns(standings):
+    """Return the mistakes that came back, those first that did for most, each with where it was made, and by whom."""
+    whom, where = {}, {}
+    for standing in standings:
+        for sentence, names in standing.returned.items():
+            whom.setdefault(sentence, []).append(standing.who.student)
+            where.setdefault(sentence, Counter()).update(names)
+    found = [Return(sentence, sorted(where[sentence]), len(people), people) for sentence, people in whom.items()]
+    return sorted(found, key=lambda back: (-back.count, back.sentence))
+
+
+def rows(classes, standings):
+    """Yield the table: a row for each student."""
+    names = [marks.assignment for marks in classes]
+    yield ["student_id", "last_name", "first_name", "email", "lms_user_id", *names, "total", "max_total", "not_graded",
+           "missing", "late", "falling_behind", "changed_by_hand", "stopped_by_a_limit", "mistakes_that_came_back"]
+    most = sum(marks.max_score for marks in classes if marks.graded)
+    for standing in standings:
+        who = standing.who
+        marks = [result.mark if result.state == "graded" else "" for result in standing.results.values()]
+        yield [who.student, who.last_name, who.first_name, who.email, who.lms_user_id, *marks, standing.total, most,
+               *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing,
+                               standing.late)),
+               "yes" if standing.is_behind else "", *map(" ".join, (standing.by_hand, standing.stopped)),
+               "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items())]
