@@ -1,6 +1,6 @@
 """Everything that judges a student's work. In a notebook: `from rnnlm_grader import check`.
 
-Rooms, each of which imports only what stands below it here; a test reads the order from this page.
+Rooms, each of which imports only what stands below it here. A test and a page of the book (rooms.md) read this list.
 
     course/nbgrader_plugin/   every hook into nbgrader
     course/                   whole classes, gradebook, feedback, exports, the command `rnnlm-grade`

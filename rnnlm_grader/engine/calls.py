@@ -42,7 +42,7 @@ class Calls:
         self.case, self.layer, self.tape, self.see = case, case.layer, case.tape, case.see
         self.program, self.keys, self.kept = Program(), [], []
         self.made, self.last = {}, {}  # who → handle; (who, verb) → what it was last given
-        self.params, self.grads, self.is_spoilt = [], [], False
+        self.params, self.grads, self.list, self.is_spoilt = [], [], None, False
         for name, array in zip(self.layer.params, self.tape.params, strict=True) if not self.layer.makes else ():
             self.params.append(self.put(name, array).handle)
         self.of("")

@@ -2,11 +2,14 @@
 import functools
 import hashlib
 import hmac
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
-from ..protocol.candidate import Lost, WorkerLost
-from .faults import alive, are_alive, faults_in, results_judged
+from ..protocol.bench import Raised
+from ..protocol.candidate import Candidate, Lost, WorkerLost
+from .compare import Difference
+from .faults import Fault, alive, are_alive, faults_in, results_judged
 from .play import play_all
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
@@ -22,16 +25,16 @@ class Criterion:
     points: int
     shows: str  # what holds when it passes, as a sentence
     dealt: Callable  # seed → list of (`engine.exercise.Rule`, its case with numbers)
-    exercise: object  # the `engine.exercise.Exercise` that declares it
-    methods: tuple = ()  # the small methods that it is about
+    exercise: Any  # the `engine.exercise.Exercise` that declares it
+    methods: tuple[str, ...] = ()  # the small methods that it is about
     is_about_itself: bool = False  # whether it compares an answer with itself, so that no right number is needed
 
     @property
-    def key(self):
+    def key(self) -> str:
         return f"{self.name}/{self.part}/{self.id}"
 
     @property
-    def account(self):
+    def account(self) -> str:
         """What its time is counted under."""
         return self.name
 
@@ -42,23 +45,24 @@ class LastLook:
 
     name: str
     dealt: Callable
-    exercise: object
+    exercise: Any
+    id = "last look"
 
     @property
-    def key(self):
-        return f"{self.name}/last look"
+    def key(self) -> str:
+        return f"{self.name}/{self.id}"
 
     @property
-    def account(self):
+    def account(self) -> str:
         return self.key
 
 
-class CriteriaList(list):
+class CriteriaList(list[Criterion]):
     """The criteria of one assignment, in the order in which they are examined; and the last looks at its names."""
 
-    def __init__(self):
+    def __init__(self) -> None:
         super().__init__()
-        self.last_looks = []
+        self.last_looks: list[LastLook] = []
 
 
 @dataclass(frozen=True, eq=False)
@@ -66,16 +70,16 @@ class Assignment:
     """What one exercise asks for and how it is judged."""
 
     slug: str
-    names: tuple
+    names: tuple[str, ...]
     criteria: CriteriaList
     misconceptions: list
-    lent: dict = field(default_factory=dict)  # name → modules of rnnlm_ref that this answer may import
+    lent: dict[str, tuple[str, ...]] = field(default_factory=dict)  # name → modules of rnnlm_ref that it may import
 
-    def parts(self):
+    def parts(self) -> list[tuple[str, str]]:
         """The (name, part) pairs: one grade cell each."""
         return list(dict.fromkeys((c.name, c.part) for c in self.criteria))
 
-    def of(self, name, part=None):
+    def of(self, name: str, part: str | None = None) -> list[Criterion]:
         """The criteria of one grade cell, or of all of a name."""
         return [c for c in self.criteria if c.name == name and part in (None, c.part)]
 
@@ -84,22 +88,22 @@ class Assignment:
 class Examination:
     """What a candidate did in the cases of one criterion, or of a last look, on one draw of inputs.
 
-    `lost` is None, or the reason why it couldn't be examined: a `Raised` or a `Lost`.
+    `lost` is the reason why it couldn't be examined.
     """
 
-    criterion: object
+    criterion: Criterion | LastLook
     hidden: bool  # whether the inputs are hidden from the learner
     plays: tuple = ()  # of (`engine.exercise.Rule`, `engine.play.Play`)
-    faults: tuple = ()  # of `engine.faults.Fault`: the plays in which something is wrong
-    lost: object = None
+    faults: tuple[Fault, ...] = ()  # the plays in which something is wrong
+    lost: Raised | Lost | None = None
 
     @property
-    def passed(self):
+    def passed(self) -> bool:
         return not (self.faults or self.lost)
 
     @functools.cached_property
-    def finding(self):
-        """What went wrong first: a `Difference`, a `Raised`, a `Lost`; or None."""
+    def finding(self) -> Difference | Raised | Lost | None:
+        """What went wrong first."""
         return self.lost or next((next(iter(fault.wrong.values())) for fault in self.faults), None)
 
 
@@ -108,7 +112,8 @@ INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
-def examine(criterion, candidate, seed, hidden=False, seconds=SECONDS):
+def examine(criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False,
+            seconds: float = SECONDS) -> Examination:
     """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns."""
     if seconds <= 0:
         return Examination(criterion, hidden, lost=USED_UP)
@@ -127,29 +132,29 @@ def examine(criterion, candidate, seed, hidden=False, seconds=SECONDS):
         return Examination(criterion, hidden, lost=INCOMPARABLE)
 
 
-def judged_in(examinations):
+def judged_in(examinations: Iterable[Examination]) -> dict[str, set[str]]:
     """The kinds of results that each criterion is about, by its id."""
-    found = {}
+    found: dict[str, set[str]] = {}
     for each in examinations:
         found.setdefault(each.criterion.id, set()).update(*(results_judged(rule.case) for rule, _ in each.plays))
     return found
 
 
-def silent_in(examinations):
+def silent_in(examinations: Iterable[Examination]) -> set[str]:
     """The ids of the criteria about results of which no more than half is given on inputs of real size."""
     given = alive([played for each in examinations for _, played in each.plays])
     return {id for id, results in judged_in(examinations).items() if not are_alive(results, given)}
 
 
-def public_seed(criterion):
+def public_seed(criterion: Criterion | LastLook) -> int:
     """The seed of the inputs that a learner sees."""
     return _seed(b"public", criterion)
 
 
-def hidden_seed(secret, assignment, criterion):
+def hidden_seed(secret: bytes, assignment: str, criterion: Criterion | LastLook) -> int:
     """The seed of inputs that only the grader knows: HMAC(secret, assignment, criterion)."""
     return _seed(secret + b"\0" + assignment.encode(), criterion)
 
 
-def _seed(key, criterion):
+def _seed(key: bytes, criterion: Criterion | LastLook) -> int:
     return int.from_bytes(hmac.digest(key, criterion.key.encode(), hashlib.sha256), "big")

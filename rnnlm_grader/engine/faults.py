@@ -12,7 +12,7 @@ import numpy as np
 
 from .compare import same
 from .layer import NEEDED, NOISE
-from .play import play_all
+from .play import Play, play_all
 
 KEPT = frozenset(["kept"])
 ITSELF = "kept", "params", "made", "law"  # kinds of which no reference is needed to see that they are wrong
@@ -34,10 +34,10 @@ class Fault:
 
     owner: str
     rank: tuple
-    play: object
+    play: Play
     wrong: dict
     by_itself: bool
-    kinds: frozenset
+    kinds: frozenset[str]
 
     def explains(self, other):
         """Whether another fault is what this one makes of a longer script or another condition.

@@ -67,6 +67,7 @@ class Filler:
         self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
         self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
         self.kept = {}  # who → the sizes of a state, which stay until it is reset
+        self.params = ()  # as the last update left them
 
     def tape(self):
         is_updated = any(step.verb == "update" for step in self.script)

@@ -25,7 +25,11 @@ class TimedCandidate(KernelCandidate):
     """The learner's own objects, with a limit to the time that their loops may take."""
 
     at_work = None  # the candidate whose code runs now
-    stopped_in = ""
+
+    def __init__(self, **names):
+        super().__init__(**names)
+        self.stopped_in, self.is_stopped = "", False  # the line in which one was stopped; whether that is at work
+        self.seconds, self.began = SECONDS, clocks()
 
     def begin(self, seconds):
         """Begin a criterion, which may take `seconds`."""

@@ -5,10 +5,12 @@ A criterion can't tell whether it examines this or a `sandbox.candidate.Sandboxe
 import linecache
 import types
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Protocol
 
-from .bench import Bench, execute
-from .program import Reply
+from .bench import Bench, Raised, execute
+from .program import Program, Reply
 
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
@@ -34,22 +36,38 @@ class WorkerLost(Exception):
     """The student's process ended, or took too long, or said what can't be believed. Its argument is a `Lost`."""
 
 
+class Candidate(Protocol):
+    """What a criterion may ask of a student's work; `KernelCandidate` says what each of these is."""
+
+    used: Any
+    defined: tuple[str, ...]
+    failed: dict[str, Lost | Raised]
+    known: defaultdict[str, dict]
+
+    def begin(self, seconds: float) -> None: ...
+    def play(self, programs: Sequence[Program], changed: tuple[str, str] | None = None) -> list[Reply]: ...
+    def sources(self, name: str) -> list[str]: ...
+    def names_beside(self, name: str) -> set[str]: ...
+    def close(self) -> None: ...
+
+
 class KernelCandidate:
     """Objects of this process, by name: the learner's own class, or a variant from the library of misconceptions.
 
     `known` is kept for the examiner: what it found out about the work that is loaded, by topics of its own.
     """
 
-    used = 0  # seconds; see `SandboxedCandidate`
+    used = 0.0  # seconds; see `SandboxedCandidate`
 
-    def __init__(self, **names):
+    def __init__(self, **names: Any) -> None:
         self.names, self.defined = names, tuple(names)
-        self.failed, self.known = {}, defaultdict(dict)
+        self.failed: dict[str, Lost | Raised] = {}
+        self.known: defaultdict[str, dict] = defaultdict(dict)
 
-    def begin(self, seconds):
+    def begin(self, seconds: float) -> None:
         """Begin a criterion. Nothing limits its time here; where a learner waits, `stopwatch` does."""
 
-    def play(self, programs, changed=None):
+    def play(self, programs: Sequence[Program], changed: tuple[str, str] | None = None) -> list[Reply]:
         """Play programs, each on a new bench; return a `Reply` to each.
 
         `changed` is another source of an answer's cell, (name, source), which is executed beside the answer: what it
@@ -58,33 +76,33 @@ class KernelCandidate:
         names = self.names_with(*changed) if changed else self.names
         return [self.play_one(program, names) for program in programs]
 
-    def play_one(self, program, names=None):
+    def play_one(self, program: Program, names: dict[str, Any] | None = None) -> Reply:
         return Reply(*Bench(names or self.names, program.call).play(program.steps))
 
-    def names_with(self, name, source):
+    def names_with(self, name: str, source: str) -> dict[str, Any]:
         """The names of the notebook that holds an answer, and in their places what its changed cell defines."""
         names = {key: each for function in self.functions(name) for key, each in function.__globals__.items()}
         names |= self.names
         execute(f"{name}, changed", self.prepared(source), names)
         return names
 
-    def names_beside(self, name):
+    def names_beside(self, name: str) -> set[str]:
         """Return the names that an answer may use beside its own."""
         return {key for function in self.functions(name) for key in function.__globals__ if not key.startswith("_")}
 
-    def functions(self, name):
+    def functions(self, name: str) -> list[types.FunctionType]:
         """An answer that is a function, or the methods of one that is a class."""
         things = [self.names.get(name), *vars(self.names.get(name, object)).values()]
         return [thing for thing in things if isinstance(thing, types.FunctionType)]
 
-    def prepared(self, source):
+    def prepared(self, source: str) -> str:
         """A source as it is executed."""
         return source
 
-    def sources(self, name):
+    def sources(self, name: str) -> list[str]:
         """Return the sources of the cells that define an answer."""
         files = {function.__code__.co_filename for function in self.functions(name)}
         return ["".join(linecache.getlines(file)) for file in sorted(files)]
 
-    def close(self):
+    def close(self) -> None:
         """Have nothing to end."""

@@ -4,6 +4,7 @@ Runs beside the student's code (in the learner's kernel or in the sandbox), so i
 """
 import sys
 from dataclasses import dataclass
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
@@ -20,7 +21,10 @@ class Opaque:
     description: str
 
 
-def snapshot(value, depth=0):
+Plain: TypeAlias = "np.ndarray | Opaque | tuple[Plain, ...] | None"  # a number is an array of no axis
+
+
+def snapshot(value: object, depth: int = 0) -> Plain:
     """Copy `value` into plain data: None, an exact `ndarray` (0-d for scalars), a tuple of such, or `Opaque`.
 
     What a student returns may be anything: a subclass of ndarray with its own opinions, a broadcast giant, an array of
@@ -43,13 +47,13 @@ def snapshot(value, depth=0):
     return Opaque(f"an object of type {type(value).__name__}"[:80])
 
 
-def _is_masked(value):
+def _is_masked(value: object) -> bool:
     """Whether anything of a masked array is masked; their module isn't imported for this, which would take time."""
     ma = sys.modules.get("numpy.ma")
     return ma is not None and isinstance(value, ma.MaskedArray) and bool(ma.is_masked(value))
 
 
-def is_snapshot(value, depth=0):
+def is_snapshot(value: object, depth: int = 0) -> TypeGuard[Plain]:
     """Whether a value that came from a worker could be a snapshot."""
     if isinstance(value, tuple):
         return depth < MAX_DEPTH and all(is_snapshot(item, depth + 1) for item in value) and (
@@ -57,7 +61,7 @@ def is_snapshot(value, depth=0):
     return value is None or isinstance(value, np.ndarray | Opaque)
 
 
-def _size(plain):
+def _size(plain: Plain) -> tuple[int, int]:
     """Count what a snapshot holds, and its bytes."""
     if isinstance(plain, tuple):
         counts, sizes = zip((0, 0), *map(_size, plain), strict=True)
@@ -65,7 +69,7 @@ def _size(plain):
     return 0, plain.nbytes if isinstance(plain, np.ndarray) else 0
 
 
-def _plain_array(value):
+def _plain_array(value: complex | np.generic | np.ndarray) -> np.ndarray | Opaque:
     if isinstance(value, np.ndarray):
         # The descriptor, not the attribute: a subclass may lie about itself.
         nbytes = np.ndarray.nbytes.__get__(value)

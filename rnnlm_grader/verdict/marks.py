@@ -11,10 +11,11 @@
 
 The page for instructors says the same in other words; a test recomputes marks from reports by it.
 """
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from ..engine.faults import roots_of
+from ..engine.faults import Fault, roots_of
 
 
 class State(StrEnum):
@@ -26,7 +27,7 @@ class State(StrEnum):
     HELD_BACK = "held back"
 
     @property
-    def earns(self):
+    def earns(self) -> bool:
         return self in (State.HOLDS, State.GIVEN)
 
 
@@ -35,27 +36,28 @@ class Mark:
     """The state of a criterion; `because` holds the ids of those that pay for what is wrong in it."""
 
     state: State
-    because: tuple = ()
+    because: tuple[str, ...] = ()
 
 
-def marks(points, faults, lost=(), silent=(), itself=(), named=None):
+def marks(points: Mapping[str, int], faults: Sequence[Fault], lost: Collection[str] = (), silent: Collection[str] = (),
+          itself: Collection[str] = (), named: Collection[str] | None = None) -> dict[str, Mark]:
     """Return {id: Mark} of the criteria of one name, in order.
 
     Parameters
     ----------
-    points : dict
+    points
         Of each criterion, by id.
-    faults : sequence of engine.faults.Fault
+    faults
         All that is wrong.
-    lost, silent : collections of str
+    lost, silent
         The criteria that couldn't be examined, and those about results that the answer doesn't give on inputs of real
         size.
-    itself : collection of str
+    itself
         The criteria that compare an answer with itself.
-    named : set of str, optional
+    named
         The criteria that known mistakes cost, where these explain all that the answer gives.
     """
-    payers = {id: set() for id in points}
+    payers: dict[str, set[str]] = {id: set() for id in points}
     for fault, root in roots_of(faults).items():
         payers[fault.owner].add(root.owner)
     found = {id: mark_of(id, payers[id], id in lost, id in silent, named) for id in points}
@@ -69,12 +71,12 @@ def marks(points, faults, lost=(), silent=(), itself=(), named=None):
     return found
 
 
-def mark_of(id, payers, is_lost, is_silent, named):
+def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Collection[str] | None) -> Mark:
     """The mark of one criterion, before what is given is held against what holds."""
     costs = id in (payers if named is None else named)
     if costs or is_lost:
         return Mark(State.COSTS)
-    because = tuple(sorted(payers if named is None else payers & named or named))
+    because = tuple(sorted(payers if named is None else payers & {*named} or named))
     if is_silent:
         return Mark(State.HELD_BACK, because)
     return Mark(State.GIVEN, because) if payers else Mark(State.HOLDS)

@@ -1,19 +1,26 @@
 """From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
 import itertools
 import threading
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TypeAlias
 
 import numpy as np
 
-from ..engine.exam import Assignment, Criterion, judged_in, silent_in
-from ..engine.faults import roots_of
+from ..content.misconception import Misconception
+from ..engine.compare import Difference
+from ..engine.exam import Assignment, Criterion, Examination, LastLook, judged_in, silent_in
+from ..engine.faults import Fault, roots_of
 from ..explaining import decoding
 from ..explaining.mistakes import Mistake, is_unfinished, mistake_of
-from ..protocol.candidate import WorkerLost
+from ..protocol.bench import Raised
+from ..protocol.candidate import Candidate, Lost, WorkerLost
+from .allowance import Allowance
 from .marks import Mark, State, marks
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
+Seeds: TypeAlias = Callable[[Criterion | LastLook], Iterable[tuple[int, bool]]]  # see `examine_answer`
 
 
 @dataclass(frozen=True)
@@ -22,33 +29,33 @@ class Verdict:
 
     Attributes
     ----------
-    finding : Difference, Raised, Lost or None
+    finding
         What is wrong, if anything.
-    hidden : bool
+    hidden
         Whether the inputs of the finding are hidden from the learner.
-    mistake : Mistake or None
+    mistake
         What is known of it.
-    stand_ins : tuple of str
+    stand_ins
         Earlier names, wrong in this submission, that a right answer stood in for.
     """
 
     criterion: Criterion
     mark: Mark
-    finding: object = None
+    finding: Difference | Raised | Lost | None = None
     hidden: bool = False
     mistake: Mistake | None = None
-    stand_ins: tuple = ()
+    stand_ins: tuple[str, ...] = ()
 
     @property
-    def state(self):
+    def state(self) -> State:
         return self.mark.state
 
     @property
-    def points(self):
+    def points(self) -> int:
         return self.criterion.points if self.state.earns else 0
 
     @property
-    def likely(self):
+    def likely(self) -> tuple[Misconception, ...]:
         """The misconceptions that explain what this criterion costs."""
         return self.mistake.likely if self.mistake and self.state == State.COSTS else ()
 
@@ -60,18 +67,18 @@ class PartResult:
     assignment: Assignment
     name: str
     part: str
-    verdicts: tuple
+    verdicts: tuple[Verdict, ...]
 
     @property
-    def points(self):
+    def points(self) -> int:
         return sum(verdict.points for verdict in self.verdicts)
 
     @property
-    def max_points(self):
+    def max_points(self) -> int:
         return sum(verdict.criterion.points for verdict in self.verdicts)
 
     @property
-    def is_right(self):
+    def is_right(self) -> bool:
         return all(verdict.state == State.HOLDS for verdict in self.verdicts)
 
 
@@ -81,49 +88,48 @@ class Work:
 
     Attributes
     ----------
-    examinations : list of Examination
+    examinations
         By criteria, on one draw of inputs or several.
-    last_looks : list of Examination
-    explanation : decoding.Explanation or None
+    explanation
         The known mistakes that explain all of it.
-    mistakes : dict
-        Criterion → Mistake, where something is wrong that only this criterion pays for.
+    mistakes
+        Where something is wrong that only this criterion pays for.
     """
 
     assignment: Assignment
     name: str
-    examinations: list = field(default_factory=list)
-    last_looks: list = field(default_factory=list)
-    explanation: object = None
-    mistakes: dict = field(default_factory=dict)
+    examinations: list[Examination] = field(default_factory=list)
+    last_looks: list[Examination] = field(default_factory=list)
+    explanation: decoding.Explanation | None = None
+    mistakes: dict[Criterion, Mistake] = field(default_factory=dict)
 
     @property
-    def criteria(self):
+    def criteria(self) -> list[Criterion]:
         return self.assignment.of(self.name)
 
     @property
-    def library(self):
+    def library(self) -> list[Misconception]:
         return [each for each in self.assignment.misconceptions if each.name == self.name]
 
     @property
-    def is_right(self):
+    def is_right(self) -> bool:
         return all(each.passed for each in (*self.examinations, *self.last_looks))
 
-    def of(self, criterion):
+    def of(self, criterion: Criterion) -> list[Examination]:
         return [each for each in self.examinations if each.criterion is criterion]
 
     @property
-    def has_met_hidden(self):
+    def has_met_hidden(self) -> bool:
         return any(each.hidden for each in (*self.examinations, *self.last_looks))
 
     @property
-    def faults(self):
+    def faults(self) -> list[Fault]:
         return [fault for examination in self.examinations for fault in examination.faults]
 
 
 # --- examined ---------------------------------------------------------------------------------------------------------
 
-def examine_answer(work, candidate, seeds, allowance):
+def examine_answer(work: Work, candidate: Candidate, seeds: Seeds, allowance: Allowance) -> None:
     """Examine an answer by all criteria of its name: by each on its first draw of inputs, then on the second ...
 
     `seeds` tells of a criterion its draws, in order: a list of (seed, whether it is hidden). The hidden ones come last:
@@ -139,12 +145,12 @@ def examine_answer(work, candidate, seeds, allowance):
                 lost.update([criterion] if examination.lost else ())
 
 
-def only(seeds, hidden):
+def only(seeds: Seeds, hidden: bool) -> Seeds:
     """Those draws alone that are hidden, or that aren't."""
     return lambda criterion: [(seed, is_hidden) for seed, is_hidden in seeds(criterion) if is_hidden is hidden]
 
 
-def look_once_more(work, candidate, seeds, allowance):
+def look_once_more(work: Work, candidate: Candidate, seeds: Seeds, allowance: Allowance) -> None:
     """Take the last looks at an answer of which every criterion holds, for mistakes that no criterion is about."""
     for look in work.assignment.criteria.last_looks:
         for draw in seeds(look) if look.name == work.name else ():
@@ -154,7 +160,7 @@ def look_once_more(work, candidate, seeds, allowance):
 
 # --- explained --------------------------------------------------------------------------------------------------------
 
-def explain(work, candidate):
+def explain(work: Work, candidate: Candidate) -> None:
     """Find names and examples for what is wrong, as far as the answer was examined.
 
     Whatever goes wrong while explaining, the verdict stands and is shown plainly.
@@ -181,7 +187,7 @@ def explain(work, candidate):
             pass
 
 
-def confirm(work):
+def confirm(work: Work) -> bool:
     """Let go of an explanation that doesn't hold on all draws, or in a last look; return whether none had to go."""
     plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
     with DIAGNOSIS:
@@ -190,27 +196,30 @@ def confirm(work):
     return holds
 
 
-def paying(work, roots):
+def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion, Fault, bool]]:
     """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first.
 
     `roots` are those of all faults; see `engine.faults.roots_of`.
     """
-    found, simplest = {}, set(roots.values())
+    found: dict[Criterion, tuple[Fault, bool]] = {}
+    simplest = set(roots.values())
     for examination in (*work.examinations, *work.last_looks):
-        pays = charged_by(work, examination) if examination in work.last_looks else examination.criterion
+        asked = examination.criterion
+        pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
         for fault in sorted(examination.faults, key=lambda fault: fault.rank):
-            if fault in simplest or examination in work.last_looks:
+            if fault in simplest or pays is not asked:
                 found.setdefault(pays, (fault, examination.hidden))
     yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
 
 
-def charged_by(work, look):
+def charged_by(work: Work, look: Examination) -> Criterion:
     """The criterion that pays for what goes wrong in a last look."""
     id = look.criterion.exercise.owner_of(look.faults[0].kinds if look.faults else frozenset())
     return next(criterion for criterion in work.criteria if criterion.id == id)
 
 
-def names_of(work, criterion, fault, hidden, roots):
+def names_of(work: Work, criterion: Criterion, fault: Fault, hidden: bool,
+             roots: Mapping[Fault, Fault]) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
     if work.explanation and work.explanation.is_certain:
@@ -223,10 +232,11 @@ def names_of(work, criterion, fault, hidden, roots):
 
 # --- marked -----------------------------------------------------------------------------------------------------------
 
-def judge(work):
+def judge(work: Work) -> list[PartResult]:
     """Reach the verdicts on an answer; return a PartResult of each part."""
     found = marks({c.id: c.points for c in work.criteria}, work.faults, *lost_and_silent(work),
-                  {c.id for c in work.criteria if c.is_about_itself}, work.explanation and work.explanation.costs)
+                  itself={c.id for c in work.criteria if c.is_about_itself},
+                  named=work.explanation.costs if work.explanation else None)
     for look in work.last_looks:
         if not look.passed:
             found[charged_by(work, look).id] = Mark(State.COSTS)
@@ -236,7 +246,7 @@ def judge(work):
         for part in parts]
 
 
-def lost_and_silent(work):
+def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
     Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
@@ -256,7 +266,7 @@ def lost_and_silent(work):
     return lost, silent | {id for id in itself if not judged[id] & right}
 
 
-def verdict_of(work, criterion, mark):
+def verdict_of(work: Work, criterion: Criterion, mark: Mark) -> Verdict:
     if mark.state == State.HOLDS:
         return Verdict(criterion, mark)
     examinations = [each for each in work.of(criterion) if not each.passed] + [
@@ -264,4 +274,4 @@ def verdict_of(work, criterion, mark):
     first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
     mistake = work.mistakes.get(criterion)
     is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))
-    return Verdict(criterion, mark, first and first.finding, is_hidden, mistake)
+    return Verdict(criterion, mark, first.finding if first else None, is_hidden, mistake)

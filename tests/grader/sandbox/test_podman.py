@@ -20,7 +20,7 @@ from support.workers import FORBIDDEN, LOSES, CallFailed, begun, call, function,
 
 from rnnlm_grader.course.job import Job, run, version
 from rnnlm_grader.sandbox import bubblewrap as sandbox
-from rnnlm_grader.sandbox import candidate as candidates
+from rnnlm_grader.sandbox import connection
 
 # For machines without cgroups of version 2, or inside a container.
 pytestmark = pytest.mark.programs
@@ -122,7 +122,7 @@ def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_refuses_every_c
 
 def test_a_worker_that_is_given_up_while_it_starts_leaves_nothing_behind(monkeypatch):
     for seconds in (0, 0.2, 0.4):
-        monkeypatch.setattr(candidates, "START_SECONDS", seconds)
+        monkeypatch.setattr(connection, "START_SECONDS", seconds)
         with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1", sandbox="podman"):
             pass
     wait_until_nothing_is_left()

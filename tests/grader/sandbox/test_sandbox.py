@@ -17,7 +17,7 @@ from rnnlm_grader.protocol.program import Program
 from rnnlm_grader.protocol.values import is_snapshot
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
-from rnnlm_grader.sandbox import view
+from rnnlm_grader.sandbox import connection, view
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 
 
@@ -139,7 +139,7 @@ def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault
 
 def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypatch):
     for i in range(40):
-        monkeypatch.setattr(candidates, "START_SECONDS", 0.0005 * i)
+        monkeypatch.setattr(connection, "START_SECONDS", 0.0005 * i)
         with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1"):
             pass
     assert not staying(orphans)
@@ -185,10 +185,10 @@ FORGED = {  # which reply of a worker → what is said in its place
 @pytest.mark.parametrize(("at", "said"), [(at, said) for at, ways in FORGED.items() for said in ways])
 def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
     candidate = SandboxedCandidate([("work", "def work(): return 1")], ["work"])
-    receive, seen = candidate._receive, []
+    receive, seen = connection.Connection.receive, []
 
-    def forged():
-        reply = receive()
+    def forged(worker):
+        reply = receive(worker)
         seen[:] = [] if reply == "ready" else [*seen, reply]  # each worker begins with "ready"
         return said if len(seen) == at else reply
 
@@ -196,7 +196,7 @@ def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
         candidate.begin(20)
         call(candidate)
 
-    monkeypatch.setattr(candidate, "_receive", forged)
+    monkeypatch.setattr(connection.Connection, "receive", forged)
     with contextlib.closing(candidate), pytest.raises(WorkerLost, match="disturbed"):
         work()
     assert len(seen) == at
@@ -225,7 +225,7 @@ def test_what_waits_uses_no_time_until_it_is_far_too_long():
         call(candidate)
         assert candidate.used < 0.2
         assert candidate.waits == 0
-        candidate.wall_clock_factor = 0.5
+        candidate.worker.wall_clock_factor = 0.5
         candidate.begin(0.2)
         with pytest.raises(WorkerLost, match=r"does it wait.* of 0\.2 s of processor time; the machine"):
             call(candidate)
@@ -249,8 +249,8 @@ def test_all_threads_of_an_answer_use_its_time():
 @pytest.fixture
 def starts(monkeypatch):
     """A list to which each start of a worker adds."""
-    starts, start = [], SandboxedCandidate._start
-    monkeypatch.setattr(SandboxedCandidate, "_start", lambda self: (starts.append(self), start(self)))
+    starts, start = [], connection.Connection
+    monkeypatch.setattr(candidates, "Connection", lambda *args: starts.append(args) or start(*args))
     return starts
 
 

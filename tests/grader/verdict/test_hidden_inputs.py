@@ -59,7 +59,7 @@ def shown(*change):
         results, failed = grade_submission(ASSIGNMENT, candidate, cells, {}, lambda criterion: [
             (public_seed(criterion), False), (secret(criterion), True)], Allowance(20))
     assert not all(result.is_right for result in results)
-    text = json.dumps([*map(part, results), *map(summary, results), *failed_cells(failed)])
+    text = json.dumps([*(part(result, results) for result in results), *map(summary, results), *failed_cells(failed)])
     return " ".join(text.replace("\\n", " ").split())
 
 

@@ -1,0 +1,32 @@
+"""Draw the grader's rooms on the maintainers' page, and list them, from the package as it is when the page is built."""
+from docutils import nodes
+from sphinx.util.docutils import SphinxDirective
+
+from rnnlm_figures.house import MODULES, PACKAGE, ROOMS, house, room_of
+
+from .status import Table
+
+
+class House(SphinxDirective):
+    """The rooms as a picture of what imports what."""
+
+    def run(self):
+        for path in MODULES.values():
+            self.env.note_dependency(str(path))
+        return [nodes.raw("", f'<figure class="drawing">{house().svg}</figure>', format="html")]
+
+
+class RoomStatus(Table):
+    head = "room | modules | lines"
+
+    def rows(self):
+        for room, what in ROOMS.items():
+            sizes = [len(self.read(f"{PACKAGE.name}/{module}.py").splitlines()) for module in MODULES
+                     if room_of(module) == room]
+            yield f"`{room}/`<br>{what}", str(len(sizes)), f"{sum(sizes):,}"
+
+
+def setup(app):
+    app.add_directive("house", House)
+    app.add_directive("room-status", RoomStatus)
+    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

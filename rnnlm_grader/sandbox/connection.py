@@ -1,0 +1,188 @@
+"""A worker and what is said with it, through two pipes: it is asked, heard out, and stopped when its time is over."""
+import contextlib
+import os
+import pickle
+import select
+import subprocess
+import time
+
+from ..protocol import wire
+from ..protocol.candidate import TIMED_OUT, WAITED, Lost, WorkerLost
+from . import bubblewrap as sandboxes
+
+DISTURBED = "your code disturbed the process that runs it"
+TOO_MUCH = "it gave far more than any right answer gives"
+START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
+GLANCE = 0.1  # seconds after which the grader looks again at what a silent worker has used
+
+
+class Connection:
+    """A worker from its start, by a `command` as `bubblewrap.command` gives it, to its end.
+
+    All seconds are those of `since`: of processor time, which is the same whatever else the machine does. By the clock
+    on the wall anything may take `wall_clock_factor` times as long.
+
+    Attributes
+    ----------
+    has_waited : bool
+        Whether it was stopped while it waited, and didn't compute: on another machine it may come to an end.
+    ready : tuple
+        What its clocks showed when it had started.
+    said : int
+        The bytes that it has said since this was set to 0; `wire.MOST_SAID` is the limit.
+    """
+
+    def __init__(self, command, wall_clock_factor):
+        self.wall_clock_factor, self.has_waited = wall_clock_factor, False
+        self.clock, self.worked = None, 0  # of its processor time, and what that was when it was last read
+        self.received, self.said = bytearray(), 0  # what has come and isn't taken yet
+        requests, self.to_worker = os.pipe()
+        self.from_worker, replies = os.pipe()
+        try:
+            self.process = sandboxes.start(command, (requests, replies))
+        except BaseException:
+            close_all(self.to_worker, self.from_worker)
+            raise
+        finally:
+            close_all(requests, replies)
+        os.set_blocking(self.to_worker, False)
+        self.began, self.limit, self.granted = self.clocks(), START_SECONDS, None
+        try:
+            self.ask(sandboxes.LIMITS)
+            self.clock = self.process.clock()
+            self.ready = self.clocks()
+        except WorkerLost as lost:
+            reason = lost.args[0].detail or lost.args[0].reason
+            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
+        except BaseException:
+            self.close()
+            raise
+
+    @property
+    def is_open(self):
+        """Whether it hasn't been lost or ended, as far as is known."""
+        return self.process is not None
+
+    def is_well(self):
+        """Whether it runs, and both pipes are open at its end."""
+        if self.process is None or self.process.poll() is not None:
+            return False
+        poll = select.poll()
+        poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
+        poll.register(self.from_worker, 0)
+        return not poll.poll(0)
+
+    def close(self):
+        """End it, whatever it is doing, and all that it started."""
+        if self.process is not None:
+            close_all(self.to_worker, self.from_worker)
+            self.process.end()
+            self.process = None
+
+    def lost(self, *reason, **more):
+        """End it; return the exception that says why."""
+        self.close()
+        return WorkerLost(Lost(*reason, **more))
+
+    # --- its time -----------------------------------------------------------------------------------------------------
+
+    def allow(self, seconds, granted=None, said=0):
+        """Give it this much time from now on; where it is stopped for that, it was `granted` so many, as is told."""
+        self.began, self.limit, self.granted, self.said = self.clocks(), seconds, granted, said
+
+    def clocks(self):
+        """Return the time, and its processor time; while it starts, the time for both."""
+        now = time.monotonic()
+        if self.clock is None:
+            return now, now
+        if self.process:
+            with contextlib.suppress(OSError):  # it has ended, and what was read last is the best that is known
+                self.worked = time.clock_gettime(self.clock)
+        return now, self.worked
+
+    def since(self, began):
+        """Return the seconds that it has used since then: of processor time, unless it hardly computed."""
+        waited, worked = (now - then for now, then in zip(self.clocks(), began, strict=True))
+        return max(worked, waited / self.wall_clock_factor)
+
+    def _too_long(self):
+        """Stop it. What this machine did is told only of what waited, whose result isn't final."""
+        waited, worked = (now - then for now, then in zip(self.clocks(), self.began, strict=True))
+        if worked >= self.limit:
+            measured = f"It was stopped after {self.granted:g} s of processor time." if self.granted else ""
+            return self.lost(TIMED_OUT, measured=measured)
+        self.has_waited = True
+        return self.lost(WAITED, measured=f"It was stopped after {waited:.0f} s, in which it had used {worked:.1f} of "
+                         f"{self.limit:.1f} s of processor time; the machine's load was {os.getloadavg()[0]:.1f}, on "
+                         f"{os.cpu_count()} processors.")
+
+    # --- what is said -------------------------------------------------------------------------------------------------
+
+    def ask(self, *request):
+        """Send a request; return the reply."""
+        self.send(request)
+        reply = self.receive()
+        self.hear_nothing_more()
+        return reply
+
+    def send(self, request):
+        """Send a request, and read replies meanwhile: a worker that can't write any more reads nothing either."""
+        data = memoryview(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
+        while data:
+            try:
+                data = data[os.write(self.to_worker, data):]
+            except BlockingIOError:
+                if self.from_worker in self._wait(self.to_worker):
+                    self._read()
+            except OSError:
+                raise self.lost(*self._ending()) from None
+
+    def receive(self):
+        """Receive a reply."""
+        try:
+            while not (frame := wire.take_frame(self.received)):
+                self._wait()
+                self._read()
+            return wire.unpack(frame)
+        except wire.WireError:
+            raise self.lost(DISTURBED) from None
+
+    def hear_nothing_more(self):
+        """Raise `WorkerLost` if more has come than was asked for; what comes later, `is_well` notices."""
+        if self.received:
+            raise self.lost(DISTURBED)
+
+    def _read(self):
+        part = os.read(self.from_worker, 1 << 20)
+        if not part:
+            raise self.lost(*self._ending())
+        self.received += part
+        self.said += len(part)
+        if self.said > wire.MOST_SAID:
+            raise self.lost(TOO_MUCH)
+
+    def _wait(self, *writing):
+        """Wait until something can be read, or written; return the descriptors with which it can."""
+        poll = select.poll()
+        poll.register(self.from_worker, select.POLLIN)
+        for fd in writing:
+            poll.register(fd, select.POLLOUT)
+        while (left := self.limit - self.since(self.began)) > 0:
+            if ready := poll.poll(min(left, GLANCE) * 1000):
+                return dict(ready)
+        raise self._too_long()
+
+    def _ending(self):
+        """Why its pipe closed."""
+        try:
+            status = self.process.wait(timeout=self.process.PATIENCE)
+        except subprocess.TimeoutExpired:
+            return "your code closed its connection to the grader",
+        if status < 0 or status > 128:
+            return "your code ended the Python process", f"signal {-status if status < 0 else status - 128}"
+        return "your code ended the Python process", f"exit status {status}"
+
+
+def close_all(*descriptors):
+    for fd in descriptors:
+        os.close(fd)
