@@ -156,10 +156,11 @@ def counted(things, verb):
 
 def name_of(verdict):
     """What two failures share that are the same mistake: its name, what is said of it, or the exception."""
-    finding = finding_of(verdict)
-    if isinstance(finding, Raised) and not (verdict.mistake and (verdict.mistake.likely or verdict.mistake.said)):
+    finding, mistake = finding_of(verdict), verdict.mistake
+    is_plain = isinstance(finding, Raised) and not finding.is_unfinished
+    if is_plain and not (mistake and (mistake.likely or mistake.said)):
         return finding.kind, finding.message, finding.line
-    return (verdict.mistake and verdict.mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
+    return (mistake and mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
 
 
 def finding_of(verdict):

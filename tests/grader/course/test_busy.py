@@ -69,14 +69,14 @@ def test_an_answer_gets_the_same_result_beside_four_busy_loops(own, start, point
 
 LOOPS = "while True: pass"
 CLASS = {  # student → (own cell, MyEmbedding)
-    "slow-10-ms": ("", begin_with(busy(0.01), RIGHT, "forward", "backward")),
+    "slow-5-ms": ("", begin_with(busy(0.005), RIGHT, "forward", "backward")),
     "slow-cell": (busy(3), RIGHT),
     "endless-cell": (LOOPS, RIGHT),
     "slow-forward-endless-backward": ("", begin_with(
         busy(0.01), begin_with(LOOPS, RIGHT, "backward"), "forward")),
     "endless": ("", begin_with(LOOPS, RIGHT, "__init__")),
 }
-FULL = {"slow-10-ms", "slow-cell", "endless-cell"}
+FULL = {"slow-5-ms", "slow-cell", "endless-cell"}
 FORWARD = {"slow-forward-endless-backward"}  # has all that the first answer's `forward` is worth
 
 
