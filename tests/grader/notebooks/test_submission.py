@@ -1,4 +1,5 @@
 """Reading what was handed in, whatever it is."""
+import gc
 import json
 import os
 import time
@@ -231,6 +232,7 @@ ABYSSES = {
 
 @pytest.mark.parametrize("source", ABYSSES.values(), ids=ABYSSES)
 def test_no_source_takes_the_grader_long_or_stops_it(source):
+    gc.freeze()  # else it counts how long Python looks through what other tests have left
     start = time.process_time()
     take_answers([Cell(source, None), Cell(source, "MyLayer")], {"MyLayer": "released"})
     plain_python(source)
