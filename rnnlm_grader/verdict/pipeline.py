@@ -175,7 +175,7 @@ def explain(work: Work, candidate: Candidate) -> None:
             candidate.begin(EXPLAINING)
             roots = roots_of(work.faults)
             for criterion, fault, hidden in paying(work, roots):
-                if was_wrong and criterion in work.mistakes:
+                if was_wrong and work.explanation and criterion in work.mistakes:
                     likely = names_of(work, criterion, fault, hidden, roots)
                     work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
                 # Code that has met hidden inputs may speak of these wherever it is asked again.

@@ -2,9 +2,9 @@
 mistake the same in every exercise.
 """
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
+from classroom import ROOT
 from corpora import rnn, softmax_masking, time_rnn
 from examining import grade_name
 
@@ -159,7 +159,7 @@ def test_the_same_mistake_costs_the_same_in_every_exercise(prices):
 
 @pytest.mark.corpus
 def test_the_page_for_instructors_lists_what_the_same_mistake_costs(prices):
-    page = Path(__file__, "../../../book/instructors.md").resolve().read_text()
+    page = (ROOT / "book" / "instructors.md").read_text()
     for mistake, ids in STANDS_IN_SEVERAL.items():
         at = {name: points for id in ids.split() for name, points in prices[id].items()}
         assert len(at) > 1
