@@ -11,6 +11,7 @@ PROGRAMS = {"browser", "server"}  # fixtures that start a browser, or a database
 
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="run only a share of the tests of whole corpora")
+    parser.addoption("--share", type=int, default=1, metavar="N", help="of the many alike in a corpus run one in N")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -18,16 +19,20 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if PROGRAMS & set(item.fixturenames):
             item.add_marker("programs")
-    if config.getoption("quick"):
-        config.hook.pytest_deselected(items=[item for item in items if not is_quick(item)])
-        items[:] = filter(is_quick, items)
+    is_quick, share = config.getoption("quick"), config.getoption("share")
+    left_out = [item for item in items if not is_chosen(item, is_quick, share)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if is_chosen(item, is_quick, share)]
 
 
-def is_quick(item):
-    """Whether a test is none of a whole corpus, or belongs to the share of it that is always run: always the same."""
+def is_chosen(item, is_quick, share):
+    """Whether a test is none of a whole corpus, or belongs to the share of it that is to be run: always the same."""
     corpus = item.get_closest_marker("corpus")
-    share = corpus and corpus.kwargs.get("one_in")
-    return not corpus or (bool(share) and zlib.crc32(item.nodeid.encode()) % share == 0)
+    one_in = corpus and corpus.kwargs.get("one_in")
+    if is_quick and corpus and not one_in:
+        return False
+    return not one_in or zlib.crc32(item.nodeid.encode()) % (one_in if is_quick else share) == 0
 
 
 def pytest_terminal_summary(terminalreporter):
