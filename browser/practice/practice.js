@@ -120,6 +120,8 @@ class Python {
 
 /** An answer cell: its editor, its buttons and what the last check said. */
 class Answer {
+  changes = new Turns();
+
   constructor(place, notebook, python, address) {
     Object.assign(this, { place, notebook, python, name: place.dataset.name });
     const section = place.closest("section");
@@ -243,7 +245,12 @@ class Answer {
     });
   }
 
-  async replace(sentence, choose) {
+  /** Put another text in the place of what stands there, one after the other: a second click waits for the first. */
+  replace(sentence, choose) {
+    return this.changes.take(() => this.replaceNow(sentence, choose));
+  }
+
+  async replaceNow(sentence, choose) {
     await this.refresh();
     if (this.view.state.readOnly) return;
     await this.save();
