@@ -20,10 +20,11 @@ def pytest_collection_modifyitems(config, items):
         if PROGRAMS & set(item.fixturenames):
             item.add_marker("programs")
     is_quick, share = config.getoption("quick"), config.getoption("share")
-    left_out = [item for item in items if not is_chosen(item, is_quick, share)]
-    if left_out:
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if is_chosen(item, is_quick, share)]
+    chosen, left_out = [], []
+    for item in items:
+        (chosen if is_chosen(item, is_quick, share) else left_out).append(item)
+    items[:] = chosen
+    config.hook.pytest_deselected(items=left_out)
 
 
 def is_chosen(item, is_quick, share):

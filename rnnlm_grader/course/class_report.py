@@ -42,11 +42,11 @@ def write_class_report(coursedir, path=None, book=None):
     """
     assignment, solution = coursedir.assignment_id, answers_of(read_source(coursedir))
     path = Path(path or Path(coursedir.root, "reports", f"{assignment}.html"))
-    book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
+    book = book or built_book(coursedir, path)
     marks = read_class(coursedir)
     graded = marks.graded
     found = mistakes(assignment, graded, book)
-    again = [mistake for mistake in found if mistake.students > 1][:TOP]  # because several share it
+    again = to_explain_again(found)
     page = template("class_report.html").render(
         assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
         count=len(graded), states=Counter(student.state for student in marks.students),
@@ -112,6 +112,16 @@ def part_averages(marks):
         if scores and most:
             average = statistics.fmean(scores)
             yield name.replace("-", " · "), average, most, average / most
+
+
+def built_book(coursedir, page):
+    """A link from a page to the book that `make book` built."""
+    return relative(Path(coursedir.root, "_build", "html", "book"), page)
+
+
+def to_explain_again(found):
+    """Those of the `mistakes` that several share, as many as a lesson has time for."""
+    return [mistake for mistake in found if mistake.students > 1][:TOP]
 
 
 def mistakes(assignment, graded, book):

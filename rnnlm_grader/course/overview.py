@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..content import ASSIGNMENTS
 from ..files import write_whole
-from .class_report import TOP, mistakes, relative, template
+from .class_report import built_book, mistakes, relative, template, to_explain_again
 from .export import chosen_of, write_table
 from .marks import StudentMarks, read_course
 
@@ -74,7 +74,7 @@ def write_overview(coursedir, path=None, book=None):
     `book` is where the book's chapters are, as a link from the page; by default, the book that `make book` built.
     """
     path = Path(path or Path(coursedir.root, "reports", "overview.html"))
-    book = book or relative(Path(coursedir.root, "_build", "html", "book"), path)
+    book = book or built_book(coursedir, path)
     classes = read_course(coursedir)
     standings = standings_of(classes)
     latest = next((marks for marks in reversed(classes) if marks.graded and marks.assignment in ASSIGNMENTS), None)
@@ -82,7 +82,7 @@ def write_overview(coursedir, path=None, book=None):
     page = template("overview.html").render(
         course=coursedir.course_id, when=datetime.now().astimezone(), classes=classes, standings=standings,
         latest=latest, count=len(latest.graded) if latest else 0,
-        again=[mistake for mistake in found if mistake.students > 1][:TOP], returns=returns(standings),
+        again=to_explain_again(found), returns=returns(standings),
         behind=[standing for standing in standings if standing.is_behind], behind_in=over(classes)[-LATEST:],
         reports={marks.assignment: relative(report, path) for marks in classes
                  if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()})

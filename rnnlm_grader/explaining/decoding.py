@@ -271,8 +271,7 @@ def is_confirmed(explanation, plays):
 
 @functools.cache
 def price(misconception, criteria):
-    """The ids of the criteria that a mistake costs by itself, and of those that are held back, on the learner's inputs.
-    """
+    """The ids of the criteria that a mistake alone costs, and of those held back, on the learner's inputs."""
     candidate = variant_of(misconception).candidate
     with np.errstate(all="ignore"):
         found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]

@@ -131,12 +131,13 @@ def examine(name, answer, part, hidden):
     everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
     results = [each for each in everything if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
-    remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name)]
+    helpers = [each for each in cells.helpers(name) if find(each) is None]  # of the learner's own
+    remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name, helpers)]
     if borrowed := borrows_reference(answer, lent):
         remarks.append(f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
                        "Write it yourself.")
     old = cells.outdated(name) or next(
-        (f"{name} uses {each}. {reason}" for each in helpers_of(name) if (reason := cells.outdated(each))), "")
+        (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), "")
     is_right = not (borrowed or old) and all(result.is_right for result in results)
     return Finding(name, results, remarks, is_right, old, everything)
 
@@ -196,14 +197,9 @@ def warn_of_modules(answer, name, lent):
         yield f"{name} uses {in_a_row(missed)}; only {in_a_row(there)} are there when work is graded."
 
 
-def helpers_of(name):
-    """The names from the learner's own other cells that an answer uses; not those of the exercises."""
-    return [each for each in cells.helpers(name) if find(each) is None]
-
-
-def tell_of_helpers(name):
+def tell_of_helpers(name, helpers):
     """Yield whether what an answer uses from other cells counts."""
-    if present := [each for each in helpers_of(name) if cells.is_written(each) and not cells.outdated(each)]:
+    if present := [each for each in helpers if cells.is_written(each) and not cells.outdated(each)]:
         yield (f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
                "this notebook.")
 

@@ -100,14 +100,19 @@ class Connection:
                 self.worked = time.clock_gettime(self.clock)
         return now, self.worked
 
+    def used(self, began):
+        """Return the seconds that have passed since then, and those of processor time among them."""
+        waited, worked = (now - then for now, then in zip(self.clocks(), began, strict=True))
+        return waited, worked
+
     def since(self, began):
         """Return the seconds that it has used since then: of processor time, unless it hardly computed."""
-        waited, worked = (now - then for now, then in zip(self.clocks(), began, strict=True))
+        waited, worked = self.used(began)
         return max(worked, waited / self.wall_clock_factor)
 
     def _too_long(self):
         """Stop it. What this machine did is told only of what waited, whose result isn't final."""
-        waited, worked = (now - then for now, then in zip(self.clocks(), self.began, strict=True))
+        waited, worked = self.used(self.began)
         if worked >= self.limit:
             measured = f"It was stopped after {self.granted:g} s of processor time." if self.granted else ""
             return self.lost(TIMED_OUT, measured=measured)
