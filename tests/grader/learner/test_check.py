@@ -197,17 +197,23 @@ def test_what_a_notebook_has_set_for_printing_changes_no_report(options):
 
 
 def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():
-    right, wrong = defined(RIGHT), defined(corpus.EMBEDDING_MISTAKES["Overwrites"])
     shown_before = set()
 
-    class MyEmbedding:
+    class MyEmbedding(defined(RIGHT)):  # writes each row once, but not on inputs that it has seen while it learned
         learns = True
 
-        def __new__(cls, W):
-            if cls.learns:
-                shown_before.add(W.tobytes())
-            was_shown = W.tobytes() in shown_before and len(np.unique(W)) > 3  # small tables may be drawn twice
-            return (right if cls.learns or was_shown else wrong)(W)
+        def forward(self, idx):
+            self.given = self.params[0].tobytes(), idx.tobytes(), idx.shape
+            self.ids = idx
+            if self.learns:
+                shown_before.add(self.given)
+            return super().forward(idx)
+
+        def backward(self, dout):
+            super().backward(dout)
+            if self.given not in shown_before:
+                self.grads[0][...] = 0
+                self.grads[0][self.ids] = dout
 
     check(MyEmbedding)
     MyEmbedding.learns = False
