@@ -4,6 +4,7 @@ It shrinks the recipe, not the arrays: whatever is left out, numbers that fit ar
 """
 from dataclasses import replace
 
+from ..engine.design import some_ignored
 from ..engine.layer import NEEDED, NOISE, Condition
 from .look import look_at, redrawn
 
@@ -26,8 +27,9 @@ def shrink(case, kind, candidate):
     def first(case, others):
         return next(filter(fails, others), case)
 
+    ignoring = dict.fromkeys(case.layer.ignored, some_ignored)
     case = first(case, [redrawn(replace(case, condition=Condition())), redrawn(case, world=None),
-                        redrawn(case, sizes={})])
+                        redrawn(case, world=None, patterns=ignoring), redrawn(case, sizes={})])
     unmarked = tuple(step for step in case.steps if not step.mark)
     case = fewer_steps(case, first, case.has(NOISE, NEEDED) and fails(redrawn(case, steps=unmarked)))
     for name in case.condition.patterns:

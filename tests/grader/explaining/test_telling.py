@@ -58,6 +58,7 @@ def test_an_example_prints_what_is_said_of_it(assignment, misconception):
     ("MyRNN", "SumsBiasOverUnits", "[11., 1100.]", "[101., 1010.]"),
     ("MyRNN", "SumsBiasOverEverything", "[11., 11.]", "[1., 10.]"),
     ("MyRNN", "LeavesOutSlope", "[[4., 6.]]", "[[3., 4.5]]"),
+    ("MyTimeSoftmaxWithLoss", "MasksNothing", "1.4076", "2.4076"),  # not those of the case where all that is kept is 0
     ("MyRNN", "TakesSlopeOfSigmoid", "[[0.96, 1.44]]", "[[2.56, 3.84]]"),
     ("MyEmbedding", "PicksColumns", "[[2.], [4.], [6.]]", "[[3., 4.]]"),
     ("my_softmax", "TakesBaseTwo", "[[0.179, 0.821]]", "[[0.1, 0.9]]"),
