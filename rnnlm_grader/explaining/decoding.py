@@ -159,8 +159,11 @@ def number_of(value):
         return sum((i + 1) * number_of(each) for i, each in enumerate(value))
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
         return 0.0
-    flat = np.nan_to_num(value.astype(float).reshape(-1), nan=77.7, posinf=1e9, neginf=-1e9)
-    return float(flat @ weights(flat.size))
+    flat = value.astype(float).reshape(-1)
+    number = flat @ weights(flat.size)
+    if not np.isfinite(number):
+        number = np.nan_to_num(flat, nan=77.7, posinf=1e9, neginf=-1e9) @ weights(flat.size)
+    return float(number)
 
 
 @functools.lru_cache(maxsize=1000)

@@ -190,7 +190,7 @@ def explain(work: Work, candidate: Candidate) -> None:
 def confirm(work: Work) -> bool:
     """Let go of an explanation that doesn't hold on all draws, or in a last look; return whether none had to go."""
     plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
-    with DIAGNOSIS:
+    with DIAGNOSIS, np.errstate(all="ignore"):
         holds = not work.explanation or decoding.is_confirmed(work.explanation, plays)
     work.explanation = work.explanation if holds else None
     return holds
