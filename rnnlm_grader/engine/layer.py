@@ -63,6 +63,8 @@ class LayerForm:
         Whether inputs are given as lists of numbers.
     ignored : dict
         Those of the ids of which some may not count → the option that says which: -1 where it is left out, or ''.
+    tanh : tuple
+        Those of the outputs that are tanh of a sum.
     """
 
     name: str
@@ -88,6 +90,7 @@ class LayerForm:
     scales: dict = field(default_factory=dict)
     as_lists: bool = False
     ignored: dict = field(default_factory=dict)
+    tanh: tuple = ()
 
     @functools.cached_property
     def grads(self):

@@ -13,8 +13,8 @@ from .misconceptions import MISCONCEPTIONS
 criteria = CriteriaList()
 rnn = Exercise(LayerForm(
     name="MyRNN", reference=RNN, params={"Wx": "DH", "Wh": "HH", "b": "H"}, inputs={"x": "ND", "h_prev": "NH"},
-    out={"h_next": "NH"}, upstream={"dh_next": "NH"}, back=("dx", "dh_prev"), sizes={"N": 3, "D": 4, "H": 2}, free="N"),
-    criteria)
+    out={"h_next": "NH"}, upstream={"dh_next": "NH"}, back=("dx", "dh_prev"), sizes={"N": 3, "D": 4, "H": 2}, free="N",
+    tanh=("h_next",)), criteria)
 
 WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 

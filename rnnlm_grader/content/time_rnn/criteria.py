@@ -16,7 +16,7 @@ rnn = Exercise(LayerForm(
     name="MyTimeRNN", reference=TimeRNN, params={"Wx": "DH", "Wh": "HH", "b": "H"}, inputs={"xs": "NTD"},
     out={"hs": "NTH"}, upstream={"dhs": "NTH"}, back=("dxs",), sizes={"N": 3, "T": 4, "D": 5, "H": 2}, free="NT",
     options=({}, {"stateful": True}), state={"h": "NH"},
-    attributes={"forward": {"h": "NH"}, "backward": {"dh": "NH"}}), criteria)
+    attributes={"forward": {"h": "NH"}, "backward": {"dh": "NH"}}, tanh=("hs",)), criteria)
 
 STATEFUL = [{"stateful": True}]
 BOTH = [{}, *STATEFUL]

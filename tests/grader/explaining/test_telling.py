@@ -101,3 +101,11 @@ def test_sums_are_chosen_so_that_what_comes_of_them_is_plain():
 def test_an_array_is_written_so_that_its_numbers_are_plain(array, written):
     assert literal(array) == written
     np.testing.assert_array_equal(eval(written), array, strict=True)
+
+
+def test_of_a_right_result_it_is_said_of_which_sum_it_is_tanh_where_that_is_plain():
+    look, _ = example("MyRNN", "LeavesOutBias")
+    assert outcome_of(look, False) == (
+        "h_next is [[0.02], [0.04]], expected [[0.3095], [0.3275]], which is tanh of [[0.32], [0.34]].")
+    look, _ = example("MyTimeRNN", "StartsEachStepFromZeros")  # its second step is tanh of no round number
+    assert outcome_of(look, False) == "hs is [[[0.5], [0.5]]], expected [[[0.5], [0.9137]]]."
