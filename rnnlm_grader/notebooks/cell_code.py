@@ -7,6 +7,9 @@ import builtins
 import re
 import textwrap
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence, Set
+from types import UnionType
+from typing import TypeAlias, TypeGuard
 
 INDIGESTIBLE = (SyntaxError, ValueError, RecursionError, MemoryError)  # raised by Python for code that it can't read
 FUNCTIONS = ast.FunctionDef | ast.AsyncFunctionDef
@@ -20,18 +23,19 @@ TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands 
 WRITES = re.compile(r"\s*%%(?:write)?file[ \t]+(-a[ \t]+)?(\S+)[ \t]*(?:\n|\Z)")  # the rest of its cell into a file
 FILE = re.compile(r"(?:[^\n]{,200}[/\\])?([^\n/\\]{1,100})\.\w{1,8}")  # a string that may name a file
 CHANGES, CALLS, FILES = "changes", "calls", "files"
+Effect: TypeAlias = tuple[str, str]  # (CHANGES, name), (CALLS, function) or (FILES, file)
 QUOTES = "\"'"
 # A call that begins with one of these, or with an import of the same cell, is taken to be quick; None is any literal.
 QUICK = vars(builtins).keys() | {"math", "np", "numpy", None}
 
 
-def statements_of(source):
+def statements_of(source: str) -> list[ast.stmt]:
     """Return the statements of what is Python as it stands; else none."""
     tree = tree_of(source)
     return tree.body if tree else []
 
 
-def tree_of(source):
+def tree_of(source: str) -> ast.Module | None:
     """Return the syntax tree of what is Python as it stands, else None."""
     try:
         return ast.parse(source)
@@ -39,12 +43,12 @@ def tree_of(source):
         return None
 
 
-def parsed(source):
+def parsed(source: str) -> ast.Module | None:
     """Return the syntax tree of a cell, or None if it is no Python; see `plain_python`."""
     return tree_of(plain_python(source))
 
 
-def plain_python(source):
+def plain_python(source: str) -> str:
     """Return a cell with None in place of what only IPython understands, line by line; as it was if it is no Python."""
     if tree_of(source):
         return source
@@ -56,21 +60,21 @@ def plain_python(source):
     return plain if tree_of(plain) else source
 
 
-def excerpt(source, nodes):
+def excerpt(source: str, nodes: Iterable[ast.stmt]) -> str:
     """Return the source of some statements of a cell as they are written, with as many lines between them."""
     lines = [line.encode() for line in source.split("\n")]
-    rows = [[] for _ in lines]
+    rows: list[list[bytes]] = [[] for _ in lines]
     for node in nodes:
-        first, start = node.lineno - 1, node.col_offset
-        if getattr(node, "decorator_list", ()):
+        first, start, last = node.lineno - 1, node.col_offset, (node.end_lineno or node.lineno) - 1
+        if isinstance(node, DEFINITIONS) and node.decorator_list:
             first, start = node.decorator_list[0].lineno - 1, 0  # the line of its `@`
-        for row in range(first, node.end_lineno):
-            end = node.end_col_offset if row == node.end_lineno - 1 else None
+        for row in range(first, last + 1):
+            end = node.end_col_offset if row == last else None
             rows[row].append(lines[row][start if row == first else 0: end])
     return b"\n".join(map(b"; ".join, rows)).decode().strip("\n")
 
 
-def parts_of(node, closed):
+def parts_of(node: ast.AST, closed: type[ast.AST] | UnionType) -> Iterator[ast.AST]:
     """Yield a node and all that is in it, but for what is in nodes of the `closed` types."""
     left = [node]
     while left:
@@ -80,7 +84,7 @@ def parts_of(node, closed):
             left += ast.iter_child_nodes(part)
 
 
-def names_bound(node):
+def names_bound(node: ast.AST) -> set[str]:
     """Return the names that a statement binds where it stands."""
     names = set()
     for part in parts_of(node, DEFINITIONS):
@@ -93,13 +97,14 @@ def names_bound(node):
     return names
 
 
-def names_changed(node):
+def names_changed(node: ast.AST) -> set[str]:
     """Return the names of objects that a statement may change, beside those that it binds.
 
     `x` of `x[0] = 1` and `x.y = 1`; where it is no assignment, of `x.append(1)` and `fill(x)` too; and of a function
     with the decorator `@add_to(x)`.
     """
-    names, is_assignment = set(), isinstance(node, ast.Assign | ast.AnnAssign)
+    names: set[str | None] = set()
+    is_assignment = isinstance(node, ast.Assign | ast.AnnAssign)
     for part in parts_of(node, DEFINITIONS):
         if isinstance(part, DEFINITIONS):
             names |= set().union(*map(names_loaded, part.decorator_list))
@@ -108,34 +113,35 @@ def names_changed(node):
         elif isinstance(part, ast.Call) and not is_assignment:
             given = [*part.args, *(keyword.value for keyword in part.keywords)]
             names |= set(map(root_of, given + [part.func] * isinstance(part.func, ast.Attribute)))
-    return names - {None}
+    return set(filter(None, names))
 
 
-def names_called(node):
+def names_called(node: ast.AST) -> set[str]:
     """Return the names of the functions and methods that are called anywhere in code."""
     functions = [part.func for part in ast.walk(node) if isinstance(part, ast.Call)]
-    return {getattr(function, "attr", None) or getattr(function, "id", None) for function in functions} - {None}
+    names = (getattr(function, "attr", None) or getattr(function, "id", None) for function in functions)
+    return set(filter(None, names))
 
 
-def names_changed_inside(function):
+def names_changed_inside(function: FUNCTIONS) -> set[str]:
     """Return the names from elsewhere that a call of a function may bind or change."""
     shared = {name for part in ast.walk(function) if isinstance(part, ast.Global) for name in part.names}
     return shared | (set().union(*map(names_changed, function.body)) & names_used(function))
 
 
-def root_of(node):
+def root_of(node: ast.AST) -> str | None:
     """Return the name with which an expression such as `x.y[0].z` begins, or None."""
     while isinstance(node, ast.Attribute | ast.Subscript):
         node = node.value
     return node.id if isinstance(node, ast.Name) else None
 
 
-def names_loaded(node):
+def names_loaded(node: ast.AST) -> set[str]:
     """Return all names of which code anywhere in a node asks for the value."""
     return {part.id for part in ast.walk(node) if isinstance(part, ast.Name) and isinstance(part.ctx, ast.Load)}
 
 
-def names_used(node):
+def names_used(node: ast.AST) -> set[str]:
     """Return the names that a statement takes from elsewhere, also when what it defines is called."""
     names = set()
     for part in parts_of(node, FUNCTIONS | ast.Lambda):
@@ -151,7 +157,7 @@ def names_used(node):
     return names
 
 
-def files_named(node):
+def files_named(node: ast.AST) -> set[str]:
     """Return the names, without their ends, of the files and modules that code names: 'helper' of helper.py."""
     names = set()
     for part in ast.walk(node):
@@ -164,12 +170,13 @@ def files_named(node):
     return names
 
 
-def defined_names(tree):
+def defined_names(tree: ast.Module | None) -> set[str]:
     """Return the names that a cell defines on its own, imports apart."""
     return set().union(*(names_bound(node) for node in (tree.body if tree else ()) if not isinstance(node, IMPORTS)))
 
 
-def needed_statements(own, answers, wanted):
+def needed_statements(own: Sequence[ast.Module | None], answers: Collection[ast.Module | None],
+                      wanted: Collection[str]) -> list[list[ast.stmt]]:
     """Return the statements of a student's own cells that the answers need: a list for each cell, in order.
 
     These are the statements that bind or change a name which an answer uses, or which another such statement uses; and
@@ -178,21 +185,22 @@ def needed_statements(own, answers, wanted):
     `answers` are syntax trees, None for what is no Python; `wanted` are the names of the answers.
     """
     bodies = [tree.body if tree else [] for tree in own]
-    answers = [tree for tree in answers if tree]
     changeable = set(wanted).union(*map(defined_names, (*own, *answers)))
-    giving = defaultdict(list)  # a name, or (CHANGES, name), (CALLS, function), (FILES, file) → statements that do it
-    causes = defaultdict(set)  # (CHANGES, name), (CALLS, function) → (CALLS, other function) that does it too
+    giving: defaultdict[str | Effect, list[ast.stmt]] = defaultdict(list)  # a name or effect → statements that do it
+    causes: defaultdict[str | Effect, set[Effect]] = defaultdict(set)  # an effect → (CALLS, function) that does it too
     for node in (node for body in bodies for node in body):
         calls = set() if isinstance(node, ast.Assign | ast.AnnAssign | DEFINITIONS) else names_called(node)
-        for key in {*names_bound(node), *with_each(CHANGES, names_changed(node) & changeable),
-                    *with_each(CALLS, calls), *with_each(FILES, files_named(node))}:
+        keys: set[str | Effect] = {*names_bound(node), *with_each(CHANGES, names_changed(node) & changeable),
+                                   *with_each(CALLS, calls), *with_each(FILES, files_named(node))}
+        for key in keys:
             giving[key].append(node)
         for function in filter(is_function, parts_of(node, FUNCTIONS)):
             for effect in (*with_each(CHANGES, names_changed_inside(function) & changeable),
                            *with_each(CALLS, names_called(function))):
                 causes[effect].add((CALLS, function.name))
-    left, needed = ["*", *wanted], set()
-    for tree in answers:
+    left: list[str | Effect] = ["*", *wanted]
+    needed: set[ast.stmt] = set()
+    for tree in filter(None, answers):
         defined = defined_names(tree)
         left += [(CHANGES, name) if name in defined else name for name in names_used(tree)]
         left += with_each(FILES, files_named(tree))
@@ -208,36 +216,36 @@ def needed_statements(own, answers, wanted):
     return [[node for node in body if node in needed] for body in bodies]
 
 
-def with_each(what, names):
+def with_each(what: str, names: Iterable[str]) -> Iterator[Effect]:
     return ((what, name) for name in names)
 
 
-def is_function(node):
+def is_function(node: ast.AST) -> TypeGuard[FUNCTIONS]:
     return isinstance(node, FUNCTIONS)
 
 
-def definitions_in(source):
+def definitions_in(source: str) -> str:
     """Return the imports, functions, classes and quick assignments of a cell (see `plain_python`), as source."""
     body = statements_of(source)
     quick = QUICK.union(*(names_bound(node) for node in body if isinstance(node, IMPORTS)))
     return excerpt(source, [node for node in body if _is_definition(node, quick)])
 
 
-def _is_definition(node, quick):
+def _is_definition(node: ast.stmt, quick: Collection[str | None]) -> bool:
     """Return whether all that a statement does is to define, and it calls nothing but what begins with a quick name."""
     parts = list(parts_of(node, DEFINITIONS | ast.Lambda))
     return all(isinstance(part, DEFINES | ast.If | ast.Try) for part in parts if isinstance(part, ast.stmt)) and all(
         root_of(part.func) in quick for part in parts if isinstance(part, ast.Call))
 
 
-def without_changes_of(source, names):
+def without_changes_of(source: str, names: Set[str]) -> str:
     """Return the source of a cell without the statements that bind certain names or change what they stand for."""
     body = statements_of(source) if any(name in source for name in names) else []
     kept = [node for node in body if names.isdisjoint(names_bound(node) | names_changed(node))]
     return excerpt(source, kept) if len(kept) < len(body) else source
 
 
-def helpers_in(source, without):
+def helpers_in(source: str, without: Set[str]) -> str:
     """Return what a cell defines beside certain names and without running code of its author's, as source."""
     source = without_changes_of(definitions_in(source), without)
     body = statements_of(source)
@@ -246,7 +254,7 @@ def helpers_in(source, without):
     return excerpt(source, [node for node in body if _runs_nothing_of(own, node)])
 
 
-def _runs_nothing_of(own, node):
+def _runs_nothing_of(own: Collection[str], node: ast.AST) -> bool:
     """Return whether a definition neither asks for its author's functions and classes now nor changes anything."""
     left = [node]
     while left:
@@ -260,7 +268,7 @@ def _runs_nothing_of(own, node):
     return True
 
 
-def first_that_defines_anew(sources, start):
+def first_that_defines_anew(sources: Iterable[str], start: int) -> int | None:
     """Return the place of the first source, from `start` on, that may change what a name in one before it means.
 
     It may, unless all that it does is to import once more and to define what is new. Return None if there is no such

@@ -2,11 +2,13 @@
 import dis
 import sys
 import types
+from collections.abc import Iterable
+from typing import Any
 
 ALWAYS_THERE = sys.stdlib_module_names | {"numpy"}
 
 
-def modules_missed(answer, lent=()):
+def modules_missed(answer: Any, lent: Iterable[str] = ()) -> list[str]:
     """Return the names of what a class or function uses and isn't there when work is graded, sorted.
 
     What it refers to is followed as far as that was defined in the same module, as `__main__` is one. `lent` names the
@@ -31,22 +33,23 @@ def modules_missed(answer, lent=()):
     return sorted({name if name.startswith("rnnlm_ref") else name.partition(".")[0] for name in missed})
 
 
-def _bare(thing):
+def _bare(thing: Any) -> Any:
     """Return the function that a method of whatever kind is made of; anything else as it is."""
     if isinstance(thing, property):
         return thing.fget
     return thing.__func__ if isinstance(thing, staticmethod | classmethod) else thing
 
 
-def _module_of(thing):
+def _module_of(thing: Any) -> str:
     if isinstance(thing, types.ModuleType):
         return thing.__name__
     return getattr(thing, "__module__", None) or type(thing).__module__
 
 
-def _names_in(code):
+def _names_in(code: types.CodeType) -> tuple[set[str], set[str]]:
     """Return the global names that code uses, and the modules that it imports."""
-    steps, left = [], [code]
+    steps: list[dis.Instruction] = []
+    left = [code]
     while left:
         part = left.pop()
         steps += dis.get_instructions(part)

@@ -12,7 +12,10 @@ import re
 import stat
 import zipfile
 import zlib
+from collections.abc import Callable, Iterator, Sized
+from contextlib import AbstractContextManager
 from pathlib import Path
+from typing import IO, TypeVar
 
 MAX_FILE = 100 * 2**20  # bytes of a file, and of all the notebooks that may be the one
 MAX_PARTS = 5_000_000  # brackets, commas and quotation marks, each of which may take up to 70 bytes when it is read
@@ -24,6 +27,7 @@ TOO_MUCH = "it has {}. Clear its outputs and hand it in again"
 OUTPUTS = re.compile(rb'(?<!\\)"outputs"\s*:\s*\[')
 TO_BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+")*+[\[\]{}]', re.DOTALL)  # the next outside of a string
 ASIDE = "__MACOSX"  # where macOS puts what other systems don't know
+T = TypeVar("T")  # what is made of a notebook
 
 
 class Unreadable(Exception):
@@ -31,7 +35,7 @@ class Unreadable(Exception):
 
 
 @contextlib.contextmanager
-def opened(path):
+def opened(path: Path) -> Iterator[IO[bytes]]:
     """Open an ordinary file; no link is followed, for it may lead to somebody else's work."""
     if os.path.islink(os.path.dirname(path)):
         raise Unreadable("its folder is a link, and links aren't followed")
@@ -52,13 +56,13 @@ def opened(path):
         os.close(descriptor)
 
 
-def refuse_if_large(size):
+def refuse_if_large(size: int) -> None:
     """Raise `Unreadable` for more bytes than are read."""
     if size > MAX_FILE:
         raise Unreadable(TOO_MUCH.format(f"{size / 2**20:,.0f} MiB; the limit is {MAX_FILE // 2**20}"))
 
 
-def parse(file):
+def parse(file: IO[bytes]) -> object:
     """Return the notebook in an open file as plain data: JSON in UTF-8, with or without a mark, UTF-16 or UTF-32."""
     data = file.read(MAX_FILE)
     if not data.strip():
@@ -73,7 +77,7 @@ def parse(file):
         raise Unreadable("it is not a notebook: its content isn't valid JSON") from None
 
 
-def without_outputs(data):
+def without_outputs(data: bytes) -> bytes:
     """Return the text of a notebook with its lists of outputs empty, none of which counts.
 
     A loop of `print` makes millions of lines, each a string of its own. So these are skipped, not read.
@@ -93,13 +97,13 @@ def without_outputs(data):
     return b"".join([*kept, data[done:]])
 
 
-def require_few(parts):
+def require_few(parts: int) -> None:
     """Raise `Unreadable` for more parts than are read."""
     if parts > MAX_PARTS:
         raise Unreadable(TOO_MUCH.format(f"more than {MAX_PARTS:,} parts"))
 
 
-def read_all_in(folder, read):
+def read_all_in(folder: Path, read: Callable[[object], T]) -> dict[str, T | Unreadable | OSError]:
     """Read the notebooks in a folder and its subfolders, or where there is none, in the one zip that is there.
 
     Return, by name, what `read` makes of each as plain data, or the `Unreadable` or OSError that was raised.
@@ -116,18 +120,18 @@ def read_all_in(folder, read):
     return {f"{zips[0].relative_to(folder).as_posix()}/{name}": what for name, what in found.items()}
 
 
-def is_meant(name):
+def is_meant(name: str) -> bool:
     """Return whether the path of a file is that of a notebook that somebody meant to hand in."""
     *folders, last = name.split("/")
     return last.casefold().endswith(".ipynb") and not last.startswith(".") and not any(map(is_aside, folders))
 
 
-def is_aside(folder):
+def is_aside(folder: str) -> bool:
     """Return whether the name of a folder tells that nobody meant to hand in what is in it."""
     return folder == ASIDE or folder.startswith(".")
 
 
-def files_in(folder):
+def files_in(folder: Path) -> Iterator[Path]:
     """Yield the paths of all files in a folder and its subfolders; links to folders aren't followed."""
     count = 0
     for place, folders, files in os.walk(folder):
@@ -138,14 +142,14 @@ def files_in(folder):
         yield from (Path(place, name) for name in files)
 
 
-def refuse_if_many(notebooks, size):
+def refuse_if_many(notebooks: Sized, size: int) -> None:
     """Raise `Unreadable` for more notebooks than are looked into."""
     if len(notebooks) > MAX_NOTEBOOKS:
         raise Unreadable(f"there are {len(notebooks):,} notebooks in it; the limit is {MAX_NOTEBOOKS}")
     refuse_if_large(size)
 
 
-def attempt(read, opening):
+def attempt(read: Callable[[object], T], opening: AbstractContextManager[IO[bytes]]) -> T | Unreadable | OSError:
     """Read a notebook; return the `Unreadable` or the OSError if that fails."""
     try:
         with opening as file:
@@ -154,7 +158,7 @@ def attempt(read, opening):
         return error
 
 
-def read_all_in_zip(file, read):
+def read_all_in_zip(file: IO[bytes], read: Callable[[object], T]) -> dict[str, T | Unreadable | OSError]:
     """Read the notebooks in an open zip, each in memory; see `read_all_in`."""
     try:
         with zipfile.ZipFile(Sips(file.fileno(), closefd=False)) as archive:
@@ -173,5 +177,5 @@ def read_all_in_zip(file, read):
 class Sips(io.FileIO):
     """A file of which little is read at once, whatever a zip says of the size of its directory."""
 
-    def read(self, size=-1):
-        return super().read(min(size, MAX_DIRECTORY) if size >= 0 else MAX_DIRECTORY)
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(MAX_DIRECTORY if size is None or size < 0 else min(size, MAX_DIRECTORY))

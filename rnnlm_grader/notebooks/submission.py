@@ -8,10 +8,13 @@ sandbox, so it takes no risk to be kind.
 import ast
 import functools
 import sys
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import MappingProxyType
+from typing import TypeAlias, TypeVar
 
-from .cell_code import INDIGESTIBLE, defined_names, excerpt, needed_statements, plain_python, tree_of
+from .cell_code import DEFINITIONS, INDIGESTIBLE, defined_names, excerpt, needed_statements, plain_python, tree_of
 from .reading import Unreadable, opened, parse
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
@@ -19,6 +22,8 @@ MAX_SOURCE = 100_000  # characters of one cell
 MAX_CODE = 400_000  # of all
 MAX_CELLS = 2000  # with code
 CODE = "code"  # the type of such a cell
+T = TypeVar("T")
+Order: TypeAlias = tuple[tuple[str | None, str], ...]  # see `Answers`
 
 
 @dataclass(frozen=True)
@@ -31,27 +36,27 @@ class Cell:
     length: int = field(default=0, compare=False)  # characters that were handed in; not all need have been read
 
     @functools.cached_property
-    def plain(self):
+    def plain(self) -> str:
         """Its source, without what only IPython understands."""
         return plain_python(self.source)
 
     @functools.cached_property
-    def tree(self):
+    def tree(self) -> ast.Module | None:
         """The syntax tree of that, or None where it is no Python."""
         return tree_of(self.plain)
 
     @functools.cached_property
-    def code(self):
+    def code(self) -> str:
         """What it does, whatever its comments and its layout are."""
         return code_of(self.source, self.tree)
 
     @functools.cached_property
-    def names(self):
+    def names(self) -> set[str]:
         """The names that it defines at its top level, imports apart."""
         return defined_names(self.tree)
 
 
-def code_of(source, tree=None):
+def code_of(source: str, tree: ast.Module | None = None) -> str:
     """Return what equals another's where both do the same, whatever their comments and their layout are."""
     try:
         return ast.dump(tree or ast.parse(source))
@@ -59,13 +64,13 @@ def code_of(source, tree=None):
         return source.strip()
 
 
-def read_cells(path):
+def read_cells(path: Path) -> tuple[Cell, ...]:
     """Return the cells of a notebook file of any nbformat that may count; raise `Unreadable` if it is none."""
     with opened(path) as file:
         return cells_of(parse(file))
 
 
-def cells_of(notebook):
+def cells_of(notebook: object) -> tuple[Cell, ...]:
     """Return the cells of a notebook, as plain data, that are code, or that may be an answer in a cell of text."""
     cells = tuple(_cells(notebook))
     if len(cells) > MAX_CELLS:
@@ -75,7 +80,7 @@ def cells_of(notebook):
     return cells
 
 
-def _cells(notebook):
+def _cells(notebook: object) -> Iterator[Cell]:
     for cell in _raw_cells(notebook):
         kind = _get(cell, "cell_type", str)
         grade_id = _get(_get(_get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
@@ -85,7 +90,7 @@ def _cells(notebook):
             yield Cell(read, grade_id, kind, length=len(source))
 
 
-def _raw_cells(notebook):
+def _raw_cells(notebook: object) -> list:
     sheets = _get(notebook, "worksheets", list)  # on which cells were before nbformat 4
     cells = _get(notebook, "cells", list) or [cell for sheet in sheets for cell in _get(sheet, "cells", list)]
     if not cells:
@@ -93,13 +98,13 @@ def _raw_cells(notebook):
     return cells
 
 
-def _get(data, key, kind):
+def _get(data: object, key: str, kind: type[T]) -> T:
     """Return what plain data has under a key, or an empty `kind` where that is nothing of the kind."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, kind) else kind()
 
 
-def _text(source):
+def _text(source: object) -> str:
     lines = source if isinstance(source, list) else [source]
     text = "".join(line for line in lines if isinstance(line, str))
     text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored
@@ -115,10 +120,10 @@ class Answers:
     the student's own cells, or () where all of them counts.
     """
 
-    by_id: dict
-    order: tuple
-    whole: tuple
-    remarks: tuple
+    by_id: dict[str, str]
+    order: Order
+    whole: Order
+    remarks: tuple[str, ...]
 
 
 @dataclass(eq=False)
@@ -130,7 +135,8 @@ class Piece:
     source: str
 
 
-def take_answers(cells, wanted, locked=MappingProxyType({})):
+def take_answers(cells: Sequence[Cell], wanted: Mapping[str, str],
+                 locked: Mapping[str, str] = MappingProxyType({})) -> Answers:
     """Pick the answers out of a submission's code cells.
 
     `wanted` holds the source as released of each cell to fill, by its grade_id, which is the name that it defines;
@@ -140,7 +146,8 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     stubs = {code_of(source): name for name, source in wanted.items()}
     there = {cell.grade_id for cell in cells} | {stubs.get(cell.code) for cell in cells}
     pieces = pieces_of(cells, wanted, locked)
-    by_id, remarks, first = {}, [], []
+    by_id, first = {}, []
+    remarks: list[str] = []
     for name, stub in wanted.items():
         filled = [piece for piece in pieces if piece.cell.grade_id == name]
         holding = [piece for piece in pieces if name in piece.cell.names]
@@ -160,7 +167,7 @@ def take_answers(cells, wanted, locked=MappingProxyType({})):
     return Answers(by_id, order, whole if whole != order else (), (*remarks, *remarks_on_cells(cells, wanted)))
 
 
-def pieces_of(cells, wanted, locked):
+def pieces_of(cells: Sequence[Cell], wanted: Mapping[str, str], locked: Mapping[str, str]) -> list[Piece]:
     """Return a `Piece` for each cell that somebody has written in; of the student's own, with what the answers need."""
     stubs, others = set(map(code_of, wanted.values())), set(map(code_of, locked.values()))
     cells = [cell for cell in cells if (cell.kind == CODE or is_answer_in_text(cell, wanted))
@@ -171,22 +178,23 @@ def pieces_of(cells, wanted, locked):
             Piece(cell, None, excerpt(cell.plain, next(counts))) for cell in cells]
 
 
-def is_answer_in_text(cell, wanted):
+def is_answer_in_text(cell: Cell, wanted: Collection[str]) -> bool:
     """Return whether a cell is an answer that was turned into Markdown or raw text by mistake."""
     return cell.kind != CODE and cell.grade_id in wanted and cell.grade_id in cell.names
 
 
-def whole_source(piece, wanted):
+def whole_source(piece: Piece, wanted: Collection[str]) -> str:
     """Return the source of a piece with all that its cell does."""
     if piece.cell.grade_id in wanted or not piece.cell.tree:
         return piece.source
     return excerpt(piece.cell.plain, piece.cell.tree.body)
 
 
-def rename(pieces, filled, name, wanted):
+def rename(pieces: list[Piece], filled: Sequence[Piece], name: str, wanted: Mapping[str, str]) -> Iterator[str]:
     """Let the only class or function in the cells of an answer have its name too; yield a remark if there is one."""
     released = tree_of(wanted[name])
-    kind = next((type(node) for node in released.body if getattr(node, "name", None) == name), ()) if released else ()
+    kind = next((type(node) for node in released.body if isinstance(node, DEFINITIONS) and node.name == name),
+                ()) if released else ()
     found = {node.name for piece in filled if piece.cell.tree for node in piece.cell.tree.body
              if isinstance(node, kind)}.difference(wanted)
     if len(found) == 1:
@@ -198,7 +206,7 @@ def rename(pieces, filled, name, wanted):
         yield f"Your {what} is called {other}; it was graded as {name}."
 
 
-def remarks_on_cells(cells, wanted):
+def remarks_on_cells(cells: Sequence[Cell], wanted: Collection[str]) -> Iterator[str]:
     """Yield what the student should know of cells that were not read to their end, or in another way than meant."""
     for cell in cells:
         if cell.length > MAX_SOURCE:
@@ -215,7 +223,8 @@ def remarks_on_cells(cells, wanted):
             yield "Remove the prompts (`>>> `) at the beginning of the lines in your own cells."
 
 
-def remarks_on(name, filled, elsewhere, beside, is_defined, is_there):
+def remarks_on(name: str, filled: Sequence[Piece], elsewhere: Sequence[Piece], beside: Sequence[Piece],
+               is_defined: bool, is_there: bool) -> Iterator[str]:
     """Yield what the student should know of where the definition of a name was found."""
     if len(filled) > 1:
         yield f"There was more than one cell {name}; they were executed one after the other."
