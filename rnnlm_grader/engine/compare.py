@@ -4,7 +4,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..protocol.bench import Raised
-from ..protocol.values import Opaque
+from ..protocol.values import Opaque, Plain
 
 FINE, COARSE = 1e-7, 1e-3  # relative agreement of float64, and of shorter ones: right answers may sum in another order
 ROUGH = 2e-2  # of what was computed in float16, where precision has a criterion of its own
@@ -18,17 +18,18 @@ class Difference:
 
     what: str  # 'grads[0]'
     problem: str  # one line: what differs
-    got: object = None
-    expected: object = None
+    got: Plain = None
+    expected: Plain = None
 
 
-def differ(got, expected, what, *, exact=False, least=LEAST, tolerance=None):
+def differ(got: Plain, expected: Plain, what: str, *, exact: bool = False, least: float = LEAST,
+           tolerance: float | None = None) -> Difference | None:
     """Return the `Difference` between two values, or None; `tolerance` as in `close`."""
     problem = _problem(got, expected, exact, least, tolerance)
     return None if problem is None else Difference(what, problem, got, expected)
 
 
-def same(a, b):
+def same(a: "Plain | Raised", b: "Plain | Raised") -> bool:
     """Whether two observations agree: same kind, shape, dtype and, within the dtype's tolerance, values."""
     if isinstance(a, tuple) and isinstance(b, tuple):
         return len(a) == len(b) and all(map(same, a, b))
@@ -39,7 +40,7 @@ def same(a, b):
     return type(a) is type(b) and a == b
 
 
-def close(a, b, least=LEAST, tolerance=None):
+def close(a: np.ndarray, b: np.ndarray, least: float = LEAST, tolerance: float | None = None) -> np.ndarray:
     """Where two arrays agree, by the tolerance of the coarser of their dtypes relative to the largest magnitude.
 
     Where numbers are sums of much larger ones, `least` is the magnitude of these; `tolerance` may be another.
@@ -57,7 +58,7 @@ def close(a, b, least=LEAST, tolerance=None):
         return np.isclose(a, b, rtol=tolerance, atol=tolerance * scale * 0.1, equal_nan=True)
 
 
-def _problem(got, expected, exact, least, tolerance):
+def _problem(got: Plain, expected: Plain, exact: bool, least: float, tolerance: float | None) -> str | None:
     if expected is None:
         return None if got is None else f"should be None, but is {summary(got)}"
     if isinstance(expected, tuple):
@@ -85,12 +86,13 @@ def _problem(got, expected, exact, least, tolerance):
     return f"differs in {wrong} of {total} numbers, {first}"
 
 
-def coarser(got, expected):
+def coarser(got: np.ndarray, expected: np.ndarray) -> bool:
     """Whether a float holds fewer digits than the one expected; of arrays the dtype itself is compared."""
     return got.dtype.kind == expected.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
 
 
-def _tuple_problem(got, expected, exact, least, tolerance):
+def _tuple_problem(got: Plain, expected: tuple[Plain, ...], exact: bool, least: float,
+                   tolerance: float | None) -> str | None:
     if not isinstance(got, tuple) or len(got) != len(expected):
         return f"should be {summary(expected)}, but is {summary(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):
@@ -100,7 +102,7 @@ def _tuple_problem(got, expected, exact, least, tolerance):
     return None
 
 
-def summary(value):
+def summary(value: Plain) -> str:
     """Describe a value in a few words."""
     if value is None:
         return "None"
@@ -113,12 +115,12 @@ def summary(value):
     return f"an array of shape {value.shape}"
 
 
-def number(x, digits=6):
+def number(x: np.ndarray, digits: int = 6) -> str:
     """Print a number as a learner would like to read it."""
     return f"{x:.{digits}g}" if x.dtype.kind in "fc" else str(x)
 
 
-def told_apart(a, b):
+def told_apart(a: np.ndarray, b: np.ndarray) -> tuple[str, str]:
     """Print two numbers with as many digits as it takes to see that they differ."""
     for digits in range(6, MOST_DIGITS + 1):
         one, other = number(a, digits), number(b, digits)
@@ -127,5 +129,5 @@ def told_apart(a, b):
     return one, other
 
 
-def same_values(a, b):
+def same_values(a: np.ndarray, b: np.ndarray) -> bool:
     return a.shape == b.shape and a.size > 0 and bool(close(a, b).all())

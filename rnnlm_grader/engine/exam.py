@@ -4,15 +4,20 @@ import hashlib
 import hmac
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
 from .compare import Difference
-from .faults import Fault, alive, are_alive, faults_in, results_judged
-from .play import play_all
+from .faults import Fault, Rule, alive, are_alive, faults_in, results_judged
+from .layer import Case
+from .play import Play, play_all
+
+if TYPE_CHECKING:  # it imports this module
+    from .exercise import Exercise
 
 SECONDS = 5.0  # for one criterion; the inputs are tiny
+Deal: TypeAlias = Callable[[int], list[tuple[Rule, Case]]]  # seed → rules, each with its case with numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,8 +29,8 @@ class Criterion:
     part: str  # the grade cell it belongs to
     points: int
     shows: str  # what holds when it passes, as a sentence
-    dealt: Callable  # seed → list of (`engine.exercise.Rule`, its case with numbers)
-    exercise: Any  # the `engine.exercise.Exercise` that declares it
+    dealt: Deal
+    exercise: "Exercise"  # that declares it
     methods: tuple[str, ...] = ()  # the small methods that it is about
     is_about_itself: bool = False  # whether it compares an answer with itself, so that no right number is needed
 
@@ -44,8 +49,8 @@ class LastLook:
     """A final randomised run for answers that pass all criteria of their name; each fault costs one criterion."""
 
     name: str
-    dealt: Callable
-    exercise: Any
+    dealt: Deal
+    exercise: "Exercise"
     id = "last look"
 
     @property
@@ -93,7 +98,7 @@ class Examination:
 
     criterion: Criterion | LastLook
     hidden: bool  # whether the inputs are hidden from the learner
-    plays: tuple = ()  # of (`engine.exercise.Rule`, `engine.play.Play`)
+    plays: tuple[tuple[Rule, Play], ...] = ()
     faults: tuple[Fault, ...] = ()  # the plays in which something is wrong
     lost: Raised | Lost | None = None
 

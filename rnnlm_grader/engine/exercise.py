@@ -1,52 +1,36 @@
 """Declares the criteria of a layer: cases, each with its script, its condition and the criterion that owns it."""
 import functools
-from dataclasses import dataclass, replace
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
 
 import numpy as np
 
 from .design import conditions
-from .exam import Criterion, LastLook
-from .faults import is_about_itself
-from .layer import METHODS, Case, Condition
+from .exam import CriteriaList, Criterion, Deal, LastLook
+from .faults import Rule, is_about_itself
+from .layer import METHODS, Case, Condition, Law, LayerForm, Options, Pattern, Sizes, World
 from .tape import drawn, parse, spread
 from .walk import walk
 
-
-@dataclass(frozen=True, eq=False)
-class Rule:
-    """A declared case, and the id of the criterion that pays if it fails and no simpler case explains that."""
-
-    owner: str
-    case: Case
-    number: int  # in the order of declaration
-    is_dealt: bool = False  # whether its condition is dealt anew for each draw
-    together: bool = False  # fails only if everything that it sees is wrong
-    is_about_itself: bool = False  # whether all cases of its criterion compare an answer with itself
-
-    def wrong(self, played):
-        """What is wrong in a play of its case."""
-        wrong = played.compare()
-        is_all = played.raised or {what for _, what in wrong} >= self.case.see
-        return wrong if is_all or not self.together else {}
+Scripts: TypeAlias = Mapping[str, Iterable[str]]  # what is to be seen → the scripts that show it
+Rules: TypeAlias = Callable[[np.random.Generator], list[Rule]]
 
 
 class Exercise:
-    """Declares the criteria of one layer.
+    """Declares the criteria of one layer, and adds each to those of the assignment."""
 
-    Parameters
-    ----------
-    layer : LayerForm
-    criteria : exam.CriteriaList
-        Of the assignment, to which each criterion is added.
-    """
-
-    def __init__(self, layer, criteria):
+    def __init__(self, layer: LayerForm, criteria: CriteriaList) -> None:
         self.layer, self.criteria = layer, criteria
-        self.declared = 0  # rules so far
-        self.conditioned = []  # (owner, what is seen) of the criteria that own conditions
+        self.numbers = itertools.count(1)  # of rules
+        self.conditioned: list[tuple[str, frozenset[str]]] = []  # (owner, what is seen) of those that own conditions
 
-    def criterion(self, id, part, points, shows, scripts, *, worlds=(None,), sizes=({},), options=({},), patterns=None,
-                  dtypes=(), together=False, law=None, of=()):
+    def criterion(self, id: str, part: str, points: int, shows: str, scripts: Scripts, *,
+                  worlds: Sequence[World | None] = (None,), sizes: Sequence[Sizes] = ({},),
+                  options: Sequence[Options] = ({},), patterns: dict[str, Pattern] | None = None,
+                  dtypes: Sequence[type] = (), together: bool = False, law: Law | None = None,
+                  of: Sequence[LayerForm] = ()) -> None:
         """Declare a criterion: these scripts, listed by what is to be seen, must show what the reference shows.
 
         They are played in the plain condition, or in each combination of `worlds`, `sizes`, `options` and `dtypes`;
@@ -67,47 +51,48 @@ class Exercise:
         self.add(id, part, points, shows, lambda rng: rules, tuple(METHODS[verb] for verb in about),
                  about_itself)
 
-    def conditions(self, id, part, points, shows, see, scripts, rows, *, plain=None, of=()):
+    def conditions(self, id: str, part: str, points: int, shows: str, see: str, scripts: Sequence[str], rows: int, *,
+                   plain: Scripts | None = None, of: Sequence[LayerForm] = ()) -> None:
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
 
         It also owns the scripts in `plain`, listed by what is to be seen, which are played in the plain condition only:
         by the forms of the layer in `of`, if any are given.
         """
-        see = self.layer.expand(see)
-        self.conditioned.append((id, see))
+        seen = self.layer.expand(see)
+        self.conditioned.append((id, seen))
         rules = [self.rule(id, Case(layer, parse(script), layer.expand(names)))
                  for layer in of or (self.layer,) for names, lines in (plain or {}).items() for line in lines
                  for script in spread(line, layer)]
-        dealt = self.rule(id, None)
+        number = next(self.numbers)
 
-        def all_rules(rng):
+        def all_rules(rng: np.random.Generator) -> list[Rule]:
             return rules + [
-                replace(dealt, case=Case(self.layer, steps, see, condition), is_dealt=True)
+                Rule(id, Case(self.layer, steps, seen, condition), number, is_dealt=True)
                 for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)]
         self.add(id, part, points, shows, all_rules)
 
-    def rule(self, owner, case, together=False):
-        self.declared += 1
-        return Rule(owner, case, self.declared, together=together)
+    def rule(self, owner: str, case: Case, together: bool = False) -> Rule:
+        return Rule(owner, case, next(self.numbers), together=together)
 
-    def add(self, id, part, points, shows, rules, methods=(), about_itself=False):
+    def add(self, id: str, part: str, points: int, shows: str, rules: Rules, methods: tuple[str, ...] = (),
+            about_itself: bool = False) -> None:
         self.criteria.append(Criterion(id, self.layer.name, part, points, shows, dealing(rules), self, methods,
                                        about_itself))
 
-    def last_look(self):
+    def last_look(self) -> None:
         """Declare a random run for answers that pass everything."""
         self.criteria.last_looks.append(LastLook(self.layer.name, dealing(
             lambda rng: [Rule("", case, 0, is_dealt=True) for case in walk(rng, self.layer)]), self))
 
-    def owner_of(self, kinds):
+    def owner_of(self, kinds: frozenset[str]) -> str:
         """The id of the criterion that a fault of these kinds costs which no script shows."""
         return next((owner for owner, see in self.conditioned if kinds & see), self.conditioned[-1][0])
 
 
-def dealing(rules):
+def dealing(rules: Rules) -> Deal:
     """Return a function that gives (rule, its case with numbers) of a seed; `rules` gives the rules for a generator."""
     @functools.lru_cache(maxsize=2)  # a class shares the learner's inputs, and hidden ones come in between
-    def dealt(seed):
+    def dealt(seed: int) -> list[tuple[Rule, Case]]:
         rng = np.random.default_rng(seed)
         return [(rule, drawn(rule.case, rng)) for rule in rules(rng)]
     return dealt

@@ -6,16 +6,42 @@ is another. The second can be told without any right number, by a play of the sa
 *twin*. Both are kept apart: so an answer with a wrong slope isn't also blamed for piling up gradients.
 """
 import functools
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import TypeAlias, TypeGuard
 
 import numpy as np
 
-from .compare import same
-from .layer import NEEDED, NOISE
+from ..protocol.bench import Raised
+from ..protocol.candidate import Candidate
+from ..protocol.values import Plain
+from .calls import Key
+from .compare import Difference, same
+from .layer import NEEDED, NOISE, Case
 from .play import Play, play_all
 
+Wrong: TypeAlias = Mapping[Key, Difference | Raised]  # see `Play.compare`
+Twin: TypeAlias = tuple[Play, list[int]]  # and the places of its steps on the tape of the play
 KEPT = frozenset(["kept"])
 ITSELF = "kept", "params", "made", "law"  # kinds of which no reference is needed to see that they are wrong
+
+
+@dataclass(frozen=True, eq=False)
+class Rule:
+    """A declared case, and the id of the criterion that pays if it fails and no simpler case explains that."""
+
+    owner: str
+    case: Case
+    number: int  # in the order of declaration
+    is_dealt: bool = False  # whether its condition is dealt anew for each draw
+    together: bool = False  # fails only if everything that it sees is wrong
+    is_about_itself: bool = False  # whether all cases of its criterion compare an answer with itself
+
+    def wrong(self, played: Play) -> Wrong:
+        """What is wrong in a play of its case."""
+        wrong = played.compare()
+        is_all = played.raised or {what for _, what in wrong} >= self.case.see
+        return wrong if is_all or not self.together else {}
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,22 +50,22 @@ class Fault:
 
     Attributes
     ----------
-    owner : str
+    owner
         The id of the criterion whose case it is.
-    rank : tuple
+    rank
         Of two faults the one of the smaller rank is the simpler.
-    kinds : frozenset of str
+    kinds
         What is wrong, whatever the step: 'dx', 'grads[0]', 'kept', 'raised' ...
     """
 
     owner: str
-    rank: tuple
+    rank: tuple[int, ...]
     play: Play
-    wrong: dict
+    wrong: Wrong
     by_itself: bool
     kinds: frozenset[str]
 
-    def explains(self, other):
+    def explains(self, other: "Fault") -> bool:
         """Whether another fault is what this one makes of a longer script or another condition.
 
         It is one of the same kind, as a rule. After a change of the caller's arrays anything may go wrong; and what is
@@ -59,12 +85,12 @@ class Fault:
                     or (may_not_fit and "raised" in other.kinds))
 
     @property
-    def is_late(self):
+    def is_late(self) -> bool:
         """Whether all of it comes after the first call, or at no certain place."""
         return not any(at == 0 for at, _ in self.wrong)
 
 
-def faults_in(plays, candidate):
+def faults_in(plays: Iterable[tuple[Rule, Play]], candidate: Candidate) -> Iterator[Fault]:
     """Yield the faults in (rule, play of its case); the answer plays the twins of those that need one."""
     found = [(rule, played, wrong) for rule, played in plays if (wrong := rule.wrong(played))]
     twins = twins_of([played for _, played, wrong in found if may_have_twin(played, wrong)], candidate)
@@ -76,7 +102,7 @@ def faults_in(plays, candidate):
                             kinds_of(played, part))
 
 
-def rank_of(rule, played, by_itself):
+def rank_of(rule: Rule, played: Play, by_itself: bool) -> tuple[int, ...]:
     """How simple a fault is: one in a short script is, in the plain condition; of equal ones the one declared first.
 
     What is wrong by itself comes first in a criterion that is about this, and numbers come last there. A change of the
@@ -87,11 +113,11 @@ def rank_of(rule, played, by_itself):
     return rule.is_dealt, len(rule.case.steps), is_kept, is_beside, rule.number
 
 
-def may_have_twin(played, wrong):
+def may_have_twin(played: Play, wrong: Wrong) -> bool:
     return played.case.has(NOISE, NEEDED) and not played.raised and any(isinstance(at, int) for at, _ in wrong)
 
 
-def twins_of(plays, candidate):
+def twins_of(plays: Sequence[Play], candidate: Candidate) -> dict[Play, Twin]:
     """Have the answer play tapes without their marked steps; return {play: (its twin, places of what is left)}."""
     bare = [played.tape.without_marked() for played in plays]
     twins = play_all(candidate, [replace(played.case, steps=tape.steps, tape=tape)
@@ -99,7 +125,7 @@ def twins_of(plays, candidate):
     return {played: (twin, places) for played, twin, (_, places) in zip(plays, twins, bare, strict=True)}
 
 
-def is_wrong_by_itself(key, played, twin):
+def is_wrong_by_itself(key: Key, played: Play, twin: Twin | None) -> bool:
     """Whether something is wrong whatever the numbers that an answer gives."""
     at, what = key
     if kind_in(key) in ITSELF:
@@ -121,22 +147,22 @@ def is_wrong_by_itself(key, played, twin):
     return not is_same
 
 
-def is_about_itself(case):
+def is_about_itself(case: Case) -> bool:
     """Whether a case compares an answer with itself: of noise, of arrays that stay or are held, or of dtypes."""
     return (case.has(NOISE) and not case.has(NEEDED)) or not case.any_float or case.see <= {*ITSELF} or any(
         what.startswith("held[") for what in case.see)
 
 
-def is_array(value):
+def is_array(value: Plain) -> TypeGuard[np.ndarray]:
     return isinstance(value, np.ndarray) and value.ndim > 0
 
 
-def kind_in(key):
+def kind_in(key: Key) -> str:
     """The kind of a failure: what is wrong, whatever the step."""
     return key[1].split()[0]
 
 
-def kinds_of(played, wrong):
+def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
     """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
     gave = not (played.raised or played.layer.is_function) and any(
         getattr(each, "got", None) is not None for each in wrong.values())
@@ -144,18 +170,18 @@ def kinds_of(played, wrong):
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
 
-def roots_of(faults):
+def roots_of(faults: Collection[Fault]) -> dict[Fault, Fault]:
     """Return {fault: the simplest fault that explains it, through others or at once, or itself}."""
     ordered = sorted(faults, key=lambda fault: fault.rank)
 
     @functools.cache
-    def root(fault):
+    def root(fault: Fault) -> Fault:
         simpler = next((each for each in ordered if each.explains(fault)), None)
         return root(simpler) if simpler else fault
     return {fault: root(fault) for fault in faults}
 
 
-def costs_of(faults):
+def costs_of(faults: Collection[Fault]) -> set[str]:
     """The criteria that pay for these faults."""
     return {root.owner for root in roots_of(faults).values()}
 
@@ -165,7 +191,7 @@ def costs_of(faults):
 LEAST = 1e-3  # of the size of what is right: less is nothing
 
 
-def alive(plays):
+def alive(plays: Iterable[Play]) -> set[str]:
     """Return the kinds of results of which an answer gives something where all sizes are at least 2.
 
     Where a script has written into the gradients, what is found there may not be the answer's.
@@ -179,12 +205,12 @@ def alive(plays):
     return found
 
 
-def is_wanted(right):
+def is_wanted(right: Plain) -> TypeGuard[np.ndarray]:
     """Whether a result should be something: numbers that aren't all 0."""
     return isinstance(right, np.ndarray) and right.dtype.kind == "f" and bool(right.any())
 
 
-def is_something(value, right):
+def is_something(value: Plain, right: np.ndarray) -> bool:
     """Whether a result is there: no zeros, and no bare number in place of an array."""
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub" or (right.size > 1 and value.size < 2):
         return False
@@ -192,7 +218,7 @@ def is_something(value, right):
         return bool(np.nanmax(np.abs(value.astype(float)), initial=0) >= LEAST * np.abs(right).max())
 
 
-def results_judged(case):
+def results_judged(case: Case) -> set[str]:
     """The kinds of results that a case is about."""
     layer = case.layer
     gradients = set(layer.grads) - {"grads"}
@@ -206,7 +232,7 @@ def results_judged(case):
     return called or {*layer.outputs}
 
 
-def are_alive(results, given):
+def are_alive(results: Collection[str], given: Collection[str]) -> bool:
     """Whether more than half of some kinds of results are among those that are given.
 
     They are counted one by one, and once more with all gradients of parameters as one: an answer may lack these alone,

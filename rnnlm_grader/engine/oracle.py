@@ -1,26 +1,34 @@
 """What the reference gives on a tape: what an answer should give."""
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
 from ..protocol.candidate import KernelCandidate
+from ..protocol.values import Plain
+from .calls import Key
+
+if TYPE_CHECKING:  # it imports this module
+    from .layer import Case
 
 
-def by_reference(case):
-    """Have the reference play a case; return (number of the step, what) → value, in the dtype of the case."""
+def by_reference(case: "Case") -> dict[Key, Plain]:
+    """Have the reference play a case; return what is seen, by key, in the dtype of the case."""
     with np.errstate(all="ignore"):
         reply = in_place_of_answer(case.layer.reference, case).play_one(case.calls.program)
     return {key: in_dtype(value, case.dtype) for key, value in case.calls.seen(reply.seen).items()}
 
 
-def in_place_of_answer(other, case):
+def in_place_of_answer(other: Callable, case: "Case") -> KernelCandidate:
     """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
-    def made(*args, **options):
+    def made(*args: Any, **options: Any) -> Any:
         model = other(*args, **options)
         write_params(model, case.tape.params)
         return model
     return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
 
 
-def write_params(model, arrays):
+def write_params(model: Any, arrays: Iterable[np.ndarray]) -> None:
     """Write arrays into the parameters of a model, and into copies of them that it keeps, as some variants do."""
     pairs = [(param, array) for param, array in zip(tuple(model.params), arrays, strict=False)
              if isinstance(param, np.ndarray) and param.shape == array.shape]
@@ -31,7 +39,7 @@ def write_params(model, arrays):
             each[...] = found[0]
 
 
-def arrays_in(thing, depth=4):
+def arrays_in(thing: object, depth: int = 4) -> Iterator[np.ndarray]:
     """Yield the arrays that an object holds, but its gradients."""
     if isinstance(thing, np.ndarray):
         yield thing
@@ -42,7 +50,7 @@ def arrays_in(thing, depth=4):
             yield from arrays_in(value, depth - 1)
 
 
-def in_dtype(value, dtype):
+def in_dtype(value: Plain, dtype: type) -> Plain:
     if isinstance(value, tuple):
         return tuple(in_dtype(each, dtype) for each in value)
     return value if value is None else np.asarray(value, dtype)

@@ -1,15 +1,20 @@
 """An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
-from ..protocol.bench import in_order
-from ..protocol.values import Opaque
-from .calls import KEPT_LATE, MADE
+from ..protocol.bench import Raised, in_order
+from ..protocol.candidate import Candidate
+from ..protocol.program import Reply
+from ..protocol.values import Opaque, Plain
+from .calls import KEPT_LATE, MADE, Kept, Key
 from .compare import COARSE, ROUGH, Difference, differ, summary
+from .layer import Case
 
 COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
 
 
-def play_all(candidate, cases):
+def play_all(candidate: Candidate, cases: Sequence[Case]) -> list["Play"]:
     """Have a candidate play cases; return a `Play` of each."""
     replies = candidate.play([case.calls.program for case in cases]) if cases else []
     return [Play(candidate, case, reply) for case, reply in zip(cases, replies, strict=True)]
@@ -20,13 +25,13 @@ class Play:
 
     Attributes
     ----------
-    seen : dict
-        (number of the step, what) → value.
-    raised : bench.Raised or None
-        What ended the play.
+    seen
+        By key.
+    raised
+        What ended the play, if anything did.
     """
 
-    def __init__(self, candidate, case, reply):
+    def __init__(self, candidate: Candidate, case: Case, reply: Reply) -> None:
         self.candidate, self.case, self.layer, self.see = candidate, case, case.layer, case.see
         self.calls, (values, self.raised, self.printed) = case.calls, reply
         self.seen = self.calls.seen(values)
@@ -35,7 +40,7 @@ class Play:
             self.case = case.given(made)
         self.tape = self.case.tape
 
-    def unfit(self):
+    def unfit(self) -> Difference | None:
         """What is wrong with the lists of an answer that makes its own parameters, where it matters; or None."""
         lists = {name: value for (at, name), value in self.seen.items() if at == MADE and name in ("params", "grads")}
         shapes = self.case.shapes
@@ -46,11 +51,11 @@ class Play:
                 problem = f"is {summary(value)}; it should hold {len(shapes)} arrays, those of this model alone"
                 return Difference(name, problem, Opaque(problem))
             for i, (one, shape) in enumerate(zip(value, shapes, strict=True)):
-                if np.shape(one) != shape or one.dtype.kind != "f":
+                if not isinstance(one, np.ndarray) or one.shape != shape or one.dtype.kind != "f":
                     return differ(one, np.zeros(shape), f"{name}[{i}]")
         return None
 
-    def compare(self):
+    def compare(self) -> dict[Key, Difference | Raised]:
         """Return {key: what is wrong}: a Difference each, or the exception that ended the play under ('', 'raised')."""
         if self.layer.makes and (unfit := self.unfit()):
             return {("", "made"): unfit}
@@ -63,22 +68,22 @@ class Play:
         found = {key: self.difference(key) for key in self.seen if self.matters(*key)}
         return {key: difference for key, difference in found.items() if difference}
 
-    def matters(self, at, what):
+    def matters(self, at: int | str, what: str) -> bool:
         """Whether it is judged: what noise gives isn't, nor how the parameters were made."""
-        if at in (MADE, KEPT_LATE):
+        if not isinstance(at, int):
             return at == KEPT_LATE
         return self.case.judges(at, what)
 
-    def has_wrong_output(self):
+    def has_wrong_output(self) -> bool:
         """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
         pairs = [(value, self.case.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
-        return any(not (isinstance(value, np.ndarray) and value.shape == right.shape
+        return any(not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray) and value.shape == right.shape
                         and np.allclose(value, right, 1e-5)) for value, right in pairs)
 
-    def difference(self, key):
+    def difference(self, key: Key) -> Difference | None:
         """What is wrong with something seen, or None."""
         (at, what), value = key, self.seen[key]
-        if at == KEPT_LATE:
+        if not isinstance(at, int):  # it is kept
             pairs = self.now_and_then(value, self.calls.kept[int(what.split()[1])])
             return next(filter(None, (differ(*each, exact=True) for each in pairs)), None)
         expected = self.case.right[at, what]
@@ -91,23 +96,24 @@ class Play:
         return differ(value, expected, what, exact=exact, least=self.scale(at, what),
                       tolerance=COARSE if is_rough else None)
 
-    def now_and_then(self, value, kept):
+    def now_and_then(self, value: Plain, kept: Kept) -> Iterator[tuple[Plain, Plain, str]]:
         """Yield (what an array is now, what it was, its name) of something that is kept."""
         if not kept.seen_at or kept.array is not None:
-            is_written = isinstance(kept.array, np.ndarray) and isinstance(value, np.ndarray)
-            yield value, kept.array.astype(value.dtype) if is_written else kept.array, kept.name
+            was = kept.array
+            if isinstance(was, np.ndarray) and isinstance(value, np.ndarray):
+                was = was.astype(value.dtype)
+            yield value, was, kept.name
             return
-        at, *names = kept.seen_at
-        values = value if len(names) > 1 and isinstance(value, tuple) else [value]
-        if len(values) >= len(names):
-            yield from ((now, self.seen.get((at, name)), name) for now, name in zip(values, names, strict=False))
+        values = value if len(kept.seen_at) > 1 and isinstance(value, tuple) else (value,)
+        if len(values) >= len(kept.seen_at):
+            yield from ((now, self.seen.get(key), key[1]) for now, key in zip(values, kept.seen_at, strict=False))
 
-    def stays(self, at, what, expected):
+    def stays(self, at: int, what: str, expected: Plain) -> bool:
         """Whether something that is changed in place should be as it was, to the last bit."""
-        return bool(self.layer.listed) and np.array_equal(
+        return bool(self.layer.listed) and isinstance(expected, np.ndarray) and np.array_equal(
             self.tape.steps[at].arrays[int(what.split("[")[1][:-1])], expected)
 
-    def scale(self, at, what):
+    def scale(self, at: int, what: str) -> float:
         """The magnitude of the numbers that a result is made of."""
         step = self.tape.steps[at]
         arrays = dict(zip(self.layer.takes(step.verb), step.arrays, strict=True))
@@ -120,13 +126,13 @@ class Play:
         return largest * (0.1 if self.layer.makes else 1)  # of a whole model, what goes back is small
 
 
-def alike(value, expected):
+def alike(value: Plain, expected: Plain) -> tuple[Plain, Plain]:
     """Return both in the coarser of their dtypes, where they are floats."""
     if isinstance(value, tuple) and isinstance(expected, tuple) and len(value) == len(expected):
         pairs = [alike(*pair) for pair in zip(value, expected, strict=True)]
         return tuple(value for value, _ in pairs), tuple(expected for _, expected in pairs)
-    dtypes = [getattr(each, "dtype", np.dtype(int)) for each in (value, expected)]
-    if all(dtype.kind == "f" and dtype.itemsize >= COARSEST for dtype in dtypes):
-        coarser = min(dtypes, key=lambda dtype: dtype.itemsize)
-        return value.astype(coarser), expected.astype(coarser)
+    if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray):
+        coarser = min(value.dtype, expected.dtype, key=lambda dtype: dtype.itemsize)
+        if value.dtype.kind == expected.dtype.kind == "f" and coarser.itemsize >= COARSEST:
+            return value.astype(coarser), expected.astype(coarser)
     return value, expected

@@ -1,36 +1,14 @@
 """Parses scripts, and fills them in with numbers."""
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 
-from .layer import NEEDED, NOISE, Step, shape_of
+from .layer import NEEDED, NOISE, Arrays, Case, LayerForm, Letters, Script, Size, Sizes, Step, Tape, shape_of
 
 RECURRENT = "Wx", "Wh"  # weights of an RNN, which are drawn so that states neither vanish nor grow
 
 
-@dataclass(frozen=True, eq=False)
-class Tape:
-    """A script whose numbers are filled in."""
-
-    params: tuple
-    beside: tuple  # those of another layer, if any step is its own
-    steps: tuple
-    seed: int | None = None  # of the generator from which an answer makes its own parameters
-
-    def without_marked(self):
-        """Return (the tape with parameters as they end up and only what isn't marked, where its steps were).
-
-        Where an answer makes its own parameters, they end up so by the same updates.
-        """
-        params = self.params
-        for step in self.steps:
-            params = step.arrays if step.verb == "update" else params
-        places = [at for at, step in enumerate(self.steps)
-                  if not step.mark or (step.verb == "update" and self.seed is not None)]
-        return replace(self, params=params, steps=tuple(self.steps[at] for at in places)), places
-
-
-def parse(script):
+def parse(script: str) -> Script:
     """Return the steps of a script such as '[forward backward:again] {set} b.forward'."""
     steps, mark = [], ""
     for word in script.split():
@@ -42,13 +20,13 @@ def parse(script):
     return tuple(steps)
 
 
-def spread(script, layer):
+def spread(script: str, layer: LayerForm) -> list[str]:
     """Return the scripts that one with `resized` stands for: in each, one size that may change grows or shrinks."""
     ways = [f"{letter}{change}" for letter in layer.free for change in ("+1", "-1")]
     return [script.replace("resized", way) for way in ways] if "resized" in script else [script]
 
 
-def drawn(case, rng):
+def drawn(case: Case, rng: np.random.Generator) -> Case:
     """Return the case with a new tape."""
     return replace(case, tape=Filler(case, rng).tape())
 
@@ -61,15 +39,16 @@ class Filler:
     writes into `params`, 'one' changes a single number.
     """
 
-    def __init__(self, case, rng):
+    def __init__(self, case: Case, rng: np.random.Generator) -> None:
         self.layer, self.condition, self.rng, self.script = case.layer, case.condition, rng, case.steps
         self.sizes = case.sizes
         self.world = self.condition.world(rng, self.sizes) if self.condition.world else {}
-        self.here, self.last = {}, {}  # who → sizes of the last forward; (who, verb) → arrays of its last time
-        self.kept = {}  # who → the sizes of a state, which stay until it is reset
-        self.params = ()  # as the last update left them
+        self.here: dict[str, Sizes] = {}  # who → sizes of the last forward
+        self.last: dict[tuple[str, str], Arrays] = {}  # (who, verb) → those of its last time
+        self.kept: dict[str, Sizes] = {}  # who → the sizes of a state, which stay until it is reset
+        self.params: Arrays = ()  # as the last update left them
 
-    def tape(self):
+    def tape(self) -> Tape:
         is_updated = any(step.verb == "update" for step in self.script)
         self.params = params = self.arrays(self.layer.params, self.sizes, "first " if is_updated else "")
         seed = int(self.rng.integers(1000)) if self.layer.makes else None
@@ -79,12 +58,12 @@ class Filler:
         return Tape(params, beside, steps, seed)
 
     @property
-    def sizes_beside(self):
+    def sizes_beside(self) -> Sizes:
         """The sizes of another layer: other widths, unless its parameters are made as those of this one are."""
         widths = {} if self.layer.makes else self.sizes.keys() - set(self.layer.free)
         return self.sizes | {letter: resized(self.sizes[letter], 1) for letter in widths}
 
-    def of(self, step):
+    def of(self, step: Step) -> Arrays:
         """What a step takes."""
         if step.verb == "update":
             self.params = self.changed(step.how)
@@ -104,7 +83,7 @@ class Filler:
             return tuple(map(np.zeros_like, self.last[key]))
         return self.last[key]
 
-    def sizes_of(self, step, is_again):
+    def sizes_of(self, step: Step, is_again: bool) -> Sizes:
         """The sizes of what a step takes: those of a state stay, whatever is to change, until it is reset."""
         if not (is_again or step.verb == "backward"):
             usual = self.sizes_beside if step.who else self.sizes
@@ -115,17 +94,17 @@ class Filler:
             self.kept[step.who] = {letter: sizes[letter] for letter in letters}
         return sizes
 
-    def arrays(self, takes, sizes, first=""):
+    def arrays(self, takes: Letters, sizes: Sizes, first: str = "") -> Arrays:
         """Draw arrays by name; `first` marks those of noise, or beside it, which have their own patterns, no world."""
-        arrays = []
+        arrays: list[np.ndarray] = []
         for name, letters in takes.items():
-            shape, V = shape_of(letters, sizes), sizes.get(self.layer.ids.get(name))
+            shape, V = shape_of(letters, sizes), sizes.get(self.layer.ids.get(name, ""))
             pattern = self.condition.patterns.get(first + name)
             if name in self.world and not first and sizes == self.sizes:
                 array = np.asarray(self.world[name])
             elif name in self.layer.drawn:
                 array = np.asarray(self.layer.drawn[name](self.rng, shape, dict(zip(takes, arrays, strict=False))))
-            elif V:
+            elif isinstance(V, int):
                 array = ids(self.rng, shape, V)
                 array = self.labelled(name, pattern(self.rng, array, V) if pattern else array, V)
             else:
@@ -135,12 +114,12 @@ class Filler:
             arrays.append(np.asarray(array, None if V or array.dtype.kind == "i" else self.condition.dtype))
         return tuple(arrays)
 
-    def labelled(self, name, ids, V):
+    def labelled(self, name: str, ids: np.ndarray, V: int) -> np.ndarray:
         """Put the label where an id doesn't count, which is -1 so far, and another word where one that counts is it."""
-        label = self.condition.options.get(self.layer.ignored.get(name), -1)
+        label = self.condition.options.get(self.layer.ignored.get(name, ""), -1)
         return np.where(ids == -1, label, np.where(ids == label, (label + 1) % V, ids))
 
-    def changed(self, how):
+    def changed(self, how: str) -> Arrays:
         """Parameters after an update."""
         if how == "one":
             arrays = [array.copy() for array in self.params]
@@ -149,7 +128,7 @@ class Filler:
             return tuple(arrays)
         return self.arrays(self.layer.params, self.sizes)
 
-    def other_sizes(self, how):
+    def other_sizes(self, how: str) -> Sizes:
         """Sizes of which one, or each, of those that may change did."""
         if how != "other":
             return {how[0]: resized(self.sizes[how[0]], int(how[1:]))}
@@ -158,20 +137,24 @@ class Filler:
         return new if one == "all" else {one: new[one]}
 
 
-def resized(size, by):
+def resized(size: Size, by: int) -> Size:
     """A size that differs by so much, or by one where it would be 0; of several axes the first does."""
     if isinstance(size, tuple):
-        return (*(resized(first, by) for first in size[:1]), *size[1:])
+        return (*(stepped(first, by) for first in size[:1]), *size[1:])
+    return stepped(size, by)
+
+
+def stepped(size: int, by: int) -> int:
     return size + by if size + by > 0 else size + 1
 
 
-def number(rng, shape, scale):
+def number(rng: np.random.Generator, shape: tuple[int, ...], scale: float) -> np.ndarray:
     """Draw numbers away from 0, of two digits, so that every term counts and prints."""
     values = rng.uniform(-0.7, 0.7, shape)
     return (scale * (values + np.copysign(0.3, values))).round(2)
 
 
-def ids(rng, shape, V):
+def ids(rng: np.random.Generator, shape: tuple[int, ...], V: int) -> np.ndarray:
     """Draw ids: distinct and not ascending where V allows it, and without the first and last word if enough remain."""
     count = int(np.prod(shape))
     if count > V:

@@ -1,13 +1,16 @@
 """The safety net: for answers that pass everything, calls drawn at random, played beside the reference."""
+from collections.abc import Iterator
 from dataclasses import replace
 
+import numpy as np
+
 from .design import conditions, patterns_of
-from .layer import Case, Step
+from .layer import Case, LayerForm, Pattern, Step
 
 TURNS = 4, 8, 16, 24
 
 
-def walk(rng, layer):
+def walk(rng: np.random.Generator, layer: LayerForm) -> Iterator[Case]:
     """Yield cases of random calls, ever longer, in random conditions; see `Exercise.last_look`."""
     see = layer.expand("returned grads kept attributes" + " held" * (not layer.makes))
     for turns in TURNS:
@@ -17,19 +20,19 @@ def walk(rng, layer):
         yield Case(layer, steps, see, replace(condition, patterns=some_patterns(rng, layer), is_fine=True))
 
 
-def some_patterns(rng, layer):
+def some_patterns(rng: np.random.Generator, layer: LayerForm) -> dict[str, Pattern]:
     """A pattern for some of the arrays."""
-    return {name: rng.choice(patterns) for name in layer.shapes
+    return {name: patterns[rng.integers(len(patterns))] for name in layer.shapes
             if (patterns := patterns_of(layer, name)) and rng.random() < 0.3}
 
 
-def calls_of_function(rng, turns):
+def calls_of_function(rng: np.random.Generator, turns: int) -> list[Step]:
     return [Step("forward", "", str(rng.choice(["", "again", "refilled", "other"]))) for _ in range(turns)]
 
 
-def calls(rng, turns, layer):
+def calls(rng: np.random.Generator, turns: int, layer: LayerForm) -> Iterator[Step]:
     """Draw calls that a caller may make."""
-    ready = set()  # whose backward may follow
+    ready: set[str] = set()  # whose backward may follow
     for turn in range(turns):
         is_alone = layer.is_function or turns <= 4 or not turn
         who = "" if is_alone else str(rng.choice(["", "", "b"]))

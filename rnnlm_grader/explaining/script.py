@@ -72,7 +72,7 @@ class Example:
         self.options = [f"{name}={value}" for name, value in self.case.condition.options.items()]
         self.raised = isinstance(look.finding, Raised)
         if self.raised:
-            firsts = (keys[0] if isinstance(keys[0], tuple) else keys for keys in look.play.calls.keys)
+            firsts = (keys[0] if isinstance(keys, list) else keys for keys in look.play.calls.keys)
             self.key = next((key for key in firsts if key not in look.play.seen), self.key)
         at, what = self.key
         self.kept = look.play.calls.kept[int(what.split()[1])] if at == KEPT_LATE else None
@@ -114,8 +114,8 @@ class Example:
             names = [self.results[at, name] for name in gives]
         result = f"{', '.join(names)} = " if gives else ""
         self.lines.append(f"{result}{called}({', '.join([*given, *self.options * layer.is_function])})")
-        for name in self.kept.seen_at[1:] if self.kept and self.kept.seen_at[:1] == (at,) else ():
-            if name in layer.state:  # which is the caller's, once it is fetched
+        for place, name in self.kept.seen_at if self.kept else ():
+            if place == at and name in layer.state:  # which is the caller's, once it is fetched
                 self.results[at, name] = self.new_name(name)
                 self.lines.append(f"{self.results[at, name]} = {self.of(step.who)}.{name}")
 
@@ -187,11 +187,9 @@ class Example:
 
     def name_of_kept(self):
         """The name of an array that should have stayed as it was."""
-        at, *_ = self.kept.seen_at or (None,)
-        if at == MADE:
-            return f"layer.{self.kept.seen_at[1]}"
-        if at is not None:
-            return self.results[at, self.finding.what]
+        if self.kept.seen_at:
+            (at, what), *_ = self.kept.seen_at
+            return f"layer.{what}" if at == MADE else self.results[at, self.finding.what]
         return self.names.get(id(self.kept.array), self.kept.name)
 
 

@@ -39,11 +39,13 @@ class WorkerLost(Exception):
 class Candidate(Protocol):
     """What a criterion may ask of a student's work; `KernelCandidate` says what each of these is."""
 
-    used: Any
+    waits: int
     defined: tuple[str, ...]
     failed: dict[str, Lost | Raised]
     known: defaultdict[str, dict]
 
+    @property
+    def used(self) -> float: ...
     def begin(self, seconds: float) -> None: ...
     def play(self, programs: Sequence[Program], changed: tuple[str, str] | None = None) -> list[Reply]: ...
     def sources(self, name: str) -> list[str]: ...
@@ -57,7 +59,7 @@ class KernelCandidate:
     `known` is kept for the examiner: what it found out about the work that is loaded, by topics of its own.
     """
 
-    used = 0.0  # seconds; see `SandboxedCandidate`
+    used, waits = 0.0, 0  # see `SandboxedCandidate`
 
     def __init__(self, **names: Any) -> None:
         self.names, self.defined = names, tuple(names)

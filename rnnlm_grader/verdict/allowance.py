@@ -1,8 +1,8 @@
 """How much time an answer may take, in seconds of the processor: the same on every machine, however busy it is."""
 from collections import defaultdict
 
-from ..engine.exam import examine
-from ..protocol.candidate import TIMED_OUT, WAITED, Lost
+from ..engine.exam import Criterion, Examination, LastLook, examine
+from ..protocol.candidate import TIMED_OUT, WAITED, Candidate, Lost
 
 AT_FIRST = 1.0  # seconds that each criterion may take, whatever became of others; the inputs are tiny
 
@@ -16,12 +16,12 @@ class Allowance:
     So an endless loop takes no time from what comes to an end, and yet an answer full of them is soon done with.
     """
 
-    def __init__(self, per_criterion, per_answer=None):
+    def __init__(self, per_criterion: float, per_answer: float | None = None) -> None:
         self.per_criterion, self.per_answer = per_criterion, per_answer
-        self.lost = defaultdict(float)  # account → seconds for which it ran in vain
-        self.ending = set()  # criteria that came to an end
+        self.lost: defaultdict[str, float] = defaultdict(float)  # account → seconds for which it ran in vain
+        self.ending: set[Criterion | LastLook] = set()  # criteria that came to an end
 
-    def examine(self, criterion, candidate, seed, hidden):
+    def examine(self, criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool) -> Examination:
         """Examine by one criterion; see `exam.examine`."""
         if self.per_answer is None:
             return examine(criterion, candidate, seed, hidden, self.per_criterion)
@@ -38,6 +38,6 @@ class Allowance:
         return examination
 
 
-def is_stopped(examination):
+def is_stopped(examination: Examination) -> bool:
     """Whether it ended only because it was stopped."""
     return isinstance(examination.lost, Lost) and examination.lost.reason in (TIMED_OUT, WAITED)

@@ -1,11 +1,13 @@
 """Examines the answers of a submission by all criteria, and gathers the marks."""
 import itertools
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from typing import TypeAlias
 
 from ..engine.compare import Difference, same
-from ..engine.exam import UNDEFINED, LastLook
-from ..engine.play import play_all
+from ..engine.exam import UNDEFINED, Assignment, LastLook
+from ..engine.play import Play, play_all
 from ..notebooks.cell_code import (
     defined_names,
     definitions_in,
@@ -16,9 +18,22 @@ from ..notebooks.cell_code import (
     without_changes_of,
 )
 from ..protocol.bench import Raised
-from ..protocol.candidate import OWN, SET_UP, Lost, WorkerLost
+from ..protocol.candidate import OWN, SET_UP, Candidate, Lost, WorkerLost
+from ..sandbox.candidate import SandboxedCandidate
+from .allowance import Allowance
 from .marks import State
-from .pipeline import Work, confirm, examine_answer, explain, judge, look_once_more, only
+from .pipeline import (
+    PartResult,
+    Seeds,
+    Verdict,
+    Work,
+    confirm,
+    examine_answer,
+    explain,
+    judge,
+    look_once_more,
+    only,
+)
 
 ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
                           "which more of yours holds")
@@ -28,10 +43,13 @@ ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but
                           "more of it holds")
 ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
                           "which more of it holds")
+Cells: TypeAlias = Sequence[tuple[str, str]]  # (name, source), in order
+Problems: TypeAlias = dict[str, Lost | Raised]  # cell → what went wrong in it
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 
 
-def grade_submission(assignment, candidate, cells, answers, seeds, allowance, whole=()):
+def grade_submission(assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, answers: Mapping[str, str],
+                     seeds: Seeds, allowance: Allowance, whole: Cells = ()) -> tuple[list[PartResult], Problems]:
     """Examine all parts of a submission.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
@@ -43,23 +61,20 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
 
     Parameters
     ----------
-    candidate : SandboxedCandidate
-    cells : sequence of (name, source)
+    cells
         The submission, in the order in which it is executed. The cells of an answer bear its name.
-    answers : dict
+    answers
         The instructor's source for each name.
     seeds, allowance
         As in `pipeline.examine_answer`.
-    whole : sequence of (name, source)
+    whole
         The cells with all that the student's own do, where what counts of them isn't all; else empty.
-
-    Returns
-    -------
-    (list of PartResult, dict of what went wrong in each cell that failed)
     """
     works, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
     first = results = {name: judge(work) for name, work in works.items()}
-    forms = {False: [tuple, definitions_alone], True: [tuple]}  # is_whole → what to execute, until it's slow
+    # is_whole → what to execute, until it's slow
+    forms: dict[bool, list[Callable[[Cells], Iterable[tuple[str, str]]]]] = {
+        False: [tuple, definitions_alone], True: [tuple]}
     if candidate.loading >= SLOW:
         forms[False].pop(0)
     for name in assignment.names:
@@ -73,7 +88,8 @@ def grade_submission(assignment, candidate, cells, answers, seeds, allowance, wh
     return [result for name in assignment.names for result in results[name]], failed
 
 
-def other_ways(name, cells, whole, answers, results):
+def other_ways(name: str, cells: Cells, whole: Cells, answers: Mapping[str, str],
+               results: Mapping[str, list[PartResult]]) -> Iterator[tuple[Cells, bool, tuple[str, ...], Difference]]:
     """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
@@ -81,7 +97,7 @@ def other_ways(name, cells, whole, answers, results):
     answer that is wrong. `results` are those of what counts of all cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(results[name]) else None
-    ways = [(cells, False, None)]
+    ways: list[tuple[Cells, bool, Difference]] = []
     if end:
         ways.append((cells[:end], False, ONLY_WITH_LATER))
     if whole and may_lack_something(name, results[name]):
@@ -90,21 +106,21 @@ def other_ways(name, cells, whole, answers, results):
     for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
         idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
         ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
-    for part, is_whole, finding in ways[1:]:
+    for part, is_whole, finding in ways:
         yield part, is_whole, (), finding
     if earlier := stand_ins_for(name, results):
-        for part, is_whole, _ in ways:
+        for part, is_whole in ((cells, False), *(way[:2] for way in ways)):
             yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
 
 
-def methods_that_fail(results):
+def methods_that_fail(results: Iterable[PartResult]) -> tuple[str, ...]:
     """The small methods of an answer that raised something where they were examined, or were missing."""
     return tuple(dict.fromkeys(
         method for result in results for verdict in result.verdicts
         if isinstance(verdict.finding, Raised) for method in verdict.criterion.methods))
 
 
-def may_lack_something(name, results):
+def may_lack_something(name: str, results: Iterable[PartResult]) -> bool:
     """Whether an answer failed as it may where something isn't there, or not all that should be in it.
 
     It may, unless it isn't filled in or what failed ended the process or its time.
@@ -114,14 +130,14 @@ def may_lack_something(name, results):
                or isinstance(finding, Difference) for finding in findings)
 
 
-def first_change_after(name, cells):
+def first_change_after(name: str, cells: Cells) -> int | None:
     """Where the first cell after an answer stands that may change it; None if there is none."""
     own = [at for at, (cell, _) in enumerate(cells) if cell == name]
     places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
     return first_that_defines_anew([source for _, source in cells], max(places, default=len(cells)) + 1)
 
 
-def with_stand_ins(cells, answers, earlier):
+def with_stand_ins(cells: Cells, answers: Mapping[str, str], earlier: Collection[str]) -> Iterator[tuple[str, str]]:
     """Yield the cells with a right answer in place of some, wherever these are defined or changed.
 
     Of the cell of such an answer, what it defines besides, and runs nothing, stays; of any other, all else.
@@ -138,18 +154,19 @@ def with_stand_ins(cells, answers, earlier):
             yield cell, without_changes_of(source, set(earlier))
 
 
-def definitions_alone(cells):
+def definitions_alone(cells: Cells) -> Iterator[tuple[str, str]]:
     """Yield of each of the student's cells only what defines, which takes no time."""
     for cell, source in cells:
         yield cell, source if cell.startswith(SET_UP) else definitions_in(source)
 
 
-def is_wrong(results):
+def is_wrong(results: Iterable[PartResult]) -> bool:
     """Whether anything of an answer isn't right."""
     return not all(result.is_right for result in results)
 
 
-def examine_submission(assignment, candidate, cells, seeds, allowance):
+def examine_submission(assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, seeds: Seeds,
+                       allowance: Allowance) -> tuple[dict[str, Work], Problems]:
     """Examine and explain all answers; return ({name: Work}, what went wrong in which cell).
 
     Answers that are lent other modules are examined in another worker. Hidden inputs come after the learner's, in all
@@ -181,7 +198,7 @@ def examine_submission(assignment, candidate, cells, seeds, allowance):
                        cell in others for others in problems.values()))}
 
 
-def stand_ins_for(name, results):
+def stand_ins_for(name: str, results: Mapping[str, list[PartResult]]) -> tuple[str, ...]:
     """The earlier names, wrong but not unknown, that a right answer is to stand in for; none if `name` is right."""
     wrong = [other for other, its in results.items() if is_wrong(its)]
     known = {other for other, its in results.items()
@@ -190,12 +207,12 @@ def stand_ins_for(name, results):
     return tuple(other for other in earlier if other in known) if name in wrong else ()
 
 
-def does_the_same(work, candidate, allowance):
+def does_the_same(work: Work, candidate: Candidate, allowance: Allowance) -> bool:
     """Whether a candidate does in each case that failed what was seen of it then; False where nothing was seen."""
     plays = list(dict.fromkeys(fault.play for fault in work.faults))
     if not plays or any(each.lost for each in work.examinations):
         return False
-    allowed = LastLook(work.name, lambda seed: [], None)
+    allowed = LastLook(work.name, lambda seed: [], work.criteria[0].exercise)
     if allowance.examine(allowed, candidate, 0, False).lost:
         return False
     try:
@@ -204,13 +221,14 @@ def does_the_same(work, candidate, allowance):
         return False
 
 
-def is_alike(one, other):
+def is_alike(one: Play, other: Play) -> bool:
     """Whether the same was seen in two plays of a case."""
     return same(one.raised, other.raised) and one.seen.keys() == other.seen.keys() and all(
         same(value, other.seen[key]) for key, value in one.seen.items())
 
 
-def better_of_two(work, results, candidate, seeds, allowance, finding, stand_ins=()):
+def better_of_two(work: Work, results: list[PartResult], candidate: SandboxedCandidate, seeds: Seeds,
+                  allowance: Allowance, finding: Difference, stand_ins: tuple[str, ...] = ()) -> list[PartResult]:
     """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
@@ -223,7 +241,7 @@ def better_of_two(work, results, candidate, seeds, allowance, finding, stand_ins
     look_once_more(again, candidate, only(seeds, True), allowance)
     confirm(again)
 
-    def now(verdict, before):
+    def now(verdict: Verdict, before: Verdict) -> Verdict:
         if verdict.state == before.state:
             return replace(before, mark=verdict.mark)
         if verdict.state != State.COSTS or before.state != State.HOLDS:

@@ -20,6 +20,7 @@ from .marks import Mark, State, marks
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
+Finding: TypeAlias = Difference | Raised | Lost | None  # what is wrong, if anything
 Seeds: TypeAlias = Callable[[Criterion | LastLook], Iterable[tuple[int, bool]]]  # see `examine_answer`
 
 
@@ -41,7 +42,7 @@ class Verdict:
 
     criterion: Criterion
     mark: Mark
-    finding: Difference | Raised | Lost | None = None
+    finding: Finding = None
     hidden: bool = False
     mistake: Mistake | None = None
     stand_ins: tuple[str, ...] = ()

@@ -1,15 +1,21 @@
 """Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
 import re
 import textwrap
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
 from dataclasses import dataclass
+from typing import TypeAlias
 
+from ..engine.exam import Criterion
 from ..explaining.mistakes import is_unfinished
 from ..explaining.script import WIDTH, cut, outcome_of, script
 from ..explaining.words import BOOK, UNFINISHED, clean, describe, marked
 from ..protocol.bench import Raised
 from .marks import State
+from .pipeline import Finding, PartResult, Verdict
 
 MOST_LINES = 12  # of a mistake
+Block: TypeAlias = tuple[str, str]  # its kind, its text
+Name: TypeAlias = tuple | str  # see `name_of`
 
 
 @dataclass(frozen=True)
@@ -18,21 +24,21 @@ class Item:
 
     Attributes
     ----------
-    blocks : sequence of (kind, text)
+    blocks
         Of the kinds 'likely', 'read' (a section), 'code', 'said', and 'whole' (all of the code where that is cut).
-    costs : int or str
+    costs
         The points that it costs, or what stands in their place.
     """
 
     title: str
-    blocks: tuple = ()
+    blocks: tuple[Block, ...] = ()
     costs: int | str = ""
 
     @property
-    def price(self):
+    def price(self) -> str:
         return f"costs {self.costs}" if isinstance(self.costs, int) else self.costs
 
-    def lines(self):
+    def lines(self) -> list[str]:
         *first, last = textwrap.wrap(self.title, WIDTH - 4 - len(self.price), subsequent_indent="  ")
         gap = " " * max(2, WIDTH - len(last) - len(self.price)) if self.price else ""
         below = [line for block in self.blocks for line in in_lines(*block)]
@@ -40,7 +46,7 @@ class Item:
                 *(f"      {line}" for line in below[:MOST_LINES - 1])]
 
 
-def in_lines(kind, text):
+def in_lines(kind: str, text: str) -> list[str]:
     """Write a block as lines of text."""
     if kind == "read":
         return [f"Read: {BOOK}/{text}"]
@@ -53,33 +59,34 @@ def in_lines(kind, text):
     return [line.replace("\0", " ") for line in lines]
 
 
-def render(result, results=()):
+def render(result: PartResult, results: Iterable[PartResult] = ()) -> str:
     """Write a part's result; `results` are those of all parts, for it may wait for another one."""
     return in_words(*outline([result], results)[0])
 
 
-def in_words(heading, items):
+def in_words(heading: str, items: Iterable[Item]) -> str:
     """Write a part as text."""
     return clean("\n".join([heading, *(line for item in items for line in item.lines())]), 20_000)
 
 
-def outline(results, others=()):
+def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) -> list[tuple[str, list[Item]]]:
     """Return (heading, items) of each part; `others` are results for which these may wait."""
-    told = []  # the names of the mistakes that the reader knows already
+    told: list[Name] = []  # the names of the mistakes that the reader knows already
     at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
     return [(f"{result.name} · {result.part}: {result.points} of {result.max_points} points",
              [*items_of(result, told, at_hand)])
             for result in results]
 
 
-def items_of(result, told, at_hand):
+def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
     """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
 
     `told` holds the names of the mistakes that the reader knows already, `at_hand` the verdicts of all parts.
     """
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
-    again, is_first = {}, True
+    again: dict[Name, list[int]] = {}
+    is_first = True
     for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
@@ -106,20 +113,20 @@ def items_of(result, told, at_hand):
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
-        payer = at_hand.get(next(elsewhere(because, result), None))
+        payer = next(map(at_hand.get, elsewhere(because, result)), None)
         yield Item(f"… {are} until {until}", reason_of(payer) if payer else (), "earns nothing yet")
 
 
-def earned(verdicts):
+def earned(verdicts: Iterable[Verdict]) -> str:
     return f"earns {sum(verdict.criterion.points for verdict in verdicts)}"
 
 
-def counted_points(verdicts):
+def counted_points(verdicts: Collection[Verdict]) -> str:
     points = sum(verdict.criterion.points for verdict in verdicts)
     return f"{len(verdicts)} ({points} point{'s' * (points > 1)})"
 
 
-def cause(because, result):
+def cause(because: Collection[str], result: PartResult) -> str:
     """Name what criteria depend on: the mistakes of this part, or those of another, and the first of these."""
     first = next(elsewhere(because, result), None)
     if not first:
@@ -128,54 +135,55 @@ def cause(because, result):
     return f"the ✗ of {' and '.join(parts)} ({first.shows})"
 
 
-def gravity(verdict):
+def gravity(verdict: Verdict) -> tuple[bool, int]:
     """Compare what criteria cost; last of all what can't be seen beside another mistake."""
     return verdict.finding is not None, verdict.criterion.points
 
 
-def elsewhere(because, result):
+def elsewhere(because: Collection[str], result: PartResult) -> Iterator[Criterion]:
     """Yield the criteria of other parts on which some depend."""
     return (each for each in result.assignment.of(result.name) if each.id in because and each.part != result.part)
 
 
-def with_state(result, state):
+def with_state(result: PartResult, state: State) -> list[Verdict]:
     return [verdict for verdict in result.verdicts if verdict.state == state]
 
 
-def by_cause(verdicts):
+def by_cause(verdicts: Iterable[Verdict]) -> dict[tuple[str, ...], list[Verdict]]:
     """Return {ids of what costs points: the verdicts that depend on it}."""
-    found = {}
+    found: dict[tuple[str, ...], list[Verdict]] = {}
     for verdict in verdicts:
         found.setdefault(verdict.mark.because, []).append(verdict)
     return found
 
 
-def counted(things, verb):
+def counted(things: Sized, verb: str) -> str:
     return f"{len(things)} {verb}{'s' * (len(things) == 1)}"
 
 
-def name_of(verdict):
+def name_of(verdict: Verdict) -> Name:
     """What two failures share that are the same mistake: its name, what is said of it, or the exception."""
     finding, mistake = finding_of(verdict), verdict.mistake
-    is_plain = isinstance(finding, Raised) and not finding.is_unfinished
-    if is_plain and not (mistake and (mistake.likely or mistake.said)):
+    is_known = mistake and (mistake.likely or mistake.said)
+    if isinstance(finding, Raised) and not (finding.is_unfinished or is_known):
         return finding.kind, finding.message, finding.line
     return (mistake and mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
 
 
-def finding_of(verdict):
+def finding_of(verdict: Verdict) -> Finding:
     """What was found in the example that is shown, or else first of all."""
     return verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
 
 
-def blocks_of(verdict):
+def blocks_of(verdict: Verdict) -> Iterator[Block]:
     """Yield what is told of a mistake, its name first; see `Item`."""
     mistake, finding = verdict.mistake, verdict.finding
-    for at, each in enumerate(mistake.likely if mistake else (), 1):
-        number = f" ({at})" if len(mistake.likely) > 1 else ""
+    likely = mistake.likely if mistake else ()
+    for at, each in enumerate(likely, 1):
+        number = f" ({at})" if len(likely) > 1 else ""
         yield "likely", f"Likely{number}: {ended(each.sentence)}"
-    if mistake and mistake.likely:
-        yield "read", mistake.likely[0].section
+    if likely:
+        yield "read", likely[0].section
     elif mistake and mistake.said:
         yield "said", ended(mistake.said)
     if not (mistake and mistake.small):
@@ -192,7 +200,7 @@ def blocks_of(verdict):
         yield "said", f"In this example your code printed: {clean(' '.join(printed.split()), 150)}"
 
 
-def reason_of(verdict):
+def reason_of(verdict: Verdict) -> tuple[Block, ...]:
     """Return the block that tells in one line what is wrong: its name, the exception, or what came of the example."""
     blocks = [block for block in blocks_of(verdict) if block[0] in ("likely", "said")]
     finding = finding_of(verdict)
@@ -201,11 +209,11 @@ def reason_of(verdict):
     return tuple(blocks[:1])
 
 
-def quoted(finding, is_hidden):
+def quoted(finding: Finding, is_hidden: bool) -> Iterator[Block]:
     """Yield the line that an exception left, where its place in the line is known."""
     if not is_hidden and (lines := marked(finding)):
         yield "code", lines
 
 
-def ended(sentence):
+def ended(sentence: str) -> str:
     return sentence if sentence[-1] in ".?" else f"{sentence}."
