@@ -9,17 +9,23 @@ import functools
 import itertools
 import re
 import zlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
-from ..content.misconception import changed, defined
-from ..engine.exam import examine, public_seed, silent_in
-from ..engine.faults import costs_of
+from ..content.misconception import Misconception, changed, defined
+from ..engine.calls import Key
+from ..engine.compare import Difference
+from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in
+from ..engine.faults import Fault, costs_of
+from ..engine.layer import Case
 from ..engine.oracle import in_place_of_answer
-from ..engine.play import play_all
+from ..engine.play import Play, play_all
 from ..protocol.bench import Raised
 from ..protocol.candidate import KernelCandidate
+from ..protocol.values import Plain
 
 PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
 FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew
@@ -36,40 +42,40 @@ class Explanation:
     They aren't certain where another one gives the same: then they may be a reason for a mark, but no name.
     """
 
-    mistakes: tuple  # of Misconception
-    costs: frozenset  # ids of the criteria that they cost
-    silent: frozenset  # ids of those that are held back of one of them
+    mistakes: tuple[Misconception, ...]
+    costs: frozenset[str]  # ids of the criteria that they cost
+    silent: frozenset[str]  # ids of those that are held back of one of them
     is_certain: bool = True
 
 
 class Variant:
     """The right answer with one mistake or two."""
 
-    def __init__(self, name, thing):
+    def __init__(self, name: str, thing: Any) -> None:
         self.thing, self.candidate = thing, KernelCandidate(**{name: thing})
 
-    def signature(self, case):
+    def signature(self, case: Case) -> "Signature":
         if case.layer.makes:  # with the parameters of the answer at hand
             return signature_of(played_by(in_place_of_answer(self.thing, case), case))
         return kept_signature(self, case)
 
 
-def played_by(candidate, case):
+def played_by(candidate: KernelCandidate, case: Case) -> Play:
     with np.errstate(all="ignore"):
         return play_all(candidate, [case])[0]
 
 
 @functools.lru_cache(maxsize=50_000)  # the learner's inputs are the same for a class
-def kept_signature(variant, case):
+def kept_signature(variant: Variant, case: Case) -> "Signature":
     return signature_of(played_by(variant.candidate, case))
 
 
 @functools.cache
-def variant_of(misconception):
+def variant_of(misconception: Misconception) -> Variant:
     return Variant(misconception.name, misconception.variant)
 
 
-def both(one, other):
+def both(one: Misconception, other: Misconception) -> Iterator[Variant]:
     """Yield the right answer with two mistakes: in another order the same changes may make another program."""
     sources = {}
     for changes in (one.changes + other.changes, other.changes + one.changes) if one.right == other.right else ():
@@ -87,11 +93,11 @@ class Signature:
 
     Attributes
     ----------
-    keys : tuple
+    keys
         What stands where, the same for all plays of a case.
     """
 
-    def __init__(self, case, seen, raised=None):
+    def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
         self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*map(number_of, values), 0.0])
@@ -102,49 +108,49 @@ class Signature:
             if wanted[at] and isinstance(value, np.ndarray) and not value.any():
                 self.tags[at] += 1
 
-    def same(self, other):
+    def same(self, other: "Signature") -> np.ndarray:
         """For each result, whether another play of the case gave the same."""
         far = np.maximum(self.tolerances, other.tolerances)
         return (self.tags == other.tags) & (np.abs(self.numbers - other.numbers) <= far)
 
-    def equals(self, other):
+    def equals(self, other: "Signature") -> bool:
         return bool(self.same(other).all())
 
     @functools.cached_property
-    def wrong(self):
+    def wrong(self) -> np.ndarray:
         """For each result, whether it isn't what the reference gives."""
         return ~self.same(right_signature(self.case))
 
     @property
-    def is_wrong(self):
+    def is_wrong(self) -> bool:
         return bool(self.wrong.any())
 
 
-def signature_of(played):
+def signature_of(played: Play) -> Signature:
     if played.case.law:  # which says what is wrong; the numbers are the answer's choice
         return Signature(played.case, {}, played.raised or next(iter(played.compare().values()), None))
     return Signature(played.case, played.seen, played.raised)
 
 
-def right_signature(case):
+def right_signature(case: Case) -> Signature:
     """The signature of what the reference gives; it is kept with the case."""
     if "right_signature" not in vars(case):
         vars(case)["right_signature"] = Signature(case, case.right)
     return vars(case)["right_signature"]
 
 
-def kept_keys(case):
+def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray]:
     """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
     if "keys" not in vars(case):
-        right = {key: value for key, value in case.right.items()
-                 if not case.law and (isinstance(key[0], str) or case.judges(*key))}
+        right = {(at, what): value for (at, what), value in case.right.items()
+                 if not case.law and (isinstance(at, str) or case.judges(at, what))}
         fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
         vars(case)["keys"] = (*right, ("", RAISED)), tolerances
     return vars(case)["keys"]
 
 
-def magnitude(value):
+def magnitude(value: object) -> float:
     if isinstance(value, tuple):
         return max(map(magnitude, value), default=LEAST)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiu" or not value.size:
@@ -153,7 +159,7 @@ def magnitude(value):
     return max(LEAST, float(sizes.max(initial=0, where=np.isfinite(sizes))))
 
 
-def number_of(value):
+def number_of(value: object) -> float:
     """A number that stands for those of a value: a projection."""
     if isinstance(value, tuple):
         return sum((i + 1) * number_of(each) for i, each in enumerate(value))
@@ -167,11 +173,11 @@ def number_of(value):
 
 
 @functools.lru_cache(maxsize=1000)
-def weights(count):
+def weights(count: int) -> np.ndarray:
     return np.cos(1.7 * np.arange(count) + 0.4)
 
 
-def tag_of(value, any_float):
+def tag_of(value: object, any_float: bool) -> int:
     """A number that stands for the kind of a value, its shape, and its dtype where that is judged."""
     if isinstance(value, tuple):
         return zlib.crc32(repr([tag_of(each, any_float) for each in value]).encode())
@@ -180,7 +186,7 @@ def tag_of(value, any_float):
     return 1 if value is Ellipsis else 2 if value is None else 3
 
 
-def tag_of_exception(raised):
+def tag_of_exception(raised: Difference | Raised | None) -> int:
     """A number that stands for an exception: its kind alone, for in other words it speaks of other sizes.
 
     Of parameters that break a law, `raised` is the `Difference` that says which one.
@@ -188,12 +194,12 @@ def tag_of_exception(raised):
     return zlib.crc32((raised.kind if isinstance(raised, Raised) else raised.problem).encode()) if raised else 0
 
 
-def sizes_in(raised):
+def sizes_in(raised: Difference | Raised | None) -> list[str]:
     """The numbers that an exception speaks of."""
     return re.findall(r"\d+", raised.message) if isinstance(raised, Raised) else []
 
 
-def agrees(variant, signatures, in_words=False):
+def agrees(variant: Variant, signatures: Iterable[Signature], in_words: bool = False) -> bool:
     """Whether a variant gives in each of these plays what the answer gave, and its exceptions speak of the same sizes.
 
     The latter is asked for only with `in_words`.
@@ -205,7 +211,8 @@ def agrees(variant, signatures, in_words=False):
 
 # --- a part of what is wrong ------------------------------------------------------------------------------------------
 
-def part_of(library, faults, examinations):
+def part_of(library: Sequence[Misconception], faults: Sequence[Fault],
+            examinations: Iterable[Examination]) -> tuple[Misconception, ...]:
     """Return (misconception,) of the one that gives what an answer gives in these faults, or ().
 
     It must be right wherever the answer is right. Where several are left, it is the one that gives the same as the
@@ -226,12 +233,12 @@ def part_of(library, faults, examinations):
     return the_one([each for each, count in found.items() if count == max(found.values())])
 
 
-def the_one(misconceptions):
+def the_one(misconceptions: Sequence[Misconception]) -> tuple[Misconception, ...]:
     """The first of some misconceptions if all are the same, in a tuple; else ()."""
     return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
 
 
-def gives(theirs, mine, fault):
+def gives(theirs: Signature, mine: Signature, fault: Fault) -> bool:
     """Whether a play gave what an answer gave in a fault."""
     if fault.play.raised:
         return theirs.equals(mine) and sizes_in(theirs.raised) == sizes_in(mine.raised)
@@ -240,7 +247,8 @@ def gives(theirs, mine, fault):
 
 # --- all that is wrong ------------------------------------------------------------------------------------------------
 
-def explain(library, criteria, examinations):
+def explain(library: Sequence[Misconception], criteria: tuple[Criterion, ...],
+            examinations: Iterable[Examination]) -> Explanation | None:
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
@@ -262,10 +270,11 @@ def explain(library, criteria, examinations):
     if not prices or not all(costs for costs, _ in prices):
         return None
     is_certain = bool(the_one(singles)) if singles else not in_words
-    return Explanation(mistakes, *(frozenset().union(*each) for each in zip(*prices, strict=True)), is_certain)
+    costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
+    return Explanation(mistakes, costs, silent, is_certain)
 
 
-def is_confirmed(explanation, plays):
+def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:
     """Whether an explanation holds in other plays, too."""
     one, *other = explanation.mistakes
     mine = [*map(signature_of, plays)]
@@ -273,7 +282,7 @@ def is_confirmed(explanation, plays):
 
 
 @functools.cache
-def price(misconception, criteria):
+def price(misconception: Misconception, criteria: tuple[Criterion, ...]) -> tuple[set[str], set[str]]:
     """The ids of the criteria that a mistake alone costs, and of those held back, on the learner's inputs."""
     candidate = variant_of(misconception).candidate
     with np.errstate(all="ignore"):
@@ -281,7 +290,8 @@ def price(misconception, criteria):
     return costs_of([fault for examination in found for fault in examination.faults]), silent_in(found)
 
 
-def pair(library, mine, in_words=False):
+def pair(library: Sequence[Misconception], mine: Sequence[Signature],
+         in_words: bool = False) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)
     shows, same, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
@@ -296,9 +306,9 @@ def pair(library, mine, in_words=False):
     return None
 
 
-def probes_among(signatures):
+def probes_among(signatures: Sequence[Signature]) -> list[Signature]:
     """Some of the plays, of as many scripts and conditions as there are."""
-    by_script = {}
+    by_script: dict[object, list[Signature]] = {}
     for each in signatures:
         script = tuple((step.verb, step.who, step.how) for step in each.case.steps)
         by_script.setdefault((script, each.case.condition.world), []).append(each)
@@ -307,7 +317,7 @@ def probes_among(signatures):
     return [signature for each in rounds for signature in each if signature][:count]
 
 
-def likeliest(shows, same, wrong):
+def likeliest(shows: np.ndarray, same: np.ndarray, wrong: np.ndarray) -> list[list[int]]:
     """Return pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
     alone, hidden = np.where(same, 1.0, -AGAINST) * shows, 1.0 - shows
     score = alone @ hidden.T

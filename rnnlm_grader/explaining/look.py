@@ -1,13 +1,20 @@
 """Has an answer play a case once more."""
 import itertools
 from dataclasses import dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..engine.faults import kind_in
+from ..engine.calls import Key
+from ..engine.compare import Difference
+from ..engine.faults import Wrong, kind_in
+from ..engine.layer import Case, LayerForm, Script, Sizes
 from ..engine.play import Play, play_all
 from ..engine.tape import drawn
 from ..protocol.bench import Raised
+from ..protocol.candidate import Candidate
+
+Kind: TypeAlias = tuple[str, object]  # see `kind_of`
 
 
 @dataclass(frozen=True, eq=False)
@@ -15,32 +22,32 @@ class Look:
     """One play of a case, and what was wrong in it."""
 
     play: Play
-    wrong: dict
+    wrong: Wrong
 
     @property
-    def case(self):
+    def case(self) -> Case:
         return self.play.case
 
     @property
-    def kind(self):
+    def kind(self) -> Kind:
         """In what two failures must agree to be one: what is wrong first, and how."""
         return kind_of(self.key, self.finding)
 
     @property
-    def kinds(self):
+    def kinds(self) -> set[Kind]:
         return {kind_of(key, finding) for key, finding in self.wrong.items()}
 
     @property
-    def key(self):
-        """Where the first thing is that is wrong: (step, what)."""
+    def key(self) -> Key:
+        """Where the first thing is that is wrong."""
         return next(iter(self.wrong))
 
     @property
-    def finding(self):
+    def finding(self) -> Difference | Raised:
         return self.wrong[self.key]
 
 
-def kind_of(key, finding):
+def kind_of(key: Key, finding: Difference | Raised) -> Kind:
     """What is wrong, and how: of an exception, its name and line."""
     if isinstance(finding, Raised):
         return finding.kind, finding.line
@@ -50,25 +57,26 @@ def kind_of(key, finding):
     return kind_in(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
 
 
-def look_at(candidate, case):
+def look_at(candidate: Candidate, case: Case) -> Look:
     """Have a candidate play a case that has a tape."""
     with np.errstate(all="ignore"):
         play, = play_all(candidate, [case])
         return Look(play, play.compare())
 
 
-def redrawn(case, seed=0, steps=None, **condition):
+def redrawn(case: Case, seed: int = 0, steps: Script | None = None, **condition: Any) -> Case:
     """The same case with other numbers, and what else is to be otherwise; what is drawn depends on nothing else."""
     other = replace(case, steps=steps or case.steps, condition=replace(case.condition, **condition))
     return drawn(other, np.random.default_rng(seed))
 
 
-SIZES = ({"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
+SIZES: tuple[Sizes, ...] = (
+         {"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
          {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
          {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
 
 
-def fresh_draws(case, kind, candidate):
+def fresh_draws(case: Case, kind: Kind, candidate: Candidate) -> list[Look]:
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
     ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
     for sizes in ways[bool(case.law):]:
@@ -79,6 +87,6 @@ def fresh_draws(case, kind, candidate):
     return []
 
 
-def sizes_of(layer, draw):
+def sizes_of(layer: LayerForm, draw: int) -> Sizes:
     """Return the sizes of one of the three draws; letters that SIZES lacks get sizes that no other letter has."""
     return {letter: SIZES[draw].get(letter, 8 + 3 * at + draw) for at, letter in enumerate(layer.sizes)}

@@ -1,10 +1,15 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
 import contextlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ..content.misconception import Misconception
+from ..engine.faults import Fault
+from ..engine.layer import Case
 from ..protocol.bench import Raised
+from ..protocol.candidate import Candidate
 from .certain import what_is_certain
-from .look import Look, fresh_draws, kind_of, look_at, redrawn
+from .look import Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
 
 
@@ -14,32 +19,33 @@ class Mistake:
 
     Attributes
     ----------
-    likely : tuple of Misconception
+    likely
         One, or two that explain it together.
-    small : Look or None
+    small
         At an example.
-    said : str
+    said
         What is certain where the library has no name.
-    hidden : bool
+    hidden
         Whether the answer may have known hidden inputs when it played the example.
     """
 
-    likely: tuple = ()
+    likely: tuple[Misconception, ...] = ()
     small: Look | None = None
     said: str = ""
     hidden: bool = False
 
     @property
-    def name(self):
+    def name(self) -> tuple | str | None:
         """What two failures share that are the same mistake."""
-        return tuple(each.sentence for each in self.likely) or self.said or (self.small and self.small.kind)
+        return tuple(each.sentence for each in self.likely) or self.said or (self.small.kind if self.small else None)
 
 
-def is_unfinished(finding):
+def is_unfinished(finding: object) -> bool:
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
-def mistake_of(fault, likely, hidden, candidate, library):
+def mistake_of(fault: Fault, likely: tuple[Misconception, ...], hidden: bool, candidate: Candidate,
+               library: Sequence[Misconception]) -> Mistake:
     """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown.
 
     Of the other mistakes in the library the example should tell it apart.
@@ -54,7 +60,7 @@ def mistake_of(fault, likely, hidden, candidate, library):
     return Mistake(likely, small, said or "", hidden)
 
 
-def playable(fault, hidden, candidate):
+def playable(fault: Fault, hidden: bool, candidate: Candidate) -> tuple[Case, Kind] | None:
     """Return a case in which an answer fails as in a fault, and how; None where a hidden one doesn't fail again."""
     case = fault.play.case
     if not hidden:

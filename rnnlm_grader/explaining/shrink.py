@@ -2,16 +2,18 @@
 
 It shrinks the recipe, not the arrays: whatever is left out, numbers that fit are drawn anew.
 """
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from ..engine.design import some_ignored
-from ..engine.layer import NEEDED, NOISE, Condition
-from .look import look_at, redrawn
+from ..engine.layer import NEEDED, NOISE, Case, Condition, Script
+from ..protocol.candidate import Candidate
+from .look import Kind, look_at, redrawn
 
 PLAYS = 90  # for one mistake
 
 
-def shrink(case, kind, candidate):
+def shrink(case: Case, kind: Kind, candidate: Candidate) -> Case:
     """Return the case with the simplest script and condition found in which an answer fails in this way.
 
     A law is about many numbers, of which none can be left out. Of an answer that fails without the marked steps too,
@@ -21,10 +23,10 @@ def shrink(case, kind, candidate):
         return case
     plays = iter(range(PLAYS))
 
-    def fails(other):
+    def fails(other: Case) -> bool:
         return is_playable(other.steps) and next(plays, None) is not None and kind in look_at(candidate, other).kinds
 
-    def first(case, others):
+    def first(case: Case, others: Iterable[Case]) -> Case:
         return next(filter(fails, others), case)
 
     ignoring = dict.fromkeys(case.layer.ignored, some_ignored)
@@ -40,7 +42,7 @@ def shrink(case, kind, candidate):
     return case
 
 
-def is_playable(steps):
+def is_playable(steps: Script) -> bool:
     """Whether a caller may do this: each backward has a forward, and no update or other state stands between them."""
     ready = set()
     for step in steps:
@@ -53,7 +55,7 @@ def is_playable(steps):
     return any(not step.mark for step in steps)
 
 
-def fewer_steps(case, first, keeps_marked):
+def fewer_steps(case: Case, first: Callable[[Case, Iterable[Case]], Case], keeps_marked: bool) -> Case:
     """Leave out what can be left out, from the end: nothing before it needs what comes late."""
     for at, step in enumerate(case.steps):
         if step.how:

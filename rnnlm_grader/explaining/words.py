@@ -15,7 +15,7 @@ UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
 
 
-def clean(text, most=400):
+def clean(text: str, most: int = 400) -> str:
     """Make a string of the student's harmless: no control or direction characters, and cut at a space if too long."""
     text = str(text)[: most + 1]
     if not text.replace("\n", "").isprintable():
@@ -23,7 +23,7 @@ def clean(text, most=400):
     return text if len(text) <= most else f"{text.rpartition(' ')[0] or text[:most]} ..."
 
 
-def describe(finding, hidden):
+def describe(finding: Difference | Raised | Lost, hidden: bool) -> str:
     """Say in one sentence what went wrong; with hidden inputs, nothing that the student's code could choose."""
     if isinstance(finding, Raised):
         return describe_raised(finding, hidden)
@@ -36,7 +36,7 @@ def describe(finding, hidden):
     return f"{finding.what} {finding.problem}."
 
 
-def describe_raised(raised, hidden):
+def describe_raised(raised: Raised, hidden: bool) -> str:
     """Say which exception left the student's code, and from which of its lines."""
     if raised.is_unfinished:
         return UNFINISHED
@@ -61,7 +61,7 @@ def describe_raised(raised, hidden):
     return text
 
 
-def marked(raised):
+def marked(raised: object) -> str:
     """Return the line that an exception left, and a line of ^^^ under the place; '' where the place isn't known.
 
     What is marked stands on its own below the sentence about the exception.
@@ -75,7 +75,7 @@ def marked(raised):
     return f"{text}\n{' ' * first}{'^' * (last - first)}"
 
 
-def exception_name(raised):
+def exception_name(raised: Raised) -> str:
     """The name of an exception, if it is one of Python's own and so says nothing of the inputs."""
     known = getattr(builtins, raised.kind, None)
     if isinstance(known, type) and issubclass(known, BaseException):
@@ -83,7 +83,7 @@ def exception_name(raised):
     return "an exception"
 
 
-def in_a_word(finding, hidden):
+def in_a_word(finding: Difference | Raised | Lost | None, hidden: bool) -> str | None:
     """Name the kind of a failure for a table, or None if there is none."""
     if isinstance(finding, Difference):
         return finding.problem if finding.what == "This" else "wrong values"

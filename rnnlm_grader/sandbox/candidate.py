@@ -2,15 +2,17 @@
 
 A criterion can't tell whether it examines this or a `protocol.candidate.KernelCandidate`.
 """
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from ..notebooks.cell_code import definitions_in, names_bound, statements_of
 from ..protocol.bench import Raised, describe
 from ..protocol.candidate import OWN, SET_UP, Lost, WorkerLost
-from ..protocol.program import Reply
+from ..protocol.program import Program, Reply
 from ..protocol.values import is_snapshot
 from . import bubblewrap as sandboxes
 from .connection import DISTURBED, TOO_MUCH, Connection
@@ -29,64 +31,69 @@ class SandboxedCandidate:
 
     Parameters
     ----------
-    cells : sequence of (name, source)
-        What the worker executes, in order.
-    wanted : sequence of str
+    cells
+        What the worker executes, in order: (name, source) of each.
+    wanted
         The names that the assignment asks for.
-    lent : sequence of str
-        The modules of `rnnlm_ref` that the worker may import.
-    sandbox : {'bwrap', 'podman', 'none'}
-    seconds, all_seconds : float
+    lent, sandbox
+        As in `bubblewrap.command`.
+    seconds, all_seconds
         How long a cell may take, and all cells of one name. Those that hold no wanted name share one allowance, of
         which none may use more than half of what is left: so something is left for the next.
-    wall_clock_factor : float
+    wall_clock_factor
         How many times as long anything may take by the clock on the wall.
 
     All other seconds are those of `Connection.since`: of processor time.
 
     Attributes
     ----------
-    defined : tuple of str
+    defined
         Those of the wanted names that the cells defined.
-    failed : dict
+    failed
         For each cell that failed, what it raised, or how the worker was lost in it; of several of one name, the first.
-    loading : float
+    loading
         How many seconds all cells took the last time.
-    waits : int
+    waits
         How often something was stopped that had waited, and not computed: on another machine it may come to an end.
     """
 
-    def __init__(self, cells, wanted, *, lent=(), sandbox="bwrap", seconds=5.0, all_seconds=10.0,
-                 wall_clock_factor=10.0):
+    def __init__(self, cells: Iterable[tuple[str, str]], wanted: Iterable[str], *, lent: Sequence[str] = (),
+                 sandbox: str = "bwrap", seconds: float = 5.0, all_seconds: float = 10.0,
+                 wall_clock_factor: float = 10.0) -> None:
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds, self.wall_clock_factor = seconds, all_seconds, wall_clock_factor
         self.waits = 0
-        self.lost = defaultdict(list)  # (cell, source) → how a worker was lost in it, each time
-        self.in_vain = []  # how workers were lost with no cell to blame
-        self.worker = None  # the `Connection` to it, once there was one
-        self.granted = self.allowed = 0  # seconds for the criterion at work: as it is told, and with what it has to pay
-        self.took = 0  # seconds that it has spent in programs
+        # (cell, source) → how a worker was lost in it, each time
+        self.lost: defaultdict[tuple[str, str], list[Lost]] = defaultdict(list)
+        self.in_vain: list[Lost] = []  # how workers were lost with no cell to blame
+        self.worker: Connection | None = None  # once there was one
+        self.granted = 0.0  # seconds for the criterion at work, as it is told
+        self.allowed = 0.0  # with what it has to pay
+        self.took = 0.0  # seconds that it has spent in programs
         self.played = 0  # programs of this worker
         self.load(cells, lent)
 
-    def load(self, cells, lent=()):
+    def load(self, cells: Iterable[tuple[str, str]], lent: Sequence[str] = ()) -> None:
         """Take up other cells, and other loans, in a new process: what ran in the last one may have changed it."""
         self.close()
         self.command = sandboxes.command(self.sandbox, lent)
         self.cells = tuple(cells)
-        self.failed, self.defined, self.known = {}, (), defaultdict(dict)  # an earlier load says nothing of this one
-        self.spent = Counter()  # name of a cell, or OWN for all of these → seconds
-        self.loading = 0
+        # an earlier load says nothing of this one
+        self.failed: dict[str, Lost | Raised] = {}
+        self.defined: tuple[str, ...] = ()
+        self.known: defaultdict[str, dict] = defaultdict(dict)
+        self.spent: defaultdict[str, float] = defaultdict(float)  # name of a cell, or OWN for all of these → seconds
+        self.loading = 0.0
         self.executed = 0  # cells that some worker has executed: another one does so at no charge
 
     @property
-    def used(self):
+    def used(self) -> float:
         """How many seconds the criterion at work has taken so far; what the grader does beside doesn't count."""
         return self.took if self.worker and self.worker.is_open else self.took + self.loading
 
-    def begin(self, seconds):
+    def begin(self, seconds: float) -> None:
         """Begin a criterion, which may take `seconds`; start a worker if none is there."""
-        self.took = 0
+        self.took = 0.0
         is_ready = bool(self.worker and self.worker.is_well())
         has_gone = bool(self.worker and self.worker.is_open and not is_ready)  # after the last criterion: none has paid
         while not is_ready:
@@ -103,7 +110,7 @@ class SandboxedCandidate:
         self.took = self.loading if has_gone else 0
         self.granted, self.allowed, self.worker.said = seconds, seconds + self.took, 0
 
-    def play(self, programs, changed=None):
+    def play(self, programs: Sequence[Program], changed: tuple[str, str] | None = None) -> list[Reply]:
         """Play programs, each on a new bench; return a `Reply` to each. `changed` as in `KernelCandidate.play`."""
         verb = ("play changed", changed) if changed else ("play",)
         self.worker.allow(self.allowed - self.took, self.granted, self.worker.said)
@@ -117,15 +124,15 @@ class SandboxedCandidate:
             self.waits += self.worker.has_waited
         return replies
 
-    def sources(self, name):
+    def sources(self, name: str) -> list[str]:
         """Return the sources of the cells that may define an answer."""
         return [source for _, source in self.cells if name in source]
 
-    def names_beside(self, name):
+    def names_beside(self, name: str) -> set[str]:
         """Return the names that an answer may use beside its own."""
         return set().union(*(names_bound(node) for _, source in self.cells for node in statements_of(source)))
 
-    def _reply_to(self, program):
+    def _reply_to(self, program: Program) -> Reply:
         """Receive (number of a program of this worker, results, `Raised` or None, text), or ('ask', number, value)."""
         while True:
             reply = self.worker.receive()
@@ -138,7 +145,7 @@ class SandboxedCandidate:
                 raise self.worker.lost(DISTURBED)
             self.worker.send(self._answer(program, *rest))
 
-    def _answer(self, program, number, x):
+    def _answer(self, program: Program, number: int, x: Any) -> float | Raised:
         """Call a lent function for the worker; return what it gives, or a `Raised`, which the worker raises again."""
         try:
             with np.errstate(all="ignore"):
@@ -146,30 +153,31 @@ class SandboxedCandidate:
         except Exception as error:  # the worker may have sent anything
             return describe(error)
 
-    def close(self):
+    def close(self) -> None:
         """End the worker, whatever it is doing, and all that it started."""
         if self.worker:
             self.worker.close()
 
-    def _execute_cells(self):
+    def _execute_cells(self) -> bool:
         """Have the worker execute the cells, or what is left of those that lost one; return whether it survived."""
         self.failed = {}
         for at, (cell, source) in enumerate(self.cells):
             lost = self.lost[cell, source]
             left = list(dict.fromkeys((source, definitions_in(source), "")))[len(lost)] if lost else source
-            problem = left and self._execute(cell, left, lost, is_new=at >= self.executed)
+            problem = self._execute(cell, left, lost, is_new=at >= self.executed) if left else None
             if not self.worker.is_open:
                 return False
             if problem or lost:
                 self.failed.setdefault(cell, replace(lost[0], defines=bool(left)) if lost else problem)
             self.executed = max(self.executed, at + 1)
-        self.defined = self.worker.ask("which", *self.wanted)
-        if not (isinstance(self.defined, tuple) and all(isinstance(n, str) and n in self.wanted for n in self.defined)):
+        defined = self.worker.ask("which", *self.wanted)
+        if not (isinstance(defined, tuple) and all(isinstance(name, str) and name in self.wanted for name in defined)):
             raise self.worker.lost(DISTURBED)
+        self.defined = defined
         self.loading = self.worker.since(self.worker.ready)
         return True
 
-    def _execute(self, cell, source, lost, is_new):
+    def _execute(self, cell: str, source: str, lost: list[Lost], is_new: bool) -> Lost | Raised | None:
         """Have the worker execute a cell; return what went wrong, if anything. If the worker is lost, `lost` grows.
 
         Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
@@ -196,7 +204,7 @@ class SandboxedCandidate:
         return raised
 
 
-def is_reply(parts):
+def is_reply(parts: Sequence[object]) -> bool:
     """Whether what came from a worker could be the parts of a `Reply`."""
     return len(parts) == 3 and isinstance(parts[0], tuple) and all(map(is_snapshot, parts[0])) and (
         parts[1] is None or isinstance(parts[1], Raised)) and isinstance(parts[2], str)

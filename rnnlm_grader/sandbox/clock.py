@@ -3,7 +3,7 @@ import contextlib
 from pathlib import Path
 
 
-def processor_clock(process):
+def processor_clock(process: int) -> int:
     """Return the clock of all threads of a process, for `time.clock_gettime`; see clock_getcpuclockid(3).
 
     Processes that it starts have clocks of their own, but in a sandbox it can't start any.
@@ -11,7 +11,7 @@ def processor_clock(process):
     return ~process << 3 | 2
 
 
-def innermost(process):
+def innermost(process: int) -> int:
     """Return the process at the end of a line of children, of which each has started the next."""
     children = {}
     for status in Path("/proc").glob("[0-9]*/stat"):

@@ -5,6 +5,7 @@ import pickle
 import select
 import subprocess
 import time
+from typing import TypeAlias
 
 from ..protocol import wire
 from ..protocol.candidate import TIMED_OUT, WAITED, Lost, WorkerLost
@@ -12,8 +13,9 @@ from . import bubblewrap as sandboxes
 
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
-START_SECONDS = 60  # for a sandbox to start, which costs the answer no time
+START_SECONDS = 60.0  # for a sandbox to start, which costs the answer no time
 GLANCE = 0.1  # seconds after which the grader looks again at what a silent worker has used
+Clocks: TypeAlias = tuple[float, float]  # the time, and processor time
 
 
 class Connection:
@@ -24,17 +26,20 @@ class Connection:
 
     Attributes
     ----------
-    has_waited : bool
+    is_open
+        Whether it hasn't been lost or ended, as far as is known.
+    has_waited
         Whether it was stopped while it waited, and didn't compute: on another machine it may come to an end.
-    ready : tuple
+    ready
         What its clocks showed when it had started.
-    said : int
+    said
         The bytes that it has said since this was set to 0; `wire.MOST_SAID` is the limit.
     """
 
-    def __init__(self, command, wall_clock_factor):
+    def __init__(self, command: sandboxes.Command, wall_clock_factor: float) -> None:
         self.wall_clock_factor, self.has_waited = wall_clock_factor, False
-        self.clock, self.worked = None, 0  # of its processor time, and what that was when it was last read
+        self.clock: int | None = None  # of its processor time
+        self.worked = 0.0  # what that was when it was last read
         self.received, self.said = bytearray(), 0  # what has come and isn't taken yet
         requests, self.to_worker = os.pipe()
         self.from_worker, replies = os.pipe()
@@ -45,8 +50,9 @@ class Connection:
             raise
         finally:
             close_all(requests, replies)
+        self.is_open = True
         os.set_blocking(self.to_worker, False)
-        self.began, self.limit, self.granted = self.clocks(), START_SECONDS, None
+        self.allow(START_SECONDS)
         try:
             self.ask(sandboxes.LIMITS)
             self.clock = self.process.clock()
@@ -58,59 +64,54 @@ class Connection:
             self.close()
             raise
 
-    @property
-    def is_open(self):
-        """Whether it hasn't been lost or ended, as far as is known."""
-        return self.process is not None
-
-    def is_well(self):
+    def is_well(self) -> bool:
         """Whether it runs, and both pipes are open at its end."""
-        if self.process is None or self.process.poll() is not None:
+        if not self.is_open or self.process.poll() is not None:
             return False
         poll = select.poll()
         poll.register(self.to_worker, 0)  # errors and hang-ups are reported always
         poll.register(self.from_worker, 0)
         return not poll.poll(0)
 
-    def close(self):
+    def close(self) -> None:
         """End it, whatever it is doing, and all that it started."""
-        if self.process is not None:
+        if self.is_open:
             close_all(self.to_worker, self.from_worker)
             self.process.end()
-            self.process = None
+            self.is_open = False
 
-    def lost(self, *reason, **more):
+    def lost(self, reason: str, detail: str = "", measured: str = "") -> WorkerLost:
         """End it; return the exception that says why."""
         self.close()
-        return WorkerLost(Lost(*reason, **more))
+        return WorkerLost(Lost(reason, detail, measured=measured))
 
     # --- its time -----------------------------------------------------------------------------------------------------
 
-    def allow(self, seconds, granted=None, said=0):
+    def allow(self, seconds: float, granted: float | None = None, said: int = 0) -> None:
         """Give it this much time from now on; where it is stopped for that, it was `granted` so many, as is told."""
         self.began, self.limit, self.granted, self.said = self.clocks(), seconds, granted, said
 
-    def clocks(self):
-        """Return the time, and its processor time; while it starts, the time for both."""
+    def clocks(self) -> Clocks:
+        """Return what its clocks show; while it starts, the time for both."""
         now = time.monotonic()
         if self.clock is None:
             return now, now
-        if self.process:
+        if self.is_open:
             with contextlib.suppress(OSError):  # it has ended, and what was read last is the best that is known
                 self.worked = time.clock_gettime(self.clock)
         return now, self.worked
 
-    def used(self, began):
+    def used(self, began: Clocks) -> Clocks:
         """Return the seconds that have passed since then, and those of processor time among them."""
         waited, worked = (now - then for now, then in zip(self.clocks(), began, strict=True))
         return waited, worked
 
-    def since(self, began):
+    def since(self, began: Clocks) -> float:
         """Return the seconds that it has used since then: of processor time, unless it hardly computed."""
         waited, worked = self.used(began)
         return max(worked, waited / self.wall_clock_factor)
 
-    def _too_long(self):
+    def _too_long(self) -> WorkerLost:
         """Stop it. What this machine did is told only of what waited, whose result isn't final."""
         waited, worked = self.used(self.began)
         if worked >= self.limit:
@@ -123,14 +124,14 @@ class Connection:
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
-    def ask(self, *request):
+    def ask(self, *request: object) -> object:
         """Send a request; return the reply."""
         self.send(request)
         reply = self.receive()
         self.hear_nothing_more()
         return reply
 
-    def send(self, request):
+    def send(self, request: object) -> None:
         """Send a request, and read replies meanwhile: a worker that can't write any more reads nothing either."""
         data = memoryview(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
         while data:
@@ -142,7 +143,7 @@ class Connection:
             except OSError:
                 raise self.lost(*self._ending()) from None
 
-    def receive(self):
+    def receive(self) -> object:
         """Receive a reply."""
         try:
             while not (frame := wire.take_frame(self.received)):
@@ -152,12 +153,12 @@ class Connection:
         except wire.WireError:
             raise self.lost(DISTURBED) from None
 
-    def hear_nothing_more(self):
+    def hear_nothing_more(self) -> None:
         """Raise `WorkerLost` if more has come than was asked for; what comes later, `is_well` notices."""
         if self.received:
             raise self.lost(DISTURBED)
 
-    def _read(self):
+    def _read(self) -> None:
         part = os.read(self.from_worker, 1 << 20)
         if not part:
             raise self.lost(*self._ending())
@@ -166,7 +167,7 @@ class Connection:
         if self.said > wire.MOST_SAID:
             raise self.lost(TOO_MUCH)
 
-    def _wait(self, *writing):
+    def _wait(self, *writing: int) -> dict[int, int]:
         """Wait until something can be read, or written; return the descriptors with which it can."""
         poll = select.poll()
         poll.register(self.from_worker, select.POLLIN)
@@ -177,7 +178,7 @@ class Connection:
                 return dict(ready)
         raise self._too_long()
 
-    def _ending(self):
+    def _ending(self) -> tuple[str, ...]:
         """Why its pipe closed."""
         try:
             status = self.process.wait(timeout=self.process.PATIENCE)
@@ -188,6 +189,6 @@ class Connection:
         return "your code ended the Python process", f"exit status {status}"
 
 
-def close_all(*descriptors):
+def close_all(*descriptors: int) -> None:
     for fd in descriptors:
         os.close(fd)

@@ -12,6 +12,7 @@ import platform
 import secrets
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from ..files import write_whole
@@ -35,7 +36,7 @@ os.execv(sys.argv[3], sys.argv[3:])
 """
 
 
-def isolation(podman, lent):
+def isolation(podman: str, lent: Sequence[str]) -> list[str]:
     """Podman's arguments for a container that sees what `view` says, read-only, and nothing else."""
     masked = ":".join(("/sys", *view.hidden()))
     argv = [podman, "run", "--rm", "--name", NAME, "--pull=never", "--network=none", "--ipc=none", "--read-only",
@@ -54,7 +55,7 @@ def isolation(podman, lent):
     return [*argv, "--rootfs", str(root)]
 
 
-def _mount(source, place):
+def _mount(source: str, place: str) -> str:
     """The option that shows a file or folder, read-only: a row of a table, so that a path may have a comma in it."""
     written = io.StringIO("--mount=")
     written.seek(0, io.SEEK_END)
@@ -63,7 +64,7 @@ def _mount(source, place):
     return written.getvalue()
 
 
-def _prepared():
+def _prepared() -> tuple[Path, Path | None]:
     """Return (the empty folder, the file of refused system calls or None), which are kept in the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "rnnlm-grader")
     root = cache / "root"
@@ -80,12 +81,12 @@ def _prepared():
     return root, profile
 
 
-class Container(subprocess.Popen):
+class Container(subprocess.Popen[bytes]):
     """A container that runs a student's code, or rather podman, which waits for it and removes it then."""
 
     PATIENCE = 10  # seconds from the end of the worker to that of podman
 
-    def __init__(self, argv, descriptors, stderr):
+    def __init__(self, argv: list[str], descriptors: Sequence[int], stderr: int) -> None:
         self.podman, self.name = argv[0], f"rnnlm-{secrets.token_hex(8)}"
         argv = [self.name if word == NAME else word for word in argv]
         if descriptors:
@@ -94,7 +95,7 @@ class Container(subprocess.Popen):
         super().__init__(argv, pass_fds=descriptors, process_group=0,
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
 
-    def clock(self):
+    def clock(self) -> int:
         """Return the clock of the processor time of the container's first process, which runs the code."""
         told = subprocess.run([self.podman, "inspect", "--format={{.State.Pid}}", self.name], stdin=subprocess.DEVNULL,
                               capture_output=True, check=False).stdout.strip()
@@ -102,7 +103,7 @@ class Container(subprocess.Popen):
             raise OSError(f"podman doesn't tell the process of the container {self.name}")
         return processor_clock(int(told))
 
-    def end(self):
+    def end(self) -> int:
         """Wait until podman has removed the container, which ends by itself once its pipes are closed, or is made to.
 
         Podman is not killed: it would leave the container behind. One that is still being set up is removed when it is.

@@ -10,6 +10,8 @@ import functools
 import itertools
 import operator
 import struct
+from collections.abc import Sequence
+from typing import TypeAlias
 
 # Classic BPF, `struct sock_filter`: what to do, where to go on if so and if not (instructions skipped), with what.
 INSTRUCTION = struct.Struct("=HBBI")
@@ -40,6 +42,7 @@ LIMITED = {  # name: (number on x86_64, on aarch64, which argument tells what is
     # of FUTEX_PRIVATE_FLAG. Others would learn of a wake how many wait at a place of a file that they share.
     "futex": (202, 98, SECOND_ARGUMENT, (0, 9, 256, 265), errno.EPERM),
 }
+Line: TypeAlias = str | tuple[int, int] | tuple[int, int, str | None, str | None]  # see `assembled`
 PRIVATE = {"futex": 128}  # a bit of the argument with which anything may be done
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     "fork": (57, None), "vfork": (58, None),
@@ -91,13 +94,13 @@ REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such
 }
 
 
-def refused(machine):
+def refused(machine: str) -> dict[str, int]:
     """The refused calls that there are on a machine, such as 'x86_64': name → number."""
     at = list(AUDIT_ARCH).index(machine)
-    return {name: numbers[at] for name, numbers in REFUSED.items() if numbers[at] is not None}
+    return {name: number for name, numbers in REFUSED.items() if (number := numbers[at]) is not None}
 
 
-def program(machine):
+def program(machine: str) -> bytes | None:
     """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
     if machine not in AUDIT_ARCH:
         return None
@@ -126,7 +129,7 @@ def program(machine):
     ])
 
 
-def allowing(name, machine):
+def allowing(name: str, machine: str) -> list[Line]:
     """The lines that let a call of LIMITED do what it may, for `assembled`."""
     *numbers, argument, values, error = LIMITED[name]
     return [
@@ -139,7 +142,7 @@ def allowing(name, machine):
     ]
 
 
-def assembled(lines):
+def assembled(lines: Sequence[Line]) -> bytes:
     """Turn labels and lines into instructions: (code, value), or (code, value, label if so, label if not).
 
     Where there is no label, the next line follows.
@@ -157,16 +160,16 @@ def assembled(lines):
     return program
 
 
-def profile(machine):
+def profile(machine: str) -> dict[str, object]:
     """Return the same refusals in the form that podman reads, which leaves the filter itself to libseccomp."""
     bits = [1 << n for n in range(CLONE_NEW.bit_length()) if CLONE_NEW & 1 << n]
     flags = [{"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": bit, "valueTwo": bit} for bit in bits]
     flags.append({"index": 0, "op": "SCMP_CMP_MASKED_EQ", "value": CLONE_THREAD, "valueTwo": 0})
 
-    def refuse(names, error, **more):
+    def refuse(names: list[str], error: int, **more: object) -> dict[str, object]:
         return {"names": names, "action": "SCMP_ACT_ERRNO", "errnoRet": error, **more}
 
-    def others(name):
+    def others(name: str) -> list[dict[str, object]]:
         """Refusals of what a call of LIMITED may not do. No rule can say 'none of these', so many say what else."""
         *_, argument, values, error = LIMITED[name]
         index = (argument - FIRST_ARGUMENT) // 8

@@ -2,6 +2,7 @@
 import glob
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ WRITABLE_BYTES = 16 * 2**20  # of each; a single file is limited by `bubblewrap.
 LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr on most
 
 
-def environment():
+def environment() -> dict[str, str]:
     """All environment variables of a worker."""
     variables = {"PATH": "/nowhere", "HOME": "/home", "USER": "student", "LOGNAME": "student", "LC_ALL": "C.UTF-8",
                  "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COURSE_PATH": COURSE_PATH}
@@ -30,7 +31,7 @@ def environment():
     return variables
 
 
-def readable():
+def readable() -> list[str]:
     """The interpreter, and the folders that hold its modules and the system's libraries.
 
     Not all that is installed beside Python: that may be /usr, where nbgrader's exchange is, or a course.
@@ -41,25 +42,25 @@ def readable():
     return [*(folder for folder in folders if os.path.isdir(folder)), INTERPRETER]
 
 
-def hidden():
+def hidden() -> list[str]:
     """Folders inside the readable ones that may hold installed packages: the course itself must not be among them."""
     return sorted({os.path.realpath(place) for folder in readable() for name in ("site-packages", "dist-packages")
                    for place in glob.glob(f"{glob.escape(folder)}/python*/{name}")})
 
 
-def shows(path):
+def shows(path: str | Path) -> bool:
     """Whether a worker could read what is at a path."""
     path = Path(path).resolve()
     return any(map(path.is_relative_to, map(os.path.realpath, readable()))) and not any(
         map(path.is_relative_to, hidden()))
 
 
-def links():
+def links() -> list[tuple[str, str]]:
     """Return (target, link) of each link into /usr."""
     return [(os.readlink(link), link) for link in LINKS if os.path.islink(link)]
 
 
-def course(lent):
+def course(lent: Sequence[str]) -> list[tuple[str, str]]:
     """Return (path here, path in the sandbox) of NumPy, `typing_extensions`, our own modules and what is lent.
 
     No package has an __init__.py there but those lent: that of `rnnlm_grader` would import all the rest.

@@ -10,11 +10,12 @@ import pickle
 import resource
 import sys
 import types
+from typing import Any
 
 ONLY_IN_NOTEBOOKS = ("check", "display", "exit", "help", "quit")  # they do nothing here
 
 
-def limit(memory, cpu_seconds, file_bytes):
+def limit(memory: int, cpu_seconds: int, file_bytes: int) -> None:
     """Cap what this process may use; nothing may raise the caps again."""
     for what, most in (
         (resource.RLIMIT_AS, memory),
@@ -27,24 +28,24 @@ def limit(memory, cpu_seconds, file_bytes):
         resource.setrlimit(what, (most, most))
 
 
-def serve(requests_fd, replies_fd):
+def serve(requests_fd: int, replies_fd: int) -> None:
     """Serve one grader until it closes the pipe."""
     from rnnlm_grader.protocol import wire
     from rnnlm_grader.protocol.bench import Bench, Missing, Raised, execute
 
     requests, replies = os.fdopen(requests_fd, "rb"), os.fdopen(replies_fd, "wb", wire.MOST_SAID)
 
-    def receive():
+    def receive() -> Any:
         replies.flush()  # only now: waking the grader up takes longer than most programs
         try:
             return pickle.load(requests)
         except EOFError:  # the grader has gone
             os._exit(0)
 
-    def send(reply):
+    def send(reply: object) -> None:
         replies.write(wire.pack(reply))
 
-    def ask(number, x):
+    def ask(number: int, x: object) -> object:
         send(("ask", number, x))
         answer = receive()
         if isinstance(answer, Raised):
@@ -59,7 +60,8 @@ def serve(requests_fd, replies_fd):
     while True:
         verb, *args = receive()
         if verb == "execute":
-            send(execute(*args, names))
+            cell, source = args
+            send(execute(cell, source, names))
         elif verb == "which":
             send(tuple(name for name in args if name in names and not isinstance(names[name], Missing)))
         elif verb == "play changed":
@@ -73,7 +75,7 @@ def serve(requests_fd, replies_fd):
                 send((next(played), *Bench(names, ask).play(pickle.loads(program))))
 
 
-def new_names():
+def new_names() -> dict[str, Any]:
     """Put a fresh `__main__` in place, like that of a new kernel; return its names."""
     sys.modules["__main__"] = module = types.ModuleType("__main__")
     vars(module).update(dict.fromkeys(ONLY_IN_NOTEBOOKS, print), __builtins__=builtins, __builtin__=builtins)
