@@ -66,6 +66,8 @@ def seen_of(small, looks):
     if got is None:
         is_returned = look.key[1] in (*layer.outputs, *layer.back)
         return f"`{call}` returned None" if is_returned else f"`{what}` is None"
+    if look.key[1] == "result":
+        return f"`{call}` should return nothing"
     if isinstance(got, tuple) and any(same(each, look.finding.expected) for each in got):
         return f"`{call}` returned {count_in_words(len(got))} values; return only `{what}`"
     where, how = anatomy(looks)

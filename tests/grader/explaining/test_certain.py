@@ -93,6 +93,7 @@ def test_a_change_that_makes_everything_right_is_told(name, right, wrong, said):
 @pytest.mark.parametrize(("name", "right", "wrong", "said"), [
     ("MyEmbedding", "W, = self.params", "n, m = idx.shape\n        W, = self.params",
      "`idx` has 1 axis: there are 2 names on the left."),
+    ("MyEmbedding", "return None", "return dout.sum(0)", "`backward` should return nothing."),
     ("MyRNN", "return h_next\n", "return h_next, h_prev\n", "`forward` returned two values; return only `h_next`."),
     ("MyTimeRNN", "np.empty((N, T, D)", "np.empty((N, T, H)",  # `H, D = Wx.shape` would make up for it
      "`dxs[:, t, :]` has shape (N, H) and `dx` has shape (N, D): the right side doesn't fit into the left."),
