@@ -4,7 +4,7 @@ Rooms, each of which imports only what stands below it here. A test and a page o
 
     course/nbgrader_plugin/   every hook into nbgrader
     course/                   whole classes, gradebook, feedback, exports, the command `rnnlm-grade`
-    learner/                  what a learner meets in a notebook: check, page, progress, finale
+    learner/                  what a learner meets in a notebook: check, page, progress, review, finale
     verdict/                  from an answer to its marks and their report
     explaining/               a telling example of a mistake, and its name
     content/                  the exercises: what each asks for, and the mistakes that are known in it

@@ -1,21 +1,12 @@
 // The exercise of a chapter, done in its page: an editor for each answer cell. Work is kept where the lab keeps its
 // notebooks, so that both show the same text, and Python runs in a worker, from the lab's own files.
 
+import { Python, Turns } from "./python.js";
+
 const LAB = new URL("../", import.meta.url);
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
-
-/** Has one thing done after another. */
-class Turns {
-  last = Promise.resolve();
-
-  take(work) {
-    const turn = this.last.then(work);
-    this.last = turn.catch(() => {});
-    return turn;
-  }
-}
 
 /** A notebook in the lab's storage; where that is refused, in memory. */
 class Notebook {
@@ -79,42 +70,6 @@ class Notebook {
   /** Wait until the lab has closed it. */
   closed() {
     return navigator.locks.request(this.lock, { mode: "shared" }, () => {});
-  }
-}
-
-/** Python in a worker, which starts when it is first wanted. */
-class Python {
-  share = 0; // how much of Python is there, from 0 to 1
-  asked = [];
-  turns = new Turns();
-
-  start() {
-    if (this.worker) return;
-    this.worker = new Worker(new URL("worker.js", import.meta.url), { type: "module" });
-    this.worker.onmessage = ({ data: { share, answer, error } }) => {
-      if (share !== undefined) {
-        this.share = share;
-        this.onshare?.(share);
-      } else if (error) this.stop(error);
-      else this.asked.shift().resolve(answer);
-    };
-    this.worker.onerror = () => this.stop("Python’s files couldn’t be loaded");
-  }
-
-  stop(reason) {
-    this.worker?.terminate();
-    this.worker = null;
-    this.share = 0;
-    for (const { reject } of this.asked.splice(0)) reject(new Error(reason));
-  }
-
-  /** Have the worker do something; it answers one question after another. */
-  ask(does, what) {
-    this.start();
-    return new Promise((resolve, reject) => {
-      this.asked.push({ resolve, reject });
-      this.worker.postMessage({ does, what });
-    });
   }
 }
 

@@ -13,9 +13,9 @@ from ..verdict.allowance import Allowance
 from ..verdict.marks import State
 from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
 from ..verdict.report import in_words, outline
-from . import progress
+from . import progress, review
 from .cells import BEFORE, cells, shell
-from .page import page, sentence
+from .page import page, say, sentence
 from .stopwatch import SECONDS, TimedCandidate
 
 
@@ -60,16 +60,6 @@ def chapter(slug):
     say(f"Read: {BOOK}/{slug}.html", sentence("read", f"{slug}.html"))
 
 
-def say(text, html):
-    """Display HTML in a notebook, and return whether there is one; else print the text."""
-    if not shell():
-        print(text)
-        return False
-    from IPython.display import display
-    display({"text/plain": text, "text/html": html}, raw=True)
-    return True
-
-
 def show(findings, subject, told, rows=(), is_noted=True):
     """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
 
@@ -79,9 +69,9 @@ def show(findings, subject, told, rows=(), is_noted=True):
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
     html = page(told, rows)
     if is_noted and shell():
-        line, addition = progress.note(
-            [result for finding in findings if not finding.outdated for result in finding.results], bool(rows))
-        text, html = f"{text}\n\n{line}".rstrip(), html + addition
+        results = [result for finding in findings if not finding.outdated for result in finding.results]
+        line, addition = progress.note(results, bool(rows))
+        text, html = f"{text}\n\n{line}".rstrip(), html + addition + review.note(results)
     is_right = all(finding.is_right for finding in findings)
     if (is_right or shell()) and say(text, html):
         text = f"{subject}{score(findings)} points; see above."

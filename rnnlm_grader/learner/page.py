@@ -8,6 +8,7 @@ import re
 from html import escape
 
 from ..explaining.words import BOOK, clean
+from .cells import shell
 
 BOOK_URL = "RNNLM_BOOK_URL"  # in a kernel's environment: where students read the book, without book/
 FRAME = "border-left: 3px solid currentColor; padding-left: 1em; margin: 0.6em 0; max-width: 60em"
@@ -15,6 +16,16 @@ INDENTED = "list-style: none; padding-left: 1em; margin: 0.3em 0"
 BELOW = "margin: 0.3em 0 0.3em 1.4em"
 PRICE = "margin-left: 1em; opacity: 0.8; white-space: nowrap"
 CODE = f"{BELOW}; font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; word-break: normal"
+
+
+def say(text, html):
+    """Display HTML in a notebook, and return whether there is one; else print the text."""
+    if not shell():
+        print(text)
+        return False
+    from IPython.display import display
+    display({"text/plain": text, "text/html": html}, raw=True)
+    return True
 
 
 def page(told, rows=()):

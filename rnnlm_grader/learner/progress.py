@@ -55,19 +55,29 @@ def links_onward(results):
 
 
 def write(known):
-    """Keep what is known in the file, if there is one."""
+    """Keep what is known in the file, if there is one, beside what else it keeps."""
     if path := os.environ.get(FILE):
+        kept = {key: value for key, value in whole_file().items() if key not in TOTALS} | known
         with contextlib.suppress(OSError):  # a folder that may not be written to: no reason to lose the report
-            write_whole(Path(path), json.dumps(known, indent=1).encode())
+            write_whole(Path(path), json.dumps(kept, indent=1).encode())
 
 
 def read():
-    """Return what the file knows; nothing where there is none, or none that can be read."""
+    """Return the points that the file knows; nothing where there is none, or none that can be read."""
+    try:
+        known = {part: value for part, value in whole_file().items() if part in TOTALS}
+        return {part: [int(points), int(at)] for part, (points, at) in known.items()}
+    except (ValueError, TypeError):
+        return {}
+
+
+def whole_file():
+    """Return all that the file holds: points of parts, and what `review` keeps there."""
     try:
         known = json.loads(Path(os.environ[FILE]).read_text(encoding="utf-8"))
-        return {part: [int(points), int(at)] for part, (points, at) in known.items() if part in TOTALS}
-    except (KeyError, OSError, ValueError, TypeError, AttributeError):
+    except (KeyError, OSError, ValueError):
         return {}
+    return known if isinstance(known, dict) else {}
 
 
 def summary(known):

@@ -3,7 +3,7 @@
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
 there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a
 downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
-disk may not fetch a file. A `Question` comes as such an element already, and so does the table of progress.
+disk may not fetch a file. A `Question` comes as such an element already, and so do the table of progress and reviews.
 """
 import functools
 import json
@@ -37,7 +37,7 @@ def enliven(app, pagename, templatename, context, doctree):
 
     picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)(?P<mode>[ \w]*)".*?</figure>'
     body = re.sub(picture, wrap, context.get("body", ""), flags=re.DOTALL)
-    names.update(re.findall(r"<live-(question|progress)[ >]", body))
+    names.update(re.findall(r"<live-(question|progress|review)[ >]", body))
     if names:
         context["body"] = body
         app.add_css_file("live/live.css")

@@ -52,7 +52,8 @@ class LiveProgress extends HTMLElement {
   async read() {
     const kept = this.kept();
     try {
-      for (const [part, [points, at]] of Object.entries(JSON.parse(await this.file.files[0].text()))) {
+      const { review, ...parts } = JSON.parse(await this.file.files[0].text()); // the page Review reads the former
+      for (const [part, [points, at]] of Object.entries(parts)) {
         if (!Number.isInteger(points) || !Number.isInteger(at)) throw new TypeError(part);
         if (points >= (kept[part]?.[0] ?? 0)) kept[part] = [points, at];
       }
