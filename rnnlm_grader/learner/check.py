@@ -14,6 +14,7 @@ from ..verdict.marks import State
 from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
 from ..verdict.report import in_words, outline
 from . import progress, review
+from .afterwards import after_full_points
 from .cells import BEFORE, cells, shell
 from .page import page, say, sentence
 from .stopwatch import SECONDS, TimedCandidate
@@ -52,7 +53,9 @@ def check(answer=None, part=None, *, hidden=False):
     else:
         name = getattr(answer, "__name__", str(answer))
         finding = examine(name, answer, part, hidden)
-        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], is_noted=not hidden)
+        is_due = shell() and not hidden and has_full_points(finding) and part in (None, finding.everything[-1].part)
+        below = after_full_points(name, answer) if is_due else ""
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], (), not hidden, below)
 
 
 def chapter(slug):
@@ -60,14 +63,15 @@ def chapter(slug):
     say(f"Read: {BOOK}/{slug}.html", sentence("read", f"{slug}.html"))
 
 
-def show(findings, subject, told, rows=(), is_noted=True):
+def show(findings, subject, told, rows=(), is_noted=True, below=""):
     """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
 
-    `told` holds (parts, remarks) of each finding, `rows` a table of points. What is noted counts as progress.
+    `told` holds (parts, remarks) of each finding, `rows` a table of points, `below` is HTML. What is noted counts as
+    progress.
     """
     texts = ["\n".join([*(in_words(*part) for part in parts), *remarks]) for parts, remarks in told]
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
-    html = page(told, rows)
+    html = page(told, rows) + below
     if is_noted and shell():
         results = [result for finding in findings if not finding.outdated for result in finding.results]
         line, addition = progress.note(results, bool(rows))
@@ -77,6 +81,10 @@ def show(findings, subject, told, rows=(), is_noted=True):
         text = f"{subject}{score(findings)} points; see above."
     if not is_right:
         raise CheckFailed(text)
+
+
+def has_full_points(finding):
+    return finding.is_right and all(result.is_right for result in finding.everything)
 
 
 def names_asked_for(names):

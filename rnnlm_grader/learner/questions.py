@@ -39,6 +39,7 @@ AS_DRAWN = 0.2  # of them keep the numbers that criteria draw, of two digits, wh
 CHOICES = 3
 MOST_LINES = 14  # of code
 TITLE = "With a right `{}`, what does this print?"
+NAMED, ANOTHER = "The mistake that a check named: {}", "That comes of another mistake: {}"
 NOTHING = "(no such line)"
 
 
@@ -112,8 +113,8 @@ def question_about(key, seed, asked=(), is_solved=False):
 
 # --- what is printed --------------------------------------------------------------------------------------------------
 
-def about_numbers(misconception, rng, asked=()):
-    """Ask what the right answer gives where the mistake gives something else."""
+def about_numbers(misconception, rng, asked=(), said=NAMED):
+    """Ask what the right answer gives where the mistake gives something else; `said` is what its name stands after."""
     kind, cases = examples(misconception)
     if not cases or cases[0].layer.makes:  # nobody can tell what comes of parameters that are drawn
         return None
@@ -121,7 +122,7 @@ def about_numbers(misconception, rng, asked=()):
     looks = failing(drawn, kind, decoding.variant_of(misconception).candidate)
     found = []
     for cost, look in plainest([*map(as_if_it_went_on, looks)]):
-        question = about_example(look, misconception, misconception.name)
+        question = about_example(look, misconception, said)
         if question and question.mark not in asked:
             cost += 5 * (CHOICES - len(question.choices))
             found.append((cost, len(found), question))
@@ -147,7 +148,7 @@ def examples(misconception):
         return kind, [look.case for look in in_small_sizes(case, kind, candidate)]
 
 
-def about_example(look, misconception, name):
+def about_example(look, misconception, said):
     """Ask what is printed in an example in which a mistake gives something else; None where that can't be shown."""
     finding = look.finding
     if not isinstance(finding, Difference) or look.key[1] == "made" or not Example(look).shown():
@@ -156,19 +157,16 @@ def about_example(look, misconception, name):
     right, wrong = written(finding.expected, aspect), written(finding.got, aspect)
     if not (right and wrong) or right == wrong or code.count("\n") > MOST_LINES:
         return None
-    choices = {right: Choice(right, True, about(misconception)), wrong: Choice(wrong, False, about(misconception))}
+    why = said.format(ended(misconception.sentence))
+    choices = {right: Choice(right, True, why), wrong: Choice(wrong, False, why)}
     for rival in fellows(misconception):
         if len(choices) == CHOICES:
             break
         value = value_of(rival, look)
         text = written(value, aspect) if isinstance(value, np.ndarray) and np.isfinite(value).all() else None
         if text and text not in choices:
-            choices[text] = Choice(text, False, f"That comes of another mistake: {ended(rival.sentence)}")
-    return Question(TITLE.format(name), code, tuple(choices.values()), misconception.section)
-
-
-def about(misconception):
-    return f"The mistake that a check named: {ended(misconception.sentence)}"
+            choices[text] = Choice(text, False, ANOTHER.format(ended(rival.sentence)))
+    return Question(TITLE.format(misconception.name), code, tuple(choices.values()), misconception.section)
 
 
 def code_of(look):
@@ -270,7 +268,8 @@ def about_lines(misconception):
     places, right, wrong = hunks(misconception)
     if max(text.count("\n") for text in (right, wrong)) >= MOST_LINES:
         return None
-    choices = {right: Choice(right, True, about(misconception)), wrong: Choice(wrong, False, about(misconception))}
+    why = NAMED.format(ended(misconception.sentence))
+    choices = {right: Choice(right, True, why), wrong: Choice(wrong, False, why)}
     for rival in fellows(misconception):
         if rival.right == misconception.right and len(choices) < CHOICES:
             where, _, text = hunks(rival)

@@ -1,0 +1,232 @@
+"""What comes after full points: the course's own answer beside the learner's, and questions about the latter.
+
+What is called right was found out by running that code: what it keeps, what it gives, and what fails without a line.
+"""
+import ast
+import contextlib
+import io
+import time
+import zlib
+
+import numpy as np
+
+from ..content import ASSIGNMENTS, find
+from ..engine.exam import examine, public_seed
+from ..explaining.look import redrawn, sizes_of
+from ..explaining.script import short
+from ..notebooks.cell_code import tree_of
+from .page import BELOW, CODE, FRAME, element, said, with_code
+from .questions import CHOICES, Choice, Question, about_numbers
+from .stopwatch import TimedCandidate
+
+QUESTIONS = 2
+SECONDS = 1.5  # for leaving out lines, one after the other
+A_MISTAKE = "That comes of a mistake: {}"
+BESIDE = "display: flex; flex-wrap: wrap; gap: 0 1.5em"
+COLUMN = "flex: 1 1 20em; min-width: 0"
+
+told = {}  # (name, source) → HTML: an answer is checked again and again
+
+
+def after_full_points(name, answer):
+    """Return the course's own answer and questions about the learner's, as HTML; '' where its source isn't known."""
+    candidate = TimedCandidate(**{name: answer})
+    source = source_of(name, candidate)
+    if (name, source) not in told:
+        told[name, source] = page_of(candidate, name, source) if source else ""
+    return told[name, source]
+
+
+def page_of(candidate, name, source):
+    course = course_answer(name)
+    columns = "".join(element("div", COLUMN, f"<strong>{title}</strong>{element('pre', CODE, said(text))}")
+                      for title, text in (("Yours", source), ("The course’s", course)))
+    ideas = "".join(element("div", BELOW, with_code(each)) for each in differences(source, course))
+    beside = folded("The course’s own answer, beside yours", element("div", BESIDE, columns) + ideas)
+    asked = "".join(map(written, questions(candidate, name, source)))
+    title = element("div", "", "<strong>Do you know your own code?</strong> Choose an answer.") if asked else ""
+    return element("div", FRAME, beside + title + asked)
+
+
+def source_of(name, candidate):
+    """Return the source of an answer alone, or ''."""
+    for cell in candidate.sources(name):
+        tree = tree_of(cell)
+        for node in tree.body if tree else ():
+            if getattr(node, "name", None) == name:
+                return ast.get_source_segment(cell, node)
+    return ""
+
+
+def course_answer(name):
+    """Return the right answer to which the library of mistakes belongs; it is on the learner's machine with these."""
+    return next(each.right for each in find(name).misconceptions if each.name == name).strip()
+
+
+def written(question):
+    """Write a question as HTML, of which each choice unfolds what is said about it: without a script, anywhere."""
+    code = element("pre", CODE, said(question.code)) if question.code else ""
+    choices = "".join(folded(f"<code>{said(choice.text)}</code>", element("div", BELOW, with_code(
+        f"{'✓ Right.' if choice.is_right else '✗ No.'} {choice.why}"))) for choice in question.choices)
+    return element("div", BELOW, element("div", "", with_code(question.asks)) + code + choices)
+
+
+def folded(summary, inner):
+    return f"<details><summary>{summary}</summary>{inner}</details>"
+
+
+# --- where two answers differ in idea ---------------------------------------------------------------------------------
+
+def differences(own, course):
+    """Yield a sentence on each idea that only one of two answers has."""
+    (loops, calls), (their_loops, their_calls) = map(ideas_in, (own, course))
+    if loops and not their_loops:
+        yield "Yours has a loop; the course’s leaves that to NumPy."
+    if their_loops and not loops:
+        yield "The course’s has a loop; yours leaves that to NumPy."
+    for whose, names in ("yours", calls - their_calls), ("the course’s", their_calls - calls):
+        if names:
+            yield f"Only {whose} calls {' and '.join(f'`{name}`' for name in sorted(names))}."
+
+
+def ideas_in(source):
+    """Return how many loops there are, and the functions of NumPy and other answers that are called."""
+    nodes = [*ast.walk(ast.parse(source))]
+    called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
+    answers = {name for each in ASSIGNMENTS.values() for name in each.names} | {"RNN"}
+    return (sum(isinstance(node, ast.For | ast.While) for node in nodes),
+            {each for each in called if each.startswith("np.") or each in answers})
+
+
+# --- questions about one's own code -----------------------------------------------------------------------------------
+
+def questions(candidate, name, source):
+    """Return some questions, the same ones for the same source; whatever goes wrong while asking, the report stands."""
+    rng, found = np.random.default_rng(zlib.crc32(source.encode())), []
+    for way in about_lines_left_out, about_what_is_kept, about_what_is_given:
+        with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
+            found += [way(candidate, name, source, rng)] if len(found) < QUESTIONS else []
+        found = [question for question in found if question]
+    return [question.shuffled(rng) for question in found]
+
+
+def about_what_is_given(candidate, name, source, rng):
+    """Ask what the answer gives in an example that tells known mistakes apart, or None."""
+    known = [each for each in find(name).misconceptions if each.name == name and not form_of(name).makes]
+    for number in rng.permutation(len(known))[:5]:
+        question = about_numbers(known[number], rng, said=A_MISTAKE)
+        if question and printed(question.code, name, candidate.names[name]) == right_of(question).text:
+            choices = [Choice(each.text, each.is_right, "That is what it gave." if each.is_right else each.why)
+                       for each in question.choices]
+            return Question(f"What does this print with your own `{name}`?", question.code, tuple(choices))
+    return None
+
+
+def form_of(name):
+    """Return what an answer is given and gives, as a `LayerForm`."""
+    return find(name).of(name)[0].exercise.layer
+
+
+def right_of(question):
+    return next(choice for choice in question.choices if choice.is_right)
+
+
+def printed(code, name, answer):
+    """Return what the last line of an example prints, written as choices are."""
+    *lines, last = code.splitlines()
+    names = {"np": np, name: answer}
+    exec("\n".join(lines), names)
+    value = eval(ast.unparse(ast.parse(last).body[0].value.args[0]), names)
+    return short(np.asarray(value)) if isinstance(value, float | np.ndarray) else str(value)
+
+
+def about_what_is_kept(candidate, name, source, rng):
+    """Ask for the shape of an array that `forward` keeps, or None."""
+    layer = form_of(name)
+    if layer.is_function or layer.makes:
+        return None
+    criterion = find(name).of(name)[0]
+    _, case = criterion.dealt(public_seed(criterion))[0]
+    case = redrawn(case, sizes=sizes_of(layer, 0))
+    own, given = candidate.names[name](*case.tape.params), case.tape.steps[0].arrays
+    before = dict(vars(own))
+    output = own.forward(*given)
+    new = {key: value for key, value in vars(own).items() if value is not before.get(key)}
+    kept = {place: array for key, value in new.items() for place, array in arrays_in(f"self.{key}", value)}
+    shapes = {place: array.shape for place, array in kept.items() if array.ndim > 1}
+    if not shapes:
+        return None
+    known = dict(zip([*layer.params, *layer.inputs], [*case.tape.params, *given], strict=True)) | {"the output": output}
+    place = [*shapes][rng.integers(len(shapes))]
+    shape = shapes[place]
+    lines = [line.strip() for line in source.partition("def forward")[2].partition("def ")[0].splitlines()]
+    keeping = [line for line in lines if line.startswith(place.split("[")[0])]
+    truth = f"`{place}` has shape {shape}." + (f" Your line `{keeping[-1]}` keeps it." if keeping else "")
+    others = {array.shape: f"That is the shape of {key if ' ' in key else f'`{key}`'}: " for key, array in known.items()
+              if array.ndim}
+    wrong = {shape[::-1]: "Its axes are the other way round: "} | others | {(*shape, 1): "", shape[1:]: ""}
+    wrong.pop(shape, None)
+    choices = [Choice(str(shape), True, truth),
+               *(Choice(str(each), False, reason + truth) for each, reason in [*wrong.items()][:CHOICES - 1])]
+    takes = ", ".join(f"`{key}` of shape {array.shape}" for key, array in known.items() if key != "the output")
+    return Question(f"With {takes}: which shape has `{place}` of your `{name}` after `forward`?", "", tuple(choices))
+
+
+def arrays_in(place, value, depth=2):
+    """Yield (where it is, array) of all arrays in what an attribute holds."""
+    if isinstance(value, np.ndarray):
+        yield place, value
+    elif depth and isinstance(value, tuple | list):
+        for at, each in enumerate(value[:4]):
+            yield from arrays_in(f"{place}[{at}]", each, depth - 1)
+
+
+def about_lines_left_out(candidate, name, source, rng):
+    """Ask which line makes a criterion hold: each line was left out to see. None where that doesn't tell them apart."""
+    criteria, began, failing = find(name).of(name), time.monotonic(), {}
+    criteria = [each for each in criteria if each.part != "contract"] or criteria  # what takes long, and is about calls
+    for number in rng.permutation(removable(source)):
+        if time.monotonic() - began > SECONDS:
+            break
+        failing[number] = without(candidate, name, source, int(number), criteria)
+    lines = source.splitlines()
+    found = []
+    for number, fails in failing.items():
+        for criterion in fails:
+            harmless = [other for other in failing if criterion not in failing[other]
+                        and lines[other - 1].strip() != lines[number - 1].strip()]
+            if len(harmless) >= CHOICES - 1:
+                found.append((len(fails), len(found), criterion, number, harmless))
+    if not found:
+        return None
+    _, _, criterion, number, harmless = min(found, key=lambda each: each[:2])
+    harmless.sort(key=lambda other: not failing[other])  # a line that something else depends on is a better choice
+    choices = [Choice(lines[number - 1].strip(), True, "Left out, this fails: it was tried."), *(
+        Choice(lines[other - 1].strip(), False, without_it(failing[other])) for other in harmless[:CHOICES - 1])]
+    return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
+
+
+def without_it(fails):
+    if not fails:
+        return "Left out, this still holds."
+    return f"Left out, this still holds. What fails is something else: {fails[0].shows}."
+
+
+def removable(source):
+    """Return the numbers of the lines that are a statement each, within a function, but no docstring and no return."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    inside = {id(node): node for function in functions for node in ast.walk(function)
+              if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and node.lineno == node.end_lineno
+              and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))}
+    numbers = [node.lineno for node in inside.values()]
+    return sorted(number for number in set(numbers) if numbers.count(number) == 1)
+
+
+def without(candidate, name, source, number, criteria):
+    """Return the criteria that fail once a line is left out."""
+    lines = source.splitlines()
+    indent = lines[number - 1][:len(lines[number - 1]) - len(lines[number - 1].lstrip())]
+    lines[number - 1] = f"{indent}pass"
+    names = candidate.names_with(name, "\n".join(lines))
+    changed = TimedCandidate(**{name: names[name]})
+    return [each for each in criteria if not examine(each, changed, public_seed(each), seconds=1).passed]
