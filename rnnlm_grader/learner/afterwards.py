@@ -193,8 +193,7 @@ def about_lines_left_out(candidate, name, source, rng):
     found = []
     for number, fails in failing.items():
         for criterion in fails:
-            harmless = [other for other in failing if criterion not in failing[other]
-                        and lines[other - 1].strip() != lines[number - 1].strip()]
+            harmless = [other for other in failing if criterion not in failing[other]]
             if len(harmless) >= CHOICES - 1:
                 found.append((len(fails), len(found), criterion, number, harmless))
     if not found:
@@ -213,13 +212,17 @@ def without_it(fails):
 
 
 def removable(source):
-    """Return the numbers of the lines that are a statement each, within a function, but no docstring and no return."""
+    """Return the numbers of the lines that are a statement each, within a function, but no docstring and no return.
+
+    A line that stands there twice isn't one of them: nobody could tell which one is meant.
+    """
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
     inside = {id(node): node for function in functions for node in ast.walk(function)
               if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and node.lineno == node.end_lineno
               and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))}
-    numbers = [node.lineno for node in inside.values()]
-    return sorted(number for number in set(numbers) if numbers.count(number) == 1)
+    numbers, lines = [node.lineno for node in inside.values()], [line.strip() for line in source.splitlines()]
+    return sorted(number for number in set(numbers)
+                  if numbers.count(number) == 1 and lines.count(lines[number - 1]) == 1)
 
 
 def without(candidate, name, source, number, criteria):

@@ -83,6 +83,11 @@ def test_of_a_line_it_is_tried_what_fails_without_it():
         assert bool(fails) is choice.is_right
 
 
+def test_no_line_that_stands_there_twice_is_left_out():
+    source = "def f(x):\n    y = x\n    z = 1\n    y = x\n    return y"
+    assert afterwards.removable(source) == [3]
+
+
 def test_what_is_printed_is_what_the_own_code_prints():
     question = about_what_is_given(candidate(), "MyEmbedding", OWN, rng())
     other = OWN.replace("self.grads[0][v] += row", "self.grads[0][v] += 2 * row").replace("[idx]\n", "[idx] + 1\n")
