@@ -102,10 +102,14 @@ class Drawing:
         self.axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", connectionstyle=f"arc3,rad={bend}", shrinkA=0,
                                             shrinkB=0, mutation_scale=11, linewidth=1.3, color=colour))
 
+    def bar(self, x, y, length, fill, height=0.5):
+        """Draw a bar that begins at x, below y."""
+        self.axes.add_patch(Rectangle((x, y), length, height, facecolor=fill, edgecolor="none"))
+
     def two_sided(self, x, y, value, half):
         """Draw a bar for a number from -1 to 1 that begins at x, 0.6 high below y; `half` is as long as 1."""
-        corner, fill = (x + min(0, half * value), y), ORANGE_FILL if value > 0 else BLUE_FILL
-        self.axes.add_patch(Rectangle(corner, half * abs(value), 0.6, facecolor=fill, edgecolor="none"))
+        fill = ORANGE_FILL if value > 0 else BLUE_FILL
+        self.bar(x + min(0, half * value), y, half * abs(value), fill, height=0.6)
         self.text(x, y + 0.3, f"{value:.2f}".replace("-", "−"), size=9)
 
     def show(self, alt, live=None):

@@ -7,13 +7,17 @@ from numpy.testing import assert_allclose
 from pages import HTML, has_no_violation_in_either_theme
 
 from rnnlm_figures.loop import once_through, smallest_model
+from rnnlm_figures.mattered import LAYERS, network
+from rnnlm_figures.mattered import shown as shown_words
 from rnnlm_ref.generate import next_word_probabilities
+from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "look-inside", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm"}
+           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm",
+           "mattered[parade]": "08-lstm", "mattered[fable]": "08-lstm"}
 
 
 @pytest.fixture
@@ -65,7 +69,8 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
 @pytest.mark.parametrize(("name", "presses"), [
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
     ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
-    ("keeper", ["Start over"]), ("gates", ["Start over"])])
+    ("keeper", ["Start over"]), ("gates", ["Start over"]),
+    ("mattered[parade]", ["This one"]), ("mattered[fable]", [])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -156,6 +161,61 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
     assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
+
+
+# Which earlier word mattered?
+
+def moved(model, vocabulary, before, words):
+    """Return how likely the last word is, and how far nudging each word before it moves its loss, as shares."""
+    ids = vocabulary.encode(words)
+    model.reset_state()
+    model.predict(vocabulary.encode(before)[np.newaxis])
+    recurrent = model.recurrent
+    state = [each.copy() for each in (recurrent.h, getattr(recurrent, "c", None)) if each is not None]
+    vectors = model.params[0][ids[:-1]]
+
+    def loss(_):
+        recurrent.set_state(*state)
+        p = next_word_probabilities(model.layers[2].forward(recurrent.forward(vectors[np.newaxis]))[0, -1])
+        return -np.log(p[ids[-1]])
+
+    lengths = np.linalg.norm(numerical_gradient(loss, vectors), axis=-1)
+    return np.exp(-loss(None)), lengths / lengths.sum()
+
+
+@pytest.mark.parametrize(("text", "asked", "m"), [("parade", 29, 14), ("parade", 29, 29), ("fable", 39, 20)])
+def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked, m):
+    live = figure(f"mattered[{text}]")
+    press(live, "This one")
+    set_slider(live.get_by_label("Word:"), m)
+    before, words, _ = shown_words(text)
+    bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
+    for k, name in enumerate(LAYERS):
+        p, shares = moved(*network(text, name), before, words[:m + 1])
+        assert_allclose(bars[k * len(words):][:m], shares, atol=1e-6)
+        assert not any(bars[k * len(words) + m:][:len(words) - m])
+        assert live.locator(".mattered-head").nth(k).inner_text() == f"{name}: it gives “{words[m]}” {100 * p:.0f} %"
+    assert ("Your word" in said(live)) == (m == asked)
+
+
+def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
+    live = figure("mattered[parade]")
+    bars = "Number(e.style.getPropertyValue('--share'))"
+    assert not any(shown(live, ".mattered-word", bars))
+    slider = live.get_by_label("Word:")
+    slider.focus()
+    for _ in range(15):
+        live.page.keyboard.press("ArrowRight")
+    assert slider.get_attribute("aria-valuetext") == "and"
+    live.page.keyboard.press("Tab")
+    live.page.keyboard.press("Enter")
+    assert said(live).startswith("Your word, “and”, has 0 % in the RNN and 5 % in the LSTM. What moves “hoots” most: ")
+    for m in (28, 30):  # a mouse moves from somewhere to somewhere, here to barks
+        live.locator(".mattered-word").nth(m).hover()
+    assert "What moves “barks” most" in said(live)
+    press(live, "Ask me again")
+    live.locator(".mattered-word").nth(14).click()  # owl
+    assert said(live).startswith("Your word, “owl”, has 0 % in the RNN and 11 % in the LSTM.")
 
 
 # The farm.

@@ -11,18 +11,28 @@ import re
 
 import numpy as np
 
+from rnnlm_figures.mattered import all_mattered
 from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
 
 
 @functools.cache
-def farm():
+def farm(mode):
     """Return the farm's words and weights, and the sums that say which animal a text is about, as JSON."""
     animals, factors = animal_factors(*farm_model(np.float64))
     stored = json.loads(FARM.read_text(encoding="utf-8"))
     return json.dumps(stored | {"animals": animals, "factors": factors.tolist()}, separators=(",", ":"))
 
 
-DATA = {"farm": farm}
+@functools.cache
+def which_mattered(mode):
+    """Return a text's words, and for each how likely both networks find it and how much each earlier one matters."""
+    words, asked, found = all_mattered(mode.strip())
+    networks = {name: [[round(p, 7), np.round(shares, 7).tolist()] for p, shares in places]
+                for name, places in found.items()}
+    return json.dumps({"words": words, "asked": asked, "networks": networks}, separators=(",", ":"))
+
+
+DATA = {"farm": farm, "mattered": which_mattered}
 
 
 def enliven(app, pagename, templatename, context, doctree):
@@ -32,7 +42,7 @@ def enliven(app, pagename, templatename, context, doctree):
     def wrap(match):
         name = match["name"]
         names.add(name)
-        script = f'<script type="application/json">{DATA[name]()}</script>' if name in DATA else ""
+        script = f'<script type="application/json">{DATA[name](match["mode"])}</script>' if name in DATA else ""
         return f"<live-{name}{match['mode']}>{match[0]}{script}</live-{name}>"
 
     picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)(?P<mode>[ \w]*)".*?</figure>'

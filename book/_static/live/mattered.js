@@ -1,0 +1,96 @@
+/* Chapter 8: which earlier word mattered? The lengths of a word's gradients in the vectors of the words before it, as
+rnnlm_figures.mattered computes them when the page is built. First the reader says which word it should be. */
+"use strict";
+
+const MATTERED_NAMED = 3; // so many words does the sentence name
+
+class LiveMattered extends LiveFigure {
+  static title = "Which earlier word mattered? RNN beside LSTM";
+
+  build() {
+    const { words, asked, networks } = JSON.parse(this.querySelector("script").textContent);
+    Object.assign(this, { words, asked, networks });
+    this.texts = Object.keys(networks).map((name, k) => {
+      const head = make("p", { class: "mattered-head" });
+      const spans = words.map((word, m) => this.word(word, m));
+      const text = make("p", { class: `mattered-text mattered-${name}`, ...(k && { "aria-hidden": "true" }) },
+        ...spans.flatMap((span) => [span, " "]));
+      return { name, head, spans, block: make("div", {}, head, text) };
+    });
+    this.chosen = make("span", { class: "live-value" });
+    this.slider = make("input", { type: "range", min: 0, step: 1 });
+    this.slider.addEventListener("input", () => this.point(Number(this.slider.value)));
+    this.sure = button("This one", () => this.answer(this.guess));
+    this.again = button("Ask me again", () => { this.ask(); this.draw(); });
+    this.panel.append(...this.texts.map(({ block }) => block),
+      make("label", { class: "live-slider" }, make("span", {}, "Word: ", this.chosen), this.slider),
+      make("div", { class: "live-row" }, this.sure, this.again), this.sentence);
+    this.ask();
+  }
+
+  word(word, m) {
+    const choose = () => (this.asking ? m < this.asked && this.answer(m) : this.point(m));
+    return make("span", { class: "mattered-word", click: choose,
+      pointermove: (event) => { // not when the text moves under a mouse that lies still
+        if (!this.asking && m !== this.at && (event.movementX || event.movementY)) this.point(m);
+      } }, word);
+  }
+
+  /** Begin with the question; until it is answered the slider moves the reader's guess, afterwards the word looked at. */
+  ask() {
+    this.asking = true;
+    this.at = this.asked;
+    this.guess = 0;
+  }
+
+  answer(m) {
+    this.guess = m;
+    this.asking = false;
+    this.draw();
+  }
+
+  point(m) {
+    if (this.asking) this.guess = Math.min(m, this.asked - 1);
+    else this.at = Math.max(m, 1);
+    this.draw();
+  }
+
+  draw() {
+    const rows = this.texts.map(({ name }) => this.networks[name][this.at - 1]);
+    this.style.setProperty("--longest", Math.max(...rows.flatMap(([, shares]) => shares)));
+    this.texts.forEach(({ name, head, spans, block }, k) => {
+      const [p, shares] = rows[k];
+      block.hidden = this.asking && k > 0;
+      head.textContent = this.asking ? `Which word matters most for “${this.words[this.at]}”?`
+        : `${name}: it gives “${this.words[this.at]}” ${percent(p)}`;
+      spans.forEach((span, m) => {
+        span.style.setProperty("--share", this.asking || m >= this.at ? 0 : shares[m]);
+        span.classList.toggle("mattered-at", m === this.at);
+        span.classList.toggle("mattered-later", m > this.at);
+        span.classList.toggle("mattered-guess", m === this.guess && this.at === this.asked);
+      });
+    });
+    const place = this.asking ? this.guess : this.at;
+    this.slider.max = this.asking ? this.asked - 1 : this.words.length - 1;
+    this.slider.value = place;
+    this.slider.setAttribute("aria-valuetext", this.words[place]);
+    this.chosen.textContent = this.words[place];
+    this.sure.hidden = !this.asking;
+    this.again.hidden = this.asking;
+    this.say(this.asking ? "Point at a word, or move the slider and press the button." : this.explanation(rows));
+  }
+
+  explanation(rows) {
+    const word = this.words[this.at];
+    const guessed = this.at === this.asked
+      ? `Your word, “${this.words[this.guess]}”, has ${rows.map(([, shares], k) =>
+        `${percent(shares[this.guess])} in the ${this.texts[k].name}`).join(" and ")}. ` : "";
+    const most = rows.map(([, shares], k) => {
+      const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MATTERED_NAMED);
+      return `in the ${this.texts[k].name} ${ranked.map((m) => `${this.words[m]} ${percent(shares[m])}`).join(", ")}`;
+    });
+    return `${guessed}What moves “${word}” most: ${most.join("; ")}.`;
+  }
+}
+
+customElements.define("live-mattered", LiveMattered);
