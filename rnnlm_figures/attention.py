@@ -1,5 +1,5 @@
 """A figure of attention: one query, and the share of each state that was kept."""
-from .drawing import BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, Drawing
+from .drawing import BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, SMALL, Drawing
 
 
 def looking_back(states, parts):
@@ -11,7 +11,7 @@ def looking_back(states, parts):
     for t, (state, part) in enumerate(zip(states, parts, strict=True)):
         left = 0.6 + 2.6 * t
         picture.cell(left, 1.3, state, fill=BLUE_FILL)
-        picture.text(left + 0.5, 2.65, f"step {t}", colour=FAINT, size=9)
+        picture.text(left + 0.5, 2.65, f"step {t}", colour=FAINT, size=SMALL)
         picture.arrow((left + 1.05, 1.8), (left + 2.5, 1.8), colour=ORANGE)
         picture.arrow((left + 0.5, 2.95), (3.1 + 0.6 * t, 4.75), colour=GREEN)
         picture.text([0.7, 4.0, 5.7][t], 3.95, f"{part}/{whole}", colour=GREEN, align="left")

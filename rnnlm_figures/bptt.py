@@ -14,6 +14,10 @@ from .drawing import (
     ORANGE,
     ORANGE_FILL,
     RED,
+    RED_FILL,
+    SMALL,
+    VIOLET,
+    VIOLET_FILL,
     Canvas,
     Drawing,
     Figure,
@@ -30,17 +34,17 @@ def three_paths(from_above):
         picture.text(left + 0.7, 0.4, f"step {t}", colour=FAINT)
     for s, dy in enumerate(from_above):
         y = 2.4 + 2.6 * s
-        picture.text(lefts[s] + 0.7, y - 1.35, dy, colour=ORANGE, bold=True)
-        picture.arrow((lefts[s] + 0.7, y - 1), (lefts[s] + 0.7, y - 0.05), colour=ORANGE)
+        picture.text(lefts[s] + 0.7, y - 1.35, dy, colour=RED, bold=True)
+        picture.arrow((lefts[s] + 0.7, y - 1), (lefts[s] + 0.7, y - 0.05), colour=RED)
         for t in range(s + 1):
-            picture.cell(lefts[t], y, dy * 3**(s - t), fill=ORANGE_FILL, width=1.4)
+            picture.cell(lefts[t], y, dy * 3**(s - t), fill=RED_FILL, width=1.4)
         for t in range(s):
-            picture.arrow((lefts[t + 1] - 0.05, y + 0.5), (lefts[t] + 1.45, y + 0.5), colour=ORANGE)
-            picture.text(lefts[t] + 2.05, y + 0.05, "× 3", colour=ORANGE, size=9)
-        picture.arrow((lefts[0] - 0.05, y + 0.5), (1.6, y + 0.5), colour=GREEN)
-        picture.cell(0.2, y, dy * 3**s, fill=GREEN_FILL, width=1.35)
-    picture.text(0.9, 9.2, "sum", colour=GREEN, size=9)
-    picture.cell(0.2, 9.4, sum(dy * 3**s for s, dy in enumerate(from_above)), fill=GREEN_FILL, width=1.35, edge=INK)
+            picture.arrow((lefts[t + 1] - 0.05, y + 0.5), (lefts[t] + 1.45, y + 0.5), colour=RED)
+            picture.text(lefts[t] + 2.05, y + 0.05, "× 3", colour=RED, size=SMALL)
+        picture.arrow((lefts[0] - 0.05, y + 0.5), (1.6, y + 0.5), colour=RED)
+        picture.cell(0.2, y, dy * 3**s, fill=RED_FILL, width=1.35)
+    picture.text(0.9, 9.2, "sum", colour=RED, size=SMALL)
+    picture.cell(0.2, 9.4, sum(dy * 3**s for s, dy in enumerate(from_above)), fill=RED_FILL, width=1.35, edge=INK)
     return picture.show("""Three paths lead back to the state of step 0. The 1 from above step 0 arrives as it is: 1.
         The 2 from above step 1 passes one step and is tripled: 6. The 3 from above step 2 passes two steps and is
         tripled twice: 27. Together they are 34.""")
@@ -75,10 +79,10 @@ def two_steps_as_a_graph():
         picture.arrow((left + 1.75, 2.4), (left + 1.75, 3.55), colour=BLUE)
         picture.arrow((left + 3.3, 3.55), (left + 3.3, 1.1), colour=ORANGE)
         picture.text(left + 3.3, 0.7, f"$h_{t}$", colour=ORANGE)
-        picture.arrow((4.4 + 1.2 * t, 6.5), (left + 0.4, 4.65), colour=GREEN)
+        picture.arrow((4.4 + 1.2 * t, 6.5), (left + 0.4, 4.65), colour=VIOLET)
     picture.text(0.35, 4.1, "$h_{-1}$", colour=ORANGE)
     picture.arrow((9.52, 4.1), (9.98, 4.1), colour=ORANGE)
-    picture.cell(4.3, 6.5, "Wh", fill=GREEN_FILL, width=1.4, edge=INK)
+    picture.cell(4.3, 6.5, "Wh", fill=VIOLET_FILL, width=1.4, edge=INK)
     return picture.show("""The operations of two steps, in a row: times Wh, plus x Wx + b, tanh, and again times Wh,
         plus, tanh. The state h of step 0 leaves tanh in two
         directions, up as an output and on to the next product. Wh stands
@@ -149,8 +153,8 @@ def influence_as_arcs(rho, T):
     for t, gradient in enumerate(arriving):
         picture.axes.plot(0.8 + 0.8 * t, 4.2, "o", color=INK, markersize=4)
         height = 1.7 * gradient / arriving[0]
-        picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=ORANGE))
-        picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=8)
+        picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=RED))
+        picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=SMALL)
     return picture.show(f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
         are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
         {arriving[0]:.1f} at the first and nearly level there.""", live="influence")

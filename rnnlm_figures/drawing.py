@@ -3,8 +3,9 @@
 A figure is drawn by Matplotlib and leaves a notebook as SVG with a plain-text twin. The twin is the alt text and all
 that was written into the figure: nbval compares it, so a figure can't drift from the numbers of its chapter.
 
-Colours are the constants below and no others. In the book each becomes a CSS variable (`book/_static/book.css`),
-which is how one figure suits the light and the dark theme; elsewhere the light values hold.
+Colours are the constants below and no others, and each means one thing wherever these things stand: blue is x, the
+input; orange is h, the state; violet is W, the weights; red is a gradient. In the book each becomes a CSS variable
+(`book/_static/book.css`), which is how one figure suits the light and the dark theme; elsewhere the light values hold.
 
 Draw narrow and tall: a figure may be 4.4 inches wide, which a phone shows at almost full size.
 """
@@ -12,23 +13,27 @@ import hashlib
 import io
 import re
 import textwrap
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
+from matplotlib import font_manager
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure as Canvas
 from matplotlib.patches import FancyArrowPatch, Rectangle
 
 INK, FAINT, PAPER = "#1f2328", "#6e7781", "#fefefe"
-BLUE, ORANGE, GREEN, RED = "#0a5cad", "#a34700", "#1a7037", "#bd2130"
-BLUE_FILL, ORANGE_FILL, GREEN_FILL, RED_FILL = "#d7e8fa", "#fde3cb", "#d5f0dc", "#fadadd"
+BLUE, ORANGE, GREEN, RED, VIOLET = "#0a5cad", "#a34700", "#1a7037", "#bd2130", "#6f3aa8"
+BLUE_FILL, ORANGE_FILL, GREEN_FILL, RED_FILL, VIOLET_FILL = "#d7e8fa", "#fde3cb", "#d5f0dc", "#fadadd", "#eadcf9"
 NAMES = {name.lower().replace("_", "-"): colour for name, colour in list(globals().items())
          if name.isupper() and isinstance(colour, str) and colour.startswith("#")}
 
 CELL = 0.44  # the side of one cell of a drawing, in inches
+SIZE, SMALL = 11.5, 10.3  # of letters, in points: on a phone a point is a little more than a pixel, and 11 can be read
 
 STYLE = {
-    "font.family": "DejaVu Sans", "font.size": 10, "mathtext.fontset": "dejavusans",
+    "font.family": ["Source Sans 3", "DejaVu Sans"],  # the second has the signs that the first lacks
+    "font.size": SIZE, "mathtext.fontset": "dejavusans",
     "svg.fonttype": "path", "svg.hashsalt": "rnnlm",  # the same letters and ids on every machine
     "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
     "figure.facecolor": PAPER, "axes.facecolor": PAPER, "savefig.facecolor": PAPER,
@@ -76,7 +81,7 @@ class Drawing:
         self.axes.axis("off")
         self.written = []
 
-    def text(self, x, y, text, colour=INK, align="center", size=10, bold=False):
+    def text(self, x, y, text, colour=INK, align="center", size=SIZE, bold=False):
         """Write a text whose middle line is at y; `align` says which of its points lies at x."""
         self.axes.text(x, y, text, color=colour, ha=align, va="center", size=size, weight="bold" if bold else "normal")
         self.written.append(str(text))
@@ -110,7 +115,7 @@ class Drawing:
         """Draw a bar for a number from -1 to 1 that begins at x, 0.6 high below y; `half` is as long as 1."""
         fill = ORANGE_FILL if value > 0 else BLUE_FILL
         self.bar(x + min(0, half * value), y, half * abs(value), fill, height=0.6)
-        self.text(x, y + 0.3, f"{value:.2f}".replace("-", "−"), size=9)
+        self.text(x, y + 0.3, f"{value:.2f}".replace("-", "−"), size=SMALL)
 
     def show(self, alt, live=None):
         """Return the drawing as a `Figure`; its digest is all that was written into it."""
@@ -149,4 +154,6 @@ def signed(value):
     return f"{value:.0f}".replace("-", "−")
 
 
+for font in Path(__file__).with_name("fonts").glob("*.ttf"):
+    font_manager.fontManager.addfont(font)
 mpl.rcParams.update(STYLE)

@@ -1,5 +1,5 @@
 """Figures of chapter 2: rows are picked, and gradients collected."""
-from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, PAPER, Drawing
+from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, PAPER, SMALL, Drawing
 
 ROW_FILLS, ROW_COLOURS = {1: BLUE_FILL, 4: ORANGE_FILL}, {1: BLUE, 4: ORANGE}  # of the two rows that chapter 2 follows
 
@@ -41,4 +41,4 @@ def _numbered_table(picture, left, table, width):
     """Draw a table from the second line on, with the number of each row before it."""
     picture.array(left, 1, table, fills=[ROW_FILLS.get(v, PAPER) for v in range(len(table))], width=width)
     for v in range(len(table)):
-        picture.text(left - 0.17, 1.5 + v, v, colour=FAINT, align="right", size=8)
+        picture.text(left - 0.17, 1.5 + v, v, colour=FAINT, align="right", size=SMALL)

@@ -13,6 +13,9 @@ from .drawing import (
     ORANGE,
     ORANGE_FILL,
     PAPER,
+    RED,
+    RED_FILL,
+    SMALL,
     Canvas,
     Drawing,
     Figure,
@@ -72,7 +75,7 @@ def step_forward(ids, vectors, states, odds, targets):
     picture = Drawing(10, 13)
     names = [(11.9, "id", INK), (9.7, "16 x", BLUE), (7.1, "h", ORANGE), (4.5, "$e^y$", INK), (2.2, "p", GREEN)]
     for y, name, colour in names:
-        picture.text(0.1, y, name, colour=colour, bold=True, align="left", size=9)
+        picture.text(0.1, y, name, colour=colour, bold=True, align="left", size=SMALL)
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2
         picture.cell(middle - 0.5, 11.4, ids[t])
@@ -85,10 +88,10 @@ def step_forward(ids, vectors, states, odds, targets):
         fills = [[GREEN_FILL if v == targets[t] else PAPER for v in range(7)]]
         picture.array(middle - 1.33, 4, odds[t].round(6), fills=fills, width=0.38)
         for v in range(7):
-            picture.text(middle - 1.14 + 0.38 * v, 5.4, v, colour=FAINT, size=7)
+            picture.text(middle - 1.14 + 0.38 * v, 5.4, v, colour=FAINT, size=SMALL)
         picture.arrow((middle, 3.95), (middle, 2.75), colour=GREEN)
         picture.text(middle, 2.2, f"{odds[t, targets[t]]:.0f}/{odds[t].sum():.0f}", colour=GREEN, bold=True)
-        picture.text(middle, 1.4, f"word {targets[t]} comes", colour=FAINT, size=8)
+        picture.text(middle, 1.4, f"word {targets[t]} comes", colour=FAINT, size=SMALL)
         picture.text(middle, 0.4, f"step {t}", colour=FAINT)
         picture.arrow((left - 1.5 if t else 1, 7.1), (left + 0.65, 7.1), colour=ORANGE)
     return picture.show("""Three steps side by side. The ids 0, 1, 2 pick the rows 0 1 2 3, 4 5 6 7 and 8 9 10 11, in
@@ -100,21 +103,21 @@ def step_backward(above, down):
     """Return a drawing of three steps back through time; both arguments are whole numbers, times one unit."""
     dz = down[:, 0].round()
     picture = Drawing(10, 8)
-    picture.text(0.45, 1.6, "dh", colour=ORANGE, bold=True)
-    picture.text(0.45, 7, "dx", colour=BLUE, bold=True)
+    picture.text(0.45, 1.6, "dh", colour=RED, bold=True)
+    picture.text(0.45, 7, "dx", colour=RED, bold=True)
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2
         picture.text(middle, 0.4, f"step {t}", colour=FAINT)
-        picture.cell(middle - 0.6, 1.1, signed(above[t, 0]), fill=ORANGE_FILL, width=1.2)
-        picture.arrow((middle, 2.2), (middle, 3.8), colour=ORANGE)
-        picture.cell(left + 0.1, 3.9, f"dz = {signed(dz[t])}", fill=GREEN_FILL, width=2.2, edge=INK)
-        picture.arrow((middle, 5), (middle, 6.4), colour=BLUE)
+        picture.cell(middle - 0.6, 1.1, signed(above[t, 0]), fill=RED_FILL, width=1.2)
+        picture.arrow((middle, 2.2), (middle, 3.8), colour=RED)
+        picture.cell(left + 0.1, 3.9, f"dz = {signed(dz[t])}", fill=RED_FILL, width=2.2, edge=INK)
+        picture.arrow((middle, 5), (middle, 6.4), colour=RED)
         for d in range(4):
-            picture.cell(left + 0.6 * d, 6.5, "", fill=BLUE_FILL, width=0.6)
-            picture.text(left + 0.3 + 0.6 * d, 7, signed(down[t, d]), size=8)
+            picture.cell(left + 0.6 * d, 6.5, "", fill=RED_FILL, width=0.6)
+            picture.text(left + 0.3 + 0.6 * d, 7, signed(down[t, d]), size=SMALL)
         if t < 2:
-            picture.arrow((STEP_LEFTS[t + 1] + 0.05, 4.4), (left + 2.35, 4.4), colour=ORANGE)
-            picture.text(left + 2.78, 3.9, signed(dz[t + 1]), colour=ORANGE)
+            picture.arrow((STEP_LEFTS[t + 1] + 0.05, 4.4), (left + 2.35, 4.4), colour=RED)
+            picture.text(left + 2.78, 3.9, signed(dz[t + 1]), colour=RED)
     arrive, end = (", ".join(signed(x) for x in values) for values in (above[:, 0], dz))
     return picture.show(f"""From above, the states of the steps 0, 1, 2 receive {arrive}, in units of u. Step 2 passes
         what it has to step 1, and step 1 to step 0. With that the three steps have {end}. Each number of a word vector

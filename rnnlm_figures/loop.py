@@ -5,7 +5,7 @@ import numpy as np
 
 from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
 
-from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, RED, RED_FILL, Drawing
+from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, RED, RED_FILL, SMALL, Drawing
 
 WORDS = ["the", "owl", "cow", "in", "wood", "hoots", "moos", "."]
 SENTENCES = {"hoots": ["the", "owl", "in", "the", "wood"], "moos": ["the", "cow", "in", "the", "wood"]}
@@ -49,7 +49,7 @@ def loop_in_one_picture(ids, vectors, states, scores, loss, gradient, sound="hoo
     picture = Drawing(10, 11.2)
     for x, name, colour in [(1.0, "word", FAINT), (2.3, "id", FAINT), (3.9, "vector", BLUE), (6.1, "state", ORANGE),
                             (8.6, "gradient", RED)]:
-        picture.text(x, 0.4, name, colour=colour, bold=True, size=9)
+        picture.text(x, 0.4, name, colour=colour, bold=True, size=SMALL)
     for t, word in enumerate(SENTENCES[sound]):
         y = 0.9 + 1.5 * t
         picture.text(1.0, y + 0.5, word)
@@ -90,8 +90,8 @@ def you_are_here(page):
              f'<text x="196" y="15" class="here-small{kind["again"]}" text-anchor="start">each word</text>']
     for name, (chapter, x) in PARTS.items():
         here = ' aria-current="page"' if chapter == page else ""
-        drawn.append(f'<a href="{chapter}.html"{here}><rect class="here-part{kind[name]}" x="{x + 1}" y="24" width="58"'
-                     f' height="38" rx="6"/><text x="{x + 30}" y="40" class="here-name">{name}</text>'
+        drawn.append(f'<a href="{chapter}.html" tabindex="-1"{here}><rect class="here-part{kind[name]}" x="{x + 1}"'
+                     f' y="24" width="58" height="38" rx="6"/><text x="{x + 30}" y="40" class="here-name">{name}</text>'
                      f'<text x="{x + 30}" y="55" class="here-small">{numbers_of_the_map()[name]}</text></a>')
         if x:
             drawn.append(f'<path class="here-way" d="M{x - 10} 43h6"/><path class="here-head" d="M{x} 43l-6 -3v6z"/>')

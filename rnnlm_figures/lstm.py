@@ -2,14 +2,16 @@
 import numpy as np
 
 from .drawing import (
-    BLUE,
     BLUE_FILL,
     FAINT,
     GREEN,
     GREEN_FILL,
+    INK,
     ORANGE,
     ORANGE_FILL,
     RED,
+    RED_FILL,
+    SMALL,
     Canvas,
     Drawing,
     Figure,
@@ -24,7 +26,7 @@ def lstm_cell():
     _draw_gates(picture)
     for x in (3.1, 4.8, 6.0, 7.7):
         picture.arrow((5.1, 8.1), (x, 6.3), colour=FAINT)
-    picture.cell(3.8, 8.2, "h before", fill=BLUE_FILL, width=2)
+    picture.cell(3.8, 8.2, "h before", fill=ORANGE_FILL, width=2)
     picture.cell(5.8, 8.2, "x", fill=BLUE_FILL)
     picture.text(5, 9.9, "each gate sees the input and the last h", colour=FAINT)
     return picture.show("""The cell state c runs straight along the top from left to right. On its way it is multiplied
@@ -34,7 +36,7 @@ def lstm_cell():
 
 
 def _draw_cell_state(picture):
-    picture.text(0.8, 1.0, "c before", colour=GREEN, size=9)
+    picture.text(0.8, 1.0, "c before", colour=GREEN, size=SMALL)
     picture.cell(0.3, 1.5, "c", fill=GREEN_FILL)
     picture.arrow((1.3, 2), (2.5, 2), colour=GREEN)
     picture.cell(2.6, 1.5, "×")
@@ -42,29 +44,29 @@ def _draw_cell_state(picture):
     picture.cell(4.9, 1.5, "+")
     picture.arrow((5.9, 2), (8.6, 2), colour=GREEN)
     picture.cell(8.7, 1.5, "c", fill=GREEN_FILL)
-    picture.text(9.2, 1.0, "c after", colour=GREEN, size=9)
+    picture.text(9.2, 1.0, "c after", colour=GREEN, size=SMALL)
 
 
 def _draw_gates(picture):
-    picture.cell(2.6, 5.2, "f", fill=ORANGE_FILL)
-    picture.arrow((3.1, 5.2), (3.1, 2.6), colour=ORANGE)
-    picture.text(2.4, 4.6, "keep?", colour=ORANGE, align="right", size=9)
+    picture.cell(2.6, 5.2, "f", edge=INK)
+    picture.arrow((3.1, 5.2), (3.1, 2.6))
+    picture.text(2.4, 4.6, "keep?", align="right", size=SMALL)
     picture.cell(4.9, 3.4, "×")
     picture.arrow((5.4, 3.4), (5.4, 2.6))
-    picture.cell(4.3, 5.2, "i", fill=ORANGE_FILL)
-    picture.cell(5.5, 5.2, "g", fill=BLUE_FILL)
-    picture.arrow((4.8, 5.2), (5.2, 4.5), colour=ORANGE)
-    picture.arrow((6.0, 5.2), (5.6, 4.5), colour=BLUE)
-    picture.text(4.8, 4.0, "add?", colour=ORANGE, align="right", size=9)
-    picture.text(6.7, 2.55, "tanh", size=9)
+    picture.cell(4.3, 5.2, "i", edge=INK)
+    picture.cell(5.5, 5.2, "g", edge=INK)
+    picture.arrow((4.8, 5.2), (5.2, 4.5))
+    picture.arrow((6.0, 5.2), (5.6, 4.5))
+    picture.text(4.8, 4.0, "add?", align="right", size=SMALL)
+    picture.text(6.7, 2.55, "tanh", size=SMALL)
     picture.arrow((7.2, 2.0), (7.2, 3.3))
     picture.cell(6.7, 3.4, "×")
-    picture.cell(7.2, 5.2, "o", fill=ORANGE_FILL)
-    picture.arrow((7.6, 5.2), (7.3, 4.5), colour=ORANGE)
-    picture.text(7.9, 4.75, "show?", colour=ORANGE, align="left", size=9)
+    picture.cell(7.2, 5.2, "o", edge=INK)
+    picture.arrow((7.6, 5.2), (7.3, 4.5))
+    picture.text(7.9, 4.75, "show?", align="left", size=SMALL)
     picture.arrow((7.7, 3.9), (8.6, 3.9))
-    picture.cell(8.7, 3.4, "h", fill=BLUE_FILL)
-    picture.text(9.2, 3.05, "h after", colour=BLUE, size=9)
+    picture.cell(8.7, 3.4, "h", fill=ORANGE_FILL)
+    picture.text(9.2, 3.05, "h after", colour=ORANGE, size=SMALL)
 
 
 def half_open_gates(words, cs, hs, reach):
@@ -72,7 +74,7 @@ def half_open_gates(words, cs, hs, reach):
     picture = Drawing(10, 1.2 + 0.75 * len(words))
     places = {"c": 3.9, "h": 6.2, "gradient": 8.5}
     for name, x in places.items():
-        picture.text(x, 0.4, name, colour=FAINT, size=9)
+        picture.text(x, 0.4, name, colour=FAINT, size=SMALL)
     for t, word in enumerate(words):
         y = 0.9 + 0.75 * t
         picture.text(2.2, y + 0.3, word, align="right")
@@ -90,19 +92,19 @@ def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
     dc = dc_later + through_h
     picture = Drawing(10, 8.2)
     _draw_cell_state_back(picture, [dc * f, dc, dc_later], f)
-    picture.cell(8.7, 3.4, f"{dh:g}", fill=BLUE_FILL)
-    picture.text(9.2, 3.05, "dh", colour=BLUE, size=9)
+    picture.cell(8.7, 3.4, f"{dh:g}", fill=RED_FILL)
+    picture.text(9.2, 3.05, "dh", colour=RED, size=SMALL)
     picture.arrow((8.6, 3.9), (8.0, 3.9))
     picture.text(7.9, 3.9, f"{through_h:.2f}", align="right")
     picture.arrow((7.0, 3.4), (6.5, 2.6))
     columns = [((2.9, 2.6), 2.1, "f", dc * c_prev, f * (1 - f)), ((5.6, 2.6), 4.0, "i", dc * g, i * (1 - i)),
                ((5.8, 2.6), 5.9, "g", dc * i, 1 - g**2), ((9.2, 4.5), 8.6, "o", dh * tanh_c, o * (1 - o))]
     for start, x, name, gradient, slope in columns:
-        picture.arrow(start, (x + 0.4, 5.3), colour=ORANGE)
-        picture.text(x + 0.4, 5.6, f"d{name} = {gradient:g}", colour=ORANGE, size=9)
-        picture.text(x + 0.4, 6.2, f"× {slope:.4g}", colour=FAINT, size=9)
-        picture.cell(x - 0.25, 6.6, f"{gradient * slope:.4g}", fill=ORANGE_FILL, width=1.3)
-        picture.text(x + 0.4, 7.9, f"dz of {name}", size=9)
+        picture.arrow(start, (x + 0.4, 5.3), colour=RED)
+        picture.text(x + 0.4, 5.6, f"d{name} = {gradient:g}", colour=RED, size=SMALL)
+        picture.text(x + 0.4, 6.2, f"× {slope:.4g}", colour=FAINT, size=SMALL)
+        picture.cell(x - 0.25, 6.6, f"{gradient * slope:.4g}", fill=RED_FILL, width=1.3)
+        picture.text(x + 0.4, 7.9, f"dz of {name}", size=SMALL)
     return picture.show(f"""From the right, {dc_later:g} comes back along the cell state. From dh, which is {dh:g},
         {through_h:.2f} joins it, so dc is {dc:.2f}; times f, which is {f:g}, {dc * f:.2f} goes on to the left. Down go
         df, di and dg from dc, and do from dh, each times the slope of its gate.""")
@@ -110,12 +112,12 @@ def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
 
 def _draw_cell_state_back(picture, numbers, f):
     for x, number, name in zip((0.2, 5.2, 8.7), numbers, ("dc before", "dc", "dc later"), strict=True):
-        picture.cell(x, 1.5, f"{number:.2f}", fill=GREEN_FILL, width=1.1)
-        picture.text(x + 0.55, 1.0, name, colour=GREEN, size=9)
-    picture.arrow((8.6, 2), (6.4, 2), colour=GREEN)
-    picture.arrow((5.1, 2), (3.6, 2), colour=GREEN)
+        picture.cell(x, 1.5, f"{number:.2f}", fill=RED_FILL, width=1.1)
+        picture.text(x + 0.55, 1.0, name, colour=RED, size=SMALL)
+    picture.arrow((8.6, 2), (6.4, 2), colour=RED)
+    picture.arrow((5.1, 2), (3.6, 2), colour=RED)
     picture.cell(2.3, 1.5, f"× {f:g}", width=1.2)
-    picture.arrow((2.2, 2), (1.4, 2), colour=GREEN)
+    picture.arrow((2.2, 2), (1.4, 2), colour=RED)
 
 
 def gradients_by_distance(reaches):

@@ -20,7 +20,7 @@ from rnnlm_ref.text import Vocabulary, split_corpus
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN
 from rnnlm_ref.trainer import RnnlmTrainer
 
-from .drawing import BLUE, BLUE_FILL, ORANGE, ORANGE_FILL, Drawing
+from .drawing import BLUE, BLUE_FILL, ORANGE, ORANGE_FILL, SMALL, Drawing
 
 STORED = Path(__file__).with_name("mattered.npz")
 LAYERS = {"RNN": TimeRNN, "LSTM": TimeLSTM}
@@ -117,7 +117,7 @@ def which_word_mattered(text, least=0.02):
         picture.text(2.3, y + 0.25, words[m], align="right")
         for x, share, fill in [(2.6, rnn[m], ORANGE_FILL), (6.4, lstm[m], BLUE_FILL)]:
             picture.bar(x, y, 2.4 * share / longest, fill)
-            picture.text(x + 2.4 * share / longest + 0.1, y + 0.25, f"{100 * share:.0f} %", align="left", size=9)
+            picture.text(x + 2.4 * share / longest + 0.1, y + 0.25, f"{100 * share:.0f} %", align="left", size=SMALL)
     picture.text(5, 1.3 + 0.65 * len(kept), f"{words[asked]}?", bold=True)
     best = {name: ", ".join(f"{words[m]} {100 * shares[m]:.0f} %" for m in np.argsort(-shares)[:3])
             for name, shares in [("RNN", rnn), ("LSTM", lstm)]}

@@ -1,14 +1,31 @@
 """Figures of chapter 3: one step of an RNN, forward and back."""
 import numpy as np
 
-from .drawing import BLUE, BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, ORANGE_FILL, Canvas, Drawing, Figure, plain_axes
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    ORANGE,
+    ORANGE_FILL,
+    RED,
+    RED_FILL,
+    SMALL,
+    VIOLET,
+    VIOLET_FILL,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+)
 
 
 def owl_or_cow(words, states):
     """Return a drawing of two units after each word, as bars that start in the middle, to the left if negative."""
     picture = Drawing(10, 1.2 + 0.75 * len(words))
     for x, name in [(4.2, "owl unit"), (7.8, "cow unit")]:
-        picture.text(x, 0.4, name, colour=FAINT, size=9)
+        picture.text(x, 0.4, name, colour=FAINT, size=SMALL)
     for t, (word, state) in enumerate(zip(words, states, strict=True)):
         y = 0.9 + 0.75 * t
         picture.text(2.2, y + 0.3, word, align="right")
@@ -29,8 +46,8 @@ def one_step(x, h_prev, Wx, Wh, b):
         picture.text(1.5, middle - 0.45, name, colour=colour, bold=True)
         picture.array(0.1, middle, vector, fills=[fill], width=2.8 / vector.shape[1])
         picture.text(3.25, middle + 0.5, "@")
-        picture.text(4.65, top - 0.45, matrix_name, colour=colour, bold=True)
-        picture.array(3.6, top, matrix, width=0.7)
+        picture.text(4.65, top - 0.45, matrix_name, colour=VIOLET, bold=True)
+        picture.array(3.6, top, matrix, fills=[VIOLET_FILL] * len(matrix), width=0.7)
         picture.text(6.3, middle + 0.5, "=")
         picture.array(right, middle, vector @ matrix, fills=[fill], width=0.95)
     picture.text(6.3, 10.1, "b", bold=True)
@@ -60,7 +77,7 @@ def three_steps_down(xs, Wx, Wh, b):
         picture.array(0.1, y + 0.7, xs[t], fills=[BLUE_FILL], width=0.7)
         picture.arrow((2.95, y + 1.2), (6.8, y + 1.2), colour=BLUE)
         picture.arrow((left + 1.4, y - 0.75), (left + 1.4, y + 0.65), colour=ORANGE)
-        picture.text(4.85, y + 0.75, f"{from_x:g} + {from_h:g} + 3 = {state[0]:g}", size=9)
+        picture.text(4.85, y + 0.75, f"{from_x:g} + {from_h:g} + 3 = {state[0]:g}", size=SMALL)
         picture.array(left, y + 0.7, state, fills=[ORANGE_FILL], width=0.95)
     return picture.show("""The state starts at 0 0 0. Step 0 reads 0 1 2 3, whose sum is 6: 6 + 0 + 3 = 9. Step 1 reads
         4 5 6 7, sum 22, and the old state's sum is 27: 22 + 27 + 3 = 52. Step 2 reads 8 9 10 11, sum 38, and the old
@@ -72,18 +89,18 @@ def outer_products(x, h_prev, dz, Wx, Wh):
     picture = Drawing(10, 11.6)
     for left, name, vector, product, colour, fill in [(0.2, "x", x, "dWx", BLUE, BLUE_FILL),
                                                       (5.5, "h_prev", h_prev, "dWh", ORANGE, ORANGE_FILL)]:
-        picture.text(left + 2.65, 0.4, "dz", colour=GREEN, bold=True)
-        picture.array(left + 1.3, 0.8, dz, fills=[GREEN_FILL], width=0.9)
-        picture.text(left + 0.5, 1.6, name, colour=colour, bold=True, size=9)
+        picture.text(left + 2.65, 0.4, "dz", colour=RED, bold=True)
+        picture.array(left + 1.3, 0.8, dz, fills=[RED_FILL], width=0.9)
+        picture.text(left + 0.5, 1.6, name, colour=colour, bold=True, size=SMALL)
         picture.array(left, 2.1, vector.T, fills=[fill] * vector.shape[1])
-        picture.array(left + 1.3, 2.1, vector.T @ dz, width=0.9)
-        picture.text(left + 2.65, 2.5 + vector.shape[1], product, bold=True)
-    for y, name, matrix, colour, fill in [(7.4, "dx", Wx, BLUE, BLUE_FILL), (9.4, "dh_prev", Wh, ORANGE, ORANGE_FILL)]:
+        picture.array(left + 1.3, 2.1, vector.T @ dz, fills=[RED_FILL] * vector.shape[1], width=0.9)
+        picture.text(left + 2.65, 2.5 + vector.shape[1], product, colour=RED, bold=True)
+    for y, name, matrix in [(7.4, "dx", Wx), (9.4, "dh_prev", Wh)]:
         back = dz @ matrix.T
-        picture.text(2.7, y + 0.5, f"{name},  each", colour=colour, bold=True, align="right")
+        picture.text(2.7, y + 0.5, f"{name},  each", colour=RED, bold=True, align="right")
         picture.text(4.5, y + 0.5, "11 + 11 + 11")
         picture.text(6.1, y + 0.5, "=")
-        picture.array(6.5, y, back, fills=[fill], width=3.4 / back.shape[1])
+        picture.array(6.5, y, back, fills=[RED_FILL], width=3.4 / back.shape[1])
     picture.text(5, 11, "all weights are 1, so going back adds up dz", colour=FAINT)
     return picture.show("""Two multiplication tables. dWx has x, 4 5 6 7, down the side and dz, 11 11 11, along the top:
         its rows are 44, 55, 66, 77. dWh has h_prev, 9 9 9, down the side: every entry is 99. Below, dx and dh_prev:

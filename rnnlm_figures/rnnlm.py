@@ -11,6 +11,7 @@ from .drawing import (
     ORANGE,
     ORANGE_FILL,
     RED,
+    SMALL,
     Canvas,
     Drawing,
     Figure,
@@ -55,9 +56,9 @@ def _name_layers(picture):
     """Write the layers' names, and the shapes of what goes up between them, at the left of a drawing of the model."""
     for y, name in [(12.9, "xs"), (10.9, "TimeEmbedding"), (8.5, "TimeRNN"), (6.1, "TimeAffine"), (3.7, "TimeSoftmax-"),
                     (4.25, "WithLoss"), (1.4, "ts")]:
-        picture.text(0.1, y, name, align="left", bold=True, size=9)
+        picture.text(0.1, y, name, align="left", bold=True, size=SMALL)
     for y, shape in [(12.9, "(N, T)"), (9.7, "(N, T, D)"), (7.3, "(N, T, H)"), (4.9, "(N, T, V)"), (1.4, "(N, T)")]:
-        picture.text(1.3, y, shape, align="left", colour=FAINT, size=9)
+        picture.text(1.3, y, shape, align="left", colour=FAINT, size=SMALL)
 
 
 def perplexity_curve(curve, bars):
@@ -91,7 +92,7 @@ def word_maps(tokens, before, after):
         for word, (x, y), (end, top) in _spread(places):
             kind = next(kind for kind, words in KINDS.items() if word in words)
             axes.plot([x, end], [y, top], color=KIND_COLOURS[kind], linewidth=0.4)
-            axes.text(end, top, word, color=KIND_COLOURS[kind], size=8, va="center")
+            axes.text(end, top, word, color=KIND_COLOURS[kind], size=SMALL, va="center")
         axes.set(title=title, xticks=[], yticks=[])
         axes.margins(0.15, 0.08)
     return Figure(plot, """Two maps of the 27 words. Before training animals, places, links and sounds lie mixed up.
@@ -101,7 +102,7 @@ def word_maps(tokens, before, after):
 
 def _spread(places):
     """Yield word, place and where to write it: to the right, and moved up where it would cover another label."""
-    width, height = np.ptp(list(places.values()), axis=0) * (0.2, 0.036)
+    width, height = np.ptp(list(places.values()), axis=0) * (0.2, 0.05)
     written = []
     for word, (x, y) in sorted(places.items(), key=lambda item: item[1][1]):
         end, top = x + width / 8, y
@@ -139,9 +140,9 @@ def temperatures(shares):
         left = 0.1 + 3.35 * i
         picture.text(left + 0.5, 0.5, f"τ = {temperature:g}", align="left", colour=colour, bold=True)
         for v in range(4):
-            picture.text(left + 0.2, 1.6 + v, v, colour=FAINT, size=9)
+            picture.text(left + 0.2, 1.6 + v, v, colour=FAINT, size=SMALL)
             picture.cell(left + 0.5, 1.1 + v, "", fill=fill, width=2.3 * p[v])
-            picture.text(left + 0.65 + 2.3 * p[v], 1.6 + v, f"{p[v]:.3f}", align="left", size=9)
+            picture.text(left + 0.65 + 2.3 * p[v], 1.6 + v, f"{p[v]:.3f}", align="left", size=SMALL)
     return picture.show("""Three groups of four bars side by side. At temperature 0.5 the most likely word has 0.727 and
         the others share the rest; at 1 it has 0.5; at 2 it has 0.369 and the least likely still have 0.185.""")
 
@@ -165,7 +166,7 @@ def who_is_it_about(heard, sums, expected):
     picture = Drawing(10, 12.8)
     picture.text(0.1, 0.4, "who is it about?", align="left", bold=True)
     for k, animal in enumerate(sums):
-        picture.text(2.3 + 0.95 * k, 1.3, animal, align="left", colour=FAINT, size=8)
+        picture.text(2.3 + 0.95 * k, 1.3, animal, align="left", colour=FAINT, size=SMALL)
         for row, share in enumerate(np.clip(sums[animal], 0, 1)):
             picture.axes.add_patch(Rectangle((2.3 + 0.95 * k, 1.7 + 0.75 * row), 0.9 * share, 0.7, linewidth=0,
                                              facecolor=ORANGE))

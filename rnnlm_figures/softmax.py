@@ -10,6 +10,7 @@ from .drawing import (
     INK,
     PAPER,
     RED,
+    SMALL,
     Canvas,
     Drawing,
     Figure,
@@ -25,11 +26,11 @@ def loss_in_eighths(counts, targets):
     for x, head in [(2.75, "e^x"), (5.4, "target"), (7.15, "p"), (8.95, "loss")]:
         picture.text(x, 0.4, head, bold=True)
     for v, word in enumerate(WORDS):
-        picture.text(1.65 + 0.75 * v, 1.1, word, colour=FAINT, size=8)
+        picture.text(1.65 + 0.75 * v, 1.1, word, colour=FAINT, size=SMALL)
     for n in range(2):
         for t in range(3):
             y = 1.6 + 3.4 * n + t
-            picture.text(0.1, y + 0.5, f"n={n} t={t}", align="left", colour=FAINT, size=8)
+            picture.text(0.1, y + 0.5, f"n={n} t={t}", align="left", colour=FAINT, size=SMALL)
             _write_position(picture, y, counts[n, t], targets[n, t])
     picture.text(5, 8.9, "mean over the 5 that count:  8 · log 2 / 5", colour=GREEN, bold=True)
     return picture.show("""Six positions, each with four numbers e^x that add up to 8. The target picks one of them: 4,
@@ -65,7 +66,7 @@ def picked_by_two_indices(ys, ids):
     fills = [[BLUE_FILL if v == ids[i] else PAPER for v in range(7)] for i in range(3)]
     picture.array(3.7, 1, ys, width=0.64, fills=fills)
     for v in range(7):
-        picture.text(4.02 + 0.64 * v, 4.4, v, colour=FAINT, size=8)
+        picture.text(4.02 + 0.64 * v, 4.4, v, colour=FAINT, size=SMALL)
     picture.text(9.3, 0.5, "picked", bold=True)
     for i in range(3):
         picture.text(9.3, 1.5 + i, ys[i, ids[i]], colour=BLUE)
@@ -106,7 +107,7 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
         top = 0.4 + 6.6 * t
         picture.text(0.1, top, f"position {t}, target {WORDS[targets[t]]}", align="left", bold=True)
         for x, head in [(2.6, "score"), (5.4, "share p"), (8.6, "slope")]:
-            picture.text(x, top + 0.8, head, colour=FAINT, size=9)
+            picture.text(x, top + 0.8, head, colour=FAINT, size=SMALL)
         for v, (word, p) in enumerate(zip(WORDS, shares[t], strict=True)):
             y = top + 1.7 + 1.1 * v
             picture.text(1.4, y, word, align="right")

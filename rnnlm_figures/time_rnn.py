@@ -1,18 +1,7 @@
 """Figures of chapter 4: one cell, unrolled over three steps."""
 import numpy as np
 
-from .drawing import (
-    BLUE,
-    BLUE_FILL,
-    FAINT,
-    GREEN_FILL,
-    INK,
-    ORANGE,
-    ORANGE_FILL,
-    RED,
-    RED_FILL,
-    Drawing,
-)
+from .drawing import BLUE, BLUE_FILL, FAINT, GREEN_FILL, INK, ORANGE, ORANGE_FILL, RED, RED_FILL, Drawing
 
 LEFTS = (0.95, 4.2, 7.45)  # of the three steps
 
@@ -57,18 +46,18 @@ def back_from_cell_to_cell(dhs, dzs, dxs):
     picture = _unrolled(8)
     for t, left in enumerate(LEFTS):
         middle = left + 1.2
-        picture.array(left, 1.1, dhs[t], fills=[ORANGE_FILL], width=0.8)
-        picture.arrow((middle, 2.2), (middle, 3.8), colour=ORANGE)
-        picture.cell(left + 0.3, 3.9, f"dz = {dzs[t]:g}", fill=GREEN_FILL, width=1.8, edge=INK)
-        picture.arrow((middle, 5), (middle, 6.4), colour=BLUE)
-        picture.array(left, 6.5, dxs[t], fills=[BLUE_FILL], width=_dx_width(t))
+        picture.array(left, 1.1, dhs[t], fills=[RED_FILL], width=0.8)
+        picture.arrow((middle, 2.2), (middle, 3.8), colour=RED)
+        picture.cell(left + 0.3, 3.9, f"dz = {dzs[t]:g}", fill=RED_FILL, width=1.8, edge=INK)
+        picture.arrow((middle, 5), (middle, 6.4), colour=RED)
+        picture.array(left, 6.5, dxs[t], fills=[RED_FILL], width=_dx_width(t))
         if t < 2:
-            picture.arrow((LEFTS[t + 1] + 0.25, 4.4), (left + 2.15, 4.4), colour=ORANGE)
-            picture.text(left + 2.73, 3.9, f"{3 * dzs[t + 1]:g}", colour=ORANGE)
-    picture.arrow((1.2, 4.4), (0.65, 4.4), colour=ORANGE)
-    picture.text(0.5, 3.9, f"{3 * dzs[0]:g}", colour=ORANGE)
-    picture.text(0.45, 1.6, "dhs", colour=ORANGE, bold=True)
-    picture.text(0.45, 7, "dxs", colour=BLUE, bold=True)
+            picture.arrow((LEFTS[t + 1] + 0.25, 4.4), (left + 2.15, 4.4), colour=RED)
+            picture.text(left + 2.73, 3.9, f"{3 * dzs[t + 1]:g}", colour=RED)
+    picture.arrow((1.2, 4.4), (0.65, 4.4), colour=RED)
+    picture.text(0.5, 3.9, f"{3 * dzs[0]:g}", colour=RED)
+    picture.text(0.45, 1.6, "dhs", colour=RED, bold=True)
+    picture.text(0.45, 7, "dxs", colour=RED, bold=True)
     return picture.show("""The same three cells with all arrows turned round. From above come 1, 2, 3. Step 2 has dz = 3
         and sends 9 to its left. Step 1 has dz = 2 + 9 = 11 and sends 33. Step 0 has dz = 1 + 33 = 34 and sends 102 out
         of the window. Down go dxs, 102, 33 and 9.""")

@@ -1,0 +1,113 @@
+"""The book's own look: its fonts, its colours, and how little stands between a keyboard and a figure.
+
+Needs `make book` first.
+"""
+import hashlib
+import re
+
+import pytest
+from pages import HTML, ROOT
+from test_live import FIGURES
+
+from rnnlm_figures.drawing import NAMES
+
+
+@pytest.mark.parametrize("folder", ["book/_static/fonts", "rnnlm_figures/fonts"])
+def test_the_fonts_are_those_that_were_made_and_each_family_has_its_licence(folder):
+    folder = ROOT / folder
+    sums = dict(reversed(line.split()) for line in (folder / "fonts.sha256").read_text().splitlines())
+    fonts = {path.name: path for path in folder.iterdir() if path.suffix in (".woff2", ".ttf")}
+    assert {name: hashlib.sha256(path.read_bytes()).hexdigest() for name, path in fonts.items()} == sums
+    for name in fonts:
+        licence = folder / f"{name.partition('-latin')[0]}.LICENCE.txt"
+        assert "SIL OPEN FONT LICENSE" in licence.read_text()
+
+
+def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(open_page):
+    tab = open_page("book/05-bptt.html", until="networkidle")
+    for font in ("Source Serif 4", "Source Sans 3"):
+        assert tab.evaluate(f"document.fonts.check('16px \"{font}\"')")
+    longest = tab.eval_on_selector_all(".bd-article section > p", """all => all.map(p => {
+        const range = document.createRange();
+        const lines = {};
+        const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
+        if (p.querySelector('mjx-container')) return 0;
+        for (let node; (node = walker.nextNode());) for (let i = 0; i < node.length; i++) {
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            const line = Math.round(range.getBoundingClientRect().bottom / 8);
+            lines[line] = (lines[line] || 0) + 1;
+        }
+        return Math.max(...Object.values(lines));
+    })""")
+    assert 60 <= max(longest) <= 82
+
+
+@pytest.mark.parametrize("name", {page: name for name, page in reversed(FIGURES.items())}.values())
+def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figure(open_page, name):
+    """In chapter 5, whose first one comes late, the list of pages isn't counted: the first stop of all leads past it."""
+    tab = open_page(f"book/{FIGURES[name]}.html", until="networkidle")
+    stops = tab.evaluate("""([figure, within]) => [...document.querySelectorAll(within)].flatMap(
+        part => [...part.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]).filter(
+            e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true})
+            && document.querySelector(figure).compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length""",
+                         [f"live-{name}", "#main-content" if name == "influence" else "body"])
+    assert stops < 60
+
+
+def luminance(colour):
+    """Return the relative luminance of #rrggbb, as WCAG defines it."""
+    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+
+
+def contrast(one, other):
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_colours_of_x_h_w_and_gradients_can_be_read_on_the_page_and_ink_on_their_fills(theme):
+    css = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
+    colours = dict(NAMES)
+    if theme == "dark":
+        colours |= dict(re.findall(r"--figure-([\w-]+): (#\w{6});", css))
+    page = {"light": "#ffffff", "dark": "#121212"}[theme]
+    for name in ("blue", "orange", "violet", "red", "green"):
+        assert contrast(colours[name], page) >= 4.5
+        assert contrast(colours["ink"], colours[f"{name}-fill"]) >= 4.5
+
+
+def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_none(open_page):
+    tab = open_page("book/03-rnn.html", until="networkidle")
+    fills = tab.eval_on_selector_all("mjx-container use[data-c]",
+                                     "all => all.map(e => [e.dataset.c, getComputedStyle(e).fill])")
+    seen = {letter: {fill for each, fill in fills if each == letter} for letter in ("1D465", "210E", "1D44A", "1D451")}
+    rgb = {name: "rgb({}, {}, {})".format(*(int(NAMES[name][i:i + 2], 16) for i in (1, 3, 5)))
+           for name in ("blue", "orange", "violet", "red")}
+    assert [seen["1D465"], seen["210E"], seen["1D44A"]] == [{rgb["blue"]}, {rgb["orange"]}, {rgb["violet"]}]
+    assert rgb["red"] in seen["1D451"]
+    assert len(seen["1D451"]) == 2
+
+
+@pytest.mark.parametrize("page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step"])
+def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_page, page):
+    tab = open_page(f"book/{page}.html", width=390, until="networkidle")
+    tab.add_style_tag(content="live-panel { display: none } figure.drawing { display: block !important }")
+    sizes = tab.eval_on_selector_all("figure.drawing svg", r"""all => all.map(svg => {
+        const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
+        const letters = [...svg.querySelectorAll('g[transform*="scale(0.1"]')].map(
+            g => 100 * Number(g.getAttribute('transform').match(/scale\(([\d.]+)/)[1]));
+        return scale * Math.min(...letters);
+    })""")
+    assert sizes
+    assert min(sizes) >= 11
+
+
+def test_search_offers_learners_no_page_for_teachers_or_maintainers():
+    index = (HTML / "searchindex.js").read_text(encoding="utf-8")
+    found, = re.findall(r'"docnames": ?\[(.*?)\]', index) or re.findall(r"docnames:\[(.*?)\]", index)
+    assert "book/notation" in found
+    hidden = ("instructors", "jupyterhub", "threat-model", "maintainers", "rooms")
+    assert [page for page in hidden if f"book/{page}" in found] == []
