@@ -21,7 +21,7 @@ WORDS = ("we", "read", "more", ".")
 
 
 def loss_in_eighths(counts, targets):
-    """Return a drawing of six positions: numbers e^x that add up to 8, the target's share, and its loss."""
+    """Return a drawing of six positions: numbers e^x that add up to 8, the target's probability, and its loss."""
     picture = Drawing(10, 9.6)
     for x, head in [(2.75, "e^x"), (5.4, "target"), (7.15, "p"), (8.95, "loss")]:
         picture.text(x, 0.4, head, bold=True)
@@ -101,12 +101,12 @@ def mask_along_rows_or_columns(mask, dx, row):
 
 
 def scores_shares_slopes(scores, targets, shares, slopes, loss):
-    """Return a drawing of two positions: for each word its score, its share and the slope of the loss."""
+    """Return a drawing of two positions: for each word its score, its probability and the slope of the loss."""
     picture = Drawing(10, 14.2)
     for t in range(2):
         top = 0.4 + 6.6 * t
         picture.text(0.1, top, f"position {t}, target {WORDS[targets[t]]}", align="left", bold=True)
-        for x, head in [(2.6, "score"), (5.4, "share p"), (8.6, "slope")]:
+        for x, head in [(2.6, "score"), (5.4, "p"), (8.6, "slope")]:
             picture.text(x, top + 0.8, head, colour=FAINT, size=SMALL)
         for v, (word, p) in enumerate(zip(WORDS, shares[t], strict=True)):
             y = top + 1.7 + 1.1 * v
@@ -117,8 +117,8 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
             picture.text(4.2 + 3 * p, y, f"{p:.3f}", align="left")
             picture.text(8.6, y, f"{slopes[t, v]:+.4f}", colour=RED if slopes[t, v] > 0 else GREEN)
     picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
-    return picture.show("""For both positions the scores, the shares and the slopes. At position 0 the target read has
-        the share 0.5 and the slope -0.25; at position 1 the target . has the share 0.125 and the slope -0.4375. All
+    return picture.show("""For both positions the scores, the probabilities and the slopes. At position 0 the target
+        read has the probability 0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375. All
         other slopes are positive. The loss is 1.386.""", live="logits")
 
 

@@ -155,7 +155,7 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
     lab.fill(right_answers("06-rnnlm") | {"imports": SHORT})
     assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
     lab.tab.goto(f"{site}book/progress.html")
-    lab.tab.get_by_text("2 of 7 exercises hold. Next: read").wait_for()
+    lab.tab.get_by_text("2 of 7 exercises complete. Next: read").wait_for()
     link = lab.tab.get_by_role("status").get_by_role("link", name="02-rnn")
     assert link.evaluate("link => link.href").endswith(address("02-rnn"))
 

@@ -5,7 +5,7 @@ const LOGIT_WORDS = ["we", "read", "more", "."];
 const LOGIT_START = [{ counts: [1, 4, 2, 1], target: 1 }, { counts: [4, 2, 1, 1], target: 3 }];
 
 class LiveLogits extends LiveFigure {
-  static title = "Scores, shares, loss and gradient of two positions";
+  static title = "Scores, probabilities, loss and gradient of two positions";
 
   build() {
     this.rate = 1;
@@ -40,7 +40,7 @@ class LiveLogits extends LiveFigure {
       make("div", { class: "live-row" }, make("strong", {}, `Position ${t}`), make("label", {}, "target ", position.select),
         position.check),
       make("div", { class: "logit-rows" },
-        ...["", "score", "", "share p", "slope"].map((head) => make("span", { class: "logit-head" }, head)),
+        ...["", "score", "", "p", "slope"].map((head) => make("span", { class: "logit-head" }, head)),
         ...position.rows.flatMap(({ input, score, bar, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), input, score, bar, slope])));
   }
 
