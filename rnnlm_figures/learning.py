@@ -44,7 +44,7 @@ def one_dial(w, x, wanted):
         The loss is the square of the difference, {(said - wanted)**2}.""")
 
 
-def bowl(loss, slope, path):
+def bowl(loss, slope, path, live=None):
     """Return a plot of the loss against the one weight: the slope at the start, and the first steps down."""
     plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
     axes = plain_axes(plot, xlabel="w", ylabel="loss", xlim=(0.3, 4.2), ylim=(-1, 20),
@@ -53,8 +53,8 @@ def bowl(loss, slope, path):
     axes.plot(weights, loss(weights), color=FAINT)
     start = path[0]
     nearby = np.array([start - 0.2, start + 0.45])
-    axes.plot(nearby, loss(start) + slope(start) * (nearby - start), color=ORANGE, linewidth=2)
-    axes.text(start + 0.35, loss(start) - 8.5, f"slope {slope(start):g}".replace("-", "−"), color=ORANGE, ha="right")
+    axes.plot(nearby, loss(start) + slope(start) * (nearby - start), color=RED, linewidth=2)
+    axes.text(start + 0.35, loss(start) - 8.5, f"slope {slope(start):g}".replace("-", "−"), color=RED, ha="right")
     for w, following in itertools.pairwise(path):
         axes.annotate("", (following, loss(following)), (w, loss(w)),
                       arrowprops={"arrowstyle": "-|>", "color": BLUE, "connectionstyle": "arc3,rad=-0.3"})
@@ -64,8 +64,8 @@ def bowl(loss, slope, path):
     digest = "; ".join(f"w {w:g} loss {loss(w):g}" for w in path)
     losses = ", ".join(f"{loss(w):g}" for w in path)
     return Figure(plot, f"""The loss against w is a bowl whose lowest point, 0, lies at w = 3. A tangent at the first
-        point has the slope {slope(start):g}. Four points step down the left side, each nearer to the bottom: the losses
-        are {losses}.""", digest)
+        point has the slope {slope(start):g}. Arrows lead from there from one point to the next: the losses are
+        {losses}.""", digest, live)
 
 STEP_LEFTS = (0.95, 4.2, 7.45)  # of the three steps that a drawing shows side by side
 

@@ -118,8 +118,8 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
             picture.text(8.6, y, f"{slopes[t, v]:+.4f}", colour=RED if slopes[t, v] > 0 else GREEN)
     picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
     return picture.show("""For both positions the scores, the probabilities and the slopes. At position 0 the target
-        read has the probability 0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375. All
-        other slopes are positive. The loss is 1.386.""", live="logits")
+        read has the probability 0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375.
+        All other slopes are positive. The loss is 1.386.""", live="logits")
 
 
 def losses_with_and_without_mask(losses):

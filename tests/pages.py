@@ -1,4 +1,5 @@
 """The built book in a browser: served from this machine, and watched."""
+import contextlib
 import functools
 import http.server
 import shutil
@@ -48,13 +49,20 @@ def has_no_violation_in_either_theme(tab, context):
         has_no_violation(tab, context)
 
 
-@pytest.fixture(scope="module")
-def site():
-    server = Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(HTML)))
+@contextlib.contextmanager
+def serving(folder):
+    """Serve a folder, and yield its address."""
+    server = Patient(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield f"http://127.0.0.1:{server.server_port}/"
     server.shutdown()
     server.server_close()
+
+
+@pytest.fixture(scope="module")
+def site():
+    with serving(HTML) as address:
+        yield address
 
 
 @pytest.fixture(scope="module")

@@ -12,12 +12,13 @@ from rnnlm_figures.mattered import shown as shown_words
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.layers import RNN
+from rnnlm_ref.optim import SGD
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {"farm": "look-inside", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
            "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm",
-           "mattered[parade]": "08-lstm", "mattered[fable]": "08-lstm"}
+           "dial": "what-learning-is", "mattered[parade]": "08-lstm", "mattered[fable]": "08-lstm"}
 
 
 @pytest.fixture
@@ -70,7 +71,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
     ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
     ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
     ("keeper", ["Start over"]), ("gates", ["Start over"]),
-    ("mattered[parade]", ["This one"]), ("mattered[fable]", [])])
+    ("dial", ["Step"]), ("mattered[parade]", ["This one"]), ("mattered[fable]", [])])
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -161,6 +162,23 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
     assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
+
+
+# A dial.
+
+@pytest.mark.parametrize("rate", [0.05, 0.125, 0.2, 0.26])
+def test_the_dial_goes_where_python_takes_it(figure, rate):
+    live = figure("dial")
+    set_slider(live.get_by_label("learning rate"), rate)
+    w, optimizer = np.array([1.0]), SGD(lr=rate)
+    assert said(live).startswith("w = 1, loss 16, slope −16.")
+    for _ in range(3):
+        optimizer.update([w], [4 * (2 * w - 6)])
+        press(live, "Step")
+        numbers_said = re.findall(r"(?:w =|loss|slope) (−?\d+(?:\.\d+)?)", said(live))
+        expected = [w[0], (2 * w[0] - 6)**2, 4 * (2 * w[0] - 6)]
+        assert_allclose([float(number.replace("−", "-")) for number in numbers_said], expected, rtol=5e-3, atol=1e-9)
+    assert said(live).startswith("After 3 steps: ")
 
 
 # Which earlier word mattered?

@@ -8,7 +8,7 @@ from pathlib import Path
 
 KIT = "rnnlm-exercises"
 PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
-         "rnnlm_figures/*.npz", "pyproject.toml", "LICENSE*")
+         "rnnlm_figures/*.npz", "rnnlm_figures/fonts/*", "pyproject.toml", "LICENSE*")
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
 LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
 LAB = "lab"
