@@ -1,10 +1,11 @@
 """Reads what Canvas and Moodle offer for download, and packs feedback in the form in which they take it back.
 
-Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file. Moodle: folders
-FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so. A participant's number differs from assignment
+Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file; what was typed into its text
+box is NAME[_LATE]_USER_text.html, an address _link.html. Moodle: folders FULL NAME_PARTICIPANT_assignsubmission_file, or
+flat files that begin so; what was typed is in _assignsubmission_onlinetext. A participant's number differs from assignment
 to assignment; the grading worksheet gives the email address behind it.
 
-Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission) and app/models/assignment.rb
+Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission, add_text_or_url) and app/models/assignment.rb
 (infer_comment_context_from_filename); Moodle, mod/assign/classes/downloader.php (before 4.2 in
 mod/assign/locallib.php), mod/assign/feedback/offline/importgradeslib.php and mod/assign/feedback/file/importziplib.php.
 """
@@ -28,6 +29,7 @@ CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d
 # Only the first folder that is named so: those below may be called anything, such as a classmate's.
 MOODLE = re.compile(r"(?:(?![^/]*_assignsubmission_)[^/]+/)*"
                     r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_?/|_)(?P<file>.+)")
+TYPED = re.compile(r"(?:.*/)?\w*_\d+_(?:text|link)\.html|.*_assignsubmission_onlinetext.*")
 # Browsers rename what they download. The grader opens a zip.
 WORK = re.compile(r"(?P<stem>.*?)(?:[-_ ]*\(?\d+\)?)?(?P<kind>\.ipynb|\.zip)(?:\.json|\.txt)?", re.IGNORECASE)
 PARTICIPANT = re.compile(r"\D*(\d+)")
@@ -55,8 +57,15 @@ def read_uploads(folder, assignment):
             place = found.string[found.start("name"):found.start("file")]
             uploads.append(Upload(path, place, found["name"], found["number"], order, kind, read, not moodle))
         elif not path.endswith(".csv"):
-            left[path] = "it is neither a notebook nor a zip" if found else "neither Canvas nor Moodle names a file so"
+            left[path] = why_left(path, found)
     return uploads, left
+
+
+def why_left(path, found):
+    """Why a file that is no work isn't collected; `found` is what its name says, as Canvas or Moodle name files."""
+    if TYPED.fullmatch(path):
+        return "it was typed into a text box or is a link, not a file. Ask the student for the notebook"
+    return "it is neither a notebook nor a zip" if found else "neither Canvas nor Moodle names a file so"
 
 
 def read_files(folder):

@@ -48,6 +48,7 @@ MOODLE_FILES = {
     f"{FOLDER.format('Mallory', 5)}_/{FOLDER.format('Ada Lovelace', 1)}_/lovelaceada_4711_999_{NAME}": EMPTY,
     "Mallory_5_assignsubmission_onlinetext_/onlinetext.html": b"<p>",
 }
+TYPED = "it was typed into a text box or is a link, not a file. Ask the student for the notebook"
 WORKSHEET = """\ufeffIdentifier,"Full name","Email address",Status,Grade
 "Participant 3","Kim Lee",kim.lee@example.org,"Submitted for grading",
 "Participant 4","Kim Lee",lee.kim@example.org,"Submitted for grading",
@@ -126,10 +127,20 @@ def test_what_isnt_collected_is_named_on_the_last_lines_with_the_reason(canvas):
     assert canvas.said[-5:] == [
         "New in the gradebook: 4712 (müllerjürgen), 4713 (leekim), 4714 (leekim), 4716 (mallory), 4717 (doe_john)",
         "Not collected: doejohn_4715_104_answer.pdf: it is neither a notebook nor a zip",
-        "Not collected: doejohn_4715_text.html: neither Canvas nor Moodle names a file so",
+        f"Not collected: doejohn_4715_text.html: {TYPED}",
         f"Not collected: lovelaceada_4711_100_{NAME}: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
         f"Not collected: lovelaceada_4711_300_notes.ipynb: lovelaceada_4711_200_{SLUG}-1.ipynb counts for ada",
     ]
+
+
+@pytest.mark.parametrize("name", [
+    "müller_LATE_4712_link.html", "all/x_4712_text.html", "Kim Lee_3_assignsubmission_onlinetext/onlinetext.html",
+    "Kim Lee_3_assignsubmission_onlinetext_onlinetext.html"])
+def test_what_was_typed_into_the_system_is_told_apart_and_named(new_course, name):
+    course = new_course(**ADA)
+    _, said = course.collect(archive({name: b"<p>", f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT}))
+    assert course.submitted() == {"ada": RIGHT}
+    assert said[-1] == f"Not collected: {name}: {TYPED}"
 
 
 def test_canvas_imports_the_marks_by_number(canvas):
