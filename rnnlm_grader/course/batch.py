@@ -80,7 +80,7 @@ class Batch:
                     self.keep(job, result)
                 with nothing_kept(self.gradebook) if self.dry else contextlib.nullcontext():
                     for submission, result in self.held:
-                        self.recorder.save_marks(submission, result)
+                        self.recorder.save_marks(submission, result, self.recorder.before(submission.student))
                     self.tally.repriced = update_penalties(
                         self.gradebook, self.assignment, self.late_rule, self.tally.unchanged)
                     now = marks_in(self.gradebook, self.assignment)

@@ -176,6 +176,8 @@ def reasons_to_look(student, solution):
     for finding, count in student.lost.items():
         yield f"In {count} {'criterion' if count == 1 else 'criteria'}, {finding}."
     yield from long_and_worthless(student, solution)
+    if student.request:
+        yield f"Asks to look again: {student.request}"
     waiting = [name.replace("-", " · ") for name, part in student.parts.items() if part.needs_manual_grade]
     if waiting:
         yield f"To be marked by hand: {', '.join(waiting)}."

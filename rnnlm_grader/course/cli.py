@@ -10,6 +10,7 @@ from ..refusal import PUT_RIGHT, Refusal, Stopped, in_words
 from . import pool
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
+       rnnlm-grade watch [ASSIGNMENT ...]        collect and grade what arrives, until it is stopped
        rnnlm-grade report ASSIGNMENT [options]   write a page about the class
        rnnlm-grade overview [options]            write a page and a table about the whole course
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
@@ -22,7 +23,7 @@ USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was hande
 rnnlm-grade COMMAND --help says more. Run it in the folder of the course."""
 DONE, SOME_FAILED, UNUSED = 0, 1, 2  # exit codes
 FORMS = ("csv", "canvas", "moodle")
-OF_ALL = ("overview", "forget")  # the commands that are about all assignments
+OF_ALL = ("overview", "forget", "watch")  # the commands that are about all assignments
 SETTING = "--GradeInSandbox."
 
 
@@ -98,6 +99,14 @@ def grade_options(add):
     add("--dry-run", action="store_true", help="record nothing; say whose marks a run would change, and by how much")
 
 
+def watch_options(add):
+    add("names", nargs="*", metavar="ASSIGNMENT", help="only these; default: all that the gradebook knows")
+    add("--feedback", choices=("due", "now"),
+        help="give feedback at once: due, for work that is graded after the due date; now, always (default: never)")
+    add("--every", type=float, default=30, metavar="SECONDS", help="how often to look (default: %(default)s)")
+    add("--once", action="store_true", help="look once and end, for a timer of the system")
+
+
 def report_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
 
@@ -129,6 +138,8 @@ def forget_options(add):
 
 OPTIONS = {
     "grade": ("Grade what was handed in and isn't graded yet, in parallel.", grade_options),
+    "watch": ("Collect from nbgrader's exchange and grade what arrives there, one submission at a time, at low "
+              "priority, until it is stopped. Frozen assignments are left alone.", watch_options),
     "report": ("Write a page about the class: marks, most common misconceptions, criteria that most fail, and work "
                "that somebody should look at.", report_options),
     "overview": ("Write a page and a table about the whole course: all marks, who falls behind, mistakes that came "

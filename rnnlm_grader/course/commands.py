@@ -1,6 +1,8 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 import contextlib
+import os
 import statistics
+import time
 import traceback
 from collections import Counter
 from pathlib import Path
@@ -29,7 +31,11 @@ from .forget import Traces, grading_held
 from .gradebook import known_assignments
 from .marks import read_class
 from .overview import write_overview, write_term
+from .results import RESULTS, Results
 from .settings import GradeInSandbox
+from .watch import Watch
+
+LOW_PRIORITY = 10  # as `nice` counts: what is interactive comes first
 
 
 def grade(options):
@@ -50,6 +56,21 @@ def grade(options):
     marks, stale = read_class(coursedir), Feedback(coursedir).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
+
+
+def watch(options):
+    """Collect and grade what arrives, round after round."""
+    for name in options.names:
+        require_known(name)
+    coursedir, config = open_course(options)
+    with Results(Path(coursedir.root, RESULTS)).locked("Another watch is running in this course."):
+        os.nice(LOW_PRIORITY)
+        with configuration_told():
+            watcher = Watch(coursedir, config, options.names, options.feedback)
+        watcher.round()
+        while not options.once:
+            time.sleep(options.every)
+            watcher.round()
 
 
 def report(options):
@@ -238,6 +259,11 @@ def outcome_lines(tally):
 
 
 def marks_to_look_at(students):
-    """Yield whose marks by hand were given to other work, or before another grading; they count all the same."""
+    """Yield what waits for a person: marks by hand that are due or were given to other work, and requests."""
+    if due := Counter(name for student in students for name in student.due_by_hand):
+        counts = ", ".join(f"{name} ({count})" for name, count in sorted(due.items()))
+        yield f"to be marked by hand, in formgrader: {counts}"
     if who := [f"{student.student} ({', '.join(student.outdated)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {few(who)}"
+    if asking := [student.student for student in students if student.request]:
+        yield f"asking to look again: {few(asking)}. Answer by a comment or a mark by hand in formgrader"

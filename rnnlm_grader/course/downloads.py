@@ -1,12 +1,13 @@
 """Reads what Canvas and Moodle offer for download, and packs feedback in the form in which they take it back.
 
-Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file; what was typed into its text
-box is NAME[_LATE]_USER_text.html, an address _link.html. Moodle: folders FULL NAME_PARTICIPANT_assignsubmission_file, or
-flat files that begin so; what was typed is in _assignsubmission_onlinetext. A participant's number differs from assignment
-to assignment; the grading worksheet gives the email address behind it.
+Canvas: files NAME[_LATE]_USER_ATTACHMENT_FILE, with the numbers of the user and of the file; what was typed into its
+text box is NAME[_LATE]_USER_text.html, an address _link.html. Moodle: folders
+FULL NAME_PARTICIPANT_assignsubmission_file, or flat files that begin so; what was typed is in
+_assignsubmission_onlinetext. A participant's number differs from assignment to assignment; the grading worksheet gives
+the email address behind it.
 
-Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission, add_text_or_url) and app/models/assignment.rb
-(infer_comment_context_from_filename); Moodle, mod/assign/classes/downloader.php (before 4.2 in
+Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission, add_text_or_url) and
+app/models/assignment.rb (infer_comment_context_from_filename); Moodle, mod/assign/classes/downloader.php (before 4.2 in
 mod/assign/locallib.php), mod/assign/feedback/offline/importgradeslib.php and mod/assign/feedback/file/importziplib.php.
 """
 import csv

@@ -5,28 +5,59 @@ from pathlib import Path
 
 import nbformat
 from nbgrader.coursedir import CourseDirectory
-from nbgrader.utils import is_grade, is_solution, rmtree
+from nbgrader.utils import is_grade, is_solution, is_task, rmtree
 
 from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..notebooks.cell_code import plain_python
+from ..notebooks.submission import CODE
+from ..notebooks.writing import Outline
 from ..protocol.candidate import OWN, SET_UP
 from ..refusal import Refusal
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 UNFILLED = "raise NotImplementedError()"
+UNANSWERED = "YOUR ANSWER HERE"  # the same in a cell of text
 UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of a file is half a character
 
 
-def released(source):
+def released(source, stub=UNFILLED):
     """The source of a cell as students get it: without solution and hidden tests."""
-    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + UNFILLED, source))
+    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + stub, source))
 
 
 def answers_of(nb):
-    """The source of each solution cell, by its grade_id, which is the name that it defines."""
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell)}
+    """The source of each cell with an answer that the grader judges, by its grade_id, which is the name in it."""
+    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells
+            if is_solution(cell) and not is_by_hand(cell)}
+
+
+def is_by_hand(cell):
+    """Whether a cell is marked by hand: nbgrader's manually graded answers and tasks."""
+    return is_task(cell) or (is_grade(cell) and is_solution(cell))
+
+
+def outline_of(nb):
+    """Return the `Outline` of an exercise, by which what students wrote themselves is told from it."""
+    ids = ids_of(nb)
+    own = {id: cell for id, cell in ids.items() if "nbgrader" in cell.metadata}
+    return Outline({id: cell.cell_type for id, cell in ids.items()},
+                   {cell.metadata.nbgrader.grade_id: id for id, cell in own.items()},
+                   {released(cell.source).strip(): id for id, cell in ids.items()},
+                   {cell.metadata.nbgrader.grade_id: blank(cell) for cell in own.values()
+                    if is_by_hand(cell) and is_solution(cell)})
+
+
+def ids_of(nb):
+    """Return {id: cell} of a notebook; in old forms, cells have none, and so get one here."""
+    return {cell.get("id", f"cell {i}"): cell for i, cell in enumerate(nb.cells)}
+
+
+def blank(cell):
+    """The source of an answer that is marked by hand as students get it; without marks around it, none of it stays."""
+    stub = UNFILLED if cell.cell_type == CODE else UNANSWERED
+    return released(cell.source, stub) if SOLUTION.search(cell.source) else stub
 
 
 def require_known(assignment):
@@ -54,13 +85,14 @@ def read_source(coursedir):
 
 
 def require_criteria(coursedir):
-    """Return the points of each grade cell, by its grade_id; raise `Refusal` where its criteria have others."""
+    """Return the points of each cell that has some, by its grade_id; raise `Refusal` where its criteria have others."""
     source, assignment = read_source(coursedir), coursedir.assignment_id
-    points = {cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells if is_grade(cell)}
+    points, by_hand = ({cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells
+                        if (is_grade(cell) or is_task(cell)) and is_by_hand(cell) == which} for which in (False, True))
     criteria = {f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
                 for name, part in ASSIGNMENTS[assignment].parts()}
     require_same(assignment, points, "criteria", criteria, "Put one of them right, then run")
-    return points
+    return points | by_hand
 
 
 def require_same(assignment, points, place, others, mend):

@@ -1,6 +1,7 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
 import contextlib
 import re
+from collections import Counter, defaultdict
 
 from nbgrader.api import (
     Assignment,
@@ -20,6 +21,7 @@ from nbgrader.api import (
 from sqlalchemy import select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
+from ..notebooks.writing import digest
 from ..refusal import Refusal
 from .folders import require_same
 from .private import missing_file
@@ -63,13 +65,11 @@ def require_gradebook(coursedir, points):
 def knows(coursedir, points):
     """Return whether the gradebook has the course's assignment; raise `Refusal` where it has it with other points."""
     assignment = coursedir.assignment_id
-    query = (select(GradeCell.name, GradeCell.max_score)
-             .join(GradeCell.notebook).join(Notebook.assignment).where(Assignment.name == assignment))
     if missing_file(coursedir.db_url):
         return False
     with open_gradebook(coursedir) as gradebook:
         require_writable(gradebook)
-        known = dict(map(tuple, gradebook.db.execute(query)))
+        known = known_cells(gradebook)[0].get(assignment)
     if known:
         require_same(assignment, points, "gradebook", known, "Run")
     return bool(known)
@@ -106,6 +106,17 @@ def known_cells(gradebook):
     return cells, due
 
 
+def said_by_hand(gradebook, assignment=None):
+    """Return {(assignment, student): digest of all comments and marks by hand}."""
+    said = defaultdict(list)
+    for kind, *columns in ((Comment, Comment.manual_comment), (Grade, Grade.manual_score, Grade.extra_credit)):
+        for student, grade_id, name, *values in gradebook.db.execute(of_cells(
+                assignment, kind, Assignment.name, *columns)):
+            if any(value is not None for value in values):
+                said[name, student].append([grade_id, *values])
+    return {key: digest(values) for key, values in said.items()}
+
+
 def recorded_scores(gradebook, assignment):
     """Return {student: {grade_id: automatic score}} of all who have any."""
     scores = {}
@@ -116,11 +127,13 @@ def recorded_scores(gradebook, assignment):
 
 def marks_in(gradebook, assignment):
     """Return {student: mark} of all who have an automatic one, with marks by hand and lateness counted."""
-    marks = {}
-    for student, _, score, automatic in gradebook.db.execute(of_cells(
+    scores, automatic = Counter(), set()
+    for student, _, score, by_grader in gradebook.db.execute(of_cells(
             assignment, Grade, Grade.score, Grade.auto_score)):
-        if automatic is not None:
-            marks[student] = marks.get(student, 0) + score
+        scores[student] += score
+        if by_grader is not None:
+            automatic.add(student)
+    marks = {student: score for student, score in scores.items() if student in automatic}
     for student, penalty in gradebook.db.execute(of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)):
         if student in marks:
             marks[student] = max(0, marks[student] - (penalty or 0))

@@ -1,15 +1,17 @@
 """What a student handed in, whatever it is, and what nbgrader's exchange put beside it."""
+import functools
 import os
 import re
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
-from nbgrader.utils import is_solution, parse_utc
+from nbgrader.utils import parse_utc
 
-from ..notebooks.reading import Unreadable, opened, read_all_in
-from ..notebooks.submission import Answers, cells_of, code_of, read_cells, take_answers
-from .folders import answers_of, read_source, released, shown
+from ..notebooks.reading import Unreadable, opened, read_all_in, read_one
+from ..notebooks.submission import Answers, code_of, take_answers
+from ..notebooks.writing import digest, work_in
+from .folders import answers_of, is_by_hand, outline_of, read_source, released, shown
 from .job import Job
 from .private import read_secret
 
@@ -27,6 +29,12 @@ class Submission:
     answers: Answers
     beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
     job: Job
+    written: str  # a digest of what is marked by hand, and of what was written beside the answers, requests apart
+
+    @property
+    def request(self):
+        """What the student asks to have looked at again; else an empty text."""
+        return "\n\n".join(filter(None, (text.request for text in self.answers.texts)))
 
     @property
     def is_unread(self):
@@ -37,9 +45,11 @@ class Submission:
 def read_submissions(coursedir, settings, folders):
     """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
     source, secret = read_source(coursedir), read_secret(coursedir.root)
+    by_hand = [cell.metadata.nbgrader.grade_id for cell in source.cells if is_by_hand(cell)]
     for student, folder in folders.items():
         answers, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
-        yield Submission(student, answers, beside, settings.job(coursedir, source, secret, answers))
+        written = digest(by_hand, [text for text in answers.texts if not text.request])
+        yield Submission(student, answers, beside, settings.job(coursedir, source, secret, answers), written)
 
 
 def read_handed_in(source, path):
@@ -48,11 +58,12 @@ def read_handed_in(source, path):
     `source` is the instructor's notebook, `path` is where the student's should be.
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
+    outline, remarks = outline_of(source), []
     locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
-              if "nbgrader" in cell.metadata and not is_solution(cell)}
-    remarks = []
+              if "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id not in wanted} | outline.blank
     try:
-        answers = take_answers(find_cells(path, wanted, remarks), wanted, locked)
+        work = find_work(path, wanted, outline, remarks)
+        answers = replace(take_answers(work.cells, wanted, locked), texts=work.texts)
         remarks += answers.remarks
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         answers = take_answers((), wanted)
@@ -64,15 +75,16 @@ def read_handed_in(source, path):
     return replace(answers, remarks=tuple(map(shown, remarks))), beside
 
 
-def find_cells(path, wanted, remarks):
-    """Return the cells of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
+def find_work(path, wanted, outline, remarks):
+    """Return the `Work` of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
+    read = functools.partial(work_in, outline=outline)
     if path.parent.is_symlink():  # whether or not it leads anywhere
         raise Unreadable("its folder is a link, and links aren't followed")
     if not path.parent.is_dir():
         raise Unreadable(f"it should be a folder with {path.name} in it, and is none")
     if os.path.lexists(path):
-        return read_cells(path)
-    found = read_all_in(path.parent, cells_of)
+        return read_one(path, read)
+    found = read_all_in(path.parent, read)
     name = the_one_meant(found, path.name, wanted)
     if isinstance(found[name], Exception):
         raise found[name]
@@ -84,10 +96,10 @@ def the_one_meant(found, name, wanted):
     """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
 
     Of several such, the only one that has the right name but for its capitals. Equal ones are one. `found` maps names
-    to cells, or to why there are none.
+    to a `Work`, or to why there is none.
     """
-    filled = [other for other, cells in found.items() if not isinstance(cells, Exception) and any(
-        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in cells)]
+    filled = [other for other, work in found.items() if not isinstance(work, Exception) and any(
+        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in work.cells)]
     named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
     for group in ([*found], filled, named):
         if len({found[other] for other in group}) == 1:

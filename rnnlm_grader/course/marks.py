@@ -9,7 +9,7 @@ from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State
 from .folders import graded_notebook, of_assignment, submitted_folders
-from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook
+from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
 from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
@@ -41,6 +41,7 @@ class StudentMarks:
     record: dict = field(default_factory=dict)
     answers: dict = field(default_factory=dict)
     is_late: bool = False
+    request: str = ""  # to look again, which nobody has answered by a mark or a comment by hand
     first_name: str = ""
     last_name: str = ""
     email: str = ""
@@ -79,6 +80,11 @@ class StudentMarks:
         """Count what was found where nothing could be compared: time ran out, or the process ended."""
         return Counter(criterion["finding"] for _, criterion in self.criteria
                        if criterion["finding"] and is_lost(criterion["finding"]))
+
+    @property
+    def due_by_hand(self):
+        """Return the names of the parts that wait for a mark by hand."""
+        return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is None]
 
     @property
     def outdated(self):
@@ -138,6 +144,7 @@ class Book:
             self.penalties[name, student] += penalty or 0.0
             if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
                 self.late.add((name, student))
+        self.said = said_by_hand(gradebook, assignment)
         for student, cell, name, *values in gradebook.db.execute(of_cells(
                 assignment, Grade, Assignment.name, Grade.score, Grade.needs_manual_grade, Grade.manual_score,
                 Grade.extra_credit)):
@@ -157,10 +164,16 @@ def class_marks(coursedir, book):
             record, answers = read_graded(notebook)
             own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
             students.append(StudentMarks(student, "graded", book.penalties[key], own, record, answers, key in book.late,
-                                         **identity))
+                                         open_request(record, book.said.get(key)), **identity))
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
     return ClassMarks(assignment, parts, tuple(students), book.due[assignment])
+
+
+def open_request(record, said):
+    """Return the request to look again in the grader's record, unless something has been said by hand since it came."""
+    request = record.get("request")
+    return request["text"] if request and request["said"] == said else ""
 
 
 def is_lost(finding):

@@ -57,6 +57,11 @@ class Standing:
         return self.where(lambda result: result.changed_by_hand)
 
     @property
+    def requests(self):
+        """What nobody has answered yet: assignment → request to look again."""
+        return {name: result.request for name, result in self.results.items() if result.request}
+
+    @property
     def stopped(self):
         return self.where(lambda result: result.lost)
 
@@ -83,6 +88,7 @@ def write_overview(coursedir, path=None, book=None):
         course=coursedir.course_id, when=datetime.now().astimezone(), classes=classes, standings=standings,
         latest=latest, count=len(latest.graded) if latest else 0,
         again=to_explain_again(found), returns=returns(standings),
+        asking=[standing for standing in standings if standing.requests],
         behind=[standing for standing in standings if standing.is_behind], behind_in=over(classes)[-LATEST:],
         reports={marks.assignment: relative(report, path) for marks in classes
                  if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()})
@@ -146,7 +152,8 @@ def rows(classes, standings):
     """Yield the table: a row for each student."""
     names = [marks.assignment for marks in classes]
     yield ["student_id", "last_name", "first_name", "email", "lms_user_id", *names, "total", "max_total", "not_graded",
-           "missing", "late", "falling_behind", "changed_by_hand", "stopped_by_a_limit", "mistakes_that_came_back"]
+           "missing", "late", "falling_behind", "changed_by_hand", "stopped_by_a_limit", "regrade_requests",
+           "mistakes_that_came_back"]
     most = sum(marks.max_score for marks in classes if marks.graded)
     for standing in standings:
         who = standing.who
@@ -154,5 +161,6 @@ def rows(classes, standings):
         yield [who.student, who.last_name, who.first_name, who.email, who.lms_user_id, *marks, standing.total, most,
                *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing,
                                standing.late)),
-               "yes" if standing.is_behind else "", *map(" ".join, (standing.by_hand, standing.stopped)),
+               "yes" if standing.is_behind else "",
+               *map(" ".join, (standing.by_hand, standing.stopped, standing.requests)),
                "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items())]

@@ -3,6 +3,7 @@
 It also reads the record again, which tells what is graded from what isn't.
 """
 import copy
+import html
 import json
 import re
 
@@ -14,14 +15,28 @@ from sqlalchemy import select
 
 from ..explaining.words import BOOK, clean
 from ..files import write_whole
-from ..notebooks.submission import MAX_SOURCE
+from ..notebooks.submission import CODE, MAX_SOURCE
+from ..notebooks.writing import IMAGE, digest
 from ..sandbox.bubblewrap import described, resolve
-from .folders import HIDDEN, answers_of, graded_folder, graded_notebook, read_source, released, remove
+from .folders import (
+    HIDDEN,
+    answers_of,
+    graded_folder,
+    graded_notebook,
+    ids_of,
+    is_by_hand,
+    outline_of,
+    read_source,
+    released,
+    remove,
+)
+from .gradebook import said_by_hand
 from .handed_in import TIMESTAMP, read_beside, time_of
 from .lateness import set_penalty
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
+TEXT = '<pre style="white-space: pre-wrap; font-family: inherit; border-left: 4px solid; padding-left: 1em">{}</pre>'
 MANY_EMPTY = re.compile(r"(\n{20})\n+")  # lines, of which a page shows some
 
 
@@ -32,6 +47,7 @@ class Recorder:
         self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
         self.source = read_source(converter.coursedir)
         self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
+        self.unanswered = outline_of(self.source).blank
         cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
         self.names = dict(map(tuple, cells))
 
@@ -41,56 +57,120 @@ class Recorder:
         for remark in submission.answers.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
         coursedir, student = self.converter.coursedir, submission.student
-        folder = graded_folder(coursedir, student)
+        folder, before = graded_folder(coursedir, student), self.before(student)
         remove(folder)
         folder.mkdir(parents=True)
-        self.save_marks(submission, result)
+        self.save_marks(submission, result, before)
         for name, text in submission.beside.items():
             write_whole(folder / name, text.encode())
-        notebook = nbformat.writes(self.notebook(submission, result))
+        notebook = nbformat.writes(self.notebook(submission, result, before))
         write_whole(graded_notebook(coursedir, student), f"{notebook}\n".encode())
         self.converter.set_permissions(coursedir.assignment_id, student)
 
-    def save_marks(self, submission, result):
+    def before(self, student):
+        """The record of what was graded last."""
+        return read_graded(graded_notebook(self.converter.coursedir, student))[0]
+
+    def save_marks(self, submission, result, before):
         """Record the marks, which answers are missing, and what lateness costs, in one transaction."""
         assignment, student = self.converter.coursedir.assignment_id, submission.student
         self.gradebook.update_or_create_student(student)
         submitted = self.gradebook.update_or_create_submission(assignment, student)
-        submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
+        if not (submission.request and before.get("work") == work_of(submission)):  # to ask is not to hand in late
+            submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
         notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
+        answered = {text.fills for text in submission.answers.texts}
         for grade in notebook.grades:
-            grade.auto_score = result["parts"][self.names[grade.cell_id]]["points"]
-            grade.needs_manual_grade = grade.manual_score is not None
+            name = self.names[grade.cell_id]
+            if name in result["parts"]:
+                grade.auto_score = result["parts"][name]["points"]
+                grade.needs_manual_grade = grade.manual_score is not None
+            elif before.get("written") != submission.written:  # else what was marked by hand is as it was
+                grade.auto_score = 0 if name in self.unanswered.keys() - answered else None
+                grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
         worth_something = {part["name"] for part in result["results"] if part["points"]}
         for comment in notebook.comments:
             name = self.names[comment.cell_id]
-            is_missing = submission.answers.by_id[name] == self.blank[name] and name not in worth_something
+            is_missing = name in self.unanswered.keys() - answered or (
+                name in self.blank and submission.answers.by_id[name] == self.blank[name]
+                and name not in worth_something)
             comment.auto_comment = "No response." if is_missing else None
         self.gradebook.db.flush()
         self.gradebook.db.refresh(notebook, ["score"])
         set_penalty(self.late_rule, notebook)
         self.gradebook.db.commit()
 
-    def notebook(self, submission, result):
-        """Return the instructor's notebook with the student's answers, and with marks and reports as outputs."""
-        notebook = copy.deepcopy(self.source)
+    def asked(self, submission, before):
+        """What is to be known of a request to look again: its text, and what had been said by hand when it came."""
+        if not submission.request:
+            return {}
+        if before.get("request", {}).get("text") == submission.request:
+            return before["request"]
+        said = said_by_hand(self.gradebook, assignment := self.converter.coursedir.assignment_id)
+        return {"text": submission.request, "said": said.get((assignment, submission.student))}
+
+    def notebook(self, submission, result, before):
+        """Return the instructor's notebook with what the student wrote, and with marks and reports as outputs."""
+        notebook, answers = copy.deepcopy(self.source), submission.answers
         key = result["key"] if result["is_final"] else None  # so that it's examined again
-        notebook.metadata[RECORD] = {"key": key, "remarks": list(submission.answers.remarks),
+        notebook.metadata[RECORD] = {"key": key, "remarks": list(answers.remarks), "written": submission.written,
+                                     "work": work_of(submission), "request": self.asked(submission, before),
                                      "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
-            if is_grade(cell):
+            if is_by_hand(cell):
+                fill(cell, answers.texts, self.unanswered)
+            elif is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
                 write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.settings.book_url)
             elif is_solution(cell):
-                cell.source = shown_source(submission.answers.by_id[cell.metadata.nbgrader.grade_id])
-        if remarks := [*submission.answers.remarks, *result["failed"]]:
+                cell.source = shown_source(answers.by_id[cell.metadata.nbgrader.grade_id])
+        notebook.cells = with_texts(notebook, answers.texts)
+        if remarks := [*answers.remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
             notebook.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is random
         return notebook
+
+
+def work_of(submission):
+    """A digest of all that is judged of a submission, by the grader or by hand."""
+    return digest(submission.job.cells, submission.job.whole, submission.written)
+
+
+def fill(cell, texts, unanswered):
+    """Put what a student wrote into a cell that is marked by hand; a task stays as it is, with the work behind it."""
+    grade_id = cell.metadata.nbgrader.grade_id
+    if grade_id in unanswered:
+        own = [text for text in texts if text.fills == grade_id]
+        cell.source = "\n\n".join(shown_source(text.source) if cell.cell_type == CODE else shown_text(text)
+                                  for text in own) or unanswered[grade_id]
+
+
+def with_texts(notebook, texts):
+    """Return the cells of a notebook with the texts of a student's own, each behind the cell that it stood behind."""
+    behind = {}
+    for i, text in enumerate(texts):
+        if not text.fills:
+            behind.setdefault(text.after, []).append(new_markdown_cell(shown_text(text), id=f"own-text-{i}"))
+    cells = behind.get(None, [])
+    for id, cell in ids_of(notebook).items():
+        cells += [cell, *behind.get(id, ())]
+    return cells
+
+
+def shown_text(text):
+    """A student's text as HTML, letter by letter, with the images in their places.
+
+    Rendered, it could bring scripts, and requests to other hosts, into pages that teachers read.
+    """
+    def image(found):
+        data = text.images.get(html.unescape(found[1]))
+        return f'<img alt="{found[1]}" src="{data}" style="max-width: 100%">' if data else found[0]
+
+    return TEXT.format(IMAGE.sub(image, html.escape(clean(text.source, MAX_SOURCE))))
 
 
 def shown_source(source):
@@ -119,7 +199,8 @@ def read_graded(path):
     try:
         notebook = json.loads(path.read_bytes())
         notes = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"]]
-        answers = {note["grade_id"]: "".join(source) for note, source in notes if note.get("solution")}
+        answers = {note["grade_id"]: "".join(source) for note, source in notes
+                   if note.get("solution") and not note.get("grade")}
         return notebook["metadata"].get(RECORD, {}), answers
     except (OSError, ValueError, KeyError):
         return {}, {}
@@ -131,7 +212,9 @@ def is_graded(coursedir, submission, scores):
     What was handed in tells, never whether a file exists.
     """
     record, _ = read_graded(graded_notebook(coursedir, submission.student))
+    known = scores.get(submission.student, {})
     points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
-    return ((record.get("key"), record.get("remarks")) == (submission.job.key, list(submission.answers.remarks))
+    said = record.get("key"), record.get("remarks"), record.get("written"), record.get("request", {}).get("text", "")
+    return (said == (submission.job.key, list(submission.answers.remarks), submission.written, submission.request)
             and read_beside(graded_folder(coursedir, submission.student)) == submission.beside
-            and scores.get(submission.student) == points)
+            and bool(points) and points == {name: known.get(name) for name in points})

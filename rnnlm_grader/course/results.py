@@ -32,12 +32,13 @@ class Results:
         write_whole(self.path(result["key"]), f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
 
     @contextlib.contextmanager
-    def locked(self):
+    def locked(self, why=None):
         """Hold the folder for this process; raise `Refusal` where another one has it."""
         self.folder.mkdir(parents=True, exist_ok=True)
         with open(self.folder / ".lock", "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise Refusal(f"Another process is grading {self.folder.name}. Wait for it, or stop it.") from None
+                why = why or f"Another process is grading {self.folder.name}."
+                raise Refusal(f"{why} Wait for it, or stop it.") from None
             yield

@@ -103,6 +103,12 @@ def require_few(parts: int) -> None:
         raise Unreadable(TOO_MUCH.format(f"more than {MAX_PARTS:,} parts"))
 
 
+def read_one(path: Path, read: Callable[[object], T]) -> T:
+    """Return what `read` makes of the notebook in a file as plain data; raise `Unreadable` if it is none."""
+    with opened(path) as file:
+        return read(parse(file))
+
+
 def read_all_in(folder: Path, read: Callable[[object], T]) -> dict[str, T | Unreadable | OSError]:
     """Read the notebooks in a folder and its subfolders, or where there is none, in the one zip that is there.
 

@@ -10,12 +10,11 @@ import functools
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import MappingProxyType
 from typing import TypeAlias, TypeVar
 
 from .cell_code import DEFINITIONS, INDIGESTIBLE, defined_names, excerpt, needed_statements, plain_python, tree_of
-from .reading import Unreadable, opened, parse
+from .reading import Unreadable
 
 # Far more than honest work has; what is read here is read outside the sandbox, in the grader's own time and memory.
 MAX_SOURCE = 100_000  # characters of one cell
@@ -64,12 +63,6 @@ def code_of(source: str, tree: ast.Module | None = None) -> str:
         return source.strip()
 
 
-def read_cells(path: Path) -> tuple[Cell, ...]:
-    """Return the cells of a notebook file of any nbformat that may count; raise `Unreadable` if it is none."""
-    with opened(path) as file:
-        return cells_of(parse(file))
-
-
 def cells_of(notebook: object) -> tuple[Cell, ...]:
     """Return the cells of a notebook, as plain data, that are code, or that may be an answer in a cell of text."""
     cells = tuple(_cells(notebook))
@@ -81,30 +74,33 @@ def cells_of(notebook: object) -> tuple[Cell, ...]:
 
 
 def _cells(notebook: object) -> Iterator[Cell]:
-    for cell in _raw_cells(notebook):
-        kind = _get(cell, "cell_type", str)
-        grade_id = _get(_get(_get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
+    for cell in raw_cells(notebook):
+        kind = get(cell, "cell_type", str)
+        grade_id = get(get(get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
         if kind == CODE or (kind and grade_id):
-            source = _text(cell.get("source", cell.get("input")))  # `input` before nbformat 4
+            source = text_in(cell)
             read = source if len(source) <= MAX_SOURCE else source[:MAX_SOURCE].rpartition("\n")[0]
             yield Cell(read, grade_id, kind, length=len(source))
 
 
-def _raw_cells(notebook: object) -> list:
-    sheets = _get(notebook, "worksheets", list)  # on which cells were before nbformat 4
-    cells = _get(notebook, "cells", list) or [cell for sheet in sheets for cell in _get(sheet, "cells", list)]
+def raw_cells(notebook: object) -> list:
+    """Return the cells of a notebook of any nbformat; raise `Unreadable` if there are none."""
+    sheets = get(notebook, "worksheets", list)  # on which cells were before nbformat 4
+    cells = get(notebook, "cells", list) or [cell for sheet in sheets for cell in get(sheet, "cells", list)]
     if not cells:
         raise Unreadable("it is not a notebook: it holds no cells")
     return cells
 
 
-def _get(data: object, key: str, kind: type[T]) -> T:
+def get(data: object, key: str, kind: type[T]) -> T:
     """Return what plain data has under a key, or an empty `kind` where that is nothing of the kind."""
     value = data.get(key) if isinstance(data, dict) else None
     return value if isinstance(value, kind) else kind()
 
 
-def _text(source: object) -> str:
+def text_in(cell: object) -> str:
+    """Return the source of a cell, whatever it is."""
+    source = cell.get("source", cell.get("input")) if isinstance(cell, dict) else None  # `input` before nbformat 4
     lines = source if isinstance(source, list) else [source]
     text = "".join(line for line in lines if isinstance(line, str))
     text = text.encode("utf-8", "replace").decode("utf-8")  # lone surrogates can't be stored
@@ -117,13 +113,14 @@ class Answers:
 
     `by_id` holds the source of each cell to fill; `order` tells what to execute, one after the other: (name of the
     answer, source), or (None, source) for what counts of a cell of the student's own. `whole` is the same with all of
-    the student's own cells, or () where all of them counts.
+    the student's own cells, or () where all of them counts. `texts` is what was written beside the answers.
     """
 
     by_id: dict[str, str]
     order: Order
     whole: Order
     remarks: tuple[str, ...]
+    texts: tuple = ()
 
 
 @dataclass(eq=False)

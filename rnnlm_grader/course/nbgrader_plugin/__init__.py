@@ -16,7 +16,7 @@ from traitlets import TraitError
 
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import UNFILLED, changed_lines, shown, unfinished_line, unread_line
+from ..folders import UNANSWERED, UNFILLED, changed_lines, shown, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -35,6 +35,7 @@ def configure(c, root="."):
     c.CourseDirectory.source_directory = "solutions"
     c.CourseDirectory.release_directory = "exercises"
     c.ClearSolutions.code_stub = {"python": UNFILLED}
+    c.ClearSolutions.text_stub = UNANSWERED
     c.ClearSolutions.begin_solution_delimeter = "BEGIN SOLUTION"
     c.ClearSolutions.end_solution_delimeter = "END SOLUTION"
     c.FormgradeExtension.debug = False  # its pages would show the configuration, the gradebook's password too

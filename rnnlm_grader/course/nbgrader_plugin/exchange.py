@@ -3,14 +3,18 @@ import functools
 import glob
 import os
 import shutil
+import time
 from collections import defaultdict
+from datetime import datetime
+from pathlib import Path
 from unittest import mock
 
 from nbgrader.exchange.default import ExchangeCollect, ExchangeReleaseFeedback
+from traitlets import Float
 
 from ...refusal import Refusal
 from ..feedback import Feedback
-from ..folders import graded_folder, graded_notebook, shown, submitted_folders
+from ..folders import graded_folder, graded_notebook, remove, shown, submitted_folders
 from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
 
 
@@ -18,19 +22,35 @@ class Collect(ExchangeCollect):
     """Collect links as links, which the grader refuses, and as much as can be copied of each submission.
 
     Students can write anything into the exchange. nbgrader's own command follows links, with the instructor's rights,
-    and stops for all at the first file that can't be copied or tells no time.
+    and stops for all at the first file that can't be copied or tells no time. A command that is cut off leaves no part
+    of a submission behind.
     """
+
+    settled = Float(0, help="Leave for later what was changed in the last so many seconds.").tag(config=True)
 
     def init_src(self):
         self.coursedir.get_existing_timestamp = lambda folder: time_of(read_beside(folder).get(TIMESTAMP))
         super().init_src()
+        self.src_records = [record for record in self.src_records if time.time() - os.lstat(
+            os.path.join(self.inbound_path, record["filename"])).st_ctime >= self.settled]
+
+    def _path_to_record(self, path):
+        name = os.path.basename(path)
+        student, _, timestamp, *_ = name.rsplit("+", 3)
+        return {"username": student, "filename": name, "timestamp": time_of(timestamp) or datetime.min}
 
     def do_copy(self, src, dest, log=None):
+        part = Path(dest).with_name(f".{os.path.basename(dest)}.part")
+        remove(part)
+        self.copy_what_can_be(src, part)
+        os.rename(part, dest)
+
+    def copy_what_can_be(self, src, dest):
         try:
             if os.path.islink(src):
                 raise OSError("it is a link")
             with mock.patch.object(shutil, "copytree", functools.partial(shutil.copytree, symlinks=True)):
-                super().do_copy(src, dest, log)
+                super().do_copy(src, dest)
         except (OSError, RuntimeError) as error:  # nbgrader raises the latter where a submission is too big
             self.log.warning("Not all of %s could be collected: %s", shown(src), shown(error))
             os.makedirs(dest, exist_ok=True)  # so that the student gets a mark, with the reason

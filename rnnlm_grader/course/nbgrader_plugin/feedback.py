@@ -4,6 +4,7 @@ import glob
 from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
 from nbgrader.converters.base import NbGraderException
+from nbgrader.utils import is_solution
 
 from ...refusal import Refusal, in_words
 from ..feedback import Feedback
@@ -44,6 +45,7 @@ class FeedbackExporter(HTMLExporter):
         """Say at each mark by hand that it is one: the report below it tells of another."""
         by_hand = {name for name, in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
         for cell in nb.cells:
-            if cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand:
+            if cell.cell_type == "code" and not is_solution(cell) and cell.metadata.get(
+                    "nbgrader", {}).get("grade_id") in by_hand:
                 cell.outputs.insert(0, new_output("stream", name="stdout", text=MARKED_BY_HAND))
         return super().from_notebook_node(nb, resources, **kwargs)

@@ -7,9 +7,10 @@ import zipfile
 
 import pytest
 
-from rnnlm_grader.course.handed_in import find_cells
+from rnnlm_grader.course.handed_in import find_work
 from rnnlm_grader.notebooks.reading import MAX_FILE, MAX_FILES, MAX_NOTEBOOKS, MAX_PARTS, Unreadable, parse
 from rnnlm_grader.notebooks.submission import Cell
+from rnnlm_grader.notebooks.writing import Outline
 
 NAME = "01-embedding.ipynb"
 WANTED = {"MyEmbedding": "class MyEmbedding: pass"}
@@ -36,7 +37,7 @@ def find(folder, files):
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content if isinstance(content, bytes) else content.encode())
     remarks = []
-    return find_cells(folder / NAME, WANTED, remarks), remarks
+    return find_work(folder / NAME, WANTED, Outline({}, {}, {}, {}), remarks).cells, remarks
 
 
 FOUND = {

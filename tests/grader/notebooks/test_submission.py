@@ -11,7 +11,8 @@ import pytest
 
 from rnnlm_grader.course.handed_in import read_beside, time_of
 from rnnlm_grader.notebooks.cell_code import definitions_in, first_that_defines_anew, helpers_in, plain_python
-from rnnlm_grader.notebooks.submission import MAX_SOURCE, Cell, Unreadable, read_cells, take_answers
+from rnnlm_grader.notebooks.reading import read_one
+from rnnlm_grader.notebooks.submission import MAX_SOURCE, Cell, Unreadable, cells_of, take_answers
 
 
 def write(tmp_path, content):
@@ -36,34 +37,34 @@ def notebook(*cells):
 ], ids=range(8))
 def test_a_file_that_is_no_notebook_is_refused_with_a_reason(tmp_path, content, reason):
     with pytest.raises(Unreadable, match=reason):
-        read_cells(write(tmp_path, content))
+        read_one(write(tmp_path, content), cells_of)
 
 
 def test_neither_a_linked_folder_nor_what_is_no_ordinary_file_is_read(tmp_path):
     write(tmp_path, notebook({"cell_type": "code", "source": "a = 1"}))
     (tmp_path / "folder").symlink_to(tmp_path)
     with pytest.raises(Unreadable, match="its folder is a link"):
-        read_cells(tmp_path / "folder" / "work.ipynb")
+        read_one(tmp_path / "folder" / "work.ipynb", cells_of)
     before = len(os.listdir("/proc/self/fd"))
     with pytest.raises(Unreadable, match="not an ordinary file"):
-        read_cells(tmp_path)
+        read_one(tmp_path, cells_of)
     assert len(os.listdir("/proc/self/fd")) == before
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
 def test_no_encoding_costs_the_work(tmp_path, encoding):
     text = notebook({"cell_type": "code", "source": "s = '\ud83d'"})
-    assert read_cells(write(tmp_path, text.encode(encoding))) == (Cell("s = '?'", None),)
+    assert read_one(write(tmp_path, text.encode(encoding)), cells_of) == (Cell("s = '?'", None),)
 
 
 def test_cells_are_read_from_old_and_odd_notebooks(tmp_path):
     cell = {"cell_type": "code", "source": ["a = 1\r\n", "b = 2"], "metadata": {"nbgrader": {"grade_id": "x"}}}
-    assert read_cells(write(tmp_path, notebook(cell))) == (Cell("a = 1\nb = 2", "x"),)
+    assert read_one(write(tmp_path, notebook(cell)), cells_of) == (Cell("a = 1\nb = 2", "x"),)
     old = json.dumps({"nbformat": 3, "worksheets": [{"cells": [{"cell_type": "code", "input": "a = 1"}]}]})
-    assert read_cells(write(tmp_path, old)) == (Cell("a = 1", None),)
-    assert read_cells(write(tmp_path, old.replace('{', '{"cells": [], ', 1))) == (Cell("a = 1", None),)
+    assert read_one(write(tmp_path, old), cells_of) == (Cell("a = 1", None),)
+    assert read_one(write(tmp_path, old.replace('{', '{"cells": [], ', 1)), cells_of) == (Cell("a = 1", None),)
     damaged = notebook("no cell", {"cell_type": "code", "source": 7, "metadata": "none"}, {"cell_type": "markdown"})
-    assert read_cells(write(tmp_path, damaged)) == (Cell("", None),)
+    assert read_one(write(tmp_path, damaged), cells_of) == (Cell("", None),)
 
 
 def test_only_cells_to_fill_and_what_they_need_count():
@@ -138,7 +139,7 @@ def test_what_bears_another_name_and_may_be_something_else_does_not_count(cells)
 
 def test_an_answer_whose_cell_is_not_code_by_mistake_counts(tmp_path):
     cell = {"cell_type": "markdown", "source": "class MyLayer: x", "metadata": {"nbgrader": {"grade_id": "MyLayer"}}}
-    answers = take_answers(read_cells(write(tmp_path, notebook(cell))), {"MyLayer": LAYER_STUB})
+    answers = take_answers(read_one(write(tmp_path, notebook(cell)), cells_of), {"MyLayer": LAYER_STUB})
     assert answers.order == (("MyLayer", "class MyLayer: x"),)
     assert answers.remarks == ("MyLayer was in a markdown cell, not in a code cell; it was graded all the same.",)
 

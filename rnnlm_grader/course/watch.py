@@ -1,0 +1,138 @@
+"""Collects and grades what arrives in the exchange, round after round, and gives feedback at once if that is wanted.
+
+What it has done is told by the course's folders alone, so nothing is lost if it is killed: the first round after a
+start looks at everything, each later one at what has arrived since.
+"""
+import contextlib
+import glob
+import logging
+import time
+from collections import defaultdict
+from datetime import UTC, datetime
+from pathlib import Path
+
+from nbgrader.auth import Authenticator
+from nbgrader.converters import GenerateFeedback
+from nbgrader.converters.base import NbGraderException
+from nbgrader.exchange import ExchangeError, ExchangeFactory
+
+from ..content import ASSIGNMENTS
+from ..refusal import Refusal, Stopped, in_words
+from .batch import Batch
+from .feedback import Feedback
+from .folders import changed_lines, few, graded_folder, of_assignment, shown
+from .freezing import marker
+from .gradebook import known_cells, open_gradebook
+from .handed_in import read_beside
+
+QUIET = logging.Logger("batch", logging.ERROR)
+SETTLED = 5  # seconds for which nothing was changed in a submission: nbgrader writes it file by file
+
+
+class Watch:
+    """Rounds over some assignments of a course; `feedback` is None, 'due' (once an assignment is over) or 'now'."""
+
+    def __init__(self, coursedir, config, names, feedback, say=print):
+        self.coursedir, self.config, self.names, self.feedback, self.say = coursedir, config, names, feedback, say
+        self.exchange = ExchangeFactory(config=config)
+        self.log = logging.Logger("watch", logging.WARNING)
+        self.log.addHandler(Told(self.tell))
+        self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
+        self.begun, self.told = set(), {}
+        inbound = self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=config)
+        self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
+
+    def authenticator(self):
+        return Authenticator(config=self.config)
+
+    def round(self):
+        """Go once over the assignments."""
+        with open_gradebook(self.coursedir) as gradebook:
+            due = known_cells(gradebook)[1]
+        for name in sorted(self.names or due.keys() & ASSIGNMENTS.keys()):
+            self.name = name
+            try:
+                self.look_at(of_assignment(self.coursedir, name), due.get(name))
+            except (Refusal, Stopped, OSError, ExchangeError, NbGraderException) as reason:
+                self.tell(in_words(reason))
+
+    def look_at(self, coursedir, due):
+        """Collect and grade what of an assignment has arrived; another try is made in the next round if that fails."""
+        there = self.settled()
+        students = {student_of(entry) for entry in there - self.seen[self.name]}
+        is_first = self.name not in self.begun
+        if marker(coursedir).exists() or not (students or is_first):
+            return
+        if there:
+            self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=self.config,
+                                  log=self.log, update=True, settled=SETTLED).start()
+        tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
+        self.seen[self.name] |= there
+        self.begun.add(self.name)
+        for line in outcome(tally):
+            self.tell(line)
+        if self.feedback == "now" or (self.feedback == "due" and due and due < datetime.now(UTC).replace(tzinfo=None)):
+            self.give_feedback(coursedir, None if is_first else tally.graded)
+
+    def settled(self):
+        """Return the names of the submissions of this assignment in the exchange that are whole."""
+        found = set()
+        for path in self.inbound.glob(f"*+{glob.escape(self.name)}+*"):
+            with contextlib.suppress(OSError):
+                if time.time() - path.lstat().st_ctime >= SETTLED:
+                    found.add(path.name)
+        return found
+
+    def give_feedback(self, coursedir, students):
+        """Make and release the feedback of some students; None: of all whose present work has none yet."""
+        if students is None:
+            students = without_feedback(coursedir)
+        for student in students:
+            coursedir.student_id = glob.escape(student)
+            GenerateFeedback(coursedir=coursedir, config=self.config, log=self.log).start()
+            self.exchange.release_feedback(coursedir=coursedir, authenticator=self.authenticator(), config=self.config,
+                                           log=self.log).start()
+        if students:
+            self.tell(f"feedback given to {few(students)}")
+
+    def tell(self, line):
+        """Say something of this assignment, but not the same again and again."""
+        if self.told.get(self.name) != line:
+            self.told[self.name] = line
+            self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {shown(line, 2000)}")
+
+
+class Told(logging.Handler):
+    """Hands on what is logged as lines."""
+
+    def __init__(self, tell):
+        super().__init__()
+        self.tell = tell
+
+    def emit(self, record):
+        self.tell(record.getMessage())
+
+
+def student_of(entry):
+    """The student of a submission in the exchange, by its name STUDENT+ASSIGNMENT+TIME[+RANDOM]."""
+    return entry.rsplit("+", 3)[0]
+
+
+def outcome(tally):
+    """Yield what a round did, in lines."""
+    if tally.graded:
+        yield f"graded {few(tally.graded)}"
+    yield from changed_lines(tally.changed)
+    for student, reason in tally.failed.items():
+        yield f"no mark for {shown(student)}: {reason}"
+    if tally.unfinished:
+        yield f"not final, because code was stopped that waited or had no turn: {few(tally.unfinished)}"
+
+
+def without_feedback(coursedir):
+    """Return the students whose graded work isn't the one that their feedback is about."""
+    pages = Feedback(coursedir).folders
+    graded = [folder.parent.name for folder in Path(coursedir.root, coursedir.autograded_directory).glob(
+        f"*/{glob.escape(coursedir.assignment_id)}")]
+    return sorted(student for student in graded if student not in pages
+                  or read_beside(pages[student]) != read_beside(graded_folder(coursedir, student)))

@@ -1,0 +1,102 @@
+"""What a student wrote beside the answers: cells of text with the images in them, and cells that are marked by hand."""
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+
+from .submission import CODE, cells_of, get, raw_cells, text_in
+
+MAX_TEXT = 20_000  # characters of a cell, and so many cells may have them:
+MAX_TEXTS = 200
+MAX_IMAGES = 8 * 2**20  # characters of all images, in base64
+REQUEST = re.compile(r"[#\s]*regrade request\b[\s:.]*", re.IGNORECASE)
+IMAGE = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\n]+)\)")
+RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")  # no SVG, which may hold scripts
+BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
+
+
+@dataclass(frozen=True)
+class Outline:
+    """The cells of an exercise: their ids by grade_id and by source, and what is blank in those marked by hand."""
+
+    ids: dict  # id → type
+    by_grade_id: dict
+    by_source: dict
+    blank: dict  # grade_id → source as released, of answers that are marked by hand
+
+    def id_of(self, cell):
+        """The id of the cell of the exercise that a cell of a submission is, or None for one of the student's own."""
+        own, source = get(cell, "id", str), text_in(cell).strip()
+        return (self.by_grade_id.get(grade_id_of(cell)) or (own if own in self.ids else None)
+                or self.by_source.get(source))
+
+
+@dataclass(frozen=True)
+class Text:
+    """A cell that a student wrote: behind which cell of the exercise, and whose place it takes, if that is one."""
+
+    source: str
+    after: str | None
+    fills: str | None = None  # the grade_id of an answer that is marked by hand
+    kind: str = "markdown"
+    images: dict = field(default_factory=dict)  # name → data of an `img`
+
+    @property
+    def request(self):
+        """What is asked for, where this is a request to look at a mark again; else an empty text."""
+        found = None if self.fills else REQUEST.match(self.source)
+        return self.source[found.end():].strip() or "(no reason)" if found else ""
+
+
+@dataclass(frozen=True)
+class Work:
+    """What a notebook holds: the cells that may count, and what was written beside them, which tells no two apart."""
+
+    cells: tuple
+    texts: tuple = field(default=(), compare=False)
+
+
+def work_in(notebook, outline):
+    """Return the `Work` in a notebook, as plain data; `outline` is that of the exercise."""
+    return Work(cells_of(notebook), texts_of(notebook, outline))
+
+
+def grade_id_of(cell):
+    return get(get(get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
+
+
+def texts_of(notebook, outline):
+    """Return a `Text` for each cell of a notebook that is text of the student's own, or an answer marked by hand."""
+    found, after, room = [], None, MAX_IMAGES
+    for cell in raw_cells(notebook):
+        own, grade_id, kind, source = outline.id_of(cell), grade_id_of(cell), get(cell, "cell_type", str), text_in(cell)
+        after, text = own or after, source.strip()
+        is_by_hand = grade_id in outline.blank
+        if is_by_hand:
+            is_written = text != outline.blank[grade_id].strip()
+        else:
+            is_written = kind == "markdown" and text not in outline.by_source and outline.ids.get(own) != CODE
+        if text and is_written and len(found) < MAX_TEXTS:
+            images = images_of(cell, source, room)
+            room -= sum(map(len, images.values()))
+            found.append(Text(source[:MAX_TEXT], after, grade_id if is_by_hand else None, kind, images))
+    return tuple(found)
+
+
+def images_of(cell, source, room):
+    """Return the images that are attached to a cell and shown in it, as long as there is room."""
+    images = {}
+    for name in dict.fromkeys(IMAGE.findall(source)):
+        kinds = get(get(cell, "attachments", dict), name, dict)
+        for kind in RASTER:
+            data = get(kinds, kind, str)
+            if data and len(data) <= room and BASE64.fullmatch(data):
+                images[name] = f"data:{kind};base64,{''.join(data.split())}"
+                room -= len(images[name])
+                break
+    return images
+
+
+def digest(*said):
+    """What equals another's where both say the same."""
+    return hashlib.sha256(json.dumps(said, default=vars, sort_keys=True).encode()).hexdigest()[:32]
