@@ -117,13 +117,18 @@ def student_folders(coursedir, step):
     """
     people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
     excluded, assignment = coursedir.student_id_exclude.split(","), coursedir.assignment_id
+    only = getattr(coursedir, "only", None)  # ids, unlike `student_id`, which is a pattern
     return {person.name: person / assignment for person in people if person.name not in excluded and (
+        only is None or person.name in only) and (
         os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
 
 
-def of_assignment(coursedir, assignment):
-    """The same course, for another assignment."""
-    return CourseDirectory(config=coursedir.config, root=coursedir.root, assignment_id=assignment)
+def of_assignment(coursedir, assignment, only=None):
+    """The same course, for another assignment; `only` for some students."""
+    settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
+    other = CourseDirectory(**settings | {"assignment_id": assignment})
+    other.only = only
+    return other
 
 
 def graded_folder(coursedir, student):

@@ -19,11 +19,9 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
-from .feedback import Feedback
-from .folders import changed_lines, few, graded_folder, of_assignment, shown
+from .folders import changed_lines, few, of_assignment, shown, student_folders
 from .freezing import marker
 from .gradebook import known_cells, open_gradebook
-from .handed_in import read_beside
 
 QUIET = logging.Logger("batch", logging.ERROR)
 SETTLED = 5  # seconds for which nothing was changed in a submission: nbgrader writes it file by file
@@ -36,9 +34,9 @@ class Watch:
         self.coursedir, self.config, self.names, self.feedback, self.say = coursedir, config, names, feedback, say
         self.exchange = ExchangeFactory(config=config)
         self.log = logging.Logger("watch", logging.WARNING)
-        self.log.addHandler(Told(self.tell))
+        self.log.addHandler(Told(self.warn))
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
-        self.begun, self.told = set(), {}
+        self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
         inbound = self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=config)
         self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
 
@@ -50,11 +48,11 @@ class Watch:
         with open_gradebook(self.coursedir) as gradebook:
             due = known_cells(gradebook)[1]
         for name in sorted(self.names or due.keys() & ASSIGNMENTS.keys()):
-            self.name = name
+            self.name, self.before, self.warned[name] = name, self.warned[name], set()
             try:
                 self.look_at(of_assignment(self.coursedir, name), due.get(name))
             except (Refusal, Stopped, OSError, ExchangeError, NbGraderException) as reason:
-                self.tell(in_words(reason))
+                self.warn(in_words(reason))
 
     def look_at(self, coursedir, due):
         """Collect and grade what of an assignment has arrived; another try is made in the next round if that fails."""
@@ -84,33 +82,42 @@ class Watch:
         return found
 
     def give_feedback(self, coursedir, students):
-        """Make and release the feedback of some students; None: of all whose present work has none yet."""
-        if students is None:
-            students = without_feedback(coursedir)
-        for student in students:
-            coursedir.student_id = glob.escape(student)
-            GenerateFeedback(coursedir=coursedir, config=self.config, log=self.log).start()
-            self.exchange.release_feedback(coursedir=coursedir, authenticator=self.authenticator(), config=self.config,
+        """Make and release the feedback of some students, or of all, as nbgrader's two commands would."""
+        if students is None or students:
+            some = of_assignment(coursedir, self.name, only=students)
+            OfSome(coursedir=some, config=self.config, log=self.log).start()
+            self.exchange.release_feedback(coursedir=some, authenticator=self.authenticator(), config=self.config,
                                            log=self.log).start()
-        if students:
-            self.tell(f"feedback given to {few(students)}")
 
     def tell(self, line):
-        """Say something of this assignment, but not the same again and again."""
-        if self.told.get(self.name) != line:
-            self.told[self.name] = line
-            self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {shown(line, 2000)}")
+        """Say something of this assignment."""
+        self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {shown(line, 2000)}")
+
+    def warn(self, line):
+        """Complain of something, but not of the same again and again."""
+        self.warned[self.name].add(line)
+        if line not in self.before:
+            self.tell(line)
+
+
+class OfSome(GenerateFeedback):
+    """Makes the feedback of the students that its `coursedir` is restricted to, and touches no other's."""
+
+    def init_notebooks(self):
+        self.notebooks, name = [], f"{self.coursedir.assignment_id}.ipynb"
+        self.assignments = {str(folder): [str(folder / name)] for folder in student_folders(
+            self.coursedir, self.coursedir.autograded_directory).values()}
 
 
 class Told(logging.Handler):
     """Hands on what is logged as lines."""
 
-    def __init__(self, tell):
+    def __init__(self, warn):
         super().__init__()
-        self.tell = tell
+        self.warn = warn
 
     def emit(self, record):
-        self.tell(record.getMessage())
+        self.warn(record.getMessage())
 
 
 def student_of(entry):
@@ -127,12 +134,3 @@ def outcome(tally):
         yield f"no mark for {shown(student)}: {reason}"
     if tally.unfinished:
         yield f"not final, because code was stopped that waited or had no turn: {few(tally.unfinished)}"
-
-
-def without_feedback(coursedir):
-    """Return the students whose graded work isn't the one that their feedback is about."""
-    pages = Feedback(coursedir).folders
-    graded = [folder.parent.name for folder in Path(coursedir.root, coursedir.autograded_directory).glob(
-        f"*/{glob.escape(coursedir.assignment_id)}")]
-    return sorted(student for student in graded if student not in pages
-                  or read_beside(pages[student]) != read_beside(graded_folder(coursedir, student)))
