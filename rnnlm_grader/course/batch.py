@@ -97,7 +97,7 @@ class Batch:
         scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
         for submission in read_submissions(self.coursedir, self.settings, self.folders):
             job = submission.job
-            if is_graded(self.coursedir, submission, scores):
+            if is_graded(self.coursedir, submission, scores, self.settings.strict):
                 self.settle(submission)
             elif job.key in self.waiting:
                 self.waiting[job.key].append(submission)

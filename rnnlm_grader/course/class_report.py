@@ -51,7 +51,7 @@ def write_class_report(coursedir, path=None, book=None):
         assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
         count=len(graded), states=Counter(student.state for student in marks.students),
         waiting=[student.student for student in marks.students if student.state == "waiting"],
-        figures=figures([student.mark for student in graded], marks.max_score),
+        figures=[*figures([student.mark for student in graded], marks.max_score), *spread(graded)],
         histogram=histogram([student.mark for student in graded], marks.max_score),
         parts=part_averages(marks), again=again, others=found[len(again):], few=FEW,
         criteria=failing_criteria(assignment, graded)[:MOST],
@@ -92,6 +92,14 @@ def figures(marks, most):
     low, median, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
     return [("median", number(median)), ("half of all between", f"{number(low)} and {number(high)}"),
             ("full marks", sum(mark >= most for mark in marks)), ("zero", marks.count(0))]
+
+
+def spread(graded):
+    """How far the grader's marks lie apart, by the rule and by the strict one, as (name, value)."""
+    for name, is_strict in (("spread (standard deviation)", False), ("spread, marked strictly", True)):
+        marks = [student.ranks(is_strict) for student in graded if student.criteria]
+        if len(marks) > 1:
+            yield name, f"{number(statistics.stdev(marks))}, around {number(statistics.fmean(marks))}"
 
 
 def histogram(marks, most):

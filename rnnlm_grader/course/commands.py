@@ -93,24 +93,25 @@ def book_at(config):
 
 def export(options):
     """Write the marks of one assignment, or of all, also if this grader doesn't grade it; return whether all are in."""
-    coursedir, _ = open_course(options)
+    coursedir, config = open_course(options)
+    weights = GradeInSandbox(config=config).weights
     if not options.all:
-        return export_one(coursedir, options)
+        return export_one(coursedir, options, weights)
     if options.form == "csv":
         path = options.output or Path(coursedir.root, "reports", "all.csv")
         write_term(coursedir, path, options.student or ())
         print(path)
         return True
     # A table each: an empty cell would erase what the system has.
-    done = [export_one(of_assignment(coursedir, name), options) for name in known_assignments(coursedir)]
+    done = [export_one(of_assignment(coursedir, name), options, weights) for name in known_assignments(coursedir)]
     return all(done)
 
 
-def export_one(coursedir, options):
+def export_one(coursedir, options, weights):
     """Write the marks of the assignment of a course; return whether everybody's are written."""
     name = coursedir.assignment_id if options.form == "csv" else f"{coursedir.assignment_id}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
-    table = exports.Table(coursedir, options.form, options.student or ())
+    table = exports.Table(coursedir, options.form, options.student or (), weights)
     for warning in table.warnings():
         print(warning)
     table.write(path)

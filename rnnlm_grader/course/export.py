@@ -12,6 +12,7 @@ import re
 import unicodedata
 from collections import defaultdict
 from pathlib import Path
+from types import MappingProxyType
 
 from ..files import write_whole
 from ..refusal import Refusal
@@ -37,8 +38,8 @@ class Table:
     `chosen` are the students in it; `alike` those left out, each because an import would take it for another one.
     """
 
-    def __init__(self, coursedir, form, students=()):
-        self.form, self.marks = form, read_class(coursedir)
+    def __init__(self, coursedir, form, students=(), weights=MappingProxyType({})):
+        self.form, self.marks = form, read_class(coursedir, weights)
         named = chosen_of(coursedir, self.marks.students, students)
         self.alike = taken_for_one(graded(named)) if form in IMPORTED else set()
         self.chosen = [student for student in named if student.student not in self.alike]
@@ -93,22 +94,27 @@ def harmless(cell):
 def for_spreadsheet(marks, chosen):
     """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it.
 
-    Beside the parts it says of how many points the criteria hold, cost, are given or are held back.
+    Beside the parts it says of how many points the criteria hold, cost, are given or are held back, and what the
+    grader's own marks are by the one rule and by the strict one.
     """
     criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
     yield ["student_id", "last_name", "first_name", "email", "lms_user_id", "state", *criteria, *marks.parts,
-           *(state.replace(" ", "_") for state in State), "score", "late_penalty", "mark", "max_mark",
-           "needs_manual_grade", "remarks"]
+           *(state.replace(" ", "_") for state in State), "forgiving", "strict", "score", "late_penalty", "mark",
+           "max_mark", *(["weighted_mark", "max_weighted_mark"] if marks.weights else []), "needs_manual_grade",
+           "remarks"]
     for student in chosen:
         points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
         parts = {name: part.score for name, part in student.parts.items()}
         total = [student.score, student.penalty, student.mark] if student.state == "graded" else ["", "", ""]
+        weighted = [marks.exported(student) if student.state == "graded" else "", marks.max_exported]
+        by_rule = [student.ranks(is_strict) if student.criteria else "" for is_strict in (False, True)]
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
         yield [student.student, student.last_name, student.first_name, student.email, student.lms_user_id,
                student.state, *(points.get(name, "") for name in criteria),
                *(parts.get(name, "") for name in marks.parts),
-               *(student.points_by_state.values() if student.criteria else [""] * len(State)), *total, marks.max_score,
-               "yes" if by_hand else "", " ".join(student.record.get("remarks", ()))]
+               *(student.points_by_state.values() if student.criteria else [""] * len(State)), *by_rule, *total,
+               marks.max_score, *(weighted if marks.weights else []), "yes" if by_hand else "",
+               " ".join(student.record.get("remarks", ()))]
 
 
 def key(part, criterion):
@@ -119,19 +125,20 @@ def key(part, criterion):
 def for_canvas(marks, chosen):
     """Yield what Canvas imports. It finds a student by its own number, else by the login."""
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", marks.assignment]
-    yield ["Points Possible", "", "", "", "", marks.max_score]
+    yield ["Points Possible", "", "", "", "", marks.max_exported]
     for student in graded(chosen):
         # Canvas reads a number from the start of what is no number: '12ab' would be student 12.
         number = student.lms_user_id if re.fullmatch("[0-9]+", student.lms_user_id) else ""
         name = ", ".join(filter(None, (student.last_name, student.first_name))) or student.student
-        yield [name, number, "" if number else student.lms_user_id, student.student, "", student.mark]
+        yield [name, number, "" if number else student.lms_user_id, student.student, "", marks.exported(student)]
 
 
 def for_moodle(marks, chosen):
     """Yield what Moodle imports. The teacher says by which column it finds a student: email, ID number or username."""
     yield ["First name", "Last name", "ID number", "Email address", "Username", marks.assignment]
     for student in graded(chosen):
-        yield [student.first_name, student.last_name, student.lms_user_id, student.email, student.student, student.mark]
+        yield [student.first_name, student.last_name, student.lms_user_id, student.email, student.student,
+               marks.exported(student)]
 
 
 def graded(students):

@@ -1,14 +1,15 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
-from ..verdict.marks import State
-from .folders import graded_notebook, of_assignment, submitted_folders
+from ..verdict.marks import State, earned
+from .folders import few, graded_notebook, of_assignment, submitted_folders
 from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
 from .recorder import read_graded
 
@@ -70,6 +71,15 @@ class StudentMarks:
             points[criterion["state"]] += criterion["max_points"]
         return points
 
+    def ranks(self, is_strict):
+        """The points by the grader's record alone, as they would be by the one rule or by the other."""
+        return earned((criterion for _, criterion in self.criteria), is_strict)
+
+    def weighted(self, weights):
+        """The mark with each part weighed, and lateness taking the same share."""
+        score = sum(weights.get(name, 1.0) * part.score for name, part in self.parts.items())
+        return score * self.mark / self.score if self.score else 0.0
+
     @property
     def changed_by_hand(self):
         """Whether somebody gave a mark by hand, or extra credit."""
@@ -94,31 +104,50 @@ class StudentMarks:
 
 @dataclass(frozen=True)
 class ClassMarks:
-    """Everybody's results in one assignment, in the order of their ids; `parts` maps each grade cell to its maximum."""
+    """Everybody's results in one assignment, in the order of their ids; `parts` maps each grade cell to its maximum.
+
+    `weights` says what a point of some parts counts in exports; {} where each counts as one.
+    """
 
     assignment: str
     parts: dict
     students: tuple
     due: datetime | None = None  # in UTC, without saying so
+    weights: dict = field(default_factory=dict)
 
     @property
     def max_score(self):
         return sum(self.parts.values())
 
     @property
+    def max_exported(self):
+        return sum(self.weights.get(name, 1.0) * most for name, most in self.parts.items())
+
+    def exported(self, student):
+        """The mark of a student as a system imports it."""
+        return student.weighted(self.weights) if self.weights else student.mark
+
+    @property
     def graded(self):
         return [student for student in self.students if student.state == "graded"]
 
 
-def read_class(coursedir):
-    """Read the results of everybody whom the gradebook knows or who handed something in."""
+def read_class(coursedir, weights=MappingProxyType({})):
+    """Read the results of everybody whom the gradebook knows or who handed something in.
+
+    `weights` are those of the course; raise a `Refusal` where one is of no part that the gradebook knows.
+    """
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
         book = Book(gradebook, assignment)
     if assignment not in book.cells:
         known = ", ".join(sorted(book.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
-    return class_marks(coursedir, book)
+    if unknown := weights.keys() - set().union(*book.cells.values()):
+        raise Refusal(f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
+                      f"{assignment}: {', '.join(sorted(book.cells[assignment]))}.")
+    own = {name: weights[name] for name in book.cells[assignment] if name in weights}
+    return replace(class_marks(coursedir, book), weights=own)
 
 
 def read_course(coursedir):

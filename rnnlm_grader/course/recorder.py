@@ -18,6 +18,7 @@ from ..files import write_whole
 from ..notebooks.submission import CODE, MAX_SOURCE
 from ..notebooks.writing import IMAGE, digest
 from ..sandbox.bubblewrap import described, resolve
+from ..verdict.marks import earned
 from .folders import (
     HIDDEN,
     answers_of,
@@ -35,6 +36,7 @@ from .handed_in import TIMESTAMP, read_beside, time_of
 from .lateness import set_penalty
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
+STRICTLY = "Your course marks strictly: only ✓ earns points, so this part has {}. Below is what check says.\n\n{}"
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 TEXT = '<pre style="white-space: pre-wrap; font-family: inherit; border-left: 4px solid; padding-left: 1em">{}</pre>'
 MANY_EMPTY = re.compile(r"(\n{20})\n+")  # lines, of which a page shows some
@@ -80,10 +82,11 @@ class Recorder:
             submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
         notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
         answered = {text.fills for text in submission.answers.texts}
+        points = points_in(result["results"], self.settings.strict)
         for grade in notebook.grades:
             name = self.names[grade.cell_id]
-            if name in result["parts"]:
-                grade.auto_score = result["parts"][name]["points"]
+            if name in points:
+                grade.auto_score = points[name]
                 grade.needs_manual_grade = grade.manual_score is not None
             elif before.get("written") != submission.written:  # else what was marked by hand is as it was
                 grade.auto_score = 0 if name in self.unanswered.keys() - answered else None
@@ -113,6 +116,7 @@ class Recorder:
     def notebook(self, submission, result, before):
         """Return the instructor's notebook with what the student wrote, and with marks and reports as outputs."""
         notebook, answers = copy.deepcopy(self.source), submission.answers
+        points = points_in(result["results"], self.settings.strict)
         key = result["key"] if result["is_final"] else None  # so that it's examined again
         notebook.metadata[RECORD] = {"key": key, "remarks": list(answers.remarks), "written": submission.written,
                                      "work": work_of(submission), "request": self.asked(submission, before),
@@ -124,7 +128,8 @@ class Recorder:
                 fill(cell, answers.texts, self.unanswered)
             elif is_grade(cell):
                 cell.source = HIDDEN.sub("", cell.source)
-                write_result(cell, result["parts"][cell.metadata.nbgrader.grade_id], self.settings.book_url)
+                name = cell.metadata.nbgrader.grade_id
+                write_result(cell, result["parts"][name], points[name], self.settings.book_url)
             elif is_solution(cell):
                 cell.source = shown_source(answers.by_id[cell.metadata.nbgrader.grade_id])
         notebook.cells = with_texts(notebook, answers.texts)
@@ -184,13 +189,19 @@ def shown_source(source):
     return MANY_EMPTY.sub(r"\1", text)
 
 
-def write_result(cell, part, book_url):
+def points_in(results, is_strict):
+    """Return what each part earns, by its grade_id; `results` is that of a job, or of a record."""
+    return {f"{part['name']}-{part['part']}": earned(part["criteria"], is_strict) for part in results}
+
+
+def write_result(cell, part, points, book_url):
     """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
-    outputs = [new_output("stream", name="stdout", text=part["text"] + "\n")]
+    text = part["text"] if points == part["points"] else STRICTLY.format(points, part["text"])
+    outputs = [new_output("stream", name="stdout", text=text + "\n")]
     if book_url and part["sections"]:
         links = ", ".join(f"[{section}]({book_url.rstrip('/')}/{BOOK}/{section})" for section in part["sections"])
         outputs.append(new_output("display_data", {"text/markdown": f"Read {links}"}))
-    outputs.append(new_output("execute_result", {"text/plain": str(float(part["points"]))}, execution_count=1))
+    outputs.append(new_output("execute_result", {"text/plain": str(float(points))}, execution_count=1))
     cell.outputs, cell.execution_count = outputs, 1
 
 
@@ -206,14 +217,14 @@ def read_graded(path):
         return {}, {}
 
 
-def is_graded(coursedir, submission, scores):
+def is_graded(coursedir, submission, scores, is_strict):
     """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get.
 
     What was handed in tells, never whether a file exists.
     """
     record, _ = read_graded(graded_notebook(coursedir, submission.student))
     known = scores.get(submission.student, {})
-    points = {f"{part['name']}-{part['part']}": part["points"] for part in record.get("results", ())}
+    points = points_in(record.get("results", ()), is_strict)
     said = record.get("key"), record.get("remarks"), record.get("written"), record.get("request", {}).get("text", "")
     return (said == (submission.job.key, list(submission.answers.remarks), submission.written, submission.request)
             and read_beside(graded_folder(coursedir, submission.student)) == submission.beside

@@ -1,7 +1,7 @@
 """The grader's settings, and what must be there before anything is graded."""
 import contextlib
 
-from traitlets import Enum, Float, Unicode
+from traitlets import Bool, Dict, Enum, Float, Unicode
 from traitlets.config import LoggingConfigurable
 
 from ..refusal import Refusal
@@ -19,6 +19,10 @@ class GradeInSandbox(LoggingConfigurable):
     sandbox = Enum(["auto", "bwrap", "podman", "none"], "auto", help="How to isolate student code: 'auto' is "
                    "bubblewrap where it can start, else podman; 'none' only where student code is trusted."
                    ).tag(config=True)
+    strict = Bool(False, help="Whether only what holds earns points: also what fails because of another mistake costs."
+                  ).tag(config=True)
+    weights = Dict(value_trait=Float(), key_trait=Unicode(), help="What a point of a part counts in exports, by "
+                   "its name in the gradebook, as in {'MyRNN-backward': 2}; 1 where it isn't named.").tag(config=True)
     book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
                        ).tag(config=True)
     seconds_per_criterion = Float(15.0, help="How many seconds of processor time one criterion may take.").tag(

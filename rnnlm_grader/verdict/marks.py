@@ -11,9 +11,10 @@
 
 The page for instructors says the same in other words; a test recomputes marks from reports by it.
 """
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 from ..engine.faults import Fault, roots_of
 
@@ -69,6 +70,15 @@ def marks(points: Mapping[str, int], faults: Sequence[Fault], lost: Collection[s
                 if left < 0:
                     found[id] = Mark(State.HELD_BACK, mark.because)
     return found
+
+
+def earned(criteria: Iterable[Mapping[str, Any]], is_strict: bool = False) -> int:
+    """Return what some criteria earn together, each with its `max_points` and `state`.
+
+    Where a course marks strictly, only what holds earns: each criterion that fails costs, whatever explains it.
+    """
+    return sum(each["max_points"] for each in criteria
+               if each["state"] == State.HOLDS or (not is_strict and State(each["state"]).earns))
 
 
 def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Collection[str] | None) -> Mark:
