@@ -27,6 +27,8 @@ TOP = 3  # misconceptions to explain again
 FEW = 10  # students graded, below which no percentages are given
 MOST = 12  # criteria listed
 BARS = 13  # at most, and each of a whole number of points
+PAIRS = 30  # of students with the same code
+SHORT = 1.25  # times the lines of the solution: a right answer up to that is as short as the exercise allows
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
 Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
@@ -66,7 +68,7 @@ def template(name):
     """A page for teachers, with everything escaped that isn't markup of its own."""
     environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
                                      undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
-    environment.filters.update(clean=shown, code=code, few=few, number=number)
+    environment.filters.update(clean=shown, code=code, few=few, number=number, listing=lambda text: clean(text, 20_000))
     return environment.get_template(name)
 
 
@@ -211,14 +213,22 @@ def own_lines(source, solution):
 
 
 def alike_code(graded, solution):
-    """Return the groups of students with the same code, and (student, lines, places) of who has the reference's."""
+    """Return the pairs of students with the same code, and (student, lines, places) of who has the reference's.
+
+    A right answer that is as short as the exercise allows isn't compared: there are few ways to write it.
+    """
     shapes = alike.reference_shapes(solution.values())
     given = {name: released(source) for name, source in solution.items()}
-    by_student, known = {}, []
+    by_student, wrong, known = {}, {}, []
     for student in graded:
-        functions = alike.functions_of(student.answers, given)
+        lost = {part["name"] for part in student.record.get("results", ()) if part["points"] < part["max_points"]}
+        compared = {name: source for name, source in student.answers.items() if name in lost or name not in solution
+                    or own_lines(source, solution[name]) > SHORT * own_lines(solution[name], solution[name])}
+        functions = alike.functions_of(compared, given)
+        wrong[student.student] = alike.functions_of(
+            {name: source for name, source in compared.items() if name in lost}, given).keys()
         lines, places = alike.like_reference(functions, shapes)
         if lines:
             known.append((student.student, lines, places))
         by_student[student.student] = {f: n for f, n in functions.items() if f.shape not in shapes}
-    return alike.groups(by_student), known
+    return alike.pairs(by_student, wrong)[:PAIRS], known

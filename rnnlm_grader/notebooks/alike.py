@@ -1,29 +1,40 @@
 """Finds code that is the same: among students, and between a student and the reference.
 
-What is compared is each function of an answer, as a syntax tree: comments, docstrings and layout don't count. Two
-functions are the same also where only the names differ that their authors chose: of arguments, of variables, and of
-attributes of `self`. The length of what is the same is counted in lines that the exercise didn't give.
+What is compared is each function of an answer, as a syntax tree: comments, docstrings, layout and prints don't count.
+Two functions are the same also where only the names differ that their authors chose (of arguments, of variables, and of
+attributes of `self`), or the order of statements that don't depend on each other, or `s += x` stands for `s = s + x`.
+The length of what is the same is counted in lines that the exercise didn't give.
 
 It is a hint and no verdict. The book shows most of these computations, and a short one can be written in few ways; so
-what is shorter than `MIN_LINES` in all isn't mentioned, and what equals the reference isn't compared among students.
+what is shorter than `MIN_LINES` in all isn't mentioned, unless it is wrong and rare, and what equals the reference
+isn't compared among students.
 """
 import ast
+import copy
 import functools
 import itertools
+import re
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import rnnlm_ref
 
 from .cell_code import INDIGESTIBLE, parsed
 
 MIN_LINES = 10  # of all functions that two submissions share
+MIN_RARE = 4  # the same where the code is wrong, and few have it
+RARE = 3  # so many
+COMMON = 1 / 10  # of a class, and more than RARE: what so many have in common tells of none of them
 MIN_FUNCTION = 3  # lines of a function, below which it says nothing
 MAX_SOURCE = 20_000  # characters; the longest answer of the course has 2000
+EVERYTHING = frozenset({""})  # which every statement reads, and those write that nothing may pass
+MAX_SORTED = 60  # statements
+NAME = re.compile(r"(id|attr|arg)='([^']*)'")
 FUNCTION = ast.FunctionDef | ast.AsyncFunctionDef
+LEAVES = ast.Return | ast.Raise | ast.Break | ast.Continue | FUNCTION
 
 
 @dataclass(frozen=True)
@@ -31,27 +42,34 @@ class Function:
     """One function of an answer: where it stands, its lines, and what it is, with and without its names."""
 
     place: str
-    text: tuple[str, ...]
+    text: tuple
     exact: str
     shape: str
+    source: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
 class Alike:
-    """Students whose code is the same, in `lines` lines (fewest and most of any two of them) of these functions."""
+    """Two students who share code: `lines` in these functions, which is `percent` of what the one has who has less.
 
-    students: tuple[str, ...]
-    places: tuple[str, ...]
-    lines: tuple[int, int]
+    `sources` holds the code of both, in the same order; `is_rare` says whether wrong code is in it that few have.
+    """
+
+    students: tuple
+    places: tuple
+    lines: int
+    percent: int
     exact: bool
+    is_rare: bool
+    sources: tuple
 
 
-def functions_of(answers: Mapping[str, str], given: Mapping[str, str]) -> dict[Function, int]:
+def functions_of(answers, given):
     """Return {`Function`: how many lines of it the exercise didn't give}; those too short to say anything are left out.
 
     `answers` and `given` map names to sources, as handed in and as released.
     """
-    found: dict[Function, int] = {}
+    found = {}
     for name, source in answers.items():
         known = Counter(line for function in read_functions(given.get(name, "")) for line in function.text)
         lengths = {function: (Counter(function.text) - known).total() for function in read_functions(source)}
@@ -59,56 +77,55 @@ def functions_of(answers: Mapping[str, str], given: Mapping[str, str]) -> dict[F
     return found
 
 
-def reference_shapes(sources: Iterable[str]) -> set[str]:
+def reference_shapes(sources):
     """The shapes of all functions of the reference, and of the instructor's answers."""
     modules = [path.read_text(encoding="utf-8") for path in Path(rnnlm_ref.__file__).parent.glob("*.py")]
     return {function.shape for source in [*modules, *sources] for function in read_functions(source)}
 
 
-def like_reference(functions: Mapping[Function, int], shapes: Collection[str]) -> tuple[int, tuple[str, ...]]:
+def like_reference(functions, shapes):
     """Return how many lines equal the reference and in which functions; (0, ()) where that says nothing."""
     same = {function: lines for function, lines in functions.items() if function.shape in shapes}
     total = sum(same.values())
     return (total, tuple(function.place for function in same)) if total >= MIN_LINES else (0, ())
 
 
-def groups(by_student: Mapping[str, Mapping[Function, int]]) -> list[Alike]:
-    """Gather students who share code, each with at least one other of the group; return an `Alike` for each group.
+def pairs(by_student, wrong=MappingProxyType({})):
+    """Return an `Alike` for each two students who share code: first rare wrong code, then what is longest.
 
-    The longest come first. `by_student` maps a student to what `functions_of` returned.
+    `by_student` maps a student to what `functions_of` returned, `wrong` to those of the functions that lost points.
     """
-    pairs = {}
-    for one, other in itertools.combinations(sorted(by_student), 2):
-        shapes = {function.shape for function in by_student[other]}
-        shared = {function: lines for function, lines in by_student[one].items() if function.shape in shapes}
-        if sum(shared.values()) >= MIN_LINES:
-            pairs[one, other] = shared
-    found = [_group(members, pairs, by_student) for members in _components(pairs)]
-    return sorted(found, key=lambda group: (-group.lines[1], group.students))
+    holders = {}
+    for student, functions in sorted(by_student.items()):
+        for function in functions:
+            holders.setdefault(function.shape, {}).setdefault(student, function)
+    most = max(RARE + 1, COMMON * len(by_student))
+    shared = {}  # two students → [(the function of one, the same of the other)]
+    for those in holders.values():
+        for one, other in itertools.combinations(those, 2) if len(those) <= most else ():
+            shared.setdefault((one, other), []).append((those[one], those[other]))
+    rare = {shape for shape, those in holders.items() if len(those) <= RARE}
+    found = [alike for students, same in shared.items() if (alike := _alike(students, same, by_student, wrong, rare))]
+    return sorted(found, key=lambda alike: (not alike.is_rare, -alike.lines, alike.students))
 
 
-def _components(pairs: Iterable[tuple[str, str]]) -> list[set[str]]:
-    """The sets of students who hang together by pairs."""
-    components: list[set[str]] = []
-    for pair in pairs:
-        touched = [component for component in components if component & set(pair)]
-        components = [component for component in components if component not in touched]
-        components.append(set(pair).union(*touched))
-    return components
-
-
-def _group(members: Collection[str], pairs: Mapping[tuple[str, str], Mapping[Function, int]],
-           by_student: Mapping[str, Iterable[Function]]) -> Alike:
-    inside = {pair: shared for pair, shared in pairs.items() if pair[0] in members}
-    lengths = [sum(shared.values()) for shared in inside.values()]
-    places = dict.fromkeys(function.place for shared in inside.values() for function in shared)
-    exact = all({function.exact for function in shared} <= {function.exact for function in by_student[other]}
-                for (_, other), shared in inside.items())
-    return Alike(tuple(sorted(members)), tuple(places), (min(lengths), max(lengths)), exact)
+def _alike(students, same, by_student, wrong, rare):
+    """Return the `Alike` of two students, or None where what they share says nothing."""
+    one, other = students
+    lines = {function: by_student[one][function] for function, _ in same}
+    is_rare = sum(lines[mine] for mine, theirs in same if mine.shape in rare and mine in wrong.get(one, ())
+                  and theirs in wrong.get(other, ())) >= MIN_RARE
+    total = sum(lines.values())
+    if total < MIN_LINES and not is_rare:
+        return None
+    least = min(sum(by_student[student].values()) for student in students)
+    sources = tuple("\n\n".join(function.source for function in functions) for functions in zip(*same, strict=True))
+    return Alike(students, tuple(function.place for function, _ in same), total, min(100, round(100 * total / least)),
+                 all(mine.exact == theirs.exact for mine, theirs in same), is_rare, sources)
 
 
 @functools.lru_cache(maxsize=1024)
-def read_functions(source: str) -> tuple[Function, ...]:
+def read_functions(source):
     """Return the functions of a source that are in no other function; none where it isn't Python, or endless."""
     try:
         with warnings.catch_warnings():
@@ -121,7 +138,7 @@ def read_functions(source: str) -> tuple[Function, ...]:
         return ()
 
 
-def _outermost(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, FUNCTION]]:
+def _outermost(node, prefix=""):
     """Yield (place, function) of all functions that are in no other one, whatever else they are in."""
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, FUNCTION):
@@ -130,29 +147,110 @@ def _outermost(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, FUNCTION]
             yield from _outermost(inner, f"{prefix}{inner.name}." if isinstance(inner, ast.ClassDef) else prefix)
 
 
-def _function(place: str, node: FUNCTION) -> Function:
+def _function(place, node):
     for inner in ast.walk(node):
         if isinstance(inner, FUNCTION | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
-    body = ast.unparse(node.body)  # type: ignore[arg-type]  # a list will do
-    text, exact = tuple(line.strip() for line in body.splitlines()), _dump(node)
+    text, exact = tuple(line.strip() for line in ast.unparse(node.body).splitlines()), _dump(node)
+    source = ast.unparse(node)
+    _bring_to_one_form(node)
     _number_names(node)
-    return Function(place, text, exact, _dump(node))
+    return Function(place, text, exact, _dump(node), source)
 
 
-def _dump(node: FUNCTION) -> str:
+def _bring_to_one_form(function):
+    """Leave prints out, write `s += x` as `s = s + x`, and put statements that don't depend on each other in order."""
+    known = {}
+    _meet(function.args, known)
+    function.body = _one_form(function.body, known)
+
+
+def _one_form(statements, known):
+    """The same for a block; `known` numbers the names that were met before it, and is added to."""
+    return _in_order([_written_out(each) for each in statements if not _says_nothing(each)], known)
+
+
+def _meet(tree, known):
+    """Number what is named in a tree."""
+    for node in ast.walk(tree):
+        if name := getattr(node, "id", None) or getattr(node, "arg", None):
+            known.setdefault(name, len(known))
+
+
+def _says_nothing(statement):
+    """Whether a statement is a print, a text or `pass`."""
+    value = getattr(statement, "value", None) if isinstance(statement, ast.Expr) else None
+    is_print = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"
+    return isinstance(statement, ast.Pass) or is_print or isinstance(value, ast.Constant)
+
+
+def _written_out(statement):
+    if not isinstance(statement, ast.AugAssign):
+        return statement
+    before = copy.deepcopy(statement.target)
+    before.ctx = ast.Load()
+    return ast.Assign([statement.target], ast.BinOp(before, statement.op, statement.value))
+
+
+def _in_order(statements, known):
+    """Sort statements as far as none passes another one on which it depends, by what they are and do to known names."""
+    left, done = [(ast.dump(each), each, *_touched(each)) for each in statements], []
+    while left:
+        free = [here for here, (_, _, reads, writes) in enumerate(left) if not any(
+            writes & (before_reads | before_writes) or reads & before_writes
+            for _, _, before_reads, before_writes in left[:here])] if len(statements) <= MAX_SORTED else [0]
+        first = left.pop(min(free, key=lambda here: _anonymous(left[here][0], known)))[1]
+        for inner in ast.walk(first):
+            for block in ("body", "orelse", "finalbody"):
+                if isinstance(getattr(inner, block, None), list):
+                    setattr(inner, block, _one_form(getattr(inner, block), known))
+        _meet(first, known)
+        done.append(first)
+    return done
+
+
+def _touched(statement):
+    """The names that a statement reads, and those that it may write to: where it leaves a block, all of them."""
+    used = list(_used(statement))
+    reads = {name for name, _ in used} | EVERYTHING
+    if any(isinstance(node, LEAVES) for node in ast.walk(statement)):
+        return reads, reads
+    if isinstance(statement, ast.Assign | ast.AnnAssign):
+        return reads, {name for name, is_written in used if is_written}
+    return reads, reads - EVERYTHING  # a call that is a statement, or a loop, may change what it is given
+
+
+def _used(node, is_written=False):
+    """Yield each name in a tree, `self.h` as one, with whether it is written to."""
+    is_written = is_written or isinstance(getattr(node, "ctx", None), ast.Store)
+    if isinstance(node, ast.Name):
+        yield node.id, is_written
+    elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        yield f"{node.value.id}.{node.attr}", is_written
+    else:
+        is_place = isinstance(node, ast.Attribute | ast.Subscript)
+        for child in ast.iter_child_nodes(node):
+            yield from _used(child, is_written and is_place and child is node.value)
+
+
+def _anonymous(statement, known):
+    """What a statement that was dumped is, whatever its names are, but for which of the known names they are."""
+    return NAME.sub(lambda found: f"{found[1]}{known.get(found[2], '?') if found[1] != 'attr' else ''}", statement)
+
+
+def _dump(node):
     """What a function takes and does, as text; its own name is no part of it."""
-    return "\n".join(map(ast.dump, (node.args, *node.body)))
+    return ast.dump(ast.Module([ast.Expr(node.args), *node.body], []))
 
 
-def _number_names(function: FUNCTION) -> None:
+def _number_names(function):
     """Put a number in the place of every name that a function's author chose."""
     inner = list(ast.walk(function))
     chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
     chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
     names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
-    attributes: dict[str, str] = {}
+    attributes = {}
     for node in inner:  # an attribute comes before the `self` that it is of
         if isinstance(node, ast.arg):
             node.arg = names[node.arg]

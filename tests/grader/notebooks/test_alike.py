@@ -12,8 +12,8 @@ from rnnlm_grader.course.folders import answers_of, released
 from rnnlm_grader.notebooks.alike import (
     MIN_LINES,
     functions_of,
-    groups,
     like_reference,
+    pairs,
     read_functions,
     reference_shapes,
 )
@@ -37,7 +37,33 @@ SAME = {
     "a docstring": ANSWER.replace("    given", "    '''Do it.'''\n    given", 1),
     "other names": ANSWER.replace("step", "s").replace("given", "g").replace("x", "words"),
     "a long comment": ANSWER + "# " + "x" * 20_000,
+    "a print and an empty statement": ANSWER.replace("    step2", "    print('here', x)\n    pass\n    step2"),
+    "another order": ANSWER.replace("    step2 = x * 2\n", "").replace("    return", "    step2 = x * 2\n    return"),
     "another place": f"class Work:\n{textwrap.indent(ANSWER, '    ')}",
+}
+REWORDED = ("other names", "another order", "a print and an empty statement")
+LOOP = """
+def work(self, x):
+    {}
+    for t in range(3):
+        {}
+    self.a = a
+    self.b = b
+    x[0] = 1
+    c = a + b
+    d = c * a
+    return c, d
+"""
+PLAIN = LOOP.format("a = 0\n    b = 1", "a = a + x[t]\n        b = b * 2")
+WORDINGS = {
+    "augmented": LOOP.format("a = 0\n    b = 1", "a += x[t]\n        b *= 2"),
+    "swapped": LOOP.format("b = 1\n    a = 0", "b = b * 2\n        a = a + x[t]"),
+    "swapped attributes": PLAIN.replace("    self.a = a\n    self.b = b\n", "    self.b = b\n    self.a = a\n"),
+}
+OTHERWISE = {
+    "an order that matters": PLAIN.replace("    c = a + b\n    d = c * a\n", "    d = c * a\n    c = a + b\n"),
+    "another operation": WORDINGS["augmented"].replace("*=", "+="),
+    "the other way round": WORDINGS["augmented"].replace("a += x[t]", "a = x[t] + a"),
 }
 OTHER = {
     "another number": ANSWER.replace("x * 2", "x * 22"),
@@ -50,31 +76,56 @@ def functions(source):
     return functions_of({"work": source}, {"work": GIVEN})
 
 
-def grouped(*sources):
-    return groups({f"student {i}": functions(source) for i, source in enumerate(sources)})
+def paired(*sources, wrong=()):
+    """The pairs in a class with these sources, of which some are wrong, by their numbers."""
+    by_student = {f"student {i}": functions(source) for i, source in enumerate(sources)}
+    return pairs(by_student, {f"student {i}": by_student[f"student {i}"].keys() for i in wrong})
 
 
 @pytest.mark.parametrize("what", SAME)
 def test_these_are_the_same(what):
-    group, = grouped(ANSWER, SAME[what])
-    assert group.students == ("student 0", "student 1")
-    assert group.lines == (MIN_LINES, MIN_LINES)  # without the line that was given
-    assert group.exact is (what != "other names")
+    pair, = paired(ANSWER, SAME[what])
+    assert pair.students == ("student 0", "student 1")
+    assert (pair.lines, pair.percent) == (MIN_LINES, 100)  # without the line that was given
+    assert pair.exact is (what not in REWORDED)
+    assert all("return" in source for source in pair.sources)
+
+
+@pytest.mark.parametrize("source", [*WORDINGS.values(), *OTHERWISE.values()], ids=[*WORDINGS, *OTHERWISE])
+def test_a_wording_is_the_same_where_it_does_the_same(source):
+    assert source != PLAIN
+    first, other = (read_functions(text)[0].shape for text in (PLAIN, source))
+    assert (first == other) is (source in WORDINGS.values())
 
 
 @pytest.mark.parametrize("what", OTHER)
 def test_these_are_not(what):
-    assert grouped(ANSWER, OTHER[what]) == []
+    assert paired(ANSWER, OTHER[what]) == []
 
 
 def test_what_is_short_says_nothing():
     short = ANSWER.replace("    step7 = x * 7\n", "")
-    assert grouped(short, short) == []
+    assert paired(short, short) == []
 
 
-def test_students_hang_together_by_pairs():
-    group, = grouped(ANSWER, SAME["other names"], SAME["comments and layout"], OTHER["another number"])
-    assert group.students == ("student 0", "student 1", "student 2")
+def test_rare_wrong_code_comes_first_also_where_it_is_short():
+    short, another = (f"def work(x):\n    a = x {sign} 1\n    b = a / 2\n    c = b * a\n    return c" for sign in "+-")
+    found = paired(ANSWER, ANSWER, short, short, another, another, wrong=[2, 3, 4])
+    assert [(pair.students, pair.is_rare) for pair in found] == [
+        (("student 2", "student 3"), True), (("student 0", "student 1"), False)]
+    assert paired(*[short] * 4, wrong=range(4)) == []  # not rare
+
+
+def test_what_a_tenth_of_the_class_has_in_common_tells_nothing():
+    assert len(paired(*[ANSWER] * 4)) == 6
+    assert paired(*[ANSWER] * 5) == []
+
+
+def test_the_percentage_is_of_all_that_the_shorter_one_has():
+    more = f"{ANSWER}\ndef more(x):\n" + "\n".join(f"    more{i} = x + {i}" for i in range(10))
+    yet_more = more.replace("+ 7", "+ 77") + "\n    more11 = 11"
+    pair, = paired(more, yet_more)
+    assert (pair.lines, pair.percent) == (10, 50)
 
 
 def test_attributes_of_self_may_be_called_anything():
