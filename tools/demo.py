@@ -89,7 +89,7 @@ def without_checks(notebook):
 
 def set_up(course):
     """Lay out a course folder as an instructor has it."""
-    for name in ("solutions", "nbgrader_config.py"):
+    for name in ("solutions", "nbgrader_config.py", "nbgrader_config.json"):
         source = ROOT / name
         shutil.copytree(source, course / name) if source.is_dir() else shutil.copy(source, course)
 

@@ -45,7 +45,7 @@ def configure(c, root="."):
     c.GenerateAssignment.preprocessors = [
         SaveChangedCells if each is SaveCells else each
         for each in GenerateAssignment.class_traits()["preprocessors"].default()]
-    c.Autograde.exporter_class = GradeTheClass
+    c.Autograde.exporter_class = f"{__name__}.{GradeTheClass.__name__}"  # as nbgrader_config.json says it
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
     c.ExchangeFactory.release_feedback = ReleaseFeedback
@@ -62,6 +62,11 @@ class GradeTheClass(NotebookExporter):
         super().__init__(**kwargs)
         converter = self.parent
         converter.assignments = {}
+        if "collect" not in converter.config.ExchangeFactory:
+            # Only nbgrader_config.json was read, which is there so that nbgrader doesn't execute students' code itself.
+            reason = "Nothing was graded, because nbgrader_config.py failed, for the reason above. Mend it first."
+            self.log.error(reason)
+            raise NbGraderException(reason)
         try:
             tally = Batch(converter.coursedir, converter.config, force=converter.force, log=self.log).grade()
         except (Refusal, Stopped, TraitError, OSError) as error:

@@ -23,7 +23,7 @@ def course(tmp_path_factory):
     course = tmp_path_factory.mktemp("course")
     for name in COPIED:
         shutil.copytree(ROOT / name, course / name, ignore=shutil.ignore_patterns("__pycache__", "node_modules"))
-    for name in ("nbgrader_config.py", "pyproject.toml"):
+    for name in ("nbgrader_config.py", "nbgrader_config.json", "pyproject.toml"):
         shutil.copy(ROOT / name, course)
     for path, text in FILES.items():
         assert not (course / path).exists()

@@ -1,5 +1,7 @@
 """How `nbgrader autograde` behaves where something is missing, in the way or odd."""
 import shutil
+import subprocess
+import sys
 
 import demo
 import nbformat
@@ -237,6 +239,24 @@ def test_autograde_says_it_too(course, capsys):
     revised(own)
     own.nbgrader("autograde", SLUG)
     assert "(-4)" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("error", ["this is no Python", "import nothing_of_this_name", "1 / 0"])
+def test_with_a_broken_configuration_nothing_of_a_student_is_executed(course, error):
+    for name in ("nbgrader_config.py", "nbgrader_config.json"):
+        shutil.copy(ROOT / name, course)
+    config = course / "nbgrader_config.py"
+    config.write_text(f"{error}\n{config.read_text()}")
+    handed_in = course / "submitted" / "somebody" / SLUG / NOTEBOOK
+    notebook = nbformat.read(handed_in, as_version=4)
+    notebook.cells.insert(0, nbformat.v4.new_code_cell(f"open({str(course / 'executed')!r}, 'w')"))
+    nbformat.write(notebook, handed_in)
+    command = [sys.executable, "-m", "nbgrader", "autograde", SLUG, "--create"]
+    done = subprocess.run(command, cwd=course, capture_output=True, text=True, check=False)
+    assert done.returncode
+    assert "Nothing was graded, because nbgrader_config.py failed, for the reason above. Mend it" in done.stderr
+    assert not (course / "executed").exists()
+    assert not list(course.glob("autograded/*/*/*.ipynb"))
 
 
 def test_a_frozen_assignment_keeps_its_marks_until_it_is_thawed_by_name(course, capsys):

@@ -141,6 +141,6 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, ser
 
 def test_the_password_gets_into_no_log_and_no_file_but_the_configuration(course):
     assert "Converting notebook" in course.said
-    files = [path for path in course.folder.rglob("*") if path.is_file() and path.name != "nbgrader_config.py"]
+    files = [path for path in course.folder.rglob("*") if path.is_file() and path.stem != "nbgrader_config"]
     texts = {"the log": course.said} | {path: path.read_bytes().decode("utf-8", "replace") for path in files}
     assert [str(path) for path, text in texts.items() if PASSWORD in text or IN_URL in text] == []

@@ -44,7 +44,7 @@ def nbgrader(*command):
 
 def modes(folder):
     """The modes of what lies in a folder, but for what is released, or was there before."""
-    others = {"solutions", "exercises", "nbgrader_config.py"}
+    others = {"solutions", "exercises", "nbgrader_config.py", "nbgrader_config.json"}
     return {path.name: path.stat().st_mode & 0o7777 for path in folder.iterdir() if path.name not in others}
 
 
