@@ -40,7 +40,7 @@ LOW_PRIORITY = 10  # as `nice` counts: what is interactive comes first
 
 def grade(options):
     """Grade an assignment; return whether everybody has a mark."""
-    require_known(options.assignment)
+    require_known(options.assignment, options.course_dir)
     coursedir, config = open_course(options)
     if options.sandbox:
         config.GradeInSandbox.sandbox = options.sandbox
@@ -61,7 +61,7 @@ def grade(options):
 def watch(options):
     """Collect and grade what arrives, round after round."""
     for name in options.names:
-        require_known(name)
+        require_known(name, options.course_dir)
     coursedir, config = open_course(options)
     with Results(Path(coursedir.root, RESULTS)).locked("Another watch is running in this course."):
         os.nice(LOW_PRIORITY)

@@ -60,8 +60,13 @@ def blank(cell):
     return released(cell.source, stub) if SOLUTION.search(cell.source) else stub
 
 
-def require_known(assignment):
+def require_known(assignment, root="."):
     """Raise `Refusal` for an assignment that this grader has no criteria for."""
+    if assignment not in ASSIGNMENTS and Path(root, "solutions", assignment).is_dir():
+        raise Refusal(f"The exercise {assignment} is in solutions/, but the grader that runs has no criteria for it. "
+                      "Restore its folder in rnnlm_grader/content from a backup, and run in the course's folder: "
+                      "pip install -e . An exercise without criteria needs a course folder of its own: see "
+                      "book/own-course.md.")
     if assignment not in ASSIGNMENTS:
         raise Refusal(f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
                       "needs a course folder without this grader: see book/own-course.md.")
@@ -70,7 +75,7 @@ def require_known(assignment):
 def read_source(coursedir):
     """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
     assignment = coursedir.assignment_id
-    require_known(assignment)
+    require_known(assignment, coursedir.root)
     path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment), f"{assignment}.ipynb")
     try:
         source = nbformat.read(path, as_version=4)

@@ -130,6 +130,8 @@ def test_a_course_that_the_sandbox_would_show_is_not_graded(course, monkeypatch)
 def test_an_assignment_without_criteria_stops_the_batch(course):
     (course / "submitted" / "somebody" / SLUG).rename(course / "submitted" / "somebody" / "00-warm-up")
     is_stopped(course, "There is no assignment 00-warm-up", "00-warm-up")
+    (course / "solutions" / "00-warm-up").mkdir()
+    is_stopped(course, "00-warm-up is in solutions/, but .* Restore its folder in rnnlm_grader/content", "00-warm-up")
 
 
 def test_a_course_may_have_a_grader_of_its_own_with_the_same_content(tmp_path):
