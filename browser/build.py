@@ -34,6 +34,7 @@ HEAD = """<link rel="icon" href="../icon-120x120.png">
 <script src="../early.js"></script>
 <script type="module" src="../lab.js"></script>
 </head>"""
+OFFER = re.compile(r"<\.\./(exercises/[^>]+\.ipynb)>")
 OWN_WHEELS = re.compile(r".*/pypi/((?:piplite|pyodide_kernel|ipykernel)-.*\.whl)")
 LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|AUTHORS|NOTICE)[^/]*)", re.IGNORECASE)
 
@@ -67,7 +68,9 @@ def sha256(content):
 
 
 def exercises():
-    return sorted(ROOT.glob("exercises/*/*.ipynb"))
+    """Return the notebooks of the exercises that the book offers."""
+    pages = "".join(page.read_text(encoding="utf-8") for page in ROOT.glob("book/*.md"))
+    return sorted(ROOT / name for name in set(OFFER.findall(pages)))
 
 
 def code():

@@ -21,7 +21,7 @@ from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
-from .release import SaveChangedCells
+from .release import NameNext, SaveChangedCells
 
 
 def configure(c, root="."):
@@ -43,8 +43,8 @@ def configure(c, root="."):
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
     c.GenerateAssignment.preprocessors = [
-        SaveChangedCells if each is SaveCells else each
-        for each in GenerateAssignment.class_traits()["preprocessors"].default()]
+        NameNext, *(SaveChangedCells if each is SaveCells else each
+                    for each in GenerateAssignment.class_traits()["preprocessors"].default())]
     c.Autograde.exporter_class = f"{__name__}.{GradeTheClass.__name__}"  # as nbgrader_config.json says it
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect

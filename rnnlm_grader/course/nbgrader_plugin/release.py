@@ -1,8 +1,47 @@
-"""Has `nbgrader generate_assignment` enter an exercise whose parts have changed since work was handed in."""
+"""Has `nbgrader generate_assignment` name the next exercise, and enter one whose parts have changed in mid-term."""
 import contextlib
+import re
+from pathlib import Path
 
 from nbgrader.api import Comment, Grade, MissingEntry
-from nbgrader.preprocessors import SaveCells
+from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
+
+OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
+OFFER = re.compile(r"<\.\./exercises/([\w-]+)/")
+
+
+def offered(root):
+    """Return {exercise: number of the chapter that offers it, or None for another page}, in the exercises' order."""
+    found = {}
+    for page in sorted(Path(root, "book").glob("*.md")):
+        number = re.match(r"\d+", page.name)
+        for name in OFFER.findall(page.read_text(encoding="utf-8")):
+            found.setdefault(name, number and int(number[0]))
+    return dict(sorted(found.items()))
+
+
+class NameNext(NbGraderPreprocessor):
+    """Have an exercise name the next one that the book offers, and its chapter, in whatever words it does so.
+
+    Where its text names none, or there is no next one, or no book beside the course, it stays as it is.
+    """
+
+    def preprocess(self, nb, resources):
+        name, there = resources["nbgrader"]["assignment"], offered(".")  # nbgrader converts in the course's folder
+        following = next((other for other in there if other > name), None) if name in there else None
+        for cell in nb.cells if following else ():
+            if cell.metadata.get("nbgrader", {}).get("grade_id") == OUTRO:
+                before, gap, last = cell.source.rpartition("\n\n")
+                cell.source = before + gap + with_next(last, following, there[following])
+        return nb, resources
+
+
+def with_next(text, name, chapter):
+    """Put an exercise in the place of the one that a text has in backticks, its chapter in that of the first number."""
+    changed = re.sub(r"`\d\d-[\w-]+`", f"`{name}`", text)
+    if chapter and changed != text:
+        return re.sub(r"(?<![`\d])\d+(?![\d-])", str(chapter), changed, count=1)
+    return changed
 
 
 class SaveChangedCells(SaveCells):

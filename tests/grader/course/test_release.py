@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import nbformat
 import pytest
 from nbgrader.api import Gradebook
 
@@ -28,6 +29,26 @@ def release(course):
     done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
                           check=False)
     return done.returncode, done.stderr
+
+
+@pytest.mark.parametrize(("pages", "text", "wanted"), [
+    ({"03-rnn": "02-rnn", "04-x": "03-time-rnn"}, "**Next.** Read chapter 3, then open exercise `02-rnn`.", None),
+    ({"05-x": "04-bptt"}, None, "**Next.** Read chapter 5, then open exercise `04-bptt`."),
+    ({"05-x": "04-bptt"}, "**Luego.** `02-rnn`: 3.", "**Luego.** `04-bptt`: 5."),
+    ({"own": "08-scale"}, None, "**Next.** Read chapter 3, then open exercise `08-scale`."),
+    ({"05-x": "04-bptt"}, "**Next.** This was the last.", None),
+    ({}, None, None),
+])
+def test_what_comes_next_is_what_the_book_offers_next(course, pages, text, wanted):
+    (course / "book").mkdir()
+    for page, name in (pages | {"02-embedding": SLUG}).items():
+        (course / "book" / f"{page}.md").write_text(f"{{download}}`x <../exercises/{name}/{name}.ipynb>`")
+    before = "**Next.** Read chapter 3, then open exercise `02-rnn`."
+    edit(course / "solutions" / NOTEBOOK, before, text or before)
+    assert release(course)[0] == 0
+    cells = nbformat.read(course / "exercises" / NOTEBOOK, as_version=4).cells
+    outro, = (cell.source for cell in cells if cell.metadata.nbgrader.grade_id == "outro")
+    assert outro.rpartition("\n\n")[2] == (wanted or text or before)
 
 
 def edit(path, old, new):
