@@ -21,13 +21,21 @@ c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
 # Notebooks begin with `check` at hand, and tell it what stands on the screen: labextensions/ lies beside this file.
-c.Spawner.environment = {"PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin, "JUPYTER_PATH": "/srv/classroom"}
+c.Spawner.environment = {"PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin, "JUPYTER_PATH": "/srv/classroom",
+                         "OPENBLAS_NUM_THREADS": "1"}  # so that an endless loop takes one core
+
+# What a student's server may take. Spawners of containers and of systemd hold to the first two; for this one,
+# which doesn't, prlimit bounds the memory of each process, and nice lets everybody else's work come first.
+c.Spawner.mem_limit = "1G"
+c.Spawner.cpu_limit = 1.0
+LIMITS = ["nice", "-n", "5", "prlimit", f"--data={2**30}"]
 
 
-def hide_instructors_menus(spawner):
-    """Leave formgrader, the list of courses and Create Assignment out of students' servers."""
+def set_up_student(spawner):
+    """Leave formgrader, the list of courses and Create Assignment out of students' servers, and limit these."""
     if spawner.user.name not in INSTRUCTORS:
         spawner.environment["JUPYTER_CONFIG_PATH"] = "/srv/classroom/students"
+        spawner.cmd = [*LIMITS, "jupyterhub-singleuser"]
 
 
-c.Spawner.pre_spawn_hook = hide_instructors_menus
+c.Spawner.pre_spawn_hook = set_up_student
