@@ -16,6 +16,7 @@ import itertools
 import re
 import warnings
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -42,7 +43,7 @@ class Function:
     """One function of an answer: where it stands, its lines, and what it is, with and without its names."""
 
     place: str
-    text: tuple
+    text: tuple[str, ...]
     exact: str
     shape: str
     source: str = field(default="", compare=False)
@@ -55,21 +56,21 @@ class Alike:
     `sources` holds the code of both, in the same order; `is_rare` says whether wrong code is in it that few have.
     """
 
-    students: tuple
-    places: tuple
+    students: tuple[str, str]
+    places: tuple[str, ...]
     lines: int
     percent: int
     exact: bool
     is_rare: bool
-    sources: tuple
+    sources: tuple[str, ...]
 
 
-def functions_of(answers, given):
+def functions_of(answers: Mapping[str, str], given: Mapping[str, str]) -> dict[Function, int]:
     """Return {`Function`: how many lines of it the exercise didn't give}; those too short to say anything are left out.
 
     `answers` and `given` map names to sources, as handed in and as released.
     """
-    found = {}
+    found: dict[Function, int] = {}
     for name, source in answers.items():
         known = Counter(line for function in read_functions(given.get(name, "")) for line in function.text)
         lengths = {function: (Counter(function.text) - known).total() for function in read_functions(source)}
@@ -77,30 +78,32 @@ def functions_of(answers, given):
     return found
 
 
-def reference_shapes(sources):
+def reference_shapes(sources: Iterable[str]) -> set[str]:
     """The shapes of all functions of the reference, and of the instructor's answers."""
     modules = [path.read_text(encoding="utf-8") for path in Path(rnnlm_ref.__file__).parent.glob("*.py")]
     return {function.shape for source in [*modules, *sources] for function in read_functions(source)}
 
 
-def like_reference(functions, shapes):
+def like_reference(functions: Mapping[Function, int], shapes: Collection[str]) -> tuple[int, tuple[str, ...]]:
     """Return how many lines equal the reference and in which functions; (0, ()) where that says nothing."""
     same = {function: lines for function, lines in functions.items() if function.shape in shapes}
     total = sum(same.values())
     return (total, tuple(function.place for function in same)) if total >= MIN_LINES else (0, ())
 
 
-def pairs(by_student, wrong=MappingProxyType({})):
+def pairs(by_student: Mapping[str, Mapping[Function, int]],
+          wrong: Mapping[str, Collection[Function]] = MappingProxyType({})) -> list[Alike]:
     """Return an `Alike` for each two students who share code: first rare wrong code, then what is longest.
 
     `by_student` maps a student to what `functions_of` returned, `wrong` to those of the functions that lost points.
     """
-    holders = {}
+    holders: dict[str, dict[str, Function]] = {}
     for student, functions in sorted(by_student.items()):
         for function in functions:
             holders.setdefault(function.shape, {}).setdefault(student, function)
     most = max(RARE + 1, COMMON * len(by_student))
-    shared = {}  # two students → [(the function of one, the same of the other)]
+    # Two students → the functions that they share, as the one and as the other has them.
+    shared: dict[tuple[str, str], list[tuple[Function, Function]]] = {}
     for those in holders.values():
         for one, other in itertools.combinations(those, 2) if len(those) <= most else ():
             shared.setdefault((one, other), []).append((those[one], those[other]))
@@ -109,7 +112,9 @@ def pairs(by_student, wrong=MappingProxyType({})):
     return sorted(found, key=lambda alike: (not alike.is_rare, -alike.lines, alike.students))
 
 
-def _alike(students, same, by_student, wrong, rare):
+def _alike(students: tuple[str, str], same: Sequence[tuple[Function, Function]],
+           by_student: Mapping[str, Mapping[Function, int]], wrong: Mapping[str, Collection[Function]],
+           rare: Collection[str]) -> Alike | None:
     """Return the `Alike` of two students, or None where what they share says nothing."""
     one, other = students
     lines = {function: by_student[one][function] for function, _ in same}
@@ -125,7 +130,7 @@ def _alike(students, same, by_student, wrong, rare):
 
 
 @functools.lru_cache(maxsize=1024)
-def read_functions(source):
+def read_functions(source: str) -> tuple[Function, ...]:
     """Return the functions of a source that are in no other function; none where it isn't Python, or endless."""
     try:
         with warnings.catch_warnings():
@@ -138,7 +143,7 @@ def read_functions(source):
         return ()
 
 
-def _outermost(node, prefix=""):
+def _outermost(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, FUNCTION]]:
     """Yield (place, function) of all functions that are in no other one, whatever else they are in."""
     for inner in ast.iter_child_nodes(node):
         if isinstance(inner, FUNCTION):
@@ -147,44 +152,45 @@ def _outermost(node, prefix=""):
             yield from _outermost(inner, f"{prefix}{inner.name}." if isinstance(inner, ast.ClassDef) else prefix)
 
 
-def _function(place, node):
+def _function(place: str, node: FUNCTION) -> Function:
     for inner in ast.walk(node):
         if isinstance(inner, FUNCTION | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
-    text, exact = tuple(line.strip() for line in ast.unparse(node.body).splitlines()), _dump(node)
+    body = ast.unparse(node.body)  # type: ignore[arg-type]  # a list will do
+    text, exact = tuple(line.strip() for line in body.splitlines()), _dump(node)
     source = ast.unparse(node)
     _bring_to_one_form(node)
     _number_names(node)
     return Function(place, text, exact, _dump(node), source)
 
 
-def _bring_to_one_form(function):
+def _bring_to_one_form(function: FUNCTION) -> None:
     """Leave prints out, write `s += x` as `s = s + x`, and put statements that don't depend on each other in order."""
-    known = {}
+    known: dict[str, int] = {}
     _meet(function.args, known)
     function.body = _one_form(function.body, known)
 
 
-def _one_form(statements, known):
+def _one_form(statements: Iterable[ast.stmt], known: dict[str, int]) -> list[ast.stmt]:
     """The same for a block; `known` numbers the names that were met before it, and is added to."""
     return _in_order([_written_out(each) for each in statements if not _says_nothing(each)], known)
 
 
-def _meet(tree, known):
+def _meet(tree: ast.AST, known: dict[str, int]) -> None:
     """Number what is named in a tree."""
     for node in ast.walk(tree):
         if name := getattr(node, "id", None) or getattr(node, "arg", None):
             known.setdefault(name, len(known))
 
 
-def _says_nothing(statement):
+def _says_nothing(statement: ast.stmt) -> bool:
     """Whether a statement is a print, a text or `pass`."""
     value = getattr(statement, "value", None) if isinstance(statement, ast.Expr) else None
     is_print = isinstance(value, ast.Call) and isinstance(value.func, ast.Name) and value.func.id == "print"
     return isinstance(statement, ast.Pass) or is_print or isinstance(value, ast.Constant)
 
 
-def _written_out(statement):
+def _written_out(statement: ast.stmt) -> ast.stmt:
     if not isinstance(statement, ast.AugAssign):
         return statement
     before = copy.deepcopy(statement.target)
@@ -192,9 +198,9 @@ def _written_out(statement):
     return ast.Assign([statement.target], ast.BinOp(before, statement.op, statement.value))
 
 
-def _in_order(statements, known):
+def _in_order(statements: Collection[ast.stmt], known: dict[str, int]) -> list[ast.stmt]:
     """Sort statements as far as none passes another one on which it depends, by what they are and do to known names."""
-    left, done = [(ast.dump(each), each, *_touched(each)) for each in statements], []
+    left, done = [(ast.dump(each), each, *_touched(each)) for each in statements], list[ast.stmt]()
     while left:
         free = [here for here, (_, _, reads, writes) in enumerate(left) if not any(
             writes & (before_reads | before_writes) or reads & before_writes
@@ -209,7 +215,7 @@ def _in_order(statements, known):
     return done
 
 
-def _touched(statement):
+def _touched(statement: ast.stmt) -> tuple[Set[str], Set[str]]:
     """The names that a statement reads, and those that it may write to: where it leaves a block, all of them."""
     used = list(_used(statement))
     reads = {name for name, _ in used} | EVERYTHING
@@ -220,7 +226,7 @@ def _touched(statement):
     return reads, reads - EVERYTHING  # a call that is a statement, or a loop, may change what it is given
 
 
-def _used(node, is_written=False):
+def _used(node: ast.AST, is_written: bool = False) -> Iterator[tuple[str, bool]]:
     """Yield each name in a tree, `self.h` as one, with whether it is written to."""
     is_written = is_written or isinstance(getattr(node, "ctx", None), ast.Store)
     if isinstance(node, ast.Name):
@@ -230,27 +236,27 @@ def _used(node, is_written=False):
     else:
         is_place = isinstance(node, ast.Attribute | ast.Subscript)
         for child in ast.iter_child_nodes(node):
-            yield from _used(child, is_written and is_place and child is node.value)
+            yield from _used(child, is_written and is_place and child is getattr(node, "value", None))
 
 
-def _anonymous(statement, known):
+def _anonymous(statement: str, known: Mapping[str, int]) -> str:
     """What a statement that was dumped is, whatever its names are, but for which of the known names they are."""
     return NAME.sub(lambda found: f"{found[1]}{known.get(found[2], '?') if found[1] != 'attr' else ''}", statement)
 
 
-def _dump(node):
+def _dump(node: FUNCTION) -> str:
     """What a function takes and does, as text; its own name is no part of it."""
-    return ast.dump(ast.Module([ast.Expr(node.args), *node.body], []))
+    return "\n".join(map(ast.dump, (node.args, *node.body)))
 
 
-def _number_names(function):
+def _number_names(function: FUNCTION) -> None:
     """Put a number in the place of every name that a function's author chose."""
     inner = list(ast.walk(function))
     chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
     chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
     names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
-    attributes = {}
+    attributes: dict[str, str] = {}
     for node in inner:  # an attribute comes before the `self` that it is of
         if isinstance(node, ast.arg):
             node.arg = names[node.arg]

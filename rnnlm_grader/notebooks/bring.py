@@ -19,7 +19,7 @@ from .writing import grade_id_of
 UNFILLED = ("raise NotImplementedError()", "YOUR ANSWER HERE")  # what an answer holds that isn't begun
 
 
-def main(argv=None):
+def main(argv: list[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 2 nothing was done."""
     parser = argparse.ArgumentParser(prog="python -m rnnlm_grader.notebooks.bring", description=__doc__.splitlines()[0])
     parser.add_argument("old", type=Path, metavar="OLD", help="the notebook in which you have worked")
@@ -33,17 +33,17 @@ def main(argv=None):
     return 0
 
 
-def bring(old, new):
+def bring(old: Path, new: Path) -> str:
     """Write into the new notebook what was written in the old one; return in one line what that was."""
     with new.open(encoding="utf-8") as file:
         notebook = json.load(file)
     before, cells = read_one(old, raw_cells), notebook["cells"]
-    places = {grade_id_of(cell): cell for cell in cells if is_answer(cell)}
-    if not places or not places.keys() & {grade_id_of(cell) for cell in before}:
+    places = {key_of(cell): cell for cell in cells if is_answer(cell)}
+    if not places or not places.keys() & {key_of(cell) for cell in before}:
         raise Refusal(f"{old} and {new} aren't the same exercise.")
     if begun := [name for name, cell in places.items() if is_begun(cell)]:
         raise Refusal(f"In {new}, {' and '.join(begun)} is filled in already.")
-    answers = {grade_id_of(cell): cell for cell in before if grade_id_of(cell) in places and is_begun(cell)}
+    answers = {key_of(cell): cell for cell in before if key_of(cell) in places and is_begun(cell)}
     for name, cell in answers.items():
         places[name]["source"] = text_in(cell)
         places[name].update({key: cell[key] for key in ("attachments",) if key in cell})
@@ -56,10 +56,11 @@ def bring(old, new):
             f"{'cell' if count == 1 else 'cells'} of your own. {old} is as it was.")
 
 
-def own_cells(before, cells):
+def own_cells(before: list, cells: list) -> dict[str | None, list]:
     """Return {key of the exercise's cell, or None: the student's own cells that stood behind it}."""
     known, texts = {key_of(cell) for cell in cells}, {code_of(text_in(cell)) for cell in cells}
-    own, after = {}, None
+    own: dict[str | None, list] = {}
+    after = None
     for cell in before:
         key = key_of(cell)
         if key in known:
@@ -69,16 +70,16 @@ def own_cells(before, cells):
     return own
 
 
-def key_of(cell):
+def key_of(cell: object) -> str:
     """What tells a cell of the exercise: its grade_id, else its id."""
     return grade_id_of(cell) or get(cell, "id", str)
 
 
-def is_answer(cell):
+def is_answer(cell: object) -> bool:
     return bool(get(get(get(cell, "metadata", dict), "nbgrader", dict), "solution", bool))
 
 
-def is_begun(cell):
+def is_begun(cell: object) -> bool:
     """Whether a cell to fill has something in it."""
     return not any(text in text_in(cell) for text in UNFILLED)
 

@@ -4,7 +4,7 @@ import json
 import re
 from dataclasses import dataclass, field
 
-from .submission import CODE, cells_of, get, raw_cells, text_in
+from .submission import CODE, Cell, cells_of, get, raw_cells, text_in
 
 MAX_TEXT = 20_000  # characters of a cell, and so many cells may have them:
 MAX_TEXTS = 200
@@ -19,12 +19,12 @@ BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
 class Outline:
     """The cells of an exercise: their ids by grade_id and by source, and what is blank in those marked by hand."""
 
-    ids: dict  # id → type
-    by_grade_id: dict
-    by_source: dict
-    blank: dict  # grade_id → source as released, of answers that are marked by hand
+    ids: dict[str | None, str]  # id → type
+    by_grade_id: dict[str | None, str]
+    by_source: dict[str, str]
+    blank: dict[str | None, str]  # grade_id → source as released, of answers that are marked by hand
 
-    def id_of(self, cell):
+    def id_of(self, cell: object) -> str | None:
         """The id of the cell of the exercise that a cell of a submission is, or None for one of the student's own."""
         own, source = get(cell, "id", str), text_in(cell).strip()
         return (self.by_grade_id.get(grade_id_of(cell)) or (own if own in self.ids else None)
@@ -39,10 +39,10 @@ class Text:
     after: str | None
     fills: str | None = None  # the grade_id of an answer that is marked by hand
     kind: str = "markdown"
-    images: dict = field(default_factory=dict)  # name → data of an `img`
+    images: dict[str, str] = field(default_factory=dict)  # name → data of an `img`
 
     @property
-    def request(self):
+    def request(self) -> str:
         """What is asked for, where this is a request to look at a mark again; else an empty text."""
         found = None if self.fills else REQUEST.match(self.source)
         return self.source[found.end():].strip() or "(no reason)" if found else ""
@@ -52,22 +52,23 @@ class Text:
 class Work:
     """What a notebook holds: the cells that may count, and what was written beside them, which tells no two apart."""
 
-    cells: tuple
-    texts: tuple = field(default=(), compare=False)
+    cells: tuple[Cell, ...]
+    texts: tuple[Text, ...] = field(default=(), compare=False)
 
 
-def work_in(notebook, outline):
+def work_in(notebook: object, outline: Outline) -> Work:
     """Return the `Work` in a notebook, as plain data; `outline` is that of the exercise."""
     return Work(cells_of(notebook), texts_of(notebook, outline))
 
 
-def grade_id_of(cell):
+def grade_id_of(cell: object) -> str | None:
     return get(get(get(cell, "metadata", dict), "nbgrader", dict), "grade_id", str) or None
 
 
-def texts_of(notebook, outline):
+def texts_of(notebook: object, outline: Outline) -> tuple[Text, ...]:
     """Return a `Text` for each cell of a notebook that is text of the student's own, or an answer marked by hand."""
-    found, after, room = [], None, MAX_IMAGES
+    found: list[Text] = []
+    after, room = None, MAX_IMAGES
     for cell in raw_cells(notebook):
         own, grade_id, kind, source = outline.id_of(cell), grade_id_of(cell), get(cell, "cell_type", str), text_in(cell)
         after, text = own or after, source.strip()
@@ -83,9 +84,9 @@ def texts_of(notebook, outline):
     return tuple(found)
 
 
-def images_of(cell, source, room):
+def images_of(cell: object, source: str, room: int) -> dict[str, str]:
     """Return the images that are attached to a cell and shown in it, as long as there is room."""
-    images = {}
+    images: dict[str, str] = {}
     for name in dict.fromkeys(IMAGE.findall(source)):
         kinds = get(get(cell, "attachments", dict), name, dict)
         for kind in RASTER:
@@ -97,6 +98,6 @@ def images_of(cell, source, room):
     return images
 
 
-def digest(*said):
+def digest(*said: object) -> str:
     """What equals another's where both say the same."""
     return hashlib.sha256(json.dumps(said, default=vars, sort_keys=True).encode()).hexdigest()[:32]
