@@ -134,7 +134,8 @@ lock: $(VENV)/.test ## resolve what pyproject.toml and browser/*.in ask for into
 	@$(LOCK) --extra course -o requirements.txt
 	@$(LOCK) --extra classroom -c requirements.txt -o classroom/requirements.txt
 	@$(LOCK_BROWSER) --universal --python-version 3.11 browser/builder.in -o browser/builder.txt
-	@$(LOCK_BROWSER) --python-platform wasm32-pyodide2024 --python-version 3.14 browser/wheels.in -o browser/wheels.txt
+	@$(LOCK_BROWSER) --python-platform wasm32-pyodide2024 --python-version 3.14 \
+	  $(addprefix --no-emit-package ,jedi parso prompt-toolkit wcwidth) browser/wheels.in -o browser/wheels.txt  # not needed here
 
 .PHONY: clean
 clean: ## remove everything that was built, the environment too

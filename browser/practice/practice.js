@@ -1,11 +1,14 @@
 // The exercise of a chapter, done in its page: an editor for each answer cell. Work is kept where the lab keeps its
 // notebooks, so that both show the same text, and Python runs in a worker, from the lab's own files.
 
+import { make } from "./puzzle.js";
 import { Python, Turns } from "./python.js";
 
 const LAB = new URL("../", import.meta.url);
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
+const HINT = "I’d like a hint";
+const TRIES = 2; // how many failed checks a reader has before a hint is offered
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
 
 /** A notebook in the lab's storage; where that is refused, in memory. */
@@ -76,6 +79,7 @@ class Notebook {
 /** An answer cell: its editor, its buttons and what the last check said. */
 class Answer {
   changes = new Turns();
+  failed = new Set(); // what failed since the last hint
 
   constructor(place, notebook, python, address) {
     Object.assign(this, { place, notebook, python, name: place.dataset.name });
@@ -85,7 +89,7 @@ class Answer {
       "Ctrl+Enter checks. Tab indents; to leave the editor by keyboard, press Escape, then Tab.");
     this.checkButton = button("Check", () => this.check(), "practice-check");
     this.stopButton = button("Stop", () => python.stop("it was stopped"));
-    this.hintButton = button("Hint", () => this.hint());
+    this.hintButton = button(HINT, () => this.hint());
     this.backButton = button("Bring back", () => this.bringBack());
     this.status = make("p", { role: "status", class: "practice-status" });
     this.bar = make("progress", { "aria-label": "Python is starting" });
@@ -224,9 +228,20 @@ class Answer {
     const shown = next ?? this.hints.at(-1);
     shown.hidden = false;
     shown.open = true;
+    if (next) shown.querySelector("rnnlm-puzzle")?.begin(this.text, this.report.textContent);
+    this.failed.clear();
+    this.hintButton.classList.remove("is-offered");
     shown.querySelector("summary").focus();
     const left = this.hints.filter((hint) => hint.hidden).length;
-    this.hintButton.textContent = left ? `Hint (${left} more)` : "Hints";
+    this.hintButton.textContent = left ? `${HINT} (${left} more)` : "Hints";
+  }
+
+  /** Count what failed; return the offer of a hint, if it is time for one. */
+  offer(judged, isRight) {
+    isRight ? this.failed.clear() : this.failed.add(judged);
+    const isTime = this.failed.size >= TRIES && this.hints.some((hint) => hint.hidden);
+    this.hintButton.classList.toggle("is-offered", isTime);
+    return isTime ? " Would a hint help?" : "";
   }
 
   say(text) {
@@ -252,7 +267,8 @@ class Answer {
       this.report.hidden = !outputs.length;
       const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
       const points = pointsIn(outputs);
-      this.say(points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`);
+      const offer = this.offer(judged, isFull(points));
+      this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer);
       if (this.text !== judged) this.outdate();
     } catch (error) {
       this.say(`Nothing was checked: ${error.message}.`);
@@ -357,14 +373,6 @@ class Practice extends HTMLElement {
   }
 }
 
-/** Return a new element. */
-function make(tag, attributes = {}, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-  element.append(...children);
-  return element;
-}
-
 function button(label, action, kind = "") {
   const element = make("button", { type: "button", class: `practice-button ${kind}` }, label);
   element.addEventListener("click", action);
@@ -423,6 +431,11 @@ function shown(output) {
 function pointsIn(outputs) {
   const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/.exec(output.data?.["text/plain"]));
   return lines.filter(Boolean).map(([, part, points]) => `${part} ${points}`).join(", ");
+}
+
+function isFull(points) {
+  const parts = [...points.matchAll(/(\d+) of (\d+)/g)];
+  return parts.length > 0 && parts.every(([, got, most]) => got === most);
 }
 
 const style = make("link", { rel: "stylesheet", href: new URL("practice.css", import.meta.url) });

@@ -1,7 +1,6 @@
 // Python for the answers of a page: the files, the start and the shell of the lab's own kernel.
 
 const LAB = new URL("../", import.meta.url);
-const LATER = ["jedi", "parso"]; // complete names, which the editor of a page doesn't do; a fifth of all that is loaded
 const FORMS = { dict_converter: Object.fromEntries };
 
 const answers = { run, review, defines: (name) => names.has(name), reset: () => void (names.clear(), names.update(atStart)) };
@@ -20,10 +19,9 @@ onmessage = async ({ data: { does, what } }) => {
 async function start() {
   const settings = await (await fetch(new URL("jupyter-lite.json", LAB))).json();
   const [{ pyodideUrl, loadPyodideOptions }] = Object.values(settings["jupyter-config-data"].litePluginSettings);
-  const packages = loadPyodideOptions.packages.filter((name) => !LATER.includes(name));
-  count(packages.length + 3); // with the machine, its standard library and the list of packages
+  count(loadPyodideOptions.packages.length + 3); // with the machine, its standard library and the list of packages
   const { loadPyodide } = await import(new URL(pyodideUrl, LAB));
-  const pyodide = await loadPyodide({ ...loadPyodideOptions, packages });
+  const pyodide = await loadPyodide(loadPyodideOptions);
   const { kernel_instance, stdout_stream, stderr_stream } = pyodide.pyimport("pyodide_kernel");
   kernel = kernel_instance;
   toPython = pyodide.toPy;

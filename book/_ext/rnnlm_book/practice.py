@@ -9,18 +9,22 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
+from puzzles import BLOCK, puzzle
 from sphinx.util.docutils import SphinxDirective
 from sphinx_codeautolink.extension.directive import SkipMarker
+
+from rnnlm_grader.course.folders import answers_of
 
 from .browser import in_lab
 
 OFFER = re.compile(r"<\.\./exercises/([^/>]+)/[^>]+\.ipynb>")
-HINT = re.compile(r"<details><summary>(Hint.*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
+HINT = re.compile(r"<details><summary>((?:Hint|Puzzle).*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
 WITHOUT = """Where this book is served together with its lab, the exercise can be done right here: you write each answer
 in the page, and it is checked in your browser."""
 BEGIN = """<rnnlm-practice class="d-print-none" data-exercise="{slug}" data-notebook="{name}"
 data-address="{address}" hidden>
 <script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
+PUZZLE = '<rnnlm-puzzle><script type="application/json">{data}</script></rnnlm-puzzle>'
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
 
 
@@ -45,8 +49,10 @@ class Practice(SphinxDirective):
 
     def run(self):
         slug, = self.arguments
-        path = Path(self.env.srcdir, "exercises", slug, f"{slug}.ipynb")
-        self.env.note_dependency(str(path))
+        path, source = (Path(self.env.srcdir, folder, slug, f"{slug}.ipynb") for folder in ("exercises", "solutions"))
+        self.answers = answers_of(nbformat.read(source, as_version=4))
+        for each in (path, source):
+            self.env.note_dependency(str(each))
         parts = [nodes.paragraph("", WITHOUT, classes=["practice-without", "d-print-none"])]
         for address in in_lab(self.env.app, slug):
             begin = BEGIN.format(slug=slug, name=address.partition("path=")[2], address=address)
@@ -61,8 +67,14 @@ class Practice(SphinxDirective):
         section += [*self.parse_text_to_nodes(HINT.sub("", text)), raw(CELL.format(name=name))]
         for title, hint in HINT.findall(text):
             begin = raw(f'<details class="practice-hint" hidden><summary>{title}</summary>')
-            section += [begin, *self.parse_text_to_nodes(hint), raw("</details>")]
+            section += [begin, *self.hint(name, title, hint), raw("</details>")]
         return section
+
+    def hint(self, name, title, text):
+        if not title.startswith("Puzzle"):
+            return self.parse_text_to_nodes(text)
+        data = json.dumps(puzzle(name, self.answers[name], text)).replace("</", "<\\/")
+        return [*self.parse_text_to_nodes(BLOCK.sub("", text)), raw(PUZZLE.format(data=data))]
 
 
 def answers(notebook):

@@ -54,8 +54,8 @@ def test_an_exercise_says_what_its_answers_may_use_and_has_hints_a_chapter_and_a
     intro = " ".join(next(iter(cells.values())).split())
     lent = [f"`rnnlm_ref.{module}`" for modules in ASSIGNMENTS[slug].lent.values() for module in modules]
     assert [name for name in ("NumPy", "Python", *lent) if name not in intro] == []  # in any language
-    # For each name a worked number and three hints.
-    assert "".join(cells.values()).count("<details><summary>") == 4 * len(ASSIGNMENTS[slug].names)
+    # For each name a worked number, three hints and a puzzle.
+    assert "".join(cells.values()).count("<details><summary>") == 5 * len(ASSIGNMENTS[slug].names)
     chapter, = re.findall(r'^chapter\("([\w-]+)"\)$', cells["check-import"], re.M)
     assert (request.config.rootpath / "book" / f"{chapter}.ipynb").exists()
     there = [name for name in ASSIGNMENTS if name in offered(request.config.rootpath)]
