@@ -2,7 +2,8 @@
 
 `lab`: the exercise as a notebook; `page`: in its chapter. `cold`: a browser that has never been there; `warm`: the same
 one once more. The time goes from the request for the page to the first answer of `check`, which is asked for as early
-as that is possible; where the machine is busy, look at the processor's time. Needs `make browser` first.
+as that is possible; where the machine is busy, look at the processor's time. The server has the browser ask each time
+whether a file has changed, so that what is sent on the second visit is what it couldn't keep. Needs `make browser`.
 
 usage: browser.py [--rounds 3]
 """
@@ -29,13 +30,22 @@ AIMS = {"lab": {"cold": 15, "warm": 8}, "page": {"cold": 8, "warm": 8}}  # secon
 
 
 class Noting(Quiet):
-    """Notes what is asked for."""
+    """Notes what is asked for, and what is sent; a browser asks each time whether a file has changed."""
 
-    asked: ClassVar = set()
+    asked: ClassVar = []
+    sent: ClassVar = set()
 
     def do_GET(self):
-        self.asked.add(self.path.partition("?")[0].lstrip("/"))
+        self.asked.append(self.path)
         super().do_GET()
+
+    def end_headers(self):
+        self.send_header("Cache-Control", "no-cache")
+        super().end_headers()
+
+    def copyfile(self, source, outputfile):
+        self.sent.add(self.path.partition("?")[0].lstrip("/"))
+        super().copyfile(source, outputfile)
 
 
 def main():
@@ -46,19 +56,19 @@ def main():
     threading.Thread(target=server.serve_forever, daemon=True).start()
     site = f"http://127.0.0.1:{server.server_port}"
     for way, aims in AIMS.items():
-        Noting.asked.clear()
         rounds_done = [first_checks(way, site) for _ in range(rounds)]
         for kind, aim in aims.items():
             waited, computed = (statistics.median(each[kind][i] for each in rounds_done) for i in range(2))
-            print(f"{way}, {kind}: {waited:.1f} s, of the processor's {computed:.1f} (aim {aim})")
-        files = [(HTML / name).read_bytes() for name in Noting.asked if (HTML / name).is_file()]
-        print(f"{way}, loaded: {sum(map(len, files)) / 1e6:.1f} MB, "
-              f"{sum(len(gzip.compress(each)) for each in files) / 1e6:.1f} from a server that compresses")
+            asked, sent = rounds_done[-1][kind][2:]
+            files = [(HTML / name).read_bytes() for name in sent if (HTML / name).is_file()]
+            print(f"{way}, {kind}: {waited:.1f} s, of the processor's {computed:.1f} (aim {aim}); {asked} requests, "
+                  f"{sum(map(len, files)) / 1e6:.1f} MB sent, "
+                  f"{sum(len(gzip.compress(each)) for each in files) / 1e6:.1f} by a server that compresses")
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
 def first_checks(way, site):
-    """Return the seconds to the first check of a new browser, and of the same one later: waited, and computed."""
+    """Return what `first_check` finds in a new browser, and in the same one once more."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         context = browser.new_context()
@@ -66,13 +76,18 @@ def first_checks(way, site):
 
 
 def first_check(check, tab, site):
-    """Return how long it takes to the first check's answer, and how long all processes of the browser compute."""
+    """Return how long it takes to the first check's answer, how long the browser's processes compute, what it loads.
+
+    That is the number of requests, and the files that were sent.
+    """
     tab.set_default_timeout(300_000)
+    Noting.asked.clear()
+    Noting.sent.clear()
     start, before = time.perf_counter(), computed()
     check(tab, site)
-    seconds = time.perf_counter() - start, computed() - before
+    found = time.perf_counter() - start, computed() - before, len(Noting.asked), set(Noting.sent)
     tab.close()
-    return seconds
+    return found
 
 
 def check_in_lab(tab, site):

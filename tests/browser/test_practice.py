@@ -80,27 +80,28 @@ def practise(open_page):
     assert not open_page.complaints
 
 
-@pytest.mark.parametrize("slug", ["01-embedding", "02-rnn", "03-time-rnn"])
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_a_wrong_and_a_right_answer_are_told_what_a_kernel_tells(practise, slug, site):
     corpus = next(each for each in CORPORA if slug == each.SLUG)
-    name = ASSIGNMENTS[slug].names[0]
     here = practise(slug)
-    for answer in (next(iter(corpus.WRONG[name].values())), right_answers(slug)[name]):
-        here.write(name, answer)
-        report = here.check(name)
-        verdicts = [line for line in told_by_a_kernel(slug, name, answer) if re.search("[✗✓≈…]|[0-9] points", line)]
-        assert verdicts
-        for line in verdicts:
-            assert " ".join(line.split()) in report
-    points = sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria if criterion.name == name)
+    for name in ASSIGNMENTS[slug].names:
+        for answer in (next(iter(corpus.WRONG[name].values())), right_answers(slug)[name]):
+            here.write(name, answer)
+            report = here.check(name)
+            verdicts = [line for line in told_by_a_kernel(slug, name, answer) if re.search("[✗✓≈…]|[0-9] points", line)]
+            assert verdicts
+            for line in verdicts:
+                assert " ".join(line.split()) in report
+    points = sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
     here.tab.goto(f"{site}book/progress.html")
-    assert f"{points} of" in here.tab.locator("live-progress tr", has_text=name).first.inner_text()
+    assert f"{points} of {points}" in here.tab.locator("live-progress tr", has_text=slug).first.inner_text()
 
 
 def told_by_a_kernel(slug, name, answer):
     """Yield the lines that `check` prints of each part of an answer."""
     names = {"np": np, "RNN": RNN}
-    exec(answer, names)
+    for each in (*right_answers(slug).values(), answer):
+        exec(each, names)
     for part in (part for each, part in ASSIGNMENTS[slug].parts() if each == name):
         printed = io.StringIO()
         with contextlib.redirect_stdout(printed):
@@ -214,6 +215,117 @@ def test_it_works_by_keyboard_alone(practise):
     press("Enter")
     assert here.tab.evaluate("document.activeElement.textContent") == "Hint 1: a question"
     assert here.part("MyEmbedding").locator(".practice-hint:visible").count() == 1
+
+
+def test_a_hint_is_offered_after_two_failures_and_again_after_two_more(practise):
+    here = practise("01-embedding")
+    button = here.part("MyEmbedding").get_by_role("button", name="I’d like a hint")
+    for text, is_offered in ((WRONG, False), (WRONG, False), (WRONG + "  # again", True)):
+        here.write("MyEmbedding", text)
+        here.check("MyEmbedding")
+        assert here.said("MyEmbedding").endswith("Would a hint help?") is is_offered
+    button.click()
+    here.check("MyEmbedding")
+    assert not here.said("MyEmbedding").endswith("Would a hint help?")
+    here.write("MyEmbedding", WRONG + "  # once more")
+    here.check("MyEmbedding")
+    assert here.said("MyEmbedding").endswith("Would a hint help?")
+    here.write("MyEmbedding", RIGHT)
+    here.check("MyEmbedding")
+    assert not here.said("MyEmbedding").endswith("Would a hint help?")
+
+
+class Puzzle:
+    """The puzzle of an answer, which stands open."""
+
+    def __init__(self, here, name):
+        for _ in range(3):
+            here.part(name).get_by_role("button", name="I’d like a hint").click()
+        self.tab, self.place = here.tab, here.part(name).locator("rnnlm-puzzle")
+
+    def lines(self):
+        return self.place.locator("pre").all_text_contents()
+
+    def line(self, text):
+        return self.place.locator("li", has=self.tab.get_by_text(text, exact=True))
+
+    def by_keyboard(self, label, text, times):
+        """Press a line's button; it keeps the focus."""
+        self.line(text).get_by_role("button", name=label).focus()
+        for _ in range(times):
+            self.tab.keyboard.press("Enter")
+
+    def by_mouse(self, text, to):
+        """Drag a line below what is there."""
+        self.line(text).locator(".puzzle-grip").hover()
+        self.tab.mouse.down()
+        box = to.bounding_box()
+        self.tab.mouse.move(box["x"] + 20, box["y"] + box["height"] * 0.9, steps=5)
+        self.tab.mouse.up()
+
+    def by_touch(self, text, to):
+        send = self.tab.context.new_cdp_session(self.tab).send
+        grip, box = self.line(text).locator(".puzzle-grip").bounding_box(), to.bounding_box()
+        way = [grip["y"] + 5, grip["y"] + 20, box["y"] + box["height"] * 0.9]
+        for kind, y in zip(("touchStart", "touchMove", "touchMove"), way, strict=True):
+            send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": [{"x": grip["x"] + 10, "y": y}]})
+        send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
+
+    def check(self):
+        self.place.get_by_role("button", name="Check the order").click()
+        return self.place.get_by_role("status").inner_text()
+
+
+def test_a_puzzle_is_solved_by_keyboard_and_says_what_is_out_of_place(practise):
+    puzzle = Puzzle(practise("01-embedding"), "MyEmbedding")
+    add, clear, take, odd = puzzle.lines()
+    assert odd == "dW[self.idx] = dout"
+    assert puzzle.check() == "Line 1 is the first that is out of place."
+    puzzle.by_keyboard("Down", add, 2)
+    puzzle.by_keyboard("Up", take, 1)
+    assert puzzle.lines() == [take, clear, add, odd]
+    assert puzzle.check().startswith("The line dW[self.idx] = dout doesn’t belong: each row of dW is written once")
+    puzzle.by_keyboard("Down", odd, 1)
+    puzzle.by_keyboard("Down", add, 1)
+    assert puzzle.check() == "So far it is right, but something that you left out belongs there."
+    puzzle.by_keyboard("Up", add, 1)
+    assert puzzle.check().startswith("That is the order.")
+
+
+@pytest.mark.parametrize("way", ["by_mouse", "by_touch"])
+def test_lines_of_a_puzzle_are_dragged(practise, way):
+    puzzle = Puzzle(practise("01-embedding", width=390), "MyEmbedding")
+    add, clear, take, odd = puzzle.lines()
+    puzzle.place.scroll_into_view_if_needed()
+    drag = getattr(puzzle, way)
+    drag(odd, puzzle.place.locator(".puzzle-divider"))
+    drag(add, puzzle.line(take))
+    assert puzzle.lines() == [clear, take, add, odd]
+    drag(clear, puzzle.line(take))
+    assert puzzle.check().startswith("That is the order.")
+
+
+def test_the_line_that_does_not_belong_is_the_learners_own_where_a_check_named_it(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", RIGHT.replace("self.idx, dout", "self.idx, -dout"))
+    assert "Likely" in here.check("MyEmbedding")
+    puzzle = Puzzle(here, "MyEmbedding")
+    add, _, take, own = puzzle.lines()
+    assert own == "np.add.at(dW, self.idx, -dout)"
+    puzzle.by_keyboard("Down", add, 2)
+    puzzle.by_keyboard("Up", take, 1)
+    assert puzzle.check().startswith(f"Your own line {own} doesn’t belong: ")
+
+
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_axe_finds_nothing_in_puzzles_and_nothing_of_them_is_cut_off_on_a_phone(practise, slug):
+    here = practise(slug, width=390)
+    for name in ASSIGNMENTS[slug].names:
+        puzzle = Puzzle(here, name)
+        fits = "lines => lines.every((line) => line.scrollWidth <= line.clientWidth)"
+        assert puzzle.place.locator("pre").evaluate_all(fits)
+    assert here.tab.evaluate("document.documentElement.scrollWidth") == 390
+    has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
 def test_a_link_of_the_report_scrolls_in_the_page(practise):
