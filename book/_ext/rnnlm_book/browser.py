@@ -21,7 +21,7 @@ from rnnlm_grader.content import ASSIGNMENTS
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
 <p>{links}</p>
-<p>Nothing to install: the first start loads Python and takes some seconds (18 MB, or 32 from a host that doesn't
+<p>Nothing to install: the first start loads Python and takes some seconds (14 MB, or 27 from a host that doesn't
 compress). Your work is saved in this browser, and nowhere else. To hand it in, press <em>Download</em> above the
 notebook. A check ends an endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
