@@ -52,7 +52,7 @@ affine("TakesTanh", AFFINE, "the scores go through a tanh; this layer is linear,
 affine("FlatScores", AFFINE, "the scores are flat, (N·T, V); they should be (N, T, V)",
        ("xs @ W + b", "(xs @ W + b).reshape(-1, len(b))"))
 affine("TakesSoftmax", AFFINE,
-       "the scores are turned into shares (a softmax) already here; that is the loss layer's work",
+       "the scores are turned into probabilities (a softmax) already here; that is the loss layer's work",
        ("return xs @ W + b", "e = np.exp(xs @ W + b)\n        return e / e.sum(axis=-1, keepdims=True)"))
 contract.returns_nothing(affine, "ForwardReturnsNothing", AFFINE, "forward", "the scores",
                          ("return xs @ W + b", "xs @ W + b"))
@@ -188,7 +188,7 @@ rnnlm("MakesNewRnn", STATE, "reset_state makes a new TimeRNN, and grads still ho
       "reset_state of the layer that is there",
       ("self.layers[1].reset_state()", "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)"))
 apart("PredictsShares", MODEL,
-      "predict returns shares (a softmax); it returns the scores, the loss layer makes shares of them",
+      "predict returns probabilities (a softmax); it should return the scores, of which the loss layer makes them",
       ("return self.scores(xs)", "e = np.exp(self.scores(xs))\n        return e / e.sum(axis=-1, keepdims=True)"))
 rnnlm("SoftmaxTwice", STABLE, "the scores pass through a softmax before the loss layer, which takes a softmax itself",
       ("return xs\n", "e = np.exp(xs)\n        return e / e.sum(axis=-1, keepdims=True)\n"))

@@ -23,7 +23,7 @@ loss = Exercise(LayerForm(
 
 
 def far(rng, a):
-    """Every other row lies at -10000; of the others one logit in four lies at 10000, one at 0, the rest at -10000."""
+    """Every other row lies at -10000; of the others one score in four lies at 10000, one at 0, the rest at -10000."""
     turn, places = rng.integers(4), np.indices(a.shape).sum(0)
     is_spread = (places - np.arange(a.shape[-1]) + turn) % 2
     return a + 1e4 * np.where(is_spread, np.array([1, 0, -1, -1])[(places + turn // 2) % 4], -1)
@@ -65,13 +65,13 @@ TURNS = ("forward backward", "[forward backward] forward backward:again", "forwa
 
 # --- my_softmax -------------------------------------------------------------------------------------------------------
 
-shares.criterion("shares", "values", 1, "the shares of a row",
+shares.criterion("shares", "values", 1, "the probabilities of a row",
                  {"p": ["forward"]}, sizes=[{"*": (2,), "V": 2}], patterns={"x": rotated})
 shares.criterion("last_axis", "values", 1, "along the last axis, whatever axes stand before it",
                  {"p": ["forward"]}, sizes=[{}, {"*": (4,)}, {"*": (2, 3)}, ROW])
 shares.conditions("any_layout", "values", 1, "x of any sizes, scale and layout",
                   "p kept", ["forward", "forward forward:other", "[forward] forward:refilled"], 30)
-shares.criterion("large_logits", "edge", 1, "logits of ±10000, and rows far from each other, give finite shares",
+shares.criterion("large_logits", "edge", 1, "scores of ±10000, and rows far apart, give finite probabilities",
                  {"p": ["forward"]}, sizes=[{}, ROW, {"*": (4,)}, {"*": (2, 2)}], patterns={"x": far})
 shares.criterion("softmax_contract", "edge", 1, "x stays untouched, and so do results, of the dtype of x",
                  {"p": ["forward"], "kept": ["forward", "forward forward:other", "forward forward"]},
@@ -85,7 +85,7 @@ loss.criterion("book_loss", "forward", 1, "the loss of a single position",
 loss.conditions("mean_loss", "forward", 1, "the mean over all N·T positions, for any N, T, V and layout",
                 "loss", ["forward", "forward forward:other", "[forward] forward:refilled"], 24,
                 plain={"loss": ["forward", "forward forward", "forward forward:resized"]})
-loss.criterion("large_logits_loss", "forward", 1, "logits of ±10000 give a finite, right loss", {"loss": ["forward"]},
+loss.criterion("large_logits_loss", "forward", 1, "scores of ±10000 give a finite, right loss", {"loss": ["forward"]},
                sizes=LARGE, patterns={"xs": far})
 
 # --- backward ---------------------------------------------------------------------------------------------------------
@@ -99,7 +99,7 @@ loss.criterion("gradient_of_mean", "backward", 1, "the gradient of the mean",
                {"dxs": ["forward backward"]}, patterns={"dout": ones})
 loss.conditions("gradient", "backward", 1, "any N, T, V and layout, for the last forward",
                 "dxs kept", TURNS, 36, plain={"dxs kept": contract.LAST_FORWARD})
-loss.criterion("large_logits_gradient", "backward", 1, "logits of ±10000 give a finite, right gradient",
+loss.criterion("large_logits_gradient", "backward", 1, "scores of ±10000 give a finite, right gradient",
                {"dxs": ["forward backward"]}, sizes=LARGE, patterns={"xs": far, "dout": ones})
 
 # --- mask -------------------------------------------------------------------------------------------------------------
@@ -123,9 +123,9 @@ loss.criterion("other_labels", "mask", 2, "ignore_label may be any integer, also
 
 loss.criterion("loss_backward_twice", "contract", 1, "backward may be called twice; what it returned doesn't change",
                {"dxs kept": [*contract.TWICE, "forward backward:bare backward:bare"]})
-loss.criterion("loss_leaves_arguments", "contract", 1, "logits, targets and what was returned never change",
+loss.criterion("loss_leaves_arguments", "contract", 1, "scores, targets and what was returned never change",
                {"kept": ["forward", *contract.KEPT]}, patterns={"ts": some_ignored})
-loss.criterion("loss_dtypes", "contract", 1, "the gradient has the logits' dtype, and both are as precise",
+loss.criterion("loss_dtypes", "contract", 1, "the gradient has the scores' dtype, and both are as precise",
                {"loss": ["forward"], "dxs": ["forward backward"]}, worlds=[None, likely],
                sizes=[{}, ONE, *({**ONE, "V": V} for V in range(2, 8))], patterns={"ts": some_ignored},
                dtypes=(np.float64, np.float32))

@@ -17,18 +17,18 @@ UPSTREAM = "06-softmax-masking.html#softmax-upstream"
 
 EARLY = ("with all positions ignored forward leaves early, and backward works with the window before; keep what "
          "belongs to this window first")
-SMALL_NUMBER = ("a small number is added within the logarithm, or shares are cut off at one; the loss is then wrong, "
-                "by much where a share is tiny. Compute x - log(sum(exp(x))) directly")
+SMALL_NUMBER = ("a small number is added within the logarithm, or probabilities are cut off at one; the loss is then "
+                "wrong, by much where a probability is tiny. Compute x - log(sum(exp(x))) directly")
 SUM_OF_ALL = ("the exponentials are divided by the sum over the whole array; each row has a sum of its own, over the "
               "last axis")
-NO_KEEPDIMS = ("keepdims=True is missing: without it the largest logits, or the sums, lose an axis and are lined up "
+NO_KEEPDIMS = ("keepdims=True is missing: without it the largest scores, or the sums, lose an axis and are lined up "
                "with the columns, not each with its own row")
 FIRST_AXIS = "it works along the first axis; the words stand in the last"
 AXIS_ONE = "it works along axis 1, the last one only of a matrix; use axis=-1"
 MATRICES_ONLY = ("only a matrix has its own branch (`if x.ndim == 2`), and with three axes all of x is taken for one "
                  "row, or comes back as it was; axis=-1 is right for any number of axes")
-NOT_SHIFTED = "exp is taken of the logits as they are, and overflows; subtract each row's largest logit first"
-NOT_THE_LARGEST = "something else than the row's largest logit, such as its mean, is subtracted; exp still overflows"
+NOT_SHIFTED = "exp is taken of the scores as they are, and overflows; subtract each row's largest score first"
+NOT_THE_LARGEST = "something else than the row's largest score, such as its mean, is subtracted; exp still overflows"
 STILL_A_GRADIENT = "ignored positions still get a gradient; multiply their rows by 0"
 ITS_CACHE = ("backward changes what forward kept (`dx = self.ys; dx[...] -= 1`), so a second backward is wrong; copy "
              "it first")
@@ -47,24 +47,24 @@ RESULT = "e / e.sum(axis=-1, keepdims=True)"
 softmax_of = MISCONCEPTIONS.of("my_softmax", SOFTMAX)
 
 softmax_of("DoesNotShift", STABLE, NOT_SHIFTED, (" - " + LARGEST, ""))
-softmax_of("ShiftsByTheLargestOfAll", STABLE, "the largest logit of the whole array is subtracted from every row; a "
+softmax_of("ShiftsByTheLargestOfAll", STABLE, "the largest score of the whole array is subtracted from every row; a "
            "row far below it then vanishes. Take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max()"))
 softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST, ("x.max", "x.mean"))
 softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST, (LARGEST, "x[..., :1]"))
 softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST, ("x.max(", "np.median(x, "))
-softmax_of("ShiftsByColumns", STABLE, "the largest logit of each column is subtracted, which changes the differences "
+softmax_of("ShiftsByColumns", STABLE, "the largest score of each column is subtracted, which changes the differences "
            "within a row; take each row's own: x.max(axis=-1, keepdims=True)",
            (LARGEST, "x.max(axis=0)"))
 softmax_of("CutsLogits", STABLE,
-           "logits are cut (np.clip), which changes their differences; subtract each row's largest logit",
+           "scores are cut (np.clip), which changes their differences; subtract each row's largest score",
            ("x - " + LARGEST, "np.clip(x, -500, 500)"))
 softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (RESULT, "e / e.sum()"))
 softmax_of("TakesAllForOneRow", CROSS_ENTROPY, SUM_OF_ALL, (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
 softmax_of("LosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
 softmax_of("LosesAnAxisInTheMaximum", CROSS_ENTROPY, NO_KEEPDIMS, (LARGEST, "x.max(axis=-1)"))
 softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS, (RESULT, "e / e.sum(axis=-1)"))
-contract.returns_nothing(softmax_of, "SoftmaxReturnsNothing", CROSS_ENTROPY, "my_softmax", "the shares",
+contract.returns_nothing(softmax_of, "SoftmaxReturnsNothing", CROSS_ENTROPY, "my_softmax", "the probabilities",
                          ("return ", ""))
 softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "axis=0"))
 softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE, ("axis=-1", "axis=1"))
@@ -86,8 +86,8 @@ softmax_of("SumsColumns", CROSS_ENTROPY, "the sum is taken over the first axis; 
            "the last axis", (RESULT, "e / e.sum(axis=0, keepdims=True)"))
 softmax_of("DoesNotDivide", CROSS_ENTROPY, "the exponentials aren't divided by their sum, so a row doesn't sum to 1",
            (RESULT, "e"))
-softmax_of("DividesByTheLargest", STABLE, "the logits are divided by the largest, which changes the shares; subtract "
-           "it", ("x - " + LARGEST, "x / np.abs(x).max(axis=-1, keepdims=True)"))
+softmax_of("DividesByTheLargest", STABLE, "the scores are divided by the largest, which changes the probabilities; "
+           "subtract it", ("x - " + LARGEST, "x / np.abs(x).max(axis=-1, keepdims=True)"))
 softmax_of("TakesBaseTwo", CROSS_ENTROPY, "the base is 2; softmax takes powers of e, np.exp", ("np.exp", "np.exp2"))
 softmax_of("TakesFirstAxisForRows", CROSS_ENTROPY, "a loop takes x[i] for a row, which it is in a matrix only; work "
            "along the last axis of the whole array, axis=-1", """
@@ -97,12 +97,12 @@ def my_softmax(x, of_one=my_softmax):
 softmax_of("LeavesOutExp", CROSS_ENTROPY, "the exponential is missing: the numbers themselves are divided by their sum",
            (f"np.exp(x - {LARGEST})", "x"))
 softmax_of("ReturnsLogarithm", CROSS_ENTROPY,
-           "the logarithm of the shares is returned; the shares themselves are asked for",
+           "the logarithm of the probabilities is returned; they themselves are asked for",
            (RESULT, f"np.log({RESULT})"))
 softmax_of("TakesSigmoid", CROSS_ENTROPY,
            "every number is squeezed by itself (a sigmoid); the numbers of a row share 1 between them",
            (RESULT, "1 / (1 + np.exp(-x))"))
-softmax_of("TurnsSign", CROSS_ENTROPY, "the sign is turned: the largest logit gets the smallest share",
+softmax_of("TurnsSign", CROSS_ENTROPY, "the sign is turned: the largest score gets the smallest probability",
            ("x - x.max", "-x - (-x).max"))
 softmax_of("ChangesX", SHARED, contract.argument_changed("x", "x -= ..."),
            (f"e = np.exp(x - {LARGEST})", f"x -= {LARGEST}\n    e = np.exp(x)"))
@@ -149,7 +149,7 @@ loss_of = MISCONCEPTIONS.of("MyTimeSoftmaxWithLoss", RIGHT)
 
 contract.returns_nothing(loss_of, "LossReturnsNothing", CROSS_ENTROPY, "forward", "the loss",
                          ("return losses", "losses"))
-contract.returns_nothing(loss_of, "GradientReturnsNothing", GRADIENT, "backward", "the gradient of the logits",
+contract.returns_nothing(loss_of, "GradientReturnsNothing", GRADIENT, "backward", "the gradient of the scores",
                          ("return dx", "dx"))
 loss_of("GivesZeros", GRADIENT, contract.ONLY_ZEROS,
         ("np.exp(log_p)\n        dx[picks] -= 1", "np.zeros_like(log_p)"), shows_nothing=True)
@@ -227,11 +227,11 @@ loss_of("LeavesEarlyWithOldGradient", ALL_IGNORED, EARLY, ("N, T, V = xs.shape",
 loss_of("LossDoesNotShift", STABLE, NOT_SHIFTED, (SHIFT, ""), (LOG_P, LOG_OF_SHARES))
 loss_of("LossOfLogitsAsTheyAre", STABLE, NOT_SHIFTED, (SHIFT, ""))
 loss_of("GradientDoesNotShift", STABLE,
-        "backward takes exp of the logits as they are, and it overflows; subtract each row's largest logit first",
+        "backward takes exp of the scores as they are, and it overflows; subtract each row's largest score first",
         (SHIFT, "        self.x = x\n" + SHIFT),
         ("dx = np.exp(log_p)", "dx = np.exp(self.x) / np.exp(self.x).sum(axis=-1, keepdims=True)"))
-loss_of("TakesLogarithmOfZero", STABLE, "the logarithm is taken after the division, and a share of 0 gives infinity; "
-        "compute x - log(sum(exp(x))) directly",
+loss_of("TakesLogarithmOfZero", STABLE, "the logarithm is taken after the division, and a probability of 0 gives "
+        "infinity; compute x - log(sum(exp(x))) directly",
         (LOG_P, LOG_OF_SHARES))
 loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
 for digits in 7, 8, 10, 12:
@@ -259,9 +259,9 @@ loss_of("SubtractsInACopy", GRADIENT, "1 is subtracted in a copy: reshape(N * T,
 loss_of("TurnsGradient", GRADIENT, "the sign of the gradient is turned: it is p - 1 at the target, and p elsewhere",
         ("dout / count", "-dout / count"))
 loss_of("OnlyTheTarget", GRADIENT,
-        "only the target's logit gets a gradient; the others get p, because they all are in the sum",
+        "only the target's score gets a gradient; the others get p, because they all are in the sum",
         ("dx = np.exp(log_p)", "dx = np.zeros_like(log_p)"), ("dx[picks] -= 1", "dx[picks] = np.exp(log_p[picks]) - 1"))
-loss_of("TakesSlopeOfSoftmax", GRADIENT, "every logit's slope is that of the softmax, p * (1 - p), and not that of the "
+loss_of("TakesSlopeOfSoftmax", GRADIENT, "every score's slope is that of the softmax, p * (1 - p), and not that of the "
         "whole loss, p - 1 at the target and p elsewhere",
         ("dx[picks] -= 1", "dx *= 1 - dx"))
 loss_of("FlatGradient", GRADIENT, "the gradient is flat, (N·T, V); it should be (N, T, V)", ("dx.reshape(shape)", "dx"))
@@ -277,7 +277,7 @@ loss_of("TakesBaseTwo", CROSS_ENTROPY, "the logarithm has the base 2; it is the 
 loss_of("TakesOneMinusP", CROSS_ENTROPY, "the loss is 1 - p of the target; it is -log p",
         ("-log_p[picks]", "1 - np.exp(log_p[picks])"))
 loss_of("LeavesOutTheSum", CROSS_ENTROPY,
-        "the loss is minus the target's logit; the logarithm of the sum of exponentials is missing",
+        "the loss is minus the target's score; the logarithm of the sum of exponentials is missing",
         ("-log_p[picks]", "-xs.reshape(N * T, V)[picks]"))
 loss_of("LossForEachPosition", CROSS_ENTROPY, "one loss for each position comes back; it is one number, the mean",
         ("losses.sum() / count", "losses.reshape(N, T)"))
@@ -304,14 +304,14 @@ loss_of("KeepsFirstWindow", SHARED,
         ("self.cache = (", "self.cache = self.cache or ("))
 loss_of("SharesCache", SHARED, contract.IN_CLASS,
         ("        self.cache = None\n", ""), ("self.cache", "type(self).cache"))
-loss_of("ForcesFloat32", DTYPE, "the gradient is forced to float32 (dtype='f'); it should have the dtype of the logits",
+loss_of("ForcesFloat32", DTYPE, "the gradient is forced to float32 (dtype='f'); it should have the dtype of the scores",
         ("np.exp(log_p)", "np.exp(log_p).astype('f')"))
 loss_of("ForcesFloat64", DTYPE, "the gradient is forced to float64 (np.zeros or np.eye without dtype, or a factor of "
-        "float64, such as dout / mask.sum()); it should have the dtype of the logits",
+        "float64, such as dout / mask.sum()); it should have the dtype of the scores",
         ("np.exp(log_p)", "np.exp(log_p).astype('d')"))
 loss_of("DividesByNumPyInteger", DTYPE, "dout is divided by a NumPy integer, such as mask.sum(), which gives a factor "
         "of float64, and the gradient takes that dtype; divide by float(count)",
         ("dx *= dout / count", "dx = dx * (dout / max(mask.sum(), 1))"))
 loss_of("KeepsGradientInGrads", GRADIENT,
-        "the gradient of the logits is kept in grads; grads belongs to parameters, and this layer has none",
+        "the gradient of the scores is kept in grads; grads belongs to parameters, and this layer has none",
         ("return dx.reshape(shape)", "self.grads = [dx.reshape(shape)]\n        return self.grads[0]"))
