@@ -30,10 +30,12 @@ def pytest_collection_modifyitems(config, items):
 def is_chosen(item, is_quick, share):
     """Whether a test is none of a whole corpus, or belongs to the share of it that is to be run: always the same."""
     corpus = item.get_closest_marker("corpus")
-    one_in = corpus and corpus.kwargs.get("one_in")
-    if is_quick and corpus and not one_in:
-        return False
-    return not one_in or zlib.crc32(item.nodeid.encode()) % (one_in if is_quick else share) == 0
+    if not corpus:
+        return True
+    one_in, number = corpus.kwargs.get("one_in"), zlib.crc32(item.nodeid.encode())
+    if is_quick:
+        return bool(one_in) and number % one_in == 0
+    return not one_in or corpus.kwargs.get("whole", False) or number % share == 0
 
 
 def pytest_terminal_summary(terminalreporter):

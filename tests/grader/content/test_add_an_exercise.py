@@ -13,6 +13,7 @@ from classroom import ROOT
 PAGE = (ROOT / "book" / "add-an-exercise.md").read_text()
 FILES = dict(re.findall(r"^```\{code-block\} python\n:caption: (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))
 TESTS = re.search(r"^python -m (pytest .*)$", PAGE, re.MULTILINE)[1]
+pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 POINTS = {"forward": 2, "backward": 3, "contract": 3}
 COPIED = ("rnnlm_grader", "rnnlm_ref", "tests", "tools", "book", "solutions", "exercises")
 

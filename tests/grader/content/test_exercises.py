@@ -64,6 +64,7 @@ def test_an_exercise_says_what_its_answers_may_use_and_has_hints_a_chapter_and_a
     assert cells["hand-in-check"] == "check()"
 
 
+@pytest.mark.corpus(one_in=4, whole=True)
 def test_in_one_kernel_the_unfilled_exercise_says_so_without_a_traceback_and_the_solution_is_right(read):
     # Without the finale, which test_finale.py runs.
     unfilled, right = ([cell for cell in read(folder).cells if "finale()" not in cell.source]

@@ -6,6 +6,7 @@ import pytest
 from classroom import ROOT, Course
 from processes import orphans, staying
 
+pytestmark = pytest.mark.corpus
 MARKS = {
     "right-as-the-book": 25, "right-one-hot": 25, "right-loops-and-prints": 25, "right-helper-elsewhere": 25,
     "deleted-the-checks": 25,

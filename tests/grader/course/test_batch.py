@@ -31,7 +31,7 @@ from rnnlm_grader.files import write_whole
 from rnnlm_grader.refusal import Refusal, Stopped
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 
-pytestmark = pytest.mark.corpus(one_in=2)
+pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 PAIR = {"unfinished": 4, "not-a-notebook": 0}  # student → mark
 CLASS = PAIR | {"right-as-the-book": 25, "wrong-overwrites": 23, "syntax-error": 10}
 COMMAND = sys.executable, "-m", "rnnlm_grader.course.cli"

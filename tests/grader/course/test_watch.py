@@ -14,6 +14,7 @@ from support import cut_off
 from rnnlm_grader.course import cli, commands, freezing, watch
 from rnnlm_grader.course.folders import of_assignment
 
+pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 WHEN = "2026-11-28 12:00:0{} UTC"
 RIGHT, UNFINISHED = "right-as-the-book", "unfinished"
 

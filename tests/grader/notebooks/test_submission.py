@@ -231,6 +231,7 @@ ABYSSES = {
 }
 
 
+@pytest.mark.corpus(one_in=4, whole=True)
 @pytest.mark.parametrize("source", ABYSSES.values(), ids=ABYSSES)
 def test_no_source_takes_the_grader_long_or_stops_it(source):
     gc.freeze()  # else it counts how long Python looks through what other tests have left

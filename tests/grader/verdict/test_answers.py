@@ -17,6 +17,7 @@ from rnnlm_grader.verdict.grading import grade_submission
 from rnnlm_grader.verdict.marks import State
 from rnnlm_grader.verdict.report import blocks_of, render
 
+pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 RIGHT, TIME_RIGHT = embedding.EMBEDDING["as the book writes it"], embedding.TIME_EMBEDDING["without MyEmbedding"]
 OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_EMBEDDING["stacks the steps"]
 

@@ -17,7 +17,7 @@ from rnnlm_grader.explaining.decoding import price
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
 
-pytestmark = pytest.mark.filterwarnings("ignore::RuntimeWarning")
+pytestmark = [pytest.mark.corpus(one_in=4, whole=True), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 KEYS = b"k", b"l"
 
 
