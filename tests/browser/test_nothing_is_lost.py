@@ -61,6 +61,7 @@ def test_a_second_tab_is_read_only_says_so_and_writes_nothing(open_lab, site):
     assert "lost" not in written(second)
     second.do("docmanager:save")
     type_into(lab, "# mine\n")
+    lab.tab.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
     state(lab).get_by_text("Saved").wait_for()
     lab.tab.close()
     second.tab.reload()
