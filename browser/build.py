@@ -92,7 +92,7 @@ def fetch(folder):
     """Download everything that is pinned, and take out of it what the lab needs."""
     pyodide = folder / "pyodide"
     pyodide.mkdir()
-    print("Downloading Pyodide, NumPy and IPython for the browser, about 110 MB ...", flush=True)
+    print("Downloading Pyodide, NumPy and IPython for the browser, about 170 MB ...", flush=True)
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
         # The carrier's metadata excludes the newest Pythons, and nothing of it is run.
         need(download("--python-version", "3.12", "--require-hashes", "-r", HERE / "carriers.txt", to=scratch))
