@@ -26,7 +26,7 @@ def printed(question, answer):
     except Exception as error:
         return f"nothing: {type(error).__name__}"
     value = eval(re.fullmatch(r"print\((.*)\)", shown)[1], names)
-    return short(np.asarray(value) if isinstance(value, float) else value) or str(value)
+    return short(np.asarray(value) if isinstance(value, float | list) else value) or str(value)
 
 
 def right_choice(question):
