@@ -18,6 +18,8 @@ import venv
 import zipfile
 from pathlib import Path
 
+from rnnlm_grader.course.folders import offered_notebooks
+
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "browser"
 BUILD = ROOT / "_build"
@@ -34,14 +36,13 @@ HEAD = """<link rel="icon" href="../icon-120x120.png">
 <script src="../early.js"></script>
 <script type="module" src="../lab.js"></script>
 </head>"""
-OFFER = re.compile(r"<\.\./(exercises/[^>]+\.ipynb)>")
 OWN_WHEELS = re.compile(r".*/pypi/((?:piplite|pyodide_kernel|ipykernel)-.*\.whl)")
 LICENCE = re.compile(r"[^/]+\.dist-info/(?:licenses/)?(.*(?:LICEN[CS]E|COPYING|AUTHORS|NOTICE)[^/]*)", re.IGNORECASE)
 
 
 def main():
     BUILD.mkdir(exist_ok=True)
-    state = digest(*HERE.rglob("*"), SCREEN, *exercises(), *code())
+    state = digest(*HERE.rglob("*"), SCREEN, *offered_notebooks(ROOT), *code())
     if (LAB / "state").is_file() and (LAB / "state").read_text() == state:
         return print("The lab is up to date.")
     parts = PARTS / digest(*(HERE / name for name in PINS))
@@ -65,12 +66,6 @@ def digest(*paths):
 
 def sha256(content):
     return hashlib.sha256(content).hexdigest()
-
-
-def exercises():
-    """Return the notebooks of the exercises that the book offers."""
-    pages = "".join(page.read_text(encoding="utf-8") for page in ROOT.glob("book/*.md"))
-    return sorted(ROOT / name for name in set(OFFER.findall(pages)))
 
 
 def code():
@@ -154,7 +149,7 @@ def build(parts, folder):
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
         site = Path(scratch)
         (site / "contents").mkdir()
-        for path in exercises():
+        for path in offered_notebooks(ROOT):
             shutil.copy(path, site / "contents" / f"{path.stem}-release-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         pack(pyodide)

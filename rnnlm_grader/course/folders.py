@@ -11,14 +11,13 @@ from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..notebooks.cell_code import plain_python
 from ..notebooks.submission import CODE
-from ..notebooks.writing import Outline
+from ..notebooks.writing import UNANSWERED, UNFILLED, Outline
 from ..protocol.candidate import OWN, SET_UP
 from ..refusal import Refusal
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
-UNFILLED = "raise NotImplementedError()"
-UNANSWERED = "YOUR ANSWER HERE"  # the same in a cell of text
+OFFER = re.compile(r"<\.\./exercises/([\w-]+)/[^>]+\.ipynb>")  # how a page of the book offers an exercise
 UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of a file is half a character
 
 
@@ -108,6 +107,21 @@ def require_same(assignment, points, place, others, mend):
                            for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name)):
         raise Refusal(f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
                       f"{mend}: nbgrader generate_assignment {assignment} --force")
+
+
+def offered(root):
+    """Return {exercise: number of the chapter that offers it, or None for another page}, in the exercises' order."""
+    found = {}
+    for page in sorted(Path(root, "book").glob("*.md")):
+        number = re.match(r"\d+", page.name)
+        for name in OFFER.findall(page.read_text(encoding="utf-8")):
+            found.setdefault(name, number and int(number[0]))
+    return dict(sorted(found.items()))
+
+
+def offered_notebooks(root):
+    """Return the paths of the exercises that the book offers."""
+    return [Path(root, "exercises", name, f"{name}.ipynb") for name in offered(root)]
 
 
 def submitted_folders(coursedir):

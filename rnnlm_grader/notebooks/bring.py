@@ -14,9 +14,7 @@ from ..files import write_whole
 from ..refusal import Refusal, in_words
 from .reading import Unreadable, read_one
 from .submission import code_of, get, raw_cells, text_in
-from .writing import grade_id_of
-
-UNFILLED = ("raise NotImplementedError()", "YOUR ANSWER HERE")  # what an answer holds that isn't begun
+from .writing import UNANSWERED, UNFILLED, grade_id_of
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -81,7 +79,7 @@ def is_answer(cell: object) -> bool:
 
 def is_begun(cell: object) -> bool:
     """Whether a cell to fill has something in it."""
-    return not any(text in text_in(cell) for text in UNFILLED)
+    return not any(text in text_in(cell) for text in (UNFILLED, UNANSWERED))
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from .submission import CODE, Cell, cells_of, get, raw_cells, text_in
 
+UNFILLED, UNANSWERED = "raise NotImplementedError()", "YOUR ANSWER HERE"  # in cells of code, of text, as released
 MAX_TEXT = 20_000  # characters of a cell, and so many cells may have them:
 MAX_TEXTS = 200
 MAX_IMAGES = 8 * 2**20  # characters of all images, in base64

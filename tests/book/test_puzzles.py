@@ -12,8 +12,8 @@ from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.folders import answers_of
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from puzzles import BLOCK, bodies, matched, order, puzzle, source_of, statements
 from rnnlm_book.practice import HINT, answers
+from rnnlm_puzzles import BLOCK, bodies, matched, order, puzzle, source_of, statements
 
 LENT = "from rnnlm_ref.layers import RNN\n"
 

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from puzzles import BLOCK, puzzle
+from rnnlm_puzzles import BLOCK, puzzle
 from sphinx.util.docutils import SphinxDirective
 from sphinx_codeautolink.extension.directive import SkipMarker
 
-from rnnlm_grader.course.folders import answers_of
+from rnnlm_grader.course.folders import OFFER, answers_of
 
 from .browser import in_lab
 
-OFFER = re.compile(r"<\.\./exercises/([^/>]+)/[^>]+\.ipynb>")
 HINT = re.compile(r"<details><summary>((?:Hint|Puzzle).*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
 WITHOUT = """Where this book is served together with its lab, the exercise can be done right here: you write each answer
 in the page, and it is checked in your browser."""

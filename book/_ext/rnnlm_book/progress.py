@@ -1,10 +1,10 @@
 """List the exercises that pages offer, with their points. `_static/live/progress.js` fills in the reader's own."""
-import re
 from pathlib import Path
 
 from docutils import nodes
 
 from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.course.folders import OFFER
 
 from .status import Table
 
@@ -18,7 +18,7 @@ class ExerciseList(Table):
 
     def rows(self):
         for path in sorted(Path(self.env.srcdir, "book").glob("[0-9]*.md")):
-            for slug in re.findall(r"<\.\./exercises/([^/>]+)/", self.read(f"book/{path.name}")):
+            for slug in OFFER.findall(self.read(f"book/{path.name}")):
                 names = ", ".join(f"`{name}`" for name in ASSIGNMENTS[slug].names)
                 points = sum(criterion.points for criterion in ASSIGNMENTS[slug].criteria)
                 yield f"{{exercise}}`{slug} <{slug}>`, after []({path.stem}): {names}", str(points)

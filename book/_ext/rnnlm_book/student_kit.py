@@ -6,6 +6,8 @@ import re
 import zipfile
 from pathlib import Path
 
+from rnnlm_grader.course.folders import offered_notebooks
+
 KIT = "rnnlm-exercises"
 PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
          "rnnlm_figures/*.npz", "rnnlm_figures/fonts/*", "pyproject.toml", "LICENSE*")
@@ -36,7 +38,7 @@ def pack(app, exception):
 
 def contents(root, html):
     """Yield the name and the bytes of each file in the kit."""
-    for path in [*offered(root), *(path for part in PARTS for path in sorted(root.glob(part)))]:
+    for path in [*offered_notebooks(root), *(path for part in PARTS for path in sorted(root.glob(part)))]:
         yield path.relative_to(root).as_posix(), path.read_bytes()
     for path in sorted(root.glob("book/_kit/*.*")):
         yield path.name, path.read_bytes()
@@ -53,12 +55,6 @@ def contents(root, html):
 def page(content):
     """Return a page of the book as the kit has it."""
     return OFFER.sub(b"", LINK.sub(b'href="at-home.html"', content))
-
-
-def offered(root):
-    """Return the notebooks of the exercises that pages link to."""
-    text = "".join(page.read_text(encoding="utf-8") for page in root.glob("book/*.md"))
-    return sorted(root / name for name in set(re.findall(r"<\.\./(exercises/[^>]+\.ipynb)>", text)))
 
 
 def setup(app):

@@ -14,9 +14,10 @@ from nbgrader.preprocessors import SaveCells
 from sqlalchemy.exc import SAWarning
 from traitlets import TraitError
 
+from ...notebooks.writing import UNANSWERED, UNFILLED
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import UNANSWERED, UNFILLED, changed_lines, shown, unfinished_line, unread_line
+from ..folders import changed_lines, shown, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter

@@ -1,23 +1,13 @@
 """Has `nbgrader generate_assignment` name the next exercise, and enter one whose parts have changed in mid-term."""
 import contextlib
 import re
-from pathlib import Path
 
 from nbgrader.api import Comment, Grade, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
+from ..folders import offered
+
 OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
-OFFER = re.compile(r"<\.\./exercises/([\w-]+)/")
-
-
-def offered(root):
-    """Return {exercise: number of the chapter that offers it, or None for another page}, in the exercises' order."""
-    found = {}
-    for page in sorted(Path(root, "book").glob("*.md")):
-        number = re.match(r"\d+", page.name)
-        for name in OFFER.findall(page.read_text(encoding="utf-8")):
-            found.setdefault(name, number and int(number[0]))
-    return dict(sorted(found.items()))
 
 
 class NameNext(NbGraderPreprocessor):

@@ -6,8 +6,7 @@ import pytest
 from nbclient import NotebookClient
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import is_by_hand
-from rnnlm_grader.course.nbgrader_plugin.release import offered
+from rnnlm_grader.course.folders import is_by_hand, offered
 
 pytestmark = pytest.mark.parametrize("slug", ASSIGNMENTS)
 FOLDERS = ("solutions", "exercises")
