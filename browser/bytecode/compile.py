@@ -14,7 +14,8 @@ from pyodide_kernel import ipython_shell as shell
 
 FOLDER = Path("/folder")
 STDLIB = FOLDER / "python_stdlib.zip"
-PLACES = ("/lib/python3.14/site-packages/", "/lib/python314.zip/")
+LIB = "/lib/python{}.{}/site-packages/", "/lib/python{}{}.zip/"  # of wheels, of the standard library
+PLACES = tuple(place.format(*sys.version_info) for place in LIB)
 OURS = "rnnlm_"
 STARTUP = "rnnlm_startup.py"  # which is run by its name
 LEFT_OUT = re.compile(r"""numpy/(.*/)?tests/.* | numpy/f2py/.* | .*\.(pyi|pxd|h|a)

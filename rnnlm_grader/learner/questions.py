@@ -20,12 +20,14 @@ from ..explaining.look import Look, kind_of, redrawn
 from ..explaining.script import Example, aspect_of, script, short
 from ..explaining.shrink import shrink
 from ..explaining.telling import (
+    as_drawn,
     dressed,
     failing,
     in_small_sizes,
     named_arrays,
     plainest,
     powers,
+    rounded,
     shares,
     sort_of,
     states,
@@ -201,22 +203,15 @@ def redressed(case, rng):
     case = redrawn(case, int(rng.integers(2 ** 31)))
     if case.condition.world or rng.random() < AS_DRAWN:
         return case
-    fixed = {*case.layer.ids, *case.condition.patterns}
-    return dressed(case, {name: rounded if name in fixed or array.dtype.kind == "i" else way_of(name, case, rng)
-                          for name, array in named_arrays(case)})
+    return dressed(case, {
+        name: as_drawn if array.dtype.kind == "i" else rounded if name in case.condition.patterns
+        else way_of(name, case, rng) for name, array in named_arrays(case)})
 
 
 def way_of(name, case, rng):
     """Choose a way to choose the numbers of an array; see `telling`."""
     ways = WAYS[sort_of(name, case.layer)]
     return ways[rng.integers(len(ways))](rng)
-
-
-def rounded(array, before):
-    """The numbers as they were drawn, to one digit."""
-    if array.dtype.kind == "i":
-        return array
-    return array.round(-int(np.floor(np.log10(np.abs(array).max(initial=1e-300)))))
 
 
 def digits(most, parts=1):

@@ -3,6 +3,7 @@ import json
 import time
 
 import pytest
+from corpora.embedding import EMBEDDING_MISTAKES
 from examining import shown_in_a_shell
 
 from rnnlm_grader.learner import progress, review
@@ -10,19 +11,8 @@ from rnnlm_grader.learner.review import AT_ONCE, DAY, KNEW, MISSED, answered, as
 
 NOW = 1_790_000_000_000
 KEY = "MyEmbedding.Overwrites"
-WRONG = ("a", """from rnnlm_grader import check
-from rnnlm_grader.learner.review import review
-import numpy as np
-class MyEmbedding:
-    def __init__(self, W):
-        self.params, self.grads = [W], [np.zeros_like(W)]
-    def forward(self, idx):
-        self.idx = idx
-        return self.params[0][idx]
-    def backward(self, dout):
-        self.grads[0][...] = 0
-        self.grads[0][self.idx] += dout
-""")
+WRONG = ("a", "from rnnlm_grader import check\nfrom rnnlm_grader.learner.review import review\nimport numpy as np\n"
+         + EMBEDDING_MISTAKES["Overwrites"])
 
 
 @pytest.fixture
