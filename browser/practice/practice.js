@@ -149,23 +149,24 @@ class Answer {
   /** Keep what stands in the editor. What another tab wrote meanwhile can be brought back. */
   async save() {
     clearTimeout(this.timer);
-    const { text, kept } = this;
-    if (text === kept) return;
-    this.kept = text;
-    await this.notebook.write((notebook) => {
-      const cell = answerIn(notebook, this.name);
-      if (textOf(cell) !== kept) keepEarlier(cell, textOf(cell));
-      this.put(notebook, cell, text);
-    });
+    if (this.text === this.kept) return;
+    await this.write(() => this.text);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
   }
 
-  /** Write an answer into its cell. What its checks said before is no longer true. */
-  put(notebook, cell, text) {
-    cell.source = text;
-    this.backButton.hidden = !cell.metadata.earlier?.length;
-    for (const each of checksOf(notebook, this.name)) Object.assign(each, { outputs: [], execution_count: null });
+  /**
+   * Keep what `choose` returns, in one turn: nobody sees an editor and a notebook that don't fit together.
+   * What the answer's checks said before is no longer true.
+   */
+  write(choose) {
+    return this.notebook.write((notebook) => {
+      const cell = answerIn(notebook, this.name);
+      if (textOf(cell) !== this.kept) keepEarlier(cell, textOf(cell));
+      this.kept = cell.source = choose(cell);
+      this.backButton.hidden = !cell.metadata.earlier?.length;
+      for (const each of checksOf(notebook, this.name)) Object.assign(each, { outputs: [], execution_count: null });
+    });
   }
 
   /** Show what the lab, or another tab, has written meanwhile. */
@@ -212,15 +213,12 @@ class Answer {
   async replaceNow(sentence, choose) {
     await this.refresh();
     if (this.view.state.readOnly) return;
-    await this.save();
-    await this.notebook.write((notebook) => {
-      const cell = answerIn(notebook, this.name);
-      this.kept = choose(cell, this.text);
-      this.put(notebook, cell, this.kept);
+    await this.write((cell) => {
+      this.text = choose(cell, this.text);
+      this.say(sentence);
+      this.checkButton.focus();
+      return this.text;
     });
-    this.text = this.kept;
-    this.say(sentence);
-    this.checkButton.focus();
   }
 
   hint() {

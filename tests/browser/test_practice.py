@@ -181,6 +181,18 @@ def test_to_start_over_keeps_what_stood_there(practise):
         here.part("MyEmbedding").get_by_text(text).wait_for()
 
 
+def test_what_is_typed_stays_while_the_page_looks_for_changes(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", "typed = 1")
+    here.tab.evaluate("""async () => {
+        for (const end = Date.now() + 600; Date.now() < end;) {
+            dispatchEvent(new Event("focus"));
+            await new Promise((resolve) => setTimeout(resolve));
+        }
+    }""")
+    assert here.text("MyEmbedding") == "typed = 1"
+
+
 def test_work_on_an_earlier_release_is_found(practise):
     here = practise("01-embedding")
     here.tab.evaluate("""async () => {
