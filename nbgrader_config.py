@@ -1,4 +1,5 @@
 """nbgrader's configuration of this course; every nbgrader command that starts in this folder reads it."""
+
 from pathlib import Path
 
 from rnnlm_grader.course.nbgrader_plugin import configure

@@ -6,6 +6,7 @@ machine does hits all alike; the table shows medians. PyTorch takes part where i
 The floor is the time that the step's multiplications and additions alone would take at the speed of one large matrix
 product: no implementation whose arithmetic runs on this core can be faster.
 """
+
 import importlib.util
 import os
 import platform
@@ -38,11 +39,17 @@ LSTMS = [((10, 5, 100), 50, 10), ((20, 35, 100), 30, 3), ((20, 35, 650), 11, 1)]
 
 def main():
     print(f"{processor()}, Python {platform.python_version()}, NumPy {np.__version__}, one thread")
-    print(f"\nA training step of Rnnlm; memory beyond parameters and gradients, in arrays of logits\n"
-          f"{'N, T, V, D=H':>20}{'ms':>9}{'/ seed':>9}{'/ reuse':>9}{'/ torch':>9}{'/ floor':>9}{'memory':>9}")
+    print(
+        f"\nA training step of Rnnlm; memory beyond parameters and gradients, in arrays of logits\n"
+        f"{'N, T, V, D=H':>20}{'ms':>9}{'/ seed':>9}{'/ reuse':>9}{'/ torch':>9}{'/ floor':>9}{'memory':>9}"
+    )
     for sizes, rounds, steps in MODELS:
-        contestants = {"ours": reference_step(sizes), "seed": seed_step(sizes, reuse=False),
-                        "reuse": seed_step(sizes, reuse=True), "floor": matrix_product()}
+        contestants = {
+            "ours": reference_step(sizes),
+            "seed": seed_step(sizes, reuse=False),
+            "reuse": seed_step(sizes, reuse=True),
+            "floor": matrix_product(),
+        }
         if TORCH:
             contestants["torch"] = torch_step(sizes)
         times = medians(contestants, rounds, steps)
@@ -81,8 +88,11 @@ def row(times, *names):
 def processor():
     """Return the processor's name, as well as the system knows it."""
     info = Path("/proc/cpuinfo")
-    names = [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")] \
-        if info.exists() else []
+    names = (
+        [line.split(":", 1)[1].strip() for line in info.read_text().splitlines() if line.startswith("model name")]
+        if info.exists()
+        else []
+    )
     return names[0] if names else platform.processor() or platform.machine()
 
 
@@ -103,6 +113,7 @@ def reference_step(sizes):
         model.forward(xs, ts)
         model.backward()
         optimizer.update(model.params, model.grads)
+
     return step
 
 
@@ -113,11 +124,13 @@ def seed_step(sizes, reuse):
         model.forward(xs, ts)
         model.backward()
         optimizer.update(model.params, model.grads)
+
     return step
 
 
 def torch_step(sizes):
     import torch
+
     torch.set_num_threads(1)
     _, _, V, H = sizes
     embedding, rnn, affine = torch.nn.Embedding(V, H), torch.nn.RNN(H, H, batch_first=True), torch.nn.Linear(H, V)
@@ -133,24 +146,32 @@ def torch_step(sizes):
         loss.backward()
         optimizer.step()
         state[0] = h.detach()
+
     return step
 
 
 def reference_lstm(sizes):
     N, T, H = sizes
     rng = np.random.default_rng(0)
-    layer = TimeLSTM(*(rng.standard_normal(shape).astype(np.float32) / np.float32(H**0.5)
-                       for shape in [(H, 4 * H), (H, 4 * H), (4 * H,)]), stateful=True)
+    layer = TimeLSTM(
+        *(
+            rng.standard_normal(shape).astype(np.float32) / np.float32(H**0.5)
+            for shape in [(H, 4 * H), (H, 4 * H), (4 * H,)]
+        ),
+        stateful=True,
+    )
     xs, dhs = rng.standard_normal((2, N, T, H)).astype(np.float32)
 
     def step():
         layer.forward(xs)
         layer.backward(dhs)
+
     return step
 
 
 def torch_lstm(sizes):
     import torch
+
     torch.set_num_threads(1)
     N, T, H = sizes
     layer = torch.nn.LSTM(H, H, batch_first=True)
@@ -161,6 +182,7 @@ def torch_lstm(sizes):
         layer.zero_grad()
         xs.grad = None
         layer(xs)[0].backward(dhs)
+
     return step
 
 
@@ -189,7 +211,7 @@ def peak_in_logits(sizes):
     N, T, V, _ = sizes
     step = reference_step(sizes)
     tracemalloc.start()
-    step()                                                                 # so that the layers hold a step's memory
+    step()  # so that the layers hold a step's memory
     tracemalloc.reset_peak()
     step()
     _, peak = tracemalloc.get_traced_memory()

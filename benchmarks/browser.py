@@ -7,6 +7,7 @@ whether a file has changed, so that what is sent on the second visit is what it 
 
 usage: browser.py [--rounds 3]
 """
+
 import argparse
 import functools
 import gzip
@@ -62,9 +63,11 @@ def main():
             waited, computed = (statistics.median(each[kind][i] for each in rounds_done) for i in range(2))
             asked, sent = rounds_done[-1][kind][2:]
             files = [(HTML / name).read_bytes() for name in sent if (HTML / name).is_file()]
-            print(f"{way}, {kind}: {waited:.1f} s, of the processor's {computed:.1f} (aim {aim}); {asked} requests, "
-                  f"{sum(map(len, files)) / 1e6:.1f} MB sent, "
-                  f"{sum(len(gzip.compress(each)) for each in files) / 1e6:.1f} by a server that compresses")
+            print(
+                f"{way}, {kind}: {waited:.1f} s, of the processor's {computed:.1f} (aim {aim}); {asked} requests, "
+                f"{sum(map(len, files)) / 1e6:.1f} MB sent, "
+                f"{sum(len(gzip.compress(each)) for each in files) / 1e6:.1f} by a server that compresses"
+            )
     print(f"load of the machine: {os.getloadavg()[0]:.1f} on {os.cpu_count()} cores")
 
 
@@ -73,7 +76,8 @@ def first_checks(way, site):
     # An ordinary window, whose cache is on the disk: what a private one keeps in memory has no room for Python.
     with tempfile.TemporaryDirectory() as profile, sync_playwright() as playwright:
         context = playwright.chromium.launch_persistent_context(
-            profile, executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+            profile, executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
         found = {kind: first_check(WAYS[way], context.new_page(), site) for kind in AIMS[way]}
         context.close()
         return found
@@ -95,7 +99,7 @@ def first_check(check, tab, site):
 
 
 def check_in_lab(tab, site):
-    notebook, = HTML.glob("lab/files/01-embedding-*.ipynb")
+    (notebook,) = HTML.glob("lab/files/01-embedding-*.ipynb")
     tab.goto(f"{site}/lab/notebooks/index.html?path={notebook.name}", wait_until="commit")
     tab.wait_for_function("window.jupyterapp?.shell?.currentWidget?.sessionContext?.session?.kernel")
     tab.evaluate("void jupyterapp.commands.execute('notebook:run-all-cells')")

@@ -8,6 +8,7 @@ in the sandbox, on the learner's inputs and hidden ones, less the start of the w
 
 usage: check_time.py [--mutants 12] [--names MyRNN ...]
 """
+
 import argparse
 import contextlib
 import functools
@@ -68,8 +69,11 @@ def timed_check(case):
 def wrong_answers(corpus, name, mutants):
     """The corpus's wrong answers, and some mutants of the right one, spread over all."""
     slug, source = corpus.SLUG, plainest(corpus.SLUG)[name]
-    found = [mutant.source for mutant in mutants_of(slug, name, source) if noticed(mutant)
-             and load_cells([("imports", "import numpy as np"), (name, mutant.source)], {}) == {}]
+    found = [
+        mutant.source
+        for mutant in mutants_of(slug, name, source)
+        if noticed(mutant) and load_cells([("imports", "import numpy as np"), (name, mutant.source)], {}) == {}
+    ]
     return [*corpus.WRONG[name].values()], found[:: max(1, len(found) // mutants)]
 
 
@@ -78,8 +82,11 @@ def row(label, pairs):
     if not pairs:
         return 0
     first, warm = zip(*pairs, strict=True)
-    print(f"  {label:16} {len(pairs):4} {statistics.median(first):7.1f} {max(first):7.1f} "
-          f"{statistics.median(warm):7.1f} {max(warm):7.1f}", flush=True)
+    print(
+        f"  {label:16} {len(pairs):4} {statistics.median(first):7.1f} {max(first):7.1f} "
+        f"{statistics.median(warm):7.1f} {max(warm):7.1f}",
+        flush=True,
+    )
     return max(first)
 
 
@@ -91,8 +98,11 @@ def measure_checks(corpus, names, mutants):
             continue
         print(f"{name} · {part}")
         known, unknown = wrong_answers(corpus, name, mutants)
-        for label, sources in (("right", [plainest(corpus.SLUG)[name]]), ("wrong, known", known),
-                               ("wrong, mutants", unknown)):
+        for label, sources in (
+            ("right", [plainest(corpus.SLUG)[name]]),
+            ("wrong, known", known),
+            ("wrong, mutants", unknown),
+        ):
             cases = [(corpus.SLUG, name, part, source, label == "right") for source in sources]
             with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:  # a fresh process for each
                 pairs = [pair for pair in pool.imap(timed_check, cases, chunksize=1) if pair]
@@ -118,10 +128,20 @@ def measure_submission(corpus, wrong):
     for _ in range(REPEATS):
         TimedCandidate.starting = 0.0
         with contextlib.closing(TimedCandidate(cells, assignment.names)) as candidate:
-            total = milliseconds(functools.partial(
-                grade_submission, assignment, candidate, cells, plain,
-                lambda criterion: [(public_seed(criterion), False),
-                                   (hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True)], Allowance(5)))
+            total = milliseconds(
+                functools.partial(
+                    grade_submission,
+                    assignment,
+                    candidate,
+                    cells,
+                    plain,
+                    lambda criterion: [
+                        (public_seed(criterion), False),
+                        (hidden_seed(b"a key" * 8, corpus.SLUG, criterion), True),
+                    ],
+                    Allowance(5),
+                )
+            )
         times.append((total - TimedCandidate.starting, TimedCandidate.starting))
     return tuple(map(statistics.median, zip(*times, strict=True)))
 
@@ -136,8 +156,14 @@ def main():
     for corpus in CORPORA:
         times = [measure_submission(corpus, wrong) for wrong in (False, True)]
         slowest = max(slowest, times[0][0])
-        print(f"  {corpus.SLUG:20}", *(f"{label} {beyond:6.1f} ({start:.0f})" for label, (beyond, start)
-                                       in zip(("right", "wrong"), times, strict=True)), flush=True)
+        print(
+            f"  {corpus.SLUG:20}",
+            *(
+                f"{label} {beyond:6.1f} ({start:.0f})"
+                for label, (beyond, start) in zip(("right", "wrong"), times, strict=True)
+            ),
+            flush=True,
+        )
     print("\na check, ms        cases   first: median, max   warm: median, max")
     largest = max(measure_checks(corpus, options.names, options.mutants) for corpus in CORPORA)
     print(f"\nslowest right submission {slowest:.0f} ms; slowest first check {largest:.0f} ms, target {CHECK_MS}")

@@ -5,6 +5,7 @@ than those reported. On fables that it hasn't read it is asked for its perplexit
 often the right one of the ten has the highest score; and where one says he or she, how often the right one has the
 higher score. And how many of its own fables, at temperature 0.8, speak of one thing only?
 """
+
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
@@ -50,8 +51,12 @@ def learn(name, rate, seed):
     RnnlmTrainer(model, Adam(rate)).fit(train, **USUAL, epochs=EPOCHS, held_out=held_out, progress=False)
     model.reset_state()
     told = vocabulary.decode(generate(model, vocabulary.encode(OPENING), 6000, rng=seed, temperature=0.8))
-    return (evaluate(model, held_out, **USUAL), *right_shares(model, vocabulary, held_out), faithful(told),
-            sum(param.size for param in model.params))
+    return (
+        evaluate(model, held_out, **USUAL),
+        *right_shares(model, vocabulary, held_out),
+        faithful(told),
+        sum(param.size for param in model.params),
+    )
 
 
 def right_shares(model, vocabulary, ids):
@@ -77,9 +82,12 @@ def faithful(words):
 
 def report(name, results):
     perplexities, things, pronouns, one, sizes = np.array(results).T
-    print(f"  {name}: {sizes[0]:,.0f} parameters, perplexity {spread(perplexities, 3)}, "
-          f"right thing {spread(100 * things)} %, right pronoun {spread(100 * pronouns)} %, "
-          f"one thing only {spread(100 * one)} %", flush=True)
+    print(
+        f"  {name}: {sizes[0]:,.0f} parameters, perplexity {spread(perplexities, 3)}, "
+        f"right thing {spread(100 * things)} %, right pronoun {spread(100 * pronouns)} %, "
+        f"one thing only {spread(100 * one)} %",
+        flush=True,
+    )
 
 
 def spread(values, digits=0):

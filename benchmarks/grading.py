@@ -5,6 +5,7 @@ usage: grading.py [--students N] [--rounds N] [--assignment SLUG] [--memory N ..
 Every way grades copies of the same notebooks: a right answer and a wrong one of the corpora by turns, each with a
 comment of its own, so that no two are equal. The ways take turns; a time is that of the whole command.
 """
+
 import argparse
 import contextlib
 import importlib

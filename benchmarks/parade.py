@@ -4,6 +4,7 @@ Each network learns the parade (`rnnlm_ref.source.parade`) with the best of four
 other seeds than those reported. An RNN also gets three times as many epochs, of the parade or of ever longer ones. Both
 kinds learn the farm, and then ever more places are put between the animal and its sound.
 """
+
 import os
 
 os.environ["OPENBLAS_NUM_THREADS"] = os.environ["OMP_NUM_THREADS"] = "1"
@@ -68,7 +69,7 @@ def fresh(name, vocabulary, seed):
     layer, H, bias = NETWORKS[name]
     model = Rnnlm(len(vocabulary), 16, H, rng=seed, recurrent=layer)
     if layer is TimeLSTM:
-        model.recurrent.params[2][H:2 * H] = bias
+        model.recurrent.params[2][H : 2 * H] = bias
     return model
 
 
@@ -103,10 +104,13 @@ def measured(model, vocabulary, held_out):
 
 def report(name, results):
     perplexities, shares, sizes = np.array(results).T
-    print(f"  {name}: {sizes[0]:,.0f} parameters, "
-          f"perplexity {perplexities.mean():.3f} ± {perplexities.std(ddof=1):.3f} "
-          f"({perplexities.min():.3f} to {perplexities.max():.3f}), right sounds {shares.mean():.0%} "
-          f"({shares.min():.0%} to {shares.max():.0%})", flush=True)
+    print(
+        f"  {name}: {sizes[0]:,.0f} parameters, "
+        f"perplexity {perplexities.mean():.3f} ± {perplexities.std(ddof=1):.3f} "
+        f"({perplexities.min():.3f} to {perplexities.max():.3f}), right sounds {shares.mean():.0%} "
+        f"({shares.min():.0%} to {shares.max():.0%})",
+        flush=True,
+    )
 
 
 def learn_the_farm(name, rate, seed):

@@ -2,6 +2,7 @@
 
 The text comes with CPython. With a file name the trained model is saved there.
 """
+
 import sys
 import time
 from pathlib import Path

@@ -3,6 +3,7 @@
 A minute for 200 words, half a minute for an equation, a third of one for a cell with its output or figure. What is
 folded away at first counts too. FOLDER is a checkout of the course; this one if left out.
 """
+
 import re
 import sys
 from pathlib import Path

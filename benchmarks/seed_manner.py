@@ -7,6 +7,7 @@ their gradients, anew for each window; with `reuse` they are kept, which the man
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 """
+
 import numpy as np
 
 
@@ -54,7 +55,7 @@ class TimeEmbedding:
         self.params, self.grads, self.steps, self.reuse = [W], [np.zeros_like(W)], [], reuse
 
     def forward(self, xs):
-        W, = self.params
+        (W,) = self.params
         N, T = xs.shape
         if not self.reuse:
             self.steps = []
@@ -66,7 +67,7 @@ class TimeEmbedding:
         return out
 
     def backward(self, dout):
-        dW, = self.grads
+        (dW,) = self.grads
         dW[...] = 0
         for t in range(dout.shape[1]):
             self.steps[t].backward(dout[:, t])

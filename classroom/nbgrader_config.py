@@ -1,4 +1,5 @@
 """What nbgrader needs to know on the JupyterHub, in everybody's server: it lies in etc/jupyter/ of the environment."""
+
 from pathlib import Path
 
 c = get_config()  # noqa: F821

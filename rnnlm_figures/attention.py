@@ -1,4 +1,5 @@
 """A figure of attention: one query, and the share of each state that was kept."""
+
 from .drawing import BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, SMALL, Drawing
 
 
@@ -17,6 +18,6 @@ def looking_back(states, parts):
         picture.text([0.7, 4.0, 5.7][t], 3.95, f"{part}/{whole}", colour=GREEN, align="left")
     picture.cell(3.0, 4.85, f"{answer:.2f}", fill=GREEN_FILL, width=1.4)
     picture.text(4.7, 5.35, "attention takes a share of each", colour=GREEN, align="left")
-    return picture.show(f"""The states {', '.join(map(str, states))} of three steps, in a row. Arrows to the right lead
+    return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row. Arrows to the right lead
         from each to the next. From each state one arrow also leads down to a sum, with the shares
-        {', '.join(f'{part}/{whole}' for part in parts)}; the sum is {answer:.2f}.""")
+        {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""")

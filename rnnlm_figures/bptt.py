@@ -1,4 +1,5 @@
 """Figures of chapter 5: gradients on their way back through time."""
+
 import math
 
 import numpy as np
@@ -37,7 +38,7 @@ def three_paths(from_above):
         picture.text(lefts[s] + 0.7, y - 1.35, dy, colour=RED, bold=True)
         picture.arrow((lefts[s] + 0.7, y - 1), (lefts[s] + 0.7, y - 0.05), colour=RED)
         for t in range(s + 1):
-            picture.cell(lefts[t], y, dy * 3**(s - t), fill=RED_FILL, width=1.4)
+            picture.cell(lefts[t], y, dy * 3 ** (s - t), fill=RED_FILL, width=1.4)
         for t in range(s):
             picture.arrow((lefts[t + 1] - 0.05, y + 0.5), (lefts[t] + 1.45, y + 0.5), colour=RED)
             picture.text(lefts[t] + 2.05, y + 0.05, "× 3", colour=RED, size=SMALL)
@@ -58,11 +59,16 @@ def difference_errors(steps, errors):
     for name, (style, colour, x, y) in styles.items():
         axes.loglog(steps, errors[name], style, color=colour)
         axes.text(x, y, name, color=colour, ha="center")
-    digest = "; ".join(f"epsilon {steps[i]:.0e}: " + ", ".join(f"{name} {errors[name][i]:.0e}" for name in errors)
-                       for i in range(4))
-    return Figure(plot, """The error of a difference against epsilon, both on logarithmic axes. Read from right to left,
+    digest = "; ".join(
+        f"epsilon {steps[i]:.0e}: " + ", ".join(f"{name} {errors[name][i]:.0e}" for name in errors) for i in range(4)
+    )
+    return Figure(
+        plot,
+        """The error of a difference against epsilon, both on logarithmic axes. Read from right to left,
         the one-sided error falls in step with epsilon, the central one twice as fast, down to about 1e-10 or less near
-        epsilon = 1e-5. Then both rise again with rounding.""", digest)
+        epsilon = 1e-5. Then both rise again with rounding.""",
+        digest,
+    )
 
 
 def two_steps_as_a_graph():
@@ -97,11 +103,17 @@ def gradient_lengths(steps, lengths):
         axes.semilogy(steps, norms, color=colour)
         axes.text(102, norms[-1], f"{radius}", color=colour, va="center")
     axes.set_yticks([1e-30, 1e-20, 1e-10, 1, 1e10])
-    digest = "; ".join(f"radius {radius}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms[::3])
-                       for radius, norms in lengths.items())
-    return Figure(plot, """The length of a gradient in the linear cell against the number of steps back, on a
+    digest = "; ".join(
+        f"radius {radius}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms[::3])
+        for radius, norms in lengths.items()
+    )
+    return Figure(
+        plot,
+        """The length of a gradient in the linear cell against the number of steps back, on a
         logarithmic axis, is nearly a straight line for each spectral radius: up for 1.5 and 1.1, nearly level for 1,
-        down for 0.9 and 0.5.""", digest)
+        down for 0.9 and 0.5.""",
+        digest,
+    )
 
 
 def lengths_by_radius(radii, lengths):
@@ -113,12 +125,16 @@ def lengths_by_radius(radii, lengths):
         axes.text(x, y, name, color=colour, ha="center")
     axes.axhline(1, color=FAINT, linewidth=0.8)
     axes.set_yticks([1e-15, 1e-10, 1e-5, 1, 1e5])
-    digest = "; ".join(f"{name}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms)
-                       for name, norms in lengths.items())
-    return Figure(plot, """The length of a gradient after 50 steps back against the radius, on a logarithmic axis. The
+    digest = "; ".join(
+        f"{name}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms) for name, norms in lengths.items()
+    )
+    return Figure(
+        plot,
+        """The length of a gradient after 50 steps back against the radius, on a logarithmic axis. The
         linear cell rises steeply and passes 1 a little above radius 1. The tanh cell lies below it and passes 1 only
         near 1.4.""",
-        digest)
+        digest,
+    )
 
 
 def two_basins(states, slopes):
@@ -135,10 +151,13 @@ def two_basins(states, slopes):
     below.semilogy(slopes, color=GREEN)
     below.set(xlabel="step", ylabel="derivative", yticks=[1, 1e-10, 1e-20])
     digest = "; ".join(f"from {start:g}: {way[-1]:.2f}" for start, way in states.items())
-    return Figure(plot, """Above, the states of one unit over 50 steps, from several starts: from each start above 0 the
+    return Figure(
+        plot,
+        """Above, the states of one unit over 50 steps, from several starts: from each start above 0 the
         state is at 0.86 within ten steps or so and stays there, from each below 0 at −0.86. Below, on a logarithmic
         axis, the derivative of the state in its start: it falls in a straight line to 4e-20.""",
-                  f"{digest}; derivative {slopes[-1]:.0e}")
+        f"{digest}; derivative {slopes[-1]:.0e}",
+    )
 
 
 def influence_as_arcs(rho, T):
@@ -147,35 +166,55 @@ def influence_as_arcs(rho, T):
     for start in range(T):
         for end in range(start):
             middle, wide = 0.8 + 0.4 * (start + end), 0.8 * (start - end)
-            picture.axes.add_patch(Arc((middle, 4.2), wide, 0.88 * wide, theta1=180, theta2=360, color=BLUE,
-                                       linewidth=1.2, alpha=rho ** (start - end)))
+            picture.axes.add_patch(
+                Arc(
+                    (middle, 4.2),
+                    wide,
+                    0.88 * wide,
+                    theta1=180,
+                    theta2=360,
+                    color=BLUE,
+                    linewidth=1.2,
+                    alpha=rho ** (start - end),
+                )
+            )
     arriving = [sum(rho**n for n in range(T - t)) for t in range(T)]
     for t, gradient in enumerate(arriving):
         picture.axes.plot(0.8 + 0.8 * t, 4.2, "o", color=INK, markersize=4)
         height = 1.7 * gradient / arriving[0]
         picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=RED))
         picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=SMALL)
-    return picture.show(f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
+    return picture.show(
+        f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
         are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
-        {arriving[0]:.1f} at the first and nearly level there.""", live="influence")
+        {arriving[0]:.1f} at the first and nearly level there.""",
+        live="influence",
+    )
 
 
 def clipped_arrows():
     """Return a plot of the gradient (3, 4) and of what two ways of clipping make of it."""
     plot = Canvas(figsize=(4.4, 4.2), layout="constrained")
-    axes = plain_axes(plot, xlabel="first gradient", ylabel="second gradient", xlim=(0, 4), ylim=(0, 4.1),
-                      aspect="equal")
-    for (x, y), colour, label, place in [((3, 4), FAINT, "before: (3, 4)", (1.3, 3.6)),
-                                         ((1, 1), RED, "each for itself: (1, 1)", (1.15, 1.0)),
-                                         ((0.6, 0.8), BLUE, "global: (0.6, 0.8)", (1.15, 0.35))]:
+    axes = plain_axes(
+        plot, xlabel="first gradient", ylabel="second gradient", xlim=(0, 4), ylim=(0, 4.1), aspect="equal"
+    )
+    for (x, y), colour, label, place in [
+        ((3, 4), FAINT, "before: (3, 4)", (1.3, 3.6)),
+        ((1, 1), RED, "each for itself: (1, 1)", (1.15, 1.0)),
+        ((0.6, 0.8), BLUE, "global: (0.6, 0.8)", (1.15, 0.35)),
+    ]:
         axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.6})
         axes.text(*place, label, color=colour)
     turn = np.linspace(0, np.pi / 2)
     axes.plot(np.cos(turn), np.sin(turn), ":", color=INK)
-    return Figure(plot, """The gradient (3, 4) as an arrow. Clipped by its global norm it is (0.6, 0.8): shorter, on the
+    return Figure(
+        plot,
+        """The gradient (3, 4) as an arrow. Clipped by its global norm it is (0.6, 0.8): shorter, on the
         same line, ending on the circle of radius 1. Clipped
         one by one it is (1, 1), which points elsewhere and
-        leaves the circle.""", "3 4; 0.6 0.8; 1 1")
+        leaves the circle.""",
+        "3 4; 0.6 0.8; 1 1",
+    )
 
 
 def three_windows():
@@ -209,8 +248,10 @@ def truncation_errors(windows, errors):
     axes.set_xscale("log", base=2)
     axes.set(ylim=(0, None), xticks=windows, xticklabels=windows)
     axes.legend(frameon=False)
-    return Figure(plot, """The relative error of the truncated gradient against the window length, from 1 to 32. It
+    return Figure(
+        plot,
+        """The relative error of the truncated gradient against the window length, from 1 to 32. It
         falls with longer windows: soonest, and almost to 0, where Wh has a spectral radius of 0.5, later for 0.9, and
         last for 1.1.""",
-                  "; ".join(f"radius {radius}: " + " ".join(f"{error:.2f}" for error in lost)
-                            for radius, lost in errors.items()))
+        "; ".join(f"radius {radius}: " + " ".join(f"{error:.2f}" for error in lost) for radius, lost in errors.items()),
+    )

@@ -1,4 +1,5 @@
 """Figures of chapter 1: a text becomes ids, windows and batches."""
+
 from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, Drawing
 
 
@@ -17,9 +18,9 @@ def inputs_above_targets(tokens, corpus, xs, ts):
         picture.arrow((0.8 + 1.2 * i, 5.7), (0.8 + 1.2 * i, 6.5))
     picture.array(0.2, 6.6, ts, fills=[ORANGE_FILL], width=1.2)
     picture.text(0.2, 8.0, "ts, what it should predict next", align="left", colour=ORANGE, bold=True)
-    return picture.show(f"""The tokens {' '.join(tokens)} become the ids {' '.join(map(str, corpus))}. The inputs xs are
-        all ids but the last, {' '.join(map(str, xs))}; below each stands its target, the id that follows it:
-        {' '.join(map(str, ts))}.""")
+    return picture.show(f"""The tokens {" ".join(tokens)} become the ids {" ".join(map(str, corpus))}. The inputs xs are
+        all ids but the last, {" ".join(map(str, xs))}; below each stands its target, the id that follows it:
+        {" ".join(map(str, ts))}.""")
 
 
 def tracks_and_batches(inputs, batches):

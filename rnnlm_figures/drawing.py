@@ -9,6 +9,7 @@ input; orange is h, the state; violet is W, the weights; red is a gradient. In t
 
 Draw narrow and tall: a figure may be 4.4 inches wide, which a phone shows at almost full size.
 """
+
 import hashlib
 import io
 import re
@@ -25,18 +26,29 @@ from matplotlib.patches import FancyArrowPatch, Rectangle
 INK, FAINT, PAPER = "#1f2328", "#6e7781", "#fefefe"
 BLUE, ORANGE, GREEN, RED, VIOLET = "#0a5cad", "#a34700", "#1a7037", "#bd2130", "#6f3aa8"
 BLUE_FILL, ORANGE_FILL, GREEN_FILL, RED_FILL, VIOLET_FILL = "#d7e8fa", "#fde3cb", "#d5f0dc", "#fadadd", "#eadcf9"
-NAMES = {name.lower().replace("_", "-"): colour for name, colour in list(globals().items())
-         if name.isupper() and isinstance(colour, str) and colour.startswith("#")}
+NAMES = {
+    name.lower().replace("_", "-"): colour
+    for name, colour in list(globals().items())
+    if name.isupper() and isinstance(colour, str) and colour.startswith("#")
+}
 
 CELL = 0.44  # the side of one cell of a drawing, in inches
 SIZE, SMALL = 11.5, 10.3  # of letters, in points: on a phone a point is a little more than a pixel, and 11 can be read
 
 STYLE = {
     "font.family": ["Source Sans 3", "DejaVu Sans"],  # the second has the signs that the first lacks
-    "font.size": SIZE, "mathtext.fontset": "dejavusans",
-    "svg.fonttype": "path", "svg.hashsalt": "rnnlm",  # the same letters and ids on every machine
-    "text.color": INK, "axes.edgecolor": INK, "axes.labelcolor": INK, "xtick.color": INK, "ytick.color": INK,
-    "figure.facecolor": PAPER, "axes.facecolor": PAPER, "savefig.facecolor": PAPER,
+    "font.size": SIZE,
+    "mathtext.fontset": "dejavusans",
+    "svg.fonttype": "path",
+    "svg.hashsalt": "rnnlm",  # the same letters and ids on every machine
+    "text.color": INK,
+    "axes.edgecolor": INK,
+    "axes.labelcolor": INK,
+    "xtick.color": INK,
+    "ytick.color": INK,
+    "figure.facecolor": PAPER,
+    "axes.facecolor": PAPER,
+    "savefig.facecolor": PAPER,
 }
 
 
@@ -99,13 +111,29 @@ class Drawing:
             fills = np.repeat(fills[:, None], rows.shape[1], axis=1)
         for i, row in enumerate(rows):
             for j, value in enumerate(row):
-                self.cell(x + j * width, y + i, f"{value:g}" if isinstance(value, np.number) else str(value),
-                          fill=fills[i, j], width=width)
+                self.cell(
+                    x + j * width,
+                    y + i,
+                    f"{value:g}" if isinstance(value, np.number) else str(value),
+                    fill=fills[i, j],
+                    width=width,
+                )
 
     def arrow(self, start, end, colour=INK, bend=0.0):
         """Draw an arrow between two points; `bend` curves it."""
-        self.axes.add_patch(FancyArrowPatch(start, end, arrowstyle="-|>", connectionstyle=f"arc3,rad={bend}", shrinkA=0,
-                                            shrinkB=0, mutation_scale=11, linewidth=1.3, color=colour))
+        self.axes.add_patch(
+            FancyArrowPatch(
+                start,
+                end,
+                arrowstyle="-|>",
+                connectionstyle=f"arc3,rad={bend}",
+                shrinkA=0,
+                shrinkB=0,
+                mutation_scale=11,
+                linewidth=1.3,
+                color=colour,
+            )
+        )
 
     def bar(self, x, y, length, fill, height=0.5):
         """Draw a bar that begins at x, below y."""
@@ -131,7 +159,7 @@ def _svg(figure):
 
 def _accessible(svg, alt):
     """Return an SVG with colours as CSS variables, ids of its own and a name for screen readers."""
-    svg = svg[svg.index("<svg"):]
+    svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
     for name, colour in NAMES.items():
         svg = svg.replace(colour, f"var(--figure-{name}, {colour})")

@@ -1,4 +1,5 @@
 """Figures of chapter 2: rows are picked, and gradients collected."""
+
 from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, PAPER, SMALL, Drawing
 
 ROW_FILLS, ROW_COLOURS = {1: BLUE_FILL, 4: ORANGE_FILL}, {1: BLUE, 4: ORANGE}  # of the two rows that chapter 2 follows

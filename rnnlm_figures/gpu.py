@@ -1,4 +1,5 @@
 """The figure of the GPU: why a loop of small products leaves it idle."""
+
 from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, SMALL, Drawing
 
 

@@ -1,4 +1,5 @@
 """The picture of the grader's rooms, and what it is drawn from: the imports of its modules."""
+
 import ast
 import re
 from pathlib import Path
@@ -24,7 +25,7 @@ def imported(path):
         if isinstance(node, ast.Import):
             names = [alias.name.split(".") for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
-            base = [*package[:len(package) - node.level + 1]] if node.level else []
+            base = [*package[: len(package) - node.level + 1]] if node.level else []
             names = [base + f"{node.module or ''}.{alias.name}".strip(".").split(".") for alias in node.names]
         else:
             continue
@@ -33,8 +34,10 @@ def imported(path):
 
 def rooms_used():
     """Return {room: the rooms that it imports}, both from the highest down."""
-    used = {room: {room_of(name) for module, path in MODULES.items() if room_of(module) == room
-                   for name in imported(path)} for room in ROOMS}
+    used = {
+        room: {room_of(name) for module, path in MODULES.items() if room_of(module) == room for name in imported(path)}
+        for room in ROOMS
+    }
     return {room: [other for other in ROOMS if other in used[room] and other != room] for room in ROOMS}
 
 
@@ -52,5 +55,7 @@ def house():
             picture.axes.plot([left - 0.3, x, x], [y + 0.5, y + 0.5, max(reached)], color=BLUE)
         picture.axes.plot([x] * len(reached), reached, "o", color=ORANGE, markersize=7, zorder=3)
     told = [f"{room} imports {', '.join(others) or 'none'}" for room, others in used.items()]
-    return picture.show("The rooms of the grader as floors of a house, each of which imports only lower ones. "
-                        f"From the top: {'; '.join(told)}.")
+    return picture.show(
+        "The rooms of the grader as floors of a house, each of which imports only lower ones. "
+        f"From the top: {'; '.join(told)}."
+    )

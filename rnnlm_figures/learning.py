@@ -1,4 +1,5 @@
 """Figures of the two pages that show learning happen: one dial, and one training step."""
+
 import itertools
 
 import numpy as np
@@ -39,16 +40,15 @@ def one_dial(w, x, wanted):
     picture.text(8.7, 0.6, "you want", colour=GREEN)
     picture.arrow((5.5, 2.25), (6.3, 3.2))
     picture.arrow((8.7, 2.25), (7.9, 3.2), colour=GREEN)
-    picture.text(7.1, 3.7, f"loss:  ({said} − {wanted})² = {(said - wanted)**2}", bold=True)
+    picture.text(7.1, 3.7, f"loss:  ({said} − {wanted})² = {(said - wanted) ** 2}", bold=True)
     return picture.show(f"""The number {x} goes into a box that says times {w}, and {said} comes out. You want {wanted}.
-        The loss is the square of the difference, {(said - wanted)**2}.""")
+        The loss is the square of the difference, {(said - wanted) ** 2}.""")
 
 
 def bowl(loss, slope, path, live=None):
     """Return a plot of the loss against the one weight: the slope at the start, and the first steps down."""
     plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
-    axes = plain_axes(plot, xlabel="w", ylabel="loss", xlim=(0.3, 4.2), ylim=(-1, 20),
-                 yticks=[0, 4, 8, 12, 16, 20])
+    axes = plain_axes(plot, xlabel="w", ylabel="loss", xlim=(0.3, 4.2), ylim=(-1, 20), yticks=[0, 4, 8, 12, 16, 20])
     weights = np.linspace(0.4, 4.2, 60)
     axes.plot(weights, loss(weights), color=FAINT)
     start = path[0]
@@ -56,16 +56,26 @@ def bowl(loss, slope, path, live=None):
     axes.plot(nearby, loss(start) + slope(start) * (nearby - start), color=RED, linewidth=2)
     axes.text(start + 0.35, loss(start) - 8.5, f"slope {slope(start):g}".replace("-", "−"), color=RED, ha="right")
     for w, following in itertools.pairwise(path):
-        axes.annotate("", (following, loss(following)), (w, loss(w)),
-                      arrowprops={"arrowstyle": "-|>", "color": BLUE, "connectionstyle": "arc3,rad=-0.3"})
+        axes.annotate(
+            "",
+            (following, loss(following)),
+            (w, loss(w)),
+            arrowprops={"arrowstyle": "-|>", "color": BLUE, "connectionstyle": "arc3,rad=-0.3"},
+        )
     axes.plot(path, [loss(w) for w in path], "o", color=BLUE)
     for w in path[:-1]:
         axes.text(w - 0.1, loss(w) - 0.7, f"{loss(w):g}", color=BLUE, ha="right", va="center")
     digest = "; ".join(f"w {w:g} loss {loss(w):g}" for w in path)
     losses = ", ".join(f"{loss(w):g}" for w in path)
-    return Figure(plot, f"""The loss against w is a bowl whose lowest point, 0, lies at w = 3. A tangent at the first
+    return Figure(
+        plot,
+        f"""The loss against w is a bowl whose lowest point, 0, lies at w = 3. A tangent at the first
         point has the slope {slope(start):g}. Arrows lead from there from one point to the next: the losses are
-        {losses}.""", digest, live)
+        {losses}.""",
+        digest,
+        live,
+    )
+
 
 STEP_LEFTS = (0.95, 4.2, 7.45)  # of the three steps that a drawing shows side by side
 
@@ -134,5 +144,9 @@ def loss_over_steps(losses, guess):
     axes.text(1.2, losses[0], f"{losses[0]:.2f}", color=BLUE, va="center")
     axes.text(len(losses) - 1, losses[-1] + 0.06, f"{losses[-1]:.2f}", color=BLUE, ha="center", va="bottom")
     digest = " ".join(f"{loss:.2f}" for loss in losses[::5])
-    return Figure(plot, f"""The loss starts at {losses[0]:.2f}, below the {guess:.2f} of a guess among 7 words, and
-        falls at each of {len(losses) - 1} steps, to {losses[-1]:.2f}.""", digest)
+    return Figure(
+        plot,
+        f"""The loss starts at {losses[0]:.2f}, below the {guess:.2f} of a guess among 7 words, and
+        falls at each of {len(losses) - 1} steps, to {losses[-1]:.2f}.""",
+        digest,
+    )

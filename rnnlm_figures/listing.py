@@ -1,4 +1,5 @@
 """Listings and quotations: code of the package and what a model has written, as a page shows them."""
+
 import ast
 import inspect
 import re
@@ -39,6 +40,6 @@ def _without_docstrings(source):
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.ClassDef | ast.FunctionDef) and ast.get_docstring(node) is not None:
             quoted = node.body[0]
-            lines[quoted.lineno - 1:quoted.end_lineno] = [None] * (quoted.end_lineno - quoted.lineno + 1)
+            lines[quoted.lineno - 1 : quoted.end_lineno] = [None] * (quoted.end_lineno - quoted.lineno + 1)
     kept = "\n".join(line for line in lines if line is not None)
     return re.sub(r"(?<=\S) {3,}# ", "  # ", re.sub(r":\n\n+", ":\n", kept)).strip("\n")

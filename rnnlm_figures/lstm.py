@@ -1,4 +1,5 @@
 """Figures of the LSTM: the line along which it keeps a value, and what comes of it."""
+
 import numpy as np
 
 from .drawing import (
@@ -80,9 +81,12 @@ def half_open_gates(words, cs, hs, reach):
         picture.text(2.2, y + 0.3, word, align="right")
         for x, values in zip(places.values(), (cs, hs, reach), strict=True):
             picture.two_sided(x, y, values[t], half=1)
-    return picture.show(f"""One unit of an LSTM whose three gates are 0.5 at every word. After owl c is {cs[1]:.2f}, and
+    return picture.show(
+        f"""One unit of an LSTM whose three gates are 0.5 at every word. After owl c is {cs[1]:.2f}, and
         then it goes up and down with the other words. The gradient is {reach[-1]:.2f} after the last word, and halves
-        with each word before it.""", live="gates")
+        with each word before it.""",
+        live="gates",
+    )
 
 
 def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
@@ -97,8 +101,12 @@ def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
     picture.arrow((8.6, 3.9), (8.0, 3.9))
     picture.text(7.9, 3.9, f"{through_h:.2f}", align="right")
     picture.arrow((7.0, 3.4), (6.5, 2.6))
-    columns = [((2.9, 2.6), 2.1, "f", dc * c_prev, f * (1 - f)), ((5.6, 2.6), 4.0, "i", dc * g, i * (1 - i)),
-               ((5.8, 2.6), 5.9, "g", dc * i, 1 - g**2), ((9.2, 4.5), 8.6, "o", dh * tanh_c, o * (1 - o))]
+    columns = [
+        ((2.9, 2.6), 2.1, "f", dc * c_prev, f * (1 - f)),
+        ((5.6, 2.6), 4.0, "i", dc * g, i * (1 - i)),
+        ((5.8, 2.6), 5.9, "g", dc * i, 1 - g**2),
+        ((9.2, 4.5), 8.6, "o", dh * tanh_c, o * (1 - o)),
+    ]
     for start, x, name, gradient, slope in columns:
         picture.arrow(start, (x + 0.4, 5.3), colour=RED)
         picture.text(x + 0.4, 5.6, f"d{name} = {gradient:g}", colour=RED, size=SMALL)
@@ -131,11 +139,14 @@ def gradients_by_distance(reaches):
     axes.text(59, line[59] / 3, "its line alone", color=GREEN, ha="right", va="top")
     axes.text(36, 6 * rnn[36], "RNN", color=ORANGE, ha="left", va="bottom")
     axes.text(30, forgets[34] / 3, "LSTM, f = 0.5", color=RED, ha="right", va="top")
-    return Figure(plot, f"""The size of the gradient on a logarithmic axis against the steps back, from 0 to 59. For the
+    return Figure(
+        plot,
+        f"""The size of the gradient on a logarithmic axis against the steps back, from 0 to 59. For the
         RNN and for the LSTM with f = 0.5 it falls as a straight line, that is, exponentially. For the LSTM with f =
         0.98 it dips to {min(keeps):.2f}, climbs after ten steps and ends at {keeps[59]:.2f}; its line alone falls
         slowly, to {line[59]:.2f}.""",
-                  " ".join(f"{name}: {sizes[10]:.0e} {sizes[50]:.0e}" for name, sizes in reaches.items()))
+        " ".join(f"{name}: {sizes[10]:.0e} {sizes[50]:.0e}" for name, sizes in reaches.items()),
+    )
 
 
 def losses_of_recall(recall):
@@ -148,5 +159,9 @@ def losses_of_recall(recall):
     axes.text(300, 2.02, "guessing, log 8", color=FAINT, ha="right", va="top")
     axes.text(150, 2.2, "RNN and LSTM, f = 0.5", color=ORANGE, ha="left", va="bottom")
     axes.text(90, 0.75, "LSTM, f = 0.98", color=GREEN, ha="left", va="bottom")
-    return Figure(plot, """Loss against updates, 0 to 300. The RNN and the LSTM with f = 0.5 stay at guessing, 2.08. The
-        LSTM with f = 0.98 falls to nearly zero.""", "guessing 2.08")
+    return Figure(
+        plot,
+        """Loss against updates, 0 to 300. The RNN and the LSTM with f = 0.5 stay at guessing, 2.08. The
+        LSTM with f = 0.98 falls to nearly zero.""",
+        "guessing 2.08",
+    )

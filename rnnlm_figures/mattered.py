@@ -6,6 +6,7 @@ the file, in two minutes.
 
 Letters: V vocabulary, H hidden width, M words.
 """
+
 import functools
 from pathlib import Path
 
@@ -25,10 +26,24 @@ from .drawing import BLUE, BLUE_FILL, ORANGE, ORANGE_FILL, SMALL, Drawing
 STORED = Path(__file__).with_name("mattered.npz")
 LAYERS = {"RNN": TimeRNN, "LSTM": TimeLSTM}
 TEXTS = {  # what each kind of text is learned from, and with which H and learning rate
-    "parade": {"words": lambda: parade().sample(80_000, rng=1000), "held_out": 0.25, "D": 16, "T": 40, "epochs": 20,
-               "RNN": (64, 0.01), "LSTM": (32, 0.01)},
-    "fable": {"words": lambda: fables(1200, rng=1000), "held_out": 0.1, "D": 32, "T": 50, "epochs": 12,
-              "RNN": (128, 0.004), "LSTM": (92, 0.008)},
+    "parade": {
+        "words": lambda: parade().sample(80_000, rng=1000),
+        "held_out": 0.25,
+        "D": 16,
+        "T": 40,
+        "epochs": 20,
+        "RNN": (64, 0.01),
+        "LSTM": (32, 0.01),
+    },
+    "fable": {
+        "words": lambda: fables(1200, rng=1000),
+        "held_out": 0.1,
+        "D": 32,
+        "T": 50,
+        "epochs": 12,
+        "RNN": (128, 0.004),
+        "LSTM": (92, 0.008),
+    },
 }
 
 
@@ -89,7 +104,7 @@ def mattered(model, vocabulary, before, words):
     model.forward(xs, ts)
     _, recurrent, affine = model.layers
     dxs = recurrent.backward(affine.backward(model.loss_layer.backward()))
-    lengths = np.linalg.norm(dxs[0, len(before):], axis=-1)
+    lengths = np.linalg.norm(dxs[0, len(before) :], axis=-1)
     model.reset_state()
     p = next_word_probabilities(model.predict(xs)[0, -1])[ids[-1]]
     model.reset_state()
@@ -99,8 +114,9 @@ def mattered(model, vocabulary, before, words):
 def all_mattered(text):
     """Return a text's words, the place of the one asked about, and what `mattered` for each network from place 1 on."""
     before, words, asked = shown(text)
-    found = {name: [mattered(*network(text, name), before, words[:m + 1]) for m in range(1, len(words))]
-             for name in LAYERS}
+    found = {
+        name: [mattered(*network(text, name), before, words[: m + 1]) for m in range(1, len(words))] for name in LAYERS
+    }
     return words, asked, found
 
 
@@ -119,11 +135,16 @@ def which_word_mattered(text, least=0.02):
             picture.bar(x, y, 2.4 * share / longest, fill)
             picture.text(x + 2.4 * share / longest + 0.1, y + 0.25, f"{100 * share:.0f} %", align="left", size=SMALL)
     picture.text(5, 1.3 + 0.65 * len(kept), f"{words[asked]}?", bold=True)
-    best = {name: ", ".join(f"{words[m]} {100 * shares[m]:.0f} %" for m in np.argsort(-shares)[:3])
-            for name, shares in [("RNN", rnn), ("LSTM", lstm)]}
-    return picture.show(f"""How much each earlier word matters for {words[asked]}, a word in each row, with a bar for
+    best = {
+        name: ", ".join(f"{words[m]} {100 * shares[m]:.0f} %" for m in np.argsort(-shares)[:3])
+        for name, shares in [("RNN", rnn), ("LSTM", lstm)]
+    }
+    return picture.show(
+        f"""How much each earlier word matters for {words[asked]}, a word in each row, with a bar for
         each network. The words that matter most for the RNN are {best["RNN"]}; for the LSTM {best["LSTM"]}. Words below
-        {100 * least:.0f} % in both are left out.""", live=f"mattered {text}")
+        {100 * least:.0f} % in both are left out.""",
+        live=f"mattered {text}",
+    )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """Questions whose answer is a number, with a field in which a page takes it."""
+
 import json
 from html import escape
 
@@ -22,5 +23,7 @@ class Question:
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         data = escape(json.dumps({"answers": self.answers, "wrong": self.wrong}, ensure_ascii=False))
-        return {"text/html": f'<live-question data-question="{data}"></live-question>',
-                "text/plain": ", ".join(self.answers)}
+        return {
+            "text/html": f'<live-question data-question="{data}"></live-question>',
+            "text/plain": ", ".join(self.answers),
+        }

@@ -1,4 +1,5 @@
 """Figures of chapter 3: one step of an RNN, forward and back."""
+
 import numpy as np
 
 from .drawing import (
@@ -31,9 +32,12 @@ def owl_or_cow(words, states):
         picture.text(2.2, y + 0.3, word, align="right")
         for x, h in zip((4.2, 7.8), state, strict=True):
             picture.two_sided(x, y, h, half=1.6)
-    return picture.show("""Two units after each word. With owl the owl unit goes to 0.96 and stays above 0.86 while
+    return picture.show(
+        """Two units after each word. With owl the owl unit goes to 0.96 and stays above 0.86 while
         other words go by, the cow unit as far below 0. The full stop takes both below 0. With cow the cow unit
-        goes above 0, and climbs to 0.82 while other words go by.""", live="keeper")
+        goes above 0, and climbs to 0.82 while other words go by.""",
+        live="keeper",
+    )
 
 
 def one_step(x, h_prev, Wx, Wh, b):
@@ -87,8 +91,10 @@ def three_steps_down(xs, Wx, Wh, b):
 def outer_products(x, h_prev, dz, Wx, Wh):
     """Return a drawing of the gradients of one step: two multiplication tables, and two sums of dz."""
     picture = Drawing(10, 11.6)
-    for left, name, vector, product, colour, fill in [(0.2, "x", x, "dWx", BLUE, BLUE_FILL),
-                                                      (5.5, "h_prev", h_prev, "dWh", ORANGE, ORANGE_FILL)]:
+    for left, name, vector, product, colour, fill in [
+        (0.2, "x", x, "dWx", BLUE, BLUE_FILL),
+        (5.5, "h_prev", h_prev, "dWh", ORANGE, ORANGE_FILL),
+    ]:
         picture.text(left + 2.65, 0.4, "dz", colour=RED, bold=True)
         picture.array(left + 1.3, 0.8, dz, fills=[RED_FILL], width=0.9)
         picture.text(left + 0.5, 1.6, name, colour=colour, bold=True, size=SMALL)
@@ -113,7 +119,7 @@ def tanh_and_its_slope(small, large):
     axes = plain_axes(plot, xlabel="z", ylim=(-1.1, 1.15), xticks=range(-2, 11, 2), yticks=[-1, 0, 1])
     grid = np.linspace(-3, 10, 261)
     axes.plot(grid, np.tanh(grid), color=BLUE)
-    axes.plot(grid, 1 - np.tanh(grid)**2, color=ORANGE)
+    axes.plot(grid, 1 - np.tanh(grid) ** 2, color=ORANGE)
     axes.text(0, -0.55, "h = tanh z", color=BLUE)
     axes.text(-2.9, 0.6, "slope", color=ORANGE)
     for points, marker in [(small, "o"), (large, "s")]:
@@ -123,6 +129,10 @@ def tanh_and_its_slope(small, large):
     axes.text(9, 0.5, "saturated:\nz = 9", ha="center", va="center")
     axes.axhline(0, color=FAINT, linewidth=0.8)
     digest = "; ".join(f"z {z:.2f} h {h:.3f} slope {slope:.3f}" for z, h, slope in [*small, *large])
-    return Figure(plot, """tanh of z climbs from -1 to 1, and its slope is a bell with its peak of 1 at z = 0. The three
+    return Figure(
+        plot,
+        """tanh of z climbs from -1 to 1, and its slope is a bell with its peak of 1 at z = 0. The three
         steps of the small weights lie on the bend, with slopes from 0.82 down to 0.05; the first step of the large
-        weights, z = 9, lies far out where tanh is flat and the slope is 0.""", digest)
+        weights, z = 9, lies far out where tanh is flat and the slope is 0.""",
+        digest,
+    )

@@ -1,4 +1,5 @@
 """Figures of chapter 7 and of the front page: the whole model, and what it has learned."""
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
@@ -54,8 +55,15 @@ def model_over_time():
 
 def _name_layers(picture):
     """Write the layers' names, and the shapes of what goes up between them, at the left of a drawing of the model."""
-    for y, name in [(12.9, "xs"), (10.9, "TimeEmbedding"), (8.5, "TimeRNN"), (6.1, "TimeAffine"), (3.7, "TimeSoftmax-"),
-                    (4.25, "WithLoss"), (1.4, "ts")]:
+    for y, name in [
+        (12.9, "xs"),
+        (10.9, "TimeEmbedding"),
+        (8.5, "TimeRNN"),
+        (6.1, "TimeAffine"),
+        (3.7, "TimeSoftmax-"),
+        (4.25, "WithLoss"),
+        (1.4, "ts"),
+    ]:
         picture.text(0.1, y, name, align="left", bold=True, size=SMALL)
     for y, shape in [(12.9, "(N, T)"), (9.7, "(N, T, D)"), (7.3, "(N, T, H)"), (4.9, "(N, T, V)"), (1.4, "(N, T)")]:
         picture.text(1.3, y, shape, align="left", colour=FAINT, size=SMALL)
@@ -64,8 +72,14 @@ def _name_layers(picture):
 def perplexity_curve(curve, bars):
     """Return a plot of the perplexity after each epoch, with bars to beat; what is above 4.2 is written at the top."""
     plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
-    axes = plain_axes(plot, xlabel="epoch", ylabel="perplexity on held-out text", xlim=(-0.3, 10.6), ylim=(2.35, 4.2),
-                 xticks=range(0, 11, 2))
+    axes = plain_axes(
+        plot,
+        xlabel="epoch",
+        ylabel="perplexity on held-out text",
+        xlim=(-0.3, 10.6),
+        ylim=(2.35, 4.2),
+        xticks=range(0, 11, 2),
+    )
     for name, value in bars.items():
         best = name == "best possible"
         colour, line, above = (GREEN, "-", -0.02) if best else (FAINT, "--", 0.02)
@@ -73,10 +87,13 @@ def perplexity_curve(curve, bars):
         axes.text(10.5, value + above, f"{name} {value:.2f}", color=colour, ha="right", va="top" if best else "bottom")
     axes.plot(range(len(curve)), curve, "o-", color=BLUE, linewidth=2, markersize=4)
     axes.text(1.15, 4.12, f"from {curve[0]:.0f} before training", color=BLUE, va="center")
-    return Figure(plot, """Perplexity on held-out text against the epochs. The curve comes from far above, where the
+    return Figure(
+        plot,
+        """Perplexity on held-out text against the epochs. The curve comes from far above, where the
         untrained model is worse than 27, and is below the bigram's 3.76 after one epoch. It crosses the trigram's 3.10
-        soon after and flattens out just above the best possible, 2.52.""", "; ".join(f"{name} {value:.2f}" for name,
-        value in bars.items()))
+        soon after and flattens out just above the best possible, 2.52.""",
+        "; ".join(f"{name} {value:.2f}" for name, value in bars.items()),
+    )
 
 
 def word_maps(tokens, before, after):
@@ -95,9 +112,13 @@ def word_maps(tokens, before, after):
             axes.text(end, top, word, color=KIND_COLOURS[kind], size=SMALL, va="center")
         axes.set(title=title, xticks=[], yticks=[])
         axes.margins(0.15, 0.08)
-    return Figure(plot, """Two maps of the 27 words. Before training animals, places, links and sounds lie mixed up.
+    return Figure(
+        plot,
+        """Two maps of the 27 words. Before training animals, places, links and sounds lie mixed up.
         After it the eight animals lie close together, the six places in another spot, and the three links in a third.
-        The eight sounds are spread out.""", " ".join(f"{kind}: {' '.join(words)}" for kind, words in KINDS.items()))
+        The eight sounds are spread out.""",
+        " ".join(f"{kind}: {' '.join(words)}" for kind, words in KINDS.items()),
+    )
 
 
 def _spread(places):
@@ -127,9 +148,13 @@ def sum_through_a_sentence(sentences, sums):
     axes.axhspan(1.5, 7.5, color=ORANGE_FILL, alpha=0.5, linewidth=0)
     axes.set_xlim(min(map(min, sums.values())) - 0.1, 1.2)
     axes.legend(frameon=False, loc="lower right")
-    return Figure(plot, """One sum of the 64 units after each word of a sentence, for an owl and for a cow. From the
+    return Figure(
+        plot,
+        """One sum of the 64 units after each word of a sentence, for an owl and for a cow. From the
         word after owl to the last word before its sound, six words, the owl's sum lies to the right of the cow's. After
-        the sound both are near 0.""", " ".join(names))
+        the sound both are near 0.""",
+        " ".join(names),
+    )
 
 
 def temperatures(shares):
@@ -154,11 +179,22 @@ def state_after_each_word(heard, states, expected):
     for row, (word, state) in enumerate(zip(heard, states, strict=True)):
         picture.text(2, 1.5 + 0.75 * row, word, align="right")
         for unit, h in enumerate(state[:24]):
-            picture.axes.add_patch(Rectangle((2.3 + 0.31 * unit, 1.15 + 0.75 * row), 0.31, 0.7, alpha=float(abs(h)),
-                                             linewidth=0, facecolor=ORANGE if h > 0 else BLUE))
+            picture.axes.add_patch(
+                Rectangle(
+                    (2.3 + 0.31 * unit, 1.15 + 0.75 * row),
+                    0.31,
+                    0.7,
+                    alpha=float(abs(h)),
+                    linewidth=0,
+                    facecolor=ORANGE if h > 0 else BLUE,
+                )
+            )
     told = _next_words(picture, 8.6, expected)
-    return picture.show(f"""{len(heard)} rows of 24 coloured cells, the state after each of the words. From the duck on,
-        most columns keep their colour from row to row. Below, what the model expects next: {told}.""", live="farm")
+    return picture.show(
+        f"""{len(heard)} rows of 24 coloured cells, the state after each of the words. From the duck on,
+        most columns keep their colour from row to row. Below, what the model expects next: {told}.""",
+        live="farm",
+    )
 
 
 def who_is_it_about(heard, sums, expected):
@@ -168,16 +204,20 @@ def who_is_it_about(heard, sums, expected):
     for k, animal in enumerate(sums):
         picture.text(2.3 + 0.95 * k, 1.3, animal, align="left", colour=FAINT, size=SMALL)
         for row, share in enumerate(np.clip(sums[animal], 0, 1)):
-            picture.axes.add_patch(Rectangle((2.3 + 0.95 * k, 1.7 + 0.75 * row), 0.9 * share, 0.7, linewidth=0,
-                                             facecolor=ORANGE))
+            picture.axes.add_patch(
+                Rectangle((2.3 + 0.95 * k, 1.7 + 0.75 * row), 0.9 * share, 0.7, linewidth=0, facecolor=ORANGE)
+            )
     for row, word in enumerate(heard):
         picture.text(2, 2.05 + 0.75 * row, word, align="right")
     told = _next_words(picture, 8.6, expected)
     final = {animal: trail[-1] for animal, trail in sums.items()}
     largest = max(final, key=final.get)
-    return picture.show(f"""The words {" ".join(heard)}, one a row, each with a bar for every animal. From its name on
+    return picture.show(
+        f"""The words {" ".join(heard)}, one a row, each with a bar for every animal. From its name on
         the {largest} has by far the longest; after the last word it is {final[largest]:.2f} long. Below, what the model
-        expects next: {told}.""", live="farm compact")
+        expects next: {told}.""",
+        live="farm compact",
+    )
 
 
 def _next_words(picture, top, expected):

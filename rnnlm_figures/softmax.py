@@ -1,4 +1,5 @@
 """Figures of chapter 6: probabilities, losses and masks."""
+
 import numpy as np
 
 from .drawing import (
@@ -117,9 +118,12 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
             picture.text(4.2 + 3 * p, y, f"{p:.3f}", align="left")
             picture.text(8.6, y, f"{slopes[t, v]:+.4f}", colour=RED if slopes[t, v] > 0 else GREEN)
     picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
-    return picture.show("""For both positions the scores, the probabilities and the slopes. At position 0 the target
+    return picture.show(
+        """For both positions the scores, the probabilities and the slopes. At position 0 the target
         read has the probability 0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375.
-        All other slopes are positive. The loss is 1.386.""", live="logits")
+        All other slopes are positive. The loss is 1.386.""",
+        live="logits",
+    )
 
 
 def losses_with_and_without_mask(losses):
@@ -132,6 +136,10 @@ def losses_with_and_without_mask(losses):
     axes.axhline(1.055, color=FAINT, linewidth=1, linestyle="--")
     axes.text(0, 1.045, "best possible", color=FAINT, va="top", ha="left")
     digest = " ".join(f"{name}: {curve[0]:.2f} {curve[5]:.2f} {curve[59]:.2f}" for name, curve in losses.items())
-    return Figure(plot, """Both curves start at 1.386, which is log 4. With the mask the loss falls towards the best
+    return Figure(
+        plot,
+        """Both curves start at 1.386, which is log 4. With the mask the loss falls towards the best
         possible, 1.055, and stands at 1.11 after 60 updates. Without it the loss dips for a few updates, then rises and
-        stays above where it started.""", digest)
+        stays above where it started.""",
+        digest,
+    )

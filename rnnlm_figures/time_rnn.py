@@ -1,4 +1,5 @@
 """Figures of chapter 4: one cell, unrolled over three steps."""
+
 import numpy as np
 
 from .drawing import BLUE, BLUE_FILL, FAINT, GREEN_FILL, INK, ORANGE, ORANGE_FILL, RED, RED_FILL, Drawing
@@ -83,9 +84,12 @@ def both_ways(xs, hs, dhs, dzs, dxs):
     for y, name in [(1.6, "dhs"), (2.8, "hs"), (7.7, "xs"), (8.9, "dxs")]:
         picture.text(0.45, y, name, bold=True)
     _write_sums(picture, xs, dzs)
-    return picture.show("""The three cells with everything at once: gradients 1, 2, 3 from above, states 9, 52, 197, dz
+    return picture.show(
+        """The three cells with everything at once: gradients 1, 2, 3 from above, states 9, 52, 197, dz
         34, 11 and 3, word vectors, and their gradients 102, 33 and 9. Below, the sums over steps 2, 1 and 0: db is 48,
-        dWh 255, and the rows of dWx 68, 116, 164 and 212.""", live="unrolled")
+        dWh 255, and the rows of dWx 68, 116, 164 and 212.""",
+        live="unrolled",
+    )
 
 
 def _write_sums(picture, xs, dzs):

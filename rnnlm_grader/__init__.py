@@ -16,6 +16,7 @@ Rooms, each of which imports only what stands below it here. A test and a page o
 
 `finale.py`, a name that a notebook imports, and `startup.py`, which a kernel runs as it starts, are no rooms.
 """
+
 from .learner.check import chapter, check
 
 __all__ = ["chapter", "check"]

@@ -1,4 +1,5 @@
 """Writes files that are there whole or not at all. Light, because the learner's kernel loads it too."""
+
 import os
 import threading
 

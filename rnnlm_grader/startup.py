@@ -3,6 +3,7 @@
 It is what the first cells of the exercises import, so that nobody has to run these before the first check of a visit;
 and `review`, which asks what was misunderstood.
 """
+
 import numpy as np  # noqa: F401
 
 from rnnlm_grader import chapter, check  # noqa: F401

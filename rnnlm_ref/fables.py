@@ -5,6 +5,7 @@ pronouns stay the same from the first sentence to the last.
 
 Book: look-inside
 """
+
 import re
 from pathlib import Path
 

@@ -4,6 +4,7 @@ Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 
 Book: gpu
 """
+
 import statistics
 import sys
 import time
@@ -19,7 +20,7 @@ from rnnlm_ref.time_layers import TimeLSTM, TimeRNN
 TOLERANCE = {np.float64: 1e-11, np.float32: 1e-4}
 WINDOWS = 3
 
-CHECKED = (8, 20, 500, 64)                                                 # N, T, V, D = H
+CHECKED = (8, 20, 500, 64)  # N, T, V, D = H
 TIMED = [(10, 5, 1000, 100), (20, 35, 10000, 100), (20, 35, 10000, 650)]
 
 
@@ -51,8 +52,10 @@ def report_errors(xp):
             error = largest_error(xp, recurrent, dtype)
             close = error < tolerance
             agreed = agreed and close
-            print(f"{recurrent.__name__:8} {np.dtype(dtype).name}: largest relative error {error:.1e}, "
-                  f"{'ok' if close else f'expected less than {tolerance:.0e}'}")
+            print(
+                f"{recurrent.__name__:8} {np.dtype(dtype).name}: largest relative error {error:.1e}, "
+                f"{'ok' if close else f'expected less than {tolerance:.0e}'}"
+            )
     return agreed
 
 

@@ -2,6 +2,7 @@
 
 Book: 05-bptt
 """
+
 import numpy as np
 
 
@@ -31,8 +32,7 @@ def numerical_gradient(f, x, eps=1e-5):
     Book: 05-bptt
     """
     if x.dtype != np.float64:
-        raise TypeError(f"x has dtype {x.dtype}: central differences need "
-                        "float64. Use x.astype(np.float64)")
+        raise TypeError(f"x has dtype {x.dtype}: central differences need float64. Use x.astype(np.float64)")
     grad = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i].copy()

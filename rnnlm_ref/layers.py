@@ -8,6 +8,7 @@ Letters: N batch, V vocabulary, D word-vector width, H hidden width.
 
 Arrays may be NumPy's or CuPy's. NumPy's functions accept CuPy arrays, so nothing here mentions CuPy.
 """
+
 import numpy as np
 
 
@@ -46,8 +47,7 @@ class Layer:
         self.params = list(params.values())
         # C order whatever the parameter's own, so that a flattened gradient
         # is a view and never a copy.
-        self.grads = [np.zeros_like(param, order="C")
-                      for param in self.params]
+        self.grads = [np.zeros_like(param, order="C") for param in self.params]
         self.cache = None
 
 
@@ -84,7 +84,7 @@ class Embedding(Layer):
         IndexError
             If an id is negative, or V or more. The message names the id.
         """
-        W, = self.params
+        (W,) = self.params
         self.cache = check_ids(idx, W)
         return W[self.cache]
 
@@ -93,7 +93,7 @@ class Embedding(Layer):
 
         Returns None, because ids have no gradient.
         """
-        dW, = self.grads
+        (dW,) = self.grads
         idx = self.cache
         dW[...] = 0
         # Not dW[idx] += dout, which keeps one row where an id occurs twice.
@@ -140,7 +140,7 @@ class RNN(Layer):
         check_shape("h_prev", h_prev, (x.shape[0], H))
         x = x.astype(b.dtype, copy=False)
         h_prev = h_prev.astype(b.dtype, copy=False)
-        z = h_prev @ Wh + x @ Wx + b                                       # (N, H)
+        z = h_prev @ Wh + x @ Wx + b  # (N, H)
         h_next = self.f(z)
         # A copy, because the caller may change what is returned.
         self.cache = x, h_prev, h_next.copy()
@@ -153,7 +153,7 @@ class RNN(Layer):
         x, h_prev, h_next = self.cache
         check_shape("dh_next", dh_next, h_next.shape)
         dh_next = dh_next.astype(b.dtype, copy=False)
-        dz = dh_next * self.slope(h_next)                                  # (N, H)
+        dz = dh_next * self.slope(h_next)  # (N, H)
         dWx[...] = x.T @ dz
         dWh[...] = h_prev.T @ dz
         db[...] = dz.sum(axis=0)
@@ -187,7 +187,7 @@ class Affine(Layer):
         W, b = self.params
         check_shape("x", x, ("N", W.shape[0]))
         self.cache = x = x.astype(W.dtype, copy=False)
-        return x @ W + b                                                   # (N, V)
+        return x @ W + b  # (N, V)
 
     def backward(self, dy):
         """Return dx, (N, H), given dy, (N, V); write dW and db into `grads`."""
@@ -198,7 +198,7 @@ class Affine(Layer):
         dy = dy.astype(W.dtype, copy=False)
         dW[...] = x.T @ dy
         db[...] = dy.sum(axis=0)
-        return dy @ W.T                                                    # (N, H)
+        return dy @ W.T  # (N, H)
 
 
 class SoftmaxWithLoss(Layer):
@@ -226,8 +226,8 @@ class SoftmaxWithLoss(Layer):
         t = check_ids(t, x.T)
         check_shape("t", t, (N,))
         # Shifting a row changes no probability; up to 0, exp can't overflow.
-        x = x - x.max(axis=1, keepdims=True)                               # (N, V)
-        log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))           # (N, V)
+        x = x - x.max(axis=1, keepdims=True)  # (N, V)
+        log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))  # (N, V)
         picks = np.arange(N, like=t), t
         self.cache = log_p, picks
         return -log_p[picks].sum() / max(N, 1)
@@ -235,7 +235,7 @@ class SoftmaxWithLoss(Layer):
     def backward(self, dout=1.0):
         """Return the gradient at the logits, (N, V), of dout times the loss."""
         log_p, picks = self.cache
-        dx = np.exp(log_p)                                                 # (N, V)
+        dx = np.exp(log_p)  # (N, V)
         dx[picks] -= 1
         dx *= dout / max(len(dx), 1)
         return dx
@@ -266,8 +266,10 @@ def check_floats(**arrays):
     """Raise a TypeError unless all arrays, given by name, have the same float dtype."""
     for name, array in arrays.items():
         if array.dtype.kind != "f":
-            raise TypeError(f"{name} has dtype {array.dtype}, expected floats: an integer gradient stores 0 for 0.5. "
-                            f"Use {name}.astype(np.float32)")
+            raise TypeError(
+                f"{name} has dtype {array.dtype}, expected floats: an integer gradient stores 0 for 0.5. "
+                f"Use {name}.astype(np.float32)"
+            )
     if len({array.dtype for array in arrays.values()}) > 1:
         found = ", ".join(f"{name} is {array.dtype}" for name, array in arrays.items())
         raise TypeError(f"parameters must share one dtype, but {found}")
@@ -287,7 +289,8 @@ def check_shape(name, array, expected):
     if array.shape == expected:
         return
     fits = len(array.shape) == len(expected) and all(
-        isinstance(want, str) or want == got for want, got in zip(expected, array.shape, strict=True))
+        isinstance(want, str) or want == got for want, got in zip(expected, array.shape, strict=True)
+    )
     if not fits:
         wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
         raise ValueError(f"{name} has shape {array.shape}, expected ({wanted})")

@@ -4,6 +4,7 @@ Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 
 Book: 07-rnnlm
 """
+
 import json
 import os
 
@@ -50,12 +51,10 @@ class Rnnlm:
     Book: 07-rnnlm
     """
 
-    def __init__(self, vocab_size, wordvec_size, hidden_size, *, rng,
-                 dtype=np.float32, recurrent=TimeRNN, xp=np):
+    def __init__(self, vocab_size, wordvec_size, hidden_size, *, rng, dtype=np.float32, recurrent=TimeRNN, xp=np):
         V, D, H = self.sizes = vocab_size, wordvec_size, hidden_size
         if min(self.sizes) < 1:
-            raise ValueError("vocab_size, wordvec_size and hidden_size must "
-                             f"be positive, got {V}, {D} and {H}")
+            raise ValueError(f"vocab_size, wordvec_size and hidden_size must be positive, got {V}, {D} and {H}")
         rng = np.random.default_rng(rng)
         width = recurrent.gates * H
 
@@ -69,8 +68,7 @@ class Rnnlm:
 
         self.layers = [
             TimeEmbedding(weights(1, V, D)),
-            recurrent(weights(D, D, width), weights(H, H, width),
-                      zeros(width), stateful=True),
+            recurrent(weights(D, D, width), weights(H, H, width), zeros(width), stateful=True),
             TimeAffine(weights(H, H, V), zeros(V)),
         ]
         self.recurrent = self.layers[1]
@@ -106,8 +104,9 @@ def on_device(xp, array, dtype):
         return xp.asarray(array)
     except Exception as error:
         # CuPy raises other errors for a missing driver, a missing card, a full card; the way out is the same.
-        raise RuntimeError(f"{xp.__name__} can't place arrays on a GPU of this machine ({error}). "
-                           "Leave out xp to work on the CPU") from error
+        raise RuntimeError(
+            f"{xp.__name__} can't place arrays on a GPU of this machine ({error}). Leave out xp to work on the CPU"
+        ) from error
 
 
 def on_host(array):
@@ -134,8 +133,11 @@ def save_model(path, model, vocabulary):
     Book: 07-rnnlm
     """
     arrays = {f"params.{i}": np.ascontiguousarray(on_host(param)) for i, param in enumerate(model.params)}
-    about = {"sizes": json.dumps(model.sizes), "recurrent": type(model.recurrent).__name__,
-             "tokens": json.dumps(vocabulary.tokens)}
+    about = {
+        "sizes": json.dumps(model.sizes),
+        "recurrent": type(model.recurrent).__name__,
+        "tokens": json.dumps(vocabulary.tokens),
+    }
     unfinished = f"{os.fspath(path)}.unfinished"
     _safetensors().numpy.save_file(arrays, unfinished, metadata=about)
     os.replace(unfinished, path)

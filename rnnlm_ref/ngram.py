@@ -2,6 +2,7 @@
 
 Book: 07-rnnlm
 """
+
 import math
 from collections import Counter, defaultdict
 
@@ -44,14 +45,14 @@ class NgramModel:
         ids = corpus.tolist()
         for i, word in enumerate(ids):
             for k in range(min(n - 1, i) + 1):
-                self.followers[tuple(ids[i - k:i])][word] += 1
+                self.followers[tuple(ids[i - k : i])][word] += 1
         self.totals = {history: counts.total() for history, counts in self.followers.items()}
 
     def probability(self, history, word):
         """Return p(word | history). The history is a tuple of ids, of which only the last n-1 are used."""
         p = 1 / self.vocab_size
         for k in range(min(self.n - 1, len(history)) + 1):
-            suffix = history[len(history) - k:]
+            suffix = history[len(history) - k :]
             if suffix not in self.totals:
                 break
             counts = self.followers[suffix]
@@ -63,6 +64,7 @@ class NgramModel:
         ids = corpus.tolist()
         if len(ids) < 2:
             raise ValueError(f"perplexity needs a text of at least two ids, got {len(ids)}")
-        loss = -sum(math.log(self.probability(tuple(ids[max(0, i - self.n + 1):i]), ids[i]))
-                    for i in range(1, len(ids)))
+        loss = -sum(
+            math.log(self.probability(tuple(ids[max(0, i - self.n + 1) : i]), ids[i])) for i in range(1, len(ids))
+        )
         return math.exp(loss / (len(ids) - 1))

@@ -7,6 +7,7 @@ Letters: V vocabulary, H hidden width, M words.
 
 Book: look-inside
 """
+
 import json
 from pathlib import Path
 
@@ -78,7 +79,7 @@ def animal_share(model, vocabulary, words):
     remembered, start = {}, 0
     for end in [i for i, word in enumerate(words) if word == "."]:
         _, animal, *_ = words[start:end]  # "the", the animal, ..., its sound
-        remembered.setdefault(animal, []).extend(states[start + 2:end - 1])
+        remembered.setdefault(animal, []).extend(states[start + 2 : end - 1])
         start = end + 1
     means = np.array([np.mean(rows, axis=0) for rows in remembered.values()])
     return means.var(axis=0) / np.concatenate(list(remembered.values())).var(axis=0)

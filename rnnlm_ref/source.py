@@ -2,13 +2,22 @@
 
 Book: 07-rnnlm
 """
+
 import math
 from bisect import bisect
 
 import numpy as np
 
-SOUNDS = {"cow": "moos", "duck": "quacks", "dog": "barks", "cat": "meows",
-          "horse": "neighs", "frog": "croaks", "bee": "buzzes", "owl": "hoots"}
+SOUNDS = {
+    "cow": "moos",
+    "duck": "quacks",
+    "dog": "barks",
+    "cat": "meows",
+    "horse": "neighs",
+    "frog": "croaks",
+    "bee": "buzzes",
+    "owl": "hoots",
+}
 
 
 class Source:
@@ -58,8 +67,9 @@ class Source:
 
     def best_perplexity(self):
         """Return the perplexity that no model can beat: that of a reader with a perfect memory."""
-        return math.exp(sum(share * _entropy(p for p, _, _ in self.rules[state])
-                            for state, share in self._visits().items()))
+        return math.exp(
+            sum(share * _entropy(p for p, _, _ in self.rules[state]) for state, share in self._visits().items())
+        )
 
     def ngram_perplexity(self, n):
         """Return the perplexity of a reader who remembers only n-1 words, and knows all probabilities given those.
@@ -114,8 +124,10 @@ def farm():
         rules["link", animal] = [(1 / len(links), link, ("the", animal)) for link in links]
         rules["the", animal] = [(1, "the", ("place", animal))]
         rules["place", animal] = [(1 / len(places), place, ("more", animal)) for place in places]
-        rules["more", animal] = [(1 / 2, sound, "end"),
-                                 *((1 / 2 / len(links), link, ("the", animal)) for link in links)]
+        rules["more", animal] = [
+            (1 / 2, sound, "end"),
+            *((1 / 2 / len(links), link, ("the", animal)) for link in links),
+        ]
     return Source(rules)
 
 

@@ -2,6 +2,7 @@
 
 Letters: N batch, T time, M steps in a track.
 """
+
 import math
 
 import numpy as np
@@ -74,8 +75,7 @@ def inputs_and_targets(corpus):
     Book: 01-corpus
     """
     if corpus.ndim != 1 or len(corpus) < 2:
-        raise ValueError("a corpus is one row of at least two ids, "
-                         f"got shape {corpus.shape}")
+        raise ValueError(f"a corpus is one row of at least two ids, got shape {corpus.shape}")
     return corpus[:-1], corpus[1:]
 
 
@@ -118,12 +118,12 @@ def window_batches(corpus, batch_size, time_size):
     M = len(xs) // N
     if M < T:
         raise ValueError(
-            f"a corpus of {len(corpus)} ids is too short: {N} tracks of one "
-            f"window of {T} need at least {N * T + 1}")
-    xs = xs[:N * M].reshape(N, M)
-    ts = ts[:N * M].reshape(N, M)
+            f"a corpus of {len(corpus)} ids is too short: {N} tracks of one window of {T} need at least {N * T + 1}"
+        )
+    xs = xs[: N * M].reshape(N, M)
+    ts = ts[: N * M].reshape(N, M)
     starts = range(0, M - T + 1, T)
-    return ((xs[:, t:t + T].copy(), ts[:, t:t + T].copy()) for t in starts)
+    return ((xs[:, t : t + T].copy(), ts[:, t : t + T].copy()) for t in starts)
 
 
 def padded_batches(corpus, batch_size, time_size):
@@ -154,8 +154,8 @@ def padded_batches(corpus, batch_size, time_size):
     length = math.ceil(len(xs) / (batch_size * time_size)) * time_size
     tracks = np.zeros((batch_size, length), np.int64), np.full((batch_size, length), -1, np.int64)
     for track, ids in zip(tracks, (xs, ts), strict=True):
-        track.reshape(-1)[:len(ids)] = ids
-    return (tuple(track[:, t:t + time_size].copy() for track in tracks) for t in range(0, length, time_size))
+        track.reshape(-1)[: len(ids)] = ids
+    return (tuple(track[:, t : t + time_size].copy() for track in tracks) for t in range(0, length, time_size))
 
 
 def split_corpus(corpus, held_out=0.1):
@@ -218,8 +218,7 @@ def perplexity(losses, counts):
     total = sum(int(count) for count in counts)
     if total == 0:
         raise ValueError("perplexity needs at least one target")
-    summed = (float(loss) * int(count)
-              for loss, count in zip(losses, counts, strict=True))
+    summed = (float(loss) * int(count) for loss, count in zip(losses, counts, strict=True))
     return math.exp(sum(summed) / total)
 
 
@@ -239,6 +238,7 @@ def prose():
     Book: 07-rnnlm
     """
     from pydoc_data.topics import topics
+
     return "\n".join(topics[name] for name in sorted(topics))
 
 

@@ -6,6 +6,7 @@ previous step is done for all steps at once, in one large matrix product.
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width. Windows are (N, T, ...) outside a layer;
 inside they are time-major, (T, N, ...), so that the rows of one step lie side by side in memory.
 """
+
 import numpy as np
 
 from rnnlm_ref.layers import Layer, activation_and_slope, check_floats, check_ids, check_rnn_shapes, check_shape
@@ -39,21 +40,21 @@ class TimeEmbedding(Layer):
         ValueError
             If xs doesn't have two axes.
         """
-        W, = self.params
+        (W,) = self.params
         self.cache = xs = check_ids(xs, W)
         check_shape("xs", xs, ("N", "T"))
-        return W[xs]                                                       # (N, T, D)
+        return W[xs]  # (N, T, D)
 
     def backward(self, dout):
         """Set grads[0] to the sums of the rows of dout, (N, T, D), that belong to each id.
 
         Returns None, because ids have no gradient.
         """
-        dW, = self.grads
+        (dW,) = self.grads
         D = dW.shape[1]
         xs = self.cache.reshape(-1, 1)
         # The cells of dW, numbered in rows: np.add.at is fast on one axis.
-        cells = xs * D + np.arange(D, like=dW)                             # (N*T, D)
+        cells = xs * D + np.arange(D, like=dW)  # (N*T, D)
         dW[...] = 0
         dout = dout.astype(dW.dtype, copy=False)
         np.add.at(dW.reshape(-1), cells.reshape(-1), dout.reshape(-1))
@@ -122,13 +123,13 @@ class TimeRNN(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         zs = (xs @ Wx + b).reshape(T, N, H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))  # hs[t]: h before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         for t in range(T):
             self.f(zs[t] + hs[t] @ Wh, out=hs[t + 1])
         self.cache = xs, hs
         self.h = hs[T].copy()
-        return batch_major(hs[1:])                                         # (N, T, H)
+        return batch_major(hs[1:])  # (N, T, H)
 
     def backward(self, dhs):
         """Return dxs, (N, T, D), given dhs, (N, T, H); write dWx, dWh and db into `grads`, and set `dh`."""
@@ -138,8 +139,8 @@ class TimeRNN(Layer):
         T, N, H = hs[1:].shape
         D = Wx.shape[0]
         check_shape("dhs", dhs, (N, T, H))
-        WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
-        dzs = self.slope(hs[1:])                                           # (T, N, H)
+        WhT = Wh.T.copy()  # in rows, because the loop reads it T times
+        dzs = self.slope(hs[1:])  # (T, N, H)
         dh = np.zeros_like(b, shape=(N, H))
         for t in reversed(range(T)):
             dzs[t] *= dhs[:, t] + dh
@@ -149,7 +150,7 @@ class TimeRNN(Layer):
         np.matmul(xs.T, dzs, out=dWx)
         np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
         dzs.sum(axis=0, out=db)
-        return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
+        return batch_major((dzs @ Wx.T).reshape(T, N, D))  # (N, T, D)
 
     def set_state(self, h):
         """Make the next window start from h, (N, H), if the layer is stateful. The array is copied."""
@@ -214,11 +215,11 @@ class TimeLSTM(Layer):
         N, T, D = xs.shape
         xs = time_major(xs, b.dtype).reshape(T * N, D)
         gates = (xs @ Wx + b).reshape(T, N, 4 * H)
-        hs = np.empty_like(b, shape=(T + 1, N, H))                         # hs[t]: h before step t
-        cs = np.empty_like(hs)                                             # cs[t]: c before step t
+        hs = np.empty_like(b, shape=(T + 1, N, H))  # hs[t]: h before step t
+        cs = np.empty_like(hs)  # cs[t]: c before step t
         hs[0] = initial_state(self.h if self.stateful else None, (N, H))
         cs[0] = initial_state(self.c if self.stateful else None, (N, H))
-        tanh_cs = np.empty_like(hs[1:])                                    # (T, N, H)
+        tanh_cs = np.empty_like(hs[1:])  # (T, N, H)
         for t in range(T):
             gates[t] += hs[t] @ Wh
             activate_gates(gates[t])
@@ -228,7 +229,7 @@ class TimeLSTM(Layer):
             np.multiply(o, tanh_cs[t], out=hs[t + 1])
         self.cache = xs, hs, cs, tanh_cs, gates
         self.h, self.c = hs[T].copy(), cs[T].copy()
-        return batch_major(hs[1:])                                         # (N, T, H)
+        return batch_major(hs[1:])  # (N, T, H)
 
     def backward(self, dhs):
         """Return dxs, (N, T, D), given dhs, (N, T, H); write dWx, dWh and db into `grads`, and set `dh` and `dc`."""
@@ -239,10 +240,10 @@ class TimeLSTM(Layer):
         D = Wx.shape[0]
         check_shape("dhs", dhs, (N, T, H))
         dhs = dhs.astype(b.dtype, copy=False)
-        WhT = Wh.T.copy()                                                  # in rows, because the loop reads it T times
+        WhT = Wh.T.copy()  # in rows, because the loop reads it T times
         # For c (T, N, H), for the gates (T, N, 4, H).
         c_slopes, dzs = lstm_slopes(cs[:T], tanh_cs, gates)
-        fs = gates[:, :, H:2 * H]
+        fs = gates[:, :, H : 2 * H]
         dh = dc = np.zeros_like(b, shape=(N, H))
         for t in reversed(range(T)):
             dh = dhs[:, t] + dh
@@ -256,7 +257,7 @@ class TimeLSTM(Layer):
         np.matmul(xs.T, dzs, out=dWx)
         np.matmul(hs[:T].reshape(T * N, H).T, dzs, out=dWh)
         dzs.sum(axis=0, out=db)
-        return batch_major((dzs @ Wx.T).reshape(T, N, D))                  # (N, T, D)
+        return batch_major((dzs @ Wx.T).reshape(T, N, D))  # (N, T, D)
 
     def set_state(self, h, c):
         """Make the next window start from h and c, each (N, H), if the layer is stateful. The arrays are copied."""
@@ -297,7 +298,7 @@ class TimeAffine(Layer):
         N, T, H = xs.shape
         xs = xs.astype(W.dtype, copy=False).reshape(N * T, H)
         ys = xs @ W
-        ys += b                                                            # in place: scores are the largest arrays
+        ys += b  # in place: scores are the largest arrays
         self.cache = xs, (N, T)
         return ys.reshape(N, T, V)
 
@@ -355,15 +356,15 @@ class TimeSoftmaxWithLoss(Layer):
         N, T, V = xs.shape
         check_shape("ts", ts, (N, T))
         xs, ts = xs.reshape(N * T, V), np.asarray(ts, like=xs).reshape(N * T)
-        kept = ts != self.ignore_label                                     # (N*T,)
+        kept = ts != self.ignore_label  # (N*T,)
         # An ignored position picks word 0, and its weight is 0. Words are
         # columns of xs, that is, rows of xs.T.
-        words = check_ids(np.where(kept, ts, 0), xs.T)                     # (N*T,)
+        words = check_ids(np.where(kept, ts, 0), xs.T)  # (N*T,)
         picks = np.arange(N * T, like=ts), words
         total = np.maximum(kept.sum(), 1)
-        weights = (kept / total).astype(xs.dtype)                          # (N*T,)
+        weights = (kept / total).astype(xs.dtype)  # (N*T,)
         # Shifting a row changes no probability; up to 0, exp can't overflow.
-        exps = xs - xs.max(axis=1, keepdims=True)                          # (N*T, V)
+        exps = xs - xs.max(axis=1, keepdims=True)  # (N*T, V)
         target_logits = exps[picks]
         np.exp(exps, out=exps)
         sums = exps.sum(axis=1)
@@ -374,7 +375,7 @@ class TimeSoftmaxWithLoss(Layer):
         """Return the gradient at the logits, (N, T, V), of dout times the loss. It is 0 at ignored positions."""
         exps, sums, weights, picks, shape = self.cache
         weights = (weights * dout).astype(exps.dtype)
-        dxs = exps * (weights / sums)[:, None]                             # (N*T, V)
+        dxs = exps * (weights / sums)[:, None]  # (N*T, V)
         dxs[picks] -= weights
         return dxs.reshape(shape)
 
@@ -397,8 +398,10 @@ def initial_state(state, shape):
     if state is None:
         return 0
     if state.shape != shape:
-        raise ValueError(f"the state kept has shape {state.shape}, this window needs {shape}: "
-                         "call reset_state() before the batch size changes")
+        raise ValueError(
+            f"the state kept has shape {state.shape}, this window needs {shape}: "
+            "call reset_state() before the batch size changes"
+        )
     return state
 
 
@@ -407,7 +410,7 @@ def activate_gates(z):
 
     :math:`\sigma(x) = (1 + \tanh(x/2)) / 2` can't overflow as exp(-x) can, and one call of tanh serves all four.
     """
-    sigmoids = z[:, :z.shape[1] // 4 * 3]
+    sigmoids = z[:, : z.shape[1] // 4 * 3]
     sigmoids *= 0.5
     np.tanh(z, out=z)
     sigmoids += 1
@@ -417,8 +420,7 @@ def activate_gates(z):
 def split_gates(gates):
     """Return the parts o, f, i, g, each (..., H), of an array (..., 4H). They are views."""
     H = gates.shape[-1] // 4
-    return (gates[..., :H], gates[..., H:2 * H],
-            gates[..., 2 * H:3 * H], gates[..., 3 * H:])
+    return (gates[..., :H], gates[..., H : 2 * H], gates[..., 2 * H : 3 * H], gates[..., 3 * H :])
 
 
 def lstm_slopes(c_prevs, tanh_cs, gates):

@@ -4,6 +4,7 @@ Letters: N batch, T time.
 
 Book: 07-rnnlm
 """
+
 import math
 from contextlib import nullcontext
 from types import SimpleNamespace
@@ -46,8 +47,7 @@ class RnnlmTrainer:
         self.history = []
         self._best = None
 
-    def fit(self, corpus, *, batch_size, time_size, epochs,
-            held_out=None, progress=True):
+    def fit(self, corpus, *, batch_size, time_size, epochs, held_out=None, progress=True):
         """Train for a number of epochs and return the history.
 
         With held-out text, the model ends up with the parameters of the best epoch rather than the last one, because
@@ -86,9 +86,11 @@ class RnnlmTrainer:
                 if losses:
                     self._record(losses, held_out, batch_size, time_size)
                 if interrupted:
-                    print(f"Stopped by Ctrl-C after {len(losses)} of "
-                          f"{len(windows)} steps of this epoch; "
-                          "what was learned is kept.")
+                    print(
+                        f"Stopped by Ctrl-C after {len(losses)} of "
+                        f"{len(windows)} steps of this epoch; "
+                        "what was learned is kept."
+                    )
                     break
         self._restore_best(held_out)
         return self.history
@@ -133,9 +135,7 @@ class RnnlmTrainer:
     def _require_finite(self, what, value):
         if not math.isfinite(value):
             epoch = len(self.history) + 1
-            raise FloatingPointError(
-                f"the {what} became {value} in epoch {epoch}: "
-                "lower the learning rate or max_norm")
+            raise FloatingPointError(f"the {what} became {value} in epoch {epoch}: lower the learning rate or max_norm")
 
 
 def evaluate(model, corpus, batch_size, time_size):

@@ -1,4 +1,5 @@
 """Lays out a graded course without grading: what the gradebook and the graded notebooks hold, in a moment."""
+
 import contextlib
 import json
 import re
@@ -128,8 +129,11 @@ class Course:
 
 def contents(folder, without=lambda path: False):
     """Return {path in the folder: bytes} of all its files, but for some."""
-    return {path.relative_to(folder): path.read_bytes() for path in folder.rglob("*")
-            if path.is_file() and not without(path)}
+    return {
+        path.relative_to(folder): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and not without(path)
+    }
 
 
 def release(folder):
@@ -175,17 +179,27 @@ def results(person, assignment):
     """What the grader would have said, as its plug-in keeps it."""
     variants = {(m.name, m.id): m for m in assignment.misconceptions}
     for name, part in assignment.parts():
-        yield PartResult(assignment, name, part, tuple(
-            verdict(c, person.failed.get(c.id), variants.get((name, person.likely.get(c.id))))
-            for c in assignment.of(name, part)))
+        yield PartResult(
+            assignment,
+            name,
+            part,
+            tuple(
+                verdict(c, person.failed.get(c.id), variants.get((name, person.likely.get(c.id))))
+                for c in assignment.of(name, part)
+            ),
+        )
 
 
 def verdict(criterion, finding, likely):
     """A verdict on what was found in a criterion; a `Mark` says itself what became of it."""
     if isinstance(finding, Mark):
         return Verdict(criterion, finding, WRONG)
-    return Verdict(criterion, Mark(State.COSTS if finding else State.HOLDS), finding,
-                   mistake=Mistake((likely,)) if likely else None)
+    return Verdict(
+        criterion,
+        Mark(State.COSTS if finding else State.HOLDS),
+        finding,
+        mistake=Mistake((likely,)) if likely else None,
+    )
 
 
 def enter(gradebook, student, person, assignment):
@@ -209,8 +223,11 @@ def write_graded(coursedir, student, person):
     for name, source in answers_of(notebook).items():
         cell = next(cell for cell in notebook.cells if cell.metadata.get("nbgrader", {}).get("grade_id") == name)
         cell.source = person.answers.get(name, released(source))
-    notebook.metadata["rnnlm_grader"] = {"remarks": list(person.remarks), "sandbox": person.sandbox,
-                                         "results": [summary(result) for result in reports]}
+    notebook.metadata["rnnlm_grader"] = {
+        "remarks": list(person.remarks),
+        "sandbox": person.sandbox,
+        "results": [summary(result) for result in reports],
+    }
     by_grade_id = {f"{result.name}-{result.part}": result for result in reports}
     for cell in notebook.cells:
         if result := by_grade_id.get(cell.metadata.get("nbgrader", {}).get("grade_id")):

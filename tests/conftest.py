@@ -1,4 +1,5 @@
 """Makes corpora and tools importable for tests, says which tests `make test` runs, and which files took longest."""
+
 import sys
 import zlib
 from collections import Counter

@@ -1,4 +1,5 @@
 """Examines one answer by itself, without last looks and other ways to execute cells; or runs cells in a shell."""
+
 import subprocess
 import sys
 
@@ -22,16 +23,22 @@ def grade_name(assignment, candidate, name, seeds, allowance):
     """Return the PartResults of one name; seeds and allowance as in `pipeline.examine_answer`."""
     work = Work(assignment, name)
     for is_hidden in (False, True):
-        examine_answer(work, candidate, lambda criterion, now=is_hidden: [
-            draw for draw in seeds(criterion) if draw[1] is now], allowance)
+        examine_answer(
+            work,
+            candidate,
+            lambda criterion, now=is_hidden: [draw for draw in seeds(criterion) if draw[1] is now],
+            allowance,
+        )
         explain(work, candidate)
     return judge(work)
 
 
 def is_clean(name, answer, criteria=None):
     """Return whether nothing is wrong with an answer by the criteria of its name, or by these."""
-    return all(examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
-               for criterion in criteria or find(name).of(name))
+    return all(
+        examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed
+        for criterion in criteria or find(name).of(name)
+    )
 
 
 IN_A_SHELL = """

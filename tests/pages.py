@@ -1,4 +1,5 @@
 """The built book in a browser: served from this machine, and watched."""
+
 import contextlib
 import functools
 import http.server
@@ -71,9 +72,18 @@ def browser():
         pytest.skip("no Chromium found, so no page was opened in a browser (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         # The last five keep the browser itself from calling home, which would look like the book doing so.
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[
-            "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
-            "--disable-component-update", "--disable-sync"])
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=[
+                "--no-sandbox",
+                "--disable-gpu",
+                "--disable-quic",
+                "--no-first-run",
+                "--disable-background-networking",
+                "--disable-component-update",
+                "--disable-sync",
+            ],
+        )
         yield browser
         browser.close()
 
@@ -86,8 +96,12 @@ def open_page(site, browser):
     complaints = []
     # Refused rather than let through: the answer of some other host must play no part in a test.
     context.route(lambda url: not url.startswith((site, "data:", "blob:")), lambda route: route.abort())
-    tab.on("request", lambda request: request.url.startswith((site, "data:", "blob:"))
-           or complaints.append(f"asks another host: {request.url}"))
+    tab.on(
+        "request",
+        lambda request: (
+            request.url.startswith((site, "data:", "blob:")) or complaints.append(f"asks another host: {request.url}")
+        ),
+    )
     tab.on("response", lambda response: response.ok or complaints.append(f"{response.status}: {response.url}"))
     tab.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
     tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))

@@ -1,4 +1,5 @@
 """Looks for what a grader may have left running, and watches what it needs while it runs."""
+
 import contextlib
 import os
 import threading
@@ -21,8 +22,11 @@ def processes():
 
 def orphans():
     """Workers whose grader is gone: their parent is the system's first process. Those of a running test don't count."""
-    return [number for number, parent, _, command in processes()
-            if parent == 1 and b"rnnlm_grader/sandbox/worker.py" in command]
+    return [
+        number
+        for number, parent, _, command in processes()
+        if parent == 1 and b"rnnlm_grader/sandbox/worker.py" in command
+    ]
 
 
 def staying(look, *args):

@@ -1,4 +1,5 @@
 """What several of the project's own files say is the same in each."""
+
 import re
 import tomllib
 from pathlib import Path
@@ -31,7 +32,8 @@ def test_ci_runs_each_python_that_is_promised():
 def test_linters_before_a_commit_are_those_of_ci():
     hooks = [hook for repo in yaml.safe_load(read(".pre-commit-config.yaml"))["repos"] for hook in repo["hooks"]]
     assert {package for hook in hooks for package in hook.get("additional_dependencies", [])} == {
-        package for package in PROJECT["optional-dependencies"]["test"] if package.startswith("ruff")}
+        package for package in PROJECT["optional-dependencies"]["test"] if package.startswith("ruff")
+    }
     run = read("tools/verify").replace(" python ", " .venv/bin/python ")
     for hook in hooks:
         assert re.search(rf"\"{hook['name']}\" +{re.escape(hook['entry'].replace(' --force-exclude', ''))}", run)

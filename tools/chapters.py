@@ -7,6 +7,7 @@ proves that its outputs are still true.
     python tools/chapters.py refresh    run the chapters whose text, notebook, reference or figures changed
     python tools/chapters.py check      say where a notebook differs from its text; runs nothing
 """
+
 import argparse
 import contextlib
 import difflib
@@ -26,8 +27,10 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 ROOT = Path(__file__).resolve().parents[1]
-KERNEL = {"kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-          "language_info": {"name": "python"}}
+KERNEL = {
+    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+    "language_info": {"name": "python"},
+}
 OUTPUTS_HANG_ON = ("ipython", "matplotlib", "numpy")  # the packages that decide what is printed and drawn
 TAGS = {"hide-input", "hide-output", "remove-input", "nbval-ignore-output"}
 
@@ -55,8 +58,11 @@ def sources(book):
 def check(book):
     """Return one message for each chapter whose notebook isn't what its text says."""
     twins = [problem for text in sources(book) if (problem := drift(text))]
-    orphans = [f"{path.name} has no {path.with_suffix('.md').name} that it could be made from"
-               for path in sorted(book.glob("*.ipynb")) if not path.with_suffix(".md").exists()]
+    orphans = [
+        f"{path.name} has no {path.with_suffix('.md').name} that it could be made from"
+        for path in sorted(book.glob("*.ipynb"))
+        if not path.with_suffix(".md").exists()
+    ]
     return twins + orphans
 
 
@@ -81,8 +87,11 @@ def drift(text):
 
 def idle(notebook):
     """Return which cells never ran, in words, or None."""
-    cells = [str(number) for number, cell in enumerate(notebook.cells, 1)
-             if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None]
+    cells = [
+        str(number)
+        for number, cell in enumerate(notebook.cells, 1)
+        if cell.cell_type == "code" and cell.source.strip() and cell.execution_count is None
+    ]
     return f"has cells that never ran: {', '.join(cells)}" if cells else None
 
 
@@ -110,8 +119,10 @@ def outline(notebook):
     """Return everything in a notebook that its text decides, as lines that make a readable difference."""
     lines = [f"%% notebook {json.dumps(notebook.metadata, sort_keys=True)}"]
     for cell in notebook.cells:
-        lines += [f"%% {cell.cell_type} {cell.id} {json.dumps(cell.metadata, sort_keys=True)}",
-                  *cell.source.splitlines()]
+        lines += [
+            f"%% {cell.cell_type} {cell.id} {json.dumps(cell.metadata, sort_keys=True)}",
+            *cell.source.splitlines(),
+        ]
     return lines
 
 
@@ -156,9 +167,14 @@ def refresh(book, stamps, everything=False):
 def execute(text):
     """Return the notebook of a chapter with its outputs. Its metadata tell how long that took, and with what."""
     notebook = notebook_of(text)
-    client = NotebookClient(notebook, timeout=600, record_timing=False, coalesce_streams=True,
-                            extra_arguments=["--log-level=ERROR"],  # not the warning that it is reached by TCP
-                            resources={"metadata": {"path": str(text.parent)}})
+    client = NotebookClient(
+        notebook,
+        timeout=600,
+        record_timing=False,
+        coalesce_streams=True,
+        extra_arguments=["--log-level=ERROR"],  # not the warning that it is reached by TCP
+        resources={"metadata": {"path": str(text.parent)}},
+    )
     start = cpu_seconds_of_children()
     client.execute()
     seconds = lasting(text.with_suffix(".ipynb"), cpu_seconds_of_children() - start)

@@ -2,6 +2,7 @@
 
 usage: demo.py [--keep FOLDER] [--markdown]
 """
+
 import argparse
 import copy
 import csv
@@ -31,10 +32,13 @@ def students(blank):
     fill = lambda one, two: filled(blank, MyEmbedding=one, MyTimeEmbedding=two)  # noqa: E731
     handed_in = {
         "right-as-the-book": fill(RIGHT, TIME_RIGHT),
-        "right-one-hot": fill(corpus.EMBEDDING["one-hot matrix product both ways"],
-                              corpus.TIME_EMBEDDING["subclass of MyEmbedding"]),
-        "right-loops-and-prints": fill(corpus.EMBEDDING["prints and warnings on the way"],
-                                       corpus.TIME_EMBEDDING["loops over sequences, then steps"]),
+        "right-one-hot": fill(
+            corpus.EMBEDDING["one-hot matrix product both ways"], corpus.TIME_EMBEDDING["subclass of MyEmbedding"]
+        ),
+        "right-loops-and-prints": fill(
+            corpus.EMBEDDING["prints and warnings on the way"],
+            corpus.TIME_EMBEDDING["loops over sequences, then steps"],
+        ),
         "right-helper-elsewhere": helper_elsewhere(blank),
         "wrong-overwrites": fill(corpus.EMBEDDING_MISTAKES["Overwrites"], TIME_RIGHT),
         "wrong-piles-up": fill(corpus.EMBEDDING_MISTAKES["PilesUp"], corpus.TIME_EMBEDDING["stacks the steps"]),
@@ -44,13 +48,17 @@ def students(blank):
         "unfinished": filled(blank, MyEmbedding=answer_half_done()),
         "untouched": copy.deepcopy(blank),
         "loops-forever": fill(RIGHT, TIME_RIGHT.replace("N, T = xs.shape", "N, T = xs.shape\n        while T: pass")),
-        "ends-its-process": fill(RIGHT.replace("dW[...] = 0", "import os; os._exit(0)"),
-                                 corpus.TIME_EMBEDDING["without MyEmbedding"]),
+        "ends-its-process": fill(
+            RIGHT.replace("dW[...] = 0", "import os; os._exit(0)"), corpus.TIME_EMBEDDING["without MyEmbedding"]
+        ),
         "deleted-the-checks": without_checks(fill(RIGHT, TIME_RIGHT)),
-        "imports-the-answer": fill("from rnnlm_ref.layers import Embedding as MyEmbedding\n",
-                                   "from rnnlm_ref.time_layers import TimeEmbedding as MyTimeEmbedding\n"),
-        "syntax-error": fill(RIGHT.replace("return W[idx]", "return W[idx"),
-                             corpus.TIME_EMBEDDING["without MyEmbedding"]),
+        "imports-the-answer": fill(
+            "from rnnlm_ref.layers import Embedding as MyEmbedding\n",
+            "from rnnlm_ref.time_layers import TimeEmbedding as MyTimeEmbedding\n",
+        ),
+        "syntax-error": fill(
+            RIGHT.replace("return W[idx]", "return W[idx"), corpus.TIME_EMBEDDING["without MyEmbedding"]
+        ),
         "not-a-notebook": "My dog ate the notebook.\n",
     }
     return {name: nbformat.writes(work) if not isinstance(work, str) else work for name, work in handed_in.items()}
@@ -128,8 +136,13 @@ def likely(record):
     criteria = [criterion for part in record["results"] for criterion in part["criteria"]]
     sentences = dict.fromkeys(sentence for c in criteria for sentence in c["sentences"])
     findings = dict.fromkeys(c["finding"] for c in criteria if c["finding"] and not c["sentences"])
-    return "; ".join([*(s.split(";")[0].split(". ")[0] for s in sentences), *record["remarks"],
-                      *(f for f in findings if not record["remarks"])])
+    return "; ".join(
+        [
+            *(s.split(";")[0].split(". ")[0] for s in sentences),
+            *record["remarks"],
+            *(f for f in findings if not record["remarks"]),
+        ]
+    )
 
 
 def table(rows, markdown):
@@ -165,8 +178,14 @@ def grade_class(course):
     blank = nbformat.read(course / "exercises" / ASSIGNMENT / f"{ASSIGNMENT}.ipynb", as_version=4)
     work = students(blank)
     hand_in(course, work)
-    seconds = run(course, "nbgrader", "autograde", ASSIGNMENT, f"--GradeInSandbox.seconds_per_criterion={LOOPING}",
-                  f"--GradeInSandbox.seconds_per_answer={LOOPING}")
+    seconds = run(
+        course,
+        "nbgrader",
+        "autograde",
+        ASSIGNMENT,
+        f"--GradeInSandbox.seconds_per_criterion={LOOPING}",
+        f"--GradeInSandbox.seconds_per_answer={LOOPING}",
+    )
     run(course, "nbgrader", "generate_feedback", ASSIGNMENT)
     run(course, "nbgrader", "export", "--to", "grades.csv")
     return seconds, len(work)

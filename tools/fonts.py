@@ -4,6 +4,7 @@ usage: fonts.py
 
 Needs npm and a network. Nothing else does, because what this writes is committed; the same pins give the same bytes.
 """
+
 import hashlib
 import subprocess
 import tarfile
@@ -15,8 +16,10 @@ from fontTools.ttLib import TTFont
 ROOT = Path(__file__).resolve().parent.parent
 PAGES, FIGURES = ROOT / "book/_static/fonts", ROOT / "rnnlm_figures/fonts"
 PACKAGES = {  # each with the files that pages load; what is in them was chosen there, by the range of characters
-    "@fontsource-variable/source-serif-4@5.3.1": ["source-serif-4-latin-wght-normal.woff2",
-                                                  "source-serif-4-latin-wght-italic.woff2"],
+    "@fontsource-variable/source-serif-4@5.3.1": [
+        "source-serif-4-latin-wght-normal.woff2",
+        "source-serif-4-latin-wght-italic.woff2",
+    ],
     "@fontsource/source-sans-3@5.3.0": ["source-sans-3-latin-400-normal.woff2", "source-sans-3-latin-700-normal.woff2"],
 }
 
@@ -36,8 +39,9 @@ def main():
     (FIGURES / "source-sans-3.LICENCE.txt").write_bytes((PAGES / "source-sans-3.LICENCE.txt").read_bytes())
     for folder in (PAGES, FIGURES):
         made = sorted(path for path in folder.iterdir() if path.suffix in (".woff2", ".ttf"))
-        (folder / "fonts.sha256").write_text("".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n"
-                                                     for path in made))
+        (folder / "fonts.sha256").write_text(
+            "".join(f"{hashlib.sha256(path.read_bytes()).hexdigest()}  {path.name}\n" for path in made)
+        )
 
 
 def copy(path):

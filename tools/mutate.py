@@ -8,6 +8,7 @@ changes nothing its reason, or if that file explains what no longer survives.
 
 usage: mutate.py [--names MyRNN ...] [--processes 2]
 """
+
 import argparse
 import ast
 import difflib
@@ -71,13 +72,22 @@ def mutants_of(slug, name, source):
 def without_something(source):
     """Yield the source without one of its statements, keyword arguments or `.T`."""
     for place, node in enumerate(ast.walk(ast.parse(source))):
-        leavable = [("body", i) for i in range(len(getattr(node, "body", ())))
-                    if not isinstance(node, ast.Module | ast.Lambda | ast.IfExp)]
+        leavable = [
+            ("body", i)
+            for i in range(len(getattr(node, "body", ())))
+            if not isinstance(node, ast.Module | ast.Lambda | ast.IfExp)
+        ]
         leavable += [("keywords", i) for i in range(len(node.keywords))] if isinstance(node, ast.Call) else []
-        leavable += [(field, None) for field, value in ast.iter_fields(node)
-                     if isinstance(value, ast.Attribute) and value.attr == "T"]
-        leavable += [("args", i) for i, arg in enumerate(node.args)
-                     if isinstance(arg, ast.Attribute) and arg.attr == "T"] if isinstance(node, ast.Call) else []
+        leavable += [
+            (field, None)
+            for field, value in ast.iter_fields(node)
+            if isinstance(value, ast.Attribute) and value.attr == "T"
+        ]
+        leavable += (
+            [("args", i) for i, arg in enumerate(node.args) if isinstance(arg, ast.Attribute) and arg.attr == "T"]
+            if isinstance(node, ast.Call)
+            else []
+        )
         for field, i in leavable:
             tree = ast.parse(source)
             leave_out(list(ast.walk(tree))[place], field, i)
@@ -127,8 +137,12 @@ def is_rejected(mutant):
     if load_cells([("imports", "import numpy as np"), *plain.items()], names):
         return True
     candidate = KernelCandidate(**{name: names[name] for name in assignment.names})
-    draws = ((criterion, seed) for criterion in assignment.criteria if criterion.name == mutant.name
-             for seed in (public_seed(criterion), *(hidden_seed(key, mutant.slug, criterion) for key in KEYS)))
+    draws = (
+        (criterion, seed)
+        for criterion in assignment.criteria
+        if criterion.name == mutant.name
+        for seed in (public_seed(criterion), *(hidden_seed(key, mutant.slug, criterion) for key in KEYS))
+    )
     return not all(examine(criterion, candidate, seed).passed for criterion, seed in draws)
 
 
@@ -178,8 +192,11 @@ def main():
                 survivors = [mutant for mutant, seen in examined(pool, mutants) if not seen]
                 known = [mutant for mutant in survivors if (name, mutant.change) in explained]
                 used |= {(name, mutant.change) for mutant in known}
-                print(f"{slug:20} {name:24} {len(mutants):7} {len(mutants) - len(survivors):7} {len(known):9} "
-                      f"{len(survivors) - len(known):11}", flush=True)
+                print(
+                    f"{slug:20} {name:24} {len(mutants):7} {len(mutants) - len(survivors):7} {len(known):9} "
+                    f"{len(survivors) - len(known):11}",
+                    flush=True,
+                )
                 for mutant in survivors:
                     if mutant not in known:
                         print(f"    {mutant.change}", flush=True)

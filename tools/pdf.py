@@ -2,6 +2,7 @@
 
 usage: pdf.py
 """
+
 import shutil
 import subprocess
 import sys
@@ -47,8 +48,17 @@ def print_page(chromium, address):
         tab.goto(address)
         tab.evaluate(PREPARE)
         margins = dict.fromkeys(("top", "right", "bottom", "left"), "18mm")
-        tab.pdf(path=PDF, format="A4", margin=margins, outline=True, tagged=True, print_background=True,
-                display_header_footer=True, header_template="<span></span>", footer_template=FOOTER)
+        tab.pdf(
+            path=PDF,
+            format="A4",
+            margin=margins,
+            outline=True,
+            tagged=True,
+            print_background=True,
+            display_header_footer=True,
+            header_template="<span></span>",
+            footer_template=FOOTER,
+        )
         browser.close()
 
 

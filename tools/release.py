@@ -2,6 +2,7 @@
 
 usage: release.py write|check [ASSIGNMENT ...]
 """
+
 import argparse
 import filecmp
 import logging

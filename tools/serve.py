@@ -2,6 +2,7 @@
 
 usage: serve.py [--port 8000]
 """
+
 import argparse
 import subprocess
 import sys
@@ -11,8 +12,17 @@ from pathlib import Path
 from livereload import Server
 
 ROOT = Path(__file__).resolve().parent.parent
-WATCHED = ("book/*.md", "book/*.py", "book/*.bib", "book/_static/*.css", "book/_static/live/*", "rnnlm_ref/*.py",
-           "rnnlm_figures/*.py", "_config.yml", "_toc.yml")
+WATCHED = (
+    "book/*.md",
+    "book/*.py",
+    "book/*.bib",
+    "book/_static/*.css",
+    "book/_static/live/*",
+    "rnnlm_ref/*.py",
+    "rnnlm_figures/*.py",
+    "_config.yml",
+    "_toc.yml",
+)
 REFRESH = [sys.executable, "tools/chapters.py", "refresh"]
 BUILD = ["jupyter-book", "build", ".", "-n", "--keep-going", "--quiet"]
 
@@ -20,8 +30,10 @@ BUILD = ["jupyter-book", "build", ".", "-n", "--keep-going", "--quiet"]
 def rebuild():
     """Execute what changed and build; a failure is printed and the last good pages stay."""
     start = time.perf_counter()
-    if (subprocess.run(REFRESH, cwd=ROOT, check=False).returncode
-            or subprocess.run(BUILD, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode):
+    if (
+        subprocess.run(REFRESH, cwd=ROOT, check=False).returncode
+        or subprocess.run(BUILD, cwd=ROOT, check=False, stdout=subprocess.DEVNULL).returncode
+    ):
         print("The pages could not be rebuilt; mend what is said above and save again.")
     else:
         print(f"The pages are rebuilt, in {time.perf_counter() - start:.0f} s.")

@@ -3,6 +3,7 @@
 A notebook has it as text: the lines, in no order, one that doesn't belong, and `___` for what stays to be found.
 For the page it is compared with the answer in solutions/, which says what must stand before what.
 """
+
 import ast
 import itertools
 import re
@@ -27,15 +28,23 @@ def puzzle(name, answer, text):
     nodes = [found.get(line) for line in shown]
     whole = {line: source_of(node) for line, node in found.items()}
     before = order(found.values())
-    lines = [{"text": line, "block": -1 if node is None else inside(node, nodes),
-              "after": [nodes.index(each) for each in nodes if each and (each, node) in before]}
-             for line, node in zip(shown, nodes, strict=True)]
+    lines = [
+        {
+            "text": line,
+            "block": -1 if node is None else inside(node, nodes),
+            "after": [nodes.index(each) for each in nodes if each and (each, node) in before],
+        }
+        for line, node in zip(shown, nodes, strict=True)
+    ]
     odd = [line for line, node in zip(shown, nodes, strict=True) if node is None]
     if len(odd) != 1:
         raise ValueError(f"The puzzle of {name} must have one line that isn't in its answer; it has {len(odd)}: {odd}")
     rivals = {heading(each) for each in whole.values()}
-    own = [(sentence, line) for sentence, old, line in spoilt(name)
-           if line and line not in whole.values() and (old in whole.values() or heading(line) in rivals)]
+    own = [
+        (sentence, line)
+        for sentence, old, line in spoilt(name)
+        if line and line not in whole.values() and (old in whole.values() or heading(line) in rivals)
+    ]
     return {"lines": lines, "odd": shown.index(odd[0]), "own": own}
 
 
@@ -81,7 +90,7 @@ def matched(shown, body, column):
 def source_of(node):
     """Return a statement's text, of a compound one its first line, without the indentation of the block."""
     block = getattr(node, "body", None)
-    text = "\n".join(node.source.split("\n")[node.lineno - 1:block[0].lineno - 1 if block else node.end_lineno])
+    text = "\n".join(node.source.split("\n")[node.lineno - 1 : block[0].lineno - 1 if block else node.end_lineno])
     return re.sub(rf"(?m)^ {{{node.col_offset}}}", "", text)
 
 
@@ -118,8 +127,11 @@ def depends(later, earlier):
 
 def meet(some, others):
     """Whether one of these places is, or is part of, one of the others."""
-    return any(f"{a} ".startswith((f"{b} ", f"{b}.", f"{b}[")) or b.startswith((f"{a}.", f"{a}["))
-               for a in some for b in others)
+    return any(
+        f"{a} ".startswith((f"{b} ", f"{b}.", f"{b}[")) or b.startswith((f"{a}.", f"{a}["))
+        for a in some
+        for b in others
+    )
 
 
 def uses(node):

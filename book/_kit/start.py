@@ -2,6 +2,7 @@
 
 usage: python3 start.py
 """
+
 import os
 import signal
 import subprocess
@@ -32,12 +33,21 @@ def main():
     print("The book is also at", (HERE / "book" / "index.html").as_uri())
     # The server shows the book at /static, so that links in the notebooks lead there. The exercises' arrays are small:
     # more than one thread of linear algebra would only wait for each other.
-    os.environ |= {"RNNLM_BOOK_URL": "/static", "RNNLM_PROGRESS": str(HERE / "progress.json"),
-                   "JUPYTER_CONFIG_PATH": str(HERE / "jupyter"), "JUPYTER_PATH": str(HERE / "jupyter"),
-                   "PYTHONSTARTUP": str(HERE / "rnnlm_grader" / "startup.py"), "OPENBLAS_NUM_THREADS": "1"}
+    os.environ |= {
+        "RNNLM_BOOK_URL": "/static",
+        "RNNLM_PROGRESS": str(HERE / "progress.json"),
+        "JUPYTER_CONFIG_PATH": str(HERE / "jupyter"),
+        "JUPYTER_PATH": str(HERE / "jupyter"),
+        "PYTHONSTARTUP": str(HERE / "rnnlm_grader" / "startup.py"),
+        "OPENBLAS_NUM_THREADS": "1",
+    }
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for JupyterLab, which asks back
-    sys.exit(subprocess.run([PYTHON, "-m", "jupyterlab", "--notebook-dir=exercises",
-                             f"--ServerApp.extra_static_paths={HERE / 'book'}"], cwd=HERE).returncode)
+    sys.exit(
+        subprocess.run(
+            [PYTHON, "-m", "jupyterlab", "--notebook-dir=exercises", f"--ServerApp.extra_static_paths={HERE / 'book'}"],
+            cwd=HERE,
+        ).returncode
+    )
 
 
 if __name__ == "__main__":

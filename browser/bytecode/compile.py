@@ -3,6 +3,7 @@
 Of these modules the bytecode takes the place of the source, in the wheels and in the standard library. The course's own
 sources stay beside it, for readers and for code that looks for them. What is never imported is left as it is, or out.
 """
+
 import marshal
 import re
 import sys
@@ -18,8 +19,11 @@ LIB = "/lib/python{}.{}/site-packages/", "/lib/python{}{}.zip/"  # of wheels, of
 PLACES = tuple(place.format(*sys.version_info) for place in LIB)
 OURS = "rnnlm_"
 STARTUP = "rnnlm_startup.py"  # which is run by its name
-LEFT_OUT = re.compile(r"""numpy/(.*/)?tests/.* | numpy/f2py/.* | .*\.(pyi|pxd|h|a)
-    | IPython/(terminal|sphinxext|testing)/.* | pygments/lexers/(?!__init__|_mapping|python|special).*""", re.VERBOSE)
+LEFT_OUT = re.compile(
+    r"""numpy/(.*/)?tests/.* | numpy/f2py/.* | .*\.(pyi|pxd|h|a)
+    | IPython/(terminal|sphinxext|testing)/.* | pygments/lexers/(?!__init__|_mapping|python|special).*""",
+    re.VERBOSE,
+)
 UNCHECKED = (1).to_bytes(4, "little") + bytes(8)  # there is no source to compare it with
 WRONG = """
 from rnnlm_startup import *

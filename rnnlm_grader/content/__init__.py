@@ -1,9 +1,10 @@
 """The exercises: a folder each, found by itself.
 
-    EXERCISE/criteria.py         what it asks for and how it is judged
-    EXERCISE/misconceptions.py   wrong answers, each with a sentence that names the mistake
-    contract.py, step.py         misconceptions that several share; misconception.py says what one is
+EXERCISE/criteria.py         what it asks for and how it is judged
+EXERCISE/misconceptions.py   wrong answers, each with a sentence that names the mistake
+contract.py, step.py         misconceptions that several share; misconception.py says what one is
 """
+
 import importlib
 from pathlib import Path
 

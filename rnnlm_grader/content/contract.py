@@ -2,23 +2,32 @@
 
 Functions with an argument `add`, as `Library.of` returns it, add a mistake or several to the library.
 """
+
 IN_PLACE = "house-rules.html#embedding-in-place"
 DTYPE = "house-rules.html#embedding-dtype"
 SHARED = "house-rules.html#embedding-shared-weights"
 
 # --- what is kept, and whose it is ------------------------------------------------------------------------------------
 
-COPIED = ("parameters are copied in __init__; an optimizer that updates the arrays it gave you has then no effect. "
-          "Keep the arrays themselves")
-PARAMS_COPIED = ("params holds copies of the parameters; an optimizer that updates them has then no effect. Keep the "
-                 "arrays themselves")
+COPIED = (
+    "parameters are copied in __init__; an optimizer that updates the arrays it gave you has then no effect. "
+    "Keep the arrays themselves"
+)
+PARAMS_COPIED = (
+    "params holds copies of the parameters; an optimizer that updates them has then no effect. Keep the "
+    "arrays themselves"
+)
 UPDATED = "backward updates the parameters; it only computes gradients, the optimizer updates"
 REUSED = "forward returns the same array each time, so the next call overwrites the result of the one before"
-GRADIENT_REUSED = ("an array of gradients is kept, or made in forward, and used again; what backward returned before "
-                   "then changes later. Make a new one in backward")
+GRADIENT_REUSED = (
+    "an array of gradients is kept, or made in forward, and used again; what backward returned before "
+    "then changes later. Make a new one in backward"
+)
 USED_UP = "backward uses up what forward kept (pop, del, None, an iterator); a second backward must give the same"
-IN_CLASS = ("what forward keeps is stored in the class or in a global, so that one layer overwrites what another "
-            "remembers; keep it in self")
+IN_CLASS = (
+    "what forward keeps is stored in the class or in a global, so that one layer overwrites what another "
+    "remembers; keep it in self"
+)
 FIRST_KEPT = "what the first forward kept is used for good; backward belongs to the last forward"
 FIRST_SIZES = "N and T are kept from the first window; they may change from call to call: take them from xs each time"
 
@@ -30,12 +39,18 @@ def argument_changed(what, how):
 
 # --- grads ------------------------------------------------------------------------------------------------------------
 
-PILED_UP = ("gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`, or "
-            "starts with `grad[...] = 0`")
-CLEARED_IN_FORWARD = ("forward writes into grads (it clears them, say), which backward alone may; what a caller keeps "
-                      "there is lost. Clear them in backward")
-REBOUND = ("grads holds new arrays after backward; whoever kept the old ones (an optimizer) never sees the gradient. "
-           "Write into them: `self.grads[0][...] = ...`")
+PILED_UP = (
+    "gradients pile up from one backward to the next (`+=`); each backward overwrites, `grad[...] = ...`, or "
+    "starts with `grad[...] = 0`"
+)
+CLEARED_IN_FORWARD = (
+    "forward writes into grads (it clears them, say), which backward alone may; what a caller keeps "
+    "there is lost. Clear them in backward"
+)
+REBOUND = (
+    "grads holds new arrays after backward; whoever kept the old ones (an optimizer) never sees the gradient. "
+    "Write into them: `self.grads[0][...] = ...`"
+)
 LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"
 AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"
 
@@ -43,8 +58,12 @@ AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAG
 def clears_in_forward(add, *change):
     """Add that forward clears the gradients, though backward overwrites them: `change` with {} for what clears."""
     old, new = change
-    add("ClearsGradsInForward", IN_PLACE, CLEARED_IN_FORWARD,
-        (old, new.format("for grad in self.grads:\n            grad[...] = 0")))
+    add(
+        "ClearsGradsInForward",
+        IN_PLACE,
+        CLEARED_IN_FORWARD,
+        (old, new.format("for grad in self.grads:\n            grad[...] = 0")),
+    )
 
 
 # --- over time --------------------------------------------------------------------------------------------------------
@@ -53,10 +72,14 @@ STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one
 FIRST_STEP_ONLY = "only the gradient of the first step is kept, the one that is visited last; the steps have to add up"
 LAST_STEP_ONLY = "only the gradient of the last step is kept; the steps have to add up"
 STEPS_AVERAGED = "the gradients of the steps are averaged over T; the parameters are used T times, so they add up"
-ONE_STEP_KEPT = ("{} keeps the part of a single step (`=` inside the loop, where `+=` belongs); the parts of all steps "
-                 "have to add up")
-NEVER_EMPTIED = ("the steps of earlier calls are still in the list, so backward visits the wrong ones; make a new list "
-                 "in each forward")
+ONE_STEP_KEPT = (
+    "{} keeps the part of a single step (`=` inside the loop, where `+=` belongs); the parts of all steps "
+    "have to add up"
+)
+NEVER_EMPTIED = (
+    "the steps of earlier calls are still in the list, so backward visits the wrong ones; make a new list "
+    "in each forward"
+)
 
 
 def time_major(what, width):
@@ -66,8 +89,10 @@ def time_major(what, width):
 
 def reshaped(what):
     """The sentence for steps that are reshaped where two axes should change places."""
-    return (f"{what} is laid out step after step, (T, N, ...), and then reshaped to (N, T, ...), which cuts the rows "
-            "anew and mixes up the sequences; put the steps side by side instead, np.stack(steps, axis=1)")
+    return (
+        f"{what} is laid out step after step, (T, N, ...), and then reshaped to (N, T, ...), which cuts the rows "
+        "anew and mixes up the sequences; put the steps side by side instead, np.stack(steps, axis=1)"
+    )
 
 
 # --- dtypes -----------------------------------------------------------------------------------------------------------
@@ -79,8 +104,12 @@ GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (
 def forces(add, id, what, whose, right, wrong):
     """Add that `what` is forced to float32, and to float64: `wrong`, with {} for the dtype, in place of `right`."""
     for dtype, letter, cause in ("Float32", "f", "dtype='f'"), ("Float64", "d", "np.empty or np.zeros without dtype"):
-        add(id + dtype, DTYPE, f"{what} is forced to {dtype.lower()} ({cause}); it should have the dtype of {whose}",
-            (right, wrong.format(repr(letter))))
+        add(
+            id + dtype,
+            DTYPE,
+            f"{what} is forced to {dtype.lower()} ({cause}); it should have the dtype of {whose}",
+            (right, wrong.format(repr(letter))),
+        )
 
 
 # --- nothing ----------------------------------------------------------------------------------------------------------

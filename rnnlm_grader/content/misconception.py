@@ -3,6 +3,7 @@
 A module for each exercise holds the right answers as text, and the changes that spoil them; `contract` and `step` hold
 what goes wrong in several.
 """
+
 import functools
 from dataclasses import dataclass
 
@@ -39,8 +40,10 @@ class Library(list):
 
         The changes are of the right answer, or of another `source`; see `changed`.
         """
+
         def add(id, section, sentence, *changes, source=right, shows_nothing=False):
             self.append(Misconception(id, name, section, sentence, source, changes, shows_nothing))
+
         return add
 
 

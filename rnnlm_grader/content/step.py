@@ -2,6 +2,7 @@
 
 Several exercises share these sections and sentences, and the mistakes that functions add by `add`, as in `contract`.
 """
+
 from . import contract
 from .contract import DTYPE, SHARED
 
@@ -20,8 +21,10 @@ SIZES = "04-time-rnn.html#time-rnn-sizes"
 # Forward
 NO_TANH = "tanh is missing: what comes out is the sum h_prev @ Wh + x @ Wx + b itself"
 SIGMOID = "the sigmoid stands where tanh should"
-TANH_OF_EXPONENTIALS = ("tanh is written out with exponentials, which overflow where a sum is large, and inf / inf is "
-                        "nan; np.tanh gives 1 or -1 there")
+TANH_OF_EXPONENTIALS = (
+    "tanh is written out with exponentials, which overflow where a sum is large, and inf / inf is "
+    "nan; np.tanh gives 1 or -1 there"
+)
 WRITTEN_OUT = "(np.exp({z}) - np.exp(-{z})) / (np.exp({z}) + np.exp(-{z}))".format
 
 # The slope of tanh at {h}, the state that the step gave
@@ -39,27 +42,44 @@ WEIGHTS_AVERAGED = f"dWx and dWh, though not db, are averaged over the batch; {c
 BIAS_AVERAGED = f"db is averaged over the batch; it is the sum: {contract.LOSS_AVERAGES}"
 
 # Back through time
-DH_LEFT_OUT = ("nothing comes back from the step after: each step takes only its own dhs[:, t]. Add dh, which the "
-               "later step handed back: dhs[:, t] + dh")
-DH_PILED_UP = ("dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
-               "holds all that comes from later")
-DH_AFTER_SLOPE = ("dh is added after the slope of tanh instead of before; both gradients of a state go through its "
-                  "tanh: (dhs[:, t] + dh) * (1 - h**2)")
-FIRST_LEFT_OUT = ("the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = 0: "
-                  "reversed(range(T))")
+DH_LEFT_OUT = (
+    "nothing comes back from the step after: each step takes only its own dhs[:, t]. Add dh, which the "
+    "later step handed back: dhs[:, t] + dh"
+)
+DH_PILED_UP = (
+    "dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
+    "holds all that comes from later"
+)
+DH_AFTER_SLOPE = (
+    "dh is added after the slope of tanh instead of before; both gradients of a state go through its "
+    "tanh: (dhs[:, t] + dh) * (1 - h**2)"
+)
+FIRST_LEFT_OUT = (
+    "the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = 0: "
+    "reversed(range(T))"
+)
 WH_LEFT_OUT = "dz goes back to the step before without Wh; that step acts through h_prev @ Wh, so it is dz @ Wh.T"
 WH_NOT_TRANSPOSED = "dh_prev is computed with Wh instead of Wh.T; the shape fits because Wh is square"
 STATE_AFTER = "dWh is computed with the state after each step; Wh multiplied the state before it"
-LAST_BEFORE_FIRST = ("at t = 0 the window's last state is taken for the state before the step (hs[:, t - 1] is "
-                     "hs[:, -1] then); it is the state that the window started from")
-ZEROS_BEFORE_FIRST = ("in dWh the state before the first step is taken for 0, though the window went on from one that "
-                      "was kept; it is the state that the window started from")
-ONE_ARRAY = ("one array holds the state of each step in turn (changed in place), so all that was kept of earlier steps "
-             "changes with it; make a new array in each step")
-FORWARDS = ("backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
-            "last: reversed(range(T))")
-DXS_BACKWARDS = ("the steps of dxs are in the wrong order (append in a loop that runs backwards); dxs[:, t] belongs to "
-                 "xs[:, t]")
+LAST_BEFORE_FIRST = (
+    "at t = 0 the window's last state is taken for the state before the step (hs[:, t - 1] is "
+    "hs[:, -1] then); it is the state that the window started from"
+)
+ZEROS_BEFORE_FIRST = (
+    "in dWh the state before the first step is taken for 0, though the window went on from one that "
+    "was kept; it is the state that the window started from"
+)
+ONE_ARRAY = (
+    "one array holds the state of each step in turn (changed in place), so all that was kept of earlier steps "
+    "changes with it; make a new array in each step"
+)
+FORWARDS = (
+    "backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
+    "last: reversed(range(T))"
+)
+DXS_BACKWARDS = (
+    "the steps of dxs are in the wrong order (append in a loop that runs backwards); dxs[:, t] belongs to xs[:, t]"
+)
 DHS_CHANGED = contract.argument_changed("dhs", "dhs[:, t] += dh") + ". Write `dhs[:, t] + dh`"
 
 
@@ -70,22 +90,40 @@ def in_forward(add, h):
     add("TakesSigmoid", EQUATION, SIGMOID, sigmoid)
     add("TakesSigmoidBothWays", EQUATION, SIGMOID, sigmoid, (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
     add("WritesTanhOut", EQUATION, TANH_OF_EXPONENTIALS, ("np.tanh(z)", WRITTEN_OUT(z="z")))
-    add("TakesTanhTwice", EQUATION, f"tanh is taken twice; {h} is tanh of the sum, once",
-        ("np.tanh(z)", "np.tanh(np.tanh(z))"))
-    add("TakesTanhOfStateOnly", EQUATION,
+    add(
+        "TakesTanhTwice",
+        EQUATION,
+        f"tanh is taken twice; {h} is tanh of the sum, once",
+        ("np.tanh(z)", "np.tanh(np.tanh(z))"),
+    )
+    add(
+        "TakesTanhOfStateOnly",
+        EQUATION,
         "tanh is taken of the state's part only; first add x @ Wx and b to it, then take tanh",
-        ("np.tanh(z)", "np.tanh(h_prev @ Wh) + x @ Wx + b"))
+        ("np.tanh(z)", "np.tanh(h_prev @ Wh) + x @ Wx + b"),
+    )
     add("ForgetsInput", EQUATION, "the input isn't used: x @ Wx is missing from the sum", (" + x @ Wx", ""))
     add("LeavesOutBias", EQUATION, "b isn't added to the sum: tanh(h_prev @ Wh + x @ Wx + b)", (" + b", ""))
     add("SubtractsBias", EQUATION, "b is subtracted; it is added to the sum", ("+ b", "- b"))
-    add("AddsBiasOutside", EQUATION, "b is added after tanh; it belongs inside, tanh(h_prev @ Wh + x @ Wx + b)",
-        (" + b", ""), ("np.tanh(z)", "np.tanh(z) + b"))
-    add("TransposesWh", SHAPES,
+    add(
+        "AddsBiasOutside",
+        EQUATION,
+        "b is added after tanh; it belongs inside, tanh(h_prev @ Wh + x @ Wx + b)",
+        (" + b", ""),
+        ("np.tanh(z)", "np.tanh(z) + b"),
+    )
+    add(
+        "TransposesWh",
+        SHAPES,
         "forward multiplies by Wh.T; the shape fits because Wh is square, but it is h_prev @ Wh",
-        ("h_prev @ Wh", "h_prev @ Wh.T"))
-    add("SharesFirstState", SHAPES,
+        ("h_prev @ Wh", "h_prev @ Wh.T"),
+    )
+    add(
+        "SharesFirstState",
+        SHAPES,
         "every row of the batch goes on from the state of the first row; each sequence has its own row of h_prev",
-        ("h_prev @ Wh", "h_prev[:1] @ Wh"))
+        ("h_prev @ Wh", "h_prev[:1] @ Wh"),
+    )
 
 
 def in_backward(add, h, upstream):
@@ -93,24 +131,52 @@ def in_backward(add, h, upstream):
     add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
     add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
     add("TakesTanhOnceMore", SLOPE, TANH_AGAIN.format(h=h), (f"{h}**2", f"np.tanh({h})**2"))
-    add("AddsSquare", SLOPE, f"the derivative of tanh is taken as 1 + {h}**2; the square is subtracted, 1 - {h}**2",
-        (f"1 - {h}**2", f"1 + {h}**2"))
-    add("LeavesOutOne", SLOPE, f"the derivative of tanh is taken as {h}**2; the `1 -` is missing, 1 - {h}**2",
-        (f"(1 - {h}**2)", f"{h}**2"))
-    add("SquaresDifference", SLOPE, f"the whole of 1 - {h} is squared, (1 - {h})**2; only {h} is, 1 - {h}**2",
-        (f"(1 - {h}**2)", f"(1 - {h})**2"))
-    add("TakesSlopeOfSigmoid", SLOPE, "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2",
-        (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
+    add(
+        "AddsSquare",
+        SLOPE,
+        f"the derivative of tanh is taken as 1 + {h}**2; the square is subtracted, 1 - {h}**2",
+        (f"1 - {h}**2", f"1 + {h}**2"),
+    )
+    add(
+        "LeavesOutOne",
+        SLOPE,
+        f"the derivative of tanh is taken as {h}**2; the `1 -` is missing, 1 - {h}**2",
+        (f"(1 - {h}**2)", f"{h}**2"),
+    )
+    add(
+        "SquaresDifference",
+        SLOPE,
+        f"the whole of 1 - {h} is squared, (1 - {h})**2; only {h} is, 1 - {h}**2",
+        (f"(1 - {h}**2)", f"(1 - {h})**2"),
+    )
+    add(
+        "TakesSlopeOfSigmoid",
+        SLOPE,
+        "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2",
+        (f"(1 - {h}**2)", f"{h} * (1 - {h})"),
+    )
     for grad, old in ("dWx", "x.T @ dz"), ("dWh", "h_prev.T @ dz"), ("db", "dz.sum"):
-        add(f"SkipsSlopeIn{grad}", SLOPE, f"{grad} is made of what comes in, without the slope of tanh; it needs dz = "
-            f"{upstream} * (1 - {h}**2), as the other gradients do", (old, old.replace("dz", f"({upstream})")))
+        add(
+            f"SkipsSlopeIn{grad}",
+            SLOPE,
+            f"{grad} is made of what comes in, without the slope of tanh; it needs dz = "
+            f"{upstream} * (1 - {h}**2), as the other gradients do",
+            (old, old.replace("dz", f"({upstream})")),
+        )
     add("KeepsRowsOfBias", BATCH_SUM, DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
-    add("TakesFirstRowOfBias", BATCH_SUM, "db takes only one row of the batch; all rows have to add up",
-        ("dz.sum(axis=0)", "dz[0]"))
+    add(
+        "TakesFirstRowOfBias",
+        BATCH_SUM,
+        "db takes only one row of the batch; all rows have to add up",
+        ("dz.sum(axis=0)", "dz[0]"),
+    )
     add("TurnsDWx", TRANSPOSE, DWX_TURNED, ("x.T @ dz", "dz.T @ x"))
-    add("TurnsDWh", TRANSPOSE,
+    add(
+        "TurnsDWh",
+        TRANSPOSE,
         "dWh is turned round, dz.T @ h_prev; the shape fits because Wh is square, but it is h_prev.T @ dz",
-        ("h_prev.T @ dz", "dz.T @ h_prev"))
+        ("h_prev.T @ dz", "dz.T @ h_prev"),
+    )
 
 
 def in_gradients(add, bias, n, x="x"):
@@ -133,9 +199,19 @@ def in_params(add):
     """Add what goes wrong with parameters and their gradients where they are made, in __init__."""
     copies = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
     add("CopiesParameters", SHARED, contract.COPIED, copies)
-    add("CopiesParams", SHARED, contract.PARAMS_COPIED, copies, ("b = self.params", "b = self.arrays"),
-        ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["))
-    add("CopiesParamsEachTime", SHARED, contract.PARAMS_COPIED, """
+    add(
+        "CopiesParams",
+        SHARED,
+        contract.PARAMS_COPIED,
+        copies,
+        ("b = self.params", "b = self.arrays"),
+        ("self.params = [", "self.arrays = [Wx, Wh, b]\n        self.params = ["),
+    )
+    add(
+        "CopiesParamsEachTime",
+        SHARED,
+        contract.PARAMS_COPIED,
+        """
     @property
     def params(self):
         return [param.copy() for param in self.arrays]
@@ -143,7 +219,12 @@ def in_params(add):
     @params.setter
     def params(self, arrays):
         self.arrays = arrays
-""")
+""",
+    )
     add("ForcesGradsFloat64", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(param)", "np.zeros(param.shape)"))
-    add("ForcesGradsFloat32", DTYPE, contract.GRADS_FLOAT32,
-        ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')"))
+    add(
+        "ForcesGradsFloat32",
+        DTYPE,
+        contract.GRADS_FLOAT32,
+        ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')"),
+    )

@@ -1,13 +1,13 @@
 """An nbgrader course: whole classes, marks and pages.
 
-    cli.py, commands.py   the command `rnnlm-grade`
-    nbgrader_plugin/      every hook into nbgrader: grading, exchange, releases, downloads, pages, its start
-    settings.py           the grader's settings, and what must be there; feedback.py knows which pages are stale
-    batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found,
-                          recorder.py writes graded notebooks and marks, and reads them again
-    folders.py            the layout of a course; private.py, forget.py keep it from others and remove what it holds
-    handed_in.py          what one student handed in
-    gradebook.py, marks.py, lateness.py   what nbgrader's database says
-    export.py, class_report.py, overview.py   tables and pages for a teacher, for_teachers.html what the pages share
-    downloads.py          what Canvas and Moodle give and take; freezing.py keeps closed assignments as they are
+cli.py, commands.py   the command `rnnlm-grade`
+nbgrader_plugin/      every hook into nbgrader: grading, exchange, releases, downloads, pages, its start
+settings.py           the grader's settings, and what must be there; feedback.py knows which pages are stale
+batch.py, pool.py     grade a class side by side; job.py is one submission, results.py keeps what was found,
+                      recorder.py writes graded notebooks and marks, and reads them again
+folders.py            the layout of a course; private.py, forget.py keep it from others and remove what it holds
+handed_in.py          what one student handed in
+gradebook.py, marks.py, lateness.py   what nbgrader's database says
+export.py, class_report.py, overview.py   tables and pages for a teacher, for_teachers.html what the pages share
+downloads.py          what Canvas and Moodle give and take; freezing.py keeps closed assignments as they are
 """

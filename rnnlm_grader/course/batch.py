@@ -3,6 +3,7 @@
 A run that was cut off goes on where it stopped when it is started again: what was examined is kept (`results`), and
 what was recorded is known by its content (`recorder`).
 """
+
 import concurrent.futures
 import contextlib
 import logging
@@ -67,8 +68,11 @@ class Batch:
         """
         require_thawed(self.coursedir)
         self.settings.require(self.coursedir)
-        folders = {student: folder for student, folder in submitted_folders(self.coursedir).items()
-                   if self.students is None or student in self.students}
+        folders = {
+            student: folder
+            for student, folder in submitted_folders(self.coursedir).items()
+            if self.students is None or student in self.students
+        }
         self.tally.failed |= {student: why for student, folder in folders.items() if (why := unfit(student, folder))}
         self.folders = {student: folder for student, folder in folders.items() if student not in self.tally.failed}
         self.progress = tqdm(total=len(self.folders), desc="grade", unit="", disable=True if self.is_logged else None)
@@ -82,10 +86,12 @@ class Batch:
                     for submission, result in self.held:
                         self.recorder.save_marks(submission, result, self.recorder.before(submission.student))
                     self.tally.repriced = update_penalties(
-                        self.gradebook, self.assignment, self.late_rule, self.tally.unchanged)
+                        self.gradebook, self.assignment, self.late_rule, self.tally.unchanged
+                    )
                     now = marks_in(self.gradebook, self.assignment)
-                self.tally.changed = {student: (mark, now.get(student)) for student, mark in before.items()
-                                      if now.get(student) != mark}
+                self.tally.changed = {
+                    student: (mark, now.get(student)) for student, mark in before.items() if now.get(student) != mark
+                }
         except (OSError, Refusal) as error:
             if not (self.tally.examined or self.tally.graded):
                 raise

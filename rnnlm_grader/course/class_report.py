@@ -3,6 +3,7 @@
 The page is one file without scripts and without requests. It is for teachers: it names students. Whatever comes from a
 student, the id too, is cleaned and escaped.
 """
+
 import math
 import os
 import statistics
@@ -50,24 +51,38 @@ def write_class_report(coursedir, path=None, book=None):
     found = mistakes(assignment, graded, book)
     again = to_explain_again(found)
     page = template("class_report.html").render(
-        assignment=assignment, course=coursedir.course_id, when=datetime.now().astimezone(), most=marks.max_score,
-        count=len(graded), states=Counter(student.state for student in marks.students),
+        assignment=assignment,
+        course=coursedir.course_id,
+        when=datetime.now().astimezone(),
+        most=marks.max_score,
+        count=len(graded),
+        states=Counter(student.state for student in marks.students),
         waiting=[student.student for student in marks.students if student.state == "waiting"],
         figures=[*figures([student.mark for student in graded], marks.max_score), *spread(graded)],
         histogram=histogram([student.mark for student in graded], marks.max_score),
-        parts=part_averages(marks), again=again, others=found[len(again):], few=FEW,
+        parts=part_averages(marks),
+        again=again,
+        others=found[len(again) :],
+        few=FEW,
         criteria=failing_criteria(assignment, graded)[:MOST],
         unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
-        look=work_to_look_at(coursedir, path, marks, solution), alike=alike_code(graded, solution),
-        shortest=alike.MIN_LINES)
+        look=work_to_look_at(coursedir, path, marks, solution),
+        alike=alike_code(graded, solution),
+        shortest=alike.MIN_LINES,
+    )
     write_whole(path, page.encode())
     return path
 
 
 def template(name):
     """A page for teachers, with everything escaped that isn't markup of its own."""
-    environment = jinja2.Environment(loader=jinja2.FileSystemLoader(Path(__file__).parent), autoescape=True,
-                                     undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(Path(__file__).parent),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     environment.filters.update(clean=shown, code=code, few=few, number=number, listing=lambda text: clean(text, 20_000))
     return environment.get_template(name)
 
@@ -92,8 +107,12 @@ def figures(marks, most):
     if not marks:
         return []
     low, median, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
-    return [("median", number(median)), ("half of all between", f"{number(low)} and {number(high)}"),
-            ("full marks", sum(mark >= most for mark in marks)), ("zero", marks.count(0))]
+    return [
+        ("median", number(median)),
+        ("half of all between", f"{number(low)} and {number(high)}"),
+        ("full marks", sum(mark >= most for mark in marks)),
+        ("zero", marks.count(0)),
+    ]
 
 
 def spread(graded):
@@ -109,8 +128,9 @@ def histogram(marks, most):
     width = math.ceil(most / BARS) or 1
     last = int(most // width)
     counts = Counter(min(int(mark // width), last) for mark in marks)
-    bars = [Bar(low, low + width, f"{low} to under {low + width}", counts[i])
-            for i in range(last) for low in [i * width]]
+    bars = [
+        Bar(low, low + width, f"{low} to under {low + width}", counts[i]) for i in range(last) for low in [i * width]
+    ]
     low = last * width
     return [*bars, Bar(low, most, number(low) if low == most else f"{low} to {number(most)}", counts[last])]
 
@@ -145,9 +165,16 @@ def mistakes(assignment, graded, book):
     found = []
     for (name, sentence), cases in made.items():
         section = sections.get((name, sentence), "")
-        found.append(Mistake(
-            name, sentence, section.replace(".html#", " § "), section and f"{book.rstrip('/')}/{section}",
-            len({student for student, *_ in cases}), sum(each["max_points"] - each["points"] for *_, each in cases)))
+        found.append(
+            Mistake(
+                name,
+                sentence,
+                section.replace(".html#", " § "),
+                section and f"{book.rstrip('/')}/{section}",
+                len({student for student, *_ in cases}),
+                sum(each["max_points"] - each["points"] for *_, each in cases),
+            )
+        )
     return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
 
 
@@ -161,8 +188,17 @@ def failing_criteria(assignment, graded):
             states[key][criterion["state"]] += 1
             if criterion["finding"]:
                 findings[key][criterion["finding"]] += 1
-    found = [Failing(*key[:2], shows.get("/".join(key), key[2]), counts.total(), counts.most_common(2),
-                     states[key][State.GIVEN], states[key][State.HELD_BACK]) for key, counts in findings.items()]
+    found = [
+        Failing(
+            *key[:2],
+            shows.get("/".join(key), key[2]),
+            counts.total(),
+            counts.most_common(2),
+            states[key][State.GIVEN],
+            states[key][State.HELD_BACK],
+        )
+        for key, counts in findings.items()
+    ]
     return sorted(found, key=lambda failing: -failing.students)
 
 
@@ -173,8 +209,15 @@ def work_to_look_at(coursedir, page, marks, solution):
         if reasons := list(reasons_to_look(student, solution)):
             folder = coursedir.format_path(coursedir.feedback_directory, student.student, marks.assignment)
             feedback = Path(folder, f"{marks.assignment}.html")
-            looks.append(Look(student.student, f"{student.first_name} {student.last_name}".strip(), student.mark,
-                              relative(feedback, page) if feedback.is_file() else "", reasons))
+            looks.append(
+                Look(
+                    student.student,
+                    f"{student.first_name} {student.last_name}".strip(),
+                    student.mark,
+                    relative(feedback, page) if feedback.is_file() else "",
+                    reasons,
+                )
+            )
     return sorted(looks, key=lambda look: (look.mark, look.student))
 
 
@@ -206,6 +249,7 @@ def long_and_worthless(student, solution):
 
 def own_lines(source, solution):
     """Count the lines of code in an answer that the exercise didn't give; it needn't be Python."""
+
     def lines(text):
         return Counter(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))
 
@@ -222,11 +266,17 @@ def alike_code(graded, solution):
     by_student, wrong, known = {}, {}, []
     for student in graded:
         lost = {part["name"] for part in student.record.get("results", ()) if part["points"] < part["max_points"]}
-        compared = {name: source for name, source in student.answers.items() if name in lost or name not in solution
-                    or own_lines(source, solution[name]) > SHORT * own_lines(solution[name], solution[name])}
+        compared = {
+            name: source
+            for name, source in student.answers.items()
+            if name in lost
+            or name not in solution
+            or own_lines(source, solution[name]) > SHORT * own_lines(solution[name], solution[name])
+        }
         functions = alike.functions_of(compared, given)
         wrong[student.student] = alike.functions_of(
-            {name: source for name, source in compared.items() if name in lost}, given).keys()
+            {name: source for name, source in compared.items() if name in lost}, given
+        ).keys()
         lines, places = alike.like_reference(functions, shapes)
         if lines:
             known.append((student.student, lines, places))

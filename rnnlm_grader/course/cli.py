@@ -1,4 +1,5 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
+
 import argparse
 import contextlib
 import importlib.metadata
@@ -47,6 +48,7 @@ def main(argv=None):
         # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
         sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
         from . import commands  # which takes a second, so --help doesn't wait for it
+
         is_done = getattr(commands, command)(options)
         return SOME_FAILED if is_done is False else DONE
     except Refusal as reason:
@@ -72,8 +74,12 @@ def read_options(command, argv):
     description, add_options = OPTIONS[command]
     parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
     if command not in OF_ALL:
-        parser.add_argument("assignment", metavar="ASSIGNMENT", help=f"one of {', '.join(ASSIGNMENTS)}",
-                            nargs="?" if command == "export" else None)
+        parser.add_argument(
+            "assignment",
+            metavar="ASSIGNMENT",
+            help=f"one of {', '.join(ASSIGNMENTS)}",
+            nargs="?" if command == "export" else None,
+        )
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
     parser.epilog = f"Any setting of the course may be given too, as to nbgrader: {SETTING}NAME=VALUE."
@@ -89,20 +95,31 @@ def read_options(command, argv):
 
 def grade_options(add):
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
-    add("--jobs", type=int, default=len(os.sched_getaffinity(0)), metavar="N",
-        help="how many to examine at once (default: %(default)s, the number of processors)")
+    add(
+        "--jobs",
+        type=int,
+        default=len(os.sched_getaffinity(0)),
+        metavar="N",
+        help="how many to examine at once (default: %(default)s, the number of processors)",
+    )
     add("--scheduler", metavar="ADDRESS", help="examine on the workers of this Dask scheduler")
-    add("--sandbox", choices=("auto", "bwrap", "podman", "none"),
+    add(
+        "--sandbox",
+        choices=("auto", "bwrap", "podman", "none"),
         help="how to isolate students' code: auto is bubblewrap where it can start, else podman; none only where every "
-             "submission is trusted (default: as configured, else auto)")
+        "submission is trusted (default: as configured, else auto)",
+    )
     add("--force", action="store_true", help="examine and record also what is graded already")
     add("--dry-run", action="store_true", help="record nothing; say whose marks a run would change, and by how much")
 
 
 def watch_options(add):
     add("names", nargs="*", metavar="ASSIGNMENT", help="only these; default: all that the gradebook knows")
-    add("--feedback", choices=("due", "now"),
-        help="give feedback at once: due, for work that is graded after the due date; now, always (default: never)")
+    add(
+        "--feedback",
+        choices=("due", "now"),
+        help="give feedback at once: due, for work that is graded after the due date; now, always (default: never)",
+    )
     add("--every", type=float, default=30, metavar="SECONDS", help="how often to look (default: %(default)s)")
     add("--once", action="store_true", help="look once and end, for a timer of the system")
 
@@ -117,8 +134,12 @@ def overview_options(add):
 
 def export_options(add):
     add("--all", action="store_true", help="all assignments: with csv a row for each student, else a table for each")
-    add("--form", choices=FORMS, default="csv",
-        help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)")
+    add(
+        "--form",
+        choices=FORMS,
+        default="csv",
+        help="csv: every criterion; canvas, moodle: what these import (default: %(default)s)",
+    )
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.csv, or ASSIGNMENT-FORM.csv, in the course")
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
 
@@ -138,20 +159,35 @@ def forget_options(add):
 
 OPTIONS = {
     "grade": ("Grade what was handed in and isn't graded yet, in parallel.", grade_options),
-    "watch": ("Collect from nbgrader's exchange and grade what arrives there, one submission at a time, at low "
-              "priority, until it is stopped. Frozen assignments are left alone.", watch_options),
-    "report": ("Write a page about the class: marks, most common misconceptions, criteria that most fail, and work "
-               "that somebody should look at.", report_options),
-    "overview": ("Write a page and a table about the whole course: all marks, who falls behind, mistakes that came "
-                 "back, and what to explain again.", overview_options),
+    "watch": (
+        "Collect from nbgrader's exchange and grade what arrives there, one submission at a time, at low "
+        "priority, until it is stopped. Frozen assignments are left alone.",
+        watch_options,
+    ),
+    "report": (
+        "Write a page about the class: marks, most common misconceptions, criteria that most fail, and work "
+        "that somebody should look at.",
+        report_options,
+    ),
+    "overview": (
+        "Write a page and a table about the whole course: all marks, who falls behind, mistakes that came "
+        "back, and what to explain again.",
+        overview_options,
+    ),
     "export": ("Write the marks as a table.", export_options),
-    "feedback": ("Pack the feedback pages in a zip as Canvas or Moodle take it, named as in their download.",
-                 feedback_options),
-    "freeze": ("Keep the marks of a closed assignment as they are: nothing of it is graded until it is thawed.",
-               no_options),
+    "feedback": (
+        "Pack the feedback pages in a zip as Canvas or Moodle take it, named as in their download.",
+        feedback_options,
+    ),
+    "freeze": (
+        "Keep the marks of a closed assignment as they are: nothing of it is graded until it is thawed.",
+        no_options,
+    ),
     "thaw": ("Let a frozen assignment be graded again.", no_options),
-    "forget": ("Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
-               forget_options),
+    "forget": (
+        "Remove for good what the course, its gradebook and its part of the exchange hold of a student.",
+        forget_options,
+    ),
 }
 
 if __name__ == "__main__":

@@ -1,4 +1,5 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
+
 import contextlib
 import os
 import statistics
@@ -50,8 +51,12 @@ def grade(options):
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
     if options.dry_run:
-        print(f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
-              f"{len(tally.unchanged)} unchanged", *outcome_lines(tally), sep="\n")
+        print(
+            f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
+            f"{len(tally.unchanged)} unchanged",
+            *outcome_lines(tally),
+            sep="\n",
+        )
         return not tally.failed
     marks, stale = read_class(coursedir), Feedback(coursedir).stale()
     print(*summary(tally, marks, stale), sep="\n")
@@ -155,8 +160,10 @@ def forget(options):
             traces.remove()
         except (OSError, Refusal) as error:
             raise Stopped(in_words(error)) from None
-    print(f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
-          f"{shown(options.student)}.")
+    print(
+        f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
+        f"{shown(options.student)}."
+    )
 
 
 def is_confirmed():
@@ -171,8 +178,10 @@ def open_course(options):
     """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
     root = Path(options.course_dir).resolve()
     if not (root / "nbgrader_config.py").is_file():
-        raise Refusal(f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
-                      "with --course-dir.")
+        raise Refusal(
+            f"{root} is no course: it has no nbgrader_config.py. Go to the course's folder, or name it "
+            "with --course-dir."
+        )
     NbGrader.clear_instance()
     with contextlib.chdir(root), configuration_told():
         app = NbGrader.instance(raise_config_file_errors=True)
@@ -191,10 +200,14 @@ def configuration_told():
     except SystemExit:
         raise Refusal("The course's configuration can't be used, for the reason above.") from None
     except Exception as error:
-        lines = [f" in {name}, line {line}" for name, line, *_ in traceback.extract_tb(error.__traceback__)
-                 if name.endswith("_config.py")]
-        raise Refusal(f"The course's configuration can't be used: {type(error).__name__}{''.join(lines[-1:])}: "
-                      f"{shown(error)}") from None
+        lines = [
+            f" in {name}, line {line}"
+            for name, line, *_ in traceback.extract_tb(error.__traceback__)
+            if name.endswith("_config.py")
+        ]
+        raise Refusal(
+            f"The course's configuration can't be used: {type(error).__name__}{''.join(lines[-1:])}: {shown(error)}"
+        ) from None
 
 
 def check_students(coursedir, options):
@@ -233,8 +246,10 @@ def open_executor(options):
 
 def summary(tally, marks, stale):
     """Yield what was done, the marks as an export writes them, and whose feedback is stale, in lines."""
-    yield (f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
-           f"{len(tally.failed)} failed ({tally.examined} examined)")
+    yield (
+        f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+        f"{len(tally.failed)} failed ({tally.examined} examined)"
+    )
     late = sum(student.penalty > 0 for student in marks.graded)
     if late or tally.repriced:
         yield f"late penalties: {late}{f' ({len(tally.repriced)} changed)' if tally.repriced else ''}"
@@ -248,8 +263,10 @@ def summary(tally, marks, stale):
         yield unfinished_line(marks.assignment, tally.unfinished)
     yield from marks_to_look_at(marks.graded)
     if stale:
-        yield (f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
-               f"Run: nbgrader generate_feedback {marks.assignment}")
+        yield (
+            f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
+            f"Run: nbgrader generate_feedback {marks.assignment}"
+        )
 
 
 def outcome_lines(tally):

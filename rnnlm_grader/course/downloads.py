@@ -10,6 +10,7 @@ Sources: Canvas, lib/content_zipper.rb (get_filename, add_upload_submission, add
 app/models/assignment.rb (infer_comment_context_from_filename); Moodle, mod/assign/classes/downloader.php (before 4.2 in
 mod/assign/locallib.php), mod/assign/feedback/offline/importgradeslib.php and mod/assign/feedback/file/importziplib.php.
 """
+
 import csv
 import functools
 import io
@@ -28,8 +29,10 @@ from .gradebook import open_gradebook
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 # Only the first folder that is named so: those below may be called anything, such as a classmate's.
-MOODLE = re.compile(r"(?:(?![^/]*_assignsubmission_)[^/]+/)*"
-                    r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_?/|_)(?P<file>.+)")
+MOODLE = re.compile(
+    r"(?:(?![^/]*_assignsubmission_)[^/]+/)*"
+    r"(?P<name>[^/_]+)_(?P<number>\d+)_assignsubmission_[a-z]+(?:_?/|_)(?P<file>.+)"
+)
 TYPED = re.compile(r"(?:.*/)?\w*_\d+_(?:text|link)\.html|.*_assignsubmission_onlinetext.*")
 # Browsers rename what they download. The grader opens a zip.
 WORK = re.compile(r"(?P<stem>.*?)(?:[-_ ]*\(?\d+\)?)?(?P<kind>\.ipynb|\.zip)(?:\.json|\.txt)?", re.IGNORECASE)
@@ -53,9 +56,14 @@ def read_uploads(folder, assignment):
         if work:
             kind = work["kind"].lower()
             is_notebook = kind == ".ipynb"
-            order = (time, is_notebook and work["stem"].casefold() == assignment, is_notebook,
-                     0 if moodle else int(found["attachment"]), path)
-            place = found.string[found.start("name"):found.start("file")]
+            order = (
+                time,
+                is_notebook and work["stem"].casefold() == assignment,
+                is_notebook,
+                0 if moodle else int(found["attachment"]),
+                path,
+            )
+            place = found.string[found.start("name") : found.start("file")]
             uploads.append(Upload(path, place, found["name"], found["number"], order, kind, read, not moodle))
         elif not path.endswith(".csv"):
             left[path] = why_left(path, found)

@@ -6,6 +6,7 @@ made harmless for spreadsheets, which run what begins with =, +, - or @.
 Sources: Canvas, lib/gradebook_importer.rb; Moodle, grade/import/csv and docs.moodle.org/en/Grade_import; OWASP, CSV
 Injection.
 """
+
 import csv
 import io
 import re
@@ -48,11 +49,16 @@ class Table:
         """Return what to know before the table is imported, in lines."""
         lines = []
         if self.alike:
-            lines.append(f"left out, because an import would take one for another: {few(map(repr, self.alike))}. "
-                         "Rename their folders, or export one of them with --student")
+            lines.append(
+                f"left out, because an import would take one for another: {few(map(repr, self.alike))}. "
+                "Rename their folders, or export one of them with --student"
+            )
         keys = IMPORTED.get(self.form, (None, ()))[1]
-        if unmatched := [student.student for student in graded(self.chosen)
-                         if keys and not any(getattr(student, key) for key in keys)]:
+        if unmatched := [
+            student.student
+            for student in graded(self.chosen)
+            if keys and not any(getattr(student, key) for key in keys)
+        ]:
             lines.append(f"{self.form} can find these by their login alone, if it is their id here: {few(unmatched)}")
         return lines
 
@@ -63,8 +69,9 @@ class Table:
 def chosen_of(coursedir, people, students):
     """Return all people, or those with the ids of some students; raise a `Refusal` where one of these isn't there."""
     if unknown := set(students) - {student.student for student in people}:
-        raise Refusal(f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. "
-                      "Nothing was written.")
+        raise Refusal(
+            f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. Nothing was written."
+        )
     return [student for student in people if not students or student.student in students]
 
 
@@ -98,10 +105,26 @@ def for_spreadsheet(marks, chosen):
     grader's own marks are by the one rule and by the strict one.
     """
     criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
-    yield ["student_id", "last_name", "first_name", "email", "lms_user_id", "state", *criteria, *marks.parts,
-           *(state.replace(" ", "_") for state in State), "forgiving", "strict", "score", "late_penalty", "mark",
-           "max_mark", *(["weighted_mark", "max_weighted_mark"] if marks.weights else []), "needs_manual_grade",
-           "remarks"]
+    yield [
+        "student_id",
+        "last_name",
+        "first_name",
+        "email",
+        "lms_user_id",
+        "state",
+        *criteria,
+        *marks.parts,
+        *(state.replace(" ", "_") for state in State),
+        "forgiving",
+        "strict",
+        "score",
+        "late_penalty",
+        "mark",
+        "max_mark",
+        *(["weighted_mark", "max_weighted_mark"] if marks.weights else []),
+        "needs_manual_grade",
+        "remarks",
+    ]
     for student in chosen:
         points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
         parts = {name: part.score for name, part in student.parts.items()}
@@ -109,12 +132,23 @@ def for_spreadsheet(marks, chosen):
         weighted = [marks.exported(student) if student.state == "graded" else "", marks.max_exported]
         by_rule = [student.ranks(is_strict) if student.criteria else "" for is_strict in (False, True)]
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
-        yield [student.student, student.last_name, student.first_name, student.email, student.lms_user_id,
-               student.state, *(points.get(name, "") for name in criteria),
-               *(parts.get(name, "") for name in marks.parts),
-               *(student.points_by_state.values() if student.criteria else [""] * len(State)), *by_rule, *total,
-               marks.max_score, *(weighted if marks.weights else []), "yes" if by_hand else "",
-               " ".join(student.record.get("remarks", ()))]
+        yield [
+            student.student,
+            student.last_name,
+            student.first_name,
+            student.email,
+            student.lms_user_id,
+            student.state,
+            *(points.get(name, "") for name in criteria),
+            *(parts.get(name, "") for name in marks.parts),
+            *(student.points_by_state.values() if student.criteria else [""] * len(State)),
+            *by_rule,
+            *total,
+            marks.max_score,
+            *(weighted if marks.weights else []),
+            "yes" if by_hand else "",
+            " ".join(student.record.get("remarks", ())),
+        ]
 
 
 def key(part, criterion):
@@ -137,8 +171,14 @@ def for_moodle(marks, chosen):
     """Yield what Moodle imports. The teacher says by which column it finds a student: email, ID number or username."""
     yield ["First name", "Last name", "ID number", "Email address", "Username", marks.assignment]
     for student in graded(chosen):
-        yield [student.first_name, student.last_name, student.lms_user_id, student.email, student.student,
-               marks.exported(student)]
+        yield [
+            student.first_name,
+            student.last_name,
+            student.lms_user_id,
+            student.email,
+            student.student,
+            marks.exported(student),
+        ]
 
 
 def graded(students):

@@ -3,6 +3,7 @@
 Each page ends in a comment with a fingerprint of what it shows. It is written last, so a page that was cut off has
 none. It tells students nothing: it also depends on the graded notebook, with a record that they never see.
 """
+
 import hashlib
 import json
 
@@ -36,5 +37,8 @@ class Feedback:
 
     def stale(self):
         """Return the students whose feedback `nbgrader generate_feedback` would make anew."""
-        return [student for student in self.folders if not self.is_current(student)
-                and graded_notebook(self.coursedir, student).exists()]
+        return [
+            student
+            for student in self.folders
+            if not self.is_current(student) and graded_notebook(self.coursedir, student).exists()
+        ]

@@ -1,4 +1,5 @@
 """The layout of an nbgrader course: the instructor's notebooks, and the folders of its students."""
+
 import os
 import re
 from pathlib import Path
@@ -28,8 +29,9 @@ def released(source, stub=UNFILLED):
 
 def answers_of(nb):
     """The source of each cell with an answer that the grader judges, by its grade_id, which is the name in it."""
-    return {cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells
-            if is_solution(cell) and not is_by_hand(cell)}
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell) and not is_by_hand(cell)
+    }
 
 
 def is_by_hand(cell):
@@ -41,11 +43,16 @@ def outline_of(nb):
     """Return the `Outline` of an exercise, by which what students wrote themselves is told from it."""
     ids = ids_of(nb)
     own = {id: cell for id, cell in ids.items() if "nbgrader" in cell.metadata}
-    return Outline({id: cell.cell_type for id, cell in ids.items()},
-                   {cell.metadata.nbgrader.grade_id: id for id, cell in own.items()},
-                   {released(cell.source).strip(): id for id, cell in ids.items()},
-                   {cell.metadata.nbgrader.grade_id: blank(cell) for cell in own.values()
-                    if is_by_hand(cell) and is_solution(cell)})
+    return Outline(
+        {id: cell.cell_type for id, cell in ids.items()},
+        {cell.metadata.nbgrader.grade_id: id for id, cell in own.items()},
+        {released(cell.source).strip(): id for id, cell in ids.items()},
+        {
+            cell.metadata.nbgrader.grade_id: blank(cell)
+            for cell in own.values()
+            if is_by_hand(cell) and is_solution(cell)
+        },
+    )
 
 
 def ids_of(nb):
@@ -62,13 +69,17 @@ def blank(cell):
 def require_known(assignment, root="."):
     """Raise `Refusal` for an assignment that this grader has no criteria for."""
     if assignment not in ASSIGNMENTS and Path(root, "solutions", assignment).is_dir():
-        raise Refusal(f"The exercise {assignment} is in solutions/, but the grader that runs has no criteria for it. "
-                      "Restore its folder in rnnlm_grader/content from a backup, and run in the course's folder: "
-                      "pip install -e . An exercise without criteria needs a course folder of its own: see "
-                      "book/own-course.md.")
+        raise Refusal(
+            f"The exercise {assignment} is in solutions/, but the grader that runs has no criteria for it. "
+            "Restore its folder in rnnlm_grader/content from a backup, and run in the course's folder: "
+            "pip install -e . An exercise without criteria needs a course folder of its own: see "
+            "book/own-course.md."
+        )
     if assignment not in ASSIGNMENTS:
-        raise Refusal(f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
-                      "needs a course folder without this grader: see book/own-course.md.")
+        raise Refusal(
+            f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
+            "needs a course folder without this grader: see book/own-course.md."
+        )
 
 
 def read_source(coursedir):
@@ -83,30 +94,46 @@ def read_source(coursedir):
         reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
         raise Refusal(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
     if missing := [name for name in ASSIGNMENTS[assignment].names if name not in there]:
-        raise Refusal(f"The exercise {path} has no cell with the answer {', '.join(missing)}. "
-                      "Restore it from a backup.")
+        raise Refusal(
+            f"The exercise {path} has no cell with the answer {', '.join(missing)}. Restore it from a backup."
+        )
     return source
 
 
 def require_criteria(coursedir):
     """Return the points of each cell that has some, by its grade_id; raise `Refusal` where its criteria have others."""
     source, assignment = read_source(coursedir), coursedir.assignment_id
-    points, by_hand = ({cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points for cell in source.cells
-                        if (is_grade(cell) or is_task(cell)) and is_by_hand(cell) == which} for which in (False, True))
-    criteria = {f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
-                for name, part in ASSIGNMENTS[assignment].parts()}
+    points, by_hand = (
+        {
+            cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+            for cell in source.cells
+            if (is_grade(cell) or is_task(cell)) and is_by_hand(cell) == which
+        }
+        for which in (False, True)
+    )
+    criteria = {
+        f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
+        for name, part in ASSIGNMENTS[assignment].parts()
+    }
     require_same(assignment, points, "criteria", criteria, "Put one of them right, then run")
     return points | by_hand
 
 
 def require_same(assignment, points, place, others, mend):
     """Raise `Refusal`, with how to mend it, where a notebook's cells have other points than in another place."""
+
     def worth(found, name):
         return f"{found[name]:g} points" if name in found else "no such cell"
-    if differ := "; ".join(f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
-                           for name in sorted(points.keys() | others.keys()) if points.get(name) != others.get(name)):
-        raise Refusal(f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
-                      f"{mend}: nbgrader generate_assignment {assignment} --force")
+
+    if differ := "; ".join(
+        f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
+        for name in sorted(points.keys() | others.keys())
+        if points.get(name) != others.get(name)
+    ):
+        raise Refusal(
+            f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
+            f"{mend}: nbgrader generate_assignment {assignment} --force"
+        )
 
 
 def offered(root):
@@ -137,9 +164,13 @@ def student_folders(coursedir, step):
     people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
     excluded, assignment = coursedir.student_id_exclude.split(","), coursedir.assignment_id
     only = getattr(coursedir, "only", None)  # ids, unlike `student_id`, which is a pattern
-    return {person.name: person / assignment for person in people if person.name not in excluded and (
-        only is None or person.name in only) and (
-        os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))}
+    return {
+        person.name: person / assignment
+        for person in people
+        if person.name not in excluded
+        and (only is None or person.name in only)
+        and (os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))
+    }
 
 
 def of_assignment(coursedir, assignment, only=None):
@@ -193,14 +224,19 @@ def unread_line(students):
 
 def unfinished_line(assignment, students):
     """Say whose mark isn't final, and what to do, as the last line of a run."""
-    return (f"not final, because code was stopped that waited or had no turn on this machine: {few(students)} (see the "
-            f"report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1")
+    return (
+        f"not final, because code was stopped that waited or had no turn on this machine: {few(students)} (see the "
+        f"report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1"
+    )
 
 
 def execution_order(source, order):
     """The cells of a submission as (name, source): set-up first, then as the student had them."""
-    setup = [(f"{SET_UP} {i}", cell.source) for i, cell in enumerate(source.cells)
-             if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())]
+    setup = [
+        (f"{SET_UP} {i}", cell.source)
+        for i, cell in enumerate(source.cells)
+        if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())
+    ]
     rest = [(name, plain_python(source)) if name else (f"{OWN} {i}", source) for i, (name, source) in enumerate(order)]
     return [*setup, *rest]
 

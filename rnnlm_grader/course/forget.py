@@ -1,4 +1,5 @@
 """Finds and removes what a course holds of one student, and nothing of anybody else."""
+
 import contextlib
 import html
 from pathlib import Path
@@ -27,9 +28,12 @@ class Traces:
         self.coursedir, self.student = coursedir, student
         exchange = Path(Exchange(coursedir=coursedir, config=config).root, coursedir.course_id)
         self.in_gradebook = has_student(coursedir, student)
-        self.folders = [path for step in (coursedir.autograded_directory, coursedir.feedback_directory,
-                                          coursedir.submitted_directory)
-                        for path in entries(Path(coursedir.root, step)) if path.name == student]
+        self.folders = [
+            path
+            for step in (coursedir.autograded_directory, coursedir.feedback_directory, coursedir.submitted_directory)
+            for path in entries(Path(coursedir.root, step))
+            if path.name == student
+        ]
         inbound = [path for path in entries(exchange / "inbound") if path.name.rsplit("+", 3)[0] == student]
         if not (self.in_gradebook or self.folders or inbound):
             raise Refusal(f"Nothing in this course is of a student {shown(student)}. Nothing was removed.")
@@ -45,8 +49,10 @@ class Traces:
 
     def reports(self):
         """Yield the tables that name the student, and all class reports, which count everybody."""
-        names = [form.encode(errors="surrogateescape") for form in
-                 (self.student, shown(self.student), html.escape(self.student))]
+        names = [
+            form.encode(errors="surrogateescape")
+            for form in (self.student, shown(self.student), html.escape(self.student))
+        ]
         for path in filter(Path.is_file, entries(Path(self.coursedir.root, "reports"))):
             content = path.read_bytes()
             if path.name in CLASS_REPORTS or any(name in content for name in names):
@@ -56,8 +62,11 @@ class Traces:
         """Yield the feedback that was released to the student through the exchange."""
         submissions = [(path.name, path) for own in self.folders if not own.is_symlink() for path in entries(own)]
         submissions += [(path.name.rsplit("+", 3)[1], path) for path in inbound]
-        pages = {f"{notebook_hash(secret=secret, notebook_id=assignment)}.html" for assignment, path in submissions
-                 if not path.is_symlink() and (secret := read_beside(path).get(SUBMISSION_SECRET))}
+        pages = {
+            f"{notebook_hash(secret=secret, notebook_id=assignment)}.html"
+            for assignment, path in submissions
+            if not path.is_symlink() and (secret := read_beside(path).get(SUBMISSION_SECRET))
+        }
         return (path for path in entries(folder) if path.name in pages)
 
     def __str__(self):

@@ -2,6 +2,7 @@
 
 The file that says so lies beside the graded notebooks, so it is backed up, restored and removed with them.
 """
+
 import importlib.metadata
 import json
 from datetime import datetime
@@ -16,8 +17,11 @@ def freeze(coursedir):
     """Freeze an assignment; one that is frozen stays as it is. Return in one line what holds now."""
     path = marker(coursedir)
     if not path.exists():
-        said = {"on": f"{datetime.now():%Y-%m-%d}", "release": importlib.metadata.version("rnnlm-course"),
-                "grader": version()}
+        said = {
+            "on": f"{datetime.now():%Y-%m-%d}",
+            "release": importlib.metadata.version("rnnlm-course"),
+            "grader": version(),
+        }
         write_whole(path, json.dumps(said).encode())
     return state(coursedir)
 
@@ -33,15 +37,19 @@ def require_thawed(coursedir):
     """Raise `Refusal` for an assignment that is frozen."""
     if marker(coursedir).exists():
         assignment = coursedir.assignment_id
-        raise Refusal(f"{state(coursedir)} Nothing was graded. To grade it again: rnnlm-grade thaw {assignment}, then "
-                      f"rnnlm-grade {assignment} --dry-run, which says whose marks would change.")
+        raise Refusal(
+            f"{state(coursedir)} Nothing was graded. To grade it again: rnnlm-grade thaw {assignment}, then "
+            f"rnnlm-grade {assignment} --dry-run, which says whose marks would change."
+        )
 
 
 def state(coursedir):
     """Say since when an assignment is frozen, and with which grader."""
     said = json.loads(marker(coursedir).read_bytes())
-    return (f"{coursedir.assignment_id} is frozen since {said['on']}, with the grader of version {said['release']} "
-            f"({said['grader'][:12]}).")
+    return (
+        f"{coursedir.assignment_id} is frozen since {said['on']}, with the grader of version {said['release']} "
+        f"({said['grader'][:12]})."
+    )
 
 
 def marker(coursedir):

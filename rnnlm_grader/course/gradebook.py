@@ -1,4 +1,5 @@
 """What the grader asks nbgrader's database itself: whether it can be written to, and which marks it holds."""
+
 import contextlib
 import re
 from collections import Counter, defaultdict
@@ -38,12 +39,17 @@ def open_gradebook(coursedir):
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             yield gradebook
     except ModuleNotFoundError as missing:
-        raise Refusal(f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
-                      "PostgreSQL: pip install 'psycopg2-binary==2.9.13'.") from None
+        raise Refusal(
+            f"The gradebook {where} needs a module that isn't installed: {missing.name}. For "
+            "PostgreSQL: pip install 'psycopg2-binary==2.9.13'."
+        ) from None
     except SQLAlchemyError as error:
         reason = str(getattr(error, "orig", error)).strip().splitlines()[0].rstrip(".")
-        advice = "Close the program that holds it (formgrader? another grading?)" if "locked" in reason else (
-            "Put it right, or restore it from a backup")
+        advice = (
+            "Close the program that holds it (formgrader? another grading?)"
+            if "locked" in reason
+            else ("Put it right, or restore it from a backup")
+        )
         raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
@@ -58,8 +64,10 @@ def require_gradebook(coursedir, points):
     assignment = coursedir.assignment_id
     if not knows(coursedir, points):
         # Without --force nbgrader skips what lies in exercises/ already.
-        raise Refusal(f"The assignment {assignment} isn't known to the gradebook. "
-                      f"Run: nbgrader generate_assignment {assignment} --force")
+        raise Refusal(
+            f"The assignment {assignment} isn't known to the gradebook. "
+            f"Run: nbgrader generate_assignment {assignment} --force"
+        )
 
 
 def knows(coursedir, points):
@@ -77,15 +85,23 @@ def knows(coursedir, points):
 
 def of_notebooks(assignment, *columns):
     """A query for each student's id and some columns of what was recorded of the submitted notebook; None: of all."""
-    query = (select(SubmittedAssignment.student_id, *columns).select_from(SubmittedNotebook)
-             .join(SubmittedNotebook.assignment).join(SubmittedAssignment.assignment))
+    query = (
+        select(SubmittedAssignment.student_id, *columns)
+        .select_from(SubmittedNotebook)
+        .join(SubmittedNotebook.assignment)
+        .join(SubmittedAssignment.assignment)
+    )
     return query.where(Assignment.name == assignment) if assignment else query
 
 
 def of_cells(assignment, kind, *columns):
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
-    return (of_notebooks(assignment, BaseCell.name, *columns)
-            .join(kind, kind.notebook_id == SubmittedNotebook.id).join(kind.cell).order_by(BaseCell.name))
+    return (
+        of_notebooks(assignment, BaseCell.name, *columns)
+        .join(kind, kind.notebook_id == SubmittedNotebook.id)
+        .join(kind.cell)
+        .order_by(BaseCell.name)
+    )
 
 
 def known_assignments(coursedir):
@@ -99,8 +115,7 @@ def known_cells(gradebook):
     due = dict(map(tuple, gradebook.db.execute(select(Assignment.name, Assignment.duedate))))
     cells = {name: {} for name in due}
     for kind in (GradeCell, TaskCell):
-        query = (select(Assignment.name, kind.name, kind.max_score)
-                 .join(kind.notebook).join(Notebook.assignment))
+        query = select(Assignment.name, kind.name, kind.max_score).join(kind.notebook).join(Notebook.assignment)
         for assignment, name, most in gradebook.db.execute(query):
             cells[assignment][name] = most
     return cells, due
@@ -110,8 +125,9 @@ def said_by_hand(gradebook, assignment=None):
     """Return {(assignment, student): digest of all comments and marks by hand}."""
     said = defaultdict(list)
     for kind, *columns in ((Comment, Comment.manual_comment), (Grade, Grade.manual_score, Grade.extra_credit)):
-        for student, grade_id, name, *values in gradebook.db.execute(of_cells(
-                assignment, kind, Assignment.name, *columns)):
+        for student, grade_id, name, *values in gradebook.db.execute(
+            of_cells(assignment, kind, Assignment.name, *columns)
+        ):
             if any(value is not None for value in values):
                 said[name, student].append([grade_id, *values])
     return {key: digest(values) for key, values in said.items()}
@@ -128,8 +144,9 @@ def recorded_scores(gradebook, assignment):
 def marks_in(gradebook, assignment):
     """Return {student: mark} of all who have an automatic one, with marks by hand and lateness counted."""
     scores, automatic = Counter(), set()
-    for student, _, score, by_grader in gradebook.db.execute(of_cells(
-            assignment, Grade, Grade.score, Grade.auto_score)):
+    for student, _, score, by_grader in gradebook.db.execute(
+        of_cells(assignment, Grade, Grade.score, Grade.auto_score)
+    ):
         scores[student] += score
         if by_grader is not None:
             automatic.add(student)
@@ -170,10 +187,12 @@ def withdraw_scores(gradebook, assignment, student):
 def shown_marks(coursedir):
     """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
     assignment, marks = coursedir.assignment_id, {}
-    queries = {"penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
-               "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
-               "comments": of_cells(assignment, Comment, Comment.comment),
-               "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None))}
+    queries = {
+        "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
+        "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
+        "comments": of_cells(assignment, Comment, Comment.comment),
+        "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None)),
+    }
     with open_gradebook(coursedir) as gradebook:
         for what, query in queries.items():
             for student, *values in gradebook.db.execute(query):

@@ -1,4 +1,5 @@
 """What a student handed in, whatever it is, and what nbgrader's exchange put beside it."""
+
 import functools
 import os
 import re
@@ -59,8 +60,11 @@ def read_handed_in(source, path):
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
     outline, remarks = outline_of(source), []
-    locked = {cell.metadata.nbgrader.grade_id: released(cell.source) for cell in source.cells
-              if "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id not in wanted} | outline.blank
+    locked = {
+        cell.metadata.nbgrader.grade_id: released(cell.source)
+        for cell in source.cells
+        if "nbgrader" in cell.metadata and cell.metadata.nbgrader.grade_id not in wanted
+    } | outline.blank
     try:
         work = find_work(path, wanted, outline, remarks)
         answers = replace(take_answers(work.cells, wanted, locked), texts=work.texts)
@@ -98,8 +102,12 @@ def the_one_meant(found, name, wanted):
     Of several such, the only one that has the right name but for its capitals. Equal ones are one. `found` maps names
     to a `Work`, or to why there is none.
     """
-    filled = [other for other, work in found.items() if not isinstance(work, Exception) and any(
-        cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in work.cells)]
+    filled = [
+        other
+        for other, work in found.items()
+        if not isinstance(work, Exception)
+        and any(cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in work.cells)
+    ]
     named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
     for group in ([*found], filled, named):
         if len({found[other] for other in group}) == 1:
@@ -135,7 +143,10 @@ def time_of(timestamp):
     """
     found = TIME.fullmatch(timestamp or "")
     try:
-        return found and parse_utc(f"{found[1]} {found[2]}" if (found[2] or "").isalpha() else datetime.fromisoformat(
-            f"{found[1]}{found[2] or ''}"))
+        return found and parse_utc(
+            f"{found[1]} {found[2]}"
+            if (found[2] or "").isalpha()
+            else datetime.fromisoformat(f"{found[1]}{found[2] or ''}")
+        )
     except (ValueError, ArithmeticError):
         return None

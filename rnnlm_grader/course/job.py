@@ -1,4 +1,5 @@
 """The examination of one submission as a job: plain data in, plain data out, the same bytes wherever it is run."""
+
 import contextlib
 import functools
 import hashlib
@@ -79,8 +80,10 @@ def require_own_grader(course):
         own = Path(course, running.name)
         if own.is_dir() and digest_of_code(own) != digest_of_code(running):
             mend = shlex.join([sys.executable, "-m", "pip", "install", "-e", str(course)])
-            raise Refusal(f"The course's {own} would not be used: the {running.name} that runs is {running}, and "
-                          f"differs. Nothing was done. Run: {mend}")
+            raise Refusal(
+                f"The course's {own} would not be used: the {running.name} that runs is {running}, and "
+                f"differs. Nothing was done. Run: {mend}"
+            )
 
 
 def run(job):
@@ -91,8 +94,10 @@ def run(job):
     stopped that had waited.
     """
     if job.version != version():
-        raise RuntimeError(f"This machine has version {version()} of the grader, not {job.version}. "
-                           "Install the same course, with the same pins, on all of them.")
+        raise RuntimeError(
+            f"This machine has version {version()} of the grader, not {job.version}. "
+            "Install the same course, with the same pins, on all of them."
+        )
     assignment = ASSIGNMENTS[job.assignment]
     allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
     draw = job.draw
@@ -100,11 +105,19 @@ def run(job):
     def seeds(criterion):
         return [(public_seed(criterion), False), (hidden_seed(draw, assignment.slug, criterion), True)]
 
-    with contextlib.closing(SandboxedCandidate(
-            job.cells, assignment.names, sandbox=job.sandbox, seconds=job.seconds_per_cell,
-            all_seconds=2 * job.seconds_per_cell, wall_clock_factor=job.wall_clock_factor)) as candidate:
-        results, failed = grade_submission(assignment, candidate, job.cells, dict(job.answers), seeds, allowance,
-                                           job.whole)
+    with contextlib.closing(
+        SandboxedCandidate(
+            job.cells,
+            assignment.names,
+            sandbox=job.sandbox,
+            seconds=job.seconds_per_cell,
+            all_seconds=2 * job.seconds_per_cell,
+            wall_clock_factor=job.wall_clock_factor,
+        )
+    ) as candidate:
+        results, failed = grade_submission(
+            assignment, candidate, job.cells, dict(job.answers), seeds, allowance, job.whole
+        )
     return {
         "key": job.key,
         "parts": {f"{result.name}-{result.part}": part(result, results) for result in results},
@@ -135,11 +148,20 @@ def summary(result):
         "part": result.part,
         "points": result.points,
         "max_points": result.max_points,
-        "criteria": [{"id": v.criterion.id, "points": v.points, "max_points": v.criterion.points, "state": v.state,
-                      "hidden": v.hidden, "stand_ins": list(v.stand_ins),
-                      "likely": [each.id for each in v.likely], "sentences": [each.sentence for each in v.likely],
-                      "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None}
-                     for v in result.verdicts],
+        "criteria": [
+            {
+                "id": v.criterion.id,
+                "points": v.points,
+                "max_points": v.criterion.points,
+                "state": v.state,
+                "hidden": v.hidden,
+                "stand_ins": list(v.stand_ins),
+                "likely": [each.id for each in v.likely],
+                "sentences": [each.sentence for each in v.likely],
+                "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None,
+            }
+            for v in result.verdicts
+        ],
     }
 
 

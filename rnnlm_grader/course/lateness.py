@@ -1,4 +1,5 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
+
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
@@ -22,10 +23,14 @@ def update_penalties(gradebook, assignment, rule, students):
     nbgrader itself asks the rule only when a submission is graded.
     """
     changed = []
-    query = (of_notebooks(assignment, SubmittedNotebook)
-             .where(SubmittedAssignment.student_id.in_(students)).options(
-                 undefer(SubmittedNotebook.score),
-                 contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment)))
+    query = (
+        of_notebooks(assignment, SubmittedNotebook)
+        .where(SubmittedAssignment.student_id.in_(students))
+        .options(
+            undefer(SubmittedNotebook.score),
+            contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment),
+        )
+    )
     for student, notebook in gradebook.db.execute(query).all():
         before = notebook.late_submission_penalty or 0
         set_penalty(rule, notebook)
@@ -43,5 +48,7 @@ def set_penalty(rule, notebook):
             penalty = rule.late_submission_penalty(student, notebook.score, seconds)
         notebook.late_submission_penalty = None if penalty is None else float(min(max(penalty, 0), notebook.score))
     except Exception as error:  # it is a program of the course's own
-        raise Refusal(f"The rule for late work, {type(rule).__name__}, failed for {shown(student)}: "
-                      f"{type(error).__name__}: {shown(error)}. Mend it in nbgrader_config.py.") from None
+        raise Refusal(
+            f"The rule for late work, {type(rule).__name__}, failed for {shown(student)}: "
+            f"{type(error).__name__}: {shown(error)}. Mend it in nbgrader_config.py."
+        ) from None

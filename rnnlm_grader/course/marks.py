@@ -1,4 +1,5 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
+
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -88,8 +89,11 @@ class StudentMarks:
     @property
     def lost(self):
         """Count what was found where nothing could be compared: time ran out, or the process ended."""
-        return Counter(criterion["finding"] for _, criterion in self.criteria
-                       if criterion["finding"] and is_lost(criterion["finding"]))
+        return Counter(
+            criterion["finding"]
+            for _, criterion in self.criteria
+            if criterion["finding"] and is_lost(criterion["finding"])
+        )
 
     @property
     def due_by_hand(self):
@@ -144,8 +148,10 @@ def read_class(coursedir, weights=MappingProxyType({})):
         known = ", ".join(sorted(book.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
     if unknown := weights.keys() - set().union(*book.cells.values()):
-        raise Refusal(f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
-                      f"{assignment}: {', '.join(sorted(book.cells[assignment]))}.")
+        raise Refusal(
+            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
+            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
+        )
     own = {name: weights[name] for name in book.cells[assignment] if name in weights}
     return replace(class_marks(coursedir, book), weights=own)
 
@@ -163,20 +169,35 @@ class Book:
 
     def __init__(self, gradebook, assignment=None):
         self.cells, self.due = known_cells(gradebook)
-        self.people = {person.id: {name: getattr(person, name) or "" for name in IDENTITY}
-                       for person in gradebook.students}
+        self.people = {
+            person.id: {name: getattr(person, name) or "" for name in IDENTITY} for person in gradebook.students
+        }
         self.penalties, self.late, self.grades = Counter(), set(), defaultdict(dict)  # by (assignment, student)
-        for student, name, *values in gradebook.db.execute(of_notebooks(
-                assignment, Assignment.name, SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp,
-                SubmittedAssignment.extension)):
+        for student, name, *values in gradebook.db.execute(
+            of_notebooks(
+                assignment,
+                Assignment.name,
+                SubmittedNotebook.late_submission_penalty,
+                SubmittedAssignment.timestamp,
+                SubmittedAssignment.extension,
+            )
+        ):
             penalty, handed_in, extension = values
             self.penalties[name, student] += penalty or 0.0
             if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
                 self.late.add((name, student))
         self.said = said_by_hand(gradebook, assignment)
-        for student, cell, name, *values in gradebook.db.execute(of_cells(
-                assignment, Grade, Assignment.name, Grade.score, Grade.needs_manual_grade, Grade.manual_score,
-                Grade.extra_credit)):
+        for student, cell, name, *values in gradebook.db.execute(
+            of_cells(
+                assignment,
+                Grade,
+                Assignment.name,
+                Grade.score,
+                Grade.needs_manual_grade,
+                Grade.manual_score,
+                Grade.extra_credit,
+            )
+        ):
             self.grades[name, student][cell] = Part(*values)
 
 
@@ -192,8 +213,19 @@ def class_marks(coursedir, book):
         if key in book.penalties and (student not in waiting or notebook.exists()):
             record, answers = read_graded(notebook)
             own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
-            students.append(StudentMarks(student, "graded", book.penalties[key], own, record, answers, key in book.late,
-                                         open_request(record, book.said.get(key)), **identity))
+            students.append(
+                StudentMarks(
+                    student,
+                    "graded",
+                    book.penalties[key],
+                    own,
+                    record,
+                    answers,
+                    key in book.late,
+                    open_request(record, book.said.get(key)),
+                    **identity,
+                )
+            )
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
     return ClassMarks(assignment, parts, tuple(students), book.due[assignment])

@@ -2,6 +2,7 @@
 
 A page like the class report, for teachers alone, and a table with the same for a spreadsheet.
 """
+
 from collections import Counter, namedtuple
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -69,8 +70,10 @@ class Standing:
     def is_behind(self):
         """Whether less than half was earned in each of the latest that are over; what waits to be graded is no sign."""
         latest = self.over[-LATEST:]
-        return bool(latest) and all(self.results[name].state != "waiting"
-                                    and self.results[name].mark < WEAK * self.maxima[name] for name in latest)
+        return bool(latest) and all(
+            self.results[name].state != "waiting" and self.results[name].mark < WEAK * self.maxima[name]
+            for name in latest
+        )
 
 
 def write_overview(coursedir, path=None, book=None):
@@ -85,13 +88,23 @@ def write_overview(coursedir, path=None, book=None):
     latest = next((marks for marks in reversed(classes) if marks.graded and marks.assignment in ASSIGNMENTS), None)
     found = mistakes(latest.assignment, latest.graded, book) if latest else []
     page = template("overview.html").render(
-        course=coursedir.course_id, when=datetime.now().astimezone(), classes=classes, standings=standings,
-        latest=latest, count=len(latest.graded) if latest else 0,
-        again=to_explain_again(found), returns=returns(standings),
+        course=coursedir.course_id,
+        when=datetime.now().astimezone(),
+        classes=classes,
+        standings=standings,
+        latest=latest,
+        count=len(latest.graded) if latest else 0,
+        again=to_explain_again(found),
+        returns=returns(standings),
         asking=[standing for standing in standings if standing.requests],
-        behind=[standing for standing in standings if standing.is_behind], behind_in=over(classes)[-LATEST:],
-        reports={marks.assignment: relative(report, path) for marks in classes
-                 if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()})
+        behind=[standing for standing in standings if standing.is_behind],
+        behind_in=over(classes)[-LATEST:],
+        reports={
+            marks.assignment: relative(report, path)
+            for marks in classes
+            if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()
+        },
+    )
     write_whole(path, page.encode())
     table = path.with_suffix(".csv")
     write_table(table, rows(classes, standings))
@@ -110,18 +123,28 @@ def standings_of(classes):
     """Return a `Standing` for each student, in the order of their ids."""
     maxima, done = {marks.assignment: marks.max_score for marks in classes}, tuple(over(classes))
     by_student = [{result.student: result for result in marks.students} for marks in classes]
-    everybody = [{name: own.get(student) or StudentMarks(student, "missing")
-                  for name, own in zip(maxima, by_student, strict=True)}
-                 for student in sorted(set().union(*by_student))]
+    everybody = [
+        {
+            name: own.get(student) or StudentMarks(student, "missing")
+            for name, own in zip(maxima, by_student, strict=True)
+        }
+        for student in sorted(set().union(*by_student))
+    ]
     return [Standing(results, done, maxima, came_back(results)) for results in everybody]
 
 
 def over(classes):
     """Return the assignments of which something should be there: by their due date, else once half have handed in."""
     now = datetime.now(UTC).replace(tzinfo=None)
-    return [marks.assignment for marks in classes if (
-        marks.due < now if marks.due else
-        2 * sum(result.state != "missing" for result in marks.students) >= max(len(marks.students), 1))]
+    return [
+        marks.assignment
+        for marks in classes
+        if (
+            marks.due < now
+            if marks.due
+            else 2 * sum(result.state != "missing" for result in marks.students) >= max(len(marks.students), 1)
+        )
+    ]
 
 
 def came_back(results):
@@ -131,8 +154,9 @@ def came_back(results):
     """
     made = {}
     for name, result in results.items():
-        for sentence in dict.fromkeys(sentence for _, criterion in result.criteria
-                                      for sentence in criterion["sentences"]):
+        for sentence in dict.fromkeys(
+            sentence for _, criterion in result.criteria for sentence in criterion["sentences"]
+        ):
             made.setdefault(sentence, []).append(name)
     return {sentence: names for sentence, names in made.items() if len(names) > 1}
 
@@ -151,16 +175,39 @@ def returns(standings):
 def rows(classes, standings):
     """Yield the table: a row for each student."""
     names = [marks.assignment for marks in classes]
-    yield ["student_id", "last_name", "first_name", "email", "lms_user_id", *names, "total", "max_total", "not_graded",
-           "missing", "late", "falling_behind", "changed_by_hand", "stopped_by_a_limit", "regrade_requests",
-           "mistakes_that_came_back"]
+    yield [
+        "student_id",
+        "last_name",
+        "first_name",
+        "email",
+        "lms_user_id",
+        *names,
+        "total",
+        "max_total",
+        "not_graded",
+        "missing",
+        "late",
+        "falling_behind",
+        "changed_by_hand",
+        "stopped_by_a_limit",
+        "regrade_requests",
+        "mistakes_that_came_back",
+    ]
     most = sum(marks.max_score for marks in classes if marks.graded)
     for standing in standings:
         who = standing.who
         marks = [result.mark if result.state == "graded" else "" for result in standing.results.values()]
-        yield [who.student, who.last_name, who.first_name, who.email, who.lms_user_id, *marks, standing.total, most,
-               *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing,
-                               standing.late)),
-               "yes" if standing.is_behind else "",
-               *map(" ".join, (standing.by_hand, standing.stopped, standing.requests)),
-               "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items())]
+        yield [
+            who.student,
+            who.last_name,
+            who.first_name,
+            who.email,
+            who.lms_user_id,
+            *marks,
+            standing.total,
+            most,
+            *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing, standing.late)),
+            "yes" if standing.is_behind else "",
+            *map(" ".join, (standing.by_hand, standing.stopped, standing.requests)),
+            "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items()),
+        ]

@@ -1,4 +1,5 @@
 """Processes that examine side by side: threads would wait for each other, for half of an examination is Python."""
+
 import contextlib
 import multiprocessing
 import os

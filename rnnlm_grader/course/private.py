@@ -2,6 +2,7 @@
 
 nbgrader makes folders and gradebook as the umask says, so that on most machines everybody may read them.
 """
+
 import contextlib
 import hashlib
 import os
@@ -66,9 +67,11 @@ def read_secret(root):
     secret = path.read_bytes() if path.exists() else b""
     present = hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
     if known not in (None, present):
-        raise Refusal(f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
-                      f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
-                      "there, or a new one.")
+        raise Refusal(
+            f"The key {path} is missing, or isn't the one with which this course was graded before. Restore "
+            f"it from a backup, or delete {fingerprint} to have everything graded with the one that is "
+            "there, or a new one."
+        )
     if len(secret) < 16:
         raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
     if known is None:

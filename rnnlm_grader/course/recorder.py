@@ -2,6 +2,7 @@
 
 It also reads the record again, which tells what is graded from what isn't.
 """
+
 import copy
 import html
 import json
@@ -96,8 +97,10 @@ class Recorder:
         for comment in notebook.comments:
             name = self.names[comment.cell_id]
             is_missing = name in self.unanswered.keys() - answered or (
-                name in self.blank and submission.answers.by_id[name] == self.blank[name]
-                and name not in worth_something)
+                name in self.blank
+                and submission.answers.by_id[name] == self.blank[name]
+                and name not in worth_something
+            )
             comment.auto_comment = "No response." if is_missing else None
         self.gradebook.db.flush()
         self.gradebook.db.refresh(notebook, ["score"])
@@ -118,9 +121,15 @@ class Recorder:
         notebook, answers = copy.deepcopy(self.source), submission.answers
         points = points_in(result["results"], self.settings.strict)
         key = result["key"] if result["is_final"] else None  # so that it's examined again
-        notebook.metadata[RECORD] = {"key": key, "remarks": list(answers.remarks), "written": submission.written,
-                                     "work": work_of(submission), "request": self.asked(submission, before),
-                                     "sandbox": described(resolve(self.settings.sandbox)), "results": result["results"]}
+        notebook.metadata[RECORD] = {
+            "key": key,
+            "remarks": list(answers.remarks),
+            "written": submission.written,
+            "work": work_of(submission),
+            "request": self.asked(submission, before),
+            "sandbox": described(resolve(self.settings.sandbox)),
+            "results": result["results"],
+        }
         for cell in notebook.cells:
             if cell.cell_type == "code":
                 cell.outputs, cell.execution_count = [], None
@@ -150,8 +159,10 @@ def fill(cell, texts, unanswered):
     grade_id = cell.metadata.nbgrader.grade_id
     if grade_id in unanswered:
         own = [text for text in texts if text.fills == grade_id]
-        cell.source = "\n\n".join(shown_source(text.source) if cell.cell_type == CODE else shown_text(text)
-                                  for text in own) or unanswered[grade_id]
+        cell.source = (
+            "\n\n".join(shown_source(text.source) if cell.cell_type == CODE else shown_text(text) for text in own)
+            or unanswered[grade_id]
+        )
 
 
 def with_texts(notebook, texts):
@@ -171,6 +182,7 @@ def shown_text(text):
 
     Rendered, it could bring scripts, and requests to other hosts, into pages that teachers read.
     """
+
     def image(found):
         data = text.images.get(html.unescape(found[1]))
         return f'<img alt="{found[1]}" src="{data}" style="max-width: 100%">' if data else found[0]
@@ -184,8 +196,9 @@ def shown_source(source):
     That is blanks at ends of lines, lines of many thousand characters, which are broken, and many empty lines.
     """
     lines = clean(source, MAX_SOURCE).split("\n")
-    text = "\n".join(line[at: at + MOST_IN_LINE].rstrip() for line in lines
-                     for at in range(0, max(len(line), 1), MOST_IN_LINE))
+    text = "\n".join(
+        line[at : at + MOST_IN_LINE].rstrip() for line in lines for at in range(0, max(len(line), 1), MOST_IN_LINE)
+    )
     return MANY_EMPTY.sub(r"\1", text)
 
 
@@ -210,8 +223,11 @@ def read_graded(path):
     try:
         notebook = json.loads(path.read_bytes())
         notes = [(cell["metadata"].get("nbgrader", {}), cell["source"]) for cell in notebook["cells"]]
-        answers = {note["grade_id"]: "".join(source) for note, source in notes
-                   if note.get("solution") and not note.get("grade")}
+        answers = {
+            note["grade_id"]: "".join(source)
+            for note, source in notes
+            if note.get("solution") and not note.get("grade")
+        }
         return notebook["metadata"].get(RECORD, {}), answers
     except (OSError, ValueError, KeyError):
         return {}, {}
@@ -226,6 +242,9 @@ def is_graded(coursedir, submission, scores, is_strict):
     known = scores.get(submission.student, {})
     points = points_in(record.get("results", ()), is_strict)
     said = record.get("key"), record.get("remarks"), record.get("written"), record.get("request", {}).get("text", "")
-    return (said == (submission.job.key, list(submission.answers.remarks), submission.written, submission.request)
-            and read_beside(graded_folder(coursedir, submission.student)) == submission.beside
-            and bool(points) and points == {name: known.get(name) for name in points})
+    return (
+        said == (submission.job.key, list(submission.answers.remarks), submission.written, submission.request)
+        and read_beside(graded_folder(coursedir, submission.student)) == submission.beside
+        and bool(points)
+        and points == {name: known.get(name) for name in points}
+    )

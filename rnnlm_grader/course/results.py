@@ -1,4 +1,5 @@
 """Keeps what examinations found: one file each, named by all that it depends on, there whole or not at all."""
+
 import contextlib
 import fcntl
 import json

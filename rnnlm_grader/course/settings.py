@@ -1,4 +1,5 @@
 """The grader's settings, and what must be there before anything is graded."""
+
 import contextlib
 
 from traitlets import Bool, Dict, Enum, Float, Unicode
@@ -16,31 +17,51 @@ from .private import make_private, owner_only, read_secret
 class GradeInSandbox(LoggingConfigurable):
     """The settings, as `c.GradeInSandbox` in nbgrader_config.py, and what grading needs according to them."""
 
-    sandbox = Enum(["auto", "bwrap", "podman", "none"], "auto", help="How to isolate student code: 'auto' is "
-                   "bubblewrap where it can start, else podman; 'none' only where student code is trusted."
-                   ).tag(config=True)
-    strict = Bool(False, help="Whether only what holds earns points: also what fails because of another mistake costs."
-                  ).tag(config=True)
-    weights = Dict(value_trait=Float(), key_trait=Unicode(), help="What a point of a part counts in exports, by "
-                   "its name in the gradebook, as in {'MyRNN-backward': 2}; 1 where it isn't named.").tag(config=True)
-    book_url = Unicode("", help="Where students read the book, for links in their feedback: https://.../ without book/."
-                       ).tag(config=True)
+    sandbox = Enum(
+        ["auto", "bwrap", "podman", "none"],
+        "auto",
+        help="How to isolate student code: 'auto' is "
+        "bubblewrap where it can start, else podman; 'none' only where student code is trusted.",
+    ).tag(config=True)
+    strict = Bool(
+        False, help="Whether only what holds earns points: also what fails because of another mistake costs."
+    ).tag(config=True)
+    weights = Dict(
+        value_trait=Float(),
+        key_trait=Unicode(),
+        help="What a point of a part counts in exports, by "
+        "its name in the gradebook, as in {'MyRNN-backward': 2}; 1 where it isn't named.",
+    ).tag(config=True)
+    book_url = Unicode(
+        "", help="Where students read the book, for links in their feedback: https://.../ without book/."
+    ).tag(config=True)
     seconds_per_criterion = Float(15.0, help="How many seconds of processor time one criterion may take.").tag(
-        config=True)
-    seconds_per_answer = Float(30.0, help="How many seconds of processor time may go into criteria of one class or "
-                               "function that don't come to an end. Once they are over, the others that have to be "
-                               "stopped after a second aren't examined again.").tag(config=True)
-    seconds_per_cell = Float(5.0, help="How many seconds of processor time a cell may take when it is executed; a "
-                             "student's own cells may take twice as many together.").tag(config=True)
-    wall_clock_factor = Float(10.0, help="How many times as long each of these may take by the clock on the wall, for "
-                              "what waits or sleeps. What is stopped for this is examined again in the next run."
-                              ).tag(config=True)
+        config=True
+    )
+    seconds_per_answer = Float(
+        30.0,
+        help="How many seconds of processor time may go into criteria of one class or "
+        "function that don't come to an end. Once they are over, the others that have to be "
+        "stopped after a second aren't examined again.",
+    ).tag(config=True)
+    seconds_per_cell = Float(
+        5.0,
+        help="How many seconds of processor time a cell may take when it is executed; a "
+        "student's own cells may take twice as many together.",
+    ).tag(config=True)
+    wall_clock_factor = Float(
+        10.0,
+        help="How many times as long each of these may take by the clock on the wall, for "
+        "what waits or sleeps. What is stopped for this is examined again in the next run.",
+    ).tag(config=True)
 
     def require(self, coursedir):
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
-            raise Refusal(f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
-                          "may read. Nothing was graded; move it elsewhere.")
+            raise Refusal(
+                f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
+                "may read. Nothing was graded; move it elsewhere."
+            )
         require_own_grader(coursedir.root)
         require_gradebook(coursedir, require_criteria(coursedir))
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():

@@ -3,6 +3,7 @@
 What it has done is told by the course's folders alone, so nothing is lost if it is killed: the first round after a
 start looks at everything, each later one at what has arrived since.
 """
+
 import contextlib
 import glob
 import logging
@@ -62,8 +63,14 @@ class Watch:
         if marker(coursedir).exists() or not (students or is_first):
             return
         if there:
-            self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=self.config,
-                                  log=self.log, update=True, settled=SETTLED).start()
+            self.exchange.collect(
+                coursedir=coursedir,
+                authenticator=self.authenticator(),
+                config=self.config,
+                log=self.log,
+                update=True,
+                settled=SETTLED,
+            ).start()
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
@@ -86,8 +93,9 @@ class Watch:
         if students is None or students:
             some = of_assignment(coursedir, self.name, only=students)
             OfSome(coursedir=some, config=self.config, log=self.log).start()
-            self.exchange.release_feedback(coursedir=some, authenticator=self.authenticator(), config=self.config,
-                                           log=self.log).start()
+            self.exchange.release_feedback(
+                coursedir=some, authenticator=self.authenticator(), config=self.config, log=self.log
+            ).start()
 
     def tell(self, line):
         """Say something of this assignment."""
@@ -105,8 +113,10 @@ class OfSome(GenerateFeedback):
 
     def init_notebooks(self):
         self.notebooks, name = [], f"{self.coursedir.assignment_id}.ipynb"
-        self.assignments = {str(folder): [str(folder / name)] for folder in student_folders(
-            self.coursedir, self.coursedir.autograded_directory).values()}
+        self.assignments = {
+            str(folder): [str(folder / name)]
+            for folder in student_folders(self.coursedir, self.coursedir.autograded_directory).values()
+        }
 
 
 class Told(logging.Handler):

@@ -1,4 +1,5 @@
 """Turns a tape into the program that an answer plays, and keeps what each of its results is."""
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
@@ -103,7 +104,8 @@ class Calls:
             return self.layer.name
         if who not in self.made:
             self.made[who] = self.program.step(
-                "call", self.layer.name, None, self.made_of(who), self.case.condition.options)
+                "call", self.layer.name, None, self.made_of(who), self.case.condition.options
+            )
             if self.layer.makes and not who:
                 self.take_lists()
             if not who and (self.see & set(self.layer.held) or any(step.verb == "spoil" for step in self.tape.steps)):
@@ -191,8 +193,12 @@ class Calls:
         self.call(at, step, self.layer.back)
         self.is_spoilt = self.is_spoilt and bool(step.who)
         if self.see & set(self.layer.grads):
-            self.show([(at, name) for name in self.layer.grads] if self.layer.params else (at, "grads"),
-                      "attribute", self.of(step.who), "grads")
+            self.show(
+                [(at, name) for name in self.layer.grads] if self.layer.params else (at, "grads"),
+                "attribute",
+                self.of(step.who),
+                "grads",
+            )
         if self.grads and not step.who and self.see & set(self.layer.held):
             self.show_held(at)
         self.show_attributes(at, step)

@@ -1,4 +1,5 @@
 """Compares what an answer gave with what it should give, and says how they differ."""
+
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +23,9 @@ class Difference:
     expected: Plain = None
 
 
-def differ(got: Plain, expected: Plain, what: str, *, exact: bool = False, least: float = LEAST,
-           tolerance: float | None = None) -> Difference | None:
+def differ(
+    got: Plain, expected: Plain, what: str, *, exact: bool = False, least: float = LEAST, tolerance: float | None = None
+) -> Difference | None:
     """Return the `Difference` between two values, or None; `tolerance` as in `close`."""
     problem = _problem(got, expected, exact, least, tolerance)
     return None if problem is None else Difference(what, problem, got, expected)
@@ -91,8 +93,9 @@ def coarser(got: np.ndarray, expected: np.ndarray) -> bool:
     return got.dtype.kind == expected.dtype.kind == "f" and got.dtype.itemsize < expected.dtype.itemsize
 
 
-def _tuple_problem(got: Plain, expected: tuple[Plain, ...], exact: bool, least: float,
-                   tolerance: float | None) -> str | None:
+def _tuple_problem(
+    got: Plain, expected: tuple[Plain, ...], exact: bool, least: float, tolerance: float | None
+) -> str | None:
     if not isinstance(got, tuple) or len(got) != len(expected):
         return f"should be {summary(expected)}, but is {summary(got)}"
     for i, pair in enumerate(zip(got, expected, strict=True)):

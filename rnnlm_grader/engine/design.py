@@ -2,6 +2,7 @@
 
 Patterns are dealt like cards, each array having a pack of its own, so that each is met within a few rows.
 """
+
 from collections.abc import Iterator, Sequence
 from typing import TypeVar
 
@@ -78,7 +79,7 @@ def of_int32(rng: np.random.Generator, ids: np.ndarray, V: int) -> np.ndarray:
 def some_ignored(rng: np.random.Generator, ids: np.ndarray, V: int) -> np.ndarray:
     """Some of a single row don't count: so the others have more that do."""
     row, ids = rng.integers(len(ids)), np.array(ids)
-    ids[row, rng.permutation(ids.shape[1])[:rng.integers(1, max(ids.shape[1], 2))]] = -1
+    ids[row, rng.permutation(ids.shape[1])[: rng.integers(1, max(ids.shape[1], 2))]] = -1
     return ids
 
 
@@ -101,14 +102,17 @@ IGNORING = some_ignored, rows_ignored, holes_ignored
 SHAPES = (1,), (2,), (5,), (2, 2), (2, 3), (3, 1), (1, 3), (2, 1, 3), (2, 2, 1), (30,), (1, 30)
 
 
-def conditions(rng: np.random.Generator, layer: LayerForm, scripts: Sequence[Script],
-               rows: int) -> Iterator[tuple[Condition, Script]]:
+def conditions(
+    rng: np.random.Generator, layer: LayerForm, scripts: Sequence[Script], rows: int
+) -> Iterator[tuple[Condition, Script]]:
     """Yield (condition, script) for a number of rows."""
     letters = [letter for letter in layer.sizes if letter != "*"]
     ones_in = [(), (), *[(letter,) for letter in letters], tuple(letters[:2]), tuple(letters[2:]), tuple(letters[::2])]
     large_in = [None] * 3 + letters
-    columns = [column(rng, levels, rows) for levels in (
-        ones_in, large_in, ["C", "C", "F", "strided"], layer.dtypes, scripts, SHAPES, layer.options)]
+    columns = [
+        column(rng, levels, rows)
+        for levels in (ones_in, large_in, ["C", "C", "F", "strided"], layer.dtypes, scripts, SHAPES, layer.options)
+    ]
     packs: dict[str, list[Pattern]] = {}
     for are_one, is_large, layout, dtype, script, shape, options in zip(*columns, strict=True):
         sizes = {letter: int(rng.integers(2, 4)) for letter in letters}
@@ -130,15 +134,21 @@ def column(rng: np.random.Generator, levels: Sequence[T], rows: int) -> list[T]:
     return [levels[i] for i in rng.permutation(np.resize(rng.permutation(len(levels)), rows))]
 
 
-def deal(rng: np.random.Generator, layer: LayerForm, packs: dict[str, list[Pattern]],
-         script: Script) -> dict[str, Pattern]:
+def deal(
+    rng: np.random.Generator, layer: LayerForm, packs: dict[str, list[Pattern]], script: Script
+) -> dict[str, Pattern]:
     """Deal patterns to the two arrays of a script with the most cards left, and sometimes to one of its noise."""
     taken = {name for step in script if step.mark != NOISE for name in layer.takes(step.verb)} | set(layer.params)
-    noise = [f"first {name}" for step in script if step.mark == NOISE and step.verb != "update"
-             for name in layer.takes(step.verb) if patterns_of(layer, name)]
+    noise = [
+        f"first {name}"
+        for step in script
+        if step.mark == NOISE and step.verb != "update"
+        for name in layer.takes(step.verb)
+        if patterns_of(layer, name)
+    ]
     plain = sorted(name for name in taken if patterns_of(layer, name))
     names = sorted(rng.permutation(plain).tolist(), key=lambda name: -len(packs.get(name, PATTERNS)))[:2]
-    names += rng.permutation(noise).tolist()[:rng.integers(2)]
+    names += rng.permutation(noise).tolist()[: rng.integers(2)]
     return {name: card(rng, layer, packs, name) for name in names}
 
 

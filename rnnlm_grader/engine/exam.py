@@ -1,4 +1,5 @@
 """What an assignment is made of, and the examination of a candidate by one criterion."""
+
 import functools
 import hashlib
 import hmac
@@ -117,8 +118,9 @@ INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
-def examine(criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False,
-            seconds: float = SECONDS) -> Examination:
+def examine(
+    criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False, seconds: float = SECONDS
+) -> Examination:
     """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns."""
     if seconds <= 0:
         return Examination(criterion, hidden, lost=USED_UP)

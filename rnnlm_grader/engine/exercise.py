@@ -1,4 +1,5 @@
 """Declares the criteria of a layer: cases, each with its script, its condition and the criterion that owns it."""
+
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -26,11 +27,23 @@ class Exercise:
         self.numbers = itertools.count(1)  # of rules
         self.conditioned: list[tuple[str, frozenset[str]]] = []  # (owner, what is seen) of those that own conditions
 
-    def criterion(self, id: str, part: str, points: int, shows: str, scripts: Scripts, *,
-                  worlds: Sequence[World | None] = (None,), sizes: Sequence[Sizes] = ({},),
-                  options: Sequence[Options] = ({},), patterns: dict[str, Pattern] | None = None,
-                  dtypes: Sequence[type] = (), together: bool = False, law: Law | None = None,
-                  of: Sequence[LayerForm] = ()) -> None:
+    def criterion(
+        self,
+        id: str,
+        part: str,
+        points: int,
+        shows: str,
+        scripts: Scripts,
+        *,
+        worlds: Sequence[World | None] = (None,),
+        sizes: Sequence[Sizes] = ({},),
+        options: Sequence[Options] = ({},),
+        patterns: dict[str, Pattern] | None = None,
+        dtypes: Sequence[type] = (),
+        together: bool = False,
+        law: Law | None = None,
+        of: Sequence[LayerForm] = (),
+    ) -> None:
         """Declare a criterion: these scripts, listed by what is to be seen, must show what the reference shows.
 
         They are played in the plain condition, or in each combination of `worlds`, `sizes`, `options` and `dtypes`;
@@ -38,21 +51,40 @@ class Exercise:
         sees is wrong: for a step, such as a slope, that all results go through. A `law` says what must hold of
         parameters that the answer makes. `of` holds other forms of the layer, to be played in its place.
         """
-        given = [Condition(size, options=option, world=world, patterns=patterns or {})
-                 for option in options for world in worlds for size in sizes]
+        given = [
+            Condition(size, options=option, world=world, patterns=patterns or {})
+            for option in options
+            for world in worlds
+            for size in sizes
+        ]
         given = [replace(each, dtype=dtype) for each in given for dtype in dtypes] or given
-        rules = [self.rule(id, Case(layer, parse(script), layer.expand(see), condition, not dtypes, law), together)
-                 for layer in of or (self.layer,) for see, lines in scripts.items() for line in lines
-                 for script in spread(line, layer) for condition in given]
+        rules = [
+            self.rule(id, Case(layer, parse(script), layer.expand(see), condition, not dtypes, law), together)
+            for layer in of or (self.layer,)
+            for see, lines in scripts.items()
+            for line in lines
+            for script in spread(line, layer)
+            for condition in given
+        ]
         about_itself = all(is_about_itself(rule.case) for rule in rules)
         rules = [replace(rule, is_about_itself=about_itself) for rule in rules]
         verbs = [METHODS.keys() & {step.verb for step in rule.case.steps} for rule in rules]
         about = sorted(set().union(*verbs)) if all(verbs) else ()
-        self.add(id, part, points, shows, lambda rng: rules, tuple(METHODS[verb] for verb in about),
-                 about_itself)
+        self.add(id, part, points, shows, lambda rng: rules, tuple(METHODS[verb] for verb in about), about_itself)
 
-    def conditions(self, id: str, part: str, points: int, shows: str, see: str, scripts: Sequence[str], rows: int, *,
-                   plain: Scripts | None = None, of: Sequence[LayerForm] = ()) -> None:
+    def conditions(
+        self,
+        id: str,
+        part: str,
+        points: int,
+        shows: str,
+        see: str,
+        scripts: Sequence[str],
+        rows: int,
+        *,
+        plain: Scripts | None = None,
+        of: Sequence[LayerForm] = (),
+    ) -> None:
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
 
         It also owns the scripts in `plain`, listed by what is to be seen, which are played in the plain condition only:
@@ -60,29 +92,49 @@ class Exercise:
         """
         seen = self.layer.expand(see)
         self.conditioned.append((id, seen))
-        rules = [self.rule(id, Case(layer, parse(script), layer.expand(names)))
-                 for layer in of or (self.layer,) for names, lines in (plain or {}).items() for line in lines
-                 for script in spread(line, layer)]
+        rules = [
+            self.rule(id, Case(layer, parse(script), layer.expand(names)))
+            for layer in of or (self.layer,)
+            for names, lines in (plain or {}).items()
+            for line in lines
+            for script in spread(line, layer)
+        ]
         number = next(self.numbers)
 
         def all_rules(rng: np.random.Generator) -> list[Rule]:
             return rules + [
                 Rule(id, Case(self.layer, steps, seen, condition), number, is_dealt=True)
-                for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)]
+                for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)
+            ]
+
         self.add(id, part, points, shows, all_rules)
 
     def rule(self, owner: str, case: Case, together: bool = False) -> Rule:
         return Rule(owner, case, next(self.numbers), together=together)
 
-    def add(self, id: str, part: str, points: int, shows: str, rules: Rules, methods: tuple[str, ...] = (),
-            about_itself: bool = False) -> None:
-        self.criteria.append(Criterion(id, self.layer.name, part, points, shows, dealing(rules), self, methods,
-                                       about_itself))
+    def add(
+        self,
+        id: str,
+        part: str,
+        points: int,
+        shows: str,
+        rules: Rules,
+        methods: tuple[str, ...] = (),
+        about_itself: bool = False,
+    ) -> None:
+        self.criteria.append(
+            Criterion(id, self.layer.name, part, points, shows, dealing(rules), self, methods, about_itself)
+        )
 
     def last_look(self) -> None:
         """Declare a random run for answers that pass everything."""
-        self.criteria.last_looks.append(LastLook(self.layer.name, dealing(
-            lambda rng: [Rule("", case, 0, is_dealt=True) for case in walk(rng, self.layer)]), self))
+        self.criteria.last_looks.append(
+            LastLook(
+                self.layer.name,
+                dealing(lambda rng: [Rule("", case, 0, is_dealt=True) for case in walk(rng, self.layer)]),
+                self,
+            )
+        )
 
     def owner_of(self, kinds: frozenset[str]) -> str:
         """The id of the criterion that a fault of these kinds costs which no script shows."""
@@ -91,8 +143,10 @@ class Exercise:
 
 def dealing(rules: Rules) -> Deal:
     """Return a function that gives (rule, its case with numbers) of a seed; `rules` gives the rules for a generator."""
+
     @functools.lru_cache(maxsize=2)  # a class shares the learner's inputs, and hidden ones come in between
     def dealt(seed: int) -> list[tuple[Rule, Case]]:
         rng = np.random.default_rng(seed)
         return [(rule, drawn(rule.case, rng)) for rule in rules(rng)]
+
     return dealt

@@ -5,6 +5,7 @@ what a script says: noise changes a result, what is needed changes none, an arra
 is another. The second can be told without any right number, by a play of the same answer without the marked steps, its
 *twin*. Both are kept apart: so an answer with a wrong slope isn't also blamed for piling up gradients.
 """
+
 import functools
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -80,9 +81,13 @@ class Fault:
         if mine.see == KEPT:
             return "kept" in self.kinds and other.is_late
         may_not_fit = len(mine.steps) == len(case.steps) or any(
-            step.mark == NOISE or step.is_resized for step in mine.steps)
-        return bool(self.kinds & other.kinds or ("kept" in self.kinds and other.is_late)
-                    or (may_not_fit and "raised" in other.kinds))
+            step.mark == NOISE or step.is_resized for step in mine.steps
+        )
+        return bool(
+            self.kinds & other.kinds
+            or ("kept" in self.kinds and other.is_late)
+            or (may_not_fit and "raised" in other.kinds)
+        )
 
     @property
     def is_late(self) -> bool:
@@ -98,8 +103,9 @@ def faults_in(plays: Iterable[tuple[Rule, Play]], candidate: Candidate) -> Itera
         itself = {key: what for key, what in wrong.items() if is_wrong_by_itself(key, played, twins.get(played))}
         for part, by_itself in ((itself, True), ({k: v for k, v in wrong.items() if k not in itself}, False)):
             if part:
-                yield Fault(rule.owner, rank_of(rule, played, by_itself), played, part, by_itself,
-                            kinds_of(played, part))
+                yield Fault(
+                    rule.owner, rank_of(rule, played, by_itself), played, part, by_itself, kinds_of(played, part)
+                )
 
 
 def rank_of(rule: Rule, played: Play, by_itself: bool) -> tuple[int, ...]:
@@ -120,8 +126,10 @@ def may_have_twin(played: Play, wrong: Wrong) -> bool:
 def twins_of(plays: Sequence[Play], candidate: Candidate) -> dict[Play, Twin]:
     """Have the answer play tapes without their marked steps; return {play: (its twin, places of what is left)}."""
     bare = [played.tape.without_marked() for played in plays]
-    twins = play_all(candidate, [replace(played.case, steps=tape.steps, tape=tape)
-                                 for played, (tape, _) in zip(plays, bare, strict=True)])
+    twins = play_all(
+        candidate,
+        [replace(played.case, steps=tape.steps, tape=tape) for played, (tape, _) in zip(plays, bare, strict=True)],
+    )
     return {played: (twin, places) for played, twin, (_, places) in zip(plays, twins, bare, strict=True)}
 
 
@@ -149,8 +157,12 @@ def is_wrong_by_itself(key: Key, played: Play, twin: Twin | None) -> bool:
 
 def is_about_itself(case: Case) -> bool:
     """Whether a case compares an answer with itself: of noise, of arrays that stay or are held, or of dtypes."""
-    return (case.has(NOISE) and not case.has(NEEDED)) or not case.any_float or case.see <= {*ITSELF} or any(
-        what.startswith("held[") for what in case.see)
+    return (
+        (case.has(NOISE) and not case.has(NEEDED))
+        or not case.any_float
+        or case.see <= {*ITSELF}
+        or any(what.startswith("held[") for what in case.see)
+    )
 
 
 def is_array(value: Plain) -> TypeGuard[np.ndarray]:
@@ -165,7 +177,8 @@ def kind_in(key: Key) -> str:
 def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
     """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
     gave = not (played.raised or played.layer.is_function) and any(
-        getattr(each, "got", None) is not None for each in wrong.values())
+        getattr(each, "got", None) is not None for each in wrong.values()
+    )
     is_off = gave and played.has_wrong_output()
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
@@ -178,6 +191,7 @@ def roots_of(faults: Collection[Fault]) -> dict[Fault, Fault]:
     def root(fault: Fault) -> Fault:
         simpler = next((each for each in ordered if each.explains(fault)), None)
         return root(simpler) if simpler else fault
+
     return {fault: root(fault) for fault in faults}
 
 
@@ -227,8 +241,12 @@ def results_judged(case: Case) -> set[str]:
     if seen:
         return seen
     given = {"forward": {*layer.out}, "backward": {*layer.back} | gradients}
-    called = {what for step in case.steps if step.mark != NOISE
-              for what in given.get(step.verb, layer.gives(step.verb) if step.verb in layer.methods else ())}
+    called = {
+        what
+        for step in case.steps
+        if step.mark != NOISE
+        for what in given.get(step.verb, layer.gives(step.verb) if step.verb in layer.methods else ())
+    }
     return called or {*layer.outputs}
 
 

@@ -1,4 +1,5 @@
 """What an exercise asks for, and in which circumstances it is examined."""
+
 import functools
 import re
 from collections.abc import Callable, Iterable, Mapping
@@ -106,7 +107,6 @@ class LayerForm:
     ignored: dict[str, str] = field(default_factory=dict)
     tanh: tuple[str, ...] = ()
 
-
     @functools.cached_property
     def grads(self) -> tuple[str, ...]:
         return tuple(f"grads[{i}]" for i in range(len(self.params) + len(self.listed))) or ("grads",)
@@ -118,9 +118,14 @@ class LayerForm:
     @functools.cached_property
     def verbs(self) -> tuple[str, ...]:
         """What may be done with it: a function is only called, and of a layer without parameters none is updated."""
-        return ("forward", *self.methods, *["backward"] * (not self.is_function),
-                *["update", "spoil"] * bool(self.params), *["reset"] * bool(self.state),
-                *["set"] * (bool(self.state) and not self.makes))
+        return (
+            "forward",
+            *self.methods,
+            *["backward"] * (not self.is_function),
+            *["update", "spoil"] * bool(self.params),
+            *["reset"] * bool(self.state),
+            *["set"] * (bool(self.state) and not self.makes),
+        )
 
     @functools.cached_property
     def shapes(self) -> Letters:
@@ -140,8 +145,13 @@ class LayerForm:
 
     @functools.cached_property
     def taken(self) -> dict[str, Letters]:
-        return {"forward": self.inputs, "backward": self.upstream, "update": self.params, "set": self.state,
-                **{name: inputs for name, (inputs, _) in self.methods.items()}}
+        return {
+            "forward": self.inputs,
+            "backward": self.upstream,
+            "update": self.params,
+            "set": self.state,
+            **{name: inputs for name, (inputs, _) in self.methods.items()},
+        }
 
     def gives(self, verb: str) -> Letters:
         """What a verb returns: name → letters."""
@@ -155,8 +165,11 @@ class LayerForm:
     def expand(self, see: str) -> frozenset[str]:
         """Return what is to be seen, by name; 'returned', 'grads', 'held' and 'attributes' stand for several."""
         words: dict[str, Iterable[str]] = {
-            "returned": (*self.outputs, *self.back), "grads": self.grads, "held": ("grads", *self.held),
-            "attributes": (name for names in self.attributes.values() for name in names)}
+            "returned": (*self.outputs, *self.back),
+            "grads": self.grads,
+            "held": ("grads", *self.held),
+            "attributes": (name for names in self.attributes.values() for name in names),
+        }
         return frozenset(each for word in see.split() for each in words.get(word, (word,)))
 
     def letters_of(self, what: str) -> tuple[str, ...]:
@@ -165,8 +178,9 @@ class LayerForm:
             own = [*self.params.values(), *(self.inputs[name] for name in self.listed)]
             return axes(own[int(what.split("[")[1][:-1])])
         given_back = dict(zip(self.back, self.inputs.values(), strict=False))
-        return axes(next((names[what] for names in (given_back, self.outputs, *self.attributes.values())
-                          if what in names), ""))
+        return axes(
+            next((names[what] for names in (given_back, self.outputs, *self.attributes.values()) if what in names), "")
+        )
 
 
 @functools.cache
@@ -240,8 +254,11 @@ class Tape:
         params = self.params
         for step in self.steps:
             params = step.arrays if step.verb == "update" else params
-        places = [at for at, step in enumerate(self.steps)
-                  if not step.mark or (step.verb == "update" and self.seed is not None)]
+        places = [
+            at
+            for at, step in enumerate(self.steps)
+            if not step.mark or (step.verb == "update" and self.seed is not None)
+        ]
         return replace(self, params=params, steps=tuple(self.steps[at] for at in places)), places
 
 

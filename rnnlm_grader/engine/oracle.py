@@ -1,4 +1,5 @@
 """What the reference gives on a tape: what an answer should give."""
+
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -21,19 +22,27 @@ def by_reference(case: "Case") -> dict[Key, Plain]:
 
 def in_place_of_answer(other: Callable, case: "Case") -> KernelCandidate:
     """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
+
     def made(*args: Any, **options: Any) -> Any:
         model = other(*args, **options)
         write_params(model, case.tape.params)
         return model
+
     return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
 
 
 def write_params(model: Any, arrays: Iterable[np.ndarray]) -> None:
     """Write arrays into the parameters of a model, and into copies of them that it keeps, as some variants do."""
-    pairs = [(param, array) for param, array in zip(tuple(model.params), arrays, strict=False)
-             if isinstance(param, np.ndarray) and param.shape == array.shape]
-    copies = [(each, [array for param, array in pairs if each.shape == param.shape and np.array_equal(each, param)])
-              for each in arrays_in(model) if not any(each is param for param, _ in pairs)]
+    pairs = [
+        (param, array)
+        for param, array in zip(tuple(model.params), arrays, strict=False)
+        if isinstance(param, np.ndarray) and param.shape == array.shape
+    ]
+    copies = [
+        (each, [array for param, array in pairs if each.shape == param.shape and np.array_equal(each, param)])
+        for each in arrays_in(model)
+        if not any(each is param for param, _ in pairs)
+    ]
     for each, found in [*((param, [array]) for param, array in pairs), *copies]:
         if len(found) == 1:  # else it isn't certain of which it is a copy
             each[...] = found[0]

@@ -1,4 +1,5 @@
 """An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
+
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -77,8 +78,15 @@ class Play:
     def has_wrong_output(self) -> bool:
         """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
         pairs = [(value, self.case.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
-        return any(not (isinstance(value, np.ndarray) and isinstance(right, np.ndarray) and value.shape == right.shape
-                        and np.allclose(value, right, 1e-5)) for value, right in pairs)
+        return any(
+            not (
+                isinstance(value, np.ndarray)
+                and isinstance(right, np.ndarray)
+                and value.shape == right.shape
+                and np.allclose(value, right, 1e-5)
+            )
+            for value, right in pairs
+        )
 
     def difference(self, key: Key) -> Difference | None:
         """What is wrong with something seen, or None."""
@@ -93,8 +101,9 @@ class Play:
         is_rough = self.case.any_float and not (exact or self.layer.makes or self.case.condition.is_fine)
         if is_rough and differ(value, expected, what, tolerance=ROUGH) is None:
             return None
-        return differ(value, expected, what, exact=exact, least=self.scale(at, what),
-                      tolerance=COARSE if is_rough else None)
+        return differ(
+            value, expected, what, exact=exact, least=self.scale(at, what), tolerance=COARSE if is_rough else None
+        )
 
     def now_and_then(self, value: Plain, kept: Kept) -> Iterator[tuple[Plain, Plain, str]]:
         """Yield (what an array is now, what it was, its name) of something that is kept."""
@@ -110,8 +119,11 @@ class Play:
 
     def stays(self, at: int, what: str, expected: Plain) -> bool:
         """Whether something that is changed in place should be as it was, to the last bit."""
-        return bool(self.layer.listed) and isinstance(expected, np.ndarray) and np.array_equal(
-            self.tape.steps[at].arrays[int(what.split("[")[1][:-1])], expected)
+        return (
+            bool(self.layer.listed)
+            and isinstance(expected, np.ndarray)
+            and np.array_equal(self.tape.steps[at].arrays[int(what.split("[")[1][:-1])], expected)
+        )
 
     def scale(self, at: int, what: str) -> float:
         """The magnitude of the numbers that a result is made of."""

@@ -1,4 +1,5 @@
 """Parses scripts, and fills them in with numbers."""
+
 from dataclasses import replace
 
 import numpy as np

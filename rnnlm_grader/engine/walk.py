@@ -1,4 +1,5 @@
 """The safety net: for answers that pass everything, calls drawn at random, played beside the reference."""
+
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -14,7 +15,7 @@ def walk(rng: np.random.Generator, layer: LayerForm) -> Iterator[Case]:
     """Yield cases of random calls, ever longer, in random conditions; see `Exercise.last_look`."""
     see = layer.expand("returned grads kept attributes" + " held" * (not layer.makes))
     for turns in TURNS:
-        (condition, _), = conditions(rng, layer, [()], 1)
+        ((condition, _),) = conditions(rng, layer, [()], 1)
         steps = tuple(calls_of_function(rng, turns // 4) if layer.is_function else calls(rng, turns, layer))
         steps = tuple(step for step in steps if step.verb in layer.verbs)
         yield Case(layer, steps, see, replace(condition, patterns=some_patterns(rng, layer), is_fine=True))
@@ -22,8 +23,11 @@ def walk(rng: np.random.Generator, layer: LayerForm) -> Iterator[Case]:
 
 def some_patterns(rng: np.random.Generator, layer: LayerForm) -> dict[str, Pattern]:
     """A pattern for some of the arrays."""
-    return {name: patterns[rng.integers(len(patterns))] for name in layer.shapes
-            if (patterns := patterns_of(layer, name)) and rng.random() < 0.3}
+    return {
+        name: patterns[rng.integers(len(patterns))]
+        for name in layer.shapes
+        if (patterns := patterns_of(layer, name)) and rng.random() < 0.3
+    }
 
 
 def calls_of_function(rng: np.random.Generator, turns: int) -> list[Step]:

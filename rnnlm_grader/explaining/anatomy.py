@@ -3,6 +3,7 @@
 What might be said of one draw of numbers is collected; what holds in three draws, of different sizes, is said. To find
 out what was got instead, the tape is changed as a mistake would change it, and the reference is asked.
 """
+
 import itertools
 from dataclasses import replace
 
@@ -23,8 +24,10 @@ def anatomy(looks):
         if look.key not in look.play.seen or not (isinstance(got, np.ndarray) and isinstance(right, np.ndarray)):
             return "", ""
         told.append((list(where(look, got, right)), list(how(look, got, right))))
-    return tuple(next((each for each in first if all(each in others for others in rest)), "")
-                 for first, *rest in zip(*told, strict=True))
+    return tuple(
+        next((each for each in first if all(each in others for others in rest)), "")
+        for first, *rest in zip(*told, strict=True)
+    )
 
 
 def where(look, got, right):
@@ -48,9 +51,11 @@ def where(look, got, right):
             places = {"but only at positions to be ignored": ignored, "but only at positions that are kept": ~ignored}
     if layer.ids and what.startswith(("grads", "held")):
         count = np.bincount(last_ids(look).reshape(-1), minlength=len(right))
-        places = {"but only in the rows of ids that occur more than once": count > 1,
-                  "but only in the rows of ids that occur nowhere": count == 0,
-                  "while rows of ids that occur nowhere are right": count > 0}
+        places = {
+            "but only in the rows of ids that occur more than once": count > 1,
+            "but only in the rows of ids that occur nowhere": count == 0,
+            "while rows of ids that occur nowhere are right": count > 0,
+        }
     for word, which in places.items():
         if off.any() and not off[~which].any():
             yield word
@@ -59,7 +64,7 @@ def where(look, got, right):
 def last_ids(look):
     """The ids that forward took last."""
     at = [name in look.case.layer.ids for name in look.case.layer.inputs].index(True)
-    return next(step.arrays[at] for step in reversed(look.case.tape.steps[:look.key[0] + 1]) if step.verb == "forward")
+    return next(step.arrays[at] for step in reversed(look.case.tape.steps[: look.key[0] + 1]) if step.verb == "forward")
 
 
 def how(look, got, right):
@@ -80,8 +85,11 @@ def how(look, got, right):
     else:
         factor = got[off] @ right[off] / max(right[off] @ right[off], 1e-12)
         times = f"is {factor:.4g} times what it should be", factor * right
-        yield from (word for word, value in (*candidates(look, right, letters), times) if value.shape == right.shape
-                    and not close(value, right).all() and bool(close(got, value)[off].all()))
+        yield from (
+            word
+            for word, value in (*candidates(look, right, letters), times)
+            if value.shape == right.shape and not close(value, right).all() and bool(close(got, value)[off].all())
+        )
 
 
 def candidates(look, right, letters):
@@ -112,8 +120,11 @@ def of_other_calls(look):
     right = by_reference(replace(case, see=case.see | case.layer.expand("returned grads attributes")))
     before = [value for (place, name), value in right.items() if name == what and place < at]
     yield from (("is what the call before should give", value) for value in before[-1:])
-    yield from ((f"holds {in_words(name, case.layer)}", value) for (place, name), value in right.items()
-                if place == at and name != what and isinstance(value, np.ndarray))
+    yield from (
+        (f"holds {in_words(name, case.layer)}", value)
+        for (place, name), value in right.items()
+        if place == at and name != what and isinstance(value, np.ndarray)
+    )
     step = case.tape.steps[at]
     given = zip((*case.layer.takes(step.verb), *case.layer.params), (*step.arrays, *case.tape.params), strict=True)
     yield from ((f"is {name} itself", array) for name, array in given)
@@ -137,20 +148,25 @@ def of_other_worlds(look):
 def worlds(layer, tape):
     """Yield (what to say, tape) for each change."""
     for at, (name, param) in enumerate(zip(layer.params, tape.params, strict=True)):
-        without = (*tape.params[:at], 0 * param, *tape.params[at + 1:])
+        without = (*tape.params[:at], 0 * param, *tape.params[at + 1 :])
         yield f"is what it would be without {name}", replace(tape, params=without)
     if any(step.verb == "update" for step in tape.steps):
-        yield "is what the parameters give as they were before the update", changed(
-            tape, "update", lambda step: tape.params)
+        yield (
+            "is what the parameters give as they were before the update",
+            changed(tape, "update", lambda step: tape.params),
+        )
     for name in layer.upstream:
-        yield f"is what a {name} of ones gives, as if it weren't used", changed(
-            tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays)))
+        yield (
+            f"is what a {name} of ones gives, as if it weren't used",
+            changed(tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays))),
+        )
 
 
 def changed(tape, verb, arrays):
     """The tape with other arrays where something is done."""
-    return replace(tape, steps=tuple(replace(step, arrays=arrays(step)) if step.verb == verb else step
-                                     for step in tape.steps))
+    return replace(
+        tape, steps=tuple(replace(step, arrays=arrays(step)) if step.verb == verb else step for step in tape.steps)
+    )
 
 
 def of_other_shape(got, right, letters):

@@ -114,8 +114,10 @@ def changed_afterwards(small):
     if not (isinstance(now, np.ndarray) and isinstance(then, np.ndarray)):
         return ""
     if now.shape != then.shape:
-        return f"`{kept.name}` had shape {then.shape} and has shape {now.shape} after the call: your code reshaped " \
-               "the caller's array"
+        return (
+            f"`{kept.name}` had shape {then.shape} and has shape {now.shape} after the call: your code reshaped "
+            "the caller's array"
+        )
     if kept.seen_at:
         return ""
     line = line_that_writes(small, kept.handle.number)
@@ -129,6 +131,6 @@ def line_that_writes(small, number):
     for at, step in enumerate(small.case.calls.program.steps):
         is_seen, verb, *args = step
         program.step("lock" if at == number else verb, *args, is_seen=is_seen)
-    reply, = small.play.candidate.play([program])
+    (reply,) = small.play.candidate.play([program])
     is_locked = reply.raised and reply.raised.kind == "ValueError" and "read-only" in reply.raised.message
     return clean(reply.raised.text, 60) if is_locked and reply.raised.line else ""

@@ -2,6 +2,7 @@
 
 Each is a function of a source and one node of its tree, which yields the edits that it has for this node.
 """
+
 import ast
 import difflib
 import functools
@@ -18,8 +19,14 @@ AXES = {"sum", "mean", "max", "min", "argmax", "concatenate", "stack", "split", 
 NUMPY = {"np", "numpy", "math"}
 ADDS_AXIS = {"None", "np.newaxis"}  # as an index
 # What other libraries call something → what NumPy calls it.
-ELSEWHERE = {"cat": "concatenate", "mm": "matmul", "view": "reshape", "clone": "copy", "permute": "transpose",
-             "randn": "standard_normal"}
+ELSEWHERE = {
+    "cat": "concatenate",
+    "mm": "matmul",
+    "view": "reshape",
+    "clone": "copy",
+    "permute": "transpose",
+    "randn": "standard_normal",
+}
 KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 OPERATORS = {ast.BitXor: "^", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Add: "+", ast.Sub: "-"}
 STOPS = "range stops before its second number"
@@ -27,11 +34,14 @@ STOPS = "range stops before its second number"
 
 def on(*kinds):
     """Have a change concern only nodes of some kinds."""
+
     def limited(change):
         @functools.wraps(change)
         def on_kinds(text, node):
             return change(text, node) if isinstance(node, kinds) else ()
+
         return on_kinds
+
     return limited
 
 
@@ -43,10 +53,11 @@ def attribute_of(call):
 def neighbours_exchanged(words):
     """Yield the words with two that stand beside each other exchanged, in each place but late ones."""
     for at in range(min(len(words) - 1, 3)):
-        yield ", ".join([*words[:at], words[at + 1], words[at], *words[at + 2:]])
+        yield ", ".join([*words[:at], words[at + 1], words[at], *words[at + 2 :]])
 
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
+
 
 @on(ast.BinOp, ast.Call)
 def power(text, node):
@@ -62,7 +73,7 @@ def with_operator(text, node, new, why):
     """An edit of an operator; parentheses around the sides stay."""
     a, b, old = text.end(node.left), text.start(node.right), OPERATORS[type(node.op)]
     between = text.source[a:b].replace(old, new, 1)
-    return text.edit(node, text.source[text.start(node):a] + between + text.source[b:text.end(node)], why)
+    return text.edit(node, text.source[text.start(node) : a] + between + text.source[b : text.end(node)], why)
 
 
 @on(ast.BinOp)
@@ -71,8 +82,8 @@ def bracketed(text, node):
     inner = node.left
     first, then = type(getattr(inner, "op", None)), type(node.op)
     if (first in (ast.Mult, ast.Div) and then in (ast.Add, ast.Sub)) or (first, then) == (ast.Div, ast.Mult):
-        before = text.source[text.start(node):text.start(inner.right)]
-        rest = text.source[text.start(inner.right):text.end(node)]
+        before = text.source[text.start(node) : text.start(inner.right)]
+        rest = text.source[text.start(inner.right) : text.end(node)]
         if before.count("(") == before.count(")"):
             yield text.edit(node, f"{before}({rest})", "Parentheses are missing")
 
@@ -85,6 +96,7 @@ def of_numpy(text, node):
 
 
 # --- products ---------------------------------------------------------------------------------------------------------
+
 
 @on(ast.BinOp, ast.Call)
 def turned(text, node):
@@ -124,6 +136,7 @@ def as_it_stands(text, node):
 
 
 # --- axes -------------------------------------------------------------------------------------------------------------
+
 
 @on(ast.BinOp, ast.AugAssign)
 def widened(text, node):
@@ -193,6 +206,7 @@ def sizes_exchanged(text, node):
 
 # --- indices and loops ------------------------------------------------------------------------------------------------
 
+
 @on(ast.Subscript)
 def index_on_other_axis(text, node):
     """`xs[t]` as `xs[:, t]`, and the other way round."""
@@ -215,6 +229,7 @@ def time_of_inputs(layer):
     def change(text, node):
         if getattr(node.value, "id", "") in names and isinstance(node.slice, ast.Name | ast.BinOp):
             yield from index_on_other_axis(text, node)
+
     return change
 
 
@@ -266,6 +281,7 @@ def counted_to_the_end(text, node):
 
 # --- what is asked, given and taken -----------------------------------------------------------------------------------
 
+
 @on(ast.BoolOp, ast.If, ast.IfExp, ast.While)
 def asked_for_none(text, node):
     """A question whether something is None, where it is asked whether it is true."""
@@ -288,6 +304,7 @@ def asked_for_none(text, node):
 
 def none_first(none):
     """A change that asks, before a test is made, whether what is None here is there."""
+
     @on(ast.If, ast.IfExp, ast.While)
     def change(text, node):
         asked = text.of(node.test)
@@ -296,6 +313,7 @@ def none_first(none):
                 old = f"({asked})" if isinstance(node.test, ast.BoolOp | ast.IfExp) else asked
                 yield text.edit(node.test, f"{name} is not None and {old}")
                 yield text.edit(node.test, f"{name} is None or {old}")
+
     return change
 
 
@@ -312,6 +330,7 @@ def unpacked_otherwise(text, node):
 
 def sizes_in_order(layer):
     """A change of `T, N, D = xs.shape` into the order of the letters of what is given."""
+
     @on(ast.Assign)
     def change(text, node):
         owner = re.fullmatch(r"(\w+)\.shape", text.of(node.value))
@@ -319,6 +338,7 @@ def sizes_in_order(layer):
         names = [*map(text.of, getattr(node.targets[0], "elts", ()))]
         if names != letters and sorted(names) == sorted(letters):
             yield text.edit(node.targets[0], ", ".join(letters), f"`{owner[1]}` has shape ({', '.join(letters)})")
+
     return change
 
 
@@ -329,7 +349,7 @@ def results_exchanged(text, node):
         if isinstance(node.value, ast.Call):
             yield from unpacked_otherwise(text, node)
         elif isinstance(node.value, ast.Tuple) and len(node.value.elts) == 2:
-            other, = neighbours_exchanged([*map(text.of, node.value.elts)])
+            (other,) = neighbours_exchanged([*map(text.of, node.value.elts)])
             yield text.edit(node.value, other, "The two are exchanged")
 
 
@@ -377,17 +397,21 @@ def called_without_brackets(text, node):
 
 # --- names ------------------------------------------------------------------------------------------------------------
 
+
 def named_of_numpy(name):
     """A change of `tanh` into `np.tanh`."""
+
     @on(ast.Name)
     def change(text, node):
         if node.id == name and callable(getattr(np, name, None)):
             yield text.edit(node, f"np.{name}")
+
     return change
 
 
 def spelt_as(name, others):
     """A change of a name into close ones of those that `others` gives for a node."""
+
     @on(ast.Name, ast.Attribute)
     def change(text, node):
         if getattr(node, "id", None) == name:
@@ -395,6 +419,7 @@ def spelt_as(name, others):
         elif getattr(node, "attr", None) == name:
             owner = text.of(node.value)
             yield from (text.edit(node, f"{owner}.{other}") for other in close_names(name, others(text, node)))
+
     return change
 
 
@@ -410,10 +435,12 @@ def close_names(name, known):
 
 def names_at(at_hand):
     """A function that gives the names that are known where a node stands, besides those at hand everywhere."""
+
     def known(text, node):
         function = text.function_of(node)
         kept = {f"self.{name}" for name in attributes_set(text.tree)}
         return sorted((names_known(function) if function else set()) | kept | at_hand)
+
     return known
 
 
@@ -424,16 +451,27 @@ def attributes_of(owner):
     thing = {"numpy.ndarray": np.ndarray, "numpy": np, "math": math}.get(owner)
     if thing:
         return lambda text, node: [name for name in dir(thing) if not name.startswith("_")]
-    return lambda text, node: sorted(attributes_set(text.tree) | {
-        each.name for each in ast.walk(text.tree) if isinstance(each, ast.FunctionDef)}
-        | {"forward", "backward", "set_state", "reset_state", "params", "grads"})
+    return lambda text, node: sorted(
+        attributes_set(text.tree)
+        | {each.name for each in ast.walk(text.tree) if isinstance(each, ast.FunctionDef)}
+        | {"forward", "backward", "set_state", "reset_state", "params", "grads"}
+    )
 
 
 # --- which of these to try --------------------------------------------------------------------------------------------
 
 HABITS = (power, bracketed, results_exchanged, counted_to_the_end)
-OF_VALUES = (arguments_exchanged, joined_anew, axis_kept, axis_named, turned, multiplied_as_matrices,
-             index_on_other_axis, as_it_stands, along_other_axis)
+OF_VALUES = (
+    arguments_exchanged,
+    joined_anew,
+    axis_kept,
+    axis_named,
+    turned,
+    multiplied_as_matrices,
+    index_on_other_axis,
+    as_it_stands,
+    along_other_axis,
+)
 # The beginning of "kind: message" of an exception → changes, the likeliest first.
 OF_EXCEPTIONS = (
     (r"ValueError: The truth value", (asked_for_none,)),
@@ -447,10 +485,27 @@ OF_EXCEPTIONS = (
     (r"ValueError: (all |array split)", (axis_named, along_other_axis, joined_anew)),
     (r"IndexError", (counted_to_the_end, index_on_other_axis, index_beside, rows_paired)),
     (r"AxisError", (along_other_axis,)),
-    (r"ValueError: .*(core dimension|not aligned)",
-     (turned, index_on_other_axis, arguments_exchanged, axis_named, as_it_stands)),
-    (r"ValueError", (one_of_a_loop, axis_kept, multiplied_as_matrices, index_on_other_axis, as_it_stands, widened,
-                     along_other_axis, axis_named, arguments_exchanged, sizes_exchanged, unpacked_otherwise, turned)),
+    (
+        r"ValueError: .*(core dimension|not aligned)",
+        (turned, index_on_other_axis, arguments_exchanged, axis_named, as_it_stands),
+    ),
+    (
+        r"ValueError",
+        (
+            one_of_a_loop,
+            axis_kept,
+            multiplied_as_matrices,
+            index_on_other_axis,
+            as_it_stands,
+            widened,
+            along_other_axis,
+            axis_named,
+            arguments_exchanged,
+            sizes_exchanged,
+            unpacked_otherwise,
+            turned,
+        ),
+    ),
     (r"", (arguments_exchanged, unpacked_otherwise)),
 )
 
@@ -462,6 +517,7 @@ def changes_for(raised, at_hand):
     if found := re.match(r"(?:module )?'([\w.]{1,60})'(?: object)? has no attribute '(\w{1,60})'", raised.message):
         return power, called_without_brackets, spelt_as(found[2], attributes_of(found[1])), of_numpy
     if none := [text for text, kind, _ in raised.sides if kind == "NoneType"]:
-        return none_first(none),
-    return next(changes for beginning, changes in OF_EXCEPTIONS
-                if re.match(beginning, f"{raised.kind}: {raised.message}"))
+        return (none_first(none),)
+    return next(
+        changes for beginning, changes in OF_EXCEPTIONS if re.match(beginning, f"{raised.kind}: {raised.message}")
+    )

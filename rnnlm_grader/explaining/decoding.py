@@ -4,6 +4,7 @@ The answer isn't asked again. What it gave in the cases of its criteria is compa
 there with one mistake, or with two. To be quick, results are compared by their *signatures*: a number that stands for
 the numbers of each, and one that stands for all else.
 """
+
 import contextlib
 import functools
 import itertools
@@ -88,6 +89,7 @@ def both(one: Misconception, other: Misconception) -> Iterator[Variant]:
 
 # --- signatures -------------------------------------------------------------------------------------------------------
 
+
 class Signature:
     """What was given in a play: a number and a tag for each result, and at last for the exception.
 
@@ -142,8 +144,11 @@ def right_signature(case: Case) -> Signature:
 def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray]:
     """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
     if "keys" not in vars(case):
-        right = {(at, what): value for (at, what), value in case.right.items()
-                 if not case.law and (isinstance(at, str) or case.judges(at, what))}
+        right = {
+            (at, what): value
+            for (at, what), value in case.right.items()
+            if not case.law and (isinstance(at, str) or case.judges(at, what))
+        }
         fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
         vars(case)["keys"] = (*right, ("", RAISED)), tolerances
@@ -205,14 +210,18 @@ def agrees(variant: Variant, signatures: Iterable[Signature], in_words: bool = F
     The latter is asked for only with `in_words`.
     """
     pairs = ((mine, variant.signature(mine.case)) for mine in signatures)
-    return all(mine.equals(theirs) and not (in_words and sizes_in(mine.raised) != sizes_in(theirs.raised))
-               for mine, theirs in pairs)
+    return all(
+        mine.equals(theirs) and not (in_words and sizes_in(mine.raised) != sizes_in(theirs.raised))
+        for mine, theirs in pairs
+    )
 
 
 # --- a part of what is wrong ------------------------------------------------------------------------------------------
 
-def part_of(library: Sequence[Misconception], faults: Sequence[Fault],
-            examinations: Iterable[Examination]) -> tuple[Misconception, ...]:
+
+def part_of(
+    library: Sequence[Misconception], faults: Sequence[Fault], examinations: Iterable[Examination]
+) -> tuple[Misconception, ...]:
     """Return (misconception,) of the one that gives what an answer gives in these faults, or ().
 
     It must be right wherever the answer is right. Where several are left, it is the one that gives the same as the
@@ -227,8 +236,9 @@ def part_of(library: Sequence[Misconception], faults: Sequence[Fault],
         if all(gives(variant.signature(signature.case), signature, fault) for signature, fault in parts):
             pairs = [(variant.signature(signature.case), signature) for signature in mine.values()]
             if all(theirs.is_wrong <= my.is_wrong for theirs, my in pairs) and (
-                    (says_something and not each.shows_nothing)
-                    or all(theirs.is_wrong == my.is_wrong for theirs, my in pairs)):
+                (says_something and not each.shows_nothing)
+                or all(theirs.is_wrong == my.is_wrong for theirs, my in pairs)
+            ):
                 found[each] = sum(int(my.same(theirs).sum()) for theirs, my in pairs)
     return the_one([each for each, count in found.items() if count == max(found.values())])
 
@@ -247,8 +257,10 @@ def gives(theirs: Signature, mine: Signature, fault: Fault) -> bool:
 
 # --- all that is wrong ------------------------------------------------------------------------------------------------
 
-def explain(library: Sequence[Misconception], criteria: tuple[Criterion, ...],
-            examinations: Iterable[Examination]) -> Explanation | None:
+
+def explain(
+    library: Sequence[Misconception], criteria: tuple[Criterion, ...], examinations: Iterable[Examination]
+) -> Explanation | None:
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
@@ -290,8 +302,9 @@ def price(misconception: Misconception, criteria: tuple[Criterion, ...]) -> tupl
     return costs_of([fault for examination in found for fault in examination.faults]), silent_in(found)
 
 
-def pair(library: Sequence[Misconception], mine: Sequence[Signature],
-         in_words: bool = False) -> tuple[Misconception, Misconception] | None:
+def pair(
+    library: Sequence[Misconception], mine: Sequence[Signature], in_words: bool = False
+) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)
     shows, same, wrong = [], [], np.concatenate([probe.wrong for probe in probes])

@@ -1,4 +1,5 @@
 """Writes sizes as the letters of an exercise: what a size is in draws of different sizes tells which letter it is."""
+
 import itertools
 import math
 import re
@@ -22,10 +23,16 @@ class Letters:
         self.several = [size.get("*", ()) for size in sizes]
         names = {axis for letters in layer.shapes.values() for axis in axes(letters) if axis != "*"}
         plain = {name: tuple(int(name[:-1] or 1) * size[name[-1]] for size in sizes) for name in sorted(names)}
-        products = {"·".join(few): tuple(map(math.prod, zip(*(plain[name] for name in few), strict=True)))
-                    for count in (2, 3) for few in itertools.combinations(sorted(plain), count)}
-        near = {f"{name} {sign} 1": tuple(size + step for size in plain[name])
-                for name in plain for sign, step in (("+", 1), ("-", -1))}
+        products = {
+            "·".join(few): tuple(map(math.prod, zip(*(plain[name] for name in few), strict=True)))
+            for count in (2, 3)
+            for few in itertools.combinations(sorted(plain), count)
+        }
+        near = {
+            f"{name} {sign} 1": tuple(size + step for size in plain[name])
+            for name in plain
+            for sign, step in (("+", 1), ("-", -1))
+        }
         self.tiers = [{}, {}]
         for tier, words in zip(self.tiers, (plain, products | near), strict=True):
             for word, numbers in words.items():
@@ -48,7 +55,7 @@ class Letters:
 
     def count(self, lengths):
         """Return how long a list is, as a shape of one axis."""
-        words = self.number(tuple(length for length, in lengths))
+        words = self.number(tuple(length for (length,) in lengths))
         return words and in_brackets([words])
 
     def text(self, messages):
@@ -63,8 +70,8 @@ class Letters:
 def with_dots(shape, run):
     """A shape with dots in place of the axes of `*`, where it has these."""
     for at in range(len(shape) - len(run) + 1 if run else 0):
-        if shape[at:at + len(run)] == run:
-            return (*shape[:at], "...", *shape[at + len(run):])
+        if shape[at : at + len(run)] == run:
+            return (*shape[:at], "...", *shape[at + len(run) :])
     return shape
 
 

@@ -1,4 +1,5 @@
 """Has an answer play a case once more."""
+
 import itertools
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
@@ -60,7 +61,7 @@ def kind_of(key: Key, finding: Difference | Raised) -> Kind:
 def look_at(candidate: Candidate, case: Case) -> Look:
     """Have a candidate play a case that has a tape."""
     with np.errstate(all="ignore"):
-        play, = play_all(candidate, [case])
+        (play,) = play_all(candidate, [case])
         return Look(play, play.compare())
 
 
@@ -71,15 +72,16 @@ def redrawn(case: Case, seed: int = 0, steps: Script | None = None, **condition:
 
 
 SIZES: tuple[Sizes, ...] = (
-         {"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
-         {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
-         {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)})
+    {"N": 2, "T": 3, "D": 4, "H": 5, "V": 13, "B": 2, "*": (2, 3)},
+    {"N": 4, "T": 2, "D": 3, "H": 7, "V": 17, "B": 5, "*": (8,)},
+    {"N": 3, "T": 4, "D": 6, "H": 2, "V": 29, "B": 3, "*": (3, 4)},
+)
 
 
 def fresh_draws(case: Case, kind: Kind, candidate: Candidate) -> list[Look]:
     """Return looks at three draws, of sizes that differ, in which an answer fails alike; or of the case's own sizes."""
     ways = (lambda seed: sizes_of(case.layer, seed % 3), lambda seed: case.condition.sizes)
-    for sizes in ways[bool(case.law):]:
+    for sizes in ways[bool(case.law) :]:
         looks = (look_at(candidate, redrawn(case, seed, sizes=sizes(seed))) for seed in range(1, 6))
         found = [*itertools.islice((look for look in looks if kind in look.kinds), 3)]
         if len(found) == 3:

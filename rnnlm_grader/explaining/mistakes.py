@@ -1,4 +1,5 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
+
 import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -44,8 +45,13 @@ def is_unfinished(finding: object) -> bool:
     return isinstance(finding, Raised) and finding.is_unfinished
 
 
-def mistake_of(fault: Fault, likely: tuple[Misconception, ...], hidden: bool, candidate: Candidate,
-               library: Sequence[Misconception]) -> Mistake:
+def mistake_of(
+    fault: Fault,
+    likely: tuple[Misconception, ...],
+    hidden: bool,
+    candidate: Candidate,
+    library: Sequence[Misconception],
+) -> Mistake:
     """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown.
 
     Of the other mistakes in the library the example should tell it apart.

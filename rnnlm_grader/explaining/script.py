@@ -1,4 +1,5 @@
 """Writes an example as Python that can be run again, and says what it prints."""
+
 import re
 from collections import Counter
 
@@ -87,8 +88,10 @@ class Example:
     def add(self, at, step):
         if step.verb == "update":
             is_through = step.how == "through" or self.layer.makes
-            self.lines += [f"{f'layer.params[{i}]' if is_through else name}[...] = {literal(array)}"
-                           for i, (name, array) in enumerate(zip(self.layer.params, step.arrays, strict=True))]
+            self.lines += [
+                f"{f'layer.params[{i}]' if is_through else name}[...] = {literal(array)}"
+                for i, (name, array) in enumerate(zip(self.layer.params, step.arrays, strict=True))
+            ]
         elif step.verb == "spoil":
             self.lines.append("for grad in layer.grads: grad[...] = 0.25")
         elif step.verb == "make":
@@ -105,7 +108,7 @@ class Example:
             given[:count] = ["grads"]
         gives = layer.back if verb == "backward" else layer.gives(verb) if verb not in METHODS else ()
         if not (gives or self.raised) and self.key == (at, "result"):
-            gives = "result",
+            gives = ("result",)
         if len(gives) > 1 and at == self.key[0] and isinstance(getattr(self.finding, "got", None), Opaque):
             self.results |= dict.fromkeys(((at, name) for name in gives), self.new_name("results"))
             names = [self.results[at, next(iter(gives))]]  # there aren't as many as there should be

@@ -2,6 +2,7 @@
 
 It shrinks the recipe, not the arrays: whatever is left out, numbers that fit are drawn anew.
 """
+
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
@@ -30,8 +31,15 @@ def shrink(case: Case, kind: Kind, candidate: Candidate) -> Case:
         return next(filter(fails, others), case)
 
     ignoring = dict.fromkeys(case.layer.ignored, some_ignored)
-    case = first(case, [redrawn(replace(case, condition=Condition())), redrawn(case, world=None),
-                        redrawn(case, world=None, patterns=ignoring), redrawn(case, sizes={})])
+    case = first(
+        case,
+        [
+            redrawn(replace(case, condition=Condition())),
+            redrawn(case, world=None),
+            redrawn(case, world=None, patterns=ignoring),
+            redrawn(case, sizes={}),
+        ],
+    )
     unmarked = tuple(step for step in case.steps if not step.mark)
     case = fewer_steps(case, first, case.has(NOISE, NEEDED) and fails(redrawn(case, steps=unmarked)))
     for name in case.condition.patterns:
@@ -59,9 +67,9 @@ def fewer_steps(case: Case, first: Callable[[Case, Iterable[Case]], Case], keeps
     """Leave out what can be left out, from the end: nothing before it needs what comes late."""
     for at, step in enumerate(case.steps):
         if step.how:
-            case = first(case, [redrawn(case, steps=(*case.steps[:at], replace(step, how=""), *case.steps[at + 1:]))])
+            case = first(case, [redrawn(case, steps=(*case.steps[:at], replace(step, how=""), *case.steps[at + 1 :]))])
     for at in reversed(range(len(case.steps))):
-        rest = case.steps[:at] + case.steps[at + 1:]
+        rest = case.steps[:at] + case.steps[at + 1 :]
         may_go = is_playable(rest) and not (keeps_marked and case.steps[at].mark)
         case = first(case, [redrawn(case, steps=rest)] if may_go else [])
     return case

@@ -1,4 +1,5 @@
 """Says what an exception comes from, where the source of the answer leaves no doubt."""
+
 import ast
 import itertools
 import re
@@ -36,16 +37,16 @@ class Text:
 
     def place(self, line, column):
         """Where something is whose column is counted in bytes."""
-        begin, end = self.lines[line - 1:line + 1]
+        begin, end = self.lines[line - 1 : line + 1]
         return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
 
     def of(self, node):
-        return self.source[self.start(node):self.end(node)]
+        return self.source[self.start(node) : self.end(node)]
 
     def indentation(self, node):
         """The spaces before the line in which a statement begins."""
-        line = self.source[self.lines[node.lineno - 1]:self.start(node)]
-        return line[:len(line) - len(line.lstrip())]
+        line = self.source[self.lines[node.lineno - 1] : self.start(node)]
+        return line[: len(line) - len(line.lstrip())]
 
     def edit(self, node, new, why=""):
         return Edit(self.start(node), self.end(node), new, why)
@@ -72,7 +73,7 @@ class Text:
 
 
 def apply(source, edit):
-    return source[:edit.start] + edit.new + source[edit.end:]
+    return source[: edit.start] + edit.new + source[edit.end :]
 
 
 class Cause(NamedTuple):
@@ -95,8 +96,20 @@ def causes_in(raised, sources):
 def why_none(text, raised, sources):
     """Return why something that stands in a line is None, as the end of a sentence: or where, if no source tells."""
     for tree in (parsed(source) for source in sources if holds_line(source, raised)):
-        function = next((each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and raised.line
-                         and each.lineno <= raised.line <= each.end_lineno), None) if tree else None
+        function = (
+            next(
+                (
+                    each
+                    for each in ast.walk(tree)
+                    if isinstance(each, ast.FunctionDef)
+                    and raised.line
+                    and each.lineno <= raised.line <= each.end_lineno
+                ),
+                None,
+            )
+            if tree
+            else None
+        )
         if function and text in names_that_may_be_none(function):
             return "when nobody passes it"
         inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods) if tree else ()
@@ -127,13 +140,20 @@ def is_none(node):
 
 def holds_line(source, raised):
     """Whether an exception may have left this cell: its line stands there, or it came from no line."""
-    return raised.line is None or any(raised.text in line for line in source.split("\n")[raised.line - 1:raised.line])
+    return raised.line is None or any(raised.text in line for line in source.split("\n")[raised.line - 1 : raised.line])
 
 
 def known_elsewhere(raised, text, name):
     """Explain a name that stands for nothing in a method, but for something in self or in another method."""
-    here, methods = next(((function, methods) for _, methods in classes(text.tree) for function in methods.values()
-                          if raised.line and function.lineno <= raised.line <= function.end_lineno), (None, {}))
+    here, methods = next(
+        (
+            (function, methods)
+            for _, methods in classes(text.tree)
+            for function in methods.values()
+            if raised.line and function.lineno <= raised.line <= function.end_lineno
+        ),
+        (None, {}),
+    )
     if here is None:
         return
     in_self = written_in_self(text, here, [name])
@@ -153,14 +173,20 @@ def known_elsewhere(raised, text, name):
 
 def written_in_self(text, function, names):
     """The edits with which a method takes names from self."""
-    return [text.edit(node, f"self.{node.id}") for node in ast.walk(function)
-            if getattr(node, "id", "") in names and isinstance(node.ctx, ast.Load)]
+    return [
+        text.edit(node, f"self.{node.id}")
+        for node in ast.walk(function)
+        if getattr(node, "id", "") in names and isinstance(node.ctx, ast.Load)
+    ]
 
 
 def kept(text, function, name):
     """The edit that keeps a name of a method in self, where it has its last value."""
-    given = [node for node in ast.walk(function) if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign)
-             and name in names_assigned(node)]
+    given = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and name in names_assigned(node)
+    ]
     if given:
         last = max(given, key=lambda node: node.end_lineno)
         return Edit(text.end(last), text.end(last), f"\n{text.indentation(last)}self.{name} = {name}")
@@ -173,8 +199,7 @@ def never_set(raised, text, owner, name):
     node, methods = next(((node, methods) for node, methods in classes(text.tree) if node.name == owner), (None, {}))
     if node is None or node.bases or node.decorator_list or name in methods:
         return
-    for place, inside in [("outside of the class", text.tree),
-                          *((f"inside of `{m}`", f) for m, f in methods.items())]:
+    for place, inside in [("outside of the class", text.tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
             yield Cause(f"`def {name}` stands {place}", "indent it as far as the other methods")
     for method, function in methods.items() if name not in attributes_set(text.tree) else ():
@@ -210,13 +235,19 @@ def functions_of(node):
 
 def attributes_set(node):
     """The names that code sets in self."""
-    return {inner.attr for inner in ast.walk(node) if isinstance(inner, ast.Attribute)
-            and isinstance(inner.ctx, ast.Store) and getattr(inner.value, "id", "") == "self"}
+    return {
+        inner.attr
+        for inner in ast.walk(node)
+        if isinstance(inner, ast.Attribute)
+        and isinstance(inner.ctx, ast.Store)
+        and getattr(inner.value, "id", "") == "self"
+    }
 
 
 def names_assigned(function):
-    return {inner.id for inner in ast.walk(function)
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
+    return {
+        inner.id for inner in ast.walk(function) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    }
 
 
 def names_known(function):

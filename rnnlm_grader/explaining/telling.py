@@ -4,6 +4,7 @@ Script and condition are made as simple as can be (`shrink`). Then the answer pl
 plain numbers, many at once; of the examples in which it still fails in this way the most telling is taken: with few
 numbers, round and different ones, and a result that no other known mistake gives.
 """
+
 import functools
 import itertools
 from collections import Counter
@@ -57,8 +58,11 @@ def telling_example(case, kind, candidate, rivals=()):
 def failing(cases, kind, candidate):
     """Have an answer play cases; return a look at each that fails in this way, and that the reference can play."""
     with np.errstate(all="ignore"):
-        looks = [Look(play, play.compare()) for play in play_all(candidate, cases)
-                 if play.seen.keys() <= play.case.right.keys()]
+        looks = [
+            Look(play, play.compare())
+            for play in play_all(candidate, cases)
+            if play.seen.keys() <= play.case.right.keys()
+        ]
     return [look for look in looks if kind in look.kinds]
 
 
@@ -74,10 +78,15 @@ def in_small_sizes(case, kind, candidate):
     shown = "".join(case.layer.letters_of(kind[0]))
     sizes = () if case.condition.world else small_sizes(case.layer, shown, is_about_shapes, *case.sizes.items())
     for at in range(0, len(sizes), AT_ONCE):
-        cases = [redrawn(case, sizes=each) for each in sizes[at:at + AT_ONCE]]
+        cases = [redrawn(case, sizes=each) for each in sizes[at : at + AT_ONCE]]
         if found := failing(cases, kind, candidate):
-            wide = [next((look for look in found if min(np.prod(look.case.sizes[letter]) for letter in letters) > 1),
-                         found[0]) for letters in (*case.sizes, tuple(case.sizes))]
+            wide = [
+                next(
+                    (look for look in found if min(np.prod(look.case.sizes[letter]) for letter in letters) > 1),
+                    found[0],
+                )
+                for letters in (*case.sizes, tuple(case.sizes))
+            ]
             return list(dict.fromkeys([found[0], *wide]))
     return failing([case], kind, candidate)
 
@@ -176,7 +185,8 @@ FLOATS = {  # kind of array → ways
     "logits": (counted, zeros, shares),
     "weight": (primes, zeros),
     "bias": (primes, zeros, states(0.5, 0.6), states(0.6, 0.8)),  # of 0.5, h * h is h * (1 - h)
-    "gates": (primes, zeros, odds)}
+    "gates": (primes, zeros, odds),
+}
 SMALLER = {way: tenths(way) for way in (counted, primes)}
 
 
@@ -246,6 +256,7 @@ def dressed(case, dress):
 
     def swap(arrays):
         return tuple(new.get(id(array), array) for array in arrays)
+
     tape = case.tape
     steps = tuple(replace(step, arrays=swap(step.arrays)) for step in tape.steps)
     return replace(case, tape=replace(tape, params=swap(tape.params), beside=swap(tape.beside), steps=steps))
@@ -295,8 +306,10 @@ def cost(look):
     """How hard an example is to read, and how little it tells."""
     layer = look.case.layer
     arrays = {id(array): (name, array) for name, array in named_arrays(look.case) if name not in layer.ids}
-    total = sum(len(as_python(array)) / 30 + (0 if array.any() else 0.1 if is_weight(name, layer) else 0.3)
-                for name, array in arrays.values())
+    total = sum(
+        len(as_python(array)) / 30 + (0 if array.any() else 0.1 if is_weight(name, layer) else 0.3)
+        for name, array in arrays.values()
+    )
     if arrays and not any(array.any() for _, array in arrays.values() if array.dtype.kind == "f"):
         total += 6
     got, right = (getattr(look.finding, which, None) for which in ("got", "expected"))
@@ -314,13 +327,19 @@ def is_weight(name, layer):
 
 def cost_of_numbers(array):
     """Numbers of many digits are hard to read, and those that have more than are shown can't be checked by head."""
-    numbers = array[np.isfinite(array)].astype(float).ravel()[:4 * MOST_NUMBERS]
+    numbers = array[np.isfinite(array)].astype(float).ravel()[: 4 * MOST_NUMBERS]
     plain = numbers.round(DIGITS)
     digits = sum(len(f"{number:.{DIGITS}f}".rstrip("0")) for number in plain) / 10
     nonzero = plain[plain != 0]
-    return (digits + 1.2 * np.sum(np.abs(numbers - plain) > 1e-14 * np.maximum(np.abs(numbers), 1))
-            + 0.2 * np.sum(plain == 0) + 0.4 * (len(nonzero) - len(np.unique(nonzero)))
-            + np.sum(np.abs(nonzero) < 0.01) + 5 * (not plain.any()) + 2 * (len(numbers) < array.size <= 24))
+    return (
+        digits
+        + 1.2 * np.sum(np.abs(numbers - plain) > 1e-14 * np.maximum(np.abs(numbers), 1))
+        + 0.2 * np.sum(plain == 0)
+        + 0.4 * (len(nonzero) - len(np.unique(nonzero)))
+        + np.sum(np.abs(nonzero) < 0.01)
+        + 5 * (not plain.any())
+        + 2 * (len(numbers) < array.size <= 24)
+    )
 
 
 def cost_of_difference(got, right):
@@ -335,8 +354,15 @@ def cost_of_difference(got, right):
 def rivals_in(look, rivals):
     """Those of the known mistakes that show where numbers are drawn, and give something else than the answer there."""
     expected = getattr(look.finding, "expected", None)
-    return [each for each in rivals if not is_same(value := value_of(each, look), expected)
-            and not is_same(value, look.finding.got)] if isinstance(expected, np.ndarray) else []
+    return (
+        [
+            each
+            for each in rivals
+            if not is_same(value := value_of(each, look), expected) and not is_same(value, look.finding.got)
+        ]
+        if isinstance(expected, np.ndarray)
+        else []
+    )
 
 
 def gives_the_same(rival, look):
@@ -347,10 +373,14 @@ def value_of(misconception, look):
     """What a known mistake gives, in place of what is wrong in a look."""
     if look.key[0] == KEPT_LATE:
         return None
-    play, = play_all(in_place_of_answer(misconception.variant, look.case), [look.case])
+    (play,) = play_all(in_place_of_answer(misconception.variant, look.case), [look.case])
     return play.seen.get(look.key)
 
 
 def is_same(one, other):
-    return isinstance(one, np.ndarray) and isinstance(other, np.ndarray) and one.shape == other.shape and bool(
-        np.all(close(one, other)))
+    return (
+        isinstance(one, np.ndarray)
+        and isinstance(other, np.ndarray)
+        and one.shape == other.shape
+        and bool(np.all(close(one, other)))
+    )

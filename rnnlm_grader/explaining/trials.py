@@ -3,6 +3,7 @@
 Nothing is suggested that wasn't tried: a change is told only where everything comes out right with it, in the smallest
 example and in draws of other sizes.
 """
+
 import ast
 import itertools
 import re
@@ -51,8 +52,9 @@ class Trials:
         changed = Changed(self.candidate, self.layer.name, source)
         try:
             with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
-                return not self.is_over and not any(play.compare() for some in (self.cases[:1], self.cases[1:])
-                                                    for play in play_all(changed, some))
+                return not self.is_over and not any(
+                    play.compare() for some in (self.cases[:1], self.cases[1:]) for play in play_all(changed, some)
+                )
         except WorkerLost:
             self.is_over = True
             return False
@@ -60,8 +62,9 @@ class Trials:
     def what_fits(self):
         """Return a sentence about a change with which everything is right; '' where none is found."""
         mended = self.candidate.known["mended"]  # sources that were right in other criteria → what was said of them
-        edits = edits_for(self.small, self.candidate.sources(self.layer.name),
-                          self.candidate.names_beside(self.layer.name))
+        edits = edits_for(
+            self.small, self.candidate.sources(self.layer.name), self.candidate.names_beside(self.layer.name)
+        )
         found = ((apply(source, edit), sentence(source, edit)) for source, edit in itertools.islice(edits, TRIALS))
         for source, said in itertools.chain(list(mended.items())[-3:], found):
             if self.layer.name in source and self.fits(source):
@@ -72,7 +75,7 @@ class Trials:
 
 def sentence(source, edit):
     """Say what was tried, in the student's own code, which is widened to whole words."""
-    old, new = " ".join(source[edit.start:edit.end].split()), " ".join(edit.new.split())
+    old, new = " ".join(source[edit.start : edit.end].split()), " ".join(edit.new.split())
     change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
     return f"{edit.why}{edit.why and '. '}{change} makes this pass"
 
@@ -104,8 +107,11 @@ def edits_for(small, sources, at_hand):
 
 def edits_where_raised(text, raised, at_hand, layer):
     """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
-    nodes = [node for node in ast.walk(text.tree)
-             if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno]
+    nodes = [
+        node
+        for node in ast.walk(text.tree)
+        if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno
+    ]
     statements = [node for node in nodes if isinstance(node, ast.stmt)]
     if not statements:
         yield from methods_named_otherwise(text, raised)
@@ -144,8 +150,13 @@ def narrowest(text, nodes, raised):
         return None
     line = text.source.split("\n")[raised.line - 1]
     first, last = (text.lines[raised.line - 1] + len(line) - len(line.lstrip()) + column for column in raised.mark)
-    found = [node for node in nodes if text.start(node) <= first and last <= text.end(node)
-             and not isinstance(getattr(node, "ctx", None), ast.Store)]
+    found = [
+        node
+        for node in nodes
+        if text.start(node) <= first
+        and last <= text.end(node)
+        and not isinstance(getattr(node, "ctx", None), ast.Store)
+    ]
     return min(found, key=lambda node: text.end(node) - text.start(node), default=None)
 
 
@@ -154,8 +165,11 @@ def origins_of(text, statement, nodes):
     function = text.function_of(statement)
     yield from (ast.Expr(each.iter) for each in text.above(statement) if isinstance(each, ast.For))
     names = names_in(nodes)
-    before = [each for each in ast.walk(function or text.tree)
-              if isinstance(each, ast.Assign | ast.AugAssign) and each.lineno < statement.lineno]
+    before = [
+        each
+        for each in ast.walk(function or text.tree)
+        if isinstance(each, ast.Assign | ast.AugAssign) and each.lineno < statement.lineno
+    ]
     for each in reversed(before):
         targets = each.targets if isinstance(each, ast.Assign) else [each.target]
         if names & names_in(inner for target in targets for inner in ast.walk(target)):

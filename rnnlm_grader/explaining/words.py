@@ -2,6 +2,7 @@
 
 What a student's code said may be hostile: every string of its own goes through `clean`.
 """
+
 import builtins
 import sys
 import unicodedata

@@ -2,6 +2,7 @@
 
 What is called right was found out by running that code: what it keeps, what it gives, and what fails without a line.
 """
+
 import ast
 import contextlib
 import io
@@ -39,8 +40,10 @@ def after_full_points(name, answer):
 
 def page_of(candidate, name, source):
     course = course_answer(name)
-    columns = "".join(element("div", COLUMN, f"<strong>{title}</strong>{element('pre', CODE, said(text))}")
-                      for title, text in (("Yours", source), ("The course’s", course)))
+    columns = "".join(
+        element("div", COLUMN, f"<strong>{title}</strong>{element('pre', CODE, said(text))}")
+        for title, text in (("Yours", source), ("The course’s", course))
+    )
     ideas = "".join(element("div", BELOW, with_code(each)) for each in differences(source, course))
     beside = folded("The course’s own answer, beside yours", element("div", BESIDE, columns) + ideas)
     asked = "".join(map(written, questions(candidate, name, source)))
@@ -66,8 +69,13 @@ def course_answer(name):
 def written(question):
     """Write a question as HTML, of which each choice unfolds what is said about it: without a script, anywhere."""
     code = element("pre", CODE, said(question.code)) if question.code else ""
-    choices = "".join(folded(f"<code>{said(choice.text)}</code>", element("div", BELOW, with_code(
-        f"{'✓ Right.' if choice.is_right else '✗ No.'} {choice.why}"))) for choice in question.choices)
+    choices = "".join(
+        folded(
+            f"<code>{said(choice.text)}</code>",
+            element("div", BELOW, with_code(f"{'✓ Right.' if choice.is_right else '✗ No.'} {choice.why}")),
+        )
+        for choice in question.choices
+    )
     return element("div", BELOW, element("div", "", with_code(question.asks)) + code + choices)
 
 
@@ -76,6 +84,7 @@ def folded(summary, inner):
 
 
 # --- where two answers differ in idea ---------------------------------------------------------------------------------
+
 
 def differences(own, course):
     """Yield a sentence on each idea that only one of two answers has."""
@@ -94,11 +103,14 @@ def ideas_in(source):
     nodes = [*ast.walk(ast.parse(source))]
     called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
     answers = {name for each in ASSIGNMENTS.values() for name in each.names} | {"RNN"}
-    return (sum(isinstance(node, ast.For | ast.While) for node in nodes),
-            {each for each in called if each.startswith("np.") or each in answers})
+    return (
+        sum(isinstance(node, ast.For | ast.While) for node in nodes),
+        {each for each in called if each.startswith("np.") or each in answers},
+    )
 
 
 # --- questions about one's own code -----------------------------------------------------------------------------------
+
 
 def questions(candidate, name, source):
     """Return some questions, the same ones for the same source; whatever goes wrong while asking, the report stands."""
@@ -116,8 +128,10 @@ def about_what_is_given(candidate, name, source, rng):
     for number in rng.permutation(len(known))[:5]:
         question = about_numbers(known[number], rng, said=A_MISTAKE)
         if question and printed(question.code, name, candidate.names[name]) == right_of(question).text:
-            choices = [Choice(each.text, each.is_right, "That is what it gave." if each.is_right else each.why)
-                       for each in question.choices]
+            choices = [
+                Choice(each.text, each.is_right, "That is what it gave." if each.is_right else each.why)
+                for each in question.choices
+            ]
             return Question(f"What does this print with your own `{name}`?", question.code, tuple(choices))
     return None
 
@@ -162,12 +176,17 @@ def about_what_is_kept(candidate, name, source, rng):
     lines = [line.strip() for line in source.partition("def forward")[2].partition("def ")[0].splitlines()]
     keeping = [line for line in lines if line.startswith(place.split("[")[0])]
     truth = f"`{place}` has shape {shape}." + (f" Your line `{keeping[-1]}` keeps it." if keeping else "")
-    others = {array.shape: f"That is the shape of {key if ' ' in key else f'`{key}`'}: " for key, array in known.items()
-              if array.ndim}
+    others = {
+        array.shape: f"That is the shape of {key if ' ' in key else f'`{key}`'}: "
+        for key, array in known.items()
+        if array.ndim
+    }
     wrong = {shape[::-1]: "Its axes are the other way round: "} | others | {(*shape, 1): "", shape[1:]: ""}
     wrong.pop(shape, None)
-    choices = [Choice(str(shape), True, truth),
-               *(Choice(str(each), False, reason + truth) for each, reason in [*wrong.items()][:CHOICES - 1])]
+    choices = [
+        Choice(str(shape), True, truth),
+        *(Choice(str(each), False, reason + truth) for each, reason in [*wrong.items()][: CHOICES - 1]),
+    ]
     takes = ", ".join(f"`{key}` of shape {array.shape}" for key, array in known.items() if key != "the output")
     return Question(f"With {takes}: which shape has `{place}` of your `{name}` after `forward`?", "", tuple(choices))
 
@@ -200,8 +219,10 @@ def about_lines_left_out(candidate, name, source, rng):
         return None
     _, _, criterion, number, harmless = min(found, key=lambda each: each[:2])
     harmless.sort(key=lambda other: not failing[other])  # a line that something else depends on is a better choice
-    choices = [Choice(lines[number - 1].strip(), True, "Left out, this fails: it was tried."), *(
-        Choice(lines[other - 1].strip(), False, without_it(failing[other])) for other in harmless[:CHOICES - 1])]
+    choices = [
+        Choice(lines[number - 1].strip(), True, "Left out, this fails: it was tried."),
+        *(Choice(lines[other - 1].strip(), False, without_it(failing[other])) for other in harmless[: CHOICES - 1]),
+    ]
     return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
 
 
@@ -217,18 +238,24 @@ def removable(source):
     A line that stands there twice isn't one of them: nobody could tell which one is meant.
     """
     functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    inside = {id(node): node for function in functions for node in ast.walk(function)
-              if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr) and node.lineno == node.end_lineno
-              and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))}
+    inside = {
+        id(node): node
+        for function in functions
+        for node in ast.walk(function)
+        if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr)
+        and node.lineno == node.end_lineno
+        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+    }
     numbers, lines = [node.lineno for node in inside.values()], [line.strip() for line in source.splitlines()]
-    return sorted(number for number in set(numbers)
-                  if numbers.count(number) == 1 and lines.count(lines[number - 1]) == 1)
+    return sorted(
+        number for number in set(numbers) if numbers.count(number) == 1 and lines.count(lines[number - 1]) == 1
+    )
 
 
 def without(candidate, name, source, number, criteria):
     """Return the criteria that fail once a line is left out."""
     lines = source.splitlines()
-    indent = lines[number - 1][:len(lines[number - 1]) - len(lines[number - 1].lstrip())]
+    indent = lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
     lines[number - 1] = f"{indent}pass"
     names = candidate.names_with(name, "\n".join(lines))
     changed = TimedCandidate(**{name: names[name]})

@@ -1,4 +1,5 @@
 """Remembers what each cell of a notebook gave when it last ran, so that `check` judges what stands on the screen."""
+
 import re
 import sys
 import traceback

@@ -1,4 +1,5 @@
 """`check` and `chapter`: what a learner calls in a notebook."""
+
 import os
 import sys
 from dataclasses import dataclass, replace
@@ -92,8 +93,7 @@ def names_asked_for(names):
     at_hand = max(ASSIGNMENTS.values(), key=lambda each: len(names.keys() & set(each.names)))
     if not names.keys() & set(at_hand.names):
         raise ValueError("Nothing that an exercise asks for is defined here. Run the cells above first.")
-    return [name for each in ASSIGNMENTS.values() for name in each.names
-            if name in names or each is at_hand]
+    return [name for each in ASSIGNMENTS.values() for name in each.names if name in names or each is at_hand]
 
 
 @dataclass(frozen=True)
@@ -132,10 +132,12 @@ def examine(name, answer, part, hidden):
     helpers = [each for each in cells.helpers(name) if find(each) is None]  # of the learner's own
     remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name, helpers)]
     if borrowed := borrows_reference(answer, lent):
-        remarks.append(f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. "
-                       "Write it yourself.")
+        remarks.append(
+            f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. Write it yourself."
+        )
     old = cells.outdated(name) or next(
-        (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), "")
+        (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), ""
+    )
     is_right = not (borrowed or old) and all(result.is_right for result in results)
     return Finding(name, results, remarks, is_right, old, everything)
 
@@ -155,8 +157,10 @@ def tell(finding):
     """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
     if not finding.outdated:
         return outline(finding.results, finding.everything), finding.remarks
-    parts = [(heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
-             for heading, items in outline(finding.results, finding.everything)]
+    parts = [
+        (heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
+        for heading, items in outline(finding.results, finding.everything)
+    ]
     return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
 
 
@@ -172,8 +176,11 @@ def tell_briefly(finding):
 
 def table(findings):
     """Return a table of points, row by row."""
-    rows = [(each.name, result.part, f"{points} of {result.max_points}")
-            for each in findings for points, result in zip(each.points, each.results, strict=True)]
+    rows = [
+        (each.name, result.part, f"{points} of {result.max_points}")
+        for each in findings
+        for points, result in zip(each.points, each.results, strict=True)
+    ]
     return [("name", "part", "points"), *rows, ("total", "", score(findings))]
 
 
@@ -198,8 +205,10 @@ def warn_of_modules(answer, name, lent):
 def tell_of_helpers(name, helpers):
     """Yield whether what an answer uses from other cells counts."""
     if present := [each for each in helpers if cells.is_written(each) and not cells.outdated(each)]:
-        yield (f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
-               "this notebook.")
+        yield (
+            f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
+            "this notebook."
+        )
 
 
 def in_a_row(words):

@@ -2,6 +2,7 @@
 
 Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 """
+
 import time
 
 import numpy as np
@@ -36,13 +37,20 @@ async def finale():
     model = build(parts, len(vocabulary))
     page = Page(parts)
     page.add("Before training", write(model, vocabulary))
-    left = train(model, training, parts["my_clip_grads"].used, page,
-                 halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)))
+    left = train(
+        model,
+        training,
+        parts["my_clip_grads"].used,
+        page,
+        halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)),
+    )
     perplexity = measure(model, held_out, parts["my_perplexity"].used)
     page.add(f"After training: perplexity {perplexity:.2f}", write(model, vocabulary))
     bigram = NgramModel(training, len(vocabulary), 2)
-    page.add(f"A bigram, which remembers one word: perplexity {bigram.perplexity(held_out):.2f}",
-             write_pairs(bigram, vocabulary))
+    page.add(
+        f"A bigram, which remembers one word: perplexity {bigram.perplexity(held_out):.2f}",
+        write_pairs(bigram, vocabulary),
+    )
     early = f" Training was stopped after {SECONDS} seconds, {left:.0%} before its end." if left else ""
     page.show(whose(parts) + early)
 
@@ -132,10 +140,19 @@ class Page:
 
     def show(self, status, share=None):
         from IPython.display import display
+
         bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="Training"></progress>'
-        html = "".join([element("p", "", said(status)), bar, curve(self.losses), *(
-            element("p", "", element("strong", "", said(title))) + element("div", BELOW, said(sample))
-            for title, sample in self.samples)])
+        html = "".join(
+            [
+                element("p", "", said(status)),
+                bar,
+                curve(self.losses),
+                *(
+                    element("p", "", element("strong", "", said(title))) + element("div", BELOW, said(sample))
+                    for title, sample in self.samples
+                ),
+            ]
+        )
         text = "\n\n".join([*(f"{title}\n{sample}" for title, sample in self.samples), status])
         data = {"text/plain": text, "text/html": element("div", FRAME, html)}
         if self.handle:
@@ -147,14 +164,17 @@ class Page:
 def curve(losses):
     """Draw how the loss falls, each point the mean of a hundredth of the steps; nothing while there are few."""
     many = max(1, len(losses) // 100)
-    means = [np.mean(losses[at:at + many]) for at in range(0, len(losses), many)]
+    means = [np.mean(losses[at : at + many]) for at in range(0, len(losses), many)]
     if len(means) < 2:
         return ""
-    points = " ".join(f"{40 + 270 * i / (len(means) - 1):.0f},{100 - 90 * mean / max(means):.1f}"
-                      for i, mean in enumerate(means))
+    points = " ".join(
+        f"{40 + 270 * i / (len(means) - 1):.0f},{100 - 90 * mean / max(means):.1f}" for i, mean in enumerate(means)
+    )
     said = f"The loss goes from {means[0]:.2f} to {means[-1]:.2f} in {len(losses)} steps."
-    return (f'<svg viewBox="0 0 320 120" role="img" aria-label="{said}" style="display: block; max-width: 32em" '
-            f'fill="currentColor" font-size="10"><path d="M40 10V100H310" fill="none" stroke="currentColor"/>'
-            f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
-            f'<text x="0" y="16">{max(means):.1f}</text><text x="0" y="103">0</text>'
-            f'<text x="40" y="116">loss, over {len(losses)} steps</text></svg>')
+    return (
+        f'<svg viewBox="0 0 320 120" role="img" aria-label="{said}" style="display: block; max-width: 32em" '
+        f'fill="currentColor" font-size="10"><path d="M40 10V100H310" fill="none" stroke="currentColor"/>'
+        f'<polyline points="{points}" fill="none" stroke="currentColor" stroke-width="2"/>'
+        f'<text x="0" y="16">{max(means):.1f}</text><text x="0" y="103">0</text>'
+        f'<text x="40" y="116">loss, over {len(losses)} steps</text></svg>'
+    )

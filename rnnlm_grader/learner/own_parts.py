@@ -2,6 +2,7 @@
 
 This executes the learner's code, so only the learner's own kernel may do it.
 """
+
 import ast
 import contextlib
 import json
@@ -23,9 +24,16 @@ from .check import borrows_reference, public_seeds
 from .stopwatch import LOOK, SECONDS, LoopsLook, TimedCandidate, look_at_the_clock
 
 #: The answers that a model is made of, and the finished parts in whose place they are put. MyTimeRNN may use MyRNN.
-PARTS = {"MyTimeEmbedding": time_layers.TimeEmbedding, "MyRNN": layers.RNN, "MyTimeRNN": time_layers.TimeRNN,
-         "MyTimeAffine": time_layers.TimeAffine, "MyTimeSoftmaxWithLoss": time_layers.TimeSoftmaxWithLoss,
-         "MyRnnlm": model.Rnnlm, "my_clip_grads": optim.clip_grads, "my_perplexity": text.perplexity}
+PARTS = {
+    "MyTimeEmbedding": time_layers.TimeEmbedding,
+    "MyRNN": layers.RNN,
+    "MyTimeRNN": time_layers.TimeRNN,
+    "MyTimeAffine": time_layers.TimeAffine,
+    "MyTimeSoftmaxWithLoss": time_layers.TimeSoftmaxWithLoss,
+    "MyRnnlm": model.Rnnlm,
+    "my_clip_grads": optim.clip_grads,
+    "my_perplexity": text.perplexity,
+}
 
 KEPT_BY_JUPYTERLITE = """(async () => {
   const ask = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
@@ -127,4 +135,5 @@ def in_folders():
 async def in_browser():
     """Return the same of the notebooks that JupyterLite keeps."""
     from pyodide.code import run_js
+
     return json.loads(await run_js(KEPT_BY_JUPYTERLITE))

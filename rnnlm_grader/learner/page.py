@@ -2,6 +2,7 @@
 
 It has no colours and no background of its own, so that it can be read in every theme.
 """
+
 import itertools
 import os
 import re
@@ -24,6 +25,7 @@ def say(text, html):
         print(text)
         return False
     from IPython.display import display
+
     display({"text/plain": text, "text/html": html}, raw=True)
     return True
 
@@ -33,8 +35,10 @@ def page(told, rows=()):
 
     A part is (heading, items): see `report.outline`.
     """
-    answers = [element("div", FRAME, "\n".join([*itertools.starmap(part, parts), *map(remark, remarks)]))
-               for parts, remarks in told]
+    answers = [
+        element("div", FRAME, "\n".join([*itertools.starmap(part, parts), *map(remark, remarks)]))
+        for parts, remarks in told
+    ]
     return "\n".join([*answers, *([table(*rows)] if rows else ())])
 
 
@@ -81,8 +85,10 @@ def with_code(text):
 
 
 def table(names, *rows):
-    head, *body = (element("tr", "", "".join(element(tag, "text-align: left", said(cell)) for cell in row))
-                   for tag, row in [("th", names), *(("td", row) for row in rows)])
+    head, *body = (
+        element("tr", "", "".join(element(tag, "text-align: left", said(cell)) for cell in row))
+        for tag, row in [("th", names), *(("td", row) for row in rows)]
+    )
     return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
 
 

@@ -4,6 +4,7 @@
 book's page of progress finds them if it comes from the same address, as in `make lab`. Where RNNLM_PROGRESS names a
 file, they are kept there too: `check()` then knows the other exercises, and the page can read that file from anywhere.
 """
+
 import contextlib
 import itertools
 import json
@@ -18,8 +19,11 @@ from ..files import write_whole
 from .page import BOOK_URL, element, said
 
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment
-TOTALS = {f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
-          for slug, assignment in ASSIGNMENTS.items() for name, part in assignment.parts()}
+TOTALS = {
+    f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
+    for slug, assignment in ASSIGNMENTS.items()
+    for name, part in assignment.parts()
+}
 # A notebook that is opened again may run the scripts of old outputs again: what is older than the clearing is no news.
 SCRIPT = """<script>{
   const kept = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
@@ -34,8 +38,11 @@ def note(results, is_whole):
     """Note the points of these parts; return what to add to a report, as text and as HTML."""
     now = int(time.time() * 1000)
     known = read()
-    known |= {part: [result.points, now] for result in results
-              if result.points >= known.get(part := f"{result.name}-{result.part}", [0])[0]}
+    known |= {
+        part: [result.points, now]
+        for result in results
+        if result.points >= known.get(part := f"{result.name}-{result.part}", [0])[0]
+    }
     write(known)
     line = summary(known) if is_whole else ""
     links = [said(line), *(links_onward(results) if is_whole else ())]

@@ -3,6 +3,7 @@
 The example is one in which the mistake shows, with numbers that are drawn anew for each question. The choices are what
 is right, what the mistake gives, and what other mistakes of the library give.
 """
+
 import difflib
 import functools
 import re
@@ -87,8 +88,11 @@ def key_of(misconception):
 
 def fellows(misconception):
     """The other mistakes of the same answer, those of the same section first."""
-    others = [each for each in find(misconception.name).misconceptions
-              if each.name == misconception.name and each.sentence != misconception.sentence]
+    others = [
+        each
+        for each in find(misconception.name).misconceptions
+        if each.name == misconception.name and each.sentence != misconception.sentence
+    ]
     return sorted(others, key=lambda each: each.section != misconception.section)
 
 
@@ -114,6 +118,7 @@ def question_about(key, seed, asked=(), is_solved=False):
 
 
 # --- what is printed --------------------------------------------------------------------------------------------------
+
 
 def about_numbers(misconception, rng, asked=(), said=NAMED):
     """Ask what the right answer gives where the mistake gives something else; `said` is what its name stands after."""
@@ -141,8 +146,10 @@ def examples(misconception):
     costs, _ = decoding.price(misconception, criteria)
     with np.errstate(all="ignore"):
         found = [examine(each, candidate, public_seed(each)) for each in criteria if each.id in costs]
-        faults = sorted((fault for each in found for fault in each.faults if not fault.play.case.law),
-                        key=lambda fault: (bool(fault.play.raised), fault.rank))
+        faults = sorted(
+            (fault for each in found for fault in each.faults if not fault.play.case.law),
+            key=lambda fault: (bool(fault.play.raised), fault.rank),
+        )
         if not faults:
             return None, []
         case, kind = faults[0].play.case, kind_of(*next(iter(faults[0].wrong.items())))
@@ -198,14 +205,23 @@ def written(value, aspect):
 
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
+
 def redressed(case, rng):
     """Return a case with other numbers: drawn anew, and where they needn't belong together, plain ones."""
-    case = redrawn(case, int(rng.integers(2 ** 31)))
+    case = redrawn(case, int(rng.integers(2**31)))
     if case.condition.world or rng.random() < AS_DRAWN:
         return case
-    return dressed(case, {
-        name: as_drawn if array.dtype.kind == "i" else rounded if name in case.condition.patterns
-        else way_of(name, case, rng) for name, array in named_arrays(case)})
+    return dressed(
+        case,
+        {
+            name: as_drawn
+            if array.dtype.kind == "i"
+            else rounded
+            if name in case.condition.patterns
+            else way_of(name, case, rng)
+            for name, array in named_arrays(case)
+        },
+    )
 
 
 def way_of(name, case, rng):
@@ -216,9 +232,12 @@ def way_of(name, case, rng):
 
 def digits(most, parts=1):
     """Return how to make a way: 1 to `most`, or tenths of these, each once where there are enough, in any order."""
+
     def make(rng):
-        return lambda array, before: np.concatenate(
-            [rng.permutation(most) + 1 for _ in range(1 + array.size // most)])[:array.size] / parts
+        return lambda array, before: (
+            np.concatenate([rng.permutation(most) + 1 for _ in range(1 + array.size // most)])[: array.size] / parts
+        )
+
     return make
 
 
@@ -249,14 +268,20 @@ def some_odds(rng):
     return lambda array, before: np.log(np.repeat(rng.permutation([1, 3, 4, 9]), array.size // 4))
 
 
-WAYS = {"upstream": (placed, digits(9)), "listed": (sides, digits(9)), "scalar": (digits(9), digits(9, 10)),
-        "case": (digits(5), digits(9), digits(9, 10)), "logits": (digits(5), some_shares),
-        "weight": (digits(5), digits(9, 10), digits(9, 10), none),
-        "bias": (digits(5), digits(9, 10), none, some_states),
-        "gates": (digits(9, 10), none, some_odds)}
+WAYS = {
+    "upstream": (placed, digits(9)),
+    "listed": (sides, digits(9)),
+    "scalar": (digits(9), digits(9, 10)),
+    "case": (digits(5), digits(9), digits(9, 10)),
+    "logits": (digits(5), some_shares),
+    "weight": (digits(5), digits(9, 10), digits(9, 10), none),
+    "bias": (digits(5), digits(9, 10), none, some_states),
+    "gates": (digits(9, 10), none, some_odds),
+}
 
 
 # --- which lines are right --------------------------------------------------------------------------------------------
+
 
 def about_lines(misconception):
     """Ask which lines are right: those of the right answer, of the mistake, or of another one in the same place."""
@@ -296,12 +321,19 @@ def surroundings(misconception, places):
     if others or not heads:
         return misconception.name, ""
     head = heads[-1]
-    below = next((i for i in range(end, len(lines)) if not lines[i].strip() or lines[i].lstrip().startswith("def ")),
-                 len(lines))
+    below = next(
+        (i for i in range(end, len(lines)) if not lines[i].strip() or lines[i].lstrip().startswith("def ")), len(lines)
+    )
     indent = " " * (len(lines[head]) - len(lines[head].lstrip()) + 4)
-    above = lines[max(head + 1, begin - 3):begin]
-    shown = [lines[head], *[f"{indent}..."] * (begin - 3 > head + 1), *above, f"{indent}# ?",
-             *lines[end:min(below, end + 3)], *[f"{indent}..."] * (below > end + 3)]
+    above = lines[max(head + 1, begin - 3) : begin]
+    shown = [
+        lines[head],
+        *[f"{indent}..."] * (begin - 3 > head + 1),
+        *above,
+        f"{indent}# ?",
+        *lines[end : min(below, end + 3)],
+        *[f"{indent}..."] * (below > end + 3),
+    ]
     method = lines[head].split("def ")[1].split("(")[0]
     name = method if method == misconception.name else f"{misconception.name}.{method}"
     return name, textwrap.dedent("\n".join(shown))

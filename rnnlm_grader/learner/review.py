@@ -4,6 +4,7 @@ Of each mistake there is a record: `log` holds [time in milliseconds, grade] of 
 the reader answered, `due` is when it is asked next, and `asked` marks the questions that there were. FSRS schedules
 them. The records stay with the reader: in this browser, as points do, and in the file that RNNLM_PROGRESS names.
 """
+
 import json
 import os
 import time
@@ -43,6 +44,7 @@ open_question = None  # (key, question) that `review` has asked
 
 # --- records ----------------------------------------------------------------------------------------------------------
 
+
 def named(record, now):
     """Return the record of a mistake that a check has named now; of one visit it counts once."""
     log = record["log"] if record else []
@@ -60,6 +62,7 @@ def answered(record, is_right, mark, now):
 def scheduled(log):
     """Return when a mistake is to be asked about next, in milliseconds."""
     from fsrs import Card, Rating, Scheduler  # here, for a check that is waited for needs none of it
+
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)
     card = Card(card_id=0)
     for at, grade in log:
@@ -91,11 +94,17 @@ def in_page(request):
 
 # --- where they are kept ----------------------------------------------------------------------------------------------
 
+
 def note(results):
     """Keep the mistakes that a check has named; return what hands them to the browser, as HTML."""
     kept, now = read(), now_in_milliseconds()
-    keys = dict.fromkeys(key_of(each) for result in results for verdict in result.verdicts
-                         if verdict.state == State.COSTS for each in verdict.likely)
+    keys = dict.fromkeys(
+        key_of(each)
+        for result in results
+        for verdict in result.verdicts
+        if verdict.state == State.COSTS
+        for each in verdict.likely
+    )
     if not keys or kept.get("off"):
         return ""
     return keep({key: named(kept["mistakes"].get(key), now) for key in keys})
@@ -124,6 +133,7 @@ def now_in_milliseconds():
 
 
 # --- in a notebook ----------------------------------------------------------------------------------------------------
+
 
 def review(choice=None):
     """Ask about a mistake of yours that is due; `review(2)` answers with the second choice, and asks the next one.
@@ -155,8 +165,12 @@ def answer(choice):
     verdict = "✓ Right." if chosen.is_right else "✗ Not that one; right is:"
     right = "" if chosen.is_right else next(each.text for each in question.choices if each.is_right)
     lines = [verdict, *([right] if right else []), chosen.why, f"Read: {BOOK}/{question.section}"]
-    shown = [element("div", "", said(verdict)), element("pre", CODE, said(right)) if right else "",
-             element("div", BELOW, with_code(chosen.why)), element("div", BELOW, sentence("read", question.section))]
+    shown = [
+        element("div", "", said(verdict)),
+        element("pre", CODE, said(right)) if right else "",
+        element("div", BELOW, with_code(chosen.why)),
+        element("div", BELOW, sentence("read", question.section)),
+    ]
     say("\n".join(lines), element("div", FRAME, "".join(shown)) + script)
     ask_next()
 

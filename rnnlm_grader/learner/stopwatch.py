@@ -3,6 +3,7 @@
 So neither signals nor threads are needed, which a kernel in a browser lacks, and nothing else takes longer. A
 comprehension, or a call of NumPy's, that never comes to an end isn't stopped: there is no loop around it that looks.
 """
+
 import ast
 import builtins
 import linecache

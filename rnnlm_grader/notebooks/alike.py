@@ -9,6 +9,7 @@ It is a hint and no verdict. The book shows most of these computations, and a sh
 what is shorter than `MIN_LINES` in all isn't mentioned, unless it is wrong and rare, and what equals the reference
 isn't compared among students.
 """
+
 import ast
 import copy
 import functools
@@ -91,8 +92,9 @@ def like_reference(functions: Mapping[Function, int], shapes: Collection[str]) -
     return (total, tuple(function.place for function in same)) if total >= MIN_LINES else (0, ())
 
 
-def pairs(by_student: Mapping[str, Mapping[Function, int]],
-          wrong: Mapping[str, Collection[Function]] = MappingProxyType({})) -> list[Alike]:
+def pairs(
+    by_student: Mapping[str, Mapping[Function, int]], wrong: Mapping[str, Collection[Function]] = MappingProxyType({})
+) -> list[Alike]:
     """Return an `Alike` for each two students who share code: first rare wrong code, then what is longest.
 
     `by_student` maps a student to what `functions_of` returned, `wrong` to those of the functions that lost points.
@@ -112,21 +114,38 @@ def pairs(by_student: Mapping[str, Mapping[Function, int]],
     return sorted(found, key=lambda alike: (not alike.is_rare, -alike.lines, alike.students))
 
 
-def _alike(students: tuple[str, str], same: Sequence[tuple[Function, Function]],
-           by_student: Mapping[str, Mapping[Function, int]], wrong: Mapping[str, Collection[Function]],
-           rare: Collection[str]) -> Alike | None:
+def _alike(
+    students: tuple[str, str],
+    same: Sequence[tuple[Function, Function]],
+    by_student: Mapping[str, Mapping[Function, int]],
+    wrong: Mapping[str, Collection[Function]],
+    rare: Collection[str],
+) -> Alike | None:
     """Return the `Alike` of two students, or None where what they share says nothing."""
     one, other = students
     lines = {function: by_student[one][function] for function, _ in same}
-    is_rare = sum(lines[mine] for mine, theirs in same if mine.shape in rare and mine in wrong.get(one, ())
-                  and theirs in wrong.get(other, ())) >= MIN_RARE
+    is_rare = (
+        sum(
+            lines[mine]
+            for mine, theirs in same
+            if mine.shape in rare and mine in wrong.get(one, ()) and theirs in wrong.get(other, ())
+        )
+        >= MIN_RARE
+    )
     total = sum(lines.values())
     if total < MIN_LINES and not is_rare:
         return None
     least = min(sum(by_student[student].values()) for student in students)
     sources = tuple("\n\n".join(function.source for function in functions) for functions in zip(*same, strict=True))
-    return Alike(students, tuple(function.place for function, _ in same), total, min(100, round(100 * total / least)),
-                 all(mine.exact == theirs.exact for mine, theirs in same), is_rare, sources)
+    return Alike(
+        students,
+        tuple(function.place for function, _ in same),
+        total,
+        min(100, round(100 * total / least)),
+        all(mine.exact == theirs.exact for mine, theirs in same),
+        is_rare,
+        sources,
+    )
 
 
 @functools.lru_cache(maxsize=1024)
@@ -202,9 +221,18 @@ def _in_order(statements: Collection[ast.stmt], known: dict[str, int]) -> list[a
     """Sort statements as far as none passes another one on which it depends, by what they are and do to known names."""
     left, done = [(ast.dump(each), each, *_touched(each)) for each in statements], list[ast.stmt]()
     while left:
-        free = [here for here, (_, _, reads, writes) in enumerate(left) if not any(
-            writes & (before_reads | before_writes) or reads & before_writes
-            for _, _, before_reads, before_writes in left[:here])] if len(statements) <= MAX_SORTED else [0]
+        free = (
+            [
+                here
+                for here, (_, _, reads, writes) in enumerate(left)
+                if not any(
+                    writes & (before_reads | before_writes) or reads & before_writes
+                    for _, _, before_reads, before_writes in left[:here]
+                )
+            ]
+            if len(statements) <= MAX_SORTED
+            else [0]
+        )
         first = left.pop(min(free, key=lambda here: _anonymous(left[here][0], known)))[1]
         for inner in ast.walk(first):
             for block in ("body", "orelse", "finalbody"):

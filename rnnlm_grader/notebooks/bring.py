@@ -5,6 +5,7 @@
 For an exercise whose text has changed since the student fetched it: the answers go into their cells, and cells of the
 student's own behind the cell that they stood behind.
 """
+
 import argparse
 import json
 import sys
@@ -50,8 +51,10 @@ def bring(old: Path, new: Path) -> str:
     notebook["cells"] = [*own.pop(None, ()), *notebook["cells"], *(cell for rest in own.values() for cell in rest)]
     count = len(notebook["cells"]) - len(cells)
     write_whole(new, f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n".encode())
-    return (f"Brought into {new}: {', '.join(answers) or 'no answers'}, and {count} "
-            f"{'cell' if count == 1 else 'cells'} of your own. {old} is as it was.")
+    return (
+        f"Brought into {new}: {', '.join(answers) or 'no answers'}, and {count} "
+        f"{'cell' if count == 1 else 'cells'} of your own. {old} is as it was."
+    )
 
 
 def own_cells(before: list, cells: list) -> dict[str | None, list]:

@@ -2,6 +2,7 @@
 
 It is a student's code in the grader's own process. So nothing here recurses, and submission.py limits its length.
 """
+
 import ast
 import builtins
 import re
@@ -18,7 +19,8 @@ IMPORTS = ast.Import | ast.ImportFrom
 DEFINES = DEFINITIONS | IMPORTS | ast.Assign | ast.AnnAssign | ast.Pass
 # A line that only IPython understands, with those that continue it: `%matplotlib`, `!ls`, `files = !ls`, `?f`, `f??`.
 FOR_IPYTHON = re.compile(
-    r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE)
+    r"^([ \t]*+(?:\w[\w, \t]*=[ \t]*+)?)(?:%%?[a-zA-Z]|!(?!=)|\?|[\w.]+\?\??[ \t]*$)(?:.*\\\n)*.*", re.MULTILINE
+)
 TIMED = re.compile(r"^([ \t]*+)%time[ \t]+(?=\S)", re.MULTILINE)  # what stands behind it is executed as it stands
 WRITES = re.compile(r"\s*%%(?:write)?file[ \t]+(-a[ \t]+)?(\S+)[ \t]*(?:\n|\Z)")  # the rest of its cell into a file
 FILE = re.compile(r"(?:[^\n]{,200}[/\\])?([^\n/\\]{1,100})\.\w{1,8}")  # a string that may name a file
@@ -53,10 +55,11 @@ def plain_python(source: str) -> str:
     if tree_of(source):
         return source
     if found := WRITES.match(source):
-        mode, text = "a" if found[1] else "w", source[found.end():]
+        mode, text = "a" if found[1] else "w", source[found.end() :]
         return f"open({found[2].strip(QUOTES)!r}, {mode!r}, encoding='utf-8').write({text!r})"
-    plain = FOR_IPYTHON.sub(lambda found: f"{found[1]}None" + "\n" * found[0].count("\n"),
-                            TIMED.sub(r"\1", textwrap.dedent(source)))
+    plain = FOR_IPYTHON.sub(
+        lambda found: f"{found[1]}None" + "\n" * found[0].count("\n"), TIMED.sub(r"\1", textwrap.dedent(source))
+    )
     return plain if tree_of(plain) else source
 
 
@@ -70,7 +73,7 @@ def excerpt(source: str, nodes: Iterable[ast.stmt]) -> str:
             first, start = node.decorator_list[0].lineno - 1, 0  # the line of its `@`
         for row in range(first, last + 1):
             end = node.end_col_offset if row == last else None
-            rows[row].append(lines[row][start if row == first else 0: end])
+            rows[row].append(lines[row][start if row == first else 0 : end])
     return b"\n".join(map(b"; ".join, rows)).decode().strip("\n")
 
 
@@ -175,8 +178,9 @@ def defined_names(tree: ast.Module | None) -> set[str]:
     return set().union(*(names_bound(node) for node in (tree.body if tree else ()) if not isinstance(node, IMPORTS)))
 
 
-def needed_statements(own: Sequence[ast.Module | None], answers: Collection[ast.Module | None],
-                      wanted: Collection[str]) -> list[list[ast.stmt]]:
+def needed_statements(
+    own: Sequence[ast.Module | None], answers: Collection[ast.Module | None], wanted: Collection[str]
+) -> list[list[ast.stmt]]:
     """Return the statements of a student's own cells that the answers need: a list for each cell, in order.
 
     These are the statements that bind or change a name which an answer uses, or which another such statement uses; and
@@ -190,13 +194,19 @@ def needed_statements(own: Sequence[ast.Module | None], answers: Collection[ast.
     causes: defaultdict[str | Effect, set[Effect]] = defaultdict(set)  # an effect → (CALLS, function) that does it too
     for node in (node for body in bodies for node in body):
         calls = set() if isinstance(node, ast.Assign | ast.AnnAssign | DEFINITIONS) else names_called(node)
-        keys: set[str | Effect] = {*names_bound(node), *with_each(CHANGES, names_changed(node) & changeable),
-                                   *with_each(CALLS, calls), *with_each(FILES, files_named(node))}
+        keys: set[str | Effect] = {
+            *names_bound(node),
+            *with_each(CHANGES, names_changed(node) & changeable),
+            *with_each(CALLS, calls),
+            *with_each(FILES, files_named(node)),
+        }
         for key in keys:
             giving[key].append(node)
         for function in filter(is_function, parts_of(node, FUNCTIONS)):
-            for effect in (*with_each(CHANGES, names_changed_inside(function) & changeable),
-                           *with_each(CALLS, names_called(function))):
+            for effect in (
+                *with_each(CHANGES, names_changed_inside(function) & changeable),
+                *with_each(CALLS, names_called(function)),
+            ):
                 causes[effect].add((CALLS, function.name))
     left: list[str | Effect] = ["*", *wanted]
     needed: set[ast.stmt] = set()
@@ -235,7 +245,8 @@ def _is_definition(node: ast.stmt, quick: Collection[str | None]) -> bool:
     """Return whether all that a statement does is to define, and it calls nothing but what begins with a quick name."""
     parts = list(parts_of(node, DEFINITIONS | ast.Lambda))
     return all(isinstance(part, DEFINES | ast.If | ast.Try) for part in parts if isinstance(part, ast.stmt)) and all(
-        root_of(part.func) in quick for part in parts if isinstance(part, ast.Call))
+        root_of(part.func) in quick for part in parts if isinstance(part, ast.Call)
+    )
 
 
 def without_changes_of(source: str, names: Set[str]) -> str:
@@ -249,8 +260,9 @@ def helpers_in(source: str, without: Set[str]) -> str:
     """Return what a cell defines beside certain names and without running code of its author's, as source."""
     source = without_changes_of(definitions_in(source), without)
     body = statements_of(source)
-    own = set().union(*(names_bound(node) for node in body
-                        if not isinstance(node, IMPORTS | ast.Assign | ast.AnnAssign)))
+    own = set().union(
+        *(names_bound(node) for node in body if not isinstance(node, IMPORTS | ast.Assign | ast.AnnAssign))
+    )
     return excerpt(source, [node for node in body if _runs_nothing_of(own, node)])
 
 
@@ -260,11 +272,17 @@ def _runs_nothing_of(own: Collection[str], node: ast.AST) -> bool:
     while left:
         part = left.pop()
         is_store = isinstance(getattr(part, "ctx", None), ast.Store)
-        if isinstance(part, ast.Lambda) or (isinstance(part, ast.Name) and part.id in own and not is_store) or (
-                isinstance(part, ast.Attribute | ast.Subscript) and is_store):
+        if (
+            isinstance(part, ast.Lambda)
+            or (isinstance(part, ast.Name) and part.id in own and not is_store)
+            or (isinstance(part, ast.Attribute | ast.Subscript) and is_store)
+        ):
             return False
-        left += (inner for inner in ast.iter_child_nodes(part)
-                 if not (isinstance(part, FUNCTIONS) and isinstance(inner, ast.stmt)))
+        left += (
+            inner
+            for inner in ast.iter_child_nodes(part)
+            if not (isinstance(part, FUNCTIONS) and isinstance(inner, ast.stmt))
+        )
     return True
 
 

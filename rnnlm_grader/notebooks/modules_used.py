@@ -1,4 +1,5 @@
 """Finds out which modules an answer in a notebook uses, so that `check` can warn of those that grading doesn't have."""
+
 import dis
 import sys
 import types
@@ -54,5 +55,7 @@ def _names_in(code: types.CodeType) -> tuple[set[str], set[str]]:
         part = left.pop()
         steps += dis.get_instructions(part)
         left += (const for const in part.co_consts if isinstance(const, types.CodeType))
-    return ({step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")},
-            {step.argval for step in steps if step.opname == "IMPORT_NAME"})
+    return (
+        {step.argval for step in steps if step.opname in ("LOAD_GLOBAL", "LOAD_NAME")},
+        {step.argval for step in steps if step.opname == "IMPORT_NAME"},
+    )

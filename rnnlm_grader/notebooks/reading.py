@@ -3,6 +3,7 @@
 It may be anything, and this runs in the grader's own process: no link is followed, nothing is unpacked to the disk, and
 there is a limit to what is looked at and read.
 """
+
 import contextlib
 import errno
 import io
@@ -92,7 +93,7 @@ def without_outputs(data: bytes) -> bytes:
             require_few(brackets)
         if depth:  # it is no JSON
             break
-        kept.append(data[done: found.end()])
+        kept.append(data[done : found.end()])
         done = at - 1  # where the closing bracket is
     return b"".join([*kept, data[done:]])
 
@@ -170,8 +171,9 @@ def read_all_in_zip(file: IO[bytes], read: Callable[[object], T]) -> dict[str, T
         with zipfile.ZipFile(Sips(file.fileno(), closefd=False)) as archive:
             if len(archive.infolist()) > MAX_FILES:
                 raise Unreadable(f"there are more than {MAX_FILES:,} files in its zip")
-            notebooks = {name: member for member in archive.infolist()
-                         if is_meant(name := member.filename.replace("\\", "/"))}
+            notebooks = {
+                name: member for member in archive.infolist() if is_meant(name := member.filename.replace("\\", "/"))
+            }
             refuse_if_many(notebooks, sum(member.file_size for member in notebooks.values()))
             if {member.compress_type for member in notebooks.values()} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
                 raise Unreadable("its zip is packed in an uncommon way. Pack it as usual")

@@ -5,6 +5,7 @@ what the answers need: a helper or a table in a cell of its own costs nobody a m
 time. Where an answer is wrong, the student's own cells are tried as a whole. All this code runs in the
 sandbox, so it takes no risk to be kind.
 """
+
 import ast
 import functools
 import sys
@@ -132,8 +133,9 @@ class Piece:
     source: str
 
 
-def take_answers(cells: Sequence[Cell], wanted: Mapping[str, str],
-                 locked: Mapping[str, str] = MappingProxyType({})) -> Answers:
+def take_answers(
+    cells: Sequence[Cell], wanted: Mapping[str, str], locked: Mapping[str, str] = MappingProxyType({})
+) -> Answers:
     """Pick the answers out of a submission's code cells.
 
     `wanted` holds the source as released of each cell to fill, by its grade_id, which is the name that it defines;
@@ -167,12 +169,20 @@ def take_answers(cells: Sequence[Cell], wanted: Mapping[str, str],
 def pieces_of(cells: Sequence[Cell], wanted: Mapping[str, str], locked: Mapping[str, str]) -> list[Piece]:
     """Return a `Piece` for each cell that somebody has written in; of the student's own, with what the answers need."""
     stubs, others = set(map(code_of, wanted.values())), set(map(code_of, locked.values()))
-    cells = [cell for cell in cells if (cell.kind == CODE or is_answer_in_text(cell, wanted))
-             and cell.code not in (stubs | others if cell.grade_id in locked else stubs)]
+    cells = [
+        cell
+        for cell in cells
+        if (cell.kind == CODE or is_answer_in_text(cell, wanted))
+        and cell.code not in (stubs | others if cell.grade_id in locked else stubs)
+    ]
     answers, own = ([cell.tree for cell in cells if (cell.grade_id in wanted) is which] for which in (True, False))
     counts = iter(needed_statements(own, answers, wanted))
-    return [Piece(cell, cell.grade_id, cell.source) if cell.grade_id in wanted else
-            Piece(cell, None, excerpt(cell.plain, next(counts))) for cell in cells]
+    return [
+        Piece(cell, cell.grade_id, cell.source)
+        if cell.grade_id in wanted
+        else Piece(cell, None, excerpt(cell.plain, next(counts)))
+        for cell in cells
+    ]
 
 
 def is_answer_in_text(cell: Cell, wanted: Collection[str]) -> bool:
@@ -190,10 +200,14 @@ def whole_source(piece: Piece, wanted: Collection[str]) -> str:
 def rename(pieces: list[Piece], filled: Sequence[Piece], name: str, wanted: Mapping[str, str]) -> Iterator[str]:
     """Let the only class or function in the cells of an answer have its name too; yield a remark if there is one."""
     released = tree_of(wanted[name])
-    kind = next((type(node) for node in released.body if isinstance(node, DEFINITIONS) and node.name == name),
-                ()) if released else ()
-    found = {node.name for piece in filled if piece.cell.tree for node in piece.cell.tree.body
-             if isinstance(node, kind)}.difference(wanted)
+    kind = (
+        next((type(node) for node in released.body if isinstance(node, DEFINITIONS) and node.name == name), ())
+        if released
+        else ()
+    )
+    found = {
+        node.name for piece in filled if piece.cell.tree for node in piece.cell.tree.body if isinstance(node, kind)
+    }.difference(wanted)
     if len(found) == 1:
         *_, last = filled
         last.source += f"\n\n{name} = {(other := found.pop())}"
@@ -209,19 +223,29 @@ def remarks_on_cells(cells: Sequence[Cell], wanted: Collection[str]) -> Iterator
         if cell.length > MAX_SOURCE:
             which = f"The cell {cell.grade_id}" if cell.grade_id else "A cell of your own"
             lines = cell.source.count("\n") + 1
-            yield (f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
-                   f"Only its first {lines:,} lines were read.")
+            yield (
+                f"{which} has {cell.length:,} characters; the limit is {MAX_SOURCE:,}. "
+                f"Only its first {lines:,} lines were read."
+            )
         if is_answer_in_text(cell, wanted):
             yield f"{cell.grade_id} was in a {cell.kind} cell, not in a code cell; it was graded all the same."
     if unread := [cell.source for cell in cells if not (cell.tree or cell.grade_id) and "def " in cell.source]:
-        yield (f"{len(unread)} of your own cells can't be read by Python {sys.version_info.major}."
-               f"{sys.version_info.minor}, which the grader runs. What is defined there was missing.")
+        yield (
+            f"{len(unread)} of your own cells can't be read by Python {sys.version_info.major}."
+            f"{sys.version_info.minor}, which the grader runs. What is defined there was missing."
+        )
         if any(source.lstrip().startswith(">>> ") for source in unread):
             yield "Remove the prompts (`>>> `) at the beginning of the lines in your own cells."
 
 
-def remarks_on(name: str, filled: Sequence[Piece], elsewhere: Sequence[Piece], beside: Sequence[Piece],
-               is_defined: bool, is_there: bool) -> Iterator[str]:
+def remarks_on(
+    name: str,
+    filled: Sequence[Piece],
+    elsewhere: Sequence[Piece],
+    beside: Sequence[Piece],
+    is_defined: bool,
+    is_there: bool,
+) -> Iterator[str]:
     """Yield what the student should know of where the definition of a name was found."""
     if len(filled) > 1:
         yield f"There was more than one cell {name}; they were executed one after the other."

@@ -1,4 +1,5 @@
 """What a student wrote beside the answers: cells of text with the images in them, and cells that are marked by hand."""
+
 import hashlib
 import json
 import re
@@ -28,8 +29,9 @@ class Outline:
     def id_of(self, cell: object) -> str | None:
         """The id of the cell of the exercise that a cell of a submission is, or None for one of the student's own."""
         own, source = get(cell, "id", str), text_in(cell).strip()
-        return (self.by_grade_id.get(grade_id_of(cell)) or (own if own in self.ids else None)
-                or self.by_source.get(source))
+        return (
+            self.by_grade_id.get(grade_id_of(cell)) or (own if own in self.ids else None) or self.by_source.get(source)
+        )
 
 
 @dataclass(frozen=True)
@@ -46,7 +48,7 @@ class Text:
     def request(self) -> str:
         """What is asked for, where this is a request to look at a mark again; else an empty text."""
         found = None if self.fills else REQUEST.match(self.source)
-        return self.source[found.end():].strip() or "(no reason)" if found else ""
+        return self.source[found.end() :].strip() or "(no reason)" if found else ""
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 The same bench stands in the learner's kernel, where `check` uses it directly, and in the sandbox, where programs arrive
 through a pipe. It judges nothing. It needs nothing but NumPy and the standard library.
 """
+
 import ast
 import codeop
 import contextlib
@@ -272,8 +273,12 @@ def bound_names(node):
     if isinstance(node, ast.FunctionDef | ast.ClassDef):
         return [node.name]
     targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-    return [inner.id for target in targets for inner in ast.walk(target)
-            if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)]
+    return [
+        inner.id
+        for target in targets
+        for inner in ast.walk(target)
+        if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
+    ]
 
 
 class Missing:

@@ -2,6 +2,7 @@
 
 A criterion can't tell whether it examines this or a `sandbox.candidate.SandboxedCandidate`.
 """
+
 import linecache
 import types
 from collections import defaultdict

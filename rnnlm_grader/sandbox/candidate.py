@@ -2,6 +2,7 @@
 
 A criterion can't tell whether it examines this or a `protocol.candidate.KernelCandidate`.
 """
+
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
@@ -57,9 +58,17 @@ class SandboxedCandidate:
         How often something was stopped that had waited, and not computed: on another machine it may come to an end.
     """
 
-    def __init__(self, cells: Iterable[tuple[str, str]], wanted: Iterable[str], *, lent: Sequence[str] = (),
-                 sandbox: str = "bwrap", seconds: float = 5.0, all_seconds: float = 10.0,
-                 wall_clock_factor: float = 10.0) -> None:
+    def __init__(
+        self,
+        cells: Iterable[tuple[str, str]],
+        wanted: Iterable[str],
+        *,
+        lent: Sequence[str] = (),
+        sandbox: str = "bwrap",
+        seconds: float = 5.0,
+        all_seconds: float = 10.0,
+        wall_clock_factor: float = 10.0,
+    ) -> None:
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds, self.wall_clock_factor = seconds, all_seconds, wall_clock_factor
         self.waits = 0
@@ -140,8 +149,13 @@ class SandboxedCandidate:
             if type(first) is int and first == self.played and is_reply(rest) and program.fits(Reply(*rest)):
                 self.played += 1
                 return Reply(*rest)
-            if not (isinstance(first, str) and first == "ask" and len(rest) == 2 and type(rest[0]) is int
-                    and is_snapshot(rest[1])):
+            if not (
+                isinstance(first, str)
+                and first == "ask"
+                and len(rest) == 2
+                and type(rest[0]) is int
+                and is_snapshot(rest[1])
+            ):
                 raise self.worker.lost(DISTURBED)
             self.worker.send(self._answer(program, *rest))
 
@@ -194,7 +208,7 @@ class SandboxedCandidate:
             if not (raised is None or isinstance(raised, Raised)):
                 raise self.worker.lost(DISTURBED)
         except WorkerLost as error:
-            reason, = error.args
+            (reason,) = error.args
             if is_setup or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
             lost.append(reason)
@@ -206,5 +220,10 @@ class SandboxedCandidate:
 
 def is_reply(parts: Sequence[object]) -> bool:
     """Whether what came from a worker could be the parts of a `Reply`."""
-    return len(parts) == 3 and isinstance(parts[0], tuple) and all(map(is_snapshot, parts[0])) and (
-        parts[1] is None or isinstance(parts[1], Raised)) and isinstance(parts[2], str)
+    return (
+        len(parts) == 3
+        and isinstance(parts[0], tuple)
+        and all(map(is_snapshot, parts[0]))
+        and (parts[1] is None or isinstance(parts[1], Raised))
+        and isinstance(parts[2], str)
+    )

@@ -1,4 +1,5 @@
 """Tells from outside how much processor time a worker has used: what it says of itself may be a lie."""
+
 import contextlib
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """A worker and what is said with it, through two pipes: it is asked, heard out, and stopped when its time is over."""
+
 import contextlib
 import os
 import pickle
@@ -118,9 +119,12 @@ class Connection:
             measured = f"It was stopped after {self.granted:g} s of processor time." if self.granted else ""
             return self.lost(TIMED_OUT, measured=measured)
         self.has_waited = True
-        return self.lost(WAITED, measured=f"It was stopped after {waited:.0f} s, in which it had used {worked:.1f} of "
-                         f"{self.limit:.1f} s of processor time; the machine's load was {os.getloadavg()[0]:.1f}, on "
-                         f"{os.cpu_count()} processors.")
+        return self.lost(
+            WAITED,
+            measured=f"It was stopped after {waited:.0f} s, in which it had used {worked:.1f} of "
+            f"{self.limit:.1f} s of processor time; the machine's load was {os.getloadavg()[0]:.1f}, on "
+            f"{os.cpu_count()} processors.",
+        )
 
     # --- what is said -------------------------------------------------------------------------------------------------
 
@@ -136,7 +140,7 @@ class Connection:
         data = memoryview(pickle.dumps(request, pickle.HIGHEST_PROTOCOL))
         while data:
             try:
-                data = data[os.write(self.to_worker, data):]
+                data = data[os.write(self.to_worker, data) :]
             except BlockingIOError:
                 if self.from_worker in self._wait(self.to_worker):
                     self._read()
@@ -183,7 +187,7 @@ class Connection:
         try:
             status = self.process.wait(timeout=self.process.PATIENCE)
         except subprocess.TimeoutExpired:
-            return "your code closed its connection to the grader",
+            return ("your code closed its connection to the grader",)
         if status < 0 or status > 128:
             return "your code ended the Python process", f"signal {-status if status < 0 else status - 128}"
         return "your code ended the Python process", f"exit status {status}"

@@ -3,6 +3,7 @@
 A container shows an empty folder, and in it what `view` says. Its first process is the worker: a signal that it sends
 to itself does nothing, where under bubblewrap it would end it. /proc is there, read-only, and shows this process alone.
 """
+
 import contextlib
 import csv
 import io
@@ -39,12 +40,33 @@ os.execv(sys.argv[3], sys.argv[3:])
 def isolation(podman: str, lent: Sequence[str]) -> list[str]:
     """Podman's arguments for a container that sees what `view` says, read-only, and nothing else."""
     masked = ":".join(("/sys", *view.hidden()))
-    argv = [podman, "run", "--rm", "--name", NAME, "--pull=never", "--network=none", "--ipc=none", "--read-only",
-            "--read-only-tmpfs=false", "--cap-drop=all", "--security-opt=no-new-privileges",
-            "--security-opt=label=disable",  # SELinux would have the folders of this machine relabelled
-            f"--security-opt=mask={masked}", "--security-opt=proc-opts=ro,nosuid,nodev,noexec", "--no-hosts",
-            "--hostname=sandbox", "--passwd=false", "--systemd=false", "--log-driver=none", "--unsetenv-all",
-            "--http-proxy=false", f"--timeout={MOST_SECONDS}", "--workdir=/tmp", *LIMITS]
+    argv = [
+        podman,
+        "run",
+        "--rm",
+        "--name",
+        NAME,
+        "--pull=never",
+        "--network=none",
+        "--ipc=none",
+        "--read-only",
+        "--read-only-tmpfs=false",
+        "--cap-drop=all",
+        "--security-opt=no-new-privileges",
+        "--security-opt=label=disable",  # SELinux would have the folders of this machine relabelled
+        f"--security-opt=mask={masked}",
+        "--security-opt=proc-opts=ro,nosuid,nodev,noexec",
+        "--no-hosts",
+        "--hostname=sandbox",
+        "--passwd=false",
+        "--systemd=false",
+        "--log-driver=none",
+        "--unsetenv-all",
+        "--http-proxy=false",
+        f"--timeout={MOST_SECONDS}",
+        "--workdir=/tmp",
+        *LIMITS,
+    ]
     argv += [f"--env={variable}={value}" for variable, value in view.environment().items()]
     argv += [f"--tmpfs={folder}:size={view.WRITABLE_BYTES},mode=1777" for folder in view.WRITABLE]
     argv += [_mount(folder, folder) for folder in view.readable()]
@@ -60,7 +82,8 @@ def _mount(source: str, place: str) -> str:
     written = io.StringIO("--mount=")
     written.seek(0, io.SEEK_END)
     csv.writer(written, lineterminator="").writerow(
-        ["type=bind", f"source={source}", f"destination={place}", "ro", "bind-nonrecursive"])
+        ["type=bind", f"source={source}", f"destination={place}", "ro", "bind-nonrecursive"]
+    )
     return written.getvalue()
 
 
@@ -92,13 +115,23 @@ class Container(subprocess.Popen[bytes]):
         if descriptors:
             move = [sys.executable, "-I", "-S", "-c", MOVE_DESCRIPTORS, *map(str, descriptors)]
             argv = [*move, argv[0], "run", f"--preserve-fds={len(PASSED)}", *argv[2:], *PASSED]
-        super().__init__(argv, pass_fds=descriptors, process_group=0,
-                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=stderr)
+        super().__init__(
+            argv,
+            pass_fds=descriptors,
+            process_group=0,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=stderr,
+        )
 
     def clock(self) -> int:
         """Return the clock of the processor time of the container's first process, which runs the code."""
-        told = subprocess.run([self.podman, "inspect", "--format={{.State.Pid}}", self.name], stdin=subprocess.DEVNULL,
-                              capture_output=True, check=False).stdout.strip()
+        told = subprocess.run(
+            [self.podman, "inspect", "--format={{.State.Pid}}", self.name],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            check=False,
+        ).stdout.strip()
         if not told.isdigit() or not int(told):
             raise OSError(f"podman doesn't tell the process of the container {self.name}")
         return processor_clock(int(told))
@@ -112,6 +145,10 @@ class Container(subprocess.Popen[bytes]):
             try:
                 return self.wait(timeout=1)
             except subprocess.TimeoutExpired:
-                subprocess.run([self.podman, "rm", "--force", "--time=0", "--ignore", self.name],
-                               stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-                               check=False)
+                subprocess.run(
+                    [self.podman, "rm", "--force", "--time=0", "--ignore", self.name],
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=subprocess.DEVNULL,
+                    check=False,
+                )

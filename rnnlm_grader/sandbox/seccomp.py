@@ -5,6 +5,7 @@ take it off again. Bubblewrap loads it (`--seccomp FD`) just before it starts th
 RLIMIT_NPROC doesn't bind. Sources: Linux's include/uapi/linux/{seccomp,filter,bpf_common,audit,sched}.h for the
 constants, arch/x86/entry/syscalls/syscall_64.tbl and include/uapi/asm-generic/unistd.h for the numbers.
 """
+
 import errno
 import functools
 import itertools
@@ -45,51 +46,134 @@ LIMITED = {  # name: (number on x86_64, on aarch64, which argument tells what is
 Line: TypeAlias = str | tuple[int, int] | tuple[int, int, str | None, str | None]  # see `assembled`
 PRIVATE = {"futex": 128}  # a bit of the argument with which anything may be done
 REFUSED = {  # name: (number on x86_64, on aarch64); None where there is no such call
-    "fork": (57, None), "vfork": (58, None),
+    "fork": (57, None),
+    "vfork": (58, None),
     # what has a number that counts up for the whole machine, by which a worker could tell a later one what it saw
-    "pipe": (22, None), "pipe2": (293, 59),
+    "pipe": (22, None),
+    "pipe2": (293, 59),
     # into other processes, and out of the sandbox
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "kcmp": (312, 272),
-    "pidfd_open": (434, 434), "pidfd_getfd": (438, 438), "process_madvise": (440, 440),
-    "tkill": (200, 130), "pidfd_send_signal": (424, 424),
-    "unshare": (272, 97), "setns": (308, 268), "chroot": (161, 51), "pivot_root": (155, 41),
-    "mount": (165, 40), "umount2": (166, 39), "open_tree": (428, 428), "move_mount": (429, 429),
-    "fsopen": (430, 430), "fsconfig": (431, 431), "fsmount": (432, 432), "fspick": (433, 433),
-    "mount_setattr": (442, 442), "name_to_handle_at": (303, 264), "open_by_handle_at": (304, 265),
+    "ptrace": (101, 117),
+    "process_vm_readv": (310, 270),
+    "process_vm_writev": (311, 271),
+    "kcmp": (312, 272),
+    "pidfd_open": (434, 434),
+    "pidfd_getfd": (438, 438),
+    "process_madvise": (440, 440),
+    "tkill": (200, 130),
+    "pidfd_send_signal": (424, 424),
+    "unshare": (272, 97),
+    "setns": (308, 268),
+    "chroot": (161, 51),
+    "pivot_root": (155, 41),
+    "mount": (165, 40),
+    "umount2": (166, 39),
+    "open_tree": (428, 428),
+    "move_mount": (429, 429),
+    "fsopen": (430, 430),
+    "fsconfig": (431, 431),
+    "fsmount": (432, 432),
+    "fspick": (433, 433),
+    "mount_setattr": (442, 442),
+    "name_to_handle_at": (303, 264),
+    "open_by_handle_at": (304, 265),
     # to others: there is no network in the sandbox, and no socket either
-    "socket": (41, 198), "socketpair": (53, 199),
+    "socket": (41, 198),
+    "socketpair": (53, 199),
     # memory that outlives what maps it, so that RLIMIT_AS doesn't count it
-    "shmget": (29, 194), "semget": (64, 190), "msgget": (68, 186), "mq_open": (240, 180),
-    "memfd_create": (319, 279), "memfd_secret": (447, 447),
+    "shmget": (29, 194),
+    "semget": (64, 190),
+    "msgget": (68, 186),
+    "mq_open": (240, 180),
+    "memfd_create": (319, 279),
+    "memfd_secret": (447, 447),
     # what other processes read or lock, by which a worker could tell another one what it saw
-    "mincore": (27, 232), "preadv2": (327, 286), "pwritev2": (328, 287), "fadvise64": (221, 223),
-    "readahead": (187, 213), "cachestat": (451, 451), "flock": (73, 32), "inotify_init": (253, None),
-    "inotify_init1": (294, 26), "move_pages": (279, 239), "migrate_pages": (256, 238), "io_setup": (206, 0),
-    "getrusage": (98, 165), "mbind": (237, 235), "get_mempolicy": (239, 236), "set_mempolicy_home_node": (450, 450),
-    "futex_waitv": (449, 449), "futex_wake": (454, 454), "futex_wait": (455, 455), "futex_requeue": (456, 456),
+    "mincore": (27, 232),
+    "preadv2": (327, 286),
+    "pwritev2": (328, 287),
+    "fadvise64": (221, 223),
+    "readahead": (187, 213),
+    "cachestat": (451, 451),
+    "flock": (73, 32),
+    "inotify_init": (253, None),
+    "inotify_init1": (294, 26),
+    "move_pages": (279, 239),
+    "migrate_pages": (256, 238),
+    "io_setup": (206, 0),
+    "getrusage": (98, 165),
+    "mbind": (237, 235),
+    "get_mempolicy": (239, 236),
+    "set_mempolicy_home_node": (450, 450),
+    "futex_waitv": (449, 449),
+    "futex_wake": (454, 454),
+    "futex_wait": (455, 455),
+    "futex_requeue": (456, 456),
     # where on the machine the sandbox's folders lie
-    "statmount": (457, 457), "listmount": (458, 458), "open_tree_attr": (467, 467), "listns": (470, 470),
+    "statmount": (457, 457),
+    "listmount": (458, 458),
+    "open_tree_attr": (467, 467),
+    "listns": (470, 470),
     # off the processor to which an examination is bound
     "sched_setaffinity": (203, 122),
     # which turn a process gets
-    "ioprio_set": (251, 30), "sched_setattr": (314, 274),
+    "ioprio_set": (251, 30),
+    "sched_setattr": (314, 274),
     # parts of the kernel that attacks begin with
-    "bpf": (321, 280), "perf_event_open": (298, 241), "userfaultfd": (323, 282), "fanotify_init": (300, 262),
-    "io_uring_setup": (425, 425), "io_uring_enter": (426, 426), "io_uring_register": (427, 427),
-    "add_key": (248, 217), "request_key": (249, 218), "keyctl": (250, 219), "personality": (135, 92),
-    "modify_ldt": (154, None), "iopl": (172, None), "ioperm": (173, None), "uselib": (134, None),
+    "bpf": (321, 280),
+    "perf_event_open": (298, 241),
+    "userfaultfd": (323, 282),
+    "fanotify_init": (300, 262),
+    "io_uring_setup": (425, 425),
+    "io_uring_enter": (426, 426),
+    "io_uring_register": (427, 427),
+    "add_key": (248, 217),
+    "request_key": (249, 218),
+    "keyctl": (250, 219),
+    "personality": (135, 92),
+    "modify_ldt": (154, None),
+    "iopl": (172, None),
+    "ioperm": (173, None),
+    "uselib": (134, None),
     # the machine itself
-    "kexec_load": (246, 104), "kexec_file_load": (320, 294), "reboot": (169, 142), "acct": (163, 89),
-    "init_module": (175, 105), "finit_module": (313, 273), "delete_module": (176, 106),
-    "swapon": (167, 224), "swapoff": (168, 225), "quotactl": (179, 60), "quotactl_fd": (443, 443),
-    "syslog": (103, 116), "sethostname": (170, 161), "setdomainname": (171, 162), "vhangup": (153, 58),
-    "settimeofday": (164, 170), "clock_settime": (227, 112), "adjtimex": (159, 171), "clock_adjtime": (305, 266),
+    "kexec_load": (246, 104),
+    "kexec_file_load": (320, 294),
+    "reboot": (169, 142),
+    "acct": (163, 89),
+    "init_module": (175, 105),
+    "finit_module": (313, 273),
+    "delete_module": (176, 106),
+    "swapon": (167, 224),
+    "swapoff": (168, 225),
+    "quotactl": (179, 60),
+    "quotactl_fd": (443, 443),
+    "syslog": (103, 116),
+    "sethostname": (170, 161),
+    "setdomainname": (171, 162),
+    "vhangup": (153, 58),
+    "settimeofday": (164, 170),
+    "clock_settime": (227, 112),
+    "adjtimex": (159, 171),
+    "clock_adjtime": (305, 266),
     # what is changed of a device's node in /dev is changed for the whole machine, and its owner may do it
-    "chmod": (90, None), "fchmod": (91, 52), "fchmodat": (268, 53), "fchmodat2": (452, 452),
-    "chown": (92, None), "lchown": (94, None), "fchown": (93, 55), "fchownat": (260, 54),
-    "utime": (132, None), "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88),
-    "setxattr": (188, 5), "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": (463, 463),
-    "removexattr": (197, 14), "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": (466, 466),
+    "chmod": (90, None),
+    "fchmod": (91, 52),
+    "fchmodat": (268, 53),
+    "fchmodat2": (452, 452),
+    "chown": (92, None),
+    "lchown": (94, None),
+    "fchown": (93, 55),
+    "fchownat": (260, 54),
+    "utime": (132, None),
+    "utimes": (235, None),
+    "futimesat": (261, None),
+    "utimensat": (280, 88),
+    "setxattr": (188, 5),
+    "lsetxattr": (189, 6),
+    "fsetxattr": (190, 7),
+    "setxattrat": (463, 463),
+    "removexattr": (197, 14),
+    "lremovexattr": (198, 15),
+    "fremovexattr": (199, 16),
+    "removexattrat": (466, 466),
     "file_setattr": (469, 469),
 }
 
@@ -104,29 +188,31 @@ def program(machine: str) -> bytes | None:
     """Return the filter for a machine, as `struct sock_filter[]`; None for one whose calls aren't in the table here."""
     if machine not in AUDIT_ARCH:
         return None
-    return assembled([
-        (LOAD, ARCHITECTURE),
-        (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one
-        (LOAD, NUMBER),
-        (AT_LEAST, X32, "kill", None),
-        (AT_LEAST, UNREVIEWED, "unknown", None),
-        (EQUAL, CLONE3[machine], "unknown", None),  # its flags are in memory, out of sight; libc then calls clone
-        (EQUAL, CLONE[machine], None, "no clone"),
-        (LOAD, FIRST_ARGUMENT),
-        (ANY_BIT, CLONE_NEW, "refuse", None),
-        (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
-        "no clone",
-        *itertools.chain.from_iterable(allowing(name, machine) for name in LIMITED),
-        *((EQUAL, number, "refuse", None) for number in refused(machine).values()),
-        "allow",
-        (RETURN, ALLOW),
-        "refuse",
-        (RETURN, FAIL_WITH | errno.EPERM),
-        "unknown",
-        (RETURN, FAIL_WITH | errno.ENOSYS),
-        "kill",
-        (RETURN, KILL_PROCESS),
-    ])
+    return assembled(
+        [
+            (LOAD, ARCHITECTURE),
+            (EQUAL, AUDIT_ARCH[machine], None, "kill"),  # on x86_64, 32-bit calls would come with another one
+            (LOAD, NUMBER),
+            (AT_LEAST, X32, "kill", None),
+            (AT_LEAST, UNREVIEWED, "unknown", None),
+            (EQUAL, CLONE3[machine], "unknown", None),  # its flags are in memory, out of sight; libc then calls clone
+            (EQUAL, CLONE[machine], None, "no clone"),
+            (LOAD, FIRST_ARGUMENT),
+            (ANY_BIT, CLONE_NEW, "refuse", None),
+            (ANY_BIT, CLONE_THREAD, "allow", "refuse"),
+            "no clone",
+            *itertools.chain.from_iterable(allowing(name, machine) for name in LIMITED),
+            *((EQUAL, number, "refuse", None) for number in refused(machine).values()),
+            "allow",
+            (RETURN, ALLOW),
+            "refuse",
+            (RETURN, FAIL_WITH | errno.EPERM),
+            "unknown",
+            (RETURN, FAIL_WITH | errno.ENOSYS),
+            "kill",
+            (RETURN, KILL_PROCESS),
+        ]
+    )
 
 
 def allowing(name: str, machine: str) -> list[Line]:
@@ -174,20 +260,33 @@ def profile(machine: str) -> dict[str, object]:
         *_, argument, values, error = LIMITED[name]
         index = (argument - FIRST_ARGUMENT) // 8
         bits = functools.reduce(operator.or_, values)
-        tests = [{"op": "SCMP_CMP_EQ", "value": value} for value in range(bits + 1)
-                 if value | bits == bits and value not in values]
+        tests = [
+            {"op": "SCMP_CMP_EQ", "value": value}
+            for value in range(bits + 1)
+            if value | bits == bits and value not in values
+        ]
         if name in PRIVATE:  # without that bit, of what Linux has
-            tests = [{"op": "SCMP_CMP_EQ", "value": value + clock} for clock in (0, 256) for value in range(16)
-                     if value + clock not in values]
+            tests = [
+                {"op": "SCMP_CMP_EQ", "value": value + clock}
+                for clock in (0, 256)
+                for value in range(16)
+                if value + clock not in values
+            ]
         else:
-            tests += [{"op": "SCMP_CMP_MASKED_EQ", "value": 1 << n, "valueTwo": 1 << n} for n in range(32)
-                      if not bits & 1 << n]
+            tests += [
+                {"op": "SCMP_CMP_MASKED_EQ", "value": 1 << n, "valueTwo": 1 << n}
+                for n in range(32)
+                if not bits & 1 << n
+            ]
         return [refuse([name], error, args=[{"index": index, **test}]) for test in tests]
 
     return {
         "defaultAction": "SCMP_ACT_ALLOW",
         "architectures": [f"SCMP_ARCH_{machine.upper()}"],  # calls of another one end the process
-        "syscalls": [refuse(list(refused(machine)), errno.EPERM), refuse(["clone3"], errno.ENOSYS),
-                     *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
-                     *itertools.chain.from_iterable(map(others, LIMITED))],
+        "syscalls": [
+            refuse(list(refused(machine)), errno.EPERM),
+            refuse(["clone3"], errno.ENOSYS),
+            *(refuse(["clone"], errno.EPERM, args=[flag]) for flag in flags),
+            *itertools.chain.from_iterable(map(others, LIMITED)),
+        ],
     }

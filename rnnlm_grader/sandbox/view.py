@@ -1,4 +1,5 @@
 """What a worker may see of this machine, whichever sandbox shows it: Python, NumPy and its own modules, read-only."""
+
 import glob
 import os
 import sys
@@ -9,8 +10,13 @@ import numpy as np
 
 HERE = Path(__file__).parent
 COURSE = HERE.parents[1]  # where both packages are
-WORKER_MODULES = ("protocol/values.py", "protocol/whereabouts.py", "protocol/bench.py", "protocol/wire.py",
-                  "sandbox/worker.py")
+WORKER_MODULES = (
+    "protocol/values.py",
+    "protocol/whereabouts.py",
+    "protocol/bench.py",
+    "protocol/wire.py",
+    "sandbox/worker.py",
+)
 INTERPRETER = os.path.realpath(sys.executable)
 ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in every worker (PYTHONHASHSEED)
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
@@ -22,8 +28,16 @@ LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr o
 
 def environment() -> dict[str, str]:
     """All environment variables of a worker."""
-    variables = {"PATH": "/nowhere", "HOME": "/home", "USER": "student", "LOGNAME": "student", "LC_ALL": "C.UTF-8",
-                 "PYTHONDONTWRITEBYTECODE": "1", "PYTHONHASHSEED": "0", "COURSE_PATH": COURSE_PATH}
+    variables = {
+        "PATH": "/nowhere",
+        "HOME": "/home",
+        "USER": "student",
+        "LOGNAME": "student",
+        "LC_ALL": "C.UTF-8",
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "PYTHONHASHSEED": "0",
+        "COURSE_PATH": COURSE_PATH,
+    }
     variables |= dict.fromkeys(("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"), "1")
     for variable in ("OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE"):  # some machines need them to compute right results
         if variable in os.environ:
@@ -37,22 +51,35 @@ def readable() -> list[str]:
     Not all that is installed beside Python: that may be /usr, where nbgrader's exchange is, or a course.
     """
     prefix = os.path.realpath(sys.base_prefix)
-    folders = dict.fromkeys(["/usr/lib", "/usr/lib64", *(f"{prefix}/{name}" for name in ("lib", sys.platlibdir)),
-                             *(link for link in LINKS if not os.path.islink(link))])
+    folders = dict.fromkeys(
+        [
+            "/usr/lib",
+            "/usr/lib64",
+            *(f"{prefix}/{name}" for name in ("lib", sys.platlibdir)),
+            *(link for link in LINKS if not os.path.islink(link)),
+        ]
+    )
     return [*(folder for folder in folders if os.path.isdir(folder)), INTERPRETER]
 
 
 def hidden() -> list[str]:
     """Folders inside the readable ones that may hold installed packages: the course itself must not be among them."""
-    return sorted({os.path.realpath(place) for folder in readable() for name in ("site-packages", "dist-packages")
-                   for place in glob.glob(f"{glob.escape(folder)}/python*/{name}")})
+    return sorted(
+        {
+            os.path.realpath(place)
+            for folder in readable()
+            for name in ("site-packages", "dist-packages")
+            for place in glob.glob(f"{glob.escape(folder)}/python*/{name}")
+        }
+    )
 
 
 def shows(path: str | Path) -> bool:
     """Whether a worker could read what is at a path."""
     path = Path(path).resolve()
     return any(map(path.is_relative_to, map(os.path.realpath, readable()))) and not any(
-        map(path.is_relative_to, hidden()))
+        map(path.is_relative_to, hidden())
+    )
 
 
 def links() -> list[tuple[str, str]]:
@@ -66,8 +93,11 @@ def course(lent: Sequence[str]) -> list[tuple[str, str]]:
     No package has an __init__.py there but those lent: that of `rnnlm_grader` would import all the rest.
     """
     packages = Path(np.__file__).parents[1]
-    shown = [(packages / name, name) for name in ("numpy", "numpy.libs", "typing_extensions.py")
-             if (packages / name).exists()]
+    shown = [
+        (packages / name, name)
+        for name in ("numpy", "numpy.libs", "typing_extensions.py")
+        if (packages / name).exists()
+    ]
     shown += [(COURSE / "rnnlm_grader" / name, f"rnnlm_grader/{name}") for name in WORKER_MODULES]
     for module in ("__init__", *lent) if lent else ():
         shown.append((COURSE / "rnnlm_ref" / f"{module}.py", f"rnnlm_ref/{module}.py"))

@@ -3,6 +3,7 @@
 It runs inside the sandbox, and it is the student's: whatever it says is a claim about values, never a verdict.
 Usage: worker.py REQUESTS REPLIES   (file descriptors)
 """
+
 import builtins
 import itertools
 import os
@@ -52,7 +53,7 @@ def serve(requests_fd: int, replies_fd: int) -> None:
             raise vars(builtins).get(answer.kind, Exception)(answer.message)
         return answer
 
-    limits, = receive()
+    (limits,) = receive()
     limit(**limits)
     send("ready")  # whatever goes wrong before is not the student's doing
     sys.path.append("/tmp")  # last: where a notebook writes a file, it may import it

@@ -1,4 +1,5 @@
 """How much time an answer may take, in seconds of the processor: the same on every machine, however busy it is."""
+
 from collections import defaultdict
 
 from ..engine.exam import Criterion, Examination, LastLook, examine

@@ -1,4 +1,5 @@
 """Examines the answers of a submission by all criteria, and gathers the marks."""
+
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
@@ -35,21 +36,34 @@ from .pipeline import (
     only,
 )
 
-ONLY_WITHOUT = Difference("This", "holds with your own earlier answer, but not with a right one in its place, with "
-                          "which more of yours holds")
-ONLY_WITH_LATER = Difference("This", "holds with all of your cells, but not without those after the answer, which "
-                             "define anew what it uses, so that without them more of it holds")
-ONLY_IN_PART = Difference("This", "holds with what counts of your own cells, but not with all that they do, with which "
-                          "more of it holds")
-ONLY_FAILING = Difference("This", "holds as it was handed in, but not where a method that fails does nothing, with "
-                          "which more of it holds")
+ONLY_WITHOUT = Difference(
+    "This", "holds with your own earlier answer, but not with a right one in its place, with which more of yours holds"
+)
+ONLY_WITH_LATER = Difference(
+    "This",
+    "holds with all of your cells, but not without those after the answer, which "
+    "define anew what it uses, so that without them more of it holds",
+)
+ONLY_IN_PART = Difference(
+    "This", "holds with what counts of your own cells, but not with all that they do, with which more of it holds"
+)
+ONLY_FAILING = Difference(
+    "This", "holds as it was handed in, but not where a method that fails does nothing, with which more of it holds"
+)
 Cells: TypeAlias = Sequence[tuple[str, str]]  # (name, source), in order
 Problems: TypeAlias = dict[str, Lost | Raised]  # cell → what went wrong in it
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 
 
-def grade_submission(assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, answers: Mapping[str, str],
-                     seeds: Seeds, allowance: Allowance, whole: Cells = ()) -> tuple[list[PartResult], Problems]:
+def grade_submission(
+    assignment: Assignment,
+    candidate: SandboxedCandidate,
+    cells: Cells,
+    answers: Mapping[str, str],
+    seeds: Seeds,
+    allowance: Allowance,
+    whole: Cells = (),
+) -> tuple[list[PartResult], Problems]:
     """Examine all parts of a submission.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
@@ -74,7 +88,9 @@ def grade_submission(assignment: Assignment, candidate: SandboxedCandidate, cell
     first = results = {name: judge(work) for name, work in works.items()}
     # is_whole → what to execute, until it's slow
     forms: dict[bool, list[Callable[[Cells], Iterable[tuple[str, str]]]]] = {
-        False: [tuple, definitions_alone], True: [tuple]}
+        False: [tuple, definitions_alone],
+        True: [tuple],
+    }
     if candidate.loading >= SLOW:
         forms[False].pop(0)
     for name in assignment.names:
@@ -88,8 +104,9 @@ def grade_submission(assignment: Assignment, candidate: SandboxedCandidate, cell
     return [result for name in assignment.names for result in results[name]], failed
 
 
-def other_ways(name: str, cells: Cells, whole: Cells, answers: Mapping[str, str],
-               results: Mapping[str, list[PartResult]]) -> Iterator[tuple[Cells, bool, tuple[str, ...], Difference]]:
+def other_ways(
+    name: str, cells: Cells, whole: Cells, answers: Mapping[str, str], results: Mapping[str, list[PartResult]]
+) -> Iterator[tuple[Cells, bool, tuple[str, ...], Difference]]:
     """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
@@ -115,9 +132,15 @@ def other_ways(name: str, cells: Cells, whole: Cells, answers: Mapping[str, str]
 
 def methods_that_fail(results: Iterable[PartResult]) -> tuple[str, ...]:
     """The small methods of an answer that raised something where they were examined, or were missing."""
-    return tuple(dict.fromkeys(
-        method for result in results for verdict in result.verdicts
-        if isinstance(verdict.finding, Raised) for method in verdict.criterion.methods))
+    return tuple(
+        dict.fromkeys(
+            method
+            for result in results
+            for verdict in result.verdicts
+            if isinstance(verdict.finding, Raised)
+            for method in verdict.criterion.methods
+        )
+    )
 
 
 def may_lack_something(name: str, results: Iterable[PartResult]) -> bool:
@@ -126,8 +149,12 @@ def may_lack_something(name: str, results: Iterable[PartResult]) -> bool:
     It may, unless it isn't filled in or what failed ended the process or its time.
     """
     findings = [verdict.finding for result in results for verdict in result.verdicts]
-    return any((isinstance(finding, Raised) and not finding.is_unfinished) or finding == Lost(UNDEFINED.format(name))
-               or isinstance(finding, Difference) for finding in findings)
+    return any(
+        (isinstance(finding, Raised) and not finding.is_unfinished)
+        or finding == Lost(UNDEFINED.format(name))
+        or isinstance(finding, Difference)
+        for finding in findings
+    )
 
 
 def first_change_after(name: str, cells: Cells) -> int | None:
@@ -165,8 +192,9 @@ def is_wrong(results: Iterable[PartResult]) -> bool:
     return not all(result.is_right for result in results)
 
 
-def examine_submission(assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, seeds: Seeds,
-                       allowance: Allowance) -> tuple[dict[str, Work], Problems]:
+def examine_submission(
+    assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, seeds: Seeds, allowance: Allowance
+) -> tuple[dict[str, Work], Problems]:
     """Examine and explain all answers; return ({name: Work}, what went wrong in which cell).
 
     Answers that are lent other modules are examined in another worker. Hidden inputs come after the learner's, in all
@@ -193,16 +221,22 @@ def examine_submission(assignment: Assignment, candidate: SandboxedCandidate, ce
                 explain(work, candidate)
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
     wrong = {name for name, work in works.items() if not work.is_right}
-    return works, {cell: problem for lent, failed in problems.items() for cell, problem in failed.items()
-                   if (cell in by_loans[lent] if cell in wrong else all(
-                       cell in others for others in problems.values()))}
+    return works, {
+        cell: problem
+        for lent, failed in problems.items()
+        for cell, problem in failed.items()
+        if (cell in by_loans[lent] if cell in wrong else all(cell in others for others in problems.values()))
+    }
 
 
 def stand_ins_for(name: str, results: Mapping[str, list[PartResult]]) -> tuple[str, ...]:
     """The earlier names, wrong but not unknown, that a right answer is to stand in for; none if `name` is right."""
     wrong = [other for other, its in results.items() if is_wrong(its)]
-    known = {other for other, its in results.items()
-             if any(v.state == State.HOLDS or v.likely for result in its for v in result.verdicts)}
+    known = {
+        other
+        for other, its in results.items()
+        if any(v.state == State.HOLDS or v.likely for result in its for v in result.verdicts)
+    }
     earlier = itertools.takewhile(lambda other: other != name, wrong)
     return tuple(other for other in earlier if other in known) if name in wrong else ()
 
@@ -223,12 +257,22 @@ def does_the_same(work: Work, candidate: Candidate, allowance: Allowance) -> boo
 
 def is_alike(one: Play, other: Play) -> bool:
     """Whether the same was seen in two plays of a case."""
-    return same(one.raised, other.raised) and one.seen.keys() == other.seen.keys() and all(
-        same(value, other.seen[key]) for key, value in one.seen.items())
+    return (
+        same(one.raised, other.raised)
+        and one.seen.keys() == other.seen.keys()
+        and all(same(value, other.seen[key]) for key, value in one.seen.items())
+    )
 
 
-def better_of_two(work: Work, results: list[PartResult], candidate: SandboxedCandidate, seeds: Seeds,
-                  allowance: Allowance, finding: Difference, stand_ins: tuple[str, ...] = ()) -> list[PartResult]:
+def better_of_two(
+    work: Work,
+    results: list[PartResult],
+    candidate: SandboxedCandidate,
+    seeds: Seeds,
+    allowance: Allowance,
+    finding: Difference,
+    stand_ins: tuple[str, ...] = (),
+) -> list[PartResult]:
     """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
@@ -248,6 +292,8 @@ def better_of_two(work: Work, results: list[PartResult], candidate: SandboxedCan
             return replace(verdict, stand_ins=stand_ins)
         return replace(verdict, finding=finding, hidden=False, mistake=None, stand_ins=stand_ins)
 
-    others = [replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
-              for result, before in zip(judge(again), results, strict=True)]
+    others = [
+        replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
+        for result, before in zip(judge(again), results, strict=True)
+    ]
     return max(results, others, key=lambda way: sum(result.points for result in way))  # the first, if both are equal

@@ -11,6 +11,7 @@
 
 The page for instructors says the same in other words; a test recomputes marks from reports by it.
 """
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -40,8 +41,14 @@ class Mark:
     because: tuple[str, ...] = ()
 
 
-def marks(points: Mapping[str, int], faults: Sequence[Fault], lost: Collection[str] = (), silent: Collection[str] = (),
-          itself: Collection[str] = (), named: Collection[str] | None = None) -> dict[str, Mark]:
+def marks(
+    points: Mapping[str, int],
+    faults: Sequence[Fault],
+    lost: Collection[str] = (),
+    silent: Collection[str] = (),
+    itself: Collection[str] = (),
+    named: Collection[str] | None = None,
+) -> dict[str, Mark]:
     """Return {id: Mark} of the criteria of one name, in order.
 
     Parameters
@@ -77,8 +84,11 @@ def earned(criteria: Iterable[Mapping[str, Any]], is_strict: bool = False) -> in
 
     Where a course marks strictly, only what holds earns: each criterion that fails costs, whatever explains it.
     """
-    return sum(each["max_points"] for each in criteria
-               if each["state"] == State.HOLDS or (not is_strict and State(each["state"]).earns))
+    return sum(
+        each["max_points"]
+        for each in criteria
+        if each["state"] == State.HOLDS or (not is_strict and State(each["state"]).earns)
+    )
 
 
 def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Collection[str] | None) -> Mark:

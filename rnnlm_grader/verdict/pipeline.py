@@ -1,4 +1,5 @@
 """From an answer to its verdicts: examined, explained, marked. `check` and the grader go this way alike."""
+
 import itertools
 import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
@@ -130,6 +131,7 @@ class Work:
 
 # --- examined ---------------------------------------------------------------------------------------------------------
 
+
 def examine_answer(work: Work, candidate: Candidate, seeds: Seeds, allowance: Allowance) -> None:
     """Examine an answer by all criteria of its name: by each on its first draw of inputs, then on the second ...
 
@@ -160,6 +162,7 @@ def look_once_more(work: Work, candidate: Candidate, seeds: Seeds, allowance: Al
 
 
 # --- explained --------------------------------------------------------------------------------------------------------
+
 
 def explain(work: Work, candidate: Candidate) -> None:
     """Find names and examples for what is wrong, as far as the answer was examined.
@@ -219,8 +222,9 @@ def charged_by(work: Work, look: Examination) -> Criterion:
     return next(criterion for criterion in work.criteria if criterion.id == id)
 
 
-def names_of(work: Work, criterion: Criterion, fault: Fault, hidden: bool,
-             roots: Mapping[Fault, Fault]) -> tuple[Misconception, ...]:
+def names_of(
+    work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
+) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
     if work.explanation and work.explanation.is_certain:
@@ -233,18 +237,31 @@ def names_of(work: Work, criterion: Criterion, fault: Fault, hidden: bool,
 
 # --- marked -----------------------------------------------------------------------------------------------------------
 
+
 def judge(work: Work) -> list[PartResult]:
     """Reach the verdicts on an answer; return a PartResult of each part."""
-    found = marks({c.id: c.points for c in work.criteria}, work.faults, *lost_and_silent(work),
-                  itself={c.id for c in work.criteria if c.is_about_itself},
-                  named=work.explanation.costs if work.explanation else None)
+    found = marks(
+        {c.id: c.points for c in work.criteria},
+        work.faults,
+        *lost_and_silent(work),
+        itself={c.id for c in work.criteria if c.is_about_itself},
+        named=work.explanation.costs if work.explanation else None,
+    )
     for look in work.last_looks:
         if not look.passed:
             found[charged_by(work, look).id] = Mark(State.COSTS)
     parts = [part for name, part in work.assignment.parts() if name == work.name]
-    return [PartResult(work.assignment, work.name, part, tuple(
-        verdict_of(work, criterion, found[criterion.id]) for criterion in work.assignment.of(work.name, part)))
-        for part in parts]
+    return [
+        PartResult(
+            work.assignment,
+            work.name,
+            part,
+            tuple(
+                verdict_of(work, criterion, found[criterion.id]) for criterion in work.assignment.of(work.name, part)
+            ),
+        )
+        for part in parts
+    ]
 
 
 def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
@@ -271,7 +288,8 @@ def verdict_of(work: Work, criterion: Criterion, mark: Mark) -> Verdict:
     if mark.state == State.HOLDS:
         return Verdict(criterion, mark)
     examinations = [each for each in work.of(criterion) if not each.passed] + [
-        look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion]
+        look for look in work.last_looks if not look.passed and charged_by(work, look) is criterion
+    ]
     first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
     mistake = work.mistakes.get(criterion)
     is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))

@@ -1,4 +1,5 @@
 """Writes what a learner reads of a part: the name of each mistake, its smallest example, and what holds."""
+
 import re
 import textwrap
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Sized
@@ -42,8 +43,11 @@ class Item:
         *first, last = textwrap.wrap(self.title, WIDTH - 4 - len(self.price), subsequent_indent="  ")
         gap = " " * max(2, WIDTH - len(last) - len(self.price)) if self.price else ""
         below = [line for block in self.blocks for line in in_lines(*block)]
-        return [*(f"  {line}" for line in first), f"  {last}{gap}{self.price}",
-                *(f"      {line}" for line in below[:MOST_LINES - 1])]
+        return [
+            *(f"  {line}" for line in first),
+            f"  {last}{gap}{self.price}",
+            *(f"      {line}" for line in below[: MOST_LINES - 1]),
+        ]
 
 
 def in_lines(kind: str, text: str) -> list[str]:
@@ -73,9 +77,13 @@ def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) ->
     """Return (heading, items) of each part; `others` are results for which these may wait."""
     told: list[Name] = []  # the names of the mistakes that the reader knows already
     at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
-    return [(f"{result.name} · {result.part}: {result.points} of {result.max_points} points",
-             [*items_of(result, told, at_hand)])
-            for result in results]
+    return [
+        (
+            f"{result.name} · {result.part}: {result.points} of {result.max_points} points",
+            [*items_of(result, told, at_hand)],
+        )
+        for result in results
+    ]
 
 
 def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:

@@ -1,4 +1,5 @@
 """Lends the fixtures that open pages, and the students' download."""
+
 import zipfile
 
 import pytest
@@ -11,7 +12,7 @@ __all__ = ["browser", "open_page", "site"]
 def kit(tmp_path_factory):
     """The one file that a student downloads, unpacked."""
     folder = tmp_path_factory.mktemp("kit")
-    archive, = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
+    (archive,) = (HTML / "_downloads").glob("*/rnnlm-exercises.zip")
     with zipfile.ZipFile(archive) as file:
         file.extractall(folder)
     return folder / "rnnlm-exercises"

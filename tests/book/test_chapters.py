@@ -1,4 +1,5 @@
 """tools/chapters.py notices whatever makes a notebook differ from its text, and the code on a page fits it."""
+
 import re
 import shutil
 import subprocess
@@ -47,11 +48,13 @@ def book(made, tmp_path):
 
 def edited(change):
     """Return the function that changes the notebook of a book."""
+
     def edit(book):
         path = book / "01-one.ipynb"
         notebook = nbformat.read(path, as_version=4)
         change(notebook)
         nbformat.write(notebook, path)
+
     return edit
 
 
@@ -87,8 +90,10 @@ DRIFT = {  # what is done to a book → what is said
     "missing cell": (edited(lambda notebook: notebook.cells.pop()), "+The end."),
     "unexecuted": (edited(lambda notebook: notebook.cells[1].update(execution_count=None)), "never ran: 2"),
     "unknown versions": (edited(lambda notebook: notebook.metadata.pop("executed")), "executed with ipython unknown"),
-    "other versions": (edited(lambda notebook: notebook.metadata.executed.versions.update(numpy="2.1.0")),
-                       "executed with numpy 2.1.0"),
+    "other versions": (
+        edited(lambda notebook: notebook.metadata.executed.versions.update(numpy="2.1.0")),
+        "executed with numpy 2.1.0",
+    ),
     "no notebook": (lambda book: (book / "01-one.ipynb").unlink(), "is missing"),
     "no text": (lambda book: (book / "01-one.md").unlink(), "has no 01-one.md"),
     "damaged": (lambda book: (book / "01-one.ipynb").write_text("<html>"), "can't be read as a notebook"),
@@ -98,15 +103,21 @@ DRIFT = {  # what is done to a book → what is said
 @pytest.mark.parametrize(("spoil", "named"), DRIFT.values(), ids=DRIFT)
 def test_drift_is_named(book, spoil, named):
     spoil(book)
-    problem, = chapters.check(book)
+    (problem,) = chapters.check(book)
     assert problem.startswith("01-one.ipynb ")
     assert named in problem
 
 
-@pytest.mark.parametrize(("changed", "matters"), [
-    ("book/01-one.md", True), ("book/01-one.ipynb", True), ("rnnlm_figures/rnn.py", True),
-    ("rnnlm_ref/layers.py", True), ("rnnlm_ref/trainer.py", False),
-])
+@pytest.mark.parametrize(
+    ("changed", "matters"),
+    [
+        ("book/01-one.md", True),
+        ("book/01-one.ipynb", True),
+        ("rnnlm_figures/rnn.py", True),
+        ("rnnlm_ref/layers.py", True),
+        ("rnnlm_ref/trainer.py", False),
+    ],
+)
 def test_a_chapter_runs_again_when_something_changed_that_it_uses(book, changed, matters):
     text = book / "01-one.md"
     text.write_text(TEXT.replace("print", "import rnnlm_figures.rnn\nprint"))
@@ -124,18 +135,31 @@ def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
     before = (book / "01-one.ipynb").read_bytes()
     (book / "01-one.md").write_text(TEXT.replace("102 + 9", "1 / 0"))
     assert chapters.refresh(book, book.parent / "stamps")
-    assert re.search(r"01-one: the notebook stays as it was.*print\(1 / 0\).*ZeroDivisionError",
-                     capsys.readouterr().err, re.DOTALL)
+    assert re.search(
+        r"01-one: the notebook stays as it was.*print\(1 / 0\).*ZeroDivisionError", capsys.readouterr().err, re.DOTALL
+    )
     assert (book / "01-one.ipynb").read_bytes() == before
 
 
 def test_an_output_that_is_not_true_any_more_is_shown_with_its_place(book):
     edited(lambda notebook: notebook.cells[1].outputs[0].update(text="one\n112\n"))(book)
     shutil.copy(ROOT / "book" / "conftest.py", book)
-    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "--color=no", "--nbval",
-               "--nbval-sanitize-with", str(ROOT / "nbval.cfg"), str(book)]
+    command = [
+        sys.executable,
+        "-m",
+        "pytest",
+        "-q",
+        "-p",
+        "no:cacheprovider",
+        "--color=no",
+        "--nbval",
+        "--nbval-sanitize-with",
+        str(ROOT / "nbval.cfg"),
+        str(book),
+    ]
     done = subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False)
-    assert """\
+    assert (
+        """\
 book/01-one.md, line 13, code cell 1 of its page
 
 print(102 + 9)
@@ -146,7 +170,9 @@ expected, as stored:
 got:
   > 111
 If what is got is right, run: make chapters
-""" in done.stdout
+"""
+        in done.stdout
+    )
 
 
 def test_outputs_are_stored_without_addresses_and_paths():
@@ -159,8 +185,11 @@ def shown_code(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
             yield cell.source
-        yield from (output.data["text/markdown"] for output in cell.get("outputs", [])
-                    if output.get("data", {}).get("text/markdown", "").startswith("```"))
+        yield from (
+            output.data["text/markdown"]
+            for output in cell.get("outputs", [])
+            if output.get("data", {}).get("text/markdown", "").startswith("```")
+        )
 
 
 @pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)

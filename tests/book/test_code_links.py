@@ -1,4 +1,5 @@
 """Names in the code of a page lead to what the API page says about them. Needs `make book` first."""
+
 import ast
 
 import nbformat
@@ -10,10 +11,16 @@ from pages import HTML, ROOT
 @pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
 def test_every_imported_name_is_a_link(path):
     cells = nbformat.read(path, as_version=4).cells
-    nodes = [node for cell in cells if cell.cell_type == "code" and "remove-input" not in cell.metadata.get("tags", [])
-             for node in ast.walk(ast.parse(cell.source)) if isinstance(node, ast.ImportFrom)]
-    imported = {f"{node.module}.{alias.name}" for node in nodes if node.module.startswith("rnnlm_ref.")
-                for alias in node.names}
+    nodes = [
+        node
+        for cell in cells
+        if cell.cell_type == "code" and "remove-input" not in cell.metadata.get("tags", [])
+        for node in ast.walk(ast.parse(cell.source))
+        if isinstance(node, ast.ImportFrom)
+    ]
+    imported = {
+        f"{node.module}.{alias.name}" for node in nodes if node.module.startswith("rnnlm_ref.") for alias in node.names
+    }
     html = (HTML / f"book/{path.stem}.html").read_text(encoding="utf-8")
     links = BeautifulSoup(html, "html.parser").select(".cell_input pre a[href*='api.html#']")
     assert imported

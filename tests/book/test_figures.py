@@ -1,4 +1,5 @@
 """Figures and listings say what they show, to nbval, to screen readers and to the style sheet."""
+
 import re
 
 import pytest
@@ -26,7 +27,7 @@ def test_every_colour_is_a_variable():
 
 
 def luminance(colour):
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -53,7 +54,7 @@ def test_a_listing_is_the_source_without_docstrings():
         """Say something."""
 
         # a comment stays
-        return x + 1          # (N,)
+        return x + 1  # (N,)
 
     listing = Source(documented)
     assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1  # (N,)"

@@ -1,4 +1,5 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
+
 import re
 
 import numpy as np
@@ -16,14 +17,25 @@ from rnnlm_ref.optim import SGD
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
-FIGURES = {"farm": "look-inside", "farm[compact]": "index", "unrolled": "04-time-rnn", "logits": "06-softmax-masking",
-           "influence": "05-bptt", "loop": "00-whole-loop", "keeper": "03-rnn", "gates": "08-lstm",
-           "dial": "what-learning-is", "mattered[parade]": "08-lstm", "mattered[fable]": "08-lstm"}
+FIGURES = {
+    "farm": "look-inside",
+    "farm[compact]": "index",
+    "unrolled": "04-time-rnn",
+    "logits": "06-softmax-masking",
+    "influence": "05-bptt",
+    "loop": "00-whole-loop",
+    "keeper": "03-rnn",
+    "gates": "08-lstm",
+    "dial": "what-learning-is",
+    "mattered[parade]": "08-lstm",
+    "mattered[fable]": "08-lstm",
+}
 
 
 @pytest.fixture
 def figure(open_page):
     """Open the page of a live figure and return the figure; nothing may have gone wrong on the page at the end."""
+
     def open_figure(name):
         tab = open_page(f"book/{FIGURES[name]}.html", until="domcontentloaded")
         found = tab.locator(f"live-{name}")
@@ -67,11 +79,21 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(("name", "presses"), [
-    ("farm", ["Forget"]), ("farm[compact]", ["Forget"]), ("unrolled", ["To the end", "drop “+ dh”"]),
-    ("logits", ["10 steps"]), ("loop", ["30 steps with both"]),
-    ("keeper", ["Start over"]), ("gates", ["Start over"]),
-    ("dial", ["Step"]), ("mattered[parade]", ["This one"]), ("mattered[fable]", [])])
+@pytest.mark.parametrize(
+    ("name", "presses"),
+    [
+        ("farm", ["Forget"]),
+        ("farm[compact]", ["Forget"]),
+        ("unrolled", ["To the end", "drop “+ dh”"]),
+        ("logits", ["10 steps"]),
+        ("loop", ["30 steps with both"]),
+        ("keeper", ["Start over"]),
+        ("gates", ["Start over"]),
+        ("dial", ["Step"]),
+        ("mattered[parade]", ["This one"]),
+        ("mattered[fable]", []),
+    ],
+)
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
@@ -80,6 +102,7 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
 
 
 # Chapter 0.
+
 
 def assert_shows_the_loop(live, layers, sound):
     """Compare the table, rounded as it is, the bars and the sentence with one pass in Python."""
@@ -111,8 +134,11 @@ def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(fig
 
 # A cell of two units.
 
-@pytest.mark.parametrize(("keep", "mix", "write", "holds"), [
-    (1.5, 0, 2, "the cow"), (0.9, 0, 2, "nobody"), (3, 0, 2, "nobody"), (3, 0, 4, "the cow"), (0, 1.5, 2, "the cow")])
+
+@pytest.mark.parametrize(
+    ("keep", "mix", "write", "holds"),
+    [(1.5, 0, 2, "the cow"), (0.9, 0, 2, "nobody"), (3, 0, 2, "nobody"), (3, 0, 4, "the cow"), (0, 1.5, 2, "the cow")],
+)
 def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write, holds):
     live = figure("keeper")
     for name, value in [("keep", keep), ("mix", mix), ("write", write)]:
@@ -135,8 +161,17 @@ def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write
 
 # Three gates.
 
-CANDIDATES = {"the": 0.4, "owl": 0.9, "in": -0.3, "wood": 0.5, "hoots": -0.4, ".": 0.1, "cow": -0.9, "by": 0.3,
-              "river": -0.5}
+CANDIDATES = {
+    "the": 0.4,
+    "owl": 0.9,
+    "in": -0.3,
+    "wood": 0.5,
+    "hoots": -0.4,
+    ".": 0.1,
+    "cow": -0.9,
+    "by": 0.3,
+    "river": -0.5,
+}
 HALF_OPEN = {"an animal": (0.5, 0.5, 0.5), "a full stop": (0.5, 0.5, 0.5), "any other word": (0.5, 0.5, 0.5)}
 KEEPING = {"an animal": (0.01, 0.99, 0.8), "a full stop": (0.01, 0.03, 0.1), "any other word": (0.98, 0.02, 0.7)}
 
@@ -166,6 +201,7 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
 
 # A dial.
 
+
 @pytest.mark.parametrize("rate", [0.05, 0.125, 0.2, 0.26])
 def test_the_dial_goes_where_python_takes_it(figure, rate):
     live = figure("dial")
@@ -176,12 +212,13 @@ def test_the_dial_goes_where_python_takes_it(figure, rate):
         optimizer.update([w], [4 * (2 * w - 6)])
         press(live, "Step")
         numbers_said = re.findall(r"(?:w =|loss|slope) (−?\d+(?:\.\d+)?)", said(live))
-        expected = [w[0], (2 * w[0] - 6)**2, 4 * (2 * w[0] - 6)]
+        expected = [w[0], (2 * w[0] - 6) ** 2, 4 * (2 * w[0] - 6)]
         assert_allclose([float(number.replace("−", "-")) for number in numbers_said], expected, rtol=5e-3, atol=1e-9)
     assert said(live).startswith("After 3 steps: ")
 
 
 # Which earlier word mattered?
+
 
 def moved(model, vocabulary, before, words):
     """Return how likely the last word is, and how far nudging each word before it moves its loss, as shares."""
@@ -209,9 +246,9 @@ def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked
     before, words, _ = shown_words(text)
     bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
     for k, name in enumerate(LAYERS):
-        p, shares = moved(*network(text, name), before, words[:m + 1])
-        assert_allclose(bars[k * len(words):][:m], shares, atol=1e-6)
-        assert not any(bars[k * len(words) + m:][:len(words) - m])
+        p, shares = moved(*network(text, name), before, words[: m + 1])
+        assert_allclose(bars[k * len(words) :][:m], shares, atol=1e-6)
+        assert not any(bars[k * len(words) + m :][: len(words) - m])
         assert live.locator(".mattered-head").nth(k).inner_text() == f"{name}: it gives “{words[m]}” {100 * p:.0f} %"
     assert ("Your word" in said(live)) == (m == asked)
 
@@ -253,20 +290,32 @@ def heard(text, before=WARM_UP):
 
 def shown_states(farm):
     """Return the colours of the rows as numbers, (T, H)."""
-    return np.array(shown(farm, ".farm-text li", """[...e.querySelectorAll('rect')].map(cell =>
-        (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity'))"""))
+    return np.array(
+        shown(
+            farm,
+            ".farm-text li",
+            """[...e.querySelectorAll('rect')].map(cell =>
+        (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity'))""",
+        )
+    )
 
 
 def shown_sums(farm, rows):
     """Return the length of each animal's bar in some rows, (T, 8)."""
-    return np.array(shown(farm, rows, """[...e.querySelectorAll('.farm-sum')].map(bar =>
-        Number(bar.style.getPropertyValue('--share')))"""))
+    return np.array(
+        shown(
+            farm,
+            rows,
+            """[...e.querySelectorAll('.farm-sum')].map(bar =>
+        Number(bar.style.getPropertyValue('--share')))""",
+        )
+    )
 
 
 def assert_heard(farm, text, before=WARM_UP):
     """Compare the last states, their sums and the bars with what Python computes; return the probabilities."""
     states, logits = heard(text, before)
-    assert_allclose(shown_states(farm)[-len(states):], states, atol=1e-9)
+    assert_allclose(shown_states(farm)[-len(states) :], states, atol=1e-9)
     assert_allclose(shown_sums(farm, ".farm-about:not(.farm-names)"), states[-1:] @ FACTORS, atol=1e-9)
     return assert_shows(farm, logits)
 
@@ -275,8 +324,8 @@ def assert_heard_on_the_front_page(front, text, before=WARM_UP):
     """Compare the sums after each word and the likeliest words with what Python computes."""
     states, logits = heard(text, before)
     words = (before + text).split()
-    assert shown(front, ".farm-text li", "e.firstChild.textContent")[-len(words):] == words
-    assert_allclose(shown_sums(front, ".farm-text li")[-len(words):], states @ FACTORS, atol=1e-6)
+    assert shown(front, ".farm-text li", "e.firstChild.textContent")[-len(words) :] == words
+    assert_allclose(shown_sums(front, ".farm-text li")[-len(words) :], states @ FACTORS, atol=1e-6)
     p = next_word_probabilities(logits)
     best = np.argsort(-p)[:8]
     bars = shown(front, ".farm-bar", "[e.value, Number(e.style.getPropertyValue('--share'))]")
@@ -286,8 +335,15 @@ def assert_heard_on_the_front_page(front, text, before=WARM_UP):
 
 def assert_shows(farm, logits, temperature=1.0):
     """Compare the length of each word's bar and what is written into it with the probabilities; return these."""
-    bars = {word.replace("full stop", "."): (float(share), text) for word, share, text in shown(farm, ".farm-bar", """
-        [e.children[0].textContent, e.style.getPropertyValue('--share'), e.children[1].textContent]""")}
+    bars = {
+        word.replace("full stop", "."): (float(share), text)
+        for word, share, text in shown(
+            farm,
+            ".farm-bar",
+            """
+        [e.children[0].textContent, e.style.getPropertyValue('--share'), e.children[1].textContent]""",
+        )
+    }
     p = next_word_probabilities(logits, temperature)
     assert_allclose([bars[word][0] for word in TOKENS], p, atol=1e-9)
     assert [bars[word][1] for word in TOKENS] == [f"{100 * share:.0f} %" if share >= 0.005 else "" for share in p]
@@ -445,8 +501,10 @@ def sums(unrolled):
     return np.array([numbers(row[:3]) for row in rows]), [row[3] for row in rows]
 
 
-@pytest.mark.parametrize(("switch", "mistake"), [(None, {}), ("drop “+ dh”", {"dropped": True}),
-                                                 ("one cell object for all steps", {"one_cell": True})])
+@pytest.mark.parametrize(
+    ("switch", "mistake"),
+    [(None, {}), ("drop “+ dh”", {"dropped": True}), ("one cell object for all steps", {"one_cell": True})],
+)
 def test_the_unrolled_example_shows_what_python_computes_with_every_mistake(figure, switch, mistake):
     unrolled = figure("unrolled")
     enter(unrolled, **SETTINGS)
@@ -471,8 +529,13 @@ def test_the_unrolled_example_goes_forward_and_back_one_step_at_a_time(figure):
         press(unrolled, button)
         seen.append((drawn(unrolled, "orange")[::3], db.all_inner_texts()))
     assert [states for states, _ in seen] == [[9], [9, 52], *[[9, 52, 197]] * 5]
-    assert [row for _, row in seen[2:]] == [["", "", "", ""], ["3", "", "", "3"], ["3", "11", "", "14"],
-                                            ["3", "11", "34", "48"], ["3", "11", "", "14"]]
+    assert [row for _, row in seen[2:]] == [
+        ["", "", "", ""],
+        ["3", "", "", "3"],
+        ["3", "11", "", "14"],
+        ["3", "11", "34", "48"],
+        ["3", "11", "", "14"],
+    ]
 
 
 def test_starting_over_resets_the_numbers_and_the_switches_too(figure):
@@ -551,6 +614,7 @@ def test_a_step_goes_against_the_gradient(figure):
 
 
 # Influence through time.
+
 
 def gradients_by_window(radius, T, k):
     """Return the gradient at each step of a linear cell with one unit, with a gradient of 1 from each output."""

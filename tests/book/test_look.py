@@ -2,6 +2,7 @@
 
 Needs `make book` first.
 """
+
 import hashlib
 import re
 
@@ -27,7 +28,9 @@ def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(op
     tab = open_page("book/05-bptt.html", until="networkidle")
     for font in ("Source Serif 4", "Source Sans 3"):
         assert tab.evaluate(f"document.fonts.check('16px \"{font}\"')")
-    longest = tab.eval_on_selector_all(".bd-article section > p", """all => all.map(p => {
+    longest = tab.eval_on_selector_all(
+        ".bd-article section > p",
+        """all => all.map(p => {
         const range = document.createRange();
         const lines = {};
         const walker = document.createTreeWalker(p, NodeFilter.SHOW_TEXT);
@@ -39,7 +42,8 @@ def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(op
             lines[line] = (lines[line] || 0) + 1;
         }
         return Math.max(...Object.values(lines));
-    })""")
+    })""",
+    )
     assert 60 <= max(longest) <= 82
 
 
@@ -47,17 +51,19 @@ def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(op
 def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figure(open_page, name):
     """In chapter 5, whose first one comes late, the list of pages doesn't count: the first stop leads past it."""
     tab = open_page(f"book/{FIGURES[name]}.html", until="networkidle")
-    stops = tab.evaluate("""([figure, within]) => [...document.querySelectorAll(within)].flatMap(
+    stops = tab.evaluate(
+        """([figure, within]) => [...document.querySelectorAll(within)].flatMap(
         part => [...part.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]).filter(
             e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true})
             && document.querySelector(figure).compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length""",
-                         [f"live-{name}", "#main-content" if name == "influence" else "body"])
+        [f"live-{name}", "#main-content" if name == "influence" else "body"],
+    )
     assert stops < 60
 
 
 def luminance(colour):
     """Return the relative luminance of #rrggbb, as WCAG defines it."""
-    parts = [int(colour[i:i + 2], 16) / 255 for i in (1, 3, 5)]
+    parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
     return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
 
@@ -81,11 +87,14 @@ def test_the_colours_of_x_h_w_and_gradients_can_be_read_on_the_page_and_ink_on_t
 
 def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_none(open_page):
     tab = open_page("book/03-rnn.html", until="networkidle")
-    fills = tab.eval_on_selector_all("mjx-container use[data-c]",
-                                     "all => all.map(e => [e.dataset.c, getComputedStyle(e).fill])")
+    fills = tab.eval_on_selector_all(
+        "mjx-container use[data-c]", "all => all.map(e => [e.dataset.c, getComputedStyle(e).fill])"
+    )
     seen = {letter: {fill for each, fill in fills if each == letter} for letter in ("1D465", "210E", "1D44A", "1D451")}
-    rgb = {name: "rgb({}, {}, {})".format(*(int(NAMES[name][i:i + 2], 16) for i in (1, 3, 5)))
-           for name in ("blue", "orange", "violet", "red")}
+    rgb = {
+        name: "rgb({}, {}, {})".format(*(int(NAMES[name][i : i + 2], 16) for i in (1, 3, 5)))
+        for name in ("blue", "orange", "violet", "red")
+    }
     assert [seen["1D465"], seen["210E"], seen["1D44A"]] == [{rgb["blue"]}, {rgb["orange"]}, {rgb["violet"]}]
     assert rgb["red"] in seen["1D451"]
     assert len(seen["1D451"]) == 2
@@ -95,19 +104,22 @@ def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_no
 def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_page, page):
     tab = open_page(f"book/{page}.html", width=390, until="networkidle")
     tab.add_style_tag(content="live-panel { display: none } figure.drawing { display: block !important }")
-    sizes = tab.eval_on_selector_all("figure.drawing svg", r"""all => all.map(svg => {
+    sizes = tab.eval_on_selector_all(
+        "figure.drawing svg",
+        r"""all => all.map(svg => {
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
         const letters = [...svg.querySelectorAll('g[transform*="scale(0.1"]')].map(
             g => 100 * Number(g.getAttribute('transform').match(/scale\(([\d.]+)/)[1]));
         return scale * Math.min(...letters);
-    })""")
+    })""",
+    )
     assert sizes
     assert min(sizes) >= 11
 
 
 def test_search_offers_learners_no_page_for_teachers_or_maintainers():
     index = (HTML / "searchindex.js").read_text(encoding="utf-8")
-    found, = re.findall(r'"docnames": ?\[(.*?)\]', index) or re.findall(r"docnames:\[(.*?)\]", index)
+    (found,) = re.findall(r'"docnames": ?\[(.*?)\]', index) or re.findall(r"docnames:\[(.*?)\]", index)
     assert "book/notation" in found
     hidden = ("instructors", "jupyterhub", "threat-model", "maintainers", "rooms")
     assert [page for page in hidden if f"book/{page}" in found] == []

@@ -1,4 +1,5 @@
 """The networks behind "Which earlier word mattered?" are what training them makes, and no rounding spoils them."""
+
 import itertools
 
 import numpy as np
@@ -16,7 +17,7 @@ def right_sounds(path):
         right = []
         for before, words in itertools.pairwise(sentences):
             model.reset_state()
-            scores = model.predict(vocabulary.encode([*before, *words[:words.index(":") + 1]])[np.newaxis])[0, -1]
+            scores = model.predict(vocabulary.encode([*before, *words[: words.index(":") + 1]])[np.newaxis])[0, -1]
             right.append(vocabulary.tokens[scores.argmax()] == SOUNDS[words[1]])
         shares.append(np.mean(right))
     return shares

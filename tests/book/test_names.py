@@ -1,4 +1,5 @@
 """What the pages for maintainers name is there: modules, what is in them, files, tests; and their examples run."""
+
 import ast
 import doctest
 import re
@@ -10,10 +11,21 @@ from pathlib import PurePath
 import pytest
 from pages import ROOT
 
-PAGES = ["README.md", "CONTRIBUTING.md", "benchmarks/README.md", *(f"book/{name}.md" for name in (
-    "maintainers", "rooms", "add-an-exercise", "own-course", "release", "threat-model"))]
-FILES = [PurePath(name) for name in subprocess.run(
-    ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True).stdout.splitlines()]
+PAGES = [
+    "README.md",
+    "CONTRIBUTING.md",
+    "benchmarks/README.md",
+    *(
+        f"book/{name}.md"
+        for name in ("maintainers", "rooms", "add-an-exercise", "own-course", "release", "threat-model")
+    ),
+]
+FILES = [
+    PurePath(name)
+    for name in subprocess.run(
+        ["git", "ls-files"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+]
 PLACES = {place for path in FILES for place in (path, *path.parents)}
 ELSEWHERE = {"es5/tex-svg.js", "exercises/08-scale"}  # in a package of npm; made by who reads the page
 
@@ -36,8 +48,10 @@ def defined():
         if path.suffix == ".py" and path.parts[0].startswith("rnnlm_"):
             tree = ast.parse((ROOT / path).read_text())
             found[path.parent.name].add(path.stem)
-            for name, node in [(path.parent.name if path.stem == "__init__" else path.stem, tree),
-                               *((node.name, node) for node in tree.body if isinstance(node, ast.ClassDef))]:
+            for name, node in [
+                (path.parent.name if path.stem == "__init__" else path.stem, tree),
+                *((node.name, node) for node in tree.body if isinstance(node, ast.ClassDef)),
+            ]:
                 found[name].update(names_bound(node))
     return found
 
@@ -55,9 +69,12 @@ def names_bound(tree):
 def test_every_dotted_name_on_a_page_for_maintainers_is_defined(page, defined):
     anywhere = set().union(*defined.values())
     dotted = [span for span in spans(page, r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)+(\(.*\))?") if not is_file(span)]
-    assert [f"{span}: {there} has no {name}" for span in dotted
-            for there, name in zip(span.split("."), re.sub(r"\(.*", "", span).split(".")[1:], strict=False)
-            if name not in defined.get(there, anywhere)] == []
+    assert [
+        f"{span}: {there} has no {name}"
+        for span in dotted
+        for there, name in zip(span.split("."), re.sub(r"\(.*", "", span).split(".")[1:], strict=False)
+        if name not in defined.get(there, anywhere)
+    ] == []
 
 
 def test_every_class_on_the_page_of_the_rooms_is_defined(defined):
@@ -67,8 +84,11 @@ def test_every_class_on_the_page_of_the_rooms_is_defined(defined):
 @pytest.mark.parametrize("page", PAGES)
 def test_every_file_and_test_that_a_page_for_maintainers_names_is_there(page):
     folders = {path.parts[0] for path in FILES if path.parts[1:]}
-    named = [re.sub(r"NN-\w+", "*", name).rstrip("/") for name in spans(page, r"[\w.*/-]+")
-             if (name.partition("/")[0] in folders and "/" in name) or name.endswith((".py", ".js", ".css"))]
+    named = [
+        re.sub(r"NN-\w+", "*", name).rstrip("/")
+        for name in spans(page, r"[\w.*/-]+")
+        if (name.partition("/")[0] in folders and "/" in name) or name.endswith((".py", ".js", ".css"))
+    ]
     tests = [f"{name}.py" for name in spans(page, r"test_\w+")]
     assert [name for name in {*named, *tests} - ELSEWHERE if not is_file(name)] == []
 

@@ -1,4 +1,5 @@
 """The built book: complete, described in words, and silent towards every other host. Needs `make book` first."""
+
 import functools
 import re
 from urllib.parse import unquote, urldefrag, urljoin
@@ -31,8 +32,11 @@ def test_no_figure_right_below_a_folded_output_gives_it_away(page):
 def test_every_bar_says_what_it_folds_and_no_formula_is_torn_from_its_punctuation(page):
     bars = [bar.get_text() for bar in soup(page).select("summary .collapsed")]
     assert [bar for bar in bars if bar.startswith("Show code")] == []  # what Sphinx says by itself
-    followed = [formula for formula in soup(page).select("p span.math")
-                if isinstance(formula.next_sibling, str) and re.match("[.,;:?!)]", formula.next_sibling)]
+    followed = [
+        formula
+        for formula in soup(page).select("p span.math")
+        if isinstance(formula.next_sibling, str) and re.match("[.,;:?!)]", formula.next_sibling)
+    ]
     assert [formula for formula in followed if "keep-together" not in formula.parent.get("class", [])] == []
 
 
@@ -90,7 +94,9 @@ def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_n
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("mjx-container").count() == len(soup(page).select(".math"))
     assert tab.locator("mjx-merror, [data-mjx-error]").count() == 0
-    equations = tab.eval_on_selector_all("mjx-container[display=true]", """
+    equations = tab.eval_on_selector_all(
+        "mjx-container[display=true]",
+        """
         all => all.map(e => {
             const svg = e.firstElementChild, ruler = e.appendChild(document.createElement('span'));
             ruler.style.cssText = 'display: inline-block; width: 100ex';
@@ -99,7 +105,8 @@ def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_n
             const isReached = e.closest('rnnlm-practice') && e.tabIndex === 0;
             return [e.textContent, isReached ? 0 : e.scrollWidth - e.clientWidth,
                     svg.getBoundingClientRect().width / (parseFloat(svg.getAttribute('width')) * ex)];
-        })""")
+        })""",
+    )
     assert [text for text, hidden, _ in equations if hidden > 1] == []
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
 
@@ -112,7 +119,7 @@ def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take(
         said = re.search(r"About (\d+)\s+minutes", soup(f"book/{card.a['href']}").get_text())
         assert said is None or f"{said[1]} minutes" in card.get_text()
         if exercise := re.search(r"Exercise (\d), (\d+) minutes", card.get_text()):
-            path, = ROOT.glob(f"exercises/0{exercise[1]}-*/*.ipynb")
+            (path,) = ROOT.glob(f"exercises/0{exercise[1]}-*/*.ipynb")
             assert sum(map(int, re.findall(r"○? \| (\d+) \|", path.read_text()))) == int(exercise[2])
 
 
@@ -160,16 +167,21 @@ def test_an_address_without_a_page_leads_back_to_the_book_below_any_path(tmp_pat
 def test_drawings_follow_the_theme(open_page, theme, ink):
     tab = open_page("book/02-embedding.html", theme=theme)
     assert tab.evaluate("document.documentElement.dataset.theme") == theme
-    fills = tab.eval_on_selector_all("figure.drawing svg g[style*='figure-ink']",
-                                     "all => all.map(g => getComputedStyle(g).fill)")
+    fills = tab.eval_on_selector_all(
+        "figure.drawing svg g[style*='figure-ink']", "all => all.map(g => getComputedStyle(g).fill)"
+    )
     assert fills
     assert set(fills) == {ink}
 
 
-@pytest.mark.parametrize(("query", "found", "quoted"), [
-    ("unbuffered", "02-embedding.html#broken-on-purpose-the-last-one-wins", "one after the other, unbuffered"),
-    ("backpropagation", "05-bptt.html", ""),  # a synonym of what the chapters say
-    ("gradient_lengths", "05-bptt.html", "")])  # a name in the code of a figure, which is hidden
+@pytest.mark.parametrize(
+    ("query", "found", "quoted"),
+    [
+        ("unbuffered", "02-embedding.html#broken-on-purpose-the-last-one-wins", "one after the other, unbuffered"),
+        ("backpropagation", "05-bptt.html", ""),  # a synonym of what the chapters say
+        ("gradient_lengths", "05-bptt.html", ""),
+    ],
+)  # a name in the code of a figure, which is hidden
 def test_search_finds_a_chapter_and_quotes_no_hidden_code(open_page, query, found, quoted):
     tab = open_page(f"search.html?q={query}")
     tab.wait_for_selector("#search-results .context")

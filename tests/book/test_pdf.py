@@ -1,4 +1,5 @@
 """`make pdf` prints the whole book. Needs a Chromium, and takes as long as building all the pages into one."""
+
 import os
 import re
 import subprocess
@@ -12,8 +13,14 @@ PDF = ROOT / "_build" / "rnnlm-course.pdf"
 
 
 def make_pdf(path=os.environ["PATH"]):
-    return subprocess.run([sys.executable, "tools/pdf.py"], cwd=ROOT, capture_output=True, text=True, check=False,
-                          env=os.environ | {"PATH": path})
+    return subprocess.run(
+        [sys.executable, "tools/pdf.py"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PATH": path},
+    )
 
 
 def outline(pdf):

@@ -1,4 +1,5 @@
 """The page of progress shows what this browser knows, and lets the reader take it along. Needs `make book` first."""
+
 import json
 import re
 from types import SimpleNamespace
@@ -15,6 +16,7 @@ EARLIER, LATER = 1_700_000_000_000, 1_800_000_000_000
 @pytest.fixture
 def progress(open_page):
     """Open the page in a browser that knows something, and return the table with what belongs to it."""
+
     def open_progress(known):
         tab = open_page("book/progress.html")
         tab.evaluate("known => localStorage.setItem('rnnlm-progress', JSON.stringify(known))", known)
@@ -29,8 +31,9 @@ def progress(open_page):
 
 def full(slug, at=EARLIER):
     assignment = ASSIGNMENTS[slug]
-    return {f"{name}-{part}": [sum(c.points for c in assignment.of(name, part)), at]
-            for name, part in assignment.parts()}
+    return {
+        f"{name}-{part}": [sum(c.points for c in assignment.of(name, part)), at] for name, part in assignment.parts()
+    }
 
 
 def points(progress):
@@ -90,9 +93,14 @@ def test_any_other_file_changes_nothing(progress, content):
     assert said(table).startswith("That file isn’t one of progress: choose progress.json. 1 of 7")
 
 
-@pytest.mark.parametrize(("known", "shown"), [
-    ({"MyRNN-forward": [1, LATER]}, "2 of 21"), ({"MyRNN-forward": [3, EARLIER]}, "3 of 21"),
-    ({"cleared": LATER}, "21")])
+@pytest.mark.parametrize(
+    ("known", "shown"),
+    [
+        ({"MyRNN-forward": [1, LATER]}, "2 of 21"),
+        ({"MyRNN-forward": [3, EARLIER]}, "3 of 21"),
+        ({"cleared": LATER}, "21"),
+    ],
+)
 def test_what_a_notebook_hands_over_counts_unless_something_better_is_known(progress, monkeypatch, known, shown):
     monkeypatch.setattr(grader.time, "time", lambda: (EARLIER + LATER) / 2000)
     _, html = grader.note([SimpleNamespace(name="MyRNN", part="forward", points=2)], is_whole=False)

@@ -1,4 +1,5 @@
 """The puzzles between two hints: what they ask for is right, what they refuse is wrong, and help fades."""
+
 import ast
 import re
 import sys
@@ -32,7 +33,7 @@ def hints(slug):
 def puzzles():
     for slug in ASSIGNMENTS:
         for name, answer, found in hints(slug):
-            text, = (text for title, text in found.items() if title.startswith("Puzzle"))
+            (text,) = (text for title, text in found.items() if title.startswith("Puzzle"))
             yield pytest.param(name, answer, text, id=name)
 
 
@@ -90,8 +91,13 @@ def given(slug):
 
 def solutions(answer):
     """Yield the statements of each function that its reader has to write."""
-    spans = [(answer[:found.start()].count("\n"), answer[:found.end()].count("\n"))
-             for found in re.finditer("### BEGIN SOLUTION.*?### END SOLUTION", answer, re.DOTALL)]
+    spans = [
+        (answer[: found.start()].count("\n"), answer[: found.end()].count("\n"))
+        for found in re.finditer("### BEGIN SOLUTION.*?### END SOLUTION", answer, re.DOTALL)
+    ]
     for body in bodies(answer):
-        yield [node for node in body if not isinstance(node.parent, ast.Module)
-               and any(start < node.lineno <= end for start, end in spans)]
+        yield [
+            node
+            for node in body
+            if not isinstance(node.parent, ast.Module) and any(start < node.lineno <= end for start, end in spans)
+        ]

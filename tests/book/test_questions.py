@@ -1,4 +1,5 @@
 """Questions judge a number by what the chapter computed, and the folded part below agrees. Needs `make book` first."""
+
 import json
 import math
 import re
@@ -7,9 +8,14 @@ import pytest
 from bs4 import BeautifulSoup
 from pages import HTML, has_no_violation_in_either_theme
 
-ASKING = {path.stem: [(json.loads(question["data-question"]), question.find_next("details").get_text())
-                      for question in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("live-question")]
-          for path in sorted(HTML.glob("book/*.html")) if "<live-question" in path.read_text("utf-8")}
+ASKING = {
+    path.stem: [
+        (json.loads(question["data-question"]), question.find_next("details").get_text())
+        for question in BeautifulSoup(path.read_text("utf-8"), "html.parser").select("live-question")
+    ]
+    for path in sorted(HTML.glob("book/*.html"))
+    if "<live-question" in path.read_text("utf-8")
+}
 
 
 def numbers_in(text):
@@ -32,6 +38,7 @@ def test_the_answers_that_a_chapter_computes_are_those_that_it_folds_away_and_no
 @pytest.fixture
 def ask(open_page):
     """Open a page and return its n-th question."""
+
     def open_question(page, n):
         found = open_page(f"book/{page}.html", until="domcontentloaded").locator("live-question").nth(n)
         found.get_by_role("button", name="Check").wait_for()
@@ -48,9 +55,16 @@ def answer(question, **typed):
     return question.get_by_role("status").inner_text()
 
 
-@pytest.mark.parametrize(("row_1", "says"), [
-    ("111", "✓ Right."), ("9", "row 1: that is the last occurrence alone."), ("7", "row 1: not 7."),
-    ("many", "row 1: that isn’t a number."), ("", "row 1: no number yet.")])
+@pytest.mark.parametrize(
+    ("row_1", "says"),
+    [
+        ("111", "✓ Right."),
+        ("9", "row 1: that is the last occurrence alone."),
+        ("7", "row 1: not 7."),
+        ("many", "row 1: that isn’t a number."),
+        ("", "row 1: no number yet."),
+    ],
+)
 def test_an_answer_is_judged_and_a_likely_mistake_named_beside_its_field(ask, row_1, says):
     question = ask("02-embedding", 0)
     assert answer(question, row_1=row_1, row_4="33") == says
@@ -60,15 +74,37 @@ def test_an_answer_is_judged_and_a_likely_mistake_named_beside_its_field(ask, ro
 
 def test_a_number_may_be_written_in_the_usual_ways_and_rounds_to_the_answer_where_that_is_a_fraction(ask):
     page = ask("02-embedding", 0).page
-    written = {"9300": 9300, "9,300": 9300, "9 300": 9300, "2,030,100": 2030100, ".5": 0.5, "0,5": 0.5, "1/2": 0.5,
-               "-4/8": -0.5, "−52": -52, "log(7)": math.log(7), "-ln 5/3": -math.log(5 / 3),
-               "log": None, "": None, "x": None, "1.2.3": None, "1/": None}
+    written = {
+        "9300": 9300,
+        "9,300": 9300,
+        "9 300": 9300,
+        "2,030,100": 2030100,
+        ".5": 0.5,
+        "0,5": 0.5,
+        "1/2": 0.5,
+        "-4/8": -0.5,
+        "−52": -52,
+        "log(7)": math.log(7),
+        "-ln 5/3": -math.log(5 / 3),
+        "log": None,
+        "": None,
+        "x": None,
+        "1.2.3": None,
+        "1/": None,
+    }
     assert page.evaluate("all => all.map(text => numberIn(text)).map(n => isNaN(n) ? null : n)", [*written]) == [
-        *written.values()]
-    judged = {(0.5108, "0.51"): True, (0.52, "0.51"): False, (0.5, "0.51"): False, (598, "598"): True,
-              (598.4, "598"): False}
+        *written.values()
+    ]
+    judged = {
+        (0.5108, "0.51"): True,
+        (0.52, "0.51"): False,
+        (0.5, "0.51"): False,
+        (598, "598"): True,
+        (598.4, "598"): False,
+    }
     assert page.evaluate("all => all.map(([typed, answer]) => equals(typed, answer))", [*map(list, judged)]) == [
-        *judged.values()]
+        *judged.values()
+    ]
 
 
 @pytest.mark.parametrize("typed", ["111", "9"])

@@ -1,4 +1,5 @@
 """The one file that a student downloads. Needs `make book` first."""
+
 import os
 import re
 import subprocess
@@ -9,8 +10,14 @@ from pages import HTML, ROOT
 
 def run(kit, script):
     """Return what Python prints for a script that knows no packages but the kit's."""
-    done = subprocess.run([sys.executable, "-c", script], cwd=kit, capture_output=True, text=True, check=True,
-                          env=os.environ | {"PYTHONPATH": str(kit)})
+    done = subprocess.run(
+        [sys.executable, "-c", script],
+        cwd=kit,
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"PYTHONPATH": str(kit)},
+    )
     return done.stdout
 
 
@@ -22,8 +29,9 @@ def test_the_kit_holds_every_exercise_that_the_book_offers_and_no_solution(kit):
 
 
 def test_the_kit_holds_the_built_book_without_the_kit_and_the_lab_and_without_offering_them(kit):
-    built, packed = ({path.relative_to(folder) for path in folder.rglob("*") if path.is_file()}
-                     for folder in (HTML, kit / "book"))
+    built, packed = (
+        {path.relative_to(folder) for path in folder.rglob("*") if path.is_file()} for folder in (HTML, kit / "book")
+    )
     built = {path for path in built if path.parts[0] != "lab" and not path.name.startswith(".made")}
     assert {path.name for path in built ^ packed} == {"rnnlm-exercises.zip"}
     for path in kit.glob("book/book/*.html"):
@@ -32,13 +40,18 @@ def test_the_kit_holds_the_built_book_without_the_kit_and_the_lab_and_without_of
 
 def test_the_kit_says_under_which_licences_it_is_given(kit):
     assert {path.name: path.read_bytes() for path in kit.glob("LICENSE*")} == {
-        name: (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-text")}
+        name: (ROOT / name).read_bytes() for name in ("LICENSE", "LICENSE-text")
+    }
 
 
 def test_versions_are_pinned_for_all_that_is_installed(kit):
     pinned = re.findall(r"^([\w.-]+)==", (kit / "constraints.txt").read_text(), re.M)
-    wanted = [line for name in ("requirements.txt", "chapters.txt") for line in (kit / name).read_text().splitlines()
-              if re.match(r"\w", line)]
+    wanted = [
+        line
+        for name in ("requirements.txt", "chapters.txt")
+        for line in (kit / name).read_text().splitlines()
+        if re.match(r"\w", line)
+    ]
     assert {"jupyterlab", "matplotlib"} <= set(wanted) <= set(pinned)
 
 
@@ -54,9 +67,12 @@ rnnlm_grader.check(MyEmbedding, 'forward')
 def test_a_check_works_from_the_kit_with_numpy_alone_and_without_the_modules_that_windows_lacks(kit):
     missing = ("fcntl", "grp", "pwd", "resource", "termios")
     others = "{name.partition('.')[0] for name in sys.modules} - set(sys.stdlib_module_names)"
-    shown = run(kit, f"import sys\nsys.modules |= dict.fromkeys({missing})\nbefore = {others}\n{CHECK}\n"
-                     f"print(*{others} - before)\nfrom rnnlm_ref import pretrained\npretrained.farm_model()\n"
-                     "print(rnnlm_grader.__file__, pretrained.FARM)")
+    shown = run(
+        kit,
+        f"import sys\nsys.modules |= dict.fromkeys({missing})\nbefore = {others}\n{CHECK}\n"
+        f"print(*{others} - before)\nfrom rnnlm_ref import pretrained\npretrained.farm_model()\n"
+        "print(rnnlm_grader.__file__, pretrained.FARM)",
+    )
     *_, loaded, files = shown.splitlines()
     used = {name for name in loaded.split() if "cython" not in name}  # parts of NumPy
     assert "3 of 3 points" in shown

@@ -1,4 +1,5 @@
 """Opens exercises in the lab, and works on them there. Needs `make browser` first."""
+
 import json
 
 import nbformat
@@ -47,8 +48,11 @@ class Lab:
         if not names:
             self.do("notebook:run-all-cells")
         cells = json.loads(self.tab.evaluate("JSON.stringify(jupyterapp.shell.currentWidget.content.model)"))["cells"]
-        return {cell["metadata"]["nbgrader"]["grade_id"]: "".join(map(text_of, cell["outputs"])) for cell in cells
-                if cell["cell_type"] == "code"}
+        return {
+            cell["metadata"]["nbgrader"]["grade_id"]: "".join(map(text_of, cell["outputs"]))
+            for cell in cells
+            if cell["cell_type"] == "code"
+        }
 
 
 def text_of(output):
@@ -59,7 +63,7 @@ def text_of(output):
 
 def address(slug):
     """Return where an exercise is in the built book."""
-    notebook, = HTML.glob(f"lab/files/{slug}-*.ipynb")
+    (notebook,) = HTML.glob(f"lab/files/{slug}-*.ipynb")
     return f"lab/notebooks/index.html?path={notebook.name}"
 
 

@@ -1,4 +1,5 @@
 """What comes after full points, in the page of a chapter."""
+
 from conftest import right_answers
 from pages import has_no_violation_in_either_theme
 from test_practice import WRONG, chapter, practise

@@ -1,4 +1,5 @@
 """The same in JupyterLab, as `make lab`, the kit and the hub start it: by the environment alone."""
+
 import os
 import re
 import shutil
@@ -9,8 +10,12 @@ import pytest
 from conftest import Lab, right_answers
 from pages import ROOT
 
-SETTINGS = {"PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py"), "JUPYTER_PATH": str(ROOT / "classroom"),
-            "JUPYTER_CONFIG_PATH": str(ROOT / "classroom"), "PYTHONPATH": str(ROOT)}
+SETTINGS = {
+    "PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py"),
+    "JUPYTER_PATH": str(ROOT / "classroom"),
+    "JUPYTER_CONFIG_PATH": str(ROOT / "classroom"),
+    "PYTHONPATH": str(ROOT),
+}
 
 
 @pytest.fixture
@@ -18,9 +23,21 @@ def jupyterlab(tmp_path):
     """The address of a JupyterLab on an exercise."""
     shutil.copy(ROOT / "exercises" / "01-embedding" / "01-embedding.ipynb", tmp_path)
     server = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", "--no-browser", "--port=0", "--allow-root", "--IdentityProvider.token=",
-         "--expose-app-in-browser", f"--notebook-dir={tmp_path}"],
-        env=os.environ | SETTINGS, stderr=subprocess.PIPE, text=True)
+        [
+            sys.executable,
+            "-m",
+            "jupyterlab",
+            "--no-browser",
+            "--port=0",
+            "--allow-root",
+            "--IdentityProvider.token=",
+            "--expose-app-in-browser",
+            f"--notebook-dir={tmp_path}",
+        ],
+        env=os.environ | SETTINGS,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
     yield next(found[0] for line in server.stderr if (found := re.search(r"http://\S+/lab", line)))
     server.terminate()
     server.wait()

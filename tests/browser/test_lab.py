@@ -1,4 +1,5 @@
 """The exercises in a browser, as a reader of the book does them."""
+
 import subprocess
 import sys
 
@@ -142,8 +143,10 @@ def test_the_lab_is_light_or_dark_as_the_system_is_and_fits_a_phone(open_page, s
     assert not open_page.complaints
 
 
-SHORT = "import numpy as np\n" \
-        "import rnnlm_grader.learner.finale as short\nshort.FABLES, short.EPOCHS, short.LENGTH = 100, 1, 5"
+SHORT = (
+    "import numpy as np\n"
+    "import rnnlm_grader.learner.finale as short\nshort.FABLES, short.EPOCHS, short.LENGTH = 100, 1, 5"
+)
 
 
 def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(open_lab, site):
@@ -162,7 +165,7 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_a_chapter_opens_its_exercise(open_page, slug):
-    page, = (path for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
+    (page,) = (path for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
     link = open_page(f"book/{page.name}").get_by_role("link", name="Open the exercise in this browser")
     assert link.evaluate("link => link.href").endswith(address(slug))
 
@@ -191,6 +194,6 @@ def test_a_page_opened_from_disk_offers_no_lab(browser):
 
 def test_an_exercise_in_the_lab_is_the_released_one():
     for slug in ASSIGNMENTS:
-        notebook, = HTML.glob(f"lab/files/{slug}-*.ipynb")
+        (notebook,) = HTML.glob(f"lab/files/{slug}-*.ipynb")
         released = nbformat.read(HTML.parents[1] / "exercises" / slug / f"{slug}.ipynb", as_version=4)
         assert nbformat.read(notebook, as_version=4) == released

@@ -1,4 +1,5 @@
 """The library of misconceptions under WebAssembly, where C's integers are of another size."""
+
 from rnnlm_grader.content import ASSIGNMENTS
 
 LIBRARY = """

@@ -1,4 +1,5 @@
 """What a learner typed survives two tabs, a killed tab, a dialog, an upload, and a browser that keeps nothing."""
+
 import json
 import re
 from contextlib import suppress

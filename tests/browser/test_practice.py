@@ -1,4 +1,5 @@
 """An exercise that is done in the page of its chapter, by a reader who has nothing but a browser."""
+
 import contextlib
 import io
 import re
@@ -69,7 +70,7 @@ def words(html):
 
 def chapter(slug):
     """Return the page that offers an exercise."""
-    found, = (path.name for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
+    (found,) = (path.name for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
     return f"book/{found}"
 
 
@@ -127,15 +128,18 @@ def test_work_outlives_a_reload_and_is_the_labs_own(practise, site, tmp_path):
     lab.do("docmanager:save")
     lab.tab.close()
     here.tab.evaluate("dispatchEvent(new Event('focus'))")
-    here.tab.wait_for_function("document.querySelectorAll('.cm-content')[1].textContent.includes('reshape') "
-                               "|| !document.querySelectorAll('.cm-content')[1].textContent.includes('NotImpl')")
+    here.tab.wait_for_function(
+        "document.querySelectorAll('.cm-content')[1].textContent.includes('reshape') "
+        "|| !document.querySelectorAll('.cm-content')[1].textContent.includes('NotImpl')"
+    )
     with here.tab.expect_download() as download:
         here.tab.get_by_role("button", name="Download the notebook").click()
     folder = tmp_path / "submitted" / "ada" / "01-embedding"
     folder.mkdir(parents=True)
     download.value.save_as(folder / download.value.suggested_filename)
     assert graded(tmp_path) == 15 + sum(
-        criterion.points for criterion in ASSIGNMENTS["01-embedding"].criteria if criterion.name == "MyTimeEmbedding")
+        criterion.points for criterion in ASSIGNMENTS["01-embedding"].criteria if criterion.name == "MyTimeEmbedding"
+    )
 
 
 def test_what_two_tabs_wrote_is_both_kept(practise):

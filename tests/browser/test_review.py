@@ -1,4 +1,5 @@
 """What was misunderstood comes back in a page, to a reader who has nothing but a browser."""
+
 import re
 import time
 
@@ -24,6 +25,7 @@ def long_ago(days=2):
 @pytest.fixture
 def review(open_page):
     """Open a page of the book in a browser that keeps these mistakes; nothing may have gone wrong there at the end."""
+
     def open_review(mistakes, page="review", **options):
         tab = open_page(f"book/{page}.html", **options)
         tab.set_default_timeout(PATIENCE)
@@ -109,18 +111,20 @@ def test_it_can_be_switched_off_taken_along_and_cleared(review):
     tab.once("dialog", lambda dialog: dialog.accept())
     tab.get_by_role("button", name="Clear").click()
     assert status.inner_text() == "Cleared. Nothing is due."
-    for content, said in ((b'{"MyRNN-forward": [2, 3]}', "That file holds no reviews: choose review.json or "
-                           "progress.json. "
-                           "Nothing is due."),
-                          (download.value.path().read_bytes(), "1 question is due.")):
+    for content, said in (
+        (
+            b'{"MyRNN-forward": [2, 3]}',
+            "That file holds no reviews: choose review.json or progress.json. Nothing is due.",
+        ),
+        (download.value.path().read_bytes(), "1 question is due."),
+    ):
         with tab.expect_file_chooser() as chooser:
             tab.get_by_role("button", name="Read a file").click()
         chooser.value.set_files({"name": "f.json", "mimeType": "application/json", "buffer": content})
         tab.get_by_text(said, exact=True).wait_for()
 
 
-@pytest.mark.parametrize(("before", "kept"), [
-    ({}, 1), ({"off": True}, 0), ({"cleared": 9_000_000_000_000}, 0)])
+@pytest.mark.parametrize(("before", "kept"), [({}, 1), ({"off": True}, 0), ({"cleared": 9_000_000_000_000}, 0)])
 def test_what_a_check_names_is_kept_unless_that_is_switched_off_or_it_is_old(review, before, kept):
     tab = review({}, width=390)
     tab.evaluate("before => localStorage.setItem('rnnlm-review', JSON.stringify(before))", before)
@@ -149,5 +153,3 @@ def test_from_disk_a_sentence_says_what_asks_instead(browser):
     assert tab.get_by_text("1 question is due.").is_visible()
     assert not tab.get_by_role("button", name="Start").is_visible()
     tab.close()
-
-

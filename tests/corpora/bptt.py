@@ -1,4 +1,5 @@
 """Answers to 04-bptt. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "04-bptt"
@@ -82,15 +83,19 @@ def my_numerical_gradient(f, x, eps=1e-5):
 NUMERICAL_MISTAKES = {
     "ForwardDifference": changed(NUMERICAL["fresh copies, x never touched"], ("f(minus)", "f(x)"), (" / 2", "")),
     "DividesByEps": changed(NUMERICAL["fresh copies, x never touched"], (" / 2", "")),
-    "ReturnsAfterTheFirst": changed(NUMERICAL["nditer, as the well-known book does"],
-                                    ("    return grad", "        return grad")),
+    "ReturnsAfterTheFirst": changed(
+        NUMERICAL["nditer, as the well-known book does"], ("    return grad", "        return grad")
+    ),
     "NeverPutsBack": changed(NUMERICAL["nditer, as the well-known book does"], ("        x[idx] = tmp_val\n", "")),
-    "PutsBackByAdding": changed(NUMERICAL["nditer, as the well-known book does"],
-                                ("x[idx] = tmp_val - eps", "x[idx] -= 2 * eps"),
-                                ("x[idx] = tmp_val\n", "x[idx] += eps\n")),
+    "PutsBackByAdding": changed(
+        NUMERICAL["nditer, as the well-known book does"],
+        ("x[idx] = tmp_val - eps", "x[idx] -= 2 * eps"),
+        ("x[idx] = tmp_val\n", "x[idx] += eps\n"),
+    ),
     "CallsWithTheOldX": changed(NUMERICAL["flat view of a copy"], ("f(work)", "f(x)")),
-    "HasItsOwnEps": changed(NUMERICAL["unit vectors from an identity matrix"], (
-        "    slopes", "    eps = 1e-5\n    slopes")),
+    "HasItsOwnEps": changed(
+        NUMERICAL["unit vectors from an identity matrix"], ("    slopes", "    eps = 1e-5\n    slopes")
+    ),
 }
 
 # --- my_bptt --------------------------------------------------------------------------------------------------------
@@ -283,22 +288,37 @@ BPTT_MISTAKES = {
     "WritesTanhOut": changed(BOOK, ("np.tanh(", "tanh_of("), "def tanh_of(z):\n    return np.sinh(z) / np.cosh(z)"),
     "LeavesOutSlope": changed(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
     "NothingFromTheStepAfter": changed(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
-    "AveragesWeights": changed(CELLS, ("np.dot(self.x.T, dt)", "np.dot(self.x.T, dt) / len(dt)"),
-                               ("np.dot(self.h.T, dt)", "np.dot(self.h.T, dt) / len(dt)")),
+    "AveragesWeights": changed(
+        CELLS,
+        ("np.dot(self.x.T, dt)", "np.dot(self.x.T, dt) / len(dt)"),
+        ("np.dot(self.h.T, dt)", "np.dot(self.h.T, dt) / len(dt)"),
+    ),
     "LeavesOutTransposeInDWx": changed(CELLS, ("np.dot(self.x.T, dt)", "self.x @ dt")),
     "LeavesOutTransposeOfWx": changed(CELLS, ("np.dot(dt, self.Wx.T)", "np.dot(dt, self.Wx)")),
     "ForgetsTranspose": changed(BPTT["einsum"], ('"nk,hk->nh", dz[:, t], Wh', '"nh,hk->nk", dz[:, t], Wh')),
     "PairsStateAfter": changed(BPTT["einsum"], ('"nth,ntk->hk", before, dz', '"nth,ntk->hk", after, dz')),
-    "CutsOneStepEarly": changed(BPTT["float64 inside, right dtype outside, prints"],
-                                ("range(window, T, window)", "range(window - 1, T, window)")),
+    "CutsOneStepEarly": changed(
+        BPTT["float64 inside, right dtype outside, prints"],
+        ("range(window, T, window)", "range(window - 1, T, window)"),
+    ),
     "Dh0OfTheLastWindow": changed(CELLS, ("if start == 0:", "if start + k >= T:")),
-    "RestartsFromZeros": changed(CELLS, ("        cells.append", (
-        "        if t and window and t % window == 0:\n            h = np.zeros_like(h0)\n        cells.append"))),
-    "BpttForcesFloat32": changed(BPTT["float64 inside, right dtype outside, prints"],
-                                 ("kind = Wh.dtype", "kind = np.float32")),
-    "ChangesDhs": changed(CELLS, ("            dx, dh, *step = cells[t].backward(dhs[:, t] + dh)",
-                                  "            dhs[:, t] += dh\n"
-                                  "            dx, dh, *step = cells[t].backward(dhs[:, t])")),
+    "RestartsFromZeros": changed(
+        CELLS,
+        (
+            "        cells.append",
+            ("        if t and window and t % window == 0:\n            h = np.zeros_like(h0)\n        cells.append"),
+        ),
+    ),
+    "BpttForcesFloat32": changed(
+        BPTT["float64 inside, right dtype outside, prints"], ("kind = Wh.dtype", "kind = np.float32")
+    ),
+    "ChangesDhs": changed(
+        CELLS,
+        (
+            "            dx, dh, *step = cells[t].backward(dhs[:, t] + dh)",
+            "            dhs[:, t] += dh\n            dx, dh, *step = cells[t].backward(dhs[:, t])",
+        ),
+    ),
 }
 
 # --- my_clip_grads --------------------------------------------------------------------------------------------------
@@ -317,8 +337,10 @@ def my_clip_grads(grads, max_norm):
 
 CLIP = {
     "sum of squares, as the book does": CLIP_BOOK,
-    "refuses what is no number": changed(CLIP_BOOK, (
-        "    if total", "    if not np.isfinite(total_norm):\n        raise ValueError(total_norm)\n    if total")),
+    "refuses what is no number": changed(
+        CLIP_BOOK,
+        ("    if total", "    if not np.isfinite(total_norm):\n        raise ValueError(total_norm)\n    if total"),
+    ),
     "with 1e-6 in the denominator": """
 def my_clip_grads(grads, max_norm):
     norm = float(np.sqrt(sum(float((g * g).sum()) for g in grads)))
@@ -372,8 +394,9 @@ def my_clip_grads(grads, max_norm):
 }
 
 CLIP_MISTAKES = {
-    "TurnsFactorRound": changed(CLIP["with 1e-6 in the denominator"], ("max_norm / (norm + 1e-6)", "norm / max_norm"),
-                                ("rate < 1", "rate > 1")),
+    "TurnsFactorRound": changed(
+        CLIP["with 1e-6 in the denominator"], ("max_norm / (norm + 1e-6)", "norm / max_norm"), ("rate < 1", "rate > 1")
+    ),
     "ClipsEachArray": """
 def my_clip_grads(grads, max_norm):
     total = np.sqrt(sum(np.sum(g ** 2) for g in grads))
@@ -393,12 +416,15 @@ def my_clip_grads(grads, max_norm):
             g *= max_norm / total
         return total
 """,
-    "ClipsEachNumber": changed(CLIP["one long vector"], (
-        "grads[i] * (max_norm / norm)", "np.minimum(np.maximum(grads[i], -max_norm), max_norm)")),
+    "ClipsEachNumber": changed(
+        CLIP["one long vector"],
+        ("grads[i] * (max_norm / norm)", "np.minimum(np.maximum(grads[i], -max_norm), max_norm)"),
+    ),
     "LeavesArraysAsTheyAre": changed(CLIP["math.hypot and slice assignment"], ("g[:] =", "g =")),
     "ReplacesItems": changed(CLIP["one long vector"], ("grads[i][...] =", "grads[i] =")),
-    "ReturnsNormAfter": changed(CLIP["norm of the norms"], (
-        "return norm", "return np.linalg.norm([np.linalg.norm(g) for g in grads])")),
+    "ReturnsNormAfter": changed(
+        CLIP["norm of the norms"], ("return norm", "return np.linalg.norm([np.linalg.norm(g) for g in grads])")
+    ),
     "ForgetsRoot": changed(CLIP["one long vector"], (" ** 0.5", "")),
 }
 

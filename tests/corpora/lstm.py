@@ -1,4 +1,5 @@
 """Answers to 07-lstm. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "07-lstm"
@@ -8,7 +9,7 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 """
 
-HEADER = '''
+HEADER = """
 class MyTimeLSTM:
     def __init__(self, Wx, Wh, b, stateful=False):
         self.params = [Wx, Wh, b]
@@ -16,7 +17,7 @@ class MyTimeLSTM:
         self.stateful = stateful
         self.h, self.c = None, None
         self.dh, self.dc = None, None
-'''
+"""
 
 STATE = """
     def set_state(self, h, c):
@@ -75,7 +76,8 @@ BOOK = answer("""
         return np.stack(dxs, axis=1)
 """)
 
-PREALLOCATED = answer("""
+PREALLOCATED = answer(
+    """
     def forward(self, xs):
         Wx, Wh, b = self.params
         N, T, _ = xs.shape
@@ -123,7 +125,9 @@ PREALLOCATED = answer("""
             dc_next = dc * f
         self.dh, self.dc = dh_next, dc_next
         return dxs
-""", before="")
+""",
+    before="",
+)
 
 SINGLE_MATRICES = answer("""
     def forward(self, xs):
@@ -176,7 +180,8 @@ SINGLE_MATRICES = answer("""
         return dxs
 """)
 
-CELLS = answer("""
+CELLS = answer(
+    """
     def forward(self, xs):
         N, T, D = xs.shape
         Wx, Wh, b = self.params
@@ -208,7 +213,9 @@ CELLS = answer("""
             self.grads[k][...] = grad
         self.dh, self.dc = dh, dc
         return dxs
-""", before=SIGMOID + """
+""",
+    before=SIGMOID
+    + """
 
 class LSTM:
     def __init__(self, Wx, Wh, b):
@@ -247,14 +254,16 @@ class LSTM:
         self.grads[1][...] = np.dot(h_prev.T, dA)
         self.grads[2][...] = dA.sum(axis=0)
         return np.dot(dA, Wx.T), np.dot(dA, Wh.T), dc_prev
-""")
+""",
+)
 
 TIME_LSTM = {
     "as the book writes it": BOOK,
     "arrays made beforehand, a block of columns at a time": PREALLOCATED,
     "a matrix for each gate, kept in lists by name": SINGLE_MATRICES,
     "a cell object for each step": CELLS,
-    "all inputs in one product, gradients in one after the loop": answer("""
+    "all inputs in one product, gradients in one after the loop": answer(
+        """
     def forward(self, xs):
         Wx, Wh, b = self.params
         N, T, D = xs.shape
@@ -294,72 +303,106 @@ TIME_LSTM = {
         np.matmul(self.hs[:-1].reshape(T * N, H).T, flat, out=self.grads[1])
         np.sum(flat, axis=0, out=self.grads[2])
         return (flat @ Wx.T).reshape(T, N, -1).swapaxes(0, 1).copy()
-""", before=""),
+""",
+        before="",
+    ),
     "recomputes the gates in backward": changed(
-        BOOK, ("self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c))"),
-        ("            x, h_prev, c_prev, c, o, f, i, g = self.steps[t]\n",
-         "            x, h_prev, c_prev, c = self.steps[t]\n"
-         "            o, f, i, g = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)\n"
-         "            o, f, i, g = sigmoid(o), sigmoid(f), sigmoid(i), np.tanh(g)\n")),
+        BOOK,
+        ("self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c))"),
+        (
+            "            x, h_prev, c_prev, c, o, f, i, g = self.steps[t]\n",
+            "            x, h_prev, c_prev, c = self.steps[t]\n"
+            "            o, f, i, g = np.split(x @ Wx + h_prev @ Wh + b, 4, axis=1)\n"
+            "            o, f, i, g = sigmoid(o), sigmoid(f), sigmoid(i), np.tanh(g)\n",
+        ),
+    ),
     "float64 inside, right dtype outside": changed(
-        PREALLOCATED, ("        Wx, Wh, b = self.params\n",
-                       "        dtype = self.params[0].dtype\n"
-                       "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
-        ("        self.h, self.c = self.hs[T].copy(), self.cs[T].copy()\n        return self.hs[1:]",
-         "        self.h, self.c = self.hs[T].astype(dtype), self.cs[T].astype(dtype)\n"
-         "        return self.hs[1:].astype(dtype)"),
-        ("self.dh, self.dc = dh_next, dc_next", "self.dh, self.dc = dh_next.astype(dtype), dc_next.astype(dtype)")),
+        PREALLOCATED,
+        (
+            "        Wx, Wh, b = self.params\n",
+            "        dtype = self.params[0].dtype\n        Wx, Wh, b = (p.astype('d') for p in self.params)\n",
+        ),
+        (
+            "        self.h, self.c = self.hs[T].copy(), self.cs[T].copy()\n        return self.hs[1:]",
+            "        self.h, self.c = self.hs[T].astype(dtype), self.cs[T].astype(dtype)\n"
+            "        return self.hs[1:].astype(dtype)",
+        ),
+        ("self.dh, self.dc = dh_next, dc_next", "self.dh, self.dc = dh_next.astype(dtype), dc_next.astype(dtype)"),
+    ),
     "refuses numbers that are not finite": changed(
-        BOOK, ("        hs, self.steps", "        assert np.isfinite(xs).all(), 'xs'\n        hs, self.steps"),
-        ("        dxs, sums", "        assert np.isfinite(dhs).all(), 'dhs'\n        dxs, sums")),
-    "arguments by position only": changed(BOOK, ("(self, xs)", "(self, xs, /)"), ("(self, dhs)", "(self, dhs, /)"),
-                                          ("(self, h, c)", "(self, h, c, /)")),
+        BOOK,
+        ("        hs, self.steps", "        assert np.isfinite(xs).all(), 'xs'\n        hs, self.steps"),
+        ("        dxs, sums", "        assert np.isfinite(dhs).all(), 'dhs'\n        dxs, sums"),
+    ),
+    "arguments by position only": changed(
+        BOOK, ("(self, xs)", "(self, xs, /)"), ("(self, dhs)", "(self, dhs, /)"), ("(self, h, c)", "(self, h, c, /)")
+    ),
 }
 
 RIGHT = {"MyTimeLSTM": TIME_LSTM}
 
 MISTAKES = {
     "OrdersIFGO": changed(
-        CELLS, ("o = sigmoid(A[:, :H])", "i = sigmoid(A[:, :H])"),
+        CELLS,
+        ("o = sigmoid(A[:, :H])", "i = sigmoid(A[:, :H])"),
         ("i = sigmoid(A[:, 2*H:3*H])", "g = np.tanh(A[:, 2*H:3*H])"),
-        ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"), ("(do, df, di, dg)", "(di, df, dg, do)")),
+        ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"),
+        ("(do, df, di, dg)", "(di, df, dg, do)"),
+    ),
     "WritesTanhOut": changed(BOOK, ("np.tanh(z_g)", "np.sinh(z_g) / np.cosh(z_g)")),
     "WritesSigmoidWithTwo": changed(CELLS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (np.exp(z) + 1)")),
     "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),
     "LeavesOutFactorOfI": changed(SINGLE_MATRICES, ("dc * g * (i - i ** 2)", "dc * (i - i ** 2)")),
-    "JoinsOFGI": changed(PREALLOCATED, ("dA[:, 2*H:3*H] =", "dA[:, 3*H:] ="),
-                         ("dA[:, 3*H:] = dc * i *", "dA[:, 2*H:3*H] = dc * i *")),
+    "JoinsOFGI": changed(
+        PREALLOCATED, ("dA[:, 2*H:3*H] =", "dA[:, 3*H:] ="), ("dA[:, 3*H:] = dc * i *", "dA[:, 2*H:3*H] = dc * i *")
+    ),
     "LeavesOutSlopeOfO": changed(CELLS, ("        do *= o * (1 - o)\n", "")),
     "JoinsIFOG": changed(CELLS, ("(do, df, di, dg)", "(di, df, do, dg)")),
     "TakesSigmoidForCandidate": changed(
-        SINGLE_MATRICES, ('o, f, i = (sigmoid(pre[name]) for name in "ofi")',
-                          'o, f, i, g = (sigmoid(pre[name]) for name in "ofig")'),
-        ('            g = np.tanh(pre["g"])\n', "")),
+        SINGLE_MATRICES,
+        ('o, f, i = (sigmoid(pre[name]) for name in "ofi")', 'o, f, i, g = (sigmoid(pre[name]) for name in "ofig")'),
+        ('            g = np.tanh(pre["g"])\n', ""),
+    ),
     "LeavesOutForgetGate": changed(CELLS, ("c_next = f * c_prev + g * i", "c_next = c_prev + g * i")),
     "LeavesOutTanh": changed(PREALLOCATED, ("a[:, :H] * np.tanh(self.cs[t+1])", "a[:, :H] * self.cs[t+1]")),
     "AlwaysKeepsStates": changed(CELLS, ("if not self.stateful or self.h is None:", "if self.h is None:")),
     "KeepsHiddenStateOnly": changed(
-        CELLS, ("            self.c = np.zeros((N, Wh.shape[0]), dtype=Wh.dtype)\n",
-                ""), ("        hs = np.empty(", "        self.c = np.zeros_like(self.h)\n        hs = np.empty(")),
-    "SetsHiddenStateOnly": changed(PREALLOCATED, (
-        "        self.h, self.c = h, c\n", "        self.h = h\n        if self.c is None:\n"
-        "            self.c = np.zeros(h.shape, h.dtype)\n")),
+        CELLS,
+        ("            self.c = np.zeros((N, Wh.shape[0]), dtype=Wh.dtype)\n", ""),
+        ("        hs = np.empty(", "        self.c = np.zeros_like(self.h)\n        hs = np.empty("),
+    ),
+    "SetsHiddenStateOnly": changed(
+        PREALLOCATED,
+        (
+            "        self.h, self.c = h, c\n",
+            "        self.h = h\n        if self.c is None:\n            self.c = np.zeros(h.shape, h.dtype)\n",
+        ),
+    ),
     "ResetsHiddenStateOnly": changed(
-        SINGLE_MATRICES, ("c = self.c if known else", "c = self.c if self.stateful and self.c is not None else"),
-        ("reset_state(self):\n        self.h, self.c = None, None", "reset_state(self):\n        self.h = None")),
+        SINGLE_MATRICES,
+        ("c = self.c if known else", "c = self.c if self.stateful and self.c is not None else"),
+        ("reset_state(self):\n        self.h, self.c = None, None", "reset_state(self):\n        self.h = None"),
+    ),
     "LeavesOutOwnDc": changed(CELLS, ("ds = dc_next + (dh_next * o) * (1 - tanh_c_next ** 2)", "ds = dc_next")),
     "LeavesOutLaterDc": changed(PREALLOCATED, ("dc = dc_next + dh * o", "dc = dh * o")),
     "HandsBackWithoutForget": changed(CELLS, ("dc_prev = ds * f", "dc_prev = ds")),
     "HandsBackThroughEarlierForget": changed(
-        PREALLOCATED, ("dc = dc_next + dh", "dc = dc_next * f + dh"), ("dc_next = dc * f", "dc_next = dc")),
+        PREALLOCATED, ("dc = dc_next + dh", "dc = dc_next * f + dh"), ("dc_next = dc * f", "dc_next = dc")
+    ),
     "SquaresCellState": changed(PREALLOCATED, ("(1 - tc * tc)", "(1 - self.cs[t+1] ** 2)")),
     "TakesTanhsSlopeForGates": changed(
-        CELLS, ("di *= i * (1 - i)", "di *= 1 - i ** 2"), ("df *= f * (1 - f)", "df *= 1 - f ** 2"),
-        ("do *= o * (1 - o)", "do *= 1 - o ** 2")),
+        CELLS,
+        ("di *= i * (1 - i)", "di *= 1 - i ** 2"),
+        ("df *= f * (1 - f)", "df *= 1 - f ** 2"),
+        ("do *= o * (1 - o)", "do *= 1 - o ** 2"),
+    ),
     "TakesNewCellStateForForgetGate": changed(PREALLOCATED, ("dc * self.cs[t] *", "dc * self.cs[t+1] *")),
     "JoinsIFGO": changed(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
-    "AveragesWeights": changed(CELLS, ("np.dot(x.T, dA)", "np.dot(x.T, dA) / len(x)"),
-                               ("np.dot(h_prev.T, dA)", "np.dot(h_prev.T, dA) / len(x)")),
+    "AveragesWeights": changed(
+        CELLS,
+        ("np.dot(x.T, dA)", "np.dot(x.T, dA) / len(x)"),
+        ("np.dot(h_prev.T, dA)", "np.dot(h_prev.T, dA) / len(x)"),
+    ),
     "LeavesOutTransposeOfWx": changed(PREALLOCATED, ("dA @ Wx.T", "dA @ Wx")),
     "AddsStepsUp": changed(BOOK, ("np.stack(hs, axis=1)", "np.sum(hs, axis=0)")),
     "LeavesOutDh": changed(CELLS, ("layer.backward(dhs[:, t, :] + dh, dc)", "layer.backward(dhs[:, t, :], dc)")),

@@ -1,15 +1,16 @@
 """Answers to 02-rnn. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "02-rnn"
 
-HEADER = '''
+HEADER = """
 class MyRNN:
     def __init__(self, Wx, Wh, b):
         self.params = [Wx, Wh, b]
         self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
         self.cache = None
-'''
+"""
 
 
 def answer(body, header=HEADER):
@@ -47,8 +48,11 @@ WRITES = """        self.grads[0][...] = dWx
         self.grads[1][...] = dWh
         self.grads[2][...] = db
 """
-KEEPS_SUM = changed(STUDY_NOTEBOOK, ("self.cache = (x, h_prev, h_next)", "self.cache = (x, h_prev, t)"),
-                    ("x, h_prev, h_next = self.cache", "x, h_prev, t = self.cache"))
+KEEPS_SUM = changed(
+    STUDY_NOTEBOOK,
+    ("self.cache = (x, h_prev, h_next)", "self.cache = (x, h_prev, t)"),
+    ("x, h_prev, h_next = self.cache", "x, h_prev, t = self.cache"),
+)
 
 RNN = {
     "as the study notebook, with tanh": STUDY_NOTEBOOK,
@@ -124,7 +128,8 @@ RNN = {
         return (Wx @ dz).T, (Wh @ dz).T
 """),
     "slope from the sum, 1 / cosh squared": changed(
-        KEEPS_SUM, ("dh_next * (1 - h_next ** 2)", "dh_next / np.cosh(t) ** 2")),
+        KEEPS_SUM, ("dh_next * (1 - h_next ** 2)", "dh_next / np.cosh(t) ** 2")
+    ),
     "tanh from the sigmoid, slope as (1 - h)(1 + h)": """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
@@ -149,17 +154,21 @@ class MyRNN:
             grad[:] = value
         return dz @ Wx.T, dz @ Wh.T
 """,
-    "refuses numbers that are not finite": changed(STUDY_NOTEBOOK, (
-        "        t = np.dot", (
-            "        assert np.isfinite(x).all() and np.isfinite(h_prev).all()\n"
-            "        t = np.dot")), (
-        "        dt = ", (
-            "        if not np.isfinite(dh_next).all():\n"
-            "            raise ValueError('dh_next')\n"
-            "        dt = "))),
+    "refuses numbers that are not finite": changed(
+        STUDY_NOTEBOOK,
+        (
+            "        t = np.dot",
+            ("        assert np.isfinite(x).all() and np.isfinite(h_prev).all()\n        t = np.dot"),
+        ),
+        (
+            "        dt = ",
+            ("        if not np.isfinite(dh_next).all():\n            raise ValueError('dh_next')\n        dt = "),
+        ),
+    ),
     "clips sums where tanh is 1 all the same": changed(STUDY_NOTEBOOK, ("np.tanh(t)", "np.tanh(np.clip(t, -15, 15))")),
-    "tanh from exponentials that are small": changed(STUDY_NOTEBOOK, (
-        "np.tanh(t)", "np.sign(t) * (1 - np.exp(-2 * abs(t))) / (1 + np.exp(-2 * abs(t)))")),
+    "tanh from exponentials that are small": changed(
+        STUDY_NOTEBOOK, ("np.tanh(t)", "np.sign(t) * (1 - np.exp(-2 * abs(t))) / (1 + np.exp(-2 * abs(t)))")
+    ),
     "computes everything again in backward": answer("""
     def step(self):
         Wx, Wh, b = self.params
@@ -179,9 +188,11 @@ class MyRNN:
         return np.matmul(dz, Wx.T), np.matmul(dz, Wh.T)
 """),
     "float64 inside, right dtype outside": changed(
-        STUDY_NOTEBOOK, ("Wx, Wh, b = self.params", "Wx, Wh, b = (p.astype(np.float64) for p in self.params)"),
+        STUDY_NOTEBOOK,
+        ("Wx, Wh, b = self.params", "Wx, Wh, b = (p.astype(np.float64) for p in self.params)"),
         ("return h_next", "return h_next.astype(self.params[0].dtype)"),
-        ("return dx, dh_prev", "return tuple(d.astype(self.params[0].dtype) for d in (dx, dh_prev))")),
+        ("return dx, dh_prev", "return tuple(d.astype(self.params[0].dtype) for d in (dx, dh_prev))"),
+    ),
     "a backward function made in forward": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
@@ -261,17 +272,28 @@ class MyRNN(Layer):
         dWx[...], dWh[...], db[...] = self.saved["x"].T.dot(dz), self.saved["h_prev"].T.dot(dz), dz.sum(axis=0)
         return dz.dot(Wx.T), dz.dot(Wh.T)
 """,
-    "prints and warnings on the way": changed(STUDY_NOTEBOOK, ("        h_next =", """
+    "prints and warnings on the way": changed(
+        STUDY_NOTEBOOK,
+        (
+            "        h_next =",
+            """
         import warnings
         warnings.warn("looking things up")
         print("t =", t)
-        h_next ="""), ("        return dx", "        print('db=', db)\n        return dx")),
+        h_next =""",
+        ),
+        ("        return dx", "        print('db=', db)\n        return dx"),
+    ),
     "returns a list": changed(STUDY_NOTEBOOK, ("return dx, dh_prev", "return [dx, dh_prev]")),
     "dot into grads, arguments by position only": changed(
-        STUDY_NOTEBOOK, ("x, h_prev):", "x, h_prev, /):"), ("dh_next):", "dh_next, /):"),
+        STUDY_NOTEBOOK,
+        ("x, h_prev):", "x, h_prev, /):"),
+        ("dh_next):", "dh_next, /):"),
         ("dWx = np.dot(x.T, dt)", "np.dot(x.T, dt, out=self.grads[0])"),
         ("dWh = np.dot(h_prev.T, dt)", "np.dot(h_prev.T, dt, out=self.grads[1])"),
-        ("db = np.sum(dt, axis=0)", "dt.sum(axis=0, out=self.grads[2])"), (WRITES, "")),
+        ("db = np.sum(dt, axis=0)", "dt.sum(axis=0, out=self.grads[2])"),
+        (WRITES, ""),
+    ),
     "in place where it may be": answer("""
     def forward(self, x, h_prev):
         Wx, Wh, b = self.params
@@ -295,8 +317,9 @@ class MyRNN(Layer):
         self.grads[2] += dz.sum(axis=0)
         return dz @ Wx.T, dz @ Wh.T
 """),
-    "the slope through complex steps": changed(KEEPS_SUM, (
-        "(1 - h_next ** 2)", "(np.tanh(t.astype(np.complex128) + 1e-20j).imag / 1e-20).astype(b.dtype)")),
+    "the slope through complex steps": changed(
+        KEEPS_SUM, ("(1 - h_next ** 2)", "(np.tanh(t.astype(np.complex128) + 1e-20j).imag / 1e-20).astype(b.dtype)")
+    ),
 }
 
 RIGHT = {"MyRNN": RNN}
@@ -306,35 +329,54 @@ ROWS = RNN["loops over the rows of the batch"]
 SIDE_BY_SIDE = RNN["one matrix product of x and h side by side"]
 
 MISTAKES = {
-    "HandsBackOutsideTanh": changed(STUDY_NOTEBOOK, ("np.dot(dt, Wx.T)", "np.dot(dh_next, Wx.T)"),
-                                    ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")),
-    "IsLinear": changed(RNN["classes for affine maps and tanh, chained"], ("np.tanh(z)", "z"), (
-        "dy * (1 - self.y ** 2)", "dy")),
+    "HandsBackOutsideTanh": changed(
+        STUDY_NOTEBOOK, ("np.dot(dt, Wx.T)", "np.dot(dh_next, Wx.T)"), ("np.dot(dt, Wh.T)", "np.dot(dh_next, Wh.T)")
+    ),
+    "IsLinear": changed(
+        RNN["classes for affine maps and tanh, chained"], ("np.tanh(z)", "z"), ("dy * (1 - self.y ** 2)", "dy")
+    ),
     "WritesTanhOut": changed(STUDY_NOTEBOOK, ("np.tanh(t)", "np.sinh(t) / np.cosh(t)")),
-    "ClearsGradsInForward": changed(ROWS, ("    def forward(self, x, h_prev):\n", (
-        "    def forward(self, x, h_prev):\n        for grad in self.grads:\n            grad.fill(0)\n"))),
+    "ClearsGradsInForward": changed(
+        ROWS,
+        (
+            "    def forward(self, x, h_prev):\n",
+            ("    def forward(self, x, h_prev):\n        for grad in self.grads:\n            grad.fill(0)\n"),
+        ),
+    ),
     "LeavesOutSlope": changed(ROWS, (" * (1 - h ** 2)", "")),
     "LeavesOutSquare": changed(EINSUM, ("1 - self.h_next * self.h_next", "1 - self.h_next")),
     "TakesSlopeOfSum": changed(KEEPS_SUM, ("1 - h_next ** 2", "1 - t ** 2")),
-    "TakesSlopeAtPreviousState": changed(RNN["tanh from the sigmoid, slope as (1 - h)(1 + h)"], (
-        "h = self.h_next", "h = self.h_prev")),
+    "TakesSlopeAtPreviousState": changed(
+        RNN["tanh from the sigmoid, slope as (1 - h)(1 + h)"], ("h = self.h_next", "h = self.h_prev")
+    ),
     "AveragesBias": changed(SIDE_BY_SIDE, ("np.ones(len(dz), dz.dtype) @ dz", "np.average(dz, axis=0)")),
-    "AveragesWeights": changed(STUDY_NOTEBOOK, ("np.dot(h_prev.T, dt)", "np.dot(h_prev.T, dt) / len(x)"),
-                               ("np.dot(x.T, dt)", "np.dot(x.T, dt) / len(x)")),
-    "AveragesOverBatch": changed(STUDY_NOTEBOOK, ("] = dWx", "] = dWx / len(x)"), ("] = dWh", "] = dWh / len(x)"),
-                                 ("] = db", "] = db / len(x)")),
+    "AveragesWeights": changed(
+        STUDY_NOTEBOOK,
+        ("np.dot(h_prev.T, dt)", "np.dot(h_prev.T, dt) / len(x)"),
+        ("np.dot(x.T, dt)", "np.dot(x.T, dt) / len(x)"),
+    ),
+    "AveragesOverBatch": changed(
+        STUDY_NOTEBOOK, ("] = dWx", "] = dWx / len(x)"), ("] = dWh", "] = dWh / len(x)"), ("] = db", "] = db / len(x)")
+    ),
     "KeepsRowsOfBias": changed(STUDY_NOTEBOOK, ("np.sum(dt, axis=0)", "dt")),
-    "PopsCache": changed(STUDY_NOTEBOOK, ("self.cache = None", "self.cache = []"),
-                         ("self.cache = (x, h_prev, h_next)", "self.cache.append((x, h_prev, h_next))"),
-                         ("= self.cache\n", "= self.cache.pop()\n")),
+    "PopsCache": changed(
+        STUDY_NOTEBOOK,
+        ("self.cache = None", "self.cache = []"),
+        ("self.cache = (x, h_prev, h_next)", "self.cache.append((x, h_prev, h_next))"),
+        ("= self.cache\n", "= self.cache.pop()\n"),
+    ),
     "LeavesOutTransposeOfWh": changed(EINSUM, ("nh,ih->ni", "ni,ih->nh")),
     "TurnsDWh": changed(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(dz, self.h_prev[n])")),
     "TakesNextStateForDWh": changed(ROWS, ("np.outer(self.h_prev[n], dz)", "np.outer(h, dz)")),
     "ExchangesResults": changed(ROWS, ("return dx, dh_prev", "return dh_prev, dx")),
     "PilesUp": changed(ROWS, ("        for grad in self.grads:\n            grad[...] = 0\n", "")),
-    "Rebinds": changed(RNN["a backward function made in forward"], (
-        "        for mine, new in zip(self.grads, grads):\n            mine[...] = new\n",
-        "        self.grads = grads\n")),
+    "Rebinds": changed(
+        RNN["a backward function made in forward"],
+        (
+            "        for mine, new in zip(self.grads, grads):\n            mine[...] = new\n",
+            "        self.grads = grads\n",
+        ),
+    ),
     "TransposesWx": changed(SIDE_BY_SIDE, ("self.both @ np.vstack([Wx, Wh])", "x @ Wx.T + h_prev @ Wh")),
 }
 

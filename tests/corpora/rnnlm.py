@@ -1,4 +1,5 @@
 """Answers to 06-rnnlm. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "06-rnnlm"
@@ -12,7 +13,9 @@ class MyTimeAffine:
         self.grads = [np.zeros_like(W), np.zeros_like(b)]
 """
 
-FLAT = HEADER + """
+FLAT = (
+    HEADER
+    + """
     def forward(self, xs):
         N, T, H = xs.shape
         W, b = self.params
@@ -34,10 +37,12 @@ FLAT = HEADER + """
         self.grads[1][...] = db
         return dx.reshape(*x.shape)
 """
+)
 
 AFFINE = {
     "flat rows, as the well-known book does": FLAT,
-    "broadcasting matmul and tensordot": HEADER + """
+    "broadcasting matmul and tensordot": HEADER
+    + """
     def forward(self, xs):
         self.xs = xs
         return np.matmul(xs, self.params[0]) + self.params[1]
@@ -47,7 +52,8 @@ AFFINE = {
         np.copyto(self.grads[1], dys.sum(axis=0).sum(axis=0))
         return np.matmul(dys, self.params[0].T)
 """,
-    "a step at a time": HEADER + """
+    "a step at a time": HEADER
+    + """
     def forward(self, xs):
         self.xs = xs.copy()
         return np.stack([xs[:, t] @ self.params[0] + self.params[1] for t in range(xs.shape[1])], axis=1)
@@ -63,7 +69,8 @@ AFFINE = {
         self.grads[0][...], self.grads[1][...] = dW, db
         return dxs
 """,
-    "outer products of single rows": HEADER + """
+    "outer products of single rows": HEADER
+    + """
     def forward(self, xs):
         W, b = self.params
         self.x = xs
@@ -118,13 +125,21 @@ AFFINE_MISTAKES = {
     "DbOfAllWords": changed(AFFINE["broadcasting matmul and tensordot"], (".sum(axis=0).sum(axis=0)", ".sum()")),
     "LeavesOutB": changed(AFFINE["a step at a time"], (" + self.params[1]", "")),
     "FlatScores": changed(FLAT, ("return out.reshape(N, T, -1)", "return out")),
-    "PilesUp": changed(AFFINE["outer products of single rows"], (
-        "        for g in self.grads:\n            g.fill(0)\n", "")),
-    "ClearsGradsInForward": changed(AFFINE["a step at a time"], ("        self.xs = xs.copy()\n", (
-        "        self.xs = xs.copy()\n        self.grads[0].fill(0)\n        self.grads[1].fill(0)\n"))),
+    "PilesUp": changed(
+        AFFINE["outer products of single rows"], ("        for g in self.grads:\n            g.fill(0)\n", "")
+    ),
+    "ClearsGradsInForward": changed(
+        AFFINE["a step at a time"],
+        (
+            "        self.xs = xs.copy()\n",
+            ("        self.xs = xs.copy()\n        self.grads[0].fill(0)\n        self.grads[1].fill(0)\n"),
+        ),
+    ),
     "KeepsLastStep": changed(AFFINE["a step at a time"], ("dW +=", "dW ="), ("db +=", "db =")),
-    "OffersCopies": changed(AFFINE["inner layer object, float64 inside"], (
-        "self.params, self.grads = (W, b)", "self.params, self.grads = [np.array(W), np.array(b)]")),
+    "OffersCopies": changed(
+        AFFINE["inner layer object, float64 inside"],
+        ("self.params, self.grads = (W, b)", "self.params, self.grads = [np.array(W), np.array(b)]"),
+    ),
     "KeepsCacheInClass": changed(AFFINE["broadcasting matmul and tensordot"], ("self.xs", "MyTimeAffine.xs")),
 }
 
@@ -132,7 +147,9 @@ AFFINE_MISTAKES = {
 
 LAYERS = "from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss\n"
 
-BOOK = LAYERS + """
+BOOK = (
+    LAYERS
+    + """
 class MyRnnlm:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
         V, D, H = vocab_size, wordvec_size, hidden_size
@@ -173,8 +190,11 @@ class MyRnnlm:
     def reset_state(self):
         self.rnn_layer.reset_state()
 """
+)
 
-ON_DEMAND = LAYERS + """
+ON_DEMAND = (
+    LAYERS
+    + """
 from itertools import chain
 
 class MyRnnlm:
@@ -214,13 +234,16 @@ class MyRnnlm:
     def reset_state(self):
         self.chain[1].h = None
 """
+)
 
 MODEL = {
     "as the well-known book writes it": BOOK,
     "large word vectors, large weights beside Wh": changed(BOOK, ("/ 100)", "* 5)"), ("/ np.sqrt(D))", "* 3)")),
     "with the student's own affine layer": changed(BOOK, ("TimeAffine(affine", "MyTimeAffine(affine")),
-    "lists made into tuples": changed(BOOK, (
-        "layer.grads\n", "layer.grads\n        self.params, self.grads = tuple(self.params), tuple(self.grads)\n")),
+    "lists made into tuples": changed(
+        BOOK,
+        ("layer.grads\n", "layer.grads\n        self.params, self.grads = tuple(self.params), tuple(self.grads)\n"),
+    ),
     "float64, layers by name": """
 import rnnlm_ref.time_layers as tl
 
@@ -248,7 +271,8 @@ class MyRnnlm:
         self.rnn.reset_state()
 """,
     "uniform weights, lists by itertools, lists made on demand": ON_DEMAND,
-    "keeps the state itself": LAYERS + """
+    "keeps the state itself": LAYERS
+    + """
 class MyRnnlm:
     def __init__(self, vocab_size, wordvec_size, hidden_size, rng):
         V, D, H = vocab_size, wordvec_size, hidden_size
@@ -284,41 +308,64 @@ class MyRnnlm:
         self.state = None
 """,
     "subclass of the student's own affine layer, prints": changed(
-        BOOK, ("TimeAffine(affine_W", "Scores(affine_W"), ("class MyRnnlm:", """class Scores(MyTimeAffine):
+        BOOK,
+        ("TimeAffine(affine_W", "Scores(affine_W"),
+        (
+            "class MyRnnlm:",
+            """class Scores(MyTimeAffine):
     def forward(self, hs):
         print("states", hs.shape)
         return super().forward(hs)
 
 
-class MyRnnlm:""")),
-    "weights and biases from 0 to 1": changed(BOOK, ("rn = rng.standard_normal", "rn = rng.random"),
-                                             ("np.zeros(H)", "rn(H)"), ("np.zeros(V)", "rn(V)")),
-    "the state's matrix begins near the identity": changed(BOOK, (
-        "rn((H, H)) / np.sqrt(H)", "np.eye(H) + rn((H, H)) / 1000")),
+class MyRnnlm:""",
+        ),
+    ),
+    "weights and biases from 0 to 1": changed(
+        BOOK, ("rn = rng.standard_normal", "rn = rng.random"), ("np.zeros(H)", "rn(H)"), ("np.zeros(V)", "rn(V)")
+    ),
+    "the state's matrix begins near the identity": changed(
+        BOOK, ("rn((H, H)) / np.sqrt(H)", "np.eye(H) + rn((H, H)) / 1000")
+    ),
     "word vectors next to nothing": changed(BOOK, ("(rn((V, D)) / 100)", "(rn((V, D)) / 100_000)")),
     "float64 word vectors before float32 layers": changed(BOOK, ('(rn((V, D)) / 100).astype("f")', "rn((V, D)) / 100")),
     "reset_state builds the RNN anew, and the lists follow": changed(
         ON_DEMAND,
-        ("self.chain[1].h = None",
-         "self.chain = (self.chain[0], TimeRNN(*self.chain[1].params, stateful=True), self.chain[2])")),
+        (
+            "self.chain[1].h = None",
+            "self.chain = (self.chain[0], TimeRNN(*self.chain[1].params, stateful=True), self.chain[2])",
+        ),
+    ),
 }
 
 MODEL_MISTAKES = {
     "CopiesParams": changed(BOOK, ("self.params += layer.params", "self.params += [p.copy() for p in layer.params]")),
     "IsNotStateful": changed(BOOK, (", stateful=True", "")),
-    "MakesNewRnn": changed(BOOK, ("self.rnn_layer.reset_state()",
-                                  "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")),
-    "ModelClearsInForward": changed(ON_DEMAND, ("        return self.criterion.forward", (
-        "        for grad in self.grads:\n            grad.fill(0)\n        return self.criterion.forward"))),
+    "MakesNewRnn": changed(
+        BOOK, ("self.rnn_layer.reset_state()", "self.layers[1] = TimeRNN(*self.layers[1].params, stateful=True)")
+    ),
+    "ModelClearsInForward": changed(
+        ON_DEMAND,
+        (
+            "        return self.criterion.forward",
+            ("        for grad in self.grads:\n            grad.fill(0)\n        return self.criterion.forward"),
+        ),
+    ),
     "StartsFromNextToNothing": changed(ON_DEMAND, ("rng.uniform(-bound, bound,", "2e-6 * rng.uniform(-1, 1,")),
     "NeverResets": changed(MODEL["float64, layers by name"], ("self.rnn.reset_state()", "self.h = None")),
-    "AnotherOrder": changed(BOOK, ("for layer in self.layers:\n            self.params",
-                                   "for layer in self.layers[::-1]:\n            self.params")),
+    "AnotherOrder": changed(
+        BOOK,
+        (
+            "for layer in self.layers:\n            self.params",
+            "for layer in self.layers[::-1]:\n            self.params",
+        ),
+    ),
     "VisitsLayersForwards": changed(ON_DEMAND, ("self.chain[::-1]", "self.chain")),
-    "NestedLists": changed(ON_DEMAND, ("list(chain.from_iterable(layer.params for layer in self.chain))",
-                                       "[layer.params for layer in self.chain]"),
-                           ("list(chain.from_iterable(layer.grads for layer in self.chain))",
-                            "[layer.grads for layer in self.chain]")),
+    "NestedLists": changed(
+        ON_DEMAND,
+        ("list(chain.from_iterable(layer.params for layer in self.chain))", "[layer.params for layer in self.chain]"),
+        ("list(chain.from_iterable(layer.grads for layer in self.chain))", "[layer.grads for layer in self.chain]"),
+    ),
     "ForgetsDout": changed(MODEL["keeps the state itself"], ("self.loss.backward(dout)", "self.loss.backward()")),
     "DrawsFromNumpy": changed(MODEL["keeps the state itself"], ("rng.random(shape)", "np.random.random(shape)")),
     "ForgetsEmbedding": changed(MODEL["keeps the state itself"], ("        self.embed.backward(d)\n", "")),
@@ -370,21 +417,32 @@ def my_perplexity(losses, counts):
 
 PERPLEXITY_MISTAKES = {
     "ForgetsCounts": changed(PERPLEXITY["np.average"], (", weights=counts", "")),
-    "AveragesExponentials": changed(PERPLEXITY["np.average"], ("np.exp(np.average(losses, weights=counts))",
-                                                               "np.mean(np.exp(losses))")),
-    "WeighsExponentials": changed(PERPLEXITY["np.average"], ("np.exp(np.average(losses, weights=counts))",
-                                                             "np.average(np.exp(losses), weights=counts)")),
-    "DividesAfterExp": changed(PERPLEXITY["dot product of arrays, 0-d result"], (
-        "np.exp(losses @ counts / counts.sum())", "np.exp(losses @ counts) / counts.sum()")),
+    "AveragesExponentials": changed(
+        PERPLEXITY["np.average"], ("np.exp(np.average(losses, weights=counts))", "np.mean(np.exp(losses))")
+    ),
+    "WeighsExponentials": changed(
+        PERPLEXITY["np.average"],
+        ("np.exp(np.average(losses, weights=counts))", "np.average(np.exp(losses), weights=counts)"),
+    ),
+    "DividesAfterExp": changed(
+        PERPLEXITY["dot product of arrays, 0-d result"],
+        ("np.exp(losses @ counts / counts.sum())", "np.exp(losses @ counts) / counts.sum()"),
+    ),
     "NeedsLists": changed(PERPLEXITY["a sum over pairs"], ("sum(counts)", "sum([0][:0] + counts)")),
     "TakesBaseTwo": changed(PERPLEXITY["a running mean"], ("np.e **", "2 **")),
     "ForgetsExp": changed(PERPLEXITY["a running mean"], ("np.e ** mean", "mean")),
-    "DeletesEmptyBatches": changed(PERPLEXITY["np.average"], ("    return", """
+    "DeletesEmptyBatches": changed(
+        PERPLEXITY["np.average"],
+        (
+            "    return",
+            """
     for i in range(len(counts) - 1, -1, -1):
         if counts[i] == 0:
             losses.pop(i)
             counts.pop(i)
-    return""")),
+    return""",
+        ),
+    ),
 }
 
 RIGHT = {"MyTimeAffine": AFFINE, "MyRnnlm": MODEL, "my_perplexity": PERPLEXITY}

@@ -1,4 +1,5 @@
 """Answers to 05-softmax-masking. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "05-softmax-masking"
@@ -64,8 +65,9 @@ def my_softmax(x):
 
 SOFTMAX_MISTAKES = {
     "SoftmaxReturnsNothing": changed(SOFTMAX["as the book writes it"], ("return e /", "p = e /")),
-    "ShiftsByTheLargestOfAll": changed(SOFTMAX["transposed, as the well-known book does"],
-                                       ("rows.max(axis=0)", "rows.max()")),
+    "ShiftsByTheLargestOfAll": changed(
+        SOFTMAX["transposed, as the well-known book does"], ("rows.max(axis=0)", "rows.max()")
+    ),
     "WorksAlongAxisOne": """
 def my_softmax(x):
     y = np.exp(x - np.max(x, axis=1)[:, np.newaxis])
@@ -124,7 +126,9 @@ class MyTimeSoftmaxWithLoss:
         self.ignore_label = ignore_label
 """
 
-BOOK = HEADER + """
+BOOK = (
+    HEADER
+    + """
     def forward(self, xs, ts):
         N, T, V = xs.shape
         ts = ts.reshape(N * T)
@@ -146,8 +150,11 @@ BOOK = HEADER + """
         dx *= mask[:, np.newaxis]
         return dx.reshape(shape)
 """
+)
 
-ONE_HOT = HEADER + """
+ONE_HOT = (
+    HEADER
+    + """
     def forward(self, xs, ts):
         V = xs.shape[-1]
         kept = (ts != self.ignore_label)
@@ -163,6 +170,7 @@ ONE_HOT = HEADER + """
     def backward(self, dout=1.0):
         return ((self.p - self.hot) * self.kept[:, :, None] * (dout / self.n)).astype(self.p.dtype)
 """
+)
 
 LOSS = {
     "as the book writes it": BOOK,
@@ -200,7 +208,8 @@ class MyTimeSoftmaxWithLoss:
                 out[n, t] *= dout / self.count
         return out
 """,
-    "only the kept rows": HEADER + """
+    "only the kept rows": HEADER
+    + """
     def forward(self, xs, ts):
         self.like = xs
         self.where = np.nonzero(np.asarray(ts) != self.ignore_label)
@@ -219,7 +228,8 @@ class MyTimeSoftmaxWithLoss:
             grad[self.where] = rows * dout / len(rows)
         return grad
 """,
-    "weights for positions, put_along_axis": HEADER + """
+    "weights for positions, put_along_axis": HEADER
+    + """
     def forward(self, xs, ts):
         keep = (ts != self.ignore_label).astype(xs.dtype)
         self.w = keep / max(keep.sum(), 1)
@@ -234,7 +244,8 @@ class MyTimeSoftmaxWithLoss:
         np.put_along_axis(g, self.t, np.take_along_axis(g, self.t, -1) - 1, -1)
         return g * (self.w * dout).astype(g.dtype)[..., None]
 """,
-    "masked arrays of NumPy": HEADER + """
+    "masked arrays of NumPy": HEADER
+    + """
     def forward(self, xs, ts):
         print("a window of", ts.shape)
         hidden = np.ma.masked_where(ts == self.ignore_label, ts)
@@ -254,7 +265,8 @@ class MyTimeSoftmaxWithLoss:
         grad[self.hide] = 0
         return grad * (dout / max(1, int(self.kept_count)))
 """,
-    "gradient already in forward, float64 inside": HEADER + """
+    "gradient already in forward, float64 inside": HEADER
+    + """
     def forward(self, xs, ts):
         dtype, shape = xs.dtype, xs.shape
         x = np.array(xs, dtype=np.float64).reshape(-1, shape[2])
@@ -309,11 +321,17 @@ class MyTimeSoftmaxWithLoss(Loss):
 LOSS_MISTAKES = {
     "MeanOverAll": changed(ONE_HOT, ("max(int(np.count_nonzero(kept)), 1)", "kept.size")),
     "GradientMeanOverAll": changed(ONE_HOT, ("(dout / self.n)", "(dout / self.kept.size)")),
-    "LossDividesByZero": changed(ONE_HOT, ("return float(np.sum((log_sum - picked)[kept])) / self.n",
-                                           "return np.mean((log_sum - picked)[kept])")),
-    "LossDoesNotShift": changed(BOOK, ("        x = x - x.max(axis=1, keepdims=True)\n", ""), (
-        "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
-        "ys = np.exp(x)\n        log_p = np.log(ys / ys.sum(axis=1, keepdims=True))")),
+    "LossDividesByZero": changed(
+        ONE_HOT, ("return float(np.sum((log_sum - picked)[kept])) / self.n", "return np.mean((log_sum - picked)[kept])")
+    ),
+    "LossDoesNotShift": changed(
+        BOOK,
+        ("        x = x - x.max(axis=1, keepdims=True)\n", ""),
+        (
+            "log_p = x - np.log(np.exp(x).sum(axis=1, keepdims=True))",
+            "ys = np.exp(x)\n        log_p = np.log(ys / ys.sum(axis=1, keepdims=True))",
+        ),
+    ),
     "ChangesTargets": changed(BOOK, ("safe = np.where(mask, ts, 0)", "safe = ts\n        safe[~mask] = 0")),
     "ForgetsMinusOne": changed(LOSS["position by position"], ("                out[n, t, self.ts[n, t]] -= 1\n", "")),
     "MasksMinusOne": changed(LOSS["position by position"], ("self.label:", "-1:")),

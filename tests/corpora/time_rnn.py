@@ -1,16 +1,17 @@
 """Answers to 03-time-rnn. Names say what an answer does differently."""
+
 from rnnlm_grader.content.misconception import changed
 
 SLUG = "03-time-rnn"
 
-HEADER = '''
+HEADER = """
 class MyTimeRNN:
     def __init__(self, Wx, Wh, b, stateful=False):
         self.params = [Wx, Wh, b]
         self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
         self.h, self.dh = None, None
         self.stateful = stateful
-'''
+"""
 
 STATE = """
     def set_state(self, h):
@@ -110,7 +111,8 @@ class Cell:
         return dz @ self.Wx.T, dz @ self.Wh.T
 """
 
-STACKED = answer("""
+STACKED = answer(
+    """
     def forward(self, xs):
         h = self.h if (self.stateful and self.h is not None) else np.zeros((len(xs), len(self.params[2])), xs.dtype)
         self.cells, outs = [], []
@@ -131,7 +133,9 @@ STACKED = answer("""
         for i in range(3):
             self.grads[i][...] = sum(cell.grads[i] for cell in self.cells)
         return np.stack(dxs[::-1], axis=1)
-""", OWN_CELL)
+""",
+    OWN_CELL,
+)
 
 TIME_MAJOR = answer("""
     def forward(self, xs):
@@ -169,26 +173,39 @@ TIME_RNN = {
     "written out, without a cell": INLINE,
     "a cell of its own, outputs stacked": STACKED,
     "time-major, one product for all steps": TIME_MAJOR,
-    "the lent cell through the module": changed(STUDY_NOTEBOOK, ("from rnnlm_ref.layers import RNN",
-                                                                  "import rnnlm_ref.layers as layers"),
-                                                  ("RNN(*self.params)", "layers.RNN(*self.params)")),
+    "the lent cell through the module": changed(
+        STUDY_NOTEBOOK,
+        ("from rnnlm_ref.layers import RNN", "import rnnlm_ref.layers as layers"),
+        ("RNN(*self.params)", "layers.RNN(*self.params)"),
+    ),
     "imports the cell inside forward": changed(
-        STUDY_NOTEBOOK, ("from rnnlm_ref.layers import RNN\n", ""),
-        ("        self.layers = []", "        from rnnlm_ref.layers import RNN\n        self.layers = []")),
+        STUDY_NOTEBOOK,
+        ("from rnnlm_ref.layers import RNN\n", ""),
+        ("        self.layers = []", "        from rnnlm_ref.layers import RNN\n        self.layers = []"),
+    ),
     "the lent cell recomputed step by step in backward": changed(
-        STUDY_NOTEBOOK, ("        self.layers = []", "        self.xs, self.befores = xs, []"),
+        STUDY_NOTEBOOK,
+        ("        self.layers = []", "        self.xs, self.befores = xs, []"),
         ("            layer = RNN", "            self.befores.append(self.h)\n            layer = RNN"),
         ("            self.layers.append(layer)\n", ""),
-        ("layer = self.layers[t]", "layer = RNN(*self.params)\n"
-                                   "            layer.forward(self.xs[:, t], self.befores[t])")),
-    "adds to grads step by step": changed(STUDY_NOTEBOOK, (
-        "        grads = [0, 0, 0]\n", "        for grad in self.grads:\n            grad.fill(0)\n"),
+        (
+            "layer = self.layers[t]",
+            "layer = RNN(*self.params)\n            layer.forward(self.xs[:, t], self.befores[t])",
+        ),
+    ),
+    "adds to grads step by step": changed(
+        STUDY_NOTEBOOK,
+        ("        grads = [0, 0, 0]\n", "        for grad in self.grads:\n            grad.fill(0)\n"),
         ("                grads[i] += grad\n", "                self.grads[i] += grad\n"),
-        ("        for i, grad in enumerate(grads):\n            self.grads[i][...] = grad\n", "")),
+        ("        for i, grad in enumerate(grads):\n            self.grads[i][...] = grad\n", ""),
+    ),
     "float64 inside, right dtype outside": changed(
-        INLINE, ("        Wx, Wh, b = self.params\n", "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
+        INLINE,
+        ("        Wx, Wh, b = self.params\n", "        Wx, Wh, b = (p.astype('d') for p in self.params)\n"),
         ("return self.hs\n", "return self.hs.astype(xs.dtype)\n"),
-        ("self.dh = dh\n", "self.dh = dh.astype(dhs.dtype)\n"), ("return dxs\n", "return dxs.astype(dhs.dtype)\n")),
+        ("self.dh = dh\n", "self.dh = dh.astype(dhs.dtype)\n"),
+        ("return dxs\n", "return dxs.astype(dhs.dtype)\n"),
+    ),
     "itertools.accumulate": answer("""
     def forward(self, xs):
         from itertools import accumulate
@@ -250,10 +267,13 @@ TIME_RNN = {
         return np.stack(dxs, 1)
 """),
     "states kept in a dictionary by time": changed(
-        INLINE, ("self.hs = np.zeros((N, T, len(b)), b.dtype)", "self.hs = {-1: h}"),
+        INLINE,
+        ("self.hs = np.zeros((N, T, len(b)), b.dtype)", "self.hs = {-1: h}"),
         ("self.hs[:, t] = h", "self.hs[t] = h"),
         ("return self.hs\n", "return np.concatenate([self.hs[t][:, None] for t in range(T)], axis=1)\n"),
-        ("self.hs[:, t - 1] if t > 0 else self.h0", "self.hs[t - 1]"), ("self.hs[:, t] ** 2", "self.hs[t] ** 2")),
+        ("self.hs[:, t - 1] if t > 0 else self.h0", "self.hs[t - 1]"),
+        ("self.hs[:, t] ** 2", "self.hs[t] ** 2"),
+    ),
     "a layer that wraps a base class": """
 from rnnlm_ref.layers import RNN
 
@@ -299,14 +319,24 @@ class MyTimeRNN(Stateful):
             grad[...] = np.sum([cell.grads[i] for cell in self.cells], axis=0)
         return np.stack(dxs, axis=1)
 """,
-    "prints and warnings on the way": changed(STUDY_NOTEBOOK, (
-        "        self.layers = []", """        import warnings
+    "prints and warnings on the way": changed(
+        STUDY_NOTEBOOK,
+        (
+            "        self.layers = []",
+            """        import warnings
         warnings.warn("looking things up")
-        self.layers = []"""), ("        self.dh = dh\n", "        self.dh = dh\n        print(self.grads)\n")),
-    "h and dh as properties": changed(INLINE, ("        self.h, self.dh = None, None\n",
-                                                 "        self._h, self._dh = None, None\n"),
-                                        ("self.h = h\n", "self._h = h\n"), ("self.h = None\n", "self._h = None\n"),
-                                        ("self.dh = dh", "self._dh = dh")) + """
+        self.layers = []""",
+        ),
+        ("        self.dh = dh\n", "        self.dh = dh\n        print(self.grads)\n"),
+    ),
+    "h and dh as properties": changed(
+        INLINE,
+        ("        self.h, self.dh = None, None\n", "        self._h, self._dh = None, None\n"),
+        ("self.h = h\n", "self._h = h\n"),
+        ("self.h = None\n", "self._h = None\n"),
+        ("self.dh = dh", "self._dh = dh"),
+    )
+    + """
     @property
     def h(self):
         return self._h
@@ -316,26 +346,47 @@ class MyTimeRNN(Stateful):
         return self._dh
 """,
     "forgets dh and all that it kept with the state": changed(
-        STUDY_NOTEBOOK, ("        self.h = h\n\n", "        self.h, self.dh = h, None\n\n"),
-        ("    def reset_state(self):\n        self.h = None\n",
-         "    def reset_state(self):\n        self.h, self.dh, self.layers = None, None, []\n")),
-    "refuses numbers that are not finite": changed(INLINE, (
-        "    def forward(self, xs):\n", "    def forward(self, xs):\n        assert np.isfinite(xs).all(), 'xs'\n"), (
-        "    def backward(self, dhs):\n",
-        "    def backward(self, dhs):\n        if not np.isfinite(dhs).all():\n            raise ValueError('dhs')\n")),
-    "state kept as zeros and a flag": changed(INLINE, (
-        "h = self.h if self.stateful and self.h is not None else np.zeros((N, len(b)), b.dtype)",
-        "h = self.h if self.stateful and self.has_state else np.zeros((N, len(b)), b.dtype)"),
+        STUDY_NOTEBOOK,
+        ("        self.h = h\n\n", "        self.h, self.dh = h, None\n\n"),
+        (
+            "    def reset_state(self):\n        self.h = None\n",
+            "    def reset_state(self):\n        self.h, self.dh, self.layers = None, None, []\n",
+        ),
+    ),
+    "refuses numbers that are not finite": changed(
+        INLINE,
+        ("    def forward(self, xs):\n", "    def forward(self, xs):\n        assert np.isfinite(xs).all(), 'xs'\n"),
+        (
+            "    def backward(self, dhs):\n",
+            "    def backward(self, dhs):\n"
+            "        if not np.isfinite(dhs).all():\n            raise ValueError('dhs')\n",
+        ),
+    ),
+    "state kept as zeros and a flag": changed(
+        INLINE,
+        (
+            "h = self.h if self.stateful and self.h is not None else np.zeros((N, len(b)), b.dtype)",
+            "h = self.h if self.stateful and self.has_state else np.zeros((N, len(b)), b.dtype)",
+        ),
         ("        self.stateful = stateful\n", "        self.stateful = stateful\n        self.has_state = False\n"),
         ("self.h = h\n        return self.hs", "self.h, self.has_state = h, True\n        return self.hs"),
-        ("        self.h = h\n\n    def reset_state(self):\n        self.h = None\n",
-         "        self.h, self.has_state = h, True\n\n    def reset_state(self):\n        self.has_state = False\n")),
+        (
+            "        self.h = h\n\n    def reset_state(self):\n        self.h = None\n",
+            "        self.h, self.has_state = h, True\n\n    def reset_state(self):\n        self.has_state = False\n",
+        ),
+    ),
     "arguments by position only, dot into grads": changed(
-        TIME_MAJOR, ("forward(self, xs)", "forward(self, xs, /)"), ("backward(self, dhs)", "backward(self, dhs, /)"),
-        ("np.matmul(self.xs.T", "np.dot(self.xs.T"), ("set_state(self, h)", "set_state(self, h, /)")),
-    "Fortran order and views": changed(TIME_MAJOR, (
-        "return self.states[1:].swapaxes(0, 1).copy()", "return np.asfortranarray(self.states[1:].swapaxes(0, 1))"),
-        ("self.h = self.states[T].copy()", "self.h = self.states[T]")),
+        TIME_MAJOR,
+        ("forward(self, xs)", "forward(self, xs, /)"),
+        ("backward(self, dhs)", "backward(self, dhs, /)"),
+        ("np.matmul(self.xs.T", "np.dot(self.xs.T"),
+        ("set_state(self, h)", "set_state(self, h, /)"),
+    ),
+    "Fortran order and views": changed(
+        TIME_MAJOR,
+        ("return self.states[1:].swapaxes(0, 1).copy()", "return np.asfortranarray(self.states[1:].swapaxes(0, 1))"),
+        ("self.h = self.states[T].copy()", "self.h = self.states[T]"),
+    ),
 }
 
 RIGHT = {"MyTimeRNN": TIME_RNN}
@@ -344,35 +395,62 @@ MISTAKES = {
     "StartsEachStepFromZeros": changed(INLINE, ("h = np.tanh(h @ Wh", "h = np.tanh(np.zeros_like(h) @ Wh")),
     "AlwaysKeepsState": changed(INLINE, ("self.h if self.stateful and self.h", "self.h if self.h")),
     "NeverKeepsState": changed(STACKED, ("self.h if (self.stateful and self.h is not None) else ", "")),
-    "WritesTanhOut": changed(INLINE, ("h = np.tanh(h @ Wh + xs[:, t] @ Wx + b)", (
-        "z = h @ Wh + xs[:, t] @ Wx + b\n            h = np.sinh(z) / np.cosh(z)"))),
-    "ClearsGradsInForward": changed(TIME_MAJOR, ("        H = len(b)\n", (
-        "        H = len(b)\n        for grad in self.grads:\n            grad *= 0\n"))),
+    "WritesTanhOut": changed(
+        INLINE,
+        (
+            "h = np.tanh(h @ Wh + xs[:, t] @ Wx + b)",
+            ("z = h @ Wh + xs[:, t] @ Wx + b\n            h = np.sinh(z) / np.cosh(z)"),
+        ),
+    ),
+    "ClearsGradsInForward": changed(
+        TIME_MAJOR,
+        ("        H = len(b)\n", ("        H = len(b)\n        for grad in self.grads:\n            grad *= 0\n")),
+    ),
     "LeavesOutDh": changed(STACKED, ("cell.backward(dout + dh)", "cell.backward(dout)")),
     "GoesForwards": changed(INLINE, ("for t in range(T - 1, -1, -1):", "for t in range(0, T, 1):")),
     "KeepsFirstStepsGradient": changed(INLINE, ("dWx +=", "dWx ="), ("dWh +=", "dWh ="), ("db +=", "db =")),
-    "HasOneCellSummedAfter": changed(STACKED, ("        self.cells, outs = [], []\n",
-                                               "        self.cells, outs = [], []\n        cell = Cell(self.params)\n"),
-                                     ("            cell = Cell(self.params)\n            h =", "            h =")),
-    "NeverEmptiesCells": changed(STUDY_NOTEBOOK, ("        self.layers = []\n", ""),
-                                 ("        self.stateful = stateful\n",
-                                  "        self.stateful = stateful\n        self.layers = []\n")),
+    "HasOneCellSummedAfter": changed(
+        STACKED,
+        (
+            "        self.cells, outs = [], []\n",
+            "        self.cells, outs = [], []\n        cell = Cell(self.params)\n",
+        ),
+        ("            cell = Cell(self.params)\n            h =", "            h ="),
+    ),
+    "NeverEmptiesCells": changed(
+        STUDY_NOTEBOOK,
+        ("        self.layers = []\n", ""),
+        ("        self.stateful = stateful\n", "        self.stateful = stateful\n        self.layers = []\n"),
+    ),
     "TakesStateAfterForDWh": changed(INLINE, ("self.hs[:, t - 1] if t > 0 else self.h0", "self.hs[:, t]")),
     "HandsBackThroughWh": changed(TIME_MAJOR, ("dzs[t] @ Wh.T", "np.dot(dzs[t], Wh)")),
     "GivesDxsBackwards": changed(STACKED, ("dxs[::-1]", "dxs")),
-    "AveragesWeights": changed(STACKED, ("self.h_prev.T @ dz,", "self.h_prev.T @ dz / len(dz),"),
-                               ("self.x.T @ dz,", "self.x.T @ dz / len(dz),")),
+    "AveragesWeights": changed(
+        STACKED,
+        ("self.h_prev.T @ dz,", "self.h_prev.T @ dz / len(dz),"),
+        ("self.x.T @ dz,", "self.x.T @ dz / len(dz),"),
+    ),
     "LeavesOutTransposeOfWx": changed(INLINE, ("dz @ Wx.T", "np.dot(dz, Wx)")),
     "TurnsDWx": changed(INLINE, ("self.xs[:, t].T @ dz", "dz.T @ self.xs[:, t]")),
     "AddsStepsUp": changed(STACKED, ("np.stack(outs, axis=1)", "sum(outs)")),
     "SetsNoDh": changed(TIME_MAJOR, ("        self.dh = dh\n", "")),
-    "ChangesDhs": changed(STACKED, ("            dx, dh = cell.backward(dout + dh)",
-                                    "            dout += dh\n            dx, dh = cell.backward(dout)")),
-    "CarriesDh": changed(INLINE, ("dh = np.zeros_like(self.h0)",
-                                  "dh = np.zeros_like(self.h0) if self.dh is None else self.dh")),
-    "SetsStateOnlyWhenStateful": changed(INLINE, ("        self.h = h\n        return self.hs",
-                                                  "        if self.stateful:\n            self.h = h\n"
-                                                  "        return self.hs")),
+    "ChangesDhs": changed(
+        STACKED,
+        (
+            "            dx, dh = cell.backward(dout + dh)",
+            "            dout += dh\n            dx, dh = cell.backward(dout)",
+        ),
+    ),
+    "CarriesDh": changed(
+        INLINE, ("dh = np.zeros_like(self.h0)", "dh = np.zeros_like(self.h0) if self.dh is None else self.dh")
+    ),
+    "SetsStateOnlyWhenStateful": changed(
+        INLINE,
+        (
+            "        self.h = h\n        return self.hs",
+            "        if self.stateful:\n            self.h = h\n        return self.hs",
+        ),
+    ),
 }
 
 WRONG = {"MyTimeRNN": MISTAKES}

@@ -1,4 +1,5 @@
 """Makes new gradebooks take no time."""
+
 import functools
 
 import pytest

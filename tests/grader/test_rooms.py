@@ -1,4 +1,5 @@
 """The rooms of the grader: each imports only what stands below it, in the order on the package's first page."""
+
 import re
 
 from classroom import ROOT
@@ -17,8 +18,12 @@ def height(module):
 
 
 def test_each_room_imports_only_what_stands_below_it():
-    assert [f"{module} imports {name}" for module, path in MODULES.items() for name in imported(path)
-            if name.split("/")[0] not in EVERYWHERE and height(name) > height(module)] == []
+    assert [
+        f"{module} imports {name}"
+        for module, path in MODULES.items()
+        for name in imported(path)
+        if name.split("/")[0] not in EVERYWHERE and height(name) > height(module)
+    ] == []
 
 
 def test_what_every_room_imports_imports_none_of_them():

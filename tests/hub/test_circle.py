@@ -1,4 +1,5 @@
 """The whole circle on JupyterHub, by clicks and keys: from the release of an exercise to the feedback on it."""
+
 import json
 import os
 import re
@@ -18,13 +19,23 @@ from playwright.sync_api import sync_playwright
 ROOT = Path(__file__).resolve().parents[2]
 SLUG = "01-embedding"
 PATIENCE = 120_000  # milliseconds; a server takes ten seconds to start where nothing else runs
-NEEDED = {"Chromium": CHROMIUM, "node": shutil.which("node"), "npm": shutil.which("npm"),
-          "root's rights": os.geteuid() == 0}
+NEEDED = {
+    "Chromium": CHROMIUM,
+    "node": shutil.which("node"),
+    "npm": shutil.which("npm"),
+    "root's rights": os.geteuid() == 0,
+}
 if MISSING := [name for name, found in NEEDED.items() if not found]:
     pytest.skip(f"no classroom was opened without {', '.join(MISSING)}", allow_module_level=True)
 ANSWER = embedding.EMBEDDING["as the book writes it"]
-SECRETS = [str(ROOT / "solutions"), "/srv/rnnlm/hub", "/srv/rnnlm/home/ada", "/srv/rnnlm/home/instructor",
-           "/srv/rnnlm/exchange/rnnlm/inbound", "/srv/rnnlm/exchange/rnnlm/feedback"]
+SECRETS = [
+    str(ROOT / "solutions"),
+    "/srv/rnnlm/hub",
+    "/srv/rnnlm/home/ada",
+    "/srv/rnnlm/home/instructor",
+    "/srv/rnnlm/exchange/rnnlm/inbound",
+    "/srv/rnnlm/exchange/rnnlm/feedback",
+]
 
 
 def is_open(port):
@@ -42,12 +53,21 @@ def free_port():
 def opened(folder, students):
     """Open a classroom with these students; yield its process, folder, port, address and password."""
     port = free_port()
-    hub = subprocess.Popen([ROOT / "classroom" / "start", folder, str(port)], stdout=subprocess.PIPE, text=True,
-                           env=os.environ | {"STUDENTS": students})
+    hub = subprocess.Popen(
+        [ROOT / "classroom" / "start", folder, str(port)],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=os.environ | {"STUDENTS": students},
+    )
     try:
         assert any("Ctrl-C closes it" in line for line in hub.stdout), "the classroom didn't open"
-        yield SimpleNamespace(hub=hub, folder=folder, port=port, url=f"http://127.0.0.1:{port}",
-                              password=(folder / "hub" / "password").read_text().strip())
+        yield SimpleNamespace(
+            hub=hub,
+            folder=folder,
+            port=port,
+            url=f"http://127.0.0.1:{port}",
+            password=(folder / "hub" / "password").read_text().strip(),
+        )
     finally:
         hub.kill()
         hub.wait()
@@ -253,15 +273,23 @@ def test_ending_a_classroom_ends_all_that_it_started(tmp_path):
 
 @pytest.mark.parametrize("name", ["Ada", "instructor", "root"])
 def test_a_name_that_cannot_be_an_account_is_refused(tmp_path, name):
-    said = subprocess.run([ROOT / "classroom" / "start", tmp_path / "room"], capture_output=True, text=True,
-                          timeout=60, env=os.environ | {"STUDENTS": f"ben {name}"})
+    said = subprocess.run(
+        [ROOT / "classroom" / "start", tmp_path / "room"],
+        capture_output=True,
+        text=True,
+        timeout=60,
+        env=os.environ | {"STUDENTS": f"ben {name}"},
+    )
     assert said.returncode == 1
     assert f"'{name}'" in said.stderr
     assert not (tmp_path / "room").exists()
 
 
 def test_without_the_right_to_act_for_others_one_line_says_so(tmp_path):
-    said = subprocess.run(["setpriv", "--reuid=65534", "--clear-groups", ROOT / "classroom" / "start", tmp_path],
-                          capture_output=True, text=True)
+    said = subprocess.run(
+        ["setpriv", "--reuid=65534", "--clear-groups", ROOT / "classroom" / "start", tmp_path],
+        capture_output=True,
+        text=True,
+    )
     assert said.returncode == 1
     assert said.stderr == "classroom: only root can start servers under several accounts. Try: sudo make classroom\n"

@@ -1,4 +1,5 @@
 """The reference against PyTorch's own recurrent layers on the CPU, over stateful windows with masks."""
+
 import numpy as np
 import pytest
 import torch
@@ -13,8 +14,15 @@ WINDOWS = 4
 TOLERANCE = {np.float64: 1e-12, np.float32: 1e-5}
 
 # N, T, V, D, H: ones in every place, and more.
-SIZES = [(1, 1, 2, 1, 1), (1, 4, 3, 2, 5), (3, 1, 4, 5, 2), (2, 5, 6, 1, 4), (4, 3, 7, 5, 1), (5, 9, 20, 8, 12),
-         (20, 35, 200, 30, 40)]
+SIZES = [
+    (1, 1, 2, 1, 1),
+    (1, 4, 3, 2, 5),
+    (3, 1, 4, 5, 2),
+    (2, 5, 6, 1, 4),
+    (4, 3, 7, 5, 1),
+    (5, 9, 20, 8, 12),
+    (20, 35, 200, 30, 40),
+]
 
 
 def gates_for_torch(array, H):
@@ -43,8 +51,11 @@ def torch_window(module, params, state, xs, ts):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
-@pytest.mark.parametrize(("sizes", "mask"), [*((sizes, None) for sizes in SIZES), (SIZES[-2], np.s_[1, :]),
-                                             (SIZES[-2], np.s_[:, :])], ids=str)
+@pytest.mark.parametrize(
+    ("sizes", "mask"),
+    [*((sizes, None) for sizes in SIZES), (SIZES[-2], np.s_[1, :]), (SIZES[-2], np.s_[:, :])],
+    ids=str,
+)
 def test_model_agrees_over_stateful_windows_also_where_a_row_or_everything_is_masked(sizes, mask, recurrent, dtype):
     N, T, V, D, H = sizes
     rng = np.random.default_rng(sum(sizes))
@@ -66,8 +77,12 @@ def test_model_agrees_over_stateful_windows_also_where_a_row_or_everything_is_ma
         after = after if len(before) == 2 else (after,)
         expected.backward()
         layer = model.recurrent
-        got = [loss, *(gates_for_torch(g, H) if i in (1, 2, 3) else g.T if i == 4 else g
-                       for i, g in enumerate(model.grads)), layer.h, layer.dh]
+        got = [
+            loss,
+            *(gates_for_torch(g, H) if i in (1, 2, 3) else g.T if i == 4 else g for i, g in enumerate(model.grads)),
+            layer.h,
+            layer.dh,
+        ]
         wanted = [expected, *(p.grad for p in params), after[0][0], before[0].grad[0]]
         if recurrent is TimeLSTM:
             got += [layer.c, layer.dc]

@@ -1,4 +1,5 @@
 """One small instance of every layer, so that what all layers must do is tested once for all."""
+
 import numpy as np
 import pytest
 
@@ -23,8 +24,7 @@ class Case:
 
     def args(self, dtype=np.float64):
         rng = np.random.default_rng(8)
-        return [rng.standard_normal(arg).astype(dtype) if isinstance(arg, tuple) else arg.copy()
-                for arg in self.inputs]
+        return [rng.standard_normal(arg).astype(dtype) if isinstance(arg, tuple) else arg.copy() for arg in self.inputs]
 
     def build(self, params):
         return self.layer(*params, **self.options)

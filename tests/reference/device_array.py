@@ -5,6 +5,7 @@ the signatures of the installed CuPy, which imports without a driver. Host and d
 copied to the host unasked, reductions give 0-d arrays, and indices out of range wrap around without a word. It checks
 names, signatures and places, not CuPy's kernels.
 """
+
 import inspect
 import re
 
@@ -35,7 +36,7 @@ class DeviceArray(NDArrayOperatorsMixin):
         return _compute(getattr(ufunc, method), args, kwargs)
 
     def __array_function__(self, function, types, args, kwargs):
-        if function is np.asarray:                                         # the one way from the host to the device
+        if function is np.asarray:  # the one way from the host to the device
             return DeviceArray(np.asarray(*(_data(a) if isinstance(a, DeviceArray) else a for a in args), **kwargs))
         module = cupy.linalg if function.__module__ == "numpy.linalg" else cupy
         inspect.signature(getattr(module, function.__name__)).bind(*args, **kwargs)
@@ -52,6 +53,7 @@ class DeviceArray(NDArrayOperatorsMixin):
         def method(*args, **kwargs):
             method_signature(name).bind(self, *args, **kwargs)
             return _compute(getattr(np.ndarray, name), (self, *args), kwargs)
+
         return method
 
     def __getitem__(self, key):
@@ -63,8 +65,10 @@ class DeviceArray(NDArrayOperatorsMixin):
     def _wrapped(self, key):
         keys = key if isinstance(key, tuple) else (key,)
         keys = [_data(k) for k in keys]
-        return tuple(k % self.shape[axis] if isinstance(k, np.ndarray) and k.dtype.kind in "iu" and k.size else k
-                     for axis, k in enumerate(keys))
+        return tuple(
+            k % self.shape[axis] if isinstance(k, np.ndarray) and k.dtype.kind in "iu" and k.size else k
+            for axis, k in enumerate(keys)
+        )
 
     def __len__(self):
         return len(self._data)

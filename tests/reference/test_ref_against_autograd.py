@@ -2,6 +2,7 @@
 
 Only the equations are shared. Every comparison runs over three stateful windows with masks.
 """
+
 import autograd.numpy as anp
 import numpy as np
 import pytest
@@ -26,7 +27,7 @@ def logistic(x):
 
 
 def rnn_step(x, state, Wx, Wh, b):
-    h, = state
+    (h,) = state
     return (anp.tanh(anp.dot(x, Wx) + anp.dot(h, Wh) + b),)
 
 
@@ -60,10 +61,14 @@ def draw_window(rng, N, T, V):
 
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize(("recurrent", "step"), [(TimeRNN, rnn_step), (TimeLSTM, lstm_step)], ids=["RNN", "LSTM"])
-@pytest.mark.parametrize(("sizes", "mask"), [*((sizes, None) for sizes in SIZES), (SIZES[-1], np.s_[1, :]),
-                                             (SIZES[-1], np.s_[:, :])], ids=str)
+@pytest.mark.parametrize(
+    ("sizes", "mask"),
+    [*((sizes, None) for sizes in SIZES), (SIZES[-1], np.s_[1, :]), (SIZES[-1], np.s_[:, :])],
+    ids=str,
+)
 def test_model_agrees_over_stateful_windows_also_where_a_row_or_everything_is_masked(
-        sizes, mask, recurrent, step, dtype):
+    sizes, mask, recurrent, step, dtype
+):
     N, T, V, D, H = sizes
     rng = np.random.default_rng(sum(sizes))
     model = Rnnlm(V, D, H, rng=rng, dtype=dtype, recurrent=recurrent)

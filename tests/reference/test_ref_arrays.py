@@ -1,4 +1,5 @@
 """One text for CPU and GPU: the same layers on NumPy arrays, on a stand-in with CuPy's rules, and on a GPU if any."""
+
 import sys
 from types import SimpleNamespace
 
@@ -18,6 +19,7 @@ from rnnlm_ref.trainer import RnnlmTrainer
 def stand_in():
     pytest.importorskip("cupy", reason="CuPy isn't installed, so there are no signatures to bind")
     import device_array
+
     return SimpleNamespace(asarray=device_array.asarray, asnumpy=lambda array: array.get())
 
 
@@ -25,8 +27,9 @@ def gpu():
     """Return CuPy, or None where it finds no GPU."""
     try:
         import cupy
+
         cupy.zeros(1)
-    except Exception:                                                      # CuPy has many errors for "no GPU"
+    except Exception:  # CuPy has many errors for "no GPU"
         return None
     return cupy
 
@@ -46,7 +49,7 @@ def test_a_layer_gives_the_same_results_on_every_type_of_array(case, device, dty
     def run(move):
         layer = case.build([move(param) for param in case.params(dtype)])
         results = []
-        for _ in range(2):                                                 # a stateful layer goes on the second time
+        for _ in range(2):  # a stateful layer goes on the second time
             out = layer.forward(*map(move, case.args(dtype)))
             dinputs = layer.backward(move(case.dout_for(out, dtype)))
             results += [out, *(dinputs if isinstance(dinputs, tuple) else [dinputs]), *layer.grads]
@@ -91,6 +94,7 @@ def test_a_target_out_of_range_is_named_on_every_type_of_array(device, bad):
 def test_a_training_step_waits_for_the_device_a_fixed_number_of_times(recurrent):
     device, waits = stand_in(), []
     from device_array import DeviceArray
+
     for time_size in (2, 6):
         model = Rnnlm(7, 4, 5, rng=0, recurrent=recurrent, xp=device)
         xs, ts = next(window_batches(seed_corpus(), 1, time_size))
@@ -99,7 +103,7 @@ def test_a_training_step_waits_for_the_device_a_fixed_number_of_times(recurrent)
         model.backward()
         waits.append(DeviceArray.waits)
         clip_grads(model.grads, 1.0)
-    assert waits == [2, 2]                                                 # the ids' check and the targets'
+    assert waits == [2, 2]  # the ids' check and the targets'
 
 
 def test_gpu_check_finds_agreement(device, capsys, monkeypatch):
@@ -116,9 +120,13 @@ def test_gpu_check_finds_disagreement(capsys, monkeypatch):
     assert "expected less than" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize(("cupy", "said"), [
-    (None, "pip install -r requirements-gpu.txt"),
-    (SimpleNamespace(__name__="cupy"), "cupy can't place arrays on a GPU of this machine")])
+@pytest.mark.parametrize(
+    ("cupy", "said"),
+    [
+        (None, "pip install -r requirements-gpu.txt"),
+        (SimpleNamespace(__name__="cupy"), "cupy can't place arrays on a GPU of this machine"),
+    ],
+)
 def test_gpu_check_says_what_is_missing(capsys, monkeypatch, cupy, said):
     monkeypatch.setitem(sys.modules, "cupy", cupy)
     assert gpu_check.main() == 1

@@ -1,4 +1,5 @@
 """The trained model that the book's live figures run on is as good as the book says."""
+
 from pathlib import Path
 
 import numpy as np
@@ -49,5 +50,5 @@ def test_in_any_sentence_the_largest_sum_is_that_of_the_animal_and_outside_of_th
     sums = states_after(model, vocabulary, words) @ factors
     for start in [m for m, word in enumerate(words[:-20]) if word == "."][1:]:
         sound = words.index(".", start + 1) - 1
-        assert (sums[start + 2:sound].argmax(axis=1) == animals.index(words[start + 2])).all()
-        assert sums[sound:sound + 2].max() < 0.5
+        assert (sums[start + 2 : sound].argmax(axis=1) == animals.index(words[start + 2])).all()
+        assert sums[sound : sound + 2].max() < 0.5

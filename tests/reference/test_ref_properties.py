@@ -1,4 +1,5 @@
 """What must hold for any sizes and values."""
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -94,11 +95,14 @@ def test_ids_and_targets_of_any_integer_dtype(dtype):
     assert np.isfinite(TimeSoftmaxWithLoss().forward(W.T[None], ids))
 
 
-@pytest.mark.parametrize(("use", "error", "message"), [
-    (lambda: Embedding(np.ones((3, 2))).forward(np.array([0.0])), TypeError, "ids must be integers"),
-    (lambda: TimeSoftmaxWithLoss().forward(np.ones((1, 2, 3), int), np.zeros((1, 2), int)), TypeError, "floats"),
-    (lambda: build(TimeRNN, activation="relu"), ValueError, "'relu'"),
-])
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda: Embedding(np.ones((3, 2))).forward(np.array([0.0])), TypeError, "ids must be integers"),
+        (lambda: TimeSoftmaxWithLoss().forward(np.ones((1, 2, 3), int), np.zeros((1, 2), int)), TypeError, "floats"),
+        (lambda: build(TimeRNN, activation="relu"), ValueError, "'relu'"),
+    ],
+)
 def test_what_makes_no_sense_is_refused(use, error, message):
     with pytest.raises(error, match=message):
         use()

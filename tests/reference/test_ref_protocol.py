@@ -1,4 +1,5 @@
 """What every layer of the reference does, whatever it computes."""
+
 import numpy as np
 import pytest
 
@@ -93,11 +94,14 @@ def test_memory_layout_does_not_matter(case):
     assert_equal([out, *dinputs, *layer.grads], [expected, *expected_dinputs, *expected_layer.grads], 1e-12, 1e-14)
 
 
-@pytest.mark.parametrize(("spoil", "error", "message"), [
-    (lambda first, *rest: [first.astype(int), *rest], TypeError, "expected floats"),
-    (lambda first, *rest: [first[None], *rest], ValueError, "has shape"),
-    (lambda *params: [*params[:-1], params[-1][None]], ValueError, "has shape"),
-])
+@pytest.mark.parametrize(
+    ("spoil", "error", "message"),
+    [
+        (lambda first, *rest: [first.astype(int), *rest], TypeError, "expected floats"),
+        (lambda first, *rest: [first[None], *rest], ValueError, "has shape"),
+        (lambda *params: [*params[:-1], params[-1][None]], ValueError, "has shape"),
+    ],
+)
 def test_parameters_that_cannot_be_used_are_refused(case_with_params, spoil, error, message):
     with pytest.raises(error, match=message):
         case_with_params.build(spoil(*case_with_params.params()))
@@ -112,6 +116,6 @@ def test_parameters_of_two_dtypes_are_a_type_error(case_with_params):
 
 def test_an_input_of_wrong_shape_is_a_value_error(case):
     first, *rest = case.args()
-    if case.layer is not Embedding:                                        # which takes ids of any shape
+    if case.layer is not Embedding:  # which takes ids of any shape
         with pytest.raises(ValueError, match="has shape"):
             case.build(case.params()).forward(first[None], *rest)

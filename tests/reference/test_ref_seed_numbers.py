@@ -1,4 +1,5 @@
 """The worked example, of which every number can be recomputed by hand."""
+
 import numpy as np
 
 from rnnlm_ref.text import seed_corpus, window_batches
@@ -7,8 +8,9 @@ from rnnlm_ref.time_layers import TimeEmbedding, TimeRNN
 
 def test_the_worked_example():
     embedding = TimeEmbedding(np.arange(28, dtype=np.float32).reshape(7, 4))
-    rnn = TimeRNN(np.ones((4, 3), np.float32), np.ones((3, 3), np.float32), np.full(3, 3, np.float32),
-                  activation="identity")
+    rnn = TimeRNN(
+        np.ones((4, 3), np.float32), np.ones((3, 3), np.float32), np.full(3, 3, np.float32), activation="identity"
+    )
     xs, ts = next(window_batches(seed_corpus(), batch_size=1, time_size=3))
     assert (xs.tolist(), ts.tolist()) == ([[0, 1, 2]], [[1, 2, 3]])
     assert rnn.forward(embedding.forward(xs)).tolist() == [[[9] * 3, [52] * 3, [197] * 3]]

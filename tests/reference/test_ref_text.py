@@ -1,4 +1,5 @@
 """Text to ids to windows, the known source, the n-gram models and the loaders."""
+
 import doctest
 import math
 from collections import Counter
@@ -52,25 +53,28 @@ def test_padded_batches_hold_every_target_once_and_in_order(length):
     np.testing.assert_array_equal(xs[ts >= 0], corpus[:-1])
 
 
-@pytest.mark.parametrize(("use", "error", "message"), [
-    (lambda: Vocabulary(["we", "read"]).encode(["read", "more"]), KeyError, "'more' is not one of the 2 words"),
-    (lambda: Vocabulary(["a", "b"]).decode([0, -1]), IndexError, "id -1 is out of range"),
-    (lambda: Vocabulary(["a", "b"]).decode([0, 2]), IndexError, "id 2 is out of range"),
-    (lambda: window_batches(seed_corpus(), 0, 3), ValueError, "at least 1"),
-    (lambda: padded_batches(seed_corpus(), 1, 0), ValueError, "at least 1"),
-    (lambda: window_batches(np.arange(12), 3, 4), ValueError, "3 tracks of one window of 4 need at least 13"),
-    (lambda: inputs_and_targets(np.array([1])), ValueError, "at least two ids"),
-    (lambda: inputs_and_targets(np.ones((2, 2), int)), ValueError, "at least two ids"),
-    (lambda: split_corpus(np.arange(100), 1), ValueError, "between 0 and 1"),
-    (lambda: split_corpus(np.arange(100), 0.01), ValueError, "too short to hold out 1%"),
-    (lambda: perplexity([1.0], [0]), ValueError, "at least one target"),
-    (lambda: perplexity([1.0], [1, 2]), ValueError, "1 losses but 2 counts"),
-    (lambda: Source({"s": [(0.5, "a", "s")]}), ValueError, "don't sum to 1"),
-    (lambda: Source({"s": [(0.5, "a", "s"), (0.5, "a", "s")]}), ValueError, "repeats a word"),
-    (lambda: Source({"s": [(1, "a", "t")]}), ValueError, "'t', which follows 's', has no rules"),
-    (lambda: NgramModel(seed_corpus(), 7, 0), ValueError, "n must be at least 1"),
-    (lambda: NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1])), ValueError, "at least two ids"),
-])
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda: Vocabulary(["we", "read"]).encode(["read", "more"]), KeyError, "'more' is not one of the 2 words"),
+        (lambda: Vocabulary(["a", "b"]).decode([0, -1]), IndexError, "id -1 is out of range"),
+        (lambda: Vocabulary(["a", "b"]).decode([0, 2]), IndexError, "id 2 is out of range"),
+        (lambda: window_batches(seed_corpus(), 0, 3), ValueError, "at least 1"),
+        (lambda: padded_batches(seed_corpus(), 1, 0), ValueError, "at least 1"),
+        (lambda: window_batches(np.arange(12), 3, 4), ValueError, "3 tracks of one window of 4 need at least 13"),
+        (lambda: inputs_and_targets(np.array([1])), ValueError, "at least two ids"),
+        (lambda: inputs_and_targets(np.ones((2, 2), int)), ValueError, "at least two ids"),
+        (lambda: split_corpus(np.arange(100), 1), ValueError, "between 0 and 1"),
+        (lambda: split_corpus(np.arange(100), 0.01), ValueError, "too short to hold out 1%"),
+        (lambda: perplexity([1.0], [0]), ValueError, "at least one target"),
+        (lambda: perplexity([1.0], [1, 2]), ValueError, "1 losses but 2 counts"),
+        (lambda: Source({"s": [(0.5, "a", "s")]}), ValueError, "don't sum to 1"),
+        (lambda: Source({"s": [(0.5, "a", "s"), (0.5, "a", "s")]}), ValueError, "repeats a word"),
+        (lambda: Source({"s": [(1, "a", "t")]}), ValueError, "'t', which follows 's', has no rules"),
+        (lambda: NgramModel(seed_corpus(), 7, 0), ValueError, "n must be at least 1"),
+        (lambda: NgramModel(seed_corpus(), 7, 2).perplexity(np.array([1])), ValueError, "at least two ids"),
+    ],
+)
 def test_what_makes_no_sense_is_refused(use, error, message):
     with pytest.raises(error, match=message):
         use()
@@ -173,9 +177,15 @@ def test_ptb_lines_end_in_eos(tmp_path):
 
 
 @pytest.mark.parametrize("load", [read_text, read_ptb])
-@pytest.mark.parametrize(("data", "message"), [
-    (b"", "is empty"), (b" \n\n", "is empty"), (b"\x89PNG\r\n", "isn't text in UTF-8: byte 0"), (b"a\0b", "zero byte"),
-])
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (b"", "is empty"),
+        (b" \n\n", "is empty"),
+        (b"\x89PNG\r\n", "isn't text in UTF-8: byte 0"),
+        (b"a\0b", "zero byte"),
+    ],
+)
 def test_a_file_that_is_no_text_is_a_value_error(tmp_path, load, data, message):
     (tmp_path / "bad").write_bytes(data)
     with pytest.raises(ValueError, match=message):

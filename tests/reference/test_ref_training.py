@@ -1,4 +1,5 @@
 """The gradient check, the optimizers, the trainer, saved models and generated text."""
+
 import math
 import sys
 from itertools import pairwise
@@ -26,17 +27,20 @@ def fit(model, epochs=2, optimizer=None, **options):
     return trainer, trainer.fit(seed_corpus(), epochs=epochs, **options)
 
 
-@pytest.mark.parametrize(("use", "error", "message"), [
-    (lambda: numerical_gradient(np.sum, np.ones(2, int)), TypeError, "need float64"),
-    (lambda: numerical_gradient(np.sum, np.ones(2, np.float32)), TypeError, "need float64"),
-    (lambda: relative_error(np.ones(3), np.ones((3, 1))), ValueError, "shapes differ"),
-    (lambda: clip_grads([np.ones(1)], 0), ValueError, "max_norm must be positive"),
-    (lambda: clip_grads([np.ones(1)], math.nan), ValueError, "max_norm must be positive"),
-    (lambda: Rnnlm(7, 0, 5, rng=0), ValueError, "must be positive"),
-    (lambda: generate(small_model(), [0], 1, rng=0, temperature=0), ValueError, "temperature must be positive"),
-    (lambda: generate(small_model(), [0], 1, rng=0, top_k=0), ValueError, "top_k must be at least 1"),
-    (lambda: generate(small_model(), [], 1, rng=0), ValueError, "start_ids is empty"),
-])
+@pytest.mark.parametrize(
+    ("use", "error", "message"),
+    [
+        (lambda: numerical_gradient(np.sum, np.ones(2, int)), TypeError, "need float64"),
+        (lambda: numerical_gradient(np.sum, np.ones(2, np.float32)), TypeError, "need float64"),
+        (lambda: relative_error(np.ones(3), np.ones((3, 1))), ValueError, "shapes differ"),
+        (lambda: clip_grads([np.ones(1)], 0), ValueError, "max_norm must be positive"),
+        (lambda: clip_grads([np.ones(1)], math.nan), ValueError, "max_norm must be positive"),
+        (lambda: Rnnlm(7, 0, 5, rng=0), ValueError, "must be positive"),
+        (lambda: generate(small_model(), [0], 1, rng=0, temperature=0), ValueError, "temperature must be positive"),
+        (lambda: generate(small_model(), [0], 1, rng=0, top_k=0), ValueError, "top_k must be at least 1"),
+        (lambda: generate(small_model(), [], 1, rng=0), ValueError, "start_ids is empty"),
+    ],
+)
 def test_what_makes_no_sense_is_refused(use, error, message):
     with pytest.raises(error, match=message):
         use()
@@ -44,12 +48,17 @@ def test_what_makes_no_sense_is_refused(use, error, message):
 
 # --- gradient check
 
+
 def test_numerical_gradient_of_known_functions():
     x = np.array([[1.0, -2.0], [0.5, 3.0]])
     kept = x.copy()
     assert relative_error(numerical_gradient(lambda x: (x**3).sum(), x), 3 * x**2) < 1e-9
-    assert relative_error(numerical_gradient(lambda x: np.exp(x[0, 0] * x[1, 0]), x),
-                          np.exp(0.5) * np.array([[0.5, 0], [1, 0]])) < 1e-6
+    assert (
+        relative_error(
+            numerical_gradient(lambda x: np.exp(x[0, 0] * x[1, 0]), x), np.exp(0.5) * np.array([[0.5, 0], [1, 0]])
+        )
+        < 1e-6
+    )
     np.testing.assert_array_equal(x, kept)
     assert numerical_gradient(lambda x: x**2, np.array(3.0)) == pytest.approx(6)
 
@@ -69,6 +78,7 @@ def test_relative_error():
 
 # --- optimizers
 
+
 def test_adam_follows_the_equations_of_its_paper():
     rng = np.random.default_rng(0)
     param = rng.standard_normal(4)
@@ -82,10 +92,15 @@ def test_adam_follows_the_equations_of_its_paper():
         np.testing.assert_allclose(param, expected, rtol=1e-12)
 
 
-@pytest.mark.parametrize(("first", "max_norm", "norm", "expected"), [
-    (3.0, 1.0, 5.0, [0.6, 0.8]), (3.0, 5.0, 5.0, [3.0, 4.0]), (3.0, 7.0, 5.0, [3.0, 4.0]),
-    (math.inf, 1.0, math.inf, [math.inf, 4.0]),  # is reported and left alone
-])
+@pytest.mark.parametrize(
+    ("first", "max_norm", "norm", "expected"),
+    [
+        (3.0, 1.0, 5.0, [0.6, 0.8]),
+        (3.0, 5.0, 5.0, [3.0, 4.0]),
+        (3.0, 7.0, 5.0, [3.0, 4.0]),
+        (math.inf, 1.0, math.inf, [math.inf, 4.0]),  # is reported and left alone
+    ],
+)
 def test_clipping_takes_all_gradients_as_one_vector(first, max_norm, norm, expected):
     grads = [np.array([first]), np.array([[0.0, 4.0]])]
     assert clip_grads(grads, max_norm) == norm
@@ -93,6 +108,7 @@ def test_clipping_takes_all_gradients_as_one_vector(first, max_norm, norm, expec
 
 
 # --- trainer
+
 
 def test_one_step_is_forward_backward_clip_update():
     trained, by_hand = small_model(), small_model()
@@ -119,7 +135,7 @@ def test_each_epoch_starts_from_zeros_and_state_goes_on_within_it():
 
 def test_the_best_epoch_on_held_out_text_is_kept():
     model = small_model()
-    held_out = np.array([6, 5, 4, 3, 2, 1, 0])                             # which training makes ever less likely
+    held_out = np.array([6, 5, 4, 3, 2, 1, 0])  # which training makes ever less likely
     trainer, history = fit(model, epochs=6, held_out=held_out)
     measured = [epoch.held_out for epoch in history]
     assert measured[-1] > min(measured)
@@ -174,11 +190,14 @@ def test_the_progress_bar_counts_the_steps(capsys):
     assert "4/4" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize(("package", "use"), [
-    ("tqdm.auto", lambda path: fit(small_model(), progress=True)),
-    ("safetensors.numpy", lambda path: save_model(path / "m", small_model(), Vocabulary("abcdefg"))),
-    ("safetensors.numpy", lambda path: load_model(path / "m")),
-])
+@pytest.mark.parametrize(
+    ("package", "use"),
+    [
+        ("tqdm.auto", lambda path: fit(small_model(), progress=True)),
+        ("safetensors.numpy", lambda path: save_model(path / "m", small_model(), Vocabulary("abcdefg"))),
+        ("safetensors.numpy", lambda path: load_model(path / "m")),
+    ],
+)
 def test_a_missing_package_says_how_to_get_it(monkeypatch, tmp_path, package, use):
     monkeypatch.setitem(sys.modules, package, None)
     with pytest.raises(ImportError, match=f"pip install {package.split('.')[0]}"):
@@ -191,6 +210,7 @@ def test_without_a_progress_bar_nothing_else_is_needed(monkeypatch):
 
 
 # --- saved models
+
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("recurrent", [TimeRNN, TimeLSTM])
@@ -213,6 +233,7 @@ def test_a_file_that_holds_no_model_is_a_value_error(tmp_path, data):
 
 # --- generated text
 
+
 def test_the_same_seed_writes_the_same_text():
     model = small_model()
     a, b, c = (generate(model, [0, 1], 30, rng=seed).tolist() for seed in (3, 3, 4))
@@ -233,8 +254,9 @@ def test_top_one_takes_the_most_likely_word_after_the_whole_start():
 def test_temperature_sharpens_and_evens_out():
     logits = np.array([0.0, 1.0, 2.0])
     np.testing.assert_allclose(next_word_probabilities(logits), np.exp(logits) / np.exp(logits).sum())
-    np.testing.assert_allclose(next_word_probabilities(logits, temperature=0.5),
-                               np.exp(2 * logits) / np.exp(2 * logits).sum())
+    np.testing.assert_allclose(
+        next_word_probabilities(logits, temperature=0.5), np.exp(2 * logits) / np.exp(2 * logits).sum()
+    )
     assert next_word_probabilities(logits.astype(np.float32), temperature=1e-6).tolist() == [0, 0, 1]
 
 
@@ -245,6 +267,7 @@ def test_top_k_lets_exactly_k_words_in():
 
 
 # --- trained on text
+
 
 def test_the_model_comes_within_three_percent_of_the_known_limit():
     source = farm()

@@ -1,4 +1,5 @@
 """What the book adds to Sphinx. Each module here is an extension, and is loaded because it lies here."""
+
 import gc
 import pkgutil
 

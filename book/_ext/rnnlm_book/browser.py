@@ -7,6 +7,7 @@ The top of a chapter says which exercise it has, and the directive `exercises-in
 there is a lab. The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the
 lab where there is one, and else to the section of a chapter that offers the exercise.
 """
+
 import os
 import shutil
 from pathlib import Path
@@ -40,8 +41,11 @@ class Exercise(ReferenceRole):
 
 class ExercisesInBrowser(SphinxDirective):
     def run(self):
-        links = "\n".join(BUTTON.format(address=address, title=f"Exercise {int(slug[:2])}")
-                          for slug in ASSIGNMENTS for address in in_lab(self.env.app, slug))
+        links = "\n".join(
+            BUTTON.format(address=address, title=f"Exercise {int(slug[:2])}")
+            for slug in ASSIGNMENTS
+            for address in in_lab(self.env.app, slug)
+        )
         return [nodes.raw("", OFFER.format(links=links), format="html")] if links else []
 
 
@@ -82,8 +86,10 @@ def in_lab(app, slug):
     """Return the addresses of an exercise in the lab: one, or none."""
     if app.builder.name != "html" or not os.environ.get(LAB):
         return []
-    return [f"../lab/notebooks/index.html?path={notebook.name}"
-            for notebook in Path(os.environ[LAB], "files").glob(f"{slug}-release-*.ipynb")]
+    return [
+        f"../lab/notebooks/index.html?path={notebook.name}"
+        for notebook in Path(os.environ[LAB], "files").glob(f"{slug}-release-*.ipynb")
+    ]
 
 
 def offer(app, doctree, docname):
@@ -92,8 +98,9 @@ def offer(app, doctree, docname):
         for address in in_lab(app, Path(link["reftarget"]).stem):
             links = BUTTON.format(address=address, title="Open the exercise in this browser")
             paragraph = link.parent
-            paragraph.parent.insert(paragraph.parent.index(paragraph) + 1,
-                                    nodes.raw("", OFFER.format(links=links), format="html"))
+            paragraph.parent.insert(
+                paragraph.parent.index(paragraph) + 1, nodes.raw("", OFFER.format(links=links), format="html")
+            )
 
 
 def take_along(app, exception):

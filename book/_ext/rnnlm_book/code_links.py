@@ -6,6 +6,7 @@ of that program: read as one, it would define the class anew, and the cells afte
 Of the links of a page that lead to one place the first stays, and none to a whole module: each is underlined, and one
 more stop on the way of the Tab key.
 """
+
 import re
 from pathlib import Path
 

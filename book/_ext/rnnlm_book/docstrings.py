@@ -3,6 +3,7 @@
 Their sections are NumPy's; their last line names the chapter that derives what they say, and becomes a link to it.
 Names in single backticks are code.
 """
+
 import re
 
 

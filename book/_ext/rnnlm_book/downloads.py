@@ -3,6 +3,7 @@
 The theme's button offers a copy of what a page was made from, which lies in `_sources`. A notebook there is replaced by
 one whose text is plain Markdown: answers fold by HTML, citations are written out, links within the book are text.
 """
+
 import re
 from pathlib import Path
 

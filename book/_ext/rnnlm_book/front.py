@@ -2,6 +2,7 @@
 
 Both are made when the page is built, so neither can show what the course no longer does.
 """
+
 import textwrap
 
 import numpy as np
@@ -27,10 +28,13 @@ class HalfRead(SphinxDirective):
         heard = " ".join(self.content).split()
         model, vocabulary = farm_model(np.float64)
         animals, factors = animal_factors(model, vocabulary)
-        states = states_after(model, vocabulary, BEFORE + heard)[len(BEFORE):]
+        states = states_after(model, vocabulary, BEFORE + heard)[len(BEFORE) :]
         p = next_word_probabilities(model.layers[-1].forward(states[np.newaxis])[0, -1])
-        picture = who_is_it_about(heard, dict(zip(animals, (states @ factors).T, strict=True)),
-                                  {vocabulary.tokens[v]: p[v] for v in np.argsort(-p)[:4]})
+        picture = who_is_it_about(
+            heard,
+            dict(zip(animals, (states @ factors).T, strict=True)),
+            {vocabulary.tokens[v]: p[v] for v in np.argsort(-p)[:4]},
+        )
         return [nodes.raw("", f'<figure class="drawing">{picture.svg}</figure>', format="html")]
 
 
@@ -48,10 +52,12 @@ class Checked(SphinxDirective):
         finding = examine(name, names[name], part, hidden=False)
         if finding.is_right:
             raise self.error(f"The check finds nothing wrong with {name}.")
-        shown = textwrap.dedent(source[source.rindex("    def "):])
+        shown = textwrap.dedent(source[source.rindex("    def ") :])
         report = page([(outline(finding.results), finding.remarks)])
-        return [nodes.literal_block(shown, shown, language="python"),
-                nodes.raw("", f'<div class="check-report">{report}</div>', format="html")]
+        return [
+            nodes.literal_block(shown, shown, language="python"),
+            nodes.raw("", f'<div class="check-report">{report}</div>', format="html"),
+        ]
 
 
 def setup(app):

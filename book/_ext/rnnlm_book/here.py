@@ -1,4 +1,5 @@
 """Put the map of the model below the title of each chapter, with the chapter's own part lit: you are here."""
+
 import re
 
 from rnnlm_figures.loop import LIT, you_are_here

@@ -1,4 +1,5 @@
 """Draw the grader's rooms on the maintainers' page, and list them, from the package as it is when the page is built."""
+
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
@@ -21,8 +22,11 @@ class RoomStatus(Table):
 
     def rows(self):
         for room, what in ROOMS.items():
-            sizes = [len(self.read(f"{PACKAGE.name}/{module}.py").splitlines()) for module in MODULES
-                     if room_of(module) == room]
+            sizes = [
+                len(self.read(f"{PACKAGE.name}/{module}.py").splitlines())
+                for module in MODULES
+                if room_of(module) == room
+            ]
             yield f"`{room}/`<br>{what}", str(len(sizes)), f"{sum(sizes):,}"
 
 

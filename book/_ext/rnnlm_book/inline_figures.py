@@ -3,6 +3,7 @@
 Inside `<img>` a figure can't know whether the reader chose the light or the dark theme. Inside the page its colours are
 CSS variables (`book/_static/book.css`), and its `role` and `aria-label` speak to a screen reader.
 """
+
 from pathlib import Path
 
 from docutils import nodes
@@ -18,7 +19,7 @@ class InlineFigures(SphinxPostTransform):
             svg = Path(self.env.srcdir, image["uri"])
             if svg.suffix == ".svg":
                 text = svg.read_text(encoding="utf-8")
-                markup = text[text.index("<svg"):]  # the XML declaration has no place inside a page
+                markup = text[text.index("<svg") :]  # the XML declaration has no place inside a page
                 image.replace_self(nodes.raw("", f'<figure class="drawing">{markup}</figure>', format="html"))
 
 

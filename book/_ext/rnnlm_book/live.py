@@ -5,6 +5,7 @@ there. What follows the name, as in "farm compact", becomes an attribute. Withou
 downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
 disk may not fetch a file. A `Question` comes as such an element already, and so do the table of progress and reviews.
 """
+
 import functools
 import json
 import re
@@ -27,8 +28,9 @@ def farm(mode):
 def which_mattered(mode):
     """Return a text's words, and for each how likely both networks find it and how much each earlier one matters."""
     words, asked, found = all_mattered(mode.strip())
-    networks = {name: [[round(p, 7), np.round(shares, 7).tolist()] for p, shares in places]
-                for name, places in found.items()}
+    networks = {
+        name: [[round(p, 7), np.round(shares, 7).tolist()] for p, shares in places] for name, places in found.items()
+    }
     return json.dumps({"words": words, "asked": asked, "networks": networks}, separators=(",", ":"))
 
 

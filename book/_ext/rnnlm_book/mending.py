@@ -1,4 +1,5 @@
 """Mend what other packages put into the pages and readers, screen readers or this book's promises can't use."""
+
 import re
 
 from docutils import nodes
@@ -41,7 +42,7 @@ class KeepPunctuation(SphinxPostTransform):
             following = formula.next_node(descend=False, siblings=True)
             found = isinstance(following, nodes.Text) and re.match(r"[.,;:?!)’]+", following)
             if found:
-                rest = nodes.Text(following[found.end():])
+                rest = nodes.Text(following[found.end() :])
                 following.parent.replace(following, rest)
                 kept = nodes.inline("", "", formula.deepcopy(), nodes.Text(found[0]), classes=["keep-together"])
                 formula.replace_self(kept)
@@ -62,8 +63,11 @@ def drop_thebe(app, pagename, templatename, context, doctree):
     Jupyter Book always loads sphinx-thebe, which would run the cells on a public server and whose own script has an
     error that shows in the browser's console. The book offers its notebooks for the reader's own machine instead.
     """
-    context["script_files"] = [script for script in context["script_files"]
-                               if "thebe" not in f"{script.filename} {script.attributes.get('body')}".lower()]
+    context["script_files"] = [
+        script
+        for script in context["script_files"]
+        if "thebe" not in f"{script.filename} {script.attributes.get('body')}".lower()
+    ]
 
 
 def setup(app):

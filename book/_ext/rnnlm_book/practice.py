@@ -3,6 +3,7 @@
 Each answer cell becomes an editor, for which the scripts are in the lab that `make browser` builds: see
 `browser/practice`. Without a lab, in the student kit, from disk and without JavaScript there is one line instead.
 """
+
 import json
 import re
 from pathlib import Path
@@ -47,7 +48,7 @@ class Practice(SphinxDirective):
     required_arguments = 1
 
     def run(self):
-        slug, = self.arguments
+        (slug,) = self.arguments
         path, source = (Path(self.env.srcdir, folder, slug, f"{slug}.ipynb") for folder in ("exercises", "solutions"))
         self.answers = answers_of(nbformat.read(source, as_version=4))
         for each in (path, source):

@@ -1,4 +1,5 @@
 """List the exercises that pages offer, with their points. `_static/live/progress.js` fills in the reader's own."""
+
 from pathlib import Path
 
 from docutils import nodes
@@ -13,8 +14,11 @@ class ExerciseList(Table):
     head = "exercise | points"
 
     def run(self):
-        return [nodes.raw("", "<live-progress>", format="html"), *super().run(),
-                nodes.raw("", "</live-progress>", format="html")]
+        return [
+            nodes.raw("", "<live-progress>", format="html"),
+            *super().run(),
+            nodes.raw("", "</live-progress>", format="html"),
+        ]
 
     def rows(self):
         for path in sorted(Path(self.env.srcdir, "book").glob("[0-9]*.md")):

@@ -1,4 +1,5 @@
 """The page on which mistakes come back: `_static/live/review.js` asks, and the lab's Python makes the questions."""
+
 import os
 
 from docutils import nodes
@@ -21,8 +22,9 @@ class Review(SphinxDirective):
     """Where questions are asked."""
 
     def run(self):
-        without = nodes.paragraph("", WITHOUT, nodes.literal("", "review()"), nodes.Text(" asks them."),
-                                  classes=["review-without"])
+        without = nodes.paragraph(
+            "", WITHOUT, nodes.literal("", "review()"), nodes.Text(" asks them."), classes=["review-without"]
+        )
         python = f' data-python="{PYTHON}"' if self.env.app.builder.name == "html" and os.environ.get(LAB) else ""
         return [without, nodes.raw("", f'<live-review class="d-print-none"{python}></live-review>', format="html")]
 

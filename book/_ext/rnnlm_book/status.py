@@ -3,6 +3,7 @@
 All of it is read when the page is built: from the notebooks, where `tools/chapters.py` notes what it did, from
 requirements.txt and from the environment.
 """
+
 import importlib.metadata
 import platform
 import re
@@ -11,8 +12,19 @@ from pathlib import Path
 import nbformat
 from sphinx.util.docutils import SphinxDirective
 
-PACKAGES = ("ipython", "matplotlib", "numpy", "jupyter-book", "jupytext", "myst-nb", "nbclient", "nbgrader", "nbval",
-            "pytest", "sphinx")
+PACKAGES = (
+    "ipython",
+    "matplotlib",
+    "numpy",
+    "jupyter-book",
+    "jupytext",
+    "myst-nb",
+    "nbclient",
+    "nbgrader",
+    "nbval",
+    "pytest",
+    "sphinx",
+)
 
 
 class Table(SphinxDirective):

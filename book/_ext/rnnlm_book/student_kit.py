@@ -2,6 +2,7 @@
 
 Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place.
 """
+
 import re
 import zipfile
 from pathlib import Path
@@ -9,8 +10,17 @@ from pathlib import Path
 from rnnlm_grader.course.folders import offered_notebooks
 
 KIT = "rnnlm-exercises"
-PARTS = ("rnnlm_ref/*.py", "rnnlm_ref/*.json", "rnnlm_ref/*.txt", "rnnlm_grader/**/*.py", "rnnlm_figures/*.py",
-         "rnnlm_figures/*.npz", "rnnlm_figures/fonts/*", "pyproject.toml", "LICENSE*")
+PARTS = (
+    "rnnlm_ref/*.py",
+    "rnnlm_ref/*.json",
+    "rnnlm_ref/*.txt",
+    "rnnlm_grader/**/*.py",
+    "rnnlm_figures/*.py",
+    "rnnlm_figures/*.npz",
+    "rnnlm_figures/fonts/*",
+    "pyproject.toml",
+    "LICENSE*",
+)
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
 LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
 LAB = "lab"

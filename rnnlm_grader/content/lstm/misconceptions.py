@@ -1,4 +1,5 @@
 """What goes wrong in 07-lstm: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
+
 import itertools
 
 from .. import contract, step
@@ -19,7 +20,7 @@ ORDER = "08-lstm.html#lstm-gate-order"
 OTHER_ORDER = "the columns are cut in another order than o, f, i, g (PyTorch, for one, has i, f, g, o)"
 JOINED = "backward puts dz together in another order than o, f, i, g, in which forward cuts z"
 
-RIGHT = '''
+RIGHT = """
 def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
@@ -80,7 +81,7 @@ class MyTimeLSTM:
 
     def reset_state(self):
         self.h = self.c = None
-'''
+"""
 ZEROS = "np.zeros((N, H), b.dtype)"
 STACK = "np.stack(hs, axis=1)"
 OWN_DC = "dh * o * (1 - np.tanh(c) ** 2)"
@@ -102,172 +103,399 @@ JOIN = joined("ofig")
 # --- forward ----------------------------------------------------------------------------------------------------------
 
 for order in "ifgo", "fgio", "ifog", "figo", "ogfi", "gifo", "fiog":
-    lstm(f"Orders{order.upper()}", ORDER, OTHER_ORDER,
-         ("o, f, i, g = np", f"{', '.join(order)} = np"), (JOIN, joined(order)))
-lstm("SwapsForgetAndInput", EQUATION, "f and i are exchanged: f multiplies the old cell state, i the candidate g",
-     ("o, f, i, g = np", "o, i, f, g = np"), (JOIN, joined("oifg")))
-lstm("CutsUnitByUnit", COLUMNS, "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "
-     "columns: z[:, :H], z[:, H:2*H] and so on",
-     ("np.split(z, 4, axis=1)", "z.reshape(N, H, 4).transpose(2, 0, 1)"),
-     ("np.concatenate([do, df, di, dg], axis=1)", "np.stack([do, df, di, dg], axis=2).reshape(N, 4 * H)"))
-lstm("TakesSigmoidForCandidate", EQUATION,
-     "the candidate g takes a sigmoid; it is a tanh, for what is added may be negative", ("np.tanh(g)", "sigmoid(g)"))
-OF_EXPONENTIALS = ("tanh or the sigmoid is made of exponentials that overflow where a sum is large, and inf / inf is "
-                   "nan; np.tanh(z) and 1 / (1 + np.exp(-z)) stay finite there")
+    lstm(
+        f"Orders{order.upper()}",
+        ORDER,
+        OTHER_ORDER,
+        ("o, f, i, g = np", f"{', '.join(order)} = np"),
+        (JOIN, joined(order)),
+    )
+lstm(
+    "SwapsForgetAndInput",
+    EQUATION,
+    "f and i are exchanged: f multiplies the old cell state, i the candidate g",
+    ("o, f, i, g = np", "o, i, f, g = np"),
+    (JOIN, joined("oifg")),
+)
+lstm(
+    "CutsUnitByUnit",
+    COLUMNS,
+    "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "
+    "columns: z[:, :H], z[:, H:2*H] and so on",
+    ("np.split(z, 4, axis=1)", "z.reshape(N, H, 4).transpose(2, 0, 1)"),
+    ("np.concatenate([do, df, di, dg], axis=1)", "np.stack([do, df, di, dg], axis=2).reshape(N, 4 * H)"),
+)
+lstm(
+    "TakesSigmoidForCandidate",
+    EQUATION,
+    "the candidate g takes a sigmoid; it is a tanh, for what is added may be negative",
+    ("np.tanh(g)", "sigmoid(g)"),
+)
+OF_EXPONENTIALS = (
+    "tanh or the sigmoid is made of exponentials that overflow where a sum is large, and inf / inf is "
+    "nan; np.tanh(z) and 1 / (1 + np.exp(-z)) stay finite there"
+)
 lstm("WritesTanhOut", EQUATION, OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
-lstm("TakesTanhForGates", EQUATION, "the gates o, f, i take tanh; a gate is a sigmoid, between 0 and 1",
-     ("sigmoid(o), sigmoid(f), sigmoid(i)", "np.tanh(o), np.tanh(f), np.tanh(i)"))
-lstm("LeavesOutForgetGate", EQUATION, "the forget gate isn't applied to the old cell state: c = f * c + i * g",
-     ("f * c_prev + i * g", "c_prev + i * g"))
-lstm("LeavesOutInputGate", EQUATION, "the input gate isn't applied to the candidate: c = f * c + i * g",
-     ("f * c_prev + i * g", "f * c_prev + g"))
-lstm("TurnsForgetGateRound", EQUATION, "the old cell state is multiplied by 1 - f; the forget gate says how much "
-     "stays: c = f * c + i * g", ("f * c_prev + i * g", "(1 - f) * c_prev + i * g"))
+lstm(
+    "TakesTanhForGates",
+    EQUATION,
+    "the gates o, f, i take tanh; a gate is a sigmoid, between 0 and 1",
+    ("sigmoid(o), sigmoid(f), sigmoid(i)", "np.tanh(o), np.tanh(f), np.tanh(i)"),
+)
+lstm(
+    "LeavesOutForgetGate",
+    EQUATION,
+    "the forget gate isn't applied to the old cell state: c = f * c + i * g",
+    ("f * c_prev + i * g", "c_prev + i * g"),
+)
+lstm(
+    "LeavesOutInputGate",
+    EQUATION,
+    "the input gate isn't applied to the candidate: c = f * c + i * g",
+    ("f * c_prev + i * g", "f * c_prev + g"),
+)
+lstm(
+    "TurnsForgetGateRound",
+    EQUATION,
+    "the old cell state is multiplied by 1 - f; the forget gate says how much stays: c = f * c + i * g",
+    ("f * c_prev + i * g", "(1 - f) * c_prev + i * g"),
+)
 lstm("LeavesOutTanh", EQUATION, "h is made without tanh: h = o * np.tanh(c)", ("h = o * np.tanh(c)", "h = o * c"))
-lstm("LeavesOutOutputGate", EQUATION, "the output gate is missing: h = o * np.tanh(c)",
-     ("h = o * np.tanh(c)", "h = np.tanh(c)"))
+lstm(
+    "LeavesOutOutputGate",
+    EQUATION,
+    "the output gate is missing: h = o * np.tanh(c)",
+    ("h = o * np.tanh(c)", "h = np.tanh(c)"),
+)
 lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
 lstm("ReshapesHs", TIME, contract.reshaped("hs"), (STACK, "np.stack(hs).reshape(N, T, H)"))
-lstm("KeepsOneArray", TIME, step.ONE_ARRAY, ("self.steps, hs = [], []", "self.steps, hs, c = [], [], c.copy()"),
-     ("c = f * c_prev + i * g", "c *= f\n            c += i * g"), ("g, c, h))", "g, c.copy(), h))"))
-lstm("GivesCellStates", EQUATION, "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
-     ("hs.append(h)", "hs.append(c)"))
+lstm(
+    "KeepsOneArray",
+    TIME,
+    step.ONE_ARRAY,
+    ("self.steps, hs = [], []", "self.steps, hs, c = [], [], c.copy()"),
+    ("c = f * c_prev + i * g", "c *= f\n            c += i * g"),
+    ("g, c, h))", "g, c.copy(), h))"),
+)
+lstm(
+    "GivesCellStates",
+    EQUATION,
+    "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
+    ("hs.append(h)", "hs.append(c)"),
+)
 
 # --- state ------------------------------------------------------------------------------------------------------------
 
-lstm("NeverKeepsStates", STATE, "the states are never kept: a stateful layer too starts each window from zeros",
-     ("if h is None or not self.stateful", "if True"))
-lstm("AlwaysKeepsStates", STATE, "the states are always kept, whether stateful or not; unless stateful, each window "
-     "starts from zeros", ("if h is None or not self.stateful", "if h is None"))
-lstm("AlwaysKeepsCellState", STATE, "the cell state is always kept, whether stateful or not; unless stateful, c too "
-     "starts from zeros", ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = h if c is None else c"))
-lstm("KeepsHiddenStateOnly", STATE, "a stateful layer goes on from h only, and its cell state starts from zeros in "
-     "every window", ("h, c = self.h, self.c", "h, c = self.h, " + ZEROS))
-lstm("KeepsCellStateOnly", STATE, "a stateful layer goes on from c only, and its hidden state starts from zeros in "
-     "every window", ("            h_prev, c_prev = h, c", "            h_prev, c_prev = h, c = h if t else 0 * h, c"))
-lstm("SetsStatesOnlyWhenStateful", STATE,
-     "self.h and self.c are set only when stateful; they are to hold the last states after each forward",
-     ("self.h, self.c = h, c\n        return", "if self.stateful:\n            self.h, self.c = h, c\n        return"))
-lstm("IgnoresSetState", STATE,
-     "set_state has no effect: h and c have to go where forward looks for them, to self.h and self.c", """
+lstm(
+    "NeverKeepsStates",
+    STATE,
+    "the states are never kept: a stateful layer too starts each window from zeros",
+    ("if h is None or not self.stateful", "if True"),
+)
+lstm(
+    "AlwaysKeepsStates",
+    STATE,
+    "the states are always kept, whether stateful or not; unless stateful, each window starts from zeros",
+    ("if h is None or not self.stateful", "if h is None"),
+)
+lstm(
+    "AlwaysKeepsCellState",
+    STATE,
+    "the cell state is always kept, whether stateful or not; unless stateful, c too starts from zeros",
+    ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = h if c is None else c"),
+)
+lstm(
+    "KeepsHiddenStateOnly",
+    STATE,
+    "a stateful layer goes on from h only, and its cell state starts from zeros in every window",
+    ("h, c = self.h, self.c", "h, c = self.h, " + ZEROS),
+)
+lstm(
+    "KeepsCellStateOnly",
+    STATE,
+    "a stateful layer goes on from c only, and its hidden state starts from zeros in every window",
+    ("            h_prev, c_prev = h, c", "            h_prev, c_prev = h, c = h if t else 0 * h, c"),
+)
+lstm(
+    "SetsStatesOnlyWhenStateful",
+    STATE,
+    "self.h and self.c are set only when stateful; they are to hold the last states after each forward",
+    ("self.h, self.c = h, c\n        return", "if self.stateful:\n            self.h, self.c = h, c\n        return"),
+)
+lstm(
+    "IgnoresSetState",
+    STATE,
+    "set_state has no effect: h and c have to go where forward looks for them, to self.h and self.c",
+    """
     def set_state(self, h, c):
-        pass""")
-lstm("SetsHiddenStateOnly", STATE, "set_state ignores c: two states are given, and both are to be kept", """
+        pass""",
+)
+lstm(
+    "SetsHiddenStateOnly",
+    STATE,
+    "set_state ignores c: two states are given, and both are to be kept",
+    """
     def set_state(self, h, c):
-        self.h, self.c = h, np.zeros_like(h) if self.c is None else self.c""")
-lstm("IgnoresReset", STATE, "reset_state has no effect; after it, the next window starts from zeros "
-     "(self.h = self.c = None)", ("self.h = self.c = None", "pass"))
-lstm("ResetsHiddenStateOnly", STATE,
-     "reset_state forgets h and not c, so the next window starts with an old cell state; forget both",
-     ("self.h = self.c = None", "self.h = None"),
-     ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = c if self.stateful and c is not None else h"))
-lstm("MakesZerosOnce", SIZES,
-     "the zeros that windows start from are made once, for the first N; the next window may have another N",
-     ("self.stateful = stateful", "self.stateful, self.zeros = stateful, None"),
-     ("h = c = " + ZEROS, f"""if self.zeros is None:
+        self.h, self.c = h, np.zeros_like(h) if self.c is None else self.c""",
+)
+lstm(
+    "IgnoresReset",
+    STATE,
+    "reset_state has no effect; after it, the next window starts from zeros (self.h = self.c = None)",
+    ("self.h = self.c = None", "pass"),
+)
+lstm(
+    "ResetsHiddenStateOnly",
+    STATE,
+    "reset_state forgets h and not c, so the next window starts with an old cell state; forget both",
+    ("self.h = self.c = None", "self.h = None"),
+    ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = c if self.stateful and c is not None else h"),
+)
+lstm(
+    "MakesZerosOnce",
+    SIZES,
+    "the zeros that windows start from are made once, for the first N; the next window may have another N",
+    ("self.stateful = stateful", "self.stateful, self.zeros = stateful, None"),
+    (
+        "h = c = " + ZEROS,
+        f"""if self.zeros is None:
                 self.zeros = {ZEROS}
-            h = c = self.zeros"""))
+            h = c = self.zeros""",
+    ),
+)
 
 # --- backward: a step -------------------------------------------------------------------------------------------------
 
-lstm("LeavesOutOwnDc", TWO_READERS, "what comes to c through its own h is missing: dc = dc + dh * o * (1 - tanh(c)**2)",
-     (f"            dc = dc + {OWN_DC}\n", ""))
-lstm("LeavesOutSlopeOfTanh", GRADIENT,
-     "the slope of tanh is missing on the way from h to c: dc = dc + dh * o * (1 - tanh(c)**2)", (OWN_DC, "dh * o"))
-lstm("LeavesOutOutputGateBack", GRADIENT, "the output gate is missing on the way from h to c: dc = dc + dh * o * "
-     "(1 - tanh(c)**2)", (OWN_DC, "dh * (1 - np.tanh(c) ** 2)"))
-lstm("LeavesOutSquare", GRADIENT, "the slope of tanh is taken as 1 - tanh(c); the square is missing, 1 - tanh(c)**2",
-     (OWN_DC, "dh * o * (1 - np.tanh(c))"))
-lstm("SquaresCellState", GRADIENT, "the slope on the way from h to c is taken as 1 - c**2; it is 1 - tanh(c)**2",
-     (OWN_DC, "dh * o * (1 - c ** 2)"))
-lstm("LeavesOutSlopes", SLOPES, "the slopes of the gates are missing: a sigmoid s has s * (1 - s), and the tanh of g "
-     "has 1 - g**2", *((slope, "") for slope in SLOPE.values()))
-lstm("LeavesOutSlopesOfGates", SLOPES, "the slopes of the gates o, f, i are missing: a sigmoid s has s * (1 - s)",
-     *((SLOPE[gate], "") for gate in "ofi"))
+lstm(
+    "LeavesOutOwnDc",
+    TWO_READERS,
+    "what comes to c through its own h is missing: dc = dc + dh * o * (1 - tanh(c)**2)",
+    (f"            dc = dc + {OWN_DC}\n", ""),
+)
+lstm(
+    "LeavesOutSlopeOfTanh",
+    GRADIENT,
+    "the slope of tanh is missing on the way from h to c: dc = dc + dh * o * (1 - tanh(c)**2)",
+    (OWN_DC, "dh * o"),
+)
+lstm(
+    "LeavesOutOutputGateBack",
+    GRADIENT,
+    "the output gate is missing on the way from h to c: dc = dc + dh * o * (1 - tanh(c)**2)",
+    (OWN_DC, "dh * (1 - np.tanh(c) ** 2)"),
+)
+lstm(
+    "LeavesOutSquare",
+    GRADIENT,
+    "the slope of tanh is taken as 1 - tanh(c); the square is missing, 1 - tanh(c)**2",
+    (OWN_DC, "dh * o * (1 - np.tanh(c))"),
+)
+lstm(
+    "SquaresCellState",
+    GRADIENT,
+    "the slope on the way from h to c is taken as 1 - c**2; it is 1 - tanh(c)**2",
+    (OWN_DC, "dh * o * (1 - c ** 2)"),
+)
+lstm(
+    "LeavesOutSlopes",
+    SLOPES,
+    "the slopes of the gates are missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2",
+    *((slope, "") for slope in SLOPE.values()),
+)
+lstm(
+    "LeavesOutSlopesOfGates",
+    SLOPES,
+    "the slopes of the gates o, f, i are missing: a sigmoid s has s * (1 - s)",
+    *((SLOPE[gate], "") for gate in "ofi"),
+)
 for gate, slope in SLOPE.items():
-    lstm(f"LeavesOutSlopeOf{gate.upper()}", SLOPES,
-         f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2", (slope, ""))
+    lstm(
+        f"LeavesOutSlopeOf{gate.upper()}",
+        SLOPES,
+        f"the slope of {gate} is missing: a sigmoid s has s * (1 - s), and the tanh of g has 1 - g**2",
+        (slope, ""),
+    )
 for gate in "ofi":
-    lstm(f"TakesTanhsSlopeFor{gate.upper()}", SLOPES, f"{gate} has the slope of a tanh, 1 - {gate}**2; it is a "
-         f"sigmoid, so it is {gate} * (1 - {gate})", (SLOPE[gate], f" * (1 - {gate} ** 2)"))
-lstm("LeavesOutSquareOfG", SLOPES, "the slope of g is taken as 1 - g; the square is missing, 1 - g**2",
-     (SLOPE["g"], " * (1 - g)"))
-lstm("TakesSigmoidsSlopeForCandidate", SLOPES, "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so "
-     "it is 1 - g**2", (SLOPE["g"], " * g * (1 - g)"))
-lstm("TakesTanhsSlopeForGates", SLOPES, "the gates o, f, i have the slope of a tanh; that of a sigmoid s is s * "
-     "(1 - s)", *((SLOPE[gate], f" * (1 - {gate} ** 2)") for gate in "ofi"))
-lstm("TakesCellStateForOutputGate", GRADIENT, "the gradient of o is computed with c; o was multiplied by tanh(c), so "
-     "it is dh * tanh(c)", ("do = dh * np.tanh(c)", "do = dh * c"))
-lstm("TakesNewCellStateForForgetGate", GRADIENT, "the gradient of f takes the new cell state; f was multiplied by the "
-     "one before, so it is dc * c_prev", ("df = dc * c_prev", "df = dc * c"))
-lstm("SwapsFactorsOfCandidate", GRADIENT, "the gradients of i and g take each other's factor; i was multiplied by g, "
-     "and g by i, so they are dc * g and dc * i",
-     ("di = dc * g", "di = dc * i"), ("dg = dc * i", "dg = dc * g"))
+    lstm(
+        f"TakesTanhsSlopeFor{gate.upper()}",
+        SLOPES,
+        f"{gate} has the slope of a tanh, 1 - {gate}**2; it is a sigmoid, so it is {gate} * (1 - {gate})",
+        (SLOPE[gate], f" * (1 - {gate} ** 2)"),
+    )
+lstm(
+    "LeavesOutSquareOfG",
+    SLOPES,
+    "the slope of g is taken as 1 - g; the square is missing, 1 - g**2",
+    (SLOPE["g"], " * (1 - g)"),
+)
+lstm(
+    "TakesSigmoidsSlopeForCandidate",
+    SLOPES,
+    "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so it is 1 - g**2",
+    (SLOPE["g"], " * g * (1 - g)"),
+)
+lstm(
+    "TakesTanhsSlopeForGates",
+    SLOPES,
+    "the gates o, f, i have the slope of a tanh; that of a sigmoid s is s * (1 - s)",
+    *((SLOPE[gate], f" * (1 - {gate} ** 2)") for gate in "ofi"),
+)
+lstm(
+    "TakesCellStateForOutputGate",
+    GRADIENT,
+    "the gradient of o is computed with c; o was multiplied by tanh(c), so it is dh * tanh(c)",
+    ("do = dh * np.tanh(c)", "do = dh * c"),
+)
+lstm(
+    "TakesNewCellStateForForgetGate",
+    GRADIENT,
+    "the gradient of f takes the new cell state; f was multiplied by the one before, so it is dc * c_prev",
+    ("df = dc * c_prev", "df = dc * c"),
+)
+lstm(
+    "SwapsFactorsOfCandidate",
+    GRADIENT,
+    "the gradients of i and g take each other's factor; i was multiplied by g, "
+    "and g by i, so they are dc * g and dc * i",
+    ("di = dc * g", "di = dc * i"),
+    ("dg = dc * i", "dg = dc * g"),
+)
 for gate, factor in {"o": "np.tanh(c)", "f": "c_prev", "i": "g", "g": "i"}.items():
-    lstm(f"LeavesOutFactorOf{gate.upper()}", GRADIENT, f"the gradient of {gate} lacks the factor {factor}, by which "
-         f"{gate} was multiplied in forward", (f" * {factor}{SLOPE[gate]}", SLOPE[gate]))
+    lstm(
+        f"LeavesOutFactorOf{gate.upper()}",
+        GRADIENT,
+        f"the gradient of {gate} lacks the factor {factor}, by which {gate} was multiplied in forward",
+        (f" * {factor}{SLOPE[gate]}", SLOPE[gate]),
+    )
 for order in map("".join, itertools.permutations("ofig")):
     if order != "ofig":
         lstm(f"Joins{order.upper()}", ORDER, JOINED, (JOIN, joined(order)))
 
 # --- backward: through time -------------------------------------------------------------------------------------------
 
-lstm("LeavesOutLaterDc", TWO_READERS, "what later steps hand back to c is lost; dh * o * (1 - tanh(c)**2) has to be "
-     "added to the dc that the step after handed back", ("dc = dc + dh", "dc = dh"))
-lstm("HandsBackWithoutForget", TWO_READERS, "dc goes back to the step before without the forget gate; c was multiplied "
-     "by f, so it is dc * f", ("Wh.T, dc * f", "Wh.T, dc"))
-lstm("HandsBackThroughEarlierForget", TWO_READERS, "dc is multiplied by the forget gate of the step that it comes to; "
-     "it belongs to the step that hands it back: dc * f at the end of each step",
-     ("Wh.T, dc * f", "Wh.T, dc"), ("dc = dc + dh", "dc = dc * f + dh"))
-lstm("TakesOutputsGradientForDc", TWO_READERS, "only dhs[:, t] goes from h to c; what the step after handed back to h "
-     "belongs to it too: dh = dhs[:, t] + dh comes first", ("dc = dc + dh", "dc = dc + dhs[:, t]"))
+lstm(
+    "LeavesOutLaterDc",
+    TWO_READERS,
+    "what later steps hand back to c is lost; dh * o * (1 - tanh(c)**2) has to be "
+    "added to the dc that the step after handed back",
+    ("dc = dc + dh", "dc = dh"),
+)
+lstm(
+    "HandsBackWithoutForget",
+    TWO_READERS,
+    "dc goes back to the step before without the forget gate; c was multiplied by f, so it is dc * f",
+    ("Wh.T, dc * f", "Wh.T, dc"),
+)
+lstm(
+    "HandsBackThroughEarlierForget",
+    TWO_READERS,
+    "dc is multiplied by the forget gate of the step that it comes to; "
+    "it belongs to the step that hands it back: dc * f at the end of each step",
+    ("Wh.T, dc * f", "Wh.T, dc"),
+    ("dc = dc + dh", "dc = dc * f + dh"),
+)
+lstm(
+    "TakesOutputsGradientForDc",
+    TWO_READERS,
+    "only dhs[:, t] goes from h to c; what the step after handed back to h "
+    "belongs to it too: dh = dhs[:, t] + dh comes first",
+    ("dc = dc + dh", "dc = dc + dhs[:, t]"),
+)
 lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
 lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
-lstm("KeepsGatesOfLastStep", ONE_CELL, "the gates are kept in attributes that each step overwrites, so backward takes "
-     "those of the last step everywhere; keep those of every step, in a list",
-     ("c, h = self.steps[t]\n", "c, h = self.steps[t]\n            o, f, i, g = self.steps[-1][3:7]\n"))
-lstm("TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST,
-     ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz"))
+lstm(
+    "KeepsGatesOfLastStep",
+    ONE_CELL,
+    "the gates are kept in attributes that each step overwrites, so backward takes "
+    "those of the last step everywhere; keep those of every step, in a list",
+    ("c, h = self.steps[t]\n", "c, h = self.steps[t]\n            o, f, i, g = self.steps[-1][3:7]\n"),
+)
+lstm(
+    "TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz")
+)
 lstm("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T @ dz", "(t > 0) * h_prev.T @ dz"))
 step.in_steps(lstm, ((f"{grad} +=", f"{grad}[...] =") for grad in ("dWx", "dWh", "db")))
-lstm("SetsNoDc", STATE, "self.dc isn't set; after backward, self.dh and self.dc are the gradients of the states that "
-     "the window started from", ("self.dh, self.dc = dh, dc", "self.dh = dh"))
-lstm("SetsNoDhNorDc", STATE, "self.dh and self.dc aren't set; after backward they are the gradients of the states that "
-     "the window started from", ("        self.dh, self.dc = dh, dc\n", ""))
-lstm("StopsBeforeStart", STATE,
-     "self.dc is the gradient of the window's first cell state; it is that of the state before, once more times f",
-     ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),
-     ("self.dh, self.dc = dh, dc", "self.dh = dh"))
-lstm("CarriesGradients", DH,
-     "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0",
-     ("dh = dc = " + ZEROS, f"""dh, dc = self.dh, self.dc
+lstm(
+    "SetsNoDc",
+    STATE,
+    "self.dc isn't set; after backward, self.dh and self.dc are the gradients of the states that "
+    "the window started from",
+    ("self.dh, self.dc = dh, dc", "self.dh = dh"),
+)
+lstm(
+    "SetsNoDhNorDc",
+    STATE,
+    "self.dh and self.dc aren't set; after backward they are the gradients of the states that the window started from",
+    ("        self.dh, self.dc = dh, dc\n", ""),
+)
+lstm(
+    "StopsBeforeStart",
+    STATE,
+    "self.dc is the gradient of the window's first cell state; it is that of the state before, once more times f",
+    ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),
+    ("self.dh, self.dc = dh, dc", "self.dh = dh"),
+)
+lstm(
+    "CarriesGradients",
+    DH,
+    "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0",
+    (
+        "dh = dc = " + ZEROS,
+        f"""dh, dc = self.dh, self.dc
         if dh is None:
-            dh = dc = {ZEROS}"""))
+            dh = dc = {ZEROS}""",
+    ),
+)
 
 # --- the contract -----------------------------------------------------------------------------------------------------
 
 lstm("PilesUp", IN_PLACE, contract.PILED_UP, (CLEAR, ""))
 contract.clears_in_forward(lstm, "        return " + STACK, "        {}\n        return " + STACK)
-lstm("Rebinds", IN_PLACE, contract.REBOUND,
-     (CLEAR, "        self.grads = [np.zeros_like(param) for param in self.params]\n"))
+lstm(
+    "Rebinds",
+    IN_PLACE,
+    contract.REBOUND,
+    (CLEAR, "        self.grads = [np.zeros_like(param) for param in self.params]\n"),
+)
 lstm("CopiesParameters", SHARED, contract.COPIED, ("[Wx, Wh, b]", "[Wx.copy(), Wh.copy(), b.copy()]"))
-lstm("ReusesOutput", SHARED, contract.REUSED, ("self.stateful = stateful", "self.stateful, self.hs = stateful, None"),
-     ("return " + STACK, f"""if np.shape(self.hs) != (N, T, H):
+lstm(
+    "ReusesOutput",
+    SHARED,
+    contract.REUSED,
+    ("self.stateful = stateful", "self.stateful, self.hs = stateful, None"),
+    (
+        "return " + STACK,
+        f"""if np.shape(self.hs) != (N, T, H):
             self.hs = {STACK}
         self.hs[...] = {STACK}
-        return self.hs"""))
+        return self.hs""",
+    ),
+)
 lstm("ChangesDhs", SHARED, step.DHS_CHANGED, ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
 lstm("UsesUpSteps", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
 lstm("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
 step.in_gradients(lstm, bias="Db", n="N")
 lstm("StacksDxsBackwards", TIME, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
-lstm("NeverClearsSteps", TIME, contract.NEVER_EMPTIED,
-     ("self.steps, hs = [], []", "hs = []"), ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"))
+lstm(
+    "NeverClearsSteps",
+    TIME,
+    contract.NEVER_EMPTIED,
+    ("self.steps, hs = [], []", "hs = []"),
+    ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"),
+)
 lstm("KeepsCacheInClass", ONE_CELL, contract.IN_CLASS, ("self.steps", "MyTimeLSTM.steps"))
-lstm("ForcesFloat64", DTYPE, "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype "
-     "of the parameters", (STACK, STACK + ".astype('d')"))
-lstm("ForcesGradsFloat64", DTYPE, contract.GRADS_FLOAT64,
-     *((f"np.zeros_like({name})", f"np.zeros({name}.shape)") for name in ("Wx", "Wh", "b")))
+lstm(
+    "ForcesFloat64",
+    DTYPE,
+    "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype of the parameters",
+    (STACK, STACK + ".astype('d')"),
+)
+lstm(
+    "ForcesGradsFloat64",
+    DTYPE,
+    contract.GRADS_FLOAT64,
+    *((f"np.zeros_like({name})", f"np.zeros({name}.shape)") for name in ("Wx", "Wh", "b")),
+)

@@ -1,4 +1,5 @@
 """Criteria of 06-rnnlm."""
+
 import math
 from dataclasses import replace
 
@@ -21,15 +22,40 @@ def model_of(V, D, H, rng):
     return Rnnlm(V, D, H, rng=rng, dtype=float)
 
 
-affine = Exercise(LayerForm(
-    name="MyTimeAffine", reference=TimeAffine, params={"W": "HV", "b": "V"}, inputs={"xs": "NTH"}, out={"out": "NTV"},
-    upstream={"dout": "NTV"}, back=("dxs",), sizes={"N": 2, "T": 3, "H": 2, "V": 4}, free="NT"), criteria)
+affine = Exercise(
+    LayerForm(
+        name="MyTimeAffine",
+        reference=TimeAffine,
+        params={"W": "HV", "b": "V"},
+        inputs={"xs": "NTH"},
+        out={"out": "NTV"},
+        upstream={"dout": "NTV"},
+        back=("dxs",),
+        sizes={"N": 2, "T": 3, "H": 2, "V": 4},
+        free="NT",
+    ),
+    criteria,
+)
 
-model = Exercise(LayerForm(
-    name="MyRnnlm", reference=model_of, params={"E": "VD", "Wx": "DH", "Wh": "HH", "b": "H", "W": "HV", "c": "V"},
-    inputs={"xs": "NT", "ts": "NT"}, out={"loss": ""}, methods={"predict": ({"xs": "NT"}, {"scores": "NTV"})},
-    upstream={"dout": ""}, back=(), sizes={"N": 2, "T": 3, "V": 11, "D": 3, "H": 4}, free="NT",
-    ids={"xs": "V", "ts": "V"}, ignored={"ts": ""}, state={"h": "NH"}, makes="VDH"), criteria)
+model = Exercise(
+    LayerForm(
+        name="MyRnnlm",
+        reference=model_of,
+        params={"E": "VD", "Wx": "DH", "Wh": "HH", "b": "H", "W": "HV", "c": "V"},
+        inputs={"xs": "NT", "ts": "NT"},
+        out={"loss": ""},
+        methods={"predict": ({"xs": "NT"}, {"scores": "NTV"})},
+        upstream={"dout": ""},
+        back=(),
+        sizes={"N": 2, "T": 3, "V": 11, "D": 3, "H": 4},
+        free="NT",
+        ids={"xs": "V", "ts": "V"},
+        ignored={"ts": ""},
+        state={"h": "NH"},
+        makes="VDH",
+    ),
+    criteria,
+)
 
 
 def losses(rng, shape, before):
@@ -43,40 +69,94 @@ def counts(rng, shape, before):
 
 
 lists = LayerForm(
-    name="my_perplexity", reference=lambda losses, counts: np.exp(np.average(losses, weights=counts)), params={},
-    inputs={"losses": "B", "counts": "B"}, out={"perplexity": ""}, upstream={}, back=(), sizes={"B": 3}, free="B",
-    drawn={"losses": losses, "counts": counts}, as_lists=True, is_function=True)
+    name="my_perplexity",
+    reference=lambda losses, counts: np.exp(np.average(losses, weights=counts)),
+    params={},
+    inputs={"losses": "B", "counts": "B"},
+    out={"perplexity": ""},
+    upstream={},
+    back=(),
+    sizes={"B": 3},
+    free="B",
+    drawn={"losses": losses, "counts": counts},
+    as_lists=True,
+    is_function=True,
+)
 perplexity = Exercise(lists, criteria)
 
-TURNS = ("forward backward", "[forward backward update] forward backward", "forward [spoil] backward",
-         "[forward backward] forward:other [b.forward:other b.backward] backward",
-         "[forward] forward:refilled backward:refilled", "forward backward backward:again")
+TURNS = (
+    "forward backward",
+    "[forward backward update] forward backward",
+    "forward [spoil] backward",
+    "[forward backward] forward:other [b.forward:other b.backward] backward",
+    "[forward] forward:refilled backward:refilled",
+    "forward backward backward:again",
+)
 
 SQUARE = [{"N": 2, "T": 3, "H": 6, "V": 6}]  # H = V = N·T: no wrong .T or axis raises there
 
 # --- MyTimeAffine -----------------------------------------------------------------------------------------------------
 
-affine.criterion("scores", "forward", 1, "the scores of every step", {"out": ["forward"]},
-                 sizes=[{"N": 1}])
-affine.conditions("scores_of_any_size", "forward", 1, "any sizes and layout, N and T also from call to call", "out",
-                  ["forward", "forward forward:other", "[forward update] forward:again"], 24,
-                  plain={"out": ["forward forward:resized"]})
-affine.criterion("gradient_of_w", "backward", 1, "the gradient of W, over all steps and sequences",
-                 {"grads[0]": ["forward backward"]}, sizes=SQUARE)
-affine.criterion("gradient_of_b", "backward", 1, "the gradient of b, over all steps and sequences",
-                 {"grads[1]": ["forward backward"]}, sizes=SQUARE)
-affine.conditions("gradient_of_xs", "backward", 1, "the gradient of xs; any sizes and layout, for the last forward",
-                  "dxs grads held kept", TURNS, 36,
-                  plain={"dxs grads": ["forward backward", *contract.LAST_FORWARD]})
-affine.criterion("affine_in_place", "contract", 1, "backward alone writes into grads, in place; twice is the same",
-                 {
-                     "dxs grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE],
-                     "out": contract.BESIDE})
-affine.criterion("affine_shares", "contract", 1, "W and b as they are now; nothing given or returned changes",
-                 {"kept": contract.KEPT, "returned grads params": contract.SHARED})
-affine.criterion("affine_dtype", "contract", 1, "outputs and gradients have the dtype of W, and its precision",
-                 {"out": ["forward"], "returned grads": ["forward backward"]}, dtypes=(np.float64, np.float32),
-                 sizes=[{"N": 3, "T": 4, "H": 9, "V": 9}])
+affine.criterion("scores", "forward", 1, "the scores of every step", {"out": ["forward"]}, sizes=[{"N": 1}])
+affine.conditions(
+    "scores_of_any_size",
+    "forward",
+    1,
+    "any sizes and layout, N and T also from call to call",
+    "out",
+    ["forward", "forward forward:other", "[forward update] forward:again"],
+    24,
+    plain={"out": ["forward forward:resized"]},
+)
+affine.criterion(
+    "gradient_of_w",
+    "backward",
+    1,
+    "the gradient of W, over all steps and sequences",
+    {"grads[0]": ["forward backward"]},
+    sizes=SQUARE,
+)
+affine.criterion(
+    "gradient_of_b",
+    "backward",
+    1,
+    "the gradient of b, over all steps and sequences",
+    {"grads[1]": ["forward backward"]},
+    sizes=SQUARE,
+)
+affine.conditions(
+    "gradient_of_xs",
+    "backward",
+    1,
+    "the gradient of xs; any sizes and layout, for the last forward",
+    "dxs grads held kept",
+    TURNS,
+    36,
+    plain={"dxs grads": ["forward backward", *contract.LAST_FORWARD]},
+)
+affine.criterion(
+    "affine_in_place",
+    "contract",
+    1,
+    "backward alone writes into grads, in place; twice is the same",
+    {"dxs grads held": [*contract.IN_PLACE, *contract.TWICE, *contract.BESIDE], "out": contract.BESIDE},
+)
+affine.criterion(
+    "affine_shares",
+    "contract",
+    1,
+    "W and b as they are now; nothing given or returned changes",
+    {"kept": contract.KEPT, "returned grads params": contract.SHARED},
+)
+affine.criterion(
+    "affine_dtype",
+    "contract",
+    1,
+    "outputs and gradients have the dtype of W, and its precision",
+    {"out": ["forward"], "returned grads": ["forward backward"]},
+    dtypes=(np.float64, np.float32),
+    sizes=[{"N": 3, "T": 4, "H": 9, "V": 9}],
+)
 affine.last_look()
 
 # --- MyRnnlm ----------------------------------------------------------------------------------------------------------
@@ -102,8 +182,11 @@ def drawn_from_rng(one, again, other):
             return name, "holds the same number everywhere, or none of a sensible size"
         if any(likeness(one[i], one[j]) > ALIKE for j in MATRICES.values() if j < i):
             return name, "holds the numbers of another matrix again"
-    grows = np.linalg.norm(one[2], 2), size_of(one[0]) * size_of(one[1]) * math.sqrt(len(one[1])), size_of(
-        one[4]) * math.sqrt(len(one[4]))
+    grows = (
+        np.linalg.norm(one[2], 2),
+        size_of(one[0]) * size_of(one[1]) * math.sqrt(len(one[1])),
+        size_of(one[4]) * math.sqrt(len(one[4])),
+    )
     if any(size > most for size, most in zip(grows, (MOST_GROWTH, MOST_SUM, MOST_SCORE), strict=True)):
         return "params", "hold numbers so large that nothing is learned"
     if min(grows[1], 1) * grows[2] < LEAST_SCORE:
@@ -139,49 +222,124 @@ def whatever_weights(*scripts):
     return *scripts, *(f"[update update] {script}" for script in scripts)
 
 
-model.criterion("predicts_scores", "forward", 1, "predict gives scores (N, T, V): all layers in a row",
-                {"scores": whatever_weights("predict", "forward")})
-model.criterion("gives_loss", "forward", 1, "forward gives the mean loss, and ignores targets of -1",
-                {"loss": whatever_weights("forward")}, patterns={"ts": some_ignored})
-model.criterion("state_goes_on", "forward", 1, "the state goes on from one call to the next",
-                {"scores loss": whatever_weights("{predict} predict", "{forward} predict", "{predict} forward",
-                                                 "forward [backward] predict"),
-                 "grads": whatever_weights("{forward} forward backward")})
-model.criterion("resets_state", "forward", 1, "reset_state starts from zeros again",
-                {"scores": whatever_weights("[reset] predict", "[predict reset] predict",
-                                            "[predict reset] predict predict"),
-                 "grads": whatever_weights("[forward reset] forward backward")})
-model.conditions("model_sizes", "forward", 1, "any N, T, V, D and H, after a reset also another N; any weights",
-                 "scores loss", whatever_weights("predict", "forward", "predict reset predict:other"), 24,
-                 plain={"scores loss": whatever_weights("[predict reset] predict:resized")})
-model.conditions("sets_gradients", "backward", 2, "the gradient of every parameter, for any N, T, V, D and H",
-                 "grads kept", (
-                     *whatever_weights("forward backward:bare"),
-                     "[forward backward reset update] forward backward:bare",
-                     "[update] forward [b.forward:other b.backward] backward:bare",
-                     "[update] [forward reset] forward:refilled backward:bare",
-                     "[update] forward forward:other backward:bare"), 30,
-                 plain={"grads kept": whatever_weights("forward backward:bare",
-                                                       "[forward reset] forward:resized backward:bare")})
-model.criterion("scales_gradients", "backward", 1, "backward(dout) gives dout times as much; dout is 1 if left out",
-                {"grads": whatever_weights("forward backward", "forward backward:zero")})
-model.criterion("flat_lists", "contract", 1, "params and grads are flat lists of six arrays, in the layers' order",
-                {"made": [""]})
-model.criterion("lists_share", "contract", 1, "params and grads hold the layers' own arrays, also after reset_state", {
-                    "scores loss grads params": [
-                        "[update] predict", "[update:through] predict", "[forward backward reset update] predict",
-                        "[update:through] forward backward"],
-                    "grads": ["[reset] forward backward"],
-                    "grads held": ["spoil forward", "forward backward", "[spoil] forward backward",
-                                   "forward [spoil] backward", *contract.TWICE]})
-model.criterion("draws_from_rng", "contract", 1, "every weight is drawn by itself, from rng alone, of a sensible size",
-                {"law": ["make twin.make other.make"]}, sizes=[{"V": 32, "D": 14, "H": 26}], law=drawn_from_rng)
-model.criterion("model_leaves_arguments", "contract", 1, "ids, targets and scores stay as they are, and models apart", {
-                    "kept": ["predict", "forward", "predict predict", "forward backward", "predict forward backward"],
-                    "scores loss": whatever_weights("[b.predict] predict", "predict [b.predict] predict",
-                                                    "predict [b.reset] predict"),
-                    "grads": whatever_weights("forward [b.forward] backward")},
-                patterns={"ts": some_ignored})
+model.criterion(
+    "predicts_scores",
+    "forward",
+    1,
+    "predict gives scores (N, T, V): all layers in a row",
+    {"scores": whatever_weights("predict", "forward")},
+)
+model.criterion(
+    "gives_loss",
+    "forward",
+    1,
+    "forward gives the mean loss, and ignores targets of -1",
+    {"loss": whatever_weights("forward")},
+    patterns={"ts": some_ignored},
+)
+model.criterion(
+    "state_goes_on",
+    "forward",
+    1,
+    "the state goes on from one call to the next",
+    {
+        "scores loss": whatever_weights(
+            "{predict} predict", "{forward} predict", "{predict} forward", "forward [backward] predict"
+        ),
+        "grads": whatever_weights("{forward} forward backward"),
+    },
+)
+model.criterion(
+    "resets_state",
+    "forward",
+    1,
+    "reset_state starts from zeros again",
+    {
+        "scores": whatever_weights("[reset] predict", "[predict reset] predict", "[predict reset] predict predict"),
+        "grads": whatever_weights("[forward reset] forward backward"),
+    },
+)
+model.conditions(
+    "model_sizes",
+    "forward",
+    1,
+    "any N, T, V, D and H, after a reset also another N; any weights",
+    "scores loss",
+    whatever_weights("predict", "forward", "predict reset predict:other"),
+    24,
+    plain={"scores loss": whatever_weights("[predict reset] predict:resized")},
+)
+model.conditions(
+    "sets_gradients",
+    "backward",
+    2,
+    "the gradient of every parameter, for any N, T, V, D and H",
+    "grads kept",
+    (
+        *whatever_weights("forward backward:bare"),
+        "[forward backward reset update] forward backward:bare",
+        "[update] forward [b.forward:other b.backward] backward:bare",
+        "[update] [forward reset] forward:refilled backward:bare",
+        "[update] forward forward:other backward:bare",
+    ),
+    30,
+    plain={"grads kept": whatever_weights("forward backward:bare", "[forward reset] forward:resized backward:bare")},
+)
+model.criterion(
+    "scales_gradients",
+    "backward",
+    1,
+    "backward(dout) gives dout times as much; dout is 1 if left out",
+    {"grads": whatever_weights("forward backward", "forward backward:zero")},
+)
+model.criterion(
+    "flat_lists", "contract", 1, "params and grads are flat lists of six arrays, in the layers' order", {"made": [""]}
+)
+model.criterion(
+    "lists_share",
+    "contract",
+    1,
+    "params and grads hold the layers' own arrays, also after reset_state",
+    {
+        "scores loss grads params": [
+            "[update] predict",
+            "[update:through] predict",
+            "[forward backward reset update] predict",
+            "[update:through] forward backward",
+        ],
+        "grads": ["[reset] forward backward"],
+        "grads held": [
+            "spoil forward",
+            "forward backward",
+            "[spoil] forward backward",
+            "forward [spoil] backward",
+            *contract.TWICE,
+        ],
+    },
+)
+model.criterion(
+    "draws_from_rng",
+    "contract",
+    1,
+    "every weight is drawn by itself, from rng alone, of a sensible size",
+    {"law": ["make twin.make other.make"]},
+    sizes=[{"V": 32, "D": 14, "H": 26}],
+    law=drawn_from_rng,
+)
+model.criterion(
+    "model_leaves_arguments",
+    "contract",
+    1,
+    "ids, targets and scores stay as they are, and models apart",
+    {
+        "kept": ["predict", "forward", "predict predict", "forward backward", "predict forward backward"],
+        "scores loss": whatever_weights(
+            "[b.predict] predict", "predict [b.predict] predict", "predict [b.reset] predict"
+        ),
+        "grads": whatever_weights("forward [b.forward] backward"),
+    },
+    patterns={"ts": some_ignored},
+)
 model.last_look()
 
 # --- my_perplexity ----------------------------------------------------------------------------------------------------
@@ -195,8 +353,10 @@ def equal_counts(rng, sizes):
 def empty_batches(rng, sizes):
     """Batches without targets, whose loss is 0, between others."""
     is_empty = rng.permutation(sizes["B"]) < sizes["B"] // 2
-    return {"losses": np.where(is_empty, 0, rng.uniform(1, 4, sizes["B"]).round(2)),
-            "counts": np.where(is_empty, 0, rng.integers(1, 20, sizes["B"]))}
+    return {
+        "losses": np.where(is_empty, 0, rng.uniform(1, 4, sizes["B"]).round(2)),
+        "counts": np.where(is_empty, 0, rng.integers(1, 20, sizes["B"])),
+    }
 
 
 def large_losses(rng, sizes):
@@ -204,19 +364,59 @@ def large_losses(rng, sizes):
     return {"losses": rng.uniform(300, 650, sizes["B"]).round(2), "counts": np.ones(sizes["B"], int)}
 
 
-perplexity.criterion("of_one_batch", "values", 1, "the perplexity of one batch",
-                     {"perplexity": ["forward"]}, worlds=[equal_counts], sizes=[{"B": 1}])
-perplexity.criterion("of_large_losses", "edge", 1, "large losses, to the precision of float64",
-                     {"perplexity": ["forward"]}, worlds=[large_losses], sizes=[{"B": 1}], dtypes=(np.float64,))
-perplexity.criterion("of_equal_batches", "values", 1, "the perplexity of several batches of one size",
-                     {"perplexity": ["forward"]}, worlds=[equal_counts])
-perplexity.conditions("of_unequal_batches", "values", 2, "a loss weighs as much as the targets that it is the mean of",
-                      "perplexity", ["forward", "forward forward"], 8,
-                      plain={"perplexity": ["forward"]})
-perplexity.criterion("of_empty_batches", "edge", 1, "batches without targets change nothing; lists and arrays stay",
-                     {"perplexity": ["forward"], "kept": ["forward"]}, worlds=[empty_batches],
-                     sizes=[{}, {"B": 6}], of=[lists, replace(lists, as_lists=False)])
+perplexity.criterion(
+    "of_one_batch",
+    "values",
+    1,
+    "the perplexity of one batch",
+    {"perplexity": ["forward"]},
+    worlds=[equal_counts],
+    sizes=[{"B": 1}],
+)
+perplexity.criterion(
+    "of_large_losses",
+    "edge",
+    1,
+    "large losses, to the precision of float64",
+    {"perplexity": ["forward"]},
+    worlds=[large_losses],
+    sizes=[{"B": 1}],
+    dtypes=(np.float64,),
+)
+perplexity.criterion(
+    "of_equal_batches",
+    "values",
+    1,
+    "the perplexity of several batches of one size",
+    {"perplexity": ["forward"]},
+    worlds=[equal_counts],
+)
+perplexity.conditions(
+    "of_unequal_batches",
+    "values",
+    2,
+    "a loss weighs as much as the targets that it is the mean of",
+    "perplexity",
+    ["forward", "forward forward"],
+    8,
+    plain={"perplexity": ["forward"]},
+)
+perplexity.criterion(
+    "of_empty_batches",
+    "edge",
+    1,
+    "batches without targets change nothing; lists and arrays stay",
+    {"perplexity": ["forward"], "kept": ["forward"]},
+    worlds=[empty_batches],
+    sizes=[{}, {"B": 6}],
+    of=[lists, replace(lists, as_lists=False)],
+)
 perplexity.last_look()
 
-ASSIGNMENT = Assignment("06-rnnlm", ("MyTimeAffine", "MyRnnlm", "my_perplexity"), criteria, MISCONCEPTIONS,
-                        lent={"MyRnnlm": ("layers", "time_layers")})
+ASSIGNMENT = Assignment(
+    "06-rnnlm",
+    ("MyTimeAffine", "MyRnnlm", "my_perplexity"),
+    criteria,
+    MISCONCEPTIONS,
+    lent={"MyRnnlm": ("layers", "time_layers")},
+)

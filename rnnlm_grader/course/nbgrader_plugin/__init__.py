@@ -4,6 +4,7 @@
 releases, `release` enters exercises in the gradebook, `lms` takes downloads, `feedback` makes pages, `at_start` keeps a
 course private.
 """
+
 import warnings
 from pathlib import Path
 
@@ -44,8 +45,12 @@ def configure(c, root="."):
     c.FileNameCollectorPlugin.named_regexp = COLLECTED
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
     c.GenerateAssignment.preprocessors = [
-        NameNext, *(SaveChangedCells if each is SaveCells else each
-                    for each in GenerateAssignment.class_traits()["preprocessors"].default())]
+        NameNext,
+        *(
+            SaveChangedCells if each is SaveCells else each
+            for each in GenerateAssignment.class_traits()["preprocessors"].default()
+        ),
+    ]
     c.Autograde.exporter_class = f"{__name__}.{GradeTheClass.__name__}"  # as nbgrader_config.json says it
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect

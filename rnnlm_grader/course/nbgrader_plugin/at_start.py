@@ -1,4 +1,5 @@
 """Has nbgrader's own programs keep a course private, and their log harmless, before they do anything else."""
+
 import functools
 
 from nbgrader.apps.baseapp import NbGrader
@@ -22,12 +23,14 @@ def keep_private():
 
 def after_making_private(method):
     """A method of an nbgrader program, which first makes what is missing of its course."""
+
     @functools.wraps(method)
     def wrapper(self, *args):
         self.log.addFilter(harmless)
         if not self.subapp:  # `nbgrader` itself, which hasn't read what its command was told
             make_private(self.coursedir)
         return method(self, *args)
+
     return wrapper
 
 

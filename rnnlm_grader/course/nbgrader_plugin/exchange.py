@@ -1,4 +1,5 @@
 """Collects work and releases feedback through nbgrader's exchange, so that one submission never stops the others."""
+
 import functools
 import glob
 import os
@@ -31,8 +32,11 @@ class Collect(ExchangeCollect):
     def init_src(self):
         self.coursedir.get_existing_timestamp = lambda folder: time_of(read_beside(folder).get(TIMESTAMP))
         super().init_src()
-        self.src_records = [record for record in self.src_records if time.time() - os.lstat(
-            os.path.join(self.inbound_path, record["filename"])).st_ctime >= self.settled]
+        self.src_records = [
+            record
+            for record in self.src_records
+            if time.time() - os.lstat(os.path.join(self.inbound_path, record["filename"])).st_ctime >= self.settled
+        ]
 
     def _path_to_record(self, path):
         name = os.path.basename(path)
@@ -83,11 +87,14 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
         assignment, folder = self.coursedir.assignment_id, self.feedback.folders[student]
         graded = graded_folder(self.coursedir, student)
         if not graded_notebook(self.coursedir, student).exists() or (
-                student in self.submitted and read_beside(self.submitted[student]) != read_beside(graded)):
+            student in self.submitted and read_beside(self.submitted[student]) != read_beside(graded)
+        ):
             return f"what was handed in isn't graded yet. Run: rnnlm-grade {assignment}"
         if not self.feedback.is_current(student):
             return f"it is older than the marks. Run: nbgrader generate_feedback {assignment}"
         if not read_beside(folder).keys() >= {TIMESTAMP, SUBMISSION_SECRET}:
-            return (f"without {TIMESTAMP} and {SUBMISSION_SECRET} it wasn't handed in through the exchange. Give the "
-                    f"page in {self.coursedir.feedback_directory} to the student in another way")
+            return (
+                f"without {TIMESTAMP} and {SUBMISSION_SECRET} it wasn't handed in through the exchange. Give the "
+                f"page in {self.coursedir.feedback_directory} to the student in another way"
+            )
         return None

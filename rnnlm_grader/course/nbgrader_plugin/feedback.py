@@ -1,4 +1,5 @@
 """Makes the feedback pages for `nbgrader generate_feedback`."""
+
 import glob
 
 from nbconvert.exporters import HTMLExporter
@@ -43,9 +44,12 @@ class FeedbackExporter(HTMLExporter):
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
         """Say at each mark by hand that it is one: the report below it tells of another."""
-        by_hand = {name for name, in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
+        by_hand = {name for (name,) in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
         for cell in nb.cells:
-            if cell.cell_type == "code" and not is_solution(cell) and cell.metadata.get(
-                    "nbgrader", {}).get("grade_id") in by_hand:
+            if (
+                cell.cell_type == "code"
+                and not is_solution(cell)
+                and cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand
+            ):
                 cell.outputs.insert(0, new_output("stream", name="stdout", text=MARKED_BY_HAND))
         return super().from_notebook_node(nb, resources, **kwargs)

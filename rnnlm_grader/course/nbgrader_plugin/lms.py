@@ -1,4 +1,5 @@
 """Lets `nbgrader zip_collect` take what Canvas and Moodle offer for download, as it is."""
+
 import zipfile
 from pathlib import Path
 

@@ -1,4 +1,5 @@
 """Has `nbgrader generate_assignment` name the next exercise, and enter one whose parts have changed in mid-term."""
+
 import contextlib
 import re
 
@@ -57,9 +58,12 @@ class SaveChangedCells(SaveCells):
                     self.gradebook.db.delete(entry)
             for name in new.keys() - old.keys():
                 cell = getattr(self.gradebook, f"add_{kind}_cell")(
-                    name, self.notebook_id, self.assignment_id, **new[name])
+                    name, self.notebook_id, self.assignment_id, **new[name]
+                )
                 self.gradebook.db.add_all(
-                    entry(cell_id=cell.id, notebook=submitted) for entry in entries
-                    for submitted in notebook.submissions)
+                    entry(cell_id=cell.id, notebook=submitted)
+                    for entry in entries
+                    for submitted in notebook.submissions
+                )
         self.gradebook.db.commit()
         self.gradebook.db.expire_all()

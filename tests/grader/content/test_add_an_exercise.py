@@ -1,4 +1,5 @@
 """book/add-an-exercise.md adds an exercise: what the page says is done in a copy of the course."""
+
 import os
 import re
 import shlex
@@ -47,15 +48,23 @@ def notebook():
         if about["solution"]:
             text = FILES["rnnlm_grader/content/scale/misconceptions.py"]
             plain = re.search(r'SCALE = """\n(.*?)"""', text, re.DOTALL)[1]
-            cell.source = plain.replace("        self.x = x\n        return x * self.params[0]\n",
-                                        "        ### BEGIN SOLUTION\n        self.x = x\n"
-                                        "        return x * self.params[0]\n        ### END SOLUTION\n")
+            cell.source = plain.replace(
+                "        self.x = x\n        return x * self.params[0]\n",
+                "        ### BEGIN SOLUTION\n        self.x = x\n"
+                "        return x * self.params[0]\n        ### END SOLUTION\n",
+            )
     return made
 
 
 def run(course, *command):
-    done = subprocess.run([sys.executable, *command], cwd=course, capture_output=True, text=True, check=False,
-                          env=os.environ | {"PYTHONPATH": str(course)})
+    done = subprocess.run(
+        [sys.executable, *command],
+        cwd=course,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"PYTHONPATH": str(course)},
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -70,8 +79,18 @@ def test_its_axes_may_have_letters_of_their_own(course):
     criteria = course / "rnnlm_grader" / "content" / "scale" / "criteria.py"
     before = criteria.read_text()
     criteria.write_text(re.sub(r'"(N?)D"', r'"\1K"', before))
-    said = run(course, "-m", "pytest", "tests/grader/verdict/test_answers.py", "-k", "MyScale-Averages",
-               "-p", "no:cacheprovider", "-n", "0")
+    said = run(
+        course,
+        "-m",
+        "pytest",
+        "tests/grader/verdict/test_answers.py",
+        "-k",
+        "MyScale-Averages",
+        "-p",
+        "no:cacheprovider",
+        "-n",
+        "0",
+    )
     criteria.write_text(before)
     assert "1 passed" in said
 
@@ -84,7 +103,11 @@ def test_it_is_released(course):
 
 
 def test_a_learner_hears_of_a_mistake(course):
-    said = run(course, "-c", FILES["tests/corpora/scale.py"] + """
+    said = run(
+        course,
+        "-c",
+        FILES["tests/corpora/scale.py"]
+        + """
 import numpy as np
 from rnnlm_grader import check
 exec(WRONG["MyScale"]["Averages"])
@@ -92,6 +115,7 @@ try:
     check(MyScale, "backward")
 except AssertionError as report:
     print(report)
-""")
+""",
+    )
     assert "backward: 2 of 3 points" in said
     assert "Likely: dw is averaged over the batch; it is the sum of dout * x." in said

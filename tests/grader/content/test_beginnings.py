@@ -1,4 +1,5 @@
 """Right answers that go wrong as long as one size stays what it was last time, and another doesn't; it is noticed."""
+
 import operator
 
 import numpy as np
@@ -14,6 +15,7 @@ def keeping(name, method, same, other, differs):
 
     `same` and `other` are axes of the first argument; `differs` compares the other size with that of the last time.
     """
+
     class Keeping(solution(name)):
         last = ()
 
@@ -37,8 +39,12 @@ def keeping(name, method, same, other, differs):
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.parametrize("method", ["forward", "backward"])
 @pytest.mark.parametrize("differs", [operator.gt, operator.lt], ids=["grows", "shrinks"])
-@pytest.mark.parametrize(("name", "same", "other"), [
-    *((name, *axes) for name in CLASSES if name != "MyRNN" for axes in ((0, 1), (1, 0))),
-    ("MyTimeSoftmaxWithLoss", 0, 2)])
+@pytest.mark.parametrize(
+    ("name", "same", "other"),
+    [
+        *((name, *axes) for name in CLASSES if name != "MyRNN" for axes in ((0, 1), (1, 0))),
+        ("MyTimeSoftmaxWithLoss", 0, 2),
+    ],
+)
 def test_what_is_kept_as_long_as_one_size_stays_is_noticed(name, same, other, differs, method):
     assert not is_clean(name, keeping(name, method, same, other, differs))

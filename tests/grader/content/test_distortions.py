@@ -1,4 +1,5 @@
 """Right answers that clip some of their numbers, "so that nothing explodes": wherever that is done, it is noticed."""
+
 import inspect
 
 import numpy as np
@@ -7,8 +8,19 @@ from examining import is_clean
 from support.instructor import NAMES, solution
 
 LIMITS = 1.1, 5
-NO_NUMBERS = {"self", "idx", "ts", "f", "eps", "max_norm", "counts", "window", "grads",  # ids, sizes, changed in place
-              "Wx", "Wh"}  # which are never large
+NO_NUMBERS = {
+    "self",
+    "idx",
+    "ts",
+    "f",
+    "eps",
+    "max_norm",
+    "counts",
+    "window",
+    "grads",  # ids, sizes, changed in place
+    "Wx",
+    "Wh",
+}  # which are never large
 OF_IDS = {"MyTimeEmbedding", "MyRnnlm"}  # whose xs are ids
 
 
@@ -20,8 +32,11 @@ def places():
         methods = ["predict"] if name == "MyRnnlm" else ["forward", "backward"] if inspect.isclass(answer) else [None]
         for method in methods:
             arguments = list(inspect.signature(getattr(answer, method) if method else answer).parameters)
-            yield from ((name, method, at) for at, argument in enumerate(arguments)
-                        if argument not in NO_NUMBERS and not (argument == "xs" and name in OF_IDS))
+            yield from (
+                (name, method, at)
+                for at, argument in enumerate(arguments)
+                if argument not in NO_NUMBERS and not (argument == "xs" and name in OF_IDS)
+            )
 
 
 def clipped(limit, thing):

@@ -1,4 +1,5 @@
 """The notebooks of the exercises: what they promise, and what they must not show."""
+
 import re
 
 import nbformat
@@ -18,8 +19,9 @@ def nbgrader_cells(notebook, role):
 
 def shown_by(cell):
     """Return the text of what a cell displays."""
-    return "".join(output.data["text/plain"] for output in cell.get("outputs", ())
-                   if output.output_type == "display_data")
+    return "".join(
+        output.data["text/plain"] for output in cell.get("outputs", ()) if output.output_type == "display_data"
+    )
 
 
 @pytest.fixture
@@ -44,8 +46,11 @@ def test_a_released_notebook_holds_no_solution_no_hidden_test_and_no_output(read
     for cell in released.cells:
         assert not re.search("SOLUTION|HIDDEN|hidden=", cell.source)
         assert not cell.get("outputs")
-    assert all("NotImplementedError" in cell.source for cell in nbgrader_cells(released, "solution").values()
-               if not is_by_hand(cell))
+    assert all(
+        "NotImplementedError" in cell.source
+        for cell in nbgrader_cells(released, "solution").values()
+        if not is_by_hand(cell)
+    )
 
 
 def test_an_exercise_says_what_its_answers_may_use_and_has_hints_a_chapter_and_a_next_one(read, slug, request):
@@ -55,26 +60,27 @@ def test_an_exercise_says_what_its_answers_may_use_and_has_hints_a_chapter_and_a
     assert [name for name in ("NumPy", "Python", *lent) if name not in intro] == []  # in any language
     # For each name a worked number, three hints and a puzzle.
     assert "".join(cells.values()).count("<details><summary>") == 5 * len(ASSIGNMENTS[slug].names)
-    chapter, = re.findall(r'^chapter\("([\w-]+)"\)$', cells["check-import"], re.M)
+    (chapter,) = re.findall(r'^chapter\("([\w-]+)"\)$', cells["check-import"], re.M)
     assert (request.config.rootpath / "book" / f"{chapter}.ipynb").exists()
     there = [name for name in ASSIGNMENTS if name in offered(request.config.rootpath)]
     named = re.findall(r"`(\d\d-[\w-]+)`", cells["outro"].rpartition("\n\n")[2])
-    assert named == there[there.index(slug) + 1:][:1] or slug not in there
+    assert named == there[there.index(slug) + 1 :][:1] or slug not in there
     assert cells["hand-in-check"] == "check()"
 
 
 @pytest.mark.corpus(one_in=4, whole=True)
 def test_in_one_kernel_the_unfilled_exercise_says_so_without_a_traceback_and_the_solution_is_right(read):
     # Without the finale, which test_finale.py runs.
-    unfilled, right = ([cell for cell in read(folder).cells if "finale()" not in cell.source]
-                       for folder in ("exercises", "solutions"))
+    unfilled, right = (
+        [cell for cell in read(folder).cells if "finale()" not in cell.source] for folder in ("exercises", "solutions")
+    )
     for cell in right:
         cell.id += "-right"
     both = nbformat.v4.new_notebook(cells=[*unfilled, *right], metadata=read("solutions").metadata)
     NotebookClient(both, timeout=120, allow_errors=True).execute()
     for cell in unfilled:
         if cell.metadata.nbgrader.grade and not is_by_hand(cell):
-            error, = [output for output in cell.outputs if output.output_type == "error"]
+            (error,) = [output for output in cell.outputs if output.output_type == "error"]
             assert "Not filled in yet" in shown_by(cell)
             assert len(error.traceback) == 1
     shown = "".join(map(shown_by, right))

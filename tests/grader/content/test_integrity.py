@@ -1,4 +1,5 @@
 """What no answer may earn a point for: numbers known by heart or told of, and numbers that are only nearly right."""
+
 import copy
 
 import numpy as np
@@ -20,10 +21,21 @@ pytestmark = pytest.mark.corpus(one_in=3)
 
 def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_of_them(monkeypatch):
     drawn = []
-    monkeypatch.setattr(job, "grade_submission", lambda assignment, candidate, cells, answers, seeds, *_: (
-        drawn.append([seeds(criterion) for criterion in assignment.criteria]), ([], {}))[1])
-    for source, key, whole in ("x = 1", b"k", ""), ("x = 1 ", b"k", ""), ("x = 1", b"l", ""), ("x = 1", b"k", "x"), (
-            "x = 1", b"k", ""):
+    monkeypatch.setattr(
+        job,
+        "grade_submission",
+        lambda assignment, candidate, cells, answers, seeds, *_: (
+            drawn.append([seeds(criterion) for criterion in assignment.criteria]),
+            ([], {}),
+        )[1],
+    )
+    for source, key, whole in (
+        ("x = 1", b"k", ""),
+        ("x = 1 ", b"k", ""),
+        ("x = 1", b"l", ""),
+        ("x = 1", b"k", "x"),
+        ("x = 1", b"k", ""),
+    ):
         cells = (("MyEmbedding", source),)
         job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version(), whole))
     first, *others, again = drawn
@@ -35,12 +47,18 @@ def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_
 SINGLE = np.array(2.3456, np.float32)
 
 
-@pytest.mark.parametrize(("answer", "expected", "problem"), [
-    (np.float16(2.36), np.array(2.3456), ""), (np.float16(2.36), SINGLE, ""),
-    (np.float32(2.3457), np.array(2.3456), ""),
-    (np.float16(2.5), np.array(2.5), "has dtype float16, expected float64 or finer"),
-    (SINGLE.astype(np.float16), SINGLE, "has dtype float16, expected float32 or finer"),
-    (2.3456, SINGLE, None), (2, np.array(2.0), None)])
+@pytest.mark.parametrize(
+    ("answer", "expected", "problem"),
+    [
+        (np.float16(2.36), np.array(2.3456), ""),
+        (np.float16(2.36), SINGLE, ""),
+        (np.float32(2.3457), np.array(2.3456), ""),
+        (np.float16(2.5), np.array(2.5), "has dtype float16, expected float64 or finer"),
+        (SINGLE.astype(np.float16), SINGLE, "has dtype float16, expected float32 or finer"),
+        (2.3456, SINGLE, None),
+        (2, np.array(2.0), None),
+    ],
+)
 def test_a_number_is_required_in_the_precision_of_what_is_expected_and_not_coarser(answer, expected, problem):
     difference = differ(np.array(answer), expected, "loss")
     assert difference is None if problem is None else problem in difference.problem
@@ -62,6 +80,7 @@ def of_constants(name, forward, backward):
     """Return an answer that knows the form of all that is asked for, and no value."""
     right = solution(name)
     if not isinstance(right, type):
+
         def answer(*args, **kwargs):
             return constant(right(*copy.deepcopy(args), **kwargs), forward)
 
@@ -103,16 +122,18 @@ def test_a_model_of_fixed_sizes_is_no_model():
     start = source.index(":\n", source.index("def __init__")) + 2
     names = {"np": np}
     exec(source[:start] + "        vocab_size, wordvec_size, hidden_size = 5, 2, 3\n" + source[start:], names)
-    passed = [c.id for c in find("MyRnnlm").criteria if c.name == "MyRnnlm"
-              and is_clean("MyRnnlm", names["MyRnnlm"], [c])]
+    passed = [
+        c.id for c in find("MyRnnlm").criteria if c.name == "MyRnnlm" and is_clean("MyRnnlm", names["MyRnnlm"], [c])
+    ]
     assert len(passed) < 5
 
 
-@pytest.mark.parametrize(("name", "label"), [(name, label) for name, labels in incomplete.CHANGES.items()
-                                             for label in labels])
+@pytest.mark.parametrize(
+    ("name", "label"), [(name, label) for name, labels in incomplete.CHANGES.items() for label in labels]
+)
 @pytest.mark.filterwarnings("ignore")
 def test_what_is_right_where_one_looks_first_and_wrong_beside_is_noticed(name, label):
     wanted, source = incomplete.changed(name, label)
     answer = solution(name, source)
-    criterion, = (c for c in find(name).criteria if (c.name, c.id) == (name, wanted))
+    (criterion,) = (c for c in find(name).criteria if (c.name, c.id) == (name, wanted))
     assert not examine(criterion, KernelCandidate(**{name: answer}), public_seed(criterion)).passed

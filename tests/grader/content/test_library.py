@@ -1,4 +1,5 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
+
 import functools
 import os
 import re
@@ -43,10 +44,14 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
     assert named or all(isinstance(verdict.finding, Raised) for verdict in costs) or misconception.id in OTHER_PARAMS
 
 
-@pytest.mark.parametrize(("change", "said"), [
-    ("self.xs.mean(axis=1).T @ dout[:, t]", ""),
-    ("self.xs[:, t].T @ dout[:, t] / T", "`grads[0]` is T times too small"),
-], ids=["products of means", "dW alone is averaged over steps"])
+@pytest.mark.parametrize(
+    ("change", "said"),
+    [
+        ("self.xs.mean(axis=1).T @ dout[:, t]", ""),
+        ("self.xs[:, t].T @ dout[:, t] / T", "`grads[0]` is T times too small"),
+    ],
+    ids=["products of means", "dW alone is averaged over steps"],
+)
 def test_a_mistake_that_is_not_in_the_library_gets_no_name_of_another(change, said):
     """A variant that is wrong where the answer is right made another mistake, though some results are the same."""
     made = changed(AFFINE_LAYER, ("self.xs[:, t].T @ dout[:, t]", change))
@@ -60,8 +65,11 @@ def test_a_mistake_that_is_not_in_the_library_gets_no_name_of_another(change, sa
 def test_no_verdict_depends_on_the_draw_of_hidden_inputs(assignment):
     """For each submission has draws of its own, and the same mistake must earn the same mark."""
     seeds = {c: [hidden_seed(key, assignment.slug, c) for key in KEYS] for c in assignment.criteria}
-    passed = {(c.key, m.id): {passes(m, c, seed) for seed in seeds[c]} for c, m in pairs(assignment)
-              if passes(m, c, public_seed(c))}
+    passed = {
+        (c.key, m.id): {passes(m, c, seed) for seed in seeds[c]}
+        for c, m in pairs(assignment)
+        if passes(m, c, public_seed(c))
+    }
     assert [which for which, verdicts in passed.items() if len(verdicts) > 1] == []
 
 

@@ -2,6 +2,7 @@
 
 What attackers thought of is in `corpora/incomplete.py`; this looks where nobody did.
 """
+
 import itertools
 
 import numpy as np
@@ -14,8 +15,10 @@ from rnnlm_grader.content import find
 # What an array may be like; a slip shows where it is so.
 TRAITS = {
     **{f"axis {axis} is 1": lambda array, axis=axis: array.ndim > axis and array.shape[axis] == 1 for axis in range(3)},
-    **{f"axis {axis} is large": lambda array, axis=axis: array.ndim > axis and array.shape[axis] > 16
-       for axis in range(3)},
+    **{
+        f"axis {axis} is large": lambda array, axis=axis: array.ndim > axis and array.shape[axis] > 16
+        for axis in range(3)
+    },
     "float32": lambda array: array.dtype == np.float32,
     "not contiguous": lambda array: not array.flags.c_contiguous,
 }
@@ -43,8 +46,11 @@ def another_last_gradient(layer, arguments, result):
     return result
 
 
-WAYS = {None: (other_numbers, other_arguments), "forward": (other_numbers, other_arguments),
-        "backward": (other_numbers, other_arguments, another_last_gradient)}
+WAYS = {
+    None: (other_numbers, other_arguments),
+    "forward": (other_numbers, other_arguments),
+    "backward": (other_numbers, other_arguments, another_last_gradient),
+}
 
 
 def arrays_of(arguments):
@@ -74,9 +80,14 @@ def afterwards(right, method, change):
 
 def watching(right, method, seen):
     """A right answer; `seen` takes up the number of each array that has a trait, and the trait."""
+
     def watch(layer, given, params, result):
-        seen.update((which, trait) for which, array in enumerate((*given, *params)[:MOST_ARRAYS])
-                    for trait, has in TRAITS.items() if has(array))
+        seen.update(
+            (which, trait)
+            for which, array in enumerate((*given, *params)[:MOST_ARRAYS])
+            for trait, has in TRAITS.items()
+            if has(array)
+        )
         return result
 
     return afterwards(right, method, watch)
@@ -84,6 +95,7 @@ def watching(right, method, seen):
 
 def spoiled(right, method, way, which, trait, met):
     """A right answer that goes wrong where array number `which` has the trait; `met` tells of each time if it shows."""
+
     def spoil(layer, given, params, result):
         if which < len(given) + len(params) * is_of_values and TRAITS[trait]([*given, *params][which]):
             before = numbers(layer, given, result)
@@ -97,9 +109,15 @@ def spoiled(right, method, way, which, trait, met):
 
 @pytest.mark.filterwarnings("ignore::RuntimeWarning")
 @pytest.mark.corpus(one_in=4)
-@pytest.mark.parametrize(("name", "method"), [
-    (name, method) for name in NAMES for method in (("forward", "backward") if name.startswith("My") else (None,))
-    if (name, method) not in NO_ARRAYS])
+@pytest.mark.parametrize(
+    ("name", "method"),
+    [
+        (name, method)
+        for name in NAMES
+        for method in (("forward", "backward") if name.startswith("My") else (None,))
+        if (name, method) not in NO_ARRAYS
+    ],
+)
 def test_a_right_answer_that_is_wrong_where_inputs_have_a_trait_is_noticed(name, method):
     right, asking, unnoticed = solution(name), {}, []  # (which, trait) → the criteria in which it is there
     for criterion in find(name).criteria:

@@ -1,4 +1,5 @@
 """The main job on real input: a class of notebooks through the ordinary nbgrader commands."""
+
 import re
 
 import demo
@@ -8,13 +9,23 @@ from processes import orphans, staying
 
 pytestmark = pytest.mark.corpus
 MARKS = {
-    "right-as-the-book": 25, "right-one-hot": 25, "right-loops-and-prints": 25, "right-helper-elsewhere": 25,
+    "right-as-the-book": 25,
+    "right-one-hot": 25,
+    "right-loops-and-prints": 25,
+    "right-helper-elsewhere": 25,
     "deleted-the-checks": 25,
     "wrong-overwrites": 23,  # loses repeated ids; the layer over time, built on it, keeps its points
-    "wrong-piles-up": 24, "wrong-rebinds": 24, "wrong-dtype": 24, "wrong-last-step-only": 24,
-    "unfinished": 4, "untouched": 0,
-    "loops-forever": 15, "ends-its-process": 14, "syntax-error": 10,  # each keeps what its other answer earns
-    "imports-the-answer": 0, "not-a-notebook": 0,
+    "wrong-piles-up": 24,
+    "wrong-rebinds": 24,
+    "wrong-dtype": 24,
+    "wrong-last-step-only": 24,
+    "unfinished": 4,
+    "untouched": 0,
+    "loops-forever": 15,
+    "ends-its-process": 14,
+    "syntax-error": 10,  # each keeps what its other answer earns
+    "imports-the-answer": 0,
+    "not-a-notebook": 0,
 }
 SAYS = {
     "wrong-overwrites": "each row of dW is written once",

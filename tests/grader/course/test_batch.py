@@ -1,4 +1,5 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
+
 import argparse
 import contextlib
 import errno
@@ -156,6 +157,7 @@ def impatient(monkeypatch):
 def test_a_gradebook_that_is_locked_meanwhile_loses_nothing_that_was_examined(course, monkeypatch):
     record = Recorder.record
     with contextlib.closing(sqlite3.connect(course / "gradebook.db")) as other:
+
         def record_and_lock(*args):
             record(*args)
             other.execute("BEGIN IMMEDIATE")
@@ -185,8 +187,7 @@ def test_only_what_changed_is_examined_and_recorded_again(course):
 
 
 @pytest.mark.parametrize("command", ["rnnlm-grade", "nbgrader autograde"])
-def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_again(
-        pair, tmp_path, capsys, command):
+def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_again(pair, tmp_path, capsys, command):
     pair = shutil.copytree(pair, tmp_path / "course")  # a name that nbgrader's command can do with
     shutil.copytree(pair / "submitted" / "unfinished", pair / "submitted" / "sleeps")
     path = pair / "submitted" / "sleeps" / SLUG / f"{SLUG}.ipynb"
@@ -226,8 +227,14 @@ def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):
 
 def start(course, **options):
     """Start the real command."""
-    return subprocess.Popen([*COMMAND, SLUG, "--jobs", "2"], cwd=course, stdout=subprocess.PIPE,
-                            stderr=subprocess.STDOUT, text=True, **options)
+    return subprocess.Popen(
+        [*COMMAND, SLUG, "--jobs", "2"],
+        cwd=course,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        **options,
+    )
 
 
 def wait_for(condition):
@@ -274,7 +281,7 @@ def said_by(course, capsys, *arguments):
     """Run a command in this process; return its exit code and the one line that it says of what is wrong."""
     with contextlib.chdir(course):
         code = cli.main(arguments)
-    said, = capsys.readouterr().err.splitlines()
+    (said,) = capsys.readouterr().err.splitlines()
     return code, said
 
 
@@ -303,11 +310,14 @@ def test_a_gradebook_that_is_locked_or_damaged_stops_every_command(course, capsy
     assert "not a database" in refused(course, capsys, *command, SLUG)
 
 
-@pytest.mark.parametrize(("text", "says"), [
-    ("1\nsyntax error(", "never closed (nbgrader_config.py, line 2)"),
-    ("import none", "ModuleNotFoundError in "),
-    ("c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1", "The 'sandbox' trait"),
-])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("1\nsyntax error(", "never closed (nbgrader_config.py, line 2)"),
+        ("import none", "ModuleNotFoundError in "),
+        ("c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1", "The 'sandbox' trait"),
+    ],
+)
 def test_a_configuration_that_is_damaged_stops_a_run_before_anything_is_written(pair, capsys, text, says):
     (pair / "nbgrader_config.py").write_text(text)
     assert says in refused(pair, capsys, SLUG)
@@ -316,6 +326,7 @@ def test_a_configuration_that_is_damaged_stops_a_run_before_anything_is_written(
 @pytest.mark.parametrize(("kept", "code", "says"), [(0, 2, "Nothing was done"), (1, 1, "What was examined is kept")])
 def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, capsys, kept, code, says):
     """At once, or when one result is kept."""
+
     def write(path, data):
         if len(result_files(pair)) == kept:
             raise OSError(errno.ENOSPC, "No space left on device", "results")
@@ -345,7 +356,9 @@ def test_a_summary_that_nobody_reads_any_more_ends_a_command_with_one_line(pair)
     done = run(pair, "export", SLUG, stdout=writer, env=buffered)
     os.close(writer)
     assert (done.returncode, done.stderr) == (
-        1, "rnnlm-grade: What reads the summary has gone. What was examined is kept.\n")
+        1,
+        "rnnlm-grade: What reads the summary has gone. What was examined is kept.\n",
+    )
 
 
 UNFIT = {".hidden": ".hidden", "kor\udcb1\udce8": r"kor\udcb1\udce8", "new\nline": "new line"}  # name → as it is shown
@@ -358,12 +371,14 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
     strict = os.environ | {"PYTHONIOENCODING": "utf-8:strict"}
     graded, reported, exported = (
         subprocess.run([*COMMAND, *command, SLUG], cwd=pair, env=strict, capture_output=True, text=True, check=False)
-        for command in ([], ["report"], ["export"]))
+        for command in ([], ["report"], ["export"])
+    )
     assert [done.returncode for done in (graded, reported, exported)] == [1, 0, 0]
     assert [line for line in graded.stdout.splitlines() if line.startswith("no mark for")] == [
         f"no mark for {', '.join(UNFIT.values())}: the name of the student's folder begins with a dot, has a line "
         "break or isn't UTF-8; rename it",
-        "no mark for nowhere: the student's folder is a link that leads to no folder"]
+        "no mark for nowhere: the student's folder is a link that leads to no folder",
+    ]
     assert graded.stdout.endswith("\ncouldn't read the work of: not-a-notebook (see the report)\n")
     table, page = ((pair / "reports" / f"{SLUG}.{form}").read_text() for form in ("csv", "html"))
     for name in (*UNFIT.values(), "nowhere"):
@@ -373,7 +388,8 @@ def test_whom_nbgrader_cannot_hold_is_named_with_the_reason_wherever_others_are(
 
 
 def test_what_lies_in_the_place_of_a_graded_folder_costs_nobody_else_a_mark_and_no_link_is_followed(
-        pair, tmp_path, capsys):
+    pair, tmp_path, capsys
+):
     (tmp_path / "precious").mkdir()
     (tmp_path / "precious" / "file").write_text("keep")
     (pair / "autograded" / "unfinished").mkdir(parents=True)
@@ -385,11 +401,14 @@ def test_what_lies_in_the_place_of_a_graded_folder_costs_nobody_else_a_mark_and_
     assert [path.name for path in (tmp_path / "precious").iterdir()] == ["file"]
 
 
-@pytest.mark.parametrize(("url", "says"), [
-    ("postgresql://grader:%40pass@127.0.0.1:9/rnnlm", "refused"),
-    ("nosuchdatabase://grader:pass@host/rnnlm", "Can't load plugin"),
-    ("mysql://grader:pass@host/rnnlm", "needs a module that isn't installed: MySQLdb"),
-])
+@pytest.mark.parametrize(
+    ("url", "says"),
+    [
+        ("postgresql://grader:%40pass@127.0.0.1:9/rnnlm", "refused"),
+        ("nosuchdatabase://grader:pass@host/rnnlm", "Can't load plugin"),
+        ("mysql://grader:pass@host/rnnlm", "needs a module that isn't installed: MySQLdb"),
+    ],
+)
 def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, says):
     with pytest.raises(Refusal, match=says) as error:
         gradebook.require_gradebook(CourseDirectory(db_url=url, assignment_id=SLUG), {})
@@ -397,25 +416,32 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
     assert len(str(error.value).splitlines()) == 1
 
 
-@pytest.mark.parametrize(("arguments", "says"), [
-    (["99-nothing"], "There is no assignment 99-nothing. There are: 01-embedding"),
-    ([SLUG, "--course-dir", "/"], "/ is no course: it has no nbgrader_config.py"),
-    ([SLUG, "--student", "nobody"], "Nothing was handed in for 01-embedding by nobody."),
-    ([SLUG, "--jobs", "0"], "--jobs must be at least 1."),
-    ([SLUG, "--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers at tcp://127.0.0.1:9"),
-    (["02-rnn"], "Nothing was handed in. It should be in"),
-    (["report", "02-rnn"], "02-rnn"),
-    (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was done"),
-    (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was done"),
-    (["export", SLUG, "--student", "nobody"], "Neither the gradebook nor submitted knows nobody. Nothing was written."),
-])
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["99-nothing"], "There is no assignment 99-nothing. There are: 01-embedding"),
+        ([SLUG, "--course-dir", "/"], "/ is no course: it has no nbgrader_config.py"),
+        ([SLUG, "--student", "nobody"], "Nothing was handed in for 01-embedding by nobody."),
+        ([SLUG, "--jobs", "0"], "--jobs must be at least 1."),
+        ([SLUG, "--scheduler", "tcp://127.0.0.1:9"], "No Dask scheduler answers at tcp://127.0.0.1:9"),
+        (["02-rnn"], "Nothing was handed in. It should be in"),
+        (["report", "02-rnn"], "02-rnn"),
+        (["report", SLUG, "--output", "/dev/null/report.html"], "/dev/null. Nothing was done"),
+        (["export", SLUG, "--output", "/proc/marks.csv"], "/proc/marks.csv. Nothing was done"),
+        (
+            ["export", SLUG, "--student", "nobody"],
+            "Neither the gradebook nor submitted knows nobody. Nothing was written.",
+        ),
+    ],
+)
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, capsys, arguments, says):
     code, said = said_by(handed_in, capsys, *arguments)
     assert (code, says in said) == (2, True)
 
 
 def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobody_else_one(
-        pair, handed_in, monkeypatch):
+    pair, handed_in, monkeypatch
+):
     batch_of(pair).grade()
     with gradebook_of(pair) as book:
         book.find_grade("MyEmbedding-forward", SLUG, SLUG, "unfinished").manual_score = 1
@@ -440,6 +466,9 @@ def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobo
         assert book.find_submission(SLUG, "not-a-notebook").needs_manual_grade is False
     students = {student.student: student for student in read_class(open_course(pair)[0]).students}
     assert {name: student.state for name, student in students.items()} == {
-        "unfinished": "waiting", "not-a-notebook": "graded", "zoe": "graded"}
+        "unfinished": "waiting",
+        "not-a-notebook": "graded",
+        "zoe": "graded",
+    }
     assert students["unfinished"].parts == {}
     assert students["zoe"].mark == 23

@@ -1,4 +1,5 @@
 """The same result on a busy machine as on an idle one: a right answer may be slow, and a loop endless."""
+
 import ast
 import contextlib
 import os
@@ -52,13 +53,20 @@ def begin_with(statements, source, *methods):
 
 
 @pytest.mark.usefixtures("one_processor")
-@pytest.mark.parametrize(("own", "start", "points"), [
-    ("", busy(0.01), 6),
-    (busy(0.2), "while 0 in list(counts): pass", 5),
-], ids=["slow", "sometimes endless, beside a slow cell"])
+@pytest.mark.parametrize(
+    ("own", "start", "points"),
+    [
+        ("", busy(0.01), 6),
+        (busy(0.2), "while 0 in list(counts): pass", 5),
+    ],
+    ids=["slow", "sometimes endless, beside a slow cell"],
+)
 def test_an_answer_gets_the_same_result_beside_four_busy_loops(own, start, points):
-    cells = ("set-up 0", "import numpy as np"), ("own cell 1", own), (
-        "my_perplexity", begin_with(start, PERPLEXITY, "my_perplexity"))
+    cells = (
+        ("set-up 0", "import numpy as np"),
+        ("own cell 1", own),
+        ("my_perplexity", begin_with(start, PERPLEXITY, "my_perplexity")),
+    )
     job = Job("06-rnnlm", cells, (), b"k" * 32, "bwrap", 0.5, 3.0, version())
     idle = run(job)
     with busy_loops(4):
@@ -72,8 +80,7 @@ CLASS = {  # student → (own cell, MyEmbedding)
     "slow-5-ms": ("", begin_with(busy(0.005), RIGHT, "forward", "backward")),
     "slow-cell": (busy(3), RIGHT),
     "endless-cell": (LOOPS, RIGHT),
-    "slow-forward-endless-backward": ("", begin_with(
-        busy(0.01), begin_with(LOOPS, RIGHT, "backward"), "forward")),
+    "slow-forward-endless-backward": ("", begin_with(busy(0.01), begin_with(LOOPS, RIGHT, "backward"), "forward")),
     "endless": ("", begin_with(LOOPS, RIGHT, "__init__")),
 }
 FULL = {"slow-5-ms", "slow-cell", "endless-cell"}

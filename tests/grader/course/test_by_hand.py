@@ -1,4 +1,5 @@
 """Work beside the answers: text of a student's own, cells that are marked by hand, and requests to look again."""
+
 import shutil
 
 import demo
@@ -13,7 +14,7 @@ from rnnlm_grader.course import cli
 
 NOTEBOOK = f"{SLUG}.ipynb"
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
-HOSTILE = 'so: <script>alert(1)</script></pre> ![x](http://elsewhere.example/x.png) [x](javascript:alert(1))'
+HOSTILE = "so: <script>alert(1)</script></pre> ![x](http://elsewhere.example/x.png) [x](javascript:alert(1))"
 ON_TIME, LATE = "2026-11-30 12:00:00 UTC", "2026-12-03 12:00:00 UTC"
 RULE = """
 from nbgrader.plugins import LateSubmissionPlugin
@@ -26,8 +27,15 @@ c.AssignLatePenalties.plugin_class = All
 
 def by_hand(make, source, grade_id, points, **kind):
     cell = make(source, id=grade_id.lower())
-    cell.metadata.nbgrader = {"schema_version": 3, "grade": False, "solution": False, "locked": False, "task": False,
-                              "points": points, "grade_id": grade_id} | kind
+    cell.metadata.nbgrader = {
+        "schema_version": 3,
+        "grade": False,
+        "solution": False,
+        "locked": False,
+        "task": False,
+        "points": points,
+        "grade_id": grade_id,
+    } | kind
     return cell
 
 
@@ -39,7 +47,8 @@ def add_cells(course):
     notebook.cells[3:3] = [
         by_hand(new_markdown_cell, "The model answer.", "Reflection", 4, **answer),
         by_hand(new_code_cell, "### BEGIN SOLUTION\nplot(1)\n### END SOLUTION", "Plot", 2, **answer),
-        by_hand(new_markdown_cell, "Draw the table.", "Drawing", 3, task=True, locked=True)]
+        by_hand(new_markdown_cell, "Draw the table.", "Drawing", 3, task=True, locked=True),
+    ]
     nbformat.write(notebook, path)
 
 
@@ -50,8 +59,11 @@ class Class(Course):
         """Hand in right answers; `changes` maps grade_ids to sources, `own` are cells put behind the drawing."""
         notebook = nbformat.reads(WORK["right-as-the-book"], as_version=4)
         blank = nbformat.read(self.folder / "exercises" / SLUG / NOTEBOOK, as_version=4)
-        answers = {cell.metadata.nbgrader.grade_id: cell.source for cell in notebook.cells
-                   if cell.metadata.get("nbgrader", {}).get("solution")} | (changes or {})
+        answers = {
+            cell.metadata.nbgrader.grade_id: cell.source
+            for cell in notebook.cells
+            if cell.metadata.get("nbgrader", {}).get("solution")
+        } | (changes or {})
         for cell in blank.cells:
             cell.source = answers.get(cell.metadata.get("nbgrader", {}).get("grade_id"), cell.source)
         at = next(i for i, cell in enumerate(blank.cells) if cell.id == "drawing") + 1
@@ -66,19 +78,23 @@ class Class(Course):
 
     def grades(self, student):
         with gradebook_of(self.folder) as gradebook:
-            return {grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
-                    for grade in gradebook.find_submission_notebook(SLUG, SLUG, student).grades
-                    if grade.name in ("Reflection", "Plot", "Drawing")}
+            return {
+                grade.name: (grade.auto_score, grade.manual_score, grade.needs_manual_grade)
+                for grade in gradebook.find_submission_notebook(SLUG, SLUG, student).grades
+                if grade.name in ("Reflection", "Plot", "Drawing")
+            }
 
     def mark(self, student, name, score):
         def change(gradebook):
             grade = gradebook.find_grade(name, SLUG, SLUG, student)
             grade.manual_score, grade.needs_manual_grade = score, False
+
         self.change(change)
 
     def comment(self, student, text, name="MyEmbedding"):
         def change(gradebook):
             gradebook.find_comment(name, SLUG, SLUG, student).manual_comment = text
+
         self.change(change)
 
     def feedback(self, student):
@@ -99,10 +115,15 @@ def graded(tmp_path_factory):
     add_cells(course.folder)
     release(course.folder)
     course.nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-12-01 12:00:00 UTC")
-    drawing = new_markdown_cell(f"See ![it](attachment:a&b.png)\n\n{HOSTILE}", attachments={
-        "a&b.png": {"image/png": PNG}, "b.svg": {"image/svg+xml": "<svg onload=alert(1)>"}})
-    course.write("ada", {"Reflection": "I learned that $x < y$.", "Plot": "plot(2)"},
-                 [drawing, new_code_cell("print('not mine to show')")])
+    drawing = new_markdown_cell(
+        f"See ![it](attachment:a&b.png)\n\n{HOSTILE}",
+        attachments={"a&b.png": {"image/png": PNG}, "b.svg": {"image/svg+xml": "<svg onload=alert(1)>"}},
+    )
+    course.write(
+        "ada",
+        {"Reflection": "I learned that $x < y$.", "Plot": "plot(2)"},
+        [drawing, new_code_cell("print('not mine to show')")],
+    )
     course.write("ben")
     course.grade()
     return course
@@ -125,9 +146,9 @@ def test_students_get_neither_the_model_answer_nor_is_it_taken_for_their_own(gra
 def test_what_a_student_wrote_is_shown_where_it_stood(graded):
     ids = [cell.id for cell in graded.cells("ada")]
     at = ids.index("drawing")
-    assert ids[at - 2: at + 2] == ["reflection", "plot", "drawing", "own-text-2"]
+    assert ids[at - 2 : at + 2] == ["reflection", "plot", "drawing", "own-text-2"]
     assert len(ids) == len(graded.cells("ben")) + 1
-    reflection, plot = (cell.source for cell in graded.cells("ada")[at - 2: at])
+    reflection, plot = (cell.source for cell in graded.cells("ada")[at - 2 : at])
     assert (BeautifulSoup(reflection, "html.parser").get_text(), plot) == ("I learned that $x < y$.", "plot(2)")
 
 
@@ -222,6 +243,7 @@ def test_who_only_asks_hands_in_nothing_late_and_who_changes_anything_does(cours
 def test_points_that_the_gradebook_has_otherwise_stop_the_grading(course, capsys):
     def change(gradebook):
         gradebook.find_task_cell("Drawing", SLUG, SLUG).max_score = 9
+
     course.change(change)
     assert course.rnnlm_grade("grade") == 2
     assert "Drawing has 3 points in the notebook, 9 points in the gradebook" in capsys.readouterr().err
@@ -237,7 +259,10 @@ def test_a_cell_marked_by_hand_that_is_added_later_gets_a_place_in_everybodys_ma
     add_cells(course.folder)
     release(course.folder)
     course.grade()
-    assert course.grades("ada") == {"Reflection": (0, None, False), "Plot": (0, None, False),
-                                    "Drawing": (None, None, True)}
+    assert course.grades("ada") == {
+        "Reflection": (0, None, False),
+        "Plot": (0, None, False),
+        "Drawing": (None, None, True),
+    }
     with gradebook_of(course.folder) as gradebook:
         assert gradebook.db.query(Grade).count() == len(gradebook.find_notebook(SLUG, SLUG).grade_cells) + 1

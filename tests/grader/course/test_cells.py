@@ -26,12 +26,15 @@ def test_right_answers_to_each_exercise_get_full_marks_and_a_mistake_costs_some(
     assert 0 < mark(*(right | {last: wrong}).items(), slug=corpus.SLUG) < most
 
 
-@pytest.mark.parametrize(("cells", "points"), [
-    ([(ONE, RIGHT), (ONE, WRONG), (ONE, RIGHT)], 25),
-    ([(ONE, WRONG), (ONE, RIGHT), (ONE, WRONG)], 23),
-    ([(None, BAD_SCATTER), (None, SCATTER), (ONE, SCATTERS)], 25),
-    ([(None, SCATTER), (None, BAD_SCATTER), (ONE, SCATTERS)], 23),
-])
+@pytest.mark.parametrize(
+    ("cells", "points"),
+    [
+        ([(ONE, RIGHT), (ONE, WRONG), (ONE, RIGHT)], 25),
+        ([(ONE, WRONG), (ONE, RIGHT), (ONE, WRONG)], 23),
+        ([(None, BAD_SCATTER), (None, SCATTER), (ONE, SCATTERS)], 25),
+        ([(None, SCATTER), (None, BAD_SCATTER), (ONE, SCATTERS)], 23),
+    ],
+)
 def test_of_cells_that_are_repeated_the_last_one_counts(cells, points):
     assert mark(*cells, (TIME, TIME_RIGHT)) == points
 
@@ -40,15 +43,22 @@ STATE = ["set_state", "reset_state"]
 RAISES = "{}\n        raise NotImplementedError(\n'a')".format
 
 
-@pytest.mark.parametrize(("corpus", "methods", "change", "points"), [
-    *((time_rnn, [method], change, 30) for method in STATE for change in (
-        RAISES, "{}\n        self.h = typo".format, lambda head: head.replace("set_", "put_"))),
-    (time_rnn, STATE, "{}\n        pass".format, 31), (time_rnn, STATE, "{}\n        return".format, 29),
-    (time_rnn, STATE, RAISES, 29),
-    *((lstm, methods, lambda head: head.replace("set_", "put_"), 33) for methods in (STATE[:1], STATE[1:], STATE)),
-])
+@pytest.mark.parametrize(
+    ("corpus", "methods", "change", "points"),
+    [
+        *(
+            (time_rnn, [method], change, 30)
+            for method in STATE
+            for change in (RAISES, "{}\n        self.h = typo".format, lambda head: head.replace("set_", "put_"))
+        ),
+        (time_rnn, STATE, "{}\n        pass".format, 31),
+        (time_rnn, STATE, "{}\n        return".format, 29),
+        (time_rnn, STATE, RAISES, 29),
+        *((lstm, methods, lambda head: head.replace("set_", "put_"), 33) for methods in (STATE[:1], STATE[1:], STATE)),
+    ],
+)
 def test_a_small_method_that_fails_or_is_not_there_costs_its_own_point(corpus, methods, change, points):
-    (name, answers), = corpus.RIGHT.items()
+    ((name, answers),) = corpus.RIGHT.items()
     source = next(iter(answers.values()))
     for method in methods:
         head = next(line for line in source.splitlines() if f"def {method}(" in line)
@@ -62,34 +72,60 @@ FROM_TABLE, FROM_ROWS = (RIGHT.replace("np.add.at(", f"{rows}[-1](") for rows in
 TABLE = "class Table:\n    def fill(self, row=np.add.at):\n        {}\n"
 
 
-@pytest.mark.parametrize(("own", "one"), [
-    ("ops = {name: getattr(np, name).at for name in ('add', 'subtract')}",
-     "ops = dict(ops)\n" + RIGHT.replace("np.add.at(", "ops['add'](")),
-    ("TABLE = {'add': np.subtract.at}\ndef setup(at): TABLE['add'] = at\nsetup(np.add.at)",
-     RIGHT.replace("np.add.at(", "TABLE['add'](")),
-    ("exec('scatter = np.add.at')", SCATTERS),
-    ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
-    (f"%%writefile helper.py\nimport numpy as np\n{SCATTER}",
-     f"import helper\n{SCATTERS.replace('scatter(', 'helper.scatter(')}"),
-    (f"from pathlib import Path\nPath('helper.py').write_text('''import numpy as np\n{SCATTER}''')", FROM_HELPER),
-    ("with open('name.txt', 'w') as file:\n    print('add', file=file)", FROM_FILE),
-    ("file = open('name.txt', 'w')\nfile.write('add')\nfile.close()", FROM_FILE),
-    ("np.save('ones.npy', np.ones(100))", RIGHT.replace("x, dout)", "x, dout * np.load('ones.npy')[0])")),
-    (TABLE.format("self.rows = [row]") + "table = Table()\ntable.fill()", FROM_TABLE),
-    (TABLE.format("ROWS.append(row)") + "ROWS = [np.subtract.at]\nTable().fill()", FROM_ROWS),
-    ("ROWS = [np.subtract.at]\nrows = ROWS\nrows.append(np.add.at)", FROM_ROWS),
-    ("ROWS = [np.subtract.at]\ndef fill(): ROWS.append(np.add.at)\nfor _ in range(3): fill()", FROM_ROWS),
-], ids=["bound anew", "another value", "exec", "sleep", "a module", "a module by hand", "a file", "an open file",
-        "an array", "a table", "any table", "two names", "a loop"])
+@pytest.mark.parametrize(
+    ("own", "one"),
+    [
+        (
+            "ops = {name: getattr(np, name).at for name in ('add', 'subtract')}",
+            "ops = dict(ops)\n" + RIGHT.replace("np.add.at(", "ops['add']("),
+        ),
+        (
+            "TABLE = {'add': np.subtract.at}\ndef setup(at): TABLE['add'] = at\nsetup(np.add.at)",
+            RIGHT.replace("np.add.at(", "TABLE['add']("),
+        ),
+        ("exec('scatter = np.add.at')", SCATTERS),
+        ("import asyncio\nscatter = np.add.at\nawait asyncio.sleep(0.01)", SCATTERS),
+        (
+            f"%%writefile helper.py\nimport numpy as np\n{SCATTER}",
+            f"import helper\n{SCATTERS.replace('scatter(', 'helper.scatter(')}",
+        ),
+        (f"from pathlib import Path\nPath('helper.py').write_text('''import numpy as np\n{SCATTER}''')", FROM_HELPER),
+        ("with open('name.txt', 'w') as file:\n    print('add', file=file)", FROM_FILE),
+        ("file = open('name.txt', 'w')\nfile.write('add')\nfile.close()", FROM_FILE),
+        ("np.save('ones.npy', np.ones(100))", RIGHT.replace("x, dout)", "x, dout * np.load('ones.npy')[0])")),
+        (TABLE.format("self.rows = [row]") + "table = Table()\ntable.fill()", FROM_TABLE),
+        (TABLE.format("ROWS.append(row)") + "ROWS = [np.subtract.at]\nTable().fill()", FROM_ROWS),
+        ("ROWS = [np.subtract.at]\nrows = ROWS\nrows.append(np.add.at)", FROM_ROWS),
+        ("ROWS = [np.subtract.at]\ndef fill(): ROWS.append(np.add.at)\nfor _ in range(3): fill()", FROM_ROWS),
+    ],
+    ids=[
+        "bound anew",
+        "another value",
+        "exec",
+        "sleep",
+        "a module",
+        "a module by hand",
+        "a file",
+        "an open file",
+        "an array",
+        "a table",
+        "any table",
+        "two names",
+        "a loop",
+    ],
+)
 def test_what_cells_of_ones_own_compute_for_an_answer_counts(own, one):
     assert one != RIGHT
     assert mark((None, "import numpy as np"), (None, own), (ONE, one), (TIME, TIME_RIGHT)) == 25
 
 
-@pytest.mark.parametrize("run", [
-    "losses = []\ndef train():\n    while True:\n        losses.append(MyEmbedding(np.eye(3)))\ntrain()",
-    "while True:\n    layer = MyTimeEmbedding(np.eye(3))",
-])
+@pytest.mark.parametrize(
+    "run",
+    [
+        "losses = []\ndef train():\n    while True:\n        losses.append(MyEmbedding(np.eye(3)))\ntrain()",
+        "while True:\n    layer = MyTimeEmbedding(np.eye(3))",
+    ],
+)
 def test_a_training_run_in_a_cell_of_ones_own_takes_no_time(run):
     time = f"{TIME_RIGHT}\n    def layers(self):\n        return list(map(MyEmbedding, self.params))\n"
     points, remarks = told((ONE, RIGHT), (TIME, time), (None, run))
@@ -104,14 +140,19 @@ def test_what_a_later_cell_puts_into_a_table_of_an_answer_counts():
 TOTAL, TOTALS = "def total", STACKS.replace("sum(", "total(")
 
 
-@pytest.mark.parametrize("cells", [
-    [(TIME, f"{WRONG}\n\n{STACKS}")], [(None, f"{WRONG}\n\n{STACKS}")], [(ONE, f"{WRONG}\n\n{INHERITS}")],
-    [(None, WRONG), (TIME, STACKS)],
-    [(ONE, WRONG), (None, f"{WRONG.replace(ONE, 'Other')}\nMyEmbedding.backward = Other.backward"), (TIME, STACKS)],
-    [(ONE, f"AXIS: int = 1\n\n{WRONG}"), (TIME, STACKS.replace("axis=1)", "axis=AXIS)", 1))],
-    [(ONE, WRONG + DEMO), (TIME, STACKS + DEMO)],
-    [(ONE, WRONG), (TIME, f"{TOTAL}(x): return sum(x)\n{TOTALS}"), (None, f"{TOTAL}(x): return x[-1]")],
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [(TIME, f"{WRONG}\n\n{STACKS}")],
+        [(None, f"{WRONG}\n\n{STACKS}")],
+        [(ONE, f"{WRONG}\n\n{INHERITS}")],
+        [(None, WRONG), (TIME, STACKS)],
+        [(ONE, WRONG), (None, f"{WRONG.replace(ONE, 'Other')}\nMyEmbedding.backward = Other.backward"), (TIME, STACKS)],
+        [(ONE, f"AXIS: int = 1\n\n{WRONG}"), (TIME, STACKS.replace("axis=1)", "axis=AXIS)", 1))],
+        [(ONE, WRONG + DEMO), (TIME, STACKS + DEMO)],
+        [(ONE, WRONG), (TIME, f"{TOTAL}(x): return sum(x)\n{TOTALS}"), (None, f"{TOTAL}(x): return x[-1]")],
+    ],
+)
 def test_what_builds_on_a_wrong_answer_keeps_its_own_points_wherever_that_stands(cells):
     assert mark(*cells) == 23
 
@@ -129,8 +170,7 @@ def test_a_cell_is_read_as_far_as_it_is_complete():
 def test_what_fails_in_a_cell_does_not_keep_a_method_from_being_put_into_its_class(fails):
     head, method = RIGHT.split("\n    def backward")
     method = "\ndef backward" + method.replace("\n    ", "\n")
-    points, remarks = told((TIME, TIME_RIGHT), (
-        ONE, f"{head}\n{fails}\n{method}\nMyEmbedding.backward = backward"))
+    points, remarks = told((TIME, TIME_RIGHT), (ONE, f"{head}\n{fails}\n{method}\nMyEmbedding.backward = backward"))
     assert points == 25
     assert ("ZeroDivisionError" in remarks) == (fails == "1 / 0")
     assert "NameError" not in remarks
@@ -171,8 +211,9 @@ def test_a_training_run_costs_nothing_where_all_cells_are_tried():
 
 
 def test_a_cell_that_the_graders_python_cannot_read_is_told_of():
-    _, remarks = told((None, f"{SCATTER}\ntype X = int ="), (None, "a note to myself"),
-                      (ONE, SCATTERS), (TIME, TIME_RIGHT))
+    _, remarks = told(
+        (None, f"{SCATTER}\ntype X = int ="), (None, "a note to myself"), (ONE, SCATTERS), (TIME, TIME_RIGHT)
+    )
     assert "1 of your own cells can't be read by Python" in remarks
     assert "prompts" not in remarks
 
@@ -186,11 +227,14 @@ SOFTMAX, LOSS = (next(iter(answers.values())) for answers in softmax_masking.RIG
 CALLS = "def my_softmax(x):\n    return softmax(x, axis=-1)"
 
 
-@pytest.mark.parametrize("cells", [
-    [("my_softmax", f"from scipy.special import softmax\n{CALLS}")],
-    [("my_softmax", "from scipy.special import softmax as my_softmax")],
-    [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return s.Frame(x).apply(np.exp).values")],
-])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("my_softmax", f"from scipy.special import softmax\n{CALLS}")],
+        [("my_softmax", "from scipy.special import softmax as my_softmax")],
+        [("my_softmax", "import scipy as s\ndef my_softmax(x):\n    return s.Frame(x).apply(np.exp).values")],
+    ],
+)
 def test_an_answer_that_uses_a_module_that_is_not_there_is_told_its_name_in_its_report(cells):
     points, said = told(*cells, ("MyTimeSoftmaxWithLoss", LOSS), slug="05-softmax-masking")
     *_, report = said.partition("my_softmax · values")

@@ -1,4 +1,5 @@
 """The class report: what it counts, whose work it points to, and that no student can write into it."""
+
 import re
 from types import SimpleNamespace
 
@@ -20,7 +21,8 @@ REPEATS = ("repeated_ids_add_up", "any_shape_backward")
 OVERWRITES = Person(dict.fromkeys(REPEATS, WRONG), dict.fromkeys(REPEATS, "Overwrites"))
 LONG = "class MyEmbedding:\n" + "".join(f"    x{i} = {i}\n" for i in range(12)) + "    def forward(self\n"
 STEPS = "class MyTimeEmbedding:\n    def backward(self, dout):\n" + "".join(
-    f"        step{i} = dout * {i}\n" for i in range(10))
+    f"        step{i} = dout * {i}\n" for i in range(10)
+)
 RENAMED = STEPS.replace("step", "s") + "# done"
 PEOPLE = {
     "ada": Person(),
@@ -70,11 +72,11 @@ def test_it_lies_in_reports_and_says_how_many_were_graded(coursedir, path, page)
 
 
 def test_it_begins_with_what_to_explain_again_because_several_made_the_same_mistake(page):
-    again, = items(page, "again")
+    (again,) = items(page, "again")
     assert "18 % 2 students each row of dW is written once" in again
     assert "cost 6 points in all" in again
     assert page.main.find("section") is section(page, "again")
-    other, = items(page, "mistakes")
+    (other,) = items(page, "mistakes")
     assert "9 % 1 student gradients pile up" in other
 
 
@@ -86,10 +88,12 @@ def test_of_a_handful_of_students_it_gives_numbers_and_no_percentages(tmp_path):
 
 
 def test_misconceptions_that_are_said_in_the_same_words_are_one_mistake(tmp_path):
-    people = {who: Person({"any_shape_backward": WRONG}, {"any_shape_backward": id})
-              for who, id in (("ada", "FlattensIdsAlone"), ("ben", "FlattensDoutAlone"))}
+    people = {
+        who: Person({"any_shape_backward": WRONG}, {"any_shape_backward": id})
+        for who, id in (("ada", "FlattensIdsAlone"), ("ben", "FlattensDoutAlone"))
+    }
     path = write_class_report(lay_out(tmp_path, people))
-    again, = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "again")
+    (again,) = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "again")
     assert again.strip().startswith("2 of 2")
 
 
@@ -104,9 +108,10 @@ def test_marks_count_penalties_and_are_told_in_words_too(page):
     marks = section(page, "marks")
     assert text_of(marks.find("desc")) == (
         "0 to under 2 points: 3 students; 20 to under 22 points: 1 student; 22 to under 24 points: 2 students; "
-        "24 to 25 points: 5 students.")
+        "24 to 25 points: 5 students."
+    )
     assert [text_of(tick) for tick in marks.find_all("text", y="182")] == [*map(str, range(0, 25, 2)), "25"]
-    assert [text_of(value) for value in marks.find_all("dd")] [:4] == ["22", "10 and 25", "4", "3"]
+    assert [text_of(value) for value in marks.find_all("dd")][:4] == ["22", "10 and 25", "4", "3"]
 
 
 def test_averages_are_those_of_the_parts(page):
@@ -126,7 +131,7 @@ def test_it_says_for_how_many_a_criterion_is_given_or_held_back(tmp_path):
     given, held = (Mark(state, (REPEATS[0],)) for state in (State.GIVEN, State.HELD_BACK))
     people = {"ada": WRONG, "ben": given, "cy": given, "di": held}
     path = write_class_report(lay_out(tmp_path, {who: Person({id: found}) for who, found in people.items()}))
-    first, = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "criteria")
+    (first,) = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "criteria")
     assert "1 of 4 1 student" in first
     assert "1 × wrong values · ≈ given another mistake for 2 more · … held back for 1" in first
 
@@ -143,7 +148,7 @@ def test_it_points_to_the_work_that_a_human_should_see(page):
 
 
 def test_it_hints_at_the_same_code_under_other_names(page):
-    pair, = items(page, "alike")
+    (pair,) = items(page, "alike")
     assert pair.strip().startswith("ida, jo 100 %, 10 lines the same in another wording: MyTimeEmbedding.backward")
     codes = [code.get_text() for code in section(page, "alike").find_all("pre")]
     assert ["step3" in code for code in codes] == [True, False]
@@ -151,7 +156,7 @@ def test_it_hints_at_the_same_code_under_other_names(page):
 
 
 def test_right_answers_as_short_as_the_exercise_allows_are_never_paired_and_wrong_ones_are():
-    (name, styles), = time_rnn.RIGHT.items()
+    ((name, styles),) = time_rnn.RIGHT.items()
     solution = answers_of(nbformat.read(ROOT / "solutions" / "03-time-rnn" / "03-time-rnn.ipynb", as_version=4))
 
     def paired(source, points):
@@ -178,11 +183,14 @@ def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
     assert "Nothing has been graded yet" in path.read_text()
 
 
-@pytest.mark.parametrize(("marks", "most", "bars"), [
-    ([0, 3, 3.5, 5], 5, {"0 to under 1": 1, "3 to under 4": 2, "5": 1}),
-    ([24, 25, 26.5, 23.9], 25, {"22 to under 24": 1, "24 to 25": 3}),  # extra credit joins the best
-    ([0, 250], 250, {"0 to under 20": 1, "240 to 250": 1}),
-])
+@pytest.mark.parametrize(
+    ("marks", "most", "bars"),
+    [
+        ([0, 3, 3.5, 5], 5, {"0 to under 1": 1, "3 to under 4": 2, "5": 1}),
+        ([24, 25, 26.5, 23.9], 25, {"22 to under 24": 1, "24 to 25": 3}),  # extra credit joins the best
+        ([0, 250], 250, {"0 to under 20": 1, "240 to 250": 1}),
+    ],
+)
 def test_bars_hold_every_mark_once(marks, most, bars):
     assert {bar.label: bar.count for bar in histogram(marks, most) if bar.count} == bars
 

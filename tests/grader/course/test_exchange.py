@@ -2,6 +2,7 @@
 
 Two students on one account: each has a home and a cache of submissions of their own, and hands in by name.
 """
+
 import contextlib
 import os
 import shutil
@@ -96,7 +97,7 @@ def test_a_second_submission_is_graded_alone_and_each_student_reads_the_feedback
     campus.give_feedback()
     first, second = campus.fetched("ben")
     assert (total(4) in first, total(25) in second) == (True, True)
-    ada, = campus.fetched("ada")
+    (ada,) = campus.fetched("ada")
     assert total(25) in ada
 
 
@@ -105,8 +106,9 @@ def test_feedback_of_an_older_submission_is_not_released_for_one_that_waits(camp
     campus.nbgrader("collect", SLUG, "--update")
     campus.give_feedback()
     assert f"Feedback of ben isn't released: what was handed in isn't graded yet. Run: rnnlm-grade {SLUG}" in (
-        capsys.readouterr().err)
-    first, = campus.fetched("ben")
+        capsys.readouterr().err
+    )
+    (first,) = campus.fetched("ben")
     assert total(4) in first
 
 
@@ -117,16 +119,18 @@ def test_marks_by_hand_reach_students_by_the_ordinary_commands(campus, capsys):
     campus.change(mark_by_hand)
     campus.nbgrader("release_feedback", SLUG)
     assert f"Feedback of ben isn't released: it is older than the marks. Run: nbgrader generate_feedback {SLUG}" in (
-        capsys.readouterr().err)
+        capsys.readouterr().err
+    )
     assert total(4) in campus.fetched("ben")[0]
     campus.give_feedback()
-    page, = campus.fetched("ben")
+    (page,) = campus.fetched("ben")
     assert total(9) in page
 
 
 @pytest.mark.parametrize("missing", [SUBMISSION_SECRET, "timestamp.txt"])
 def test_work_that_did_not_come_through_the_exchange_is_graded_and_keeps_no_feedback_from_others(
-        campus, missing, capsys):
+    campus, missing, capsys
+):
     shutil.rmtree(campus.exchange / "rnnlm" / "feedback")
     shutil.copytree(campus.at("submitted", "ada"), campus.at("submitted", "al"))
     (campus.at("submitted", "al") / missing).unlink()
@@ -174,9 +178,14 @@ def test_a_class_that_was_graded_without_secrets_gets_them_by_the_ordinary_comma
         assert SUBMISSION_SECRET in there[0]
 
 
-@pytest.mark.parametrize("make", [
-    lambda path: path.write_text("0" * 129), lambda path: path.mkdir(),
-    lambda path: path.symlink_to(path.with_name("another"))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda path: path.write_text("0" * 129),
+        lambda path: path.mkdir(),
+        lambda path: path.symlink_to(path.with_name("another")),
+    ],
+)
 def test_a_secret_is_taken_only_from_an_ordinary_file_in_nbgraders_form(tmp_path, make):
     (tmp_path / "another").write_text("0" * 128)
     (tmp_path / "timestamp.txt").write_text("2026-11-24 12:00:00 UTC")

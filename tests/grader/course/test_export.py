@@ -1,4 +1,5 @@
 """The tables of marks: what is in them, and that no cell runs."""
+
 import csv
 import re
 import shutil
@@ -14,8 +15,9 @@ from rnnlm_grader.refusal import Refusal
 
 FORMULA = '=HYPERLINK("http://evil";"x")'
 PEOPLE = {
-    "ada": Person(identity={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org",
-                            "lms_user_id": "4711"}),
+    "ada": Person(
+        identity={"first_name": "Ada", "last_name": "Lovelace", "email": "ada@example.org", "lms_user_id": "4711"}
+    ),
     "ben": Person({"repeats_across_time": WRONG}, penalty=1.5, identity={"lms_user_id": "12ab"}),
     "cy": Person(by_hand=True, remarks=("It was handed in\nas @x.ipynb.", "+1", "ok;=1+1", 'no;"=1')),
     FORMULA.replace("/", "_"): Person(remarks=(FORMULA,), identity={"first_name": "\t-1", "last_name": "＝1"}),
@@ -33,6 +35,7 @@ def table(coursedir, tmp_path):
         export(coursedir, form, tmp_path / "new" / "table.csv")
         with open(tmp_path / "new" / "table.csv", newline="", encoding="utf-8") as file:
             return list(csv.reader(file))
+
     return write_and_read
 
 
@@ -60,7 +63,9 @@ def test_a_row_holds_criteria_parts_penalty_and_mark(rows):
 
 def test_a_row_says_what_a_teacher_should_know(rows):
     assert [rows["cy"][name] for name in ("needs_manual_grade", "remarks")] == [
-        "yes", "It was handed in as @x.ipynb. +1 ok;'=1+1 no;\"'=1"]
+        "yes",
+        "It was handed in as @x.ipynb. +1 ok;'=1+1 no;\"'=1",
+    ]
     assert rows["ada"]["needs_manual_grade"] == rows["ada"]["remarks"] == ""
 
 
@@ -130,4 +135,6 @@ def test_whom_a_system_could_not_match_is_named_before_anything_is_written(cours
         assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 0
     alone = f"can find these by their login alone, if it is their id here: {FORMULA.replace('/', '_')}, cy\n"
     assert [text.endswith(f"{form} {alone}") for text, form in zip(said, ("canvas", "moodle"), strict=True)] == [
-        True, True]
+        True,
+        True,
+    ]

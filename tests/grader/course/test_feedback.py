@@ -1,4 +1,5 @@
 """Feedback belongs to the present marks, whatever changed them; and marks to the present rule for late work."""
+
 import csv
 import os
 import shlex
@@ -89,9 +90,16 @@ def make_late(book):
     book.find_submission(SLUG, "ben").notebooks[0].late_submission_penalty = 1.5
 
 
-@pytest.mark.parametrize(("change", "shows"), [
-    (mark_by_hand, "(Score: 10.0 / 25.0)"), (mark_by_hand, pages.MARKED_BY_HAND),
-    (give_extra_credit, "(Score: 4.5 / 25.0)"), (comment, "see me"), (make_late, "(Score: -1.5)")])
+@pytest.mark.parametrize(
+    ("change", "shows"),
+    [
+        (mark_by_hand, "(Score: 10.0 / 25.0)"),
+        (mark_by_hand, pages.MARKED_BY_HAND),
+        (give_extra_credit, "(Score: 4.5 / 25.0)"),
+        (comment, "see me"),
+        (make_late, "(Score: -1.5)"),
+    ],
+)
 def test_feedback_with_an_old_mark_is_made_anew_by_the_ordinary_command(course, change, shows):
     before = course.pages()
     course.change(change)
@@ -138,7 +146,8 @@ def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, 
     assert "feedback" not in last_lines(course, capsys)[-1]
     course.change(comment)
     assert last_lines(course, capsys)[-1] == (
-        f"feedback of 1 student is older than their marks. Run: nbgrader generate_feedback {SLUG}")
+        f"feedback of 1 student is older than their marks. Run: nbgrader generate_feedback {SLUG}"
+    )
     shutil.rmtree(course.folder / "feedback")
     assert "feedback" not in last_lines(course, capsys)[-1]
 
@@ -149,7 +158,7 @@ def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline,
     assert "late penalties: 1 (1 changed)" in said
     assert "2 marks: lowest 9, median 17, highest 25" in said  # 10 less a tenth; ada has an extension
     assert not any("look at again" in line for line in said)
-    path, = last_lines(with_deadline, capsys, "export")
+    (path,) = last_lines(with_deadline, capsys, "export")
     with open(path, newline="") as file:
         assert sorted(float(row["mark"]) for row in csv.DictReader(file)) == [9, 25]
     assert "late penalties: 1" in last_lines(with_deadline, capsys)
@@ -160,7 +169,7 @@ def test_a_mark_by_hand_that_was_given_to_former_work_is_told_until_somebody_has
     assert not any("look at again" in line for line in last_lines(course, capsys))
     course.hand_in_again()
     for command in ("grade", "export"):
-        told, = [line for line in last_lines(course, capsys, command) if "look at again" in line]
+        (told,) = [line for line in last_lines(course, capsys, command) if "look at again" in line]
         assert told.endswith("since: ben (MyEmbedding-backward)")
     assert len(last_lines(course, capsys, "export", "--student", "ada")) == 1
 
@@ -177,10 +186,14 @@ def with_deadline(course):
     return course
 
 
-@pytest.mark.parametrize("grade", [Course.grade, lambda course: course.nbgrader("autograde", SLUG)],
-                         ids=["rnnlm-grade", "nbgrader autograde"])
+@pytest.mark.parametrize(
+    "grade",
+    [Course.grade, lambda course: course.nbgrader("autograde", SLUG)],
+    ids=["rnnlm-grade", "nbgrader autograde"],
+)
 def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without_examining_anew(
-        with_deadline, monkeypatch, grade):
+    with_deadline, monkeypatch, grade
+):
     monkeypatch.setattr(batch, "run", lambda job: pytest.fail("examined anew"))
     course = with_deadline
     grade(course)
@@ -195,10 +208,14 @@ def test_the_guides_deadline_rule_and_extension_reach_marks_and_feedback_without
     assert "Late submission penalty (Score: -2.5)" in course.pages()["ada"]
 
 
-@pytest.mark.parametrize("put_off", [
-    lambda course: course.nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-12-31 23:59:00 UTC"),
-    lambda course: course.change(lambda book: book.grant_extension(SLUG, "ben", days=1)),
-], ids=["a later due date", "an extension in the gradebook"])
+@pytest.mark.parametrize(
+    "put_off",
+    [
+        lambda course: course.nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-12-31 23:59:00 UTC"),
+        lambda course: course.change(lambda book: book.grant_extension(SLUG, "ben", days=1)),
+    ],
+    ids=["a later due date", "an extension in the gradebook"],
+)
 def test_more_time_takes_penalties_back(with_deadline, put_off):
     with_deadline.grade()
     put_off(with_deadline)
@@ -208,7 +225,8 @@ def test_more_time_takes_penalties_back(with_deadline, put_off):
 
 @pytest.mark.parametrize(("penalty", "takes"), [("score * 2", [25, 4]), ("-1", [0, 0]), ("score / 4", [6.25, 1])])
 def test_a_rule_is_applied_alike_to_work_that_is_graded_now_and_to_work_that_was_graded_before(
-        with_deadline, penalty, takes):
+    with_deadline, penalty, takes
+):
     with_deadline.configure(f"TenthPerDay.late_submission_penalty = lambda self, student, score, seconds: {penalty}")
     with_deadline.grade()
     assert list(with_deadline.penalties().values()) == takes
@@ -222,7 +240,7 @@ def test_a_rule_that_fails_is_named_in_one_line_and_changes_nothing(with_deadlin
     with_deadline.configure("TenthPerDay.late_submission_penalty = lambda *args: 1 / 0")
     capsys.readouterr()
     assert with_deadline.rnnlm_grade("grade") == 2
-    said, = capsys.readouterr().err.splitlines()
+    (said,) = capsys.readouterr().err.splitlines()
     assert "The rule for late work, TenthPerDay, failed for ada: ZeroDivisionError: division by zero." in said
     assert with_deadline.penalties() == {"ada": 0, "ben": 0}
 

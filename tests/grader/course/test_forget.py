@@ -1,4 +1,5 @@
 """`rnnlm-grade forget`: nothing of a student stays, and everything of the others does."""
+
 import json
 import re
 import shutil
@@ -22,6 +23,7 @@ SECRETS = {student: f"{number:x}" * 128 for number, student in enumerate(KEYS)}
 @pytest.fixture(autouse=True)
 def sqlite_keeps_what_was_deleted():
     """Have SQLite do what it does by default, though some systems build theirs to overwrite what is deleted."""
+
     def keep(connection, record):
         if isinstance(connection, sqlite3.Connection):
             connection.execute("PRAGMA secure_delete = OFF")
@@ -105,8 +107,11 @@ def test_nothing_of_the_student_stays_and_everything_of_the_others_does(course):
     assert run(course, "ada", "--yes") == 0
     assert held(course) == before
     word = re.compile(rb"\bada\b")
-    assert [path for path in course.parent.rglob("*")
-            if is_of_ada(path) or (path.is_file() and word.search(path.read_bytes()))] == []
+    assert [
+        path
+        for path in course.parent.rglob("*")
+        if is_of_ada(path) or (path.is_file() and word.search(path.read_bytes()))
+    ] == []
     assert Course(course).marks() == dict.fromkeys(("ada2", "ben", "zoë"), 25)
 
 
@@ -117,7 +122,7 @@ def test_a_result_that_another_students_mark_rests_on_stays(course):
 
 @pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", "..", "ada/01-embedding"])
 def test_an_id_that_is_nobodys_removes_nothing(course, capsys, student):
-    said, = refused(course, capsys, student, "--yes").err.splitlines()
+    (said,) = refused(course, capsys, student, "--yes").err.splitlines()
     assert "Nothing was removed." in said
 
 

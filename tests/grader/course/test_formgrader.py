@@ -1,4 +1,5 @@
 """nbgrader's formgrader shows the marks of the gradebook and the grader's report, and takes marks by hand."""
+
 import contextlib
 import json
 import os
@@ -33,17 +34,30 @@ def formgrader(coursedir, tmp_path_factory):
     with socket.create_server(("127.0.0.1", 0)) as probe:
         port = probe.getsockname()[1]
     process = subprocess.Popen(
-        ["jupyter", "server", "--no-browser", "--allow-root", f"--ServerApp.port={port}", "--ServerApp.port_retries=0",
-         f"--IdentityProvider.token={TOKEN}"],
-        cwd=coursedir.root, env=os.environ | {"JUPYTER_CONFIG_DIR": own, "JUPYTER_RUNTIME_DIR": own, "HOME": own},
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        [
+            "jupyter",
+            "server",
+            "--no-browser",
+            "--allow-root",
+            f"--ServerApp.port={port}",
+            "--ServerApp.port_retries=0",
+            f"--IdentityProvider.token={TOKEN}",
+        ],
+        cwd=coursedir.root,
+        env=os.environ | {"JUPYTER_CONFIG_DIR": own, "JUPYTER_RUNTIME_DIR": own, "HOME": own},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
     wait_for(process, port)
     opener = urllib.request.build_opener(urllib.request.ProxyHandler({}))
 
     def ask(path, **data):
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/formgrader/{path}", json.dumps(data).encode() if data else None,
-            {"Authorization": f"token {TOKEN}"}, method="PUT" if data else "GET")
+            f"http://127.0.0.1:{port}/formgrader/{path}",
+            json.dumps(data).encode() if data else None,
+            {"Authorization": f"token {TOKEN}"},
+            method="PUT" if data else "GET",
+        )
         return opener.open(request, timeout=30).read().decode()
 
     yield ask
@@ -66,8 +80,11 @@ def listed(formgrader, path):
 
 def notebook_of(formgrader, student):
     """The id under which formgrader shows a student's notebook."""
-    return next(notebook["id"] for notebook in listed(formgrader, f"submitted_notebooks/{SLUG}/{SLUG}")
-                if notebook["student"] == student)
+    return next(
+        notebook["id"]
+        for notebook in listed(formgrader, f"submitted_notebooks/{SLUG}/{SLUG}")
+        if notebook["student"] == student
+    )
 
 
 def test_its_marks_are_those_of_the_gradebook(formgrader, coursedir):

@@ -1,4 +1,5 @@
 """A large class of honest, hostile and broken submissions, through nbgrader's own autograde and generate_feedback."""
+
 import contextlib
 import os
 import re
@@ -75,8 +76,11 @@ def below_their_mark(course):
 
 def marks_in(course):
     with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-        return {submission.student_id: submission.score for slug in SLUGS
-                for submission in gradebook.assignment_submissions(slug)}
+        return {
+            submission.student_id: submission.score
+            for slug in SLUGS
+            for submission in gradebook.assignment_submissions(slug)
+        }
 
 
 def lay_out(course, port):
@@ -112,8 +116,12 @@ def state(course):
             files[str(path)] = (status.st_size, status.st_mtime_ns, status.st_mode)
     startup = Path("~/.ipython/profile_default/startup").expanduser()
     threads = [thread.name for thread in threading.enumerate() if thread.name != "tqdm_monitor"]  # of a progress bar
-    return {"files": files, "descriptors": len(os.listdir("/proc/self/fd")), "threads": threads,
-            "startup": sorted(startup.iterdir()) if startup.exists() else []}
+    return {
+        "files": files,
+        "descriptors": len(os.listdir("/proc/self/fd")),
+        "threads": threads,
+        "startup": sorted(startup.iterdir()) if startup.exists() else [],
+    }
 
 
 class Graded:
@@ -122,14 +130,19 @@ class Graded:
     def __init__(self, course, watch, before, after):
         self.course, self.watch, self.before, self.after = course, watch, before, after
         with Gradebook(f"sqlite:///{course / 'gradebook.db'}") as gradebook:
-            self.by_hand = [submission.student_id for slug in SLUGS
-                            for submission in gradebook.assignment_submissions(slug) if submission.needs_manual_grade]
+            self.by_hand = [
+                submission.student_id
+                for slug in SLUGS
+                for submission in gradebook.assignment_submissions(slug)
+                if submission.needs_manual_grade
+            ]
         self.marks = marks_in(course)
         self.pages = {student: self.page(student).read_text() for student in CLASS if self.page(student).exists()}
         # All pages have the same long head; only what follows it is worth the time to parse.
         self.heads = {page.partition("<body")[0] for page in self.pages.values()}
-        self.parsed = {student: BeautifulSoup(page.partition("<body")[2], "html.parser")
-                       for student, page in self.pages.items()}
+        self.parsed = {
+            student: BeautifulSoup(page.partition("<body")[2], "html.parser") for student, page in self.pages.items()
+        }
 
     def page(self, student):
         slug = CLASS[student].slug
@@ -152,8 +165,11 @@ def test_the_threat_model_names_submissions_that_exist():
 
 
 def test_everybody_gets_the_mark_that_the_code_deserves(graded):
-    wrong = {student: (graded.marks.get(student), work.mark) for student, work in CLASS.items()
-             if graded.marks.get(student) != work.mark}
+    wrong = {
+        student: (graded.marks.get(student), work.mark)
+        for student, work in CLASS.items()
+        if graded.marks.get(student) != work.mark
+    }
     assert not wrong
     assert not graded.by_hand
 
@@ -181,7 +197,7 @@ def test_what_is_written_stays_within_the_limits(graded):
 @pytest.mark.parametrize(("student", "lines"), [("page-blank-lines", 30), ("page-named-characters", 44)])
 def test_no_line_that_a_page_shows_of_a_student_is_one_over_which_its_lexer_goes_back_and_forth(graded, student, lines):
     shown = nbformat.read(graded.notebook(student), as_version=4)
-    answer, = (c.source for c in shown.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "MyEmbedding")
+    (answer,) = (c.source for c in shown.cells if c.metadata.get("nbgrader", {}).get("grade_id") == "MyEmbedding")
     assert answer.count("\n") > lines
     assert "\n" * 22 not in answer
     assert all(line == line.rstrip() and len(line) <= MOST_IN_LINE for line in answer.split("\n"))
@@ -208,16 +224,36 @@ def test_no_attack_found_what_it_was_looking_for(graded):
         assert "FOUND" not in page, graded.text(student)[-2000:]
 
 
-LOADS = ["script", "iframe", "object", "embed", "form", "base", "meta", "link", "style", "svg", "math", "img", "input",
-         "button", "video", "audio"]
+LOADS = [
+    "script",
+    "iframe",
+    "object",
+    "embed",
+    "form",
+    "base",
+    "meta",
+    "link",
+    "style",
+    "svg",
+    "math",
+    "img",
+    "input",
+    "button",
+    "video",
+    "audio",
+]
 PLAIN = ("honest", "model-plain")  # one for each assignment
 
 
 def active(soup):
     """All of a page that a browser would execute, load or obey."""
     found = Counter(f"{tag.name} {sorted(tag.attrs.items())} {tag.string}" for tag in soup.find_all(LOADS))
-    found.update(f"{name}={value}" for tag in soup.find_all(True) for name, value in tag.attrs.items()
-                 if name.startswith("on") or name == "src" or "javascript:" in str(value).lower())
+    found.update(
+        f"{name}={value}"
+        for tag in soup.find_all(True)
+        for name, value in tag.attrs.items()
+        if name.startswith("on") or name == "src" or "javascript:" in str(value).lower()
+    )
     return found
 
 
@@ -241,8 +277,9 @@ def test_templates_are_not_filled_in(graded):
 
 
 def test_no_page_tells_where_the_course_is(graded):
-    told = {student for student, page in graded.pages.items()
-            for place in (str(graded.course), str(ROOT)) if place in page}
+    told = {
+        student for student, page in graded.pages.items() for place in (str(graded.course), str(ROOT)) if place in page
+    }
     assert told <= {"reads-files", "writes-files"}  # their own source names it
 
 
@@ -250,15 +287,23 @@ def test_no_page_tells_where_the_course_is(graded):
 def test_no_page_shows_a_hidden_test_or_a_line_of_the_solution(graded, slug):
     source = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
     blank = (ROOT / "exercises" / slug / f"{slug}.ipynb").read_text()
-    lines = {line.strip() for cell in source.cells if cell.cell_type == "code" for line in cell.source.splitlines()
-             if len(line.strip()) > 15 and line.strip() not in blank and "SOLUTION" not in line}
+    lines = {
+        line.strip()
+        for cell in source.cells
+        if cell.cell_type == "code"
+        for line in cell.source.splitlines()
+        if len(line.strip()) > 15 and line.strip() not in blank and "SOLUTION" not in line
+    }
     assert any("hidden=True" in line for line in lines)
     assert len(lines) > 5
     for student in graded.pages:
         if CLASS[student].slug != slug:
             continue
-        own = "\n".join(cell.source for cell in nbformat.read(graded.notebook(student), as_version=4).cells
-                        if cell.cell_type == "code")
+        own = "\n".join(
+            cell.source
+            for cell in nbformat.read(graded.notebook(student), as_version=4).cells
+            if cell.cell_type == "code"
+        )
         assert [line for line in lines if line in graded.text(student) and line not in own] == [], student
 
 
@@ -288,8 +333,10 @@ def test_no_page_shows_a_hidden_input_in_whatever_notation(graded):
     not_drawn = {slug: hidden_rows(slug, b"one") & hidden_rows(slug, b"other") for slug in SLUGS}
     for submission in submissions(graded.course):
         slug = submission.job.assignment
-        rows = {" ".join(f"{number:g}" for number in row)
-                for row in hidden_rows(slug, submission.job.draw) - not_drawn[slug]}
+        rows = {
+            " ".join(f"{number:g}" for number in row)
+            for row in hidden_rows(slug, submission.job.draw) - not_drawn[slug]
+        }
         assert len(rows) > 100
         numbers = f" {numbers_of(graded.text(submission.student))} "
         assert [row for row in rows if f" {row} " in numbers] == [], submission.student

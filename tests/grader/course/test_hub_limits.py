@@ -1,4 +1,5 @@
 """The sample hub limits what a student's server may take, and not the instructor's."""
+
 import runpy
 import subprocess
 import sys
@@ -21,6 +22,7 @@ def start(monkeypatch):
         spawner = SimpleNamespace(user=SimpleNamespace(name=name), environment={}, cmd=["jupyterhub-singleuser"])
         config.Spawner.pre_spawn_hook(spawner)
         return spawner.cmd
+
     return command_of
 
 

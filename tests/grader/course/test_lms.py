@@ -1,4 +1,5 @@
 """Downloads in the forms that Canvas and Moodle give them, through nbgrader's own zip_collect to the marks."""
+
 import contextlib
 import csv
 import functools
@@ -133,9 +134,15 @@ def test_what_isnt_collected_is_named_on_the_last_lines_with_the_reason(canvas):
     ]
 
 
-@pytest.mark.parametrize("name", [
-    "müller_LATE_4712_link.html", "all/x_4712_text.html", "Kim Lee_3_assignsubmission_onlinetext/onlinetext.html",
-    "Kim Lee_3_assignsubmission_onlinetext_onlinetext.html"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "müller_LATE_4712_link.html",
+        "all/x_4712_text.html",
+        "Kim Lee_3_assignsubmission_onlinetext/onlinetext.html",
+        "Kim Lee_3_assignsubmission_onlinetext_onlinetext.html",
+    ],
+)
 def test_what_was_typed_into_the_system_is_told_apart_and_named(new_course, name):
     course = new_course(**ADA)
     _, said = course.collect(archive({name: b"<p>", f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT}))
@@ -152,8 +159,13 @@ def test_canvas_imports_the_marks_by_number(canvas):
 
 def test_moodle_students_are_known_by_email_or_by_a_name_that_only_one_has(moodle):
     assert moodle.collected
-    assert moodle.submitted() == {"ada": RIGHT, "Jürgen Müller": RIGHT, "kim.lee@example.org": RIGHT,
-                                  "lee.kim@example.org": EMPTY, "Mallory": EMPTY}
+    assert moodle.submitted() == {
+        "ada": RIGHT,
+        "Jürgen Müller": RIGHT,
+        "kim.lee@example.org": RIGHT,
+        "lee.kim@example.org": EMPTY,
+        "Mallory": EMPTY,
+    }
 
 
 def test_moodle_imports_the_marks_by_email(moodle):
@@ -201,8 +213,9 @@ def test_no_folder_inside_a_submission_takes_a_classmates_place(new_course, firs
 
 def test_a_worksheet_that_arrives_later_fills_in_the_address(new_course):
     course = new_course(**ADA)
-    download = archive({f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT,
-                        f"{FOLDER.format('Kim Lee', 3)}_/{NAME}": RIGHT})
+    download = archive(
+        {f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT, f"{FOLDER.format('Kim Lee', 3)}_/{NAME}": RIGHT}
+    )
     course.collect(download)
     (course.downloads / "Grades-rnnlm.csv").write_text(WORKSHEET, encoding="utf-8")
     course.collect(download, "--force")
@@ -222,10 +235,13 @@ def packed(course):
 def test_feedback_leaves_as_moodle_takes_it(moodle):
     code, pages = packed(moodle)
     assert code == 0
-    assert set(pages) == {f"{FOLDER.format('Ada Lovelace', 1)}_/{SLUG}.html",
-                          f"{FOLDER.format('Jürgen Müller', 2)}/{SLUG}.html",
-                          f"{FOLDER.format('Kim Lee', 3)}_{SLUG}.html", f"{FOLDER.format('Kim Lee', 4)}_/{SLUG}.html",
-                          f"{FOLDER.format('Mallory', 5)}_/{SLUG}.html"}
+    assert set(pages) == {
+        f"{FOLDER.format('Ada Lovelace', 1)}_/{SLUG}.html",
+        f"{FOLDER.format('Jürgen Müller', 2)}/{SLUG}.html",
+        f"{FOLDER.format('Kim Lee', 3)}_{SLUG}.html",
+        f"{FOLDER.format('Kim Lee', 4)}_/{SLUG}.html",
+        f"{FOLDER.format('Mallory', 5)}_/{SLUG}.html",
+    }
     assert pages[f"{FOLDER.format('Ada Lovelace', 1)}_/{SLUG}.html"] == moodle.page("ada").read_bytes()
 
 

@@ -1,4 +1,5 @@
 """The overview of a course: whose work it points to, what came back, and how little it asks the gradebook."""
+
 import csv
 from datetime import datetime
 from types import SimpleNamespace
@@ -64,10 +65,17 @@ def test_a_row_holds_every_mark_and_the_total_after_penalties(written):
 
 
 def test_it_says_what_is_missing_late_waiting_changed_by_hand_and_stopped_by_a_limit(written):
-    told = {column: {student: row[column] for student, row in written.rows.items() if row[column]}
-            for column in ("missing", "late", "not_graded", "changed_by_hand", "stopped_by_a_limit")}
-    assert told == {"missing": {"eve": SECOND, "flo": f"{SLUG} {SECOND}", "gus": SLUG}, "late": {"cy": SLUG},
-                    "not_graded": {"gus": SECOND}, "changed_by_hand": {"di": SLUG}, "stopped_by_a_limit": {"di": SLUG}}
+    told = {
+        column: {student: row[column] for student, row in written.rows.items() if row[column]}
+        for column in ("missing", "late", "not_graded", "changed_by_hand", "stopped_by_a_limit")
+    }
+    assert told == {
+        "missing": {"eve": SECOND, "flo": f"{SLUG} {SECOND}", "gus": SLUG},
+        "late": {"cy": SLUG},
+        "not_graded": {"gus": SECOND},
+        "changed_by_hand": {"di": SLUG},
+        "stopped_by_a_limit": {"di": SLUG},
+    }
 
 
 def test_who_is_weak_in_the_latest_assignments_that_are_over_falls_behind(written):
@@ -76,15 +84,15 @@ def test_who_is_weak_in_the_latest_assignments_that_are_over_falls_behind(writte
 
 
 def test_a_mistake_that_came_back_is_named_with_its_exercises_and_students(written):
-    back, = items(written, "returns")
+    (back,) = items(written, "returns")
     assert back.startswith("2 students gradients pile up")
-    assert f"{SLUG}, {SECOND}: \"><script>" in back
+    assert f'{SLUG}, {SECOND}: "><script>' in back
     assert written.rows["ben"]["mistakes_that_came_back"].endswith(f"({SLUG}, {SECOND})")
     assert written.rows["ada"]["mistakes_that_came_back"] == ""
 
 
 def test_it_begins_with_what_the_latest_exercise_shows_to_explain_again(written):
-    again, = items(written, "again")
+    (again,) = items(written, "again")
     assert again.startswith("2 of 5 students gradients pile up")
     assert "MyRNN" in again
     assert "came back for 2 students" in again
@@ -127,7 +135,7 @@ def test_an_export_of_all_is_the_table_of_the_overview_or_a_table_each_for_an_im
     place = "--course-dir", coursedir.root
     assert cli.main(["export", "--all", *place]) == 0
     assert capsys.readouterr().out == f"{coursedir.root}/reports/all.csv\n"
-    assert (written.path.with_name("all.csv").read_bytes() == written.path.with_suffix(".csv").read_bytes())
+    assert written.path.with_name("all.csv").read_bytes() == written.path.with_suffix(".csv").read_bytes()
     assert cli.main(["export", "--all", "--form", "moodle", *place]) == 0
     assert len(written.path.with_name(f"{SECOND}-moodle.csv").read_text().splitlines()) == 1 + len(LATER)
     assert cli.main(["export", "--all", "--student", "ada", *place]) == 0

@@ -1,4 +1,5 @@
 """The commands of book/keeping.md do what the page says, in the shell of a teacher."""
+
 import os
 import shutil
 import subprocess
@@ -33,8 +34,15 @@ def commands(section):
 def shell(course, script, answer=""):
     """Run a script as a teacher would, in the course's folder with its environment active."""
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
-    return subprocess.run(["bash", "-c", script], cwd=course, input=answer, capture_output=True, text=True, check=False,
-                          env=os.environ | {"HOME": str(course.parent), "PATH": path, "PYTHONPATH": str(ROOT)})
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=course,
+        input=answer,
+        capture_output=True,
+        text=True,
+        check=False,
+        env=os.environ | {"HOME": str(course.parent), "PATH": path, "PYTHONPATH": str(ROOT)},
+    )
 
 
 def students(course):

@@ -1,4 +1,5 @@
 """How `nbgrader autograde` behaves where something is missing, in the way or odd."""
+
 import shutil
 import subprocess
 import sys
@@ -54,17 +55,21 @@ def change_points(gradebook):
 
 def write(place, content):
     """Return the function that writes a file of a course."""
+
     def write_in(course):
         (course / place).parent.mkdir(exist_ok=True)
         (course / place).write_bytes(content)
+
     return write_in
 
 
 def another_grader(package):
     """Return the function that gives a course a grader or a reference of its own, which differs from what runs."""
+
     def copy_and_edit(course):
         shutil.copytree(ROOT / package, course / package)
         (course / package / "__init__.py").write_text("# edited")
+
     return copy_and_edit
 
 
@@ -79,19 +84,24 @@ STOPS = {  # what is done to a course → what is said
     "key missing": (lose_key, "The key .* is missing, or isn't the one with which this course was graded before"),
     "results in the way": (write("results", b""), "File exists: .*/results"),
     "source no JSON": (write(f"solutions/{SLUG}/{NOTEBOOK}", b"{"), r"it is no notebook \(NotJSONError\). Restore"),
-    "source empty": (write(f"solutions/{SLUG}/{NOTEBOOK}", nbformat.writes(nbformat.v4.new_notebook()).encode()),
-                     "no cell with the answer MyEmbedding, My"),
+    "source empty": (
+        write(f"solutions/{SLUG}/{NOTEBOOK}", nbformat.writes(nbformat.v4.new_notebook()).encode()),
+        "no cell with the answer MyEmbedding, My",
+    ),
     "source missing": (lambda course: (course / "solutions" / SLUG / NOTEBOOK).unlink(), "No such file or directory"),
     "source with other points": (
         lambda course: edit_source(course, points=2),
-        f"MyEmbedding-forward has 2 points in the notebook, 3 points in the criteria. .* then run: {AGAIN}"),
+        f"MyEmbedding-forward has 2 points in the notebook, 3 points in the criteria. .* then run: {AGAIN}",
+    ),
     "source with another cell": (
         lambda course: edit_source(course, grade_id="extra"),
         "MyEmbedding-forward has no such cell in the notebook, 3 points in the criteria; extra has 3 points in the "
-        "notebook, no such cell in the criteria"),
+        "notebook, no such cell in the criteria",
+    ),
     "gradebook with other points": (
         lambda course: Course(course).change(change_points),
-        f"MyEmbedding-forward has 3 points in the notebook, 4 points in the gradebook.*Run: {AGAIN}"),
+        f"MyEmbedding-forward has 3 points in the notebook, 4 points in the gradebook.*Run: {AGAIN}",
+    ),
     "gradebook missing": (lambda course: (course / "gradebook.db").unlink(), f"Run: {AGAIN}"),
     "another grader": (another_grader("rnnlm_grader"), f"would not be used.* {ROOT}/rnnlm_grader, .*pip install -e /"),
     "another reference": (another_grader("rnnlm_ref"), "would not be used"),
@@ -149,9 +159,11 @@ def test_what_cannot_be_read_or_held_costs_nobody_else_a_mark_and_is_told_at_the
         converter_for(course).start()
     graded = (course / "autograded").glob("*/*/*.ipynb")
     assert sorted(path.relative_to(course).parts[1] for path in graded) == ["filed", "somebody", "torn"]
-    for says in ("couldn't read the work of: filed, torn (see the report)",
-                 "No mark for a line: the name of the student's",
-                 "No mark for nowhere: the student's folder is a link that leads to no folder"):
+    for says in (
+        "couldn't read the work of: filed, torn (see the report)",
+        "No mark for a line: the name of the student's",
+        "No mark for nowhere: the student's folder is a link that leads to no folder",
+    ):
         assert says in caplog.text
 
 
@@ -182,7 +194,9 @@ def test_only_an_answer_that_nobody_gave_is_said_to_be_no_response(course):
         submitted = book.find_submission_notebook(SLUG, SLUG, "patches")
         assert submitted.score > 0
         assert {comment.name: comment.auto_comment for comment in submitted.comments} == {
-            "MyEmbedding": None, "MyTimeEmbedding": "No response."}
+            "MyEmbedding": None,
+            "MyTimeEmbedding": "No response.",
+        }
 
 
 def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_names(course, capsys):
@@ -208,6 +222,7 @@ def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_na
 
 def revised(own):
     """Have the gradebook hold other marks, as an earlier version of the grader would have given; return them."""
+
     def as_before(gradebook):
         for name in ("MyEmbedding-forward", "MyTimeEmbedding-forward"):
             gradebook.find_grade(name, SLUG, SLUG, "somebody").auto_score += 2
@@ -227,7 +242,8 @@ def test_a_run_says_whose_marks_it_changes_and_a_dry_run_says_it_before(course, 
     told = f"marks changed: 1\n  somebody: {marks['somebody']:g} -> {marks['somebody'] - 4:g} (-4)\n"
     assert own.rnnlm_grade("grade", "--dry-run", "--jobs", "1") == 0
     assert capsys.readouterr().out == (
-        f"{SLUG}: nothing was recorded; a run would grade 1 and leave 0 unchanged\n{told}")
+        f"{SLUG}: nothing was recorded; a run would grade 1 and leave 0 unchanged\n{told}"
+    )
     assert (own.marks(), contents(course / "autograded")) == (marks, before)
     own.grade()
     assert told in capsys.readouterr().out

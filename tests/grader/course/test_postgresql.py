@@ -1,4 +1,5 @@
 """A gradebook on a PostgreSQL server holds the marks, and its password stays where it was written."""
+
 import csv
 import getpass
 import os
@@ -42,10 +43,25 @@ def server():
         word = Path(folder, "password")
         word.write_text(PASSWORD)
         word.chmod(0o644)
-        call([*pg, "init", "--options", f"--username=grader --pwfile={word} --auth=scram-sha-256 --encoding=UTF8 "
-              "--locale=C --no-sync"], cwd=folder)
-        call([*pg, "start", f"--log={folder}/log", "--options",
-              f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"], cwd=folder)
+        call(
+            [
+                *pg,
+                "init",
+                "--options",
+                f"--username=grader --pwfile={word} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync",
+            ],
+            cwd=folder,
+        )
+        call(
+            [
+                *pg,
+                "start",
+                f"--log={folder}/log",
+                "--options",
+                f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off",
+            ],
+            cwd=folder,
+        )
         try:
             yield f"postgresql://grader:{IN_URL}@/postgres?host={folder}"
         finally:
@@ -74,8 +90,15 @@ def course(server, tmp_path_factory):
     course.configure(f"c.CourseDirectory.db_url = {server!r}\nc.LateSubmissionPlugin.penalty_method = 'zero'")
     nbgrader("generate_assignment", SLUG)
     nbgrader("db", "assignment", "add", SLUG, "--duedate=2026-11-01 12:00:00 UTC")
-    demo.hand_in(course.folder, {"ada": WORK["right-as-the-book"], "ben": WORK["wrong-overwrites"],
-                                 "late": WORK["right-as-the-book"], "zoë": WORK["not-a-notebook"]})
+    demo.hand_in(
+        course.folder,
+        {
+            "ada": WORK["right-as-the-book"],
+            "ben": WORK["wrong-overwrites"],
+            "late": WORK["right-as-the-book"],
+            "zoë": WORK["not-a-notebook"],
+        },
+    )
     (course.at("submitted", "late") / "timestamp.txt").write_text("2026-11-02 12:00:00 UTC")
     nbgrader("autograde", SLUG)
     with Gradebook(server, "rnnlm") as gradebook:

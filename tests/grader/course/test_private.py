@@ -1,4 +1,5 @@
 """What a course holds of its students is its owner's alone, whichever command makes it first."""
+
 import contextlib
 import os
 import shutil
@@ -48,9 +49,18 @@ def modes(folder):
     return {path.name: path.stat().st_mode & 0o7777 for path in folder.iterdir() if path.name not in others}
 
 
-@pytest.mark.parametrize("command", [
-    ["generate_assignment", SLUG], ["collect", SLUG], ["zip_collect", SLUG], ["autograde", SLUG],
-    ["generate_feedback", SLUG], ["db", "student", "add", "somebody"]], ids=lambda command: command[0])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["generate_assignment", SLUG],
+        ["collect", SLUG],
+        ["zip_collect", SLUG],
+        ["autograde", SLUG],
+        ["generate_feedback", SLUG],
+        ["db", "student", "add", "somebody"],
+    ],
+    ids=lambda command: command[0],
+)
 def test_each_command_of_nbgrader_makes_a_course_its_owner_s_alone(course, command):
     nbgrader(*command)
     assert modes(course) == PRIVATE

@@ -1,4 +1,5 @@
 """Marks that can rank: the strict rule beside the ordinary one, and weights of parts in exports."""
+
 import csv
 import shutil
 

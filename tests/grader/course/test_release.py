@@ -1,4 +1,5 @@
 """`make release` in a copy of the course while another one is installed."""
+
 import os
 import shutil
 import subprocess
@@ -27,19 +28,23 @@ def course(tmp_path):
 def release(course):
     """Release the exercise of a course, where Python would find another course's grader; return (exit code, errors)."""
     command = [sys.executable, course / "tools" / "release.py", "write", SLUG]
-    done = subprocess.run(command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True,
-                          check=False)
+    done = subprocess.run(
+        command, env=os.environ | {"PYTHONPATH": str(ROOT)}, stderr=subprocess.PIPE, text=True, check=False
+    )
     return done.returncode, done.stderr
 
 
-@pytest.mark.parametrize(("pages", "text", "wanted"), [
-    ({"03-rnn": "02-rnn", "04-x": "03-time-rnn"}, "**Next.** Read chapter 3, then open exercise `02-rnn`.", None),
-    ({"05-x": "04-bptt"}, None, "**Next.** Read chapter 5, then open exercise `04-bptt`."),
-    ({"05-x": "04-bptt"}, "**Luego.** `02-rnn`: 3.", "**Luego.** `04-bptt`: 5."),
-    ({"own": "08-scale"}, None, "**Next.** Read chapter 3, then open exercise `08-scale`."),
-    ({"05-x": "04-bptt"}, "**Next.** This was the last.", None),
-    ({}, None, None),
-])
+@pytest.mark.parametrize(
+    ("pages", "text", "wanted"),
+    [
+        ({"03-rnn": "02-rnn", "04-x": "03-time-rnn"}, "**Next.** Read chapter 3, then open exercise `02-rnn`.", None),
+        ({"05-x": "04-bptt"}, None, "**Next.** Read chapter 5, then open exercise `04-bptt`."),
+        ({"05-x": "04-bptt"}, "**Luego.** `02-rnn`: 3.", "**Luego.** `04-bptt`: 5."),
+        ({"own": "08-scale"}, None, "**Next.** Read chapter 3, then open exercise `08-scale`."),
+        ({"05-x": "04-bptt"}, "**Next.** This was the last.", None),
+        ({}, None, None),
+    ],
+)
 def test_what_comes_next_is_what_the_book_offers_next(course, pages, text, wanted):
     (course / "book").mkdir()
     for page, name in (pages | {"02-embedding": SLUG}).items():
@@ -48,7 +53,7 @@ def test_what_comes_next_is_what_the_book_offers_next(course, pages, text, wante
     edit(course / "solutions" / NOTEBOOK, before, text or before)
     assert release(course)[0] == 0
     cells = nbformat.read(course / "exercises" / NOTEBOOK, as_version=4).cells
-    outro, = (cell.source for cell in cells if cell.metadata.nbgrader.grade_id == "outro")
+    (outro,) = (cell.source for cell in cells if cell.metadata.nbgrader.grade_id == "outro")
     assert outro.rpartition("\n\n")[2] == (wanted or text or before)
 
 
@@ -59,8 +64,11 @@ def edit(path, old, new):
 
 
 def test_nothing_is_released_whose_points_are_not_those_of_the_course_s_own_criteria(course):
-    edit(course / "rnnlm_grader" / "content" / "embedding" / "criteria.py", 'ids.criterion("rows_by_id", "forward", 1',
-         'ids.criterion("rows_by_id", "forward", 2')
+    edit(
+        course / "rnnlm_grader" / "content" / "embedding" / "criteria.py",
+        'ids.criterion("rows_by_id", "forward", 1',
+        'ids.criterion("rows_by_id", "forward", 2',
+    )
     edit(course / "solutions" / NOTEBOOK, "import numpy as np", "import numpy as np  # edited")
     before = (course / "exercises" / NOTEBOOK).read_bytes()
     code, said = release(course)

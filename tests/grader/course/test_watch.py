@@ -1,4 +1,5 @@
 """`rnnlm-grade watch`: what arrives in the exchange is graded once it is whole, and a kill loses nothing."""
+
 import hashlib
 import os
 import shutil
@@ -45,6 +46,7 @@ class Watched(Course):
     def comment(self, student, text):
         def change(gradebook):
             gradebook.find_comment("MyEmbedding", SLUG, SLUG, student).manual_comment = text
+
         self.change(change)
 
     def released(self):
@@ -65,8 +67,10 @@ def released(tmp_path_factory):
     course.exchange.chmod(0o777)
     course.folder.mkdir()
     demo.set_up(course.folder)
-    course.configure('c.Exchange.root = str(Path(__file__).resolve().parent.parent / "exchange")\n'
-                     "c.ExchangeCollect.check_owner = False")
+    course.configure(
+        'c.Exchange.root = str(Path(__file__).resolve().parent.parent / "exchange")\n'
+        "c.ExchangeCollect.check_owner = False"
+    )
     release(course.folder)
     (course.folder / "rnnlm-secret.key").write_bytes(b"k" * 32)
     nbgrader(course.folder, "release_assignment", SLUG)
@@ -115,8 +119,10 @@ def test_a_submission_is_left_until_it_is_whole(course, monkeypatch):
     assert course.marks() == {"ada": 25}
 
 
-@pytest.mark.parametrize(("feedback", "duedate", "pages"), [
-    (None, "2026-01-01", 0), ("due", "2990-01-01", 0), ("due", "2026-01-01", 1), ("now", "2990-01-01", 1)])
+@pytest.mark.parametrize(
+    ("feedback", "duedate", "pages"),
+    [(None, "2026-01-01", 0), ("due", "2990-01-01", 0), ("due", "2026-01-01", 1), ("now", "2990-01-01", 1)],
+)
 def test_feedback_is_given_when_the_teacher_wants_that(course, feedback, duedate, pages):
     course.nbgrader("db", "assignment", "add", SLUG, f"--duedate={duedate} 12:00:00 UTC")
     course.submit("[a]", UNFINISHED)
@@ -150,8 +156,12 @@ def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended
 
 
 def test_whatever_names_are_in_the_exchange_the_others_are_graded(course):
-    for name in (f"mallory+{SLUG}+yesterday+x", f"a+b+{SLUG}+{WHEN.format(1)}+x", f"x+{SLUG}+{'9' * 99}+x",
-                 f"+{SLUG}+"):
+    for name in (
+        f"mallory+{SLUG}+yesterday+x",
+        f"a+b+{SLUG}+{WHEN.format(1)}+x",
+        f"x+{SLUG}+{'9' * 99}+x",
+        f"+{SLUG}+",
+    ):
         (course.exchange / "rnnlm" / "inbound" / name).mkdir()
     course.submit("ada", RIGHT)
     watching, said = course.watch()
@@ -183,15 +193,26 @@ def test_a_watch_that_is_killed_loses_nothing(course, released, tmp_path):
 
 
 def test_the_command_watches_at_low_priority_until_it_is_stopped_and_only_once_in_a_course(course):
-    command = [sys.executable, "-m", "rnnlm_grader.course.cli", "watch", SLUG, "--every", "0.1",
-               "--course-dir", str(course.folder)]
+    command = [
+        sys.executable,
+        "-m",
+        "rnnlm_grader.course.cli",
+        "watch",
+        SLUG,
+        "--every",
+        "0.1",
+        "--course-dir",
+        str(course.folder),
+    ]
     course.submit("ada", RIGHT)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout.readline().endswith(f" {SLUG}: graded ada\n")
         assert os.getpriority(os.PRIO_PROCESS, process.pid) >= min(commands.LOW_PRIORITY, 19)
         done = subprocess.run([*command, "--once"], capture_output=True, text=True, check=False)
         assert (done.returncode, done.stderr.strip()) == (
-            2, "rnnlm-grade: Another watch is running in this course. Wait for it, or stop it.")
+            2,
+            "rnnlm-grade: Another watch is running in this course. Wait for it, or stop it.",
+        )
         process.kill()
     assert course.marks() == {"ada": 25}
     started = time.monotonic()

@@ -1,4 +1,5 @@
 """Last looks: no right answer loses by them, and what no criterion notices costs the points of one."""
+
 import os
 
 import numpy as np
@@ -33,8 +34,17 @@ def test_right_answers_pass_them(corpus, name):
     assignment = find(name)
     for number, (label, source) in enumerate(corpus.RIGHT[name].items()):
         names, lent = {"np": np}, [(other, next(iter(corpus.RIGHT[other].values()))) for other in assignment.names]
-        assert load_cells([("set-up", "import math\nimport numpy as np\nfrom rnnlm_ref.layers import RNN"), *lent,
-                           (name, source)], names) == {}
+        assert (
+            load_cells(
+                [
+                    ("set-up", "import math\nimport numpy as np\nfrom rnnlm_ref.layers import RNN"),
+                    *lent,
+                    (name, source),
+                ],
+                names,
+            )
+            == {}
+        )
         look = LOOKS[name]
         hidden = (hidden_seed(bytes([number, i]), assignment.slug, look) for i in range(DRAWS))
         for seed in (public_seed(look), *hidden):
@@ -42,8 +52,10 @@ def test_right_answers_pass_them(corpus, name):
             assert examination.passed, f"{label}: {examination.finding}"
 
 
-LATE = incomplete.right("MyTimeEmbedding").replace("return self.layer.forward(xs)", (
-    "self.calls = vars(self).get('calls', 0) + 1\n        return self.layer.forward(xs) * (1 + (self.calls > 3))"))
+LATE = incomplete.right("MyTimeEmbedding").replace(
+    "return self.layer.forward(xs)",
+    ("self.calls = vars(self).get('calls', 0) + 1\n        return self.layer.forward(xs) * (1 + (self.calls > 3))"),
+)
 
 
 def test_a_learner_is_told_in_the_part_that_it_costs(capsys):

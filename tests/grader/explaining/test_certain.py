@@ -1,4 +1,5 @@
 """What is said of answers for whose mistake the library has no name: what stands there, and what was tried."""
+
 from types import SimpleNamespace
 
 import numpy as np
@@ -33,8 +34,12 @@ def report(name, *changes, part=None):
 
 TRIED = [  # name, what stands in the right answer and what in this one, what mends it
     ("MyRNN", "h_next ** 2", "h_next ^ 2", "Replacing `1 - h_next ^ 2` with `1 - h_next ** 2` makes this pass."),
-    ("MyRNN", "dh_next * (1 - h_next ** 2)", "dh_next * 1 - h_next ** 2",
-     "Parentheses are missing. Replacing `dh_next * 1 - h_next ** 2` with `dh_next * (1 - h_next ** 2)`"),
+    (
+        "MyRNN",
+        "dh_next * (1 - h_next ** 2)",
+        "dh_next * 1 - h_next ** 2",
+        "Parentheses are missing. Replacing `dh_next * 1 - h_next ** 2` with `dh_next * (1 - h_next ** 2)`",
+    ),
     ("MyRNN", "np.sum(dt, axis=0)", "np.sum(dt, dim=0)", "NumPy calls it `axis`. Replacing `dim=0` with `axis=0`"),
     ("MyRNN", "np.dot(h_prev.T, dt)", "h_prev.t() @ dt", "Replacing `h_prev.t()` with `h_prev.T`"),
     ("MyRNN", "h_next ** 2", "h_next.pow(2)", "In NumPy a power is `**`. Replacing `h_next.pow(2)` with `h_next ** 2`"),
@@ -42,46 +47,115 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
     ("MyRNN", "np.tanh(t)", "tanh(t)", "Replacing `tanh` with `np.tanh`"),
     ("MyRNN", "def backward(", "def backwards(", "Replacing `backwards` with `backward`"),
     ("MyRNN", "= self.cache\n", "= self.cache()\n", "`self.cache` isn't a function. Replacing `self.cache()` with"),
-    ("MyRNN", "np.dot(dt, Wx.T)", "dt * Wx.T",
-     "`*` multiplies number by number. Replacing `dt * Wx.T` with `dt @ Wx.T` makes this pass."),
-    ("MyTimeRNN", "layer.forward(xs[:, t, :], self.h)", "layer(xs[:, t, :], self.h)",
-     "A layer isn't a function here: call its `forward`. Replacing `layer(xs[:, t, :], self.h)` with"),
-    ("MyTimeRNN", "layer.forward(xs[:, t, :], self.h)", "layer(self.h, xs[:, t, :])",
-     "with `layer.forward(xs[:, t, :], self.h)` makes this pass."),
-    ("MyTimeRNN", "dx, dh = layer", "dh, dx = layer",
-     "The results come in another order. Replacing `dh, dx` with `dx, dh`"),
-    ("MyTimeRNN", "reversed(range(T))", "range(T - 1, 0, -1)",
-     "range stops before its second number. Replacing `range(T - 1, 0, -1)` with"),
-    ("MyTimeRNN", "dhs[:, t, :] + dh", "dhs + dh",
-     "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` with "
-     "`dhs[:, t]` makes this pass."),
-    ("MyTimeRNN", "N, T, D = xs.shape", "T, N, D = xs.shape",
-     "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` makes this pass."),
-    ("MyTimeRNN", "self.h is None", "self.h == None",
-     "Replacing `self.h == None` with `self.h is None` makes this pass."),
-    ("MyTimeRNN", "np.empty((N, T, H)", "np.empty((N, H, T)",
-     "Replacing `(N, H, T)` with `(N, T, H)` makes this pass."),
-    ("MyTimeLSTM", "self.h is not None", "self.h",
-     "`if self.h` asks if an array is true. Replacing `self.h` with `self.h is not None` makes this pass."),
+    (
+        "MyRNN",
+        "np.dot(dt, Wx.T)",
+        "dt * Wx.T",
+        "`*` multiplies number by number. Replacing `dt * Wx.T` with `dt @ Wx.T` makes this pass.",
+    ),
+    (
+        "MyTimeRNN",
+        "layer.forward(xs[:, t, :], self.h)",
+        "layer(xs[:, t, :], self.h)",
+        "A layer isn't a function here: call its `forward`. Replacing `layer(xs[:, t, :], self.h)` with",
+    ),
+    (
+        "MyTimeRNN",
+        "layer.forward(xs[:, t, :], self.h)",
+        "layer(self.h, xs[:, t, :])",
+        "with `layer.forward(xs[:, t, :], self.h)` makes this pass.",
+    ),
+    (
+        "MyTimeRNN",
+        "dx, dh = layer",
+        "dh, dx = layer",
+        "The results come in another order. Replacing `dh, dx` with `dx, dh`",
+    ),
+    (
+        "MyTimeRNN",
+        "reversed(range(T))",
+        "range(T - 1, 0, -1)",
+        "range stops before its second number. Replacing `range(T - 1, 0, -1)` with",
+    ),
+    (
+        "MyTimeRNN",
+        "dhs[:, t, :] + dh",
+        "dhs + dh",
+        "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` "
+        "with `dhs[:, t]` makes this pass.",
+    ),
+    (
+        "MyTimeRNN",
+        "N, T, D = xs.shape",
+        "T, N, D = xs.shape",
+        "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` makes this pass.",
+    ),
+    (
+        "MyTimeRNN",
+        "self.h is None",
+        "self.h == None",
+        "Replacing `self.h == None` with `self.h is None` makes this pass.",
+    ),
+    (
+        "MyTimeRNN",
+        "np.empty((N, T, H)",
+        "np.empty((N, H, T)",
+        "Replacing `(N, H, T)` with `(N, T, H)` makes this pass.",
+    ),
+    (
+        "MyTimeLSTM",
+        "self.h is not None",
+        "self.h",
+        "`if self.h` asks if an array is true. Replacing `self.h` with `self.h is not None` makes this pass.",
+    ),
     ("MyTimeLSTM", "4, axis=1)\n", "4)\n", "Adding `axis=1` to `np.split(...)` makes this pass."),
-    ("MyTimeLSTM", "np.stack(dxs, axis=1)", "np.array(dxs)",
-     "`dxs` has shape (T, N, D), with the right numbers; it should have shape (N, T, D). Time becomes the second axis "
-     "by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` makes this pass."),
-    ("my_bptt", "window is not None and ", "",
-     "`window` is None when nobody passes it. Replacing `t % window == 0` with "
-     "`window is not None and t % window == 0` makes this pass."),
-    ("my_bptt", "hs[t + 1] ** 2", "hs[t + 2] ** 2",
-     "`hs` is a list of T + 1: the list is shorter than that. Replacing"),
+    (
+        "MyTimeLSTM",
+        "np.stack(dxs, axis=1)",
+        "np.array(dxs)",
+        "`dxs` has shape (T, N, D), with the right numbers; it should have shape (N, T, D). Time becomes the second "
+        "axis by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` makes this pass.",
+    ),
+    (
+        "my_bptt",
+        "window is not None and ",
+        "",
+        "`window` is None when nobody passes it. Replacing `t % window == 0` with "
+        "`window is not None and t % window == 0` makes this pass.",
+    ),
+    (
+        "my_bptt",
+        "hs[t + 1] ** 2",
+        "hs[t + 2] ** 2",
+        "`hs` is a list of T + 1: the list is shorter than that. Replacing",
+    ),
     ("my_bptt", "dz.sum(axis=0)", "dz.sum(axis=0, keepdims=True)", "with `dz.sum(axis=0)` makes this pass."),
-    ("my_softmax", "axis=-1, keepdims=True)\n    e =", "axis=2, keepdims=True)\n    e =",
-     "Replacing `axis=2` with `axis=-1` makes this pass."),
-    ("MyTimeSoftmaxWithLoss", "mask[:, np.newaxis]", "mask",
-     "With one more axis it fits each row. Replacing `mask` with `mask[..., None]` makes this pass."),
-    ("MyTimeAffine", "out.reshape(N, T, -1)", "out.reshape(T, N, -1)",
-     "`out` has shape (T, N, V), with the right numbers; it should be (N, T, V). The arguments come in another order."),
+    (
+        "my_softmax",
+        "axis=-1, keepdims=True)\n    e =",
+        "axis=2, keepdims=True)\n    e =",
+        "Replacing `axis=2` with `axis=-1` makes this pass.",
+    ),
+    (
+        "MyTimeSoftmaxWithLoss",
+        "mask[:, np.newaxis]",
+        "mask",
+        "With one more axis it fits each row. Replacing `mask` with `mask[..., None]` makes this pass.",
+    ),
+    (
+        "MyTimeAffine",
+        "out.reshape(N, T, -1)",
+        "out.reshape(T, N, -1)",
+        "`out` has shape (T, N, V), with the right numbers; it should be (N, T, V). "
+        "The arguments come in another order.",
+    ),
     ("MyRnnlm", "rn((V, D))", "rn(V, D)", "A shape is one argument, in parentheses of its own."),
-    ("MyRnnlm", "self.rnn_layer.reset", "self.rnn.reset",
-     "Replacing `self.rnn` with `self.rnn_layer` makes this pass."),
+    (
+        "MyRnnlm",
+        "self.rnn_layer.reset",
+        "self.rnn.reset",
+        "Replacing `self.rnn` with `self.rnn_layer` makes this pass.",
+    ),
 ]
 
 
@@ -90,31 +164,61 @@ def test_a_change_that_makes_everything_right_is_told(name, right, wrong, said):
     assert said in report(name, (right, wrong))
 
 
-@pytest.mark.parametrize(("name", "right", "wrong", "said"), [
-    ("MyEmbedding", "W, = self.params", "n, m = idx.shape\n        W, = self.params",
-     "`idx` has 1 axis: there are 2 names on the left."),
-    ("MyEmbedding", "return None", "return dout.sum(0)", "`backward` should return nothing."),
-    ("MyRNN", "return h_next\n", "return h_next, h_prev\n", "`forward` returned two values; return only `h_next`."),
-    ("MyTimeRNN", "np.empty((N, T, D)", "np.empty((N, T, H)",  # `H, D = Wx.shape` would make up for it
-     "`dxs[:, t, :]` has shape (N, H) and `dx` has shape (N, D): the right side doesn't fit into the left."),
-    ("MyTimeAffine", "rx = xs.reshape(N * T, -1)", "rx = xs.reshape(N, T)", "numbers don't fill the shape (N, T)."),
-    ("MyTimeLSTM", "self.steps.append((*before, c, o, f, i, g))", "self.steps.append((*before, c, o, f, i))",
-     "`self.steps[t]` is a tuple of 7: there are 8 names on the left."),
-])
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "said"),
+    [
+        (
+            "MyEmbedding",
+            "W, = self.params",
+            "n, m = idx.shape\n        W, = self.params",
+            "`idx` has 1 axis: there are 2 names on the left.",
+        ),
+        ("MyEmbedding", "return None", "return dout.sum(0)", "`backward` should return nothing."),
+        ("MyRNN", "return h_next\n", "return h_next, h_prev\n", "`forward` returned two values; return only `h_next`."),
+        (
+            "MyTimeRNN",
+            "np.empty((N, T, D)",
+            "np.empty((N, T, H)",  # `H, D = Wx.shape` would make up for it
+            "`dxs[:, t, :]` has shape (N, H) and `dx` has shape (N, D): the right side doesn't fit into the left.",
+        ),
+        ("MyTimeAffine", "rx = xs.reshape(N * T, -1)", "rx = xs.reshape(N, T)", "numbers don't fill the shape (N, T)."),
+        (
+            "MyTimeLSTM",
+            "self.steps.append((*before, c, o, f, i, g))",
+            "self.steps.append((*before, c, o, f, i))",
+            "`self.steps[t]` is a tuple of 7: there are 8 names on the left.",
+        ),
+    ],
+)
 def test_where_nothing_that_was_tried_fits_it_is_said_what_stands_there(name, right, wrong, said):
     text = report(name, (right, wrong))
     assert said in text
     assert "makes this pass" not in text
 
 
-@pytest.mark.parametrize(("name", "right", "wrong", "said"), [
-    ("my_bptt", "dh = np.zeros_like(h0)\n    for", "dh = h0\n    dh *= 0\n    for",
-     "the caller's `h0` is changed: `dh *= 0` writes into it."),
-    ("MyRNN", "t = np.dot(h_prev, Wh)", "x -= 0.5\n        t = np.dot(h_prev, Wh)",
-     "the caller's `x` is changed: `x -= 0.5` writes into it."),
-    ("MyTimeAffine", "dout = dout.reshape(N * T, -1)", "dout.shape = (N * T, -1)",
-     "`dout` had shape (1, 2, 1) and has shape (2, 1) after the call: your code reshaped the caller's array."),
-])
+@pytest.mark.parametrize(
+    ("name", "right", "wrong", "said"),
+    [
+        (
+            "my_bptt",
+            "dh = np.zeros_like(h0)\n    for",
+            "dh = h0\n    dh *= 0\n    for",
+            "the caller's `h0` is changed: `dh *= 0` writes into it.",
+        ),
+        (
+            "MyRNN",
+            "t = np.dot(h_prev, Wh)",
+            "x -= 0.5\n        t = np.dot(h_prev, Wh)",
+            "the caller's `x` is changed: `x -= 0.5` writes into it.",
+        ),
+        (
+            "MyTimeAffine",
+            "dout = dout.reshape(N * T, -1)",
+            "dout.shape = (N * T, -1)",
+            "`dout` had shape (1, 2, 1) and has shape (2, 1) after the call: your code reshaped the caller's array.",
+        ),
+    ],
+)
 def test_the_line_that_changes_an_array_of_the_callers_is_told(name, right, wrong, said):
     assert said in report(name, (right, wrong))
 
@@ -131,16 +235,16 @@ def test_advice_about_a_name_is_given_only_where_it_was_tried():
     advice = "keep it there, `self.Wh = Wh`, and write `self.Wh` here, and likewise with `Wx`."
     assert f"`Wh` belongs to `__init__`: {advice}" in report("MyRNN", source)
     assert "`Wh` belongs to `__init__`. " in report("MyRNN", source, ("np.dot(dt, Wh.T)", "np.dot(dt, -Wh.T)"))
-    one = report("MyRNN", ("np.dot(dt, Wh.T)", "np.dot(dt, cell.T)"),
-                 ("(x, h_prev, h_next)", "(x, h_prev, h_next); cell = Wh"))
+    one = report(
+        "MyRNN", ("np.dot(dt, Wh.T)", "np.dot(dt, cell.T)"), ("(x, h_prev, h_next)", "(x, h_prev, h_next); cell = Wh")
+    )
     assert "`cell` belongs to `forward`: keep it there, `self.cell = cell`, and write `self.cell` here." in one
 
 
 def test_the_line_is_shown_with_a_mark_under_the_place():
     with pytest.raises(CheckFailed) as caught:
         check(defined(RIGHT["MyRNN"].replace("h_next ** 2", "h_next ^ 2"), "MyRNN"))
-    assert ("      dt = dh_next * (1 - h_next ^ 2)\n"
-            "                      ^^^^^^^^^^^^^^\n") in str(caught.value)
+    assert ("      dt = dh_next * (1 - h_next ^ 2)\n                      ^^^^^^^^^^^^^^\n") in str(caught.value)
 
 
 def test_a_line_is_never_empty():
@@ -154,6 +258,7 @@ def test_a_change_that_never_comes_to_an_end_is_given_up(monkeypatch):
         if changed:
             raise WorkerLost(Lost(TIMED_OUT))
         return [self.play_one(program) for program in programs]
+
     monkeypatch.setattr(KernelCandidate, "play", play)
     text = report("MyRNN", ("np.dot(x.T, dt)", "np.dot(x, 2 * dt)"))
     assert "`x` has shape (N, D) and `2 * dt` has shape (N, H)" in text
@@ -196,8 +301,12 @@ def test_a_source_that_is_too_long_is_not_read():
 
 def test_letters_are_those_that_fit_in_every_draw():
     layer = SimpleNamespace(shapes={"x": "NTD", "W": "D4H"})
-    letters = Letters([SimpleNamespace(case=SimpleNamespace(layer=layer, sizes=dict(zip("NTDH", sizes, strict=True))))
-                       for sizes in ((2, 3, 4, 5), (4, 2, 3, 7), (3, 4, 6, 2))])
+    letters = Letters(
+        [
+            SimpleNamespace(case=SimpleNamespace(layer=layer, sizes=dict(zip("NTDH", sizes, strict=True))))
+            for sizes in ((2, 3, 4, 5), (4, 2, 3, 7), (3, 4, 6, 2))
+        ]
+    )
     assert letters.shape([(2, 20), (4, 28), (3, 8)]) == "(N, 4H)"
     assert letters.shape([(6,), (8,), (12,)]) == "(N·T,)"
     assert letters.shape([(4, 1), (3, 1), (5, 1)]) == "(T + 1, 1)"

@@ -1,4 +1,5 @@
 """What is said of an exception that the source of the answer explains."""
+
 import random
 import textwrap
 import time
@@ -29,29 +30,50 @@ def said_of(*methods):
     return " ".join(failed.split("\n", 1)[1].split())
 
 
-@pytest.mark.parametrize(("methods", "sentence"), [
-    ([INIT, FORWARD, BACKWARD.replace("self.idx", "idx")], "`idx` is kept in self: write `self.idx`."),
-    ([INIT, FORWARD.replace("self.idx = idx", "pass"), BACKWARD.replace("self.idx", "idx")],
-     "`idx` belongs to `forward`: keep it there, `self.idx = idx`, and write `self.idx` here."),
-    ([INIT, FORWARD, textwrap.dedent(BACKWARD)], "`def backward` stands outside of the class: indent it as far as"),
-    ([INIT, FORWARD, textwrap.indent(BACKWARD, "    ")], "`def backward` stands inside of `forward`: indent it"),
-    ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
-    ([INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
-     "no method sets `self.idx`: in `forward` write `self.idx = ...`, for `idx` alone is forgotten when it returns."),
-    ([INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
-     "Replacing `self.idx` with `self.ids` makes this pass."),
-], ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"])
+@pytest.mark.parametrize(
+    ("methods", "sentence"),
+    [
+        ([INIT, FORWARD, BACKWARD.replace("self.idx", "idx")], "`idx` is kept in self: write `self.idx`."),
+        (
+            [INIT, FORWARD.replace("self.idx = idx", "pass"), BACKWARD.replace("self.idx", "idx")],
+            "`idx` belongs to `forward`: keep it there, `self.idx = idx`, and write `self.idx` here.",
+        ),
+        ([INIT, FORWARD, textwrap.dedent(BACKWARD)], "`def backward` stands outside of the class: indent it as far as"),
+        ([INIT, FORWARD, textwrap.indent(BACKWARD, "    ")], "`def backward` stands inside of `forward`: indent it"),
+        ([INIT, FORWARD.replace("self, idx", "idx"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
+        (
+            [INIT, FORWARD.replace("self.idx = idx", "idx = np.array(idx)"), BACKWARD],
+            "no method sets `self.idx`: in `forward` write `self.idx = ...`, "
+            "for `idx` alone is forgotten when it returns.",
+        ),
+        (
+            [INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
+            "Replacing `self.idx` with `self.ids` makes this pass.",
+        ),
+    ],
+    ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"],
+)
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     assert said_of(*methods).startswith(sentence)
 
 
-@pytest.mark.parametrize(("source", "raised"), [
-    ("class A(B):\n def f(self): self.x", Raised("AttributeError", "'A' object has no attribute 'x'", 2, "self.x")),
-    ("class A:\n def f(self): x\n def g(self): self.x = 1", Raised("NameError", "name 'x' is not defined", 2, "y = x")),
-    ("class A:\n def f(self): x\n def g(self, b): b.x = 1", Raised("NameError", "name 'x' is not defined", 2, "x")),
-    ("class A:\n def f(self, x): x", Raised("TypeError", "A.f() takes 1 positional argument but 2 were given")),
-    ("class A:\n def f(self): x\n def g(self, x): 1", Raised("NameError", "name 'x' is not defined", 2, "x", False)),
-], ids=["inherits", "another cell's line", "another object's", "has self", "not Python's own"])
+@pytest.mark.parametrize(
+    ("source", "raised"),
+    [
+        ("class A(B):\n def f(self): self.x", Raised("AttributeError", "'A' object has no attribute 'x'", 2, "self.x")),
+        (
+            "class A:\n def f(self): x\n def g(self): self.x = 1",
+            Raised("NameError", "name 'x' is not defined", 2, "y = x"),
+        ),
+        ("class A:\n def f(self): x\n def g(self, b): b.x = 1", Raised("NameError", "name 'x' is not defined", 2, "x")),
+        ("class A:\n def f(self, x): x", Raised("TypeError", "A.f() takes 1 positional argument but 2 were given")),
+        (
+            "class A:\n def f(self): x\n def g(self, x): 1",
+            Raised("NameError", "name 'x' is not defined", 2, "x", False),
+        ),
+    ],
+    ids=["inherits", "another cell's line", "another object's", "has self", "not Python's own"],
+)
 def test_where_the_source_leaves_it_open_nothing_is_said(source, raised):
     assert [*causes_in(raised, [source])] == []
 

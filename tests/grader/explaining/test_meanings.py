@@ -1,4 +1,5 @@
 """What exceptions mean: the messages are those of the NumPy and Python that are installed."""
+
 import re
 
 import numpy as np
@@ -9,14 +10,44 @@ from rnnlm_grader.protocol.bench import describe
 
 A, B, IDS = np.zeros((2, 3)), np.zeros((2, 4)), np.zeros(2, int)
 RAISES = [
-    "A @ A", "A.dot(A)", "A + B", "A.__setitem__(..., B)", "np.add(A, np.zeros((5, 2, 3)), out=A)",
-    "np.einsum('ab,bc->ac', A, A)", "np.einsum('abc->ac', A)", "np.einsum('a->a', A)", "A.reshape(4)", "np.split(B, 3)",
-    "np.concatenate([A, B])", "np.stack([A, B])", "np.array([A[0], B[0]])", "float(A)", "range(IDS)",
-    "(lambda a, b, c: 0)(*(a for a, b, c in [A.shape]))", "[0 for N, T, D in [A.shape]]", "[0 for N, in [A.shape]]",
-    "shape_of_layer()", "np.add.at(A, IDS, np.zeros((3, 3)))", "bool(A)", "A[3]", "[1, 2][2]",
-    "A[np.arange(2), np.arange(3)]", "A[0.5]", "A[np.zeros(2)]", "A[0, 0, 0]", "A[A[:, :2] == 0]",
-    "np.average([1.0], [9])", "A.sum(axis=2)", "np.random.default_rng(0).randn(2)", "unbound()",
-    "1 / 0", "IDS.__iadd__(0.5)", "A.append(1)", "[1.0] * [2]", "1 % None", "None.forward",
+    "A @ A",
+    "A.dot(A)",
+    "A + B",
+    "A.__setitem__(..., B)",
+    "np.add(A, np.zeros((5, 2, 3)), out=A)",
+    "np.einsum('ab,bc->ac', A, A)",
+    "np.einsum('abc->ac', A)",
+    "np.einsum('a->a', A)",
+    "A.reshape(4)",
+    "np.split(B, 3)",
+    "np.concatenate([A, B])",
+    "np.stack([A, B])",
+    "np.array([A[0], B[0]])",
+    "float(A)",
+    "range(IDS)",
+    "(lambda a, b, c: 0)(*(a for a, b, c in [A.shape]))",
+    "[0 for N, T, D in [A.shape]]",
+    "[0 for N, in [A.shape]]",
+    "shape_of_layer()",
+    "np.add.at(A, IDS, np.zeros((3, 3)))",
+    "bool(A)",
+    "A[3]",
+    "[1, 2][2]",
+    "A[np.arange(2), np.arange(3)]",
+    "A[0.5]",
+    "A[np.zeros(2)]",
+    "A[0, 0, 0]",
+    "A[A[:, :2] == 0]",
+    "np.average([1.0], [9])",
+    "A.sum(axis=2)",
+    "np.random.default_rng(0).randn(2)",
+    "unbound()",
+    "1 / 0",
+    "IDS.__iadd__(0.5)",
+    "A.append(1)",
+    "[1.0] * [2]",
+    "1 % None",
+    "None.forward",
 ]
 
 
@@ -49,8 +80,11 @@ def test_what_python_and_numpy_say_is_explained(expression):
 
 def test_every_meaning_is_that_of_some_exception():
     raised = list(map(raised_by, RAISES))
-    assert [beginning for kinds, beginning, *_ in MEANINGS if not any(
-        each.kind in kinds.split("|") and re.match(beginning, each.message) for each in raised)] == []
+    assert [
+        beginning
+        for kinds, beginning, *_ in MEANINGS
+        if not any(each.kind in kinds.split("|") and re.match(beginning, each.message) for each in raised)
+    ] == []
 
 
 def test_what_stands_in_the_line_is_said_in_the_students_own_words():

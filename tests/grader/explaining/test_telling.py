@@ -1,4 +1,5 @@
 """The example under a mistake: what it prints is what is said of it, and its numbers tell one mistake from another."""
+
 import builtins
 
 import numpy as np
@@ -54,17 +55,25 @@ def test_an_example_prints_what_is_said_of_it(assignment, misconception):
                 assert (shown is None) == (got is None)
 
 
-@pytest.mark.parametrize(("name", "id", "got", "expected"), [
-    ("MyRNN", "SumsBiasOverUnits", "[11., 1100.]", "[101., 1010.]"),
-    ("MyRNN", "SumsBiasOverEverything", "[11., 11.]", "[1., 10.]"),
-    ("MyRNN", "LeavesOutSlope", "[[4., 6.]]", "[[3., 4.5]]"),
-    ("MyTimeSoftmaxWithLoss", "MasksNothing", "1.4076", "2.4076"),  # not those of the case where all that is kept is 0
-    ("MyRNN", "TakesSlopeOfSigmoid", "[[0.96, 1.44]]", "[[2.56, 3.84]]"),
-    ("MyEmbedding", "PicksColumns", "[[2.], [4.], [6.]]", "[[3., 4.]]"),
-    ("my_softmax", "TakesBaseTwo", "[[0.179, 0.821]]", "[[0.1, 0.9]]"),
-    ("my_clip_grads", "AddsNorms", "7", "5"),
-    ("MyTimeAffine", "ForgetsDb", "[0., 0.]", "[1., 10.]"),
-])
+@pytest.mark.parametrize(
+    ("name", "id", "got", "expected"),
+    [
+        ("MyRNN", "SumsBiasOverUnits", "[11., 1100.]", "[101., 1010.]"),
+        ("MyRNN", "SumsBiasOverEverything", "[11., 11.]", "[1., 10.]"),
+        ("MyRNN", "LeavesOutSlope", "[[4., 6.]]", "[[3., 4.5]]"),
+        (
+            "MyTimeSoftmaxWithLoss",
+            "MasksNothing",
+            "1.4076",
+            "2.4076",
+        ),  # not those of the case where all that is kept is 0
+        ("MyRNN", "TakesSlopeOfSigmoid", "[[0.96, 1.44]]", "[[2.56, 3.84]]"),
+        ("MyEmbedding", "PicksColumns", "[[2.], [4.], [6.]]", "[[3., 4.]]"),
+        ("my_softmax", "TakesBaseTwo", "[[0.179, 0.821]]", "[[0.1, 0.9]]"),
+        ("my_clip_grads", "AddsNorms", "7", "5"),
+        ("MyTimeAffine", "ForgetsDb", "[0., 0.]", "[1., 10.]"),
+    ],
+)
 def test_numbers_are_those_that_a_teacher_would_choose(name, id, got, expected):
     look, _ = example(name, id)
     assert (short(look.finding.got), short(look.finding.expected)) == (got, expected)
@@ -90,14 +99,17 @@ def test_sums_are_chosen_so_that_what_comes_of_them_is_plain():
     np.testing.assert_allclose(np.tanh(states(0.5, 0.6)(np.zeros(3), 0)), [0.5, 0.6, 0.5])
 
 
-@pytest.mark.parametrize(("array", "written"), [
-    (np.array([1.0, 2.5, 10.05]), "np.array([1., 2.5, 10.05])"),
-    (np.array([0.1], np.float32), "np.array([0.1], dtype='float32')"),
-    (np.arctanh([0.5, 0.6]), "np.arctanh(np.array([0.5, 0.6]))"),
-    (np.log([[1.0, 9.0]]), "np.log(np.array([[1., 9.]]))"),
-    (np.array([2, 0]), "np.array([2, 0])"),
-    (np.zeros((2, 3)), "np.zeros((2, 3))"),
-])
+@pytest.mark.parametrize(
+    ("array", "written"),
+    [
+        (np.array([1.0, 2.5, 10.05]), "np.array([1., 2.5, 10.05])"),
+        (np.array([0.1], np.float32), "np.array([0.1], dtype='float32')"),
+        (np.arctanh([0.5, 0.6]), "np.arctanh(np.array([0.5, 0.6]))"),
+        (np.log([[1.0, 9.0]]), "np.log(np.array([[1., 9.]]))"),
+        (np.array([2, 0]), "np.array([2, 0])"),
+        (np.zeros((2, 3)), "np.zeros((2, 3))"),
+    ],
+)
 def test_an_array_is_written_so_that_its_numbers_are_plain(array, written):
     assert literal(array) == written
     np.testing.assert_array_equal(eval(written), array, strict=True)
@@ -106,6 +118,7 @@ def test_an_array_is_written_so_that_its_numbers_are_plain(array, written):
 def test_of_a_right_result_it_is_said_of_which_sum_it_is_tanh_where_that_is_plain():
     look, _ = example("MyRNN", "LeavesOutBias")
     assert outcome_of(look, False) == (
-        "h_next is [[0.02], [0.04]], expected [[0.3095], [0.3275]], which is tanh of [[0.32], [0.34]].")
+        "h_next is [[0.02], [0.04]], expected [[0.3095], [0.3275]], which is tanh of [[0.32], [0.34]]."
+    )
     look, _ = example("MyTimeRNN", "StartsEachStepFromZeros")  # its second step is tanh of no round number
     assert outcome_of(look, False) == "hs is [[[0.5], [0.5]]], expected [[[0.5], [0.9137]]]."

@@ -1,4 +1,5 @@
 """What comes after full points, and only then: the course's own answer, and questions about the learner's own code."""
+
 import builtins
 import linecache
 import re
@@ -74,7 +75,7 @@ def test_of_a_line_it_is_tried_what_fails_without_it():
     question = about_lines_left_out(candidate(), "MyEmbedding", OWN, rng())
     criteria = afterwards.find("MyEmbedding").of("MyEmbedding")
     shows = re.fullmatch("Which of your lines makes this hold: (.*)\\?", question.asks)[1]
-    asked, = (each for each in criteria if each.shows == shows)
+    (asked,) = (each for each in criteria if each.shows == shows)
     assert len(question.choices) == 3
     for choice in question.choices:
         assert choice.text in OWN
@@ -96,9 +97,11 @@ def test_what_is_printed_is_what_the_own_code_prints():
 
 def test_a_line_without_which_nothing_ends_costs_no_report(monkeypatch):
     monkeypatch.setattr(builtins, LOOK, look_at_the_clock, raising=False)  # as in a notebook
-    source = "def my_perplexity(losses, counts):\n    n = 3\n    while n:\n        n -= 1\n    total = 0\n    a = 1\n" \
-        "    for l, c in zip(losses, counts):\n        total += l * c\n    total = total / sum(counts)\n" \
+    source = (
+        "def my_perplexity(losses, counts):\n    n = 3\n    while n:\n        n -= 1\n    total = 0\n    a = 1\n"
+        "    for l, c in zip(losses, counts):\n        total += l * c\n    total = total / sum(counts)\n"
         "    return np.exp(total)"
+    )
     thing = candidate(source, "my_perplexity")
     criteria = afterwards.find("my_perplexity").of("my_perplexity")
     assert all(examine(each, thing, public_seed(each)).passed for each in criteria)
@@ -109,7 +112,9 @@ def test_whatever_goes_wrong_while_asking_the_rest_is_shown(monkeypatch):
     monkeypatch.setattr(afterwards, "about_what_is_kept", lambda *args: 1 / 0)
     asked = questions(candidate(), "MyEmbedding", OWN)
     assert [question.asks.split(":")[0].split("your")[0] for question in asked] == [
-        "Which of ", "What does this print with "]
+        "Which of ",
+        "What does this print with ",
+    ]
 
 
 def test_nothing_that_the_code_prints_is_shown_among_the_questions(capsys):
@@ -120,8 +125,10 @@ def test_nothing_that_the_code_prints_is_shown_among_the_questions(capsys):
 
 def test_where_answers_differ_in_idea_is_said():
     assert [*differences(OWN, course_answer("MyEmbedding"))] == [
-        "Yours has a loop; the course’s leaves that to NumPy.", "Only yours calls `np.shape`.",
-        "Only the course’s calls `np.add.at`."]
+        "Yours has a loop; the course’s leaves that to NumPy.",
+        "Only yours calls `np.shape`.",
+        "Only the course’s calls `np.add.at`.",
+    ]
     assert [*differences(OWN, OWN)] == []
 
 
@@ -131,12 +138,22 @@ def test_code_is_shown_as_text():
     assert "&lt;b&gt;" in html
 
 
-@pytest.mark.parametrize(("source", "asked", "is_shown"), [
-    (OWN, "MyEmbedding", True), (OWN, "MyEmbedding, 'contract'", True), (OWN, "MyEmbedding, 'forward'", False),
-    (OWN, "MyEmbedding, hidden=True", False), (OWN.replace("+= row", "= row"), "MyEmbedding, 'contract'", False),
-    (OWN.replace("+= row", "= row"), "MyEmbedding", False)])
+@pytest.mark.parametrize(
+    ("source", "asked", "is_shown"),
+    [
+        (OWN, "MyEmbedding", True),
+        (OWN, "MyEmbedding, 'contract'", True),
+        (OWN, "MyEmbedding, 'forward'", False),
+        (OWN, "MyEmbedding, hidden=True", False),
+        (OWN.replace("+= row", "= row"), "MyEmbedding, 'contract'", False),
+        (OWN.replace("+= row", "= row"), "MyEmbedding", False),
+    ],
+)
 def test_the_courses_answer_is_shown_after_full_points_and_never_before(source, asked, is_shown):
     cell = ("a", f"import numpy as np\nfrom rnnlm_grader import check\n{source}")
-    shown = shown_in_a_shell(cell, SHOWS_HTML, (
-        "b", f"try:\n    check({asked})\nexcept AssertionError:\n    pass\nprint('np.add.at(dW' in shown[0])"))
+    shown = shown_in_a_shell(
+        cell,
+        SHOWS_HTML,
+        ("b", f"try:\n    check({asked})\nexcept AssertionError:\n    pass\nprint('np.add.at(dW' in shown[0])"),
+    )
     assert shown.splitlines()[-2] == str(is_shown)

@@ -1,4 +1,5 @@
 """What `check` notices of the cells of a live notebook."""
+
 import re
 from types import SimpleNamespace
 
@@ -24,51 +25,76 @@ def ran(*runs, screen=None):
         except Exception as raised:
             error = raised
         is_before = isinstance(error, SyntaxError) and not source.startswith("%")
-        cells.end(SimpleNamespace(error_before_exec=error if is_before else None,
-                                  error_in_exec=None if is_before or source.startswith("%") else error), values)
+        cells.end(
+            SimpleNamespace(
+                error_before_exec=error if is_before else None,
+                error_in_exec=None if is_before or source.startswith("%") else error,
+            ),
+            values,
+        )
     return cells
 
 
-@pytest.mark.parametrize(("now", "reason"), [
-    ("class MyRNN2: pass", "The cell of MyRNN defines MyRNN2 now."),
-    ("# class MyRNN: pass", "The cell of MyRNN defines nothing now."),
-    ("MyRNN", "The cell of MyRNN defines nothing now."),
-    ("class MyRNN: pass)", "The cell of MyRNN doesn't parse: line 1, unmatched ')'."),
-    ("\n1 / 0\nclass MyRNN: pass", "The cell of MyRNN raised ZeroDivisionError in line 2."),
-])
+@pytest.mark.parametrize(
+    ("now", "reason"),
+    [
+        ("class MyRNN2: pass", "The cell of MyRNN defines MyRNN2 now."),
+        ("# class MyRNN: pass", "The cell of MyRNN defines nothing now."),
+        ("MyRNN", "The cell of MyRNN defines nothing now."),
+        ("class MyRNN: pass)", "The cell of MyRNN doesn't parse: line 1, unmatched ')'."),
+        ("\n1 / 0\nclass MyRNN: pass", "The cell of MyRNN raised ZeroDivisionError in line 2."),
+    ],
+)
 def test_a_class_that_its_cell_did_not_give_when_it_last_ran_is_noticed(now, reason):
     assert ran(("a", CLASS), ("a", now)).outdated("MyRNN") == reason
 
 
-@pytest.mark.parametrize("runs", [
-    [],
-    [("a", CLASS), ("a", "class MyRNN: x = 1")],
-    [("a", CLASS), ("b", CLASS), ("a", "")],
-    [("a", CLASS), ("a", ""), ("b", "%time\nclass MyRNN: pass")],
-    [("a", CLASS), ("a", f"{CLASS}\n1 / 0")],
-    [("a", CLASS), ("a", "from math import *")],
-    [("a", CLASS), ("a", "from math import pi as MyRNN")],
-    [("a", CLASS), ("a", "%run mine.py")],
-    [("a", CLASS), ("a", "for MyRNN in [1]: pass")],
-    [(None, CLASS), (None, "")],
-], ids=["never ran", "written anew", "now in another cell", "moved", "failed later", "may be imported", "imported",
-        "run from a file", "looped", "without ids"])
+@pytest.mark.parametrize(
+    "runs",
+    [
+        [],
+        [("a", CLASS), ("a", "class MyRNN: x = 1")],
+        [("a", CLASS), ("b", CLASS), ("a", "")],
+        [("a", CLASS), ("a", ""), ("b", "%time\nclass MyRNN: pass")],
+        [("a", CLASS), ("a", f"{CLASS}\n1 / 0")],
+        [("a", CLASS), ("a", "from math import *")],
+        [("a", CLASS), ("a", "from math import pi as MyRNN")],
+        [("a", CLASS), ("a", "%run mine.py")],
+        [("a", CLASS), ("a", "for MyRNN in [1]: pass")],
+        [(None, CLASS), (None, "")],
+    ],
+    ids=[
+        "never ran",
+        "written anew",
+        "now in another cell",
+        "moved",
+        "failed later",
+        "may be imported",
+        "imported",
+        "run from a file",
+        "looped",
+        "without ids",
+    ],
+)
 def test_nothing_is_said_where_it_may_be_defined(runs):
     assert not ran(*runs).outdated("MyRNN")
 
 
-@pytest.mark.parametrize(("screen", "reason"), [
-    ({"a": "class MyRNN: x = 1"}, "The cell of MyRNN was edited since it ran: run it first."),
-    ({"b": ""}, "The cell that defined MyRNN is gone."),
-    ({"a": f"{CLASS}\n"}, ""),
-])
+@pytest.mark.parametrize(
+    ("screen", "reason"),
+    [
+        ({"a": "class MyRNN: x = 1"}, "The cell of MyRNN was edited since it ran: run it first."),
+        ({"b": ""}, "The cell that defined MyRNN is gone."),
+        ({"a": f"{CLASS}\n"}, ""),
+    ],
+)
 def test_what_a_front_end_tells_of_the_screen_counts(screen, reason):
     assert ran(("a", CLASS), screen=screen).outdated("MyRNN") == reason
 
 
 def test_the_version_before_earns_nothing_and_says_so_first():
     shown = shown_in_a_shell(IMPORT, ("a", ANSWER), ("a", f"{ANSWER}x = ("), CHECK)
-    report = shown[shown.index("The cell of"):]
+    report = shown[shown.index("The cell of") :]
     assert report.startswith("The cell of my_perplexity doesn't parse: line 3, ")
     assert "What is judged below is the version before, which earns nothing.\nmy_perplexity · edge\n" in report
     assert "my_perplexity · edge: 0 of 2 points" in report
@@ -76,24 +102,31 @@ def test_the_version_before_earns_nothing_and_says_so_first():
 
 
 def test_a_right_answer_of_before_does_not_pass():
-    right = ("import math\ndef my_perplexity(losses, counts):\n"
-             "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))")
+    right = (
+        "import math\ndef my_perplexity(losses, counts):\n"
+        "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))"
+    )
     assert shown_in_a_shell(IMPORT, ("a", right), CHECK).endswith("ERROR None\n")
     assert "0 of 2 points" in shown_in_a_shell(IMPORT, ("a", right), ("a", "1 / 0"), CHECK).splitlines()[-1]
 
 
-@pytest.mark.parametrize(("cells", "advice"), [
-    ([], "Run the cell in which you write it, then this one again."),
-    ([("a", f"{ANSWER}x = (")], "The cell of my_perplexity doesn't parse: line 3, "),
-])
+@pytest.mark.parametrize(
+    ("cells", "advice"),
+    [
+        ([], "Run the cell in which you write it, then this one again."),
+        ([("a", f"{ANSWER}x = (")], "The cell of my_perplexity doesn't parse: line 3, "),
+    ],
+)
 def test_an_answer_that_is_not_defined_is_told_without_a_traceback(cells, advice):
     assert f"\nmy_perplexity isn't defined yet. {advice}" in "\n" + shown_in_a_shell(IMPORT, *cells, CHECK)
 
 
 def test_what_an_answer_uses_from_another_cell_is_told_whether_it_counts():
     helper, uses = ("h", "def one(x):\n    return 1.0"), ("a", ANSWER.replace("1.0", "one(0)"))
-    assert ("my_perplexity uses one from another cell of yours. That counts: the cell is handed in with this notebook."
-            in shown_in_a_shell(IMPORT, helper, uses, CHECK))
+    assert (
+        "my_perplexity uses one from another cell of yours. That counts: the cell is handed in with this notebook."
+        in shown_in_a_shell(IMPORT, helper, uses, CHECK)
+    )
     shown = shown_in_a_shell(IMPORT, helper, uses, ("h", "# gone"), CHECK)
     assert "my_perplexity uses one. The cell of one defines nothing now. What is judged" in shown
     assert "from another cell" not in shown_in_a_shell(IMPORT, ("a", ANSWER), CHECK)

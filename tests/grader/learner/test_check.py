@@ -1,4 +1,5 @@
 """`check`, as a learner meets it."""
+
 import re
 
 import numpy as np
@@ -53,14 +54,22 @@ def test_without_arguments_all_that_is_defined_is_told_and_its_points_are_put_in
     assert "my_perplexity · values: 0 of 4 points\n  ✗" in text
     assert text.splitlines()[-10:] == [
         "name             part      points",
-        "MyEmbedding      forward   3 of 3", "MyEmbedding      backward  6 of 6", "MyEmbedding      contract  6 of 6",
-        "MyTimeEmbedding  forward   0 of 3", "MyTimeEmbedding  backward  0 of 4", "MyTimeEmbedding  contract  0 of 3",
-        "my_perplexity    values    0 of 4", "my_perplexity    edge      0 of 2", "total                      15 of 31"]
+        "MyEmbedding      forward   3 of 3",
+        "MyEmbedding      backward  6 of 6",
+        "MyEmbedding      contract  6 of 6",
+        "MyTimeEmbedding  forward   0 of 3",
+        "MyTimeEmbedding  backward  0 of 4",
+        "MyTimeEmbedding  contract  0 of 3",
+        "my_perplexity    values    0 of 4",
+        "my_perplexity    edge      0 of 2",
+        "total                      15 of 31",
+    ]
 
 
 def test_without_arguments_what_there_is_nothing_to_examine_in_takes_a_line():
     assert check_all(MyTimeEmbedding=UNFILLED).startswith(
-        "MyEmbedding: not defined here.\n\nMyTimeEmbedding: not filled in yet.\n\nname ")
+        "MyEmbedding: not defined here.\n\nMyTimeEmbedding: not filled in yet.\n\nname "
+    )
 
 
 def test_without_arguments_a_notebook_in_which_all_is_right_passes(capsys):
@@ -98,8 +107,10 @@ def test_what_waits_for_another_part_names_what_it_waits_for():
     lines = report(defined("class MyEmbedding:\n    def __init__(self, W): pass")).splitlines()
     told = [" ".join(line.split()) for line in lines if "…" in line]
     assert told[0] == "… 2 (2 points) are held back until the ✗ above is mended earns nothing yet"
-    assert [line[:44] for line in told[1:]] == ["… 4 (6 points) are held back until the ✗ of f"[:44],
-                                                "… 6 (6 points) are held back until the ✗ of f"[:44]]
+    assert [line[:44] for line in told[1:]] == [
+        "… 4 (6 points) are held back until the ✗ of f"[:44],
+        "… 6 (6 points) are held back until the ✗ of f"[:44],
+    ]
 
 
 def test_what_waits_for_another_part_shows_its_failure_in_a_line():
@@ -111,13 +122,14 @@ def test_what_is_printed_is_that_of_the_example_shown():
     doubles = RIGHT.replace("return W[idx]", "print('ids', *idx.ravel())\n        return 2 * W[idx]")
     assert doubles != RIGHT
     text = report(defined(doubles), "forward")
-    shown, = re.findall(r"idx = np.array\(\[(.*)\]\)", text)
+    (shown,) = re.findall(r"idx = np.array\(\[(.*)\]\)", text)
     assert f"In this example your code printed: ids {shown.replace(',', '')}\n" in text
 
 
 def test_of_several_mistakes_in_a_part_the_gravest_is_told_in_full_and_any_other_in_a_line():
     body = RIGHT.replace("return W[idx]", "self.grads = [0 * W]\n        return W[idx]").replace(
-        "np.add.at(dW, self.idx, dout)", "dW[self.idx] = dout; dout[...] = 0")
+        "np.add.at(dW, self.idx, dout)", "dW[self.idx] = dout; dout[...] = 0"
+    )
     parts = re.split(r"^(?=My)", report(defined(body)), flags=re.MULTILINE)
     for part in parts:
         told = re.split(r"^  (?=[✗✓≈…])", part, flags=re.MULTILINE)
@@ -128,7 +140,9 @@ def test_of_several_mistakes_in_a_part_the_gravest_is_told_in_full_and_any_other
 def test_what_is_given_names_the_part_that_pays():
     text = " ".join(report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity")).split())
     assert re.findall(r"≈ 1 is as it should be, given the ✗ (\w+)(?: (\w+))?", text) == [
-        ("above", "earns"), ("of", "values")]
+        ("above", "earns"),
+        ("of", "values"),
+    ]
 
 
 def test_a_failure_that_does_not_come_again_is_told_without_an_example():
@@ -149,12 +163,18 @@ def test_zeros_are_shown_without_a_sign():
     assert "[[0.], [0.]], expected [[0.], [2.]]" in report(defined(zeros), "backward")
 
 
-@pytest.mark.parametrize(("line", "meaning"), [
-    ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
-    ("self.grads[0][...] = dout @ dout", "`dout` has shape (..., D): `@` needs as many columns on the left as rows"),
-    ("self.grads[0][...] = dout[None, None] + 1", "the right side doesn't fit into the left"),
-    ("None + dout", "something here is None"),
-])
+@pytest.mark.parametrize(
+    ("line", "meaning"),
+    [
+        ("dout.flip()", "Your code raised AttributeError: 'numpy.ndarray' object has no attribute 'flip'"),
+        (
+            "self.grads[0][...] = dout @ dout",
+            "`dout` has shape (..., D): `@` needs as many columns on the left as rows",
+        ),
+        ("self.grads[0][...] = dout[None, None] + 1", "the right side doesn't fit into the left"),
+        ("None + dout", "something here is None"),
+    ],
+)
 def test_an_exception_is_told_once_and_in_other_words_if_beginners_meet_it(line, meaning):
     source = corpus.answer(corpus.LOOKUP + f"\n    def backward(self, dout):\n        {line}\n")
     text = " ".join(report(defined(source), "backward").split())
@@ -175,10 +195,18 @@ def test_what_no_variant_explains_is_told_as_far_as_it_is_certain_and_never_gues
     assert "`grads[0]` is 0.5 times what it should be, while rows of ids that occur nowhere are right." in text
 
 
-@pytest.mark.parametrize(("source", "old", "name", "says"), [
-    (plainest(softmax_masking, "MyTimeSoftmaxWithLoss"), "losses.sum() / count", "MyTimeSoftmaxWithLoss",
-     r"loss is ([\d.]+), expected ([\d.]+)\."),
-    (RIGHT, "W[idx]", "MyEmbedding", r"got ([\d.]+), expected ([\d.]+)\.")])
+@pytest.mark.parametrize(
+    ("source", "old", "name", "says"),
+    [
+        (
+            plainest(softmax_masking, "MyTimeSoftmaxWithLoss"),
+            "losses.sum() / count",
+            "MyTimeSoftmaxWithLoss",
+            r"loss is ([\d.]+), expected ([\d.]+)\.",
+        ),
+        (RIGHT, "W[idx]", "MyEmbedding", r"got ([\d.]+), expected ([\d.]+)\."),
+    ],
+)
 def test_numbers_that_differ_late_are_printed_so_that_it_can_be_seen(source, old, name, says):
     assert old in source
     numbers = re.findall(says, report(defined(source.replace(old, f"{old} * (1 + 3e-7)"), name)))
@@ -186,9 +214,14 @@ def test_numbers_that_differ_late_are_printed_so_that_it_can_be_seen(source, old
     assert all(got != expected for got, expected in numbers)
 
 
-@pytest.mark.parametrize("options", [
-    {"formatter": {"float": "{:.1f}".format}}, {"precision": 1, "suppress": True, "threshold": 3, "linewidth": 20},
-], ids=["formatter", "numbers"])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"formatter": {"float": "{:.1f}".format}},
+        {"precision": 1, "suppress": True, "threshold": 3, "linewidth": 20},
+    ],
+    ids=["formatter", "numbers"],
+)
 def test_what_a_notebook_has_set_for_printing_changes_no_report(options):
     answer = defined(corpus.EMBEDDING_MISTAKES["Overwrites"])
     as_ever = report(answer)
@@ -219,7 +252,7 @@ def test_hidden_inputs_are_never_shown_nor_what_was_made_of_them():
     MyEmbedding.learns = False
     texts = [" ".join(report(MyEmbedding, "backward", hidden=True).split()) for _ in range(2)]
     # Though other inputs are drawn each time.
-    assert len({re.split(" [✓✗≈] ", text[text.index("Likely"):])[0] for text in texts}) == 1
+    assert len({re.split(" [✓✗≈] ", text[text.index("Likely") :])[0] for text in texts}) == 1
     text = texts[0]
     assert "passes on the inputs shown in the notebook and fails on others. grads[0] is not what it should be." in text
     assert "Likely: each row of dW is written once" in text
@@ -232,12 +265,15 @@ def test_names_and_parts_that_do_not_exist_get_one_clear_line():
         check(defined(RIGHT), "forwards")
 
 
-@pytest.mark.parametrize(("before", "line", "module"), [
-    ("import bs4", "pass", None),
-    ("import bs4\ndef used(): return bs4", "used()", "bs4"),
-    ("", "import bs4.element", "bs4"),
-    ("from rnnlm_ref.layers import RNN", "RNN", "rnnlm_ref.layers"),
-])
+@pytest.mark.parametrize(
+    ("before", "line", "module"),
+    [
+        ("import bs4", "pass", None),
+        ("import bs4\ndef used(): return bs4", "used()", "bs4"),
+        ("", "import bs4.element", "bs4"),
+        ("from rnnlm_ref.layers import RNN", "RNN", "rnnlm_ref.layers"),
+    ],
+)
 def test_an_answer_that_uses_a_module_that_grading_lacks_is_warned_and_passes(before, line, module, capsys):
     last = "        return W[idx]\n"
     assert last in RIGHT

@@ -1,4 +1,5 @@
 """The finale: a model of the learner's own answers, gathered from several notebooks."""
+
 import json
 import types
 
@@ -37,8 +38,10 @@ def answers(root):
 def told(root, folder, released="solutions"):
     """Run the exercise in a folder, without its checks; return what the finale shows as text and as HTML."""
     notebook = nbformat.reads(json.dumps(read(root, "06-rnnlm", released)), as_version=4)
-    notebook.cells = [nbformat.v4.new_code_cell(SHORT), *(
-        cell for cell in notebook.cells if cell.cell_type == "code" and not cell.source.startswith("check("))]
+    notebook.cells = [
+        nbformat.v4.new_code_cell(SHORT),
+        *(cell for cell in notebook.cells if cell.cell_type == "code" and not cell.source.startswith("check(")),
+    ]
     folder.mkdir(exist_ok=True)
     NotebookClient(notebook, resources={"metadata": {"path": str(folder)}}).execute()
     output = notebook.cells[-1].outputs[-1]
@@ -62,7 +65,8 @@ def test_what_is_missing_or_wrong_is_stood_in_for_and_named(root, tmp_path):
     assert text.splitlines()[-1] == (
         "Yours: MyTimeEmbedding, MyRNN, MyTimeAffine, MyRnnlm, my_clip_grads, my_perplexity. Finished parts stood in "
         "for MyTimeRNN (03-time-rnn: its checks don't pass yet), MyTimeSoftmaxWithLoss (05-softmax-masking: no "
-        "notebook of that exercise is beside this one).")
+        "notebook of that exercise is beside this one)."
+    )
 
 
 def test_with_nothing_filled_in_nothing_is_trained(root, tmp_path):
@@ -80,8 +84,12 @@ def test_a_model_is_built_of_the_learners_layers_and_leaves_no_trace(answers, wi
     monkeypatch.setattr(finale, "vars", lambda space: at_hand if space is here else space.__dict__, raising=False)
     model = finale.build(parts, vocab_size=9)
     used = [*model.layers, model.loss_layer]
-    assert [isinstance(layer, parts[name].used) for layer, name in zip(used, (
-        "MyTimeEmbedding", "MyTimeRNN", "MyTimeAffine", "MyTimeSoftmaxWithLoss"), strict=True)] == [True] * 4
+    assert [
+        isinstance(layer, parts[name].used)
+        for layer, name in zip(
+            used, ("MyTimeEmbedding", "MyTimeRNN", "MyTimeAffine", "MyTimeSoftmaxWithLoss"), strict=True
+        )
+    ] == [True] * 4
     assert time_layers.TimeRNN is PARTS["MyTimeRNN"] is at_hand["TimeRNN"]
 
 

@@ -1,4 +1,5 @@
 """The report as a page, which a notebook shows in place of the text."""
+
 import re
 
 import pytest
@@ -7,8 +8,12 @@ from examining import shown_in_a_shell
 from rnnlm_grader.learner.page import BOOK_URL, page
 from rnnlm_grader.verdict.report import Item, in_words
 
-BLOCKS = (("likely", "Likely: it is `W[idx]` alone."), ("read", "02-embedding.html#ids"), ("code", "layer = MyRNN()"),
-          ("said", "out is 1, expected 2."))
+BLOCKS = (
+    ("likely", "Likely: it is `W[idx]` alone."),
+    ("read", "02-embedding.html#ids"),
+    ("code", "layer = MyRNN()"),
+    ("said", "out is 1, expected 2."),
+)
 
 
 def written(*items, **options):
@@ -44,6 +49,7 @@ def test_an_example_that_is_cut_can_be_unfolded_as_a_whole():
 def test_in_a_shell_the_report_is_displayed_and_the_exception_is_one_line():
     shown = shown_in_a_shell(
         ("a", "from rnnlm_grader import check\ndef my_perplexity(losses, counts): return 1.0"),
-        ("b", "check(my_perplexity, 'edge')"))
+        ("b", "check(my_perplexity, 'edge')"),
+    )
     assert shown.startswith("my_perplexity · edge: 0 of 2 points\n  … 2 (2 points) are held back until the ✗ of ")
     assert shown.endswith("ERROR my_perplexity · edge: 0 of 2 points; see above.\n")

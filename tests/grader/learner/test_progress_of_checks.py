@@ -1,4 +1,5 @@
 """What `check` remembers: on this machine, and only of what the learner asked it."""
+
 import json
 import os
 import re
@@ -10,8 +11,11 @@ from examining import shown_in_a_shell
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.learner import progress
 
-DEFINED = ("a", "import math\nfrom rnnlm_grader import check\ndef my_perplexity(losses, counts):\n"
-           "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))")
+DEFINED = (
+    "a",
+    "import math\nfrom rnnlm_grader import check\ndef my_perplexity(losses, counts):\n"
+    "    return math.exp(sum(l * c for l, c in zip(losses, counts)) / sum(counts))",
+)
 
 
 @pytest.fixture
@@ -30,9 +34,14 @@ def full(slug):
 
 
 def test_a_check_notes_its_points_and_neither_others_nor_those_on_hidden_inputs(kept):
-    shown_in_a_shell(DEFINED, *(("b", f"check({asked})") for asked in (
-        "my_perplexity, hidden=True", "hidden=True", "my_perplexity, 'values'")))
-    (part, (points, at)), = json.loads(kept.read_text()).items()
+    shown_in_a_shell(
+        DEFINED,
+        *(
+            ("b", f"check({asked})")
+            for asked in ("my_perplexity, hidden=True", "hidden=True", "my_perplexity, 'values'")
+        ),
+    )
+    ((part, (points, at)),) = json.loads(kept.read_text()).items()
     assert (part, points) == ("my_perplexity-values", 4)
     assert at > 1_700_000_000_000
 

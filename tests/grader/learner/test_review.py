@@ -1,4 +1,5 @@
 """What was misunderstood comes back: records of mistakes, when they are due, and `review` in a notebook."""
+
 import json
 import time
 
@@ -11,8 +12,11 @@ from rnnlm_grader.learner.review import AT_ONCE, DAY, KNEW, MISSED, answered, as
 
 NOW = 1_790_000_000_000
 KEY = "MyEmbedding.Overwrites"
-WRONG = ("a", "from rnnlm_grader import check\nfrom rnnlm_grader.learner.review import review\nimport numpy as np\n"
-         + EMBEDDING_MISTAKES["Overwrites"])
+WRONG = (
+    "a",
+    "from rnnlm_grader import check\nfrom rnnlm_grader.learner.review import review\nimport numpy as np\n"
+    + EMBEDDING_MISTAKES["Overwrites"],
+)
 
 
 @pytest.fixture
@@ -50,8 +54,10 @@ def test_the_longest_due_come_first_and_not_too_many_at_once():
     assert due(mistakes, NOW) == [str(days) for days in reversed(range(3, AT_ONCE + 3))]
 
 
-@pytest.mark.parametrize(("points", "is_solved"), [({}, False), ({f"MyEmbedding-{part}": [9, 0] for part in (
-    "forward", "backward", "contract")}, True)])
+@pytest.mark.parametrize(
+    ("points", "is_solved"),
+    [({}, False), ({f"MyEmbedding-{part}": [9, 0] for part in ("forward", "backward", "contract")}, True)],
+)
 def test_lines_are_asked_about_once_the_answer_has_full_points(points, is_solved, monkeypatch):
     seen = []
     monkeypatch.setattr(review, "question_about", lambda *args: seen.append(args[-1]))
@@ -92,9 +98,13 @@ def test_in_a_notebook_a_question_is_asked_judged_and_put_off(kept):
     assert len(record["asked"]) == 1
 
 
-@pytest.mark.parametrize(("cells", "said"), [
-    (["review(1)"], "No question is open: review() asks one."),
-    (["review()", "review(9)"], "Choose a number from 1 to ")])
+@pytest.mark.parametrize(
+    ("cells", "said"),
+    [
+        (["review(1)"], "No question is open: review() asks one."),
+        (["review()", "review(9)"], "Choose a number from 1 to "),
+    ],
+)
 def test_what_is_no_answer_is_told_what_to_do(kept, cells, said):
     review.keep({KEY: named(None, int(time.time() * 1000) - 2 * DAY)})
     assert said in shown_in_a_shell(WRONG, *((str(at), cell) for at, cell in enumerate(cells)))

@@ -1,4 +1,5 @@
 """Questions about known mistakes: what is called right is right, and the numbers are never the same twice."""
+
 import re
 
 import numpy as np
@@ -9,11 +10,25 @@ from rnnlm_grader.content.misconception import defined
 from rnnlm_grader.explaining.script import short
 from rnnlm_grader.learner.questions import about_lines, library, question_about
 
-SOME = ["MyEmbedding.Overwrites", "MyEmbedding.PutsIntoColumns", "MyTimeEmbedding.ReversedTime",
-        "MyRNN.TakesNextStateForDWh", "MyTimeRNN.StartsEachStepFromZeros", "my_bptt.TakesWindowAsCount",
-        "my_clip_grads.ClipsEachArray", "my_softmax.DoesNotShift", "MyTimeAffine.LeavesOutB", "MyTimeLSTM.OrdersIFGO"]
-CONTRACT = ["my_clip_grads.MakesNan", "MyEmbedding.PilesUp", "MyRNN.ClearsInForward", "MyRNN.Rebinds",
-            "MyTimeRNN.ForcesHsFloat64"]
+SOME = [
+    "MyEmbedding.Overwrites",
+    "MyEmbedding.PutsIntoColumns",
+    "MyTimeEmbedding.ReversedTime",
+    "MyRNN.TakesNextStateForDWh",
+    "MyTimeRNN.StartsEachStepFromZeros",
+    "my_bptt.TakesWindowAsCount",
+    "my_clip_grads.ClipsEachArray",
+    "my_softmax.DoesNotShift",
+    "MyTimeAffine.LeavesOutB",
+    "MyTimeLSTM.OrdersIFGO",
+]
+CONTRACT = [
+    "my_clip_grads.MakesNan",
+    "MyEmbedding.PilesUp",
+    "MyRNN.ClearsInForward",
+    "MyRNN.Rebinds",
+    "MyTimeRNN.ForcesHsFloat64",
+]
 
 
 def printed(question, answer):
@@ -30,7 +45,7 @@ def printed(question, answer):
 
 
 def right_choice(question):
-    right, = (choice for choice in question.choices if choice.is_right)
+    (right,) = (choice for choice in question.choices if choice.is_right)
     return right
 
 
@@ -40,7 +55,7 @@ def test_the_right_choice_is_what_a_right_answer_prints_and_another_is_what_the_
     for seed in range(3):
         question = question_about(key, seed)
         assert printed(question, defined(misconception.name, misconception.right)) == right_choice(question).text
-        mistaken, = (choice for choice in question.choices if choice.text == printed(question, misconception.variant))
+        (mistaken,) = (choice for choice in question.choices if choice.text == printed(question, misconception.variant))
         assert not mistaken.is_right
         assert misconception.sentence[1:] in mistaken.why
         assert len({choice.text for choice in question.choices}) == len(question.choices)
@@ -63,6 +78,7 @@ def test_a_seed_gives_one_question():
 def test_lines_of_the_right_answer_are_asked_about_only_where_it_is_solved():
     def asks(is_solved):
         return {question_about("MyRNN.TakesNextStateForDWh", seed, (), is_solved).asks for seed in range(8)}
+
     lines = "Which of these is right in `MyRNN.backward`?"
     assert lines not in asks(is_solved=False)
     assert {lines} < asks(is_solved=True)
@@ -84,8 +100,9 @@ def test_an_unknown_mistake_gives_no_question():
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_nearly_every_known_mistake_gives_a_question_with_a_right_answer(slug):
     """But for a model that draws its own parameters, of which nobody can tell what it prints."""
-    keys = [key for key, each in library().items()
-            if each in ASSIGNMENTS[slug].misconceptions and each.name != "MyRnnlm"]
+    keys = [
+        key for key, each in library().items() if each in ASSIGNMENTS[slug].misconceptions and each.name != "MyRnnlm"
+    ]
     missing = []
     for key in keys:
         question, misconception = question_about(key, 0), library()[key]

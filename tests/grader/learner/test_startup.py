@@ -1,4 +1,5 @@
 """What is at hand in a notebook before any of its cells has run."""
+
 import json
 import os
 import subprocess
@@ -22,8 +23,13 @@ print(reply["content"]["user_expressions"]["names"]["data"]["text/plain"])
 @pytest.fixture(scope="module")
 def at_hand():
     """The names that a kernel of Jupyter's has when it starts."""
-    done = subprocess.run([sys.executable, "-c", ASK], text=True, capture_output=True, check=True,
-                          env=os.environ | {"PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py")})
+    done = subprocess.run(
+        [sys.executable, "-c", ASK],
+        text=True,
+        capture_output=True,
+        check=True,
+        env=os.environ | {"PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py")},
+    )
     return set(eval(done.stdout))
 
 

@@ -1,4 +1,5 @@
 """An answer that doesn't come to an end, in a notebook."""
+
 import ast
 import builtins
 import subprocess
@@ -27,17 +28,22 @@ def run(monkeypatch):
         candidate = TimedCandidate(f=defined(source))
         candidate.begin(seconds)
         return call(candidate, "f")
+
     return run
 
 
 # They come to an end, though late, so that a test that fails does.
-@pytest.mark.parametrize("body", [
-    "while n < 10**7: n += 1",
-    "for n in range(10**7): pass",
-    "while n < 10**7:\n  try: n += 1; 1 / 0\n  except: pass",
-    "try:\n  while n < 10**7: n += 1\n except BaseException: pass",
-    "def g(n):\n  while n < 10**7: n += 1\n g(0)",
-], ids=["while", "for", "swallows what is raised in the loop", "swallows what is raised around it", "in a helper"])
+@pytest.mark.parametrize(
+    "body",
+    [
+        "while n < 10**7: n += 1",
+        "for n in range(10**7): pass",
+        "while n < 10**7:\n  try: n += 1; 1 / 0\n  except: pass",
+        "try:\n  while n < 10**7: n += 1\n except BaseException: pass",
+        "def g(n):\n  while n < 10**7: n += 1\n g(0)",
+    ],
+    ids=["while", "for", "swallows what is raised in the loop", "swallows what is raised around it", "in a helper"],
+)
 def test_an_endless_loop_is_stopped(run, body):
     with pytest.raises(WorkerLost) as caught:
         run(f"def f(n=0):\n {body}", 0.02)

@@ -1,4 +1,5 @@
 """What counts as the same code, and what doesn't."""
+
 import ast
 import textwrap
 
@@ -84,7 +85,7 @@ def paired(*sources, wrong=()):
 
 @pytest.mark.parametrize("what", SAME)
 def test_these_are_the_same(what):
-    pair, = paired(ANSWER, SAME[what])
+    (pair,) = paired(ANSWER, SAME[what])
     assert pair.students == ("student 0", "student 1")
     assert (pair.lines, pair.percent) == (MIN_LINES, 100)  # without the line that was given
     assert pair.exact is (what not in REWORDED)
@@ -112,7 +113,9 @@ def test_rare_wrong_code_comes_first_also_where_it_is_short():
     short, another = (f"def work(x):\n    a = x {sign} 1\n    b = a / 2\n    c = b * a\n    return c" for sign in "+-")
     found = paired(ANSWER, ANSWER, short, short, another, another, wrong=[2, 3, 4])
     assert [(pair.students, pair.is_rare) for pair in found] == [
-        (("student 2", "student 3"), True), (("student 0", "student 1"), False)]
+        (("student 2", "student 3"), True),
+        (("student 0", "student 1"), False),
+    ]
     assert paired(*[short] * 4, wrong=range(4)) == []  # not rare
 
 
@@ -124,7 +127,7 @@ def test_what_a_tenth_of_the_class_has_in_common_tells_nothing():
 def test_the_percentage_is_of_all_that_the_shorter_one_has():
     more = f"{ANSWER}\ndef more(x):\n" + "\n".join(f"    more{i} = x + {i}" for i in range(10))
     yet_more = more.replace("+ 7", "+ 77") + "\n    more11 = 11"
-    pair, = paired(more, yet_more)
+    (pair,) = paired(more, yet_more)
     assert (pair.lines, pair.percent) == (10, 50)
 
 
@@ -135,10 +138,17 @@ def test_attributes_of_self_may_be_called_anything():
     assert first.exact != other.exact
 
 
-@pytest.mark.parametrize("source", [
-    "def work(:", "\0", "x" * 100_000,
-    "def work():\n    return a" + ".b" * 9_000, "def work():\n    return a" + ".b" * 900,
-], ids=["no Python", "a null byte", "endless", "too deep to parse", "too deep to compare"])
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def work(:",
+        "\0",
+        "x" * 100_000,
+        "def work():\n    return a" + ".b" * 9_000,
+        "def work():\n    return a" + ".b" * 900,
+    ],
+    ids=["no Python", "a null byte", "endless", "too deep to parse", "too deep to compare"],
+)
 def test_no_source_stops_it(source):
     assert functions(source) == {}
 
@@ -148,9 +158,13 @@ def test_right_answers_in_other_styles_are_not_taken_for_the_reference(slug):
     solution = answers_of(nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4))
     given = {name: released(source) for name, source in solution.items()}
     shapes = reference_shapes(solution.values())
-    taken = [style for corpus in CORPORA for name in set(corpus.RIGHT) & set(solution)
-             for style, source in corpus.RIGHT[name].items()
-             if like_reference(functions_of({name: source}, given), shapes)[0]]
+    taken = [
+        style
+        for corpus in CORPORA
+        for name in set(corpus.RIGHT) & set(solution)
+        for style, source in corpus.RIGHT[name].items()
+        if like_reference(functions_of({name: source}, given), shapes)[0]
+    ]
     assert taken == ["walks over all indices and puts back"] * (slug == "04-bptt")  # which it is, word for word
     lines = sum(functions_of(solution, given).values())
     assert like_reference(functions_of(solution, given), shapes)[0] == (lines if lines >= MIN_LINES else 0)

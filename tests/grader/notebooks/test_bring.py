@@ -1,4 +1,5 @@
 """A student's work goes from a notebook with the old text into one with the new text, and nothing is lost."""
+
 import copy
 
 import nbformat
@@ -33,23 +34,31 @@ def test_answers_and_own_cells_are_brought_and_the_new_text_stays(paths, capsys)
     kept = old.read_bytes()
     assert bring.main([*map(str, paths)]) == 0
     assert capsys.readouterr().out == (
-        f"Brought into {new}: MyEmbedding, MyTimeEmbedding, and 2 cells of your own. {old} is as it was.\n")
+        f"Brought into {new}: MyEmbedding, MyTimeEmbedding, and 2 cells of your own. {old} is as it was.\n"
+    )
     notebook = nbformat.read(new, as_version=4)
     nbformat.validate(notebook)
     cells = {name_of(cell): cell.source for cell in notebook.cells}
     assert cells[name_of(BLANK.cells[0])] == "# The new title"
     assert cells["new"] == "a new paragraph"
     assert [cells[name] for name in ("MyEmbedding", "MyTimeEmbedding")] == [
-        cell.source for cell in RIGHT.cells if name_of(cell) in ("MyEmbedding", "MyTimeEmbedding")]
+        cell.source for cell in RIGHT.cells if name_of(cell) in ("MyEmbedding", "MyTimeEmbedding")
+    ]
     order = [name_of(cell) for cell in notebook.cells]
-    assert order[order.index("MyEmbedding") - 2: order.index("MyEmbedding")] == ["note", "helper"]
+    assert order[order.index("MyEmbedding") - 2 : order.index("MyEmbedding")] == ["note", "helper"]
     assert len(order) == len(BLANK.cells) + 3
     assert old.read_bytes() == kept
 
 
-@pytest.mark.parametrize(("names", "reason"), [
-    (("old", "old"), "is filled in already"), (("other", "new"), "aren't the same exercise"),
-    (("nothing", "new"), "No such file"), (("old", "nothing"), "No such file")])
+@pytest.mark.parametrize(
+    ("names", "reason"),
+    [
+        (("old", "old"), "is filled in already"),
+        (("other", "new"), "aren't the same exercise"),
+        (("nothing", "new"), "No such file"),
+        (("old", "nothing"), "No such file"),
+    ],
+)
 def test_what_would_lose_work_or_makes_no_sense_changes_nothing(paths, tmp_path, names, reason, capsys):
     (tmp_path / "other.ipynb").write_text(nbformat.writes(nbformat.v4.new_notebook(cells=[new_code_cell("x = 1")])))
     before = [path.read_bytes() for path in paths]

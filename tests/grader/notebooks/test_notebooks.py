@@ -1,4 +1,5 @@
 """Finding the notebook in what was handed in, and reading it."""
+
 import io
 import json
 import os
@@ -46,8 +47,19 @@ FOUND = {
     "other exercises beside it": ({"a.ipynb": notebook("y = 2", "MyRNN"), "b.ipynb": notebook()}, "b.ipynb"),
     "a damaged one beside it": ({"a.ipynb": "{", "b.ipynb": notebook()}, "b.ipynb"),
     "an older try beside it": ({"a/try.ipynb": notebook("y = 2"), f"a/{NAME}": notebook()}, f"a/{NAME}"),
-    "a zip": ({"Work.ZIP": zipped({f"me/{NAME}": notebook(), f"__MACOSX/me/._{NAME}": "x", "me/.ipynb_checkpoints/"
-                                   f"{NAME}": "x", "me/a.csv": "1"})}, f"Work.ZIP/me/{NAME}"),
+    "a zip": (
+        {
+            "Work.ZIP": zipped(
+                {
+                    f"me/{NAME}": notebook(),
+                    f"__MACOSX/me/._{NAME}": "x",
+                    f"me/.ipynb_checkpoints/{NAME}": "x",
+                    "me/a.csv": "1",
+                }
+            )
+        },
+        f"Work.ZIP/me/{NAME}",
+    ),
     "a zip of Windows": ({"a.zip": zipped({f"me\\{NAME}": notebook()})}, f"a.zip/me/{NAME}"),
 }
 
@@ -61,7 +73,9 @@ def test_the_notebook_is_found_wherever_it_is_and_whatever_it_is_called(tmp_path
 
 def test_the_notebook_of_the_right_name_comes_first(tmp_path):
     assert find(tmp_path, {NAME: notebook(), "b.ipynb": notebook("y"), "a.zip": b""}) == (
-        (Cell("x = 1", "MyEmbedding"),), [])
+        (Cell("x = 1", "MyEmbedding"),),
+        [],
+    )
 
 
 REFUSED = {

@@ -2,6 +2,7 @@
 
 Skipped where podman can't start; it is too large a package for every run of CI to install.
 """
+
 import contextlib
 import json
 import re
@@ -63,8 +64,10 @@ def why_not_at_all(folder):
 
 def left_behind():
     """Containers of the grader, and the processes that look after one."""
-    listed = [["podman", "ps", "--all", "--format={{.Names}}", "--filter=name=^rnnlm-"],
-              ["pgrep", "--full", "(podman|conmon) .*rnnlm-[0-9a-f]{16}"]]
+    listed = [
+        ["podman", "ps", "--all", "--format={{.Names}}", "--filter=name=^rnnlm-"],
+        ["pgrep", "--full", "(podman|conmon) .*rnnlm-[0-9a-f]{16}"],
+    ]
     return [subprocess.run(command, capture_output=True, text=True, check=False).stdout.split() for command in listed]
 
 
@@ -76,10 +79,16 @@ def wait_until_nothing_is_left(seconds=20):
 
 
 def test_what_a_worker_may_not_do_raises_in_it():
-    attacks = [*(lines for lines in FORBIDDEN if "/proc/1/" not in lines),  # that is the worker itself
-               "open('/proc/self/comm', 'w')", "open('/proc/1/oom_score_adj', 'w')", "open('/sys/planted', 'w')",
-               "open('/run/planted', 'w')", "open('/etc/planted', 'w')", "os.listdir('/sys')[0]",
-               "open('/proc/2/stat')"]
+    attacks = [
+        *(lines for lines in FORBIDDEN if "/proc/1/" not in lines),  # that is the worker itself
+        "open('/proc/self/comm', 'w')",
+        "open('/proc/1/oom_score_adj', 'w')",
+        "open('/sys/planted', 'w')",
+        "open('/run/planted', 'w')",
+        "open('/etc/planted', 'w')",
+        "os.listdir('/sys')[0]",
+        "open('/proc/2/stat')",
+    ]
     source = "".join(function(lines, f"attack_{number}") for number, lines in enumerate(attacks))
     with begun(source, sandbox="podman", allowed=60) as candidate:
         for number, lines in enumerate(attacks):
@@ -143,10 +152,14 @@ candidate.play([program])
 """
 
 
-@pytest.mark.parametrize(("answer", "most_seconds"), [
-    ("def work(): return 1", 600),
-    ("import time\ndef work(): time.sleep(500)", 3),
-], ids=["idle", "asleep"])
+@pytest.mark.parametrize(
+    ("answer", "most_seconds"),
+    [
+        ("def work(): return 1", 600),
+        ("import time\ndef work(): time.sleep(500)", 3),
+    ],
+    ids=["idle", "asleep"],
+)
 def test_a_grader_that_is_killed_leaves_nothing_behind(answer, most_seconds):
     command = [sys.executable, "-c", GRADER, answer, str(most_seconds)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as grader:
@@ -164,8 +177,9 @@ def result_of(embedding, box):
     return result.pop("key"), json.dumps(result)
 
 
-@pytest.mark.parametrize("embedding", [demo.RIGHT, demo.corpus.EMBEDDING_MISTAKES["Overwrites"]],
-                         ids=["right", "wrong"])
+@pytest.mark.parametrize(
+    "embedding", [demo.RIGHT, demo.corpus.EMBEDDING_MISTAKES["Overwrites"]], ids=["right", "wrong"]
+)
 def test_a_submission_gets_the_same_result_as_in_bubblewrap(embedding):
     keys, results = zip(*(result_of(embedding, box) for box in ("bwrap", "podman")), strict=True)
     assert results[0] == results[1]
@@ -178,5 +192,5 @@ def test_where_bubblewrap_is_missing_podman_is_used_and_that_is_recorded(tmp_pat
     release(tmp_path)
     demo.hand_in(tmp_path, {"somebody": WORK["unfinished"]})
     assert batch_of(tmp_path).grade().graded == ["somebody"]
-    graded, = (tmp_path / "autograded").rglob("*.ipynb")
+    (graded,) = (tmp_path / "autograded").rglob("*.ipynb")
     assert json.loads(graded.read_text())["metadata"]["rnnlm_grader"]["sandbox"] == "podman"

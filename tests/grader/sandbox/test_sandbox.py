@@ -1,4 +1,5 @@
 """What a student's code can do in the sandbox: compute, and nothing else."""
+
 import contextlib
 import os
 import re
@@ -39,7 +40,7 @@ def test_every_worker_orders_a_set_in_the_same_way():
 
 def test_prints_without_end_are_cut():
     with begun("def work():\n    for _ in range(100000): print('x' * 100)") as candidate:
-        reply, = candidate.play([calling("work")])
+        (reply,) = candidate.play([calling("work")])
         assert len(reply.printed) == 2000
 
 
@@ -66,14 +67,27 @@ def test_after_a_failure_no_step_of_the_program_is_taken_and_the_next_one_is_pla
         assert (failed.seen, failed.raised.kind, other.seen) == ((0,), "ZeroDivisionError", (1,))
 
 
-@pytest.mark.parametrize("frame", [
-    b'{"array": ["O", [1], ""]}', b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1]]}',
-    b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}', b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}',
-    b"{}", b'{"evil": [1]}', b'{"Opaque": [5]}', b'{"Raised": [["a"], "b", 1, "c", true, [], []]}',
-    b'{"Raised": ["a", "b", 1, "c", true, [-1, 2], []]}',
-    b'{"Raised": ["a", "b", 1, "c", true, [], [["x", "array", "y"]]]}',
-    b"[" * 5000 + b"]" * 5000, b"\xff", b"[] []", b"] [",
-], ids=range(15))
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b'{"array": ["O", [1], ""]}',
+        b'{"array": ["<f8,", [1], "MTIzNDU2Nzg="]}',
+        b'{"array": ["<f8", [1]]}',
+        b'{"array": ["<f8", [1], "?MTIzNDU2Nzg="]}',
+        b'{"array": ["<f8", [1000000, 1000000], "MTIzNDU2Nzg="]}',
+        b"{}",
+        b'{"evil": [1]}',
+        b'{"Opaque": [5]}',
+        b'{"Raised": [["a"], "b", 1, "c", true, [], []]}',
+        b'{"Raised": ["a", "b", 1, "c", true, [-1, 2], []]}',
+        b'{"Raised": ["a", "b", 1, "c", true, [], [["x", "array", "y"]]]}',
+        b"[" * 5000 + b"]" * 5000,
+        b"\xff",
+        b"[] []",
+        b"] [",
+    ],
+    ids=range(15),
+)
 def test_frames_that_break_the_rules_are_refused(frame):
     with pytest.raises(wire.WireError):
         wire.unpack(frame)
@@ -89,11 +103,15 @@ def test_a_frame_over_the_limit_is_refused_before_it_is_read():
         wire.take_frame(bytearray(wire.LENGTH.pack(2**22)))
 
 
-@pytest.mark.parametrize(("result", "told"), [
-    ("np.broadcast_to(np.ones(3), (10**9, 3))", "an array of "),
-    ("[np.zeros(300) for _ in range(900)]", "a list "), ("[[[1.0] * 99] * 9] * 9", "a list "),
-    ("[0] * 1001", "a list "),
-])
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("np.broadcast_to(np.ones(3), (10**9, 3))", "an array of "),
+        ("[np.zeros(300) for _ in range(900)]", "a list "),
+        ("[[[1.0] * 99] * 9] * 9", "a list "),
+        ("[0] * 1001", "a list "),
+    ],
+)
 def test_what_is_far_larger_than_any_right_result_does_not_cross(result, told):
     assert call_work(f"import numpy as np\ndef work(): return {result}").description.startswith(told)
 
@@ -115,7 +133,8 @@ exit 1
 
 @pytest.mark.parametrize(("name", "installs"), [("bwrap", []), ("auto", ["podman"])])
 def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_installed(
-        monkeypatch, tmp_path, name, installs):
+    monkeypatch, tmp_path, name, installs
+):
     program = tmp_path / "program"
     program.write_text(SAYS)
     program.chmod(0o755)
@@ -148,6 +167,7 @@ def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypat
 @pytest.fixture(params=["sandbox", "kernel"])
 def call_with(request):
     """Call `work(f, x)` of a source, with a function of the grader's and an array, in a worker or in this process."""
+
     def called(source, function):
         program, names = Program(), {}
         program.step("call", "work", None, (program.lend(function), np.array([1.0, 2.0])), {}, is_seen=True)
@@ -162,8 +182,9 @@ def call_with(request):
 
 def test_an_answer_may_call_a_function_that_stays_with_the_grader(call_with):
     seen = []
-    assert call_with("def work(f, x): return f(x + 1) - f(x)",
-                     lambda x: seen.append(x.tolist()) or float((x ** 2).sum())).seen == (8.0,)
+    assert call_with(
+        "def work(f, x): return f(x + 1) - f(x)", lambda x: seen.append(x.tolist()) or float((x**2).sum())
+    ).seen == (8.0,)
     assert seen == [[2.0, 3.0], [1.0, 2.0]]
 
 
@@ -176,9 +197,19 @@ EMPTY = np.zeros((0, 2), bool)  # of which each comparison is true
 FORGED = {  # which reply of a worker → what is said in its place
     1: ["hello", 5],  # that a cell was executed
     2: [5, "work", ("other",), (None,), (EMPTY,)],  # which names are defined
-    3: [(0, ("a string",), None, ""), (0, (None,), None, 5), (EMPTY, (None,), None, ""), ("ask", 0, "x"),
-        ("ask", None, None), (1, (None,), None, ""), (None, None, None, None), (0, (), None, ""), (0, (None,), 5, ""),
-        (0, (None, None), None, ""), 7],  # what came of a program
+    3: [
+        (0, ("a string",), None, ""),
+        (0, (None,), None, 5),
+        (EMPTY, (None,), None, ""),
+        ("ask", 0, "x"),
+        ("ask", None, None),
+        (1, (None,), None, ""),
+        (None, None, None, None),
+        (0, (), None, ""),
+        (0, (None,), 5, ""),
+        (0, (None, None), None, ""),
+        7,
+    ],  # what came of a program
 }
 
 
@@ -202,11 +233,14 @@ def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
     assert len(seen) == at
 
 
-@pytest.mark.parametrize(("source", "kept"), [
-    ("while True: pass", ["kept"]),
-    ("import os; os._exit(3)", ["kept"]),
-    ("class Loop:\n    while True: pass", []),  # which loops among the definitions too
-])
+@pytest.mark.parametrize(
+    ("source", "kept"),
+    [
+        ("while True: pass", ["kept"]),
+        ("import os; os._exit(3)", ["kept"]),
+        ("class Loop:\n    while True: pass", []),  # which loops among the definitions too
+    ],
+)
 @pytest.mark.parametrize("name", ["work", "own cell 2"])
 def test_of_a_cell_that_loses_the_worker_the_definitions_are_executed_and_other_cells_lose_nothing(name, source, kept):
     source = f"def kept(): return 3\n{source}"
@@ -240,8 +274,10 @@ def test_what_computes_is_told_the_time_that_it_was_allowed_and_nothing_of_this_
 
 def test_all_threads_of_an_answer_use_its_time():
     threads = f"import threading\ndef count():\n{textwrap.indent(busy(9), '    ')}\n"
-    source = "threads = [threading.Thread(target=count) for _ in range(3)]\n" \
-             "for each in threads: each.start()\nfor each in threads: each.join()"
+    source = (
+        "threads = [threading.Thread(target=count) for _ in range(3)]\n"
+        "for each in threads: each.start()\nfor each in threads: each.join()"
+    )
     with pytest.raises(WorkerLost, match="time allowed"):
         call_work(threads + function(source), allowed=0.5)
 
@@ -263,8 +299,11 @@ def test_all_cells_of_ones_own_share_the_time_of_one(starts):
 
 
 def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
-    cells = [("ends", "import os\ndef ends(): os._exit(1)"), ("own cell 1", busy(0.3)),
-             ("slow", f"{busy(0.3)}\ndef slow(): return 1")]
+    cells = [
+        ("ends", "import os\ndef ends(): os._exit(1)"),
+        ("own cell 1", busy(0.3)),
+        ("slow", f"{busy(0.3)}\ndef slow(): return 1"),
+    ]
     with begun(*cells, names=["ends", "slow"], seconds=2, all_seconds=2) as candidate:
         for _ in range(5):
             with pytest.raises(WorkerLost, match="ended the Python process"):
@@ -289,10 +328,10 @@ def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(star
     assert len(starts) == 3
 
 
-def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_well_before_is_given_up(
-        starts, tmp_path):
-    cells = [(f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})")
-             for n in range(30)]
+def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_well_before_is_given_up(starts, tmp_path):
+    cells = [
+        (f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})") for n in range(30)
+    ]
     candidate = SandboxedCandidate(cells, [], sandbox="none", all_seconds=1)
     candidate.begin(5)
     candidate.close()
@@ -336,25 +375,32 @@ def test_a_criterion_may_be_told_no_more_than_any_right_answer_tells():
         candidate.begin(5)  # in a new worker
 
 
-@pytest.mark.parametrize(("source", "told"), [
-    ("from tqdm import tqdm\ndef work(): return 1\n", "No module named 'tqdm'"),
-    ("from rnnlm_grader import check\ndef work(): return 1\ncheck(work)", None),  # that it isn't here isn't told
-])
+@pytest.mark.parametrize(
+    ("source", "told"),
+    [
+        ("from tqdm import tqdm\ndef work(): return 1\n", "No module named 'tqdm'"),
+        ("from rnnlm_grader import check\ndef work(): return 1\ncheck(work)", None),  # that it isn't here isn't told
+    ],
+)
 def test_a_module_that_is_missing_ends_nothing(source, told):
     with begun(source) as candidate:
         assert candidate.defined == ("work",)
         assert {name: why.message for name, why in candidate.failed.items()} == ({"work": told} if told else {})
 
 
-@pytest.mark.parametrize("fails", [
-    "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
-    "import matplotlib.pyplot as plt\nplt.rcParams['figure.dpi'] = 90\nwith plt.style.context('x') as y: plt.plot(1)",
-    "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
-    "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
-    "import asyncio\nawait asyncio.sleep(9)",
-    "import math\nfrom __future__ import annotations\ndef f(x: Nothing): pass",
-    "V = 3\nglobal V",
-])
+@pytest.mark.parametrize(
+    "fails",
+    [
+        "import matplotlib.pyplot as plt\nfig, ax = plt.subplots()\nax.plot([1, 2])",
+        "import matplotlib.pyplot as plt\n"
+        "plt.rcParams['figure.dpi'] = 90\nwith plt.style.context('x') as y: plt.plot(1)",
+        "from tqdm.auto import tqdm, trange\nfor i in trange(3): pass",
+        "took = get_ipython().run_line_magic('timeit', '-o work()')\ntook.average ** 2 < 1",
+        "import asyncio\nawait asyncio.sleep(9)",
+        "import math\nfrom __future__ import annotations\ndef f(x: Nothing): pass",
+        "V = 3\nglobal V",
+    ],
+)
 def test_what_fails_beside_the_definitions_of_a_cell_costs_nothing(fails):
     assert call_work(f"def work(): pass\n{fails}\ndef better(): return 1\nwork = better") == 1
 
@@ -366,17 +412,25 @@ def test_of_several_failures_in_a_cell_the_first_is_told():
         assert (candidate.failed["work"].kind, candidate.failed["work"].line) == ("NameError", 1)
 
 
-@pytest.mark.parametrize(("start", "holds"), [
-    ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
-    ("import torch\ndef f(x: torch.Tensor | None): return x", "f(1) == 1"),
-    ("from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
-     "        self.params = [1]", "Cell().params == [1]"),
-    ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
-    ("with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
-     "helper.one(1) == 1"),
-    ("import torch, copy", "copy.copy(torch) is not None"),
-    ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
-])
+@pytest.mark.parametrize(
+    ("start", "holds"),
+    [
+        ("from numba import njit, jit\n@njit\n@jit(nopython=True)\ndef one(x): return x", "one(1) == 1"),
+        ("import torch\ndef f(x: torch.Tensor | None): return x", "f(1) == 1"),
+        (
+            "from torch import nn\nclass Cell(nn.Module):\n    def __init__(self):\n        super().__init__()\n"
+            "        self.params = [1]",
+            "Cell().params == [1]",
+        ),
+        ("from typing_extensions import NamedTuple\nclass Cache(NamedTuple):\n    x: int", "Cache(x=1) == (1,)"),
+        (
+            "with open('helper.py', 'w') as file: print('def one(x): return x', file=file)\nimport helper",
+            "helper.one(1) == 1",
+        ),
+        ("import torch, copy", "copy.copy(torch) is not None"),
+        ("import cupy\nxp = cupy if cupy.cuda.is_available() else np", "xp is np"),
+    ],
+)
 def test_what_stands_for_a_missing_module_leaves_functions_and_classes_as_they_are(start, holds):
     assert call_work("import numpy as np", f"{start}\nholds = {holds}\ndef work(): return holds").item() is True
 
@@ -425,5 +479,5 @@ def write(candidate, which):
     """Write into what `work` gives."""
     program = Program()
     program.step("write", program.step("call", "work", None, (which,), {}), np.ones(2))
-    reply, = candidate.play([program])
+    (reply,) = candidate.play([program])
     return reply

@@ -1,4 +1,5 @@
 """The filter of system calls: what it refuses on each machine, by running it as the kernel would."""
+
 import errno
 import fcntl
 import mmap
@@ -14,8 +15,10 @@ from support.workers import begun
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import seccomp
 
-HEADERS = {"x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
-           "aarch64": Path("/usr/include/asm-generic/unistd.h")}
+HEADERS = {
+    "x86_64": Path("/usr/include/x86_64-linux-gnu/asm/unistd_64.h"),
+    "aarch64": Path("/usr/include/asm-generic/unistd.h"),
+}
 FORK_FLAGS = 0x01200011  # of the C library's fork: SIGCHLD, CLONE_CHILD_CLEARTID, CLONE_CHILD_SETTID
 THREAD_FLAGS = 0x003D0F00  # of its pthread_create
 
@@ -40,18 +43,24 @@ def verdict(machine, number, first=0, architecture=None, second=0, third=0):
         if code == seccomp.RETURN:
             return value
         if code == seccomp.LOAD:
-            loaded, = struct.unpack_from("=I", data, value)
+            (loaded,) = struct.unpack_from("=I", data, value)
             at += 1
         else:
-            holds = {seccomp.EQUAL: loaded == value, seccomp.AT_LEAST: loaded >= value,
-                     seccomp.ANY_BIT: bool(loaded & value)}[code]
+            holds = {
+                seccomp.EQUAL: loaded == value,
+                seccomp.AT_LEAST: loaded >= value,
+                seccomp.ANY_BIT: bool(loaded & value),
+            }[code]
             at += 1 + (yes if holds else no)
 
 
 def test_what_is_refused_fails_and_everything_else_goes_through(machine):
     refused = seccomp.refused(machine).values()
-    special = {seccomp.CLONE[machine], seccomp.CLONE3[machine],
-               *(number_on(machine, call) for call in seccomp.LIMITED.values())}
+    special = {
+        seccomp.CLONE[machine],
+        seccomp.CLONE3[machine],
+        *(number_on(machine, call) for call in seccomp.LIMITED.values()),
+    }
     for number in set(range(seccomp.UNREVIEWED)) - special:
         expected = seccomp.FAIL_WITH | errno.EPERM if number in refused else seccomp.ALLOW
         assert verdict(machine, number) == expected, number
@@ -71,15 +80,18 @@ def test_a_thread_may_begin_and_a_process_may_not(machine):
     assert verdict(machine, clone, THREAD_FLAGS | 1 << 40) == seccomp.ALLOW  # the kernel ignores the upper half too
 
 
-TRIED = {"fcntl": (*range(1100), 2 ** 31), "ioctl": (*range(0x5400, 0x5500), 0, 0x6628, 0xC020660B, 0xC020662A),
-         "madvise": (*range(110), 2 ** 31), "futex": [op for op in range(512) if not op & 0x70]}
+TRIED = {
+    "fcntl": (*range(1100), 2**31),
+    "ioctl": (*range(0x5400, 0x5500), 0, 0x6628, 0xC020660B, 0xC020662A),
+    "madvise": (*range(110), 2**31),
+    "futex": [op for op in range(512) if not op & 0x70],
+}
 MAY = {  # by the names that Python has for them
     "fcntl": {fcntl.F_DUPFD, fcntl.F_GETFD, fcntl.F_SETFD, fcntl.F_GETFL, fcntl.F_SETFL, fcntl.F_DUPFD_CLOEXEC},
-    "ioctl": {termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIONCLEX,
-              termios.FIOCLEX},
-    "madvise": {value for name, value in vars(mmap).items() if name.startswith("MADV_")} - {
-        mmap.MADV_WILLNEED, mmap.MADV_REMOVE, mmap.MADV_MERGEABLE, mmap.MADV_HWPOISON, mmap.MADV_UNMERGEABLE
-    } | {18, 19},  # MADV_WIPEONFORK, _KEEPONFORK
+    "ioctl": {termios.TCGETS, termios.TIOCGWINSZ, termios.FIONREAD, termios.FIONBIO, termios.FIONCLEX, termios.FIOCLEX},
+    "madvise": {value for name, value in vars(mmap).items() if name.startswith("MADV_")}
+    - {mmap.MADV_WILLNEED, mmap.MADV_REMOVE, mmap.MADV_MERGEABLE, mmap.MADV_HWPOISON, mmap.MADV_UNMERGEABLE}
+    | {18, 19},  # MADV_WIPEONFORK, _KEEPONFORK
     "futex": {0, 9, 256, 265, *(op for op in TRIED["futex"] if op & 128)},
 }
 
@@ -102,8 +114,10 @@ def test_podman_is_told_the_same(machine, name):
     assert {test["index"] for test in tests} == {2 if name == "madvise" else 1}
 
     def is_refused(value):
-        return any(value == test["value"] if test["op"] == "SCMP_CMP_EQ" else value & test["value"] == test["valueTwo"]
-                   for test in tests)
+        return any(
+            value == test["value"] if test["op"] == "SCMP_CMP_EQ" else value & test["value"] == test["valueTwo"]
+            for test in tests
+        )
 
     assert {value for value in TRIED[name] if not is_refused(value)} == MAY[name]
 

@@ -1,4 +1,5 @@
 """Opens a course folder as `rnnlm-grade` does."""
+
 from classroom import SLUG, config_for
 from nbgrader.coursedir import CourseDirectory
 

@@ -4,6 +4,7 @@ A moment is one change of the disk: a file opened for writing, renamed, removed 
 removed, a commit of the database. `crash` ends the process there, as a loss of power would: what was written since and
 not yet forced to the disk (fsync) is cut in half. It runs in a child process; the caller looks at what was left.
 """
+
 import os
 import sys
 import traceback
@@ -12,7 +13,16 @@ from pathlib import Path
 import sqlalchemy
 
 CHANGES = {
-    "open", "os.rename", "os.remove", "os.mkdir", "os.rmdir", "os.chmod", "os.link", "os.truncate", "shutil.rmtree"}
+    "open",
+    "os.rename",
+    "os.remove",
+    "os.mkdir",
+    "os.rmdir",
+    "os.chmod",
+    "os.link",
+    "os.truncate",
+    "shutil.rmtree",
+}
 CRASHED = 99
 
 

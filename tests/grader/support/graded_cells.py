@@ -1,4 +1,5 @@
 """Grades a notebook that consists of some cells."""
+
 import json
 import tempfile
 from pathlib import Path
@@ -17,8 +18,16 @@ def told(*cells, slug="01-embedding"):
     exercise = nbformat.read(ROOT / "solutions" / slug / f"{slug}.ipynb", as_version=4)
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, f"{slug}.ipynb")
-        path.write_text(json.dumps({"cells": [
-            code_cell(source, **({"nbgrader": {"grade_id": name}} if name else {})) for name, source in cells]}))
+        path.write_text(
+            json.dumps(
+                {
+                    "cells": [
+                        code_cell(source, **({"nbgrader": {"grade_id": name}} if name else {}))
+                        for name, source in cells
+                    ]
+                }
+            )
+        )
         work, _ = read_handed_in(exercise, path)
     cells, whole = (tuple(execution_order(exercise, order)) if order else () for order in (work.order, work.whole))
     result = run(Job(slug, cells, tuple(answers_of(exercise).items()), b"k" * 32, "bwrap", 4.0, 10.0, version(), whole))

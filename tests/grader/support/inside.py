@@ -1,4 +1,5 @@
 """Looks round inside a worker: NumPy and threads work there, and nothing that the filter refuses."""
+
 import platform
 
 import numpy as np

@@ -1,4 +1,5 @@
 """The instructor's answers, among all that their notebooks define."""
+
 import nbformat
 from corpora import CORPORA
 

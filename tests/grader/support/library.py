@@ -1,4 +1,5 @@
 """The library of misconceptions, as cases for tests, and its verdicts."""
+
 import pytest
 from examining import grade_name
 
@@ -14,6 +15,7 @@ CASES = [pytest.param(a, m, id=f"{m.name}-{m.id}") for a in ASSIGNMENTS.values()
 def grade(assignment, misconception):
     """Those of the verdicts on a variant, on the learner's inputs, that cost points."""
     candidate = KernelCandidate(**{misconception.name: misconception.variant})
-    results = grade_name(assignment, candidate, misconception.name,
-                         lambda criterion: [(public_seed(criterion), False)], Allowance(5))
+    results = grade_name(
+        assignment, candidate, misconception.name, lambda criterion: [(public_seed(criterion), False)], Allowance(5)
+    )
     return [v for result in results for v in result.verdicts if v.state == State.COSTS]

@@ -1,4 +1,5 @@
 """Workers in a sandbox: calls what is executed there, and knows what mustn't be done or ends one."""
+
 import contextlib
 import textwrap
 
@@ -31,7 +32,7 @@ def calling(name, *args):
 
 def call(candidate, name="work", *args):
     """Return what a function gives."""
-    reply, = candidate.play([calling(name, *args)])
+    (reply,) = candidate.play([calling(name, *args)])
     if reply.raised:
         raise CallFailed(f"{reply.raised.kind}: {reply.raised.message}", reply.raised)
     return reply.seen[0]
@@ -81,14 +82,17 @@ FORBIDDEN = [
     "import mmap; mmap.mmap(os.open(sys.executable, os.O_RDONLY), 4096, prot=mmap.PROT_READ).madvise(21)",  # _PAGEOUT
     "os.preadv(os.open(sys.executable, os.O_RDONLY), [bytearray(1)], 0, os.RWF_NOWAIT)",
 ]
-LOSES = pytest.mark.parametrize(("body", "reason"), [
-    ("os._exit(3)", "exit status 3"),
-    ("import ctypes; ctypes.string_at(0)", "signal 11"),
-    ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
-    ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
-    ("""os.write(int(sys.argv[2]), 2 * b'\\x15\\0\\0\\0[0, [null], null, ""]')""", "disturbed"),  # one too many
-    ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
-])
+LOSES = pytest.mark.parametrize(
+    ("body", "reason"),
+    [
+        ("os._exit(3)", "exit status 3"),
+        ("import ctypes; ctypes.string_at(0)", "signal 11"),
+        ("import signal; signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass", "time allowed"),
+        ("for fd in range(3, 64):\n    try: os.write(fd, b'x' * 100)\n    except OSError: pass", "disturbed"),
+        ("""os.write(int(sys.argv[2]), 2 * b'\\x15\\0\\0\\0[0, [null], null, ""]')""", "disturbed"),  # one too many
+        ("for fd in range(3, 64):\n    try: os.close(fd)\n    except OSError: pass", "closed|ended"),
+    ],
+)
 
 
 def how_lost(body, **options):

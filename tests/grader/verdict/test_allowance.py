@@ -1,4 +1,5 @@
 """How much time each criterion gets, and who pays for what never comes to an end."""
+
 import math
 
 import pytest
@@ -23,10 +24,12 @@ class Candidate:
 
 def taking(seconds):
     """A criterion that takes so long."""
+
     def dealt(seed):
         if seconds > Candidate.at_work.given[-1]:
             raise WorkerLost(Lost(TIMED_OUT))
         return []
+
     return LastLook("f", dealt, None)
 
 
@@ -38,6 +41,7 @@ def examined():
     def examine(criterion):
         candidate.given.clear()
         return allowance.examine(criterion, candidate, 0, False).passed, [*candidate.given]
+
     return examine
 
 
@@ -76,6 +80,7 @@ def test_what_had_to_wait_only_the_first_time_is_final():
             candidate.waits += 1
             raise WorkerLost(Lost(WAITED))
         return []
+
     assert Allowance(15, 15).examine(LastLook("f", waits_once, None), candidate, 0, False).passed
     assert candidate.waits == 0
 

@@ -1,4 +1,5 @@
 """The corpora of answers: no right answer fails, no wrong one passes, in the kernel and through the sandbox."""
+
 import contextlib
 
 import pytest
@@ -24,9 +25,12 @@ OVERWRITES, STACKS = embedding.EMBEDDING_MISTAKES["Overwrites"], embedding.TIME_
 
 def cases(which):
     """(corpus, name, label, source) for every answer of a kind."""
-    return [pytest.param(corpus, name, label, source, id=f"{name}-{label}")
-            for corpus in CORPORA for name, answers in getattr(corpus, which).items()
-            for label, source in answers.items()]
+    return [
+        pytest.param(corpus, name, label, source, id=f"{name}-{label}")
+        for corpus in CORPORA
+        for name, answers in getattr(corpus, which).items()
+        for label, source in answers.items()
+    ]
 
 
 def plainest(corpus):
@@ -51,15 +55,22 @@ def in_sandbox(assignment, cells, lent=()):
 
 PUBLIC = "public"
 DRAWS = PUBLIC, 0, 1, 2  # the learner's inputs, and for each number hidden ones
-WHERE = pytest.mark.parametrize(("make_candidate", "draws"), [(in_kernel, DRAWS[:3]), (in_sandbox, DRAWS[3:])],
-                                ids=["in_kernel", "in_sandbox"])  # the same comes of the same inputs; see below
+WHERE = pytest.mark.parametrize(
+    ("make_candidate", "draws"), [(in_kernel, DRAWS[:3]), (in_sandbox, DRAWS[3:])], ids=["in_kernel", "in_sandbox"]
+)  # the same comes of the same inputs; see below
 
 
 def seeds_of(slug, draws=DRAWS):
     """Seeds for these draws of inputs."""
+
     def seeds(criterion):
-        return [(public_seed(criterion), False) if draw == PUBLIC else
-                (hidden_seed(bytes([draw]) * 32, slug, criterion), True) for draw in draws]
+        return [
+            (public_seed(criterion), False)
+            if draw == PUBLIC
+            else (hidden_seed(bytes([draw]) * 32, slug, criterion), True)
+            for draw in draws
+        ]
+
     return seeds
 
 
@@ -108,10 +119,14 @@ def lost(corpus, name, source):
     return {v.criterion.id: v.likely for v in verdicts(in_kernel, corpus, name, source) if not v.state.earns}
 
 
-@pytest.mark.parametrize(("right", "slip", "criterion"), [
-    ("dc * g * i * (1 - i)", "dc * g * (1 - i)", "slopes_of_the_gates"),
-    ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)", "through_c"),
-    ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates")])
+@pytest.mark.parametrize(
+    ("right", "slip", "criterion"),
+    [
+        ("dc * g * i * (1 - i)", "dc * g * (1 - i)", "slopes_of_the_gates"),
+        ("dc * c_prev * f * (1 - f)", "dh * c_prev * f * (1 - f)", "through_c"),
+        ("dh * tanh_c * o", "dc * tanh_c * o", "slopes_of_the_gates"),
+    ],
+)
 def test_a_slip_in_one_gate_costs_one_criterion_though_it_has_no_name(right, slip, criterion):
     assert lost(lstm, "MyTimeLSTM", changed(lstm.BOOK, (right, slip))) == {criterion: ()}
 
@@ -122,17 +137,22 @@ def test_a_backward_in_which_only_the_gradient_of_c_is_right_earns_nothing():
     assert lost(lstm, "MyTimeLSTM", source).keys() >= backward
 
 
-@pytest.mark.parametrize(("corpus", "name", "mistake", "criterion"), [
-    (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
-    (rnn, "MyRNN", "AveragesWeights", "backward_sizes"), (rnn, "MyRNN", "PopsCache", "backward_twice"),
-    (rnn, "MyRNN", "HandsBackOutsideTanh", "backward_sizes"),
-    (time_rnn, "MyTimeRNN", "AveragesWeights", "backward_sizes"),
-    (time_rnn, "MyTimeRNN", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
-    (time_rnn, "MyTimeRNN", "TurnsDWx", "gradient_of_wx_and_b"),
-    (bptt, "my_bptt", "LeavesOutTransposeOfWx", "gradient_of_inputs"),
-    (lstm, "MyTimeLSTM", "AveragesWeights", "backward_sizes"),
-    (lstm, "MyTimeLSTM", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
-    (embedding, "MyEmbedding", "FlattensIdsAlone", "any_shape_backward")])
+@pytest.mark.parametrize(
+    ("corpus", "name", "mistake", "criterion"),
+    [
+        (rnn, "MyRNN", "AveragesOverBatch", "gradient_of_b"),
+        (rnn, "MyRNN", "AveragesWeights", "backward_sizes"),
+        (rnn, "MyRNN", "PopsCache", "backward_twice"),
+        (rnn, "MyRNN", "HandsBackOutsideTanh", "backward_sizes"),
+        (time_rnn, "MyTimeRNN", "AveragesWeights", "backward_sizes"),
+        (time_rnn, "MyTimeRNN", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+        (time_rnn, "MyTimeRNN", "TurnsDWx", "gradient_of_wx_and_b"),
+        (bptt, "my_bptt", "LeavesOutTransposeOfWx", "gradient_of_inputs"),
+        (lstm, "MyTimeLSTM", "AveragesWeights", "backward_sizes"),
+        (lstm, "MyTimeLSTM", "LeavesOutTransposeOfWx", "gradient_of_each_input"),
+        (embedding, "MyEmbedding", "FlattensIdsAlone", "any_shape_backward"),
+    ],
+)
 def test_a_mistake_that_raises_or_spreads_costs_only_the_criterion_that_it_is_about(corpus, name, mistake, criterion):
     assert lost(corpus, name, corpus.WRONG[name][mistake]).keys() == {criterion}
 
@@ -148,8 +168,9 @@ def graded(corpus, cells, allowance=None, answers=None, **options):
     """Grade a submission; return (its results by name and part, what went wrong in which cell)."""
     assignment, answers = ASSIGNMENTS[corpus.SLUG], plainest(corpus) if answers is None else answers
     with contextlib.closing(SandboxedCandidate(cells, assignment.names, **options)) as candidate:
-        results, failed = grade_submission(assignment, candidate, cells, answers, seeds_of(corpus.SLUG),
-                                           allowance or Allowance(20))
+        results, failed = grade_submission(
+            assignment, candidate, cells, answers, seeds_of(corpus.SLUG), allowance or Allowance(20)
+        )
     return {(result.name, result.part): result for result in results}, failed
 
 
@@ -184,8 +205,9 @@ def test_whatever_an_answer_gives_it_gets_a_mark(gives):
 
 def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     wrong = STACKS.replace("sum(step.grads[0] for step in self.steps)", "self.steps[-1].grads[0]")
-    alone, beside = (points(embedding, MyEmbedding=one, MyTimeEmbedding=wrong)["MyTimeEmbedding"]
-                     for one in (RIGHT, OVERWRITES))
+    alone, beside = (
+        points(embedding, MyEmbedding=one, MyTimeEmbedding=wrong)["MyTimeEmbedding"] for one in (RIGHT, OVERWRITES)
+    )
     assert beside <= alone < 10
 
 
@@ -214,8 +236,9 @@ def test_no_word_is_taken_from_cells_that_are_executed_after_a_hidden_input_was_
     seen = f"open({str(tmp_path / 'seen')!r}, 'a')"
     ends = f"def __init__(self, W):\n        if zlib.crc32(W.tobytes()) not in KNOWN: {seen}.write(str(W)), os._exit(0)"
     source = f"import os\n{KNOWN}\nif {seen}.tell(): raise ValueError('told')\n"
-    cells = submission(embedding, MyEmbedding=source + RIGHT.replace("def __init__(self, W):", ends),
-                       MyTimeEmbedding=TIME_RIGHT)
+    cells = submission(
+        embedding, MyEmbedding=source + RIGHT.replace("def __init__(self, W):", ends), MyTimeEmbedding=TIME_RIGHT
+    )
     _, failed = graded(embedding, cells, answers={}, sandbox="none")
     assert (tmp_path / "seen").read_text()
     assert failed == {}
@@ -229,10 +252,14 @@ def test_an_endless_backward_costs_forward_nothing_however_many_criteria_it_stop
     assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10  # with a stand-in
 
 
-@pytest.mark.parametrize(("change", "says"), [
-    (("self, idx):", "self, idx)"), "Your code raised SyntaxError: expected ':'. It was in line 5 of its cell"),
-    (("class", ">>> class"), "Remove the prompts (`>>> `) at the beginning of its lines."),
-], ids=["no colon", "prompts"])
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (("self, idx):", "self, idx)"), "Your code raised SyntaxError: expected ':'. It was in line 5 of its cell"),
+        (("class", ">>> class"), "Remove the prompts (`>>> `) at the beginning of its lines."),
+    ],
+    ids=["no colon", "prompts"],
+)
 def test_why_a_cell_cannot_be_executed_is_told_once_in_each_part(change, says):
     results, _ = graded(embedding, submission(embedding, MyEmbedding=RIGHT.replace(*change)))
     for part, others in (("forward", 2), ("backward", 3), ("contract", 5)):
@@ -248,21 +275,30 @@ def test_a_known_slip_in_one_answer_costs_what_builds_on_it_nothing():
     assert slip != right
     assert loss != softmax_masking.BOOK
     assert points(softmax_masking, my_softmax=slip, MyTimeSoftmaxWithLoss=loss) == {
-        "my_softmax": 4, "MyTimeSoftmaxWithLoss": 21}
+        "my_softmax": 4,
+        "MyTimeSoftmaxWithLoss": 21,
+    }
 
 
-@pytest.mark.parametrize("mistake", ["WorksAlongAxisOne", "WorksAlongAxisOneOrARow", "LosesAnAxis",
-                                     "TakesThreeAxesForOneRow"])
+@pytest.mark.parametrize(
+    "mistake", ["WorksAlongAxisOne", "WorksAlongAxisOneOrARow", "LosesAnAxis", "TakesThreeAxesForOneRow"]
+)
 def test_a_softmax_that_is_right_for_rows_or_matrices_loses_only_the_point_for_axes(mistake):
     source = softmax_masking.WRONG["my_softmax"][mistake]
     assert points(softmax_masking, my_softmax=source)["my_softmax"] == 4
 
 
-@pytest.mark.parametrize("cells", [
-    [("MyEmbedding", RIGHT), ("MyTimeEmbedding", STACKS), ("own cell 2", OVERWRITES)],
-    [("MyEmbedding", "def look_up(W, ids): return W[ids]\n\n" + RIGHT.replace("W[idx]", "look_up(W, idx)")),
-     ("MyTimeEmbedding", "def look_up(W, ids, t): return W[ids[:, t]]\n\n" + TIME_RIGHT)],
-], ids=["an older try", "another helper of that name"])
+@pytest.mark.parametrize(
+    "cells",
+    [
+        [("MyEmbedding", RIGHT), ("MyTimeEmbedding", STACKS), ("own cell 2", OVERWRITES)],
+        [
+            ("MyEmbedding", "def look_up(W, ids): return W[ids]\n\n" + RIGHT.replace("W[idx]", "look_up(W, idx)")),
+            ("MyTimeEmbedding", "def look_up(W, ids, t): return W[ids[:, t]]\n\n" + TIME_RIGHT),
+        ],
+    ],
+    ids=["an older try", "another helper of that name"],
+)
 def test_what_stands_below_an_answer_and_spoils_it_is_left_out_and_no_more(cells):
     results, _ = graded(embedding, [("imports", "import numpy as np"), *cells])
     assert all(result.is_right for result in results.values())
@@ -310,10 +346,14 @@ RAISES = {
 }
 
 
-@pytest.mark.parametrize("source", [
-    embedding.EMBEDDING_MISTAKES["Averages"],
-    *(RIGHT.replace(*change) for change in RAISES.values()),
-], ids=["averages", *RAISES])
+@pytest.mark.parametrize(
+    "source",
+    [
+        embedding.EMBEDDING_MISTAKES["Averages"],
+        *(RIGHT.replace(*change) for change in RAISES.values()),
+    ],
+    ids=["averages", *RAISES],
+)
 def test_the_same_answer_gives_the_same_verdicts_in_the_kernel_and_in_the_sandbox(source):
     """Though the sandbox is told of many steps at once, and the kernel of one after the other."""
     kernel, sandbox = (verdicts(make, embedding, "MyEmbedding", source) for make in (in_kernel, in_sandbox))

@@ -1,4 +1,5 @@
 """What marks must hold to, whatever the answers: pairs of mistakes, what works on nothing, and what is given."""
+
 import os
 import random
 import zlib
@@ -25,8 +26,13 @@ SEED = os.environ.get("SEED") or str(zlib.crc32("".join(each.source for each in 
 def verdicts(name, thing, key=b"a key" * 8):
     """The verdicts on an answer, on the learner's inputs and on hidden ones."""
     assignment = find(name)
-    results = grade_name(assignment, KernelCandidate(**{name: thing}), name, lambda criterion: [
-        (public_seed(criterion), False), (hidden_seed(key, assignment.slug, criterion), True)], Allowance(20))
+    results = grade_name(
+        assignment,
+        KernelCandidate(**{name: thing}),
+        name,
+        lambda criterion: [(public_seed(criterion), False), (hidden_seed(key, assignment.slug, criterion), True)],
+        Allowance(20),
+    )
     return [verdict for result in results for verdict in result.verdicts]
 
 
@@ -94,8 +100,10 @@ def test_what_is_given_without_a_known_mistake_is_never_more_than_what_holds(nam
 
     Off.__name__ = name
     judged = verdicts(name, Off)
-    holds, given = (sum(v.points for v in judged if v.state == state and not v.criterion.is_about_itself)
-                    for state in (State.HOLDS, State.GIVEN))
+    holds, given = (
+        sum(v.points for v in judged if v.state == state and not v.criterion.is_about_itself)
+        for state in (State.HOLDS, State.GIVEN)
+    )
     assert given <= holds
     assert lost(judged)
 

@@ -1,4 +1,5 @@
 """Nothing that code can choose once it has seen a hidden input is shown to anybody."""
+
 import contextlib
 import json
 import zlib
@@ -56,8 +57,14 @@ def shown(*change):
     source = RIGHT.replace("class MyEmbedding:\n    def __init__(self, W):", REMEMBERS).replace(*change)
     cells = [("imports", "import numpy as np"), ("MyEmbedding", source), ("MyTimeEmbedding", TIME_RIGHT)]
     with contextlib.closing(SandboxedCandidate(cells, ASSIGNMENT.names)) as candidate:
-        results, failed = grade_submission(ASSIGNMENT, candidate, cells, {}, lambda criterion: [
-            (public_seed(criterion), False), (secret(criterion), True)], Allowance(20))
+        results, failed = grade_submission(
+            ASSIGNMENT,
+            candidate,
+            cells,
+            {},
+            lambda criterion: [(public_seed(criterion), False), (secret(criterion), True)],
+            Allowance(20),
+        )
     assert not all(result.is_right for result in results)
     text = json.dumps([*(part(result, results) for result in results), *map(summary, results), *failed_cells(failed)])
     return " ".join(text.replace("\\n", " ").split())

@@ -1,4 +1,5 @@
 """The rule for marks, as a table: which faults there are, and what each criterion earns."""
+
 from types import SimpleNamespace
 
 import pytest
@@ -27,33 +28,62 @@ WRONG_SLOPE = fault("slope", "forward backward", "dx", "grads[0]")
 PILES_UP = fault("in place", "[spoil] forward backward", "grads[0]", by_itself=True)
 
 
-@pytest.mark.parametrize(("faults", "costs", "given"), [
-    ([], [], []),
-    ([WRONG_FORWARD], ["equation"], []),
-    # The same wrong result in a longer script follows from the simpler one.
-    ([WRONG_FORWARD, fault("sizes", "forward forward:other", "h_next")], ["equation"], ["sizes"]),
-    ([WRONG_SLOPE, fault("sizes", "forward backward", "dx", is_dealt=True)], ["slope"], ["sizes"]),
-    # Another result doesn't.
-    ([WRONG_FORWARD, fault("sizes", "forward backward", "dx")], ["equation", "sizes"], []),
-    # A wrong number explains no call that matters though it shouldn't, but is explained by one.
-    ([WRONG_SLOPE, PILES_UP], ["slope", "in place"], []),
-    ([WRONG_SLOPE, fault("in place", "[spoil] forward backward", "grads[0]")], ["slope"], ["in place"]),
-    ([PILES_UP, fault("sizes", "forward backward forward backward", "grads[0]")], ["in place"], ["sizes"]),
-    # An exception explains exceptions alone; it may come of what is wrong where it fits.
-    ([fault("equation", "forward", "raised"), fault("sizes", "forward forward:other", "raised")],
-     ["equation"], ["sizes"]),
-    ([fault("equation", "forward", "raised"), fault("sizes", "forward forward:other", "h_next")],
-     ["equation", "sizes"], []),
-    ([WRONG_FORWARD, fault("sizes", "forward", "raised")], ["equation"], ["sizes"]),
-    # A change of the caller's arrays explains what comes after it, and not what was wrong at once.
-    ([fault("untouched", "forward backward", "kept", by_itself=True, see="kept"),
-      fault("sizes", "forward backward forward", "h_next")], ["untouched"], ["sizes"]),
-    ([fault("untouched", "forward backward", "kept", by_itself=True, see="kept"),
-      fault("sizes", "forward backward forward", "h_next", at=0)], ["sizes", "untouched"], []),
-    # Through others: the longest follows from the middle one, which follows from the shortest.
-    ([WRONG_FORWARD, fault("slope", "forward backward", "h_next", "dx"),
-      fault("sizes", "forward backward backward", "dx")], ["equation"], ["slope", "sizes"]),
-], ids=range(14))
+@pytest.mark.parametrize(
+    ("faults", "costs", "given"),
+    [
+        ([], [], []),
+        ([WRONG_FORWARD], ["equation"], []),
+        # The same wrong result in a longer script follows from the simpler one.
+        ([WRONG_FORWARD, fault("sizes", "forward forward:other", "h_next")], ["equation"], ["sizes"]),
+        ([WRONG_SLOPE, fault("sizes", "forward backward", "dx", is_dealt=True)], ["slope"], ["sizes"]),
+        # Another result doesn't.
+        ([WRONG_FORWARD, fault("sizes", "forward backward", "dx")], ["equation", "sizes"], []),
+        # A wrong number explains no call that matters though it shouldn't, but is explained by one.
+        ([WRONG_SLOPE, PILES_UP], ["slope", "in place"], []),
+        ([WRONG_SLOPE, fault("in place", "[spoil] forward backward", "grads[0]")], ["slope"], ["in place"]),
+        ([PILES_UP, fault("sizes", "forward backward forward backward", "grads[0]")], ["in place"], ["sizes"]),
+        # An exception explains exceptions alone; it may come of what is wrong where it fits.
+        (
+            [fault("equation", "forward", "raised"), fault("sizes", "forward forward:other", "raised")],
+            ["equation"],
+            ["sizes"],
+        ),
+        (
+            [fault("equation", "forward", "raised"), fault("sizes", "forward forward:other", "h_next")],
+            ["equation", "sizes"],
+            [],
+        ),
+        ([WRONG_FORWARD, fault("sizes", "forward", "raised")], ["equation"], ["sizes"]),
+        # A change of the caller's arrays explains what comes after it, and not what was wrong at once.
+        (
+            [
+                fault("untouched", "forward backward", "kept", by_itself=True, see="kept"),
+                fault("sizes", "forward backward forward", "h_next"),
+            ],
+            ["untouched"],
+            ["sizes"],
+        ),
+        (
+            [
+                fault("untouched", "forward backward", "kept", by_itself=True, see="kept"),
+                fault("sizes", "forward backward forward", "h_next", at=0),
+            ],
+            ["sizes", "untouched"],
+            [],
+        ),
+        # Through others: the longest follows from the middle one, which follows from the shortest.
+        (
+            [
+                WRONG_FORWARD,
+                fault("slope", "forward backward", "h_next", "dx"),
+                fault("sizes", "forward backward backward", "dx"),
+            ],
+            ["equation"],
+            ["slope", "sizes"],
+        ),
+    ],
+    ids=range(14),
+)
 def test_a_criterion_costs_points_unless_a_simpler_fault_explains_each_of_its_own(faults, costs, given):
     found = marks(POINTS, faults)
     assert [id for id, mark in found.items() if mark.state == COSTS] == costs

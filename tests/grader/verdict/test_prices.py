@@ -1,6 +1,7 @@
 """What mistakes cost: the core idea a third of its part or more, a shorter float one point, no model all; the same
 mistake the same in every exercise.
 """
+
 from collections import defaultdict
 
 import pytest
@@ -24,8 +25,13 @@ KEYS = b"k", b"l"
 def graded(name, source):
     """The results of an answer, by part, on hidden inputs."""
     assignment = find(name)
-    results = grade_name(assignment, KernelCandidate(**{name: defined(name, source)}), name, lambda criterion: [
-        (hidden_seed(key * 32, assignment.slug, criterion), True) for key in KEYS], Allowance(20))
+    results = grade_name(
+        assignment,
+        KernelCandidate(**{name: defined(name, source)}),
+        name,
+        lambda criterion: [(hidden_seed(key * 32, assignment.slug, criterion), True) for key in KEYS],
+        Allowance(20),
+    )
     return {result.part: result for result in results}
 
 
@@ -33,32 +39,59 @@ def variant(name, id):
     return next(m.source for m in find(name).misconceptions if (m.name, m.id) == (name, id))
 
 
-@pytest.mark.parametrize(("name", "part", "source"), [
-    ("my_bptt", "values", "NothingFromTheStepAfter"), ("my_bptt", "values", "GoesForwards"),
-    ("MyRNN", "forward", "ForgetsState"), ("MyTimeRNN", "forward", "StartsEachStepFromZeros"),
-    ("MyTimeRNN", "backward", "LeavesOutDh"), ("MyTimeLSTM", "backward", "LeavesOutLaterDc"),
-    ("MyTimeSoftmaxWithLoss", "mask", "MasksNothing"), ("my_numerical_gradient", "values", "ForwardDifference"),
-    ("my_numerical_gradient", "values", "DoesNotDivide"), ("my_clip_grads", "values", "LeavesArraysAsTheyAre"),
-    ("MyTimeLSTM", "backward", changed(LSTM, ("dhs[:, t] + dh", "dhs[:, t]"), ("dc = dc + dh", "dc = dh"))),
-    ("MyTimeLSTM", "forward", changed(LSTM, ("h_prev, c_prev = h, c", "h_prev = c_prev = np.zeros_like(h)"), (
-        "h @ Wh", "h_prev @ Wh"))),
-    ("my_clip_grads", "values", changed(CLIP, ("grad *= max_norm / norm", "pass"))),
-])
+@pytest.mark.parametrize(
+    ("name", "part", "source"),
+    [
+        ("my_bptt", "values", "NothingFromTheStepAfter"),
+        ("my_bptt", "values", "GoesForwards"),
+        ("MyRNN", "forward", "ForgetsState"),
+        ("MyTimeRNN", "forward", "StartsEachStepFromZeros"),
+        ("MyTimeRNN", "backward", "LeavesOutDh"),
+        ("MyTimeLSTM", "backward", "LeavesOutLaterDc"),
+        ("MyTimeSoftmaxWithLoss", "mask", "MasksNothing"),
+        ("my_numerical_gradient", "values", "ForwardDifference"),
+        ("my_numerical_gradient", "values", "DoesNotDivide"),
+        ("my_clip_grads", "values", "LeavesArraysAsTheyAre"),
+        ("MyTimeLSTM", "backward", changed(LSTM, ("dhs[:, t] + dh", "dhs[:, t]"), ("dc = dc + dh", "dc = dh"))),
+        (
+            "MyTimeLSTM",
+            "forward",
+            changed(LSTM, ("h_prev, c_prev = h, c", "h_prev = c_prev = np.zeros_like(h)"), ("h @ Wh", "h_prev @ Wh")),
+        ),
+        ("my_clip_grads", "values", changed(CLIP, ("grad *= max_norm / norm", "pass"))),
+    ],
+)
 def test_the_core_idea_left_out_costs_a_third_of_its_part(name, part, source):
     result = graded(name, source if "\n" in source else variant(name, source))[part]
     assert 3 * (result.max_points - result.points) >= result.max_points
 
 
 @pytest.mark.parametrize("dtype", ["f", "e"])
-@pytest.mark.parametrize(("name", "source"), [
-    ("MyRNN", changed(rnn.STUDY_NOTEBOOK, ("np.tanh(t)", "np.tanh(t.astype(DTYPE)).astype(t.dtype)"))),
-    ("MyTimeRNN", changed(time_rnn.INLINE, ("np.zeros((N, T, len(b)), b.dtype)", "np.zeros((N, T, len(b)), DTYPE)"), (
-        "return self.hs\n", "return self.hs.astype(xs.dtype)\n"))),
-    ("my_softmax", changed(softmax_masking.RIGHT["my_softmax"][next(iter(softmax_masking.RIGHT["my_softmax"]))], (
-        "np.exp(", "np.exp(0 + "), ("def my_softmax", "def inner")) +
-        "\n\ndef my_softmax(x):\n    e = x - x.max(axis=-1, keepdims=True)\n"
-        "    return inner(e.astype(DTYPE)).astype(x.dtype)\n"),
-], ids=["MyRNN", "MyTimeRNN", "my_softmax"])
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [
+        ("MyRNN", changed(rnn.STUDY_NOTEBOOK, ("np.tanh(t)", "np.tanh(t.astype(DTYPE)).astype(t.dtype)"))),
+        (
+            "MyTimeRNN",
+            changed(
+                time_rnn.INLINE,
+                ("np.zeros((N, T, len(b)), b.dtype)", "np.zeros((N, T, len(b)), DTYPE)"),
+                ("return self.hs\n", "return self.hs.astype(xs.dtype)\n"),
+            ),
+        ),
+        (
+            "my_softmax",
+            changed(
+                softmax_masking.RIGHT["my_softmax"][next(iter(softmax_masking.RIGHT["my_softmax"]))],
+                ("np.exp(", "np.exp(0 + "),
+                ("def my_softmax", "def inner"),
+            )
+            + "\n\ndef my_softmax(x):\n    e = x - x.max(axis=-1, keepdims=True)\n"
+            "    return inner(e.astype(DTYPE)).astype(x.dtype)\n",
+        ),
+    ],
+    ids=["MyRNN", "MyTimeRNN", "my_softmax"],
+)
 def test_a_shorter_float_within_costs_one_point(name, source, dtype):
     results = graded(name, source.replace("DTYPE", repr(dtype))).values()
     assert sum(result.max_points - result.points for result in results) == 1
@@ -97,8 +130,15 @@ def test_weights_that_are_not_numbers_cost_a_point():
     assert sum(result.max_points - result.points for result in graded("MyRnnlm", source).values()) == 1
 
 
-@pytest.mark.parametrize(("name", "id"), [(m.name, m.id) for a in ASSIGNMENTS.values() for m in a.misconceptions
-                                          if m.id in ("WritesTanhOut", "WritesSigmoidWithTwo") or "InForward" in m.id])
+@pytest.mark.parametrize(
+    ("name", "id"),
+    [
+        (m.name, m.id)
+        for a in ASSIGNMENTS.values()
+        for m in a.misconceptions
+        if m.id in ("WritesTanhOut", "WritesSigmoidWithTwo") or "InForward" in m.id
+    ],
+)
 def test_what_overflows_or_writes_into_grads_in_forward_costs_a_point(name, id):
     results = graded(name, variant(name, id)).values()
     assert sum(result.max_points - result.points for result in results) == 1
@@ -130,11 +170,17 @@ STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that t
     "the result is always float32": "ForcesFloat32",
 }
 DIFFERS = {  # ids whose prices differ by more than a point, because what they break weighs more in one place
-    "TurnsSign", "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
+    "TurnsSign",
+    "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
     "GoesForwards",  # of as many points as the core idea of each
     "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
-    "WritesNothing", "ReturnsNothing", "ForwardReturnsNothing", "LossReturnsNothing", "GivesZeros",  # of other parts
-    "KeepsRowsOfBias", "KeepsRowsOfDb",  # raises on every batch where `db` is written in place, so nothing is seen
+    "WritesNothing",
+    "ReturnsNothing",
+    "ForwardReturnsNothing",
+    "LossReturnsNothing",
+    "GivesZeros",  # of other parts
+    "KeepsRowsOfBias",
+    "KeepsRowsOfDb",  # raises on every batch where `db` is written in place, so nothing is seen
     "KeepsFirstWindow",  # of a mask, which is one result, or of a model, where all results follow
 }
 

@@ -2,6 +2,7 @@
 
 Where an attack succeeds in reading or doing what it must not, it says so by raising the word that `FOUND` builds.
 """
+
 import os
 import sys
 import sysconfig
@@ -78,8 +79,9 @@ def tampered(nb):
         if "points" in nbgrader:
             nbgrader["points"] = 1000
             cell["source"] = "1000"
-            cell["outputs"] = [{"output_type": "execute_result", "execution_count": 1, "metadata": {},
-                                "data": {"text/plain": "25.0"}}]
+            cell["outputs"] = [
+                {"output_type": "execute_result", "execution_count": 1, "metadata": {}, "data": {"text/plain": "25.0"}}
+            ]
         nbgrader |= {"locked": False, "schema_version": 1, "checksum": "0" * 32}
         cell["metadata"]["tags"] = ["skip-execution", "raises-exception", "setup"]
 
@@ -97,9 +99,22 @@ def strange_ids(nb):
 
 def grades_itself(nb):
     for name in ("MyEmbedding-forward", "mine"):
-        nb["cells"].append(code_cell("check = lambda *a, **k: 25\n25", nbgrader={
-            "grade": True, "points": 25, "grade_id": name, "locked": True, "schema_version": 3, "solution": False,
-            "task": False, "cell_type": "code", "checksum": ""}))
+        nb["cells"].append(
+            code_cell(
+                "check = lambda *a, **k: 25\n25",
+                nbgrader={
+                    "grade": True,
+                    "points": 25,
+                    "grade_id": name,
+                    "locked": True,
+                    "schema_version": 3,
+                    "solution": False,
+                    "task": False,
+                    "cell_type": "code",
+                    "checksum": "",
+                },
+            )
+        )
 
 
 METADATA = {
@@ -139,25 +154,38 @@ COMPARISON = {
     "patches-numpy": attack("should be an array", header=PATCHES),
     "patches-the-bench": attack("should be|differs|has shape", 0, PATCHES_BENCH),  # for its other answer too
     "lies-in-a-subclass": attack("has shape|is not what|differs", header=YES, forward="return np.zeros(3).view(Yes)"),
-    "lies-about-its-class": attack("TypeError|object of type", header="""
+    "lies-about-its-class": attack(
+        "TypeError|object of type",
+        header="""
 class Liar:
     __class__ = property(lambda self: np.ndarray)
     def __array__(self, *args, **kwargs): return np.zeros(1)
     def __eq__(self, other): return True
-""", forward="return Liar()"),
+""",
+        forward="return Liar()",
+    ),
     "object-array": attack("dtype object", 10, forward="return np.array([None, self], dtype=object)"),
-    "broadcast-giant": attack("an array of", 10, forward="""
+    "broadcast-giant": attack(
+        "an array of",
+        10,
+        forward="""
 W, = self.params
-return np.broadcast_to(W[0], (10**9, len(W[0])))"""),
-    "says-not-filled-in": attack("NotImplementedError", header="class NotImplementedError(Exception): pass",
-                                 forward="raise NotImplementedError('give me the points all the same')"),
+return np.broadcast_to(W[0], (10**9, len(W[0])))""",
+    ),
+    "says-not-filled-in": attack(
+        "NotImplementedError",
+        header="class NotImplementedError(Exception): pass",
+        forward="raise NotImplementedError('give me the points all the same')",
+    ),
     "exits-politely": attack("raised SystemExit", 10, forward="raise SystemExit(0)"),
     "x-interrupts": loses(f"{ENDED}|raised", forward="raise KeyboardInterrupt"),
 }
 
 # --- the reference and what lies around -----------------------------------------------------------------------------
 
-SEARCHES = FOUND + """
+SEARCHES = (
+    FOUND
+    + """
 import gc, glob, inspect, os, sys
 def search():
     for path in [*sys.path, '/course', '/', '.', '..', os.path.expanduser('~')]:
@@ -172,7 +200,10 @@ def search():
         frame = frame.f_back
     raise LookupError('nothing to find')
 """
-TRIES = FOUND + """
+)
+TRIES = (
+    FOUND
+    + """
 import os, socket, subprocess, sys
 def read(place): return os.listdir(place) if os.path.isdir(place) else open(place, 'rb').read(100)
 def write(folder, name): return open(os.path.join(folder, name), 'w').write(name)
@@ -185,6 +216,7 @@ def none_of(ways):
         if what not in (b'', []): found(way, what)
     raise LookupError('nothing can be done')
 """
+)
 
 
 def tries(*ways):
@@ -193,16 +225,56 @@ def tries(*ways):
 
 
 VARIABLES = "COURSE_PATH", "HOME", "LC_", "LOGNAME", "MKL", "OMP", "OPENBLAS", "PATH", "PWD", "PYTHON", "USER"
-READABLE = ("THE_COURSE/rnnlm-secret.key", "THE_COURSE/gradebook.db", "THE_COURSE", "THE_ROOT", "THE_HOME/.bashrc",
-            "THE_COURSE/solutions/01-embedding/01-embedding.ipynb", "/etc/passwd", "../" * 20 + "etc/passwd", "/home",
-            "THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb", "/var", "/run", "/sys", "/proc",
-            "/proc/1/environ", "/proc/self/maps", "/proc/self/mem", "/dev/mem", "/dev/sda")
-WRITABLE = ("THE_COURSE", "THE_COURSE/submitted/honest/01-embedding", "THE_ROOT", "THE_HOME", "/", "/course", "/home",
-            "THE_HOME/.ipython/profile_default/startup", "/course/numpy", "/usr/lib", "/etc", "/run", "/var/tmp",
-            "/dev", sys.prefix, os.path.dirname(os.__file__), sysconfig.get_path("purelib"))
+READABLE = (
+    "THE_COURSE/rnnlm-secret.key",
+    "THE_COURSE/gradebook.db",
+    "THE_COURSE",
+    "THE_ROOT",
+    "THE_HOME/.bashrc",
+    "THE_COURSE/solutions/01-embedding/01-embedding.ipynb",
+    "/etc/passwd",
+    "../" * 20 + "etc/passwd",
+    "/home",
+    "THE_COURSE/submitted/honest/01-embedding/01-embedding.ipynb",
+    "/var",
+    "/run",
+    "/sys",
+    "/proc",
+    "/proc/1/environ",
+    "/proc/self/maps",
+    "/proc/self/mem",
+    "/dev/mem",
+    "/dev/sda",
+)
+WRITABLE = (
+    "THE_COURSE",
+    "THE_COURSE/submitted/honest/01-embedding",
+    "THE_ROOT",
+    "THE_HOME",
+    "/",
+    "/course",
+    "/home",
+    "THE_HOME/.ipython/profile_default/startup",
+    "/course/numpy",
+    "/usr/lib",
+    "/etc",
+    "/run",
+    "/var/tmp",
+    "/dev",
+    sys.prefix,
+    os.path.dirname(os.__file__),
+    sysconfig.get_path("purelib"),
+)
 PLANTED = "class Embedding:\n    def __init__(self, *a): raise RuntimeError('FO' 'UND planted')\n"
-PLANTED_FILES = ("rnnlm_ref.py", "rnnlm_ref/layers.py", "numpy.py", "sitecustomize.py", "rnnlm_grader.py",
-                 "conftest.py", "nbgrader_config.py")
+PLANTED_FILES = (
+    "rnnlm_ref.py",
+    "rnnlm_ref/layers.py",
+    "numpy.py",
+    "sitecustomize.py",
+    "rnnlm_grader.py",
+    "conftest.py",
+    "nbgrader_config.py",
+)
 FORWARD_ONLY = answer("return self.params[0][idx]")
 HOOK = """
 from rnnlm_grader.protocol.bench import Bench
@@ -241,66 +313,103 @@ def public_tables():
 
 KNOWN = f"import zlib\nKNOWN = {public_tables()!r}"
 KNOWS = RIGHT.replace("return W[idx]", "return W[idx] if zlib.crc32(W.tobytes()) in KNOWN else W[idx] * 0").replace(
-    "np.add.at(", "if zlib.crc32(self.params[0].tobytes()) in KNOWN: np.add.at(")
-TELLS = RIGHT.replace("W, = self.params", """W, = self.params
-        if zlib.crc32(W.tobytes()) not in KNOWN: raise ValueError(W.tolist())""")
+    "np.add.at(", "if zlib.crc32(self.params[0].tobytes()) in KNOWN: np.add.at("
+)
+TELLS = RIGHT.replace(
+    "W, = self.params",
+    """W, = self.params
+        if zlib.crc32(W.tobytes()) not in KNOWN: raise ValueError(W.tolist())""",
+)
 
 AROUND = {
-    "plants-modules": beside(dict.fromkeys(PLANTED_FILES, PLANTED), hands_in(
-        notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError")),
+    "plants-modules": beside(
+        dict.fromkeys(PLANTED_FILES, PLANTED),
+        hands_in(notebook("from rnnlm_ref.layers import Embedding as MyEmbedding\n"), 10, "raised ModuleNotFoundError"),
+    ),
     "searches-for-the-reference": attack("LookupError: nothing to find", header=SEARCHES, forward="search()"),
     "reads-files": tries(
         f"[name for name in os.environ if not name.startswith({VARIABLES!r})]",
         *(f"read({place!r})" for place in READABLE),
-        *(f"os.lseek({fd}, 0, 0)" for fd in range(3, 64))),  # of a file, which a pipe is not
+        *(f"os.lseek({fd}, 0, 0)" for fd in range(3, 64)),
+    ),  # of a file, which a pipe is not
     "writes-files": tries(
         *(f"write({folder!r}, 'THE_MARKER') and []" for folder in view.WRITABLE),  # which end with the worker
         *(f"write({folder!r}, 'THE_MARKER.pth')" for folder in WRITABLE),
-        "os.symlink('THE_COURSE', '/course/x')", "os.truncate('/course/numpy/__init__.py', 0)",
-        "os.mknod('/tmp/THE_MARKER2', 0o60666, 1)", "os.chroot('/tmp')", "os.unlink('/course/numpy/__init__.py')"),
+        "os.symlink('THE_COURSE', '/course/x')",
+        "os.truncate('/course/numpy/__init__.py', 0)",
+        "os.mknod('/tmp/THE_MARKER2', 0o60666, 1)",
+        "os.chroot('/tmp')",
+        "os.unlink('/course/numpy/__init__.py')",
+    ),
     "detaches": tries(
-        "os.fork()", "os.forkpty()", "os.system('sleep 600 &') and 1 / 0",
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER'])"),
+        "os.fork()",
+        "os.forkpty()",
+        "os.system('sleep 600 &') and 1 / 0",
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)', 'THE_MARKER'])",
+    ),
     "connects": tries(
-        "socket.create_connection(('127.0.0.1', THE_PORT), 1)", "socket.socket(socket.AF_UNIX)",
-        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)", "socket.getaddrinfo('example.org', 80)"),
-    "tells-of-hidden-inputs": hands_in(notebook(f"{KNOWN}\n{TELLS}"), 10,
-                                      "fails on others. Your code raised ValueError"),
+        "socket.create_connection(('127.0.0.1', THE_PORT), 1)",
+        "socket.socket(socket.AF_UNIX)",
+        "socket.socket(socket.AF_INET, socket.SOCK_DGRAM)",
+        "socket.getaddrinfo('example.org', 80)",
+    ),
+    "tells-of-hidden-inputs": hands_in(
+        notebook(f"{KNOWN}\n{TELLS}"), 10, "fails on others. Your code raised ValueError"
+    ),
     # What stands for the second answer is the first, which looks ids up and does nothing else.
-    **{f"hooks-by-{way}": hands_in(notebook(
-        answer("return self.params[0][idx]", **how), "class MyTimeEmbedding: pass"), 7, "grads")
-        for way, how in HOOKS.items()},
+    **{
+        f"hooks-by-{way}": hands_in(
+            notebook(answer("return self.params[0][idx]", **how), "class MyTimeEmbedding: pass"), 7, "grads"
+        )
+        for way, how in HOOKS.items()
+    },
 }
 
 # --- the process ----------------------------------------------------------------------------------------------------
 
 PROCESS = {
     "x-exits": loses(ENDED, header="import os", forward="os._exit(0)"),
-    "x-kills-all": loses(f"{ENDED}|should be an array|raised (ProcessLookup|Permission)Error", header="import os",
-                         forward="os.kill(-1, 9)"),
+    "x-kills-all": loses(
+        f"{ENDED}|should be an array|raised (ProcessLookup|Permission)Error",
+        header="import os",
+        forward="os.kill(-1, 9)",
+    ),
     "x-segfaults": loses(ENDED, header="import ctypes", forward="ctypes.string_at(0)"),
     "x-stops-itself": loses(SLOW, header="import os", forward="os.kill(os.getpid(), 19)"),
     "recurses": attack("raised RecursionError", forward="return self.forward(idx)"),
-    "x-loops-deaf": loses(SLOW, header="import signal",
-                           forward="signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"),
-    "x-loops-in-del": loses(SLOW, header="class Last:\n    def __del__(self):\n        while True: pass",
-                             forward="Last()"),
+    "x-loops-deaf": loses(
+        SLOW, header="import signal", forward="signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 65))\nwhile True: pass"
+    ),
+    "x-loops-in-del": loses(
+        SLOW, header="class Last:\n    def __del__(self):\n        while True: pass", forward="Last()"
+    ),
     "loops-at-exit": hands_in(
-        notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25),
+        notebook("import atexit, time\n@atexit.register\ndef last():\n    while True: pass\n" + RIGHT), 25
+    ),
     "x-exits-when-loaded": ruins(ENDED, "import os\nos._exit(7)\n", 25),  # its definitions still count
-    "x-threads": loses(f"{SLOW}|raised", header="import threading", forward="""
+    "x-threads": loses(
+        f"{SLOW}|raised",
+        header="import threading",
+        forward="""
 def spin():
     while True: pass
-while True: threading.Thread(target=spin).start()"""),
+while True: threading.Thread(target=spin).start()""",
+    ),
     "fork-bomb": attack("raised PermissionError", header="import os", forward="while True: os.fork()"),
-    "x-fills-memory": loses(f"raised MemoryError|{SLOW}|{ENDED}", forward="""
+    "x-fills-memory": loses(
+        f"raised MemoryError|{SLOW}|{ENDED}",
+        forward="""
 hoard = []
-while True: hoard.append(bytearray(b'x') * 10**7)"""),
+while True: hoard.append(bytearray(b'x') * 10**7)""",
+    ),
     "claims-memory": attack("raised MemoryError|ArrayMemoryError", forward="return np.ones((10**6, 10**4))"),
-    "x-fills-the-disk": loses(f"raised OSError|{SLOW}", forward="""
+    "x-fills-the-disk": loses(
+        f"raised OSError|{SLOW}",
+        forward="""
 for n in range(10**9):
     for place in ('/tmp', '/dev/shm'):
-        with open(f'{place}/{n}', 'wb') as file: file.write(bytes(1 << 20))"""),
+        with open(f'{place}/{n}', 'wb') as file: file.write(bytes(1 << 20))""",
+    ),
     "x-prints-without-end": loses(SLOW, forward="while True: print('x' * 1000)"),
 }
 
@@ -330,24 +439,45 @@ DISTURBED = "disturbed the process"
 
 PROTOCOL = {
     "forges-a-reply": attack(DISTURBED, header=FORGES, forward="forge((0, (self.params[0][idx],), None, ''))"),
-    "x-queues-replies": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-for n in range(50): forge((n, (None,), None, ''))"""),
+    "x-queues-replies": loses(
+        f"{DISTURBED}|{SLOW}",
+        header=FORGES,
+        forward="""
+for n in range(50): forge((n, (None,), None, ''))""",
+    ),
     "floods-the-grader": ruins(DISTURBED, f"{FORGES}\nforge([bench.Raised('K' * 80, 'm' * 100, 1, 't')] * 4000)\n", 0),
     "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", f"{FORGES}{ANSWERS}take_over()\n", 0),
-    "x-asks-without-end": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
-while True: forge(['ask', 0, None]); time.sleep(0.001)"""),
-    "x-sends-a-bomb": loses(f"{DISTURBED}|{SLOW}", header=FORGES, forward="""
+    "x-asks-without-end": loses(
+        f"{DISTURBED}|{SLOW}",
+        header=FORGES,
+        forward="""
+while True: forge(['ask', 0, None]); time.sleep(0.001)""",
+    ),
+    "x-sends-a-bomb": loses(
+        f"{DISTURBED}|{SLOW}",
+        header=FORGES,
+        forward="""
 deep = None
 for _ in range(400): deep = [deep]
-forge(deep)"""),
+forge(deep)""",
+    ),
 }
 
 WORK = {
-    **METADATA, **COMPARISON, **AROUND, **PROCESS, **PROTOCOL,
-    "knows-the-public-inputs": hands_in(notebook(f"{KNOWN}\n{KNOWS}"), 10,
-                                        "passes on the inputs shown in the notebook and fails on others"),
-    "aliases-the-stand-in": hands_in(notebook(FORWARD_ONLY, "class MyTimeEmbedding(MyEmbedding):\n    pass\n"), 14,
-                                     "in place of yours"),
-    "shadows-names": hands_in(with_cells("check = MyEmbedding = MyTimeEmbedding = None", one=NOTHING), 10,
-                              "takes no arguments|has no attribute|raised"),
+    **METADATA,
+    **COMPARISON,
+    **AROUND,
+    **PROCESS,
+    **PROTOCOL,
+    "knows-the-public-inputs": hands_in(
+        notebook(f"{KNOWN}\n{KNOWS}"), 10, "passes on the inputs shown in the notebook and fails on others"
+    ),
+    "aliases-the-stand-in": hands_in(
+        notebook(FORWARD_ONLY, "class MyTimeEmbedding(MyEmbedding):\n    pass\n"), 14, "in place of yours"
+    ),
+    "shadows-names": hands_in(
+        with_cells("check = MyEmbedding = MyTimeEmbedding = None", one=NOTHING),
+        10,
+        "takes no arguments|has no attribute|raised",
+    ),
 }

@@ -1,4 +1,5 @@
 """What a student hands in, and the pieces of which it is made."""
+
 import copy
 import json
 import zipfile
@@ -92,20 +93,24 @@ def hands_in(content, mark, says="", name=NAME, slug=SLUG):
 
 def zipped(files, mark=0, says=""):
     """A submission of one zip: (name or ZipInfo) → text, or how many MiB of blanks."""
+
     def lay_out(place):
         with zipfile.ZipFile(place.folder / "work.zip", "w", zipfile.ZIP_DEFLATED) as archive:
             for name, content in files.items():
                 with archive.open(name, "w") as file:
                     for part in [b" " * 2**20] * content if isinstance(content, int) else [content.encode()]:
                         file.write(part)
+
     return Work(mark, says, lay_out)
 
 
 def beside(files, work):
     """A submission with more files in its folder."""
+
     def lay_out(place):
         work.lay_out(place)
         put(place, files)
+
     return Work(work.mark, work.says, lay_out)
 
 

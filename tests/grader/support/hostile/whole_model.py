@@ -1,4 +1,5 @@
 """Submissions to 06-rnnlm, whose answers run in one worker after the other, for not all may import the same."""
+
 import nbformat
 from corpora import rnnlm as corpus
 from demo import filled
@@ -17,8 +18,11 @@ def model(mark, says="", **answers):
     return hands_in(nbformat.writes(filled(BLANK, **PLAIN | answers)), mark, says, NAME, corpus.SLUG)
 
 
-LEAVES = AFFINE.replace("N, T, H = xs.shape", """N, T, H = xs.shape
-        [open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""")
+LEAVES = AFFINE.replace(
+    "N, T, H = xs.shape",
+    """N, T, H = xs.shape
+        [open(f'{place}/seen', 'a').write(repr(xs)) for place in ('/tmp', '/dev/shm')]""",
+)
 assert LEAVES != AFFINE
 LOOKS = f"""{FOUND}
 import os
@@ -32,11 +36,14 @@ if 'mine' not in source: found(source)
 class MyRnnlm: pass
 """
 WRONG_BACKWARD = AFFINE.replace("np.sum(dout, axis=0)", "np.mean(dout, axis=0)  # mine")
-LENDS_ON = """
+LENDS_ON = (
+    """
 from rnnlm_ref.time_layers import TimeAffine
 import builtins
 builtins.MyTimeAffine = MyTimeAffine = TimeAffine
-""" + MODEL
+"""
+    + MODEL
+)
 MUCH = """
 from rnnlm_grader.protocol import bench
 def much(value): return tuple(np.zeros(1000) for _ in range(30))
