@@ -1,8 +1,11 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
 
+import contextlib
+import functools
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
@@ -31,23 +34,36 @@ class Part:
 class StudentMarks:
     """One student's result in one assignment.
 
-    `state` is 'graded', 'waiting' (handed in, not graded, or not since) or 'missing'. `record` is what the grader wrote
-    into the graded notebook, or {} where another grader did; `answers` is the student's source by name. Both, and
-    whatever names the student, may hold hostile text.
+    `state` is 'graded', 'waiting' (handed in, not graded, or not since) or 'missing'. Whatever names the student may
+    hold hostile text.
     """
 
     student: str
     state: str
     penalty: float = 0.0
     parts: dict = field(default_factory=dict)
-    record: dict = field(default_factory=dict)
-    answers: dict = field(default_factory=dict)
+    notebook: Path | None = None  # that was graded
     is_late: bool = False
     request: str = ""  # to look again, which nobody has answered by a mark or a comment by hand
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+
+    @property
+    def record(self):
+        """What the grader wrote into the graded notebook, or {} where another grader did. It may hold hostile text."""
+        return self._graded[0]
+
+    @property
+    def answers(self):
+        """The student's source by name, which may be hostile, too."""
+        return self._graded[1]
+
+    @property
+    def _graded(self):
+        """Read the notebook only when it is asked for: those of a class may be more than the memory holds."""
+        return last_read(self.notebook, version_of(self.notebook)) if self.notebook else ({}, {})
 
     @property
     def score(self):
@@ -104,6 +120,18 @@ class StudentMarks:
     def outdated(self):
         """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
+
+
+@functools.lru_cache(maxsize=1000)
+def last_read(path, version):
+    """Return what `read_graded` does, at once where a version of a notebook is asked for again by a smaller class."""
+    return read_graded(path)
+
+
+def version_of(path):
+    """What differs when a file has been written anew; None where there is none."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_ino, path.stat().st_mtime_ns
 
 
 @dataclass(frozen=True)
@@ -211,7 +239,6 @@ def class_marks(coursedir, book):
         key = assignment, student
         # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
         if key in book.penalties and (student not in waiting or notebook.exists()):
-            record, answers = read_graded(notebook)
             own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
             students.append(
                 StudentMarks(
@@ -219,10 +246,9 @@ def class_marks(coursedir, book):
                     "graded",
                     book.penalties[key],
                     own,
-                    record,
-                    answers,
+                    notebook,
                     key in book.late,
-                    open_request(record, book.said.get(key)),
+                    open_request(read_graded(notebook)[0], book.said.get(key)),
                     **identity,
                 )
             )

@@ -28,6 +28,7 @@ from rnnlm_grader.course import cli, commands, gradebook, pool, private, results
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
 from rnnlm_grader.course.recorder import Recorder
+from rnnlm_grader.course.results import Results
 from rnnlm_grader.files import write_whole
 from rnnlm_grader.refusal import Refusal, Stopped
 from rnnlm_grader.sandbox import bubblewrap as sandbox
@@ -71,7 +72,7 @@ def grade(course):
 
 
 def result_files(folder):
-    return {path.name: path.read_bytes() for path in (folder / "results" / SLUG).glob("*.json")}
+    return {path.name: path.read_bytes() for path in Results(folder / "results" / SLUG).paths()}
 
 
 def outcome(folder):
@@ -247,7 +248,7 @@ def wait_for(condition):
 
 def test_a_run_that_is_killed_leaves_no_process_and_can_be_started_again(course):
     process = start(course)
-    wait_for(lambda: list(course.glob("results/*/*.json")))
+    wait_for(lambda: list(course.glob("results/*/*/*.json")))
     started = descendants(process.pid)
     process.kill()
     process.communicate()
@@ -268,7 +269,7 @@ def test_an_interrupt_ends_a_run_at_once_with_one_line(course):
         path = course / "submitted" / student / SLUG / f"{SLUG}.ipynb"
         path.write_text(path.read_text().replace("return W[idx]", f"while True: pass  # {student}"))
     process = start(course, start_new_session=True, preexec_fn=heed_interrupts)
-    wait_for(lambda: len(list(course.glob("results/*/*.json"))) >= 2)
+    wait_for(lambda: len(list(course.glob("results/*/*/*.json"))) >= 2)
     started = descendants(process.pid)
     os.killpg(process.pid, signal.SIGINT)
     said, _ = process.communicate(timeout=120)
