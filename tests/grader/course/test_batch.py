@@ -440,6 +440,16 @@ def test_what_cannot_be_done_is_said_in_one_line(handed_in, capsys, arguments, s
     assert (code, says in said) == (2, True)
 
 
+def test_a_run_for_one_student_asks_the_gradebook_about_no_other(course, monkeypatch):
+    asked, of_cells = [], gradebook.of_cells
+    monkeypatch.setattr(
+        gradebook, "of_cells", lambda *args, **options: asked.append(options) or of_cells(*args, **options)
+    )
+    batch_of(course, students=["unfinished"]).grade()
+    assert [options["students"] for options in asked] == [["unfinished"]] * 3
+    assert marks(course) == {"unfinished": 4}
+
+
 def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobody_else_one(
     pair, handed_in, monkeypatch
 ):
