@@ -1,6 +1,7 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 
 import contextlib
+import logging
 import os
 import statistics
 import time
@@ -233,6 +234,8 @@ def open_executor(options):
         from distributed import Client
     except ImportError:
         raise Refusal("--scheduler needs Dask. Install it with: pip install 'distributed'") from None
+    for name in ("distributed", "distributed.client"):  # what there is to say we say ourselves
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(options.scheduler, timeout=5)
     except (OSError, ValueError) as error:

@@ -1,6 +1,7 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
 
 import argparse
+import concurrent.futures
 import contextlib
 import errno
 import functools
@@ -129,6 +130,27 @@ def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
         executor.submit(os._exit, 1).exception()
         tally = batch_of(pair).grade(executor, 2)
     assert (sorted(tally.graded), tally.failed, tally.examined) == (sorted(PAIR), {}, 2)
+
+
+class LostAfterOne(batches.Here):
+    """Runs one job, and then is as Dask's executor is when its scheduler has been killed."""
+
+    def submit(self, function, *args):
+        self.submit = self.drop
+        return super().submit(function, *args)
+
+    def drop(self, *_):
+        future = concurrent.futures.Future()
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        return future
+
+
+def test_a_cluster_that_is_lost_stops_the_run_which_goes_on_where_it_stopped(pair):
+    with pytest.raises(Stopped, match="The scheduler of the cluster was lost"):
+        batch_of(pair).grade(LostAfterOne(), 1)
+    tally = batch_of(pair).grade()
+    assert (len(tally.unchanged), len(tally.graded), tally.examined) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("error", [BlockingIOError, MemoryError, sandbox.SandboxMissing])
