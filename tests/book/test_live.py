@@ -15,6 +15,7 @@ from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.layers import RNN
 from rnnlm_ref.optim import SGD
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
+from rnnlm_ref.text import window_batches
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 
 FIGURES = {
@@ -27,6 +28,7 @@ FIGURES = {
     "keeper": "03-rnn",
     "gates": "08-lstm",
     "dial": "what-learning-is",
+    "tracks": "01-corpus",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -90,6 +92,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
+        ("tracks", ["Next batch"]),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -130,6 +133,48 @@ def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(fig
     assert_shows_the_loop(live, layers, "moos")
     press(live, "Start over")
     assert_shows_the_loop(live, smallest_model(), "moos")
+
+
+# Tracks and batches.
+
+
+@pytest.mark.parametrize("N", [1, 2, 3, 4])
+def test_the_tracks_give_the_batches_that_python_cuts(figure, N):
+    live = figure("tracks")
+    ids = np.arange(26)
+    words = shown(live, "ruby", "e.firstChild.textContent")
+    set_slider(live.get_by_label("tracks N"), N)
+    for T in range(2, 7):
+        set_slider(live.get_by_label("steps T"), T)
+        batches = list(window_batches(ids, batch_size=N, time_size=T))
+        for k, expected in enumerate(batches):
+            cells = shown(live, "td", "[Number(e.firstChild.textContent), e.lastChild.textContent]")
+            assert np.array_equal(np.reshape([i for i, _ in cells], (2, N, T)), expected)
+            assert all(words[i] == word for i, word in cells)
+            place = f"goes on at {expected[0][0, 0]}, " if k else f"stops at {expected[0][0, -1]}, "
+            assert said(live).startswith(
+                f"{len(batches)} {'batches' if batches[1:] else 'batch'}. In batch {k} row 0 {place}"
+            )
+            press(live, "Next batch")  # at the end it stays
+        unused = 25 - sum(x.size for x, _ in batches)
+        assert f"Of 25 pairs {unused} " in said(live)
+
+
+def test_the_window_of_the_tracks_lies_over_the_ids_of_its_batch(figure):
+    live = figure("tracks")
+    live.page.emulate_media(reduced_motion="reduce")
+    press(live, "Next batch")
+    inside = live.evaluate(
+        """live => [".tracks-inputs", ".tracks-targets"].map(kind => {
+        const box = live.querySelector(kind).getBoundingClientRect();
+        return [...live.querySelectorAll("text.tracks-id")].filter(text => {
+            const at = text.getBoundingClientRect();
+            return at.left > box.left && at.right < box.right && at.top > box.top && at.bottom < box.bottom;
+        }).map(text => Number(text.textContent));
+    })"""
+    )
+    _, (xs, ts), *_ = window_batches(np.arange(26), batch_size=2, time_size=3)
+    assert inside == [xs.ravel().tolist(), ts.ravel().tolist()]
 
 
 # A cell of two units.

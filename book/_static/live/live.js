@@ -19,6 +19,11 @@ class LiveFigure extends HTMLElement {
     this.draw();
   }
 
+  /** What the chapter gave its picture for this figure. */
+  get given() {
+    return JSON.parse(this.querySelector("figure svg").dataset.given);
+  }
+
   say(text) {
     if (this.sentence.textContent !== text) this.sentence.textContent = text;
   }
