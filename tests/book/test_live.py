@@ -536,8 +536,9 @@ def numbers(texts):
 
 
 def drawn(unrolled, kind):
-    """Return the numbers in the cells of one colour."""
-    return numbers(unrolled.locator(f".live-{kind}-cell + text").all_text_contents())
+    """Return the numbers in the cells of one colour; equal ones may be written once."""
+    written = shown(unrolled, f".live-{kind}-cell", "[e.nextSibling.textContent, Number(e.dataset.count)]")
+    return [number for text, count in written for number in numbers([text.removeprefix("each ")]) * count]
 
 
 def sums(unrolled):
@@ -594,12 +595,56 @@ def test_starting_over_resets_the_numbers_and_the_switches_too(figure):
     assert drawn(unrolled, "orange")[::3] == [9, 52, 197]
 
 
-def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
+def test_a_field_left_empty_or_out_of_bounds_changes_nothing_and_says_why(figure):
     unrolled = figure("unrolled")
     press(unrolled, "To the end")
-    for value in ["7", "", "0.5"]:
-        unrolled.get_by_label("id of step 0").fill(value)
+    before = said(unrolled)
+    field = unrolled.get_by_label("id of step 0")
+    field.fill("")
+    assert said(unrolled) == before
+    for value in ["7", "-1", "0.5"]:
+        field.fill(value)
+        assert said(unrolled) == "The id of step 0 must be a whole number from 0 to 6, so nothing changes."
+        assert field.get_attribute("aria-invalid") == "true"
     assert drawn(unrolled, "blue")[:4] == [0, 1, 2, 3]
+    field.fill("6")
+    assert field.get_attribute("aria-invalid") == "false"
+    assert drawn(unrolled, "blue")[:4] == [24, 25, 26, 27]
+
+
+@pytest.mark.parametrize("mistake", [{}, {"dropped": True}, {"one_cell": True}])
+def test_each_number_that_is_pressed_says_a_sum_that_comes_out(figure, mistake):
+    """Python works out what stands before the last =, and compares it with what stands behind it."""
+    unrolled = figure("unrolled")
+    enter(unrolled, **SETTINGS)
+    for switch, name in [("drop “+ dh”", "dropped"), ("one cell object for all steps", "one_cell")]:
+        unrolled.get_by_label(switch).set_checked(name in mistake)
+    press(unrolled, "To the end")
+    hs, dxs, terms = unroll(**SETTINGS, **mistake)
+    expected = {f"h {t}": hs[t, 0] for t in range(3)} | {f"dx {t}": dxs[t, 0] for t in range(3)}
+    for name, row in zip(["dWh", *(f"dWx row {d}" for d in range(4))], terms[1:], strict=True):
+        expected |= {f"{name} sum": row.sum()} | {f"{name} {2 - k}": term for k, term in enumerate(row)}
+    expected |= {"db sum": terms[0].sum()}
+    for name, value in expected.items():
+        unrolled.locator(f"[data-name='{name}']").press("Enter")
+        *_, worked, result = said(unrolled).replace("·", "*").replace("−", "-").rstrip(".").split(" = ")
+        found = re.search(r"(?: is | gets |over the steps: |^)([^a-z:]+)$", worked)[1]
+        assert_allclose([eval(found), float(result)], value, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("no-preference", True), ("reduce", False)])
+def test_numbers_travel_along_their_arrows_unless_readers_asked_for_no_motion(figure, motion, moving):
+    unrolled = figure("unrolled")
+    unrolled.page.emulate_media(reduced_motion=motion)
+    for _ in range(4):
+        press(unrolled, "Step")
+    assert bool(unrolled.evaluate("e => e.getAnimations({subtree: true}).length")) is moving
+
+
+def test_the_unrolled_example_and_its_table_fit_a_window(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    assert unrolled.locator(".live-panel").bounding_box()["height"] <= 840  # of 900, below the bar of the page
 
 
 # Scores on sliders.
