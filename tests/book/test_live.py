@@ -89,6 +89,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
         ("loop", ["30 steps with both"]),
+        ("influence", ["only the last output sends 1"]),
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
@@ -724,9 +725,52 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
-    assert_allclose(heights, 62 * arriving / arriving.max(), rtol=1e-9)
+    assert_allclose(heights, 74 * arriving / arriving.max(), rtol=1e-9)
     paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
     loudest = max([1, *paths])
     opacities = shown(influence, ".influence-path", "Number(e.getAttribute('stroke-opacity'))")
     assert_allclose(sorted(opacities), np.array(sorted(paths)) / loudest, rtol=1e-9)
     assert ("windows of" in said(influence)) is (k < T)
+
+
+@pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
+def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
+    influence = figure("influence")
+    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+        set_slider(influence.get_by_label(name), value)
+    influence.get_by_label("only the last output sends 1").check()
+    layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
+    reached = (T - 1) % k + 1  # the steps of the last window
+    last = np.zeros((1, reached, 1))
+    last[0, -1] = 1
+    layer.forward(last)
+    expected = np.zeros(T)
+    expected[T - reached :] = np.log10(layer.backward(last)[0, :, 0]).clip(-6)
+    bars = shown(influence, ".influence-bar", "['y', 'height'].map(name => Number(e.getAttribute(name)))")
+    signs = [-1 if y >= 205 else 1 for y, _ in bars]
+    assert_allclose(np.multiply(signs, [height for _, height in bars]), 37 / 6 * expected, atol=1e-9)
+    arrives = re.search(r"= (.+) arrives at step 0", said(influence))
+    if reached < T:
+        assert arrives is None
+    else:
+        digits, _, exponent = arrives[1].partition(" · 10")
+        power = int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+        assert_allclose(float(digits) * 10.0**power, radius ** (T - 1), rtol=5e-3)
+
+
+def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
+    influence = figure("influence")
+    slider = influence.get_by_label("path:")
+    slider.focus()
+    for _ in range(3):  # the arcs of step 1, then those of step 2
+        influence.page.keyboard.press("ArrowRight")
+    assert (
+        said(influence) == "From the output of step 2 back to step 0 are 2 steps: this path carries 0.8 · 0.8 = 0.64."
+    )
+    assert slider.get_attribute("aria-valuetext") == "2 back to 0"
+    drawing = influence.locator(".influence")
+    scale = drawing.bounding_box()["width"] / 340
+    drawing.hover(position={"x": 184 * scale, "y": (150 - 0.88 * 137.5) * scale})  # the top of the widest arc
+    assert said(influence).endswith(f"step 11 back to step 0 are 11 steps: this path carries 0.8¹¹ = {0.8**11:.4f}.")
+    set_slider(influence.get_by_label("radius"), 0.5)
+    assert said(influence).startswith("The path from the last output")
