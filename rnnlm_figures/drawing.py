@@ -182,6 +182,25 @@ def plain_axes(figure, **settings):
     return axes
 
 
+def expected_curve(x, curves, asked, names, powers):
+    """Return what the live figure "sketch" is given: a reader draws one of the curves, then sees them all.
+
+    Parameters
+    ----------
+    x : sequence of numbers
+    curves : dict of str to sequence of positive numbers
+    asked : str
+        Which curve the reader draws.
+    names : (str, str)
+        What the axes are called, x first.
+    powers : (int, int)
+        The lowest and the highest power of ten on the axis.
+    """
+    sizes = {name: [float(f"{size:.4g}") for size in curve] for name, curve in curves.items()}
+    (across, up), (low, high) = names, powers
+    return {"x": list(x), "curves": sizes, "asked": asked, "across": across, "up": up, "low": low, "high": high}
+
+
 def signed(value):
     """Return a whole number with a proper minus sign."""
     return f"{value:.0f}".replace("-", "−")

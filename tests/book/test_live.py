@@ -2,10 +2,11 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from pages import HTML, has_no_violation_in_either_theme
+from pages import HTML, ROOT, has_no_violation_in_either_theme
 
 from rnnlm_figures.loop import once_through, smallest_model
 from rnnlm_figures.mattered import LAYERS, network
@@ -29,6 +30,7 @@ FIGURES = {
     "gates": "08-lstm",
     "dial": "what-learning-is",
     "tracks": "01-corpus",
+    "sketch": "05-bptt",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -94,6 +96,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
         ("tracks", ["Next batch"]),
+        ("sketch", ["Show what was measured"]),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -774,3 +777,60 @@ def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
     assert said(influence).endswith(f"step 11 back to step 0 are 11 steps: this path carries 0.8¹¹ = {0.8**11:.4f}.")
     set_slider(influence.get_by_label("radius"), 0.5)
     assert said(influence).startswith("The path from the last output")
+
+
+# A curve that the reader draws.
+
+
+def heights(sketch, kind):
+    """Return the powers of ten of the points of a line, for an axis from -10 to 10 that is 178 high."""
+    (path,) = shown(sketch, f".{kind}", "e.getAttribute('d')")
+    return np.array([(190 - float(point.split()[1])) * 20 / 178 - 10 for point in path[1:].split("L")])
+
+
+def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(figure):
+    sketch = figure("sketch")
+    cells = nbformat.read(ROOT / "book/05-bptt.ipynb", as_version=4).cells
+    printed = " ".join(
+        output.get("data", {}).get("text/plain", "") for cell in cells for output in cell.get("outputs", [])
+    )
+    powers = numbers(re.search(r"radius\s0\.9: (-[-.\s\d]+)", printed)[1].split())
+    set_slider(sketch.get_by_label("your size there"), -1)
+    press(sketch, "Show what was measured")
+    assert_allclose(heights(sketch, "sketch-asked")[::3], powers, atol=0.05001)
+    set_slider(sketch.get_by_label("steps back:"), 11)
+    (size,) = re.findall(r"; (\S+) · 10⁻⁶ for radius 0.9;", said(sketch))
+    assert_allclose(np.log10(float(size) * 1e-6), heights(sketch, "sketch-asked")[-1], atol=2e-3)
+
+
+def test_a_curve_is_asked_for_before_it_is_shown_and_drawn_without_a_mouse(figure):
+    sketch = figure("sketch")
+    press(sketch, "Show what was measured")
+    assert said(sketch) == "Draw first: what do you expect?"
+    assert sketch.locator(".sketch-asked").count() == 0
+    sketch.get_by_label("steps back:").focus()
+    for key in ["End", "Tab", "ArrowLeft", "ArrowLeft"]:  # two halves of a power of ten
+        sketch.page.keyboard.press(key)
+    assert said(sketch) == "At 100 steps back you expect 0.1."
+    assert_allclose(heights(sketch, "sketch-mine"), [0] * 11 + [-1], atol=1e-9)
+    press(sketch, "Show what was measured")
+    assert said(sketch).startswith("At 100 steps back you expected 0.1 for radius 0.9. Measured: ")
+    set_slider(sketch.get_by_label("your size there"), 5)  # too late
+    assert_allclose(heights(sketch, "sketch-mine")[-1], -1)
+    press(sketch, "Start over")
+    assert_allclose(heights(sketch, "sketch-mine"), np.zeros(12), atol=1e-9)
+    assert sketch.locator(".sketch-asked").count() == 0
+
+
+def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
+    sketch = figure("sketch")
+    drawing = sketch.locator(".sketch")
+    drawing.hover(position={"x": 1, "y": 1})
+    box = drawing.bounding_box()
+    scale, mouse = box["width"] / 340, sketch.page.mouse
+    mouse.move(box["x"] + 46 * scale, box["y"] + 101 * scale)
+    mouse.down()
+    mouse.move(box["x"] + 330 * scale, box["y"] + 190 * scale)
+    mouse.up()
+    steps = np.array([1, 5, *range(10, 101, 10)])
+    assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)

@@ -25,7 +25,7 @@ class LiveInfluence extends LiveFigure {
 
   /** Look at the path whose arc is nearest to the pointer. */
   point(event) {
-    const { x, y } = new DOMPoint(event.clientX, event.clientY).matrixTransform(this.picture.getScreenCTM().inverse());
+    const { x, y } = inDrawing(this.picture, event);
     if (y > INFLUENCE_BASE + 4) return;
     const away = influencePaths(this.setting).map(({ from, to }) => {
       const [right, left] = [from, to].map((t) => this.place(t));

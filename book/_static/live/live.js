@@ -87,6 +87,11 @@ function numberField(name, { min, max, step = 1, value }, change, refuse) {
   return field;
 }
 
+/** Return where in a drawing, in its own units, a pointer is. */
+function inDrawing(drawing, { clientX, clientY }) {
+  return new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+}
+
 /** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. */
 function pressable(part, name, press) {
   for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": name })) part.setAttribute(key, value);
