@@ -684,6 +684,19 @@ def test_the_scores_give_the_shares_slopes_and_loss_that_python_computes(figure)
     assert_shows_loss(logits, scores, [2, 3])
 
 
+def test_on_a_phone_buttons_move_the_scores_up_to_their_bounds(figure):
+    logits = figure("logits")
+    assert not logits.get_by_label("raise we, position 0").is_visible()
+    logits.page.set_viewport_size({"width": 390, "height": 900})
+    assert not logits.get_by_label("score of we, position 0").is_visible()
+    for button in ["raise we, position 0"] * 3 + ["lower read, position 1"] * 12:
+        logits.get_by_label(button).click()
+    scores = SCORES.copy()
+    scores[0, 0, 0], scores[0, 1, 1] = 1.5, -5
+    assert_shows_loss(logits, scores, [1, 3])
+    assert logits.get_by_label("raise we, position 0").bounding_box()["height"] >= 24
+
+
 def test_a_position_that_does_not_count_has_no_say(figure):
     logits = figure("logits")
     logits.get_by_label("counts").first.uncheck()
