@@ -71,7 +71,7 @@ def watch(options):
     with Results(Path(coursedir.root, RESULTS)).locked("Another watch is running in this course."):
         os.nice(LOW_PRIORITY)
         with configuration_told():
-            watcher = Watch(coursedir, config, options.names, options.feedback)
+            watcher = Watch(coursedir, config, options.names, options.feedback, options.practice)
         watcher.round()
         while not options.once:
             time.sleep(options.every)
