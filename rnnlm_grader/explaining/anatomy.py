@@ -57,7 +57,7 @@ def where(look, got, right):
             "while rows of ids that occur nowhere are right": count > 0,
         }
     for word, which in places.items():
-        if off.any() and not off[~which].any():
+        if off.any() and not which.all() and not off[~which].any():
             yield word
 
 
@@ -81,7 +81,7 @@ def how(look, got, right):
     elif not np.isfinite(got[off]).all():
         yield "is nan or infinite"
     elif not got[off].any():
-        yield "is zero"
+        yield "is zero where it is wrong" if got.any() else "is zero"
     else:
         factor = got[off] @ right[off] / max(right[off] @ right[off], 1e-12)
         times = f"is {factor:.4g} times what it should be", factor * right

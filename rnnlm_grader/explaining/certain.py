@@ -1,5 +1,6 @@
 """Says what is certain of a failure that the library has no name for."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -70,7 +71,7 @@ def seen_of(small, looks):
         return f"`{call}` should return nothing"
     if isinstance(got, tuple) and any(same(each, look.finding.expected) for each in got):
         return f"`{call}` returned {count_in_words(len(got))} values; return only `{what}`"
-    where, how = anatomy(looks)
+    where, how = anatomy([*looks, small])
     if not how and isinstance(got, np.ndarray) and got.shape != look.finding.expected.shape:
         how = shapes_of(small, looks)
     return phrase(look, how, where) if where or how else ""
@@ -92,6 +93,8 @@ def shapes_of(small, looks):
     letters = Letters(looks)
     got, right = ([getattr(look.finding, name).shape for look in looks] for name in ("got", "expected"))
     words = letters.shape(got) or in_brackets(small.finding.got.shape), letters.shape(right)
+    if re.search("[+-]", words[1] or ""):  # the call has other sizes than those before it, which the letters stand for
+        words = in_brackets(small.finding.got.shape), in_brackets(small.finding.expected.shape)
     pairs = [(look.finding.got, look.finding.expected) for look in looks]
     is_right = all(got.size == right.size and same_values(got.reshape(right.shape), right) for got, right in pairs)
     has = "has shape {}, with the right numbers" if is_right else "has shape {}"

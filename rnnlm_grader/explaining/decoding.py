@@ -234,13 +234,25 @@ def part_of(
     for each in library:
         variant = variant_of(each)
         if all(gives(variant.signature(signature.case), signature, fault) for signature, fault in parts):
-            pairs = [(variant.signature(signature.case), signature) for signature in mine.values()]
-            if all(theirs.is_wrong <= my.is_wrong for theirs, my in pairs) and (
-                (says_something and not each.shows_nothing)
-                or all(theirs.is_wrong == my.is_wrong for theirs, my in pairs)
-            ):
-                found[each] = sum(int(my.same(theirs).sum()) for theirs, my in pairs)
+            may_be_less = says_something and not each.shows_nothing
+            if (count := agreement(variant, mine.values(), may_be_less)) is not None:
+                found[each] = count
     return the_one([each for each, count in found.items() if count == max(found.values())])
+
+
+def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bool) -> int | None:
+    """Count the results of an answer that a variant gives, too; None where they aren't wrong in the same plays.
+
+    A variant that `may_be_less` than what is wrong may also be right where the answer is wrong. The first play that
+    tells ends it: to play them all takes seconds for an answer that makes its own parameters.
+    """
+    count = 0
+    for my in signatures:
+        theirs = variant.signature(my.case)
+        if theirs.is_wrong > my.is_wrong or (theirs.is_wrong < my.is_wrong and not may_be_less):
+            return None
+        count += int(my.same(theirs).sum())
+    return count
 
 
 def the_one(misconceptions: Sequence[Misconception]) -> tuple[Misconception, ...]:

@@ -221,6 +221,8 @@ def way_to(look):
     if look.key[1] not in look.case.layer.tanh or not np.any(right):
         return ""
     sums = np.arctanh(right)
+    if not np.isfinite(sums).all():  # of a sum that large the result no longer tells
+        return ""
     plain = sums.round(DIGITS)
     return f", which is tanh of {short(plain)}" if np.allclose(sums, plain, 0, 1e-12) and short(plain) else ""
 

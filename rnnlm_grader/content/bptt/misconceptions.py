@@ -416,6 +416,12 @@ bptt(
     ),
 )
 bptt(
+    "ForwardRestartsFromZeros",
+    TRUNCATION,
+    FROM_ZEROS,
+    ("np.tanh(hs[t] @ Wh", "np.tanh((0 if window and t and t % window == 0 else hs[t] @ Wh)"),
+)
+bptt(
     "RestartsFromH0",
     TRUNCATION,
     "each window starts from h0 again; only the gradient is cut, the state goes on",
@@ -532,6 +538,15 @@ clip(
     CLIPPING,
     "each array is clipped by its own norm, which turns the gradient; one norm over all arrays, one factor",
     ("max_norm / norm", "min(1, max_norm / np.linalg.norm(grad))"),
+)
+clip(
+    "MeasuresEachArray",
+    CLIPPING,
+    "each array is clipped by its own norm, which turns the gradient, and the last one's comes back; one norm over all "
+    "arrays, one factor",
+    ("    if norm", "    last = np.linalg.norm(grads[-1])\n    if norm"),
+    ("max_norm / norm", "min(1, max_norm / np.linalg.norm(grad))"),
+    ("return norm", "return last"),
 )
 clip(
     "ClipsEachNumber",

@@ -118,6 +118,13 @@ lstm(
     (JOIN, joined("oifg")),
 )
 lstm(
+    "SwapsForgetAndInputInForward",
+    EQUATION,
+    "forward cuts f and i in each other's place: the columns of z are those of o, f, i and g, in which order backward "
+    "puts them together",
+    ("o, f, i, g = np", "o, i, f, g = np"),
+)
+lstm(
     "CutsUnitByUnit",
     COLUMNS,
     "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "

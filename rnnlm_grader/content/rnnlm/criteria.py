@@ -161,7 +161,7 @@ affine.last_look()
 
 # --- MyRnnlm ----------------------------------------------------------------------------------------------------------
 
-MATRICES = {"the word vectors": 0, "Wx": 1, "Wh": 2, "W": 4}
+MATRICES = {"the matrix of word vectors": 0, "Wx": 1, "Wh": 2, "W": 4}
 # With larger ones the model of the exercise learned less than a bigram: what Wh makes of a state of length 1, the word
 # vectors of a sum, W of a score. Wh, drawn from normal numbers that aren't divided, makes 9.
 MOST_GROWTH, MOST_SUM, MOST_SCORE, LARGEST = 7.5, 120, 18, 10
@@ -178,8 +178,10 @@ def drawn_from_rng(one, again, other):
     for name, i in MATRICES.items():
         if likeness(one[i], other[i]) > ALIKE:
             return name, "is the same for another seed, or nearly"
-        if np.ptp(one[i]) < 1e-6 * size_of(one[i]) or not 1e-6 < size_of(one[i]) < LARGEST:
-            return name, "holds the same number everywhere, or none of a sensible size"
+        if np.ptp(one[i]) <= 1e-6 * size_of(one[i]):
+            return name, "holds the same number everywhere"
+        if not 1e-6 < size_of(one[i]) < LARGEST:
+            return name, "holds numbers of no sensible size"
         if any(likeness(one[i], one[j]) > ALIKE for j in MATRICES.values() if j < i):
             return name, "holds the numbers of another matrix again"
     grows = (

@@ -168,6 +168,15 @@ affine(
     ("range(T)", "range(1)"),
 )
 affine(
+    "KeepsLastSequence",
+    GRADIENT_SUM,
+    "dW and db are those of one sequence; the sequences of the batch have to add up",
+    (
+        "        return dout",
+        "        dW[...], db[...] = self.xs[-1].T @ dout[-1], dout[-1].sum(axis=0)\n        return dout",
+    ),
+)
+affine(
     "KeepsFirstSequence",
     GRADIENT_SUM,
     "dW and db are those of one sequence; the sequences of the batch have to add up",
@@ -295,6 +304,12 @@ rnnlm(
     "forward goes through the layers twice, and each time the state goes on by a window; "
     "call predict once and keep what it gives",
     ("        return self.loss_layer", "        self.predict(xs)\n        return self.loss_layer"),
+)
+rnnlm(
+    "ComparesIds",
+    MODEL,
+    "the loss layer gets the ids xs; it compares scores with the targets: self.loss.forward(self.predict(xs), ts)",
+    ("self.loss_layer.forward(self.predict(xs), ts)", "self.loss_layer.forward(xs, ts)"),
 )
 rnnlm(
     "NeverResets",

@@ -350,6 +350,12 @@ loss_of(
     ("!= self.ignore_label", "!= -1"),
 )
 loss_of(
+    "MasksWordZero",
+    MASK,
+    "word 0 is ignored like the label (`ts > 0`); 0 is the id of a word, and what is ignored is ignore_label",
+    ("!= self.ignore_label", "> 0"),
+)
+loss_of(
     "MasksNegatives",
     MASK,
     "all negative targets are ignored and no others (`ts >= 0`); what is ignored is "
@@ -517,12 +523,13 @@ loss_of(
     "the sign of the loss is turned: it is minus the mean logarithm",
     ("-log_p[picks]", "log_p[picks]"),
 )
-loss_of(
-    "TakesBaseTwo",
-    CROSS_ENTROPY,
-    "the logarithm has the base 2; it is the natural one, np.log",
-    ("-log_p[picks]", "-log_p[picks] / np.log(2)"),
-)
+for where, change in (
+    ("", ("-log_p[picks]", "-log_p[picks] / np.log(2)")),
+    ("OfTheSum", ("np.log(np.exp", "np.log2(np.exp")),
+):
+    loss_of(
+        f"TakesBaseTwo{where}", CROSS_ENTROPY, "the logarithm has the base 2; it is the natural one, np.log", change
+    )
 loss_of(
     "TakesOneMinusP",
     CROSS_ENTROPY,

@@ -382,6 +382,14 @@ time_rnn(
     ("        self.dh = dh\n", "            if t == T - 1:\n                self.dh = dh\n"),
 )
 time_rnn(
+    "KeepsDhBeforeFirstStep",
+    DH,
+    "self.dh is what reaches the first step from the one after it; it is what the first step itself hands back, one "
+    "Wh.T further",
+    ("        self.dh = dh\n", ""),
+    ("            dz =", "            self.dh = dh\n            dz ="),
+)
+time_rnn(
     "StopsBeforeStart",
     DH,
     "self.dh is the gradient of the first hidden state; it is that of the state before "

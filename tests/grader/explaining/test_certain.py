@@ -223,6 +223,30 @@ def test_the_line_that_changes_an_array_of_the_callers_is_told(name, right, wron
     assert said in report(name, (right, wrong))
 
 
+KEEPS_FIRST_T = """
+class MyTimeEmbedding:
+    def __init__(self, W):
+        self.params, self.grads, self.T = [W], [np.zeros_like(W)], None
+
+    def forward(self, xs):
+        self.T = self.T or xs.shape[1]
+        self.xs = xs[:, : self.T].copy()
+        return self.params[0][self.xs]
+
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        np.add.at(self.grads[0], self.xs, dout[:, : self.T])
+"""
+
+
+def test_what_is_said_holds_in_the_example_that_is_shown_too():
+    with pytest.raises(CheckFailed) as caught:
+        check(defined(KEEPS_FIRST_T, "MyTimeEmbedding"))
+    said = " ".join(str(caught.value).split())
+    assert "`grads[0]` is zero where it is wrong." in said
+    assert "`out` has shape (1, 2, 1); it should be (1, 3, 1)." in said
+
+
 def test_a_second_mistake_leaves_facts_and_no_advice():
     """`@` and `.T` would no longer raise, and what comes out would be wrong all the same."""
     text = report("MyRNN", ("np.dot(x.T, dt)", "-np.dot(x, dt)"))
