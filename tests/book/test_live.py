@@ -83,7 +83,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(
+PRESSES = pytest.mark.parametrize(
     ("name", "presses"),
     [
         ("farm", ["Forget"]),
@@ -101,11 +101,31 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("mattered[fable]", []),
     ],
 )
+
+
+@PRESSES
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
         live.get_by_text(text, exact=True).click()
     has_no_violation_in_either_theme(live.page, f"live-{name}")
+
+
+@PRESSES
+def test_letters_of_a_live_figure_are_at_least_eleven_pixels_high_on_a_phone(figure, name, presses):
+    live = figure(name)
+    live.page.set_viewport_size({"width": 390, "height": 900})
+    for text in presses:
+        live.get_by_text(text, exact=True).click()
+    sizes = live.locator(".live-panel *").evaluate_all(
+        """all => all.filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+        .map(e => {
+            const svg = e.ownerSVGElement;
+            const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+            return scale * parseFloat(getComputedStyle(e).fontSize);
+        })"""
+    )
+    assert min(sizes) >= 11
 
 
 # Chapter 0.
