@@ -41,14 +41,17 @@ WAYS = {
 }
 
 
-def notebooks(assignment, count):
-    """Yield the work of a class: (student, notebook as text)."""
+def notebooks(assignment, count, distinct=None):
+    """Yield the work of a class: (student, notebook as text). So many are distinct; None: all."""
     corpus = importlib.import_module(f"corpora.{assignment[3:].replace('-', '_')}")
     blank = nbformat.read(ROOT / "exercises" / assignment / f"{assignment}.ipynb", as_version=4)
     answers = {name: itertools.cycle(by_turns(corpus.RIGHT[name], corpus.WRONG[name])) for name in corpus.RIGHT}
-    for number in range(count):
+    texts = []
+    for number in range(distinct or count):
         work = {name: f"{next(sources)}\n# student {number}\n" for name, sources in answers.items()}
-        yield f"student-{number:03}", nbformat.writes(filled(blank, **work))
+        texts.append(nbformat.writes(filled(blank, **work)))
+    for number in range(count):
+        yield f"student-{number:03}", texts[number % len(texts)]
 
 
 def by_turns(right, wrong):
@@ -56,12 +59,12 @@ def by_turns(right, wrong):
     return list(itertools.chain.from_iterable(zip(right.values(), itertools.cycle(wrong.values()), strict=False)))
 
 
-def lay_out(folder, config, assignment, count):
+def lay_out(folder, config, assignment, count, distinct=None):
     """Make a course in which a class has handed in."""
     (folder / "solutions").mkdir(parents=True)
     shutil.copytree(ROOT / "solutions" / assignment, folder / "solutions" / assignment)
     (folder / "nbgrader_config.py").write_text(config or (ROOT / "nbgrader_config.py").read_text())
-    for student, text in notebooks(assignment, count):
+    for student, text in notebooks(assignment, count, distinct):
         path = folder / "submitted" / student / assignment / f"{assignment}.ipynb"
         path.parent.mkdir(parents=True)
         path.write_text(text)

@@ -79,7 +79,7 @@ class Batch:
         try:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
-                before = marks_in(self.gradebook, self.assignment)
+                before = marks_in(self.gradebook, self.assignment, self.students)
                 for job, result in examine(self.jobs(), executor or Here(), width):
                     self.keep(job, result)
                 with nothing_kept(self.gradebook) if self.dry else contextlib.nullcontext():
@@ -88,7 +88,7 @@ class Batch:
                     self.tally.repriced = update_penalties(
                         self.gradebook, self.assignment, self.late_rule, self.tally.unchanged
                     )
-                    now = marks_in(self.gradebook, self.assignment)
+                    now = marks_in(self.gradebook, self.assignment, self.students)
                 self.tally.changed = {
                     student: (mark, now.get(student)) for student, mark in before.items() if now.get(student) != mark
                 }
@@ -100,7 +100,7 @@ class Batch:
 
     def jobs(self):
         """Yield a job for each submission that must be examined; settle the others at once."""
-        scores = {} if self.force else recorded_scores(self.gradebook, self.assignment)
+        scores = {} if self.force else recorded_scores(self.gradebook, self.assignment, self.students)
         for submission in read_submissions(self.coursedir, self.settings, self.folders):
             job = submission.job
             if is_graded(self.coursedir, submission, scores, self.settings.strict):
@@ -184,9 +184,14 @@ def examine(jobs, executor, width):
 
 
 def finished(running, again):
-    """Wait for a job to finish; yield those that have. What deserves another try goes to the list `again`."""
+    """Wait for a job to finish; yield those that have. What deserves another try goes to the list `again`.
+
+    Raise a `Refusal` where a cluster has dropped its jobs.
+    """
     for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
         job = running.pop(future)
+        if future.cancelled():  # not by us
+            raise Refusal("The scheduler of the cluster was lost.")
         if deserves_another_try(future):
             again.append(job)
         else:

@@ -45,7 +45,7 @@ class Traces:
         for folder in filter(Path.is_dir, entries(Path(self.coursedir.root, RESULTS))):
             others = [path / folder.name / f"{folder.name}.ipynb" for path in graded if path.name != self.student]
             kept = {read_graded(notebook)[0].get("key") for notebook in others}
-            yield from (path for path in entries(folder) if path.suffix == ".json" and path.stem not in kept)
+            yield from (path for path in Results(folder).paths() if path.stem not in kept)
 
     def reports(self):
         """Yield the tables that name the student, and all class reports, which count everybody."""

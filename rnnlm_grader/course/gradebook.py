@@ -83,21 +83,26 @@ def knows(coursedir, points):
     return bool(known)
 
 
-def of_notebooks(assignment, *columns):
-    """A query for each student's id and some columns of what was recorded of the submitted notebook; None: of all."""
+def of_notebooks(assignment, *columns, students=None):
+    """A query for each student's id and some columns of what was recorded of the submitted notebook.
+
+    Where `assignment` is None it is for all of them; where `students` are given it is for these.
+    """
     query = (
         select(SubmittedAssignment.student_id, *columns)
         .select_from(SubmittedNotebook)
         .join(SubmittedNotebook.assignment)
         .join(SubmittedAssignment.assignment)
     )
-    return query.where(Assignment.name == assignment) if assignment else query
+    if assignment:
+        query = query.where(Assignment.name == assignment)
+    return query if students is None else query.where(SubmittedAssignment.student_id.in_(students))
 
 
-def of_cells(assignment, kind, *columns):
+def of_cells(assignment, kind, *columns, students=None):
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
     return (
-        of_notebooks(assignment, BaseCell.name, *columns)
+        of_notebooks(assignment, BaseCell.name, *columns, students=students)
         .join(kind, kind.notebook_id == SubmittedNotebook.id)
         .join(kind.cell)
         .order_by(BaseCell.name)
@@ -133,25 +138,26 @@ def said_by_hand(gradebook, assignment=None):
     return {key: digest(values) for key, values in said.items()}
 
 
-def recorded_scores(gradebook, assignment):
-    """Return {student: {grade_id: automatic score}} of all who have any."""
+def recorded_scores(gradebook, assignment, students=None):
+    """Return {student: {grade_id: automatic score}} of all who have any, or of these students."""
     scores = {}
-    for student, grade_id, score in gradebook.db.execute(of_cells(assignment, Grade, Grade.auto_score)):
+    query = of_cells(assignment, Grade, Grade.auto_score, students=students)
+    for student, grade_id, score in gradebook.db.execute(query):
         scores.setdefault(student, {})[grade_id] = score
     return scores
 
 
-def marks_in(gradebook, assignment):
-    """Return {student: mark} of all who have an automatic one, with marks by hand and lateness counted."""
+def marks_in(gradebook, assignment, students=None):
+    """Return {student: mark} of all who have an automatic one, or of these; marks by hand and lateness count."""
     scores, automatic = Counter(), set()
-    for student, _, score, by_grader in gradebook.db.execute(
-        of_cells(assignment, Grade, Grade.score, Grade.auto_score)
-    ):
+    query = of_cells(assignment, Grade, Grade.score, Grade.auto_score, students=students)
+    for student, _, score, by_grader in gradebook.db.execute(query):
         scores[student] += score
         if by_grader is not None:
             automatic.add(student)
     marks = {student: score for student, score in scores.items() if student in automatic}
-    for student, penalty in gradebook.db.execute(of_notebooks(assignment, SubmittedNotebook.late_submission_penalty)):
+    query = of_notebooks(assignment, SubmittedNotebook.late_submission_penalty, students=students)
+    for student, penalty in gradebook.db.execute(query):
         if student in marks:
             marks[student] = max(0, marks[student] - (penalty or 0))
     return marks

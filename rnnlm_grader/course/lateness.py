@@ -8,6 +8,8 @@ from ..refusal import Refusal
 from .folders import shown
 from .gradebook import of_notebooks
 
+AT_ONCE = 1000  # students; SQLite takes some ten thousand values in a query, and memory shouldn't grow with the class
+
 
 def late_rule(assignment, config):
     """Return the course's plug-in for late work, which finds the assignment where it does when nbgrader asks it."""
@@ -23,13 +25,17 @@ def update_penalties(gradebook, assignment, rule, students):
     nbgrader itself asks the rule only when a submission is graded.
     """
     changed = []
-    query = (
-        of_notebooks(assignment, SubmittedNotebook)
-        .where(SubmittedAssignment.student_id.in_(students))
-        .options(
-            undefer(SubmittedNotebook.score),
-            contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment),
-        )
+    for some in (students[at : at + AT_ONCE] for at in range(0, len(students), AT_ONCE)):
+        changed += update_some(gradebook, assignment, rule, some)
+    return sorted(changed)
+
+
+def update_some(gradebook, assignment, rule, students):
+    """Do the same for as many as one query may name."""
+    changed = []
+    query = of_notebooks(assignment, SubmittedNotebook, students=students).options(
+        undefer(SubmittedNotebook.score),
+        contains_eager(SubmittedNotebook.assignment, SubmittedAssignment.assignment),
     )
     for student, notebook in gradebook.db.execute(query).all():
         before = notebook.late_submission_penalty or 0
@@ -37,7 +43,8 @@ def update_penalties(gradebook, assignment, rule, students):
         if (notebook.late_submission_penalty or 0) != before:
             changed.append(student)
     gradebook.db.commit()
-    return sorted(changed)
+    gradebook.db.expunge_all()  # else the session keeps the whole class
+    return changed
 
 
 def set_penalty(rule, notebook):

@@ -1,8 +1,11 @@
 """Reads what a class has earned: the marks from nbgrader's gradebook, what they rest on from the graded notebooks."""
 
+import contextlib
+import functools
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from pathlib import Path
 from types import MappingProxyType
 
 from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
@@ -31,23 +34,36 @@ class Part:
 class StudentMarks:
     """One student's result in one assignment.
 
-    `state` is 'graded', 'waiting' (handed in, not graded, or not since) or 'missing'. `record` is what the grader wrote
-    into the graded notebook, or {} where another grader did; `answers` is the student's source by name. Both, and
-    whatever names the student, may hold hostile text.
+    `state` is 'graded', 'waiting' (handed in, not graded, or not since) or 'missing'. Whatever names the student may
+    hold hostile text.
     """
 
     student: str
     state: str
     penalty: float = 0.0
     parts: dict = field(default_factory=dict)
-    record: dict = field(default_factory=dict)
-    answers: dict = field(default_factory=dict)
+    notebook: Path | None = None  # that was graded
     is_late: bool = False
     request: str = ""  # to look again, which nobody has answered by a mark or a comment by hand
     first_name: str = ""
     last_name: str = ""
     email: str = ""
     lms_user_id: str = ""
+
+    @property
+    def record(self):
+        """What the grader wrote into the graded notebook, or {} where another grader did. It may hold hostile text."""
+        return self._graded[0]
+
+    @property
+    def answers(self):
+        """The student's source by name, which may be hostile, too."""
+        return self._graded[1]
+
+    @property
+    def _graded(self):
+        """Read the notebook only when it is asked for: those of a class may be more than the memory holds."""
+        return last_read(self.notebook, version_of(self.notebook)) if self.notebook else ({}, {})
 
     @property
     def score(self):
@@ -106,11 +122,23 @@ class StudentMarks:
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
 
 
+@functools.lru_cache(maxsize=1000)
+def last_read(path, version):
+    """Return what `read_graded` does, at once where a version of a notebook is asked for again by a smaller class."""
+    return read_graded(path)
+
+
+def version_of(path):
+    """What differs when a file has been written anew; None where there is none."""
+    with contextlib.suppress(OSError):
+        return path.stat().st_ino, path.stat().st_mtime_ns
+
+
 @dataclass(frozen=True)
 class ClassMarks:
     """Everybody's results in one assignment, in the order of their ids; `parts` maps each grade cell to its maximum.
 
-    `weights` says what a point of some parts counts in exports; {} where each counts as one.
+    `weights` says what a point of some parts counts in exports, also of other assignments; {} where each counts as one.
     """
 
     assignment: str
@@ -147,21 +175,15 @@ def read_class(coursedir, weights=MappingProxyType({})):
     if assignment not in book.cells:
         known = ", ".join(sorted(book.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
-    if unknown := weights.keys() - set().union(*book.cells.values()):
-        raise Refusal(
-            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
-            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
-        )
-    own = {name: weights[name] for name in book.cells[assignment] if name in weights}
-    return replace(class_marks(coursedir, book), weights=own)
+    return class_marks(coursedir, book, weights)
 
 
-def read_course(coursedir):
+def read_course(coursedir, weights=MappingProxyType({})):
     """Read the same of every assignment that the gradebook knows, in the order of the exercises."""
     with open_gradebook(coursedir) as gradebook:
         book = Book(gradebook)
     names = [*(name for name in ASSIGNMENTS if name in book.cells), *sorted(book.cells.keys() - ASSIGNMENTS.keys())]
-    return [class_marks(of_assignment(coursedir, name), book) for name in names]
+    return [class_marks(of_assignment(coursedir, name), book, weights) for name in names]
 
 
 class Book:
@@ -201,9 +223,14 @@ class Book:
             self.grades[name, student][cell] = Part(*values)
 
 
-def class_marks(coursedir, book):
+def class_marks(coursedir, book, weights):
     """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
     assignment = coursedir.assignment_id
+    if unknown := weights.keys() - set().union(*book.cells.values()):
+        raise Refusal(
+            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
+            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
+        )
     parts = in_order(assignment, book.cells[assignment])
     waiting, students = submitted_folders(coursedir), []
     for student in sorted(book.people.keys() | waiting.keys()):
@@ -211,7 +238,6 @@ def class_marks(coursedir, book):
         key = assignment, student
         # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
         if key in book.penalties and (student not in waiting or notebook.exists()):
-            record, answers = read_graded(notebook)
             own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
             students.append(
                 StudentMarks(
@@ -219,16 +245,15 @@ def class_marks(coursedir, book):
                     "graded",
                     book.penalties[key],
                     own,
-                    record,
-                    answers,
+                    notebook,
                     key in book.late,
-                    open_request(record, book.said.get(key)),
+                    open_request(read_graded(notebook)[0], book.said.get(key)),
                     **identity,
                 )
             )
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
-    return ClassMarks(assignment, parts, tuple(students), book.due[assignment])
+    return ClassMarks(assignment, parts, tuple(students), book.due[assignment], weights)
 
 
 def open_request(record, said):

@@ -1,4 +1,7 @@
-"""Keeps what examinations found: one file each, named by all that it depends on, there whole or not at all."""
+"""Keeps what examinations found: one file each, named by all that it depends on, there whole or not at all.
+
+They lie in 256 folders, for a folder with a million files is slow to look into, to copy and to delete.
+"""
 
 import contextlib
 import fcntl
@@ -18,7 +21,11 @@ class Results:
         self.folder = Path(folder)
 
     def path(self, key):
-        return self.folder / f"{key}.json"
+        return self.folder / key[:2] / f"{key}.json"
+
+    def paths(self):
+        """Return the files of all results."""
+        return sorted(self.folder.glob("*/*.json"))
 
     def read(self, key):
         """Return the result of the job of that key; None where there is none, or a file that is damaged."""
@@ -30,7 +37,9 @@ class Results:
 
     def write(self, result):
         """Keep a result; the same result is always the same bytes."""
-        write_whole(self.path(result["key"]), f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
+        path = self.path(result["key"])
+        path.parent.mkdir(exist_ok=True)
+        write_whole(path, f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
 
     @contextlib.contextmanager
     def locked(self, why=None):

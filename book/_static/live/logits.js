@@ -90,7 +90,7 @@ class LiveLogits extends LiveFigure {
     const width = Math.max(20, this.losses.length - 1);
     const place = (loss, i) => `${30 + (300 * i) / width} ${72 - (60 * loss) / top}`;
     this.curve.replaceChildren(make("line", { x1: 30, y1: 72, x2: 330, y2: 72, class: "live-axis" }),
-      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, written(top)),
+      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, top.toFixed(1)),
       make("text", { x: 180, y: 88, class: "live-label live-faint" }, "steps"),
       make("path", { class: "live-curve", d: this.losses.length ? `M${this.losses.map(place).join("L")}` : "M0 0" }));
   }

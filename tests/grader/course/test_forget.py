@@ -44,14 +44,14 @@ def template(tmp_path_factory):
         content = json.loads(notebook.read_text())
         content["metadata"]["rnnlm_grader"]["key"] = key
         notebook.write_text(json.dumps(content))
-        write(course / "results" / SLUG / f"{key}.json", "a result")
+        write(Results(course / "results" / SLUG).path(key), "a result")
         write(course / "feedback" / student / SLUG / f"{SLUG}.html", student)
         handed_in = exchange / "rnnlm" / "inbound" / f"{student}+{SLUG}+2026-11-28 10:00:00 UTC+abc"
         for folder in (handed_in, course / "submitted" / student / SLUG):
             write(folder / f"{SLUG}.ipynb", student)
             write(folder / SUBMISSION_SECRET, SECRETS[student])
         write(released_page(exchange, student), student)
-    write(course / "results" / SLUG / f"{FORMER}.json", "a result")
+    write(Results(course / "results" / SLUG).path(FORMER), "a result")
     export(coursedir, "csv", course / "reports" / "table.csv")
     export(coursedir, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
     write(course / "reports" / f"{SLUG}.html", "4 graded")
@@ -117,7 +117,7 @@ def test_nothing_of_the_student_stays_and_everything_of_the_others_does(course):
 
 def test_a_result_that_another_students_mark_rests_on_stays(course):
     assert run(course, "ada2", "--yes") == 0
-    assert (course / "results" / SLUG / f"{KEYS['ben']}.json").exists()
+    assert Results(course / "results" / SLUG).path(KEYS["ben"]).exists()
 
 
 @pytest.mark.parametrize("student", ["nobody", "ad", "a*", "", "..", "ada/01-embedding"])
