@@ -83,7 +83,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         assert tab.locator("live-farm [role=status]").inner_text()
 
 
-@pytest.mark.parametrize(
+PRESSES = pytest.mark.parametrize(
     ("name", "presses"),
     [
         ("farm", ["Forget"]),
@@ -101,11 +101,31 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("mattered[fable]", []),
     ],
 )
+
+
+@PRESSES
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
         live.get_by_text(text, exact=True).click()
     has_no_violation_in_either_theme(live.page, f"live-{name}")
+
+
+@PRESSES
+def test_letters_of_a_live_figure_are_at_least_eleven_pixels_high_on_a_phone(figure, name, presses):
+    live = figure(name)
+    live.page.set_viewport_size({"width": 390, "height": 900})
+    for text in presses:
+        live.get_by_text(text, exact=True).click()
+    sizes = live.locator(".live-panel *").evaluate_all(
+        """all => all.filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
+        .map(e => {
+            const svg = e.ownerSVGElement;
+            const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
+            return scale * parseFloat(getComputedStyle(e).fontSize);
+        })"""
+    )
+    assert min(sizes) >= 11
 
 
 # Chapter 0.
@@ -415,6 +435,26 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
     assert said(farm).endswith(f"the model expects: {best}.")
 
 
+def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figure):
+    farm = figure("farm")
+    states, _ = heard(OPENING)
+    picker, says = farm.get_by_label("unit"), farm.locator(".farm-unit-says")
+    for unit in (1, 2, 23, 64):
+        set_slider(picker, unit)
+        h = states[:, unit - 1]
+        changed = np.flatnonzero(np.sign(h) != np.sign(h[-1]))
+        kept = len(h) - 1 - changed[-1] if changed.size else len(h)
+        moves = h[-1] * FACTORS[unit - 1]
+        most = np.abs(moves).argmax()
+        said_of_it = says.inner_text().replace("−", "-")
+        assert said_of_it.startswith(f"Unit {unit} is {h[-1]:+.2f}, with this sign for {kept} row")
+        assert f"It moves the sum of the {ANIMALS[most]} most, by {moves[most]:+.2f}." in said_of_it
+        assert farm.locator(".farm-unit").count() == len(h)
+    row = farm.locator(".farm-text li svg").last
+    row.click(position={"x": row.bounding_box()["width"] * 22.5 / 64, "y": 5})
+    assert picker.input_value() == "23"
+
+
 def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
     farm = figure("farm")
     before = shown_states(farm)
@@ -471,7 +511,7 @@ def test_two_animals_in_one_sentence_are_named(figure, name):
 def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_slider(figure):
     farm = figure("farm")
     for _ in range(5):
-        farm.get_by_role("slider").press("ArrowLeft")
+        farm.get_by_label("temperature").press("ArrowLeft")
     _, logits = heard(OPENING)
     p = assert_shows(farm, logits, temperature=0.5)
     farm.page.evaluate("Math.random = () => 0.7")

@@ -42,7 +42,7 @@ class LiveFarm extends LiveFigure {
       this.draw();
     });
     return [make("div", { class: "farm" },
-      make("div", {}, this.typing(), this.text, legend(), title("who is it about?"), this.heading(), this.now,
+      make("div", {}, this.typing(), this.text, legend(), this.unitPicker(), title("who is it about?"), this.heading(), this.now,
         this.buttons()),
       make("div", {}, this.palette(), temperature)), this.sentence];
   }
@@ -56,6 +56,43 @@ class LiveFarm extends LiveFigure {
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
       this.buttons()];
+  }
+
+  /** Return a slider for one of the 64 numbers; a click on a row chooses one too. */
+  unitPicker() {
+    this.unit = 0; // none
+    this.picker = slider("unit", { min: 0, max: this.b.length, step: 1, value: 0 }, (unit) => { this.unit = unit; this.drawUnit(); });
+    this.unitSays = make("p", { class: "farm-legend farm-unit-says" });
+    this.text.addEventListener("click", ({ target, clientX }) => {
+      const row = target.closest("svg");
+      if (!row) return;
+      const { left, width } = row.getBoundingClientRect();
+      this.unit = 1 + Math.min(this.b.length - 1, Math.floor(((clientX - left) / width) * this.b.length));
+      this.drawUnit();
+    });
+    return make("div", {}, this.picker, this.unitSays);
+  }
+
+  /** Mark the chosen unit in all rows, and say how long it has kept its sign and whose sum it moves most. */
+  drawUnit() {
+    const rows = [...this.text.children], input = this.picker.querySelector("input");
+    rows.forEach((row) => row.querySelectorAll("rect").forEach((cell, k) => cell.classList.toggle("farm-unit", k === this.unit - 1)));
+    this.text.classList.toggle("farm-one-unit", this.unit > 0);
+    input.value = this.unit;
+    this.picker.querySelector(".live-value").textContent = this.unit || "none";
+    this.unitSays.textContent = this.unit ? this.unitInWords(rows) : "Click a number of the state, or move the slider.";
+    input.setAttribute("aria-valuetext", this.unitSays.textContent);
+  }
+
+  unitInWords(rows) {
+    const h = this.state[this.unit - 1];
+    const changed = rows.findLastIndex((row) => Math.sign(row.state[this.unit - 1]) !== Math.sign(h));
+    const kept = rows.length - 1 - changed;
+    const moves = this.factors[this.unit - 1].map((factor) => h * factor);
+    const most = moves.reduce((best, move, k) => (Math.abs(move) > Math.abs(moves[best]) ? k : best), 0);
+    const [now, move] = [h, moves[most]].map((x) => `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(2)}`);
+    return `Unit ${this.unit} is ${now}, with this sign for ${kept} ${kept > 1 ? "rows" : "row"}. It moves the sum of the ${
+      this.animals[most]} most, by ${move}.`;
   }
 
   /** Return the animals' names, as heads of the columns below. */
@@ -168,6 +205,7 @@ class LiveFarm extends LiveFigure {
   addRow(word) {
     this.text.append(this.compact ? make("li", { class: "farm-about" }, make("span", {}, word), ...this.meter())
       : make("li", {}, make("span", {}, word), this.units()));
+    this.text.lastChild.state = this.state;
     if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
   }
 
@@ -195,6 +233,7 @@ class LiveFarm extends LiveFigure {
     });
     this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
+    if (!this.compact) this.drawUnit();
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);
     this.say(`${this.whom()} the model expects: ${expected.join(", ")}.`);
