@@ -85,11 +85,8 @@ def leave_one_token_of_each_kind(tab):
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
-def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_nor_made_small(open_page, page):
-    """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %.
-
-    Those of an exercise, which are made for notebooks and stand in several columns, scroll, by keyboard as well.
-    """
+def test_a_page_fits_a_phone_and_its_equations_and_outputs_are_neither_cut_off_nor_made_small(open_page, page):
+    """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %."""
     tab = open_page(page, width=390, until="networkidle")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("mjx-container").count() == len(soup(page).select(".math"))
@@ -102,13 +99,16 @@ def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_n
             ruler.style.cssText = 'display: inline-block; width: 100ex';
             const ex = ruler.getBoundingClientRect().width / 100;
             ruler.remove();
-            const isReached = e.closest('rnnlm-practice') && e.tabIndex === 0;
-            return [e.textContent, isReached ? 0 : e.scrollWidth - e.clientWidth,
+            return [e.textContent, e.scrollWidth - e.clientWidth,
                     svg.getBoundingClientRect().width / (parseFloat(svg.getAttribute('width')) * ex)];
         })""",
     )
     assert [text for text, hidden, _ in equations if hidden > 1] == []
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
+    cut = """all => all.map(fold => { fold.open = true; })
+        && [...document.querySelectorAll('.output.stream pre')]
+            .filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)"""
+    assert tab.eval_on_selector_all("details", cut) == []
 
 
 def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():

@@ -1,6 +1,7 @@
 """Mend what other packages put into the pages and readers, screen readers or this book's promises can't use."""
 
 import re
+from html import unescape
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
@@ -57,6 +58,19 @@ def make_accessible(app, pagename, templatename, context, doctree):
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
+def measure_columns(app, pagename, templatename, context, doctree):
+    """Say how wide each printed output is that has columns: a phone sets it smaller, where other text is wrapped."""
+
+    def measured(output):
+        lines = unescape(re.sub("<[^>]*>", "", output[1])).splitlines()
+        has_columns = any(re.search(r"\S {2,}\S|^ *\[", line) for line in lines)
+        return f'{output[0]} style="--columns: {max(map(len, lines))}"' if has_columns else output[0]
+
+    if "body" in context:
+        printed = r'<div class="output stream [^"]*"(?=><div class="highlight"><pre>(.*?)</pre>)'
+        context["body"] = re.sub(printed, measured, context["body"], flags=re.DOTALL)
+
+
 def drop_thebe(app, pagename, templatename, context, doctree):
     """Take out the scripts that would fetch code from another host.
 
@@ -74,5 +88,6 @@ def setup(app):
     app.add_post_transform(NameBars)
     app.add_post_transform(KeepPunctuation)
     app.connect("html-page-context", make_accessible)
+    app.connect("html-page-context", measure_columns)
     app.connect("html-page-context", drop_thebe, priority=900)  # after all those that add scripts
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
