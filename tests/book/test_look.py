@@ -61,6 +61,14 @@ def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figur
     assert stops < 60
 
 
+@pytest.mark.parametrize("page", ["07-rnnlm", "look-inside", "08-lstm"])
+def test_no_code_is_cut_on_a_laptop(open_page, page):
+    tab = open_page(f"book/{page}.html")
+    tab.eval_on_selector_all("details", "all => all.forEach(fold => { fold.open = true; })")
+    cut = "all => all.filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)"
+    assert tab.eval_on_selector_all(".bd-article pre", cut) == []
+
+
 def luminance(colour):
     """Return the relative luminance of #rrggbb, as WCAG defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
