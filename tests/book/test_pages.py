@@ -29,6 +29,12 @@ def test_no_figure_right_below_a_folded_output_gives_it_away(page):
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
+def test_the_code_of_a_figure_stands_below_it(page):
+    below = [fold.find_next_sibling("div") for fold in soup(page).select("details.hide")]
+    assert [output for output in below if output and output.select("figure.drawing")] == []
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
 def test_every_bar_says_what_it_folds_and_no_formula_is_torn_from_its_punctuation(page):
     bars = [bar.get_text() for bar in soup(page).select("summary .collapsed")]
     assert [bar for bar in bars if bar.startswith("Show code")] == []  # what Sphinx says by itself

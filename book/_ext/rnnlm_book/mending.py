@@ -7,6 +7,9 @@ from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
 
+FIGURE = "How this figure was drawn"
+
+
 class NameBars(SphinxPostTransform):
     """Say on the bar above a folded part of a cell what it unfolds; MyST-NB has one text for all bars.
 
@@ -24,10 +27,24 @@ class NameBars(SphinxPostTransform):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 
 
+class PutCodeBelowFigures(SphinxPostTransform):
+    """Have the folded code of a figure follow it, so that it doesn't come between the text and the picture."""
+
+    formats = ("html",)
+    default_priority = 200  # just after MyST-NB has folded the code
+
+    def run(self):
+        for cell in self.document.findall(nodes.container):
+            if cell.get("hide_mode") == "input" and cell["prompt_show"] == FIGURE:
+                code = cell.pop(0)
+                code["classes"] = ["below-figure"]
+                cell.append(code)
+
+
 def name_of(cell):
     """Return what a folded cell draws or lists, in words, or None."""
     if any(image["uri"].endswith(".svg") for image in cell.findall(nodes.image)):
-        return "How this figure was drawn"
+        return FIGURE
     found = re.search(r"^# rnnlm_ref/\w+\.py\n(?:class|def) (\w+)", cell.astext(), re.M)
     return found and f"The code of {found[1]}"
 
@@ -86,6 +103,7 @@ def drop_thebe(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.add_post_transform(NameBars)
+    app.add_post_transform(PutCodeBelowFigures)
     app.add_post_transform(KeepPunctuation)
     app.connect("html-page-context", make_accessible)
     app.connect("html-page-context", measure_columns)
