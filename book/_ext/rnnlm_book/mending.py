@@ -6,7 +6,6 @@ from html import unescape
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-
 FIGURE = "How this figure was drawn"
 
 
