@@ -140,14 +140,15 @@ def test_each_chapter_has_the_map_of_the_model_with_its_own_part_lit():
     assert {link["href"] for link in maps["02-embedding"][0].select("a")} <= {f"{name}.html" for name in chapters}
 
 
-def test_a_chapter_on_paper_has_its_number_and_its_answers(open_page):
+def test_a_chapter_on_paper_has_its_number_its_answers_and_the_code_that_is_asked_for(open_page):
     tab = open_page("book/03-rnn.html", until="networkidle")
     tab.emulate_media(media="print")
     headings = [heading.inner_text() for heading in tab.locator("h1").all() if heading.is_visible()]
     assert headings == ["3. One step of an RNN"]
-    heights = tab.eval_on_selector_all(".sd-summary-content", "all => all.map(e => e.getBoundingClientRect().height)")
-    assert heights
-    assert min(heights) > 10
+    answers = tab.locator(".sd-summary-content, .tag_asked pre")
+    seen = answers.evaluate_all("all => all.map(e => e.checkVisibility() && e.getBoundingClientRect().height > 10)")
+    assert seen
+    assert all(seen)
 
 
 @pytest.mark.parametrize("folder", ["", "some/where/"])

@@ -2,9 +2,12 @@
 
 import re
 from html import unescape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from rnnlm_grader.course.folders import OFFER
 
 FIGURE = "How this figure was drawn"
 
@@ -22,8 +25,15 @@ class NameBars(SphinxPostTransform):
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
                 cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
+            elif "tag_asked" in cell["classes"]:
+                cell["prompt_show"] = f"The code (exercise {self.exercise()} asks you to write this: try it first)"
             elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
+
+    def exercise(self):
+        """Return the number of the exercise that the page offers."""
+        text = Path(self.env.srcdir, f"{self.env.docname}.md").read_text(encoding="utf-8")
+        return int(OFFER.search(text)[1][:2])
 
 
 class PutCodeBelowFigures(SphinxPostTransform):
