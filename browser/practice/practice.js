@@ -326,16 +326,7 @@ class Practice extends HTMLElement {
       this.open();
     }, { rootMargin: NEAR });
     near.observe(this);
-    this.reach();
     if (location.hash) this.querySelector(location.hash)?.scrollIntoView(); // it was hidden when the page went there
-  }
-
-  /** Let equations that scroll be scrolled by keyboard, too. */
-  async reach() {
-    await globalThis.MathJax?.startup?.promise;
-    for (const equation of this.querySelectorAll("mjx-container")) {
-      if (equation.scrollWidth > equation.clientWidth) equation.tabIndex = 0;
-    }
   }
 
   async open() {

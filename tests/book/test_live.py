@@ -468,7 +468,7 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
 def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figure):
     front = figure("farm[compact]")
     assert_heard_on_the_front_page(front, "the owl behind the barn in the river")
-    assert "it is about the owl (0.8" in said(front)
+    assert "it is about the owl, and" in said(front)
     read(front, "near the garden")
     front.get_by_role("button", name="hoots").click()
     assert_heard_on_the_front_page(front, "the owl behind the barn in the river near the garden hoots")
@@ -478,6 +478,14 @@ def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figu
     read(front, "near the barn")
     assert_heard_on_the_front_page(front, "near the barn", before="")
     assert "whom nobody named" in said(front)
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
+def test_the_first_screen_says_where_to_start_and_what_to_press(open_page, width, height):
+    tab = open_page("book/index.html", width=width)
+    for role, name in [("link", "Start"), ("button", "Next word"), ("status", "")]:
+        box = tab.locator("#main-content").get_by_role(role, name=name).first.bounding_box()
+        assert 0 < box["y"] < box["y"] + box["height"] < height
 
 
 def test_the_picture_of_the_front_page_shows_what_its_figure_begins_with(figure):

@@ -61,6 +61,14 @@ def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figur
     assert stops < 60
 
 
+@pytest.mark.parametrize("page", ["07-rnnlm", "look-inside", "08-lstm"])
+def test_no_code_is_cut_on_a_laptop(open_page, page):
+    tab = open_page(f"book/{page}.html")
+    tab.eval_on_selector_all("details", "all => all.forEach(fold => { fold.open = true; })")
+    cut = "all => all.filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)"
+    assert tab.eval_on_selector_all(".bd-article pre", cut) == []
+
+
 def luminance(colour):
     """Return the relative luminance of #rrggbb, as WCAG defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
@@ -86,18 +94,29 @@ def test_the_colours_of_x_h_w_and_gradients_can_be_read_on_the_page_and_ink_on_t
 
 
 def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_none(open_page):
+    """Letters are named by what MathJax draws; d is red where another letter follows it."""
     tab = open_page("book/03-rnn.html", until="networkidle")
-    fills = tab.eval_on_selector_all(
-        "mjx-container use[data-c]", "all => all.map(e => [e.dataset.c, getComputedStyle(e).fill])"
+    letters = tab.eval_on_selector_all(
+        "mjx-container use[data-c]",
+        """all => all.map(e => [e.dataset.c, getComputedStyle(e).fill,
+            Boolean(e.closest('[data-mml-node=TeXAtom]')?.matches('[data-mml-node^=msub] > :last-child')),
+            /^m(i|su)/.test(e.parentElement.nextElementSibling?.dataset.mmlNode)])""",
     )
-    seen = {letter: {fill for each, fill in fills if each == letter} for letter in ("1D465", "210E", "1D44A", "1D451")}
     rgb = {
         name: "rgb({}, {}, {})".format(*(int(NAMES[name][i : i + 2], 16) for i in (1, 3, 5)))
         for name in ("blue", "orange", "violet", "red")
     }
-    assert [seen["1D465"], seen["210E"], seen["1D44A"]] == [{rgb["blue"]}, {rgb["orange"]}, {rgb["violet"]}]
-    assert rgb["red"] in seen["1D451"]
-    assert len(seen["1D451"]) == 2
+    assert not {fill for _, fill, is_index, _ in letters if is_index} & {*rgb.values()}
+    seen = {name: {fill for each, fill, *_ in letters if each == name} for name in ("1D465", "210E", "1D44A")}
+    assert rgb["blue"] in seen["1D465"]
+    assert rgb["orange"] in seen["210E"]
+    assert seen["1D44A"] == {rgb["violet"]}
+    of_d = {
+        (fill == rgb["red"], is_followed)
+        for each, fill, is_index, is_followed in letters
+        if each == "1D451" and not is_index
+    }
+    assert of_d == {(True, True), (False, False)}
 
 
 @pytest.mark.parametrize("page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step"])

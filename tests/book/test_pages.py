@@ -29,6 +29,12 @@ def test_no_figure_right_below_a_folded_output_gives_it_away(page):
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
+def test_the_code_of_a_figure_stands_below_it(page):
+    below = [fold.find_next_sibling("div") for fold in soup(page).select("details.hide")]
+    assert [output for output in below if output and output.select("figure.drawing")] == []
+
+
+@pytest.mark.parametrize("page", OWN_PAGES)
 def test_every_bar_says_what_it_folds_and_no_formula_is_torn_from_its_punctuation(page):
     bars = [bar.get_text() for bar in soup(page).select("summary .collapsed")]
     assert [bar for bar in bars if bar.startswith("Show code")] == []  # what Sphinx says by itself
@@ -85,11 +91,8 @@ def leave_one_token_of_each_kind(tab):
 
 
 @pytest.mark.parametrize("page", OWN_PAGES)
-def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_nor_made_small(open_page, page):
-    """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %.
-
-    Those of an exercise, which are made for notebooks and stand in several columns, scroll, by keyboard as well.
-    """
+def test_a_page_fits_a_phone_and_its_equations_and_outputs_are_neither_cut_off_nor_made_small(open_page, page):
+    """The width depends on the machine's fonts: in DejaVu's, which are wide, the widest equation shrinks by 6 %."""
     tab = open_page(page, width=390, until="networkidle")
     assert tab.evaluate("document.documentElement.scrollWidth") <= 390
     assert tab.locator("mjx-container").count() == len(soup(page).select(".math"))
@@ -102,13 +105,16 @@ def test_a_page_fits_a_phone_and_its_equations_are_typeset_and_neither_cut_off_n
             ruler.style.cssText = 'display: inline-block; width: 100ex';
             const ex = ruler.getBoundingClientRect().width / 100;
             ruler.remove();
-            const isReached = e.closest('rnnlm-practice') && e.tabIndex === 0;
-            return [e.textContent, isReached ? 0 : e.scrollWidth - e.clientWidth,
+            return [e.textContent, e.scrollWidth - e.clientWidth,
                     svg.getBoundingClientRect().width / (parseFloat(svg.getAttribute('width')) * ex)];
         })""",
     )
     assert [text for text, hidden, _ in equations if hidden > 1] == []
     assert [(text, scale) for text, _, scale in equations if scale < 0.85] == []
+    cut = """all => all.map(fold => { fold.open = true; })
+        && [...document.querySelectorAll('.output.stream pre')]
+            .filter(pre => pre.scrollWidth > pre.clientWidth).map(pre => pre.textContent)"""
+    assert tab.eval_on_selector_all("details", cut) == []
 
 
 def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():
@@ -134,14 +140,15 @@ def test_each_chapter_has_the_map_of_the_model_with_its_own_part_lit():
     assert {link["href"] for link in maps["02-embedding"][0].select("a")} <= {f"{name}.html" for name in chapters}
 
 
-def test_a_chapter_on_paper_has_its_number_and_its_answers(open_page):
+def test_a_chapter_on_paper_has_its_number_its_answers_and_the_code_that_is_asked_for(open_page):
     tab = open_page("book/03-rnn.html", until="networkidle")
     tab.emulate_media(media="print")
     headings = [heading.inner_text() for heading in tab.locator("h1").all() if heading.is_visible()]
     assert headings == ["3. One step of an RNN"]
-    heights = tab.eval_on_selector_all(".sd-summary-content", "all => all.map(e => e.getBoundingClientRect().height)")
-    assert heights
-    assert min(heights) > 10
+    answers = tab.locator(".sd-summary-content, .tag_asked pre")
+    seen = answers.evaluate_all("all => all.map(e => e.checkVisibility() && e.getBoundingClientRect().height > 10)")
+    assert seen
+    assert all(seen)
 
 
 @pytest.mark.parametrize("folder", ["", "some/where/"])

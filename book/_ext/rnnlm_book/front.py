@@ -4,12 +4,14 @@ Both are made when the page is built, so neither can show what the course no lon
 """
 
 import textwrap
+from dataclasses import replace
 
 import numpy as np
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rnnlm_figures.rnnlm import who_is_it_about
+from rnnlm_grader.explaining.words import BOOK
 from rnnlm_grader.learner.check import examine
 from rnnlm_grader.learner.page import page
 from rnnlm_grader.verdict.report import outline
@@ -39,7 +41,7 @@ class HalfRead(SphinxDirective):
 
 
 class Checked(SphinxDirective):
-    """The last method of a class, and what the check of a part says about it, as in a notebook."""
+    """The last method of a class, and the mistake that the check of a part names in it, as a notebook shows both."""
 
     required_arguments = 2
     has_content = True
@@ -53,10 +55,16 @@ class Checked(SphinxDirective):
         if finding.is_right:
             raise self.error(f"The check finds nothing wrong with {name}.")
         shown = textwrap.dedent(source[source.rindex("    def ") :])
-        report = page([(outline(finding.results), finding.remarks)])
+        (heading, (item, *_)), *_ = outline(finding.results)
+        section = dict(item.blocks)["read"]
+        item = replace(item, blocks=tuple(block for block in item.blocks if block[0] in ("likely", "read")))
+        before, after = page([([(heading, [item])], [])]).split(f"{BOOK}/{section}")
+        (read,) = self.parse_text_to_nodes(f"[](#{section.partition('#')[2]})")
         return [
             nodes.literal_block(shown, shown, language="python"),
-            nodes.raw("", f'<div class="check-report">{report}</div>', format="html"),
+            nodes.raw("", f'<div class="check-report">{before}', format="html"),
+            nodes.inline("", "", *read.children),
+            nodes.raw("", f"{after}</div>", format="html"),
         ]
 
 

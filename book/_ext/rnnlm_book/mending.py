@@ -1,9 +1,15 @@
 """Mend what other packages put into the pages and readers, screen readers or this book's promises can't use."""
 
 import re
+from html import unescape
+from pathlib import Path
 
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
+
+from rnnlm_grader.course.folders import OFFER
+
+FIGURE = "How this figure was drawn"
 
 
 class NameBars(SphinxPostTransform):
@@ -19,14 +25,35 @@ class NameBars(SphinxPostTransform):
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
                 cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
+            elif "tag_asked" in cell["classes"]:
+                cell["prompt_show"] = f"The code (exercise {self.exercise()} asks you to write this: try it first)"
             elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
+
+    def exercise(self):
+        """Return the number of the exercise that the page offers."""
+        text = Path(self.env.srcdir, f"{self.env.docname}.md").read_text(encoding="utf-8")
+        return int(OFFER.search(text)[1][:2])
+
+
+class PutCodeBelowFigures(SphinxPostTransform):
+    """Have the folded code of a figure follow it, so that it doesn't come between the text and the picture."""
+
+    formats = ("html",)
+    default_priority = 200  # just after MyST-NB has folded the code
+
+    def run(self):
+        for cell in self.document.findall(nodes.container):
+            if cell.get("hide_mode") == "input" and cell["prompt_show"] == FIGURE:
+                code = cell.pop(0)
+                code["classes"] = ["below-figure"]
+                cell.append(code)
 
 
 def name_of(cell):
     """Return what a folded cell draws or lists, in words, or None."""
     if any(image["uri"].endswith(".svg") for image in cell.findall(nodes.image)):
-        return "How this figure was drawn"
+        return FIGURE
     found = re.search(r"^# rnnlm_ref/\w+\.py\n(?:class|def) (\w+)", cell.astext(), re.M)
     return found and f"The code of {found[1]}"
 
@@ -57,6 +84,19 @@ def make_accessible(app, pagename, templatename, context, doctree):
         context["body"] = body.replace('<summary aria-label="Toggle hidden content">', "<summary>")
 
 
+def measure_columns(app, pagename, templatename, context, doctree):
+    """Say how wide each printed output is that has columns: a phone sets it smaller, where other text is wrapped."""
+
+    def measured(output):
+        lines = unescape(re.sub("<[^>]*>", "", output[1])).splitlines()
+        has_columns = any(re.search(r"\S {2,}\S|^ *\[", line) for line in lines)
+        return f'{output[0]} style="--columns: {max(map(len, lines))}"' if has_columns else output[0]
+
+    if "body" in context:
+        printed = r'<div class="output stream [^"]*"(?=><div class="highlight"><pre>(.*?)</pre>)'
+        context["body"] = re.sub(printed, measured, context["body"], flags=re.DOTALL)
+
+
 def drop_thebe(app, pagename, templatename, context, doctree):
     """Take out the scripts that would fetch code from another host.
 
@@ -72,7 +112,9 @@ def drop_thebe(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.add_post_transform(NameBars)
+    app.add_post_transform(PutCodeBelowFigures)
     app.add_post_transform(KeepPunctuation)
     app.connect("html-page-context", make_accessible)
+    app.connect("html-page-context", measure_columns)
     app.connect("html-page-context", drop_thebe, priority=900)  # after all those that add scripts
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

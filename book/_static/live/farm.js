@@ -250,7 +250,7 @@ class LiveFarm extends LiveFigure {
       ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
     const words = sentence.length ? sentence : this.words.slice(-1);
     const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
-    const whom = largest < 0.5 ? "nobody" : `the ${animal} (${largest.toFixed(2)})`;
+    const whom = largest < 0.5 ? "nobody" : `the ${animal}`;
     const odd = largest < 0.5 || named.includes(animal) ? "" : ", whom nobody named";
     return `${crowd}${read} it is about ${whom}${odd}, and`;
   }
