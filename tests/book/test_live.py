@@ -13,13 +13,18 @@ from rnnlm_figures.mattered import shown as shown_words
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.gradcheck import numerical_gradient
 from rnnlm_ref.layers import RNN
-from rnnlm_ref.optim import SGD
+from rnnlm_ref.model import Rnnlm
+from rnnlm_ref.optim import SGD, Adam
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
+from rnnlm_ref.source import SOUNDS, farm
+from rnnlm_ref.text import Vocabulary, padded_batches, split_corpus, window_batches
 from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.trainer import RnnlmTrainer, evaluate
 
 FIGURES = {
     "farm": "look-inside",
     "farm[compact]": "index",
+    "training": "07-rnnlm",
     "unrolled": "04-time-rnn",
     "logits": "06-softmax-masking",
     "influence": "05-bptt",
@@ -84,6 +89,7 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
     [
         ("farm", ["Forget"]),
         ("farm[compact]", ["Forget"]),
+        ("training", ["trigram: 3.10", "Train", "Pause"]),
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
         ("loop", ["30 steps with both"]),
@@ -271,6 +277,76 @@ def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
     press(live, "Ask me again")
     live.locator(".mattered-word").nth(14).click()  # owl
     assert said(live).startswith("Your word, “owl”, has 0 % in the RNN and 11 % in the LSTM.")
+
+
+# Training.
+
+
+def right_sounds(model, vocabulary, corpus):
+    """Return for which share of the sounds in a text the model prefers the right one to the seven others."""
+    sounds, right = vocabulary.encode(SOUNDS.values()), []
+    for xs, ts in padded_batches(corpus, 25, 20):
+        preferred = sounds[model.predict(xs)[..., sounds].argmax(axis=-1)]
+        right += (preferred == ts)[np.isin(ts, sounds)].tolist()
+    model.reset_state()
+    return np.mean(right)
+
+
+def trained(steps, measured):
+    """Return the losses of chapter 7's first steps, and what is measured after some of them."""
+    words = farm().sample(80_000, rng=0)
+    vocabulary = Vocabulary(words)
+    train, held_out = split_corpus(vocabulary.encode(words), held_out=0.25)
+    model = Rnnlm(len(vocabulary), 16, 64, rng=0, dtype=np.float64)
+    for param, start in zip(model.params, Rnnlm(len(vocabulary), 16, 64, rng=0).params, strict=True):
+        param[...] = start
+    trainer = RnnlmTrainer(model, Adam(lr=0.003), max_norm=1.0)
+    losses, rows = [], []
+    while True:
+        model.reset_state()
+        for xs, ts in window_batches(train, 25, 20):
+            if len(losses) in measured:
+                state = model.recurrent.h
+                rows.append((evaluate(model, held_out, 25, 20), right_sounds(model, vocabulary, held_out)))
+                model.recurrent.h = state
+            if len(losses) == steps:
+                return losses, rows
+            losses.append(trainer.step(xs, ts))
+
+
+def test_the_browser_trains_the_model_as_python_does(figure):
+    live = figure("training")
+    press(live, "trigram: 3.10")
+    press(live, "Train")
+    live.page.wait_for_function(
+        "live => live.rows.at(-1)?.step > 120", arg=live.element_handle()
+    )  # in the second epoch
+    press(live, "Pause")
+    losses, rows = live.evaluate("live => [live.losses, live.rows]")
+    expected, measured = trained(len(losses), [row["step"] for row in rows])
+    assert_allclose(losses, expected, rtol=0, atol=1e-6)
+    assert_allclose([[row["perplexity"], row["right"]] for row in rows], measured, rtol=0, atol=1e-6)
+    perplexity, right = measured[-1]
+    steps, now = rows[-1]["step"], f"{perplexity:.2f}, {100 * right:.0f} % of the sounds right"
+    assert said(live) == f"Paused. After {steps} steps: perplexity {now}."
+    assert live.locator("li").last.inner_text().startswith(f"{steps} steps: {now}\nthe ")
+
+
+def test_training_asks_first_and_starts_over_from_the_same_numbers(figure):
+    live = figure("training")
+    assert not live.get_by_role("button", name="Train", exact=True).is_visible()
+    live.get_by_role("button", name="best possible: 2.52").press("Enter")
+    live.page.keyboard.press("Enter")  # on Train, which has the focus now
+    live.page.wait_for_function("live => live.losses.length > 3", arg=live.element_handle())
+    first = live.evaluate("live => live.losses.slice(0, 3)")
+    press(live, "Start over")
+    assert said(live).endswith("Say so first.")
+    assert not live.evaluate("live => live.frame || live.losses.length")
+    press(live, "bigram: 3.76")
+    press(live, "Train")
+    live.page.wait_for_function("live => live.losses.length > 3", arg=live.element_handle())
+    assert live.evaluate("live => live.losses.slice(0, 3)") == first
+    press(live, "Pause")
 
 
 # The farm.

@@ -6,14 +6,20 @@ downloaded notebook the picture stays. Data that a figure needs is put into the 
 disk may not fetch a file. A `Question` comes as such an element already, and so do the table of progress and reviews.
 """
 
+import base64
 import functools
 import json
 import re
+import string
 
 import numpy as np
 
 from rnnlm_figures.mattered import all_mattered
+from rnnlm_ref.model import Rnnlm
 from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
+from rnnlm_ref.source import SOUNDS
+from rnnlm_ref.source import farm as farm_source
+from rnnlm_ref.text import Vocabulary
 
 
 @functools.cache
@@ -34,7 +40,29 @@ def which_mattered(mode):
     return json.dumps({"words": words, "asked": asked, "networks": networks}, separators=(",", ":"))
 
 
-DATA = {"farm": farm, "mattered": which_mattered}
+@functools.cache
+def training(mode):
+    """Return the text of chapter 7, a letter for each phrase, the first numbers of its model, and the bars to beat."""
+    source = farm_source()
+    words = source.sample(80_000, rng=0)
+    vocabulary = Vocabulary(words)
+    phrases = re.findall(r"(?:\w+ )?the \w+|\w+ \.|\w+", " ".join(words))
+    letters = dict(zip(dict.fromkeys(phrases), string.ascii_letters, strict=False))
+    first = np.concatenate([param.ravel() for param in Rnnlm(len(vocabulary), 16, 64, rng=0).params])
+    bars = {name: source.ngram_perplexity(n) for n, name in enumerate(["unigram", "bigram", "trigram"], 1)}
+    data = {
+        "tokens": vocabulary.tokens,
+        "phrases": {letter: phrase for phrase, letter in letters.items()},
+        "text": "".join(letters[phrase] for phrase in phrases),
+        "heldOut": 20_000,
+        "numbers": base64.b64encode(first.astype("<f4").tobytes()).decode(),
+        "sounds": SOUNDS,
+        "bars": bars | {"best possible": source.best_perplexity()},
+    }
+    return json.dumps(data, separators=(",", ":"))
+
+
+DATA = {"farm": farm, "mattered": which_mattered, "training": training}
 
 
 def enliven(app, pagename, templatename, context, doctree):
