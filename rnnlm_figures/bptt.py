@@ -22,6 +22,7 @@ from .drawing import (
     Canvas,
     Drawing,
     Figure,
+    expected_curve,
     plain_axes,
 )
 
@@ -107,12 +108,15 @@ def gradient_lengths(steps, lengths):
         f"radius {radius}: " + " ".join(f"{math.log10(norm):.1f}" for norm in norms[::3])
         for radius, norms in lengths.items()
     )
+    curves = {f"radius {radius}": norms for radius, norms in lengths.items()}
     return Figure(
         plot,
         """The length of a gradient in the linear cell against the number of steps back, on a
         logarithmic axis, is nearly a straight line for each spectral radius: up for 1.5 and 1.1, nearly level for 1,
         down for 0.9 and 0.5.""",
         digest,
+        live="sketch",
+        given=expected_curve(steps, curves, "radius 0.9", ("steps back", "length of the gradient"), (-10, 10)),
     )
 
 

@@ -1,5 +1,7 @@
 """Figures of chapter 1: a text becomes ids, windows and batches."""
 
+import numpy as np
+
 from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, Drawing
 
 
@@ -41,3 +43,22 @@ def tracks_and_batches(inputs, batches):
     return picture.show("""Twelve inputs, 0 to 11, are cut into two tracks of six: 0 to 5 is track 0, and 6 to 11, laid
         below it, is track 1. Batch 0 holds the first three steps of both tracks, 0 1 2 above 6 7 8. Batch 1 holds the
         next three, 3 4 5 above 9 10 11.""")
+
+
+def words_in_batches(tokens, batches):
+    """Return a drawing of the batches of two tracks in words, each with its inputs beside its targets."""
+    picture = Drawing(10, 3.2 * len(batches))
+    for k, arrays in enumerate(batches):
+        y = 3.2 * k
+        for name, ids, left in zip((f"batch {k}, xs", "ts"), arrays, (0.1, 5.1), strict=True):
+            picture.text(left, y + 0.5, name, align="left", bold=True)
+            picture.array(left, y + 0.9, np.array(tokens)[ids], fills=[BLUE_FILL, ORANGE_FILL], width=1.6)
+    rows = "; ".join(
+        f"batch {k}: {', '.join(' '.join(tokens[i] for i in row) for row in x)}" for k, (x, _) in enumerate(batches)
+    )
+    return picture.show(
+        f"""The text {" ".join(tokens)} in batches of two rows, the inputs beside the targets, which stand one word
+        later. The inputs of {rows}. Each row begins where it stopped in the batch before.""",
+        live="tracks",
+        given=tokens,
+    )

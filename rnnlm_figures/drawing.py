@@ -12,8 +12,10 @@ Draw narrow and tall: a figure may be 4.4 inches wide, which a phone shows at al
 
 import hashlib
 import io
+import json
 import re
 import textwrap
+from html import escape
 from pathlib import Path
 
 import matplotlib as mpl
@@ -65,14 +67,17 @@ class Figure:
     live : str or None
         Which live figure takes its place in the book (`book/_ext/rnnlm_book/live.py`).
         Elsewhere, and on paper, the picture stays.
+    given : object or None
+        What the live figure takes from the chapter, as JSON holds it; the picture carries it along.
     """
 
-    def __init__(self, figure, alt, digest, live=None):
+    def __init__(self, figure, alt, digest, live=None, given=None):
         self.alt = " ".join(alt.split())
         self.text = f"Figure: {self.alt}\n" + textwrap.fill(digest, 100)
         self.svg = _accessible(_svg(figure), self.alt)
         if live:
-            self.svg = self.svg.replace("<svg ", f'<svg data-live="{live}" ', 1)
+            carried = "" if given is None else f' data-given="{escape(json.dumps(given))}"'
+            self.svg = self.svg.replace("<svg ", f'<svg data-live="{live}"{carried} ', 1)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.text}
@@ -145,9 +150,9 @@ class Drawing:
         self.bar(x + min(0, half * value), y, half * abs(value), fill, height=0.6)
         self.text(x, y + 0.3, f"{value:.2f}".replace("-", "−"), size=SMALL)
 
-    def show(self, alt, live=None):
+    def show(self, alt, live=None, given=None):
         """Return the drawing as a `Figure`; its digest is all that was written into it."""
-        return Figure(self.figure, alt, " ".join(self.written), live)
+        return Figure(self.figure, alt, " ".join(self.written), live, given)
 
 
 def _svg(figure):
@@ -175,6 +180,25 @@ def plain_axes(figure, **settings):
     axes.set(**settings)
     axes.spines[["top", "right"]].set_visible(False)
     return axes
+
+
+def expected_curve(x, curves, asked, names, powers):
+    """Return what the live figure "sketch" is given: a reader draws one of the curves, then sees them all.
+
+    Parameters
+    ----------
+    x : sequence of numbers
+    curves : dict of str to sequence of positive numbers
+    asked : str
+        Which curve the reader draws.
+    names : (str, str)
+        What the axes are called, x first.
+    powers : (int, int)
+        The lowest and the highest power of ten on the axis.
+    """
+    sizes = {name: [float(f"{size:.4g}") for size in curve] for name, curve in curves.items()}
+    (across, up), (low, high) = names, powers
+    return {"x": list(x), "curves": sizes, "asked": asked, "across": across, "up": up, "low": low, "high": high}
 
 
 def signed(value):

@@ -112,8 +112,9 @@ def step_forward(ids, vectors, states, odds, targets):
 def step_backward(above, down):
     """Return a drawing of three steps back through time; both arguments are whole numbers, times one unit."""
     dz = down[:, 0].round()
-    picture = Drawing(10, 8)
-    picture.text(0.45, 1.6, "dh", colour=RED, bold=True)
+    picture = Drawing(10, 8.5)
+    picture.text(0.45, 1.6, "above", colour=RED, bold=True, size=SMALL)
+    picture.text(5, 8.1, "all in units of u", colour=FAINT, size=SMALL)
     picture.text(0.45, 7, "dx", colour=RED, bold=True)
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2

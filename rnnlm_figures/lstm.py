@@ -16,6 +16,7 @@ from .drawing import (
     Canvas,
     Drawing,
     Figure,
+    expected_curve,
     plain_axes,
 )
 
@@ -146,6 +147,8 @@ def gradients_by_distance(reaches):
         0.98 it dips to {min(keeps):.2f}, climbs after ten steps and ends at {keeps[59]:.2f}; its line alone falls
         slowly, to {line[59]:.2f}.""",
         " ".join(f"{name}: {sizes[10]:.0e} {sizes[50]:.0e}" for name, sizes in reaches.items()),
+        live="sketch",
+        given=expected_curve(range(60), reaches, "LSTM, f = 0.98", ("steps back", "size of the gradient"), (-12, 2)),
     )
 
 

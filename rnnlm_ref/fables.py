@@ -13,10 +13,37 @@ import numpy as np
 
 SHE = {"he": "she", "him": "her", "his": "her"}
 HE = {"he": "he", "him": "him", "his": "his"}
-ANIMALS = {"cow": SHE, "duck": SHE, "dog": HE, "cat": SHE, "horse": HE, "frog": HE, "bee": SHE, "owl": HE}
+ANIMALS = {
+    "cow": SHE,
+    "duck": SHE,
+    "dog": HE,
+    "cat": SHE,
+    "horse": HE,
+    "frog": HE,
+    "bee": SHE,
+    "owl": HE,
+}
 #: What the fables are about, one thing in each.
-THINGS = ("hat", "bucket", "ladder", "pie", "lantern", "bell", "drum", "kettle", "map", "button")
-PLACES = ("in the barn", "in the field", "in the garden", "behind the house", "by the river", "near the wood")
+THINGS = (
+    "hat",
+    "bucket",
+    "ladder",
+    "pie",
+    "lantern",
+    "bell",
+    "drum",
+    "kettle",
+    "map",
+    "button",
+)
+PLACES = (
+    "in the barn",
+    "in the field",
+    "in the garden",
+    "behind the house",
+    "by the river",
+    "near the wood",
+)
 
 
 def fables(count, *, rng):
@@ -36,7 +63,11 @@ def fables(count, *, rng):
     for _ in range(count):
         cast = _cast(rng)
         for part in parts:
-            words += part[rng.integers(len(part))].format(**cast, place=PLACES[rng.integers(len(PLACES))]).split()
+            words += (
+                part[rng.integers(len(part))]
+                .format(**cast, place=PLACES[rng.integers(len(PLACES))])
+                .split()
+            )
         words.append("¶")
     return words
 
@@ -51,11 +82,19 @@ def _cast(rng):
     """Draw a fable's hero, friend, thing and pronouns, by the names of the placeholders."""
     hero, friend = rng.permutation(list(ANIMALS))[:2]
     others = {f"{form}2": word for form, word in ANIMALS[friend].items()}
-    return {"hero": hero, "friend": friend, "thing": THINGS[rng.integers(len(THINGS))], **ANIMALS[hero], **others}
+    return {
+        "hero": hero,
+        "friend": friend,
+        "thing": THINGS[rng.integers(len(THINGS))],
+        **ANIMALS[hero],
+        **others,
+    }
 
 
 def as_prose(words):
     """Join words into readable text, with capitals, normal punctuation and a new paragraph at each ¶."""
     text = re.sub(r" ([.,:?])", r"\1", " ".join(words))
-    text = re.sub(r"(^|[.?¶] )([a-z])", lambda match: match[1] + match[2].upper(), text)
+    text = re.sub(
+        r"(^|[.?¶] )([a-z])", lambda match: match[1] + match[2].upper(), text
+    )
     return re.sub(r" ?¶ ?", "\n\n", text).strip()

@@ -40,7 +40,9 @@ def generate(model, start_ids, length, *, rng, temperature=1.0, top_k=None):
     """
     ids = [int(i) for i in start_ids]
     if not ids:
-        raise ValueError("start_ids is empty: the model needs at least one id to continue")
+        raise ValueError(
+            "start_ids is empty: the model needs at least one id to continue"
+        )
     rng = np.random.default_rng(rng)
     model.reset_state()
     window = ids[:]  # the first also sets up the state
@@ -78,7 +80,10 @@ def next_word_probabilities(logits, temperature=1.0, top_k=None):
     Book: look-inside
     """
     if not temperature > 0:
-        raise ValueError(f"temperature must be positive, got {temperature}. For the most likely word use top_k=1")
+        raise ValueError(
+            f"temperature must be positive, got {temperature}. "
+            "For the most likely word use top_k=1"
+        )
     if top_k is not None and top_k < 1:
         raise ValueError(f"top_k must be at least 1, got {top_k}")
     # In float64, because rng.choice insists on a sum of 1 more exactly than

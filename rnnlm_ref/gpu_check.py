@@ -29,18 +29,26 @@ def main():
     try:
         import cupy
     except ImportError:
-        print("CuPy isn't installed. On Linux: pip install -r requirements-gpu.txt")
+        print(
+            "CuPy isn't installed. On Linux: pip install -r requirements-gpu.txt"
+        )
         return 1
     try:
         on_gpu = Rnnlm(1, 1, 1, rng=0, xp=cupy)
     except RuntimeError as error:
         print(error)
         return 1
-    card = cupy.cuda.runtime.getDeviceProperties(on_gpu.params[0].device.id)["name"].decode()
+    card = cupy.cuda.runtime.getDeviceProperties(on_gpu.params[0].device.id)[
+        "name"
+    ].decode()
     print(f"{card}, CuPy {cupy.__version__}, NumPy {np.__version__}")
     agreed = report_errors(cupy)
     report_times(cupy)
-    print("The GPU agrees with the CPU." if agreed else "The GPU does NOT agree with the CPU.")
+    print(
+        "The GPU agrees with the CPU."
+        if agreed
+        else "The GPU does NOT agree with the CPU."
+    )
     return 0 if agreed else 1
 
 
@@ -62,14 +70,19 @@ def report_errors(xp):
 def largest_error(xp, recurrent, dtype):
     """Return the largest relative error of a loss or gradient on xp, over windows with ignored targets."""
     N, T, V, H = CHECKED
-    models = [Rnnlm(V, H, H, rng=0, dtype=dtype, recurrent=recurrent, xp=where) for where in (np, xp)]
+    models = [
+        Rnnlm(V, H, H, rng=0, dtype=dtype, recurrent=recurrent, xp=where)
+        for where in (np, xp)
+    ]
     rng = np.random.default_rng(1)
     errors = []
     for _ in range(WINDOWS):
         xs, ts = rng.integers(0, V, (2, N, T))
         ts[rng.random((N, T)) < 0.2] = -1
         here, there = (loss_and_gradients(model, xs, ts) for model in models)
-        errors += [relative_error(a, b) for a, b in zip(here, there, strict=True)]
+        errors += [
+            relative_error(a, b) for a, b in zip(here, there, strict=True)
+        ]
     # The largest, and nan if any is: max() would lose one.
     return float(np.max(errors))
 
@@ -96,15 +109,26 @@ def report_times(xp):
     print(f"{'N, T, V, D=H':>22}{'':10}{'CPU ms':>10}{'GPU ms':>10}")
     for sizes in TIMED:
         for recurrent in (TimeRNN, TimeLSTM):
-            cpu, gpu = (1e3 * step_time(where, recurrent, sizes) for where in (np, xp))
-            print(f"{sizes!s:>22}{recurrent.__name__:>10}{cpu:10.2f}{gpu:10.2f}")
+            cpu, gpu = (
+                1e3 * step_time(where, recurrent, sizes)
+                for where in (np, xp)
+            )
+            print(
+                f"{sizes!s:>22}{recurrent.__name__:>10}{cpu:10.2f}{gpu:10.2f}"
+            )
 
 
 def step_time(xp, recurrent, sizes, rounds=7):
     """Return the median time, in seconds, of forward, backward and SGD."""
     N, T, V, H = sizes
-    model, optimizer = Rnnlm(V, H, H, rng=0, recurrent=recurrent, xp=xp), SGD(0.1)
-    xs, ts = (xp.asarray(ids) for ids in np.random.default_rng(0).integers(0, V, (2, N, T)))
+    model, optimizer = (
+        Rnnlm(V, H, H, rng=0, recurrent=recurrent, xp=xp),
+        SGD(0.1),
+    )
+    xs, ts = (
+        xp.asarray(ids)
+        for ids in np.random.default_rng(0).integers(0, V, (2, N, T))
+    )
     times = []
     for _ in range(rounds + 1):
         start = time.perf_counter()

@@ -32,7 +32,10 @@ def numerical_gradient(f, x, eps=1e-5):
     Book: 05-bptt
     """
     if x.dtype != np.float64:
-        raise TypeError(f"x has dtype {x.dtype}: central differences need float64. Use x.astype(np.float64)")
+        raise TypeError(
+            f"x has dtype {x.dtype}: central differences need "
+            "float64. Use x.astype(np.float64)"
+        )
     grad = np.zeros_like(x)
     for i in np.ndindex(x.shape):
         kept = x[i].copy()

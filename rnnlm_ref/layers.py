@@ -47,7 +47,9 @@ class Layer:
         self.params = list(params.values())
         # C order whatever the parameter's own, so that a flattened gradient
         # is a view and never a copy.
-        self.grads = [np.zeros_like(param, order="C") for param in self.params]
+        self.grads = [
+            np.zeros_like(param, order="C") for param in self.params
+        ]
         self.cache = None
 
 
@@ -250,7 +252,9 @@ def activation_and_slope(name):
         return np.tanh, lambda h: 1 - h**2
     if name == "identity":
         return np.positive, np.ones_like
-    raise ValueError(f"activation must be 'tanh' or 'identity', got {name!r}")
+    raise ValueError(
+        f"activation must be 'tanh' or 'identity', got {name!r}"
+    )
 
 
 def check_rnn_shapes(Wx, Wh, b, gates=1):
@@ -271,7 +275,9 @@ def check_floats(**arrays):
                 f"Use {name}.astype(np.float32)"
             )
     if len({array.dtype for array in arrays.values()}) > 1:
-        found = ", ".join(f"{name} is {array.dtype}" for name, array in arrays.items())
+        found = ", ".join(
+            f"{name} is {array.dtype}" for name, array in arrays.items()
+        )
         raise TypeError(f"parameters must share one dtype, but {found}")
 
 
@@ -289,11 +295,16 @@ def check_shape(name, array, expected):
     if array.shape == expected:
         return
     fits = len(array.shape) == len(expected) and all(
-        isinstance(want, str) or want == got for want, got in zip(expected, array.shape, strict=True)
+        isinstance(want, str) or want == got
+        for want, got in zip(expected, array.shape, strict=True)
     )
     if not fits:
-        wanted = ", ".join(map(str, expected)) + ("," if len(expected) == 1 else "")
-        raise ValueError(f"{name} has shape {array.shape}, expected ({wanted})")
+        wanted = ", ".join(map(str, expected)) + (
+            "," if len(expected) == 1 else ""
+        )
+        raise ValueError(
+            f"{name} has shape {array.shape}, expected ({wanted})"
+        )
 
 
 def check_ids(ids, W):
@@ -314,5 +325,7 @@ def check_ids(ids, W):
     rows = ids.astype(np.int64, copy=False)
     bad = (rows < 0) | (rows >= V)
     if bad.any():
-        raise IndexError(f"id {int(ids[bad][0])} is out of range: with {V} words the ids are 0 to {V - 1}")
+        raise IndexError(
+            f"id {int(ids[bad][0])} is out of range: with {V} words the ids are 0 to {V - 1}"
+        )
     return rows

@@ -11,7 +11,13 @@ import os
 import numpy as np
 
 from rnnlm_ref.text import Vocabulary
-from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import (
+    TimeAffine,
+    TimeEmbedding,
+    TimeLSTM,
+    TimeRNN,
+    TimeSoftmaxWithLoss,
+)
 
 RECURRENT = {"TimeRNN": TimeRNN, "TimeLSTM": TimeLSTM}
 
@@ -51,10 +57,23 @@ class Rnnlm:
     Book: 07-rnnlm
     """
 
-    def __init__(self, vocab_size, wordvec_size, hidden_size, *, rng, dtype=np.float32, recurrent=TimeRNN, xp=np):
+    def __init__(
+        self,
+        vocab_size,
+        wordvec_size,
+        hidden_size,
+        *,
+        rng,
+        dtype=np.float32,
+        recurrent=TimeRNN,
+        xp=np,
+    ):
         V, D, H = self.sizes = vocab_size, wordvec_size, hidden_size
         if min(self.sizes) < 1:
-            raise ValueError(f"vocab_size, wordvec_size and hidden_size must be positive, got {V}, {D} and {H}")
+            raise ValueError(
+                "vocab_size, wordvec_size and hidden_size must "
+                f"be positive, got {V}, {D} and {H}"
+            )
         rng = np.random.default_rng(rng)
         width = recurrent.gates * H
 
@@ -68,7 +87,12 @@ class Rnnlm:
 
         self.layers = [
             TimeEmbedding(weights(1, V, D)),
-            recurrent(weights(D, D, width), weights(H, H, width), zeros(width), stateful=True),
+            recurrent(
+                weights(D, D, width),
+                weights(H, H, width),
+                zeros(width),
+                stateful=True,
+            ),
             TimeAffine(weights(H, H, V), zeros(V)),
         ]
         self.recurrent = self.layers[1]
@@ -105,7 +129,8 @@ def on_device(xp, array, dtype):
     except Exception as error:
         # CuPy raises other errors for a missing driver, a missing card, a full card; the way out is the same.
         raise RuntimeError(
-            f"{xp.__name__} can't place arrays on a GPU of this machine ({error}). Leave out xp to work on the CPU"
+            f"{xp.__name__} can't place arrays on a GPU of this machine ({error}). "
+            "Leave out xp to work on the CPU"
         ) from error
 
 
@@ -132,7 +157,10 @@ def save_model(path, model, vocabulary):
 
     Book: 07-rnnlm
     """
-    arrays = {f"params.{i}": np.ascontiguousarray(on_host(param)) for i, param in enumerate(model.params)}
+    arrays = {
+        f"params.{i}": np.ascontiguousarray(on_host(param))
+        for i, param in enumerate(model.params)
+    }
     about = {
         "sizes": json.dumps(model.sizes),
         "recurrent": type(model.recurrent).__name__,
@@ -171,13 +199,29 @@ def load_model(path, xp=np):
         with safetensors.safe_open(path, framework="numpy") as file:
             about = file.metadata()
             recurrent = RECURRENT[about["recurrent"]]
-            sizes, vocabulary = json.loads(about["sizes"]), Vocabulary(json.loads(about["tokens"]))
-            arrays = [file.get_tensor(f"params.{i}") for i in range(len(file.keys()))]
-        model = Rnnlm(*sizes, rng=0, dtype=arrays[0].dtype, recurrent=recurrent, xp=xp)
+            sizes, vocabulary = (
+                json.loads(about["sizes"]),
+                Vocabulary(json.loads(about["tokens"])),
+            )
+            arrays = [
+                file.get_tensor(f"params.{i}")
+                for i in range(len(file.keys()))
+            ]
+        model = Rnnlm(
+            *sizes, rng=0, dtype=arrays[0].dtype, recurrent=recurrent, xp=xp
+        )
         for param, array in zip(model.params, arrays, strict=True):
             param[...] = on_device(xp, array, param.dtype)
-    except (safetensors.SafetensorError, KeyError, TypeError, ValueError, IndexError) as error:
-        raise ValueError(f"{path} holds no model written by save_model: {error!r}") from error
+    except (
+        safetensors.SafetensorError,
+        KeyError,
+        TypeError,
+        ValueError,
+        IndexError,
+    ) as error:
+        raise ValueError(
+            f"{path} holds no model written by save_model: {error!r}"
+        ) from error
     return model, vocabulary
 
 
@@ -185,5 +229,7 @@ def _safetensors():
     try:
         import safetensors.numpy
     except ImportError as error:
-        raise ImportError("saving and loading a model needs safetensors: pip install safetensors") from error
+        raise ImportError(
+            "saving and loading a model needs safetensors: pip install safetensors"
+        ) from error
     return safetensors

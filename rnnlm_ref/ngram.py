@@ -46,7 +46,10 @@ class NgramModel:
         for i, word in enumerate(ids):
             for k in range(min(n - 1, i) + 1):
                 self.followers[tuple(ids[i - k : i])][word] += 1
-        self.totals = {history: counts.total() for history, counts in self.followers.items()}
+        self.totals = {
+            history: counts.total()
+            for history, counts in self.followers.items()
+        }
 
     def probability(self, history, word):
         """Return p(word | history). The history is a tuple of ids, of which only the last n-1 are used."""
@@ -56,15 +59,24 @@ class NgramModel:
             if suffix not in self.totals:
                 break
             counts = self.followers[suffix]
-            p = (counts[word] + len(counts) * p) / (self.totals[suffix] + len(counts))
+            p = (counts[word] + len(counts) * p) / (
+                self.totals[suffix] + len(counts)
+            )
         return p
 
     def perplexity(self, corpus):
         """Return the perplexity on a text, over every id except the first, as `evaluate` does for a recurrent model."""
         ids = corpus.tolist()
         if len(ids) < 2:
-            raise ValueError(f"perplexity needs a text of at least two ids, got {len(ids)}")
+            raise ValueError(
+                f"perplexity needs a text of at least two ids, got {len(ids)}"
+            )
         loss = -sum(
-            math.log(self.probability(tuple(ids[max(0, i - self.n + 1) : i]), ids[i])) for i in range(1, len(ids))
+            math.log(
+                self.probability(
+                    tuple(ids[max(0, i - self.n + 1) : i]), ids[i]
+                )
+            )
+            for i in range(1, len(ids))
         )
         return math.exp(loss / (len(ids) - 1))

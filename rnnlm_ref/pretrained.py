@@ -43,7 +43,9 @@ def farm_model(dtype=np.float32, path=FARM):
     """
     stored = json.loads(Path(path).read_text(encoding="utf-8"))
     arrays = [np.array(param, dtype) for param in stored["params"]]
-    sizes = arrays[0].shape + arrays[2].shape[:1]  # (V, D) of the embedding, H of Wh
+    sizes = (
+        arrays[0].shape + arrays[2].shape[:1]
+    )  # (V, D) of the embedding, H of Wh
     model = Rnnlm(*sizes, rng=0, dtype=dtype)
     for param, array in zip(model.params, arrays, strict=True):
         param[...] = array
@@ -57,17 +59,37 @@ def export(path=FARM):
     train, held_out = split_corpus(vocabulary.encode(words), held_out=0.25)
     model = Rnnlm(len(vocabulary), 16, 64, rng=0)
     trainer = RnnlmTrainer(model, Adam(lr=0.003), max_norm=1.0)
-    trainer.fit(train, batch_size=25, time_size=20, epochs=10, held_out=held_out, progress=False)
-    sort_units(model, np.argsort(-animal_share(model, vocabulary, words[:20_000])))
-    params = [(np.round(param.astype(np.float64), DECIMALS) + 0.0).tolist() for param in model.params]  # no -0.0
-    text = json.dumps({"tokens": vocabulary.tokens, "params": params}, separators=(",", ":"))
+    trainer.fit(
+        train,
+        batch_size=25,
+        time_size=20,
+        epochs=10,
+        held_out=held_out,
+        progress=False,
+    )
+    sort_units(
+        model, np.argsort(-animal_share(model, vocabulary, words[:20_000]))
+    )
+    params = [
+        (np.round(param.astype(np.float64), DECIMALS) + 0.0).tolist()
+        for param in model.params
+    ]  # no -0.0
+    text = json.dumps(
+        {"tokens": vocabulary.tokens, "params": params},
+        separators=(",", ":"),
+    )
     Path(path).write_text(text + "\n", encoding="utf-8")
 
 
 def sort_units(model, order):
     """Reorder the hidden units in place, which doesn't change what the model computes."""
     _, Wx, Wh, b, W, _ = model.params
-    Wx[...], Wh[...], b[...], W[...] = Wx[:, order], Wh[order][:, order], b[order], W[order]
+    Wx[...], Wh[...], b[...], W[...] = (
+        Wx[:, order],
+        Wh[order][:, order],
+        b[order],
+        W[order],
+    )
 
 
 def animal_share(model, vocabulary, words):
@@ -82,7 +104,9 @@ def animal_share(model, vocabulary, words):
         remembered.setdefault(animal, []).extend(states[start + 2 : end - 1])
         start = end + 1
     means = np.array([np.mean(rows, axis=0) for rows in remembered.values()])
-    return means.var(axis=0) / np.concatenate(list(remembered.values())).var(axis=0)
+    return means.var(axis=0) / np.concatenate(list(remembered.values())).var(
+        axis=0
+    )
 
 
 def animal_factors(model, vocabulary, length=20_000):
@@ -106,11 +130,16 @@ def animal_factors(model, vocabulary, length=20_000):
     for m, word in enumerate(words):
         if word in animals:
             named = animals.index(word)
-        elif named is not None and word == source.rules["more", animals[named]][0][1]:  # its sound
+        elif (
+            named is not None
+            and word == source.rules["more", animals[named]][0][1]
+        ):  # its sound
             named = None
         if named is not None:
             due[m, named] = 1
-    factors, *_ = np.linalg.lstsq(states_after(model, vocabulary, words), due)
+    factors, *_ = np.linalg.lstsq(
+        states_after(model, vocabulary, words), due
+    )
     return animals, np.round(factors, DECIMALS + 1)
 
 
@@ -121,7 +150,9 @@ def states_after(model, vocabulary, words):
     """
     embedding, rnn, _ = model.layers
     model.reset_state()
-    states = rnn.forward(embedding.forward(vocabulary.encode(words)[np.newaxis]))[0]
+    states = rnn.forward(
+        embedding.forward(vocabulary.encode(words)[np.newaxis])
+    )[0]
     model.reset_state()
     return states
 

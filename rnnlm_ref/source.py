@@ -48,17 +48,28 @@ class Source:
         for state, choices in rules.items():
             words = [word for _, word, _ in choices]
             if not math.isclose(sum(p for p, _, _ in choices), 1):
-                raise ValueError(f"the probabilities of state {state!r} don't sum to 1")
+                raise ValueError(
+                    f"the probabilities of state {state!r} don't sum to 1"
+                )
             if len(set(words)) < len(words):
-                raise ValueError(f"state {state!r} repeats a word, so the word doesn't decide the next state")
-            if missing := [target for _, _, target in choices if target not in rules]:
-                raise ValueError(f"state {missing[0]!r}, which follows {state!r}, has no rules")
+                raise ValueError(
+                    f"state {state!r} repeats a word, so the word doesn't decide the next state"
+                )
+            if missing := [
+                target for _, _, target in choices if target not in rules
+            ]:
+                raise ValueError(
+                    f"state {missing[0]!r}, which follows {state!r}, has no rules"
+                )
         self.rules = rules
 
     def sample(self, length, *, rng):
         """Return a list of `length` words. The same seed (or Generator in the same state) gives the same words."""
         rng = np.random.default_rng(rng)
-        sums = {state: np.cumsum([p for p, _, _ in choices])[:-1].tolist() for state, choices in self.rules.items()}
+        sums = {
+            state: np.cumsum([p for p, _, _ in choices])[:-1].tolist()
+            for state, choices in self.rules.items()
+        }
         state, words = next(iter(self.rules)), []
         for u in rng.random(length).tolist():
             _, word, state = self.rules[state][bisect(sums[state], u)]
@@ -68,7 +79,10 @@ class Source:
     def best_perplexity(self):
         """Return the perplexity that no model can beat: that of a reader with a perfect memory."""
         return math.exp(
-            sum(share * _entropy(p for p, _, _ in self.rules[state]) for state, share in self._visits().items())
+            sum(
+                share * _entropy(p for p, _, _ in self.rules[state])
+                for state, share in self._visits().items()
+            )
         )
 
     def ngram_perplexity(self, n):
@@ -79,7 +93,9 @@ class Source:
         return math.exp(self._block_entropy(n) - self._block_entropy(n - 1))
 
     def _block_entropy(self, n):
-        blocks = {((), state): share for state, share in self._visits().items()}
+        blocks = {
+            ((), state): share for state, share in self._visits().items()
+        }
         for _ in range(n):
             longer = {}
             for (words, state), share in blocks.items():
@@ -100,7 +116,9 @@ class Source:
             for p, _, target in self.rules[state]:
                 step[i, states.index(target)] += p
         # π step = π and sum(π) = 1: one equation more than unknowns, but one of the first follows from the others.
-        equations = np.vstack([step.T - np.eye(len(states)), np.ones(len(states))])
+        equations = np.vstack(
+            [step.T - np.eye(len(states)), np.ones(len(states))]
+        )
         visits, *_ = np.linalg.lstsq(equations, np.eye(len(states) + 1)[-1])
         return dict(zip(states, visits.tolist(), strict=True))
 
@@ -117,13 +135,19 @@ def farm():
     links = "in", "near", "behind"
     rules = {
         "start": [(1, "the", "animal")],
-        "animal": [(1 / len(SOUNDS), animal, ("link", animal)) for animal in SOUNDS],
+        "animal": [
+            (1 / len(SOUNDS), animal, ("link", animal)) for animal in SOUNDS
+        ],
         "end": [(1, ".", "start")],
     }
     for animal, sound in SOUNDS.items():
-        rules["link", animal] = [(1 / len(links), link, ("the", animal)) for link in links]
+        rules["link", animal] = [
+            (1 / len(links), link, ("the", animal)) for link in links
+        ]
         rules["the", animal] = [(1, "the", ("place", animal))]
-        rules["place", animal] = [(1 / len(places), place, ("more", animal)) for place in places]
+        rules["place", animal] = [
+            (1 / len(places), place, ("more", animal)) for place in places
+        ]
         rules["more", animal] = [
             (1 / 2, sound, "end"),
             *((1 / 2 / len(links), link, ("the", animal)) for link in links),
@@ -147,26 +171,41 @@ def parade(fewest=1, most=3):
     links, places = ("over", "past"), ("hill", "mill", "bridge", "wood")
     rules = {
         "start": [(1, "the", "first")],
-        "first": [(1 / len(SOUNDS), first, ("and", first)) for first in SOUNDS],
+        "first": [
+            (1 / len(SOUNDS), first, ("and", first)) for first in SOUNDS
+        ],
         "end": [(1, ".", "start")],
     }
     for first in SOUNDS:
         rules["and", first] = [(1, "and", ("the", first))]
         rules["the", first] = [(1, "the", ("second", first))]
-        rules["second", first] = [(1 / len(SOUNDS), second, ("go", first, second)) for second in SOUNDS]
+        rules["second", first] = [
+            (1 / len(SOUNDS), second, ("go", first, second))
+            for second in SOUNDS
+        ]
         rules["last sound", first] = [(1, SOUNDS[first], "end")]
         for second in SOUNDS:
             pair = first, second
             rules["go", *pair] = [(1, "go", ("walk", *pair, 0))]
-            rules["sounds", *pair] = [(1, SOUNDS[first], ("last sound", second))]
+            rules["sounds", *pair] = [
+                (1, SOUNDS[first], ("last sound", second))
+            ]
             for n in range(most + 1):
                 stop = 1 / (most - n + 1) if n >= fewest else 0
-                rules["walk", *pair, n] = [(stop, ":", ("sounds", *pair))] * (stop > 0)
+                rules["walk", *pair, n] = [
+                    (stop, ":", ("sounds", *pair))
+                ] * (stop > 0)
                 if n < most:
                     more = *pair, n + 1
-                    rules["walk", *pair, n] += [((1 - stop) / len(links), link, ("to", *more)) for link in links]
+                    rules["walk", *pair, n] += [
+                        ((1 - stop) / len(links), link, ("to", *more))
+                        for link in links
+                    ]
                     rules["to", *more] = [(1, "the", ("place", *more))]
-                    rules["place", *more] = [(1 / len(places), place, ("walk", *more)) for place in places]
+                    rules["place", *more] = [
+                        (1 / len(places), place, ("walk", *more))
+                        for place in places
+                    ]
     return Source(rules)
 
 

@@ -42,16 +42,22 @@ class Vocabulary:
     def encode(self, tokens):
         """Return the ids of `tokens` as an int64 array. Raises a KeyError that names the first unknown token."""
         try:
-            return np.array([self._ids[token] for token in tokens], dtype=np.int64)
+            return np.array(
+                [self._ids[token] for token in tokens], dtype=np.int64
+            )
         except KeyError as error:
-            raise KeyError(f"{error.args[0]!r} is not one of the {len(self)} words of the vocabulary") from None
+            raise KeyError(
+                f"{error.args[0]!r} is not one of the {len(self)} words of the vocabulary"
+            ) from None
 
     def decode(self, ids):
         """Return the words of `ids` as a list. Raises an IndexError that names the first id out of range."""
         ids = [int(i) for i in ids]
         for i in ids:
             if not 0 <= i < len(self):
-                raise IndexError(f"id {i} is out of range: with {len(self)} words the ids are 0 to {len(self) - 1}")
+                raise IndexError(
+                    f"id {i} is out of range: with {len(self)} words the ids are 0 to {len(self) - 1}"
+                )
         return [self.tokens[i] for i in ids]
 
 
@@ -75,7 +81,10 @@ def inputs_and_targets(corpus):
     Book: 01-corpus
     """
     if corpus.ndim != 1 or len(corpus) < 2:
-        raise ValueError(f"a corpus is one row of at least two ids, got shape {corpus.shape}")
+        raise ValueError(
+            "a corpus is one row of at least two ids, "
+            f"got shape {corpus.shape}"
+        )
     return corpus[:-1], corpus[1:]
 
 
@@ -118,12 +127,15 @@ def window_batches(corpus, batch_size, time_size):
     M = len(xs) // N
     if M < T:
         raise ValueError(
-            f"a corpus of {len(corpus)} ids is too short: {N} tracks of one window of {T} need at least {N * T + 1}"
+            f"a corpus of {len(corpus)} ids is too short: {N} tracks of one "
+            f"window of {T} need at least {N * T + 1}"
         )
     xs = xs[: N * M].reshape(N, M)
     ts = ts[: N * M].reshape(N, M)
     starts = range(0, M - T + 1, T)
-    return ((xs[:, t : t + T].copy(), ts[:, t : t + T].copy()) for t in starts)
+    return (
+        (xs[:, t : t + T].copy(), ts[:, t : t + T].copy()) for t in starts
+    )
 
 
 def padded_batches(corpus, batch_size, time_size):
@@ -152,10 +164,16 @@ def padded_batches(corpus, batch_size, time_size):
     xs, ts = inputs_and_targets(corpus)
     _check_sizes(batch_size, time_size)
     length = math.ceil(len(xs) / (batch_size * time_size)) * time_size
-    tracks = np.zeros((batch_size, length), np.int64), np.full((batch_size, length), -1, np.int64)
+    tracks = (
+        np.zeros((batch_size, length), np.int64),
+        np.full((batch_size, length), -1, np.int64),
+    )
     for track, ids in zip(tracks, (xs, ts), strict=True):
         track.reshape(-1)[: len(ids)] = ids
-    return (tuple(track[:, t : t + time_size].copy() for track in tracks) for t in range(0, length, time_size))
+    return (
+        tuple(track[:, t : t + time_size].copy() for track in tracks)
+        for t in range(0, length, time_size)
+    )
 
 
 def split_corpus(corpus, held_out=0.1):
@@ -178,13 +196,17 @@ def split_corpus(corpus, held_out=0.1):
         raise ValueError(f"held_out must be between 0 and 1, got {held_out}")
     cut = len(corpus) - round(len(corpus) * held_out)
     if min(cut, len(corpus) - cut) < 2:
-        raise ValueError(f"a corpus of {len(corpus)} ids is too short to hold out {held_out:.0%} of it")
+        raise ValueError(
+            f"a corpus of {len(corpus)} ids is too short to hold out {held_out:.0%} of it"
+        )
     return corpus[:cut], corpus[cut:]
 
 
 def _check_sizes(batch_size, time_size):
     if batch_size < 1 or time_size < 1:
-        raise ValueError(f"batch_size and time_size must be at least 1, got {batch_size} and {time_size}")
+        raise ValueError(
+            f"batch_size and time_size must be at least 1, got {batch_size} and {time_size}"
+        )
 
 
 def perplexity(losses, counts):
@@ -218,7 +240,10 @@ def perplexity(losses, counts):
     total = sum(int(count) for count in counts)
     if total == 0:
         raise ValueError("perplexity needs at least one target")
-    summed = (float(loss) * int(count) for loss, count in zip(losses, counts, strict=True))
+    summed = (
+        float(loss) * int(count)
+        for loss, count in zip(losses, counts, strict=True)
+    )
     return math.exp(sum(summed) / total)
 
 
@@ -257,7 +282,9 @@ def read_text(path):
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
-        raise ValueError(f"{path} isn't text in UTF-8: byte {error.start} can't be decoded") from error
+        raise ValueError(
+            f"{path} isn't text in UTF-8: byte {error.start} can't be decoded"
+        ) from error
     if "\0" in text:
         raise ValueError(f"{path} isn't text: it holds a zero byte")
     if not text.strip():
@@ -277,4 +304,7 @@ def read_ptb(path):
 
     Book: 07-rnnlm
     """
-    return [*read_text(path).rstrip("\n").replace("\n", " <eos> ").split(), "<eos>"]
+    return [
+        *read_text(path).rstrip("\n").replace("\n", " <eos> ").split(),
+        "<eos>",
+    ]

@@ -9,7 +9,14 @@ inside they are time-major, (T, N, ...), so that the rows of one step lie side b
 
 import numpy as np
 
-from rnnlm_ref.layers import Layer, activation_and_slope, check_floats, check_ids, check_rnn_shapes, check_shape
+from rnnlm_ref.layers import (
+    Layer,
+    activation_and_slope,
+    check_floats,
+    check_ids,
+    check_rnn_shapes,
+    check_shape,
+)
 
 
 class TimeEmbedding(Layer):
@@ -420,7 +427,12 @@ def activate_gates(z):
 def split_gates(gates):
     """Return the parts o, f, i, g, each (..., H), of an array (..., 4H). They are views."""
     H = gates.shape[-1] // 4
-    return (gates[..., :H], gates[..., H : 2 * H], gates[..., 2 * H : 3 * H], gates[..., 3 * H :])
+    return (
+        gates[..., :H],
+        gates[..., H : 2 * H],
+        gates[..., 2 * H : 3 * H],
+        gates[..., 3 * H :],
+    )
 
 
 def lstm_slopes(c_prevs, tanh_cs, gates):

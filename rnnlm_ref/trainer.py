@@ -47,7 +47,16 @@ class RnnlmTrainer:
         self.history = []
         self._best = None
 
-    def fit(self, corpus, *, batch_size, time_size, epochs, held_out=None, progress=True):
+    def fit(
+        self,
+        corpus,
+        *,
+        batch_size,
+        time_size,
+        epochs,
+        held_out=None,
+        progress=True,
+    ):
         """Train for a number of epochs and return the history.
 
         With held-out text, the model ends up with the parameters of the best epoch rather than the last one, because
@@ -135,7 +144,10 @@ class RnnlmTrainer:
     def _require_finite(self, what, value):
         if not math.isfinite(value):
             epoch = len(self.history) + 1
-            raise FloatingPointError(f"the {what} became {value} in epoch {epoch}: lower the learning rate or max_norm")
+            raise FloatingPointError(
+                f"the {what} became {value} in epoch {epoch}: "
+                "lower the learning rate or max_norm"
+            )
 
 
 def evaluate(model, corpus, batch_size, time_size):
@@ -172,5 +184,7 @@ def _progress_bar(total, progress):
     try:
         from tqdm.auto import tqdm
     except ImportError as error:
-        raise ImportError("a progress bar needs tqdm: pip install tqdm, or pass progress=False") from error
+        raise ImportError(
+            "a progress bar needs tqdm: pip install tqdm, or pass progress=False"
+        ) from error
     return tqdm(total=total, unit="step")

@@ -18,7 +18,7 @@ from nbgrader.coursedir import CourseDirectory
 from traitlets.config import Config
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course import cli
+from rnnlm_grader.course import cli, commands, watch
 from rnnlm_grader.course.folders import answers_of, graded_notebook, read_source, released
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
@@ -107,6 +107,16 @@ class Course:
 
     def grade(self):
         assert self.rnnlm_grade("grade", "--jobs", "1") == 0
+
+    def watch(self, feedback=None, practice=False):
+        """Begin to watch; return the watch, and the lines that it will have said."""
+        options = cli.read_options("watch", ["--course-dir", str(self.folder)])
+        coursedir, config = commands.open_course(options)
+        said = []
+        return watch.Watch(coursedir, config, (), feedback, practice, said.append), said
+
+    def is_due(self, day):
+        self.nbgrader("db", "assignment", "add", SLUG, f"--duedate={day} 12:00:00 UTC")
 
     def change(self, change):
         """Change something in the gradebook, as formgrader does."""

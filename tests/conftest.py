@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+FEW = 5  # cases of one test of the grader that `make test` runs; of most there are no more
 PROGRAMS = {"browser", "server"}  # fixtures that start a browser, or a database server
 
 
@@ -21,22 +22,39 @@ def pytest_collection_modifyitems(config, items):
         if PROGRAMS & set(item.fixturenames):
             item.add_marker("programs")
     is_quick, share = config.getoption("quick"), config.getoption("share")
+    quick = quick_ones(items)
     chosen, left_out = [], []
     for item in items:
-        (chosen if is_chosen(item, is_quick, share) else left_out).append(item)
+        if item not in quick and not item.get_closest_marker("corpus"):
+            item.add_marker("corpus")
+        is_chosen = item in quick if is_quick else is_in_share(item, share)
+        (chosen if is_chosen else left_out).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=left_out)
 
 
-def is_chosen(item, is_quick, share):
-    """Whether a test is none of a whole corpus, or belongs to the share of it that is to be run: always the same."""
+def quick_ones(items):
+    """Return the tests that `make test` runs, always the same: of each corpus a share, of each test a few cases."""
+    quick, seen = set(), Counter()
+    for item in sorted(items, key=number_of):
+        corpus, test = item.get_closest_marker("corpus"), item.nodeid.partition("[")[0]
+        one_in = corpus.kwargs.get("one_in") if corpus else 1
+        if one_in and number_of(item) % one_in == 0 and (seen[test] < FEW or not test.startswith("tests/grader/")):
+            seen[test] += 1
+            quick.add(item)
+    return quick
+
+
+def is_in_share(item, share):
+    """Whether a test is to be run where of those in a whole corpus only one in so many is."""
     corpus = item.get_closest_marker("corpus")
-    if not corpus:
-        return True
-    one_in, number = corpus.kwargs.get("one_in"), zlib.crc32(item.nodeid.encode())
-    if is_quick:
-        return bool(one_in) and number % one_in == 0
-    return not one_in or corpus.kwargs.get("whole", False) or number % share == 0
+    is_whole = not (corpus and corpus.kwargs.get("one_in")) or corpus.kwargs.get("whole", False)
+    return is_whole or number_of(item) % share == 0
+
+
+def number_of(item):
+    """A number by which a share of the tests is chosen."""
+    return zlib.crc32(item.nodeid.encode())
 
 
 def pytest_terminal_summary(terminalreporter):

@@ -184,9 +184,14 @@ def examine(jobs, executor, width):
 
 
 def finished(running, again):
-    """Wait for a job to finish; yield those that have. What deserves another try goes to the list `again`."""
+    """Wait for a job to finish; yield those that have. What deserves another try goes to the list `again`.
+
+    Raise a `Refusal` where a cluster has dropped its jobs.
+    """
     for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
         job = running.pop(future)
+        if future.cancelled():  # not by us
+            raise Refusal("The scheduler of the cluster was lost.")
         if deserves_another_try(future):
             again.append(job)
         else:

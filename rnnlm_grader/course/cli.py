@@ -120,6 +120,11 @@ def watch_options(add):
         choices=("due", "now"),
         help="give feedback at once: due, for work that is graded after the due date; now, always (default: never)",
     )
+    add(
+        "--practice",
+        action="store_true",
+        help="before the due date, answer with what the notebook's checks say, without marks, and grade after it",
+    )
     add("--every", type=float, default=30, metavar="SECONDS", help="how often to look (default: %(default)s)")
     add("--once", action="store_true", help="look once and end, for a timer of the system")
 

@@ -1,6 +1,7 @@
 """What `rnnlm-grade` does in a course: grades a class, and tells about it."""
 
 import contextlib
+import logging
 import os
 import statistics
 import time
@@ -71,7 +72,7 @@ def watch(options):
     with Results(Path(coursedir.root, RESULTS)).locked("Another watch is running in this course."):
         os.nice(LOW_PRIORITY)
         with configuration_told():
-            watcher = Watch(coursedir, config, options.names, options.feedback)
+            watcher = Watch(coursedir, config, options.names, options.feedback, options.practice)
         watcher.round()
         while not options.once:
             time.sleep(options.every)
@@ -87,7 +88,7 @@ def report(options):
 def overview(options):
     """Write a page about the whole course, and its table."""
     coursedir, config = open_course(options)
-    print(*write_overview(coursedir, options.output, book_at(config)), sep="\n")
+    print(*write_overview(coursedir, options.output, book_at(config), weights_of(config)), sep="\n")
 
 
 def book_at(config):
@@ -96,15 +97,20 @@ def book_at(config):
     return f"{url.rstrip('/')}/{BOOK}" if url else None
 
 
+def weights_of(config):
+    """What a point of some parts counts in exports."""
+    return GradeInSandbox(config=config).weights
+
+
 def export(options):
     """Write the marks of one assignment, or of all, also if this grader doesn't grade it; return whether all are in."""
     coursedir, config = open_course(options)
-    weights = GradeInSandbox(config=config).weights
+    weights = weights_of(config)
     if not options.all:
         return export_one(coursedir, options, weights)
     if options.form == "csv":
         path = options.output or Path(coursedir.root, "reports", "all.csv")
-        write_term(coursedir, path, options.student or ())
+        write_term(coursedir, path, options.student or (), weights)
         print(path)
         return True
     # A table each: an empty cell would erase what the system has.
@@ -233,6 +239,8 @@ def open_executor(options):
         from distributed import Client
     except ImportError:
         raise Refusal("--scheduler needs Dask. Install it with: pip install 'distributed'") from None
+    for name in ("distributed", "distributed.client"):  # what there is to say we say ourselves
+        logging.getLogger(name).setLevel(logging.CRITICAL)
     try:
         client = Client(options.scheduler, timeout=5)
     except (OSError, ValueError) as error:

@@ -19,11 +19,12 @@ from ..files import write_whole
 from ..refusal import Refusal
 from ..verdict.marks import State
 from .folders import few, shown
-from .marks import read_class
+from .marks import StudentMarks, read_class
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
 # also in full width.
 FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
+NOBODY = StudentMarks("", "missing")
 
 
 def export(coursedir, form, path, students=()):
@@ -101,8 +102,7 @@ def harmless(cell):
 def for_spreadsheet(marks, chosen):
     """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it.
 
-    Beside the parts it says of how many points the criteria hold, cost, are given or are held back, and what the
-    grader's own marks are by the one rule and by the strict one.
+    Beside the parts it says of how many points the criteria hold, cost, are given or are held back.
     """
     criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
     yield [
@@ -115,13 +115,12 @@ def for_spreadsheet(marks, chosen):
         *criteria,
         *marks.parts,
         *(state.replace(" ", "_") for state in State),
-        "forgiving",
-        "strict",
         "score",
         "late_penalty",
         "mark",
         "max_mark",
-        *(["weighted_mark", "max_weighted_mark"] if marks.weights else []),
+        *marks_beside(marks),
+        *(["max_weighted_mark"] if marks.weights else []),
         "needs_manual_grade",
         "remarks",
     ]
@@ -129,8 +128,6 @@ def for_spreadsheet(marks, chosen):
         points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
         parts = {name: part.score for name, part in student.parts.items()}
         total = [student.score, student.penalty, student.mark] if student.state == "graded" else ["", "", ""]
-        weighted = [marks.exported(student) if student.state == "graded" else "", marks.max_exported]
-        by_rule = [student.ranks(is_strict) if student.criteria else "" for is_strict in (False, True)]
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
         yield [
             student.student,
@@ -142,13 +139,20 @@ def for_spreadsheet(marks, chosen):
             *(points.get(name, "") for name in criteria),
             *(parts.get(name, "") for name in marks.parts),
             *(student.points_by_state.values() if student.criteria else [""] * len(State)),
-            *by_rule,
             *total,
             marks.max_score,
-            *(weighted if marks.weights else []),
+            *marks_beside(marks, student).values(),
+            *([marks.max_exported] if marks.weights else []),
             "yes" if by_hand else "",
             " ".join(student.record.get("remarks", ())),
         ]
+
+
+def marks_beside(marks, student=NOBODY):
+    """Return {column: mark} of the marks beside the one that counts: by either rule, without marks by hand; weighed."""
+    found = {rule: student.ranks(rule == "strict") if student.criteria else "" for rule in ("forgiving", "strict")}
+    weighted = marks.exported(student) if student.state == "graded" else ""
+    return found | ({"weighted_mark": weighted} if marks.weights else {})
 
 
 def key(part, criterion):

@@ -98,13 +98,25 @@ def run(job):
             f"This machine has version {version()} of the grader, not {job.version}. "
             "Install the same course, with the same pins, on all of them."
         )
-    assignment = ASSIGNMENTS[job.assignment]
-    allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
     draw = job.draw
 
     def seeds(criterion):
-        return [(public_seed(criterion), False), (hidden_seed(draw, assignment.slug, criterion), True)]
+        return [(public_seed(criterion), False), (hidden_seed(draw, job.assignment, criterion), True)]
 
+    results, failed, is_final = examine(job, seeds)
+    return {
+        "key": job.key,
+        "parts": {f"{result.name}-{result.part}": part(result, results) for result in results},
+        "results": [summary(result) for result in results],
+        "failed": failed,
+        "is_final": is_final,
+    }
+
+
+def examine(job, seeds):
+    """Examine on some inputs; return the results of all parts, remarks on cells that failed, and whether it's final."""
+    assignment = ASSIGNMENTS[job.assignment]
+    allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
     with contextlib.closing(
         SandboxedCandidate(
             job.cells,
@@ -118,13 +130,7 @@ def run(job):
         results, failed = grade_submission(
             assignment, candidate, job.cells, dict(job.answers), seeds, allowance, job.whole
         )
-    return {
-        "key": job.key,
-        "parts": {f"{result.name}-{result.part}": part(result, results) for result in results},
-        "results": [summary(result) for result in results],
-        "failed": [without_addresses(remark) for remark in failed_cells(failed)],
-        "is_final": not candidate.waits,
-    }
+    return results, [without_addresses(remark) for remark in failed_cells(failed)], not candidate.waits
 
 
 def part(result, results):
@@ -132,8 +138,13 @@ def part(result, results):
     return {
         "points": result.points,
         "text": without_addresses(render(result, results)),
-        "sections": list(dict.fromkeys(each.section for v in result.verdicts for each in v.likely)),
+        "sections": sections_for(result),
     }
+
+
+def sections_for(result):
+    """The sections of the book that explain the mistakes of a part."""
+    return list(dict.fromkeys(each.section for v in result.verdicts for each in v.likely))
 
 
 def without_addresses(text):

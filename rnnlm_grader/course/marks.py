@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -138,7 +138,7 @@ def version_of(path):
 class ClassMarks:
     """Everybody's results in one assignment, in the order of their ids; `parts` maps each grade cell to its maximum.
 
-    `weights` says what a point of some parts counts in exports; {} where each counts as one.
+    `weights` says what a point of some parts counts in exports, also of other assignments; {} where each counts as one.
     """
 
     assignment: str
@@ -175,21 +175,15 @@ def read_class(coursedir, weights=MappingProxyType({})):
     if assignment not in book.cells:
         known = ", ".join(sorted(book.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
-    if unknown := weights.keys() - set().union(*book.cells.values()):
-        raise Refusal(
-            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
-            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
-        )
-    own = {name: weights[name] for name in book.cells[assignment] if name in weights}
-    return replace(class_marks(coursedir, book), weights=own)
+    return class_marks(coursedir, book, weights)
 
 
-def read_course(coursedir):
+def read_course(coursedir, weights=MappingProxyType({})):
     """Read the same of every assignment that the gradebook knows, in the order of the exercises."""
     with open_gradebook(coursedir) as gradebook:
         book = Book(gradebook)
     names = [*(name for name in ASSIGNMENTS if name in book.cells), *sorted(book.cells.keys() - ASSIGNMENTS.keys())]
-    return [class_marks(of_assignment(coursedir, name), book) for name in names]
+    return [class_marks(of_assignment(coursedir, name), book, weights) for name in names]
 
 
 class Book:
@@ -229,9 +223,14 @@ class Book:
             self.grades[name, student][cell] = Part(*values)
 
 
-def class_marks(coursedir, book):
+def class_marks(coursedir, book, weights):
     """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
     assignment = coursedir.assignment_id
+    if unknown := weights.keys() - set().union(*book.cells.values()):
+        raise Refusal(
+            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
+            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
+        )
     parts = in_order(assignment, book.cells[assignment])
     waiting, students = submitted_folders(coursedir), []
     for student in sorted(book.people.keys() | waiting.keys()):
@@ -254,7 +253,7 @@ def class_marks(coursedir, book):
             )
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
-    return ClassMarks(assignment, parts, tuple(students), book.due[assignment])
+    return ClassMarks(assignment, parts, tuple(students), book.due[assignment], weights)
 
 
 def open_request(record, said):

@@ -7,11 +7,12 @@ from collections import Counter, namedtuple
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from types import MappingProxyType
 
 from ..content import ASSIGNMENTS
 from ..files import write_whole
 from .class_report import built_book, mistakes, relative, template, to_explain_again
-from .export import chosen_of, write_table
+from .export import chosen_of, marks_beside, write_table
 from .marks import StudentMarks, read_course
 
 LATEST = 2  # assignments that are over: whoever is weak in all of these falls behind
@@ -76,14 +77,15 @@ class Standing:
         )
 
 
-def write_overview(coursedir, path=None, book=None):
+def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})):
     """Write the overview to a path, or to reports/overview.html, and its table beside it; return both paths.
 
     `book` is where the book's chapters are, as a link from the page; by default, the book that `make book` built.
+    `weights` are those of the course.
     """
     path = Path(path or Path(coursedir.root, "reports", "overview.html"))
     book = book or built_book(coursedir, path)
-    classes = read_course(coursedir)
+    classes = read_course(coursedir, weights)
     standings = standings_of(classes)
     latest = next((marks for marks in reversed(classes) if marks.graded and marks.assignment in ASSIGNMENTS), None)
     found = mistakes(latest.assignment, latest.graded, book) if latest else []
@@ -111,9 +113,9 @@ def write_overview(coursedir, path=None, book=None):
     return path, table
 
 
-def write_term(coursedir, path, students=()):
+def write_term(coursedir, path, students=(), weights=MappingProxyType({})):
     """Write the table of the overview, for all students or for some."""
-    classes = read_course(coursedir)
+    classes = read_course(coursedir, weights)
     everybody = standings_of(classes)
     chosen = chosen_of(coursedir, [standing.who for standing in everybody], students)
     write_table(path, rows(classes, [standing for standing in everybody if standing.who in chosen]))
@@ -175,6 +177,8 @@ def returns(standings):
 def rows(classes, standings):
     """Yield the table: a row for each student."""
     names = [marks.assignment for marks in classes]
+    columns = list(marks_beside(classes[0])) if classes else []
+    weighted = [marks.max_exported for marks in classes if marks.graded and marks.weights]
     yield [
         "student_id",
         "last_name",
@@ -184,6 +188,8 @@ def rows(classes, standings):
         *names,
         "total",
         "max_total",
+        *(f"{name}_{column}" for column in columns for name in (*names, "total")),
+        *(["max_total_weighted_mark"] if weighted else []),
         "not_graded",
         "missing",
         "late",
@@ -197,6 +203,7 @@ def rows(classes, standings):
     for standing in standings:
         who = standing.who
         marks = [result.mark if result.state == "graded" else "" for result in standing.results.values()]
+        beside = list(map(marks_beside, classes, standing.results.values()))
         yield [
             who.student,
             who.last_name,
@@ -206,8 +213,16 @@ def rows(classes, standings):
             *marks,
             standing.total,
             most,
+            *(mark for column in columns for mark in with_total(marks[column] for marks in beside)),
+            *([sum(weighted)] if weighted else []),
             *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing, standing.late)),
             "yes" if standing.is_behind else "",
             *map(" ".join, (standing.by_hand, standing.stopped, standing.requests)),
             "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items()),
         ]
+
+
+def with_total(marks):
+    """Return marks, '' where there is none, and their sum behind them."""
+    marks = list(marks)
+    return [*marks, sum(mark for mark in marks if mark != "")]

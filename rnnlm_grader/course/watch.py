@@ -1,7 +1,7 @@
 """Collects and grades what arrives in the exchange, round after round, and gives feedback at once if that is wanted.
 
-What it has done is told by the course's folders alone, so nothing is lost if it is killed: the first round after a
-start looks at everything, each later one at what has arrived since.
+What it has done is told by the folders of course and exchange alone, so nothing is lost if it is killed: the first
+round after a start looks at everything, each later one at what has arrived since.
 """
 
 import contextlib
@@ -23,21 +23,29 @@ from .batch import Batch
 from .folders import changed_lines, few, of_assignment, shown, student_folders
 from .freezing import marker
 from .gradebook import known_cells, open_gradebook
+from .handed_in import time_of
+from .practice import answer
+from .settings import GradeInSandbox
 
 QUIET = logging.Logger("batch", logging.ERROR)
 SETTLED = 5  # seconds for which nothing was changed in a submission: nbgrader writes it file by file
 
 
 class Watch:
-    """Rounds over some assignments of a course; `feedback` is None, 'due' (once an assignment is over) or 'now'."""
+    """Rounds over some assignments of a course; `feedback` is None, 'due' (once an assignment is over) or 'now'.
 
-    def __init__(self, coursedir, config, names, feedback, say=print):
-        self.coursedir, self.config, self.names, self.feedback, self.say = coursedir, config, names, feedback, say
+    With `practice`, what arrives before the due date is answered without marks, and graded only after it.
+    """
+
+    def __init__(self, coursedir, config, names, feedback, practice=False, say=print):
+        self.coursedir, self.config, self.names, self.say = coursedir, config, names, say
+        self.feedback, self.practice = feedback, practice
         self.exchange = ExchangeFactory(config=config)
         self.log = logging.Logger("watch", logging.WARNING)
         self.log.addHandler(Told(self.warn))
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
         self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
+        self.answered = set()  # folders of submissions
         inbound = self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=config)
         self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
 
@@ -57,10 +65,15 @@ class Watch:
 
     def look_at(self, coursedir, due):
         """Collect and grade what of an assignment has arrived; another try is made in the next round if that fails."""
-        there = self.settled()
+        there, is_over = self.settled(), due and due < datetime.now(UTC).replace(tzinfo=None)
         students = {student_of(entry) for entry in there - self.seen[self.name]}
         is_first = self.name not in self.begun
-        if marker(coursedir).exists() or not (students or is_first):
+        if marker(coursedir).exists():
+            return
+        if self.practice and due and not is_over:
+            self.answer(coursedir, there, due)
+            return
+        if not (students or is_first):
             return
         if there:
             self.exchange.collect(
@@ -76,8 +89,28 @@ class Watch:
         self.begun.add(self.name)
         for line in outcome(tally):
             self.tell(line)
-        if self.feedback == "now" or (self.feedback == "due" and due and due < datetime.now(UTC).replace(tzinfo=None)):
+        if self.feedback == "now" or (self.feedback == "due" and is_over):
             self.give_feedback(coursedir, None if is_first else tally.graded)
+
+    def answer(self, coursedir, there, due):
+        """Answer the newest work of each student without a mark."""
+        newest = {student_of(entry): self.inbound / entry for entry in sorted(there, key=time_in)}
+        new = {student: folder for student, folder in newest.items() if folder not in self.answered}
+        if not new:
+            return
+        settings = GradeInSandbox(config=self.config)
+        settings.require(coursedir)
+        release = self.exchange.release_feedback(
+            coursedir=coursedir, authenticator=self.authenticator(), config=self.config, log=self.log
+        )
+        release.init_dest()
+        for student, problem in answer(coursedir, settings, new, due, release.dest_path):
+            if problem:
+                self.warn(f"no practice feedback for {shown(student)}: {problem}")
+                del new[student]
+            else:
+                self.tell(f"practice feedback for {shown(student)}")
+        self.answered |= set(new.values())
 
     def settled(self):
         """Return the names of the submissions of this assignment in the exchange that are whole."""
@@ -133,6 +166,11 @@ class Told(logging.Handler):
 def student_of(entry):
     """The student of a submission in the exchange, by its name STUDENT+ASSIGNMENT+TIME[+RANDOM]."""
     return entry.rsplit("+", 3)[0]
+
+
+def time_in(entry):
+    """When a submission in the exchange was handed in, by its name."""
+    return time_of("".join(entry.rsplit("+", 3)[2:3])) or datetime.min
 
 
 def outcome(tally):

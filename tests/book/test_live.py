@@ -2,10 +2,11 @@
 
 import re
 
+import nbformat
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose
-from pages import HTML, has_no_violation_in_either_theme
+from pages import HTML, ROOT, has_no_violation_in_either_theme
 
 from rnnlm_figures.loop import once_through, smallest_model
 from rnnlm_figures.mattered import LAYERS, network
@@ -34,6 +35,8 @@ FIGURES = {
     "keeper": "03-rnn",
     "gates": "08-lstm",
     "dial": "what-learning-is",
+    "tracks": "01-corpus",
+    "sketch": "05-bptt",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -96,9 +99,12 @@ def test_a_figure_works_in_a_page_opened_from_disk(browser):
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
         ("loop", ["30 steps with both"]),
+        ("influence", ["only the last output sends 1"]),
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
+        ("tracks", ["Next batch"]),
+        ("sketch", ["Show what was measured"]),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -139,6 +145,48 @@ def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(fig
     assert_shows_the_loop(live, layers, "moos")
     press(live, "Start over")
     assert_shows_the_loop(live, smallest_model(), "moos")
+
+
+# Tracks and batches.
+
+
+@pytest.mark.parametrize("N", [1, 2, 3, 4])
+def test_the_tracks_give_the_batches_that_python_cuts(figure, N):
+    live = figure("tracks")
+    ids = np.arange(26)
+    words = shown(live, "ruby", "e.firstChild.textContent")
+    set_slider(live.get_by_label("tracks N"), N)
+    for T in range(2, 7):
+        set_slider(live.get_by_label("steps T"), T)
+        batches = list(window_batches(ids, batch_size=N, time_size=T))
+        for k, expected in enumerate(batches):
+            cells = shown(live, "td", "[Number(e.firstChild.textContent), e.lastChild.textContent]")
+            assert np.array_equal(np.reshape([i for i, _ in cells], (2, N, T)), expected)
+            assert all(words[i] == word for i, word in cells)
+            place = f"goes on at {expected[0][0, 0]}, " if k else f"stops at {expected[0][0, -1]}, "
+            assert said(live).startswith(
+                f"{len(batches)} {'batches' if batches[1:] else 'batch'}. In batch {k} row 0 {place}"
+            )
+            press(live, "Next batch")  # at the end it stays
+        unused = 25 - sum(x.size for x, _ in batches)
+        assert f"Of 25 pairs {unused} " in said(live)
+
+
+def test_the_window_of_the_tracks_lies_over_the_ids_of_its_batch(figure):
+    live = figure("tracks")
+    live.page.emulate_media(reduced_motion="reduce")
+    press(live, "Next batch")
+    inside = live.evaluate(
+        """live => [".tracks-inputs", ".tracks-targets"].map(kind => {
+        const box = live.querySelector(kind).getBoundingClientRect();
+        return [...live.querySelectorAll("text.tracks-id")].filter(text => {
+            const at = text.getBoundingClientRect();
+            return at.left > box.left && at.right < box.right && at.top > box.top && at.bottom < box.bottom;
+        }).map(text => Number(text.textContent));
+    })"""
+    )
+    _, (xs, ts), *_ = window_batches(np.arange(26), batch_size=2, time_size=3)
+    assert inside == [xs.ravel().tolist(), ts.ravel().tolist()]
 
 
 # A cell of two units.
@@ -640,8 +688,9 @@ def numbers(texts):
 
 
 def drawn(unrolled, kind):
-    """Return the numbers in the cells of one colour."""
-    return numbers(unrolled.locator(f".live-{kind}-cell + text").all_text_contents())
+    """Return the numbers in the cells of one colour; equal ones may be written once."""
+    written = shown(unrolled, f".live-{kind}-cell", "[e.nextSibling.textContent, Number(e.dataset.count)]")
+    return [number for text, count in written for number in numbers([text.removeprefix("each ")]) * count]
 
 
 def sums(unrolled):
@@ -698,12 +747,56 @@ def test_starting_over_resets_the_numbers_and_the_switches_too(figure):
     assert drawn(unrolled, "orange")[::3] == [9, 52, 197]
 
 
-def test_a_field_left_empty_or_out_of_bounds_changes_nothing(figure):
+def test_a_field_left_empty_or_out_of_bounds_changes_nothing_and_says_why(figure):
     unrolled = figure("unrolled")
     press(unrolled, "To the end")
-    for value in ["7", "", "0.5"]:
-        unrolled.get_by_label("id of step 0").fill(value)
+    before = said(unrolled)
+    field = unrolled.get_by_label("id of step 0")
+    field.fill("")
+    assert said(unrolled) == before
+    for value in ["7", "-1", "0.5"]:
+        field.fill(value)
+        assert said(unrolled) == "The id of step 0 must be a whole number from 0 to 6, so nothing changes."
+        assert field.get_attribute("aria-invalid") == "true"
     assert drawn(unrolled, "blue")[:4] == [0, 1, 2, 3]
+    field.fill("6")
+    assert field.get_attribute("aria-invalid") == "false"
+    assert drawn(unrolled, "blue")[:4] == [24, 25, 26, 27]
+
+
+@pytest.mark.parametrize("mistake", [{}, {"dropped": True}, {"one_cell": True}])
+def test_each_number_that_is_pressed_says_a_sum_that_comes_out(figure, mistake):
+    """Python works out what stands before the last =, and compares it with what stands behind it."""
+    unrolled = figure("unrolled")
+    enter(unrolled, **SETTINGS)
+    for switch, name in [("drop “+ dh”", "dropped"), ("one cell object for all steps", "one_cell")]:
+        unrolled.get_by_label(switch).set_checked(name in mistake)
+    press(unrolled, "To the end")
+    hs, dxs, terms = unroll(**SETTINGS, **mistake)
+    expected = {f"h {t}": hs[t, 0] for t in range(3)} | {f"dx {t}": dxs[t, 0] for t in range(3)}
+    for name, row in zip(["dWh", *(f"dWx row {d}" for d in range(4))], terms[1:], strict=True):
+        expected |= {f"{name} sum": row.sum()} | {f"{name} {2 - k}": term for k, term in enumerate(row)}
+    expected |= {"db sum": terms[0].sum()}
+    for name, value in expected.items():
+        unrolled.locator(f"[data-name='{name}']").press("Enter")
+        *_, worked, result = said(unrolled).replace("·", "*").replace("−", "-").rstrip(".").split(" = ")
+        found = re.search(r"(?: is | gets |over the steps: |^)([^a-z:]+)$", worked)[1]
+        assert_allclose([eval(found), float(result)], value, rtol=1e-4, atol=1e-6, err_msg=name)
+
+
+@pytest.mark.parametrize(("motion", "moving"), [("no-preference", True), ("reduce", False)])
+def test_numbers_travel_along_their_arrows_unless_readers_asked_for_no_motion(figure, motion, moving):
+    unrolled = figure("unrolled")
+    unrolled.page.emulate_media(reduced_motion=motion)
+    for _ in range(4):
+        press(unrolled, "Step")
+    assert bool(unrolled.evaluate("e => e.getAnimations({subtree: true}).length")) is moving
+
+
+def test_the_unrolled_example_and_its_table_fit_a_window(figure):
+    unrolled = figure("unrolled")
+    press(unrolled, "To the end")
+    assert unrolled.locator(".live-panel").bounding_box()["height"] <= 840  # of 900, below the bar of the page
 
 
 # Scores on sliders.
@@ -737,6 +830,19 @@ def test_the_scores_give_the_shares_slopes_and_loss_that_python_computes(figure)
     set_slider(logits.get_by_label("score of we, position 1"), -3.25)
     logits.get_by_role("combobox").first.select_option("more")
     assert_shows_loss(logits, scores, [2, 3])
+
+
+def test_on_a_phone_buttons_move_the_scores_up_to_their_bounds(figure):
+    logits = figure("logits")
+    assert not logits.get_by_label("raise we, position 0").is_visible()
+    logits.page.set_viewport_size({"width": 390, "height": 900})
+    assert not logits.get_by_label("score of we, position 0").is_visible()
+    for button in ["raise we, position 0"] * 3 + ["lower read, position 1"] * 12:
+        logits.get_by_label(button).click()
+    scores = SCORES.copy()
+    scores[0, 0, 0], scores[0, 1, 1] = 1.5, -5
+    assert_shows_loss(logits, scores, [1, 3])
+    assert logits.get_by_label("raise we, position 0").bounding_box()["height"] >= 24
 
 
 def test_a_position_that_does_not_count_has_no_say(figure):
@@ -783,9 +889,109 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
-    assert_allclose(heights, 62 * arriving / arriving.max(), rtol=1e-9)
+    assert_allclose(heights, 74 * arriving / arriving.max(), rtol=1e-9)
     paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
     loudest = max([1, *paths])
     opacities = shown(influence, ".influence-path", "Number(e.getAttribute('stroke-opacity'))")
     assert_allclose(sorted(opacities), np.array(sorted(paths)) / loudest, rtol=1e-9)
     assert ("windows of" in said(influence)) is (k < T)
+
+
+@pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
+def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
+    influence = figure("influence")
+    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+        set_slider(influence.get_by_label(name), value)
+    influence.get_by_label("only the last output sends 1").check()
+    layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
+    reached = (T - 1) % k + 1  # the steps of the last window
+    last = np.zeros((1, reached, 1))
+    last[0, -1] = 1
+    layer.forward(last)
+    expected = np.zeros(T)
+    expected[T - reached :] = np.log10(layer.backward(last)[0, :, 0]).clip(-6)
+    bars = shown(influence, ".influence-bar", "['y', 'height'].map(name => Number(e.getAttribute(name)))")
+    signs = [-1 if y >= 205 else 1 for y, _ in bars]
+    assert_allclose(np.multiply(signs, [height for _, height in bars]), 37 / 6 * expected, atol=1e-9)
+    arrives = re.search(r"= (.+) arrives at step 0", said(influence))
+    if reached < T:
+        assert arrives is None
+    else:
+        digits, _, exponent = arrives[1].partition(" · 10")
+        power = int(exponent.translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")) or 0)
+        assert_allclose(float(digits) * 10.0**power, radius ** (T - 1), rtol=5e-3)
+
+
+def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
+    influence = figure("influence")
+    slider = influence.get_by_label("path:")
+    slider.focus()
+    for _ in range(3):  # the arcs of step 1, then those of step 2
+        influence.page.keyboard.press("ArrowRight")
+    assert (
+        said(influence) == "From the output of step 2 back to step 0 are 2 steps: this path carries 0.8 · 0.8 = 0.64."
+    )
+    assert slider.get_attribute("aria-valuetext") == "2 back to 0"
+    drawing = influence.locator(".influence")
+    scale = drawing.bounding_box()["width"] / 340
+    drawing.hover(position={"x": 184 * scale, "y": (150 - 0.88 * 137.5) * scale})  # the top of the widest arc
+    assert said(influence).endswith(f"step 11 back to step 0 are 11 steps: this path carries 0.8¹¹ = {0.8**11:.4f}.")
+    set_slider(influence.get_by_label("radius"), 0.5)
+    assert said(influence).startswith("The path from the last output")
+
+
+# A curve that the reader draws.
+
+
+def heights(sketch, kind):
+    """Return the powers of ten of the points of a line, for an axis from -10 to 10 that is 178 high."""
+    (path,) = shown(sketch, f".{kind}", "e.getAttribute('d')")
+    return np.array([(190 - float(point.split()[1])) * 20 / 178 - 10 for point in path[1:].split("L")])
+
+
+def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(figure):
+    sketch = figure("sketch")
+    cells = nbformat.read(ROOT / "book/05-bptt.ipynb", as_version=4).cells
+    printed = " ".join(
+        output.get("data", {}).get("text/plain", "") for cell in cells for output in cell.get("outputs", [])
+    )
+    powers = numbers(re.search(r"radius\s0\.9: (-[-.\s\d]+)", printed)[1].split())
+    set_slider(sketch.get_by_label("your size there"), -1)
+    press(sketch, "Show what was measured")
+    assert_allclose(heights(sketch, "sketch-asked")[::3], powers, atol=0.05001)
+    set_slider(sketch.get_by_label("steps back:"), 11)
+    (size,) = re.findall(r"; (\S+) · 10⁻⁶ for radius 0.9;", said(sketch))
+    assert_allclose(np.log10(float(size) * 1e-6), heights(sketch, "sketch-asked")[-1], atol=2e-3)
+
+
+def test_a_curve_is_asked_for_before_it_is_shown_and_drawn_without_a_mouse(figure):
+    sketch = figure("sketch")
+    press(sketch, "Show what was measured")
+    assert said(sketch) == "Draw first: what do you expect?"
+    assert sketch.locator(".sketch-asked").count() == 0
+    sketch.get_by_label("steps back:").focus()
+    for key in ["End", "Tab", "ArrowLeft", "ArrowLeft"]:  # two halves of a power of ten
+        sketch.page.keyboard.press(key)
+    assert said(sketch) == "At 100 steps back you expect 0.1."
+    assert_allclose(heights(sketch, "sketch-mine"), [0] * 11 + [-1], atol=1e-9)
+    press(sketch, "Show what was measured")
+    assert said(sketch).startswith("At 100 steps back you expected 0.1 for radius 0.9. Measured: ")
+    set_slider(sketch.get_by_label("your size there"), 5)  # too late
+    assert_allclose(heights(sketch, "sketch-mine")[-1], -1)
+    press(sketch, "Start over")
+    assert_allclose(heights(sketch, "sketch-mine"), np.zeros(12), atol=1e-9)
+    assert sketch.locator(".sketch-asked").count() == 0
+
+
+def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
+    sketch = figure("sketch")
+    drawing = sketch.locator(".sketch")
+    drawing.hover(position={"x": 1, "y": 1})
+    box = drawing.bounding_box()
+    scale, mouse = box["width"] / 340, sketch.page.mouse
+    mouse.move(box["x"] + 46 * scale, box["y"] + 101 * scale)
+    mouse.down()
+    mouse.move(box["x"] + 330 * scale, box["y"] + 190 * scale)
+    mouse.up()
+    steps = np.array([1, 5, *range(10, 101, 10)])
+    assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)

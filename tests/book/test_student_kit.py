@@ -5,7 +5,14 @@ import re
 import subprocess
 import sys
 
+import pytest
 from pages import HTML, ROOT
+from sphinx.errors import ConfigError
+
+from rnnlm_grader.content import ASSIGNMENTS
+
+sys.path.insert(0, str(ROOT / "book" / "_ext"))
+from rnnlm_book.student_kit import ALL, contents, grader
 
 
 def run(kit, script):
@@ -78,6 +85,26 @@ def test_a_check_works_from_the_kit_with_numpy_alone_and_without_the_modules_tha
     assert "3 of 3 points" in shown
     assert files.count(str(kit)) == 2
     assert used == {"numpy", "rnnlm_grader", "rnnlm_ref"}
+
+
+def test_without_answers_the_notebooks_run_and_say_that_nothing_is_checked(tmp_path):
+    for name, content in contents(ROOT, tmp_path / "no pages", [ALL]):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_bytes(content)
+    assert "no answers to compare with" in run(tmp_path, CHECK)
+    notebooks = "".join(path.read_text() for path in tmp_path.glob("exercises/*/*.ipynb"))
+    imports = set(re.findall(r"^ *\"(from rnnlm_\S+ import [\w, ]+)", notebooks, re.MULTILINE))
+    assert len(imports) > 3
+    run(tmp_path, "\n".join([*imports, "import rnnlm_grader.startup, rnnlm_grader.notebooks.bring"]))
+    texts = [path.read_text() for path in tmp_path.glob("rnnlm_grader/**/*.py")]
+    answers = {each.right.strip() for assignment in ASSIGNMENTS.values() for each in assignment.misconceptions}
+    assert not [answer for answer in answers for text in texts if answer in text]
+
+
+def test_answers_that_others_need_or_that_are_nowhere_are_not_left_out_alone():
+    for slug, reason in (("02-rnn", "needs. Name: all"), ("09-none", "there is none")):
+        with pytest.raises(ConfigError, match=reason):
+            grader(ROOT, [slug])
 
 
 def test_start_opens_the_exercises_with_the_book_at_hand(kit):

@@ -1,12 +1,17 @@
 """Pack everything that a student needs into one file, which the book offers for download: book, exercises and checks.
 
-Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place.
+Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place. The
+checks compare with right answers; `answers_left_out` in _config.yml names the exercises without, or all.
 """
 
+import importlib
 import re
 import zipfile
 from pathlib import Path
 
+from sphinx.errors import ConfigError
+
+from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.folders import offered_notebooks
 
 KIT = "rnnlm-exercises"
@@ -14,13 +19,14 @@ PARTS = (
     "rnnlm_ref/*.py",
     "rnnlm_ref/*.json",
     "rnnlm_ref/*.txt",
-    "rnnlm_grader/**/*.py",
     "rnnlm_figures/*.py",
     "rnnlm_figures/*.npz",
     "rnnlm_figures/fonts/*",
     "pyproject.toml",
     "LICENSE*",
 )
+ALL = "all"
+WITHOUT_ANSWERS = ("rnnlm_grader/notebooks/*.py", "rnnlm_grader/files.py", "rnnlm_grader/refusal.py")
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
 LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
 LAB = "lab"
@@ -40,16 +46,20 @@ def pack(app, exception):
         return
     for path in Path(app.outdir, "_downloads").glob(f"*/{KIT}.zip"):
         with zipfile.ZipFile(path, "w") as kit:
-            for name, content in contents(Path(app.srcdir), Path(app.outdir)):
+            for name, content in contents(Path(app.srcdir), Path(app.outdir), app.config.answers_left_out):
                 entry = zipfile.ZipInfo(f"{KIT}/{name}")
                 entry.external_attr = 0o644 << 16
                 kit.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def contents(root, html):
+def contents(root, html, left_out):
     """Yield the name and the bytes of each file in the kit."""
-    for path in [*offered_notebooks(root), *(path for part in PARTS for path in sorted(root.glob(part)))]:
+    parts = [path for part in PARTS for path in sorted(root.glob(part))]
+    for path in [*offered_notebooks(root), *parts, *grader(root, left_out)]:
         yield path.relative_to(root).as_posix(), path.read_bytes()
+    if ALL in left_out:
+        for path in sorted(root.glob("book/_kit/without_answers/*.py")):
+            yield f"rnnlm_grader/{path.name}", path.read_bytes()
     for path in sorted(root.glob("book/_kit/*.*")):
         yield path.name, path.read_bytes()
     yield "constraints.txt", (root / "requirements.txt").read_bytes()
@@ -62,12 +72,36 @@ def contents(root, html):
             yield f"book/{name.as_posix()}", page(path.read_bytes()) if path.suffix == ".html" else path.read_bytes()
 
 
+def grader(root, left_out):
+    """Return the paths of the grader's modules, but for those with the answers to some exercises, or to all.
+
+    Raise a `ConfigError` for an exercise that isn't there, or whose answers others need.
+    """
+    if ALL in left_out:
+        return [path for part in WITHOUT_ANSWERS for path in sorted(root.glob(part))]
+    if unknown := set(left_out) - ASSIGNMENTS.keys():
+        raise ConfigError(f"answers_left_out in _config.yml names {', '.join(sorted(unknown))}, but there is none")
+    paths = sorted(root.glob("rnnlm_grader/**/*.py"))
+    for criteria in sorted(root.glob("rnnlm_grader/content/*/criteria.py")):
+        home = criteria.parent
+        assignment = importlib.import_module(f"rnnlm_grader.content.{home.name}.criteria").ASSIGNMENT
+        if assignment.slug in left_out:
+            paths = [path for path in paths if path.parent != home]
+            mention = re.compile(rf"\.\.{home.name}\.|\b(?:{'|'.join(assignment.names)})\b")
+            if needing := [path.relative_to(root) for path in paths if mention.search(path.read_text())]:
+                raise ConfigError(
+                    f"answers_left_out in _config.yml names {assignment.slug}, which {needing[0]} needs. Name: all"
+                )
+    return paths
+
+
 def page(content):
     """Return a page of the book as the kit has it."""
     return OFFER.sub(b"", LINK.sub(b'href="at-home.html"', content))
 
 
 def setup(app):
+    app.add_config_value("answers_left_out", [], "", types=[list])
     app.connect("builder-inited", make_room)
     app.connect("build-finished", pack, priority=900)  # after whatever still changes files of the book
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -1,77 +1,139 @@
-/* How far each output reaches back: a linear cell with one unit, h = radius · h + x, and a gradient of 1 from each output.
-The gradient at a step is the sum of all paths that end there: rnnlm_ref's TimeRNN, window by window. */
+/* How far each output reaches back: a linear cell with one unit, h = radius · h + x, and a gradient of 1 from each output,
+or from the last one only. The gradient at a step is the sum of all paths that end there: rnnlm_ref's TimeRNN, window by window. */
 "use strict";
 
-const INFLUENCE_BASE = 150, INFLUENCE_BARS = 236;
+const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 6; // where 1 is, and how high a power of ten
+const INFLUENCE_DECADES = 6;
 
 class LiveInfluence extends LiveFigure {
   static title = "Influence through time: paths fade, explode and are cut";
 
   build() {
-    this.setting = { radius: 0.8, T: 12, k: 24 };
-    const change = (name) => (value) => { this.setting[name] = value; this.draw(); };
-    this.picture = make("svg", { class: "live-drawing", viewBox: "0 0 340 256", role: "img",
-      "aria-label": "Arcs from every output back to every earlier step, and bars for the gradient at each step; the sentence "
-        + "has their numbers" });
+    this.setting = { radius: 0.8, T: 12, k: 24, last: false };
+    this.at = 0; // which path is looked at; 0 is none
+    const change = (name) => (value) => { this.setting[name] = value; this.at = 0; this.draw(); };
+    this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 262", role: "img",
+      "aria-label": "Arcs from outputs back to earlier steps, and bars for the gradient at each step; the sentence has their numbers",
+      pointermove: (event) => this.point(event), click: (event) => this.point(event) });
+    this.path = slider("path:", { min: 0, max: 1, step: 1, value: 0 }, (at) => { this.at = at; this.draw(); });
     this.panel.append(
       slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: 0.8 }, change("radius")),
       slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
-      slider("window k =", { min: 1, max: 24, step: 1, value: 24 }, change("k")), this.picture, this.sentence);
+      slider("window k =", { min: 1, max: 24, step: 1, value: 24 }, change("k")),
+      checkbox("only the last output sends 1", change("last")), this.picture, this.path, this.sentence);
+  }
+
+  /** Look at the path whose arc is nearest to the pointer. */
+  point(event) {
+    const { x, y } = inDrawing(this.picture, event);
+    if (y > INFLUENCE_BASE + 4) return;
+    const away = influencePaths(this.setting).map(({ from, to }) => {
+      const [right, left] = [from, to].map((t) => this.place(t));
+      return Math.abs(Math.hypot(x - (right + left) / 2, (y - INFLUENCE_BASE) / 0.88) - (right - left) / 2);
+    });
+    const at = away.indexOf(Math.min(...away)) + 1;
+    if (at === this.at) return;
+    this.at = at;
+    this.draw();
+  }
+
+  place(t) {
+    return 34 + (300 * (t + 0.5)) / this.setting.T;
   }
 
   draw() {
-    const { radius, T, k } = this.setting;
-    const place = (t) => 14 + (312 * (t + 0.5)) / T;
-    const gradients = influenceGradients(this.setting);
+    const { T, k } = this.setting;
+    const gradients = influenceGradients(this.setting), paths = influencePaths(this.setting);
     const parts = [];
     for (let start = k; start < T; start += k) {
-      const x = place(start - 0.5);
+      const x = this.place(start - 0.5);
       parts.push(make("line", { x1: x, y1: 8, x2: x, y2: INFLUENCE_BARS, class: "influence-cut" }));
     }
-    const loudest = Math.max(1, radius ** (Math.min(k, T) - 1));
-    for (let from = 0; from < T; from++) {
-      for (let to = from - (from % k); to < from; to++) {
-        parts.push(arc(place(from), place(to), radius ** (from - to), loudest));
-      }
-    }
-    const top = Math.max(...gradients);
-    gradients.forEach((gradient, t) => {
-      const height = (62 * gradient) / top;
-      parts.push(make("circle", { cx: place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }),
-        make("rect", { x: place(t) - 100 / T, y: INFLUENCE_BARS - height, width: 200 / T, height, class: "influence-bar" }));
-    });
-    parts.push(label(place(0), 250, "0", "live-faint"), label(place(T - 1), 250, String(T - 1), "live-faint"),
-      label(170, 250, "step", "live-faint"));
+    const loudest = Math.max(1, ...paths.map(({ carried }) => carried));
+    parts.push(...paths.map((path, i) => this.arc(path, loudest, i + 1 === this.at)), ...this.axis());
+    gradients.forEach((gradient, t) => parts.push(
+      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }), this.bar(gradient, t, Math.max(...gradients))));
+    parts.push(label(this.place(0), 257, "0", "live-faint"), label(this.place(T - 1), 257, String(T - 1), "live-faint"),
+      label(this.place((T - 1) / 2), 257, "step", "live-faint"));
     this.picture.replaceChildren(...parts);
-    this.say(this.explanation(gradients));
+    this.drawPath(paths);
+    this.say(this.at ? this.product(paths[this.at - 1]) : this.explanation(gradients));
+  }
+
+  /** Show on the slider which path is looked at. */
+  drawPath(paths) {
+    const input = this.path.querySelector("input"), path = paths[this.at - 1];
+    const name = path ? `${path.from} back to ${path.to}` : "none";
+    input.max = paths.length;
+    input.value = this.at;
+    input.setAttribute("aria-valuetext", name);
+    this.path.querySelector(".live-value").textContent = name;
+  }
+
+  /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */
+  bar(gradient, t, top) {
+    const width = 200 / this.setting.T, x = this.place(t) - width / 2;
+    const decades = Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
+    const height = this.setting.last ? INFLUENCE_DECADE * Math.abs(decades) * (gradient > 0) : (74 * gradient) / top;
+    const y = !this.setting.last ? INFLUENCE_BARS - height : decades > 0 ? INFLUENCE_ONE - height : INFLUENCE_ONE;
+    return make("rect", { x, y, width, height, class: "influence-bar" });
+  }
+
+  axis() {
+    if (!this.setting.last) return [];
+    return [-1, 0, 1].flatMap((side) => {
+      const y = INFLUENCE_ONE - side * INFLUENCE_DECADES * INFLUENCE_DECADE;
+      return [make("line", { x1: 34, y1: y, x2: 334, y2: y, class: "live-axis" }),
+        label(16, y + 4, side ? power(10, side * INFLUENCE_DECADES) : "1", "live-faint")];
+    });
+  }
+
+  /** Return the arc of one path, as strong as what it carries beside the loudest. */
+  arc({ from, to, carried }, loudest, isAt) {
+    const [right, left] = [from, to].map((t) => this.place(t)), reach = (right - left) / 2;
+    return make("path", { d: `M${right} ${INFLUENCE_BASE}A${reach} ${0.88 * reach} 0 0 0 ${left} ${INFLUENCE_BASE}`,
+      class: `influence-path ${carried > 1 ? "influence-loud" : ""} ${isAt ? "influence-at" : ""}`, "stroke-opacity": carried / loudest });
+  }
+
+  product({ from, to, carried }) {
+    const { radius } = this.setting, steps = from - to;
+    const written = steps > 4 ? power(radius, steps) : Array(steps).fill(radius).join(" · ");
+    return `From the output of step ${from} back to step ${to} are ${steps} steps: this path carries ${written}${
+      steps > 1 ? ` = ${brief(carried)}` : ""}.`.replace("are 1 steps", "is one step");
   }
 
   explanation(gradients) {
-    const { radius, T, k } = this.setting;
-    const whole = influenceGradients({ radius, T, k: T })[0];
+    const { radius, T, k, last } = this.setting;
+    const whole = influenceGradients({ ...this.setting, k: T })[0];
     const path = `${power(radius, T - 1)} = ${brief(radius ** (T - 1))}`;
     const longest = "The path from the last output back to step 0";
+    if (last) {
+      return gradients[0] ? `Of the 1 from the last output ${path} arrives at step 0.`
+        : `${longest} would carry ${path}, but windows of ${k} cut it: step 0 gets nothing.`;
+    }
     return k >= T ? `${longest} carries ${path}. All paths together give step 0 a gradient of ${brief(whole)}.`
       : `${longest} would carry ${path}, but windows of ${k} cut it. Step 0 gets a gradient of ${brief(gradients[0])} `
         + `instead of ${brief(whole)}.`;
   }
 }
 
-/** Return the gradient at each step, with no path across the edge of a window. */
-function influenceGradients({ radius, T, k }) {
-  const gradients = Array(T);
-  for (let t = T - 1; t >= 0; t--) {
-    const last = t === T - 1 || (t + 1) % k === 0;
-    gradients[t] = 1 + (last ? 0 : radius * gradients[t + 1]);
+/** Return the paths that no edge of a window cuts, with what each carries. */
+function influencePaths({ radius, T, k, last }) {
+  const paths = [];
+  for (let from = last ? T - 1 : 0; from < T; from++) {
+    for (let to = from - 1; to >= from - (from % k); to--) paths.push({ from, to, carried: radius ** (from - to) });
   }
-  return gradients;
+  return paths;
 }
 
-/** Return the arc of one path, as strong as what it carries beside the loudest. */
-function arc(from, to, carried, loudest) {
-  const reach = (from - to) / 2;
-  return make("path", { d: `M${from} ${INFLUENCE_BASE}A${reach} ${0.88 * reach} 0 0 0 ${to} ${INFLUENCE_BASE}`,
-    class: carried > 1 ? "influence-path influence-loud" : "influence-path", "stroke-opacity": carried / loudest });
+/** Return the gradient at each step, with no path across the edge of a window. */
+function influenceGradients({ radius, T, k, last }) {
+  const gradients = Array(T);
+  for (let t = T - 1; t >= 0; t--) {
+    const isCut = t === T - 1 || (t + 1) % k === 0;
+    gradients[t] = (last && t < T - 1 ? 0 : 1) + (isCut ? 0 : radius * gradients[t + 1]);
+  }
+  return gradients;
 }
 
 customElements.define("live-influence", LiveInfluence);

@@ -19,6 +19,11 @@ class LiveFigure extends HTMLElement {
     this.draw();
   }
 
+  /** What the chapter gave its picture for this figure. */
+  get given() {
+    return JSON.parse(this.querySelector("figure svg").dataset.given);
+  }
+
   say(text) {
     if (this.sentence.textContent !== text) this.sentence.textContent = text;
   }
@@ -75,13 +80,34 @@ function written(x) {
   return String(Number(x.toPrecision(6))).replace("-", "−");
 }
 
-/** Return a small field for a number; `change` gets it, kept within its bounds. */
-function numberField(name, { min, max, step = 1, value }, change) {
+/** Return a small field for a number; `change` gets it if it is within its bounds, and `refuse` a sentence if it isn't. */
+function numberField(name, { min, max, step = 1, value }, change, refuse) {
   const field = make("input", { type: "number", class: "live-input live-number", min, max, step, value, "aria-label": name });
   field.addEventListener("input", () => {
-    if (field.value !== "" && field.checkValidity()) change(Number(field.value));
+    const isWrong = !field.checkValidity();
+    field.setAttribute("aria-invalid", String(isWrong));
+    if (isWrong) refuse(`The ${name} must be a ${step === 1 ? "whole " : ""}number from ${written(min)} to ${max}, so nothing changes.`);
+    else if (field.value !== "") change(Number(field.value));
   });
   return field;
+}
+
+/** Return where in a drawing, in its own units, a pointer is. */
+function inDrawing(drawing, { clientX, clientY }) {
+  return new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
+}
+
+/** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. */
+function pressable(part, name, press) {
+  for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": name })) part.setAttribute(key, value);
+  part.classList.add("live-press");
+  part.addEventListener("click", press);
+  part.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" && event.key !== " ") return;
+    event.preventDefault();
+    press();
+  });
+  return part;
 }
 
 function checkbox(label, change) {
@@ -117,12 +143,12 @@ function power(base, exponent) {
   return base + [...String(exponent)].map((sign) => (sign === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[sign])).join("");
 }
 
-/** Return the cells of an array of numbers; long numbers are written smaller. */
+/** Return the cells of an array of numbers. Equal ones that are too long for their cells are written once. */
 function cells(x, y, numbers, width, kind) {
-  return numbers.flatMap((number, i) => {
-    const text = written(number);
-    const size = Math.min(12, (1.5 * width) / text.length);
-    return [make("rect", { x: x + i * width, y, width, height: 22, class: kind }),
-      make("text", { x: x + (i + 0.5) * width, y: y + 15, class: "live-label", style: `font-size: ${size}px` }, text)];
-  });
+  const texts = numbers.map(written);
+  const isLong = texts.every((text) => text === texts[0]) && texts[0].length * 6.5 > width;
+  const [shown, wide] = isLong ? [[`each ${texts[0]}`], width * texts.length] : [texts, width];
+  return shown.flatMap((text, i) => [
+    make("rect", { x: x + i * wide, y, width: wide, height: 22, class: kind, "data-count": texts.length / shown.length }),
+    make("text", { x: x + (i + 0.5) * wide, y: y + 15.5, class: "live-label live-cell" }, text)]);
 }

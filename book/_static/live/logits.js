@@ -3,6 +3,7 @@
 
 const LOGIT_WORDS = ["we", "read", "more", "."];
 const LOGIT_START = [{ counts: [1, 4, 2, 1], target: 1 }, { counts: [4, 2, 1, 1], target: 3 }];
+const LOGIT_NUDGE = 0.5; // what a button moves a score by, where there is no room for sliders
 
 class LiveLogits extends LiveFigure {
   static title = "Scores, probabilities, loss and gradient of two positions";
@@ -34,14 +35,19 @@ class LiveLogits extends LiveFigure {
     position.rows = LOGIT_WORDS.map((word, v) => {
       const input = make("input", { type: "range", min: -5, max: 5, step: "any", "aria-label": `score of ${word}, position ${t}` });
       input.addEventListener("input", () => change(() => { position.logits[v] = Number(input.value); }));
-      return { input, score: make("span"), bar: make("span", { class: "logit-share" }), slope: make("span") };
+      const nudge = (sign, verb) => make("button", { type: "button", class: "live-button logit-nudge",
+        "aria-label": `${verb} ${word}, position ${t}`, click: () => change(() => {
+          position.logits[v] = Math.min(5, Math.max(-5, position.logits[v] + sign * LOGIT_NUDGE));
+        }) }, sign < 0 ? "−" : "+");
+      const knob = make("span", { class: "logit-knob" }, nudge(-1, "lower"), input, nudge(1, "raise"));
+      return { input, knob, score: make("span"), bar: make("span", { class: "logit-share" }), slope: make("span") };
     });
     return make("div", { role: "group", "aria-label": `position ${t}` },
       make("div", { class: "live-row" }, make("strong", {}, `Position ${t}`), make("label", {}, "target ", position.select),
         position.check),
       make("div", { class: "logit-rows" },
         ...["", "score", "", "p", "slope"].map((head) => make("span", { class: "logit-head" }, head)),
-        ...position.rows.flatMap(({ input, score, bar, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), input, score, bar, slope])));
+        ...position.rows.flatMap(({ knob, score, bar, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), knob, score, bar, slope])));
   }
 
   descend(steps) {
@@ -84,7 +90,7 @@ class LiveLogits extends LiveFigure {
     const width = Math.max(20, this.losses.length - 1);
     const place = (loss, i) => `${30 + (300 * i) / width} ${72 - (60 * loss) / top}`;
     this.curve.replaceChildren(make("line", { x1: 30, y1: 72, x2: 330, y2: 72, class: "live-axis" }),
-      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, written(top)),
+      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, top.toFixed(1)),
       make("text", { x: 180, y: 88, class: "live-label live-faint" }, "steps"),
       make("path", { class: "live-curve", d: this.losses.length ? `M${this.losses.map(place).join("L")}` : "M0 0" }));
   }

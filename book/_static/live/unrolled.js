@@ -10,7 +10,7 @@ class LiveUnrolled extends LiveFigure {
 
   build() {
     this.startOver();
-    this.picture = make("svg", { class: "live-drawing", viewBox: "-14 0 374 280", role: "img",
+    this.picture = make("svg", { class: "live-drawing", viewBox: "-16 0 376 222", role: "group",
       "aria-label": "Three copies of one cell with the numbers that are known so far; the sentence and the table hold them too" });
     this.table = make("table", { class: "live-table" });
     this.settings = make("div", {}, this.fields(), this.switches());
@@ -20,11 +20,12 @@ class LiveUnrolled extends LiveFigure {
   startOver() {
     this.example = { ids: [0, 1, 2], above: [1, 2, 3], Wx: 1, Wh: 1, b: 3, dropped: false, oneCell: false };
     this.position = 0; // three steps forward, then three back
+    this.chosen = null; // the name of a number whose sum is asked for
   }
 
   fields() {
     const { ids, above } = this.example;
-    const one = (name, bounds, change) => numberField(name, bounds, (value) => { change(value); this.draw(); });
+    const one = (name, bounds, change) => numberField(name, bounds, (value) => { change(value); this.draw(); }, (why) => this.say(why));
     const row = (name, ...fields) => make("span", { class: "live-field" }, `${name} `, ...fields);
     const weight = (name, bounds) => row(name,
       one(`each number of ${name}`, { ...bounds, value: this.example[name] }, (value) => { this.example[name] = value; }));
@@ -43,9 +44,8 @@ class LiveUnrolled extends LiveFigure {
   }
 
   buttons() {
-    const go = (position) => { this.position = position; this.draw(); };
-    return make("div", { class: "live-row" }, button("Step back", () => go(Math.max(0, this.position - 1))),
-      button("Step", () => go(Math.min(6, this.position + 1))), button("To the end", () => go(6)),
+    return make("div", { class: "live-row" }, button("Step back", () => this.go(Math.max(0, this.position - 1))),
+      button("Step", () => this.go(Math.min(6, this.position + 1))), button("To the end", () => this.go(6)),
       button("Start over", () => {
         this.startOver();
         this.settings.replaceChildren(this.fields(), this.switches());
@@ -53,85 +53,141 @@ class LiveUnrolled extends LiveFigure {
       }));
   }
 
+  /** Go to a position. What a single step has made comes along its arrow. */
+  go(position) {
+    const isStep = position === this.position + 1;
+    this.position = position;
+    this.chosen = null;
+    this.draw();
+    if (!isStep || LiveFigure.calm.matches) return;
+    for (const part of this.picture.querySelectorAll(`[data-position="${position}"]`)) {
+      part.animate([{ transform: `translate(${part.dataset.from})`, opacity: 0.3 }, { transform: "none" }], { duration: 700, easing: "ease-out" });
+    }
+  }
+
+  choose(name) {
+    this.chosen = name;
+    this.draw();
+    this.panel.querySelector(`[data-name="${name}"]`).focus();
+  }
+
   draw() {
-    const run = unrolledRun(this.example);
+    this.run = unrolledRun(this.example);
     const truth = unrolledRun({ ...this.example, dropped: false, oneCell: false });
-    const rows = [label(3, 227, "xs", "live-blue-text"), ...(this.position > 0 ? [label(3, 75, "hs", "live-orange-text")] : []),
-      ...(this.position > 3 ? [label(3, 37, "dhs", "live-red-text"), label(3, 267, "dxs", "live-red-text")] : [])];
-    this.picture.replaceChildren(...rows, ...UNROLLED_STEPS.flatMap((t) => this.column(run, t)));
-    this.drawTable(run, truth);
-    this.say(this.explanation(run));
+    const rows = [["dhs", 31, "red", 4], ["hs", 57, "orange", 1], ["xs", 186, "blue", 0], ["dxs", 212, "red", 4]];
+    this.picture.replaceChildren(...rows.filter(([, , , from]) => this.position >= from)
+      .map(([name, y, colour]) => label(-3, y, name, `live-${colour}-text`)), ...UNROLLED_STEPS.flatMap((t) => this.column(t)));
+    this.drawTable(truth);
+    this.say(this.explanation());
   }
 
   isForward(t) { return t < this.position; }
 
   isBack(t) { return 5 - t < this.position; }
 
-  column(run, t) {
-    const left = 14 + 117 * t, middle = left + 50;
-    const there = this.isForward(t), back = this.isBack(t);
+  /** Return a number of the drawing, which can be pressed, and comes from somewhere when its step is made. */
+  number(name, t, isBack, from, ...parts) {
+    return pressable(make("g", { "data-name": `${name} ${t}`, "data-position": isBack ? 6 - t : t + 1, "data-from": from,
+      class: this.chosen === `${name} ${t}` ? "live-chosen" : "" }, ...parts), `${name} of step ${t}`, () => this.choose(`${name} ${t}`));
+  }
+
+  column(t) {
+    const { run } = this;
+    const left = 14 + 117 * t, middle = left + 52;
     const known = this.example.oneCell ? Math.min(this.position, 3) - 1 : t; // the step that its cell has seen last
-    const parts = [label(middle, 10, `step ${t}`, "live-faint"),
-      ...cells(left + 8, 150 + 62, run.xs[t], 21, "live-blue-cell"),
-      make("rect", { x: left + 8, y: 118, width: 84, height: 48, rx: 6, class: "live-box" }),
-      arrow([middle - 10, 208], [middle - 10, 170], "live-blue-arrow"),
-      arrow([left - 22, 132], [left + 5, 132], "live-orange-arrow")];
-    if (t === 0) parts.push(label(0, 124, "0", "live-orange-text"));
-    if (there) {
-      parts.push(...cells(left + 5, 60, Array(UNROLLED_WIDTH.H).fill(run.hs[t]), 30, "live-orange-cell"),
-        arrow([middle - 10, 115], [middle - 10, 85], "live-orange-arrow"),
-        label(middle, 136, `keeps h = ${written(run.before[known])}`, known === t ? "live-faint" : "live-wrong"));
-      if (t < 2) parts.push(label(left + 100, 124, written(run.hs[t]), "live-orange-text"));
+    const parts = [label(middle, 10, `step ${t}`, "live-faint"), ...cells(left, 171, run.xs[t], 26, "live-blue-cell"),
+      make("rect", { x: left + 8, y: 93, width: 88, height: 48, rx: 6, class: "live-box" }),
+      arrow([middle - 10, 168], [middle - 10, 144], "live-blue-arrow"),
+      arrow([left - 21, 107], [left + 5, 107], "live-orange-arrow")];
+    if (t === 0) parts.push(label(-8, 99, "0", "live-orange-text"));
+    if (this.isForward(t)) {
+      parts.push(this.number("h", t, false, "0, 50px", ...cells(left + 1, 42, Array(UNROLLED_WIDTH.H).fill(run.hs[t]), 34, "live-orange-cell")),
+        arrow([middle - 10, 91], [middle - 10, 67], "live-orange-arrow"),
+        label(middle, 111, `keeps h = ${written(run.before[known])}`, known === t ? "live-faint" : "live-wrong"));
+      if (t < 2) {
+        parts.push(make("g", { "data-position": t + 1, "data-from": "-50px, 0" }, label(left + 109, 99, written(run.hs[t]), "live-orange-text")));
+      }
     }
     if (this.position > 3) {
-      parts.push(...cells(left + 5, 22, Array(UNROLLED_WIDTH.H).fill(this.example.above[t]), 30, "live-red-cell"));
+      parts.push(...cells(left + 1, 16, Array(UNROLLED_WIDTH.H).fill(this.example.above[t]), 34, "live-red-cell"));
     }
-    if (back) parts.push(...this.way(run, t, left, middle));
+    if (this.isBack(t)) parts.push(...this.way(t, left, middle));
     return parts;
   }
 
   /** Draw what one step on the way back has made. */
-  way(run, t, left, middle) {
+  way(t, left, middle) {
+    const { run } = this;
     const dropped = this.example.dropped && t > 0;
-    return [label(middle, 155, `dz = ${written(run.dzs[t])}`, "live-strong"),
-      arrow([middle + 10, 85], [middle + 10, 114], "live-red-arrow"),
-      arrow([middle + 10, 170], [middle + 10, 208], "live-red-arrow"),
-      ...cells(left + 8, 252, Array(UNROLLED_WIDTH.D).fill(run.dxs[t]), 21, "live-red-cell"),
-      arrow([left + 5, 152], [left - 19, 152], dropped ? "live-faint-arrow" : "live-red-arrow"),
-      label(left - 9, 176, dropped ? "✕" : written(run.dhs[t]), dropped ? "live-wrong" : "live-red-text")];
+    return [this.number("dz", t, true, "0, -40px", label(middle, 130, `dz = ${written(run.dzs[t])}`, "live-strong")),
+      arrow([middle + 10, 67], [middle + 10, 90], "live-red-arrow"), arrow([middle + 10, 144], [middle + 10, 168], "live-red-arrow"),
+      this.number("dx", t, true, "0, -70px", ...cells(left, 197, Array(UNROLLED_WIDTH.D).fill(run.dxs[t]), 26, "live-red-cell")),
+      arrow([left + 5, 127], [left - 20, 127], dropped ? "live-faint-arrow" : "live-red-arrow"),
+      this.number("dh", t, true, "60px, 0", label(left - 8, 148, dropped ? "✕" : written(run.dhs[t]), dropped ? "live-wrong" : "live-red-text"))];
   }
 
-  drawTable(run, truth) {
+  drawTable(truth) {
+    const { terms } = this.run;
+    const known = [2, 1, 0].filter((t) => this.isBack(t));
+    const pressed = (name, text) => {
+      const field = button(text, () => this.choose(name));
+      field.className = `live-plain ${this.chosen === name ? "live-chosen" : ""}`;
+      field.dataset.name = name;
+      return field;
+    };
     const heads = ["gradient", ...[2, 1, 0].map((t) => `step ${t}`), "sum"];
-    const rows = Object.keys(run.terms).map((name) => {
-      const known = [2, 1, 0].filter((t) => this.isBack(t));
-      const sum = (terms) => known.reduce((total, t) => total + terms[t], 0);
-      const total = sum(run.terms[name]), right = sum(truth.terms[name]);
+    const rows = Object.keys(terms).map((name) => {
+      const [total, right] = [terms, truth.terms].map((all) => known.reduce((sum, t) => sum + all[name][t], 0));
       const wrong = Math.abs(total - right) > 1e-9;
       return make("tr", {}, make("th", { scope: "row" }, name),
-        ...[2, 1, 0].map((t) => make("td", {}, this.isBack(t) ? written(run.terms[name][t]) : "")),
-        make("td", { class: wrong ? "live-wrong" : "live-strong" },
-          known.length === 0 ? "" : wrong ? `${written(total)} ≠ ${written(right)}` : written(total)));
+        ...[2, 1, 0].map((t) => make("td", {}, this.isBack(t) ? pressed(`${name} ${t}`, written(terms[name][t])) : "")),
+        make("td", { class: wrong ? "live-wrong" : "live-strong" }, known.length === 0 ? ""
+          : pressed(`${name} sum`, wrong ? `${written(total)} ≠ ${written(right)}` : written(total))));
     });
     this.table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
       make("tbody", {}, ...rows));
   }
 
-  explanation(run) {
-    const { Wx, Wh, b, above, dropped, oneCell } = this.example;
+  /** Say how the number that was pressed is made, or what the last step has done. */
+  explanation() {
+    if (this.chosen) return this.made(this.chosen);
     if (this.position === 0) return "The word vectors are there. Press Step: the cell reads the first one.";
-    const t = this.position <= 3 ? this.position - 1 : 6 - this.position;
-    const x = run.xs[t].reduce((sum, number) => sum + number, 0);
-    if (this.position <= 3) {
-      return `Step ${t}, forward. Each number of h is 3 · ${written(run.before[t])} · ${written(Wh)} + ${x} · ${written(Wx)} + `
-        + `${written(b)} = ${written(run.hs[t])}.`;
-    }
-    const right = t < 2 && !dropped ? ` + ${written(run.dhs[t + 1])} = ${written(run.dzs[t])}` : "";
+    if (this.position <= 3) return `Step ${this.position - 1}, forward. ${this.made(`h ${this.position - 1}`)}`;
+    const { dropped, oneCell } = this.example;
+    const t = 6 - this.position;
     const left = t > 0 && dropped ? "is dropped" : t > 0 ? "goes on to the left" : "leaves the window";
-    return `Step ${t}, back. dz = ${written(above[t])}${right}. dWh gets `
-      + `${written(run.before[oneCell ? 2 : t])} · ${written(run.dzs[t])} = ${written(run.terms.dWh[t])}, and 3 · `
-      + `${written(run.dzs[t])} · ${written(Wh)} = ${written(run.dhs[t])} ${left}.`
-      + (oneCell && t < 2 ? ` (The cell remembers step 2 only. Before step ${t} the state was ${written(run.before[t])}.)` : "");
+    return `Step ${t}, back. ${this.made(`dz ${t}`)} dWh gets ${this.product("dWh", t)}, and ${this.product("dh", t)} ${left}.`
+      + (oneCell && t < 2 ? ` (The cell remembers step 2 only. Before step ${t} the state was ${written(this.run.before[t])}.)` : "");
+  }
+
+  /** Return in words how a number is made, for example "dWx row 1 2" for step 2. */
+  made(chosen) {
+    const name = chosen.slice(0, chosen.lastIndexOf(" ")), at = chosen.slice(name.length + 1), t = Number(at);
+    const { above, Wx, Wh, b, dropped } = this.example;
+    const { xs, before, hs, dzs, dhs, terms } = this.run;
+    if (at === "sum") {
+      const known = [2, 1, 0].filter((step) => this.isBack(step)).map((step) => terms[name][step]);
+      return `${name} is the sum over the steps: ${known.map(inSum).join(" + ")} = ${written(known.reduce((sum, term) => sum + term, 0))}.`;
+    }
+    if (name === "h") {
+      const x = xs[t].reduce((sum, number) => sum + number, 0);
+      return `Each number of h is 3 · ${inSum(before[t])} · ${inSum(Wh)} + ${x} · ${inSum(Wx)} + ${inSum(b)} = ${written(hs[t])}.`;
+    }
+    if (name === "dz") {
+      const later = t === 2 ? "" : dropped ? ", and nothing is added to it" : ` + ${inSum(dhs[t + 1])} = ${written(dzs[t])}`;
+      return `dz = ${written(above[t])}${later}.`;
+    }
+    if (name === "db") return `Step ${t} gives db its dz, ${written(terms.db[t])}.`;
+    return `Step ${t}: ${name === "dx" || name === "dh" ? `each number of ${name}` : name} gets ${this.product(name, t)}.`;
+  }
+
+  product(name, t) {
+    const { Wx, Wh, oneCell } = this.example;
+    const { xs, before, dzs, dhs, dxs, terms } = this.run, kept = oneCell ? 2 : t, dz = inSum(dzs[t]);
+    if (name === "dh") return `3 · ${dz} · ${inSum(Wh)} = ${written(dhs[t])}`;
+    if (name === "dx") return `3 · ${dz} · ${inSum(Wx)} = ${written(dxs[t])}`;
+    const factor = name === "dWh" ? before[kept] : xs[kept][Number(name.at(-1))];
+    return `${written(factor)} · ${dz} = ${written(terms[name][t])}`;
   }
 }
 
@@ -152,6 +208,11 @@ function unrolledRun({ ids, above, Wx, Wh, b, dropped, oneCell }) {
   const terms = { db: dzs, dWh: dzs.map((dz, t) => before[kept[t]] * dz) };
   for (let d = 0; d < D; d++) terms[`dWx row ${d}`] = dzs.map((dz, t) => xs[kept[t]][d] * dz);
   return { xs, before, hs, dzs, dhs, dxs: dzs.map((dz) => H * dz * Wx), terms };
+}
+
+/** Return a number as a term or factor of a sum: a negative one in brackets. */
+function inSum(x) {
+  return x < 0 ? `(${written(x)})` : written(x);
 }
 
 customElements.define("live-unrolled", LiveUnrolled);

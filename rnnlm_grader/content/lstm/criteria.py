@@ -144,7 +144,7 @@ lstm.criterion(
     "slopes_of_the_gates",
     "backward",
     2,
-    "the gradients of the four gates",
+    "the gradients of the gates and of the candidate",
     {"dxs dh grads[0] grads[2]": ["forward backward"]},
     sizes=ONE,
     together=True,

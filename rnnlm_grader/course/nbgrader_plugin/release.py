@@ -1,7 +1,9 @@
 """Has `nbgrader generate_assignment` name the next exercise, and enter one whose parts have changed in mid-term."""
 
 import contextlib
+import json
 import re
+from pathlib import Path
 
 from nbgrader.api import Comment, Grade, MissingEntry
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
@@ -9,27 +11,53 @@ from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 from ..folders import offered
 
 OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
+NAMED = re.compile(r"`\d\d-[\w-]+`")  # an exercise in a text
+OPENING = re.compile(r"\*\*.+?\*\*")  # such as **Next.**, in any language
 
 
 class NameNext(NbGraderPreprocessor):
-    """Have an exercise name the next one that the book offers, and its chapter, in whatever words it does so.
+    """Have an exercise name the next one that the book offers, and its chapter, or say that it was the last.
 
-    Where its text names none, or there is no next one, or no book beside the course, it stays as it is.
+    It does so in whatever words the course's exercises have. One that the book doesn't offer stays as it is.
     """
 
     def preprocess(self, nb, resources):
         name, there = resources["nbgrader"]["assignment"], offered(".")  # nbgrader converts in the course's folder
-        following = next((other for other in there if other > name), None) if name in there else None
-        for cell in nb.cells if following else ():
+        following = next((other for other in there if other > name), None)
+        for cell in nb.cells if name in there else ():
             if cell.metadata.get("nbgrader", {}).get("grade_id") == OUTRO:
                 before, gap, last = cell.source.rpartition("\n\n")
-                cell.source = before + gap + with_next(last, following, there[following])
+                last = of_kind(last, bool(following))
+                last = with_next(last, following, there[following]) if following else last
+                cell.source = (before + gap + last).rstrip()
         return nb, resources
+
+
+def of_kind(last, names_one):
+    """Return a last paragraph, or another exercise's that begins alike, by whether it names an exercise.
+
+    Without any it names none rather than one that isn't there.
+    """
+    opening = OPENING.match(last)
+    if not opening or bool(NAMED.search(last)) == names_one:
+        return last
+    others = [
+        text for text in last_paragraphs() if text.startswith(opening[0]) and bool(NAMED.search(text)) == names_one
+    ]
+    return others[-1] if others else last if names_one else ""
+
+
+def last_paragraphs():
+    """Yield the last paragraph of each exercise of the course."""
+    for path in sorted(Path("solutions").glob("*/*.ipynb")):
+        for cell in json.loads(path.read_bytes())["cells"]:
+            if cell["metadata"].get("nbgrader", {}).get("grade_id") == OUTRO:
+                yield "".join(cell["source"]).rpartition("\n\n")[2]
 
 
 def with_next(text, name, chapter):
     """Put an exercise in the place of the one that a text has in backticks, its chapter in that of the first number."""
-    changed = re.sub(r"`\d\d-[\w-]+`", f"`{name}`", text)
+    changed = NAMED.sub(f"`{name}`", text)
     if chapter and changed != text:
         return re.sub(r"(?<![`\d])\d+(?![\d-])", str(chapter), changed, count=1)
     return changed

@@ -102,6 +102,24 @@ def test_it_is_released(course):
     assert "return x * self.params[0]" not in released
 
 
+@pytest.mark.parametrize(("left_out", "is_there"), [([], True), (["08-scale"], False)])
+def test_its_answer_is_in_the_students_download_unless_it_is_left_out(course, left_out, is_there):
+    said = run(
+        course,
+        "-c",
+        f"""
+import sys
+from pathlib import Path
+sys.path.insert(0, "book/_ext")
+from rnnlm_book.student_kit import grader
+for path in grader(Path("."), {left_out}):
+    print(path.read_text())
+""",
+    )
+    assert ("return x * self.params[0]" in said) == is_there
+    assert "class Misconception" in said
+
+
 def test_a_learner_hears_of_a_mistake(course):
     said = run(
         course,

@@ -1,6 +1,7 @@
 """A class graded by `rnnlm-grade`: once, again, in any order, by several workers, and after whatever cut it off."""
 
 import argparse
+import concurrent.futures
 import contextlib
 import errno
 import functools
@@ -129,6 +130,27 @@ def test_a_pool_that_breaks_costs_nobody_a_mark(pair):
         executor.submit(os._exit, 1).exception()
         tally = batch_of(pair).grade(executor, 2)
     assert (sorted(tally.graded), tally.failed, tally.examined) == (sorted(PAIR), {}, 2)
+
+
+class LostAfterOne(batches.Here):
+    """Runs one job, and then is as Dask's executor is when its scheduler has been killed."""
+
+    def submit(self, function, *args):
+        self.submit = self.drop
+        return super().submit(function, *args)
+
+    def drop(self, *_):
+        future = concurrent.futures.Future()
+        future.cancel()
+        future.set_running_or_notify_cancel()
+        return future
+
+
+def test_a_cluster_that_is_lost_stops_the_run_which_goes_on_where_it_stopped(pair):
+    with pytest.raises(Stopped, match="The scheduler of the cluster was lost"):
+        batch_of(pair).grade(LostAfterOne(), 1)
+    tally = batch_of(pair).grade()
+    assert (len(tally.unchanged), len(tally.graded), tally.examined) == (1, 1, 1)
 
 
 @pytest.mark.parametrize("error", [BlockingIOError, MemoryError, sandbox.SandboxMissing])
@@ -438,6 +460,16 @@ def test_a_gradebook_that_cannot_be_reached_is_named_without_its_password(url, s
 def test_what_cannot_be_done_is_said_in_one_line(handed_in, capsys, arguments, says):
     code, said = said_by(handed_in, capsys, *arguments)
     assert (code, says in said) == (2, True)
+
+
+def test_a_run_for_one_student_asks_the_gradebook_about_no_other(course, monkeypatch):
+    asked, of_cells = [], gradebook.of_cells
+    monkeypatch.setattr(
+        gradebook, "of_cells", lambda *args, **options: asked.append(options) or of_cells(*args, **options)
+    )
+    batch_of(course, students=["unfinished"]).grade()
+    assert [options["students"] for options in asked] == [["unfinished"]] * 3
+    assert marks(course) == {"unfinished": 4}
 
 
 def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobody_else_one(

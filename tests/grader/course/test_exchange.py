@@ -12,6 +12,7 @@ import pytest
 from classroom import SLUG, WORK, Course, nbgrader
 from nbgrader.exchange import ExchangeError
 
+from rnnlm_grader.course import watch
 from rnnlm_grader.course.handed_in import SUBMISSION_SECRET, read_beside
 
 ESCAPE = "e\x1b]0;x\x07"  # the title of a terminal's window
@@ -110,6 +111,19 @@ def test_feedback_of_an_older_submission_is_not_released_for_one_that_waits(camp
     )
     (first,) = campus.fetched("ben")
     assert total(4) in first
+
+
+def test_practice_feedback_is_fetched_for_the_own_work_and_changes_no_mark(campus, monkeypatch):
+    monkeypatch.setattr(watch, "SETTLED", 0)
+    campus.is_due("2990-01-01")
+    campus.submit("ben", "wrong-overwrites")
+    watching, said = campus.watch(practice=True)
+    watching.round()
+    assert [line.partition(": ")[2] for line in said] == ["practice feedback for ben"]
+    first, second = campus.fetched("ben")
+    assert (total(4) in first, "This is no mark." in second, "each row of dW is written once" in second) == (True,) * 3
+    assert len(campus.fetched("ada")) == 1
+    assert campus.marks() == {"ada": 25, "ben": 4}
 
 
 def test_marks_by_hand_reach_students_by_the_ordinary_commands(campus, capsys):

@@ -12,7 +12,7 @@ from classroom import SLUG, WORK, Course, code_in, gradebook_of
 from nbconvert.filters.highlight import Highlight2HTML
 from support import cut_off
 
-from rnnlm_grader.course import batch
+from rnnlm_grader.course import batch, lateness
 from rnnlm_grader.course.nbgrader_plugin import feedback as pages
 from rnnlm_grader.course.recorder import shown_source
 
@@ -152,7 +152,8 @@ def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, 
     assert "feedback" not in last_lines(course, capsys)[-1]
 
 
-def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline, capsys):
+def test_the_marks_that_rnnlm_grade_tells_are_those_of_the_export(with_deadline, capsys, monkeypatch):
+    monkeypatch.setattr(lateness, "AT_ONCE", 1)  # of two students
     with_deadline.change(mark_by_hand)
     said = last_lines(with_deadline, capsys)
     assert "late penalties: 1 (1 changed)" in said

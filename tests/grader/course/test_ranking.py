@@ -82,9 +82,21 @@ def test_a_weighed_part_counts_so_in_exports_and_nowhere_else(course):
     assert course.marks()["ada"] == 25
 
 
-def test_a_weight_of_no_part_is_refused(course, capsys):
+def test_the_term_s_table_has_the_same_marks_and_their_totals(course):
+    course.configure(f"c.GradeInSandbox.weights = {{{PART!r}: 2.5}}")
+    assert cli.main(["export", "--all", "--course-dir", str(course.folder)]) == 0
+    with open(course.folder / "reports" / "all.csv", newline="", encoding="utf-8") as file:
+        term = {row["student_id"]: row for row in csv.DictReader(file)}
+    for who, row in course.table().items():
+        for column in ("forgiving", "strict", "weighted_mark"):
+            assert term[who][f"{SLUG}_{column}"] == term[who][f"total_{column}"] == row[column]
+        assert term[who]["max_total_weighted_mark"] == row["max_weighted_mark"]
+
+
+@pytest.mark.parametrize("command", [["export", SLUG], ["export", "--all"], ["overview"]])
+def test_a_weight_of_no_part_is_refused(course, capsys, command):
     course.configure("c.GradeInSandbox.weights = {'MyEmbeding-backward': 2}")
-    assert course.rnnlm_grade("export") == 2
+    assert cli.main([*command, "--course-dir", str(course.folder)]) == 2
     assert "weights has MyEmbeding-backward, but the gradebook has no such part" in capsys.readouterr().err
 
 

@@ -14,6 +14,8 @@ pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 ROOT = Path(__file__).parents[3]
 SLUG = "01-embedding"
 NOTEBOOK = f"{SLUG}/{SLUG}.ipynb"
+NEXT = "**Next.** Read chapter 3, then open exercise `02-rnn`."
+LAST = "**Next.** This was the last."
 
 
 @pytest.fixture
@@ -35,26 +37,33 @@ def release(course):
 
 
 @pytest.mark.parametrize(
-    ("pages", "text", "wanted"),
+    ("pages", "text", "wanted", "other"),
     [
-        ({"03-rnn": "02-rnn", "04-x": "03-time-rnn"}, "**Next.** Read chapter 3, then open exercise `02-rnn`.", None),
-        ({"05-x": "04-bptt"}, None, "**Next.** Read chapter 5, then open exercise `04-bptt`."),
-        ({"05-x": "04-bptt"}, "**Luego.** `02-rnn`: 3.", "**Luego.** `04-bptt`: 5."),
-        ({"own": "08-scale"}, None, "**Next.** Read chapter 3, then open exercise `08-scale`."),
-        ({"05-x": "04-bptt"}, "**Next.** This was the last.", None),
-        ({}, None, None),
+        ({"03-rnn": "02-rnn", "04-x": "03-time-rnn"}, NEXT, NEXT, LAST),
+        ({"05-x": "04-bptt"}, NEXT, "**Next.** Read chapter 5, then open exercise `04-bptt`.", LAST),
+        ({"05-x": "04-bptt"}, "**Luego.** `02-rnn`: 3.", "**Luego.** `04-bptt`: 5.", LAST),
+        ({"own": "08-scale"}, NEXT, "**Next.** Read chapter 3, then open exercise `08-scale`.", LAST),
+        ({"09-x": "08-scale"}, LAST, "**Next.** Read chapter 9, then open exercise `08-scale`.", NEXT),
+        ({"09-x": "08-scale"}, "**Luego.** Fin.", "**Luego.** Fin.", NEXT),
+        ({"09-x": "08-scale"}, "What a course!", "What a course!", NEXT),
+        ({}, NEXT, LAST, LAST),
+        ({}, NEXT, "", NEXT),
+        ({}, "Go on with `02-rnn`.", "Go on with `02-rnn`.", LAST),
+        ({}, LAST, LAST, NEXT),
     ],
 )
-def test_what_comes_next_is_what_the_book_offers_next(course, pages, text, wanted):
+def test_what_comes_next_is_what_the_book_offers_next_or_nothing(course, pages, text, wanted, other):
     (course / "book").mkdir()
     for page, name in (pages | {"02-embedding": SLUG}).items():
         (course / "book" / f"{page}.md").write_text(f"{{download}}`x <../exercises/{name}/{name}.ipynb>`")
-    before = "**Next.** Read chapter 3, then open exercise `02-rnn`."
-    edit(course / "solutions" / NOTEBOOK, before, text or before)
+    edit(course / "solutions" / NOTEBOOK, NEXT, text)
+    shutil.copytree(ROOT / "solutions" / "02-rnn", course / "solutions" / "02-rnn")
+    edit(course / "solutions" / "02-rnn" / "02-rnn.ipynb", NEXT.replace("3", "4").replace("02-", "03-time-"), other)
     assert release(course)[0] == 0
     cells = nbformat.read(course / "exercises" / NOTEBOOK, as_version=4).cells
     (outro,) = (cell.source for cell in cells if cell.metadata.nbgrader.grade_id == "outro")
-    assert outro.rpartition("\n\n")[2] == (wanted or text or before)
+    before = "vectors meet a hidden state: the RNN cell."
+    assert outro.partition(before)[2].strip() == wanted
 
 
 def edit(path, old, new):

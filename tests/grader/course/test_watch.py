@@ -2,22 +2,26 @@
 
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
 import time
+from unittest import mock
 
 import demo
 import pytest
+from bs4 import BeautifulSoup
 from classroom import SLUG, WORK, Course, nbgrader, release
 from support import cut_off
 
-from rnnlm_grader.course import cli, commands, freezing, watch
+from rnnlm_grader.course import commands, freezing, job, practice, watch
 from rnnlm_grader.course.folders import of_assignment
 
 pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 WHEN = "2026-11-28 12:00:0{} UTC"
-RIGHT, UNFINISHED = "right-as-the-book", "unfinished"
+RIGHT, UNFINISHED, WRONG = "right-as-the-book", "unfinished", "wrong-overwrites"
+FAR = "2990-01-01"
 
 
 class Watched(Course):
@@ -36,13 +40,6 @@ class Watched(Course):
         (folder / "timestamp.txt").write_text(when)
         (folder / "submission_secret.txt").write_text(hashlib.sha512(student.encode()).hexdigest())
 
-    def watch(self, feedback=None):
-        """Begin to watch; return the watch, and the lines that it will have said."""
-        options = cli.read_options("watch", ["--course-dir", str(self.folder)])
-        coursedir, config = commands.open_course(options)
-        said = []
-        return watch.Watch(coursedir, config, (), feedback, said.append), said
-
     def comment(self, student, text):
         def change(gradebook):
             gradebook.find_comment("MyEmbedding", SLUG, SLUG, student).manual_comment = text
@@ -51,7 +48,10 @@ class Watched(Course):
 
     def released(self):
         """How many pages of feedback are in the exchange."""
-        return len(list((self.exchange / "rnnlm" / "feedback").glob("*.html")))
+        return len(self.pages())
+
+    def pages(self):
+        return [page.read_text() for page in (self.exchange / "rnnlm" / "feedback").glob("*.html")]
 
 
 def lines(said):
@@ -124,7 +124,7 @@ def test_a_submission_is_left_until_it_is_whole(course, monkeypatch):
     [(None, "2026-01-01", 0), ("due", "2990-01-01", 0), ("due", "2026-01-01", 1), ("now", "2990-01-01", 1)],
 )
 def test_feedback_is_given_when_the_teacher_wants_that(course, feedback, duedate, pages):
-    course.nbgrader("db", "assignment", "add", SLUG, f"--duedate={duedate} 12:00:00 UTC")
+    course.is_due(duedate)
     course.submit("[a]", UNFINISHED)
     watching, _ = course.watch(feedback)
     watching.round()
@@ -134,6 +134,60 @@ def test_feedback_is_given_when_the_teacher_wants_that(course, feedback, duedate
     watching.round()
     assert course.released() == 2 * pages
     assert "I am not done" not in "".join(page.read_text() for page in course.folder.glob("feedback/*/*/*.html"))
+
+
+def test_before_the_due_date_practice_is_answered_without_marks_and_after_it_the_same_work_is_graded(
+    course, monkeypatch
+):
+    course.is_due(FAR)
+    course.submit("[a]", UNFINISHED)
+    course.submit("[a]", WRONG, second=1)
+    hidden = mock.Mock(side_effect=job.hidden_seed)
+    monkeypatch.setattr(job, "hidden_seed", hidden)
+    watching, said = course.watch("due", practice=True)
+    watching.round()
+    watching.round()
+    assert lines(said) == ["practice feedback for [a]"]
+    (page,) = course.pages()
+    text = BeautifulSoup(page, "html.parser").get_text()
+    assert "28 November 2026, 12:00 UTC" in text
+    assert "Likely: each row of dW is written once" in text
+    assert not re.search(r"Score|\d points?\b|costs|earns", text)
+    assert (course.marks(), [*course.folder.glob("submitted/*"), *course.folder.glob("autograded/*")]) == ({}, [])
+    assert not hidden.called
+    course.is_due("2026-01-01")
+    watching.round()
+    assert lines(said)[1:] == ["graded [a]"]
+    assert hidden.called
+    (page,) = course.pages()
+    assert "(Score: " in page
+
+
+def test_practice_needs_a_due_date(course):
+    course.submit("ada", RIGHT)
+    watching, _ = course.watch(practice=True)
+    watching.round()
+    assert (course.marks(), course.released()) == ({"ada": 25}, 0)
+
+
+def test_practice_answers_what_is_new_whatever_fails_for_another(course, monkeypatch):
+    course.is_due(FAR)
+    for student, work in (("ada", RIGHT), ("ben", UNFINISHED)):
+        course.submit(student, work)
+    html = practice.html
+    monkeypatch.setattr(
+        practice, "html", lambda submission, *args: html(submission, *args) if submission.student == "ben" else 1 / 0
+    )
+    watching, said = course.watch(practice=True)
+    watching.round()
+    assert lines(said) == [
+        "no practice feedback for ada: ZeroDivisionError: division by zero",
+        "practice feedback for ben",
+    ]
+    monkeypatch.undo()
+    monkeypatch.setattr(watch, "SETTLED", 0)
+    course.watch(practice=True)[0].round()
+    assert course.released() == 2
 
 
 def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended_later(course):
@@ -167,6 +221,27 @@ def test_whatever_names_are_in_the_exchange_the_others_are_graded(course):
     watching, said = course.watch()
     watching.round()
     assert course.marks()["ada"] == 25, said
+
+
+def test_practice_that_is_killed_loses_nothing(course, tmp_path):
+    course.is_due(FAR)
+    for student, work in (("ada", RIGHT), ("ben", UNFINISHED)):
+        course.submit(student, work)
+
+    def go_round(course):
+        course.watch(practice=True)[0].round()
+
+    whole = copy(course, tmp_path / "whole")
+    status, count = cut_off.crash(whole.folder.parent, 10**9, lambda: go_round(whole))
+    assert (status, count > 4) == (0, True)
+    for last in range(1, count, max(1, count // 4)):
+        again = copy(course, tmp_path / str(last))
+        status, _ = cut_off.crash(again.folder.parent, last, lambda again=again: go_round(again))
+        assert status == cut_off.CRASHED
+        go_round(again)
+        readable = [page for page in again.exchange.glob("rnnlm/feedback/*.html") if page.stat().st_mode & 0o004]
+        assert len(readable) == 2, last
+        shutil.rmtree(again.folder.parent)
 
 
 def test_a_watch_that_is_killed_loses_nothing(course, released, tmp_path):

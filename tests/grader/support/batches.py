@@ -12,5 +12,5 @@ def open_course(folder):
     return CourseDirectory(config=config, assignment_id=SLUG), config
 
 
-def batch_of(folder):
-    return Batch(*open_course(folder))
+def batch_of(folder, **options):
+    return Batch(*open_course(folder), **options)
