@@ -93,6 +93,7 @@ def perplexity_curve(curve, bars):
         untrained model is worse than 27, and is below the bigram's 3.76 after one epoch. It crosses the trigram's 3.10
         soon after and flattens out just above the best possible, 2.52.""",
         "; ".join(f"{name} {value:.2f}" for name, value in bars.items()),
+        live="training",
     )
 
 

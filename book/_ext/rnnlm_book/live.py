@@ -3,17 +3,27 @@
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
 there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a
 downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
-disk may not fetch a file. A `Question` comes as such an element already, and so do the table of progress and reviews.
+disk may not fetch a file; only the teller's many weights come as a script, when the reader gets near. A `Question`
+comes as such an element already, and so do the table of progress and reviews.
 """
 
+import base64
 import functools
+import hashlib
 import json
 import re
+import string
+from pathlib import Path
 
 import numpy as np
 
+from rnnlm_figures import teller
 from rnnlm_figures.mattered import all_mattered
+from rnnlm_ref.model import Rnnlm
 from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
+from rnnlm_ref.source import SOUNDS
+from rnnlm_ref.source import farm as farm_source
+from rnnlm_ref.text import Vocabulary
 
 
 @functools.cache
@@ -34,7 +44,49 @@ def which_mattered(mode):
     return json.dumps({"words": words, "asked": asked, "networks": networks}, separators=(",", ":"))
 
 
-DATA = {"farm": farm, "mattered": which_mattered}
+@functools.cache
+def training(mode):
+    """Return the text of chapter 7, a letter for each phrase, the first numbers of its model, and the bars to beat."""
+    source = farm_source()
+    words = source.sample(80_000, rng=0)
+    vocabulary = Vocabulary(words)
+    phrases = re.findall(r"(?:\w+ )?the \w+|\w+ \.|\w+", " ".join(words))
+    letters = dict(zip(dict.fromkeys(phrases), string.ascii_letters, strict=False))
+    first = np.concatenate([param.ravel() for param in Rnnlm(len(vocabulary), 16, 64, rng=0).params])
+    bars = {name: source.ngram_perplexity(n) for n, name in enumerate(["unigram", "bigram", "trigram"], 1)}
+    data = {
+        "tokens": vocabulary.tokens,
+        "phrases": {letter: phrase for phrase, letter in letters.items()},
+        "text": "".join(letters[phrase] for phrase in phrases),
+        "heldOut": 20_000,
+        "numbers": base64.b64encode(first.astype("<f4").tobytes()).decode(),
+        "sounds": SOUNDS,
+        "bars": bars | {"best possible": source.best_perplexity()},
+    }
+    return json.dumps(data, separators=(",", ":"))
+
+
+@functools.cache
+def teller_script():
+    """Return the name and the text of the file that holds the teller's weights, too many for the page itself."""
+    text = f"const TELLER_WEIGHTS = {teller.weights()};\n"
+    return f"teller-{hashlib.sha256(text.encode()).hexdigest()[:8]}.js", text
+
+
+def write_teller(app, exception):
+    """Write that file beside the script that loads it."""
+    folder = Path(app.outdir, "_static", "live")
+    if exception is None and folder.exists():
+        name, text = teller_script()
+        (folder / name).write_text(text, encoding="utf-8")
+
+
+def teller_file(mode):
+    name, _ = teller_script()
+    return json.dumps({"file": name})
+
+
+DATA = {"farm": farm, "mattered": which_mattered, "teller": teller_file, "training": training}
 
 
 def enliven(app, pagename, templatename, context, doctree):
@@ -59,4 +111,5 @@ def enliven(app, pagename, templatename, context, doctree):
 
 def setup(app):
     app.connect("html-page-context", enliven)
+    app.connect("build-finished", write_teller)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -65,6 +65,11 @@ function softmax(logits, temperature = 1) {
   return exps.map((e) => e / sum);
 }
 
+/** Return the bytes that a text in base64 holds. */
+function bytes(base64) {
+  return Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0));
+}
+
 /** Return bias + row @ matrix. */
 function affine(row, matrix, bias) {
   return bias.map((start, j) => row.reduce((sum, x, i) => sum + x * matrix[i][j], start));
