@@ -98,6 +98,17 @@ def test_a_wrong_and_a_right_answer_are_told_what_a_kernel_tells(practise, slug,
     assert f"{points} of {points}" in here.tab.locator("live-progress tr", has_text=slug).first.inner_text()
 
 
+@pytest.mark.parametrize("slug", ASSIGNMENTS)
+def test_between_the_task_and_its_editor_the_contract_is_folded(slug):
+    page = BeautifulSoup((HTML / chapter(slug)).read_text(encoding="utf-8"), "html.parser")
+    for name in ASSIGNMENTS[slug].names:
+        task = page.select_one(f"#practice-{name.lower()}")
+        has_contract = "contract" in task.get_text()
+        judged = [fold.extract() for fold in task.select("details") if "What exactly is judged" in fold.summary.text]
+        assert len(judged) == has_contract
+        assert "contract" not in task.get_text()
+
+
 def told_by_a_kernel(slug, name, answer):
     """Yield the lines that `check` prints of each part of an answer."""
     names = {"np": np, "RNN": RNN}

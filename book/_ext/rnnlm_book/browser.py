@@ -22,11 +22,12 @@ from rnnlm_grader.content import ASSIGNMENTS
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
 <p>{links}</p>
-<p>Nothing to install: the first start loads Python and takes some seconds (14 MB, or 27 from a host that doesn't
-compress). Your work is saved in this browser, and nowhere else. To hand it in, press <em>Download</em> above the
-notebook. A check ends an endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
+<p>Nothing to install. Your work is saved in this browser, and nowhere else: to hand it in, press <em>Download</em>
+above the notebook.{more}</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
+MORE = """ The first start loads Python: 14 MB, or 27 from a host that doesn't compress. A check ends an endless loop by
+itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>."""
 BUTTON = """<a class="lab-button" target="_blank" href="{address}">{title}</a>"""
 # Replaces the link before it. Where the page is opened from disk, the link stays.
 OPEN = """<script class="lab-offer">if (location.protocol !== "file:") Object.assign(
@@ -46,7 +47,7 @@ class ExercisesInBrowser(SphinxDirective):
             for slug in ASSIGNMENTS
             for address in in_lab(self.env.app, slug)
         )
-        return [nodes.raw("", OFFER.format(links=links), format="html")] if links else []
+        return [nodes.raw("", OFFER.format(links=links, more=MORE), format="html")] if links else []
 
 
 def announce(doctree):
@@ -99,7 +100,7 @@ def offer(app, doctree, docname):
             links = BUTTON.format(address=address, title="Open the exercise in this browser")
             paragraph = link.parent
             paragraph.parent.insert(
-                paragraph.parent.index(paragraph) + 1, nodes.raw("", OFFER.format(links=links), format="html")
+                paragraph.parent.index(paragraph) + 1, nodes.raw("", OFFER.format(links=links, more=""), format="html")
             )
 
 

@@ -25,6 +25,7 @@ BEGIN = """<rnnlm-practice class="d-print-none" data-exercise="{slug}" data-note
 data-address="{address}" hidden>
 <script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
 PUZZLE = '<rnnlm-puzzle><script type="application/json">{data}</script></rnnlm-puzzle>'
+JUDGED = re.compile(r"^(?=\*\*State\*\*|(?:\*\*)?The contract\b)", re.MULTILINE)  # from here on, what may cost points
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
 
 
@@ -43,7 +44,7 @@ def place(app, docname, source):
 
 
 class Practice(SphinxDirective):
-    """The tasks of an exercise, each with a place for its answer, and for hints."""
+    """The tasks of an exercise, each with a place for its answer, and for hints. Its contract folds."""
 
     required_arguments = 1
 
@@ -64,7 +65,12 @@ class Practice(SphinxDirective):
         """Return a section: what is to be written, the place for it, and hints, which fold."""
         section = nodes.section("", nodes.title("", "", nodes.literal("", name)), ids=[f"practice-{name}".lower()])
         section += SkipMarker("section")  # what stands in hints is no part of the page's program
-        section += [*self.parse_text_to_nodes(HINT.sub("", text)), raw(CELL.format(name=name))]
+        task, *judged = JUDGED.split(HINT.sub("", text), maxsplit=1)
+        section += self.parse_text_to_nodes(task)
+        for contract in judged:
+            section += raw("<details><summary>What exactly is judged</summary>")
+            section += [*self.parse_text_to_nodes(contract), raw("</details>")]
+        section += raw(CELL.format(name=name))
         for title, hint in HINT.findall(text):
             begin = raw(f'<details class="practice-hint" hidden><summary>{title}</summary>')
             section += [begin, *self.hint(name, title, hint), raw("</details>")]
