@@ -12,6 +12,7 @@ import os
 import shutil
 from pathlib import Path
 
+import nbformat
 from docutils import nodes
 from sphinx.addnodes import download_reference
 from sphinx.util import logging
@@ -43,11 +44,16 @@ class Exercise(ReferenceRole):
 class ExercisesInBrowser(SphinxDirective):
     def run(self):
         links = "\n".join(
-            BUTTON.format(address=address, title=f"Exercise {int(slug[:2])}")
+            BUTTON.format(address=address, title=title_of(Path(self.env.srcdir, "exercises", slug, f"{slug}.ipynb")))
             for slug in ASSIGNMENTS
             for address in in_lab(self.env.app, slug)
         )
         return [nodes.raw("", OFFER.format(links=links, more=MORE), format="html")] if links else []
+
+
+def title_of(notebook):
+    """Return the heading of a notebook."""
+    return nbformat.read(notebook, as_version=4).cells[0].source.partition("\n")[0].removeprefix("# ")
 
 
 def announce(doctree):
