@@ -25,8 +25,7 @@ SECONDS = 1  # for a criterion without a line
 WRONG_WITHOUT = "Left out, nothing raises, but the numbers are wrong: it was tried."
 HOLDS_WITHOUT = "Left out, this still holds: it was tried."
 A_MISTAKE = "That comes of a mistake: {}"
-BESIDE = "display: flex; flex-wrap: wrap; gap: 0 1.5em"
-COLUMN = "flex: 1 1 20em; min-width: 0"
+SCROLLED = f"{CODE}; white-space: pre; overflow-x: auto"  # a line that were broken would lose its indentation
 
 told = {}  # (name, source) → HTML: an answer is checked again and again
 
@@ -42,12 +41,12 @@ def after_full_points(name, answer):
 
 def page_of(candidate, name, source):
     course = course_answer(name)
-    columns = "".join(
-        element("div", COLUMN, f"<strong>{title}</strong>{element('pre', CODE, said(text))}")
+    both = "".join(
+        f'<strong>{title}</strong><pre style="{SCROLLED}" tabindex="0">{said(text)}</pre>'
         for title, text in (("Yours", source), ("The course’s", course))
     )
     ideas = "".join(element("div", BELOW, with_code(each)) for each in differences(source, course))
-    beside = folded("The course’s own answer, beside yours", element("div", BESIDE, columns) + ideas)
+    beside = folded("The course’s own answer, below yours", both + ideas)
     asked = "".join(map(written, questions(candidate, name, source)))
     title = element("div", "", "<strong>Do you know your own code?</strong> Choose an answer.") if asked else ""
     return element("div", FRAME, beside + title + asked)
