@@ -7,6 +7,7 @@ import { Python, Turns } from "./python.js";
 const LAB = new URL("../", import.meta.url);
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
+const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
 const TRIES = 2; // how many failed checks a reader has before a hint is offered
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
@@ -18,6 +19,7 @@ class Notebook {
   constructor(name, localforage) {
     this.name = name;
     this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
+    this.channel = new BroadcastChannel(this.lock); // by which tabs hear of what others wrote
     this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
   }
 
@@ -55,7 +57,24 @@ class Notebook {
       entry.last_modified = new Date().toISOString();
       entry.size = new Blob([JSON.stringify(entry.content)]).size;
       if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
+      this.channel.postMessage(null);
     });
+  }
+
+  /** Return what was typed into an answer and not written, because the page was left. */
+  unsaved(name) {
+    try {
+      return JSON.parse(localStorage.getItem(`rnnlm-unsaved ${this.name} ${name}`));
+    } catch {
+      return null;
+    }
+  }
+
+  /** Keep at once what isn't written yet, or null: a page that is left may not come to write more. */
+  keepUnsaved(name, what) {
+    try {
+      localStorage.setItem(`rnnlm-unsaved ${this.name} ${name}`, JSON.stringify(what));
+    } catch {} // refused, and nothing is lost but this precaution
   }
 
   /** Return the names of the other notebooks of an exercise that are kept. */
@@ -97,8 +116,7 @@ class Answer {
     this.report = make("div", { class: "practice-report check-report", role: "region", "aria-label": `Report on ${this.name}` });
     const open = make("a", { class: "practice-open", href: address, target: "_blank" }, "Open as notebook");
     place.append(this.keys, make("div", { class: "practice-row" }, this.checkButton, this.stopButton, this.hintButton,
-      button("Start over", () => this.startOver()), this.backButton, open, this.saved), this.bar, this.status);
-    section.append(this.report);
+      button("Start over", () => this.startOver()), this.backButton, open, this.saved), this.bar, this.status, this.report);
     for (const part of [this.stopButton, this.backButton, this.bar, this.report]) part.hidden = true;
     this.hintButton.hidden = !this.hints.length;
   }
@@ -106,13 +124,13 @@ class Answer {
   /** Put the editor in, with what is kept. */
   async open({ Compartment, EditorState, EditorView, ...parts }) {
     const cell = answerIn(await this.notebook.read(), this.name);
-    this.kept = textOf(cell);
-    this.backButton.hidden = !cell.metadata.earlier?.length;
+    const unsaved = this.notebook.unsaved(this.name);
+    this.kept = unsaved?.kept ?? textOf(cell);
     const { keymap, indentUnit, syntaxHighlighting } = parts;
     const locked = new Compartment();
     this.lock = (isLocked) => this.view.dispatch({ effects: locked.reconfigure(EditorState.readOnly.of(isLocked)) });
     this.view = new EditorView({
-      doc: this.kept,
+      doc: unsaved?.text ?? this.kept,
       extensions: [
         parts.lineNumbers(), parts.history(), parts.bracketMatching(), parts.pythonLanguage, indentUnit.of("    "),
         syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4), locked.of([]),
@@ -125,6 +143,22 @@ class Answer {
       ],
     });
     this.place.prepend(this.view.dom);
+    this.offerBack(cell);
+    const { checked } = cell.metadata;
+    if (checked) {
+      this.say(checked.text === this.text ? `Earlier, for this code: ${checked.points}.`
+        : `Best so far, for other code: ${checked.points}.`);
+    }
+  }
+
+  /** Offer what was put aside last, if anything was, by its first line that doesn't stand here. */
+  offerBack(cell) {
+    const last = cell.metadata.earlier?.at(-1);
+    const here = this.text.split("\n");
+    const lines = last?.split("\n").filter((line) => line.trim()) ?? [];
+    const line = (lines.find((each) => !here.includes(each)) ?? lines[0] ?? "").trim();
+    this.backButton.hidden = last === undefined;
+    this.backButton.textContent = `Bring back “${line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line}”`;
   }
 
   get text() {
@@ -138,6 +172,7 @@ class Answer {
   changed() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
+    this.notebook.keepUnsaved(this.name, { kept: this.kept, text: this.text });
     if (!this.isAtWork) this.outdate();
   }
 
@@ -149,8 +184,9 @@ class Answer {
   /** Keep what stands in the editor. What another tab wrote meanwhile can be brought back. */
   async save() {
     clearTimeout(this.timer);
-    if (this.text === this.kept) return;
+    if (this.text === this.kept) return this.notebook.keepUnsaved(this.name, null);
     await this.write(() => this.text);
+    if (this.text === this.kept) this.notebook.keepUnsaved(this.name, null);
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
   }
@@ -162,9 +198,13 @@ class Answer {
   write(choose) {
     return this.notebook.write((notebook) => {
       const cell = answerIn(notebook, this.name);
-      if (textOf(cell) !== this.kept) keepEarlier(cell, textOf(cell));
-      this.kept = cell.source = choose(cell);
-      this.backButton.hidden = !cell.metadata.earlier?.length;
+      const text = choose(cell);
+      if (![this.kept, text].includes(textOf(cell))) {
+        keepEarlier(cell, textOf(cell));
+        this.say("Another tab changed this answer: “Bring back” shows what it wrote.");
+      }
+      this.kept = cell.source = text;
+      this.offerBack(cell);
       for (const each of checksOf(notebook, this.name)) Object.assign(each, { outputs: [], execution_count: null });
     });
   }
@@ -178,11 +218,15 @@ class Answer {
       if (isLocked) this.notebook.closed().then(() => this.refresh());
     }
     await this.notebook.turns.take(async () => {
-      const text = textOf(answerIn(await this.notebook.read(), this.name));
+      const cell = answerIn(await this.notebook.read(), this.name);
+      const text = textOf(cell);
       if (text === this.kept || this.text !== this.kept) return;
       this.kept = text;
       this.text = text;
+      this.offerBack(cell);
+      this.say("Another tab changed this answer: this is what it wrote.");
     });
+    if (!isLocked) await this.save();
   }
 
   async startOver() {
@@ -222,16 +266,16 @@ class Answer {
   }
 
   hint() {
-    const next = this.hints.find((hint) => hint.hidden);
-    const shown = next ?? this.hints.at(-1);
+    const shown = this.hints.find((hint) => hint.hidden);
     shown.hidden = false;
     shown.open = true;
-    if (next) shown.querySelector("rnnlm-puzzle")?.begin(this.text, this.report.textContent);
+    shown.querySelector("rnnlm-puzzle")?.begin(this.text, this.report.textContent);
     this.failed.clear();
     this.hintButton.classList.remove("is-offered");
     shown.querySelector("summary").focus();
     const left = this.hints.filter((hint) => hint.hidden).length;
-    this.hintButton.textContent = left ? `${HINT} (${left} more)` : "Hints";
+    this.hintButton.textContent = `${HINT} (${left} more)`;
+    this.hintButton.hidden = !left;
   }
 
   /** Count what failed; return the offer of a hint, if it is time for one. */
@@ -242,8 +286,25 @@ class Answer {
     return isTime ? " Would a hint help?" : "";
   }
 
-  say(text) {
-    this.status.textContent = text;
+  say(...parts) {
+    this.status.replaceChildren(...parts);
+  }
+
+  /** Scroll as far as the status and the beginning of the report need, unless the reader has gone on. */
+  show() {
+    const at = document.activeElement?.closest(".practice-answer");
+    const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    if (!at || at === this.place) this.status.scrollIntoView({ block: "nearest", behavior: isCalm ? "instant" : "smooth" });
+  }
+
+  /** Say that all points are there, and where it goes on; hints have done their work. */
+  done() {
+    for (const hint of this.hints) hint.open = false;
+    const section = this.place.closest("section").nextElementSibling;
+    const chapter = document.querySelector("a.right-next");
+    const next = section?.matches("section") ? make("a", { href: `#${section.id}` }, section.querySelector("code").textContent)
+      : chapter && make("a", { href: chapter.href }, chapter.querySelector(".prev-next-title").textContent.trim());
+    return [" Done: all points.", ...(next ? [" Next: ", next, "."] : [])];
   }
 
   check() {
@@ -259,14 +320,18 @@ class Answer {
     try {
       await this.save();
       const judged = this.text;
+      if (judged !== this.judged) this.report.hidden = true; // it is about other code
       const outputs = await this.runCells(await this.notebook.read(), judged);
       this.report.replaceChildren(...outputs.map(shown));
       this.report.classList.remove("is-old");
       this.report.hidden = !outputs.length;
+      this.judged = judged;
       const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
       const points = pointsIn(outputs);
       const offer = this.offer(judged, isFull(points));
-      this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer);
+      this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer,
+        ...(isFull(points) ? this.done() : []));
+      if (points && !this.view.state.readOnly) await this.keepPoints(judged, points);
       if (this.text !== judged) this.outdate();
     } catch (error) {
       this.say(`Nothing was checked: ${error.message}.`);
@@ -274,7 +339,16 @@ class Answer {
       this.isAtWork = false;
       this.stopButton.hidden = this.bar.hidden = true;
       this.checkButton.removeAttribute("aria-disabled");
+      this.show();
     }
+  }
+
+  /** Keep the best points, with the text that they are for. */
+  keepPoints(text, points) {
+    return this.notebook.write((notebook) => {
+      const { metadata } = answerIn(notebook, this.name);
+      if (sumOf(points) >= sumOf(metadata.checked?.points ?? "")) metadata.checked = { text, points };
+    });
   }
 
   /** Return what a reader should see of the outputs: the answer's and its checks', and errors of cells above. */
@@ -338,6 +412,7 @@ class Practice extends HTMLElement {
     await Promise.all(this.answers.map((answer) => answer.open(editor)));
     this.answers.forEach((answer) => answer.refresh());
     this.append(await this.foot());
+    this.notebook.channel.addEventListener("message", () => this.answers.forEach((answer) => answer.refresh()));
     addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
     addEventListener("pagehide", () => this.answers.forEach((answer) => answer.save()));
     document.addEventListener("visibilitychange", () => this.answers.forEach((answer) =>
@@ -434,6 +509,10 @@ function pointsIn(outputs) {
 function isFull(points) {
   const parts = [...points.matchAll(/(\d+) of (\d+)/g)];
   return parts.length > 0 && parts.every(([, got, most]) => got === most);
+}
+
+function sumOf(points) {
+  return [...points.matchAll(/(\d+) of/g)].reduce((sum, [, got]) => sum + Number(got), 0);
 }
 
 const style = make("link", { rel: "stylesheet", href: new URL("practice.css", import.meta.url) });

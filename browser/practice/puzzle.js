@@ -11,7 +11,9 @@ class Puzzle extends HTMLElement {
     this.said = make("p", { role: "status", class: "puzzle-said" });
     const check = make("button", { type: "button", class: "practice-button" }, "Check the order");
     check.addEventListener("click", () => this.check());
-    this.append(this.list, check, this.said);
+    const how = make("p", {}, "Drag the lines, or move them by ↑ and ↓. What you move below the dashed line, as ↓ does to the "
+      + "last line, is left out.");
+    this.append(how, this.list, check, this.said);
   }
 
   /** Begin with an answer's text and what its check said: the learner's own wrong line takes the odd one's place. */

@@ -6,7 +6,6 @@ What is called right was found out by running that code: what it keeps, what it 
 import ast
 import contextlib
 import io
-import time
 import zlib
 
 import numpy as np
@@ -21,10 +20,12 @@ from .questions import CHOICES, Choice, Question, about_numbers
 from .stopwatch import TimedCandidate
 
 QUESTIONS = 2
-SECONDS = 1.5  # for leaving out lines, one after the other
+LINES = 12  # that are left out, one after the other; no limit of time, for the same code is asked about in the same way
+SECONDS = 1  # for a criterion without a line
+WRONG_WITHOUT = "Left out, nothing raises, but the numbers are wrong: it was tried."
+HOLDS_WITHOUT = "Left out, this still holds: it was tried."
 A_MISTAKE = "That comes of a mistake: {}"
-BESIDE = "display: flex; flex-wrap: wrap; gap: 0 1.5em"
-COLUMN = "flex: 1 1 20em; min-width: 0"
+SCROLLED = f"{CODE}; white-space: pre; overflow-x: auto"  # a line that were broken would lose its indentation
 
 told = {}  # (name, source) → HTML: an answer is checked again and again
 
@@ -40,12 +41,12 @@ def after_full_points(name, answer):
 
 def page_of(candidate, name, source):
     course = course_answer(name)
-    columns = "".join(
-        element("div", COLUMN, f"<strong>{title}</strong>{element('pre', CODE, said(text))}")
+    both = "".join(
+        f'<strong>{title}</strong><pre style="{SCROLLED}" tabindex="0">{said(text)}</pre>'
         for title, text in (("Yours", source), ("The course’s", course))
     )
     ideas = "".join(element("div", BELOW, with_code(each)) for each in differences(source, course))
-    beside = folded("The course’s own answer, beside yours", element("div", BESIDE, columns) + ideas)
+    beside = folded("The course’s own answer, below yours", both + ideas)
     asked = "".join(map(written, questions(candidate, name, source)))
     title = element("div", "", "<strong>Do you know your own code?</strong> Choose an answer.") if asked else ""
     return element("div", FRAME, beside + title + asked)
@@ -201,35 +202,53 @@ def arrays_in(place, value, depth=2):
 
 
 def about_lines_left_out(candidate, name, source, rng):
-    """Ask which line makes a criterion hold: each line was left out to see. None where that doesn't tell them apart."""
-    criteria, began, failing = find(name).of(name), time.monotonic(), {}
+    """Ask which line makes a criterion hold: each line was left out to see. None where that doesn't tell them apart.
+
+    Right is only a line without which numbers are wrong: where code raises, nothing is said about what the line does.
+    """
+    criteria = find(name).of(name)
     criteria = [each for each in criteria if each.part != "contract"] or criteria  # what takes long, and is about calls
-    for number in rng.permutation(removable(source)):
-        if time.monotonic() - began > SECONDS:
-            break
-        failing[number] = without(candidate, name, source, int(number), criteria)
-    lines = source.splitlines()
+    lines, numbers = source.splitlines(), [int(number) for number in rng.permutation(removable(source))]
+    changed = {number: without(candidate, name, source, number) for number in numbers[:LINES]}
+    made = made_in(source)
     found = []
-    for number, fails in failing.items():
-        for criterion in fails:
-            harmless = [other for other in failing if criterion not in failing[other]]
+    for number in changed.keys() - made:
+        if wrong := wrong_values(changed[number], criteria):
+            found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
+    for _, _, number, wrong in sorted(found, key=lambda each: each[:3]):
+        for criterion in wrong:
+            harmless = [other for other in changed if examined(criterion, changed[other]).passed]
             if len(harmless) >= CHOICES - 1:
-                found.append((len(fails), len(found), criterion, number, harmless))
-    if not found:
-        return None
-    _, _, criterion, number, harmless = min(found, key=lambda each: each[:2])
-    harmless.sort(key=lambda other: not failing[other])  # a line that something else depends on is a better choice
-    choices = [
-        Choice(lines[number - 1].strip(), True, "Left out, this fails: it was tried."),
-        *(Choice(lines[other - 1].strip(), False, without_it(failing[other])) for other in harmless[: CHOICES - 1]),
-    ]
-    return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
+                harmless.sort(key=lambda other: other in made)  # what a method does is the better choice
+                choices = [
+                    Choice(lines[number - 1].strip(), True, WRONG_WITHOUT),
+                    *(Choice(lines[other - 1].strip(), False, HOLDS_WITHOUT) for other in harmless[: CHOICES - 1]),
+                ]
+                return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
+    return None
 
 
-def without_it(fails):
-    if not fails:
-        return "Left out, this still holds."
-    return f"Left out, this still holds. What fails is something else: {fails[0].shows}."
+def wrong_values(changed, criteria):
+    """Return the criteria by which an answer gives wrong values; none if it raises, or doesn't end, anywhere."""
+    wrong = []
+    for criterion in criteria:
+        examination = examined(criterion, changed)
+        if examination.lost or any(play.raised for _, play in examination.plays):
+            return []
+        wrong += [] if examination.passed else [criterion]
+    return wrong
+
+
+def examined(criterion, candidate):
+    return examine(criterion, candidate, public_seed(criterion), seconds=SECONDS)
+
+
+def made_in(source):
+    """Return the numbers of the lines of `__init__`, which all methods need."""
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
+    return {
+        number for node in functions if node.name == "__init__" for number in range(node.lineno, node.end_lineno + 1)
+    }
 
 
 def removable(source):
@@ -252,11 +271,9 @@ def removable(source):
     )
 
 
-def without(candidate, name, source, number, criteria):
-    """Return the criteria that fail once a line is left out."""
+def without(candidate, name, source, number):
+    """Return the answer without a line."""
     lines = source.splitlines()
     indent = lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
     lines[number - 1] = f"{indent}pass"
-    names = candidate.names_with(name, "\n".join(lines))
-    changed = TimedCandidate(**{name: names[name]})
-    return [each for each in criteria if not examine(each, changed, public_seed(each), seconds=1).passed]
+    return TimedCandidate(**{name: candidate.names_with(name, "\n".join(lines))[name]})

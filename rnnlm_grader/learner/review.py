@@ -184,9 +184,10 @@ def ask_next():
             open_question = key, question
             return say(*written(question))
         keep({key: kept["mistakes"][key] | {"due": now + LATER}})
-    later = [record["due"] for record in kept["mistakes"].values() if record["due"] > now]
-    following = f" The next question comes on {datetime.fromtimestamp(min(later) / 1000):%d %B}." if later else ""
-    nothing = f"Nothing is due.{following}"
+    at = [record["due"] for record in kept["mistakes"].values()]
+    noted = "1 mistake is noted" if len(at) == 1 else f"{len(at)} mistakes are noted"
+    following = f"; the next question comes on {datetime.fromtimestamp(min(at) / 1000):%d %B}" if at else ""
+    nothing = f"Nothing is due. {noted}{following}."
     return say(nothing, nothing)
 
 

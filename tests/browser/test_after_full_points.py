@@ -16,8 +16,12 @@ def test_after_full_points_and_not_before_the_courses_answer_and_questions_unfol
     here.write("MyEmbedding", right_answers("01-embedding")["MyEmbedding"])
     said = here.check("MyEmbedding")
     assert "Do you know your own code?" in said
-    report.get_by_text("The course’s own answer, beside yours").click()
+    report.get_by_text("The course’s own answer, below yours").click()
     assert report.locator("details[open] pre").count() == 2
+    for code in report.locator("details[open] pre").all():
+        lines = code.text_content().rstrip().count("\n") + 1
+        height = code.evaluate("code => code.clientHeight / parseFloat(getComputedStyle(code).lineHeight)")
+        assert height < lines + 2  # no line is broken
     choices = report.locator("details", has=here.tab.locator("summary code"))
     assert choices.count() == 6
     for number in range(choices.count()):

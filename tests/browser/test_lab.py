@@ -166,8 +166,12 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
 def test_a_chapter_opens_its_exercise(open_page, slug):
     (page,) = (path for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
-    link = open_page(f"book/{page.name}").get_by_role("link", name="Open the exercise in this browser")
+    tab = open_page(f"book/{page.name}")
+    link = tab.get_by_role("link", name="Open the exercise in this browser")
     assert link.evaluate("link => link.href").endswith(address(slug))
+    assert tab.locator("rnnlm-practice ~ .lab-offer").count() == 1  # the editors come first
+    announced = tab.locator("p", has_text="This chapter has an exercise").get_by_role("link")
+    assert announced.get_attribute("href").startswith("#")
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)

@@ -158,11 +158,84 @@ def test_what_two_tabs_wrote_is_both_kept(practise):
     tab = here.tab.context.new_page()
     tab.goto(here.tab.url)
     there = Practice(tab)
-    for each, text in ((there, "there = 1"), (here, "here = 1")):
-        each.write("MyEmbedding", text)
-        each.part("MyEmbedding").get_by_text("Saved").wait_for()
-    here.press("MyEmbedding", "Bring back")
-    here.part("MyEmbedding").get_by_text("there = 1").wait_for()
+    there.write("MyEmbedding", "there = 1")
+    here.part("MyEmbedding").get_by_text("Another tab changed this answer: this is what it wrote.").wait_for()
+    assert here.text("MyEmbedding") == "there = 1"
+    here.tab.evaluate("BroadcastChannel.prototype.postMessage = () => {}")  # as if both wrote at the same moment
+    here.write("MyEmbedding", "here = 1")
+    here.part("MyEmbedding").get_by_text("Saved").wait_for()
+    there.write("MyEmbedding", "there = 2")
+    there.part("MyEmbedding").get_by_text(
+        "Another tab changed this answer: “Bring back” shows what it wrote."
+    ).wait_for()
+    there.tab.reload()
+    there = Practice(there.tab)
+    assert there.text("MyEmbedding") == "there = 2"
+    there.press("MyEmbedding", "Bring back “here = 1”")
+    there.part("MyEmbedding").locator(".cm-line", has_text="here = 1").wait_for()
+
+
+def test_what_was_typed_last_is_there_again_though_the_page_wrote_nothing(practise):
+    here = practise("01-embedding")
+    here.tab.evaluate("""() => {
+        window.setTimeout = () => 0;
+        for (const type of ["pagehide", "visibilitychange"]) {
+            addEventListener(type, (event) => event.stopImmediatePropagation(), true);
+        }
+    }""")
+    here.write("MyEmbedding", "typed = 1")
+    here.tab.reload()
+    here = Practice(here.tab)
+    assert here.text("MyEmbedding") == "typed = 1"
+    here.part("MyEmbedding").get_by_text("Saved").wait_for()
+
+
+def test_when_a_check_ends_what_it_says_is_in_view_and_the_focus_stays(practise):
+    here = practise("01-embedding", width=390)
+    here.write("MyEmbedding", RIGHT)
+    here.tab.keyboard.press("Control+Home")
+    here.tab.evaluate("scrollTo({ top: scrollY - innerHeight / 2, behavior: 'instant' })")
+    here.tab.keyboard.press("Control+Enter")
+    here.report("MyEmbedding")
+    for part in (".practice-status", ".practice-report strong >> nth=0"):
+        box = here.part("MyEmbedding").locator(part)
+        here.tab.wait_for_function(
+            "part => { const box = part.getBoundingClientRect(); return box.top > 0 && box.bottom < innerHeight; }",
+            arg=box.element_handle(),
+        )
+    assert here.tab.evaluate("document.activeElement.ariaLabel") == "Your MyEmbedding"
+
+
+def test_a_report_is_gone_once_other_code_is_checked_and_its_points_are_known_after_a_reload(practise):
+    here = practise("01-embedding")
+    here.part("MyEmbedding").get_by_role("button", name="I’d like a hint").click()
+    here.write("MyEmbedding", RIGHT)
+    assert "own answer" in here.check("MyEmbedding")
+    assert here.part("MyEmbedding").locator("details.practice-hint[open]").count() == 0
+    points = "forward 3 of 3, backward 6 of 6, contract 6 of 6"
+    assert here.said("MyEmbedding") == f"Points: {points}. Done: all points. Next: MyTimeEmbedding."
+    here.write("MyEmbedding", "while True: pass")
+    here.press("MyEmbedding", "Check")
+    here.part("MyEmbedding").get_by_text("Checking …").wait_for()
+    assert not here.part("MyEmbedding").locator(".practice-report").is_visible()
+    here.press("MyEmbedding", "Stop")
+    here.part("MyEmbedding").get_by_text("Nothing was checked: it was stopped.").wait_for()
+    assert not here.part("MyEmbedding").locator(".practice-report").is_visible()
+    here.tab.reload()
+    here = Practice(here.tab)
+    assert here.said("MyEmbedding") == f"Best so far, for other code: {points}."
+    here.write("MyEmbedding", RIGHT)
+    here.part("MyEmbedding").get_by_text("Saved").wait_for()
+    here.tab.reload()
+    assert Practice(here.tab).said("MyEmbedding") == f"Earlier, for this code: {points}."
+
+
+def test_hints_are_offered_as_long_as_there_are_any(practise):
+    here = practise("01-embedding")
+    button = here.part("MyEmbedding").get_by_role("button", name="I’d like a hint")
+    for _ in range(here.part("MyEmbedding").locator(".practice-hint").count()):
+        button.click()
+    assert not button.is_visible()
 
 
 def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):

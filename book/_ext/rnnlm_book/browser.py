@@ -1,11 +1,11 @@
-"""Offer each exercise to be worked on in the reader's own browser, wherever a page offers it for download.
+"""Offer the exercises to be worked on in the reader's own browser.
 
 That needs the lab that `make browser` builds, whose folder is in the environment; without it the book offers the
 download alone. A page opened from disk has no button either, because browsers start no Python from there.
 
 The top of a chapter says which exercise it has, and the directive `exercises-in-browser` offers all of them where
 there is a lab. The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the
-lab where there is one, and else to the section of a chapter that offers the exercise.
+lab where there is one, and else to the section of a chapter that offers the exercise; within that chapter always there.
 """
 
 import os
@@ -23,8 +23,8 @@ from rnnlm_grader.content import ASSIGNMENTS
 LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
 <p>{links}</p>
-<p>Nothing to install. Your work is saved in this browser, and nowhere else: to hand it in, press <em>Download</em> above
-the notebook.{more}</p>
+<p>Nothing to install. Your work is saved in this browser, and nowhere else: to hand it in, press <em>Download</em>
+above the notebook.{more}</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
 MORE = """ The first start loads Python: 14 MB, or 27 from a host that doesn't compress. A check ends an endless loop by
@@ -77,7 +77,7 @@ def lead(app, doctree, docname):
                 link["refuri"] = f"{place}#{section(app.env.get_doctree(f'book/{page.stem}'), slug)}"
         if not link["refuri"]:
             logging.getLogger(__name__).warning("no chapter offers the exercise %s", slug, location=link)
-        for address in in_lab(app, slug):
+        for address in in_lab(app, slug) if not link["refuri"].startswith("#") else ():
             link.parent.insert(link.parent.index(link) + 1, nodes.raw("", OPEN.format(address=address), format="html"))
 
 
@@ -99,17 +99,6 @@ def in_lab(app, slug):
     ]
 
 
-def offer(app, doctree, docname):
-    """Add a button below each paragraph that offers an exercise which the lab has."""
-    for link in list(doctree.findall(download_reference)):
-        for address in in_lab(app, Path(link["reftarget"]).stem):
-            links = BUTTON.format(address=address, title="Open the exercise in this browser")
-            paragraph = link.parent
-            paragraph.parent.insert(
-                paragraph.parent.index(paragraph) + 1, nodes.raw("", OFFER.format(links=links, more=""), format="html")
-            )
-
-
 def take_along(app, exception):
     """Put the lab beside the pages."""
     place = Path(app.outdir, "lab")
@@ -122,6 +111,5 @@ def setup(app):
     app.add_directive("exercises-in-browser", ExercisesInBrowser)
     app.connect("doctree-resolved", lead)
     if os.environ.get(LAB):
-        app.connect("doctree-resolved", offer)
         app.connect("build-finished", take_along)
     return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

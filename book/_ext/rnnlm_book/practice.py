@@ -24,6 +24,9 @@ in the page, and it is checked in your browser."""
 BEGIN = """<rnnlm-practice class="d-print-none" data-exercise="{slug}" data-notebook="{name}"
 data-address="{address}" hidden>
 <script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
+AS_NOTEBOOK = """<div class="lab-offer d-print-none" hidden><p>The same work as a notebook, in JupyterLab:
+<a target="_blank" href="{address}">Open the exercise in this browser</a>.</p>
+<script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script></div>"""
 PUZZLE = '<rnnlm-puzzle><script type="application/json">{data}</script></rnnlm-puzzle>'
 JUDGED = re.compile(r"^(?=\*\*State\*\*|(?:\*\*)?The contract\b)", re.MULTILINE)  # from here on, what may cost points
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
@@ -58,7 +61,7 @@ class Practice(SphinxDirective):
         for address in in_lab(self.env.app, slug):
             begin = BEGIN.format(slug=slug, name=address.partition("path=")[2], address=address)
             tasks = [self.task(*each) for each in answers(nbformat.read(path, as_version=4))]
-            parts += [raw(begin), *tasks, raw("</rnnlm-practice>")]
+            parts += [raw(begin), *tasks, raw("</rnnlm-practice>"), raw(AS_NOTEBOOK.format(address=address))]
         return parts
 
     def task(self, name, text):

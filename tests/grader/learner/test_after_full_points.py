@@ -1,8 +1,10 @@
 """What comes after full points, and only then: the course's own answer, and questions about the learner's own code."""
 
 import builtins
+import itertools
 import linecache
 import re
+import time
 
 import numpy as np
 import pytest
@@ -81,6 +83,33 @@ def test_of_a_line_it_is_tried_what_fails_without_it():
         assert choice.text in OWN
         answer = defined(OWN.replace(choice.text, "pass"))
         assert is_clean("MyEmbedding", answer, [asked]) is not choice.is_right
+
+
+@pytest.mark.parametrize("name", ["MyEmbedding", "MyTimeLSTM"])
+def test_without_the_right_line_nothing_raises_and_numbers_are_wrong(name):
+    source = course_answer(name)
+    with np.errstate(all="ignore"):
+        question = about_lines_left_out(candidate(source, name), name, source, rng())
+        line = right_of(question).text
+        assert line not in source.partition("def forward")[0]  # what `__init__` sets up makes nothing hold by itself
+        changed = candidate(source.replace(line, "pass"), name)
+        criteria = [each for each in afterwards.find(name).of(name) if each.part != "contract"]
+        examinations = [examine(each, changed, public_seed(each)) for each in criteria]
+    assert not any(each.lost or play.raised for each in examinations for _, play in each.plays)
+    assert question.asks.split(": ", 1)[1][:-1] in [each.criterion.shows for each in examinations if not each.passed]
+
+
+def test_the_line_of_which_a_criterion_is_made_is_asked_for():
+    source = course_answer("MyEmbedding")
+    question = about_lines_left_out(candidate(source), "MyEmbedding", source, rng())
+    assert right_of(question).text == "np.add.at(dW, self.idx, dout)"
+
+
+def test_however_slow_a_machine_is_the_same_is_asked(monkeypatch):
+    asked = about_lines_left_out(candidate(), "MyEmbedding", OWN, rng())
+    hours = itertools.count(step=3600)
+    monkeypatch.setattr(time, "monotonic", lambda: next(hours))
+    assert about_lines_left_out(candidate(), "MyEmbedding", OWN, rng()) == asked
 
 
 def test_no_line_that_stands_there_twice_is_left_out():

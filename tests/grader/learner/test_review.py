@@ -92,7 +92,7 @@ def test_in_a_notebook_a_question_is_asked_judged_and_put_off(kept):
     shown = shown_in_a_shell(WRONG, ("b", "review()"), ("c", "review(1)"), ("d", "review()"))
     assert "With a right `MyEmbedding`, what does this print?" in shown
     assert "Read: book/02-embedding.html#embedding-repeated-ids" in shown
-    assert shown.count("Nothing is due. The next question comes on ") == 2
+    assert shown.count("Nothing is due. 1 mistake is noted; the next question comes on ") == 2
     record = in_file(kept)[KEY]
     assert record["log"][-1][1] == (KNEW if "✓ Right." in shown else MISSED)
     assert len(record["asked"]) == 1
@@ -108,6 +108,10 @@ def test_in_a_notebook_a_question_is_asked_judged_and_put_off(kept):
 def test_what_is_no_answer_is_told_what_to_do(kept, cells, said):
     review.keep({KEY: named(None, int(time.time() * 1000) - 2 * DAY)})
     assert said in shown_in_a_shell(WRONG, *((str(at), cell) for at, cell in enumerate(cells)))
+
+
+def test_where_nothing_is_noted_it_is_said(kept):
+    assert "Nothing is due. 0 mistakes are noted." in shown_in_a_shell(WRONG, ("b", "review()"))
 
 
 def test_switched_off_nothing_is_kept_until_it_is_on_again(kept):
