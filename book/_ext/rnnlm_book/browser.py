@@ -24,11 +24,10 @@ LAB = "RNNLM_LAB"
 OFFER = """<div class="lab-offer d-print-none" hidden>
 <p>{links}</p>
 <p>Nothing to install. Your work is saved in this browser, and nowhere else: to hand it in, press <em>Download</em>
-above the notebook.{more}</p>
+above the notebook. The first start loads Python: 14 MB, or 27 from a host that doesn't compress. A check ends an
+endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
-MORE = """ The first start loads Python: 14 MB, or 27 from a host that doesn't compress. A check ends an endless loop by
-itself; any other cell is stopped by <em>Kernel › Restart Kernel</em>."""
 BUTTON = """<a class="lab-button" target="_blank" href="{address}">{title}</a>"""
 # Replaces the link before it. Where the page is opened from disk, the link stays.
 OPEN = """<script class="lab-offer">if (location.protocol !== "file:") Object.assign(
@@ -48,7 +47,7 @@ class ExercisesInBrowser(SphinxDirective):
             for slug in ASSIGNMENTS
             for address in in_lab(self.env.app, slug)
         )
-        return [nodes.raw("", OFFER.format(links=links, more=MORE), format="html")] if links else []
+        return [nodes.raw("", OFFER.format(links=links), format="html")] if links else []
 
 
 def title_of(notebook):
