@@ -19,7 +19,6 @@ class Notebook {
   constructor(name, localforage) {
     this.name = name;
     this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
-    this.channel = new BroadcastChannel(this.lock); // by which tabs hear of what others wrote
     this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
   }
 
@@ -57,24 +56,7 @@ class Notebook {
       entry.last_modified = new Date().toISOString();
       entry.size = new Blob([JSON.stringify(entry.content)]).size;
       if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
-      this.channel.postMessage(null);
     });
-  }
-
-  /** Return what was typed into an answer and not written, because the page was left. */
-  unsaved(name) {
-    try {
-      return JSON.parse(localStorage.getItem(`rnnlm-unsaved ${this.name} ${name}`));
-    } catch {
-      return null;
-    }
-  }
-
-  /** Keep at once what isn't written yet, or null: a page that is left may not come to write more. */
-  keepUnsaved(name, what) {
-    try {
-      localStorage.setItem(`rnnlm-unsaved ${this.name} ${name}`, JSON.stringify(what));
-    } catch {} // refused, and nothing is lost but this precaution
   }
 
   /** Return the names of the other notebooks of an exercise that are kept. */
@@ -102,6 +84,7 @@ class Answer {
 
   constructor(place, notebook, python, address) {
     Object.assign(this, { place, notebook, python, name: place.dataset.name });
+    this.key = `rnnlm-unsaved ${notebook.name} ${this.name}`;
     const section = place.closest("section");
     this.hints = [...section.querySelectorAll(".practice-hint")];
     this.keys = make("p", { class: "practice-keys", id: `practice-keys-${this.name}` },
@@ -124,13 +107,13 @@ class Answer {
   /** Put the editor in, with what is kept. */
   async open({ Compartment, EditorState, EditorView, ...parts }) {
     const cell = answerIn(await this.notebook.read(), this.name);
-    const unsaved = this.notebook.unsaved(this.name);
-    this.kept = unsaved?.kept ?? textOf(cell);
+    this.kept = textOf(cell);
+    const { text, kept } = this.unsaved ?? { text: this.kept };
     const { keymap, indentUnit, syntaxHighlighting } = parts;
     const locked = new Compartment();
     this.lock = (isLocked) => this.view.dispatch({ effects: locked.reconfigure(EditorState.readOnly.of(isLocked)) });
     this.view = new EditorView({
-      doc: unsaved?.text ?? this.kept,
+      doc: kept === this.kept ? text : this.kept,
       extensions: [
         parts.lineNumbers(), parts.history(), parts.bracketMatching(), parts.pythonLanguage, indentUnit.of("    "),
         syntaxHighlighting(parts.classHighlighter), EditorState.tabSize.of(4), locked.of([]),
@@ -144,6 +127,10 @@ class Answer {
     });
     this.place.prepend(this.view.dom);
     this.offerBack(cell);
+    if (![this.text, this.kept].includes(text)) await this.write((now) => { // the lab or another tab has gone on since
+      keepEarlier(now, text);
+      return this.kept;
+    });
     const { checked } = cell.metadata;
     if (checked) {
       this.say(checked.text === this.text ? `Earlier, for this code: ${checked.points}.`
@@ -161,6 +148,21 @@ class Answer {
     this.backButton.textContent = `Bring back “${line.length > SHOWN ? `${line.slice(0, SHOWN)}…` : line}”`;
   }
 
+  /** What was typed and isn't written yet, or null: kept at once, for a page that is left may write nothing more. */
+  get unsaved() {
+    try {
+      return JSON.parse(localStorage.getItem(this.key));
+    } catch {
+      return null;
+    }
+  }
+
+  set unsaved(what) {
+    try {
+      localStorage.setItem(this.key, JSON.stringify(what));
+    } catch {} // refused, and nothing is lost but this precaution
+  }
+
   get text() {
     return this.view.state.doc.toString();
   }
@@ -172,7 +174,7 @@ class Answer {
   changed() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => this.save(), PAUSE);
-    this.notebook.keepUnsaved(this.name, { kept: this.kept, text: this.text });
+    this.unsaved = { kept: this.kept, text: this.text };
     if (!this.isAtWork) this.outdate();
   }
 
@@ -184,9 +186,9 @@ class Answer {
   /** Keep what stands in the editor. What another tab wrote meanwhile can be brought back. */
   async save() {
     clearTimeout(this.timer);
-    if (this.text === this.kept) return this.notebook.keepUnsaved(this.name, null);
+    if (this.text === this.kept) return void (this.unsaved = null);
     await this.write(() => this.text);
-    if (this.text === this.kept) this.notebook.keepUnsaved(this.name, null);
+    if (this.text === this.kept) this.unsaved = null;
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
     this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
   }
@@ -412,7 +414,8 @@ class Practice extends HTMLElement {
     await Promise.all(this.answers.map((answer) => answer.open(editor)));
     this.answers.forEach((answer) => answer.refresh());
     this.append(await this.foot());
-    this.notebook.channel.addEventListener("message", () => this.answers.forEach((answer) => answer.refresh()));
+    addEventListener("storage", ({ key, newValue }) => // another tab has written all that it had
+      newValue === "null" && this.answers.find((answer) => answer.key === key)?.refresh());
     addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
     addEventListener("pagehide", () => this.answers.forEach((answer) => answer.save()));
     document.addEventListener("visibilitychange", () => this.answers.forEach((answer) =>
