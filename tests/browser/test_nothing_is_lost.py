@@ -47,7 +47,7 @@ def test_what_was_typed_a_moment_before_a_tab_was_killed_is_there_again(open_lab
     type_into(lab, "# mine\n")
     state(lab).get_by_text(re.compile(r"Saved \d\d:\d\d")).wait_for()
     type_into(lab, "# and this\n")
-    lab.tab.wait_for_timeout(1500)
+    lab.tab.wait_for_timeout(3000)
     with lab.tab.expect_event("crash"), suppress(Error):
         lab.tab.goto("chrome://crash")
     assert written(another(lab, site)).startswith("# and this\n# mine\n")
