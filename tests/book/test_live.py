@@ -381,8 +381,8 @@ def test_the_teller_expects_what_python_expects_at_the_temperature_of_the_slider
         model, vocabulary = network("fable", "RNN")
         written = ["¶", *words, "¶"]
         assert words[: len(opening.split())] == opening.split()
-        scores = model.predict(vocabulary.encode(written)[np.newaxis])[0, -1]
         model.reset_state()
+        scores = model.predict(vocabulary.encode(written)[np.newaxis])[0, -1]
         assert_allclose(teller.evaluate("t => t.probabilities()"), next_word_probabilities(scores, 0.5), atol=1e-9)
 
 
@@ -390,8 +390,8 @@ def test_the_teller_draws_each_word_by_its_probability(teller):
     teller.page.evaluate("Math.random = () => 0.7")
     words = tell(teller, "one morning the owl found a drum")
     model, vocabulary = network("fable", "RNN")
-    scores = model.predict(vocabulary.encode(["¶", *words])[np.newaxis])[0]
     model.reset_state()
+    scores = model.predict(vocabulary.encode(["¶", *words])[np.newaxis])[0]
     drawn = [np.searchsorted(np.cumsum(next_word_probabilities(row, 0.8)), 0.7) for row in scores[7:]]
     assert vocabulary.decode(drawn) == [*words[7:], "¶"]
 

@@ -26,13 +26,16 @@ class NameBars(SphinxPostTransform):
             if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
                 cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
             elif "tag_asked" in cell["classes"]:
-                cell["prompt_show"] = f"The code (exercise {self.exercise()} asks you to write this: try it first)"
+                cell["prompt_show"] = f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
             elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 
-    def exercise(self):
-        """Return the number of the exercise that the page offers."""
-        text = Path(self.env.srcdir, f"{self.env.docname}.md").read_text(encoding="utf-8")
+    def exercise_at(self, cell):
+        """Return the number of the exercise that the cell's chapter offers."""
+        document = cell
+        while document.parent is not None:  # the chapter's own, where all of them are joined to one page
+            document = document.parent
+        text = Path(document["source"]).read_text(encoding="utf-8")
         return int(OFFER.search(text)[1][:2])
 
 

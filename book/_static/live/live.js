@@ -53,6 +53,14 @@ function slider(label, { min, max, step, value }, change) {
   return make("label", { class: "live-slider" }, make("span", {}, `${label} `, shown), input);
 }
 
+/** Let a slider stand at a value, with its name beside it, and aloud in these words. */
+function setSlider(slider, value, name, aloud = name) {
+  const input = slider.querySelector("input");
+  input.value = value;
+  input.setAttribute("aria-valuetext", aloud);
+  slider.querySelector(".live-value").textContent = name;
+}
+
 function percent(share) {
   return `${Math.round(100 * share)} %`;
 }
@@ -63,6 +71,13 @@ function softmax(logits, temperature = 1) {
   const exps = logits.map((x) => Math.exp((x - largest) / temperature));
   const sum = exps.reduce((a, b) => a + b);
   return exps.map((e) => e / sum);
+}
+
+/** Draw one of some probabilities; return which. */
+function drawn(p) {
+  let left = Math.random();
+  const at = p.findIndex((share) => (left -= share) < 0);
+  return at < 0 ? p.indexOf(Math.max(...p)) : at; // rounding may leave a crumb of the 1
 }
 
 /** Return the bytes that a text in base64 holds. */
@@ -97,9 +112,10 @@ function inDrawing(drawing, { clientX, clientY }) {
   return new DOMPoint(clientX, clientY).matrixTransform(drawing.getScreenCTM().inverse());
 }
 
-/** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. */
+/** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. It is called what is written in it, too. */
 function pressable(part, name, press) {
-  for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": name })) part.setAttribute(key, value);
+  const called = [name, part.textContent].filter(Boolean).join(": ");
+  for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": called })) part.setAttribute(key, value);
   part.classList.add("live-press");
   part.addEventListener("click", press);
   part.addEventListener("keydown", (event) => {
