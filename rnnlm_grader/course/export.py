@@ -19,7 +19,7 @@ from ..files import write_whole
 from ..refusal import Refusal
 from ..verdict.marks import State
 from .folders import few, shown
-from .marks import StudentMarks, read_class
+from .marks import WHO, StudentMarks, read_class
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
 # also in full width.
@@ -106,11 +106,7 @@ def for_spreadsheet(marks, chosen):
     """
     criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
     yield [
-        "student_id",
-        "last_name",
-        "first_name",
-        "email",
-        "lms_user_id",
+        *WHO,
         "state",
         *criteria,
         *marks.parts,
@@ -130,11 +126,7 @@ def for_spreadsheet(marks, chosen):
         total = [student.score, student.penalty, student.mark] if student.state == "graded" else ["", "", ""]
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
         yield [
-            student.student,
-            student.last_name,
-            student.first_name,
-            student.email,
-            student.lms_user_id,
+            *student.who,
             student.state,
             *(points.get(name, "") for name in criteria),
             *(parts.get(name, "") for name in marks.parts),

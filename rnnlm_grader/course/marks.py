@@ -18,6 +18,7 @@ from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said
 from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
+WHO = ("student_id", "last_name", "first_name", "email", "lms_user_id")  # columns of tables
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ class StudentMarks:
     lms_user_id: str = ""
 
     @property
+    def who(self):
+        """What stands in the columns of `WHO`."""
+        return (self.student, *(getattr(self, name) for name in WHO[1:]))
+
+    @property
     def record(self):
         """What the grader wrote into the graded notebook, or {} where another grader did. It may hold hostile text."""
         return self._graded[0]
@@ -63,7 +69,7 @@ class StudentMarks:
     @property
     def _graded(self):
         """Read the notebook only when it is asked for: those of a class may be more than the memory holds."""
-        return last_read(self.notebook, version_of(self.notebook)) if self.notebook else ({}, {})
+        return read_again(self.notebook) if self.notebook else ({}, {})
 
     @property
     def score(self):
@@ -122,16 +128,18 @@ class StudentMarks:
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
 
 
-@functools.lru_cache(maxsize=1000)
-def last_read(path, version):
-    """Return what `read_graded` does, at once where a version of a notebook is asked for again by a smaller class."""
-    return read_graded(path)
-
-
-def version_of(path):
-    """What differs when a file has been written anew; None where there is none."""
+def read_again(path):
+    """Return what `read_graded` does; the notebooks of a smaller class are read once, as long as they stay the same."""
+    version = None
     with contextlib.suppress(OSError):
-        return path.stat().st_ino, path.stat().st_mtime_ns
+        found = path.stat()
+        version = found.st_ino, found.st_mtime_ns  # a file that is written anew has others
+    return read_once(path, version)
+
+
+@functools.lru_cache(maxsize=1000)
+def read_once(path, version):
+    return read_graded(path)
 
 
 @dataclass(frozen=True)
@@ -247,7 +255,7 @@ def class_marks(coursedir, book, weights):
                     own,
                     notebook,
                     key in book.late,
-                    open_request(read_graded(notebook)[0], book.said.get(key)),
+                    open_request(read_again(notebook)[0], book.said.get(key)),
                     **identity,
                 )
             )

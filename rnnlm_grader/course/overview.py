@@ -13,7 +13,7 @@ from ..content import ASSIGNMENTS
 from ..files import write_whole
 from .class_report import built_book, mistakes, relative, template, to_explain_again
 from .export import chosen_of, marks_beside, write_table
-from .marks import StudentMarks, read_course
+from .marks import WHO, StudentMarks, read_course
 
 LATEST = 2  # assignments that are over: whoever is weak in all of these falls behind
 WEAK = 1 / 2  # of the points
@@ -180,11 +180,7 @@ def rows(classes, standings):
     columns = list(marks_beside(classes[0])) if classes else []
     weighted = [marks.max_exported for marks in classes if marks.graded and marks.weights]
     yield [
-        "student_id",
-        "last_name",
-        "first_name",
-        "email",
-        "lms_user_id",
+        *WHO,
         *names,
         "total",
         "max_total",
@@ -201,15 +197,10 @@ def rows(classes, standings):
     ]
     most = sum(marks.max_score for marks in classes if marks.graded)
     for standing in standings:
-        who = standing.who
         marks = [result.mark if result.state == "graded" else "" for result in standing.results.values()]
         beside = list(map(marks_beside, classes, standing.results.values()))
         yield [
-            who.student,
-            who.last_name,
-            who.first_name,
-            who.email,
-            who.lms_user_id,
+            *standing.who.who,
             *marks,
             standing.total,
             most,

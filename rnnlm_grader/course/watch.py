@@ -46,11 +46,13 @@ class Watch:
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
         self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
         self.answered = set()  # folders of submissions
-        inbound = self.exchange.collect(coursedir=coursedir, authenticator=self.authenticator(), config=config)
+        inbound = self.program(self.exchange.collect, coursedir)
         self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
 
-    def authenticator(self):
-        return Authenticator(config=self.config)
+    def program(self, kind, coursedir, **options):
+        """One of the exchange's programs, such as `self.exchange.collect`, which tells us what it logs."""
+        authenticator = Authenticator(config=self.config)
+        return kind(coursedir=coursedir, authenticator=authenticator, config=self.config, log=self.log, **options)
 
     def round(self):
         """Go once over the assignments."""
@@ -76,14 +78,7 @@ class Watch:
         if not (students or is_first):
             return
         if there:
-            self.exchange.collect(
-                coursedir=coursedir,
-                authenticator=self.authenticator(),
-                config=self.config,
-                log=self.log,
-                update=True,
-                settled=SETTLED,
-            ).start()
+            self.program(self.exchange.collect, coursedir, update=True, settled=SETTLED).start()
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
@@ -100,9 +95,7 @@ class Watch:
             return
         settings = GradeInSandbox(config=self.config)
         settings.require(coursedir)
-        release = self.exchange.release_feedback(
-            coursedir=coursedir, authenticator=self.authenticator(), config=self.config, log=self.log
-        )
+        release = self.program(self.exchange.release_feedback, coursedir)
         release.init_dest()
         for student, problem in answer(coursedir, settings, new, due, release.dest_path):
             if problem:
@@ -126,9 +119,7 @@ class Watch:
         if students is None or students:
             some = of_assignment(coursedir, self.name, only=students)
             OfSome(coursedir=some, config=self.config, log=self.log).start()
-            self.exchange.release_feedback(
-                coursedir=some, authenticator=self.authenticator(), config=self.config, log=self.log
-            ).start()
+            self.program(self.exchange.release_feedback, some).start()
 
     def tell(self, line):
         """Say something of this assignment."""

@@ -1,10 +1,11 @@
-"""What comes after full points: the course's own answer beside the learner's, and questions about the latter.
+"""What comes after full points: the course's own answer below the learner's, and questions about the latter.
 
 What is called right was found out by running that code: what it keeps, what it gives, and what fails without a line.
 """
 
 import ast
 import contextlib
+import functools
 import io
 import zlib
 
@@ -211,13 +212,18 @@ def about_lines_left_out(candidate, name, source, rng):
     lines, numbers = source.splitlines(), [int(number) for number in rng.permutation(removable(source))]
     changed = {number: without(candidate, name, source, number) for number in numbers[:LINES]}
     made = made_in(source)
+
+    @functools.cache
+    def examined(number, criterion):
+        return examine(criterion, changed[number], public_seed(criterion), seconds=SECONDS)
+
     found = []
     for number in changed.keys() - made:
-        if wrong := wrong_values(changed[number], criteria):
+        if wrong := wrong_values(functools.partial(examined, number), criteria):
             found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
     for _, _, number, wrong in sorted(found, key=lambda each: each[:3]):
         for criterion in wrong:
-            harmless = [other for other in changed if examined(criterion, changed[other]).passed]
+            harmless = [other for other in changed if examined(other, criterion).passed]
             if len(harmless) >= CHOICES - 1:
                 harmless.sort(key=lambda other: other in made)  # what a method does is the better choice
                 choices = [
@@ -228,27 +234,25 @@ def about_lines_left_out(candidate, name, source, rng):
     return None
 
 
-def wrong_values(changed, criteria):
+def wrong_values(examined, criteria):
     """Return the criteria by which an answer gives wrong values; none if it raises, or doesn't end, anywhere."""
     wrong = []
     for criterion in criteria:
-        examination = examined(criterion, changed)
+        examination = examined(criterion)
         if examination.lost or any(play.raised for _, play in examination.plays):
             return []
         wrong += [] if examination.passed else [criterion]
     return wrong
 
 
-def examined(criterion, candidate):
-    return examine(criterion, candidate, public_seed(criterion), seconds=SECONDS)
+def functions_in(source):
+    return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
 
 
 def made_in(source):
     """Return the numbers of the lines of `__init__`, which all methods need."""
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
-    return {
-        number for node in functions if node.name == "__init__" for number in range(node.lineno, node.end_lineno + 1)
-    }
+    inits = [node for node in functions_in(source) if node.name == "__init__"]
+    return {number for node in inits for number in range(node.lineno, node.end_lineno + 1)}
 
 
 def removable(source):
@@ -256,10 +260,9 @@ def removable(source):
 
     A line that stands there twice isn't one of them: nobody could tell which one is meant.
     """
-    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
     inside = {
         id(node): node
-        for function in functions
+        for function in functions_in(source)
         for node in ast.walk(function)
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr)
         and node.lineno == node.end_lineno

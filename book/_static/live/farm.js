@@ -75,13 +75,11 @@ class LiveFarm extends LiveFigure {
 
   /** Mark the chosen unit in all rows, and say how long it has kept its sign and whose sum it moves most. */
   drawUnit() {
-    const rows = [...this.text.children], input = this.picker.querySelector("input");
+    const rows = [...this.text.children];
     rows.forEach((row) => row.querySelectorAll("rect").forEach((cell, k) => cell.classList.toggle("farm-unit", k === this.unit - 1)));
     this.text.classList.toggle("farm-one-unit", this.unit > 0);
-    input.value = this.unit;
-    this.picker.querySelector(".live-value").textContent = this.unit || "none";
     this.unitSays.textContent = this.unit ? this.unitInWords(rows) : "Click a number of the state, or move the slider.";
-    input.setAttribute("aria-valuetext", this.unitSays.textContent);
+    setSlider(this.picker, this.unit, this.unit || "none", this.unitSays.textContent);
   }
 
   unitInWords(rows) {
@@ -196,10 +194,7 @@ class LiveFarm extends LiveFigure {
   }
 
   sample() {
-    let left = Math.random();
-    const p = this.probabilities();
-    const drawn = p.findIndex((share) => (left -= share) < 0);
-    return this.tokens[drawn < 0 ? p.indexOf(Math.max(...p)) : drawn]; // rounding may leave a crumb of the 1
+    return this.tokens[drawn(this.probabilities())];
   }
 
   addRow(word) {

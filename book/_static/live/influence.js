@@ -62,12 +62,9 @@ class LiveInfluence extends LiveFigure {
 
   /** Show on the slider which path is looked at. */
   drawPath(paths) {
-    const input = this.path.querySelector("input"), path = paths[this.at - 1];
-    const name = path ? `${path.from} back to ${path.to}` : "none";
-    input.max = paths.length;
-    input.value = this.at;
-    input.setAttribute("aria-valuetext", name);
-    this.path.querySelector(".live-value").textContent = name;
+    const path = paths[this.at - 1];
+    this.path.querySelector("input").max = paths.length;
+    setSlider(this.path, this.at, path ? `${path.from} back to ${path.to}` : "none");
   }
 
   /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */

@@ -17,14 +17,11 @@ class LiveMattered extends LiveFigure {
         ...spans.flatMap((span) => [span, " "]));
       return { name, head, spans, block: make("div", {}, head, text) };
     });
-    this.chosen = make("span", { class: "live-value" });
-    this.slider = make("input", { type: "range", min: 0, step: 1 });
-    this.slider.addEventListener("input", () => this.point(Number(this.slider.value)));
+    this.slider = slider("Word:", { min: 0, max: words.length - 1, step: 1, value: 0 }, (m) => this.point(m));
     this.sure = button("This one", () => this.answer(this.guess));
     this.again = button("Ask me again", () => { this.ask(); this.draw(); });
     this.panel.append(...this.texts.map(({ block }) => block),
-      make("label", { class: "live-slider" }, make("span", {}, "Word: ", this.chosen), this.slider),
-      make("div", { class: "live-row" }, this.sure, this.again), this.sentence);
+      this.slider, make("div", { class: "live-row" }, this.sure, this.again), this.sentence);
     this.ask();
   }
 
@@ -71,10 +68,8 @@ class LiveMattered extends LiveFigure {
       });
     });
     const place = this.asking ? this.guess : this.at;
-    this.slider.max = this.asking ? this.asked - 1 : this.words.length - 1;
-    this.slider.value = place;
-    this.slider.setAttribute("aria-valuetext", this.words[place]);
-    this.chosen.textContent = this.words[place];
+    this.slider.querySelector("input").max = this.asking ? this.asked - 1 : this.words.length - 1;
+    setSlider(this.slider, place, this.words[place]);
     this.sure.hidden = !this.asking;
     this.again.hidden = this.asking;
     this.say(this.asking ? "Point at a word, or move the slider and press the button." : this.explanation(rows));

@@ -85,17 +85,9 @@ class LiveSketch extends LiveFigure {
     parts.push(this.line(this.mine, "sketch-mine"),
       make("circle", { cx: this.right(this.x[this.at]), cy: this.height(this.mine[this.at]), r: 5, class: "sketch-at" }));
     this.picture.replaceChildren(...parts);
-    this.follow(this.places, this.at, String(this.x[this.at]));
-    this.follow(this.sizes, this.mine[this.at], sketchSize(this.mine[this.at]));
+    setSlider(this.places, this.at, String(this.x[this.at]));
+    setSlider(this.sizes, this.mine[this.at], sketchSize(this.mine[this.at]));
     this.say(this.explanation());
-  }
-
-  /** Let a slider stand where the curve is, with its value in words. */
-  follow(slider, value, name) {
-    const input = slider.querySelector("input");
-    input.value = value;
-    input.setAttribute("aria-valuetext", name);
-    slider.querySelector(".live-value").textContent = name;
   }
 
   explanation() {

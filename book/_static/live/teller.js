@@ -119,9 +119,7 @@ class LiveTeller extends LiveFigure {
   }
 
   sample() {
-    let left = Math.random();
-    const p = this.probabilities();
-    return this.tokens[Math.max(0, p.findIndex((share) => (left -= share) < 0))];
+    return this.tokens[drawn(this.probabilities())];
   }
 
   draw() {

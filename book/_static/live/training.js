@@ -187,9 +187,7 @@ class LiveTraining extends LiveFigure {
     const network = new TrainingNetwork(this.numbers, this.tokens.length, 1, 1), words = [".", "the"];
     network.forward([this.tokens.indexOf(words[0])]);
     while (words.length === 2 || (words.at(-1) !== "." && words.length <= TRAINING_LONGEST)) {
-      let left = Math.random();
-      const p = network.forward([this.tokens.indexOf(words.at(-1))]);
-      words.push(this.tokens[Math.max(0, p.findIndex((share) => (left -= share) < 0))]);
+      words.push(this.tokens[drawn(network.forward([this.tokens.indexOf(words.at(-1))]))]);
     }
     return words.slice(1);
   }
