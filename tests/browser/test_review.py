@@ -44,7 +44,7 @@ def test_a_mistake_that_a_check_named_comes_back_with_other_numbers_each_time(op
     mistakes = here.tab.evaluate(KEPT)["mistakes"]
     assert list(mistakes) == [KEY]
     here.tab.goto(f"{site}book/review.html")
-    here.tab.get_by_text("Nothing is due. The next one comes on").wait_for()
+    here.tab.get_by_text("Nothing is due. 1 mistake is noted; the next one comes back on").wait_for()
     examples = set()
     for _ in range(2):
         here.tab.evaluate(f"""() => {{

@@ -26,7 +26,9 @@ class NameBars(SphinxPostTransform):
             if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
                 cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
             elif "tag_asked" in cell["classes"]:
-                cell["prompt_show"] = f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
+                cell["prompt_show"] = (
+                    f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
+                )
             elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 

@@ -44,11 +44,12 @@ class LiveReview extends HTMLElement {
       return;
     }
     const later = Object.values(kept.mistakes ?? {}).map((record) => record.due).filter((at) => at > Date.now());
-    const following = later.length && !kept.off ? ` The next one comes on ${dayOf(Math.min(...later))}.` : "";
+    const waiting = !later.length ? "" : ` ${later.length === 1 ? "1 mistake is" : `${later.length} mistakes are`} noted; `
+      + `the next one comes back on ${dayOf(Math.min(...later))}.`;
     this.isOn.checked = !kept.off;
     this.startButton.hidden = !(length && this.canAsk && this.place.hidden);
     this.sentence.textContent = said + (kept.off ? "Nothing is kept or asked." : length
-      ? `${length} ${length === 1 ? "question is" : "questions are"} due.` : `Nothing is due.${following}`);
+      ? `${length} ${length === 1 ? "question is" : "questions are"} due.` : `Nothing is due.${waiting}`);
   }
 
   // --- questions ---
