@@ -3,7 +3,7 @@
     candidate.py   the code of one submission, in one worker after another
     connection.py  a worker and what is said with it, and how much time it may take
     bubblewrap.py  starts workers that can touch nothing; podman.py where bubblewrap can't start
-    view.py        what a worker may see of this machine; seccomp.py the system calls that it is refused
+    view.py        what a worker may see of this machine; seccomp.py the system calls that it has
     worker.py      the process itself, which has `protocol` and nothing else of the grader
     clock.py       how much processor time a worker has used, seen from outside
 

@@ -1,7 +1,7 @@
 """Starts workers that can touch nothing: a read-only view of Python and NumPy, and no network.
 
 Nothing here is clever on purpose: bubblewrap (the sandbox of Flatpak) does the isolating, or podman (`podman`) where
-bubblewrap can't start. `view` says what the worker may see, and `seccomp` which system calls it is refused.
+bubblewrap can't start. `view` says what the worker may see, and `seccomp` which system calls it has.
 """
 
 import functools

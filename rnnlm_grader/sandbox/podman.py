@@ -88,7 +88,7 @@ def _mount(source: str, place: str) -> str:
 
 
 def _prepared() -> tuple[Path, Path | None]:
-    """Return (the empty folder, the file of refused system calls or None), which are kept in the user's cache."""
+    """Return (the empty folder, the file of allowed system calls or None), which are kept in the user's cache."""
     cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache", "rnnlm-grader")
     root = cache / "root"
     root.mkdir(parents=True, exist_ok=True)

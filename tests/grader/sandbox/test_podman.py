@@ -104,7 +104,8 @@ def test_a_worker_that_is_lost_is_reported_with_the_reason(body, reason):
 SURROUNDINGS = """
 import os
 def foreign():
-    shown = {"COURSE_PATH", "HOME", "HOSTNAME", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED"}
+    shown = {"COURSE_PATH", "HOME", "HOSTNAME", "LC_ALL", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONHASHSEED",
+             "LOGNAME", "USER"}  # of the container, which newer runtimes set
     return len([name for name in os.environ if name not in shown and "_NUM_THREADS" not in name
                 and not name.startswith("OPENBLAS_")])
 def privileges():
@@ -120,7 +121,7 @@ def writable():
 """
 
 
-def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_refuses_every_call_of_the_table(monkeypatch):
+def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_has_no_other_call(monkeypatch):
     monkeypatch.setenv("SECRET", "of the instructor's")
     monkeypatch.setenv("HTTP_PROXY", "http://user:password@proxy/")
     with begun(SURROUNDINGS + INSIDE, sandbox="podman") as candidate:

@@ -395,7 +395,7 @@ def spin():
     while True: pass
 while True: threading.Thread(target=spin).start()""",
     ),
-    "fork-bomb": attack("raised PermissionError", header="import os", forward="while True: os.fork()"),
+    "fork-bomb": attack("raised OSError", header="import os", forward="while True: os.fork()"),
     "x-fills-memory": loses(
         f"raised MemoryError|{SLOW}|{ENDED}",
         forward="""
