@@ -5,6 +5,7 @@ Needs `make book` first.
 
 import hashlib
 import re
+from itertools import pairwise
 
 import pytest
 from pages import HTML, ROOT
@@ -102,10 +103,7 @@ def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_no
             Boolean(e.closest('[data-mml-node=TeXAtom]')?.matches('[data-mml-node^=msub] > :last-child')),
             /^m(i|su)/.test(e.parentElement.nextElementSibling?.dataset.mmlNode)])""",
     )
-    rgb = {
-        name: "rgb({}, {}, {})".format(*(int(NAMES[name][i : i + 2], 16) for i in (1, 3, 5)))
-        for name in ("blue", "orange", "violet", "red")
-    }
+    rgb = rgb_of("blue", "orange", "violet", "red")
     assert not {fill for _, fill, is_index, _ in letters if is_index} & {*rgb.values()}
     seen = {name: {fill for each, fill, *_ in letters if each == name} for name in ("1D465", "210E", "1D44A")}
     assert rgb["blue"] in seen["1D465"]
@@ -117,6 +115,23 @@ def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_no
         if each == "1D451" and not is_index
     }
     assert of_d == {(True, True), (False, False)}
+
+
+def test_names_have_the_colours_of_the_figures_in_code_and_its_comments(open_page):
+    tab = open_page("book/03-rnn.html")
+    names = tab.eval_on_selector_all(
+        ".highlight span", "all => all.map(e => [e.textContent, getComputedStyle(e).color, e.className])"
+    )
+    colours = rgb_of("blue", "orange", "violet", "red")
+    seen = {text: {color for each, color, _ in names if each == text} for text in ("x", "h", "Wx", "dh", "np", "for")}
+    assert [*seen.values()][:4] == [{colours[name]} for name in colours]
+    assert not (seen["np"] | seen["for"]) & {*colours.values()}
+    assert any(kind.startswith("c") and after.startswith("n n-") for (*_, kind), (*_, after) in pairwise(names))
+
+
+def rgb_of(*names):
+    """The colours of the light theme's figures, as a browser computes them."""
+    return {name: "rgb({}, {}, {})".format(*(int(NAMES[name][i : i + 2], 16) for i in (1, 3, 5))) for name in names}
 
 
 @pytest.mark.parametrize("page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step"])
