@@ -59,7 +59,8 @@ def grade(options):
             sep="\n",
         )
         return not tally.failed
-    marks, stale = read_class(coursedir), Feedback(coursedir).stale()
+    some = of_assignment(coursedir, options.assignment, only=options.student)
+    marks, stale = read_class(some), Feedback(some).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
 

@@ -163,7 +163,7 @@ def student_folders(coursedir, step):
     """
     people = sorted(Path(coursedir.root, step).glob(coursedir.student_id))
     excluded, assignment = coursedir.student_id_exclude.split(","), coursedir.assignment_id
-    only = getattr(coursedir, "only", None)  # ids, unlike `student_id`, which is a pattern
+    only = only_students(coursedir)
     return {
         person.name: person / assignment
         for person in people
@@ -171,6 +171,11 @@ def student_folders(coursedir, step):
         and (only is None or person.name in only)
         and (os.path.lexists(person / assignment) or (person.is_symlink() and not person.is_dir()))
     }
+
+
+def only_students(coursedir):
+    """Return the ids of the students that `of_assignment` was told of, unlike `student_id`, a pattern; None for all."""
+    return getattr(coursedir, "only", None)
 
 
 def of_assignment(coursedir, assignment, only=None):

@@ -24,7 +24,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..notebooks.writing import digest
 from ..refusal import Refusal
-from .folders import require_same
+from .folders import only_students, require_same
 from .private import missing_file
 
 
@@ -126,12 +126,12 @@ def known_cells(gradebook):
     return cells, due
 
 
-def said_by_hand(gradebook, assignment=None):
-    """Return {(assignment, student): digest of all comments and marks by hand}."""
+def said_by_hand(gradebook, assignment=None, students=None):
+    """Return {(assignment, student): digest of all comments and marks by hand}; `students` as in `of_notebooks`."""
     said = defaultdict(list)
     for kind, *columns in ((Comment, Comment.manual_comment), (Grade, Grade.manual_score, Grade.extra_credit)):
         for student, grade_id, name, *values in gradebook.db.execute(
-            of_cells(assignment, kind, Assignment.name, *columns)
+            of_cells(assignment, kind, Assignment.name, *columns, students=students)
         ):
             if any(value is not None for value in values):
                 said[name, student].append([grade_id, *values])
@@ -192,12 +192,12 @@ def withdraw_scores(gradebook, assignment, student):
 
 def shown_marks(coursedir):
     """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
-    assignment, marks = coursedir.assignment_id, {}
+    assignment, marks, some = coursedir.assignment_id, {}, {"students": only_students(coursedir)}
     queries = {
-        "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty),
-        "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score),
-        "comments": of_cells(assignment, Comment, Comment.comment),
-        "by_hand": of_cells(assignment, Grade).where(Grade.manual_score.is_not(None)),
+        "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty, **some),
+        "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score, **some),
+        "comments": of_cells(assignment, Comment, Comment.comment, **some),
+        "by_hand": of_cells(assignment, Grade, **some).where(Grade.manual_score.is_not(None)),
     }
     with open_gradebook(coursedir) as gradebook:
         for what, query in queries.items():

@@ -8,12 +8,13 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
 
-from nbgrader.api import Assignment, Grade, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from sqlalchemy import select
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
-from .folders import few, graded_notebook, of_assignment, submitted_folders
+from .folders import few, graded_notebook, of_assignment, only_students, submitted_folders
 from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
 from .recorder import read_graded
 
@@ -173,13 +174,13 @@ class ClassMarks:
 
 
 def read_class(coursedir, weights=MappingProxyType({})):
-    """Read the results of everybody whom the gradebook knows or who handed something in.
+    """Read the results of everybody whom the gradebook knows or who handed something in, or of `only_students`.
 
     `weights` are those of the course; raise a `Refusal` where one is of no part that the gradebook knows.
     """
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
-        book = Book(gradebook, assignment)
+        book = Book(gradebook, assignment, only_students(coursedir))
     if assignment not in book.cells:
         known = ", ".join(sorted(book.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
@@ -197,10 +198,14 @@ def read_course(coursedir, weights=MappingProxyType({})):
 class Book:
     """What the gradebook holds of one assignment, or of all: in a few queries, however many students there are."""
 
-    def __init__(self, gradebook, assignment=None):
+    def __init__(self, gradebook, assignment=None, students=None):
         self.cells, self.due = known_cells(gradebook)
+        people = select(Student.id, *(getattr(Student, name) for name in IDENTITY))
+        if students is not None:
+            people = people.where(Student.id.in_(students))
         self.people = {
-            person.id: {name: getattr(person, name) or "" for name in IDENTITY} for person in gradebook.students
+            student: {name: value or "" for name, value in zip(IDENTITY, values, strict=True)}
+            for student, *values in gradebook.db.execute(people)
         }
         self.penalties, self.late, self.grades = Counter(), set(), defaultdict(dict)  # by (assignment, student)
         for student, name, *values in gradebook.db.execute(
@@ -210,13 +215,14 @@ class Book:
                 SubmittedNotebook.late_submission_penalty,
                 SubmittedAssignment.timestamp,
                 SubmittedAssignment.extension,
+                students=students,
             )
         ):
             penalty, handed_in, extension = values
             self.penalties[name, student] += penalty or 0.0
             if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
                 self.late.add((name, student))
-        self.said = said_by_hand(gradebook, assignment)
+        self.said = said_by_hand(gradebook, assignment, students)
         for student, cell, name, *values in gradebook.db.execute(
             of_cells(
                 assignment,
@@ -226,6 +232,7 @@ class Book:
                 Grade.needs_manual_grade,
                 Grade.manual_score,
                 Grade.extra_credit,
+                students=students,
             )
         ):
             self.grades[name, student][cell] = Part(*values)

@@ -26,6 +26,7 @@ from support.batches import batch_of, open_course
 
 from rnnlm_grader.course import batch as batches
 from rnnlm_grader.course import cli, commands, gradebook, pool, private, results
+from rnnlm_grader.course import marks as marks_module
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
 from rnnlm_grader.course.recorder import Recorder
@@ -462,14 +463,22 @@ def test_what_cannot_be_done_is_said_in_one_line(handed_in, capsys, arguments, s
     assert (code, says in said) == (2, True)
 
 
-def test_a_run_for_one_student_asks_the_gradebook_about_no_other(course, monkeypatch):
-    asked, of_cells = [], gradebook.of_cells
-    monkeypatch.setattr(
-        gradebook, "of_cells", lambda *args, **options: asked.append(options) or of_cells(*args, **options)
-    )
-    batch_of(course, students=["unfinished"]).grade()
-    assert [options["students"] for options in asked] == [["unfinished"]] * 3
-    assert marks(course) == {"unfinished": 4}
+def test_a_run_for_one_student_asks_the_gradebook_about_no_other_and_reads_no_other_notebook(pair, capsys, monkeypatch):
+    batch_of(pair).grade()
+    asked, read = [], []
+    for module, name in ((gradebook, "of_notebooks"), (marks_module, "of_notebooks")):
+        monkeypatch.setattr(module, name, noting(asked, getattr(module, name)))
+    monkeypatch.setattr(marks_module, "read_again", lambda path: read.append(path) or ({}, {}))
+    assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1", "--force", "--student", "unfinished"]) == 0
+    assert "1 marks: lowest 4, median 4, highest 4" in capsys.readouterr().out
+    assert asked
+    assert {tuple(students or ["all"]) for students in asked} == {("unfinished",)}
+    assert {path.parts[-3] for path in read} == {"unfinished"}
+
+
+def noting(asked, query):
+    """Return a query of the gradebook that notes about which students it asks."""
+    return lambda *args, students=None: asked.append(students) or query(*args, students=students)
 
 
 def test_a_submission_that_cannot_be_examined_keeps_no_older_mark_and_costs_nobody_else_one(

@@ -180,7 +180,7 @@ def test_practice_answers_what_is_new_whatever_fails_for_another(course, monkeyp
     )
     watching, said = course.watch(practice=True)
     watching.round()
-    assert lines(said) == [
+    assert sorted(lines(said)) == [  # a busy machine may put one off
         "no practice feedback for ada: ZeroDivisionError: division by zero",
         "practice feedback for ben",
     ]
