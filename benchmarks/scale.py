@@ -4,10 +4,11 @@ usage: scale.py [--students N ...] [--distinct N] [--assignment SLUG]
 
 Each class is graded by two workers of a Dask cluster, with the gradebook in a PostgreSQL server; both are started
 here. Only some of the notebooks differ, and equal ones are examined once: how long an examination takes doesn't depend
-on the class, and grading.py measures it.
+on the class, and grading.py measures it. Processor time is that of the command, without the cluster and the server.
 """
 
 import argparse
+import resource
 import sys
 import tempfile
 from pathlib import Path
@@ -35,14 +36,25 @@ def measure(folder, scheduler, assignment, count, distinct):
             "rnnlm-grade overview": ["rnnlm-grade", "overview"],
             "rnnlm-grade export": ["rnnlm-grade", "export", assignment],
         }.items():
-            peak = Peak()
+            peak, before = Peak(), processor_time()
             took = run(folder, command, peak.look)
-            print(f"{what:28} {took:7.1f} s  {took / count * 1000:6.1f} ms each  peak {peak.mebibytes:4.0f} MiB")
+            used = processor_time() - before
+            print(
+                f"{what:28} {took:7.1f} s  processor {used:6.1f} s  {used / count * 1000:6.1f} ms each  "
+                f"peak {peak.mebibytes:4.0f} MiB",
+                flush=True,
+            )
         for name in ("submitted", "autograded", "results", "reports"):
             files = [path for path in Path(folder, name).rglob("*") if path.is_file()]
             size = sum(path.stat().st_size for path in files)
             print(f"{name + '/':28} {len(files):7} files  {size / count / 1024:6.1f} KiB a submission")
         print(f"{'gradebook':28} {rows(address) / count:7.1f} rows a submission")
+
+
+def processor_time():
+    """Seconds of all commands that have ended."""
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def rows(address):
