@@ -28,13 +28,13 @@ import seed_manner  # noqa: E402
 
 from rnnlm_ref.model import Rnnlm  # noqa: E402
 from rnnlm_ref.optim import SGD  # noqa: E402
-from rnnlm_ref.time_layers import TimeLSTM  # noqa: E402
+from rnnlm_ref.time_layers import TimeLSTM, TimeRNN  # noqa: E402
 
 TORCH = importlib.util.find_spec("torch") is not None
 
 # N, T, V, D = H; how many rounds, and how many steps a turn: as in training, a small step finds its data in the cache.
 MODELS = [((10, 5, 1000, 100), 50, 10), ((20, 35, 10000, 100), 25, 1), ((20, 35, 10000, 650), 9, 1)]
-LSTMS = [((10, 5, 100), 50, 10), ((20, 35, 100), 30, 3), ((20, 35, 650), 11, 1)]
+LAYERS = [((10, 5, 100), 50, 10), ((20, 35, 100), 30, 3), ((20, 35, 650), 11, 1)]
 
 
 def main():
@@ -56,8 +56,12 @@ def main():
         times["floor"] *= step_flops(sizes) / MATRIX_PRODUCT_FLOPS
         ratios = row(times, "seed", "reuse", "torch", "floor")
         print(f"{sizes!s:>20}{ratios}{peak_in_logits(sizes):9.2f}", flush=True)
+    print(f"\nForward and backward of TimeRNN\n{'N, T, D=H':>20}{'ms':>9}{'/ loop':>9}")
+    for sizes, rounds, steps in LAYERS:
+        times = medians({"ours": reference_rnn(sizes), "loop": loop_of_cells(sizes)}, rounds, steps)
+        print(f"{sizes!s:>20}{row(times, 'loop')}", flush=True)
     print(f"\nForward and backward of TimeLSTM\n{'N, T, D=H':>20}{'ms':>9}{'/ torch':>9}{'/ floor':>9}")
-    for sizes, rounds, steps in LSTMS:
+    for sizes, rounds, steps in LAYERS:
         contestants = {"ours": reference_lstm(sizes), "floor": matrix_product()}
         if TORCH:
             contestants["torch"] = torch_lstm(sizes)
@@ -150,17 +154,28 @@ def torch_step(sizes):
     return step
 
 
+def reference_rnn(sizes):
+    return layer_step(TimeRNN(*layer_params(sizes, gates=1), stateful=True), sizes)
+
+
+def loop_of_cells(sizes):
+    return layer_step(seed_manner.TimeRNN(*layer_params(sizes, gates=1), reuse=False), sizes)
+
+
 def reference_lstm(sizes):
-    N, T, H = sizes
+    return layer_step(TimeLSTM(*layer_params(sizes, gates=4), stateful=True), sizes)
+
+
+def layer_params(sizes, gates):
+    _, _, H = sizes
     rng = np.random.default_rng(0)
-    layer = TimeLSTM(
-        *(
-            rng.standard_normal(shape).astype(np.float32) / np.float32(H**0.5)
-            for shape in [(H, 4 * H), (H, 4 * H), (4 * H,)]
-        ),
-        stateful=True,
-    )
-    xs, dhs = rng.standard_normal((2, N, T, H)).astype(np.float32)
+    shapes = [(H, gates * H), (H, gates * H), (gates * H,)]
+    return [rng.standard_normal(shape).astype(np.float32) / np.float32(H**0.5) for shape in shapes]
+
+
+def layer_step(layer, sizes):
+    N, T, H = sizes
+    xs, dhs = np.random.default_rng(0).standard_normal((2, N, T, H)).astype(np.float32)
 
     def step():
         layer.forward(xs)

@@ -15,58 +15,33 @@ def _unrolled(height):
     return picture
 
 
-def _dx_width(t):
-    """Return how wide the cells of dxs are: those of step 0 hold three digits."""
-    return 0.6 if t else 0.68
-
-
 def cell_after_cell(xs, hs):
-    """Return a drawing of three copies of one cell, which hand their states to the right and up."""
+    """Return a drawing of three copies of one cell, each with its sum, which hand their states to the right and up."""
     picture = _unrolled(8)
+    befores = [0, *hs[:-1].sum(axis=1)]
     for t, left in enumerate(LEFTS):
         middle = left + 1.2
         picture.array(left, 1.1, hs[t], fills=[ORANGE_FILL], width=0.8)
         picture.arrow((middle, 3.9), (middle, 2.2), colour=ORANGE)
-        picture.cell(left + 0.3, 3.9, "cell", width=1.8, edge=INK)
+        picture.cell(left, 3.9, f"{xs[t].sum():g} + {befores[t]:g} + 3", width=2.4, edge=INK)
         picture.array(left, 6.5, xs[t], fills=[BLUE_FILL], width=0.6)
         picture.arrow((middle, 6.4), (middle, 5), colour=BLUE)
         if t < 2:
-            picture.arrow((left + 2.1, 4.4), (LEFTS[t + 1] + 0.25, 4.4), colour=ORANGE)
-            picture.text(left + 2.73, 3.9, f"{hs[t, 0]:g}", colour=ORANGE)
-    picture.text(0.3, 4.4, "0", colour=ORANGE)
-    picture.arrow((0.55, 4.4), (1.2, 4.4), colour=ORANGE)
+            picture.arrow((left + 2.4, 4.4), (LEFTS[t + 1] - 0.05, 4.4), colour=ORANGE)
+            picture.text(left + 2.83, 3.5, f"{hs[t, 0]:g}", colour=ORANGE)
+    picture.text(0.2, 4.4, "0", colour=ORANGE)
+    picture.arrow((0.35, 4.4), (0.9, 4.4), colour=ORANGE)
     picture.text(0.45, 1.6, "hs", colour=ORANGE, bold=True)
     picture.text(0.45, 7, "xs", colour=BLUE, bold=True)
     return picture.show("""Three copies of one cell, side by side. Each takes its word vector from below, 0 1 2 3, then
-        4 5 6 7, then 8 9 10 11, and the state from its left, at first 0. Each sends its state up and to the right:
-        9, 52, 197.""")
+        4 5 6 7, then 8 9 10 11, and the state from its left, at first 0, and adds up: 6 + 0 + 3 = 9, then
+        22 + 27 + 3 = 52, then 38 + 156 + 3 = 197. Each sends its state up and to the right.""")
 
 
-def back_from_cell_to_cell(dhs, dzs, dxs):
-    """Return the same drawing with its arrows turned round; a gradient triples on its way to the step before."""
-    picture = _unrolled(8)
-    for t, left in enumerate(LEFTS):
-        middle = left + 1.2
-        picture.array(left, 1.1, dhs[t], fills=[RED_FILL], width=0.8)
-        picture.arrow((middle, 2.2), (middle, 3.8), colour=RED)
-        picture.cell(left + 0.3, 3.9, f"dz = {dzs[t]:g}", fill=RED_FILL, width=1.8, edge=INK)
-        picture.arrow((middle, 5), (middle, 6.4), colour=RED)
-        picture.array(left, 6.5, dxs[t], fills=[RED_FILL], width=_dx_width(t))
-        if t < 2:
-            picture.arrow((LEFTS[t + 1] + 0.25, 4.4), (left + 2.15, 4.4), colour=RED)
-            picture.text(left + 2.73, 3.9, f"{3 * dzs[t + 1]:g}", colour=RED)
-    picture.arrow((1.2, 4.4), (0.65, 4.4), colour=RED)
-    picture.text(0.5, 3.9, f"{3 * dzs[0]:g}", colour=RED)
-    picture.text(0.45, 1.6, "dhs", colour=RED, bold=True)
-    picture.text(0.45, 7, "dxs", colour=RED, bold=True)
-    return picture.show("""The same three cells with all arrows turned round. From above come 1, 2, 3. Step 2 has dz = 3
-        and sends 9 to its left. Step 1 has dz = 2 + 9 = 11 and sends 33. Step 0 has dz = 1 + 33 = 34 and sends 102 out
-        of the window. Down go dxs, 102, 33 and 9.""")
-
-
-def both_ways(xs, hs, dhs, dzs, dxs):
+def both_ways(xs, hs, dhs, dxs):
     """Return a drawing of three cells with all that goes forward and back, and below it the sums over the steps."""
     picture = _unrolled(14.2)
+    dzs = dxs[:, 0] / hs.shape[1]  # each number of dx adds up the equal numbers of dz
     for t, left in enumerate(LEFTS):
         middle = left + 1.2
         picture.array(left, 1.1, dhs[t], fills=[RED_FILL], width=0.8)
@@ -77,13 +52,13 @@ def both_ways(xs, hs, dhs, dzs, dxs):
         picture.arrow((middle - 0.3, 7.1), (middle - 0.3, 6), colour=BLUE)
         picture.arrow((middle + 0.3, 6), (middle + 0.3, 7.1), colour=RED)
         picture.array(left, 7.2, xs[t], fills=[BLUE_FILL], width=0.6)
-        picture.array(left, 8.4, dxs[t], fills=[RED_FILL], width=_dx_width(t))
+        picture.array(left, 8.4, dxs[t], fills=[RED_FILL], width=0.6 if t else 0.68)  # 102 has three digits
         if t < 2:
             picture.arrow((left + 2.1, 5.2), (LEFTS[t + 1] + 0.25, 5.2), colour=ORANGE)
             picture.arrow((LEFTS[t + 1] + 0.25, 5.6), (left + 2.15, 5.6), colour=RED)
     for y, name in [(1.6, "dhs"), (2.8, "hs"), (7.7, "xs"), (8.9, "dxs")]:
         picture.text(0.45, y, name, bold=True)
-    _write_sums(picture, xs, dzs)
+    _write_sums(picture, xs, hs, dzs)
     return picture.show(
         """The three cells with everything at once: gradients 1, 2, 3 from above, states 9, 52, 197, dz
         34, 11 and 3, word vectors, and their gradients 102, 33 and 9. Below, the sums over steps 2, 1 and 0: db is 48,
@@ -92,9 +67,10 @@ def both_ways(xs, hs, dhs, dzs, dxs):
     )
 
 
-def _write_sums(picture, xs, dzs):
+def _write_sums(picture, xs, hs, dzs):
     """Write the gradients of the parameters at the bottom, each as the sum of what the steps give."""
-    sums = [("db", dzs), ("dWh", dzs * [0, 9, 52]), *((f"dWx, row {d}", dzs * column) for d, column in enumerate(xs.T))]
+    befores = np.append(0, hs[:-1, 0])
+    sums = [("db", dzs), ("dWh", dzs * befores), *((f"dWx, row {d}", dzs * column) for d, column in enumerate(xs.T))]
     for row, (name, terms) in enumerate(sums):
         picture.text(0.1, 10.4 + 0.65 * row, name, align="left")
         added = " + ".join(f"{term:g}" for term in reversed(terms))

@@ -2,11 +2,14 @@
 
 import re
 
+import nbformat
+import numpy as np
 import pytest
 from pages import ROOT
 
 from rnnlm_figures import drawing as figures
 from rnnlm_figures.listing import Source
+from rnnlm_ref.layers import RNN
 
 
 def draw(value, alt="Row 1 holds 111."):
@@ -60,3 +63,27 @@ def test_a_listing_is_the_source_without_docstrings():
     assert listing.source == "def documented(x):\n    # a comment stays\n    return x + 1  # (N,)"
     assert listing.place == "book/test_figures.py"
     assert listing._repr_mimebundle_()["text/markdown"].startswith("```python\n# book/test_figures.py\ndef documented")
+
+
+def test_chapter_4_shows_every_row_of_the_gradients_that_the_study_notebook_printed():
+    """The numbers of a row are equal there, so the figure writes one for each step, and their sum."""
+    h, cells = np.zeros((1, 3)), []
+    for x in np.arange(12.0).reshape(3, 1, 4):
+        cells.append(RNN(np.ones((4, 3)), np.ones((3, 3)), np.full(3, 3.0), "identity"))
+        h = cells[-1].forward(x, h)
+    dh, rows = 0, []
+    for cell, above in zip(cells[::-1], [3, 2, 1], strict=True):
+        _, dh = cell.backward(np.full((1, 3), float(above)) + dh)
+        dWx, dWh, db = cell.grads
+        assert all((grad == grad[..., :1]).all() for grad in cell.grads)
+        assert (dWh == dWh[0, 0]).all()
+        rows.append([db[0], dWh[0, 0], *dWx[:, 0]])
+    names = ["db", "dWh", *(f"dWx, row {d}" for d in range(4))]
+    expected = [
+        f"{name} {' + '.join(f'{term:g}' for term in terms)} = {sum(terms):g}"
+        for name, terms in zip(names, np.transpose(rows), strict=True)
+    ]
+    notebook = nbformat.read(ROOT / "book" / "04-time-rnn.ipynb", as_version=4)
+    twins = [o.data.get("text/plain", "") for cell in notebook.cells for o in cell.get("outputs", []) if "data" in o]
+    shown = " ".join(" ".join(twins).split())
+    assert [row for row in expected if row not in shown] == []

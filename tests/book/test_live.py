@@ -225,7 +225,7 @@ def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write
     Wx, Wh = np.array([[write, -write], [-write, write], [-4.0, -4.0]]), np.array([[keep, mix], [mix, keep]])
     cell = RNN(Wx, Wh.astype(float), np.zeros(2))
     state, states = np.zeros((1, 2)), []
-    text = "the owl in the wood hoots . the cow by the river wood wood wood wood wood"
+    text = "the owl in the wood behind the old barn hoots . the cow by the river wood wood wood wood wood"
     for word in text.split():
         state = cell.forward(np.array([[word == "owl", word == "cow", word == "."]], dtype=float), state)
         states.append(state[0])
@@ -233,7 +233,7 @@ def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write
     assert_allclose(np.reshape(values, (-1, 2)), states, atol=1e-6)
     assert said(live).endswith(f"it holds {holds}.")
     press(live, "Start over")
-    assert said(live) == "After 12 words the state is (−0.87, 0.82): it holds the cow."
+    assert said(live) == "After 16 words the state is (−0.87, 0.82): it holds the cow."
 
 
 # Three gates.

@@ -1,7 +1,7 @@
 /* Chapter 3: a cell of two units built by hand (rnnlm_ref's RNN), which holds an owl or a cow while other words go by. */
 "use strict";
 
-const KEEPER_TEXT = "the owl in the wood hoots . the cow by the river";
+const KEEPER_TEXT = "the owl in the wood behind the old barn hoots . the cow by the river";
 const KEEPER_START = { keep: 1.5, mix: 0, write: 2 };
 const KEEPER_STOP = 4; // what a full stop takes from both units
 const KEEPER_HELD = 0.25; // above this a unit counts as saying its animal
