@@ -1,5 +1,6 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
 
+import itertools
 import re
 
 import nbformat
@@ -1007,6 +1008,7 @@ def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(fi
     set_slider(sketch.get_by_label("your size there"), -1)
     press(sketch, "Show what was measured")
     assert_allclose(heights(sketch, "sketch-asked")[::3], powers, atol=0.05001)
+    assert sketch.locator(".sketch-name").all_text_contents() == ["0.5", "0.9", "1.0", "1.1", "1.5"]
     set_slider(sketch.get_by_label("steps back:"), 11)
     (size,) = re.findall(r"; (\S+) · 10⁻⁶ for radius 0.9;", said(sketch))
     assert_allclose(np.log10(float(size) * 1e-6), heights(sketch, "sketch-asked")[-1], atol=2e-3)
@@ -1039,7 +1041,21 @@ def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
     scale, mouse = box["width"] / 340, sketch.page.mouse
     mouse.move(box["x"] + 46 * scale, box["y"] + 101 * scale)
     mouse.down()
-    mouse.move(box["x"] + 330 * scale, box["y"] + 190 * scale)
+    mouse.move(box["x"] + 242 * scale, box["y"] + 190 * scale)
     mouse.up()
     steps = np.array([1, 5, *range(10, 101, 10)])
     assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)
+
+
+def test_a_size_at_which_all_curves_begin_is_given_and_no_two_names_of_curves_touch(figure):
+    sketch = figure("sketch").page.locator("live-sketch")
+    sketch.page.goto(sketch.page.url.replace("05-bptt", "08-lstm"), wait_until="domcontentloaded")
+    set_slider(sketch.get_by_label("steps back:"), 0)
+    set_slider(sketch.get_by_label("your size there"), -8)
+    assert said(sketch) == "At 0 steps back you expect 1."
+    press(sketch, "Show what was measured")
+    boxes = shown(sketch, ".sketch-name", "(({ x, y, width, height }) => [x, y, x + width, y + height])(e.getBBox())")
+    assert len(boxes) == 4
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] - 5 or other[1] > one[3] - 5
+    assert max(right for _, _, right, _ in boxes) <= 340
