@@ -31,7 +31,8 @@ FIGURES = {
     "teller": "look-inside",
     "unrolled": "04-time-rnn",
     "logits": "06-softmax-masking",
-    "influence": "05-bptt",
+    "influence[paths]": "05-bptt",
+    "influence[windows]": "05-bptt",
     "loop": "00-whole-loop",
     "keeper": "03-rnn",
     "gates": "08-lstm",
@@ -100,7 +101,8 @@ PRESSES = pytest.mark.parametrize(
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
         ("loop", ["30 steps with both"]),
-        ("influence", ["only the last output sends 1"]),
+        ("influence[paths]", ["only the last output sends 1"]),
+        ("influence[windows]", ["only the last output sends 1"]),
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
@@ -933,7 +935,7 @@ def gradients_by_window(radius, T, k):
 
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24)])
 def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
-    influence = figure("influence")
+    influence = figure("influence[windows]")
     for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
@@ -948,7 +950,7 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
 
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
 def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
-    influence = figure("influence")
+    influence = figure("influence[windows]")
     for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     influence.get_by_label("only the last output sends 1").check()
@@ -972,7 +974,7 @@ def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, r
 
 
 def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
-    influence = figure("influence")
+    influence = figure("influence[paths]")
     slider = influence.get_by_label("path:")
     slider.focus()
     for _ in range(3):  # the arcs of step 1, then those of step 2
