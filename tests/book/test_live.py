@@ -21,7 +21,7 @@ from rnnlm_ref.optim import SGD, Adam
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.source import SOUNDS, farm
 from rnnlm_ref.text import Vocabulary, padded_batches, split_corpus, window_batches
-from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 from rnnlm_ref.trainer import RnnlmTrainer, evaluate
 
 FIGURES = {
@@ -39,6 +39,7 @@ FIGURES = {
     "dial": "what-learning-is",
     "tracks": "01-corpus",
     "sketch": "05-bptt",
+    "step": "one-training-step",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -108,6 +109,7 @@ PRESSES = pytest.mark.parametrize(
         ("dial", ["Step"]),
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
+        ("step", ["10 steps"]),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -1061,3 +1063,49 @@ def test_a_size_at_which_all_curves_begin_is_given_and_no_two_names_of_curves_to
     for one, other in itertools.combinations(boxes, 2):
         assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] - 5 or other[1] > one[3] - 5
     assert max(right for _, _, right, _ in boxes) <= 340
+
+
+# One training step.
+
+
+def test_the_48_numbers_and_three_probabilities_are_those_that_python_trains(figure):
+    W, Wx, Wh, b = np.arange(28.0).reshape(7, 4) / 16, np.ones((4, 1)), np.ones((1, 1)), np.array([-3 / 8])
+    Wy, by = np.log(2) * np.eye(7)[3:4], np.zeros(7)
+    layers = [TimeEmbedding(W), TimeRNN(Wx, Wh, b, activation="identity"), TimeAffine(Wy, by)]
+    softmax, optimizer = TimeSoftmaxWithLoss(), SGD(lr=1 / 4)
+    step = figure("step")
+    for presses in ["Step", "10 steps", "10 steps"]:
+        before = [W.copy(), Wy.copy(), by.copy(), Wx.copy(), Wh.copy(), b.copy()]
+        for _ in range(1 if presses == "Step" else 10):
+            train_once(layers, softmax, optimizer)
+        press(step, presses)
+        now = [W, Wy, by, Wx, Wh, b]
+        written = numbers(shown(step, ".step-number + text", "e.textContent"))
+        assert_allclose(written, np.concatenate([array.ravel() for array in now]), atol=5.001e-4)
+        if presses == "Step":
+            moves = np.concatenate([(new - old).ravel() for new, old in zip(now, before, strict=True)])
+            kinds = shown(step, ".step-number", "e.classList[1] ?? ''")
+            assert kinds == ["step-up" if move > 0 else "step-down" if move < 0 else "" for move in moves]
+    loss, scores = forward_through(layers, softmax)
+    exps = np.exp(scores[0])
+    right = (exps / exps.sum(axis=1, keepdims=True))[range(3), [1, 2, 3]]
+    assert said(step) == (
+        f"After 21 steps the right words have {', '.join(f'{p:.3f}' for p in right)}. The loss is {loss:.3f}."
+    )
+    press(step, "Start over")
+    assert said(step) == "After 0 steps the right words have 0.143, 0.125, 0.571. The loss is 1.528."
+
+
+def forward_through(layers, softmax):
+    scores = np.array([[0, 1, 2]])
+    for layer in layers:
+        scores = layer.forward(scores)
+    return softmax.forward(scores, np.array([[1, 2, 3]])), scores
+
+
+def train_once(layers, softmax, optimizer):
+    forward_through(layers, softmax)
+    slope = softmax.backward()
+    for layer in reversed(layers):
+        slope = layer.backward(slope)
+    optimizer.update(*([array for layer in layers for array in getattr(layer, name)] for name in ("params", "grads")))
