@@ -28,28 +28,29 @@ from .drawing import (
 
 
 def three_paths(from_above):
-    """Return a drawing of the paths on which a linear cell, times 3 at each step, sends gradients back to step 0."""
-    lefts = [2.5, 5.2, 7.9]
-    picture = Drawing(10, 10.6)
-    picture.text(0.9, 0.4, "arrives", colour=GREEN, bold=True)
-    for t, left in enumerate(lefts):
-        picture.text(left + 0.7, 0.4, f"step {t}", colour=FAINT)
+    """Return a drawing of the paths on which a linear cell, times 3 at each step, sends gradients back to its start."""
+    lefts = [0.2, 2.85, 5.5, 8.15]  # of the state before the window, and of the steps
+    places = ["before", "step 0", "step 1", "step 2"]
+    picture = Drawing(10, 10.9)
+    for left, place in zip(lefts, places, strict=True):
+        picture.text(left + 0.7, 0.4, place, colour=FAINT)
     for s, dy in enumerate(from_above):
-        y = 2.4 + 2.6 * s
-        picture.text(lefts[s] + 0.7, y - 1.35, dy, colour=RED, bold=True)
-        picture.arrow((lefts[s] + 0.7, y - 1), (lefts[s] + 0.7, y - 0.05), colour=RED)
-        for t in range(s + 1):
-            picture.cell(lefts[t], y, dy * 3 ** (s - t), fill=RED_FILL, width=1.4)
-        for t in range(s):
-            picture.arrow((lefts[t + 1] - 0.05, y + 0.5), (lefts[t] + 1.45, y + 0.5), colour=RED)
-            picture.text(lefts[t] + 2.05, y + 0.05, "× 3", colour=RED, size=SMALL)
-        picture.arrow((lefts[0] - 0.05, y + 0.5), (1.6, y + 0.5), colour=RED)
-        picture.cell(0.2, y, dy * 3**s, fill=RED_FILL, width=1.35)
-    picture.text(0.9, 9.2, "sum", colour=RED, size=SMALL)
-    picture.cell(0.2, 9.4, sum(dy * 3**s for s, dy in enumerate(from_above)), fill=RED_FILL, width=1.35, edge=INK)
+        y, carried = 2.4 + 2.6 * s, [dy * 3 ** (s + 1 - place) for place in range(s + 2)]
+        picture.text(lefts[s + 1] + 0.7, y - 1.35, dy, colour=RED, bold=True)
+        picture.arrow((lefts[s + 1] + 0.7, y - 1), (lefts[s + 1] + 0.7, y - 0.05), colour=RED)
+        picture.cell(lefts[s + 1], y, carried[-1], fill=RED_FILL, width=1.4)
+        for place, gradient in enumerate(carried[:-1]):
+            picture.cell(lefts[place], y, gradient, fill=RED_FILL, width=1.4)
+            picture.arrow((lefts[place + 1] - 0.05, y + 0.5), (lefts[place] + 1.45, y + 0.5), colour=RED)
+            picture.text(lefts[place] + 2.05, y + 0.05, "× 3", colour=RED, size=SMALL)
+    total = sum(dy * 3**s for s, dy in enumerate(from_above))
+    picture.cell(lefts[0], 9.6, 3 * total, fill=RED_FILL, width=1.4, edge=INK)
+    picture.cell(lefts[1], 9.6, total, fill=RED_FILL, width=1.4, edge=INK)
+    picture.text(lefts[2], 10.1, "the sums", colour=RED, bold=True, align="left")
     return picture.show("""Three paths lead back to the state of step 0. The 1 from above step 0 arrives as it is: 1.
         The 2 from above step 1 passes one step and is tripled: 6. The 3 from above step 2 passes two steps and is
-        tripled twice: 27. Together they are 34.""")
+        tripled twice: 27. Together they are 34. One step further, before the window, they are 3, 18 and 81, together
+        102.""")
 
 
 def difference_errors(steps, errors):
@@ -164,11 +165,17 @@ def two_basins(states, slopes):
     )
 
 
-def influence_as_arcs(rho, T):
-    """Return an arc for each path back through time, the weaker the paler, and below them the gradients."""
+def influence_as_arcs(rho, T, window=None):
+    """Return an arc for each path back through time, the weaker the paler, and below them the gradients.
+
+    With a window no path crosses its edges, which are dashed.
+    """
+    k = window or T
     picture = Drawing(10, 7.2)
+    for edge in range(k, T, k):
+        picture.axes.plot([0.4 + 0.8 * edge] * 2, [0.3, 6.3], "--", color=FAINT, linewidth=1)
     for start in range(T):
-        for end in range(start):
+        for end in range(start - start % k, start):
             middle, wide = 0.8 + 0.4 * (start + end), 0.8 * (start - end)
             picture.axes.add_patch(
                 Arc(
@@ -182,18 +189,21 @@ def influence_as_arcs(rho, T):
                     alpha=rho ** (start - end),
                 )
             )
-    arriving = [sum(rho**n for n in range(T - t)) for t in range(T)]
+    arriving = [sum(rho**n for n in range(min(T, t - t % k + k) - t)) for t in range(T)]
     for t, gradient in enumerate(arriving):
         picture.axes.plot(0.8 + 0.8 * t, 4.2, "o", color=INK, markersize=4)
         height = 1.7 * gradient / arriving[0]
         picture.axes.add_patch(Rectangle((0.55 + 0.8 * t, 6.3 - height), 0.5, height, color=RED))
         picture.text(0.8 + 0.8 * t, 6.7, f"{gradient:.1f}", size=SMALL)
-    return picture.show(
-        f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
-        are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
-        {arriving[0]:.1f} at the first and nearly level there.""",
-        live="influence",
-    )
+    if window:
+        alt = f"""{T} steps in windows of {k}. Arcs lead from each step back to the earlier ones of its window, and none
+            to another. Below, bars for the gradient at each step, which begin anew in each window:
+            {arriving[-1]:g} at its last step, {arriving[0]:.1f} at its first."""
+    else:
+        alt = f"""{T} steps in a row. Arcs lead from each step back to all earlier ones, and the longer they
+            are, the paler. Below, bars for the gradient at each step: {arriving[-1]:g} at the last, growing to
+            {arriving[0]:.1f} at the first and nearly level there."""
+    return picture.show(alt, live="influence windows" if window else "influence paths")
 
 
 def clipped_arrows():

@@ -109,30 +109,66 @@ def step_forward(ids, vectors, states, odds, targets):
         except that word 3 has 1, 2 and 8. The targets 1, 2, 3 get 1 of 7, 1 of 8 and 8 of 14.""")
 
 
-def step_backward(above, down):
-    """Return a drawing of three steps back through time; both arguments are whole numbers, times one unit."""
+def step_backward(column, above, down):
+    """Return a drawing of three steps back through time, from the gradient of the scores of word 3, in 168ths.
+
+    The other two arguments are whole numbers, times one unit u.
+    """
     dz = down[:, 0].round()
-    picture = Drawing(10, 8.5)
-    picture.text(0.45, 1.6, "above", colour=RED, bold=True, size=SMALL)
-    picture.text(5, 8.1, "all in units of u", colour=FAINT, size=SMALL)
-    picture.text(0.45, 7, "dx", colour=RED, bold=True)
+    picture = Drawing(10, 10.6)
+    picture.text(0.45, 3.4, "above", colour=RED, bold=True, size=SMALL)
+    picture.text(0.1, 0.4, "column 3 of 168 dscores", colour=RED, bold=True, align="left", size=SMALL)
+    picture.text(5, 9.4, "dz and dx in units of u = log 2 / 84", colour=FAINT, size=SMALL)
+    picture.text(0.45, 8.5, "dx", colour=RED, bold=True)
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2
-        picture.text(middle, 0.4, f"step {t}", colour=FAINT)
-        picture.cell(middle - 0.6, 1.1, signed(above[t, 0]), fill=RED_FILL, width=1.2)
-        picture.arrow((middle, 2.2), (middle, 3.8), colour=RED)
-        picture.cell(left + 0.1, 3.9, f"dz = {signed(dz[t])}", fill=RED_FILL, width=2.2, edge=INK)
-        picture.arrow((middle, 5), (middle, 6.4), colour=RED)
+        picture.text(middle, 10.2, f"step {t}", colour=FAINT)
+        picture.text(middle, 1.3, signed(column[t]), colour=RED)
+        picture.arrow((middle, 1.7), (middle, 2.8), colour=RED)
+        picture.text(middle + 0.15, 2.2, "· u/2", colour=RED, size=SMALL, align="left")
+        picture.cell(middle - 0.6, 2.9, f"{signed(above[t, 0])} u", fill=RED_FILL, width=1.2)
+        picture.arrow((middle, 4), (middle, 5.3), colour=RED)
+        picture.cell(left + 0.1, 5.4, f"dz = {signed(dz[t])}", fill=RED_FILL, width=2.2, edge=INK)
+        picture.arrow((middle, 6.5), (middle, 7.9), colour=RED)
         for d in range(4):
-            picture.cell(left + 0.6 * d, 6.5, "", fill=RED_FILL, width=0.6)
-            picture.text(left + 0.3 + 0.6 * d, 7, signed(down[t, d]), size=SMALL)
+            picture.cell(left + 0.6 * d, 8, "", fill=RED_FILL, width=0.6)
+            picture.text(left + 0.3 + 0.6 * d, 8.5, signed(down[t, d]), size=SMALL)
         if t < 2:
-            picture.arrow((STEP_LEFTS[t + 1] + 0.05, 4.4), (left + 2.35, 4.4), colour=RED)
-            picture.text(left + 2.78, 3.9, signed(dz[t + 1]), colour=RED)
-    arrive, end = (", ".join(signed(x) for x in values) for values in (above[:, 0], dz))
-    return picture.show(f"""From above, the states of the steps 0, 1, 2 receive {arrive}, in units of u. Step 2 passes
+            picture.arrow((STEP_LEFTS[t + 1] + 0.05, 5.9), (left + 2.35, 5.9), colour=RED)
+            picture.text(left + 2.78, 5.4, signed(dz[t + 1]), colour=RED)
+    first, arrive, end = (", ".join(signed(x) for x in values) for values in (column, above[:, 0], dz))
+    return picture.show(f"""The gradients of the scores of word 3 are {first}, in 168ths. Times log 2 they are what the
+        states of the steps 0, 1, 2 receive from above: {arrive}, in units of u. Step 2 passes
         what it has to step 1, and step 1 to step 0. With that the three steps have {end}. Each number of a word vector
         gets what its step has.""")
+
+
+def step_made(before, after, targets):
+    """Return a drawing of three steps before and after all numbers have moved: states, shares and bars for these.
+
+    Both are pairs of states, (1, 3, 1), and scores, (1, 3, 7).
+    """
+    picture = Drawing(10, 6.6)
+    for y, name, colour in [(1.5, "h", ORANGE), (2.6, "$e^y$", INK), (3.7, "sum", INK), (4.8, "p", GREEN)]:
+        picture.text(0.1, y, name, colour=colour, bold=True, align="left", size=SMALL)
+    told = []
+    for t, left in enumerate(STEP_LEFTS):
+        middle = left + 1.2
+        (h, exps), (new_h, new_exps) = ((states[0, t, 0], np.exp(scores[0, t])) for states, scores in (before, after))
+        odds, new_odds = exps[targets[t]], new_exps[targets[t]]
+        p, new_p = odds / exps.sum(), new_odds / new_exps.sum()
+        picture.text(middle, 0.5, f"step {t}, word {targets[t]}", colour=FAINT, size=SMALL)
+        for y, old, new in [(1.5, h, new_h), (2.6, odds, new_odds), (3.7, exps.sum(), new_exps.sum())]:
+            picture.text(middle, y, f"{old:.3g} → {new:.2f}".replace("-", "−"), size=SMALL)
+        shown = f"{odds:.0f}/{exps.sum():.0f} → {new_p:.3f}"
+        told.append(shown.replace("→", "becomes"))
+        picture.text(middle, 4.8, shown, colour=GREEN, bold=True, size=SMALL)
+        picture.bar(left, 5.4, 2.4 * p, FAINT, height=0.35)
+        picture.bar(left, 5.85, 2.4 * new_p, GREEN, height=0.35)
+    return picture.show(
+        f"""The probabilities of the three right words before the step and after it: {", ".join(told)}. Bars show them
+        again, the old one above the new one, which is longer each time."""
+    )
 
 
 def loss_over_steps(losses, guess):
@@ -150,4 +186,5 @@ def loss_over_steps(losses, guess):
         f"""The loss starts at {losses[0]:.2f}, below the {guess:.2f} of a guess among 7 words, and
         falls at each of {len(losses) - 1} steps, to {losses[-1]:.2f}.""",
         digest,
+        live="step",
     )

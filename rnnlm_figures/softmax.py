@@ -16,6 +16,7 @@ from .drawing import (
     Drawing,
     Figure,
     plain_axes,
+    signed,
 )
 
 WORDS = ("we", "read", "more", ".")
@@ -54,51 +55,69 @@ def _write_position(picture, y, odds, target):
         picture.text(8.05, y + 0.5, "doesn't count", colour=FAINT)
 
 
-def picked_by_two_indices(ys, ids):
+def loss_of_a_probability(marked):
+    """Return a plot of the loss against the target's probability, with some of them marked by their names."""
+    plot = Canvas(figsize=(4.4, 2.9), layout="constrained")
+    axes = plain_axes(plot, xlabel="p of the target", ylabel="loss", xlim=(0, 1.02), ylim=(0, 4.6))
+    p = np.linspace(0.01, 1, 200)
+    axes.plot(p, -np.log(p), color=BLUE, linewidth=2)
+    for name, share in [*marked.items(), ("1", 1)]:
+        loss = -np.log(share) + 0.0  # 0 and not -0
+        axes.plot([share, share, 0], [0, loss, loss], ":", color=FAINT, linewidth=1)
+        axes.plot(share, loss, "o", color=BLUE, clip_on=False)
+        axes.text(share + 0.02, loss + 0.18, f"{name}: {loss:.2f}", ha="left" if share < 1 else "right")
+    losses = ", ".join(f"{-np.log(share):.2f} at {name}" for name, share in marked.items())
+    return Figure(
+        plot,
+        f"""The loss against the probability of the target falls from the left, where it has no limit, to 0 at
+        probability 1. It is {losses}.""",
+        losses,
+    )
+
+
+def picked_by_two_indices(rows, targets):
     """Return a drawing of rows from arange and columns from the targets, which pick a number in each row."""
     picture = Drawing(10, 5.6)
     picture.text(1.15, 0.5, "arange(3)", bold=True)
-    picture.text(2.6, 0.5, "ids", bold=True)
-    picture.text(5.9, 0.5, "ys", bold=True)
-    for i in range(3):
-        picture.cell(0.65, 1 + i, i)
-        picture.cell(2.1, 1 + i, ids[i], fill=BLUE_FILL)
-        picture.arrow((3.15, 1.5 + i), (3.65, 1.5 + i), colour=BLUE)
-    fills = [[BLUE_FILL if v == ids[i] else PAPER for v in range(7)] for i in range(3)]
-    picture.array(3.7, 1, ys, width=0.64, fills=fills)
-    for v in range(7):
-        picture.text(4.02 + 0.64 * v, 4.4, v, colour=FAINT, size=SMALL)
+    picture.text(3.0, 0.5, "targets", bold=True)
+    picture.text(6.2, 0.5, "rows", bold=True)
     picture.text(9.3, 0.5, "picked", bold=True)
     for i in range(3):
-        picture.text(9.3, 1.5 + i, ys[i, ids[i]], colour=BLUE)
+        picture.cell(0.65, 1 + i, i)
+        picture.cell(2.5, 1 + i, targets[i], fill=BLUE_FILL)
+        picture.arrow((3.55, 1.5 + i), (4.15, 1.5 + i), colour=BLUE)
+        picture.text(9.3, 1.5 + i, rows[i, targets[i]], colour=BLUE)
+    picture.array(4.2, 1, rows, fills=[[BLUE_FILL if v == target else PAPER for v in range(4)] for target in targets])
+    for v in range(4):
+        picture.text(4.7 + v, 4.4, v, colour=FAINT, size=SMALL)
     picture.text(5.0, 5.2, "row from arange, column from the target", colour=FAINT)
     return picture.show("""The rows 0, 1, 2 from arange and the columns 1, 2, 3 from the targets pick one number in each
-        row of ys: 1 in the first, 9 in the second, 17 in the third.""")
+        row: 4 in the first, 2 in the second, 4 in the third.""")
 
 
 def mask_along_rows_or_columns(mask, dx, row):
     """Return a drawing of a mask that removes a row of dx, and of one that, without an axis, removes a column."""
     picture = Drawing(10, 11.2)
-    picture.text(0.1, 0.5, "(3, 7) times (3, 1): one number for each row", align="left", bold=True, colour=GREEN)
+    picture.text(0.1, 0.5, "(3, 4) times (3, 1): one number for each row", align="left", bold=True, colour=GREEN)
     fills = [GREEN_FILL if kept else PAPER for kept in mask]
     arrows = [GREEN if kept else FAINT for kept in mask]
     inks = [INK if kept else FAINT for kept in mask]
     for i in range(3):
         picture.cell(0.1, 1.2 + i, mask[i], fill=fills[i])
         picture.arrow((1.2, 1.7 + i), (2.1, 1.7 + i), colour=arrows[i])
-        for v in range(7):
-            picture.cell(2.2 + 1.1 * v, 1.2 + i, f"{dx[i, v] + 0:g}", fill=fills[i], width=1.1, colour=inks[i])
+        for v in range(4):
+            picture.cell(2.2 + 1.1 * v, 1.2 + i, signed(dx[i, v] * mask[i]), fill=fills[i], width=1.1, colour=inks[i])
     picture.text(0.1, 5.5, "(3, 3) times (3,): one number for each column", align="left", bold=True, colour=RED)
     for v in range(3):
         picture.cell(2.2 + 1.1 * v, 6.2, mask[v], fill=fills[v], width=1.1)
         picture.arrow((2.75 + 1.1 * v, 7.3), (2.75 + 1.1 * v, 7.9), colour=arrows[v])
         for i in range(3):
-            picture.cell(2.2 + 1.1 * v, 8.0 + i, f"{row[v] * mask[v]:g}", fill=fills[v], width=1.1, colour=inks[v])
+            picture.cell(2.2 + 1.1 * v, 8.0 + i, signed(row[v] * mask[v]), fill=fills[v], width=1.1, colour=inks[v])
     picture.text(7.8, 9.2, "no error,", colour=RED)
     picture.text(7.8, 9.9, "wrong numbers", colour=RED)
-    return picture.show("""Above, the mask 1, 0, 1 stands as a column beside the gradient of three rows: row 0 and row 2
-        pass, row 1 becomes zero. Below, the same mask without the new axis lies above a gradient that has three
-        columns: it removes column 1 of every row, and NumPy doesn't complain.""")
+    return picture.show("""Above, the mask 1, 1, 0 stands as a column beside the gradient of three rows: row 0 and row 1
+        pass, row 2 becomes zero. Below, the same mask without the new axis lies above a gradient that has three
+        columns: it removes column 2 of every row, and NumPy doesn't complain.""")
 
 
 def scores_shares_slopes(scores, targets, shares, slopes, loss):

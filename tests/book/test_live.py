@@ -1,5 +1,6 @@
 """The live figures show what Python computes; on paper their pictures stay. Needs `make book` first."""
 
+import itertools
 import re
 
 import nbformat
@@ -20,7 +21,7 @@ from rnnlm_ref.optim import SGD, Adam
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 from rnnlm_ref.source import SOUNDS, farm
 from rnnlm_ref.text import Vocabulary, padded_batches, split_corpus, window_batches
-from rnnlm_ref.time_layers import TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
+from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeLSTM, TimeRNN, TimeSoftmaxWithLoss
 from rnnlm_ref.trainer import RnnlmTrainer, evaluate
 
 FIGURES = {
@@ -30,13 +31,15 @@ FIGURES = {
     "teller": "look-inside",
     "unrolled": "04-time-rnn",
     "logits": "06-softmax-masking",
-    "influence": "05-bptt",
+    "influence[paths]": "05-bptt",
+    "influence[windows]": "05-bptt",
     "loop": "00-whole-loop",
     "keeper": "03-rnn",
     "gates": "08-lstm",
     "dial": "what-learning-is",
     "tracks": "01-corpus",
     "sketch": "05-bptt",
+    "step": "one-training-step",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -99,12 +102,14 @@ PRESSES = pytest.mark.parametrize(
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
         ("loop", ["30 steps with both"]),
-        ("influence", ["only the last output sends 1"]),
+        ("influence[paths]", ["only the last output sends 1"]),
+        ("influence[windows]", ["only the last output sends 1"]),
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
+        ("step", ["10 steps"]),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -932,7 +937,7 @@ def gradients_by_window(radius, T, k):
 
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24)])
 def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
-    influence = figure("influence")
+    influence = figure("influence[windows]")
     for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
@@ -947,7 +952,7 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
 
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
 def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
-    influence = figure("influence")
+    influence = figure("influence[windows]")
     for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     influence.get_by_label("only the last output sends 1").check()
@@ -971,7 +976,7 @@ def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, r
 
 
 def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
-    influence = figure("influence")
+    influence = figure("influence[paths]")
     slider = influence.get_by_label("path:")
     slider.focus()
     for _ in range(3):  # the arcs of step 1, then those of step 2
@@ -1007,6 +1012,7 @@ def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(fi
     set_slider(sketch.get_by_label("your size there"), -1)
     press(sketch, "Show what was measured")
     assert_allclose(heights(sketch, "sketch-asked")[::3], powers, atol=0.05001)
+    assert sketch.locator(".sketch-name").all_text_contents() == ["0.5", "0.9", "1.0", "1.1", "1.5"]
     set_slider(sketch.get_by_label("steps back:"), 11)
     (size,) = re.findall(r"; (\S+) · 10⁻⁶ for radius 0.9;", said(sketch))
     assert_allclose(np.log10(float(size) * 1e-6), heights(sketch, "sketch-asked")[-1], atol=2e-3)
@@ -1039,7 +1045,67 @@ def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
     scale, mouse = box["width"] / 340, sketch.page.mouse
     mouse.move(box["x"] + 46 * scale, box["y"] + 101 * scale)
     mouse.down()
-    mouse.move(box["x"] + 330 * scale, box["y"] + 190 * scale)
+    mouse.move(box["x"] + 242 * scale, box["y"] + 190 * scale)
     mouse.up()
     steps = np.array([1, 5, *range(10, 101, 10)])
     assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)
+
+
+def test_a_size_at_which_all_curves_begin_is_given_and_no_two_names_of_curves_touch(figure):
+    sketch = figure("sketch").page.locator("live-sketch")
+    sketch.page.goto(sketch.page.url.replace("05-bptt", "08-lstm"), wait_until="domcontentloaded")
+    set_slider(sketch.get_by_label("steps back:"), 0)
+    set_slider(sketch.get_by_label("your size there"), -8)
+    assert said(sketch) == "At 0 steps back you expect 1."
+    press(sketch, "Show what was measured")
+    boxes = shown(sketch, ".sketch-name", "(({ x, y, width, height }) => [x, y, x + width, y + height])(e.getBBox())")
+    assert len(boxes) == 4
+    for one, other in itertools.combinations(boxes, 2):
+        assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] - 5 or other[1] > one[3] - 5
+    assert max(right for _, _, right, _ in boxes) <= 340
+
+
+# One training step.
+
+
+def test_the_48_numbers_and_three_probabilities_are_those_that_python_trains(figure):
+    W, Wx, Wh, b = np.arange(28.0).reshape(7, 4) / 16, np.ones((4, 1)), np.ones((1, 1)), np.array([-3 / 8])
+    Wy, by = np.log(2) * np.eye(7)[3:4], np.zeros(7)
+    layers = [TimeEmbedding(W), TimeRNN(Wx, Wh, b, activation="identity"), TimeAffine(Wy, by)]
+    softmax, optimizer = TimeSoftmaxWithLoss(), SGD(lr=1 / 4)
+    step = figure("step")
+    for presses in ["Step", "10 steps", "10 steps"]:
+        before = [W.copy(), Wy.copy(), by.copy(), Wx.copy(), Wh.copy(), b.copy()]
+        for _ in range(1 if presses == "Step" else 10):
+            train_once(layers, softmax, optimizer)
+        press(step, presses)
+        now = [W, Wy, by, Wx, Wh, b]
+        written = numbers(shown(step, ".step-number + text", "e.textContent"))
+        assert_allclose(written, np.concatenate([array.ravel() for array in now]), atol=5.001e-4)
+        if presses == "Step":
+            moves = np.concatenate([(new - old).ravel() for new, old in zip(now, before, strict=True)])
+            kinds = shown(step, ".step-number", "e.classList[1] ?? ''")
+            assert kinds == ["step-up" if move > 0 else "step-down" if move < 0 else "" for move in moves]
+    loss, scores = forward_through(layers, softmax)
+    exps = np.exp(scores[0])
+    right = (exps / exps.sum(axis=1, keepdims=True))[range(3), [1, 2, 3]]
+    assert said(step) == (
+        f"After 21 steps the right words have {', '.join(f'{p:.3f}' for p in right)}. The loss is {loss:.3f}."
+    )
+    press(step, "Start over")
+    assert said(step) == "After 0 steps the right words have 0.143, 0.125, 0.571. The loss is 1.528."
+
+
+def forward_through(layers, softmax):
+    scores = np.array([[0, 1, 2]])
+    for layer in layers:
+        scores = layer.forward(scores)
+    return softmax.forward(scores, np.array([[1, 2, 3]])), scores
+
+
+def train_once(layers, softmax, optimizer):
+    forward_through(layers, softmax)
+    slope = softmax.backward()
+    for layer in reversed(layers):
+        slope = layer.backward(slope)
+    optimizer.update(*([array for layer in layers for array in getattr(layer, name)] for name in ("params", "grads")))

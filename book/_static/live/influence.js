@@ -1,5 +1,6 @@
 /* How far each output reaches back: a linear cell with one unit, h = radius · h + x, and a gradient of 1 from each output,
-or from the last one only. The gradient at a step is the sum of all paths that end there: rnnlm_ref's TimeRNN, window by window. */
+or from the last one only. The gradient at a step is the sum of all paths that end there: rnnlm_ref's TimeRNN, window by window. The
+figure named "influence windows" has sliders for the number of steps and for the windows; the other one has 12 steps in one window. */
 "use strict";
 
 const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 6; // where 1 is, and how high a power of ten
@@ -9,7 +10,8 @@ class LiveInfluence extends LiveFigure {
   static title = "Influence through time: paths fade, explode and are cut";
 
   build() {
-    this.setting = { radius: 0.8, T: 12, k: 24, last: false };
+    const hasWindows = this.hasAttribute("windows");
+    this.setting = { radius: 0.8, T: 12, k: hasWindows ? 4 : 12, last: false };
     this.at = 0; // which path is looked at; 0 is none
     const change = (name) => (value) => { this.setting[name] = value; this.at = 0; this.draw(); };
     this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 262", role: "img",
@@ -18,8 +20,8 @@ class LiveInfluence extends LiveFigure {
     this.path = slider("path:", { min: 0, max: 1, step: 1, value: 0 }, (at) => { this.at = at; this.draw(); });
     this.panel.append(
       slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: 0.8 }, change("radius")),
-      slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
-      slider("window k =", { min: 1, max: 24, step: 1, value: 24 }, change("k")),
+      ...(hasWindows ? [slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
+        slider("window k =", { min: 1, max: 24, step: 1, value: 4 }, change("k"))] : []),
       checkbox("only the last output sends 1", change("last")), this.picture, this.path, this.sentence);
   }
 

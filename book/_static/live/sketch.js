@@ -1,14 +1,17 @@
 /* Draw the curve that you expect; then the measured ones are laid over it. Sizes stand on a logarithmic axis, in powers of
-ten. The chapter gives the places x, the curves, which one is asked for, what both axes are called, and the range. */
+ten. The chapter gives the places x, the curves, which one is asked for, what both axes are called, and the range. Where all curves
+begin at one size, that size is given: the drawn one begins there too. */
 "use strict";
 
-const SKETCH = { left: 46, right: 330, top: 12, bottom: 190 };
+const SKETCH = { left: 46, right: 242, top: 12, bottom: 190 };
 
 class LiveSketch extends LiveFigure {
   static title = "Draw the curve that you expect, then compare";
 
   build() {
     Object.assign(this, this.given);
+    const [start, ...others] = Object.values(this.curves).map(([first]) => first);
+    this.start = others.every((other) => other === start) ? Math.log10(start) : null;
     this.places = slider(`${this.across}:`, { min: 0, max: this.x.length - 1, step: 1, value: 0 }, (i) => { this.at = i; this.draw(); });
     this.sizes = slider("your size there:", { min: this.low, max: this.high, step: 0.5, value: 0 }, (size) => this.set(this.at, size));
     this.picture = make("svg", { class: "live-drawing sketch", viewBox: "0 0 340 224", role: "img",
@@ -22,7 +25,7 @@ class LiveSketch extends LiveFigure {
   }
 
   startOver() {
-    this.mine = this.x.map(() => 0);
+    this.mine = this.x.map(() => this.start ?? 0);
     this.at = 0;
     this.isDrawn = this.isShown = false;
   }
@@ -33,6 +36,7 @@ class LiveSketch extends LiveFigure {
       const start = this.mine[from], way = this.x[to] - this.x[from];
       this.mine = this.mine.map((before, i) => (i === to ? size : (i - from) * (to - i) > 0
         ? start + ((size - start) * (this.x[i] - this.x[from])) / way : before));
+      this.mine[0] = this.start ?? this.mine[0];
       this.isDrawn = true;
     }
     this.at = to;
@@ -62,11 +66,28 @@ class LiveSketch extends LiveFigure {
     return SKETCH.bottom - ((SKETCH.bottom - SKETCH.top) * (size - this.low)) / (this.high - this.low);
   }
 
-  /** Return a line through sizes, which ends where they leave the range. */
-  line(sizes, kind) {
+  /** Return the points of a curve, up to where it leaves the range. */
+  points(sizes) {
     const end = sizes.findIndex((size) => size < this.low || size > this.high);
-    const points = sizes.slice(0, end < 0 ? sizes.length : end).map((size, i) => `${this.right(this.x[i])} ${this.height(size)}`);
-    return make("path", { d: `M${points.join("L")}`, class: kind });
+    return sizes.slice(0, end < 0 ? sizes.length : end).map((size, i) => [this.right(this.x[i]), this.height(size)]);
+  }
+
+  line(points, kind) {
+    return make("path", { d: `M${points.map((point) => point.join(" ")).join("L")}`, class: kind });
+  }
+
+  /** Return the measured curves, each with its name where it ends, or above a name that stands there already. */
+  measured() {
+    const ends = [], common = /^\S+ /.exec(this.asked)?.[0];
+    const isCommon = Object.keys(this.curves).every((name) => name.startsWith(common));
+    return Object.entries(this.curves).reverse().flatMap(([name, sizes]) => {
+      const points = this.points(sizes.map(Math.log10)), kind = name === this.asked ? "asked" : "other";
+      let [x, y] = points.at(-1);
+      while (ends.some((end) => Math.abs(end.x - x) < 60 && Math.abs(end.y - y) < 14)) y -= 1;
+      ends.push({ x, y });
+      return [this.line(points, `sketch-${kind}`), make("text", { x: x + 5, y: y + 4,
+        class: `live-label sketch-name sketch-name-${kind}` }, isCommon ? name.slice(common.length) : name)];
+    });
   }
 
   draw() {
@@ -77,12 +98,8 @@ class LiveSketch extends LiveFigure {
       label(22, this.height(size) + 4, size ? power(10, size) : "1", "live-faint")]),
     ...[this.x[0], middle, this.x.at(-1)].map((place) => label(this.right(place), bottom + 15, String(place), "live-faint")),
     label((left + right) / 2, bottom + 31, this.across, "live-faint")];
-    if (this.isShown) {
-      for (const [name, sizes] of Object.entries(this.curves)) {
-        parts.push(this.line(sizes.map(Math.log10), name === this.asked ? "sketch-asked" : "sketch-other"));
-      }
-    }
-    parts.push(this.line(this.mine, "sketch-mine"),
+    if (this.isShown) parts.push(...this.measured());
+    parts.push(this.line(this.points(this.mine), "sketch-mine"),
       make("circle", { cx: this.right(this.x[this.at]), cy: this.height(this.mine[this.at]), r: 5, class: "sketch-at" }));
     this.picture.replaceChildren(...parts);
     setSlider(this.places, this.at, String(this.x[this.at]));
