@@ -34,8 +34,8 @@ def rows_collected(ids, dout, dW):
         picture.arrow((4.6, 3.5 + n), (6.05, 1.5 + v + (n - 1) * 0.2), colour=ROW_COLOURS[v])
     picture.text(5, 8.5, f"row 1:  {dout[0, 0]:g} + {dout[2, 0]:g} = {dW[1, 0]:g}", colour=BLUE)
     first, second, third = (" ".join(f"{number:g}" for number in row) for row in dout)
-    return picture.show(f"""The arrows of the first picture, turned round. The upstream rows {first}, {second} and {third}
-        belong to the ids 1, 4 and 1. Row 1 of dW receives the first and the third and holds their sum,
+    return picture.show(f"""The arrows of the first picture, turned round. The upstream rows {first}, {second} and
+        {third} belong to the ids 1, 4 and 1. Row 1 of dW receives the first and the third and holds their sum,
         {" ".join(f"{number:g}" for number in dW[1])}; row 4 holds {second}; all other rows are 0.""")
 
 

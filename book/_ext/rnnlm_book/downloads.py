@@ -53,7 +53,7 @@ def plain_text(text, entries):
 
 
 def plain_directive(match):
-    """Return a dropdown as HTML that folds, and any other box or remark as a quotation, below its title if it has one."""
+    """Return a dropdown as HTML that folds, and any other box as a quotation; a remark in the margin has no title."""
     name, title, body = match.groups()
     if name == "dropdown":
         return f"<details><summary>{title}</summary>\n\n{body}\n</details>"
