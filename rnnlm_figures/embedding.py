@@ -33,9 +33,10 @@ def rows_collected(ids, dout, dW):
         picture.array(1.3, 3 + n, dout[n], fills=[ROW_FILLS[v]], width=0.8)
         picture.arrow((4.6, 3.5 + n), (6.05, 1.5 + v + (n - 1) * 0.2), colour=ROW_COLOURS[v])
     picture.text(5, 8.5, f"row 1:  {dout[0, 0]:g} + {dout[2, 0]:g} = {dW[1, 0]:g}", colour=BLUE)
-    return picture.show("""The arrows of the first picture, turned round. The upstream rows 102, 33 and 9 belong to the
-        ids 1, 4 and 1. Row 1 of dW receives two of them and holds 102 + 9 = 111; row 4 holds 33; all other rows are
-        0.""")
+    first, second, third = (" ".join(f"{number:g}" for number in row) for row in dout)
+    return picture.show(f"""The arrows of the first picture, turned round. The upstream rows {first}, {second} and
+        {third} belong to the ids 1, 4 and 1. Row 1 of dW receives the first and the third and holds their sum,
+        {" ".join(f"{number:g}" for number in dW[1])}; row 4 holds {second}; all other rows are 0.""")
 
 
 def _numbered_table(picture, left, table, width):

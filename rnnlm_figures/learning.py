@@ -45,7 +45,7 @@ def one_dial(w, x, wanted):
         The loss is the square of the difference, {(said - wanted) ** 2}.""")
 
 
-def bowl(loss, slope, path, live=None):
+def bowl(loss, slope, path):
     """Return a plot of the loss against the one weight: the slope at the start, and the first steps down."""
     plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
     axes = plain_axes(plot, xlabel="w", ylabel="loss", xlim=(0.3, 4.2), ylim=(-1, 20), yticks=[0, 4, 8, 12, 16, 20])
@@ -73,7 +73,8 @@ def bowl(loss, slope, path, live=None):
         point has the slope {slope(start):g}. Arrows lead from there from one point to the next: the losses are
         {losses}.""",
         digest,
-        live,
+        live="dial",
+        given=path,
     )
 
 

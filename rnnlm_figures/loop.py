@@ -130,6 +130,8 @@ def you_are_here(page):
         f'<path class="here-way here-red{kind["back"]}" d="M310 65v5a8 8 0 0 1 -8 8h-187a15 15 0 0 1 -14 -8"/>'
         f'<path class="here-head here-red{kind["back"]}" d="M99 64l-2 8l8 -3z"/>'
         f'<text x="210" y="92" class="here-small{kind["back"]}">the way back: gradients</text>'
+        f'<path class="here-way{kind["step"]}" d="M70 88h7a8 8 0 0 0 8 -8v-9"/>'
+        f'<path class="here-head{kind["step"]}" d="M85 63l-4 8h8z"/>'
         f'<text x="50" y="92" class="here-small{kind["step"]}">a step</text>'
     )
     return f'<svg viewBox="-2 0 344 98" role="group" aria-label="{caption(page)}">{"".join(drawn)}</svg>'

@@ -498,6 +498,8 @@ function shown(output) {
     if (link.href.split("#")[0] === location.href.split("#")[0]) {
       link.removeAttribute("target");
       link.href = link.hash;
+      const heading = document.querySelector(`section:has(> ${link.hash}) > :is(h2, h3)`);
+      if (heading) link.textContent = heading.textContent.replace(/#$/, "");
     }
   }
   return place;

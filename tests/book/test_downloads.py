@@ -43,7 +43,7 @@ def test_answers_and_what_a_reader_should_predict_fold_and_citations_are_written
     assert "> **In this chapter**\n>\n> **You will be able to** turn" in text
     assert "(Bengio et al., 2003)." in text
     drawn, asked = (
-        next(cell for cell in cells if part in cell.source) for part in ("tracks_and_batches(", "goes_on(wrong")
+        next(cell for cell in cells if part in cell.source) for part in ("words_in_batches(", "goes_on(wrong")
     )
     assert drawn.metadata == {"jupyter": {"source_hidden": True}}
     assert asked.metadata == {"jupyter": {"outputs_hidden": True}}

@@ -434,12 +434,14 @@ def test_axe_finds_nothing_in_puzzles_and_nothing_of_them_is_cut_off_on_a_phone(
     has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
-def test_a_link_of_the_report_scrolls_in_the_page(practise):
+def test_a_link_of_the_report_names_its_section_and_scrolls_in_the_page(practise):
     here = practise("01-embedding")
     here.write("MyEmbedding", WRONG)
     here.check("MyEmbedding")
-    here.part("MyEmbedding").locator(".practice-report a[href^='#']").first.click()
+    link = here.part("MyEmbedding").locator(".practice-report a[href^='#']").first
+    link.click()
     anchor = here.tab.evaluate("location.hash")
+    assert here.tab.locator(f"section:has(> {anchor}) > h2").inner_text() == f"{link.inner_text()}#"
     here.tab.wait_for_function(f"Math.abs(document.querySelector('{anchor}').getBoundingClientRect().top) < 300")
     assert here.text("MyEmbedding") == WRONG
 

@@ -46,18 +46,19 @@ def asks(cell):
 def plain_text(text, entries):
     """Return MyST Markdown as plain Markdown."""
     text = re.sub(r"^\(\S+\)=\n", "", text, flags=re.M)
-    text = re.sub(r"^:::\{(\w+)\} ([^\n]*)\n(.*?)^:::$", plain_directive, text, flags=re.M | re.DOTALL)
+    text = re.sub(r"^:::\{(\w+)\} ?([^\n]*)\n(.*?)^:::$", plain_directive, text, flags=re.M | re.DOTALL)
     text = re.sub(r"\{cite:p\}`(.*?)`", lambda match: f"({cited(match[1], entries)})", text)
     text = re.sub(r"\{download\}`(.*?)\s*<.*?>`", r"\1", text, flags=re.DOTALL)
     return re.sub(r"\[([^][]*)\]\((?!https?:)[^)]*\)", r"\1", text)
 
 
 def plain_directive(match):
-    """Return a dropdown as HTML that folds, and any other box as a quotation."""
+    """Return a dropdown as HTML that folds, and any other box as a quotation; a remark in the margin has no title."""
     name, title, body = match.groups()
     if name == "dropdown":
         return f"<details><summary>{title}</summary>\n\n{body}\n</details>"
-    return "\n".join(f"> {line}".rstrip() for line in [f"**{title}**", "", *body.splitlines()])
+    head = [f"**{title}**", ""] if title else []
+    return "\n".join(f"> {line}".rstrip() for line in [*head, *body.splitlines()])
 
 
 def cited(keys, entries):

@@ -7,16 +7,16 @@ class LiveDial extends LiveFigure {
   static title = "A dial, the slope of its loss, and steps of a length that you choose";
 
   build() {
-    this.rate = 0.05;
+    this.rate = 1 / 16;
     this.picture = make("svg", { class: "live-drawing", viewBox: "0 0 340 220", role: "img",
       "aria-label": "The loss against w, with the places where the dial stood; the sentence has the numbers" });
     this.dial = slider("w =", { min: DIAL_LEFT, max: DIAL_RIGHT, step: 0.05, value: 1 }, (w) => { this.path = [w]; this.draw(); });
     this.panel.append(this.picture, this.dial,
-      slider("learning rate =", { min: 0.01, max: 0.3, step: 0.005, value: this.rate },
-        (rate) => { this.rate = rate; this.path = this.path.slice(-1); this.draw(); }),
+      slider("learning rate =", { min: 0.0025, max: 0.3, step: 0.0025, value: this.rate },
+        (rate) => { this.rate = rate; this.path.length = 1; this.draw(); }),
       make("div", { class: "live-row" }, button("Step", () => this.step()),
         button("Start over", () => { this.path = [1]; this.draw(); })), this.sentence);
-    this.path = [1];
+    this.path = this.given; // the first steps, as the text takes them
   }
 
   step() {

@@ -11,9 +11,10 @@ const FARM_COLUMNS = [
 ];
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
+const FARM_SLIGHT = 0.25; // a smaller sum has no number, and on the front page no bar
 const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
 const FARM_BEGINNING = "the duck in the wood behind the river";
-const FARM_COMPACT_BEGINNING = "the owl behind the barn in the river";
+const FARM_COMPACT_BEGINNING = "the owl in the wood behind the barn";
 
 class LiveFarm extends LiveFigure {
   static title = "The trained model: choose words, and see what it expects next";
@@ -52,7 +53,8 @@ class LiveFarm extends LiveFigure {
     this.input.placeholder = "near the garden";
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
-        make("div", {}, title("who is it about?"), this.heading(), this.text),
+        make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
+          "A bar: how strongly the memory, after this word, points to that animal. 1 is fully; below 0.25 none is drawn."), this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
       this.buttons()];
@@ -212,8 +214,8 @@ class LiveFarm extends LiveFigure {
 
   /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
   meter() {
-    return this.sums().map((sum) => make("span", { class: "farm-sum", style: `--share: ${sum}`, "aria-hidden": "true" },
-      make("span", {}, sum < 0.25 ? "" : sum.toFixed(1))));
+    return this.sums().map((sum) => make("span", { class: `farm-sum ${sum < FARM_SLIGHT ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
+      make("span", {}, sum < FARM_SLIGHT ? "" : sum.toFixed(1))));
   }
 
   draw() {
@@ -230,8 +232,9 @@ class LiveFarm extends LiveFigure {
     this.text.scrollTop = this.text.scrollHeight;
     if (!this.compact) this.drawUnit();
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
+    if (this.compact) return this.say(`${this.whom()}.`);
     const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);
-    this.say(`${this.whom()} the model expects: ${expected.join(", ")}.`);
+    this.say(`${this.whom()}, and the model expects: ${expected.join(", ")}.`);
   }
 
   /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
@@ -247,7 +250,7 @@ class LiveFarm extends LiveFigure {
     const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
     const whom = largest < 0.5 ? "nobody" : `the ${animal}`;
     const odd = largest < 0.5 || named.includes(animal) ? "" : ", whom nobody named";
-    return `${crowd}${read} it is about ${whom}${odd}, and`;
+    return `${crowd}${read} it is about ${whom}${odd}`;
   }
 }
 

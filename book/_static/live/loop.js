@@ -4,6 +4,7 @@
 const LOOP_WORDS = ["the", "owl", "cow", "in", "wood", "hoots", "moos", "."];
 const LOOP_SENTENCES = { owl: { ids: [0, 1, 3, 0, 4], target: 5 }, cow: { ids: [0, 2, 3, 0, 4], target: 6 } };
 const LOOP_RATE = 0.5;
+const LOOP_BARS = [["hoots", 5], ["moos", 6], ["each of the other six", 0]];
 
 class LiveLoop extends LiveFigure {
   static title = "The whole loop: read, guess, measure, walk back, step";
@@ -15,11 +16,11 @@ class LiveLoop extends LiveFigure {
       ...Object.keys(LOOP_SENTENCES).map((animal) => make("option", { value: animal }, `the ${animal} in the wood`)));
     this.select.addEventListener("change", () => { this.animal = this.select.value; this.draw(); });
     this.table = make("table", { class: "live-table loop-words" });
-    this.shares = LOOP_WORDS.map(() => make("span", { class: "logit-share" }));
+    this.shares = LOOP_BARS.map(() => make("span", { class: "logit-share" }));
     this.panel.append(make("div", { class: "live-row" }, this.select, button("A step", () => this.learn([this.animal])),
       button("30 steps with both", () => this.learn(Array(30).fill(["owl", "cow"]).flat())),
       button("Start over", () => { this.startOver(); this.draw(); })), this.table,
-    make("div", { class: "loop-shares" }, ...LOOP_WORDS.flatMap((word, v) => [make("span", {}, word), this.shares[v]])),
+    make("div", { class: "loop-shares" }, ...LOOP_BARS.flatMap(([name], k) => [make("span", {}, name), this.shares[k]])),
     this.sentence);
   }
 
@@ -40,13 +41,17 @@ class LiveLoop extends LiveFigure {
   draw() {
     const sentence = LOOP_SENTENCES[this.animal];
     const { states, p, gradient, loss } = loopPass(this.rows, sentence);
-    const pair = (numbers) => numbers.map((x) => x.toFixed(2).replace("-", "−")).join(" ");
-    const heads = ["word", "id", "vector", "state", "gradient"];
-    this.table.replaceChildren(make("thead", {}, make("tr", {}, ...heads.map((head) => make("th", { scope: "col" }, head)))),
+    const pair = (numbers, kind) => numbers.map((x) => make("td", { class: kind }, x.toFixed(2).replace("-", "−")));
+    const pairs = ["vector", "state", "gradient"];
+    const head = (name, spans) => make("th", { scope: spans.colspan ? "colgroup" : "col", ...spans }, name);
+    this.table.replaceChildren(make("thead", {},
+      make("tr", {}, head("word", { rowspan: 2 }), head("id", { rowspan: 2 }), ...pairs.map((name) => head(name, { colspan: 2 }))),
+      make("tr", {}, ...pairs.flatMap(() => ["hoots", "moos"].map((name) => head(name, {}))))),
       make("tbody", {}, ...sentence.ids.map((id, t) => make("tr", {}, make("th", { scope: "row" }, LOOP_WORDS[id]),
-        make("td", {}, String(id)), make("td", { class: "loop-vector" }, pair(this.rows[id])),
-        make("td", { class: "loop-state" }, pair(states[t])), make("td", { class: "loop-gradient" }, pair(gradient))))));
-    this.shares.forEach((bar, v) => {
+        make("td", {}, String(id)), ...pair(this.rows[id], "loop-vector"), ...pair(states[t], "loop-state"),
+        ...pair(gradient, "loop-gradient")))));
+    this.shares.forEach((bar, k) => {
+      const v = LOOP_BARS[k][1];
       bar.style.setProperty("--share", p[v]);
       bar.textContent = percent(p[v]);
       bar.classList.toggle("logit-target", v === sentence.target);
