@@ -67,10 +67,10 @@ def read_handed_in(source, path):
     } | outline.blank
     try:
         work = find_work(path, wanted, outline, remarks)
-        answers = replace(take_answers(work.cells, wanted, locked), texts=work.texts)
+        answers = replace(take_answers(work.cells, wanted, locked), texts=work.texts, received=work.received)
         remarks += answers.remarks
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
-        answers = take_answers((), wanted)
+        answers = replace(take_answers((), wanted), received=frozenset(outline.blank))  # so they get nothing either
         reason = str(error) if isinstance(error, Unreadable) else getattr(error, "strerror", None)
         remarks = [f"{UNREAD}: {reason or type(error).__name__}."]
     beside = read_beside(path.parent)

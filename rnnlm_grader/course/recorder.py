@@ -38,6 +38,7 @@ from .lateness import set_penalty
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 STRICTLY = "Your course marks strictly: only ✓ earns points, so this part has {}. Below is what check says.\n\n{}"
+NEVER_THERE = "The notebook that was handed in has no such cell."
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 TEXT = '<pre style="white-space: pre-wrap; font-family: inherit; border-left: 4px solid; padding-left: 1em">{}</pre>'
 MANY_EMPTY = re.compile(r"(\n{20})\n+")  # lines, of which a page shows some
@@ -82,7 +83,8 @@ class Recorder:
         if not (submission.request and before.get("work") == work_of(submission)):  # to ask is not to hand in late
             submitted.timestamp = time_of(submission.beside.get(TIMESTAMP))
         notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
-        answered = {text.fills for text in submission.answers.texts}
+        untouched = self.unanswered.keys() & submission.answers.received
+        untouched -= {text.fills for text in submission.answers.texts}
         points = points_in(result["results"], self.settings.strict)
         for grade in notebook.grades:
             name = self.names[grade.cell_id]
@@ -90,18 +92,19 @@ class Recorder:
                 grade.auto_score = points[name]
                 grade.needs_manual_grade = grade.manual_score is not None
             elif before.get("written") != submission.written:  # else what was marked by hand is as it was
-                grade.auto_score = 0 if name in self.unanswered.keys() - answered else None
+                grade.auto_score = 0 if name in untouched else None
                 grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+        added = self.unanswered.keys() - submission.answers.received
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
         worth_something = {part["name"] for part in result["results"] if part["points"]}
         for comment in notebook.comments:
             name = self.names[comment.cell_id]
-            is_missing = name in self.unanswered.keys() - answered or (
+            is_missing = name in untouched or (
                 name in self.blank
                 and submission.answers.by_id[name] == self.blank[name]
                 and name not in worth_something
             )
-            comment.auto_comment = "No response." if is_missing else None
+            comment.auto_comment = "No response." if is_missing else NEVER_THERE if name in added else None
         self.gradebook.db.flush()
         self.gradebook.db.refresh(notebook, ["score"])
         set_penalty(self.late_rule, notebook)

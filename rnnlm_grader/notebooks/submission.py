@@ -114,7 +114,8 @@ class Answers:
 
     `by_id` holds the source of each cell to fill; `order` tells what to execute, one after the other: (name of the
     answer, source), or (None, source) for what counts of a cell of the student's own. `whole` is the same with all of
-    the student's own cells, or () where all of them counts. `texts` is what was written beside the answers.
+    the student's own cells, or () where all of them counts. `texts` is what was written beside the answers, and
+    `received` names those marked by hand for which there is a cell.
     """
 
     by_id: dict[str, str]
@@ -122,6 +123,7 @@ class Answers:
     whole: Order
     remarks: tuple[str, ...]
     texts: tuple = ()
+    received: frozenset = frozenset()
 
 
 @dataclass(eq=False)

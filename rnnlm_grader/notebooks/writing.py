@@ -11,7 +11,7 @@ UNFILLED, UNANSWERED = "raise NotImplementedError()", "YOUR ANSWER HERE"  # in c
 MAX_TEXT = 20_000  # characters of a cell, and so many cells may have them:
 MAX_TEXTS = 200
 MAX_IMAGES = 8 * 2**20  # characters of all images, in base64
-REQUEST = re.compile(r"[#\s]*regrade request\b[\s:.]*", re.IGNORECASE)
+REQUEST = re.compile(r"^[\s#>*_`-]*regrade[\s-]+request\b[\s:.*_`]*", re.IGNORECASE | re.MULTILINE)  # in any markup
 IMAGE = re.compile(r"!\[[^\]\n]*\]\(attachment:([^)\n]+)\)")
 RASTER = ("image/png", "image/jpeg", "image/gif", "image/webp")  # no SVG, which may hold scripts
 BASE64 = re.compile(r"[A-Za-z0-9+/=\s]*")
@@ -47,21 +47,26 @@ class Text:
     @property
     def request(self) -> str:
         """What is asked for, where this is a request to look at a mark again; else an empty text."""
-        found = None if self.fills else REQUEST.match(self.source)
+        found = None if self.fills else REQUEST.search(self.source)
         return self.source[found.end() :].strip() or "(no reason)" if found else ""
 
 
 @dataclass(frozen=True)
 class Work:
-    """What a notebook holds: the cells that may count, and what was written beside them, which tells no two apart."""
+    """What a notebook holds: the cells that may count, and what was written beside them, which tells no two apart.
+
+    `received` names the answers marked by hand for which it has a cell; others were added to the exercise later.
+    """
 
     cells: tuple[Cell, ...]
     texts: tuple[Text, ...] = field(default=(), compare=False)
+    received: frozenset[str | None] = field(default=frozenset(), compare=False)
 
 
 def work_in(notebook: object, outline: Outline) -> Work:
     """Return the `Work` in a notebook, as plain data; `outline` is that of the exercise."""
-    return Work(cells_of(notebook), texts_of(notebook, outline))
+    received = outline.blank.keys() & {grade_id_of(cell) for cell in raw_cells(notebook)}
+    return Work(cells_of(notebook), texts_of(notebook, outline), frozenset(received))
 
 
 def grade_id_of(cell: object) -> str | None:

@@ -11,6 +11,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Grade
 
 from rnnlm_grader.course import cli
+from rnnlm_grader.notebooks.writing import Text
 
 NOTEBOOK = f"{SLUG}.ipynb"
 PNG = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
@@ -226,6 +227,22 @@ def test_a_request_is_listed_until_it_is_answered_and_the_answer_is_in_the_feedb
     assert listed(course) == [f"ben {SLUG} And now?"]
 
 
+@pytest.mark.parametrize(
+    ("text", "request_in_it"),
+    [
+        ("Regrade request: why?", "why?"),
+        ("**Regrade request**\n\nwhy?", "why?"),
+        ("*regrade Request* why?", "why?"),
+        ("- `Regrade-request`: why?", "why?"),
+        ("Hello,\n\n## Regrade request\nwhy?", "why?"),
+        ("Regrade request", "(no reason)"),
+        ("I have no regrade request.", ""),
+    ],
+)
+def test_a_request_may_stand_in_any_markup_and_below_a_greeting(text, request_in_it):
+    assert Text(text, None).request == request_in_it
+
+
 def penalty(course, student):
     with gradebook_of(course.folder) as gradebook:
         return gradebook.find_submission_notebook(SLUG, SLUG, student).late_submission_penalty
@@ -249,7 +266,7 @@ def test_points_that_the_gradebook_has_otherwise_stop_the_grading(course, capsys
     assert "Drawing has 3 points in the notebook, 9 points in the gradebook" in capsys.readouterr().err
 
 
-def test_a_cell_marked_by_hand_that_is_added_later_gets_a_place_in_everybodys_marks(tmp_path):
+def test_a_cell_marked_by_hand_that_is_added_later_waits_where_it_was_not_there(tmp_path, capsys):
     course = Class(tmp_path / "course")
     course.folder.mkdir()
     demo.set_up(course.folder)
@@ -259,10 +276,8 @@ def test_a_cell_marked_by_hand_that_is_added_later_gets_a_place_in_everybodys_ma
     add_cells(course.folder)
     release(course.folder)
     course.grade()
-    assert course.grades("ada") == {
-        "Reflection": (0, None, False),
-        "Plot": (0, None, False),
-        "Drawing": (None, None, True),
-    }
+    assert course.grades("ada") == dict.fromkeys(["Reflection", "Plot", "Drawing"], (None, None, True))
+    assert "to be marked by hand, in formgrader: Drawing (1), Plot (1), Reflection (1)" in capsys.readouterr().out
+    assert "The notebook that was handed in has no such cell." in course.feedback("ada")
     with gradebook_of(course.folder) as gradebook:
         assert gradebook.db.query(Grade).count() == len(gradebook.find_notebook(SLUG, SLUG).grade_cells) + 1
