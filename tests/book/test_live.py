@@ -273,7 +273,10 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     cs = np.arctanh(hs[0, :, 0] / o)
     bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
     assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
+    lengths = shown(live, ".gates-reach", "Number(e.style.getPropertyValue('--length'))")
+    assert_allclose(lengths, 1 + np.log10(dc) / 6, rtol=1e-6, atol=1e-9)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
+    assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row
 
 
 # A dial.
@@ -326,6 +329,8 @@ def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked
         p, shares = moved(*network(text, name), before, words[: m + 1])
         assert_allclose(bars[k * len(words) :][:m], shares, atol=1e-6)
         assert not any(bars[k * len(words) + m :][: len(words) - m])
+        below = live.locator(f".mattered-{name} .mattered-word").evaluate_all("all => all.map(e => e.dataset.share)")
+        assert below[:m] == [f"{100 * share:.0f} %" if share >= 0.015 else "" for share in shares]
         assert live.locator(".mattered-head").nth(k).inner_text() == f"{name}: it gives “{words[m]}” {100 * p:.0f} %"
     assert ("Your word" in said(live)) == (m == asked)
 
@@ -457,12 +462,16 @@ def trained(steps, measured):
 
 def test_the_browser_trains_the_model_as_python_does(figure):
     live = figure("training")
+    assert {"40", "unigram 14.73"} <= {*shown(live, "text", "e.textContent")}
     press(live, "trigram: 3.10")
     press(live, "Train")
     live.page.wait_for_function(
         "live => live.rows.at(-1)?.step > 120", arg=live.element_handle()
     )  # in the second epoch
     press(live, "Pause")
+    labels = shown(live, "text", "e.textContent")  # by now of an axis that begins and ends near the bars
+    assert {"2.5", "4", "bigram 3.76"} <= {*labels}
+    assert not {"40", "unigram 14.73"} & {*labels}
     losses, rows = live.evaluate("live => [live.losses, live.rows]")
     expected, measured = trained(len(losses), [row["step"] for row in rows])
     assert_allclose(losses, expected, rtol=0, atol=1e-6)
