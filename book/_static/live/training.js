@@ -230,8 +230,7 @@ class LiveTraining extends LiveFigure {
         make("path", { class: "training-batches", d: this.losses.map((loss, step) => `M${x(step)} ${y(Math.exp(loss))}h0`).join("") }),
         path(this.rows.map(({ step, perplexity }) => [x(step), y(perplexity)]), "live-curve")),
       path(this.rows.map(({ step, right }) => [x(step), low(right)]), "live-curve training-sounds"),
-      name(right, 14, `step ${this.losses.length} of ${this.steps}`),
-      name(right, 32, `perplexity ${this.rows.at(-1).perplexity.toFixed(2)}`, "training-now")];
+      name(right, 14, `step ${this.losses.length} of ${this.steps}: perplexity ${this.rows.at(-1).perplexity.toFixed(2)}`, "training-now")];
     this.picture.setAttribute("viewBox", `0 0 ${width} 372`);
     this.picture.replaceChildren(...curves, ...bars, ...ticks, ...steps, across(low(0), "live-axis"), across(low(chance), "training-bar"),
       name(right, low(0.5), "right sounds, %"), name(right, low(chance) - 4, "by guessing"));
