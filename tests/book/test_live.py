@@ -37,6 +37,7 @@ FIGURES = {
     "dial": "what-learning-is",
     "tracks": "01-corpus",
     "sketch": "05-bptt",
+    "attention": "where-it-went",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -105,6 +106,7 @@ PRESSES = pytest.mark.parametrize(
         ("dial", ["Step"]),
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
+        ("attention", []),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -277,6 +279,20 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     assert_allclose(lengths, 1 + np.log10(dc) / 6, rtol=1e-6, atol=1e-9)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
     assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row
+
+
+# Attention.
+
+
+@pytest.mark.parametrize("q", [-2, -0.69, 0, 1.5])
+def test_the_shares_are_those_of_the_query_that_the_slider_has(figure, q):
+    live = figure("attention")
+    set_slider(live.get_by_label("q ="), q)
+    states = np.array([0, 1, 3])
+    shares = next_word_probabilities(q * states)
+    told = ", ".join(f"{100 * share:.0f} %" for share in shares)
+    assert said(live) == f"The states 0, 1, 3 get {told}, so y = {shares @ states:.2f}."
+    assert_allclose(shown(live, "circle", "(176 - e.getAttribute('cy')) / 160"), shares, atol=1e-9)
 
 
 # A dial.
@@ -595,7 +611,7 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
 def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figure):
     farm = figure("farm")
     states, _ = heard(OPENING)
-    picker, says = farm.get_by_label("unit"), farm.locator(".farm-unit-says")
+    picker, says = farm.get_by_role("slider", name="unit"), farm.locator(".farm-unit-says")
     for unit in (1, 2, 23, 64):
         set_slider(picker, unit)
         h = states[:, unit - 1]
@@ -610,6 +626,21 @@ def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figur
     row = farm.locator(".farm-text li svg").last
     row.click(position={"x": row.bounding_box()["width"] * 22.5 / 64, "y": 5})
     assert picker.input_value() == "23"
+
+
+def test_the_units_that_kept_their_sign_since_the_animal_can_be_seen_alone(figure):
+    farm = figure("farm")
+    for text, count in [("", 20), ("the owl in the wood behind the river", 2)]:
+        if text:
+            press(farm, "Start over")
+            read(farm, text)
+        signs = np.sign(heard(text or OPENING)[0][-6:])  # from in to river
+        kept = (signs == signs[-1]).all(axis=0)
+        assert kept.sum() == count
+        box = farm.get_by_label(f"only units that kept their sign since “in”: {count}")
+        box.check()
+        opacities = shown(farm, ".farm-text li:last-child rect", "Number(getComputedStyle(e).opacity)")
+        assert opacities == np.where(kept, 1, 0.15).tolist()
 
 
 def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
