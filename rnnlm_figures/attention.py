@@ -81,7 +81,7 @@ def transformer_layer():
         picture.axes.plot([7.7, 9.6, 9.6], [came_in, came_in, top + 0.6], color=ORANGE, linewidth=1.3)
         picture.arrow((9.6, top + 0.6), (7.7, top + 0.6), colour=ORANGE)
     picture.text(0.2, 3.8, "what came in is added", colour=ORANGE, align="left", size=SMALL)
-    return picture.show("""One layer of a Transformer at the last of three words. From the vector of each word come a key
-        k and a value v, from the last one also a query q. The query and the keys give the shares, and the mean of the
-        values with these shares is y. What came in is added to y; the sum goes through an affine layer, an activation
-        and another affine layer, and is added to what comes out.""")
+    return picture.show("""One layer of a Transformer at the last of three words. From the vector of each word come a
+        key k and a value v, from the last one also a query q. The query and the keys give the shares, and the mean of
+        the values with these shares is y. What came in is added to y; the sum goes through an affine layer, an
+        activation and another affine layer, and is added to what comes out.""")

@@ -94,9 +94,9 @@ def way_of_a_sentence():
     picture.text(8.8, 5.15, "the animal’s own", colour=FAINT, size=SMALL)
     picture.arrow((7.95, 4.4), (7.3, 4.4))
     picture.cell(6.2, 3.9, ".")
-    return picture.show("""A sentence of the farm, from left to right: the, one of 8 animals, one of 3 links, the, one of
-        6 places. From the place one arrow leads back to the links, with 1/2, and one to the sound, with 1/2: the animal's
-        own, then the full stop.""")
+    return picture.show("""A sentence of the farm, from left to right: the, one of 8 animals, one of 3 links, the,
+        one of 6 places. From the place one arrow leads back to the links, with 1/2, and one to the sound, with 1/2:
+        the animal's own, then the full stop.""")
 
 
 def perplexity_curve(curve, bars):
