@@ -1,6 +1,22 @@
-"""A figure of attention: one query, and the share of each state that was kept."""
+"""Figures of attention: one query, and the share of each state that was kept; any query; a layer of a Transformer."""
 
-from .drawing import BLUE_FILL, FAINT, GREEN, GREEN_FILL, ORANGE, SMALL, Drawing
+import numpy as np
+
+from .drawing import (
+    BLUE,
+    BLUE_FILL,
+    FAINT,
+    GREEN,
+    GREEN_FILL,
+    ORANGE,
+    ORANGE_FILL,
+    SMALL,
+    VIOLET,
+    Canvas,
+    Drawing,
+    Figure,
+    plain_axes,
+)
 
 
 def looking_back(states, parts):
@@ -21,3 +37,51 @@ def looking_back(states, parts):
     return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row. Arrows to the right lead
         from each to the next. From each state one arrow also leads down to a sum, with the shares
         {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""")
+
+
+def shares_by_query(states):
+    """Return a plot of the share of each of three states, which are numbers, against the query from -2 to 2."""
+    queries = np.linspace(-2, 2, 81)
+    shares = np.exp(np.outer(queries, states))
+    shares /= shares.sum(axis=1, keepdims=True)
+    plot = Canvas(figsize=(4.4, 3), layout="constrained")
+    axes = plain_axes(plot, xlabel="query q", ylabel="share", ylim=(0, 1.05), xticks=range(-2, 3))
+    for state, share, colour, at in zip(states, shares.T, (BLUE, GREEN, ORANGE), (5, 12, 74), strict=True):
+        axes.plot(queries, share, color=colour, linewidth=2)
+        axes.text(queries[at], share[at] + 0.03, f"state {state}", color=colour, ha="center", va="bottom")
+    return Figure(
+        plot,
+        f"""The shares of the states {", ".join(map(str, states))} against the query, from -2 to 2. At 0 each has a
+        third. To the right the largest state gets nearly all, to the left the smallest; the middle one never more than
+        {shares[:, 1].max():.2f}.""",
+        "at 1: " + " ".join(f"{share:.2f}" for share in shares[60]),
+        live="attention",
+        given=states,
+    )
+
+
+def transformer_layer():
+    """Return a drawing of one layer of a Transformer, as the last of three positions sees it."""
+    picture = Drawing(10, 11.8)
+    for t, x in enumerate([0.8, 3.3, 6.6]):
+        picture.cell(x, 9.6, f"x{t}", fill=BLUE_FILL)
+        picture.text(x + 0.5, 11, f"word {t}", colour=FAINT, size=SMALL)
+        for name, left in [("k", x - 0.55), ("v", x + 0.55)] + [("q", x + 1.65)] * (t == 2):
+            picture.cell(left, 7.2, name)
+            picture.arrow((x + 0.5, 9.5), (left + 0.5, 8.3), colour=VIOLET)
+        picture.arrow((x + 1.05, 7.1), (6.9 + 0.2 * t, 5.9), colour=GREEN)
+    picture.text(0.2, 4.9, "a mean of the values v,", colour=GREEN, align="left", size=SMALL)
+    picture.text(0.2, 5.5, "with shares from q and the keys k", colour=GREEN, align="left", size=SMALL)
+    picture.cell(6.6, 4.8, "y", fill=GREEN_FILL)
+    picture.cell(5.1, 1.8, "affine, activation, affine", width=4)
+    for start, end in [(4.7, 4.4), (3.2, 2.9), (1.7, 1.4)]:
+        picture.arrow((7.1, start), (7.1, end))
+    for top, came_in in [(3.3, 10.1), (0.3, 3.5)]:
+        picture.cell(6.6, top, "+", fill=ORANGE_FILL)
+        picture.axes.plot([7.7, 9.6, 9.6], [came_in, came_in, top + 0.6], color=ORANGE, linewidth=1.3)
+        picture.arrow((9.6, top + 0.6), (7.7, top + 0.6), colour=ORANGE)
+    picture.text(0.2, 3.8, "what came in is added", colour=ORANGE, align="left", size=SMALL)
+    return picture.show("""One layer of a Transformer at the last of three words. From the vector of each word come a
+        key k and a value v, from the last one also a query q. The query and the keys give the shares, and the mean of
+        the values with these shares is y. What came in is added to y; the sum goes through an affine layer, an
+        activation and another affine layer, and is added to what comes out.""")

@@ -11,7 +11,9 @@ from .drawing import (
     GREEN_FILL,
     ORANGE,
     ORANGE_FILL,
+    PAPER,
     RED,
+    RED_FILL,
     SMALL,
     Canvas,
     Drawing,
@@ -67,6 +69,34 @@ def _name_layers(picture):
         picture.text(0.1, y, name, align="left", bold=True, size=SMALL)
     for y, shape in [(12.9, "(N, T)"), (9.7, "(N, T, D)"), (7.3, "(N, T, H)"), (4.9, "(N, T, V)"), (1.4, "(N, T)")]:
         picture.text(1.3, y, shape, align="left", colour=FAINT, size=SMALL)
+
+
+def way_of_a_sentence():
+    """Return a drawing of what may follow what in a sentence of the farm, with the chance of each choice."""
+    picture = Drawing(10, 5.4)
+    words = [
+        (0.1, 1.1, "the", "", PAPER),
+        (1.8, 1.8, "animal", "1/8", ORANGE_FILL),
+        (4.2, 1.2, "link", "1/3", BLUE_FILL),
+        (6.0, 1.1, "the", "", PAPER),
+        (7.7, 1.6, "place", "1/6", GREEN_FILL),
+    ]
+    for x, width, word, chance, fill in words:
+        picture.cell(x, 1.4, word, fill=fill, width=width)
+        picture.text(x + width / 2, 2.75, chance, colour=FAINT, size=SMALL)
+        if x > 1:
+            picture.arrow((x - 0.6, 1.9), (x - 0.05, 1.9))
+    picture.arrow((8.4, 1.3), (4.8, 1.3), bend=0.25)
+    picture.text(6.6, 0.25, "1/2: one more", colour=FAINT, size=SMALL)
+    picture.arrow((9.1, 2.4), (9.1, 3.8))
+    picture.text(9.2, 3.1, "1/2", align="left", colour=FAINT, size=SMALL)
+    picture.cell(8.0, 3.9, "sound", fill=RED_FILL, width=1.6)
+    picture.text(8.8, 5.15, "the animal’s own", colour=FAINT, size=SMALL)
+    picture.arrow((7.95, 4.4), (7.3, 4.4))
+    picture.cell(6.2, 3.9, ".")
+    return picture.show("""A sentence of the farm, from left to right: the, one of 8 animals, one of 3 links, the,
+        one of 6 places. From the place one arrow leads back to the links, with 1/2, and one to the sound, with 1/2:
+        the animal's own, then the full stop.""")
 
 
 def perplexity_curve(curve, bars):

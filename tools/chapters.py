@@ -32,7 +32,7 @@ KERNEL = {
     "language_info": {"name": "python"},
 }
 OUTPUTS_HANG_ON = ("ipython", "matplotlib", "numpy")  # the packages that decide what is printed and drawn
-TAGS = {"asked", "hide-input", "hide-output", "remove-input", "nbval-ignore-output"}
+TAGS = {"asked", "hide-cell", "hide-input", "hide-output", "remove-input", "nbval-ignore-output"}
 
 
 def main(argv=None):

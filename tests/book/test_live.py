@@ -40,6 +40,7 @@ FIGURES = {
     "tracks": "01-corpus",
     "sketch": "05-bptt",
     "step": "one-training-step",
+    "attention": "where-it-went",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
 }
@@ -110,6 +111,7 @@ PRESSES = pytest.mark.parametrize(
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
         ("step", ["10 steps"]),
+        ("attention", []),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
     ],
@@ -278,7 +280,24 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     cs = np.arctanh(hs[0, :, 0] / o)
     bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
     assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
+    lengths = shown(live, ".gates-reach", "Number(e.style.getPropertyValue('--length'))")
+    assert_allclose(lengths, 1 + np.log10(dc) / 6, rtol=1e-6, atol=1e-9)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
+    assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row
+
+
+# Attention.
+
+
+@pytest.mark.parametrize("q", [-2, -0.69, 0, 1.5])
+def test_the_shares_are_those_of_the_query_that_the_slider_has(figure, q):
+    live = figure("attention")
+    set_slider(live.get_by_label("q ="), q)
+    states = np.array([0, 1, 3])
+    shares = next_word_probabilities(q * states)
+    told = ", ".join(f"{100 * share:.0f} %" for share in shares)
+    assert said(live) == f"The states 0, 1, 3 get {told}, so y = {shares @ states:.2f}."
+    assert_allclose(shown(live, "circle", "(176 - e.getAttribute('cy')) / 160"), shares, atol=1e-9)
 
 
 # A dial.
@@ -332,6 +351,8 @@ def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked
         p, shares = moved(*network(text, name), before, words[: m + 1])
         assert_allclose(bars[k * len(words) :][:m], shares, atol=1e-6)
         assert not any(bars[k * len(words) + m :][: len(words) - m])
+        below = live.locator(f".mattered-{name} .mattered-word").evaluate_all("all => all.map(e => e.dataset.share)")
+        assert below[:m] == [f"{100 * share:.0f} %" if share >= 0.015 else "" for share in shares]
         assert live.locator(".mattered-head").nth(k).inner_text() == f"{name}: it gives “{words[m]}” {100 * p:.0f} %"
     assert ("Your word" in said(live)) == (m == asked)
 
@@ -463,12 +484,16 @@ def trained(steps, measured):
 
 def test_the_browser_trains_the_model_as_python_does(figure):
     live = figure("training")
+    assert {"40", "unigram 14.73"} <= {*shown(live, "text", "e.textContent")}
     press(live, "trigram: 3.10")
     press(live, "Train")
     live.page.wait_for_function(
         "live => live.rows.at(-1)?.step > 120", arg=live.element_handle()
     )  # in the second epoch
     press(live, "Pause")
+    labels = shown(live, "text", "e.textContent")  # by now of an axis that begins and ends near the bars
+    assert {"2.5", "4", "bigram 3.76"} <= {*labels}
+    assert not {"40", "unigram 14.73"} & {*labels}
     losses, rows = live.evaluate("live => [live.losses, live.rows]")
     expected, measured = trained(len(losses), [row["step"] for row in rows])
     assert_allclose(losses, expected, rtol=0, atol=1e-6)
@@ -592,7 +617,7 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
 def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figure):
     farm = figure("farm")
     states, _ = heard(OPENING)
-    picker, says = farm.get_by_label("unit"), farm.locator(".farm-unit-says")
+    picker, says = farm.get_by_role("slider", name="unit"), farm.locator(".farm-unit-says")
     for unit in (1, 2, 23, 64):
         set_slider(picker, unit)
         h = states[:, unit - 1]
@@ -607,6 +632,21 @@ def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figur
     row = farm.locator(".farm-text li svg").last
     row.click(position={"x": row.bounding_box()["width"] * 22.5 / 64, "y": 5})
     assert picker.input_value() == "23"
+
+
+def test_the_units_that_kept_their_sign_since_the_animal_can_be_seen_alone(figure):
+    farm = figure("farm")
+    for text, count in [("", 20), ("the owl in the wood behind the river", 2)]:
+        if text:
+            press(farm, "Start over")
+            read(farm, text)
+        signs = np.sign(heard(text or OPENING)[0][-6:])  # from in to river
+        kept = (signs == signs[-1]).all(axis=0)
+        assert kept.sum() == count
+        box = farm.get_by_label(f"only units that kept their sign since “in”: {count}")
+        box.check()
+        opacities = shown(farm, ".farm-text li:last-child rect", "Number(getComputedStyle(e).opacity)")
+        assert opacities == np.where(kept, 1, 0.15).tolist()
 
 
 def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):

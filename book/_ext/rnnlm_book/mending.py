@@ -29,6 +29,8 @@ class NameBars(SphinxPostTransform):
                 cell["prompt_show"] = (
                     f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
                 )
+            elif cell.get("hide_mode") == "all":
+                cell["prompt_show"] = "The code, and what it prints"
             elif cell.get("hide_mode"):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 

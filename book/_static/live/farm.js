@@ -72,7 +72,17 @@ class LiveFarm extends LiveFigure {
       this.unit = 1 + Math.min(this.b.length - 1, Math.floor(((clientX - left) / width) * this.b.length));
       this.drawUnit();
     });
-    return make("div", {}, this.picker, this.unitSays);
+    this.onlyKept = checkbox("", (isOn) => this.text.classList.toggle("farm-only-kept", isOn));
+    return make("div", {}, this.onlyKept, this.picker, this.unitSays);
+  }
+
+  /** Mark in all rows the units that have kept their sign since the word after the last animal, and say how many. */
+  drawKept() {
+    const rows = [...this.text.children], isAnimal = (row) => this.animals.includes(row.firstChild.textContent);
+    const since = rows.slice(Math.min(rows.findLastIndex(isAnimal) + 1, rows.length - 1));
+    const kept = this.state.map((h, k) => since.every((row) => Math.sign(row.state[k]) === Math.sign(h)));
+    rows.forEach((row) => row.querySelectorAll("rect").forEach((cell, k) => cell.classList.toggle("farm-kept", kept[k])));
+    this.onlyKept.lastChild.data = `only units that kept their sign since “${since[0].firstChild.textContent}”: ${kept.filter(Boolean).length}`;
   }
 
   /** Mark the chosen unit in all rows, and say how long it has kept its sign and whose sum it moves most. */
@@ -230,7 +240,10 @@ class LiveFarm extends LiveFigure {
     });
     this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
-    if (!this.compact) this.drawUnit();
+    if (!this.compact) {
+      this.drawUnit();
+      this.drawKept();
+    }
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     if (this.compact) return this.say(`${this.whom()}.`);
     const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);

@@ -41,11 +41,16 @@ class LiveGates extends LiveFigure {
   draw() {
     const { cs, hs, reach } = gatesRun(this.gates);
     this.rows.replaceChildren(...GATES_WORDS.map(([word], t) => make("li", {}, make("span", { class: "live-step-word" }, word),
-      ...[cs, hs, reach].map((numbers) => twoSidedBar(numbers[t])))));
+      twoSidedBar(cs[t]), twoSidedBar(hs[t]), logBar(reach[t]))));
     const far = (word) => brief(reach[GATES_WORDS.findIndex(([name]) => name === word)]);
     this.say(`At the end c is ${cs.at(-1).toFixed(2).replace("-", "−")}. A nudge to c arrives at the last h with the factor `
       + `${far("cow")} if it came after cow, and with ${far("owl")} if it came after owl.`);
   }
+}
+
+/** Return a bar on a logarithmic scale for a number up to 1; a millionth has none. */
+function logBar(x) {
+  return make("span", { class: "live-bar gates-reach", style: `--value: ${x}; --length: ${1 + Math.log10(x) / 6}` }, brief(x));
 }
 
 /** Return the states of the unit after each word, and the derivative of the last h in c after each word. */

@@ -54,14 +54,16 @@ class LiveMattered extends LiveFigure {
 
   draw() {
     const rows = this.texts.map(({ name }) => this.networks[name][this.at - 1]);
-    this.style.setProperty("--longest", Math.max(...rows.flatMap(([, shares]) => shares)));
     this.texts.forEach(({ name, head, spans, block }, k) => {
       const [p, shares] = rows[k];
       block.hidden = this.asking && k > 0;
+      block.style.setProperty("--longest", Math.max(...shares));
       head.textContent = this.asking ? `Which word matters most for “${this.words[this.at]}”?`
         : `${name}: it gives “${this.words[this.at]}” ${percent(p)}`;
       spans.forEach((span, m) => {
-        span.style.setProperty("--share", this.asking || m >= this.at ? 0 : shares[m]);
+        const share = this.asking || m >= this.at ? 0 : shares[m];
+        span.style.setProperty("--share", share);
+        span.dataset.share = share < 0.015 ? "" : percent(share);
         span.classList.toggle("mattered-at", m === this.at);
         span.classList.toggle("mattered-later", m > this.at);
         span.classList.toggle("mattered-guess", m === this.guess && this.at === this.asked);

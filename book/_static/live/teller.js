@@ -10,7 +10,7 @@ const TELLER_PACE = 110; // milliseconds from word to word
 const TELLER_OPENINGS = ["one morning the * found a +", "the * won a +", "late at night the * heard a +"];
 
 class LiveTeller extends LiveFigure {
-  static title = "A teller of fables: give it an opening, and see what it is about at the end";
+  static title = "A teller of fables: give it an opening, and see which things it names";
 
   build() {
     this.temperature = 0.8;
@@ -18,8 +18,8 @@ class LiveTeller extends LiveFigure {
     this.input = make("input", { class: "live-input", autocomplete: "off", autocapitalize: "none", spellcheck: "false", value: "one morning the owl found a drum" });
     this.text = make("p", { class: "teller-text" });
     this.chains = make("ol", { class: "teller-chains", "aria-label": "The things that each fable named" });
-    this.guesses = make("div", { class: "live-row", role: "group", "aria-label": "Will it still be a drum at the end?" },
-      button("Yes, a drum", () => this.answer("a drum")), button("No, another thing", () => this.answer("another thing")));
+    this.guesses = make("div", { class: "live-row", role: "group", "aria-label": "Will it speak of nothing but the drum?" },
+      button("Yes, only a drum", () => this.answer("only a drum")), button("No, another thing", () => this.answer("another thing")));
     const form = make("form", { class: "live-row teller-opening" }, make("label", { class: "farm-type" }, "Opening", this.input),
       make("button", { class: "live-button" }, "Tell from this opening"), button("Tell another", () => this.tellAnother()));
     form.addEventListener("submit", (event) => { event.preventDefault(); this.tell(); });
@@ -131,7 +131,7 @@ class LiveTeller extends LiveFigure {
   }
 
   told() {
-    if (this.guess === undefined) return `It begins: “${this.input.value}”. Will it still be a drum at the end?`;
+    if (this.guess === undefined) return `It begins: “${this.input.value}”. Will it speak of nothing but the drum?`;
     if (!this.tokens) return "The teller is on its way …";
     if (this.telling) return "Telling …"; // the words would be read out one by one
     const [thing, ...later] = this.fables.at(-1), became = tellerChanges([thing, ...later]).slice(1);

@@ -7,7 +7,8 @@ V words, D numbers of a word, H of a state. Row t * N + n of an array belongs to
 const TRAINING = { N: 25, T: 20, D: 16, H: 64, epochs: 10, rate: 0.003, norm: 1 };
 const TRAINING_SLICE = 40; // milliseconds of work between two drawings
 const TRAINING_RANGES = [150, 300, 600, 1200]; // steps that the axis holds
-const TRAINING_TICKS = [3, 5, 10, 20, 40];
+const TRAINING_SCALES = [ // of the perplexity: from a fresh model down, then, after so many steps, around the bars
+  { after: 0, low: 2.3, high: 45, ticks: [3, 5, 10, 20, 40] }, { after: 50, low: 2.4, high: 4, ticks: [2.5, 3, 3.5, 4] }];
 const TRAINING_LONGEST = 19; // words of a sentence, while the model doesn't know where one ends
 
 /** The chapter's `Rnnlm`, for N tracks and windows of T steps. Several may share their numbers. */
@@ -117,7 +118,7 @@ class LiveTraining extends LiveFigure {
         () => { this.guess = name; this.draw(); this.go.focus(); })));
     this.go = button("Train", () => { this.frame ? this.pause() : this.goOn(); this.draw(); });
     this.controls = make("div", { class: "live-row" }, this.go, button("Start over", () => { this.startOver(); this.draw(); }));
-    this.panel.append(this.sentence, this.guesses, this.controls, make("div", { class: "training" }, this.picture, this.list));
+    this.panel.append(this.sentence, this.guesses, this.controls, this.picture, this.list);
     this.startOver();
   }
 
@@ -209,25 +210,30 @@ class LiveTraining extends LiveFigure {
 
   plot() {
     const end = TRAINING_RANGES.find((range) => this.losses.length <= range), chance = 1 / this.soundIds.length;
-    const x = (step) => 30 + (306 * step) / end, y = (perplexity) => 266 - 88 * Math.log(perplexity / 2.3), low = (share) => 350 - 60 * share;
+    const scale = TRAINING_SCALES.findLast(({ after }) => this.losses.length >= after);
+    const width = Math.max(340, this.picture.clientWidth), right = width - 4; // letters keep their size on a wide page
+    const x = (step) => 30 + ((right - 30) * step) / end, low = (share) => 350 - 60 * share;
+    const y = (perplexity) => 266 - (252 * Math.log(perplexity / scale.low)) / Math.log(scale.high / scale.low);
+    const isIn = ([, value]) => value <= scale.high;
     const path = (points, kind) => make("path", { class: kind, d: `M${points.map((point) => point.join(" ")).join("L")}` });
-    const across = (height, kind) => path([[30, height], [336, height]], kind);
+    const across = (height, kind) => path([[30, height], [right, height]], kind);
     const name = (place, height, text, kind = "") => label(place, height, text, `live-faint training-name ${kind}`);
-    const bars = Object.entries(this.bars).flatMap(([bar, value], k) => {
-      const isGuess = bar === this.guess, isLimit = k === 3;
+    const bars = Object.entries(this.bars).filter(isIn).flatMap(([bar, value]) => {
+      const isGuess = bar === this.guess, isLimit = bar === "best possible";
       return [across(y(value), `training-bar${isLimit ? " training-limit" : ""}${isGuess ? " training-guess" : ""}`),
-        name(336, y(value) + (isLimit ? 13 : -4), `${isGuess ? "your guess: " : ""}${bar} ${value.toFixed(2)}`)];
+        name(right, y(value) + (isLimit ? 13 : -4), `${isGuess ? "your guess: " : ""}${bar} ${value.toFixed(2)}`)];
     });
-    const ticks = [...TRAINING_TICKS.map((tick) => name(25, y(tick) + 4, String(tick))), name(25, low(1) + 6, "100"), name(25, low(0), "0")];
-    const steps = [0, 1 / 3, 2 / 3, 1].map((part) => name(30 + 306 * part + (part < 1 && 8), 366, part < 1 ? String(part * end) : `${end} steps`));
+    const ticks = [...scale.ticks.map((tick) => name(25, y(tick) + 4, String(tick))), name(25, low(1) + 6, "100"), name(25, low(0), "0")];
+    const steps = [0, 1 / 3, 2 / 3, 1].map((part) => name(30 + (right - 30) * part + (part < 1 && 8), 366, part < 1 ? String(part * end) : `${end} steps`));
     const curves = this.losses.length === 0 ? [] : [
-      make("path", { class: "training-batches", d: this.losses.map((loss, step) => `M${x(step)} ${y(Math.exp(loss))}h0`).join("") }),
-      path(this.rows.map(({ step, perplexity }) => [x(step), y(perplexity)]), "live-curve"),
+      make("svg", { x: 30, y: 10, width: right - 26, height: 262, viewBox: `30 10 ${right - 26} 262` }, // cuts off what is above
+        make("path", { class: "training-batches", d: this.losses.map((loss, step) => `M${x(step)} ${y(Math.exp(loss))}h0`).join("") }),
+        path(this.rows.map(({ step, perplexity }) => [x(step), y(perplexity)]), "live-curve")),
       path(this.rows.map(({ step, right }) => [x(step), low(right)]), "live-curve training-sounds"),
-      name(336, 14, `step ${this.losses.length} of ${this.steps}`),
-      name(336, 32, `perplexity ${this.rows.at(-1).perplexity.toFixed(2)}`, "training-now")];
+      name(right, 14, `step ${this.losses.length} of ${this.steps}: perplexity ${this.rows.at(-1).perplexity.toFixed(2)}`, "training-now")];
+    this.picture.setAttribute("viewBox", `0 0 ${width} 372`);
     this.picture.replaceChildren(...curves, ...bars, ...ticks, ...steps, across(low(0), "live-axis"), across(low(chance), "training-bar"),
-      name(336, low(0.5), "right sounds, %"), name(336, low(chance) - 4, "by guessing"));
+      name(right, low(0.5), "right sounds, %"), name(right, low(chance) - 4, "by guessing"));
   }
 
   /** Return what was measured at a step, and the sentence of then, which ends in the right sound or doesn't. */
