@@ -11,7 +11,8 @@ const FARM_COLUMNS = [
 ];
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
-const FARM_SLIGHT = 0.25; // a smaller sum has no number, and on the front page no bar
+const FARM_SOMEBODY = 0.5; // the largest sum with which a state is about an animal
+const FARM_SLIGHT = 0.25; // a smaller sum has no number, and on the front page no bar; nor have all of a state about nobody
 const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
 const FARM_BEGINNING = "the duck in the wood behind the river";
 const FARM_COMPACT_BEGINNING = "the owl in the wood behind the barn";
@@ -34,7 +35,8 @@ class LiveFarm extends LiveFigure {
     this.now = make("div", { class: "farm-about" });
     this.panel.append(...(this.compact ? this.compactForm() : this.fullForm()));
     this.startOver();
-    this.readAll(this.compact ? FARM_COMPACT_BEGINNING : FARM_BEGINNING);
+    if (!this.compact) FARM_BEGINNING.split(" ").forEach((word) => this.read(word));
+    this.draw();
   }
 
   fullForm() {
@@ -54,7 +56,7 @@ class LiveFarm extends LiveFigure {
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
-          "A bar: how strongly the memory, after this word, points to that animal. 1 is fully; below 0.25 none is drawn."), this.heading(), this.text),
+          "A bar: how strongly the memory, after this word, points to that animal. 1 is fully. No bar: less than 0.25, or about nobody."), this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
       this.buttons()];
@@ -188,12 +190,12 @@ class LiveFarm extends LiveFigure {
     this.text.lastChild.classList.add("farm-forgotten");
   }
 
-  /** Begin after a whole sentence. */
+  /** Begin after a whole sentence; on the front page, in the middle of the next one, as its question does. */
   startOver() {
     this.text.replaceChildren();
     this.state = this.b.map(() => 0);
     this.words = [];
-    FARM_WARM_UP.split(" ").forEach((word) => this.read(word));
+    `${FARM_WARM_UP}${this.compact ? ` ${FARM_COMPACT_BEGINNING}` : ""}`.split(" ").forEach((word) => this.read(word));
   }
 
   probabilities() {
@@ -224,8 +226,12 @@ class LiveFarm extends LiveFigure {
 
   /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
   meter() {
-    return this.sums().map((sum) => make("span", { class: `farm-sum ${sum < FARM_SLIGHT ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
-      make("span", {}, sum < FARM_SLIGHT ? "" : sum.toFixed(1))));
+    const sums = this.sums(), isNobody = Math.max(...sums) < FARM_SOMEBODY;
+    return sums.map((sum) => {
+      const isSlight = isNobody || sum < FARM_SLIGHT;
+      return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
+        make("span", {}, isSlight ? "" : sum.toFixed(1)));
+    });
   }
 
   draw() {
@@ -261,8 +267,8 @@ class LiveFarm extends LiveFigure {
       ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
     const words = sentence.length ? sentence : this.words.slice(-1);
     const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
-    const whom = largest < 0.5 ? "nobody" : `the ${animal}`;
-    const odd = largest < 0.5 || named.includes(animal) ? "" : ", whom nobody named";
+    const whom = largest < FARM_SOMEBODY ? "nobody" : `the ${animal}`;
+    const odd = largest < FARM_SOMEBODY || named.includes(animal) ? "" : ", whom nobody named";
     return `${crowd}${read} it is about ${whom}${odd}`;
   }
 }
