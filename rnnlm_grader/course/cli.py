@@ -84,7 +84,11 @@ def read_options(command, argv):
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
     parser.epilog = f"Any setting of the course may be given too, as to nbgrader: {SETTING}NAME=VALUE."
     options, options.settings = parser.parse_known_args(argv)
-    if unknown := [word for word in options.settings if not word.startswith(SETTING)]:
+    unknown = [word for word in options.settings if not word.startswith(SETTING)]
+    if unknown and command == "grade" and options.assignment not in ASSIGNMENTS:
+        commands = ", ".join(name for name in OPTIONS if name != "grade")
+        parser.error(f"{options.assignment} is neither an assignment nor a command. The commands are {commands}")
+    if unknown:
         parser.error(f"unrecognized arguments: {' '.join(unknown)}")
     if command == "export" and options.all == bool(options.assignment):
         parser.error("name an assignment, or add --all")

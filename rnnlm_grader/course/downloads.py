@@ -198,6 +198,11 @@ def pack_feedback(coursedir, path):
     """
     assignment = coursedir.assignment_id
     folder = Path(coursedir.root, "downloaded", assignment, "archive")
+    if not folder.is_dir():
+        raise Refusal(
+            f"There is no folder {folder}. The feedback is named as in the download that was collected: put that there "
+            "again, from a backup or from Canvas or Moodle."
+        )
     uploads, left = read_uploads(folder, assignment)
     with open_gradebook(coursedir) as gradebook:
         chosen = choose(uploads, Roster(gradebook, uploads, read_worksheets(folder)), left)

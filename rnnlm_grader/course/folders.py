@@ -78,7 +78,7 @@ def require_known(assignment, root="."):
     if assignment not in ASSIGNMENTS:
         raise Refusal(
             f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
-            "needs a course folder without this grader: see book/own-course.md."
+            "needs a course folder without this grader: see book/own-course.md. Commands: see rnnlm-grade --help."
         )
 
 

@@ -87,7 +87,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
     book = book or built_book(coursedir, path)
     classes = read_course(coursedir, weights)
     standings = standings_of(classes)
-    latest = next((marks for marks in reversed(classes) if marks.graded and marks.assignment in ASSIGNMENTS), None)
+    latest = latest_of([marks for marks in classes if marks.graded and marks.assignment in ASSIGNMENTS])
     found = mistakes(latest.assignment, latest.graded, book) if latest else []
     page = template("overview.html").render(
         course=coursedir.course_id,
@@ -133,6 +133,12 @@ def standings_of(classes):
         for student in sorted(set().union(*by_student))
     ]
     return [Standing(results, done, maxima, came_back(results)) for results in everybody]
+
+
+def latest_of(graded):
+    """Return the latest class in which at least half as many have a mark as in any other; None if nobody has one."""
+    most = max((len(marks.graded) for marks in graded), default=0)
+    return next((marks for marks in reversed(graded) if 2 * len(marks.graded) >= most), None)
 
 
 def over(classes):

@@ -463,6 +463,13 @@ def test_what_cannot_be_done_is_said_in_one_line(handed_in, capsys, arguments, s
     assert (code, says in said) == (2, True)
 
 
+def test_a_command_that_is_misspelt_is_answered_by_a_list_of_them(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        cli.main(["reprot", SLUG])
+    said = capsys.readouterr().err
+    assert "reprot is neither an assignment nor a command. The commands are watch, report, overview" in said
+
+
 def test_a_run_for_one_student_asks_the_gradebook_about_no_other_and_reads_no_other_notebook(pair, capsys, monkeypatch):
     batch_of(pair).grade()
     asked, read = [], []

@@ -258,6 +258,16 @@ def test_feedback_leaves_as_canvas_takes_it_and_what_is_missing_is_named(canvas,
     shutil.rmtree(canvas.folder / "submitted" / "zed")
 
 
+def test_feedback_without_the_download_says_what_is_missing_in_one_line(canvas, tmp_path, capsys):
+    away = shutil.move(canvas.folder / "downloaded", tmp_path)
+    code = canvas.rnnlm_grade("feedback")
+    shutil.move(away, canvas.folder)
+    said = capsys.readouterr().err
+    assert code == 2
+    assert said.startswith(f"rnnlm-grade: There is no folder {canvas.downloads}. ")
+    assert said.count("\n") == 1
+
+
 def test_a_damaged_download_is_told_of_in_one_line_and_nothing_is_collected(new_course):
     course = new_course()
     collected, said = course.collect(archive(CANVAS_FILES)[:1000])

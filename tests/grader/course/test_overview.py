@@ -98,6 +98,20 @@ def test_it_begins_with_what_the_latest_exercise_shows_to_explain_again(written)
     assert "came back for 2 students" in again
 
 
+def test_an_exercise_that_few_have_handed_in_hides_nothing_of_the_one_before(tmp_path):
+    lay_out(tmp_path, dict.fromkeys(("ada", "ben", "cy"), PILES_UP))
+    page, _ = write_overview(lay_out(tmp_path, {"ada": Person()}, slug=SECOND))
+    assert f"most made in {SLUG}" in page.read_text()
+
+
+def test_a_name_stands_apart_from_the_id_and_is_not_said_twice(tmp_path):
+    named = {"ada": ("Ada", "Arslan"), "Max Muster": ("", "Max Muster")}
+    people = {who: Person(identity={"first_name": first, "last_name": last}) for who, (first, last) in named.items()}
+    page, _ = write_overview(lay_out(tmp_path, people))
+    rows = BeautifulSoup(page.read_text(), "html.parser").select("tbody th")
+    assert [row.get_text() for row in rows] == ["Max Muster", "ada · Ada Arslan"]
+
+
 def test_nothing_that_a_student_chose_becomes_markup_or_code_of_the_template(written):
     assert "&lt;script&gt;alert(1)" in written.text
     assert "{{ 7*7 }}" in written.text

@@ -20,6 +20,8 @@ def course(tmp_path):
     shutil.copy(ROOT / "nbgrader_config.py", course)
     (course / "rnnlm-secret.key").write_bytes(b"k" * 32)
     (course / "results").mkdir()
+    (course / "downloaded" / SLUG / "archive").mkdir(parents=True)
+    (course / "downloaded" / SLUG / "archive" / "submissions.zip").write_bytes(b"the download")
     (course / "exercises" / SLUG).mkdir(parents=True)
     for student in ("ada", "ben"):
         (course / "submitted" / student / SLUG / f"{SLUG}.ipynb").write_text(f"the work of {student}")
@@ -56,12 +58,13 @@ def test_a_backup_is_for_its_owner_alone_and_brings_back_marks_submissions_and_k
     assert shell(course, commands("Back up")[0]).returncode == 0
     made = [course.parent / "backup", *(course.parent / "backup").iterdir()]
     assert [path for path in made if path.stat().st_mode & 0o077] == []
-    for name in ("submitted", "exercises", "gradebook.db", "rnnlm-secret.key"):
+    for name in ("submitted", "downloaded", "exercises", "gradebook.db", "rnnlm-secret.key"):
         shutil.rmtree(course / name) if (course / name).is_dir() else (course / name).unlink()
     assert shell(course, commands("Restore")[0]).returncode == 0
     assert students(course) == before
     assert (course / "submitted" / "ada" / SLUG / f"{SLUG}.ipynb").read_text() == "the work of ada"
     assert (course / "rnnlm-secret.key").read_bytes() == b"k" * 32
+    assert (course / "downloaded" / SLUG / "archive" / "submissions.zip").read_bytes() == b"the download"
     assert (course / "exercises" / SLUG).is_dir()
 
 
