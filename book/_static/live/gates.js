@@ -48,9 +48,10 @@ class LiveGates extends LiveFigure {
   }
 }
 
-/** Return a bar on a logarithmic scale for a number up to 1; a millionth has none. */
+/** Return a bar on a logarithmic scale for a number up to 1; a millionth has none. The number is short, for a phone. */
 function logBar(x) {
-  return make("span", { class: "live-bar gates-reach", style: `--value: ${x}; --length: ${1 + Math.log10(x) / 6}` }, brief(x));
+  const written = x < 0.01 ? x.toExponential(0).replace("-", "−") : String(Number(x.toPrecision(2)));
+  return make("span", { class: "live-bar gates-reach", style: `--value: ${x}; --length: ${1 + Math.log10(x) / 6}` }, written);
 }
 
 /** Return the states of the unit after each word, and the derivative of the last h in c after each word. */
