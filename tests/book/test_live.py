@@ -705,7 +705,7 @@ def test_the_farm_works_without_a_mouse(figure):
 def test_two_animals_in_one_sentence_are_named(figure, name):
     farm = figure(name)
     press(farm, "Start over")
-    read(farm, "cow owl")
+    read(farm, ". cow owl")
     assert said(farm).startswith("More than one animal in a sentence (cow, owl): the model has never met that.")
     read(farm, ". the cow")
     assert said(farm).startswith("After “the cow” it is about")

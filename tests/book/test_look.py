@@ -123,7 +123,7 @@ def test_names_have_the_colours_of_the_figures_in_code_and_its_comments(open_pag
         ".highlight span", "all => all.map(e => [e.textContent, getComputedStyle(e).color, e.className])"
     )
     colours = rgb_of("blue", "orange", "violet", "red")
-    seen = {text: {color for each, color, _ in names if each == text} for text in ("x", "h", "Wx", "dh", "np", "for")}
+    seen = {text: {color for each, color, _ in names if each == text} for text in ("x", "h", "Wx", "dWx", "np", "for")}
     assert [*seen.values()][:4] == [{colours[name]} for name in colours]
     assert not (seen["np"] | seen["for"]) & {*colours.values()}
     assert any(kind.startswith("c") and after.startswith("n n-") for (*_, kind), (*_, after) in pairwise(names))
