@@ -116,8 +116,9 @@ class Recorder:
             return {}
         if before.get("request", {}).get("text") == submission.request:
             return before["request"]
-        said = said_by_hand(self.gradebook, assignment := self.converter.coursedir.assignment_id)
-        return {"text": submission.request, "said": said.get((assignment, submission.student))}
+        key = self.converter.coursedir.assignment_id, submission.student
+        said = said_by_hand(self.gradebook, key[0], [submission.student])
+        return {"text": submission.request, "said": said.get(key)}
 
     def notebook(self, submission, result, before):
         """Return the instructor's notebook with what the student wrote, and with marks and reports as outputs."""
