@@ -38,14 +38,13 @@ class LiveDial extends LiveFigure {
     if (dialLoss(w) <= DIAL_TOP) {
       const reach = 0.5 / Math.hypot(1, dialSlope(w) / 8);
       parts.push(line([[w - reach, dialLoss(w) - reach * dialSlope(w)], [w + reach, dialLoss(w) + reach * dialSlope(w)]], "dial-slope"));
+    } else {
+      const beyond = `w = ${brief(w).replace("-", "−")}`;
+      parts.push(w < 3 ? label(62, 14, `← ${beyond}`, "live-strong") : label(290, 14, `${beyond} →`, "live-strong"));
     }
     seen.forEach((place) => parts.push(make("circle", { cx: x(place), cy: y(dialLoss(place)), r: 4, class: "dial-place" })));
     for (const tick of [4, 16]) parts.push(label(8, y(tick) + 4, String(tick), "live-faint"));
     parts.push(label(14, 14, "loss", "live-faint"));
-    if (dialLoss(w) > DIAL_TOP) {
-      const beyond = `w = ${brief(w).replace("-", "−")}`;
-      parts.push(w < 3 ? label(62, 14, `← ${beyond}`, "live-strong") : label(290, 14, `${beyond} →`, "live-strong"));
-    }
     for (const tick of [0, 1, 2, 3, 4, 5, 6]) parts.push(label(x(tick), 208, String(tick), "live-faint"));
     this.picture.replaceChildren(...parts);
     const input = this.dial.querySelector("input");

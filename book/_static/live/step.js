@@ -3,7 +3,6 @@ rnnlm_ref's TimeEmbedding, TimeRNN (linear, H = 1), TimeAffine and TimeSoftmaxWi
 "use strict";
 
 const STEP_IDS = [0, 1, 2], STEP_TARGETS = [1, 2, 3], STEP_RATE = 1 / 4;
-const STEP_FIRST = [1 / 7, 1 / 8, 4 / 7]; // the probabilities before the first step
 const STEP_CELL = { width: 41, height: 19, top: 22, left: 18 };
 const STEP_PLACES = { W: [0, 0], Wy: [4.3, 0], by: [5.3, 0], Wx: [6.6, 0], Wh: [6.6, 4.5], b: [6.6, 6] }; // column and row, in cells
 
@@ -21,6 +20,7 @@ class LiveStep extends LiveFigure {
   startOver() {
     this.model = { W: Array.from({ length: 7 }, (_, v) => [0, 1, 2, 3].map((d) => (4 * v + d) / 16)), Wx: [[1], [1], [1], [1]], Wh: [[1]],
       b: [[-3 / 8]], Wy: [0, 0, 0, Math.log(2), 0, 0, 0].map((x) => [x]), by: Array.from({ length: 7 }, () => [0]) };
+    this.first = stepFound(this.model);
     this.slopes = null;
     this.steps = 0;
   }
@@ -46,16 +46,15 @@ class LiveStep extends LiveFigure {
         label(x + (j + 0.5) * width, y + (i + 0.75) * height, number.toFixed(3).replace("-", "−"), "live-cell"))));
     }
     for (let v = 0; v < 7; v++) parts.push(label(8, top + (v + 0.75) * height, String(v), "live-faint"));
-    const { shares } = stepForward(this.model);
-    shares.forEach((p, t) => {
+    const found = stepFound(this.model);
+    found.forEach((p, t) => {
       const y = 170 + 25 * t;
       parts.push(label(38, y + 15, `word ${STEP_TARGETS[t]}`, "live-faint"),
-        make("rect", { x: 75, y, width: 220 * p[STEP_TARGETS[t]], height: 19, class: "step-share" }),
-        make("line", { x1: 75 + 220 * STEP_FIRST[t], y1: y - 2, x2: 75 + 220 * STEP_FIRST[t], y2: y + 21, class: "step-first" }),
-        label(322, y + 15, p[STEP_TARGETS[t]].toFixed(3), ""));
+        make("rect", { x: 75, y, width: 220 * p, height: 19, class: "step-share" }),
+        make("line", { x1: 75 + 220 * this.first[t], y1: y - 2, x2: 75 + 220 * this.first[t], y2: y + 21, class: "step-first" }),
+        label(322, y + 15, p.toFixed(3), ""));
     });
     this.picture.replaceChildren(...parts);
-    const found = shares.map((p, t) => p[STEP_TARGETS[t]]);
     const loss = -found.reduce((sum, p) => sum + Math.log(p), 0) / found.length;
     this.say(`After ${this.steps} ${this.steps === 1 ? "step" : "steps"} the right words have ${
       found.map((p) => p.toFixed(3)).join(", ")}. The loss is ${loss.toFixed(3)}.`);
@@ -75,6 +74,11 @@ function stepForward({ W, Wx, Wh, b, Wy, by }) {
     states.push(W[id].reduce((sum, x, d) => sum + x * Wx[d][0], states.at(-1) * Wh[0][0] + b[0][0]));
   }
   return { states, shares: states.slice(1).map((h) => softmax(Wy.map(([w], v) => h * w + by[v][0]))) };
+}
+
+/** Return the probabilities of the right words. */
+function stepFound(model) {
+  return stepForward(model).shares.map((p, t) => p[STEP_TARGETS[t]]);
 }
 
 /** Return the slope of the loss in each number, by the way back through time. */
