@@ -11,7 +11,7 @@ import errno
 import itertools
 import struct
 from collections.abc import Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeVar
 
 # Classic BPF, `struct sock_filter`: what to do, where to go on if so and if not (instructions skipped), with what.
 INSTRUCTION = struct.Struct("=HBBI")
@@ -42,6 +42,7 @@ LIMITED = {  # name: (number on x86_64, on aarch64, which argument tells what is
     "futex": (202, 98, SECOND_ARGUMENT, (0, 9, 256, 265)),
 }
 Line: TypeAlias = str | tuple[int, int] | tuple[int, int, str | None, str | None]  # see `assembled`
+Number = TypeVar("Number", int, int | None)
 PRIVATE = {"futex": 128}  # a bit of the argument with which anything may be done
 ALLOWED = {  # name: (number on x86_64, on aarch64); None where there is no such call
     # reading, writing and waiting
@@ -193,10 +194,15 @@ ALLOWED = {  # name: (number on x86_64, on aarch64); None where there is no such
 }
 
 
+def number_on(machine: str, numbers: Sequence[Number]) -> Number:
+    """The number that a machine, such as 'x86_64', has for a call of the tables; None where there is no such call."""
+    return dict(zip(AUDIT_ARCH, numbers, strict=False))[machine]
+
+
 def allowed(machine: str) -> dict[str, int]:
-    """The calls of ALLOWED that there are on a machine, such as 'x86_64': name → number."""
-    at = list(AUDIT_ARCH).index(machine)
-    return {name: number for name, numbers in ALLOWED.items() if (number := numbers[at]) is not None}
+    """The calls of ALLOWED that there are on a machine: name → number."""
+    on_machine = {name: number_on(machine, numbers) for name, numbers in ALLOWED.items()}
+    return {name: number for name, number in on_machine.items() if number is not None}
 
 
 def program(machine: str) -> bytes | None:
@@ -230,7 +236,7 @@ def allowing(name: str, machine: str) -> list[Line]:
     """The lines that let a call of LIMITED do what it may, for `assembled`."""
     *numbers, argument, values = LIMITED[name]
     return [
-        (EQUAL, numbers[list(AUDIT_ARCH).index(machine)], None, f"no {name}"),
+        (EQUAL, number_on(machine, numbers), None, f"no {name}"),
         (LOAD, argument),
         *([(ANY_BIT, PRIVATE[name], "allow", None)] if name in PRIVATE else []),
         *((EQUAL, value, "allow", None) for value in values),

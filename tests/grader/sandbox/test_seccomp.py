@@ -38,11 +38,6 @@ def machine(request):
     return request.param
 
 
-def number_on(machine, numbers):
-    """The number that a machine has for a system call of the table."""
-    return numbers[list(seccomp.AUDIT_ARCH).index(machine)]
-
-
 def verdict(machine, number, first=0, architecture=None, second=0, third=0):
     """Run the filter on one system call."""
     data = struct.pack("=IIQ6Q", number, architecture or seccomp.AUDIT_ARCH[machine], 0, first, second, third, *[0] * 3)
@@ -65,7 +60,7 @@ def verdict(machine, number, first=0, architecture=None, second=0, third=0):
 
 
 def test_what_is_allowed_goes_through_and_nothing_else_is_there(machine):
-    known = {seccomp.CLONE[machine], *(number_on(machine, call) for call in seccomp.LIMITED.values())}
+    known = {seccomp.CLONE[machine], *(seccomp.number_on(machine, call) for call in seccomp.LIMITED.values())}
     allowed = set(seccomp.allowed(machine).values())
     assert not allowed & known
     for number in {*range(1000), seccomp.X32 - 1} - known:  # Linux has not yet 500
@@ -105,7 +100,7 @@ MAY = {  # by the names that Python has for them
 def test_a_call_may_do_what_concerns_its_process_and_nothing_that_others_see(machine, name):
     *numbers, argument, _ = seccomp.LIMITED[name]
     where = "second" if argument == seccomp.SECOND_ARGUMENT else "third"
-    found = {value: verdict(machine, number_on(machine, numbers), **{where: value}) for value in TRIED[name]}
+    found = {value: verdict(machine, seccomp.number_on(machine, numbers), **{where: value}) for value in TRIED[name]}
     assert {value for value, what in found.items() if what == seccomp.ALLOW} == MAY[name]
     assert {what for value, what in found.items() if value not in MAY[name]} == {ABSENT}
 
@@ -140,7 +135,7 @@ def test_the_numbers_are_those_of_the_kernel(machine):
     numbers["newfstatat"] = numbers.get("newfstatat", numbers.get("fstatat"))  # has two names
     table = seccomp.ALLOWED | seccomp.LIMITED
     assert {name: numbers.get(name) for name in table} == {
-        name: number_on(machine, both) for name, both in table.items()
+        name: seccomp.number_on(machine, both) for name, both in table.items()
     }
     assert numbers["clone"] == seccomp.CLONE[machine]
 

@@ -39,7 +39,7 @@ def look_round(candidate):
     if machine in seccomp.AUDIT_ARCH:
         known = {
             seccomp.CLONE[machine],
-            *(numbers[list(seccomp.AUDIT_ARCH).index(machine)] for numbers in seccomp.LIMITED.values()),
+            *(seccomp.number_on(machine, numbers) for numbers in seccomp.LIMITED.values()),
         }
         others = sorted({*range(500)} - known - UNFILTERED - {*seccomp.allowed(machine).values()})
         assert call(candidate, "let_through", *others) == 0
