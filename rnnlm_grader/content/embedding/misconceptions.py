@@ -129,6 +129,17 @@ embedding(
     ("W[idx]", "W.T[idx]"),
 )
 embedding(
+    "TakesWordsForColumns",
+    LOOKUP,
+    "words are taken for the columns of W, forward and back; word v is the row W[v], so index the first axis",
+    ("W[idx]", "W[:, idx]"),
+    (
+        ADD,
+        """for k in range(len(self.idx)):
+            dW[:, self.idx[k]] += dout[:, k]""",
+    ),
+)
+embedding(
     "CountsFromOne",
     LOOKUP,
     "ids are counted from 1; here the first word has id 0 and its vector is W[0]",
@@ -404,6 +415,23 @@ embedding(
 
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
+time_embedding(
+    "TakesTimeForTheFirstAxis",
+    OVER_TIME,
+    "time is taken for the first axis, `xs[t]` and `dout[t]`; ids are (N, T), so those of step t are `xs[:, t]`",
+    (
+        "return W[idx]",
+        """out = np.zeros((*idx.shape, W.shape[1]), W.dtype)
+        for t in range(idx.shape[1]):
+            out[:, t] = W[idx[t]]
+        return out""",
+    ),
+    (
+        ADD,
+        """for t in range(dout.shape[1]):
+            np.add.at(dW, self.idx[t], dout[t])""",
+    ),
+)
 time_embedding(
     "FlatTime",
     OVER_TIME,
