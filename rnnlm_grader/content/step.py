@@ -26,6 +26,8 @@ TANH_OF_EXPONENTIALS = (
     "nan; np.tanh gives 1 or -1 there"
 )
 WRITTEN_OUT = "(np.exp({z}) - np.exp(-{z})) / (np.exp({z}) + np.exp(-{z}))".format
+WRITTEN_OUT_SHORTER = "(np.exp(2 * {z}) - 1) / (np.exp(2 * {z}) + 1)".format
+BIAS_TWICE = "b is added twice, once with each product; one bias goes with both: h_prev @ Wh + x @ Wx + b"
 
 # The slope of tanh at {h}, the state that the step gave
 NO_SLOPE = "the derivative of tanh is missing: dz = {upstream} * (1 - {h}**2)"
@@ -90,6 +92,8 @@ def in_forward(add, h):
     add("TakesSigmoid", EQUATION, SIGMOID, sigmoid)
     add("TakesSigmoidBothWays", EQUATION, SIGMOID, sigmoid, (f"(1 - {h}**2)", f"{h} * (1 - {h})"))
     add("WritesTanhOut", EQUATION, TANH_OF_EXPONENTIALS, ("np.tanh(z)", WRITTEN_OUT(z="z")))
+    add("WritesTanhOutShorter", EQUATION, TANH_OF_EXPONENTIALS, ("np.tanh(z)", WRITTEN_OUT_SHORTER(z="z")))
+    add("AddsBiasTwice", EQUATION, BIAS_TWICE, ("+ b", "+ b + b"))
     add(
         "TakesTanhTwice",
         EQUATION,

@@ -55,6 +55,18 @@ rnn(
     "tanh is taken of each product by itself; first add everything up, then take tanh once",
     ("np.tanh(z)", "np.tanh(h_prev @ Wh) + np.tanh(x @ Wx + b)"),
 )
+rnn("AddsBiasTwiceBothWays", EQUATION, step.BIAS_TWICE, ("+ b", "+ b + b"), ("dz.sum(axis=0)", "2 * dz.sum(axis=0)"))
+rnn(
+    "StacksInAnotherOrder",
+    EQUATION,
+    "the state stands before the input, but Wx before Wh, so each of the two meets the other's weights; stack both in "
+    "one order",
+    ("h_prev @ Wh + x @ Wx", "np.concatenate([h_prev, x], axis=1) @ np.concatenate([Wx, Wh])"),
+    ("dWx[...] = x.T @ dz", "dW = np.concatenate([h_prev, x], axis=1).T @ dz\n        dWx[...] = dW[: len(Wx)]"),
+    ("dWh[...] = h_prev.T @ dz", "dWh[...] = dW[len(Wx) :]"),
+    ("dx = dz @ Wx.T", "dx, dh_prev = np.split(dz @ np.concatenate([Wx, Wh]).T, [len(Wx)], axis=1)"),
+    ("        dh_prev = dz @ Wh.T\n", ""),
+)
 rnn("TransposesWx", SHAPES, WX_TURNED, ("x @ Wx", "x @ Wx.T"))
 rnn("TransposesWxWithDot", SHAPES, WX_TURNED, ("h_prev @ Wh + x @ Wx", "np.dot(h_prev, Wh) + np.dot(x, Wx.T)"))
 rnn("PutsWxFirst", SHAPES, WX_TURNED, ("x @ Wx", "Wx @ x"))
