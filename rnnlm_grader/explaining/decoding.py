@@ -20,7 +20,7 @@ from ..content.misconception import Misconception, changed, defined
 from ..engine.calls import Key
 from ..engine.compare import Difference
 from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in
-from ..engine.faults import Fault, costs_of
+from ..engine.faults import Fault, Wrong, costs_of
 from ..engine.layer import Case
 from ..engine.oracle import in_place_of_answer
 from ..engine.play import Play, play_all
@@ -233,11 +233,16 @@ def part_of(
     found = {}
     for each in library:
         variant = variant_of(each)
-        if all(gives(variant.signature(signature.case), signature, fault) for signature, fault in parts):
+        if all(gives(variant.signature(signature.case), signature, fault.wrong) for signature, fault in parts):
             may_be_less = says_something and not each.shows_nothing
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
     return the_one([each for each, count in found.items() if count == max(found.values())])
+
+
+def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool:
+    """Whether the right answer with a mistake gives what is wrong in a play of an answer."""
+    return gives(variant_of(misconception).signature(played.case), signature_of(played), wrong)
 
 
 def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bool) -> int | None:
@@ -260,11 +265,11 @@ def the_one(misconceptions: Sequence[Misconception]) -> tuple[Misconception, ...
     return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
 
 
-def gives(theirs: Signature, mine: Signature, fault: Fault) -> bool:
-    """Whether a play gave what an answer gave in a fault."""
-    if fault.play.raised:
+def gives(theirs: Signature, mine: Signature, wrong: Wrong) -> bool:
+    """Whether a play gave what an answer gave where that is wrong."""
+    if mine.raised:
         return theirs.equals(mine) and sizes_in(theirs.raised) == sizes_in(mine.raised)
-    return bool(all(same for key, same in zip(mine.keys, mine.same(theirs), strict=True) if key in fault.wrong))
+    return bool(all(same for key, same in zip(mine.keys, mine.same(theirs), strict=True) if key in wrong))
 
 
 # --- all that is wrong ------------------------------------------------------------------------------------------------

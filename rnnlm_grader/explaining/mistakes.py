@@ -10,6 +10,7 @@ from ..engine.layer import Case
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from .certain import what_is_certain
+from .decoding import is_seen_in
 from .look import Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
 
@@ -51,16 +52,20 @@ def mistake_of(
     hidden: bool,
     candidate: Candidate,
     library: Sequence[Misconception],
+    is_part: bool,
 ) -> Mistake:
     """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown.
 
-    Of the other mistakes in the library the example should tell it apart.
+    Of the other mistakes in the library the example should tell it apart. A name that explains only a part of what is
+    wrong (`is_part`) is let go of where the example speaks against it.
     """
     small = said = None
     with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
         if found := playable(fault, hidden, candidate):
             small, recipe = telling_example(*found, candidate, library)
             small = small if small.wrong else None  # an answer may not be the same twice
+        if small and is_part and not all(is_seen_in(each, small.play, small.wrong) for each in likely):
+            likely = ()
         if small and not likely:
             said = what_is_certain(small, fresh_draws(recipe, small.kind, candidate), hidden)
     return Mistake(likely, small, said or "", hidden)

@@ -1,26 +1,29 @@
 """Tries what might mend an answer: a line of its source is changed, and what failed is played again.
 
 Nothing is suggested that wasn't tried: a change is told only where everything comes out right with it, in the smallest
-example and in draws of other sizes.
+example and in draws of other sizes, and where it spoils nothing else.
 """
 
 import ast
 import itertools
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from ..engine.layer import METHODS
 from ..engine.play import play_all
+from ..engine.tape import parse
 from ..notebooks.cell_code import definitions_in, parsed
 from ..protocol.bench import Raised
 from ..protocol.candidate import WorkerLost
 from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
-from .look import redrawn, sizes_of
+from .look import look_at, redrawn, sizes_of
 from .source import Edit, Text, apply, holds_line
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NODES = 20_000, 4000  # characters of a source, and nodes of its tree, in which anything is searched
+FORWARD_AND_BACK = parse("forward backward")
 SHORT = 60  # characters of code in a sentence
 
 
@@ -45,6 +48,10 @@ class Trials:
         self.cases = [small.case, *(look.case for look in looks)]
         if not (small.case.law or small.case.condition.world):
             self.cases += [redrawn(small.case, seed, sizes=sizes_of(self.layer, seed)) for seed in range(3)]
+        self.whole = []  # a case that the answer gets right and that a change mustn't spoil: once forward and back
+        if not (self.layer.is_function or self.layer.makes):
+            whole = redrawn(replace(small.case, see=self.layer.expand("returned grads")), steps=FORWARD_AND_BACK)
+            self.whole = [whole] if not look_at(self.candidate, whole).wrong else []
         self.is_over = False  # a change that never comes to an end takes the time that is left
 
     def fits(self, source):
@@ -53,7 +60,9 @@ class Trials:
         try:
             with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
                 return not self.is_over and not any(
-                    play.compare() for some in (self.cases[:1], self.cases[1:]) for play in play_all(changed, some)
+                    play.compare()
+                    for some in (self.cases[:1], self.cases[1:] + self.whole)
+                    for play in play_all(changed, some)
                 )
         except WorkerLost:
             self.is_over = True

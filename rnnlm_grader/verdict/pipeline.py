@@ -186,7 +186,8 @@ def explain(work: Work, candidate: Candidate) -> None:
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden, roots)
-                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library)
+                    is_part = not (work.explanation and work.explanation.is_certain)
+                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library, is_part)
         except WorkerLost:
             pass
 

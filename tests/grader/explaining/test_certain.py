@@ -247,6 +247,62 @@ def test_what_is_said_holds_in_the_example_that_is_shown_too():
     assert "`out` has shape (1, 2, 1); it should be (1, 3, 1)." in said
 
 
+MAKES_STEPS_ONCE = """
+class MyTimeEmbedding:
+    def __init__(self, W):
+        self.params = [W]
+        self.grads = [np.zeros_like(W)]
+        self.steps = None
+
+    def forward(self, xs):
+        N, T = xs.shape
+        self.steps = self.steps or [[None] for t in range(T)]
+        out = np.empty((N, T, self.params[0].shape[1]), self.params[0].dtype)
+        for t in range(T):
+            self.steps[t][0] = xs[:, t]
+            out[:, t] = self.params[0][xs[:, t]]
+        return out
+
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        for t in range(dout.shape[1]):
+            np.add.at(self.grads[0], self.steps[t][0], dout[:, t])
+"""
+
+
+def test_a_change_that_spoils_what_was_right_is_no_advice():
+    """With `self.steps[t - 1]` forward no longer raises, and each step's gradient goes to the ids of another."""
+    with pytest.raises(CheckFailed) as caught:
+        check(defined(MAKES_STEPS_ONCE, "MyTimeEmbedding"))
+    assert "the list is shorter than that" in str(caught.value)
+    assert "makes this pass" not in str(caught.value)
+
+
+LEAVES_OUT_A_STEP = """
+class MyTimeEmbedding:
+    def __init__(self, W):
+        self.params = [W]
+        self.grads = [np.zeros_like(W)]
+
+    def forward(self, xs):
+        self.xs = xs
+        return self.params[0][xs]
+
+    def backward(self, dout):
+        dW = np.zeros(self.params[0].shape)
+        for t in range(dout.shape[1] - 1):
+            np.add.at(dW, self.xs[:, t], dout[:, t])
+        self.grads[0] = dW
+"""
+
+
+def test_an_example_never_speaks_against_the_name_above_it():
+    """The array of before is zero, as where the gradient stays in the layers inside; the example's isn't."""
+    with pytest.raises(CheckFailed) as caught:
+        check(defined(LEAVES_OUT_A_STEP, "MyTimeEmbedding"))
+    assert "Likely: the gradient stays in the layers inside" not in str(caught.value)
+
+
 def test_a_second_mistake_leaves_facts_and_no_advice():
     """`@` and `.T` would no longer raise, and what comes out would be wrong all the same."""
     text = report("MyRNN", ("np.dot(x.T, dt)", "-np.dot(x, dt)"))
