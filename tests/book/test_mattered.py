@@ -3,6 +3,7 @@
 import itertools
 
 import numpy as np
+import pytest
 
 from rnnlm_figures import mattered
 from rnnlm_ref.source import SOUNDS, parade
@@ -29,6 +30,7 @@ def test_the_stored_networks_do_on_the_parade_what_the_chapter_says():
     assert lstm > 0.95
 
 
+@pytest.mark.corpus
 def test_training_the_networks_again_makes_such_as_are_stored(tmp_path, monkeypatch):
     monkeypatch.delitem(mattered.TEXTS, "fable")  # it takes twice as long
     mattered.export(tmp_path / "again.npz")

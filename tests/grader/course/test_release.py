@@ -36,6 +36,7 @@ def release(course):
     return done.returncode, done.stderr
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize(
     ("pages", "text", "wanted", "other"),
     [

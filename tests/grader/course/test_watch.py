@@ -267,6 +267,7 @@ def test_a_watch_that_is_killed_loses_nothing(course, released, tmp_path):
         shutil.rmtree(again.folder.parent)
 
 
+@pytest.mark.corpus
 def test_the_command_watches_at_low_priority_until_it_is_stopped_and_only_once_in_a_course(course):
     command = [
         sys.executable,

@@ -320,6 +320,7 @@ MyTimeEmbedding = {ways}[int(probe.grads[0][0, 0] == 2)]  # only the stand-in ad
 """
 
 
+@pytest.mark.corpus
 @pytest.mark.parametrize("factor", [1, 2])
 @pytest.mark.parametrize("ways", ["(Averages, Silent)", "(Silent, Averages)"])
 def test_to_tell_a_stand_in_from_ones_own_answer_buys_no_second_try(ways, factor):
