@@ -39,6 +39,7 @@ SLOPE_BEFORE = "the derivative of tanh is taken at the state before the step; it
 DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
 DWX_TURNED = "dWx is turned round, dz.T @ x; it has to have the shape of Wx: x.T @ dz"
 X_NOT_TRANSPOSED = "dWx is x @ dz without a transpose; it has to have the shape of Wx: x.T @ dz"
+DB_ONE_NUMBER = "db is one number for all hidden units (sum without axis); it is summed over the batch only, axis=0"
 DB_KEPT_ROWS = "db isn't summed over the batch: dz has a row for each sequence and b is one row; db is dz.sum(axis=0)"
 WEIGHTS_AVERAGED = f"dWx and dWh, though not db, are averaged over the batch; {contract.LOSS_AVERAGES}"
 BIAS_AVERAGED = f"db is averaged over the batch; it is the sum: {contract.LOSS_AVERAGES}"
@@ -78,6 +79,9 @@ ONE_ARRAY = (
 FORWARDS = (
     "backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
     "last: reversed(range(T))"
+)
+N_AND_T = (
+    "N and T are mixed up: the loop or the states run over the batch, and the rows of one step are taken for steps"
 )
 DXS_BACKWARDS = (
     "the steps of dxs are in the wrong order (append in a loop that runs backwards); dxs[:, t] belongs to xs[:, t]"
@@ -130,8 +134,8 @@ def in_forward(add, h):
     )
 
 
-def in_backward(add, h, upstream):
-    """Add what goes wrong with the slope of tanh and the gradients, where dz = upstream * (1 - h**2)."""
+def in_slope(add, h, upstream):
+    """Add what goes wrong with the slope of tanh, where dz = upstream * (1 - h**2)."""
     add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
     add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
     add("TakesTanhOnceMore", SLOPE, TANH_AGAIN.format(h=h), (f"{h}**2", f"np.tanh({h})**2"))
@@ -159,6 +163,11 @@ def in_backward(add, h, upstream):
         "the derivative is that of the sigmoid, h * (1 - h); that of tanh is 1 - h**2",
         (f"(1 - {h}**2)", f"{h} * (1 - {h})"),
     )
+
+
+def in_backward(add, h, upstream):
+    """Add what goes wrong with the slope of tanh and the gradients, where dz = upstream * (1 - h**2)."""
+    in_slope(add, h, upstream)
     for grad, old in ("dWx", "x.T @ dz"), ("dWh", "h_prev.T @ dz"), ("db", "dz.sum"):
         add(
             f"SkipsSlopeIn{grad}",
@@ -187,6 +196,7 @@ def in_gradients(add, bias, n, x="x"):
     """Add averages over the `n` rows of a batch, and lost transposes; `x` is the input, and ids call db `bias`."""
     weights_averaged, bias_averaged = (".T @ dz", f".T @ dz / {n}"), ("dz.sum", "dz.mean")
     add(f"Averages{bias}", BATCH_SUM, BIAS_AVERAGED, bias_averaged)
+    add(f"Sums{bias}OverEverything", BATCH_SUM, DB_ONE_NUMBER, ("dz.sum(axis=0)", "dz.sum()"))
     add("AveragesWeights", BATCH_SUM, WEIGHTS_AVERAGED, weights_averaged)
     add("AveragesOverBatch", BATCH_SUM, contract.AVERAGED, weights_averaged, bias_averaged)
     add("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, (f"{x}.T @ dz", f"{x} @ dz"))

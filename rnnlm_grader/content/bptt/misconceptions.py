@@ -3,7 +3,7 @@
 from .. import contract, step
 from ..contract import DTYPE, IN_PLACE, SHARED
 from ..misconception import Library
-from ..step import BATCH_SUM, GRADIENT_SUM, RECURRENT, SLOPE, TRANSPOSE
+from ..step import BATCH_SUM, GRADIENT_SUM, RECURRENT, TRANSPOSE
 
 MISCONCEPTIONS = Library()
 NUMERICAL = "05-bptt.html#bptt-numerical-gradient"
@@ -233,7 +233,8 @@ def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
     dxs, dWx, dWh, db = np.zeros_like(xs), np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)
     dh = np.zeros_like(h0)
     for t in reversed(range(T)):
-        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)
+        h = hs[t + 1]
+        dz = (dhs[:, t] + dh) * (1 - h**2)
         dxs[:, t] = dz @ Wx.T
         dWx += xs[:, t].T @ dz
         dWh += hs[t].T @ dz
@@ -245,10 +246,8 @@ def my_bptt(xs, h0, Wx, Wh, b, dhs, window=None):
 """
 bptt = MISCONCEPTIONS.of("my_bptt", BPTT)
 
-bptt("LeavesOutSlope", SLOPE, step.NO_SLOPE.format(h="h", upstream="(dhs[:, t] + dh)"), (" * (1 - hs[t + 1] ** 2)", ""))
-bptt("SlopeNotSquared", SLOPE, step.NOT_SQUARED.format(h="h"), ("hs[t + 1] ** 2", "hs[t + 1]"))
-bptt("SlopeOfTanhAgain", SLOPE, step.TANH_AGAIN.format(h="h"), ("hs[t + 1] ** 2", "np.tanh(hs[t + 1]) ** 2"))
-bptt("SlopeOfStateBefore", SLOPE, step.SLOPE_BEFORE, ("hs[t + 1] ** 2", "hs[t] ** 2"))
+step.in_slope(bptt, h="h", upstream="(dhs[:, t] + dh)")
+bptt("SlopeOfStateBefore", step.SLOPE, step.SLOPE_BEFORE, ("h**2", "hs[t] ** 2"))
 bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 bptt(
     "LosesItsOwnGradient",
@@ -261,7 +260,7 @@ bptt(
     "AddsDhAfterSlope",
     RECURRENT,
     step.DH_AFTER_SLOPE,
-    ("(dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)", "dhs[:, t] * (1 - hs[t + 1] ** 2) + dh"),
+    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh"),
 )
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
@@ -318,6 +317,13 @@ bptt("KeepsFirstStep", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" +=", " ="))
 step.in_steps(bptt, ((f"{grad} +=", f"{grad} =") for grad in ("dWx", "dWh", "db")))
 bptt("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED, ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
 step.in_gradients(bptt, bias="Db", n="len(xs)", x="xs[:, t]")
+bptt(
+    "SumsDbToANumber",
+    BATCH_SUM,
+    step.DB_ONE_NUMBER,
+    ("np.zeros_like(Wh), np.zeros_like(b)", "np.zeros_like(Wh), 0.0"),
+    ("dz.sum(axis=0)", "dz.sum()"),
+)
 bptt("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("db += dz.sum(axis=0)", "db = db + dz"))
 bptt("AddsRowsToDb", BATCH_SUM, step.DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
 bptt("TurnsDWx", TRANSPOSE, step.DWX_TURNED, ("xs[:, t].T @ dz", "dz.T @ xs[:, t]"))
@@ -395,7 +401,7 @@ bptt(
     "each step's gradient goes back k steps of its own; the windows are fixed blocks, "
     "and what crosses t = k, 2k, ... is dropped",
     (
-        "        dz = (dhs[:, t] + dh) * (1 - hs[t + 1] ** 2)\n",
+        "        dz = (dhs[:, t] + dh) * (1 - h**2)\n",
         "        dh = 0\n        for s in reversed(range(t, min(t + (window or T), T))):\n"
         "            dz = (dhs[:, s] + dh) * (1 - hs[s + 1] ** 2)\n            dh = dz @ Wh.T\n",
     ),

@@ -143,6 +143,16 @@ OF_EXPONENTIALS = (
     "nan; np.tanh(z) and 1 / (1 + np.exp(-z)) stay finite there"
 )
 lstm("WritesTanhOut", EQUATION, OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
+lstm(
+    "LoopsOverBatch",
+    TIME,
+    step.N_AND_T,
+    ("N, T, H = ", "T, N, H = "),
+    ("(N, T, H), D", "(T, N, H), D"),
+    ("[:, t]", "[t]"),
+    ("(N, T, D)", "(T, N, D)"),
+    (STACK, "np.stack(hs)"),
+)
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm(
     "TakesTanhForGates",

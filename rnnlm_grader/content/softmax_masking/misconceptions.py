@@ -292,6 +292,13 @@ loss_of(
     ("dout / count", "dout"),
 )
 loss_of(
+    "TakesSlopeOfSoftmaxAgain",
+    GRADIENT,
+    "p minus one-hot is multiplied by p * (1 - p) once more; it is the gradient of the scores already, through log and "
+    "softmax together",
+    ("dx[picks] -= 1", "p = dx.copy()\n        dx[picks] -= 1\n        dx *= p * (1 - p)"),
+)
+loss_of(
     "MeanOverBatch",
     OVER_KEPT,
     "the sum is divided by N, the number of sequences; it is the mean over all positions that are kept",

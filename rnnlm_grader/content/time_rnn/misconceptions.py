@@ -145,7 +145,7 @@ step.in_forward(time_rnn, h="h")
 time_rnn(
     "LoopsOverBatch",
     SIZES,
-    "N and T are mixed up: the loop or the states run over the batch, and the rows of one step are taken for steps",
+    step.N_AND_T,
     ("N, T,", "T, N,"),
     ("[:, t]", "[t]"),
     ("dhs[:, 0]", "dhs[0]"),

@@ -17,6 +17,7 @@ from rnnlm_grader.engine.exam import hidden_seed
 from rnnlm_grader.explaining.decoding import price
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
+from rnnlm_grader.verdict.marks import State
 
 pytestmark = [pytest.mark.corpus(one_in=4, whole=True), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 KEYS = b"k", b"l"
@@ -144,6 +145,16 @@ def test_what_overflows_or_writes_into_grads_in_forward_costs_a_point(name, id):
     assert sum(result.max_points - result.points for result in results) == 1
 
 
+def test_a_loss_that_is_wrong_hides_no_gradient_that_is():
+    """A loss that is half as much again costs its criterion; that ignored positions pull costs another, as alone."""
+    source = next(
+        m for m in find("MyTimeSoftmaxWithLoss").misconceptions if m.id == "GradientForgetsMaskOfStandIns"
+    ).source
+    results = graded("MyTimeSoftmaxWithLoss", changed(source, ("-log_p[picks], 0)", "-1.5 * log_p[picks], 0)")))
+    costs = {v.criterion.id for part in results.values() for v in part.verdicts if v.state == State.COSTS}
+    assert costs >= {"book_loss", "gradient_over_kept"}
+
+
 def test_titles_are_short_and_give_no_line_away():
     titles = [criterion.shows for assignment in ASSIGNMENTS.values() for criterion in assignment.criteria]
     assert [title for title in titles if len(title) > 70 or "@" in title or "**" in title] == []
@@ -158,7 +169,7 @@ STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that t
     "the steps are added up": "AddsStepsUp",
     "the output is laid out step after step, and reshaped": "ReshapesTime ReshapesHs ReshapesScores",
     "sigmoid in place of tanh, forward and back alike": "TakesSigmoidBothWays",
-    "`db` is one number, summed without axis": "SumsBiasOverEverything DbOfAllWords",
+    "`db` is one number, summed without axis": "SumsBiasOverEverything SumsDbOverEverything DbOfAllWords",
     "gradients are averaged over the batch": "AveragesOverBatch",
     "`dWx` without its transpose": "LeavesOutTransposeInDWx",
     "`dx` without its transpose": "LeavesOutTransposeOfWx",
