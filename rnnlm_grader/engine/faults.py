@@ -175,11 +175,14 @@ def kind_in(key: Key) -> str:
 
 
 def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
-    """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong."""
+    """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong.
+
+    No gradient hangs on the value of a loss.
+    """
     gave = not (played.raised or played.layer.is_function) and any(
         getattr(each, "got", None) is not None for each in wrong.values()
     )
-    is_off = gave and played.has_wrong_output()
+    is_off = gave and any(played.layer.outputs.values()) and played.has_wrong_output()
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
 
