@@ -41,6 +41,7 @@ DWX_TURNED = "dWx is turned round, dz.T @ x; it has to have the shape of Wx: x.T
 X_NOT_TRANSPOSED = "dWx is x @ dz without a transpose; it has to have the shape of Wx: x.T @ dz"
 DB_ONE_NUMBER = "db is one number for all hidden units (sum without axis); it is summed over the batch only, axis=0"
 DB_KEPT_ROWS = "db isn't summed over the batch: dz has a row for each sequence and b is one row; db is dz.sum(axis=0)"
+ONE_AVERAGED = "{} is averaged over the batch; it is the sum of all rows, as the other gradients are"
 WEIGHTS_AVERAGED = f"dWx and dWh, though not db, are averaged over the batch; {contract.LOSS_AVERAGES}"
 BIAS_AVERAGED = f"db is averaged over the batch; it is the sum: {contract.LOSS_AVERAGES}"
 
@@ -192,12 +193,17 @@ def in_backward(add, h, upstream):
     )
 
 
-def in_gradients(add, bias, n, x="x"):
-    """Add averages over the `n` rows of a batch, and lost transposes; `x` is the input, and ids call db `bias`."""
+def in_gradients(add, bias, n, x="x", h_prev="h_prev"):
+    """Add averages over the `n` rows of a batch, and lost transposes, of a step from `x` and `h_prev`.
+
+    `bias` is what ids call db.
+    """
     weights_averaged, bias_averaged = (".T @ dz", f".T @ dz / {n}"), ("dz.sum", "dz.mean")
     add(f"Averages{bias}", BATCH_SUM, BIAS_AVERAGED, bias_averaged)
     add(f"Sums{bias}OverEverything", BATCH_SUM, DB_ONE_NUMBER, ("dz.sum(axis=0)", "dz.sum()"))
     add("AveragesWeights", BATCH_SUM, WEIGHTS_AVERAGED, weights_averaged)
+    for grad, old in ("dWx", f"{x}.T @ dz"), ("dWh", f"{h_prev}.T @ dz"):
+        add(f"Averages{grad}", BATCH_SUM, ONE_AVERAGED.format(grad), (old, f"{old} / {n}"))
     add("AveragesOverBatch", BATCH_SUM, contract.AVERAGED, weights_averaged, bias_averaged)
     add("LeavesOutTransposeInDWx", TRANSPOSE, X_NOT_TRANSPOSED, (f"{x}.T @ dz", f"{x} @ dz"))
     add("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))

@@ -4,13 +4,13 @@ import functools
 import hashlib
 import hmac
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
 from .compare import Difference
-from .faults import Fault, Rule, alive, are_alive, faults_in, results_judged
+from .faults import Fault, Rule, alive, are_alive, faults_in, results_judged, right_in
 from .layer import Case
 from .play import Play, play_all
 
@@ -145,6 +145,32 @@ def judged_in(examinations: Iterable[Examination]) -> dict[str, set[str]]:
     for each in examinations:
         found.setdefault(each.criterion.id, set()).update(*(results_judged(rule.case) for rule, _ in each.plays))
     return found
+
+
+def with_what_is_spared(examinations: Iterable[Examination]) -> list[Examination]:
+    """Return the examinations, each fault with the results that aren't wrong by it; see `Fault.spares`."""
+    examinations = list(examinations)
+    right: dict[Case, set[str]] = {}
+    for each in examinations:
+        wrong = [(fault.play, key) for fault in each.faults for key in fault.wrong]
+        right |= {
+            played.case: right_in(played, {key for play, key in wrong if play is played}) for _, played in each.plays
+        }
+
+    def spared(fault: Fault) -> frozenset[str]:
+        layer = fault.play.layer
+        is_forward = not (layer.is_function or fault.kinds.isdisjoint(layer.outputs))  # anything may hang on that
+        if fault.by_itself or fault.play.raised or layer.listed or is_forward:
+            return frozenset()
+        return (
+            frozenset().union(*(kinds for case, kinds in right.items() if case.includes(fault.play.case)))
+            - fault.results
+        )
+
+    return [
+        replace(each, faults=tuple(replace(fault, spares=spared(fault)) for fault in each.faults))
+        for each in examinations
+    ]
 
 
 def silent_in(examinations: Iterable[Examination]) -> set[str]:

@@ -57,6 +57,8 @@ class Fault:
         Of two faults the one of the smaller rank is the simpler.
     kinds
         What is wrong, whatever the step: 'dx', 'grads[0]', 'kept', 'raised' ...
+    spares
+        What isn't wrong by this: it was right in a play in which this should be seen, too.
     """
 
     owner: str
@@ -65,6 +67,7 @@ class Fault:
     wrong: Wrong
     by_itself: bool
     kinds: frozenset[str]
+    spares: frozenset[str] = frozenset()
 
     def explains(self, other: "Fault") -> bool:
         """Whether another fault is what this one makes of a longer script or another condition.
@@ -88,6 +91,11 @@ class Fault:
             or ("kept" in self.kinds and other.is_late)
             or (may_not_fit and "raised" in other.kinds)
         )
+
+    @property
+    def results(self) -> set[str]:
+        """The kinds of what is wrong, where an array of grads is the same whether it is found in grads or was kept."""
+        return {kind_in(key).replace("held", "grads") for key in self.wrong}
 
     @property
     def is_late(self) -> bool:
@@ -186,14 +194,25 @@ def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
 
+def right_in(played: Play, wrong: Collection[Key]) -> set[str]:
+    """The kinds of results that a play has to give, and gives right."""
+    judged = {
+        (at, what)
+        for (at, what), right in played.case.right.items()
+        if isinstance(at, int) and played.case.judges(at, what) and is_wanted(right)
+    }
+    found = set() if played.raised else {what for _, what in judged}
+    return found - {what for _, what in judged & {*wrong}}
+
+
 def roots_of(faults: Collection[Fault]) -> dict[Fault, Fault]:
     """Return {fault: the simplest fault that explains it, through others or at once, or itself}."""
     ordered = sorted(faults, key=lambda fault: fault.rank)
 
     @functools.cache
     def root(fault: Fault) -> Fault:
-        simpler = next((each for each in ordered if each.explains(fault)), None)
-        return root(simpler) if simpler else fault
+        simpler = (root(each) for each in ordered if each.explains(fault))
+        return next((each for each in simpler if each.spares.isdisjoint(fault.results)), fault)
 
     return {fault: root(fault) for fault in faults}
 

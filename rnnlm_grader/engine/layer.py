@@ -320,6 +320,16 @@ class Case:
         """Whether the other script is a part of this one, in order."""
         return is_part(other.steps, self.steps)
 
+    def includes(self, other: "Case") -> bool:
+        """Whether what goes wrong in the other case should be seen here too, where plain numbers hide nothing."""
+        mine, theirs = self.condition, other.condition
+        return (
+            self.contains(other)
+            and self.allows(other)
+            and not (mine.world or mine.patterns or theirs.world or theirs.patterns)
+            and all(np.prod(size) >= np.prod(other.sizes[letter]) for letter, size in self.sizes.items())
+        )
+
     def allows(self, other: "Case") -> bool:
         """Whether all options of the other case have the same values here."""
         return other.condition.options.items() <= self.condition.options.items()

@@ -19,7 +19,7 @@ import numpy as np
 from ..content.misconception import Misconception, changed, defined
 from ..engine.calls import Key
 from ..engine.compare import Difference
-from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in
+from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in, with_what_is_spared
 from ..engine.faults import Fault, Wrong, costs_of
 from ..engine.layer import Case
 from ..engine.oracle import in_place_of_answer
@@ -315,7 +315,7 @@ def price(misconception: Misconception, criteria: tuple[Criterion, ...]) -> tupl
     """The ids of the criteria that a mistake alone costs, and of those held back, on the learner's inputs."""
     candidate = variant_of(misconception).candidate
     with np.errstate(all="ignore"):
-        found = [examine(criterion, candidate, public_seed(criterion)) for criterion in criteria]
+        found = with_what_is_spared(examine(criterion, candidate, public_seed(criterion)) for criterion in criteria)
     return costs_of([fault for examination in found for fault in examination.faults]), silent_in(found)
 
 

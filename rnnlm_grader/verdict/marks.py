@@ -3,6 +3,7 @@
 1. A criterion whose cases are all right *holds*, and earns its points.
 2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
    contains, in the same result. Then it is *given*: as it should be, given the mistake that another criterion pays for.
+   A wrong gradient excuses no other one that is right beside it.
 3. Where known mistakes, one or two, explain all that the answer gives, each costs the criteria that it costs alone, and
    all others are given.
 4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on

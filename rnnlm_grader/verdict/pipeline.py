@@ -10,7 +10,7 @@ import numpy as np
 
 from ..content.misconception import Misconception
 from ..engine.compare import Difference
-from ..engine.exam import Assignment, Criterion, Examination, LastLook, judged_in, silent_in
+from ..engine.exam import Assignment, Criterion, Examination, LastLook, judged_in, silent_in, with_what_is_spared
 from ..engine.faults import Fault, roots_of
 from ..explaining import decoding
 from ..explaining.mistakes import Mistake, is_unfinished, mistake_of
@@ -146,6 +146,7 @@ def examine_answer(work: Work, candidate: Candidate, seeds: Seeds, allowance: Al
                 examination = allowance.examine(criterion, candidate, *draw)
                 work.examinations.append(examination)
                 lost.update([criterion] if examination.lost else ())
+    work.examinations = with_what_is_spared(work.examinations)
 
 
 def only(seeds: Seeds, hidden: bool) -> Seeds:
@@ -208,11 +209,12 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
     """
     found: dict[Criterion, tuple[Fault, bool]] = {}
     simplest = set(roots.values())
+    costs = work.explanation.costs if work.explanation else ()
     for examination in (*work.examinations, *work.last_looks):
         asked = examination.criterion
         pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
         for fault in sorted(examination.faults, key=lambda fault: fault.rank):
-            if fault in simplest or pays is not asked:
+            if fault in simplest or pays is not asked or pays.id in costs:
                 found.setdefault(pays, (fault, examination.hidden))
     yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
 

@@ -316,7 +316,7 @@ bptt(
 bptt("KeepsFirstStep", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" +=", " ="))
 step.in_steps(bptt, ((f"{grad} +=", f"{grad} =") for grad in ("dWx", "dWh", "db")))
 bptt("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED, ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
-step.in_gradients(bptt, bias="Db", n="len(xs)", x="xs[:, t]")
+step.in_gradients(bptt, bias="Db", n="len(xs)", x="xs[:, t]", h_prev="hs[t]")
 bptt(
     "SumsDbToANumber",
     BATCH_SUM,

@@ -10,7 +10,7 @@ from corpora import rnn, softmax_masking, time_rnn
 from examining import grade_name
 
 from rnnlm_grader.content import ASSIGNMENTS, find
-from rnnlm_grader.content.bptt.misconceptions import CLIP
+from rnnlm_grader.content.bptt.misconceptions import BPTT, CLIP
 from rnnlm_grader.content.lstm.misconceptions import RIGHT as LSTM
 from rnnlm_grader.content.misconception import changed, defined
 from rnnlm_grader.engine.exam import hidden_seed
@@ -153,6 +153,15 @@ def test_a_loss_that_is_wrong_hides_no_gradient_that_is():
     results = graded("MyTimeSoftmaxWithLoss", changed(source, ("-log_p[picks], 0)", "-1.5 * log_p[picks], 0)")))
     costs = {v.criterion.id for part in results.values() for v in part.verdicts if v.state == State.COSTS}
     assert costs >= {"book_loss", "gradient_over_kept"}
+
+
+def test_a_gradient_that_is_wrong_hides_no_window_that_is():
+    """dWh is half as much again; the others, right without a window, tell that the window is cut a step early."""
+    answer = changed(BPTT, ("dWh += hs", "dWh += 1.5 * hs"), ("t % window", "(t + 1) % window"))
+    costs = {
+        v.criterion.id for part in graded("my_bptt", answer).values() for v in part.verdicts if v.state == State.COSTS
+    }
+    assert "every_boundary" in costs
 
 
 def test_titles_are_short_and_give_no_line_away():
