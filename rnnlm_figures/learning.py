@@ -78,6 +78,29 @@ def bowl(loss, slope, path):
     )
 
 
+def landscape(path):
+    """Return a map of the loss (2w + b - 6)² over w and b: lines of equal loss, and the first steps across them."""
+    plot = Canvas(figsize=(4.4, 3.8), layout="constrained")
+    axes = plain_axes(plot, xlabel="w", ylabel="b", xlim=(0, 5), ylim=(-1, 3), xticks=range(6), yticks=range(-1, 4))
+    axes.set_aspect("equal")
+    b = np.array([-1, 3])
+    for error in range(-6, 7):
+        axes.plot((6 + error - b) / 2, b, color=FAINT if error else GREEN, linewidth=1 if error else 3)
+        if error <= 0:
+            name = f"{error**2}" if error else "loss 0"
+            axes.text((6.7 + error) / 2, -0.7, name, color=INK, ha="center", va="center", backgroundcolor=PAPER)
+    axes.plot(*zip(*path, strict=True), "o-", color=BLUE, linewidth=2)
+    digest = "; ".join(f"w {w:g} b {b:g} loss {(2 * w + b - 6) ** 2:g}" for w, b in path)
+    return Figure(
+        plot,
+        """A map with w to the right and b upwards. The places of equal loss are parallel straight lines, and in their
+        middle the loss is 0, all along the line from w = 3.5, b = -1 to w = 1.5, b = 3. The path begins at w = 1, b = 0
+        and goes straight across the lines to that one.""",
+        digest,
+        live="landscape",
+    )
+
+
 STEP_LEFTS = (0.95, 4.2, 7.45)  # of the three steps that a drawing shows side by side
 
 

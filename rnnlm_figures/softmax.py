@@ -11,6 +11,7 @@ from .drawing import (
     INK,
     PAPER,
     RED,
+    RED_FILL,
     SMALL,
     Canvas,
     Drawing,
@@ -25,7 +26,7 @@ WORDS = ("we", "read", "more", ".")
 def loss_in_eighths(counts, targets):
     """Return a drawing of six positions: numbers e^x that add up to 8, the target's probability, and its loss."""
     picture = Drawing(10, 9.6)
-    for x, head in [(2.75, "e^x"), (5.4, "target"), (7.15, "p"), (8.95, "loss")]:
+    for x, head in [(2.75, "$e^x$"), (5.4, "target"), (7.15, "p"), (8.95, "loss")]:
         picture.text(x, 0.4, head, bold=True)
     for v, word in enumerate(WORDS):
         picture.text(1.65 + 0.75 * v, 1.1, word, colour=FAINT, size=SMALL)
@@ -75,26 +76,6 @@ def loss_of_a_probability(marked):
     )
 
 
-def picked_by_two_indices(rows, targets):
-    """Return a drawing of rows from arange and columns from the targets, which pick a number in each row."""
-    picture = Drawing(10, 5.6)
-    picture.text(1.15, 0.5, "arange(3)", bold=True)
-    picture.text(3.0, 0.5, "targets", bold=True)
-    picture.text(6.2, 0.5, "rows", bold=True)
-    picture.text(9.3, 0.5, "picked", bold=True)
-    for i in range(3):
-        picture.cell(0.65, 1 + i, i)
-        picture.cell(2.5, 1 + i, targets[i], fill=BLUE_FILL)
-        picture.arrow((3.55, 1.5 + i), (4.15, 1.5 + i), colour=BLUE)
-        picture.text(9.3, 1.5 + i, rows[i, targets[i]], colour=BLUE)
-    picture.array(4.2, 1, rows, fills=[[BLUE_FILL if v == target else PAPER for v in range(4)] for target in targets])
-    for v in range(4):
-        picture.text(4.7 + v, 4.4, v, colour=FAINT, size=SMALL)
-    picture.text(5.0, 5.2, "row from arange, column from the target", colour=FAINT)
-    return picture.show("""The rows 0, 1, 2 from arange and the columns 1, 2, 3 from the targets pick one number in each
-        row: 4 in the first, 2 in the second, 4 in the third.""")
-
-
 def mask_along_rows_or_columns(mask, dx, row):
     """Return a drawing of a mask that removes a row of dx, and of one that, without an axis, removes a column."""
     picture = Drawing(10, 11.2)
@@ -121,26 +102,30 @@ def mask_along_rows_or_columns(mask, dx, row):
 
 
 def scores_shares_slopes(scores, targets, shares, slopes, loss):
-    """Return a drawing of two positions: for each word its score, its probability and the slope of the loss."""
-    picture = Drawing(10, 14.2)
+    """Return a drawing of two positions: each word's score, its probability, and that minus one-hot, by half."""
+    picture, unit = Drawing(10, 14.2), 2.2  # of both kinds of bars, which can so be compared
     for t in range(2):
         top = 0.4 + 6.6 * t
         picture.text(0.1, top, f"position {t}, target {WORDS[targets[t]]}", align="left", bold=True)
-        for x, head in [(2.6, "score"), (5.4, "p"), (8.6, "slope")]:
+        for x, head in [(2, "score"), (3.9, "p"), (7.5, "(p − one-hot) / 2")]:
             picture.text(x, top + 0.8, head, colour=FAINT, size=SMALL)
-        for v, (word, p) in enumerate(zip(WORDS, shares[t], strict=True)):
+        for v, (word, p, slope) in enumerate(zip(WORDS, shares[t], slopes[t], strict=True)):
             y = top + 1.7 + 1.1 * v
-            picture.text(1.4, y, word, align="right")
-            picture.text(2.6, y, f"{scores[t, v]:.2f}")
-            fill = BLUE_FILL if v == targets[t] else GREEN_FILL
-            picture.cell(4, y - 0.5, "", width=3 * p, fill=fill, edge=PAPER)
-            picture.text(4.2 + 3 * p, y, f"{p:.3f}", align="left")
-            picture.text(8.6, y, f"{slopes[t, v]:+.4f}", colour=RED if slopes[t, v] > 0 else GREEN)
+            picture.text(1.2, y, word, align="right")
+            picture.text(2, y, f"{scores[t, v]:.2f}")
+            if v == targets[t]:
+                picture.cell(2.8, y - 0.5, "", width=unit, edge=BLUE)
+            picture.bar(2.8, y - 0.5, unit * p, GREEN_FILL, height=1)
+            picture.text(2.9, y, f"{p:.3f}", align="left")
+            fill, ink, side, away = (RED_FILL, RED, "right", -0.15) if slope > 0 else (GREEN_FILL, GREEN, "left", 0.15)
+            picture.bar(7.5 + min(0, unit * slope), y - 0.5, unit * abs(slope), fill, height=1)
+            picture.text(7.5 + away, y, f"{slope:+.4f}".replace("-", "−"), colour=ink, align=side)
     picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
     return picture.show(
-        """For both positions the scores, the probabilities and the slopes. At position 0 the target
-        read has the probability 0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375.
-        All other slopes are positive. The loss is 1.386.""",
+        """For both positions the scores, the probabilities, and half of the probabilities minus one-hot, which are the
+        slopes. A frame as long as 1 stands around the probability of each target. At position 0 the target read has
+        0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375. All other slopes are
+        positive, half of the probabilities, so at each position the slopes add up to 0. The loss is 1.386.""",
         live="logits",
     )
 

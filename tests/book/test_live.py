@@ -37,6 +37,7 @@ FIGURES = {
     "keeper": "03-rnn",
     "gates": "08-lstm",
     "dial": "what-learning-is",
+    "landscape": "what-learning-is",
     "tracks": "01-corpus",
     "sketch": "05-bptt",
     "step": "one-training-step",
@@ -108,6 +109,7 @@ PRESSES = pytest.mark.parametrize(
         ("keeper", ["Start over"]),
         ("gates", ["Start over"]),
         ("dial", ["Step"]),
+        ("landscape", ["Step", "from 0 make 2, too"]),
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
         ("step", ["10 steps"]),
@@ -317,6 +319,69 @@ def test_the_dial_goes_where_python_takes_it(figure, rate):
         expected = [w[0], (2 * w[0] - 6) ** 2, 4 * (2 * w[0] - 6)]
         assert_allclose([float(number.replace("−", "-")) for number in numbers_said], expected, rtol=5e-3, atol=1e-9)
     assert said(live).startswith("After 3 steps: ")
+
+
+# Two dials.
+
+
+def two_dials(place, x, wanted):
+    """Return the loss of w x + b, added up over what is wanted, and its slopes in w and b."""
+    inputs = np.column_stack([x, np.ones(len(x))])
+    error = inputs @ place - wanted
+    return error @ error, 2 * error @ inputs
+
+
+def land_numbers(live):
+    return numbers(re.findall(r"(?:w =|b =|loss|are|and) (−?\d+(?:\.\d+)?)", said(live)))
+
+
+@pytest.mark.parametrize(("x", "wanted"), [([2], [6]), ([2, 0], [6, 2])])
+def test_two_dials_go_where_python_takes_them(figure, x, wanted):
+    live = figure("landscape")
+    live.get_by_label("from 0 make 2").set_checked(len(x) > 1)
+    set_slider(live.get_by_role("slider", name="w ="), 3.5)
+    set_slider(live.get_by_role("slider", name="b ="), 2)
+    place, optimizer = np.array([3.5, 2.0]), SGD(lr=1 / 16)
+    for presses in ["Step", "10 steps"]:
+        for _ in range(1 if presses == "Step" else 10):
+            optimizer.update([place], [two_dials(place, x, wanted)[1]])
+        press(live, presses)
+        loss, slopes = two_dials(place, x, wanted)
+        assert_allclose(land_numbers(live), [*place, loss, *slopes], atol=5.001e-4)
+    assert said(live).startswith("After 11 steps: ")
+    press(live, "Start over")
+    assert_allclose(land_numbers(live)[:2], [1, 0])
+
+
+def at_the_map(points):
+    """Return w and b of the points of a path, [[w, b]]; 61 pixels are 1, and b is 3 at the top."""
+    x, y = np.array([point.split() for point in points[1:].split("L")], dtype=float).T
+    return np.column_stack([x / 61, 3 - y / 61])
+
+
+@pytest.mark.parametrize(("x", "wanted"), [([2], [6]), ([2, 0], [6, 2])])
+def test_all_of_a_line_of_the_map_has_the_loss_that_is_written_there(figure, x, wanted):
+    live = figure("landscape")
+    live.get_by_label("from 0 make 2").set_checked(len(x) > 1)
+    lines = shown(live, ".land-level, .land-lowest", "e.getAttribute('d')")
+    for level, line in zip([36, 25, 16, 9, 4, 1, 0], lines, strict=True):
+        losses = [two_dials(point, x, wanted)[0] for point in at_the_map(line)]
+        assert_allclose(losses, level, atol=1e-6)
+    named = shown(live, ".land-name", "[e.textContent, e.getAttribute('x')]")
+    for name, right in named:
+        loss, _ = two_dials([float(right) / 61, -0.7], x, wanted)
+        assert_allclose(loss, float(name.removeprefix("loss ")), atol=1e-6)
+    assert len(named) == (7 if len(x) == 1 else 4)
+
+
+def test_a_click_on_the_map_says_where_to_start(figure):
+    live = figure("landscape")
+    drawing = live.locator(".land")
+    scale = drawing.bounding_box()["width"] / 340
+    drawing.click(position={"x": (28 + 61 * 4) * scale, "y": (8 + 61 * 2.5) * scale})
+    assert said(live) == "w = 4, b = 0.5, loss 6.25. The slopes are 10 for w and 5 for b."
+    ends = shown(live, ".live-red-arrow line", "[e.x2.baseVal.value, e.y2.baseVal.value]")
+    assert_allclose(np.array(ends) / 61, [[4 - 10 / 16, 2.5], [4, 2.5 + 5 / 16]], atol=1e-6)
 
 
 # Which earlier word mattered?
@@ -907,8 +972,10 @@ def assert_shows_loss(logits, scores, targets):
     shares = shown(logits, ".logit-share", "Number(e.style.getPropertyValue('--share'))")
     exps = np.exp(scores)
     assert_allclose(shares, (exps / exps.sum(axis=-1, keepdims=True)).ravel(), atol=1e-9)
-    slopes = logits.locator("[class^=logit-]:is(.logit-up, .logit-down, .logit-flat)").all_inner_texts()
-    assert_allclose(numbers(slope.rstrip(" ↑↓") for slope in slopes), layer.backward().ravel(), atol=5.001e-4)
+    slopes = layer.backward().ravel()
+    written = numbers(text.rstrip(" ↑↓") for text in logits.locator(".logit-slope").all_inner_texts())
+    assert_allclose(written, slopes, atol=5.001e-4)
+    assert_allclose(shown(logits, ".logit-slope", "Number(e.style.getPropertyValue('--value'))"), slopes, atol=1e-9)
     assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts")
 
 
@@ -940,6 +1007,14 @@ def test_on_a_phone_buttons_move_the_scores_up_to_their_bounds(figure):
     assert logits.get_by_label("raise we, position 0").bounding_box()["height"] >= 24
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_a_slope_is_drawn_on_the_scale_of_the_probabilities(figure, width):
+    logits = figure("logits")
+    logits.page.set_viewport_size({"width": width, "height": 900})
+    share, slope = (shown(logits, f".logit-{kind}", "e.clientWidth")[0] for kind in ("share", "slope"))
+    assert_allclose(slope, 2 * share, rtol=0.15)
+
+
 def test_a_position_that_does_not_count_has_no_say(figure):
     logits = figure("logits")
     logits.get_by_label("counts").first.uncheck()
@@ -950,11 +1025,10 @@ def test_a_position_that_does_not_count_has_no_say(figure):
 
 def test_a_step_goes_against_the_gradient(figure):
     logits = figure("logits")
-    set_slider(logits.get_by_label("learning rate"), 2.5)
     layer, scores = TimeSoftmaxWithLoss(), SCORES.copy()
     for _ in range(11):
         layer.forward(scores, np.array([[1, 3]]))
-        scores = scores - 2.5 * layer.backward()
+        scores = scores - layer.backward()
     press(logits, "10 steps")
     press(logits, "Step")
     assert_shows_loss(logits, scores, [1, 3])

@@ -9,26 +9,22 @@ class LiveLogits extends LiveFigure {
   static title = "Scores, probabilities, loss and gradient of two positions";
 
   build() {
-    this.rate = 1;
     this.startOver();
-    this.curve = make("svg", { class: "live-drawing", viewBox: "0 0 340 92", role: "img",
-      "aria-label": "The loss after each step; the sentence says the last one" });
-    this.panel.append(make("div", { class: "logits" }, ...this.positions.map((position, t) => this.block(position, t))),
-      slider("learning rate", { min: 0.1, max: 5, step: 0.1, value: 1 }, (rate) => { this.rate = rate; }),
+    this.panel.append(...this.positions.map((position, t) => this.block(position, t)),
       make("div", { class: "live-row" }, button("Step", () => this.descend(1)), button("10 steps", () => this.descend(10)),
         button("Start over", () => { this.startOver(); this.draw(); })),
-      this.sentence, this.curve);
+      this.sentence);
   }
 
   startOver() {
     this.positions ??= LOGIT_START.map(() => ({}));
     this.positions.forEach((position, t) =>
       Object.assign(position, { logits: LOGIT_START[t].counts.map(Math.log), target: LOGIT_START[t].target, counts: true }));
-    this.losses = [];
+    this.before = [];
   }
 
   block(position, t) {
-    const change = (act) => { act(); this.losses = []; this.draw(); };
+    const change = (act) => { act(); this.before = []; this.draw(); };
     position.select = make("select", { class: "live-input" }, ...LOGIT_WORDS.map((word) => make("option", {}, word)));
     position.select.addEventListener("change", () => change(() => { position.target = position.select.selectedIndex; }));
     position.check = checkbox("counts", (on) => change(() => { position.counts = on; }));
@@ -40,59 +36,55 @@ class LiveLogits extends LiveFigure {
           position.logits[v] = Math.min(5, Math.max(-5, position.logits[v] + sign * LOGIT_NUDGE));
         }) }, sign < 0 ? "−" : "+");
       const knob = make("span", { class: "logit-knob" }, nudge(-1, "lower"), input, nudge(1, "raise"));
-      return { input, knob, score: make("span"), bar: make("span", { class: "logit-share" }), slope: make("span") };
+      return { input, knob, score: make("span"), bar: make("span", { class: "logit-share" }),
+        one: make("span", { class: "logit-one" }), slope: make("span") };
     });
+    position.head = make("span", { class: "logit-head" });
     return make("div", { role: "group", "aria-label": `position ${t}` },
       make("div", { class: "live-row" }, make("strong", {}, `Position ${t}`), make("label", {}, "target ", position.select),
         position.check),
       make("div", { class: "logit-rows" },
-        ...["", "score", "", "p", "slope"].map((head) => make("span", { class: "logit-head" }, head)),
-        ...position.rows.flatMap(({ knob, score, bar, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), knob, score, bar, slope])));
+        ...["", "score", "", "p"].map((head) => make("span", { class: "logit-head" }, head)),
+        make("span", { class: "logit-head logit-wide" }, "one-hot"), position.head,
+        ...position.rows.flatMap(({ knob, score, bar, one, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), knob, score, bar, one, slope]),
+        ...["sum", "", "", "1"].map((sum) => make("span", { class: "logit-head" }, sum)),
+        make("span", { class: "logit-head logit-wide" }, "1"), make("span", { class: "logit-head logit-sum" }, "0")));
   }
 
   descend(steps) {
     for (let i = 0; i < steps; i++) {
       const { loss, slopes } = logitsLoss(this.positions);
-      if (this.losses.length === 0) this.losses.push(loss);
-      this.positions.forEach(({ logits }, t) => logits.forEach((_, v) => { logits[v] -= this.rate * slopes[t][v]; }));
-      this.losses.push(logitsLoss(this.positions).loss);
+      this.before.push(loss);
+      this.positions.forEach(({ logits }, t) => logits.forEach((_, v) => { logits[v] -= slopes[t][v]; }));
     }
     this.draw();
   }
 
   draw() {
     const { loss, slopes, shares, each } = logitsLoss(this.positions);
+    const kept = each.filter((_, t) => this.positions[t].counts).map((one) => one.toFixed(3));
     this.positions.forEach((position, t) => {
+      position.head.textContent = !position.counts ? "slope" : kept.length === 2 ? "(p − one-hot) / 2" : "p − one-hot";
       position.select.selectedIndex = position.target;
       position.check.firstChild.checked = position.counts;
-      position.rows.forEach(({ input, score, bar, slope }, v) => {
+      position.rows.forEach(({ input, score, bar, one, slope }, v) => {
         input.value = position.logits[v];
         score.textContent = signed(position.logits[v], 2);
         bar.style.setProperty("--share", shares[t][v]);
         bar.textContent = shares[t][v].toFixed(3);
         bar.classList.toggle("logit-target", v === position.target);
-        const s = slopes[t][v];
-        slope.textContent = `${signed(s, 3)} ${Math.abs(s) < 5e-4 ? "" : s < 0 ? "↑" : "↓"}`;
-        slope.className = Math.abs(s) < 5e-4 ? "logit-flat" : s < 0 ? "logit-up" : "logit-down";
+        one.textContent = v === position.target ? "1" : "";
+        const s = slopes[t][v], isFlat = Math.abs(s) < 5e-4;
+        slope.textContent = `${signed(s, 3)} ${isFlat ? "" : s < 0 ? "↑" : "↓"}`;
+        slope.className = `live-bar logit-slope ${s < 0 ? "live-negative" : ""} ${isFlat ? "logit-flat" : s < 0 ? "logit-up" : "logit-down"}`;
+        slope.style.setProperty("--value", s);
       });
     });
-    this.drawCurve();
-    const kept = each.filter((_, t) => this.positions[t].counts).map((one) => one.toFixed(3));
     const mean = kept.length === 2 ? ` = (${kept.join(" + ")}) / 2` : "";
-    const steps = this.losses.length - 1;
+    const steps = this.before.length;
     this.say(kept.length === 0 ? "Nothing counts, so the loss is 0, and so is every slope."
       : `The loss is ${loss.toFixed(3)}${mean}.`
-        + (steps > 0 ? ` ${steps} step${steps > 1 ? "s" : ""} ago it was ${this.losses[0].toFixed(3)}.` : ""));
-  }
-
-  drawCurve() {
-    const top = Math.max(1.5, ...this.losses.filter(Number.isFinite));
-    const width = Math.max(20, this.losses.length - 1);
-    const place = (loss, i) => `${30 + (300 * i) / width} ${72 - (60 * loss) / top}`;
-    this.curve.replaceChildren(make("line", { x1: 30, y1: 72, x2: 330, y2: 72, class: "live-axis" }),
-      make("text", { x: 14, y: 76, class: "live-label" }, "0"), make("text", { x: 14, y: 16, class: "live-label" }, top.toFixed(1)),
-      make("text", { x: 180, y: 88, class: "live-label live-faint" }, "steps"),
-      make("path", { class: "live-curve", d: this.losses.length ? `M${this.losses.map(place).join("L")}` : "M0 0" }));
+        + (steps > 0 ? ` ${steps} step${steps > 1 ? "s" : ""} ago it was ${this.before[0].toFixed(3)}.` : ""));
   }
 }
 
