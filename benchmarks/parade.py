@@ -1,8 +1,9 @@
 """Which network learns a word from long ago, and which one holds it? python benchmarks/parade.py [SEEDS]
 
 Each network learns the parade (`rnnlm_ref.source.parade`) with the best of four learning rates, which is chosen on
-other seeds than those reported. An RNN also gets three times as many epochs, of the parade or of ever longer ones. Both
-kinds learn the farm, and then ever more places are put between the animal and its sound.
+other seeds than those reported. An RNN also gets three times as many epochs, of the parade or of ever longer ones. An
+LSTM says by epoch how open its forget gates are. Both kinds learn the farm, and then ever more places are put between
+the animal and its sound.
 """
 
 import os
@@ -38,6 +39,7 @@ STAGES = (0, 0), (0, 1), (0, 2), (0, 3), (1, 3), (1, 3)  # the fewest and the mo
 def main():
     seeds = range(int(sys.argv[1]) if len(sys.argv) > 1 else 5)
     on_the_parade(seeds)
+    gates_by_epoch(seeds)
     on_the_farm(seeds)
 
 
@@ -49,6 +51,51 @@ def on_the_parade(seeds):
         report(f"{name}, rate {rate}", [learn(name, rate, seed) for seed in seeds])
     report("RNN, H = 64, 60 epochs", [learn_in_stages(seed, grow=False) for seed in seeds])
     report("RNN, H = 64, 60 epochs that begin with short parades", [learn_in_stages(seed, grow=True) for seed in seeds])
+
+
+def gates_by_epoch(seeds):
+    print("\nLSTM, H = 32: right sounds, and the most open forget gate between a first animal and its sound, by epoch")
+    print("(last: after one epoch in which the loss leaves out the sounds)")
+    for seed in seeds:
+        vocabulary, train, held_out = corpora(parade().sample(80_000, rng=1000 + seed))
+        model = fresh("LSTM, H = 32", vocabulary, seed)
+        trainer = RnnlmTrainer(model, Adam(0.01))
+        for epoch in range(21):
+            if epoch:
+                trainer.fit(train, **USUAL, epochs=1, progress=False)
+            if epoch in (0, 1, 2, 5, 10, 20):
+                _, right, _ = measured(model, vocabulary, held_out)
+                f = kept_between(model, vocabulary, held_out)
+                print(f"  seed {seed}, epoch {epoch:2}: {right:4.0%}, {f.max():.2f}, mean {f.mean():.2f}", flush=True)
+        model = fresh("LSTM, H = 32", vocabulary, seed)
+        trainer = Deaf(model, Adam(0.01), vocabulary.encode(SOUNDS.values()))
+        trainer.fit(train, **USUAL, epochs=1, progress=False)
+        print(f"  seed {seed}, deaf:     {kept_between(model, vocabulary, held_out).max():.2f}", flush=True)
+
+
+class Deaf(RnnlmTrainer):
+    """A trainer whose loss leaves out some words."""
+
+    def __init__(self, model, optimizer, left_out):
+        super().__init__(model, optimizer)
+        self.left_out = left_out
+
+    def step(self, xs, ts):
+        return super().step(xs, np.where(np.isin(ts, self.left_out), -1, ts))
+
+
+def kept_between(model, vocabulary, held_out):
+    """Return the mean of each unit's forget gate, (H,), over the words between a first animal and its sound."""
+    words, between = [], []
+    for sentence in " ".join(vocabulary.decode(held_out)).split(" . ")[1:501]:
+        own = [*sentence.split(), "."]
+        words += own
+        between += [1 < place <= own.index(":") for place in range(len(own))]
+    model.reset_state()
+    model.predict(vocabulary.encode(words)[np.newaxis])
+    model.reset_state()
+    *_, gates = model.recurrent.cache  # (T, N, 4H)
+    return np.split(gates[between, 0], 4, axis=-1)[1].mean(axis=0)
 
 
 def on_the_farm(seeds):
