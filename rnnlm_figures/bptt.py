@@ -207,27 +207,42 @@ def influence_as_arcs(rho, T, window=None):
 
 
 def clipped_arrows():
-    """Return a plot of the gradient (3, 4) and of what two ways of clipping make of it."""
-    plot = Canvas(figsize=(4.4, 4.2), layout="constrained")
+    """Return a plot of what two ways of clipping make of the gradient (1.4, 4.8), which leaves the plot above."""
+    plot = Canvas(figsize=(4.4, 4), layout="constrained")
     axes = plain_axes(
-        plot, xlabel="first gradient", ylabel="second gradient", xlim=(0, 4), ylim=(0, 4.1), aspect="equal"
+        plot,
+        xlabel="first gradient",
+        ylabel="second gradient",
+        xlim=(0, 1.75),
+        ylim=(0, 1.5),
+        aspect="equal",
+        xticks=[0, 0.5, 1, 1.5],
+        yticks=[0, 0.5, 1, 1.5],
     )
-    for (x, y), colour, label, place in [
-        ((3, 4), FAINT, "before: (3, 4)", (1.3, 3.6)),
-        ((1, 1), RED, "each for itself: (1, 1)", (1.15, 1.0)),
-        ((0.6, 0.8), BLUE, "global: (0.6, 0.8)", (1.15, 0.35)),
-    ]:
-        axes.annotate("", (x, y), (0, 0), arrowprops={"arrowstyle": "-|>", "color": colour, "linewidth": 1.6})
-        axes.text(*place, label, color=colour)
+    axes.plot([0, 1.5 * 1.4 / 4.8], [0, 1.5], "--", color=FAINT)
+    axes.text(0.5, 1.4, "before: on to (1.4, 4.8)", color=FAINT)
+    for (x, y), colour, width in [((1, 1), RED, 2), ((0.28, 0.96), BLUE, 2.5)]:
+        arrow = {
+            "arrowstyle": "-|>",
+            "color": colour,
+            "linewidth": width,
+            "shrinkA": 0,
+            "shrinkB": 0,
+            "mutation_scale": 16,
+        }
+        axes.annotate("", (x, y), (0, 0), arrowprops=arrow)
+    axes.text(0.36, 1.12, "one factor: (0.28, 0.96)", color=BLUE)
+    axes.text(1.04, 0.86, "each for itself:\n(1, 1)", color=RED, va="center")
+    axes.text(0.36, 0.62, "29°", ha="center")
     turn = np.linspace(0, np.pi / 2)
     axes.plot(np.cos(turn), np.sin(turn), ":", color=INK)
+    axes.text(1.02, 0.14, "norm 1")
     return Figure(
         plot,
-        """The gradient (3, 4) as an arrow. Clipped by its global norm it is (0.6, 0.8): shorter, on the
-        same line, ending on the circle of radius 1. Clipped
-        one by one it is (1, 1), which points elsewhere and
+        """The line on which the gradient (1.4, 4.8) lies. Clipped by its global norm it is (0.28, 0.96): on the
+        same line, ending on the circle of norm 1. Clipped one by one it is (1, 1), which is turned by 29 degrees and
         leaves the circle.""",
-        "3 4; 0.6 0.8; 1 1",
+        "1.4 4.8; 0.28 0.96; 1 1",
     )
 
 
@@ -261,11 +276,11 @@ def truncation_errors(windows, errors):
         axes.plot(windows, lost, f"{marker}-", color=colour, label=f"radius {radius}")
     axes.set_xscale("log", base=2)
     axes.set(ylim=(0, None), xticks=windows, xticklabels=windows)
-    axes.legend(frameon=False)
+    axes.legend(frameon=False, reverse=True)
     return Figure(
         plot,
         """The relative error of the truncated gradient against the window length, from 1 to 32. It
-        falls with longer windows: soonest, and almost to 0, where Wh has a spectral radius of 0.5, later for 0.9, and
-        last for 1.1.""",
+        falls with longer windows, and is smallest where Wh has a spectral radius of 0.5, larger for 0.9, and largest
+        for 1.1.""",
         "; ".join(f"radius {radius}: " + " ".join(f"{error:.2f}" for error in lost) for radius, lost in errors.items()),
     )
