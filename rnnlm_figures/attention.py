@@ -1,9 +1,6 @@
-"""Figures of attention: one query, and the share of each state that was kept; any query; a layer of a Transformer."""
-
-import numpy as np
+"""Figures of attention: the share of each state that was kept; a layer of a Transformer; where a trained one looks."""
 
 from .drawing import (
-    BLUE,
     BLUE_FILL,
     FAINT,
     GREEN,
@@ -12,11 +9,9 @@ from .drawing import (
     ORANGE_FILL,
     SMALL,
     VIOLET,
-    Canvas,
     Drawing,
-    Figure,
-    plain_axes,
 )
+from .mattered import largest, shares_in_columns
 
 
 def looking_back(states, parts):
@@ -37,27 +32,6 @@ def looking_back(states, parts):
     return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row. Arrows to the right lead
         from each to the next. From each state one arrow also leads down to a sum, with the shares
         {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""")
-
-
-def shares_by_query(states):
-    """Return a plot of the share of each of three states, which are numbers, against the query from -2 to 2."""
-    queries = np.linspace(-2, 2, 81)
-    shares = np.exp(np.outer(queries, states))
-    shares /= shares.sum(axis=1, keepdims=True)
-    plot = Canvas(figsize=(4.4, 3), layout="constrained")
-    axes = plain_axes(plot, xlabel="query q", ylabel="share", ylim=(0, 1.05), xticks=range(-2, 3))
-    for state, share, colour, at in zip(states, shares.T, (BLUE, GREEN, ORANGE), (5, 12, 74), strict=True):
-        axes.plot(queries, share, color=colour, linewidth=2)
-        axes.text(queries[at], share[at] + 0.03, f"state {state}", color=colour, ha="center", va="bottom")
-    return Figure(
-        plot,
-        f"""The shares of the states {", ".join(map(str, states))} against the query, from -2 to 2. At 0 each has a
-        third. To the right the largest state gets nearly all, to the left the smallest; the middle one never more than
-        {shares[:, 1].max():.2f}.""",
-        "at 1: " + " ".join(f"{share:.2f}" for share in shares[60]),
-        live="attention",
-        given=states,
-    )
 
 
 def transformer_layer():
@@ -85,3 +59,31 @@ def transformer_layer():
         key k and a value v, from the last one also a query q. The query and the keys give the shares, and the mean of
         the values with these shares is y. What came in is added to y; the sum goes through an affine layer, an
         activation and another affine layer, and is added to what comes out.""")
+
+
+def where_it_looks(words, probabilities, shares):
+    """Return a drawing of where a trained layer looks to say the last two words before the full stop.
+
+    Parameters
+    ----------
+    words : list of str
+        A sentence with the full stop before it. There are M words.
+    probabilities : (M - 1,) array
+        What the model gave each word but the first.
+    shares : (M - 1, M - 1) array
+        Row m - 1 says how much of each word the layer took to say word m.
+    """
+    asked, pairs = len(words) - 2, zip(probabilities.tolist(), shares, strict=True)
+    first, second = shares[asked - 2], shares[asked - 1]
+    columns = [
+        (f"to say {words[asked - 1]}", first, ORANGE, ORANGE_FILL),
+        (f"to say {words[asked]}", second, GREEN, GREEN_FILL),
+    ]
+    rows = [[round(p, 5), row[: m + 1].round(5).tolist()] for m, (p, row) in enumerate(pairs)]
+    return shares_in_columns(words, columns, 0.01).show(
+        f"""Where a trained layer of attention looks, a word in each row.
+        To say {words[asked - 1]}: {largest(words, first, 1)}. To say {words[asked]}: {largest(words, second, 1)}.
+        Words below 1 % in both are left out.""",
+        live="mattered attention",
+        given={"words": words, "asked": asked, "networks": {"attention": rows}},
+    )

@@ -124,27 +124,44 @@ def which_word_mattered(text, least=0.02):
     """Return a drawing of how much each word matters for the one asked about, if it's at least `least` in a network."""
     words, asked, found = all_mattered(text)
     (p_rnn, rnn), (p_lstm, lstm) = (found[name][asked - 1] for name in LAYERS)
-    kept = [m for m in range(asked) if max(rnn[m], lstm[m]) >= least]
-    picture, longest = Drawing(10, 1.9 + 0.65 * len(kept)), max(rnn.max(), lstm.max())
-    for x, name, p, colour in [(2.6, "RNN", p_rnn, ORANGE), (6.4, "LSTM", p_lstm, BLUE)]:
-        picture.text(x, 0.4, f"{name}: {words[asked]} {100 * p:.0f} %", colour=colour, align="left", bold=True)
+    columns = [
+        (f"RNN: {words[asked]} {100 * p_rnn:.0f} %", rnn, ORANGE, ORANGE_FILL),
+        (f"LSTM: {words[asked]} {100 * p_lstm:.0f} %", lstm, BLUE, BLUE_FILL),
+    ]
+    return shares_in_columns(words, columns, least, f"{words[asked]}?").show(
+        f"""How much each earlier word matters for {words[asked]}, a word in each row, with a bar for
+        each network. The words that matter most for the RNN are {largest(words, rnn)}; for the LSTM
+        {largest(words, lstm)}. Words below {100 * least:.0f} % in both are left out.""",
+        live=f"mattered {text}",
+    )
+
+
+def shares_in_columns(words, columns, least, end=""):
+    """Return a drawing of the shares of words, a word in each row, which has at least `least` in one of two columns.
+
+    A column is a heading, the shares of the first words, a colour and a fill. Below the last word stands `end`.
+    """
+    shares = np.zeros((2, len(words)))
+    for row, (_, given, *_) in zip(shares, columns, strict=True):
+        row[: len(given)] = given
+    kept = np.flatnonzero(shares.max(axis=0) >= least)
+    picture = Drawing(10, 1.9 + 0.65 * len(kept))
+    for x, (heading, _, colour, _) in zip((2.6, 6.4), columns, strict=True):
+        picture.text(x, 0.4, heading, colour=colour, align="left", bold=True)
     for row, m in enumerate(kept):
         y = 0.9 + 0.65 * row
         picture.text(2.3, y + 0.25, words[m], align="right")
-        for x, share, fill in [(2.6, rnn[m], ORANGE_FILL), (6.4, lstm[m], BLUE_FILL)]:
-            picture.bar(x, y, 2.4 * share / longest, fill)
-            picture.text(x + 2.4 * share / longest + 0.1, y + 0.25, f"{100 * share:.0f} %", align="left", size=SMALL)
-    picture.text(5, 1.3 + 0.65 * len(kept), f"{words[asked]}?", bold=True)
-    best = {
-        name: ", ".join(f"{words[m]} {100 * shares[m]:.0f} %" for m in np.argsort(-shares)[:3])
-        for name, shares in [("RNN", rnn), ("LSTM", lstm)]
-    }
-    return picture.show(
-        f"""How much each earlier word matters for {words[asked]}, a word in each row, with a bar for
-        each network. The words that matter most for the RNN are {best["RNN"]}; for the LSTM {best["LSTM"]}. Words below
-        {100 * least:.0f} % in both are left out.""",
-        live=f"mattered {text}",
-    )
+        for x, share, (*_, fill) in zip((2.6, 6.4), shares[:, m], columns, strict=True):
+            length = 2.4 * share / shares.max()
+            picture.bar(x, y, length, fill)
+            picture.text(x + length + 0.1, y + 0.25, f"{100 * share:.0f} %", align="left", size=SMALL)
+    picture.text(5, 1.3 + 0.65 * len(kept), end, bold=True)
+    return picture
+
+
+def largest(words, shares, count=3):
+    """Return the words with the largest shares, in words."""
+    return ", ".join(f"{words[m]} {100 * shares[m]:.0f} %" for m in np.argsort(-shares)[:count])
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ FIGURES = {
     "tracks": "01-corpus",
     "sketch": "05-bptt",
     "step": "one-training-step",
-    "attention": "where-it-went",
     "mattered[parade]": "08-lstm",
     "mattered[fable]": "08-lstm",
+    "mattered[attention]": "where-it-went",
 }
 
 
@@ -113,9 +113,9 @@ PRESSES = pytest.mark.parametrize(
         ("tracks", ["Next batch"]),
         ("sketch", ["Show what was measured"]),
         ("step", ["10 steps"]),
-        ("attention", []),
         ("mattered[parade]", ["This one"]),
         ("mattered[fable]", []),
+        ("mattered[attention]", ["This one"]),
     ],
 )
 
@@ -288,20 +288,6 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row
 
 
-# Attention.
-
-
-@pytest.mark.parametrize("q", [-2, -0.69, 0, 1.5])
-def test_the_shares_are_those_of_the_query_that_the_slider_has(figure, q):
-    live = figure("attention")
-    set_slider(live.get_by_label("q ="), q)
-    states = np.array([0, 1, 3])
-    shares = next_word_probabilities(q * states)
-    told = ", ".join(f"{100 * share:.0f} %" for share in shares)
-    assert said(live) == f"The states 0, 1, 3 get {told}, so y = {shares @ states:.2f}."
-    assert_allclose(shown(live, "circle", "(176 - e.getAttribute('cy')) / 160"), shares, atol=1e-9)
-
-
 # A dial.
 
 
@@ -440,6 +426,22 @@ def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
     press(live, "Ask me again")
     live.locator(".mattered-word").nth(14).click()  # owl
     assert said(live).startswith("Your word, “owl”, has 0 % in the RNN and 11 % in the LSTM.")
+
+
+def test_attention_is_asked_where_it_looks_and_shows_the_shares_that_the_page_found(figure):
+    live = figure("mattered[attention]")
+    assert live.locator(".mattered-head").inner_text() == "To say “barks”, at which word does it look most?"
+    live.locator(".mattered-word").nth(5).click()  # dog
+    assert said(live).startswith("Your word, “dog”, has 2 %. To say “barks” it looks at “:” 83 %, ")
+    words, asked, networks = live.evaluate("live => [live.given.words, live.given.asked, live.given.networks]")
+    assert words[asked] == "barks"
+    for m, (p, shares) in enumerate(networks["attention"], 1):
+        assert len(shares) == m
+        assert sum(shares) == pytest.approx(1, abs=1e-4)
+        set_slider(live.get_by_label("Word:"), m)
+        bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
+        assert bars == [*shares, *[0] * (len(words) - m)]
+        assert live.locator(".mattered-head").inner_text() == f"attention: it gives “{words[m]}” {100 * p:.0f} %"
 
 
 # A teller of fables.

@@ -2,9 +2,10 @@
 
 The picture is put into an element `<live-farm>`, and a page that has one loads `_static/live/farm.js`, which draws
 there. What follows the name, as in "farm compact", becomes an attribute. Without JavaScript, on paper and in a
-downloaded notebook the picture stays. Data that a figure needs is put into the element too, because a page opened from
-disk may not fetch a file; only the teller's many weights come as a script, when the reader gets near. A `Question`
-comes as such an element already, and so do the table of progress and reviews.
+downloaded notebook the picture stays. Data that a figure needs comes with its picture (`Figure(..., given=...)`) or is
+put into the element here, because a page opened from disk may not fetch a file; only the teller's many weights come as
+a script, when the reader gets near. A `Question` comes as such an element already, and so do the table of progress and
+reviews.
 """
 
 import base64
@@ -96,7 +97,8 @@ def enliven(app, pagename, templatename, context, doctree):
     def wrap(match):
         name = match["name"]
         names.add(name)
-        script = f'<script type="application/json">{DATA[name](match["mode"])}</script>' if name in DATA else ""
+        comes_without = name in DATA and " data-given=" not in match[0]
+        script = f'<script type="application/json">{DATA[name](match["mode"])}</script>' if comes_without else ""
         return f"<live-{name}{match['mode']}>{match[0]}{script}</live-{name}>"
 
     picture = r'<figure class="drawing"><svg data-live="(?P<name>\w+)(?P<mode>[ \w]*)".*?</figure>'

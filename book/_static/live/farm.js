@@ -21,7 +21,7 @@ class LiveFarm extends LiveFigure {
   static title = "The trained model: choose words, and see what it expects next";
 
   build() {
-    const { tokens, params, animals, factors } = JSON.parse(this.querySelector("script").textContent);
+    const { tokens, params, animals, factors } = this.given;
     this.tokens = tokens;
     this.animals = animals;
     this.factors = factors;

@@ -19,9 +19,9 @@ class LiveFigure extends HTMLElement {
     this.draw();
   }
 
-  /** What the chapter gave its picture for this figure. */
+  /** What the chapter gave its picture for this figure, or else what the builder put beside the picture. */
   get given() {
-    return JSON.parse(this.querySelector("figure svg").dataset.given);
+    return JSON.parse(this.querySelector("figure svg").dataset.given ?? this.querySelector("script").textContent);
   }
 
   say(text) {

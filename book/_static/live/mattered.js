@@ -1,14 +1,18 @@
-/* Chapter 8: which earlier word mattered? The lengths of a word's gradients in the vectors of the words before it, as
-rnnlm_figures.mattered computes them when the page is built. First the reader says which word it should be. */
+/* Which earlier word mattered? In chapter 8 the lengths of a word's gradients in the vectors of the words before it, as
+rnnlm_figures.mattered computes them when the page is built; on the last page the shares of attention, as the page
+gives them. First the reader says which word it should be. */
 "use strict";
 
 const MATTERED_NAMED = 3; // so many words does the sentence name
 
 class LiveMattered extends LiveFigure {
-  static title = "Which earlier word mattered? RNN beside LSTM";
+  static title = "Which earlier word mattered?";
 
   build() {
-    const { words, asked, networks } = JSON.parse(this.querySelector("script").textContent);
+    [this.asks, this.tells] = this.hasAttribute("attention")
+      ? [(word) => `To say “${word}”, at which word does it look most?`, (word) => `To say “${word}” it looks at`]
+      : [(word) => `Which word matters most for “${word}”?`, (word) => `What moves “${word}” most:`];
+    const { words, asked, networks } = this.given;
     Object.assign(this, { words, asked, networks });
     this.texts = Object.keys(networks).map((name, k) => {
       const head = make("p", { class: "mattered-head" });
@@ -58,7 +62,7 @@ class LiveMattered extends LiveFigure {
       const [p, shares] = rows[k];
       block.hidden = this.asking && k > 0;
       block.style.setProperty("--longest", Math.max(...shares));
-      head.textContent = this.asking ? `Which word matters most for “${this.words[this.at]}”?`
+      head.textContent = this.asking ? this.asks(this.words[this.at])
         : `${name}: it gives “${this.words[this.at]}” ${percent(p)}`;
       spans.forEach((span, m) => {
         const share = this.asking || m >= this.at ? 0 : shares[m];
@@ -78,15 +82,15 @@ class LiveMattered extends LiveFigure {
   }
 
   explanation(rows) {
-    const word = this.words[this.at];
+    const inThe = (k) => (rows.length > 1 ? ` in the ${this.texts[k].name}` : "");
     const guessed = this.at === this.asked
       ? `Your word, “${this.words[this.guess]}”, has ${rows.map(([, shares], k) =>
-        `${percent(shares[this.guess])} in the ${this.texts[k].name}`).join(" and ")}. ` : "";
+        percent(shares[this.guess]) + inThe(k)).join(" and ")}. ` : "";
     const most = rows.map(([, shares], k) => {
       const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MATTERED_NAMED);
-      return `in the ${this.texts[k].name} ${ranked.map((m) => `${this.words[m]} ${percent(shares[m])}`).join(", ")}`;
+      return `${inThe(k)} ${ranked.map((m) => `“${this.words[m]}” ${percent(shares[m])}`).join(", ")}`;
     });
-    return `${guessed}What moves “${word}” most: ${most.join("; ")}.`;
+    return `${guessed}${this.tells(this.words[this.at])}${most.join(";")}.`;
   }
 }
 

@@ -37,7 +37,7 @@ class LiveTeller extends LiveFigure {
 
   /** Get the weights by a script, because a page that is opened from disk may fetch nothing else. */
   fetch() {
-    const { file } = JSON.parse(this.querySelector("script").textContent);
+    const { file } = this.given;
     document.head.append(make("script", { src: new URL(file, TELLER_HERE), load: () => this.receive(TELLER_WEIGHTS),
       error: () => this.say("The teller didn’t come: its file couldn’t be loaded.") }));
   }

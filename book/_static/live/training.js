@@ -102,7 +102,7 @@ class LiveTraining extends LiveFigure {
   static title = "Train the model: its perplexity, and what it writes";
 
   build() {
-    const { tokens, phrases, text, heldOut, numbers, sounds, bars } = JSON.parse(this.querySelector("script").textContent);
+    const { tokens, phrases, text, heldOut, numbers, sounds, bars } = this.given;
     const ids = [...text].flatMap((letter) => phrases[letter].split(" ")).map((word) => tokens.indexOf(word));
     const train = ids.slice(0, -heldOut), test = ids.slice(-heldOut), { N, T, epochs } = TRAINING;
     Object.assign(this, { tokens, sounds, bars, first: new Float32Array(bytes(numbers).buffer),
