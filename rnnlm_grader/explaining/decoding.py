@@ -281,7 +281,8 @@ def explain(
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
-    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; two aren't certain.
+    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; two aren't certain. Where
+    only laws are broken, which say what is wrong, two aren't looked for.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
     plays = [played for examination in examinations for _, played in examination.plays]
@@ -294,7 +295,7 @@ def explain(
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
-        mistakes = pair(library, mine, in_words) or ()
+        mistakes = () if all(played.case.law for played in wrong) else pair(library, mine, in_words) or ()
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None

@@ -220,7 +220,8 @@ def way_to(look):
     right = look.finding.expected
     if look.key[1] not in look.case.layer.tanh or not np.any(right):
         return ""
-    sums = np.arctanh(right)
+    with np.errstate(all="ignore"):
+        sums = np.arctanh(right)
     if not np.isfinite(sums).all():  # of a sum that large the result no longer tells
         return ""
     plain = sums.round(DIGITS)
@@ -260,7 +261,9 @@ def literal(array):
     if array.dtype == np.float32:  # of which `tolist` would write digits that aren't there
         array = np.reshape([float(str(number)) for number in array.flat], array.shape)
     for name, back in FUNCTIONS.items() if array.dtype.kind == "f" and (array != array.round(DIGITS)).any() else ():
-        plain = back(array).round(DIGITS)
-        if np.array_equal(getattr(np, name)(plain), array):
+        with np.errstate(all="ignore"):
+            plain = back(array).round(DIGITS)
+            is_plain = np.array_equal(getattr(np, name)(plain), array)
+        if is_plain:
             return f"np.{name}(np.array({as_python(plain)}{dtype}))"
     return f"np.array({as_python(array)}{dtype})"

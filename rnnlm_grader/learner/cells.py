@@ -1,5 +1,6 @@
 """Remembers what each cell of a notebook gave when it last ran, so that `check` judges what stands on the screen."""
 
+import codeop
 import re
 import sys
 import traceback
@@ -110,5 +111,6 @@ def told_by_front_end():
 
 cells = Cells()
 if shell():
+    shell().compile.flags &= ~codeop.PyCF_ALLOW_INCOMPLETE_INPUT  # else it isn't said which bracket was never closed
     shell().events.register("pre_run_cell", lambda info: cells.begin(info, told_by_front_end(), shell().user_ns))
     shell().events.register("post_run_cell", lambda result: cells.end(result, shell().user_ns))

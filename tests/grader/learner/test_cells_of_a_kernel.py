@@ -114,7 +114,7 @@ def test_a_right_answer_of_before_does_not_pass():
     ("cells", "advice"),
     [
         ([], "Run the cell in which you write it, then this one again."),
-        ([("a", f"{ANSWER}x = (")], "The cell of my_perplexity doesn't parse: line 3, "),
+        ([("a", f"{ANSWER}x = (")], "The cell of my_perplexity doesn't parse: line 3, '(' was never closed"),
     ],
 )
 def test_an_answer_that_is_not_defined_is_told_without_a_traceback(cells, advice):
