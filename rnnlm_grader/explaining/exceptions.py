@@ -76,7 +76,12 @@ MEANINGS = (
         "as many values are needed as there are names on the left",
         "there are {0} names on the left",
     ),
-    ("ValueError", r"(\w+) has shape (\(.*?\)), expected (\(.*?\))", "", "`{0}` needs the shape {2}"),
+    (
+        "ValueError",
+        r"(\w+) has shape (\(.*?\)), expected (\(.*?\))",
+        "`{0}` has shape {1}",
+        "`{0}` needs the shape {2}",
+    ),
     ("ValueError", r"array is not broadcastable", "", "np.add.at(dW, idx, dout) needs one row of dout for each id"),
     ("ValueError", r"The truth value of an array", "", "an array of several numbers is neither true nor false"),
     (
@@ -181,7 +186,8 @@ def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
             none = [text for text, kind, _ in sides if kind == "NoneType"] if "NoneType" in message else ()
             if none:
                 return f"`{none[0]}` is None {why_none(none[0], raised, sources)}"
-            is_enough = len([words for *_, words in sides if words]) > 1 or len(groups) < 2 or not here
+            told = [words for *_, words in sides if words]
+            is_enough = len(told) > 1 or len(groups) < 2 or not here or any(words in groups for words in told)
             facts = facts_of(sides) if is_enough else ""
             return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)]))
     return ""
