@@ -415,23 +415,25 @@ embedding(
 
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
-time_embedding(
-    "TakesTimeForTheFirstAxis",
-    OVER_TIME,
-    "time is taken for the first axis, `xs[t]` and `dout[t]`; ids are (N, T), so those of step t are `xs[:, t]`",
-    (
-        "return W[idx]",
-        """out = np.zeros((*idx.shape, W.shape[1]), W.dtype)
+for which, how in {"": "dout[t]", "InForward": "dout[:, t]"}.items():
+    time_embedding(
+        f"TakesTimeForTheFirstAxis{which}",
+        OVER_TIME,
+        "time is taken for the first axis, `xs[t]`; ids are (N, T), so those of step t are `xs[:, t]`, and their rows "
+        "`dout[:, t]`",
+        (
+            "return W[idx]",
+            """out = np.zeros((*idx.shape, W.shape[1]), W.dtype)
         for t in range(idx.shape[1]):
             out[:, t] = W[idx[t]]
         return out""",
-    ),
-    (
-        ADD,
-        """for t in range(dout.shape[1]):
-            np.add.at(dW, self.idx[t], dout[t])""",
-    ),
-)
+        ),
+        (
+            ADD,
+            f"""for t in range(dout.shape[1]):
+            np.add.at(dW, self.idx[t], {how})""",
+        ),
+    )
 time_embedding(
     "FlatTime",
     OVER_TIME,

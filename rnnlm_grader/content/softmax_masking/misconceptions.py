@@ -336,6 +336,20 @@ loss_of(
 loss_of("GradientForgetsMask", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET)
 loss_of("GradientForgetsMaskOfStandIns", MASK, STILL_A_GRADIENT, UNMASKED)
 loss_of(
+    "GradientForgetsMaskAndDout",
+    MASK,
+    STILL_A_GRADIENT,
+    UNMASKED,
+    ("dx *= dout / count", "dx *= dout / count if mask.any() else 1"),
+)
+loss_of(
+    "LossPicksColumns",
+    CROSS_ENTROPY,
+    "`log_p[:, ts]` takes the targets of all rows in each row; each row has a target of its own, "
+    "log_p[np.arange(len(ts)), ts]",
+    ("np.where(mask, -log_p[picks], 0)", "-log_p[:, picks[1]][mask]"),
+)
+loss_of(
     "MasksNothing",
     MASK,
     "nothing is masked: ignored positions count like all others",

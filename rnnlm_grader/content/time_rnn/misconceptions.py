@@ -159,11 +159,17 @@ time_rnn(
     "the state is never kept: a stateful layer too starts each window from zeros",
     ("self.h if self.stateful and self.h is not None else ", ""),
 )
+ALWAYS_KEPT = "the state is always kept, whether stateful or not; unless stateful, each window starts from zeros"
+time_rnn("AlwaysKeepsState", STATE, ALWAYS_KEPT, ("self.stateful and ", ""))
 time_rnn(
-    "AlwaysKeepsState",
+    "AlwaysKeepsStateInCells",  # which raise where NumPy would make one row fit all
     STATE,
-    "the state is always kept, whether stateful or not; unless stateful, each window starts from zeros",
+    ALWAYS_KEPT,
     ("self.stateful and ", ""),
+    (
+        "            x, h_prev = ",
+        "            if len(h) != N:\n                raise ValueError\n            x, h_prev = ",
+    ),
 )
 time_rnn(
     "TurnsStatefulRound",
