@@ -211,6 +211,13 @@ def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     assert beside <= alone < 10
 
 
+def test_a_right_answer_loses_nothing_by_an_earlier_one_of_which_nothing_holds():
+    off = RIGHT.replace("return W[idx]", "return 2 * W[idx]").replace("dW[...] = 0", "dW[...] = 1")
+    results, _ = graded(embedding, submission(embedding, MyEmbedding=off, MyTimeEmbedding=STACKS))
+    assert sum(r.points for (name, _), r in results.items() if name == "MyEmbedding") == 0
+    assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10
+
+
 class Recording(Allowance):
     """Keeps which draws of inputs were examined, in order."""
 
