@@ -494,15 +494,24 @@ function shown(output) {
   for (const script of place.querySelectorAll("script")) { // as in a notebook: they note points
     script.replaceWith(make("script", {}, script.textContent));
   }
-  for (const link of place.querySelectorAll("a[href*='#']")) {
-    if (link.href.split("#")[0] === location.href.split("#")[0]) {
-      link.removeAttribute("target");
-      link.href = link.hash;
-      const heading = document.querySelector(`section:has(> ${link.hash}) > :is(h2, h3)`);
-      if (heading) link.textContent = heading.textContent.replace(/#$/, "");
-    }
-  }
+  for (const link of place.querySelectorAll("a[href*='#']")) entitle(link);
   return place;
+}
+
+/** Have a link to a section of the book show its heading. */
+async function entitle(link) {
+  const [page, here] = [link, location].map(({ href }) => href.split("#")[0]);
+  let book = document;
+  if (page === here) {
+    link.removeAttribute("target");
+    link.href = link.hash;
+  } else {
+    const answer = await fetch(page).catch(() => null); // without it the address is shown
+    if (!answer?.ok) return;
+    book = new DOMParser().parseFromString(await answer.text(), "text/html");
+  }
+  const heading = book.querySelector(link.hash)?.closest("section")?.querySelector(":scope > :is(h1, h2, h3)");
+  if (heading) link.textContent = heading.textContent.replace(/#$/, "");
 }
 
 /** Return the points of all parts, as the first lines of their reports say them. */

@@ -11,6 +11,7 @@ from bs4 import BeautifulSoup
 from conftest import HTML, PATIENCE, Lab, right_answers
 from corpora import CORPORA
 from pages import has_no_violation_in_either_theme
+from playwright.sync_api import expect
 from test_lab import graded
 
 from rnnlm_grader.content import ASSIGNMENTS
@@ -444,6 +445,14 @@ def test_a_link_of_the_report_names_its_section_and_scrolls_in_the_page(practise
     assert here.tab.locator(f"section:has(> {anchor}) > h2").inner_text().rstrip("#") == link.inner_text()
     here.tab.wait_for_function(f"Math.abs(document.querySelector('{anchor}').getBoundingClientRect().top) < 300")
     assert here.text("MyEmbedding") == WRONG
+
+
+def test_a_link_to_another_page_names_the_section_there(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", RIGHT.replace("dW = self.grads[0]", "dW = self.grads[0] = np.zeros_like(self.params[0])"))
+    here.check("MyEmbedding")
+    link = here.part("MyEmbedding").locator(".practice-report a[href*='house-rules.html#']").first
+    expect(link).to_have_text(re.compile("in place", re.IGNORECASE))
 
 
 def test_what_does_not_run_or_does_not_end_is_said_and_an_old_report_does_not_look_new(practise):
