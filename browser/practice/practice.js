@@ -19,7 +19,8 @@ class Notebook {
   constructor(name, localforage) {
     this.name = name;
     this.lock = `rnnlm:${name}`; // which the lab holds as long as it has the notebook open
-    this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files" });
+    this.files = localforage.createInstance({ name: `JupyterLite Storage - ${LAB.pathname}`, storeName: "files",
+      driver: localforage.INDEXEDDB }); // the lab keeps nothing anywhere else
   }
 
   /** Keep an entry in memory from now on. */

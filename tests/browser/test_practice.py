@@ -481,9 +481,12 @@ def test_on_a_phone_only_code_scrolls_sideways_and_axe_finds_nothing(practise):
     has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
-def test_where_storage_is_refused_the_page_says_so_and_all_else_works(open_page):
-    here = Practice(open_page(chapter("01-embedding")))
-    here.tab.evaluate("() => { IDBObjectStore.prototype.put = () => { throw new DOMException('full') } }")
+@pytest.mark.parametrize("way", ["IDBFactory.prototype.open", "IDBObjectStore.prototype.put"])
+def test_where_storage_is_refused_the_page_says_so_and_all_else_works(open_page, way):
+    tab = open_page(chapter("01-embedding"))
+    tab.add_init_script(f"{way} = () => {{ throw new DOMException('refused') }}")
+    tab.reload()
+    here = Practice(tab)
     here.write("MyEmbedding", RIGHT)
     here.tab.get_by_text("This browser keeps nothing of this page").wait_for()
     assert "MyEmbedding · contract: 6 of 6 points" in here.check("MyEmbedding")
