@@ -231,9 +231,9 @@ def reasons_to_look(student, solution):
     yield from long_and_worthless(student, solution)
     if student.request:
         yield f"Asks to look again: {student.request}"
-    waiting = [name.replace("-", " · ") for name, part in student.parts.items() if part.needs_manual_grade]
-    if waiting:
-        yield f"To be marked by hand: {', '.join(waiting)}."
+    for what, names in ("To be marked by hand", student.due_by_hand), ("Marked by hand before", student.outdated):
+        if names:
+            yield f"{what}: {', '.join(name.replace('-', ' · ') for name in names)}."
 
 
 def long_and_worthless(student, solution):

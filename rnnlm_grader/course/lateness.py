@@ -1,5 +1,7 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
 
+import logging
+
 from nbgrader.api import SubmittedAssignment, SubmittedNotebook
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
@@ -8,6 +10,7 @@ from ..refusal import Refusal
 from .folders import shown
 from .gradebook import of_notebooks
 
+QUIET = logging.Logger("late", logging.WARNING)
 AT_ONCE = 1000  # students; SQLite takes some ten thousand values in a query, and memory shouldn't grow with the class
 
 
@@ -16,6 +19,7 @@ def late_rule(assignment, config):
     rule = AssignLatePenalties(config=config)
     rule.assignment_id = assignment
     rule.init_plugin()
+    rule.plugin_inst.log = QUIET  # nbgrader's own says once for each student which method it uses
     return rule.plugin_inst
 
 

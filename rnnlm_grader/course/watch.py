@@ -71,6 +71,8 @@ class Watch:
         students = {student_of(entry) for entry in there - self.seen[self.name]}
         is_first = self.name not in self.begun
         if marker(coursedir).exists():
+            if late := self.arrived_since(marker(coursedir), there):
+                self.warn(f"it is frozen, and what arrived since waits: {few(late)} (rnnlm-grade thaw {self.name})")
             return
         if self.practice and due and not is_over:
             self.answer(coursedir, there, due)
@@ -113,6 +115,11 @@ class Watch:
                 if time.time() - path.lstat().st_ctime >= SETTLED:
                     found.add(path.name)
         return found
+
+    def arrived_since(self, file, entries):
+        """The students among whose submissions is one that is newer than a file."""
+        then = file.stat().st_mtime
+        return {student_of(entry) for entry in entries if (self.inbound / entry).lstat().st_ctime > then}
 
     def give_feedback(self, coursedir, students):
         """Make and release the feedback of some students, or of all, as nbgrader's two commands would."""

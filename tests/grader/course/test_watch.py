@@ -196,6 +196,12 @@ def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended
     coursedir = of_assignment(watching.coursedir, SLUG)
     freezing.freeze(coursedir)
     watching.round()
+    assert said == []
+    course.submit("ben", RIGHT)
+    watching.round()
+    watching.round()
+    assert len(said) == 1
+    assert "is frozen, and what arrived since waits: ben (rnnlm-grade thaw" in said.pop()
     assert not (course.folder / "submitted" / "ada").exists()
     freezing.thaw(coursedir)
     key = course.folder / "rnnlm-secret.key"
@@ -206,7 +212,7 @@ def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended
     assert "has only 5 bytes" in said[0]
     key.write_bytes(b"k" * 32)
     watching.round()
-    assert course.marks() == {"ada": 25}
+    assert course.marks() == {"ada": 25, "ben": 25}
 
 
 def test_whatever_names_are_in_the_exchange_the_others_are_graded(course):
