@@ -446,7 +446,7 @@ PROTOCOL = {
 for n in range(50): forge((n, (None,), None, ''))""",
     ),
     "floods-the-grader": ruins(DISTURBED, f"{FORGES}\nforge([bench.Raised('K' * 80, 'm' * 100, 1, 't')] * 4000)\n", 0),
-    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", f"{FORGES}{ANSWERS}take_over()\n", 0),
+    "takes-over-the-protocol": ruins("should be|differs|has shape|disturbed", f"{FORGES}{ANSWERS}take_over()\n"),
     "x-asks-without-end": loses(
         f"{DISTURBED}|{SLOW}",
         header=FORGES,
