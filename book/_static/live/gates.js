@@ -18,8 +18,8 @@ class LiveGates extends LiveFigure {
         this.gates[this.select.selectedIndex][gate] = value;
         this.draw();
       }));
-    this.rows = make("ol", { class: "live-steps", tabindex: 0, "aria-label": "The text; after each word c, h and the gradient" });
-    const heads = ["", "c", "h", "gradient"].map((head) => make("span", {}, head));
+    this.rows = make("ol", { class: "live-steps", tabindex: 0, "aria-label": "The text; of each word g, c, h and the gradient" });
+    const heads = ["", "g", "c", "h", "gradient"].map((head) => make("span", {}, head));
     this.startOver();
     this.panel.append(make("div", { class: "live-row" }, "Gates at ", this.select,
       button("Start over", () => { this.startOver(); this.showGates(); this.draw(); })), ...this.sliders,
@@ -40,8 +40,8 @@ class LiveGates extends LiveFigure {
 
   draw() {
     const { cs, hs, reach } = gatesRun(this.gates);
-    this.rows.replaceChildren(...GATES_WORDS.map(([word], t) => make("li", {}, make("span", { class: "live-step-word" }, word),
-      twoSidedBar(cs[t]), twoSidedBar(hs[t]), logBar(reach[t]))));
+    this.rows.replaceChildren(...GATES_WORDS.map(([word, g], t) => make("li", {}, make("span", { class: "live-step-word" }, word),
+      make("span", { class: "gates-new" }, String(g).replace("-", "−")), twoSidedBar(cs[t]), twoSidedBar(hs[t]), logBar(reach[t]))));
     const far = (word) => brief(reach[GATES_WORDS.findIndex(([name]) => name === word)]);
     this.say(`At the end c is ${cs.at(-1).toFixed(2).replace("-", "−")}. A nudge to c arrives at the last h with the factor `
       + `${far("cow")} if it came after cow, and with ${far("owl")} if it came after owl.`);
