@@ -415,7 +415,7 @@ embedding(
 
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
-for which, how in {"": "dout[t]", "InForward": "dout[:, t]"}.items():
+for which, how in {"": "dout[t]", "OneWay": "dout[:, t]"}.items():
     time_embedding(
         f"TakesTimeForTheFirstAxis{which}",
         OVER_TIME,
