@@ -150,22 +150,17 @@ def judged_in(examinations: Iterable[Examination]) -> dict[str, set[str]]:
 def with_what_is_spared(examinations: Iterable[Examination]) -> list[Examination]:
     """Return the examinations, each fault with the results that aren't wrong by it; see `Fault.spares`."""
     examinations = list(examinations)
-    right: dict[Case, set[str]] = {}
-    for each in examinations:
-        wrong = [(fault.play, key) for fault in each.faults for key in fault.wrong]
-        right |= {
-            played.case: right_in(played, {key for play, key in wrong if play is played}) for _, played in each.plays
-        }
+    plays = [played for each in examinations for _, played in each.plays]
+    wrong = {(fault.play, key) for each in examinations for fault in each.faults for key in fault.wrong}
+    right = functools.cache(lambda played: right_in(played, wrong))
 
     def spared(fault: Fault) -> frozenset[str]:
         layer = fault.play.layer
         is_forward = not (layer.is_function or fault.kinds.isdisjoint(layer.outputs))  # anything may hang on that
         if fault.by_itself or fault.play.raised or layer.listed or is_forward:
             return frozenset()
-        return (
-            frozenset().union(*(kinds for case, kinds in right.items() if case.includes(fault.play.case)))
-            - fault.results
-        )
+        shown = (right(played) for played in plays if played.case.includes(fault.play.case))
+        return frozenset().union(*shown) - fault.results
 
     return [
         replace(each, faults=tuple(replace(fault, spares=spared(fault)) for fault in each.faults))

@@ -194,15 +194,15 @@ def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
 
-def right_in(played: Play, wrong: Collection[Key]) -> set[str]:
-    """The kinds of results that a play has to give, and gives right."""
-    judged = {
+def right_in(played: Play, wrong: Collection[tuple[Play, Key]]) -> set[str]:
+    """The kinds of results that a play has to give, and gives right; `wrong` is what is wrong in plays."""
+    judged = [
         (at, what)
         for (at, what), right in played.case.right.items()
         if isinstance(at, int) and played.case.judges(at, what) and is_wanted(right)
-    }
+    ]
     found = set() if played.raised else {what for _, what in judged}
-    return found - {what for _, what in judged & {*wrong}}
+    return found - {what for at, what in judged if (played, (at, what)) in wrong}
 
 
 def roots_of(faults: Collection[Fault]) -> dict[Fault, Fault]:

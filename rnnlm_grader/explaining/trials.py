@@ -5,6 +5,7 @@ example and in draws of other sizes, and where it spoils nothing else.
 """
 
 import ast
+import functools
 import itertools
 import re
 from dataclasses import replace
@@ -18,7 +19,7 @@ from ..notebooks.cell_code import definitions_in, parsed
 from ..protocol.bench import Raised
 from ..protocol.candidate import WorkerLost
 from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
-from .look import look_at, redrawn, sizes_of
+from .look import redrawn, sizes_of
 from .source import Edit, Text, apply, holds_line
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
@@ -48,21 +49,26 @@ class Trials:
         self.cases = [small.case, *(look.case for look in looks)]
         if not (small.case.law or small.case.condition.world):
             self.cases += [redrawn(small.case, seed, sizes=sizes_of(self.layer, seed)) for seed in range(3)]
-        self.whole = []  # a case that the answer gets right and that a change mustn't spoil: once forward and back
-        if not (self.layer.is_function or self.layer.makes):
-            whole = redrawn(replace(small.case, see=self.layer.expand("returned grads")), steps=FORWARD_AND_BACK)
-            self.whole = [whole] if not look_at(self.candidate, whole).wrong else []
         self.is_over = False  # a change that never comes to an end takes the time that is left
+
+    @functools.cached_property
+    def whole(self):
+        """Once forward and back, where the answer gets that right: a change mustn't spoil it."""
+        if self.layer.is_function or self.layer.makes:
+            return []
+        case = replace(self.small.case, see=self.layer.expand("returned grads"))
+        cases = [redrawn(case, steps=FORWARD_AND_BACK)]
+        return cases if are_right(self.candidate, cases) else []
 
     def fits(self, source):
         """Whether everything is right with this source in place of the cell that holds the answer."""
         changed = Changed(self.candidate, self.layer.name, source)
         try:
             with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
-                return not self.is_over and not any(
-                    play.compare()
-                    for some in (self.cases[:1], self.cases[1:] + self.whole)
-                    for play in play_all(changed, some)
+                return (
+                    not self.is_over
+                    and are_right(changed, self.cases[:1])
+                    and are_right(changed, self.cases[1:] + self.whole)
                 )
         except WorkerLost:
             self.is_over = True
@@ -80,6 +86,11 @@ class Trials:
                 mended[source] = said
                 return said
         return ""
+
+
+def are_right(candidate, cases):
+    """Whether nothing is wrong where a candidate plays some cases."""
+    return not any(play.compare() for play in play_all(candidate, cases))
 
 
 def sentence(source, edit):

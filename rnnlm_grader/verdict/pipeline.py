@@ -117,6 +117,11 @@ class Work:
     def is_right(self) -> bool:
         return all(each.passed for each in (*self.examinations, *self.last_looks))
 
+    @property
+    def names(self) -> tuple[Misconception, ...]:
+        """The known mistakes that explain all that the answer gives, where no others do; else ()."""
+        return self.explanation.mistakes if self.explanation and self.explanation.is_certain else ()
+
     def of(self, criterion: Criterion) -> list[Examination]:
         return [each for each in self.examinations if each.criterion is criterion]
 
@@ -187,8 +192,9 @@ def explain(work: Work, candidate: Candidate) -> None:
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden, roots)
-                    is_part = not (work.explanation and work.explanation.is_certain)
-                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library, is_part)
+                    work.mistakes[criterion] = mistake_of(
+                        fault, likely, hidden, candidate, work.library, is_part=not work.names
+                    )
         except WorkerLost:
             pass
 
@@ -230,8 +236,8 @@ def names_of(
 ) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
-    if work.explanation and work.explanation.is_certain:
-        return tuple(each for each in work.explanation.mistakes if criterion.id in decoding.price(each, criteria)[0])
+    if work.names:
+        return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]

@@ -41,7 +41,7 @@ class LiveGates extends LiveFigure {
   draw() {
     const { cs, hs, reach } = gatesRun(this.gates);
     this.rows.replaceChildren(...GATES_WORDS.map(([word, g], t) => make("li", {}, make("span", { class: "live-step-word" }, word),
-      make("span", { class: "gates-new" }, String(g).replace("-", "−")), twoSidedBar(cs[t]), twoSidedBar(hs[t]), logBar(reach[t]))));
+      make("span", { class: "gates-new" }, written(g)), twoSidedBar(cs[t]), twoSidedBar(hs[t]), logBar(reach[t]))));
     const far = (word) => brief(reach[GATES_WORDS.findIndex(([name]) => name === word)]);
     this.say(`At the end c is ${cs.at(-1).toFixed(2).replace("-", "−")}. A nudge to c arrives at the last h with the factor `
       + `${far("cow")} if it came after cow, and with ${far("owl")} if it came after owl.`);

@@ -36,6 +36,12 @@ def graded(name, source):
     return {result.part: result for result in results}
 
 
+def costing(name, source):
+    """The ids of the criteria that an answer loses."""
+    results = graded(name, source).values()
+    return {verdict.criterion.id for result in results for verdict in result.verdicts if verdict.state == State.COSTS}
+
+
 def variant(name, id):
     return next(m.source for m in find(name).misconceptions if (m.name, m.id) == (name, id))
 
@@ -147,21 +153,15 @@ def test_what_overflows_or_writes_into_grads_in_forward_costs_a_point(name, id):
 
 def test_a_loss_that_is_wrong_hides_no_gradient_that_is():
     """A loss that is half as much again costs its criterion; that ignored positions pull costs another, as alone."""
-    source = next(
-        m for m in find("MyTimeSoftmaxWithLoss").misconceptions if m.id == "GradientForgetsMaskOfStandIns"
-    ).source
-    results = graded("MyTimeSoftmaxWithLoss", changed(source, ("-log_p[picks], 0)", "-1.5 * log_p[picks], 0)")))
-    costs = {v.criterion.id for part in results.values() for v in part.verdicts if v.state == State.COSTS}
-    assert costs >= {"book_loss", "gradient_over_kept"}
+    source = variant("MyTimeSoftmaxWithLoss", "GradientForgetsMaskOfStandIns")
+    answer = changed(source, ("-log_p[picks], 0)", "-1.5 * log_p[picks], 0)"))
+    assert costing("MyTimeSoftmaxWithLoss", answer) >= {"book_loss", "gradient_over_kept"}
 
 
 def test_a_gradient_that_is_wrong_hides_no_window_that_is():
     """dWh is half as much again; the others, right without a window, tell that the window is cut a step early."""
     answer = changed(BPTT, ("dWh += hs", "dWh += 1.5 * hs"), ("t % window", "(t + 1) % window"))
-    costs = {
-        v.criterion.id for part in graded("my_bptt", answer).values() for v in part.verdicts if v.state == State.COSTS
-    }
-    assert "every_boundary" in costs
+    assert "every_boundary" in costing("my_bptt", answer)
 
 
 def test_titles_are_short_and_give_no_line_away():
