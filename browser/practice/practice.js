@@ -502,17 +502,20 @@ function shown(output) {
 /** Have a link to a section of the book show its heading. */
 async function entitle(link) {
   const [page, here] = [link, location].map(({ href }) => href.split("#")[0]);
-  let book = document;
   if (page === here) {
     link.removeAttribute("target");
     link.href = link.hash;
-  } else {
-    const answer = await fetch(page).catch(() => null); // without it the address is shown
-    if (!answer?.ok) return;
-    book = new DOMParser().parseFromString(await answer.text(), "text/html");
   }
-  const heading = book.querySelector(link.hash)?.closest("section")?.querySelector(":scope > :is(h1, h2, h3)");
+  const book = page === here ? document : await fetched(page);
+  const heading = book?.querySelector(link.hash)?.closest("section")?.querySelector(":scope > :is(h1, h2, h3)");
   if (heading) link.textContent = heading.textContent.replace(/#$/, "");
+}
+
+const pages = {}; // address → the page, or nothing where it can't be had
+
+function fetched(page) {
+  return pages[page] ??= fetch(page).then(async (answer) =>
+    answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null).catch(() => null);
 }
 
 /** Return the points of all parts, as the first lines of their reports say them. */
