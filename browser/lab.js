@@ -11,10 +11,8 @@ const kernel = until(() => shell.currentWidget?.sessionContext?.session?.kernel)
 // All keys, buttons and menus come by here.
 const execute = commands.execute.bind(commands);
 commands.execute = async (id, args) => {
-  if (/^(notebook|runmenu):.*run/.test(id)) await kernel;
-  const done = await execute(id, args);
-  if (id === DOWNLOAD) noteDownload();
-  return done;
+  if (/^(notebook|runmenu):.*run/.test(id) || id === DOWNLOAD) await kernel;
+  return id === DOWNLOAD ? download() : execute(id, args);
 };
 commands.addCommand(OPEN, { execute: ({ path }) => void open(`?path=${path}`) });
 commands.addCommand(UPLOAD, { label: "Upload a Notebook…", caption: "Go on with a copy from elsewhere", execute: upload });
@@ -101,7 +99,11 @@ function downloads() {
   return JSON.parse(localStorage.getItem(DOWNLOADED) ?? "{}");
 }
 
-function noteDownload() {
+/** Download what is on the screen, which JupyterLab's own command doesn't: it takes what was saved last. */
+function download() {
+  const text = `${JSON.stringify(context.model.toJSON(), null, 1)}\n`;
+  const href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
+  Object.assign(document.createElement("a"), { href, download: context.path }).click();
   localStorage.setItem(DOWNLOADED, JSON.stringify({ ...downloads(), [exercise(context.path)]: Date.now() }));
   showState();
 }

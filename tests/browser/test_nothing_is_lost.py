@@ -132,8 +132,10 @@ def test_the_browser_is_asked_to_keep_the_work_and_the_page_tells_of_the_last_co
     state(lab).get_by_text("No copy downloaded yet.").wait_for()
     type_into(lab, "# mine\n")
     lab.tab.wait_for_function("window.isAsked")
-    with lab.tab.expect_download():
+    type_into(lab, "# not saved yet\n")
+    with lab.tab.expect_download() as download:
         lab.tab.get_by_role("button", name="Download").first.click()
+    assert "# not saved yet\n# mine\n" in nbformat.read(download.value.path(), as_version=4).cells[4].source
     state(lab).get_by_text(re.compile(r"Last copy downloaded \d\d:\d\d")).wait_for()
 
 
