@@ -8,7 +8,7 @@
    all others are given.
 4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
    inputs of real size (it raises, or gives zeros); and, where no known mistake explains all, what is given beyond what
-   holds. Criteria that compare an answer with itself don't count there: their numbers may be wrong.
+   holds, parts *contract* left out: most of these compare an answer with itself, and so its numbers may be wrong.
 
 The page for instructors says the same in other words; a test recomputes marks from reports by it.
 """
@@ -47,7 +47,7 @@ def marks(
     faults: Sequence[Fault],
     lost: Collection[str] = (),
     silent: Collection[str] = (),
-    itself: Collection[str] = (),
+    contract: Collection[str] = (),
     named: Collection[str] | None = None,
 ) -> dict[str, Mark]:
     """Return {id: Mark} of the criteria of one name, in order.
@@ -61,8 +61,8 @@ def marks(
     lost, silent
         The criteria that couldn't be examined, and those about results that the answer doesn't give on inputs of real
         size.
-    itself
-        The criteria that compare an answer with itself.
+    contract
+        The criteria of the part *contract*.
     named
         The criteria that known mistakes cost, where these explain all that the answer gives.
     """
@@ -73,7 +73,7 @@ def marks(
     if named is None:
         left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS)
         for id, mark in found.items():
-            if mark.state == State.GIVEN and id not in itself:
+            if mark.state == State.GIVEN and id not in contract:
                 left -= points[id]
                 if left < 0:
                     found[id] = Mark(State.HELD_BACK, mark.because)

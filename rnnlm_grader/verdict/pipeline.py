@@ -253,7 +253,7 @@ def judge(work: Work) -> list[PartResult]:
         {c.id: c.points for c in work.criteria},
         work.faults,
         *lost_and_silent(work),
-        itself={c.id for c in work.criteria if c.is_about_itself},
+        contract={c.id for c in work.criteria if c.part == "contract"},
         named=work.explanation.costs if work.explanation else None,
     )
     for look in work.last_looks:

@@ -98,7 +98,7 @@ def test_what_is_given_names_what_it_is_given():
 def test_without_a_known_mistake_no_more_is_given_than_holds():
     faults = [WRONG_FORWARD, *(fault(owner, "forward backward", "h_next") for owner in ("slope", "sizes", "in place"))]
     assert [mark.state for mark in marks(POINTS, faults).values()] == [COSTS, HELD_BACK, HELD_BACK, HELD_BACK, HOLDS]
-    found = marks(POINTS, faults, itself={"slope"})
+    found = marks(POINTS, faults, contract={"slope"})
     assert [mark.state for mark in found.values()] == [COSTS, GIVEN, GIVEN, HELD_BACK, HOLDS]
     del faults[1]
     assert [mark.state for mark in marks(POINTS, faults).values()] == [COSTS, HOLDS, GIVEN, GIVEN, HOLDS]
