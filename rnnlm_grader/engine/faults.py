@@ -74,7 +74,8 @@ class Fault:
 
         It is one of the same kind, as a rule. After a change of the caller's arrays anything may go wrong; and what is
         left over from other calls, or no index, may raise where it doesn't fit, and be wrong where it does. What is
-        wrong by itself is explained by nothing that is merely a wrong number.
+        wrong by itself is explained by nothing that is merely a wrong number; and a result that isn't there explains
+        nothing of those that are.
         """
         mine, case = self.play.case, other.play.case
         if self.rank >= other.rank or not case.contains(mine) or (other.by_itself and not self.by_itself):
@@ -86,16 +87,24 @@ class Fault:
         may_not_fit = len(mine.steps) == len(case.steps) or any(
             step.mark == NOISE or step.is_resized for step in mine.steps
         )
+        shared = self.kinds & other.kinds
         return bool(
-            self.kinds & other.kinds
+            shared - self.missing
+            or (shared and other.results <= self.missing)
             or ("kept" in self.kinds and other.is_late)
             or (may_not_fit and "raised" in other.kinds)
         )
 
-    @property
+    @functools.cached_property
     def results(self) -> set[str]:
         """The kinds of what is wrong, where an array of grads is the same whether it is found in grads or was kept."""
         return {kind_in(key).replace("held", "grads") for key in self.wrong}
+
+    @functools.cached_property
+    def missing(self) -> set[str]:
+        """The kinds of results that aren't there at all."""
+        there = {kind_in(key) for key, what in self.wrong.items() if getattr(what, "got", what) is not None}
+        return self.results - there
 
     @property
     def is_late(self) -> bool:

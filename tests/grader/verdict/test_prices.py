@@ -164,6 +164,12 @@ def test_a_gradient_that_is_wrong_hides_no_window_that_is():
     assert "every_boundary" in costing("my_bptt", answer)
 
 
+def test_a_result_that_is_missing_hides_none_that_is_wrong():
+    """Nothing comes back, and one array alone is clipped."""
+    answer = changed(variant("my_clip_grads", "ClipsTheFirstArrayOnly"), ("    return norm", "    return None"))
+    assert costing("my_clip_grads", answer) >= {"returns_norm_before", "shrinks_together"}
+
+
 def test_titles_are_short_and_give_no_line_away():
     titles = [criterion.shows for assignment in ASSIGNMENTS.values() for criterion in assignment.criteria]
     assert [title for title in titles if len(title) > 70 or "@" in title or "**" in title] == []
