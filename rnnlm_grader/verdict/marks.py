@@ -10,7 +10,7 @@
    inputs of real size (it raises, or gives zeros); and, where no known mistake explains all, what is given beyond what
    holds, parts *contract* left out: most of these compare an answer with itself, and so its numbers may be wrong.
 
-The page for instructors says the same in other words; a test recomputes marks from reports by it.
+The page for instructors says the same in other words; a test recomputes marks from the lines of reports.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
