@@ -86,6 +86,7 @@ class Answer {
   constructor(place, notebook, python, address) {
     Object.assign(this, { place, notebook, python, name: place.dataset.name });
     this.key = `rnnlm-unsaved ${notebook.name} ${this.name}`;
+    this.hintsKey = `rnnlm-hints ${this.name}`;
     const section = place.closest("section");
     this.hints = [...section.querySelectorAll(".practice-hint")];
     this.keys = make("p", { class: "practice-keys", id: `practice-keys-${this.name}` },
@@ -102,7 +103,6 @@ class Answer {
     place.append(this.keys, make("div", { class: "practice-row" }, this.checkButton, this.stopButton, this.hintButton,
       button("Start over", () => this.startOver()), this.backButton, open, this.saved), this.bar, this.status, this.report);
     for (const part of [this.stopButton, this.backButton, this.bar, this.report]) part.hidden = true;
-    this.hintButton.hidden = !this.hints.length;
   }
 
   /** Put the editor in, with what is kept. */
@@ -128,6 +128,7 @@ class Answer {
     });
     this.place.prepend(this.view.dom);
     this.offerBack(cell);
+    this.give(Math.min(remembered(this.hintsKey) ?? 0, this.hints.length));
     if (![this.text, this.kept].includes(text)) await this.write((now) => { // the lab or another tab has gone on since
       keepEarlier(now, text);
       return this.kept;
@@ -151,17 +152,11 @@ class Answer {
 
   /** What was typed and isn't written yet, or null: kept at once, for a page that is left may write nothing more. */
   get unsaved() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key));
-    } catch {
-      return null;
-    }
+    return remembered(this.key);
   }
 
   set unsaved(what) {
-    try {
-      localStorage.setItem(this.key, JSON.stringify(what));
-    } catch {} // refused, and nothing is lost but this precaution
+    remember(this.key, what);
   }
 
   get text() {
@@ -269,15 +264,24 @@ class Answer {
   }
 
   hint() {
-    const shown = this.hints.find((hint) => hint.hidden);
-    shown.hidden = false;
+    const given = this.hints.findIndex((hint) => hint.hidden) + 1;
+    this.give(given);
+    const shown = this.hints[given - 1];
     shown.open = true;
-    shown.querySelector("rnnlm-puzzle")?.begin(this.text, this.report.textContent);
     this.failed.clear();
     this.hintButton.classList.remove("is-offered");
     shown.querySelector("summary").focus();
-    const left = this.hints.filter((hint) => hint.hidden).length;
-    this.hintButton.textContent = `${HINT} (${left} more)`;
+    remember(this.hintsKey, given);
+  }
+
+  /** Show as many hints, and offer those that are left. */
+  give(count) {
+    for (const hint of this.hints.slice(0, count).filter((each) => each.hidden)) {
+      hint.hidden = false;
+      hint.querySelector("rnnlm-puzzle")?.begin(this.text, this.report.textContent);
+    }
+    const left = this.hints.length - count;
+    this.hintButton.textContent = count ? `${HINT} (${left} more)` : HINT;
     this.hintButton.hidden = !left;
   }
 
@@ -448,6 +452,21 @@ class Practice extends HTMLElement {
     make("a", { href: url, download: this.notebook.name }).click();
     URL.revokeObjectURL(url);
   }
+}
+
+function remembered(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key));
+  } catch {
+    return null;
+  }
+}
+
+/** Keep a little beside the notebook, where the browser allows that. */
+function remember(key, what) {
+  try {
+    localStorage.setItem(key, JSON.stringify(what));
+  } catch {}
 }
 
 function button(label, action, kind = "") {

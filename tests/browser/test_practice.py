@@ -236,12 +236,20 @@ def test_a_report_is_gone_once_other_code_is_checked_and_its_points_are_known_af
     assert Practice(here.tab).said("MyEmbedding") == f"Earlier, for this code: {points}."
 
 
-def test_hints_are_offered_as_long_as_there_are_any(practise):
+def test_hints_are_offered_as_long_as_there_are_any_and_stay_after_a_reload(practise):
     here = practise("01-embedding")
-    button = here.part("MyEmbedding").get_by_role("button", name="hint")
-    for _ in range(here.part("MyEmbedding").locator(".practice-hint").count()):
-        button.click()
+    hints = here.part("MyEmbedding").locator(".practice-hint")
+    here.press("MyEmbedding", "hint")
+    here.tab.reload()
+    here = Practice(here.tab)
+    assert hints.locator("visible=true").count() == 1
+    button = here.part("MyEmbedding").get_by_role("button", name=f"hint ({hints.count() - 1} more)")
+    for _ in range(hints.count() - 1):
+        here.press("MyEmbedding", "hint")
     assert not button.is_visible()
+    here.tab.reload()
+    here = Practice(here.tab)
+    assert hints.locator("visible=true").count() == hints.count()
 
 
 def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):
