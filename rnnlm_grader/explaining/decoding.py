@@ -229,6 +229,8 @@ def part_of(
     """
     mine = {played: signature_of(played) for examination in examinations for _, played in examination.plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
+    if not any(signature.is_wrong for signature, _ in parts):  # it is wrong by less than a signature shows
+        return ()
     says_something = not any(fault.play.raised for fault in faults)
     found = {}
     for each in library:
@@ -288,7 +290,7 @@ def explain(
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
-    if not wrong:
+    if not any(signature.is_wrong for signature in mine[: len(wrong)]):  # or it is by less than a signature shows
         return None
     in_words = all(played.raised for played in wrong)
     singles = [each for each in library if agrees(variant_of(each), mine, in_words)]

@@ -150,6 +150,13 @@ numerical(
     ("    for", "    eps = 1e-5\n    for"),
 )
 numerical(
+    "ScalesEps",
+    NUMERICAL,
+    "the step grows with the number that is moved, eps * max(1, |x|); it is eps for each",
+    ("step[i] = eps", "step[i] = eps * max(1.0, abs(x[i]))"),
+    ("(2 * eps)", "(2 * step[i])"),
+)
+numerical(
     "HalfSteps",
     NUMERICAL,
     "x is moved by half of eps to each side; the formula moves it by eps and divides by 2 * eps",

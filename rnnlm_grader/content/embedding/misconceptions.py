@@ -334,6 +334,12 @@ embedding(
     ("dW[...] = 0", "dW[self.idx] = 0"),
 )
 embedding(
+    "TakesWordZeroForPadding",
+    GRADIENT,
+    "row 0 gets no gradient, as padding gets none elsewhere (`padding_idx`); here each id is a word",
+    ("dW, self.idx, dout)", "dW, self.idx, dout)\n        dW[0] = 0"),
+)
+embedding(
     "ReturnsDout",
     GRADIENT,
     "backward hands dout back; ids are integers and have no gradient, so it returns None",

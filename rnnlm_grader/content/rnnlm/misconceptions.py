@@ -194,6 +194,12 @@ affine(
     contract.REBOUND,
     ("dW[...], db[...] = 0, 0", "dW, db = self.grads = [np.zeros_like(W), np.zeros_like(b)]"),
 )
+affine(
+    "RebindsDb",
+    IN_PLACE,
+    contract.REBOUND,
+    ("dW[...], db[...] = 0, 0", "dW[...] = 0\n        db = self.grads[1] = np.zeros_like(b)"),
+)
 affine("CopiesParameters", SHARED, contract.COPIED, ("[W, b]", "[W.copy(), b.copy()]"))
 affine(
     "OffersCopies",
@@ -291,6 +297,12 @@ rnnlm(
     STATE,
     "the state is reset in every forward; it goes on until reset_state is called",
     ("        return self.loss_layer", "        self.reset_state()\n        return self.loss_layer"),
+)
+rnnlm(
+    "ResetsInPredict",
+    STATE,
+    "the state is reset in every predict, and so in every forward; it goes on until reset_state is called",
+    ("        for layer in self.layers", "        self.reset_state()\n        for layer in self.layers"),
 )
 rnnlm(
     "ResetsInBackward",
@@ -514,6 +526,13 @@ perplexity(
     "the counts aren't used: the losses are averaged as if all batches were of one size",
     ("total / sum(counts)", "sum(losses) / len(losses)"),
 )
+for id, batches in ("DividesByBatches", "len(counts)"), ("DividesByBatchesWithTargets", "sum(n > 0 for n in counts)"):
+    perplexity(
+        id,
+        PERPLEXITY,
+        "the sum is divided by the number of batches; it is one over all targets, so divide by sum(counts)",
+        ("sum(counts)", batches),
+    )
 perplexity(
     "AveragesExponentials",
     PERPLEXITY,

@@ -471,6 +471,13 @@ loss_of(
     ("dout / count", "1 / count"),
 )
 loss_of(
+    "MultipliesSharesAlone",
+    UPSTREAM,
+    "dout multiplies the probabilities alone; the 1 at the target is multiplied by it, too",
+    ("np.exp(log_p)", "np.exp(log_p) * dout"),
+    ("dout / count", "1 / count"),
+)
+loss_of(
     "DividesByDout",
     UPSTREAM,
     "the gradient is divided by dout; it is dout times that of the loss",
