@@ -639,8 +639,12 @@ def assert_heard_on_the_front_page(front, text, before=WARM_UP):
     """Compare the sums after each word and the likeliest words with what Python computes."""
     states, logits = heard(text, before)
     words = (before + text).split()
-    assert shown(front, ".farm-text li", "e.firstChild.textContent")[-len(words) :] == words
-    assert_allclose(shown_sums(front, ".farm-text li")[-len(words) :], states @ FACTORS, atol=1e-6)
+    rows = [word.replace("full stop", ".") for word in shown(front, ".farm-text li", "e.firstChild.textContent")]
+    assert rows[-len(words) :] == words
+    sums = shown_sums(front, ".farm-text li")[-len(words) :]
+    assert_allclose(sums, states @ FACTORS, atol=1e-6)
+    has_bar = shown(front, ".farm-sum", "getComputedStyle(e).backgroundImage !== 'none'")[-sums.size :]
+    assert has_bar == (sums >= 0.5).ravel().tolist()
     p = next_word_probabilities(logits)
     best = np.argsort(-p)[:8]
     bars = shown(front, ".farm-bar", "[e.value, Number(e.style.getPropertyValue('--share'))]")
@@ -734,6 +738,8 @@ def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figu
     front.get_by_role("button", name="hoots").click()
     assert_heard_on_the_front_page(front, "the owl in the wood behind the barn near the garden hoots")
     assert "it is about nobody" in said(front)
+    front.get_by_role("button", name="full stop").click()
+    assert said(front) == "At the end of “owl in the wood behind the barn near the garden hoots.” it is about nobody."
     press(front, "Forget")
     assert (shown_sums(front, ".farm-text li:last-child") == 0).all()
     read(front, "near the barn")
@@ -797,7 +803,7 @@ def test_the_farm_writes_up_to_the_full_stop_unless_another_button_is_pressed(fi
     assert farm.evaluate("farm => farm.writing") is None
     farm.page.evaluate("Math.random = () => 0.9")
     press(farm, "Finish the sentence")
-    farm.locator(".farm-text li:last-child", has_text=re.compile(r"^\.$")).wait_for()
+    farm.locator(".farm-text li:last-child", has_text="full stop").wait_for()
 
 
 @pytest.mark.parametrize("name", ["farm", "farm[compact]"])

@@ -11,8 +11,9 @@ const FARM_COLUMNS = [
 ];
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
-const FARM_SOMEBODY = 0.5; // the largest sum with which a state is about an animal
-const FARM_SLIGHT = 0.25; // a smaller sum has no number, and on the front page no bar; nor have all of a state about nobody
+// With a smaller sum a state isn't about an animal: it has no number, and on the front page no bar. The sums of other animals
+// come near it by chance.
+const FARM_SOMEBODY = 0.5;
 const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
 const FARM_BEGINNING = "the duck in the wood behind the river";
 const FARM_COMPACT_BEGINNING = "the owl in the wood behind the barn";
@@ -56,7 +57,8 @@ class LiveFarm extends LiveFigure {
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
-          "A bar: how strongly the memory, after this word, points to that animal. 1 is fully. No bar: less than 0.25, or about nobody."), this.heading(), this.text),
+          "How strongly the memory points to an animal, after each word. 1 is fully; below 0.5 no bar is drawn."),
+        this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
       this.buttons()];
@@ -212,8 +214,8 @@ class LiveFarm extends LiveFigure {
   }
 
   addRow(word) {
-    this.text.append(this.compact ? make("li", { class: "farm-about" }, make("span", {}, word), ...this.meter())
-      : make("li", {}, make("span", {}, word), this.units()));
+    this.text.append(make("li", { class: `${this.compact ? "farm-about" : ""} ${word === "." ? "farm-end" : ""}` },
+      make("span", {}, spoken(word)), ...(this.compact ? this.meter() : [this.units()])));
     this.text.lastChild.state = this.state;
     if (this.text.childElementCount > FARM_ROWS) this.text.firstChild.remove();
   }
@@ -226,9 +228,8 @@ class LiveFarm extends LiveFigure {
 
   /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
   meter() {
-    const sums = this.sums(), isNobody = Math.max(...sums) < FARM_SOMEBODY;
-    return sums.map((sum) => {
-      const isSlight = isNobody || sum < FARM_SLIGHT;
+    return this.sums().map((sum) => {
+      const isSlight = sum < FARM_SOMEBODY;
       return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
         make("span", {}, isSlight ? "" : sum.toFixed(1)));
     });
@@ -261,12 +262,13 @@ class LiveFarm extends LiveFigure {
     const sums = this.sums();
     const largest = Math.max(...sums);
     const animal = this.animals[sums.indexOf(largest)];
-    const sentence = this.words.slice(this.words.lastIndexOf(".") + 1);
+    const sentence = this.words.slice(this.words.lastIndexOf(".", -2) + 1); // up to its full stop, if that was read
+    const isWhole = sentence.at(-1) === ".";
     const named = [...new Set(sentence.filter((word) => this.animals.includes(word)))];
     const crowd = named.length > 1
       ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
-    const words = sentence.length ? sentence : this.words.slice(-1);
-    const read = words.length ? `After “${words.slice(-12).join(" ")}”` : "With a state of zeros";
+    const read = sentence.length ? `${isWhole ? "At the end of" : "After"} “${sentence.slice(-12).join(" ").replace(" .", ".")}”`
+      : "With a state of zeros";
     const whom = largest < FARM_SOMEBODY ? "nobody" : `the ${animal}`;
     const odd = largest < FARM_SOMEBODY || named.includes(animal) ? "" : ", whom nobody named";
     return `${crowd}${read} it is about ${whom}${odd}`;
