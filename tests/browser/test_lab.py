@@ -159,8 +159,8 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
     assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
     lab.tab.goto(f"{site}book/progress.html")
     lab.tab.get_by_text("2 of 7 exercises complete. Next: read").wait_for()
-    link = lab.tab.get_by_role("status").get_by_role("link", name="02-rnn")
-    assert link.evaluate("link => link.href").endswith(address("02-rnn"))
+    lab.tab.get_by_role("status").get_by_role("link", name="02-rnn").click()
+    lab.tab.locator(":target rnnlm-practice[data-exercise='02-rnn']").wait_for()
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
@@ -175,9 +175,10 @@ def test_a_chapter_opens_its_exercise(open_page, slug):
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
-def test_the_front_page_opens_the_exercise(open_page, slug):
-    link = open_page("book/index.html").locator(".front-path").get_by_role("link", name=f"Exercise {int(slug[:2])}")
-    assert link.evaluate("link => link.href").endswith(address(slug))
+def test_the_front_page_leads_to_where_a_chapter_offers_the_exercise(open_page, slug):
+    tab = open_page("book/index.html")
+    tab.locator(".front-path").get_by_role("link", name=f"Exercise {int(slug[:2])}").click()
+    tab.locator(f":target rnnlm-practice[data-exercise='{slug}']").wait_for()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -191,8 +192,6 @@ def test_a_page_opened_from_disk_offers_no_lab(browser):
     assert tab.locator("div.lab-offer").count() == 1
     assert not tab.locator("div.lab-offer").is_visible()
     assert tab.locator("a[href*='/lab/']:visible").count() == 0
-    tab.goto((HTML / "book" / "index.html").as_uri())
-    assert tab.locator(".front-path a[href*='/lab/']").count() == 0
     tab.close()
 
 

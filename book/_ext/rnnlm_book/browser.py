@@ -4,8 +4,8 @@ That needs the lab that `make browser` builds, whose folder is in the environmen
 download alone. A page opened from disk has no button either, because browsers start no Python from there.
 
 The top of a chapter says which exercise it has, and the directive `exercises-in-browser` offers all of them where
-there is a lab. The role `exercise` is a link to an exercise from elsewhere, as in "{exercise}`01-embedding`": to the
-lab where there is one, and else to the section of a chapter that offers the exercise; within that chapter always there.
+there is a lab. The role `exercise`, as in "{exercise}`01-embedding`", is a link to the section of a chapter that offers
+the exercise.
 """
 
 import os
@@ -29,9 +29,6 @@ endless loop by itself; any other cell is stopped by <em>Kernel › Restart Kern
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script>
 </div>"""
 BUTTON = """<a class="lab-button" target="_blank" href="{address}">{title}</a>"""
-# Replaces the link before it. Where the page is opened from disk, the link stays.
-OPEN = """<script class="lab-offer">if (location.protocol !== "file:") Object.assign(
-document.currentScript.previousElementSibling, {{ href: "{address}", target: "_blank" }});</script>"""
 
 
 class Exercise(ReferenceRole):
@@ -76,8 +73,6 @@ def lead(app, doctree, docname):
                 link["refuri"] = f"{place}#{section(app.env.get_doctree(f'book/{page.stem}'), slug)}"
         if not link["refuri"]:
             logging.getLogger(__name__).warning("no chapter offers the exercise %s", slug, location=link)
-        for address in in_lab(app, slug) if not link["refuri"].startswith("#") else ():
-            link.parent.insert(link.parent.index(link) + 1, nodes.raw("", OPEN.format(address=address), format="html"))
 
 
 def section(chapter, slug):

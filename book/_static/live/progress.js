@@ -33,7 +33,7 @@ class LiveProgress extends HTMLElement {
     const held = this.rows.filter((row) => row.holds).length;
     const next = this.rows.find((row) => !row.holds);
     this.sentence.replaceChildren(`${said}${held} of ${this.rows.length} exercises complete. `, ...(next ? [
-      ...(next.points ? ["Next: go on with "] : ["Next: read ", next.chapter.cloneNode(true), ", then open "]),
+      ...(next.points ? ["Next: go on with "] : ["Next: read ", next.chapter.cloneNode(true), ", then do "]),
       next.exercise.cloneNode(true), "."] : ["That is all of them."]));
   }
 
