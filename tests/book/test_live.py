@@ -304,6 +304,7 @@ def test_the_dial_goes_where_python_takes_it(figure, rate):
         numbers_said = re.findall(r"(?:w =|loss|slope) (−?\d+(?:\.\d+)?)", said(live))
         expected = [w[0], (2 * w[0] - 6) ** 2, 4 * (2 * w[0] - 6)]
         assert_allclose([float(number.replace("−", "-")) for number in numbers_said], expected, rtol=5e-3, atol=1e-9)
+        assert ("too high for the picture" in said(live)) == (expected[1] > 20)
     assert said(live).startswith("After 3 steps: ")
 
 

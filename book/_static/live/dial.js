@@ -39,8 +39,7 @@ class LiveDial extends LiveFigure {
       const reach = 0.5 / Math.hypot(1, dialSlope(w) / 8);
       parts.push(line([[w - reach, dialLoss(w) - reach * dialSlope(w)], [w + reach, dialLoss(w) + reach * dialSlope(w)]], "dial-slope"));
     } else {
-      const beyond = `w = ${brief(w).replace("-", "−")}`;
-      parts.push(w < 3 ? label(62, 14, `← ${beyond}`, "live-strong") : label(290, 14, `${beyond} →`, "live-strong"));
+      parts.push(label(Math.min(290, Math.max(80, x(w))), 14, `↑ w = ${brief(w).replace("-", "−")}`, "live-strong"));
     }
     seen.forEach((place) => parts.push(make("circle", { cx: x(place), cy: y(dialLoss(place)), r: 4, class: "dial-place" })));
     for (const tick of [4, 16]) parts.push(label(8, y(tick) + 4, String(tick), "live-faint"));
@@ -53,7 +52,7 @@ class LiveDial extends LiveFigure {
     const next = w - this.rate * dialSlope(w);
     this.say(`${this.path.length > 1 ? `After ${this.path.length - 1} ${this.path.length > 2 ? "steps" : "step"}: ` : ""}w = ${brief(w)}, `
       .replace("-", "−") + `loss ${brief(dialLoss(w))}, slope ${brief(dialSlope(w)).replace("-", "−")}. `
-      + `The next step goes to ${brief(next).replace("-", "−")}.`);
+      + `${dialLoss(w) > DIAL_TOP ? "Such a loss is too high for the picture. " : ""}The next step goes to ${brief(next).replace("-", "−")}.`);
   }
 }
 
