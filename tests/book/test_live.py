@@ -266,9 +266,8 @@ KEEPING = {"an animal": (0.01, 0.99, 0.8), "a full stop": (0.01, 0.03, 0.1), "an
 def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, gates):
     live = figure("gates")
     for kind, (f, i, o) in gates.items():
-        live.get_by_role("combobox").select_option(kind)
-        for name, value in [("f: keep", f), ("i: let", i), ("o: show", o)]:
-            set_slider(live.get_by_label(name), value)
+        for name, value in [("f: keep the old", f), ("i: let the new in", i), ("o: show", o)]:
+            set_slider(live.get_by_label(f"{name}, at {kind}"), value)
     words = ["the", "owl", "in", "the", "wood", "hoots", ".", "the", "cow", "by", "the", "river"]
     kinds = {"owl": "an animal", "cow": "an animal", ".": "a full stop"}
     f, i, o = np.array([gates[kinds.get(word, "any other word")] for word in words]).T
@@ -286,6 +285,9 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     assert_allclose(lengths, 1 + np.log10(dc) / 6, rtol=1e-6, atol=1e-9)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
     assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row
+    press(live, "Start over")
+    assert {slider.input_value() for slider in live.get_by_role("slider").all()} == {"0.5"}
+    assert said(live).startswith("At the end c is −0.15.")
 
 
 # A dial.

@@ -10,32 +10,33 @@ class LiveGates extends LiveFigure {
   static title = "Be the gates of an LSTM: one unit, word by word";
 
   build() {
-    this.select = make("select", { class: "live-input", "aria-label": "at which words" },
-      ...GATES_KINDS.map((kind) => make("option", {}, kind)));
-    this.select.addEventListener("change", () => this.showGates());
-    this.sliders = Object.entries(GATES_NAMES).map(([gate, name]) =>
-      slider(name, { min: 0.01, max: 0.99, step: 0.01, value: 0.5 }, (value) => {
-        this.gates[this.select.selectedIndex][gate] = value;
-        this.draw();
-      }));
+    this.startOver();
+    const sliders = Object.entries(GATES_NAMES).map(([gate, name]) => this.gates.map((_, k) => this.gate(gate, name, k)));
+    const table = make("table", { class: "live-table gates-table" },
+      make("thead", {}, make("tr", {}, make("td"), ...GATES_KINDS.map((kind) => make("th", { scope: "col" }, `at ${kind}`)))),
+      make("tbody", {}, ...Object.values(GATES_NAMES).map((name, row) => make("tr", {}, make("th", { scope: "row" }, name),
+        ...sliders[row].map((one) => make("td", {}, one))))));
     this.rows = make("ol", { class: "live-steps", tabindex: 0, "aria-label": "The text; of each word g, c, h and the gradient" });
     const heads = ["", "g", "c", "h", "gradient"].map((head) => make("span", {}, head));
-    this.startOver();
-    this.panel.append(make("div", { class: "live-row" }, "Gates at ", this.select,
-      button("Start over", () => { this.startOver(); this.showGates(); this.draw(); })), ...this.sliders,
-    make("div", { class: "live-steps-head", "aria-hidden": "true" }, ...heads), this.rows, this.sentence);
+    this.panel.append(table, make("div", { class: "live-row" }, button("Start over", () => {
+      this.startOver();
+      sliders.flat().forEach((one) => setSlider(one, 0.5, 0.5));
+      this.draw();
+    })), make("div", { class: "live-steps-head", "aria-hidden": "true" }, ...heads), this.rows, this.sentence);
   }
 
   startOver() {
     this.gates = GATES_KINDS.map(() => ({ f: 0.5, i: 0.5, o: 0.5 }));
   }
 
-  showGates() {
-    const gates = Object.values({ ...this.gates[this.select.selectedIndex] });
-    this.sliders.forEach((label, k) => {
-      label.querySelector("input").value = gates[k];
-      label.querySelector(".live-value").textContent = gates[k];
+  /** Return a slider for a gate at words of a kind. */
+  gate(gate, name, k) {
+    const one = slider("", { min: 0.01, max: 0.99, step: 0.01, value: 0.5 }, (value) => {
+      this.gates[k][gate] = value;
+      this.draw();
     });
+    one.querySelector("input").setAttribute("aria-label", `${name}, at ${GATES_KINDS[k]}`);
+    return one;
   }
 
   draw() {
