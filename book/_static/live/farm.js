@@ -57,7 +57,7 @@ class LiveFarm extends LiveFigure {
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
-          "How strongly the memory points to an animal, after each word. 1 is fully; below 0.5 no bar is drawn."),
+          "How strongly the memory points to an animal, after each word. Fully is 1; below 0.5 no bar is drawn."),
         this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
