@@ -12,7 +12,7 @@ from . import pool
 
 USAGE = """usage: rnnlm-grade ASSIGNMENT [options]          grade what was handed in and isn't graded yet
        rnnlm-grade watch [ASSIGNMENT ...]        collect and grade what arrives, until it is stopped
-       rnnlm-grade report ASSIGNMENT [options]   write a page about the class
+       rnnlm-grade report ASSIGNMENT [options]   write a page about the class, or list one student's criteria
        rnnlm-grade overview [options]            write a page and a table about the whole course
        rnnlm-grade export ASSIGNMENT [options]   write the marks as a table
        rnnlm-grade export --all [options]        write those of all assignments
@@ -135,6 +135,7 @@ def watch_options(add):
 
 def report_options(add):
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
+    add("--student", metavar="ID", help="print instead what became of each criterion of this one")
 
 
 def overview_options(add):

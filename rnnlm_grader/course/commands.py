@@ -32,6 +32,7 @@ from .folders import (
 from .forget import Traces, grading_held
 from .gradebook import known_assignments
 from .marks import read_class
+from .one_student import criteria_of
 from .overview import write_overview, write_term
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
@@ -81,9 +82,12 @@ def watch(options):
 
 
 def report(options):
-    """Write a page about the class."""
+    """Write a page about the class, or print what became of each criterion of one student."""
     coursedir, config = open_course(options)
-    print(write_class_report(coursedir, options.output, book_at(config)))
+    if options.student is not None:
+        print(*criteria_of(coursedir, options.student), sep="\n")
+    else:
+        print(write_class_report(coursedir, options.output, book_at(config)))
 
 
 def overview(options):

@@ -165,6 +165,7 @@ def summary(result):
                 "points": v.points,
                 "max_points": v.criterion.points,
                 "state": v.state,
+                "because": list(v.mark.because),
                 "hidden": v.hidden,
                 "stand_ins": list(v.stand_ins),
                 "likely": [each.id for each in v.likely],

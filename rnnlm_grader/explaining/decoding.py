@@ -10,7 +10,7 @@ import functools
 import itertools
 import re
 import zlib
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +56,11 @@ class Variant:
         self.thing, self.candidate = thing, KernelCandidate(**{name: thing})
 
     def signature(self, case: Case) -> "Signature":
-        if case.layer.makes:  # with the parameters of the answer at hand
-            return signature_of(played_by(in_place_of_answer(self.thing, case), case))
-        return kept_signature(self, case)
+        return signature_of(self.play(case)) if case.layer.makes else kept_signature(self, case)
+
+    def play(self, case: Case) -> Play:
+        """Play a case, with the parameters of the answer at hand where an answer makes its own."""
+        return played_by(in_place_of_answer(self.thing, case) if case.layer.makes else self.candidate, case)
 
 
 def played_by(candidate: KernelCandidate, case: Case) -> Play:
@@ -68,7 +70,7 @@ def played_by(candidate: KernelCandidate, case: Case) -> Play:
 
 @functools.lru_cache(maxsize=50_000)  # the learner's inputs are the same for a class
 def kept_signature(variant: Variant, case: Case) -> "Signature":
-    return signature_of(played_by(variant.candidate, case))
+    return signature_of(variant.play(case))
 
 
 @functools.cache
@@ -204,16 +206,19 @@ def sizes_in(raised: Difference | Raised | None) -> list[str]:
     return re.findall(r"\d+", raised.message) if isinstance(raised, Raised) else []
 
 
-def agrees(variant: Variant, signatures: Iterable[Signature], in_words: bool = False) -> bool:
+def agrees(
+    variant: Variant, signatures: Iterable[Signature], in_words: bool = False, unseen: Iterable[Case] = ()
+) -> bool:
     """Whether a variant gives in each of these plays what the answer gave, and its exceptions speak of the same sizes.
 
-    The latter is asked for only with `in_words`.
+    The latter is asked for only with `in_words`. In the cases that are `unseen` the answer is wrong by less than its
+    signature shows; there the variant must be wrong, too.
     """
     pairs = ((mine, variant.signature(mine.case)) for mine in signatures)
     return all(
         mine.equals(theirs) and not (in_words and sizes_in(mine.raised) != sizes_in(theirs.raised))
         for mine, theirs in pairs
-    )
+    ) and all(variant.play(case).compare() for case in unseen)
 
 
 # --- a part of what is wrong ------------------------------------------------------------------------------------------
@@ -245,6 +250,17 @@ def part_of(
 def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool:
     """Whether the right answer with a mistake gives what is wrong in a play of an answer."""
     return gives(variant_of(misconception).signature(played.case), signature_of(played), wrong)
+
+
+def told_apart(fault: Fault, mistakes: Iterable[Misconception], beside: Iterable[Misconception]) -> list[Key]:
+    """What is wrong in a fault that one of some mistakes makes wrong, and none of those beside them."""
+
+    def wrong_in(misconception: Misconception) -> set[Key]:
+        theirs = variant_of(misconception).signature(fault.play.case)
+        return {key for key, wrong in zip(theirs.keys, theirs.wrong, strict=True) if wrong}
+
+    keys = set().union(*map(wrong_in, mistakes)).difference(*map(wrong_in, beside))
+    return [key for key in fault.wrong if key in keys]
 
 
 def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bool) -> int | None:
@@ -290,14 +306,15 @@ def explain(
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
-    if not any(signature.is_wrong for signature in mine[: len(wrong)]):  # or it is by less than a signature shows
+    if not wrong:
         return None
     in_words = all(played.raised for played in wrong)
-    singles = [each for each in library if agrees(variant_of(each), mine, in_words)]
+    unseen = [signature.case for signature in mine[: len(wrong)] if not signature.is_wrong]
+    singles = [each for each in library if agrees(variant_of(each), mine, in_words, unseen)]
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
-        mistakes = () if all(played.case.law for played in wrong) else pair(library, mine, in_words) or ()
+        mistakes = () if all(played.case.law for played in wrong) else pair(library, mine, in_words, unseen) or ()
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
@@ -323,7 +340,10 @@ def price(misconception: Misconception, criteria: tuple[Criterion, ...]) -> tupl
 
 
 def pair(
-    library: Sequence[Misconception], mine: Sequence[Signature], in_words: bool = False
+    library: Sequence[Misconception],
+    mine: Sequence[Signature],
+    in_words: bool = False,
+    unseen: Collection[Case] = (),
 ) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)
@@ -334,7 +354,7 @@ def pair(
         same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
     most = FEWER_PAIRS if mine[0].case.layer.makes else MOST_PAIRS
     for a, b in likeliest(np.array(shows), np.array(same), wrong)[:most]:
-        if any(agrees(made, mine, in_words) for made in both(library[a], library[b])):
+        if any(agrees(made, mine, in_words, unseen) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
 

@@ -26,7 +26,7 @@ MEANINGS = (
         "ValueError",
         r".*could not be broadcast together with shapes (\(.*?\)) (\(.*?\))",
         "the arrays have the shapes {0} and {1}",
-        "these don't fit, number by number",
+        "arrays of these shapes can't be combined number by number",
     ),
     (
         "ValueError",

@@ -76,5 +76,5 @@ def with_dots(shape, run):
 
 
 def in_brackets(words):
-    """Write a shape: a tuple of one has a comma."""
-    return f"({', '.join(map(str, words))}{',' * (len(words) == 1)})"
+    """Write a shape: a tuple of one has a comma, but for dots, which stand for any number of axes."""
+    return f"({', '.join(map(str, words))}{',' * (len(words) == 1 and words != ['...'])})"

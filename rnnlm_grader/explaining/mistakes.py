@@ -1,16 +1,17 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
 
 import contextlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..content.misconception import Misconception
+from ..engine.calls import Key
 from ..engine.faults import Fault
 from ..engine.layer import Case
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from .certain import what_is_certain
-from .decoding import is_seen_in
+from .decoding import is_seen_in, told_apart
 from .look import Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
 
@@ -52,29 +53,36 @@ def mistake_of(
     hidden: bool,
     candidate: Candidate,
     library: Sequence[Misconception],
-    is_part: bool,
+    names: Collection[Misconception],
 ) -> Mistake:
     """Have the answer play an example of a fault, and say what is known of it. No hidden tape is played or shown.
 
-    Of the other mistakes in the library the example should tell it apart. A name that explains only a part of what is
-    wrong (`is_part`) is let go of where the example speaks against it.
+    Of the other mistakes in the library the example should tell it apart, above all of those beside it among the
+    `names` that explain all. Where there are none, a name is let go of where the example speaks against it.
     """
     small = said = None
     with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
-        if found := playable(fault, hidden, candidate):
+        beside = [each for each in names if each not in likely]
+        keys = told_apart(fault, likely, beside) if beside else []
+        if found := playable(fault, hidden, candidate, keys):
             small, recipe = telling_example(*found, candidate, library)
             small = small if small.wrong else None  # an answer may not be the same twice
-        if small and is_part and not all(is_seen_in(each, small.play, small.wrong) for each in likely):
+        if small and not names and not all(is_seen_in(each, small.play, small.wrong) for each in likely):
             likely = ()
         if small and not likely:
             said = what_is_certain(small, fresh_draws(recipe, small.kind, candidate), hidden)
     return Mistake(likely, small, said or "", hidden)
 
 
-def playable(fault: Fault, hidden: bool, candidate: Candidate) -> tuple[Case, Kind] | None:
-    """Return a case in which an answer fails as in a fault, and how; None where a hidden one doesn't fail again."""
+def playable(fault: Fault, hidden: bool, candidate: Candidate, keys: Sequence[Key] = ()) -> tuple[Case, Kind] | None:
+    """Return a case in which an answer fails as in a fault, and how; None where a hidden one doesn't fail again.
+
+    Of all that is wrong, `keys` are what the example should be about.
+    """
     case = fault.play.case
-    if not hidden:
-        return case, kind_of(*next(iter(fault.wrong.items())))
-    looks = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
-    return next(((look.case, look.kind) for look in looks if look.wrong), None)
+    again = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
+    for look in again if hidden else [Look(fault.play, fault.wrong)]:
+        if look.wrong:
+            key = next(key for key in (*keys, *look.wrong) if key in look.wrong)
+            return look.case, kind_of(key, look.wrong[key])
+    return None

@@ -192,9 +192,7 @@ def explain(work: Work, candidate: Candidate) -> None:
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden, roots)
-                    work.mistakes[criterion] = mistake_of(
-                        fault, likely, hidden, candidate, work.library, is_part=not work.names
-                    )
+                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library, work.names)
         except WorkerLost:
             pass
 
@@ -219,10 +217,23 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
     for examination in (*work.examinations, *work.last_looks):
         asked = examination.criterion
         pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
-        for fault in sorted(examination.faults, key=lambda fault: fault.rank):
+        for fault in sorted(examination.faults, key=lambda fault: (not is_told_apart(work, pays, fault), fault.rank)):
             if fault in simplest or pays is not asked or pays.id in costs:
                 found.setdefault(pays, (fault, examination.hidden))
     yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
+
+
+def names_paid_by(work: Work, criterion: Criterion) -> tuple[Misconception, ...]:
+    """Of the known mistakes that explain all, those that cost a criterion."""
+    criteria = tuple(work.criteria)
+    return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
+
+
+def is_told_apart(work: Work, criterion: Criterion, fault: Fault) -> bool:
+    """Whether a fault shows the known mistake that a criterion pays for, and not only the one beside it."""
+    mine = names_paid_by(work, criterion)
+    beside = [each for each in work.names if each not in mine]
+    return bool(beside and decoding.told_apart(fault, mine, beside))
 
 
 def charged_by(work: Work, look: Examination) -> Criterion:
@@ -235,9 +246,8 @@ def names_of(
     work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
 ) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
-    criteria = tuple(work.criteria)
     if work.names:
-        return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
+        return names_paid_by(work, criterion)
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]

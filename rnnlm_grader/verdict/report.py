@@ -139,8 +139,10 @@ def cause(because: Collection[str], result: PartResult) -> str:
     first = next(elsewhere(because, result), None)
     if not first:
         return "the ✗ above"
-    parts = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
-    return f"the ✗ of {' and '.join(parts)} ({first.shows})"
+    *parts, last = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
+    if parts:
+        return f"the ✗ of {', '.join(parts)} and {last}"
+    return f"the ✗ of {last} ({first.shows})"
 
 
 def gravity(verdict: Verdict) -> tuple[bool, int]:

@@ -13,7 +13,7 @@ TRUNCATION = "05-bptt.html#bptt-truncation"
 CLIPPING = "05-bptt.html#bptt-clipping"
 
 ONE_STEP_EARLY = (
-    "the boundary is one step too early: with a window of k the first cut stands between t = k - 1 and t = k"
+    "the boundary is one step too early: with a window of k the first cut belongs between t = k - 1 and t = k"
 )
 FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
@@ -381,7 +381,7 @@ bptt("CutsOneStepEarlyNotTheLast", TRUNCATION, ONE_STEP_EARLY, ("t % window", "t
 bptt(
     "CutsOneStepLate",
     TRUNCATION,
-    "the boundary is one step too late: with a window of k the first cut stands between t = k - 1 and t = k",
+    "the boundary is one step too late: with a window of k the first cut belongs between t = k - 1 and t = k",
     ("t % window", "t > 1 and (t - 1) % window"),
 )
 bptt(

@@ -299,12 +299,6 @@ rnnlm(
     ("        return self.loss_layer", "        self.reset_state()\n        return self.loss_layer"),
 )
 rnnlm(
-    "ResetsInPredict",
-    STATE,
-    "the state is reset in every predict, and so in every forward; it goes on until reset_state is called",
-    ("        for layer in self.layers", "        self.reset_state()\n        for layer in self.layers"),
-)
-rnnlm(
     "ResetsInBackward",
     STATE,
     "the state is reset in every backward; truncation cuts the gradient between windows, but the state goes on",
@@ -394,7 +388,6 @@ rnnlm(
     ("reversed(self.layers)", "reversed(self.layers[1:])"),
 )
 rnnlm("WritesNoGradients", PARAMS, STAYS_ZERO, ("            dout = layer.backward(dout)", "            pass"))
-rnnlm("CopiesGrads", PARAMS, STAYS_ZERO, ("+= layer.grads", "+= [grad.copy() for grad in layer.grads]"))
 rnnlm(
     "ModelPilesUp",
     IN_PLACE,
@@ -405,8 +398,17 @@ rnnlm(
         "            for grad, old in zip(layer.grads, before):\n                grad += old",
     ),
 )
+COPIED_PARAMS = "+= layer.params", "+= [param.copy() for param in layer.params]"
+COPIED_GRADS = "+= layer.grads", "+= [grad.copy() for grad in layer.grads]"
+rnnlm("CopiesGrads", PARAMS, STAYS_ZERO, COPIED_GRADS)
+rnnlm("CopiesParams", PARAMS, contract.PARAMS_COPIED, COPIED_PARAMS)
 rnnlm(
-    "CopiesParams", PARAMS, contract.PARAMS_COPIED, ("+= layer.params", "+= [param.copy() for param in layer.params]")
+    "CopiesParamsAndGrads",
+    PARAMS,
+    "params and grads hold copies: updates of them don't reach the layers, nor the layers' gradients them; "
+    "hold the layers' own arrays",
+    COPIED_PARAMS,
+    COPIED_GRADS,
 )
 rnnlm(
     "NamesParams",
@@ -526,13 +528,6 @@ perplexity(
     "the counts aren't used: the losses are averaged as if all batches were of one size",
     ("total / sum(counts)", "sum(losses) / len(losses)"),
 )
-for id, batches in ("DividesByBatches", "len(counts)"), ("DividesByBatchesWithTargets", "sum(n > 0 for n in counts)"):
-    perplexity(
-        id,
-        PERPLEXITY,
-        "the sum is divided by the number of batches; it is one over all targets, so divide by sum(counts)",
-        ("sum(counts)", batches),
-    )
 perplexity(
     "AveragesExponentials",
     PERPLEXITY,
@@ -621,12 +616,13 @@ perplexity(
     "each loss is divided by its count; it is a mean already, so multiply it by its count to get the sum back",
     ("loss * n for", "loss / max(n, 1) for"),
 )
-perplexity(
-    "DividesByBatches",
-    PERPLEXITY,
-    "the weighted losses are divided by the number of batches; divide by the number of all targets",
-    ("sum(counts)", "len(counts)"),
-)
+for id, batches in ("DividesByBatches", "len(counts)"), ("DividesByBatchesWithTargets", "sum(n > 0 for n in counts)"):
+    perplexity(
+        id,
+        PERPLEXITY,
+        "the weighted losses are divided by the number of batches; divide by the number of all targets",
+        ("sum(counts)", batches),
+    )
 perplexity(
     "NeverDivides",
     PERPLEXITY,

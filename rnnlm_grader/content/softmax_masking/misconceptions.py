@@ -8,6 +8,7 @@ from ..contract import DTYPE, SHARED
 from ..misconception import Library
 
 MISCONCEPTIONS = Library()
+SCORES = "06-softmax-masking.html#softmax-scores"
 STABLE = "06-softmax-masking.html#softmax-stable"
 CROSS_ENTROPY = "06-softmax-masking.html#softmax-cross-entropy"
 GRADIENT = "06-softmax-masking.html#softmax-gradient"
@@ -81,20 +82,20 @@ softmax_of(
     "scores are cut (np.clip), which changes their differences; subtract each row's largest score",
     ("x - " + LARGEST, "np.clip(x, -500, 500)"),
 )
-softmax_of("DividesByTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (RESULT, "e / e.sum()"))
-softmax_of("TakesAllForOneRow", CROSS_ENTROPY, SUM_OF_ALL, (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
-softmax_of("LosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
-softmax_of("LosesAnAxisInTheMaximum", CROSS_ENTROPY, NO_KEEPDIMS, (LARGEST, "x.max(axis=-1)"))
-softmax_of("LosesAnAxisInTheSum", CROSS_ENTROPY, NO_KEEPDIMS, (RESULT, "e / e.sum(axis=-1)"))
+softmax_of("DividesByTheSumOfAll", SCORES, SUM_OF_ALL, (RESULT, "e / e.sum()"))
+softmax_of("TakesAllForOneRow", SCORES, SUM_OF_ALL, (LARGEST, "x.max()"), (RESULT, "e / e.sum()"))
+softmax_of("LosesAnAxis", SCORES, NO_KEEPDIMS, (", keepdims=True", ""))
+softmax_of("LosesAnAxisInTheMaximum", SCORES, NO_KEEPDIMS, (LARGEST, "x.max(axis=-1)"))
+softmax_of("LosesAnAxisInTheSum", SCORES, NO_KEEPDIMS, (RESULT, "e / e.sum(axis=-1)"))
 contract.returns_nothing(
-    softmax_of, "SoftmaxReturnsNothing", CROSS_ENTROPY, "my_softmax", "the probabilities", ("return ", "")
+    softmax_of, "SoftmaxReturnsNothing", SCORES, "my_softmax", "the probabilities", ("return ", "")
 )
-softmax_of("WorksAlongTheFirstAxis", CROSS_ENTROPY, FIRST_AXIS, ("axis=-1", "axis=0"))
-softmax_of("WorksAlongAxisOne", CROSS_ENTROPY, AXIS_ONE, ("axis=-1", "axis=1"))
-softmax_of("WorksAlongAxisOneOrARow", CROSS_ENTROPY, AXIS_ONE, ("axis=-1", "axis=1 if x.ndim > 1 else 0"))
+softmax_of("WorksAlongTheFirstAxis", SCORES, FIRST_AXIS, ("axis=-1", "axis=0"))
+softmax_of("WorksAlongAxisOne", SCORES, AXIS_ONE, ("axis=-1", "axis=1"))
+softmax_of("WorksAlongAxisOneOrARow", SCORES, AXIS_ONE, ("axis=-1", "axis=1 if x.ndim > 1 else 0"))
 softmax_of(
     "TakesThreeAxesForOneRow",
-    CROSS_ENTROPY,
+    SCORES,
     MATRICES_ONLY,
     """
 def my_softmax(x, of_rows=my_softmax):
@@ -103,7 +104,7 @@ def my_softmax(x, of_rows=my_softmax):
 )
 softmax_of(
     "LeavesThreeAxesAsTheyAre",
-    CROSS_ENTROPY,
+    SCORES,
     MATRICES_ONLY,
     """
 def my_softmax(x, of_rows=my_softmax):
@@ -112,7 +113,7 @@ def my_softmax(x, of_rows=my_softmax):
 )
 softmax_of(
     "WritesIntoACopy",
-    CROSS_ENTROPY,
+    SCORES,
     "results are written into a copy: reshape gives one where x isn't "
     "contiguous in memory (transposed, say), and the array itself stays as it was",
     (
@@ -124,13 +125,13 @@ softmax_of(
 )
 softmax_of(
     "SumsColumns",
-    CROSS_ENTROPY,
+    SCORES,
     "the sum is taken over the first axis; each row has a sum of its own, over the last axis",
     (RESULT, "e / e.sum(axis=0, keepdims=True)"),
 )
 softmax_of(
     "DoesNotDivide",
-    CROSS_ENTROPY,
+    SCORES,
     "the exponentials aren't divided by their sum, so a row doesn't sum to 1",
     (RESULT, "e"),
 )
@@ -140,10 +141,10 @@ softmax_of(
     "the scores are divided by the largest, which changes the probabilities; subtract it",
     ("x - " + LARGEST, "x / np.abs(x).max(axis=-1, keepdims=True)"),
 )
-softmax_of("TakesBaseTwo", CROSS_ENTROPY, "the base is 2; softmax takes powers of e, np.exp", ("np.exp", "np.exp2"))
+softmax_of("TakesBaseTwo", SCORES, "the base is 2; softmax takes powers of e, np.exp", ("np.exp", "np.exp2"))
 softmax_of(
     "TakesFirstAxisForRows",
-    CROSS_ENTROPY,
+    SCORES,
     "a loop takes x[i] for a row, which it is in a matrix only; work along the last axis of the whole array, axis=-1",
     """
 def my_softmax(x, of_one=my_softmax):
@@ -152,25 +153,25 @@ def my_softmax(x, of_one=my_softmax):
 )
 softmax_of(
     "LeavesOutExp",
-    CROSS_ENTROPY,
+    SCORES,
     "the exponential is missing: the numbers themselves are divided by their sum",
     (f"np.exp(x - {LARGEST})", "x"),
 )
 softmax_of(
     "ReturnsLogarithm",
-    CROSS_ENTROPY,
+    SCORES,
     "the logarithm of the probabilities is returned; they themselves are asked for",
     (RESULT, f"np.log({RESULT})"),
 )
 softmax_of(
     "TakesSigmoid",
-    CROSS_ENTROPY,
+    SCORES,
     "every number is squeezed by itself (a sigmoid); the numbers of a row share 1 between them",
     (RESULT, "1 / (1 + np.exp(-x))"),
 )
 softmax_of(
     "TurnsSign",
-    CROSS_ENTROPY,
+    SCORES,
     "the sign is turned: the largest score gets the smallest probability",
     ("x - x.max", "-x - (-x).max"),
 )

@@ -13,6 +13,8 @@ from pages import browser, has_no_violation  # noqa: F401
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.class_report import SHORT, alike_code, histogram, own_lines, write_class_report
 from rnnlm_grader.course.folders import answers_of
+from rnnlm_grader.course.one_student import criteria_of
+from rnnlm_grader.refusal import Refusal
 from rnnlm_grader.verdict.marks import Mark, State
 
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
@@ -208,3 +210,16 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, schem
     assert complaints == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width
     context.close()
+
+
+def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_hangs_on(tmp_path):
+    first, second = REPEATS
+    eve = Person({first: WRONG, second: Mark(State.GIVEN, (first,))})
+    lines = [*criteria_of(lay_out(tmp_path, {"eve": eve}), "eve")]
+    assert "MyEmbedding · backward: 4 of 6 points" in lines
+    titles = {c.id: c.shows for c in ASSIGNMENTS[SLUG].criteria}
+    assert f"  ✗ 0 of 2  {titles[first]}" in lines
+    assert f"  ≈ 1 of 1  {titles[second]}  (hangs on: {titles[first]})" in lines
+    assert lines[-1] == "23 points; 22 if only ✓ counts. Marks by hand and lateness are left out."
+    with pytest.raises(Refusal, match="Nothing of zoë is graded in 01-embedding"):
+        [*criteria_of(lay_out(tmp_path / "other", {"eve": eve}), "zoë")]
