@@ -22,9 +22,8 @@ def criteria_of(coursedir, student):
         yield f"{part['name']} · {part['part']}: {earned(part['criteria'])} of {part['max_points']} points"
         for each in part["criteria"]:
             title = shows.get((part["name"], each["id"]), each["id"])
-            because = [
-                shows.get((part["name"], id), id) for id in each.get("because", ())
-            ]  # a frozen record may be older
+            ids = each.get("because", ())  # a frozen record may be older
+            because = [shows.get((part["name"], id), id) for id in ids]
             follows = f"  (hangs on: {'; '.join(because)})" if because else ""
             points = earned([each])
             yield f"  {SIGNS[State(each['state'])]} {points} of {each['max_points']}  {title}{follows}"
