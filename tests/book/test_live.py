@@ -1150,6 +1150,8 @@ def test_a_curve_is_asked_for_before_it_is_shown_and_drawn_without_a_mouse(figur
     press(sketch, "Show what was measured")
     assert said(sketch) == "Draw first: what do you expect?"
     assert sketch.locator(".sketch-asked").count() == 0
+    set_slider(sketch.get_by_label("your size there"), 0)
+    assert said(sketch) == "At 1 step back you expect 1."
     sketch.get_by_label("steps back:").focus()
     for key in ["End", "Tab", "ArrowLeft", "ArrowLeft"]:  # two halves of a power of ten
         sketch.page.keyboard.press(key)

@@ -108,9 +108,10 @@ class LiveSketch extends LiveFigure {
   }
 
   explanation() {
-    if (!this.isShown) return `At ${this.x[this.at]} ${this.across} you expect ${sketchSize(this.mine[this.at])}.`;
+    const there = `At ${this.x[this.at]} ${this.x[this.at] === 1 ? this.across.replace("steps", "step") : this.across} you`;
+    if (!this.isShown) return `${there} expect ${sketchSize(this.mine[this.at])}.`;
     const measured = Object.entries(this.curves).map(([name, sizes]) => `${brief(sizes[this.at])} for ${name}`);
-    return `At ${this.x[this.at]} ${this.across} you expected ${sketchSize(this.mine[this.at])} for ${this.asked}. Measured: ${
+    return `${there} expected ${sketchSize(this.mine[this.at])} for ${this.asked}. Measured: ${
       measured.join("; ")}.`;
   }
 }
