@@ -136,10 +136,11 @@ def test_letters_of_a_live_figure_are_at_least_eleven_pixels_high_on_a_phone(fig
         live.get_by_text(text, exact=True).click()
     sizes = live.locator(".live-panel *").evaluate_all(
         """all => all.filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
-        .map(e => {
+        .flatMap(e => {
             const svg = e.ownerSVGElement;
             const scale = svg ? svg.getBoundingClientRect().width / svg.viewBox.baseVal.width : 1;
-            return scale * parseFloat(getComputedStyle(e).fontSize);
+            return [null, "::after"].map(part => getComputedStyle(e, part)).filter(style => style.content !== "none")
+                .map(style => scale * parseFloat(style.fontSize));
         })"""
     )
     assert min(sizes) >= 11
