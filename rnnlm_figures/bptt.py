@@ -7,13 +7,10 @@ from matplotlib.patches import Arc, Rectangle
 
 from .drawing import (
     BLUE,
-    BLUE_FILL,
     FAINT,
     GREEN,
-    GREEN_FILL,
     INK,
     ORANGE,
-    ORANGE_FILL,
     RED,
     RED_FILL,
     SMALL,
@@ -88,7 +85,7 @@ def two_steps_as_a_graph():
         picture.arrow((left + 3.3, 3.55), (left + 3.3, 1.1), colour=ORANGE)
         picture.text(left + 3.3, 0.7, f"$h_{t}$", colour=ORANGE)
         picture.arrow((4.4 + 1.2 * t, 6.5), (left + 0.4, 4.65), colour=VIOLET)
-    picture.text(0.35, 4.1, "$h_{-1}$", colour=ORANGE)
+    picture.text(0.7, 3.5, "$h_{-1}$", colour=ORANGE)
     picture.arrow((9.52, 4.1), (9.98, 4.1), colour=ORANGE)
     picture.cell(4.3, 6.5, "Wh", fill=VIOLET_FILL, width=1.4, edge=INK)
     return picture.show("""The operations of two steps, in a row: times Wh, plus x Wx + b, tanh, and again times Wh,
@@ -244,28 +241,6 @@ def clipped_arrows():
         leaves the circle.""",
         "1.4 4.8; 0.28 0.96; 1 1",
     )
-
-
-def three_windows():
-    """Return a drawing of six steps cut into windows of two: the state passes the cuts, the gradient doesn't."""
-    picture = Drawing(10, 5.4)
-    for t in range(6):
-        left = 0.35 + 1.6 * t + 0.25 * (t // 2)
-        picture.cell(left, 1.8, t, fill=[BLUE_FILL, ORANGE_FILL, GREEN_FILL][t // 2], width=0.9)
-        if t % 2 == 0:
-            picture.text(left + 1.25, 3.4, f"window {t // 2}", colour=FAINT)
-    for t in range(5):
-        end, gap = 1.25 + 1.6 * t + 0.25 * (t // 2), 0.7 + 0.25 * (t % 2)
-        picture.arrow((end + 0.02, 2.1), (end - 0.02 + gap, 2.1), colour=BLUE)
-        if t % 2 == 0:
-            picture.arrow((end - 0.02 + gap, 2.55), (end + 0.02, 2.55), colour=ORANGE)
-        else:
-            picture.text(end + gap / 2, 2.58, "×", colour=RED, bold=True)
-    picture.text(5, 0.7, "forward: the state goes on", colour=BLUE, bold=True)
-    picture.text(5, 4.7, "backward: cut between windows", colour=ORANGE, bold=True)
-    return picture.show("""Six steps in three windows of two. Arrows to the right join all steps: the state is carried
-        over every cut. Arrows to the left join only the two steps inside each window; between windows they are crossed
-        out.""")
 
 
 def truncation_errors(windows, errors):
