@@ -7,58 +7,71 @@ from .drawing import (
     GREEN_FILL,
     ORANGE,
     ORANGE_FILL,
-    SMALL,
+    PAPER,
     VIOLET,
+    VIOLET_FILL,
     Drawing,
 )
 from .mattered import largest, shares_in_columns
 
 
 def looking_back(states, parts):
-    """Return a drawing of the states of three steps of an RNN, and of a sum that takes a share of each."""
+    """Return a drawing of the states of three steps of an RNN, of a query to each, and of the sum of their shares.
+
+    The parts are e to the power of query times state, for a query of log 2.
+    """
     whole = sum(parts)
     answer = sum(part * state for part, state in zip(parts, states, strict=True)) / whole
-    picture = Drawing(10, 6.4)
-    picture.text(0.2, 0.6, "an RNN hands on its last state", colour=ORANGE, align="left")
+    picture = Drawing(10, 8.6)
+    picture.cell(2.4, 0.1, "q = log 2", fill=VIOLET_FILL, width=2.6)
+    picture.text(5.3, 0.6, "the query asks each state", colour=VIOLET, align="left")
+    picture.text(7.5, 2.6, "an RNN has", colour=ORANGE, align="left")
+    picture.text(7.5, 3.2, "only the last", colour=ORANGE, align="left")
     for t, (state, part) in enumerate(zip(states, parts, strict=True)):
         left = 0.6 + 2.6 * t
-        picture.cell(left, 1.3, state, fill=BLUE_FILL)
-        picture.text(left + 0.5, 2.65, f"step {t}", colour=FAINT, size=SMALL)
-        picture.arrow((left + 1.05, 1.8), (left + 2.5, 1.8), colour=ORANGE)
-        picture.arrow((left + 0.5, 2.95), (3.1 + 0.6 * t, 4.75), colour=GREEN)
-        picture.text([0.7, 4.0, 5.7][t], 3.95, f"{part}/{whole}", colour=GREEN, align="left")
-    picture.cell(3.0, 4.85, f"{answer:.2f}", fill=GREEN_FILL, width=1.4)
-    picture.text(4.7, 5.35, "attention takes a share of each", colour=GREEN, align="left")
-    return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row. Arrows to the right lead
-        from each to the next. From each state one arrow also leads down to a sum, with the shares
+        picture.arrow((3.1 + 0.6 * t, 1.15), (left + 0.5, 3.25), colour=VIOLET)
+        picture.text([0.15, 3.85, 5.75][t], 2.1, f"$2^{state} = {part}$", colour=VIOLET, align="left")
+        picture.cell(left, 3.3, state, fill=BLUE_FILL)
+        picture.arrow((left + 1.05, 3.8), (left + 2.5, 3.8), colour=ORANGE)
+        picture.arrow((left + 0.5, 4.35), (3.1 + 0.6 * t, 6.95), colour=GREEN)
+        picture.text([0.4, 3.85, 5.6][t], 5.8, f"{part}/{whole}", colour=GREEN, align="left")
+    picture.cell(3.0, 7.0, f"{answer:.2f}", fill=GREEN_FILL, width=1.4)
+    picture.text(4.7, 7.5, "y takes a share of each", colour=GREEN, align="left")
+    return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row, each of which leads to
+        the next. From the query, log 2, an arrow leads to each state, with e to the power of query times state:
+        {", ".join(map(str, parts))}. From each state an arrow leads on to a sum, with the shares
         {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""")
 
 
 def transformer_layer():
     """Return a drawing of one layer of a Transformer, as the last of three positions sees it."""
-    picture = Drawing(10, 11.8)
-    for t, x in enumerate([0.8, 3.3, 6.6]):
-        picture.cell(x, 9.6, f"x{t}", fill=BLUE_FILL)
-        picture.text(x + 0.5, 11, f"word {t}", colour=FAINT, size=SMALL)
-        for name, left in [("k", x - 0.55), ("v", x + 0.55)] + [("q", x + 1.65)] * (t == 2):
-            picture.cell(left, 7.2, name)
-            picture.arrow((x + 0.5, 9.5), (left + 0.5, 8.3), colour=VIOLET)
-        picture.arrow((x + 1.05, 7.1), (6.9 + 0.2 * t, 5.9), colour=GREEN)
-    picture.text(0.2, 4.9, "a mean of the values v,", colour=GREEN, align="left", size=SMALL)
-    picture.text(0.2, 5.5, "with shares from q and the keys k", colour=GREEN, align="left", size=SMALL)
-    picture.cell(6.6, 4.8, "y", fill=GREEN_FILL)
-    picture.cell(5.1, 1.8, "affine, activation, affine", width=4)
-    for start, end in [(4.7, 4.4), (3.2, 2.9), (1.7, 1.4)]:
-        picture.arrow((7.1, start), (7.1, end))
-    for top, came_in in [(3.3, 10.1), (0.3, 3.5)]:
-        picture.cell(6.6, top, "+", fill=ORANGE_FILL)
-        picture.axes.plot([7.7, 9.6, 9.6], [came_in, came_in, top + 0.6], color=ORANGE, linewidth=1.3)
-        picture.arrow((9.6, top + 0.6), (7.7, top + 0.6), colour=ORANGE)
-    picture.text(0.2, 3.8, "what came in is added", colour=ORANGE, align="left", size=SMALL)
+    picture = Drawing(10, 13.9)
+    for t, x in enumerate([0.6, 3.4, 6.2]):
+        picture.cell(x, 11.7, f"x{t}", fill=BLUE_FILL)
+        picture.text(x + 0.5, 13.2, f"word {t}", colour=FAINT)
+        for name, left in [("k", x - 0.55), ("v", x + 0.55)] + [("q", x + 1.75)] * (t == 2):
+            picture.cell(left, 9.3, name, fill=VIOLET_FILL if name == "q" else PAPER)
+            picture.arrow((x + 0.5, 11.6), (left + 0.5, 10.4))
+        picture.arrow((x - 0.05, 8.4), (x - 0.05, 9.25), colour=VIOLET)
+        picture.arrow((x + 1.05, 9.2), (6.5 + 0.3 * t, 5.95), colour=GREEN)
+        picture.text([2.7, 5.2, 7.7][t], 8.9, f"$a_{t}$", colour=GREEN)
+    picture.axes.plot([8.45, 8.45, 0.55], [9.25, 8.4, 8.4], color=VIOLET, linewidth=1.3)
+    picture.text(0.1, 7.9, "q asks each k", colour=VIOLET, align="left")
+    picture.text(0.1, 5.4, "y: shares $a$ of the values v", colour=GREEN, align="left")
+    picture.cell(6.3, 4.9, "y", fill=GREEN_FILL)
+    picture.cell(4.6, 1.8, "affine, activation, affine", width=4.4)
+    for start, end in [(4.8, 4.4), (3.2, 2.9), (1.7, 1.4)]:
+        picture.arrow((6.8, start), (6.8, end))
+    for top, came_in in [(3.3, 12.2), (0.3, 3.5)]:
+        picture.cell(6.3, top, "+", fill=ORANGE_FILL)
+        picture.axes.plot([7.4, 9.6, 9.6], [came_in, came_in, top + 0.6], color=ORANGE, linewidth=1.3)
+        picture.arrow((9.6, top + 0.6), (7.4, top + 0.6), colour=ORANGE)
+    picture.text(0.1, 3.8, "what came in is added", colour=ORANGE, align="left")
     return picture.show("""One layer of a Transformer at the last of three words. From the vector of each word come a
-        key k and a value v, from the last one also a query q. The query and the keys give the shares, and the mean of
-        the values with these shares is y. What came in is added to y; the sum goes through an affine layer, an
-        activation and another affine layer, and is added to what comes out.""")
+        key k and a value v, from the last one also a query q, from which a line leads to each key. That gives the
+        shares, one beside the arrow from each value to y, the mean of the values with these shares. What came in is
+        added to y; the sum goes through an affine layer, an activation and another affine layer, and is added to what
+        comes out.""")
 
 
 def where_it_looks(words, probabilities, shares):

@@ -435,8 +435,8 @@ def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
 def test_attention_is_asked_where_it_looks_and_shows_the_shares_that_the_page_found(figure):
     live = figure("mattered[attention]")
     assert live.locator(".mattered-head").inner_text() == "To say “barks”, at which word does it look most?"
-    live.locator(".mattered-word").nth(5).click()  # dog
-    assert said(live).startswith("Your word, “dog”, has 2 %. To say “barks” it looks at “:” 83 %, ")
+    live.locator(".mattered-word").nth(8).click()  # owl
+    assert said(live).startswith("Your word, “owl”, has 1 %. To say “barks” it looks at “dog” 98 %, ")
     words, asked, networks = live.evaluate("live => [live.given.words, live.given.asked, live.given.networks]")
     assert words[asked] == "barks"
     for m, (p, shares) in enumerate(networks["attention"], 1):

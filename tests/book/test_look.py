@@ -137,7 +137,9 @@ def rgb_of(*names):
     return {name: "rgb({}, {}, {})".format(*(int(NAMES[name][i : i + 2], 16) for i in (1, 3, 5))) for name in names}
 
 
-@pytest.mark.parametrize("page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step"])
+@pytest.mark.parametrize(
+    "page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step", "where-it-went"]
+)
 def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_page, page):
     tab = open_page(f"book/{page}.html", width=390, until="networkidle")
     tab.add_style_tag(content="live-panel { display: none } figure.drawing { display: block !important }")
@@ -145,7 +147,7 @@ def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_pag
         "figure.drawing svg",
         r"""all => all.map(svg => {
         const scale = svg.getBoundingClientRect().width / svg.viewBox.baseVal.width;
-        const letters = [...svg.querySelectorAll('g[transform*="scale(0.1"]')].map(
+        const letters = [...svg.querySelectorAll('g[transform*="scale(0."]')].map(
             g => 100 * Number(g.getAttribute('transform').match(/scale\(([\d.]+)/)[1]));
         return scale * Math.min(...letters);
     })""",
