@@ -217,23 +217,10 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
     for examination in (*work.examinations, *work.last_looks):
         asked = examination.criterion
         pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
-        for fault in sorted(examination.faults, key=lambda fault: (not is_told_apart(work, pays, fault), fault.rank)):
+        for fault in sorted(examination.faults, key=lambda fault: fault.rank):
             if fault in simplest or pays is not asked or pays.id in costs:
                 found.setdefault(pays, (fault, examination.hidden))
     yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
-
-
-def names_paid_by(work: Work, criterion: Criterion) -> tuple[Misconception, ...]:
-    """Of the known mistakes that explain all, those that cost a criterion."""
-    criteria = tuple(work.criteria)
-    return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
-
-
-def is_told_apart(work: Work, criterion: Criterion, fault: Fault) -> bool:
-    """Whether a fault shows the known mistake that a criterion pays for, and not only the one beside it."""
-    mine = names_paid_by(work, criterion)
-    beside = [each for each in work.names if each not in mine]
-    return bool(beside and decoding.told_apart(fault, mine, beside))
 
 
 def charged_by(work: Work, look: Examination) -> Criterion:
@@ -246,8 +233,9 @@ def names_of(
     work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
 ) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
+    criteria = tuple(work.criteria)
     if work.names:
-        return names_paid_by(work, criterion)
+        return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]

@@ -7,10 +7,14 @@ import pytest
 from support.library import CASES, grade
 
 from rnnlm_grader.content import find
+from rnnlm_grader.content.bptt.misconceptions import BPTT
+from rnnlm_grader.content.misconception import changed, defined
 from rnnlm_grader.explaining.script import literal, outcome_of, script, short
 from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, shares, states
+from rnnlm_grader.learner.check import examine
 from rnnlm_grader.protocol.bench import Raised
 from rnnlm_grader.protocol.values import Opaque
+from rnnlm_grader.verdict.marks import State
 
 
 def examples(assignment, misconception):
@@ -22,6 +26,12 @@ def example(name, id):
     """The first of these; and the variant."""
     misconception = next(m for m in find(name).misconceptions if (m.name, m.id) == (name, id))
     return examples(find(name), misconception)[0], misconception.variant
+
+
+def costing(name, source):
+    """{criterion that costs: what is known of it} of an answer that has no name of its own."""
+    results = examine(name, defined(name, source), None, hidden=False).results
+    return {v.criterion.id: v.mistake for result in results for v in result.verdicts if v.state == State.COSTS}
 
 
 def printed(look, answer):
@@ -122,3 +132,18 @@ def test_of_a_right_result_it_is_said_of_which_sum_it_is_tanh_where_that_is_plai
     )
     look, _ = example("MyTimeRNN", "StartsEachStepFromZeros")  # its second step is tanh of no round number
     assert outcome_of(look, False) == "hs is [[[0.5], [0.5]]], expected [[[0.5], [0.9137]]]."
+
+
+def test_the_example_under_one_of_two_mistakes_shows_that_one():
+    """Steps in the wrong order would be wrong without a window, too."""
+    source = changed(BPTT, ("return dxs,", "return dxs[:, ::-1],"), ("t % window", "(t + 1) % window"))
+    found = costing("my_bptt", source)
+    assert found["every_boundary"].small.case.condition.options["window"]
+    assert found["every_boundary"].likely[0].id == "CutsOneStepEarly"
+
+
+def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
+    right = find("MyEmbedding").misconceptions[0].right
+    source = changed(right, ("dW = self.grads[0]\n        dW[...] = 0", "dW = np.zeros(self.params[0].shape, 'f')"))
+    (mistake,) = costing("MyEmbedding", source + "        self.grads[0][...] = dW\n").values()
+    assert not mistake.likely
