@@ -260,7 +260,8 @@ def is_something(value: Plain, right: np.ndarray) -> bool:
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub" or (right.size > 1 and value.size < 2):
         return False
     with np.errstate(all="ignore"):
-        return bool(np.nanmax(np.abs(value.astype(float)), initial=0) >= LEAST * np.abs(right).max())
+        sizes = np.abs(value.astype(float))
+        return bool(sizes.max(initial=0, where=~np.isnan(sizes)) >= LEAST * np.abs(right).max())
 
 
 def results_judged(case: Case) -> set[str]:

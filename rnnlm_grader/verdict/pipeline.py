@@ -251,7 +251,7 @@ def judge(work: Work) -> list[PartResult]:
         {c.id: c.points for c in work.criteria},
         work.faults,
         *lost_and_silent(work),
-        contract={c.id for c in work.criteria if c.part == "contract"},
+        contract=contract_of(work),
         named=work.explanation.costs if work.explanation else None,
     )
     for look in work.last_looks:
@@ -275,9 +275,9 @@ def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
     Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
-    gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, where no known
-    mistake explains it and no number of the same results is right: else whatever does the same each time would earn
-    these points.
+    gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, or by a part
+    *contract*, where no known mistake explains it and no number of the same results is right: else whatever does the
+    same each time would earn these points.
     """
     if work.is_right:
         return (), ()
@@ -288,7 +288,11 @@ def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
     judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
     wrong = {each.criterion.id for each in work.examinations if not each.passed}
     right = set().union(*(judged[id] for id in judged if id not in wrong | silent | itself))
-    return lost, silent | {id for id in itself if not judged[id] & right}
+    return lost, silent | {id for id in itself | contract_of(work) if not judged[id] & right}
+
+
+def contract_of(work: Work) -> set[str]:
+    return {criterion.id for criterion in work.criteria if criterion.part == "contract"}
 
 
 def verdict_of(work: Work, criterion: Criterion, mark: Mark) -> Verdict:

@@ -23,7 +23,8 @@ EARLY = (
 )
 SMALL_NUMBER = (
     "a small number is added within the logarithm, or probabilities are cut off at one; the loss is then "
-    "wrong, by much where a probability is tiny. Compute x - log(sum(exp(x))) directly"
+    "wrong, by much where a probability is tiny. Subtract each row's largest score, then "
+    "x - log(sum(exp(x))) is it at once"
 )
 SUM_OF_ALL = (
     "the exponentials are divided by the sum over the whole array; each row has a sum of its own, over the last axis"
@@ -246,7 +247,7 @@ loss_of(
     "SubtractsFromEveryRow",
     GRADIENT,
     "1 is subtracted in every row at the targets of all (`dx[:, ts] -= 1`); "
-    "each row has a target of its own, dx[np.arange(len(ts)), ts] -= 1",
+    "each row has a target of its own; with scores and targets flattened, dx[np.arange(len(ts)), ts] -= 1",
     ("dx[picks]", "dx[:, picks[1]]"),
 )
 loss_of(
@@ -346,8 +347,8 @@ loss_of(
 loss_of(
     "LossPicksColumns",
     CROSS_ENTROPY,
-    "`log_p[:, ts]` takes the targets of all rows in each row; each row has a target of its own, "
-    "log_p[np.arange(len(ts)), ts]",
+    "`log_p[:, ts]` takes the targets of all rows in each row; each row has a target of its own: "
+    "with scores and targets flattened, log_p[np.arange(len(ts)), ts]",
     ("np.where(mask, -log_p[picks], 0)", "-log_p[:, picks[1]][mask]"),
 )
 loss_of(
@@ -447,7 +448,7 @@ loss_of(
     "TakesLogarithmOfZero",
     STABLE,
     "the logarithm is taken after the division, and a probability of 0 gives "
-    "infinity; compute x - log(sum(exp(x))) directly",
+    "infinity; subtract each row's largest score, then x - log(sum(exp(x))) is it at once",
     (LOG_P, LOG_OF_SHARES),
 )
 loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
