@@ -4,6 +4,7 @@ from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
+from .folders import of_assignment
 from .marks import read_class
 
 SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_BACK: "…"}
@@ -12,7 +13,7 @@ SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_
 def criteria_of(coursedir, student):
     """Yield lines: of each part its points, and of each criterion its sign, what it earns, and what it hangs on."""
     assignment = coursedir.assignment_id
-    found = next((each for each in read_class(coursedir).graded if each.student == student), None)
+    found = next(iter(read_class(of_assignment(coursedir, assignment, only=[student])).graded), None)
     if not (found and found.record.get("results")):
         raise Refusal(
             f"Nothing of {clean(student)} is graded in {assignment}. Grade it first: rnnlm-grade {assignment}"

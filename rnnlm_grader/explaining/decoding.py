@@ -303,13 +303,13 @@ def explain(
     only laws are broken, which say what is wrong, two aren't looked for.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
+    if not wrong:
+        return None
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
-    if not wrong:
-        return None
     in_words = all(played.raised for played in wrong)
-    unseen = [signature.case for signature in mine[: len(wrong)] if not signature.is_wrong]
+    unseen = [my.case for my, played in zip(mine, plays, strict=True) if played in wrong and not my.is_wrong]
     singles = [each for each in library if agrees(variant_of(each), mine, in_words, unseen)]
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])

@@ -5,7 +5,7 @@ import re
 from .letters import Letters, in_brackets
 from .source import causes_in, why_none
 from .trials import SHORT
-from .words import clean
+from .words import clean, in_a_row
 
 # Kinds, beginning of the message, what it says of this case (with its groups filled in), and what holds in any case.
 # The former is said where the shapes of what stands in the line are unknown.
@@ -204,8 +204,3 @@ def fact(text, kind, words):
     if text.endswith(".shape"):
         return f"`{text.removesuffix('.shape')}` has {words[1:-2]} {'axis' if words == '(1,)' else 'axes'}"
     return f"`{text}` is a {kind} of {words[1:-2]}"
-
-
-def in_a_row(facts):
-    *first, last = facts or [""]
-    return f"{', '.join(first)} and {last}" if first else last

@@ -6,6 +6,7 @@ What a student's code said may be hostile: every string of its own goes through 
 import builtins
 import sys
 import unicodedata
+from collections.abc import Collection
 
 from ..engine.compare import Difference
 from ..protocol.bench import Raised
@@ -95,3 +96,9 @@ def in_a_word(finding: Difference | Raised | Lost | None, hidden: bool) -> str |
     if isinstance(finding, Lost):
         return finding.reason + (f" ({finding.detail})" if finding.detail and not hidden else "")
     return None
+
+
+def in_a_row(words: Collection[str]) -> str:
+    """Join words as a sentence does; '' where there are none."""
+    *first, last = words or [""]
+    return f"{', '.join(first)} and {last}" if first else last

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from ..content import ASSIGNMENTS, find
 from ..engine.exam import UNDEFINED, public_seed
 from ..explaining.mistakes import is_unfinished
-from ..explaining.words import BOOK
+from ..explaining.words import BOOK, in_a_row
 from ..notebooks.modules_used import modules_missed
 from ..protocol.candidate import Lost
 from ..verdict.allowance import Allowance
@@ -209,12 +209,6 @@ def tell_of_helpers(name, helpers):
             f"{name} uses {in_a_row(present)} from another cell of yours. That counts: the cell is handed in with "
             "this notebook."
         )
-
-
-def in_a_row(words):
-    """Join words as a sentence does."""
-    *first, last = words
-    return f"{', '.join(first)} and {last}" if first else last
 
 
 def borrows_reference(answer, modules):

@@ -292,6 +292,7 @@ def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
 
 
 def contract_of(work: Work) -> set[str]:
+    """The ids of the criteria of the part *contract*."""
     return {criterion.id for criterion in work.criteria if criterion.part == "contract"}
 
 

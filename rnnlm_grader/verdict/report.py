@@ -9,7 +9,7 @@ from typing import TypeAlias
 from ..engine.exam import Criterion
 from ..explaining.mistakes import is_unfinished
 from ..explaining.script import WIDTH, cut, outcome_of, script
-from ..explaining.words import BOOK, UNFINISHED, clean, describe, marked
+from ..explaining.words import BOOK, UNFINISHED, clean, describe, in_a_row, marked
 from ..protocol.bench import Raised
 from .marks import State
 from .pipeline import Finding, PartResult, Verdict
@@ -139,10 +139,8 @@ def cause(because: Collection[str], result: PartResult) -> str:
     first = next(elsewhere(because, result), None)
     if not first:
         return "the ✗ above"
-    *parts, last = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
-    if parts:
-        return f"the ✗ of {', '.join(parts)} and {last}"
-    return f"the ✗ of {last} ({first.shows})"
+    parts = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
+    return f"the ✗ of {in_a_row(parts)}" + (f" ({first.shows})" if len(parts) == 1 else "")
 
 
 def gravity(verdict: Verdict) -> tuple[bool, int]:

@@ -1,20 +1,17 @@
 """The example under a mistake: what it prints is what is said of it, and its numbers tell one mistake from another."""
 
 import builtins
+from dataclasses import replace
 
 import numpy as np
 import pytest
 from support.library import CASES, grade
 
 from rnnlm_grader.content import find
-from rnnlm_grader.content.bptt.misconceptions import BPTT
-from rnnlm_grader.content.misconception import changed, defined
 from rnnlm_grader.explaining.script import literal, outcome_of, script, short
 from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, shares, states
-from rnnlm_grader.learner.check import examine
 from rnnlm_grader.protocol.bench import Raised
 from rnnlm_grader.protocol.values import Opaque
-from rnnlm_grader.verdict.marks import State
 
 
 def examples(assignment, misconception):
@@ -22,16 +19,20 @@ def examples(assignment, misconception):
     return [v.mistake.small for v in grade(assignment, misconception) if v.mistake and v.mistake.small]
 
 
+def known(name, id):
+    return next(m for m in find(name).misconceptions if (m.name, m.id) == (name, id))
+
+
+def with_more(misconception, *changes):
+    """What is known of each criterion that costs, by its id, where more is changed in a variant."""
+    answer = replace(misconception, changes=misconception.changes + changes)
+    return {v.criterion.id: v.mistake for v in grade(find(answer.name), answer)}
+
+
 def example(name, id):
     """The first of these; and the variant."""
-    misconception = next(m for m in find(name).misconceptions if (m.name, m.id) == (name, id))
+    misconception = known(name, id)
     return examples(find(name), misconception)[0], misconception.variant
-
-
-def costing(name, source):
-    """{criterion that costs: what is known of it} of an answer that has no name of its own."""
-    results = examine(name, defined(name, source), None, hidden=False).results
-    return {v.criterion.id: v.mistake for result in results for v in result.verdicts if v.state == State.COSTS}
 
 
 def printed(look, answer):
@@ -136,14 +137,15 @@ def test_of_a_right_result_it_is_said_of_which_sum_it_is_tanh_where_that_is_plai
 
 def test_the_example_under_one_of_two_mistakes_shows_that_one():
     """Steps in the wrong order would be wrong without a window, too."""
-    source = changed(BPTT, ("return dxs,", "return dxs[:, ::-1],"), ("t % window", "(t + 1) % window"))
-    found = costing("my_bptt", source)
+    found = with_more(known("my_bptt", "CutsOneStepEarly"), ("return dxs,", "return dxs[:, ::-1],"))
     assert found["every_boundary"].small.case.condition.options["window"]
     assert found["every_boundary"].likely[0].id == "CutsOneStepEarly"
 
 
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
-    right = find("MyEmbedding").misconceptions[0].right
-    source = changed(right, ("dW = self.grads[0]\n        dW[...] = 0", "dW = np.zeros(self.params[0].shape, 'f')"))
-    (mistake,) = costing("MyEmbedding", source + "        self.grads[0][...] = dW\n").values()
+    right = replace(known("MyEmbedding", "PilesUp"), changes=())
+    start = "dW = self.grads[0]\n        dW[...] = 0"
+    end = "np.add.at(dW, self.idx, dout)"
+    rounded = (start, "dW = np.zeros(self.params[0].shape, 'f')"), (end, f"{end}\n        self.grads[0][...] = dW")
+    (mistake,) = with_more(right, *rounded).values()
     assert not mistake.likely
