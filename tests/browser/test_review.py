@@ -93,6 +93,23 @@ def expected(example):
     return short(eval(re.fullmatch(r"print\((.*)\)", shown)[1], names))
 
 
+def test_the_last_sentence_stays_when_the_next_date_comes_later(review):
+    tab = review({KEY: long_ago()})
+    tab.get_by_role("button", name="Start").click()
+    tab.locator(CHOICE).first.wait_for()
+    tab.evaluate("""() => {
+        const { python } = document.querySelector("live-review"), ask = python.ask.bind(python);
+        const finished = new Promise((resolve) => { window.finish = resolve; });
+        python.ask = (...what) => finished.then(() => ask(...what));
+    }""")
+    tab.locator(CHOICE).first.click()
+    tab.get_by_role("button", name="Done").click()
+    at_once = tab.evaluate(KEPT)["mistakes"][KEY]["due"]
+    tab.evaluate("finish()")
+    tab.wait_for_function(f"{KEPT}.mistakes['{KEY}'].due !== {at_once}")
+    assert tab.locator("live-review").get_by_role("status").first.inner_text().startswith("That is all for now.")
+
+
 @pytest.mark.parametrize("page", ["index", "progress"])
 def test_a_page_offers_a_review_when_something_is_due_and_only_then(review, page):
     line = review({KEY: long_ago()}, page).locator("live-review")

@@ -7,6 +7,7 @@ const AT_ONCE = 6; // questions of one sitting
 const MISSED = 1, KNEW = 3; // the grades of FSRS
 const DAY = 24 * 60 * 60 * 1000; // milliseconds
 const LATER = 7 * DAY; // when to try again where no question can be made
+const FINISHED = "That is all for now. ";
 
 class LiveReview extends HTMLElement {
   connectedCallback() {
@@ -114,12 +115,12 @@ class LiveReview extends HTMLElement {
     const record = { log: [...log, [now, is_right ? KNEW : MISSED]], asked: [...asked, mark], due: now + DAY };
     keepRecord(key, record); // at once, for the page may be left
     keepRecord(key, { ...record, due: await this.python.ask("review", ["scheduled", { log: record.log }]) });
-    this.show();
+    this.show(this.place.hidden ? FINISHED : ""); // "Done" may be quicker than the answer
   }
 
   end() {
     this.place.hidden = true;
-    this.show(this.count ? "That is all for now. " : "");
+    this.show(this.count ? FINISHED : "");
     this.sentence.tabIndex = -1;
     this.sentence.focus();
   }
