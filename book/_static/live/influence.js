@@ -4,7 +4,7 @@ figure named "influence windows" has sliders for the number of steps and for the
 "use strict";
 
 const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 6; // where 1 is, and how high a power of ten
-const INFLUENCE_DECADES = 6;
+const INFLUENCE_DECADES = 6, INFLUENCE_HIGHEST = 74; // of either kind of bar
 
 class LiveInfluence extends LiveFigure {
   static title = "Influence through time: paths fade, explode and are cut";
@@ -51,10 +51,10 @@ class LiveInfluence extends LiveFigure {
       const x = this.place(start - 0.5);
       parts.push(make("line", { x1: x, y1: 8, x2: x, y2: INFLUENCE_BARS, class: "influence-cut" }));
     }
-    const loudest = Math.max(1, ...paths.map(({ carried }) => carried));
-    parts.push(...paths.map((path, i) => this.arc(path, loudest, i + 1 === this.at)), ...this.axis());
+    const top = Math.max(...gradients), loudest = Math.max(1, ...paths.map(({ carried }) => carried));
+    parts.push(...paths.map((path, i) => this.arc(path, loudest, i + 1 === this.at)), ...this.axis(top));
     gradients.forEach((gradient, t) => parts.push(
-      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }), this.bar(gradient, t, Math.max(...gradients))));
+      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }), this.bar(gradient, t, top)));
     parts.push(label(this.place(0), 257, "0", "live-faint"), label(this.place(T - 1), 257, String(T - 1), "live-faint"),
       label(this.place((T - 1) / 2), 257, "step", "live-faint"));
     this.picture.replaceChildren(...parts);
@@ -66,25 +66,24 @@ class LiveInfluence extends LiveFigure {
   drawPath(paths) {
     const path = paths[this.at - 1];
     this.path.querySelector("input").max = paths.length;
-    setSlider(this.path, this.at, path ? `${path.from} back to ${path.to}` : "none");
+    setSlider(this.path, this.at, path ? `${path.from} back to ${path.to}` : "choose one");
   }
 
   /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */
   bar(gradient, t, top) {
     const width = 200 / this.setting.T, x = this.place(t) - width / 2;
     const decades = Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
-    const height = this.setting.last ? INFLUENCE_DECADE * Math.abs(decades) * (gradient > 0) : (74 * gradient) / top;
+    const height = this.setting.last ? INFLUENCE_DECADE * Math.abs(decades) * (gradient > 0) : (INFLUENCE_HIGHEST * gradient) / top;
     const y = !this.setting.last ? INFLUENCE_BARS - height : decades > 0 ? INFLUENCE_ONE - height : INFLUENCE_ONE;
     return make("rect", { x, y, width, height, class: "influence-bar" });
   }
 
-  axis() {
-    if (!this.setting.last) return [];
-    return [-1, 0, 1].flatMap((side) => {
-      const y = INFLUENCE_ONE - side * INFLUENCE_DECADES * INFLUENCE_DECADE;
-      return [make("line", { x1: 34, y1: y, x2: 334, y2: y, class: "live-axis" }),
-        label(16, y + 4, side ? power(10, side * INFLUENCE_DECADES) : "1", "live-faint")];
-    });
+  axis(top) {
+    const written = this.setting.last ? [-1, 0, 1].map((side) => [INFLUENCE_ONE - side * INFLUENCE_DECADES * INFLUENCE_DECADE,
+      side ? power(10, side * INFLUENCE_DECADES) : "1"])
+      : [[INFLUENCE_BARS, "0"], [INFLUENCE_BARS - INFLUENCE_HIGHEST, brief(top)]];
+    return written.flatMap(([y, text]) => [make("line", { x1: 34, y1: y, x2: 334, y2: y, class: "live-axis" }),
+      label(16, y + 4, text, "live-faint")]);
   }
 
   /** Return the arc of one path, as strong as what it carries beside the loudest. */

@@ -36,14 +36,19 @@ class LiveQuestion extends HTMLElement {
   }
 }
 
-/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5, 1/2 or log(5/3). */
+/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5, 1/2, 0.5^11, 1/2**11, (1/2)^11 or log(5/3). */
 function numberIn(text) {
-  const plain = text.replace(/\s/g, "").replace("−", "-");
+  const plain = text.replace(/\s/g, "").replaceAll("−", "-").replaceAll("**", "^");
   const [, sign, inside] = /^(-?)(?:log|ln)\(?([^()]+)\)?$/.exec(plain) ?? [];
   if (inside) return Number(`${sign}1`) * Math.log(numberIn(inside));
+  const [, base, exponent] = /^\(([^()]+)\)\^(-?\d+)$/.exec(plain) ?? [];
+  if (base) return numberIn(base) ** exponent;
   const point = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
-  const [, above, below = "1"] = /^([-+]?\d*\.?\d+)(?:\/(\d+))?$/.exec(point) ?? [];
-  return Number(above) / Number(below);
+  const [above, below] = `${point}/1`.split("/").map((factor) => {
+    const [, number, power = 1] = /^([-+]?\d*\.?\d+)(?:\^(-?\d+))?$/.exec(factor) ?? [];
+    return Number(number) ** power;
+  });
+  return above / below;
 }
 
 /** Say whether a number is the one written down, or rounds to it where that has decimals. */
