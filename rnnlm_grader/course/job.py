@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from ..content import ASSIGNMENTS
-from ..engine.exam import hidden_seed, public_seed
+from ..engine.exam import hidden_seed, public_seed, was_stopped
 from ..explaining.words import clean, in_a_word
 from ..protocol.candidate import Lost
 from ..refusal import Refusal
@@ -171,6 +171,7 @@ def summary(result):
                 "likely": [each.id for each in v.likely],
                 "sentences": [each.sentence for each in v.likely],
                 "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None,
+                "was_stopped": was_stopped(v.finding, v.criterion.name),
             }
             for v in result.verdicts
         ],

@@ -113,9 +113,7 @@ class StudentMarks:
     def lost(self):
         """Count what was found where nothing could be compared: time ran out, or the process ended."""
         return Counter(
-            criterion["finding"]
-            for _, criterion in self.criteria
-            if criterion["finding"] and is_lost(criterion["finding"])
+            criterion["finding"] for _, criterion in self.criteria if criterion["finding"] and criterion["was_stopped"]
         )
 
     @property
@@ -275,11 +273,6 @@ def open_request(record, said):
     """Return the request to look again in the grader's record, unless something has been said by hand since it came."""
     request = record.get("request")
     return request["text"] if request and request["said"] == said else ""
-
-
-def is_lost(finding):
-    """Whether a criterion failed because nothing could be compared: time ran out, or the process ended."""
-    return not finding.startswith("raised ") and finding not in ("wrong values", "not filled in")
 
 
 def in_order(assignment, parts):

@@ -3,12 +3,14 @@
 import functools
 import hashlib
 import hmac
+import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
+from ..refusal import Refusal
 from .compare import Difference
 from .faults import Fault, Rule, alive, are_alive, faults_in, results_judged, right_in
 from .layer import Case
@@ -113,21 +115,36 @@ class Examination:
         return self.lost or next((next(iter(fault.wrong.values())) for fault in self.faults), None)
 
 
-UNDEFINED = "no cell defines {}"
+LOG = logging.getLogger(__name__)
 INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
 USED_UP = Lost("it was not examined, because the time for this answer was used up")
+
+
+def undefined(name: str) -> Lost:
+    return Lost(f"no cell defines {name}")
+
+
+def was_stopped(finding: object, name: str) -> bool:
+    """Whether nothing could be compared because the answer's process took too long, or ended."""
+    return isinstance(finding, Lost) and finding not in (INCOMPARABLE, undefined(name))
 
 
 def examine(
     criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False, seconds: float = SECONDS
 ) -> Examination:
-    """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns."""
+    """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns.
+
+    Raises
+    ------
+    OSError, MemoryError, Refusal
+        Where the machine has no room for a worker.
+    """
     if seconds <= 0:
         return Examination(criterion, hidden, lost=USED_UP)
     try:
         candidate.begin(seconds)
         if criterion.name not in candidate.defined:
-            lost = candidate.failed.get(criterion.name) or Lost(UNDEFINED.format(criterion.name))
+            lost = candidate.failed.get(criterion.name) or undefined(criterion.name)
             return Examination(criterion, hidden, lost=lost)
         dealt = criterion.dealt(seed)
         replies = play_all(candidate, [case for _, case in dealt])
@@ -135,7 +152,10 @@ def examine(
         return Examination(criterion, hidden, plays, tuple(faults_in(plays, candidate)))
     except WorkerLost as lost:
         return Examination(criterion, hidden, lost=lost.args[0])
-    except Exception:  # the grader's own, about values it can't handle: everybody gets a mark
+    except (OSError, MemoryError, Refusal):  # the machine's: it may have room for this answer later
+        raise
+    except Exception:  # the grader's own: everybody gets a mark all the same
+        LOG.exception("The grader itself failed at %s of %s; please report it.", criterion.id, criterion.name)
         return Examination(criterion, hidden, lost=INCOMPARABLE)
 
 

@@ -1,6 +1,6 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
 
-import contextlib
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +14,8 @@ from .certain import what_is_certain
 from .decoding import is_seen_in, told_apart
 from .look import Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
+
+LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +63,7 @@ def mistake_of(
     `names` that explain all. Where there are none, a name is let go of where the example speaks against it.
     """
     small = said = None
-    with contextlib.suppress(ArithmeticError, LookupError, TypeError, ValueError, AttributeError):
+    try:
         beside = [each for each in names if each not in likely]
         keys = told_apart(fault, likely, beside) if beside else []
         if found := playable(fault, hidden, candidate, keys):
@@ -71,6 +73,8 @@ def mistake_of(
             likely = ()
         if small and not likely:
             said = what_is_certain(small, fresh_draws(recipe, small.kind, candidate), hidden)
+    except (ArithmeticError, LookupError, TypeError, ValueError, AttributeError):  # the grader's own: say what is known
+        LOG.exception("The grader itself failed to explain a mistake in %s; please report it.", fault.owner)
     return Mistake(likely, small, said or "", hidden)
 
 

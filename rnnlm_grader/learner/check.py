@@ -5,11 +5,10 @@ import sys
 from dataclasses import dataclass, replace
 
 from ..content import ASSIGNMENTS, find
-from ..engine.exam import UNDEFINED, public_seed
+from ..engine.exam import public_seed, undefined
 from ..explaining.mistakes import is_unfinished
 from ..explaining.words import BOOK, in_a_row
 from ..notebooks.modules_used import modules_missed
-from ..protocol.candidate import Lost
 from ..verdict.allowance import Allowance
 from ..verdict.marks import State
 from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
@@ -167,7 +166,7 @@ def tell(finding):
 def tell_briefly(finding):
     """Return the same in one line where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
-    if all(verdict.finding == Lost(UNDEFINED.format(verdict.criterion.name)) for verdict in verdicts):
+    if all(verdict.finding == undefined(verdict.criterion.name) for verdict in verdicts):
         return [], [f"{finding.name}: not defined here. {cells.undefined(finding.name)}".rstrip()]
     if all(is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in verdicts):
         return [], [f"{finding.name}: not filled in yet."]

@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import TypeAlias
 
 from ..engine.compare import Difference, same
-from ..engine.exam import UNDEFINED, Assignment, LastLook
+from ..engine.exam import Assignment, LastLook, undefined
 from ..engine.faults import alive
 from ..engine.play import Play, play_all
 from ..notebooks.cell_code import (
@@ -158,7 +158,7 @@ def may_lack_something(name: str, results: Iterable[PartResult]) -> bool:
     findings = [verdict.finding for result in results for verdict in result.verdicts]
     return any(
         (isinstance(finding, Raised) and not finding.is_unfinished)
-        or finding == Lost(UNDEFINED.format(name))
+        or finding == undefined(name)
         or isinstance(finding, Difference)
         for finding in findings
     )

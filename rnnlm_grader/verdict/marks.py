@@ -49,6 +49,7 @@ def marks(
     silent: Collection[str] = (),
     contract: Collection[str] = (),
     named: Collection[str] | None = None,
+    slips: Collection[str] = (),
 ) -> dict[str, Mark]:
     """Return {id: Mark} of the criteria of one name, in order.
 
@@ -65,6 +66,8 @@ def marks(
         The criteria of the part *contract*.
     named
         The criteria that known mistakes cost, where these explain all that the answer gives.
+    slips
+        The criteria that pay for what goes wrong in a last look at an answer that passes them all.
     """
     payers: dict[str, set[str]] = {id: set() for id in points}
     for fault, root in roots_of(faults).items():
@@ -77,7 +80,7 @@ def marks(
                 left -= points[id]
                 if left < 0:
                     found[id] = Mark(State.HELD_BACK, mark.because)
-    return found
+    return found | dict.fromkeys(slips, Mark(State.COSTS))
 
 
 def earned(criteria: Iterable[Mapping[str, Any]], is_strict: bool = False) -> int:

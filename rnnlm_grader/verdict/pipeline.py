@@ -253,10 +253,8 @@ def judge(work: Work) -> list[PartResult]:
         *lost_and_silent(work),
         contract=contract_of(work),
         named=work.explanation.costs if work.explanation else None,
+        slips={charged_by(work, look).id for look in work.last_looks if not look.passed},
     )
-    for look in work.last_looks:
-        if not look.passed:
-            found[charged_by(work, look).id] = Mark(State.COSTS)
     parts = [part for name, part in work.assignment.parts() if name == work.name]
     return [
         PartResult(

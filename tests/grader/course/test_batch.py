@@ -171,6 +171,7 @@ def test_a_machine_that_has_no_room_for_a_while_costs_nobody_a_mark(pair, monkey
     monkeypatch.setattr(sandbox, "start", has_no_room_at_first)
     tally = batch_of(pair).grade()
     assert (sorted(tally.graded), tally.failed) == (sorted(PAIR), {})
+    assert marks(pair) == PAIR
 
 
 @pytest.fixture
