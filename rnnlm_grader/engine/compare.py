@@ -7,7 +7,7 @@ import numpy as np
 from ..protocol.bench import Raised
 from ..protocol.values import Opaque, Plain
 
-FINE, COARSE = 1e-7, 1e-3  # relative agreement of float64, and of shorter ones: right answers may sum in another order
+FINE, COARSE = 5e-8, 1e-3  # relative agreement of float64, and of shorter ones: right answers may sum in another order
 ROUGH = 2e-2  # of what was computed in float16, where precision has a criterion of its own
 LEAST = 1e-3  # the magnitude of numbers to which they are at least related
 MOST_DIGITS = 17  # with which any two float64 print differently

@@ -38,7 +38,7 @@ RAISED = "raised"
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One or two mistakes with which the right answer gives all that an answer gives.
+    """One or two mistakes with which the right answer gives all that an answer gives; or none, and a sentence.
 
     They aren't certain where another one gives the same: then they may be a reason for a mark, but no name.
     """
@@ -47,6 +47,7 @@ class Explanation:
     costs: frozenset[str]  # ids of the criteria that they cost
     silent: frozenset[str]  # ids of those that are held back of one of them
     is_certain: bool = True
+    said: str = ""
 
 
 class Variant:
@@ -324,7 +325,9 @@ def explain(
 
 
 def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:
-    """Whether an explanation holds in other plays, too."""
+    """Whether an explanation holds in other plays, too; a sentence is to be found again."""
+    if not explanation.mistakes:
+        return False
     one, *other = explanation.mistakes
     mine = [*map(signature_of, plays)]
     return any(agrees(variant, mine) for variant in (both(one, *other) if other else [variant_of(one)]))

@@ -25,6 +25,7 @@ from .source import Edit, Text, apply, holds_line
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NODES = 20_000, 4000  # characters of a source, and nodes of its tree, in which anything is searched
 FORWARD_AND_BACK = parse("forward backward")
+EMPTY = ast.List | ast.Dict | ast.Set
 SHORT = 60  # characters of code in a sentence
 
 
@@ -86,6 +87,49 @@ class Trials:
                 mended[source] = said
                 return said
         return ""
+
+
+def right_only_once(candidate, name, cases):
+    """Say so where some cases come right once the cell of an answer is executed anew, but not one after the other.
+
+    Return the sentence, and the cases that are wrong all the same: they may only be such as call something twice. Else
+    return ('', []).
+    """
+    for source in candidate.sources(name):
+        changed = Changed(candidate, name, source)
+        try:
+            wrong = wrong_in_any_order(changed, cases) if name in source else None
+            if wrong is None or len(wrong) == len(cases) or are_right(changed, cases[:3]):
+                continue
+        except WorkerLost:
+            break
+        kept = next((f", such as `{each}`," for each in containers_in(parsed(source))), "")
+        return (
+            "it is right only the first time after the cell was executed. What your code keeps outside of its "
+            f"functions, or in the class itself{kept} is shared by all calls and all objects; make it anew in the "
+            "function, or in __init__"
+        ), wrong
+    return "", []
+
+
+def wrong_in_any_order(candidate, cases):
+    """Return the cases that are wrong by themselves; None where one is that calls nothing twice."""
+    wrong = []
+    for case in cases:
+        if not are_right(candidate, [case]):
+            verbs = [step.verb for step in case.steps]
+            if len(verbs) == len(set(verbs)):
+                return None
+            wrong.append(case)
+    return wrong
+
+
+def containers_in(tree):
+    """The names that a cell, or a class in it, gives to lists, dictionaries and sets."""
+    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
+    for node in itertools.chain.from_iterable(bodies):
+        if isinstance(node, ast.Assign) and any(isinstance(each, EMPTY) for each in ast.walk(node.value)):
+            yield from (each.id for each in ast.walk(ast.Tuple(node.targets)) if isinstance(each, ast.Name))
 
 
 def are_right(candidate, cases):

@@ -14,6 +14,7 @@ from ..engine.exam import Assignment, Criterion, Examination, LastLook, judged_i
 from ..engine.faults import Fault, roots_of
 from ..explaining import decoding
 from ..explaining.mistakes import Mistake, is_unfinished, mistake_of
+from ..explaining.trials import right_only_once
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
 from .allowance import Allowance
@@ -179,10 +180,13 @@ def explain(work: Work, candidate: Candidate) -> None:
         return
     was_wrong = not confirm(work)
     with DIAGNOSIS, np.errstate(all="ignore"):
-        if was_wrong or not (work.explanation or work.mistakes or any(each.lost for each in work.examinations)):
+        is_new = was_wrong or not (work.explanation or work.mistakes)
+        if is_new and (was_wrong or not any(each.lost for each in work.examinations)):
             work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
         try:
             candidate.begin(EXPLAINING)
+            if is_new and not work.explanation:
+                work.explanation = once_only(work, candidate)
             roots = roots_of(work.faults)
             for criterion, fault, hidden in paying(work, roots):
                 if was_wrong and work.explanation and criterion in work.mistakes:
@@ -192,9 +196,24 @@ def explain(work: Work, candidate: Candidate) -> None:
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden, roots)
-                    work.mistakes[criterion] = mistake_of(fault, likely, hidden, candidate, work.library, work.names)
+                    said = work.explanation.said if work.explanation else ""
+                    work.mistakes[criterion] = (
+                        Mistake(said=said, hidden=hidden)
+                        if said
+                        else mistake_of(fault, likely, hidden, candidate, work.library, work.names)
+                    )
         except WorkerLost:
             pass
+
+
+def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
+    """Explain an answer that is right only the first time: it costs what is wrong in a fresh kernel, too."""
+    cases = {fault.play.case: fault.owner for fault in work.faults}
+    said, wrong = right_only_once(candidate, work.name, [*cases])
+    if not said:
+        return None
+    costs = {cases[case] for case in wrong} or {next(iter(cases.values()))}
+    return decoding.Explanation((), frozenset(costs), frozenset(), False, said)
 
 
 def confirm(work: Work) -> bool:
@@ -234,6 +253,8 @@ def names_of(
 ) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
     criteria = tuple(work.criteria)
+    if work.explanation and work.explanation.said:
+        return ()
     if work.names:
         return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
     shown = [each for each in work.examinations if each.hidden is hidden]
@@ -280,6 +301,8 @@ def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
     if work.is_right:
         return (), ()
     lost = {each.criterion.id for each in work.examinations if each.lost}
+    if work.explanation and work.explanation.said:  # in a fresh kernel it gives all that it should
+        return lost, ()
     silent = silent_in(work.examinations)
     if work.explanation:
         return lost, silent | work.explanation.silent

@@ -15,6 +15,9 @@ CLIPPING = "05-bptt.html#bptt-clipping"
 ONE_STEP_EARLY = (
     "the boundary is one step too early: with a window of k the first cut belongs between t = k - 1 and t = k"
 )
+ONE_STEP_LATE = (
+    "the boundary is one step too late: with a window of k the first cut belongs between t = k - 1 and t = k"
+)
 FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
 SCALED_UP = "gradients are scaled to max_norm even where they are smaller; those within it stay as they are"
@@ -378,12 +381,8 @@ bptt(
 )
 bptt("CutsOneStepEarly", TRUNCATION, ONE_STEP_EARLY, ("t % window", "(t + 1) % window"))
 bptt("CutsOneStepEarlyNotTheLast", TRUNCATION, ONE_STEP_EARLY, ("t % window", "t < T - 1 and (t + 1) % window"))
-bptt(
-    "CutsOneStepLate",
-    TRUNCATION,
-    "the boundary is one step too late: with a window of k the first cut belongs between t = k - 1 and t = k",
-    ("t % window", "t > 1 and (t - 1) % window"),
-)
+bptt("CutsOneStepLate", TRUNCATION, ONE_STEP_LATE, ("t % window", "t > 1 and (t - 1) % window"))
+bptt("CutsOneStepLateAndTheFirst", TRUNCATION, ONE_STEP_LATE, ("t % window", "(t - 1) % window"))
 bptt(
     "CountsFromTheEnd",
     TRUNCATION,

@@ -419,6 +419,13 @@ embedding(
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
+time_embedding(
+    "SumsTimeFirst",
+    OVER_TIME,
+    "dout is summed over time before it is sent to rows of dW, and the words of one step get all of it; each row of "
+    "dout belongs to the word at its own step",
+    (ADD, "np.add.at(dW, self.idx[:, 0], dout.sum(axis=1))"),
+)
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
 for which, how in {"": "dout[t]", "OneWay": "dout[:, t]"}.items():

@@ -455,17 +455,17 @@ lstm(
     ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),
     ("self.dh, self.dc = dh, dc", "self.dh = dh"),
 )
-lstm(
-    "CarriesGradients",
-    DH,
-    "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0",
-    (
+CARRIED = "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0"
+RESET_TOO = ("self.h = self.c = None\n", "self.h = self.c = self.dh = self.dc = None\n")
+for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
+    carried = (
         "dh = dc = " + ZEROS,
         f"""dh, dc = self.dh, self.dc
-        if dh is None:
+        if {unless}dh is None:
             dh = dc = {ZEROS}""",
-    ),
-)
+    )
+    lstm(f"CarriesGradients{which}", DH, CARRIED, carried)
+    lstm(f"CarriesGradientsUntilReset{which}", DH, CARRIED, carried, RESET_TOO)
 
 # --- the contract -----------------------------------------------------------------------------------------------------
 

@@ -67,6 +67,13 @@ softmax_of(
     "row far below it then vanishes. Take each row's own: x.max(axis=-1, keepdims=True)",
     (LARGEST, "x.max()"),
 )
+softmax_of(
+    "AddsSmallNumberToTheSum",
+    STABLE,
+    "a small number is added to the sum, and the probabilities of a row no longer add up to 1; once the largest score "
+    "is subtracted, the sum is at least 1, and nothing has to be guarded",
+    ("e.sum(axis=-1, keepdims=True)", "(e.sum(axis=-1, keepdims=True) + 1e-7)"),
+)
 softmax_of("ShiftsByTheMean", STABLE, NOT_THE_LARGEST, ("x.max", "x.mean"))
 softmax_of("ShiftsByTheFirst", STABLE, NOT_THE_LARGEST, (LARGEST, "x[..., :1]"))
 softmax_of("ShiftsByTheMedian", STABLE, NOT_THE_LARGEST, ("x.max(", "np.median(x, "))
@@ -217,6 +224,9 @@ SHIFT = "        x = x - x.max(axis=-1, keepdims=True)\n"
 LOG_P = "x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"
 LOG_OF_SHARES = "np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True))"
 COUNT = "max(int(mask.sum()), 1)"
+KEPT_GRADIENT = (
+    "((np.exp(log_p) - np.eye(V, dtype=log_p.dtype)[picks[1]]) * mask[:, None] / np.float32(count)).reshape(xs.shape)"
+)
 UNMASKED = ("        dx *= mask[:, None]\n", "")
 UNFLATTENED = ("xs.reshape(N * T, V)", "xs"), ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = ")
 ANY_TARGET = ("dx[picks]", "dx[picks[0], targets % shape[2]]")
@@ -336,6 +346,7 @@ loss_of(
     ("np.where(mask, -log_p[picks], 0)", "-log_p[picks]"),
 )
 loss_of("GradientForgetsMask", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET)
+loss_of("GradientForgetsMaskAndIndexes", MASK, STILL_A_GRADIENT, UNMASKED, ("dx[picks]", "dx[picks[0], targets]"))
 loss_of("GradientForgetsMaskOfStandIns", MASK, STILL_A_GRADIENT, UNMASKED)
 loss_of(
     "GradientForgetsMaskAndDout",
@@ -344,6 +355,20 @@ loss_of(
     UNMASKED,
     ("dx *= dout / count", "dx *= dout / count if mask.any() else 1"),
 )
+for which, flattened in {
+    "Scores": [
+        ("xs.reshape(N * T, V)", "xs.swapaxes(0, 1).reshape(N * T, V)"),
+        ("return dx.reshape(shape)", "return dx.reshape(shape[1], shape[0], -1).swapaxes(0, 1)"),
+    ],
+    "Targets": [("ts.reshape(N * T)", "ts.T.reshape(N * T)")],
+}.items():
+    loss_of(
+        f"Flattens{which}TimeFirst",
+        CROSS_ENTROPY,
+        "scores and targets are flattened in different orders, one of them time first, so that a position gets the "
+        "target of another; flatten both alike",
+        *flattened,
+    )
 loss_of(
     "LossPicksColumns",
     CROSS_ENTROPY,
@@ -590,6 +615,18 @@ loss_of("LossTakesTheSumOfAll", CROSS_ENTROPY, SUM_OF_ALL, (".sum(axis=-1, keepd
 loss_of("LossLosesAnAxis", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""))
 loss_of("LossLosesAnAxisOfWindows", CROSS_ENTROPY, NO_KEEPDIMS, (", keepdims=True", ""), *UNFLATTENED)
 KEEPS_SHARES = ("self.cache = (log_p", "self.cache = (np.exp(log_p)"), ("dx = np.exp(log_p)", "dx = log_p")
+loss_of(
+    "MultipliesKeptGradient",
+    SHARED,
+    "backward multiplies the gradient that forward kept, and returns that array: a second call multiplies again, and "
+    "what was returned before changes; return a product, self.dxs * dout",
+    ("        return losses.sum() / count", f"        self.dxs = {KEPT_GRADIENT}\n        return losses.sum() / count"),
+    (
+        "        dx = np.exp(log_p)\n        dx[picks] -= 1\n        dx *= mask[:, None]\n        dx *= dout / count\n",
+        "",
+    ),
+    ("return dx.reshape(shape)", "self.dxs *= dout\n        return self.dxs"),
+)
 loss_of("ChangesItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES)
 loss_of("SubtractsFromItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES, ("dx *= mask", "dx = dx * mask"))
 loss_of(
