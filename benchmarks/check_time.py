@@ -32,7 +32,9 @@ from rnnlm_grader import check  # noqa: E402
 from rnnlm_grader.content import ASSIGNMENTS  # noqa: E402
 from rnnlm_grader.engine.exam import hidden_seed, public_seed  # noqa: E402
 from rnnlm_grader.protocol.bench import load_cells  # noqa: E402
+from rnnlm_grader.sandbox import candidate as sandboxed  # noqa: E402
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate  # noqa: E402
+from rnnlm_grader.sandbox.connection import Connection  # noqa: E402
 from rnnlm_grader.verdict.allowance import Allowance  # noqa: E402
 from rnnlm_grader.verdict.grading import grade_submission  # noqa: E402
 
@@ -110,13 +112,13 @@ def measure_checks(corpus, names, mutants):
     return largest
 
 
-class TimedCandidate(SandboxedCandidate):
-    """Keeps how long its workers took to start."""
+class TimedConnection(Connection):
+    """Keeps how long workers took to start."""
 
     starting = 0.0
 
-    def _start(self):
-        TimedCandidate.starting += milliseconds(super()._start)
+    def __init__(self, *args):
+        TimedConnection.starting += milliseconds(lambda: super(TimedConnection, self).__init__(*args))
 
 
 def measure_submission(corpus, wrong):
@@ -126,8 +128,8 @@ def measure_submission(corpus, wrong):
     cells = [("imports", "import numpy as np"), *answers.items()]
     times = []
     for _ in range(REPEATS):
-        TimedCandidate.starting = 0.0
-        with contextlib.closing(TimedCandidate(cells, assignment.names)) as candidate:
+        TimedConnection.starting = 0.0
+        with contextlib.closing(SandboxedCandidate(cells, assignment.names)) as candidate:
             total = milliseconds(
                 functools.partial(
                     grade_submission,
@@ -142,18 +144,20 @@ def measure_submission(corpus, wrong):
                     Allowance(5),
                 )
             )
-        times.append((total - TimedCandidate.starting, TimedCandidate.starting))
+        times.append((total - TimedConnection.starting, TimedConnection.starting))
     return tuple(map(statistics.median, zip(*times, strict=True)))
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--mutants", type=int, default=12, help="at least so many for each name, where there are")
-    parser.add_argument("--names", nargs="*", help="checks of these only; all, if left out")
+    parser.add_argument("--names", nargs="*", help="checks and exercises of these only; all, if left out")
     options = parser.parse_args()
+    sandboxed.Connection = TimedConnection
+    corpora = [corpus for corpus in CORPORA if not options.names or {*options.names} & corpus.RIGHT.keys()]
     print("a submission, ms   beyond start-up (start-up)")
     slowest = 0
-    for corpus in CORPORA:
+    for corpus in corpora:
         times = [measure_submission(corpus, wrong) for wrong in (False, True)]
         slowest = max(slowest, times[0][0])
         print(
@@ -165,7 +169,7 @@ def main():
             flush=True,
         )
     print("\na check, ms        cases   first: median, max   warm: median, max")
-    largest = max(measure_checks(corpus, options.names, options.mutants) for corpus in CORPORA)
+    largest = max(measure_checks(corpus, options.names, options.mutants) for corpus in corpora)
     print(f"\nslowest right submission {slowest:.0f} ms; slowest first check {largest:.0f} ms, target {CHECK_MS}")
 
 

@@ -1,9 +1,12 @@
 """What several of the project's own files say is the same in each."""
 
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
+import pytest
 import yaml
 
 from rnnlm_grader.course import cli
@@ -43,3 +46,12 @@ def test_cupy_is_offered_for_each_cuda_as_the_package_does():
     offered = re.findall(r"^(?:# )?(cupy-\S+) ;", read("requirements-gpu.txt"), re.MULTILINE)
     extras = PROJECT["optional-dependencies"]
     assert offered == [extras[name][0].partition(";")[0] for name in ("gpu", "gpu-cuda13")]
+
+
+@pytest.mark.corpus
+def test_the_benchmark_of_checks_runs_and_tells_start_up_from_the_rest():
+    command = [sys.executable, "benchmarks/check_time.py", "--names", "my_perplexity", "--mutants", "1"]
+    printed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    times = re.findall(r"(?:right|wrong) +([\d.]+) \((\d+)\)", printed)
+    assert len(times) == 2
+    assert all(float(beyond) > 0 and int(start) > 0 for beyond, start in times)

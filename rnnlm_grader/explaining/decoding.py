@@ -10,9 +10,9 @@ import functools
 import itertools
 import re
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -34,6 +34,7 @@ FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against a pair weighs, if one that speaks for it weighs 1
 RAISED = "raised"
+Unseen: TypeAlias = tuple[Case, Set[Key]]  # results that are wrong by less than a signature shows
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,6 +131,10 @@ class Signature:
     def is_wrong(self) -> bool:
         return bool(self.wrong.any())
 
+    def unseen(self, wrong: Wrong) -> set[Key]:
+        """Of the results that are wrong, those that are so by less than is seen here."""
+        return wrong.keys() & {*itertools.compress(self.keys, ~self.wrong)}
+
 
 def signature_of(played: Play) -> Signature:
     if played.case.law:  # which says what is wrong; the numbers are the answer's choice
@@ -208,18 +213,18 @@ def sizes_in(raised: Difference | Raised | None) -> list[str]:
 
 
 def agrees(
-    variant: Variant, signatures: Iterable[Signature], in_words: bool = False, unseen: Iterable[Case] = ()
+    variant: Variant, signatures: Iterable[Signature], in_words: bool = False, unseen: Iterable[Unseen] = ()
 ) -> bool:
     """Whether a variant gives in each of these plays what the answer gave, and its exceptions speak of the same sizes.
 
-    The latter is asked for only with `in_words`. In the cases that are `unseen` the answer is wrong by less than its
-    signature shows; there the variant must be wrong, too.
+    The latter is asked for only with `in_words`. In what is `unseen` the answer is wrong by less than its signatures
+    show; there the variant must be wrong, too.
     """
     pairs = ((mine, variant.signature(mine.case)) for mine in signatures)
     return all(
         mine.equals(theirs) and not (in_words and sizes_in(mine.raised) != sizes_in(theirs.raised))
         for mine, theirs in pairs
-    ) and all(variant.play(case).compare() for case in unseen)
+    ) and all(keys <= variant.play(case).compare().keys() for case, keys in unseen)
 
 
 # --- a part of what is wrong ------------------------------------------------------------------------------------------
@@ -235,7 +240,7 @@ def part_of(
     """
     mine = {played: signature_of(played) for examination in examinations for _, played in examination.plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
-    if not any(signature.is_wrong for signature, _ in parts):  # it is wrong by less than a signature shows
+    if any(signature.unseen(fault.wrong) for signature, fault in parts):
         return ()
     says_something = not any(fault.play.raised for fault in faults)
     found = {}
@@ -310,7 +315,11 @@ def explain(
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
     mine = [*map(signature_of, plays)]
     in_words = all(played.raised for played in wrong)
-    unseen = [my.case for my, played in zip(mine, plays, strict=True) if played in wrong and not my.is_wrong]
+    unseen = [
+        (my.case, keys)
+        for my, played in zip(mine, plays, strict=True)
+        if played in wrong and (keys := my.unseen(played.compare()))
+    ]
     singles = [each for each in library if agrees(variant_of(each), mine, in_words, unseen)]
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
@@ -346,7 +355,7 @@ def pair(
     library: Sequence[Misconception],
     mine: Sequence[Signature],
     in_words: bool = False,
-    unseen: Collection[Case] = (),
+    unseen: Collection[Unseen] = (),
 ) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)

@@ -303,6 +303,19 @@ def test_an_example_never_speaks_against_the_name_above_it():
     assert "Likely: the gradient stays in the layers inside" not in str(caught.value)
 
 
+def test_a_known_mistake_does_not_name_what_is_wrong_by_less():
+    """The results are exchanged, which has a name; and the state is rounded, which that name doesn't explain."""
+    text = report(
+        "MyRNN",
+        ("h_next = np.tanh(t)", "h_next = np.tanh(t.astype('f')).astype(t.dtype)"),
+        ("return dx, dh_prev", "return dh_prev, dx"),
+    )
+    backward, contract = text.split("MyRNN · contract")
+    assert "the results are returned in the wrong order" in backward
+    assert "`h_next` is right to some 7 digits only" in contract
+    assert "the wrong order" not in contract.split("✓")[0]
+
+
 def test_a_second_mistake_leaves_facts_and_no_advice():
     """`@` and `.T` would no longer raise, and what comes out would be wrong all the same."""
     text = report("MyRNN", ("np.dot(x.T, dt)", "-np.dot(x, dt)"))
