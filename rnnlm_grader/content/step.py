@@ -191,6 +191,14 @@ def in_backward(add, h, upstream):
         "dWh is turned round, dz.T @ h_prev; the shape fits because Wh is square, but it is h_prev.T @ dz",
         ("h_prev.T @ dz", "dz.T @ h_prev"),
     )
+    add(
+        "TurnsAndReshapes",
+        TRANSPOSE,
+        "dWx and dWh are turned round, such as dz.T @ x, and reshaped until they fit; reshape doesn't turn them back, "
+        "it cuts the rows anew. They are x.T @ dz and h_prev.T @ dz",
+        ("x.T @ dz", "(dz.T @ x).reshape(Wx.shape)"),
+        ("h_prev.T @ dz", "(dz.T @ h_prev).reshape(Wh.shape)"),
+    )
 
 
 def in_gradients(add, bias, n, x="x", h_prev="h_prev"):

@@ -2,7 +2,7 @@
 
 1. A criterion whose cases are all right *holds*, and earns its points.
 2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
-   contains, in the same result. Then it is *given*: as it should be, given the mistake that another criterion pays for.
+   contains, in the same result. Then it is *given*: wrong only because of the mistake that another criterion pays for.
    A wrong gradient excuses no other one that is right beside it.
 3. Where known mistakes, one or two, explain all that the answer gives, each costs the criteria that it costs alone, and
    all others are given.
@@ -26,7 +26,7 @@ class State(StrEnum):
 
     HOLDS = "holds"
     COSTS = "costs"
-    GIVEN = "given"  # as it should be, given what costs elsewhere
+    GIVEN = "given"  # wrong only because of what costs elsewhere
     HELD_BACK = "held back"
 
     @property

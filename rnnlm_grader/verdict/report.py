@@ -112,8 +112,8 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
         yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         is_one, given = len(verdicts) == 1, cause(because, result)
-        are = "1 is as it should be" if is_one else f"{len(verdicts)} are as they should be"
-        yield Item(f"≈ {are}, given {given}", (), earned(verdicts))
+        are = "1 is" if is_one else f"{len(verdicts)} are"
+        yield Item(f"≈ {are} wrong only because of {given}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:

@@ -301,7 +301,7 @@ model.criterion(
     "lists_share",
     "contract",
     1,
-    "params and grads hold the layers' own arrays, also after reset_state",
+    "params and grads hold the layers' own arrays, and backward overwrites these",
     {
         "scores loss grads params": [
             "[update] predict",

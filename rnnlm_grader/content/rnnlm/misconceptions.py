@@ -151,7 +151,7 @@ affine(
 )
 affine(
     "ReshapesToTranspose",
-    TRANSPOSE,
+    AFFINE,
     "xs.reshape(H, N * T) doesn't transpose, it cuts the rows anew; for dW it is xs.reshape(N * T, H).T",
     ("self.xs[:, t].T @ dout[:, t]", "self.xs.reshape(-1, N * T)[:, t::T] @ dout[:, t]"),
 )

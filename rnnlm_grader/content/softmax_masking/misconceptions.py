@@ -476,18 +476,18 @@ loss_of(
     "infinity; subtract each row's largest score, then x - log(sum(exp(x))) is it at once",
     (LOG_P, LOG_OF_SHARES),
 )
-loss_of("AddsSmallNumber", STABLE, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
+loss_of("AddsSmallNumber", CROSS_ENTROPY, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))
 for digits in 7, 8, 10, 12:
     loss_of(
         f"AddsToShares1e{digits}",
-        STABLE,
+        CROSS_ENTROPY,
         SMALL_NUMBER,
         (LOG_P, f"np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True) + 1e-{digits})"),
     )
 for digits in 7, 8, 9, 10, 12, 15:
     loss_of(
         f"CutsSharesAfter{digits}Digits",
-        STABLE,
+        CROSS_ENTROPY,
         SMALL_NUMBER,
         (LOG_P, f"np.log(np.maximum(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True), 1e-{digits}))"),
     )
@@ -627,8 +627,8 @@ loss_of(
     ),
     ("return dx.reshape(shape)", "self.dxs *= dout\n        return self.dxs"),
 )
-loss_of("ChangesItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES)
-loss_of("SubtractsFromItsCache", SHARED, ITS_CACHE, *KEEPS_SHARES, ("dx *= mask", "dx = dx * mask"))
+loss_of("ChangesItsCache", GRADIENT, ITS_CACHE, *KEEPS_SHARES)
+loss_of("SubtractsFromItsCache", GRADIENT, ITS_CACHE, *KEEPS_SHARES, ("dx *= mask", "dx = dx * mask"))
 loss_of(
     "ReusesGradient",
     SHARED,
