@@ -277,7 +277,7 @@ def summary(tally, marks, stale):
     yield from marks_to_look_at(marks.graded)
     if stale:
         yield (
-            f"feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} is older than their marks. "
+            f"the feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} was made before their last marks. "
             f"Run: nbgrader generate_feedback {marks.assignment}"
         )
 

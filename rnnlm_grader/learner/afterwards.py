@@ -222,7 +222,7 @@ def about_lines_left_out(candidate, name, source, rng):
         if wrong := wrong_values(functools.partial(examined, number), criteria):
             found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
     for _, _, number, wrong in sorted(found, key=lambda each: each[:3]):
-        for criterion in wrong:
+        for criterion in sorted(wrong, key=is_general):
             harmless = [other for other in changed if examined(other, criterion).passed]
             if len(harmless) >= CHOICES - 1:
                 harmless.sort(key=lambda other: other in made)  # what a method does is the better choice
@@ -232,6 +232,11 @@ def about_lines_left_out(candidate, name, source, rng):
                 ]
                 return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
     return None
+
+
+def is_general(criterion):
+    """Whether a criterion tries any sizes and layouts, so that what it says is of little use in a question."""
+    return any(criterion.id == owner for owner, _ in criterion.exercise.conditioned)
 
 
 def wrong_values(examined, criteria):

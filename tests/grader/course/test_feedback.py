@@ -146,7 +146,7 @@ def test_rnnlm_grade_says_whose_feedback_is_out_of_date_and_what_to_run(course, 
     assert "feedback" not in last_lines(course, capsys)[-1]
     course.change(comment)
     assert last_lines(course, capsys)[-1] == (
-        f"feedback of 1 student is older than their marks. Run: nbgrader generate_feedback {SLUG}"
+        f"the feedback of 1 student was made before their last marks. Run: nbgrader generate_feedback {SLUG}"
     )
     shutil.rmtree(course.folder / "feedback")
     assert "feedback" not in last_lines(course, capsys)[-1]
