@@ -103,7 +103,7 @@ PRESSES = pytest.mark.parametrize(
         ("teller", ["No, another thing"]),
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
-        ("loop", ["30 steps with both"]),
+        ("loop", ["30 rounds of both"]),
         ("influence[paths]", ["only the last output sends 1"]),
         ("influence[windows]", ["only the last output sends 1"]),
         ("keeper", ["Start over"]),
@@ -165,7 +165,7 @@ def test_the_whole_loop_shows_what_python_computes_before_and_after_learning(fig
     live, layers = figure("loop"), smallest_model()
     assert_shows_the_loop(live, layers, "hoots")
     press(live, "A step")
-    press(live, "30 steps with both")
+    press(live, "30 rounds of both")
     for sound in ["hoots", *30 * ["hoots", "moos"]]:
         once_through(*layers, sound)
         embedding = layers[0][0]
@@ -741,9 +741,12 @@ def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figu
     read(front, "near the garden")
     front.get_by_role("button", name="hoots").click()
     assert_heard_on_the_front_page(front, "the owl in the wood behind the barn near the garden hoots")
-    assert "it is about nobody" in said(front)
+    assert said(front).endswith("near the garden hoots” It hoots: it has kept the owl for 9 words.")
     front.get_by_role("button", name="full stop").click()
-    assert said(front) == "At the end of “owl in the wood behind the barn near the garden hoots.” it is about nobody."
+    heard = "“… owl in the wood behind the barn near the garden hoots.”"
+    assert said(front) == f"{heard} It hoots: it has kept the owl for 9 words."
+    read(front, "the cow hoots")
+    assert said(front).endswith("It hoots: the cow is lost.")
     press(front, "Forget")
     assert (shown_sums(front, ".farm-text li:last-child") == 0).all()
     read(front, "near the barn")
@@ -1070,11 +1073,14 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
-    assert_allclose(heights, 74 * arriving / arriving.max(), rtol=1e-9)
+    whole = gradients_by_window(radius, T, T)
+    assert_allclose(heights, 74 * arriving / whole.max(), rtol=1e-9)
+    lost = shown(influence, "rect.influence-lost", "Number(e.getAttribute('height'))")
+    assert_allclose(lost, 74 * whole / whole.max() if k < T else [], rtol=1e-9)
     paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
-    loudest = max([1, *paths])
-    opacities = shown(influence, ".influence-path", "Number(e.getAttribute('stroke-opacity'))")
-    assert_allclose(sorted(opacities), np.array(sorted(paths)) / loudest, rtol=1e-9)
+    opacities = shown(influence, ".influence-path:not(.influence-lost)", "Number(e.getAttribute('stroke-opacity'))")
+    assert_allclose(sorted(opacities), np.minimum(sorted(paths), 1), rtol=1e-9)
+    assert len(shown(influence, "path.influence-lost", "1")) == T * (T - 1) // 2 - len(paths)
     assert ("windows of" in said(influence)) is (k < T)
 
 

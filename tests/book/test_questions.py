@@ -84,6 +84,7 @@ def test_a_number_may_be_written_in_the_usual_ways_and_rounds_to_the_answer_wher
         "1/2": 0.5,
         "-4/8": -0.5,
         "−52": -52,
+        "4.88e-4": 0.000488,
         "0.5^11": 0.5**11,
         "1/2**11": 0.5**11,
         "(1/2)^11": 0.5**11,

@@ -57,7 +57,7 @@ class LiveFarm extends LiveFigure {
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
-          "How strongly the memory points to an animal, after each word. Fully is 1; below 0.5 no bar is drawn."),
+          "How strongly the memory points to an animal, after each word: fully at 1, and no bar below 0.5."),
         this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
@@ -267,11 +267,21 @@ class LiveFarm extends LiveFigure {
     const named = [...new Set(sentence.filter((word) => this.animals.includes(word)))];
     const crowd = named.length > 1
       ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
-    const read = sentence.length ? `${isWhole ? "At the end of" : "After"} “${sentence.slice(-12).join(" ").replace(" .", ".")}”`
-      : "With a state of zeros";
+    const quoted = `“${sentence.length > 12 ? "… " : ""}${sentence.slice(-12).join(" ").replace(" .", ".")}”`;
+    const sound = FARM_COLUMNS[2][1].indexOf(sentence.at(isWhole ? -2 : -1));
+    if (sound >= 0 && named.length === 1) return `${quoted} ${this.remembered(sentence, named[0], sound)}`;
+    const read = sentence.length ? `${isWhole ? "At the end of" : "After"} ${quoted}` : "With a state of zeros";
     const whom = largest < FARM_SOMEBODY ? "nobody" : `the ${animal}`;
     const odd = largest < FARM_SOMEBODY || named.includes(animal) ? "" : ", whom nobody named";
     return `${crowd}${read} it is about ${whom}${odd}`;
+  }
+
+  /** Say whether an animal's own sound was made, some words after it was named. */
+  remembered(sentence, animal, sound) {
+    const [, [, ...animals]] = FARM_COLUMNS[0], sounds = FARM_COLUMNS[2][1];
+    const words = sentence.indexOf(sounds[sound]) - sentence.indexOf(animal) - 1;
+    return animals[sound] !== animal ? `It ${sounds[sound]}: the ${animal} is lost`
+      : `It ${sounds[sound]}: it has kept the ${animal}${words ? ` for ${words} word${words === 1 ? "" : "s"}` : ""}`;
   }
 }
 

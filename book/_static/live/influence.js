@@ -11,7 +11,7 @@ class LiveInfluence extends LiveFigure {
 
   build() {
     const hasWindows = this.hasAttribute("windows");
-    this.setting = { radius: 0.8, T: 12, k: hasWindows ? 4 : 12, last: false };
+    this.setting = { radius: hasWindows ? 0.5 : 0.8, T: 12, k: hasWindows ? 4 : 12, last: false };
     this.at = 0; // which path is looked at; 0 is none
     const change = (name) => (value) => { this.setting[name] = value; this.at = 0; this.draw(); };
     this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 262", role: "img",
@@ -19,7 +19,7 @@ class LiveInfluence extends LiveFigure {
       pointermove: (event) => this.point(event), click: (event) => this.point(event) });
     this.path = slider("path:", { min: 0, max: 1, step: 1, value: 0 }, (at) => { this.at = at; this.draw(); });
     this.panel.append(
-      slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: 0.8 }, change("radius")),
+      slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: this.setting.radius }, change("radius")),
       ...(hasWindows ? [slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
         slider("window k =", { min: 1, max: 24, step: 1, value: 4 }, change("k"))] : []),
       checkbox("only the last output sends 1", change("last")), this.picture, this.path, this.sentence);
@@ -51,10 +51,14 @@ class LiveInfluence extends LiveFigure {
       const x = this.place(start - 0.5);
       parts.push(make("line", { x1: x, y1: 8, x2: x, y2: INFLUENCE_BARS, class: "influence-cut" }));
     }
-    const top = Math.max(...gradients), loudest = Math.max(1, ...paths.map(({ carried }) => carried));
-    parts.push(...paths.map((path, i) => this.arc(path, loudest, i + 1 === this.at)), ...this.axis(top));
+    const whole = influenceGradients({ ...this.setting, k: T }), top = Math.max(...whole);
+    const cut = influencePaths({ ...this.setting, k: T }).filter(({ from, to }) => to < from - (from % k));
+    parts.push(...cut.map((path) => this.arc(path, "influence-lost")),
+      ...paths.map((path, i) => this.arc(path, i + 1 === this.at ? "influence-at" : "")), ...this.axis(top));
     gradients.forEach((gradient, t) => parts.push(
-      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }), this.bar(gradient, t, top)));
+      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }),
+      ...(k < T ? [this.bar(whole[t], t, top, "influence-lost")] : []), this.bar(gradient, t, top, "influence-bar"),
+      ...(this.setting.last && gradient ? [this.end(gradient, t)] : [])));
     parts.push(label(this.place(0), 257, "0", "live-faint"), label(this.place(T - 1), 257, String(T - 1), "live-faint"),
       label(this.place((T - 1) / 2), 257, "step", "live-faint"));
     this.picture.replaceChildren(...parts);
@@ -70,12 +74,18 @@ class LiveInfluence extends LiveFigure {
   }
 
   /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */
-  bar(gradient, t, top) {
+  bar(gradient, t, top, kind) {
     const width = 200 / this.setting.T, x = this.place(t) - width / 2;
     const decades = Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
     const height = this.setting.last ? INFLUENCE_DECADE * Math.abs(decades) * (gradient > 0) : (INFLUENCE_HIGHEST * gradient) / top;
     const y = !this.setting.last ? INFLUENCE_BARS - height : decades > 0 ? INFLUENCE_ONE - height : INFLUENCE_ONE;
-    return make("rect", { x, y, width, height, class: "influence-bar" });
+    return make("rect", { x, y, width, height, class: kind });
+  }
+
+  /** Return a dot at the end of a bar on the logarithmic axis: at 1 a bar has no height. */
+  end(gradient, t) {
+    const cy = INFLUENCE_ONE - INFLUENCE_DECADE * Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
+    return make("circle", { cx: this.place(t), cy, r: 2.5, class: "influence-end" });
   }
 
   axis(top) {
@@ -86,11 +96,12 @@ class LiveInfluence extends LiveFigure {
       label(16, y + 4, text, "live-faint")]);
   }
 
-  /** Return the arc of one path, as strong as what it carries beside the loudest. */
-  arc({ from, to, carried }, loudest, isAt) {
+  /** Return the arc of one path, as strong as what it carries, and the thicker the more that is above 1. */
+  arc({ from, to, carried }, kind) {
     const [right, left] = [from, to].map((t) => this.place(t)), reach = (right - left) / 2;
     return make("path", { d: `M${right} ${INFLUENCE_BASE}A${reach} ${0.88 * reach} 0 0 0 ${left} ${INFLUENCE_BASE}`,
-      class: `influence-path ${carried > 1 ? "influence-loud" : ""} ${isAt ? "influence-at" : ""}`, "stroke-opacity": carried / loudest });
+      class: `influence-path ${kind}`, "stroke-opacity": Math.min(1, carried),
+      "stroke-width": 1.3 + Math.min(3, Math.max(0, Math.log2(carried))) });
   }
 
   product({ from, to, carried }) {

@@ -18,7 +18,7 @@ class LiveLoop extends LiveFigure {
     this.table = make("table", { class: "live-table loop-words" });
     this.shares = LOOP_BARS.map(() => make("span", { class: "logit-share" }));
     this.panel.append(make("div", { class: "live-row" }, this.select, button("A step", () => this.learn([this.animal])),
-      button("30 steps with both", () => this.learn(Array(30).fill(["owl", "cow"]).flat())),
+      button("30 rounds of both", () => this.learn(Array(30).fill(["owl", "cow"]).flat())),
       button("Start over", () => { this.startOver(); this.draw(); })), this.table,
     make("div", { class: "loop-shares" }, ...LOOP_BARS.flatMap(([name], k) => [make("span", {}, name), this.shares[k]])),
     this.sentence);

@@ -36,7 +36,7 @@ class LiveQuestion extends HTMLElement {
   }
 }
 
-/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5, 1/2, 0.5^11, 1/2**11, (1/2)^11 or log(5/3). */
+/** Return the number that a reader wrote: 9300, 9,300, 0.5, 0,5, 1/2, 4.9e-4, 0.5^11, 1/2**11, (1/2)^11 or log(5/3). */
 function numberIn(text) {
   const plain = text.replace(/\s/g, "").replaceAll("−", "-").replaceAll("**", "^");
   const [, sign, inside] = /^(-?)(?:log|ln)\(?([^()]+)\)?$/.exec(plain) ?? [];
@@ -45,7 +45,7 @@ function numberIn(text) {
   if (base) return numberIn(base) ** exponent;
   const point = /^-?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(",", "") : plain.replace(",", ".");
   const [above, below] = `${point}/1`.split("/").map((factor) => {
-    const [, number, power = 1] = /^([-+]?\d*\.?\d+)(?:\^(-?\d+))?$/.exec(factor) ?? [];
+    const [, number, power = 1] = /^([-+]?\d*\.?\d+(?:e[-+]?\d+)?)(?:\^(-?\d+))?$/i.exec(factor) ?? [];
     return Number(number) ** power;
   });
   return above / below;
