@@ -53,6 +53,7 @@ def begin_with(statements, source, *methods):
 
 
 @pytest.mark.usefixtures("one_processor")
+@pytest.mark.corpus
 @pytest.mark.parametrize(
     ("own", "start", "points"),
     [

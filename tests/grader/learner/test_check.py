@@ -145,6 +145,7 @@ def test_what_is_given_names_the_part_that_pays():
     ]
 
 
+@pytest.mark.corpus
 def test_a_failure_that_does_not_come_again_is_told_without_an_example():
     def said(calls):
         warms_up = RIGHT.replace("W[idx]", f"W[idx] + (calls.append(1) or len(calls) <= {calls})")

@@ -298,6 +298,7 @@ def test_all_cells_of_ones_own_share_the_time_of_one(starts):
     assert len(starts) == 6  # three cells took 0.5 seconds each, and two half of what was left
 
 
+@pytest.mark.corpus
 def test_a_slow_cell_pays_once_however_often_another_answer_ends_the_process():
     cells = [
         ("ends", "import os\ndef ends(): os._exit(1)"),
