@@ -4,7 +4,7 @@ import os
 import threading
 
 
-def write_whole(path, data):
+def write_atomic(path, data):
     """Write a file so that, whatever happens, the old one or the new one is there, never a part of it.
 
     Its folder is made where it is missing.

@@ -16,7 +16,7 @@ from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.bubblewrap import SandboxMissing
-from .folders import graded_folder, remove, shown, submitted_folders, unfit
+from .folders import graded_folder, one_line, remove, submitted_folders, unfit
 from .freezing import require_thawed
 from .gradebook import marks_in, nothing_kept, open_gradebook, recorded_scores, require_writable, withdraw_scores
 from .handed_in import read_submissions
@@ -154,7 +154,7 @@ class Batch:
 
     def fail(self, student, error):
         """Leave a student without a mark, and not with that of an earlier submission."""
-        self.tally.failed[student] = shown(f"{type(error).__name__}: {in_words(error)}")
+        self.tally.failed[student] = one_line(f"{type(error).__name__}: {in_words(error)}")
         if self.dry:
             return
         with contextlib.suppress(OSError):

@@ -17,11 +17,11 @@ from markupsafe import Markup
 
 from ..content import ASSIGNMENTS
 from ..explaining.words import clean
-from ..files import write_whole
+from ..files import write_atomic
 from ..learner.page import with_code
 from ..notebooks import alike
 from ..verdict.marks import State
-from .folders import answers_of, few, read_source, released, shown
+from .folders import answers_of, name_some, one_line, read_source, released
 from .marks import read_class
 
 TOP = 3  # misconceptions to explain again
@@ -70,7 +70,7 @@ def write_class_report(coursedir, path=None, book=None):
         alike=alike_code(graded, solution),
         shortest=alike.MIN_LINES,
     )
-    write_whole(path, page.encode())
+    write_atomic(path, page.encode())
     return path
 
 
@@ -83,7 +83,9 @@ def template(name):
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters.update(clean=shown, code=code, few=few, number=number, listing=lambda text: clean(text, 20_000))
+    environment.filters.update(
+        clean=one_line, code=code, few=name_some, number=number, listing=lambda text: clean(text, 20_000)
+    )
     return environment.get_template(name)
 
 

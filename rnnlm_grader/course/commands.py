@@ -21,10 +21,10 @@ from .downloads import pack_feedback
 from .feedback import Feedback
 from .folders import (
     changed_lines,
-    few,
+    name_some,
     of_assignment,
+    one_line,
     require_known,
-    shown,
     submitted_folders,
     unfinished_line,
     unread_line,
@@ -140,7 +140,9 @@ def feedback(options):
     coursedir, _ = open_course(options)
     path = Path(options.output or Path(coursedir.root, "reports", f"{coursedir.assignment_id}-feedback.zip"))
     left_out = pack_feedback(coursedir, path)
-    print(path, *(f"without the feedback of {few(students)}: {why}" for why, students in left_out.items()), sep="\n")
+    print(
+        path, *(f"without the feedback of {name_some(students)}: {why}" for why, students in left_out.items()), sep="\n"
+    )
     return not left_out
 
 
@@ -173,7 +175,7 @@ def forget(options):
             raise Stopped(in_words(error)) from None
     print(
         f"All of this was removed. Backups, downloaded/ and what students keep may still hold something of "
-        f"{shown(options.student)}."
+        f"{one_line(options.student)}."
     )
 
 
@@ -217,7 +219,7 @@ def configuration_told():
             if name.endswith("_config.py")
         ]
         raise Refusal(
-            f"The course's configuration can't be used: {type(error).__name__}{''.join(lines[-1:])}: {shown(error)}"
+            f"The course's configuration can't be used: {type(error).__name__}{''.join(lines[-1:])}: {one_line(error)}"
         ) from None
 
 
@@ -225,7 +227,7 @@ def check_students(coursedir, options):
     """Raise `Refusal` unless there is something to grade."""
     there = submitted_folders(coursedir)
     if unknown := set(options.student or ()) - set(there):
-        raise Refusal(f"Nothing was handed in for {options.assignment} by {few(unknown)}.")
+        raise Refusal(f"Nothing was handed in for {options.assignment} by {name_some(unknown)}.")
     if not there:
         place = coursedir.format_path(coursedir.submitted_directory, "STUDENT", options.assignment)
         raise Refusal(f"Nothing was handed in. It should be in {place}.")
@@ -286,7 +288,7 @@ def outcome_lines(tally):
     """Yield whose marks a run changed, and who has none, in lines."""
     yield from changed_lines(tally.changed)
     for reason, _ in Counter(tally.failed.values()).most_common():
-        yield f"no mark for {few(student for student, why in tally.failed.items() if why == reason)}: {reason}"
+        yield f"no mark for {name_some(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
 
 def marks_to_look_at(students):
@@ -295,6 +297,6 @@ def marks_to_look_at(students):
         counts = ", ".join(f"{name} ({count})" for name, count in sorted(due.items()))
         yield f"to be marked by hand, in formgrader: {counts}"
     if who := [f"{student.student} ({', '.join(student.outdated)})" for student in students if student.outdated]:
-        yield f"marks by hand to look at again, because the work was handed in or graded anew since: {few(who)}"
+        yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
     if asking := [student.student for student in students if student.request]:
-        yield f"asking to look again: {few(asking)}. Answer by a comment or a mark by hand in formgrader"
+        yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"

@@ -21,10 +21,10 @@ import zipfile
 from collections import defaultdict, namedtuple
 from pathlib import Path
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal
 from .feedback import Feedback
-from .folders import UNFIT, few, shown
+from .folders import UNFIT, name_some, one_line
 from .gradebook import open_gradebook
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
@@ -103,7 +103,7 @@ def normal(text):
     return unicodedata.normalize("NFC", text)
 
 
-def alike(name):
+def recognised(name):
     """A name, by which it is recognised."""
     return " ".join(normal(name).casefold().split())
 
@@ -111,7 +111,7 @@ def alike(name):
 def names_of(student):
     """The names by which a student in the gradebook is recognised, in either order."""
     first, last = student.first_name or "", student.last_name or ""
-    return alike(f"{first} {last}"), alike(f"{last} {first}")
+    return recognised(f"{first} {last}"), recognised(f"{last} {first}")
 
 
 def read_worksheets(folder):
@@ -156,11 +156,11 @@ class Roster:
 
     def in_moodle(self, upload, email):
         """Return whom the gradebook has for an email address, or else for a name that only one has, in a list."""
-        name = alike(upload.name)
-        if email and (found := [one.id for one in self.students if alike(one.email or "") == alike(email)]):
+        name = recognised(upload.name)
+        if email and (found := [one.id for one in self.students if recognised(one.email or "") == recognised(email)]):
             return found
         known = [one.id for one in self.students if name in names_of(one) and not (email and one.email)]
-        participants = {other.number for other in self.uploads if alike(other.name) == name}
+        participants = {other.number for other in self.uploads if recognised(other.name) == name}
         if not email and max(len(known), len(participants)) > 1:
             raise Refusal(f"there are several {upload.name}. Put Moodle's grading worksheet beside the download")
         return known if len(known) == len(participants) == 1 else []
@@ -185,7 +185,7 @@ def choose(uploads, roster, left):
             left[upload.path] = str(reason)
             continue
         if student in chosen:
-            left[upload.path] = f"{os.path.basename(chosen[student].path)} counts for {shown(student)}"
+            left[upload.path] = f"{os.path.basename(chosen[student].path)} counts for {one_line(student)}"
         else:
             chosen[student] = upload
     return chosen
@@ -217,7 +217,7 @@ def pack_feedback(coursedir, path):
                 file.write(pages / f"{assignment}.html", f"{chosen[student].place}{assignment}.html")
         count = len(file.namelist())
     if not count:
-        reasons = "; ".join(f"{few(who)}: {why}" for why, who in left_out.items())
+        reasons = "; ".join(f"{name_some(who)}: {why}" for why, who in left_out.items())
         raise Refusal(f"There is no feedback to pack. {reasons or f'Run: nbgrader generate_feedback {assignment}'}")
-    write_whole(path, packed.getvalue())
+    write_atomic(path, packed.getvalue())
     return left_out

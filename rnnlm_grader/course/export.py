@@ -15,10 +15,10 @@ from collections import defaultdict
 from pathlib import Path
 from types import MappingProxyType
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal
 from ..verdict.marks import State
-from .folders import few, shown
+from .folders import name_some, one_line
 from .marks import WHO, StudentMarks, read_class
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
@@ -51,7 +51,7 @@ class Table:
         lines = []
         if self.alike:
             lines.append(
-                f"left out, because an import would take one for another: {few(map(repr, self.alike))}. "
+                f"left out, because an import would take one for another: {name_some(map(repr, self.alike))}. "
                 "Rename their folders, or export one of them with --student"
             )
         keys = IMPORTED.get(self.form, (None, ()))[1]
@@ -60,7 +60,9 @@ class Table:
             for student in graded(self.chosen)
             if keys and not any(getattr(student, key) for key in keys)
         ]:
-            lines.append(f"{self.form} can find these by their login alone, if it is their id here: {few(unmatched)}")
+            lines.append(
+                f"{self.form} can find these by their login alone, if it is their id here: {name_some(unmatched)}"
+            )
         return lines
 
     def write(self, path):
@@ -71,7 +73,8 @@ def chosen_of(coursedir, people, students):
     """Return all people, or those with the ids of some students; raise a `Refusal` where one of these isn't there."""
     if unknown := set(students) - {student.student for student in people}:
         raise Refusal(
-            f"Neither the gradebook nor {coursedir.submitted_directory} knows {few(unknown)}. Nothing was written."
+            f"Neither the gradebook nor {coursedir.submitted_directory} knows {name_some(unknown)}. "
+            "Nothing was written."
         )
     return [student for student in people if not students or student.student in students]
 
@@ -80,7 +83,7 @@ def write_table(path, rows):
     """Write rows to a file, whole or not at all, with every cell made harmless."""
     text = io.StringIO()
     csv.writer(text).writerows(map(harmless, row) for row in rows)
-    write_whole(Path(path), text.getvalue().encode())
+    write_atomic(Path(path), text.getvalue().encode())
 
 
 def taken_for_one(students):
@@ -96,7 +99,7 @@ def harmless(cell):
     """Make a text one line that no spreadsheet takes for a formula; a number is written as it is."""
     if isinstance(cell, int | float):
         return f"{round(cell, 4):.10g}"
-    return FORMULA.sub(r"\1'", shown(cell, 1000))
+    return FORMULA.sub(r"\1'", one_line(cell, 1000))
 
 
 def for_spreadsheet(marks, chosen):

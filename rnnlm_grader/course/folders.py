@@ -203,14 +203,14 @@ def unfit(student, folder):
     return None if os.path.lexists(folder) else "the student's folder is a link that leads to no folder"
 
 
-def shown(text, most=400):
+def one_line(text, most=400):
     """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
     return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
 
 
-def few(students):
+def name_some(students):
     """Join the first ten of some students."""
-    names = sorted(map(shown, students))
+    names = sorted(map(one_line, students))
     return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
 
 
@@ -219,19 +219,19 @@ def changed_lines(changed):
     if changed:
         yield f"marks changed: {len(changed)}"
     for student, (before, now) in sorted(changed.items()):
-        yield f"  {shown(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
+        yield f"  {one_line(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
 
 
 def unread_line(students):
     """Say whose work couldn't be read, as the last line of a run."""
-    return f"couldn't read the work of: {few(students)} (see the report)"
+    return f"couldn't read the work of: {name_some(students)} (see the report)"
 
 
 def unfinished_line(assignment, students):
     """Say whose mark isn't final, and what to do, as the last line of a run."""
     return (
-        f"not final, because code was stopped that waited or had no turn on this machine: {few(students)} (see the "
-        f"report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1"
+        f"not final, because code was stopped that waited or had no turn on this machine: {name_some(students)} (see "
+        f"the report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1"
     )
 
 

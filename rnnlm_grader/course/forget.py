@@ -9,7 +9,7 @@ from nbgrader.utils import notebook_hash
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import remove, shown
+from .folders import one_line, remove
 from .gradebook import has_student, remove_student
 from .handed_in import SUBMISSION_SECRET, read_beside
 from .recorder import read_graded
@@ -36,7 +36,7 @@ class Traces:
         ]
         inbound = [path for path in entries(exchange / "inbound") if path.name.rsplit("+", 3)[0] == student]
         if not (self.in_gradebook or self.folders or inbound):
-            raise Refusal(f"Nothing in this course is of a student {shown(student)}. Nothing was removed.")
+            raise Refusal(f"Nothing in this course is of a student {one_line(student)}. Nothing was removed.")
         self.others = [*self.own_results(), *self.reports(), *self.released(exchange / "feedback", inbound), *inbound]
 
     def own_results(self):
@@ -51,7 +51,7 @@ class Traces:
         """Yield the tables that name the student, and all class reports, which count everybody."""
         names = [
             form.encode(errors="surrogateescape")
-            for form in (self.student, shown(self.student), html.escape(self.student))
+            for form in (self.student, one_line(self.student), html.escape(self.student))
         ]
         for path in filter(Path.is_file, entries(Path(self.coursedir.root, "reports"))):
             content = path.read_bytes()
@@ -72,7 +72,7 @@ class Traces:
     def __str__(self):
         paths = [*self.others, *self.folders]
         root = Path(self.coursedir.root)
-        lines = [shown(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
+        lines = [one_line(path.relative_to(root) if path.is_relative_to(root) else path) for path in paths]
         return "\n".join([*lines, *["marks and comments in the gradebook"] * self.in_gradebook])
 
     def remove(self):

@@ -8,7 +8,7 @@ import json
 from datetime import datetime
 from pathlib import Path
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal
 from .job import version
 
@@ -22,7 +22,7 @@ def freeze(coursedir):
             "release": importlib.metadata.version("rnnlm-course"),
             "grader": version(),
         }
-        write_whole(path, json.dumps(said).encode())
+        write_atomic(path, json.dumps(said).encode())
     return state(coursedir)
 
 

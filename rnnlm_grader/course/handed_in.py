@@ -12,7 +12,7 @@ from nbgrader.utils import parse_utc
 from ..notebooks.reading import Unreadable, opened, read_all_in, read_one
 from ..notebooks.submission import Answers, code_of, take_answers
 from ..notebooks.writing import digest, work_in
-from .folders import answers_of, is_by_hand, outline_of, read_source, released, shown
+from .folders import answers_of, is_by_hand, one_line, outline_of, read_source, released
 from .job import Job
 from .private import read_secret
 
@@ -76,7 +76,7 @@ def read_handed_in(source, path):
     beside = read_beside(path.parent)
     if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return replace(answers, remarks=tuple(map(shown, remarks))), beside
+    return replace(answers, remarks=tuple(map(one_line, remarks))), beside
 
 
 def find_work(path, wanted, outline, remarks):

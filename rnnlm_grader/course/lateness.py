@@ -7,7 +7,7 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
 
 from ..refusal import Refusal
-from .folders import shown
+from .folders import one_line
 from .gradebook import of_notebooks
 
 QUIET = logging.Logger("late", logging.WARNING)
@@ -60,6 +60,6 @@ def set_penalty(rule, notebook):
         notebook.late_submission_penalty = None if penalty is None else float(min(max(penalty, 0), notebook.score))
     except Exception as error:  # it is a program of the course's own
         raise Refusal(
-            f"The rule for late work, {type(rule).__name__}, failed for {shown(student)}: "
-            f"{type(error).__name__}: {shown(error)}. Mend it in nbgrader_config.py."
+            f"The rule for late work, {type(rule).__name__}, failed for {one_line(student)}: "
+            f"{type(error).__name__}: {one_line(error)}. Mend it in nbgrader_config.py."
         ) from None

@@ -14,7 +14,7 @@ from sqlalchemy import select
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
-from .folders import few, graded_notebook, of_assignment, only_students, submitted_folders
+from .folders import graded_notebook, name_some, of_assignment, only_students, submitted_folders
 from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
 from .recorder import read_graded
 
@@ -241,7 +241,7 @@ def class_marks(coursedir, book, weights):
     assignment = coursedir.assignment_id
     if unknown := weights.keys() - set().union(*book.cells.values()):
         raise Refusal(
-            f"c.GradeInSandbox.weights has {few(unknown)}, but the gradebook has no such part. Its parts of "
+            f"c.GradeInSandbox.weights has {name_some(unknown)}, but the gradebook has no such part. Its parts of "
             f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
         )
     parts = in_order(assignment, book.cells[assignment])

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from ..content import ASSIGNMENTS
-from ..files import write_whole
+from ..files import write_atomic
 from .class_report import built_book, mistakes, relative, template, to_explain_again
 from .export import chosen_of, marks_beside, write_table
 from .marks import WHO, StudentMarks, read_course
@@ -107,7 +107,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
             if (report := Path(coursedir.root, "reports", f"{marks.assignment}.html")).is_file()
         },
     )
-    write_whole(path, page.encode())
+    write_atomic(path, page.encode())
     table = path.with_suffix(".csv")
     write_table(table, rows(classes, standings))
     return path, table

@@ -12,7 +12,7 @@ from nbgrader.utils import notebook_hash
 
 from ..engine.exam import public_seed
 from ..explaining.words import BOOK
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import in_words
 from ..verdict import report
 from .class_report import template
@@ -48,7 +48,7 @@ def answer(coursedir, settings, folders, due, place):
 def write(path, text):
     """Put a page where students fetch it, there whole and readable or not at all."""
     scratch = path.with_name(f"{path.stem}-tmp.html")
-    write_whole(scratch, text.encode())
+    write_atomic(scratch, text.encode())
     scratch.chmod(READABLE)
     scratch.replace(path)
 
@@ -70,4 +70,4 @@ def without_points(result, results):
     """What is told of a part, without what it is worth."""
     ((_, items),) = report.outline([result], results)
     bare = [replace(item, title=WORTH.sub("", item.title), costs="") for item in items]
-    return without_addresses(report.in_words("", bare)).strip("\n")
+    return without_addresses(report.as_text("", bare)).strip("\n")

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal
 from .results import RESULTS
 
@@ -63,7 +63,7 @@ def read_secret(root):
     known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
     if known is None and not path.exists():
         with owner_only():
-            write_whole(path, os.urandom(32))
+            write_atomic(path, os.urandom(32))
     secret = path.read_bytes() if path.exists() else b""
     present = hashlib.sha256(b"fingerprint\0" + secret).hexdigest()[:32].encode()
     if known not in (None, present):
@@ -75,5 +75,5 @@ def read_secret(root):
     if len(secret) < 16:
         raise Refusal(f"The key {path} has only {len(secret)} bytes. Delete it to have a new one made.")
     if known is None:
-        write_whole(fingerprint, present + b"\n")
+        write_atomic(fingerprint, present + b"\n")
     return secret

@@ -15,7 +15,7 @@ from nbgrader.utils import is_grade, is_solution
 from sqlalchemy import select
 
 from ..explaining.words import BOOK, clean
-from ..files import write_whole
+from ..files import write_atomic
 from ..notebooks.submission import CODE, MAX_SOURCE
 from ..notebooks.writing import IMAGE, digest
 from ..sandbox.bubblewrap import described, resolve
@@ -66,9 +66,9 @@ class Recorder:
         folder.mkdir(parents=True)
         self.save_marks(submission, result, before)
         for name, text in submission.beside.items():
-            write_whole(folder / name, text.encode())
+            write_atomic(folder / name, text.encode())
         notebook = nbformat.writes(self.notebook(submission, result, before))
-        write_whole(graded_notebook(coursedir, student), f"{notebook}\n".encode())
+        write_atomic(graded_notebook(coursedir, student), f"{notebook}\n".encode())
         self.converter.set_permissions(coursedir.assignment_id, student)
 
     def before(self, student):

@@ -8,7 +8,7 @@ import fcntl
 import json
 from pathlib import Path
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal
 
 RESULTS = "results"  # the folder in a course; each assignment has its own in it
@@ -39,7 +39,7 @@ class Results:
         """Keep a result; the same result is always the same bytes."""
         path = self.path(result["key"])
         path.parent.mkdir(exist_ok=True)
-        write_whole(path, f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
+        write_atomic(path, f"{json.dumps(result, sort_keys=True, indent=1)}\n".encode())
 
     @contextlib.contextmanager
     def locked(self, why=None):

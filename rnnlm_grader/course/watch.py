@@ -20,7 +20,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
-from .folders import changed_lines, few, of_assignment, shown, student_folders
+from .folders import changed_lines, name_some, of_assignment, one_line, student_folders
 from .freezing import marker
 from .gradebook import known_cells, open_gradebook
 from .handed_in import time_of
@@ -72,7 +72,9 @@ class Watch:
         is_first = self.name not in self.begun
         if marker(coursedir).exists():
             if late := self.arrived_since(marker(coursedir), there):
-                self.warn(f"it is frozen, and what arrived since waits: {few(late)} (rnnlm-grade thaw {self.name})")
+                self.warn(
+                    f"it is frozen, and what arrived since waits: {name_some(late)} (rnnlm-grade thaw {self.name})"
+                )
             return
         if self.practice and due and not is_over:
             self.answer(coursedir, there, due)
@@ -101,10 +103,10 @@ class Watch:
         release.init_dest()
         for student, problem in answer(coursedir, settings, new, due, release.dest_path):
             if problem:
-                self.warn(f"no practice feedback for {shown(student)}: {problem}")
+                self.warn(f"no practice feedback for {one_line(student)}: {problem}")
                 del new[student]
             else:
-                self.tell(f"practice feedback for {shown(student)}")
+                self.tell(f"practice feedback for {one_line(student)}")
         self.answered |= set(new.values())
 
     def settled(self):
@@ -130,7 +132,7 @@ class Watch:
 
     def tell(self, line):
         """Say something of this assignment."""
-        self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {shown(line, 2000)}")
+        self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {one_line(line, 2000)}")
 
     def warn(self, line):
         """Complain of something, but not of the same again and again."""
@@ -174,9 +176,9 @@ def time_in(entry):
 def outcome(tally):
     """Yield what a round did, in lines."""
     if tally.graded:
-        yield f"graded {few(tally.graded)}"
+        yield f"graded {name_some(tally.graded)}"
     yield from changed_lines(tally.changed)
     for student, reason in tally.failed.items():
-        yield f"no mark for {shown(student)}: {reason}"
+        yield f"no mark for {one_line(student)}: {reason}"
     if tally.unfinished:
-        yield f"not final, because code was stopped that waited or had no turn: {few(tally.unfinished)}"
+        yield f"not final, because code was stopped that waited or had no turn: {name_some(tally.unfinished)}"

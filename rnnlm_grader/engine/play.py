@@ -97,7 +97,7 @@ class Play:
         expected = self.case.right[at, what]
         exact = what.startswith(("grads", "held")) and self.stays(at, what, expected)
         if self.case.any_float:
-            value, expected = alike(value, expected)
+            value, expected = in_one_dtype(value, expected)
         is_rough = self.case.any_float and not (exact or self.layer.makes or self.case.condition.is_fine)
         if is_rough and differ(value, expected, what, tolerance=ROUGH) is None:
             return None
@@ -138,10 +138,10 @@ class Play:
         return largest * (0.1 if self.layer.makes else 1)  # of a whole model, what goes back is small
 
 
-def alike(value: Plain, expected: Plain) -> tuple[Plain, Plain]:
+def in_one_dtype(value: Plain, expected: Plain) -> tuple[Plain, Plain]:
     """Return both in the coarser of their dtypes, where they are floats."""
     if isinstance(value, tuple) and isinstance(expected, tuple) and len(value) == len(expected):
-        pairs = [alike(*pair) for pair in zip(value, expected, strict=True)]
+        pairs = [in_one_dtype(*pair) for pair in zip(value, expected, strict=True)]
         return tuple(value for value, _ in pairs), tuple(expected for _, expected in pairs)
     if isinstance(value, np.ndarray) and isinstance(expected, np.ndarray):
         coarser = min(value.dtype, expected.dtype, key=lambda dtype: dtype.itemsize)

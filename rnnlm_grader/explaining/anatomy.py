@@ -124,7 +124,7 @@ def of_other_calls(look):
     before = [value for (place, name), value in right.items() if name == what and place < at]
     yield from (("is what the call before should give", value) for value in before[-1:])
     yield from (
-        (f"holds {in_words(name, case.layer)}", value)
+        (f"holds {name_of_gradient(name, case.layer)}", value)
         for (place, name), value in right.items()
         if place == at and name != what and isinstance(value, np.ndarray)
     )
@@ -133,7 +133,7 @@ def of_other_calls(look):
     yield from ((f"is {name} itself", array) for name, array in given)
 
 
-def in_words(what, layer):
+def name_of_gradient(what, layer):
     """A gradient by the name of what it is the gradient of."""
     if "[" not in what:
         return what

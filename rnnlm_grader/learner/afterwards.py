@@ -16,7 +16,7 @@ from ..engine.exam import examine, public_seed
 from ..explaining.look import redrawn, sizes_of
 from ..explaining.script import short
 from ..notebooks.cell_code import tree_of
-from .page import BELOW, CODE, FRAME, element, said, with_code
+from .page import BELOW, CODE, FRAME, element, escaped, with_code
 from .questions import CHOICES, Choice, Question, about_numbers
 from .stopwatch import TimedCandidate
 
@@ -43,7 +43,7 @@ def after_full_points(name, answer):
 def page_of(candidate, name, source):
     course = course_answer(name)
     both = "".join(
-        f'<strong>{title}</strong><pre style="{SCROLLED}" tabindex="0">{said(text)}</pre>'
+        f'<strong>{title}</strong><pre style="{SCROLLED}" tabindex="0">{escaped(text)}</pre>'
         for title, text in (("Yours", source), ("The course’s", course))
     )
     ideas = "".join(element("div", BELOW, with_code(each)) for each in differences(source, course))
@@ -70,10 +70,10 @@ def course_answer(name):
 
 def written(question):
     """Write a question as HTML, of which each choice unfolds what is said about it: without a script, anywhere."""
-    code = element("pre", CODE, said(question.code)) if question.code else ""
+    code = element("pre", CODE, escaped(question.code)) if question.code else ""
     choices = "".join(
         folded(
-            f"<code>{said(choice.text)}</code>",
+            f"<code>{escaped(choice.text)}</code>",
             element("div", BELOW, with_code(f"{'✓ Right.' if choice.is_right else '✗ No.'} {choice.why}")),
         )
         for choice in question.choices

@@ -12,7 +12,7 @@ from ..notebooks.modules_used import modules_missed
 from ..verdict.allowance import Allowance
 from ..verdict.marks import State
 from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
-from ..verdict.report import in_words, outline
+from ..verdict.report import as_text, outline
 from . import progress, review
 from .afterwards import after_full_points
 from .cells import BEFORE, cells, shell
@@ -69,7 +69,7 @@ def show(findings, subject, told, rows=(), is_noted=True, below=""):
     `told` holds (parts, remarks) of each finding, `rows` a table of points, `below` is HTML. What is noted counts as
     progress.
     """
-    texts = ["\n".join([*(in_words(*part) for part in parts), *remarks]) for parts, remarks in told]
+    texts = ["\n".join([*(as_text(*part) for part in parts), *remarks]) for parts, remarks in told]
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
     html = page(told, rows) + below
     if is_noted and shell():

@@ -17,7 +17,7 @@ from rnnlm_ref.optim import Adam
 from rnnlm_ref.text import Vocabulary, padded_batches, split_corpus, window_batches
 
 from .own_parts import gather, nearby, put_own
-from .page import FRAME, element, said
+from .page import FRAME, element, escaped
 
 FABLES, D, H, N, T, EPOCHS = 1200, 32, 128, 25, 25, 6
 SECONDS = 45  # of training, at most; a laptop needs ten
@@ -144,11 +144,11 @@ class Page:
         bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="Training"></progress>'
         html = "".join(
             [
-                element("p", "", said(status)),
+                element("p", "", escaped(status)),
                 bar,
                 curve(self.losses),
                 *(
-                    element("p", "", element("strong", "", said(title))) + element("div", BELOW, said(sample))
+                    element("p", "", element("strong", "", escaped(title))) + element("div", BELOW, escaped(sample))
                     for title, sample in self.samples
                 ),
             ]

@@ -43,26 +43,26 @@ def page(told, rows=()):
 
 
 def remark(text):
-    return element("div", "", said(text))
+    return element("div", "", escaped(text))
 
 
 def part(heading, items):
     below = "\n".join(element("li", "", item_in_html(item)) for item in items)
-    return element("div", "", element("strong", "", said(heading))) + element("ul", INDENTED, below)
+    return element("div", "", element("strong", "", escaped(heading))) + element("ul", INDENTED, below)
 
 
 def item_in_html(item):
-    price = element("span", PRICE, said(item.price)) if item.price else ""
-    return "\n".join([said(item.title) + price, *itertools.starmap(block, item.blocks)])
+    price = element("span", PRICE, escaped(item.price)) if item.price else ""
+    return "\n".join([escaped(item.title) + price, *itertools.starmap(block, item.blocks)])
 
 
 def block(kind, text):
     """Write what is told of a mistake; see `report.Item`."""
     if kind == "code":
-        return element("pre", CODE, said(text))
+        return element("pre", CODE, escaped(text))
     if kind == "whole":
         summary = element("summary", "", "The whole example, to run again")
-        return element("details", BELOW, summary + element("pre", CODE, said(text)))
+        return element("details", BELOW, summary + element("pre", CODE, escaped(text)))
     return element("div", BELOW, sentence(kind, text))
 
 
@@ -70,29 +70,29 @@ def sentence(kind, text):
     """Write a block that is no code."""
     if kind == "likely":
         word, _, text = text.partition(": ")
-        return f"{element('strong', '', f'{said(word)}:')} {with_code(text)}"
+        return f"{element('strong', '', f'{escaped(word)}:')} {with_code(text)}"
     if kind != "read":
         return with_code(text)
     if url := os.environ.get(BOOK_URL):
         address = escape(f"{url.rstrip('/')}/{BOOK}/{text}")
-        return f'Read: <a href="{address}" target="_blank" rel="noopener">{said(text)}</a>'
-    return f"Read: {BOOK}/{said(text)}"
+        return f'Read: <a href="{address}" target="_blank" rel="noopener">{escaped(text)}</a>'
+    return f"Read: {BOOK}/{escaped(text)}"
 
 
 def with_code(text):
     """Write a sentence, in which code stands between backticks."""
-    return re.sub("`([^`]+)`", r"<code>\1</code>", said(text))
+    return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text))
 
 
 def table(names, *rows):
     head, *body = (
-        element("tr", "", "".join(element(tag, "text-align: left", said(cell)) for cell in row))
+        element("tr", "", "".join(element(tag, "text-align: left", escaped(cell)) for cell in row))
         for tag, row in [("th", names), *(("td", row) for row in rows)]
     )
     return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
 
 
-def said(text):
+def escaped(text):
     """Make text harmless: what it holds of the student's is no HTML."""
     return escape(clean(text, 20_000))
 

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from ..content import ASSIGNMENTS
 from ..explaining.words import BOOK
-from ..files import write_whole
-from .page import BOOK_URL, element, said
+from ..files import write_atomic
+from .page import BOOK_URL, element, escaped
 
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment
 TOTALS = {
@@ -45,7 +45,7 @@ def note(results, is_whole):
     }
     write(known)
     line = summary(known) if is_whole else ""
-    links = [said(line), *(links_onward(results) if is_whole else ())]
+    links = [escaped(line), *(links_onward(results) if is_whole else ())]
     return line, (element("div", "", " ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
 
 
@@ -66,7 +66,7 @@ def write(known):
     if path := os.environ.get(FILE):
         kept = {key: value for key, value in whole_file().items() if key not in TOTALS} | known
         with contextlib.suppress(OSError):  # a folder that may not be written to: no reason to lose the report
-            write_whole(Path(path), json.dumps(kept, indent=1).encode())
+            write_atomic(Path(path), json.dumps(kept, indent=1).encode())
 
 
 def read():

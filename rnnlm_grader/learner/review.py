@@ -14,7 +14,7 @@ from html import escape
 from ..explaining.words import BOOK
 from ..verdict.marks import State
 from . import progress
-from .page import BELOW, BOOK_URL, CODE, FRAME, element, said, say, sentence, with_code
+from .page import BELOW, BOOK_URL, CODE, FRAME, element, escaped, say, sentence, with_code
 from .questions import key_of, question_about
 
 KEY = "review"  # in the file
@@ -166,8 +166,8 @@ def answer(choice):
     right = "" if chosen.is_right else next(each.text for each in question.choices if each.is_right)
     lines = [verdict, *([right] if right else []), chosen.why, f"Read: {BOOK}/{question.section}"]
     shown = [
-        element("div", "", said(verdict)),
-        element("pre", CODE, said(right)) if right else "",
+        element("div", "", escaped(verdict)),
+        element("pre", CODE, escaped(right)) if right else "",
         element("div", BELOW, with_code(chosen.why)),
         element("div", BELOW, sentence("read", question.section)),
     ]
@@ -195,12 +195,12 @@ def written(question):
     """Write a question as text and as HTML."""
     answers = [(f"review({number})", choice.text) for number, choice in enumerate(question.choices, 1)]
     text = "\n".join([question.asks, "", question.code, "", *(f"{call}  {text}" for call, text in answers)])
-    rows = "".join(f"<div><code>{call}</code>{element('pre', CODE, said(text))}</div>" for call, text in answers)
-    code = element("pre", CODE, said(question.code)) if question.code else ""
+    rows = "".join(f"<div><code>{call}</code>{element('pre', CODE, escaped(text))}</div>" for call, text in answers)
+    code = element("pre", CODE, escaped(question.code)) if question.code else ""
     return text, element("div", FRAME, element("div", "", with_code(question.asks)) + code + rows)
 
 
 def link(page, text):
     url = os.environ.get(BOOK_URL)
     address = escape(f"{url.rstrip('/')}/{BOOK}/{page}") if url else ""
-    return f'<a href="{address}" target="_blank" rel="noopener">{said(text)}</a>' if url else said(text)
+    return f'<a href="{address}" target="_blank" rel="noopener">{escaped(text)}</a>' if url else escaped(text)

@@ -11,7 +11,7 @@ import json
 import sys
 from pathlib import Path
 
-from ..files import write_whole
+from ..files import write_atomic
 from ..refusal import Refusal, in_words
 from .reading import Unreadable, read_one
 from .submission import code_of, get, raw_cells, text_in
@@ -50,7 +50,7 @@ def bring(old: Path, new: Path) -> str:
     notebook["cells"] = [each for cell in cells for each in (cell, *own.pop(key_of(cell), ()))]
     notebook["cells"] = [*own.pop(None, ()), *notebook["cells"], *(cell for rest in own.values() for cell in rest)]
     count = len(notebook["cells"]) - len(cells)
-    write_whole(new, f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n".encode())
+    write_atomic(new, f"{json.dumps(notebook, indent=1, ensure_ascii=False)}\n".encode())
     return (
         f"Brought into {new}: {', '.join(answers) or 'no answers'}, and {count} "
         f"{'cell' if count == 1 else 'cells'} of your own. {old} is as it was."

@@ -16,7 +16,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from ..files import write_whole
+from ..files import write_atomic
 from . import seccomp, view
 from .clock import processor_clock
 
@@ -100,7 +100,7 @@ def _prepared() -> tuple[Path, Path | None]:
         return root, None
     profile, text = cache / f"seccomp-{machine}.json", json.dumps(seccomp.profile(machine))
     if not profile.exists() or profile.read_text() != text:
-        write_whole(profile, text.encode())
+        write_atomic(profile, text.encode())
     return root, profile
 
 

@@ -65,10 +65,10 @@ def in_lines(kind: str, text: str) -> list[str]:
 
 def render(result: PartResult, results: Iterable[PartResult] = ()) -> str:
     """Write a part's result; `results` are those of all parts, for it may wait for another one."""
-    return in_words(*outline([result], results)[0])
+    return as_text(*outline([result], results)[0])
 
 
-def in_words(heading: str, items: Iterable[Item]) -> str:
+def as_text(heading: str, items: Iterable[Item]) -> str:
     """Write a part as text."""
     return clean("\n".join([heading, *(line for item in items for line in item.lines())]), 20_000)
 

@@ -18,7 +18,7 @@ from traitlets import TraitError
 from ...notebooks.writing import UNANSWERED, UNFILLED
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import changed_lines, shown, unfinished_line, unread_line
+from ..folders import changed_lines, one_line, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -87,6 +87,6 @@ class GradeTheClass(NotebookExporter):
         if tally.unfinished:
             self.log.warning("%s", unfinished_line(converter.coursedir.assignment_id, tally.unfinished))
         for student, reason in tally.failed.items():
-            self.log.error("No mark for %s: %s", shown(student), reason)
+            self.log.error("No mark for %s: %s", one_line(student), reason)
         if tally.failed:
             raise NbGraderException(f"{len(tally.failed)} without a mark")

@@ -15,7 +15,7 @@ from traitlets import Float
 
 from ...refusal import Refusal
 from ..feedback import Feedback
-from ..folders import graded_folder, graded_notebook, remove, shown, submitted_folders
+from ..folders import graded_folder, graded_notebook, one_line, remove, submitted_folders
 from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
 
 
@@ -56,7 +56,7 @@ class Collect(ExchangeCollect):
             with mock.patch.object(shutil, "copytree", functools.partial(shutil.copytree, symlinks=True)):
                 super().do_copy(src, dest)
         except (OSError, RuntimeError) as error:  # nbgrader raises the latter where a submission is too big
-            self.log.warning("Not all of %s could be collected: %s", shown(src), shown(error))
+            self.log.warning("Not all of %s could be collected: %s", one_line(src), one_line(error))
             os.makedirs(dest, exist_ok=True)  # so that the student gets a mark, with the reason
 
 
@@ -80,7 +80,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
                 self.src_path = glob.escape(str(self.feedback.folders[student]))
                 super().copy_files()
         for reason, students in left_out.items():
-            self.log.warning("Feedback of %s isn't released: %s", ", ".join(map(shown, students)), reason)
+            self.log.warning("Feedback of %s isn't released: %s", ", ".join(map(one_line, students)), reason)
 
     def reason_against(self, student):
         """Return why a student's feedback mustn't or can't be released, with what to do; None where it is."""

@@ -9,7 +9,7 @@ from nbgrader.utils import is_solution
 
 from ...refusal import Refusal, in_words
 from ..feedback import Feedback
-from ..folders import graded_notebook, remove, shown, student_folders
+from ..folders import graded_notebook, one_line, remove, student_folders
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 
@@ -27,7 +27,7 @@ class FeedbackExporter(HTMLExporter):
             coursedir = self.parent.coursedir
             self.feedback = Feedback(coursedir)
             for student in self.feedback.stale():
-                self.log.info("Feedback of %s is older than the marks, and is made anew", shown(student))
+                self.log.info("Feedback of %s is older than the marks, and is made anew", one_line(student))
                 remove(self.feedback.folders[student])
             for student, folder in student_folders(coursedir, coursedir.autograded_directory).items():
                 notebook = graded_notebook(coursedir, student)

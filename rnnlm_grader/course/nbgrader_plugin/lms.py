@@ -7,7 +7,7 @@ from nbgrader.plugins import ExtractorPlugin
 
 from ...refusal import Refusal, in_words
 from ..downloads import Roster, choose, read_uploads, read_worksheets
-from ..folders import shown
+from ..folders import one_line
 from ..gradebook import open_gradebook
 
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.(?:ipynb|zip)"  # how `Download` lays out what it extracts
@@ -43,8 +43,8 @@ class Download(ExtractorPlugin):
             process()
             self.log.info("%d submissions, %d other files", len(chosen), len(left))
             if entered:
-                self.log.warning("New in the gradebook: %s", ", ".join(map(shown, entered)))
+                self.log.warning("New in the gradebook: %s", ", ".join(map(one_line, entered)))
             for path, reason in sorted(left.items()):
-                self.log.warning("Not collected: %s: %s", shown(path), reason)
+                self.log.warning("Not collected: %s: %s", one_line(path), reason)
 
         self.parent.process_extracted_files = process_and_tell

@@ -31,7 +31,7 @@ from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.marks import read_class
 from rnnlm_grader.course.recorder import Recorder
 from rnnlm_grader.course.results import Results
-from rnnlm_grader.files import write_whole
+from rnnlm_grader.files import write_atomic
 from rnnlm_grader.refusal import Refusal, Stopped
 from rnnlm_grader.sandbox import bubblewrap as sandbox
 
@@ -358,11 +358,11 @@ def test_a_full_disk_stops_a_run_and_the_next_one_goes_on(pair, monkeypatch, cap
     def write(path, data):
         if len(result_files(pair)) == kept:
             raise OSError(errno.ENOSPC, "No space left on device", "results")
-        write_whole(path, data)
+        write_atomic(path, data)
 
     with monkeypatch.context() as patch:
         for module in (private, results):
-            patch.setattr(module, "write_whole", write)
+            patch.setattr(module, "write_atomic", write)
         stopped, said = said_by(pair, capsys, SLUG, "--jobs", "1")
     assert stopped == code
     assert f"No space left on device: results. {says}" in said

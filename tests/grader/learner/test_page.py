@@ -6,7 +6,7 @@ import pytest
 from examining import shown_in_a_shell
 
 from rnnlm_grader.learner.page import BOOK_URL, page
-from rnnlm_grader.verdict.report import Item, in_words
+from rnnlm_grader.verdict.report import Item, as_text
 
 BLOCKS = (
     ("likely", "Likely: it is `W[idx]` alone."),
@@ -23,7 +23,7 @@ def written(*items, **options):
 def test_the_page_says_what_the_text_says():
     item = Item("✗ the rows", BLOCKS)
     words = re.sub("<[^>]*>", " ", written(item)).split()
-    assert words == in_words("MyRNN · forward: 1 of 2 points", [item]).replace("`", "").split()
+    assert words == as_text("MyRNN · forward: 1 of 2 points", [item]).replace("`", "").split()
 
 
 @pytest.mark.parametrize("kind", ["likely", "said", "code", "whole", "read"])
