@@ -50,6 +50,9 @@ DH_LEFT_OUT = (
     "nothing comes back from the step after: each step takes only its own dhs[:, t]. Add dh, which the "
     "later step handed back: dhs[:, t] + dh"
 )
+ONLY_THE_LAST = (
+    "only the last step's gradient from above, dhs[:, -1], is used; each step adds its own dhs[:, t] to what comes back"
+)
 DH_PILED_UP = (
     "dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
     "holds all that comes from later"

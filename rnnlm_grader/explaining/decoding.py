@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..content.misconception import Misconception, changed, defined
-from ..engine.calls import Key
+from ..engine.calls import MADE, Key
 from ..engine.compare import Difference
 from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in, with_what_is_spared
 from ..engine.faults import Fault, Wrong, costs_of
@@ -106,7 +106,8 @@ class Signature:
     def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
         self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
-        self.numbers = np.array([*map(number_of, values), 0.0])
+        drawn = [key[0] == MADE for key in self.keys[:-1]]  # by the answer, in an order of its own
+        self.numbers = np.array([*(0.0 if own else number_of(v) for v, own in zip(values, drawn, strict=True)), 0.0])
         self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
         wanted = of_right > COARSE * LEAST
@@ -330,7 +331,8 @@ def explain(
         return None
     is_certain = bool(the_one(singles)) if singles else not in_words
     costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
-    return Explanation(mistakes, costs, silent, is_certain)
+    costs &= {fault.owner for examination in examinations for fault in examination.faults}  # two may undo each other
+    return Explanation(mistakes, costs, silent, is_certain) if costs else None
 
 
 def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:

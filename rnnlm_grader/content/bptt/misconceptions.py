@@ -72,12 +72,14 @@ numerical(
     "x to x + eps it is only eps. Take it from both sides",
     ("f(x - step)", "f(x)"),
 )
-numerical(
-    "DividesByEps",
-    NUMERICAL,
-    "the difference is divided by eps; the two points are 2 * eps apart",
-    ("(2 * eps)", "eps"),
-)
+for id, source in ("DividesByEps", SLOPES), ("DividesByEpsInPlace", MOVES_X):
+    numerical(
+        id,
+        NUMERICAL,
+        "the difference is divided by eps; the two points are 2 * eps apart",
+        ("(2 * eps)", "eps"),
+        source=source,
+    )
 numerical(
     "MultipliesByEps",
     NUMERICAL,
@@ -259,6 +261,7 @@ bptt = MISCONCEPTIONS.of("my_bptt", BPTT)
 step.in_slope(bptt, h="h", upstream="(dhs[:, t] + dh)")
 bptt("SlopeOfStateBefore", step.SLOPE, step.SLOPE_BEFORE, ("h**2", "hs[t] ** 2"))
 bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
+bptt("TakesOnlyTheLastGradient", RECURRENT, step.ONLY_THE_LAST, ("(dhs[:, t] + dh)", "(dhs[:, t] * (t == T - 1) + dh)"))
 bptt(
     "LosesItsOwnGradient",
     RECURRENT,

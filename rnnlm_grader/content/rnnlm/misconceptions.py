@@ -529,6 +529,13 @@ perplexity(
     ("total / sum(counts)", "sum(losses) / len(losses)"),
 )
 perplexity(
+    "ForgetsCountsOfOthers",
+    PERPLEXITY,
+    "counts only say which batches are left out: the losses of the others are averaged as if all were of one size",
+    ("loss * n", "loss * (n > 0)"),
+    ("sum(counts)", "sum(n > 0 for n in counts)"),
+)
+perplexity(
     "AveragesExponentials",
     PERPLEXITY,
     "perplexities are averaged, exp first and mean after; take the mean of the losses, then exp",
