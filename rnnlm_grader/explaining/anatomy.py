@@ -50,7 +50,7 @@ def where(look, got, right):
         ignored = last_ids(look) == look.case.condition.options.get(label, -1)
         if ignored.any():
             places = {"but only at positions to be ignored": ignored, "but only at positions that are kept": ~ignored}
-    if letters[0] in layer.ids.values() and what.startswith(("grads", "held")):  # a row for each id
+    if {*letters[:1]} & {*layer.ids.values()} and what.startswith(("grads", "held")):  # a row for each id
         count = np.bincount(last_ids(look).reshape(-1), minlength=len(right))
         places = {
             "but only in the rows of ids that occur more than once": count > 1,
