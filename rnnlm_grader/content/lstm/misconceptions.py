@@ -455,6 +455,16 @@ lstm(
     ("dh, dc = dz @ Wh.T", "self.dc = dc\n            dh, dc = dz @ Wh.T"),
     ("self.dh, self.dc = dh, dc", "self.dh = dh"),
 )
+lstm(
+    "MovesCellInPlace",
+    SHARED,
+    "c is changed in place (`c *= f`), and with it the array that was given to set_state or taken from self.c; "
+    "write c = f * c + i * g",
+    ("h = c = " + ZEROS, f"h, c = {ZEROS}, {ZEROS}"),
+    ("h_prev, c_prev = h, c\n", "h_prev, c_prev = h, c.copy()\n"),
+    ("c = f * c_prev + i * g", "c *= f\n            c += i * g"),
+    ("i, g, c, h))", "i, g, c.copy(), h))"),
+)
 CARRIED = "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0"
 RESET_TOO = ("self.h = self.c = None\n", "self.h = self.c = self.dh = self.dc = None\n")
 for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
