@@ -79,7 +79,7 @@ demo: $(VENV)/.course ## grade a small class of real notebooks and print the mar
 lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it is built
 	@if [ -d _build/html/book ]; then export RNNLM_BOOK_URL=/static; fi; \
 	  export RNNLM_PROGRESS=$(CURDIR)/exercises/progress.json OPENBLAS_NUM_THREADS=1; \
-  export PYTHONSTARTUP=$(CURDIR)/rnnlm_grader/startup.py JUPYTER_PATH=$(CURDIR)/classroom; \
+	  export PYTHONSTARTUP=$(CURDIR)/rnnlm_grader/startup.py JUPYTER_PATH=$(CURDIR)/classroom; \
 	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve

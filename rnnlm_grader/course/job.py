@@ -9,24 +9,76 @@ import platform
 import re
 import shlex
 import sys
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 import numpy as np
 
 from ..content import ASSIGNMENTS
-from ..engine.exam import hidden_seed, public_seed, was_stopped
+from ..engine.exam import Criterion, LastLook, hidden_seed, public_seed, was_stopped
 from ..explaining.words import clean, in_a_word
+from ..protocol.bench import Raised
 from ..protocol.candidate import Lost
 from ..refusal import Refusal
 from ..sandbox.candidate import SandboxedCandidate
 from ..verdict.allowance import Allowance
 from ..verdict.grading import grade_submission
 from ..verdict.marks import State
+from ..verdict.pipeline import PartResult, Seeds
 from ..verdict.report import render
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
+
+
+class CriterionSummary(TypedDict):
+    """The verdict of one criterion."""
+
+    id: str
+    points: int
+    max_points: int
+    state: State
+    because: list[str]  # ids of the criteria that pay for what is wrong here
+    hidden: bool  # whether it is wrong on hidden inputs alone
+    stand_ins: list[str]  # earlier names that a right answer stood in for
+    likely: list[str]  # ids of known mistakes
+    sentences: list[str]  # what is said of these
+    finding: str | None  # in a word, of what costs
+    was_stopped: bool  # for time or memory
+
+
+class PartSummary(TypedDict):
+    """What a table or a class report needs to know of one grade cell."""
+
+    name: str
+    part: str
+    points: int
+    max_points: int
+    criteria: list[CriterionSummary]
+
+
+class PartTold(TypedDict):
+    """What a student is told of one grade cell."""
+
+    points: int
+    text: str
+    sections: list[str]  # of the book
+
+
+class Result(TypedDict):
+    """What an examination finds.
+
+    `failed` holds a remark for each cell that failed, `is_final` says whether it is the same on any machine: whether
+    nothing was stopped that had waited.
+    """
+
+    key: str
+    parts: dict[str, PartTold]  # by the id of the grade cell
+    results: list[PartSummary]
+    failed: list[str]
+    is_final: bool
 
 
 @dataclass(frozen=True)
@@ -34,37 +86,37 @@ class Job:
     """Everything that the result of an examination depends on."""
 
     assignment: str
-    cells: tuple  # of (name, source): the submission, in the order in which it is executed
-    answers: tuple  # of (name, source): the instructor's
+    cells: tuple[tuple[str, str], ...]  # (name, source): the submission, in the order in which it is executed
+    answers: tuple[tuple[str, str], ...]  # (name, source): the instructor's
     secret: bytes  # the course's key
     sandbox: str
     seconds_per_criterion: float
     seconds_per_answer: float  # for all criteria of one name that don't come to an end
     version: str  # of the grader
-    whole: tuple = ()  # like `cells`, with all of the student's own cells; () where all of them counts
+    whole: tuple[tuple[str, str], ...] = ()  # like `cells`, with all own cells; () where all of them counts
     seconds_per_cell: float = 5.0
     wall_clock_factor: float = 10.0  # on which no final result depends
 
     @functools.cached_property
-    def key(self):
+    def key(self) -> str:
         """The name of the result: jobs that differ in anything have different ones."""
         said = {name: value for name, value in vars(self).items() if name not in ("secret", "wall_clock_factor")}
         return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
 
     @property
-    def draw(self):
+    def draw(self) -> bytes:
         """The key from which hidden inputs are drawn: other code meets others, so there is nothing to learn of them."""
         return hmac.digest(self.secret, json.dumps([self.cells, self.whole]).encode(), hashlib.sha256)
 
 
 @functools.cache
-def version():
+def version() -> str:
     """A digest of the grader, the reference, and what computes for them."""
     computing = f"{platform.python_version()} {np.__version__} {platform.machine()}"
     return hashlib.sha256(b"".join([computing.encode(), *map(digest_of_code, PACKAGES)])).hexdigest()[:16]
 
 
-def digest_of_code(package):
+def digest_of_code(package: Path) -> bytes:
     """Return a digest of the modules in a package's folder; editors keep copies in hidden folders."""
     digest = hashlib.sha256()
     for path in sorted(package.rglob("*.py")):
@@ -74,7 +126,7 @@ def digest_of_code(package):
     return digest.digest()
 
 
-def require_own_grader(course):
+def require_own_grader(course: Path) -> None:
     """Raise a `Refusal` where a course has a grader or a reference of its own, and one with other content runs."""
     for running in PACKAGES:
         own = Path(course, running.name)
@@ -86,13 +138,8 @@ def require_own_grader(course):
             )
 
 
-def run(job):
-    """Examine every part of a submission, on the learner's inputs and on hidden ones; return the result as plain data.
-
-    `parts` holds what a student is told for each grade cell, `results` what tables and class reports need to know,
-    `failed` a remark for each cell that failed, `is_final` whether it is the same on any machine: whether nothing was
-    stopped that had waited.
-    """
+def run(job: Job) -> Result:
+    """Examine every part of a submission, on the learner's inputs and on hidden ones."""
     if job.version != version():
         raise RuntimeError(
             f"This machine has version {version()} of the grader, not {job.version}. "
@@ -100,7 +147,7 @@ def run(job):
         )
     draw = job.draw
 
-    def seeds(criterion):
+    def seeds(criterion: Criterion | LastLook) -> list[tuple[int, bool]]:
         return [(public_seed(criterion), False), (hidden_seed(draw, job.assignment, criterion), True)]
 
     results, failed, is_final = examine(job, seeds)
@@ -113,7 +160,7 @@ def run(job):
     }
 
 
-def examine(job, seeds):
+def examine(job: Job, seeds: Seeds) -> tuple[list[PartResult], list[str], bool]:
     """Examine on some inputs; return the results of all parts, remarks on cells that failed, and whether it's final."""
     assignment = ASSIGNMENTS[job.assignment]
     allowance = Allowance(job.seconds_per_criterion, job.seconds_per_answer)
@@ -133,8 +180,7 @@ def examine(job, seeds):
     return results, [without_addresses(remark) for remark in failed_cells(failed)], not candidate.waits
 
 
-def part(result, results):
-    """What a student is told of one part: mark, report, and the sections of the book that explain it."""
+def part(result: PartResult, results: Collection[PartResult]) -> PartTold:
     return {
         "points": result.points,
         "text": without_addresses(render(result, results)),
@@ -142,18 +188,17 @@ def part(result, results):
     }
 
 
-def sections_for(result):
+def sections_for(result: PartResult) -> list[str]:
     """The sections of the book that explain the mistakes of a part."""
     return list(dict.fromkeys(each.section for v in result.verdicts for each in v.likely))
 
 
-def without_addresses(text):
+def without_addresses(text: str) -> str:
     """Take out where objects were in memory, as in `<Embedding object at 0x7f3a52c0>`: it is never twice the same."""
     return re.sub("0x[0-9a-f]{6,}", "0x...", text)
 
 
-def summary(result):
-    """What a table or a class report needs to know of one part."""
+def summary(result: PartResult) -> PartSummary:
     return {
         "name": result.name,
         "part": result.part,
@@ -178,7 +223,7 @@ def summary(result):
     }
 
 
-def failed_cells(failed):
+def failed_cells(failed: Mapping[str, Lost | Raised]) -> Iterator[str]:
     """Yield a remark for each cell that failed when it was executed; for many, only of the first."""
     for name, problem in list(failed.items())[:MOST_REMARKS]:
         if isinstance(problem, Lost):
