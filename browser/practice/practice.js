@@ -401,6 +401,9 @@ class Practice extends HTMLElement {
     this.answers = [];
     this.hidden = false;
     document.querySelector(".practice-without")?.remove();
+    this.addEventListener("keydown", (event) => { // else the page takes it for its shortcut to search
+      if (event.key === "/") event.stopPropagation();
+    });
     const near = new IntersectionObserver((entries) => {
       if (!entries.some((entry) => entry.isIntersecting)) return;
       near.disconnect();

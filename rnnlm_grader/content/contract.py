@@ -103,7 +103,7 @@ GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (
 
 def forces(add, id, what, whose, right, wrong):
     """Add that `what` is forced to float32, and to float64: `wrong`, with {} for the dtype, in place of `right`."""
-    for dtype, letter, cause in ("Float32", "f", "dtype='f'"), ("Float64", "d", "np.empty or np.zeros without dtype"):
+    for dtype, letter, cause in ("Float32", "f", "dtype='f'"), ("Float64", "d", "as np.zeros without a dtype does"):
         add(
             id + dtype,
             DTYPE,

@@ -5,6 +5,7 @@ what goes wrong in several.
 """
 
 import functools
+import warnings
 from dataclasses import dataclass
 
 import numpy as np
@@ -50,7 +51,8 @@ class Library(list):
 def defined(name, source):
     """Execute a source, with `np` at hand, and return what it defines by that name."""
     names = {"np": np}
-    exec(source, names)
+    with warnings.catch_warnings(action="ignore", category=SyntaxWarning):  # two changes may make odd code
+        exec(source, names)
     return names[name]
 
 

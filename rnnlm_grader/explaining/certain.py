@@ -36,7 +36,8 @@ def what_is_certain(small, looks, hidden=False):
         return fixed_phrase(small, looks) if looks else ""
     trials = Trials(small, looks)
     if isinstance(small.finding, Raised):
-        return explain(small, looks, trials) if looks else trials.what_fits()
+        is_one = looks and all(look.finding.mark == small.finding.mark for look in looks)  # place in the line
+        return explain(small, looks, trials) if is_one else trials.what_fits()
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
     fix = trials.what_fits()

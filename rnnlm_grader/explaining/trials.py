@@ -141,7 +141,7 @@ def sentence(source, edit):
     """Say what was tried, in the student's own code, which is widened to whole words."""
     old, new = " ".join(source[edit.start : edit.end].split()), " ".join(edit.new.split())
     change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
-    return f"{edit.why}{edit.why and '. '}{change} makes this pass"
+    return f"{edit.why}{edit.why and '. '}{change} mends this example"
 
 
 def edits_for(small, sources, at_hand):

@@ -46,7 +46,7 @@ def note(results, is_whole):
     write(known)
     line = summary(known) if is_whole else ""
     links = [escaped(line), *(links_onward(results) if is_whole else ())]
-    return line, (element("div", "", " ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
+    return line, (element("div", "", " · ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
 
 
 def links_onward(results):

@@ -294,7 +294,7 @@ def about_lines(misconception):
         if rival.right == misconception.right and len(choices) < CHOICES:
             where, _, text = hunks(rival)
             if where == places and text.count("\n") < MOST_LINES:
-                choices.setdefault(text, Choice(text, False, f"Not so: {ended(rival.sentence)}"))
+                choices.setdefault(text, Choice(text, False, f"There, {ended(rival.sentence)}"))
     place, code = surroundings(misconception, places)
     return Question(f"Which of these is right in `{place}`?", code, tuple(choices.values()), misconception.section)
 

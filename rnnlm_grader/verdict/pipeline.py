@@ -2,7 +2,7 @@
 
 import itertools
 import threading
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
@@ -230,7 +230,7 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
 
     `roots` are those of all faults; see `engine.faults.roots_of`.
     """
-    found: dict[Criterion, tuple[Fault, bool]] = {}
+    found: dict[Criterion, list[tuple[Fault, bool]]] = {}
     simplest = set(roots.values())
     costs = work.explanation.costs if work.explanation else ()
     for examination in (*work.examinations, *work.last_looks):
@@ -238,8 +238,19 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
         pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
         for fault in sorted(examination.faults, key=lambda fault: fault.rank):
             if fault in simplest or pays is not asked or pays.id in costs:
-                found.setdefault(pays, (fault, examination.hidden))
-    yield from ((criterion, *found[criterion]) for criterion in work.criteria if criterion in found)
+                found.setdefault(pays, []).append((fault, examination.hidden))
+    for criterion in work.criteria:
+        if criterion in found:
+            yield criterion, *telling(work, criterion, found[criterion])
+
+
+def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]]) -> tuple[Fault, bool]:
+    """The first of some faults; of two known mistakes, the first that shows the one that this criterion pays for."""
+    _, hidden = found[0]
+    likely = [each for each in work.names if criterion.id in decoding.price(each, tuple(work.criteria))[0]]
+    beside = [each for each in work.names if each not in likely]
+    alike = (pair for pair in found if beside and pair[1] is hidden and decoding.told_apart(pair[0], likely, beside))
+    return next(alike, found[0])
 
 
 def charged_by(work: Work, look: Examination) -> Criterion:

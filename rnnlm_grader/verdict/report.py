@@ -113,7 +113,7 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         is_one, given = len(verdicts) == 1, cause(because, result)
         are = "1 is" if is_one else f"{len(verdicts)} are"
-        yield Item(f"≈ {are} wrong only because of {given}", (), earned(verdicts))
+        yield Item(f"≈ {are} wrong too, perhaps only because of {given}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:

@@ -320,8 +320,8 @@ def test_it_works_by_keyboard_alone(practise):
     press("Enter")
     press("Backspace")
     press("Tab")
-    here.tab.keyboard.type("return 1")
-    assert here.text("MyEmbedding") == "def f(x):\n    if x:\n        return 1"
+    here.tab.keyboard.type("return 1 / 2")
+    assert here.text("MyEmbedding") == "def f(x):\n    if x:\n        return 1 / 2"
     press("Control+Enter")
     here.report("MyEmbedding")
     assert here.said("MyEmbedding") == "Nothing was checked: the cell defines no MyEmbedding."

@@ -33,7 +33,7 @@ def report(name, *changes, part=None):
 
 
 TRIED = [  # name, what stands in the right answer and what in this one, what mends it
-    ("MyRNN", "h_next ** 2", "h_next ^ 2", "Replacing `1 - h_next ^ 2` with `1 - h_next ** 2` makes this pass."),
+    ("MyRNN", "h_next ** 2", "h_next ^ 2", "Replacing `1 - h_next ^ 2` with `1 - h_next ** 2` mends this example."),
     (
         "MyRNN",
         "dh_next * (1 - h_next ** 2)",
@@ -51,7 +51,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyRNN",
         "np.dot(dt, Wx.T)",
         "dt * Wx.T",
-        "`*` multiplies number by number. Replacing `dt * Wx.T` with `dt @ Wx.T` makes this pass.",
+        "`*` multiplies number by number. Replacing `dt * Wx.T` with `dt @ Wx.T` mends this example.",
     ),
     (
         "MyTimeRNN",
@@ -63,7 +63,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyTimeRNN",
         "layer.forward(xs[:, t, :], self.h)",
         "layer(self.h, xs[:, t, :])",
-        "with `layer.forward(xs[:, t, :], self.h)` makes this pass.",
+        "with `layer.forward(xs[:, t, :], self.h)` mends this example.",
     ),
     (
         "MyTimeRNN",
@@ -82,46 +82,46 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "dhs[:, t, :] + dh",
         "dhs + dh",
         "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` "
-        "with `dhs[:, t]` makes this pass.",
+        "with `dhs[:, t]` mends this example.",
     ),
     (
         "MyTimeRNN",
         "N, T, D = xs.shape",
         "T, N, D = xs.shape",
-        "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` makes this pass.",
+        "`xs` has shape (N, T, D). Replacing `T, N, D` with `N, T, D` mends this example.",
     ),
     (
         "MyTimeRNN",
         "self.h is None",
         "self.h == None",
-        "Replacing `self.h == None` with `self.h is None` makes this pass.",
+        "Replacing `self.h == None` with `self.h is None` mends this example.",
     ),
     (
         "MyTimeRNN",
         "np.empty((N, T, H)",
         "np.empty((N, H, T)",
-        "Replacing `(N, H, T)` with `(N, T, H)` makes this pass.",
+        "Replacing `(N, H, T)` with `(N, T, H)` mends this example.",
     ),
     (
         "MyTimeLSTM",
         "self.h is not None",
         "self.h",
-        "`if self.h` asks if an array is true. Replacing `self.h` with `self.h is not None` makes this pass.",
+        "`if self.h` asks if an array is true. Replacing `self.h` with `self.h is not None` mends this example.",
     ),
-    ("MyTimeLSTM", "4, axis=1)\n", "4)\n", "Adding `axis=1` to `np.split(...)` makes this pass."),
+    ("MyTimeLSTM", "4, axis=1)\n", "4)\n", "Adding `axis=1` to `np.split(...)` mends this example."),
     (
         "MyTimeLSTM",
         "np.stack(dxs, axis=1)",
         "np.array(dxs)",
         "`dxs` has shape (T, N, D), with the right numbers; it should have shape (N, T, D). Time becomes the second "
-        "axis by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` makes this pass.",
+        "axis by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` mends this example.",
     ),
     (
         "my_bptt",
         "window is not None and ",
         "",
         "`window` is None when nobody passes it. Replacing `t % window == 0` with "
-        "`window is not None and t % window == 0` makes this pass.",
+        "`window is not None and t % window == 0` mends this example.",
     ),
     (
         "my_bptt",
@@ -129,18 +129,18 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "hs[t + 2] ** 2",
         "`hs` is a list of T + 1: the list is shorter than that. Replacing",
     ),
-    ("my_bptt", "dz.sum(axis=0)", "dz.sum(axis=0, keepdims=True)", "with `dz.sum(axis=0)` makes this pass."),
+    ("my_bptt", "dz.sum(axis=0)", "dz.sum(axis=0, keepdims=True)", "with `dz.sum(axis=0)` mends this example."),
     (
         "my_softmax",
         "axis=-1, keepdims=True)\n    e =",
         "axis=2, keepdims=True)\n    e =",
-        "Replacing `axis=2` with `axis=-1` makes this pass.",
+        "Replacing `axis=2` with `axis=-1` mends this example.",
     ),
     (
         "MyTimeSoftmaxWithLoss",
         "mask[:, np.newaxis]",
         "mask",
-        "With one more axis it fits each row. Replacing `mask` with `mask[..., None]` makes this pass.",
+        "With one more axis it fits each row. Replacing `mask` with `mask[..., None]` mends this example.",
     ),
     (
         "MyTimeAffine",
@@ -154,7 +154,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyRnnlm",
         "self.rnn_layer.reset",
         "self.rnn.reset",
-        "Replacing `self.rnn` with `self.rnn_layer` makes this pass.",
+        "Replacing `self.rnn` with `self.rnn_layer` mends this example.",
     ),
 ]
 
@@ -193,7 +193,7 @@ def test_a_change_that_makes_everything_right_is_told(name, right, wrong, said):
 def test_where_nothing_that_was_tried_fits_it_is_said_what_stands_there(name, right, wrong, said):
     text = report(name, (right, wrong))
     assert said in text
-    assert "makes this pass" not in text
+    assert "mends this example" not in text
 
 
 @pytest.mark.parametrize(
@@ -275,7 +275,7 @@ def test_a_change_that_spoils_what_was_right_is_no_advice():
     with pytest.raises(CheckFailed) as caught:
         check(defined(MAKES_STEPS_ONCE, "MyTimeEmbedding"))
     assert "the list is shorter than that" in str(caught.value)
-    assert "makes this pass" not in str(caught.value)
+    assert "mends this example" not in str(caught.value)
 
 
 LEAVES_OUT_A_STEP = """
@@ -320,7 +320,7 @@ def test_a_second_mistake_leaves_facts_and_no_advice():
     """`@` and `.T` would no longer raise, and what comes out would be wrong all the same."""
     text = report("MyRNN", ("np.dot(x.T, dt)", "-np.dot(x, dt)"))
     assert "`x` has shape (N, D) and `dt` has shape (N, H)" in text
-    assert "makes this pass" not in text
+    assert "mends this example" not in text
 
 
 def test_advice_about_a_name_is_given_only_where_it_was_tried():
@@ -355,7 +355,7 @@ def test_a_change_that_never_comes_to_an_end_is_given_up(monkeypatch):
     monkeypatch.setattr(KernelCandidate, "play", play)
     text = report("MyRNN", ("np.dot(x.T, dt)", "np.dot(x, 2 * dt)"))
     assert "`x` has shape (N, D) and `2 * dt` has shape (N, H)" in text
-    assert "makes this pass" not in text
+    assert "mends this example" not in text
 
 
 def test_the_answer_itself_is_as_it_was_after_changes_were_tried():
@@ -412,5 +412,5 @@ def test_edits_find_their_place_behind_letters_of_several_bytes():
     text = Text(source, parsed(source))
     node = text.tree.body[1].value
     assert apply(source, text.edit(node, "x @ Wx")) == "ü = 'ä'; dz = x @ Wx"
-    assert sentence(source, text.edit(node, "x @ Wx")) == "Replacing `x * Wx` with `x @ Wx` makes this pass"
+    assert sentence(source, text.edit(node, "x @ Wx")) == "Replacing `x * Wx` with `x @ Wx` mends this example"
     assert text.with_edits([Edit(0, 1, "a"), Edit(4, 7, "b")]) == "a = b; dz = x * Wx"

@@ -48,7 +48,7 @@ def said_of(*methods):
         ),
         (
             [INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
-            "Replacing `self.idx` with `self.ids` makes this pass.",
+            "Replacing `self.idx` with `self.ids` mends this example.",
         ),
     ],
     ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"],

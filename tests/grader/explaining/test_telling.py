@@ -140,6 +140,9 @@ def test_the_example_under_one_of_two_mistakes_shows_that_one():
     found = with_more(known("my_bptt", "CutsOneStepEarly"), ("return dxs,", "return dxs[:, ::-1],"))
     assert found["every_boundary"].small.case.condition.options["window"]
     assert found["every_boundary"].likely[0].id == "CutsOneStepEarly"
+    found = with_more(known("MyRNN", "Rebinds"), ("h_prev.T @ dz", "h_next.T @ dz"))
+    assert found["overwrites_in_place"].likely[0].id == "Rebinds"
+    assert found["overwrites_in_place"].small.key[1] in ("held[0]", "held[2]")  # and not that of dWh
 
 
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
