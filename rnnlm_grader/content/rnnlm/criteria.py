@@ -301,7 +301,7 @@ model.criterion(
     "lists_share",
     "contract",
     1,
-    "params and grads hold the layers' own arrays, and backward overwrites these",
+    "params and grads hold the layers' own arrays, all overwritten",
     {
         "scores loss grads params": [
             "[update] predict",
