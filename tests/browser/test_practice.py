@@ -259,7 +259,10 @@ def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):
     lab = here.tab.context.new_page()
     lab.goto(here.tab.url)
     name = here.tab.locator("rnnlm-practice").get_attribute("data-notebook")
-    lab.evaluate(f"void navigator.locks.request('rnnlm:{name}', () => new Promise(() => {{}}))")
+    held_for_good = (
+        "new Promise((held) => navigator.locks.request(name, () => { held(); return new Promise(() => {}); }))"
+    )
+    lab.evaluate(f"(name) => {held_for_good}", f"rnnlm:{name}")
     begin = here.text("MyEmbedding")
     here.tab.evaluate("dispatchEvent(new Event('focus'))")
     here.part("MyEmbedding").get_by_text("This exercise is open as a notebook in another tab.").wait_for()
