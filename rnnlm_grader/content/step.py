@@ -220,6 +220,17 @@ def in_gradients(add, bias, n, x="x", h_prev="h_prev"):
     add("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
 
 
+def carries(add, id, sentence, old, new, reset):
+    """Add that backward begins with what the last one left: `new` in place of `old`, with {} for what it asks first.
+
+    It may ask whether the layer is stateful, and `reset` is the change with which reset_state forgets that, too.
+    """
+    for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
+        carried = old, new.format(unless)
+        add(f"{id}{which}", DH, sentence, carried)
+        add(f"{id}UntilReset{which}", DH, sentence, carried, reset)
+
+
 def in_steps(add, overwrites):
     """Add that one gradient keeps a single step's part, by these changes for dWx, dWh and db."""
     for grad, change in zip(("dWx", "dWh", "db"), overwrites, strict=True):

@@ -106,8 +106,10 @@ class Signature:
     def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
         self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
-        drawn = [key[0] == MADE for key in self.keys[:-1]]  # by the answer, in an order of its own
-        self.numbers = np.array([*(0.0 if own else number_of(v) for v, own in zip(values, drawn, strict=True)), 0.0])
+        numbers = (  # what an answer has drawn by itself came in an order of its own
+            0.0 if at == MADE else number_of(value) for (at, _), value in zip(self.keys[:-1], values, strict=True)
+        )
+        self.numbers = np.array([*numbers, 0.0])
         self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
         wanted = of_right > COARSE * LEAST

@@ -67,11 +67,9 @@ def mistake_of(
         beside = [each for each in names if each not in likely]
         keys = told_apart(fault, likely, beside) if beside else []
         if found := playable(fault, hidden, candidate, keys):
-            look, recipe = telling_example(*found, candidate, library)
-            wrong = {
-                key: look.wrong[key]
-                for key in sorted(look.wrong, key=lambda key: kind_of(key, look.wrong[key]) != found[1])
-            }
+            case, kind = found
+            look, recipe = telling_example(case, kind, candidate, library)
+            wrong = dict(sorted(look.wrong.items(), key=lambda item: kind_of(*item) != kind))  # first what it is about
             small = Look(look.play, wrong) if wrong else None  # an answer may not be the same twice
         if small and not names and not all(is_seen_in(each, small.play, small.wrong) for each in likely):
             likely = ()

@@ -25,7 +25,7 @@ from .source import Edit, Text, apply, holds_line
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NODES = 20_000, 4000  # characters of a source, and nodes of its tree, in which anything is searched
 FORWARD_AND_BACK = parse("forward backward")
-EMPTY = ast.List | ast.Dict | ast.Set
+CONTAINERS = ast.List | ast.Dict | ast.Set
 SHORT = 60  # characters of code in a sentence
 
 
@@ -98,7 +98,7 @@ def right_only_once(candidate, name, cases):
     for source in candidate.sources(name):
         changed = Changed(candidate, name, source)
         try:
-            wrong = wrong_in_any_order(changed, cases) if name in source else None
+            wrong = wrong_alone(changed, cases) if name in source else None
             if wrong is None or len(wrong) == len(cases) or are_right(changed, cases[:3]):
                 continue
         except WorkerLost:
@@ -112,7 +112,7 @@ def right_only_once(candidate, name, cases):
     return "", []
 
 
-def wrong_in_any_order(candidate, cases):
+def wrong_alone(candidate, cases):
     """Return the cases that are wrong by themselves; None where one is that calls nothing twice."""
     wrong = []
     for case in cases:
@@ -128,7 +128,7 @@ def containers_in(tree):
     """The names that a cell, or a class in it, gives to lists, dictionaries and sets."""
     bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
     for node in itertools.chain.from_iterable(bodies):
-        if isinstance(node, ast.Assign) and any(isinstance(each, EMPTY) for each in ast.walk(node.value)):
+        if isinstance(node, ast.Assign) and any(isinstance(each, CONTAINERS) for each in ast.walk(node.value)):
             yield from (each.id for each in ast.walk(ast.Tuple(node.targets)) if isinstance(each, ast.Name))
 
 

@@ -123,6 +123,16 @@ class Work:
         """The known mistakes that explain all that the answer gives, where no others do; else ()."""
         return self.explanation.mistakes if self.explanation and self.explanation.is_certain else ()
 
+    @property
+    def said(self) -> str:
+        """What explains the answer where no known mistakes do; else ''."""
+        return self.explanation.said if self.explanation else ""
+
+    def named(self, criterion: Criterion) -> tuple[Misconception, ...]:
+        """Those of the `names` that cost a criterion."""
+        criteria = tuple(self.criteria)
+        return tuple(each for each in self.names if criterion.id in decoding.price(each, criteria)[0])
+
     def of(self, criterion: Criterion) -> list[Examination]:
         return [each for each in self.examinations if each.criterion is criterion]
 
@@ -196,10 +206,9 @@ def explain(work: Work, candidate: Candidate) -> None:
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
                     likely = names_of(work, criterion, fault, hidden, roots)
-                    said = work.explanation.said if work.explanation else ""
                     work.mistakes[criterion] = (
-                        Mistake(said=said, hidden=hidden)
-                        if said
+                        Mistake(said=work.said, hidden=hidden)
+                        if work.said
                         else mistake_of(fault, likely, hidden, candidate, work.library, work.names)
                     )
         except WorkerLost:
@@ -247,7 +256,7 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
 def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]]) -> tuple[Fault, bool]:
     """The first of some faults; of two known mistakes, the first that shows the one that this criterion pays for."""
     _, hidden = found[0]
-    likely = [each for each in work.names if criterion.id in decoding.price(each, tuple(work.criteria))[0]]
+    likely = work.named(criterion)
     beside = [each for each in work.names if each not in likely]
     alike = (pair for pair in found if beside and pair[1] is hidden and decoding.told_apart(pair[0], likely, beside))
     return next(alike, found[0])
@@ -263,11 +272,8 @@ def names_of(
     work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
 ) -> tuple[Misconception, ...]:
     """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
-    criteria = tuple(work.criteria)
-    if work.explanation and work.explanation.said:
-        return ()
-    if work.names:
-        return tuple(each for each in work.names if criterion.id in decoding.price(each, criteria)[0])
+    if work.names or work.said:
+        return work.named(criterion)
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
@@ -312,7 +318,7 @@ def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
     if work.is_right:
         return (), ()
     lost = {each.criterion.id for each in work.examinations if each.lost}
-    if work.explanation and work.explanation.said:  # in a fresh kernel it gives all that it should
+    if work.said:  # in a fresh kernel it gives all that it should
         return lost, ()
     silent = silent_in(work.examinations)
     if work.explanation:

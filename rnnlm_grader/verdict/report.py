@@ -111,9 +111,8 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
     if holds := with_state(result, State.HOLDS):
         yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
-        is_one, given = len(verdicts) == 1, cause(because, result)
-        are = "1 is" if is_one else f"{len(verdicts)} are"
-        yield Item(f"≈ {are} wrong too, perhaps only because of {given}", (), earned(verdicts))
+        are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
+        yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:

@@ -75,17 +75,20 @@ class LiveInfluence extends LiveFigure {
 
   /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */
   bar(gradient, t, top, kind) {
-    const width = 200 / this.setting.T, x = this.place(t) - width / 2;
-    const decades = Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
-    const height = this.setting.last ? INFLUENCE_DECADE * Math.abs(decades) * (gradient > 0) : (INFLUENCE_HIGHEST * gradient) / top;
-    const y = !this.setting.last ? INFLUENCE_BARS - height : decades > 0 ? INFLUENCE_ONE - height : INFLUENCE_ONE;
-    return make("rect", { x, y, width, height, class: kind });
+    const { last, T } = this.setting, width = 200 / T, x = this.place(t) - width / 2;
+    const [base, end] = last ? [INFLUENCE_ONE, gradient ? this.level(gradient) : INFLUENCE_ONE]
+      : [INFLUENCE_BARS, INFLUENCE_BARS - (INFLUENCE_HIGHEST * gradient) / top];
+    return make("rect", { x, y: Math.min(base, end), width, height: Math.abs(base - end), class: kind });
   }
 
   /** Return a dot at the end of a bar on the logarithmic axis: at 1 a bar has no height. */
   end(gradient, t) {
-    const cy = INFLUENCE_ONE - INFLUENCE_DECADE * Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
-    return make("circle", { cx: this.place(t), cy, r: 2.5, class: "influence-end" });
+    return make("circle", { cx: this.place(t), cy: this.level(gradient), r: 2.5, class: "influence-end" });
+  }
+
+  /** Return where a gradient lies on the logarithmic axis. */
+  level(gradient) {
+    return INFLUENCE_ONE - INFLUENCE_DECADE * Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
   }
 
   axis(top) {

@@ -5,7 +5,7 @@ import itertools
 from .. import contract, step
 from ..contract import DTYPE, IN_PLACE, SHARED
 from ..misconception import Library
-from ..step import BATCH_SUM, DH, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
+from ..step import BATCH_SUM, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
 
 MISCONCEPTIONS = Library()
 EQUATION = "08-lstm.html#lstm"
@@ -465,17 +465,14 @@ lstm(
     ("c = f * c_prev + i * g", "c *= f\n            c += i * g"),
     ("i, g, c, h))", "i, g, c.copy(), h))"),
 )
-CARRIED = "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0"
-RESET_TOO = ("self.h = self.c = None\n", "self.h = self.c = self.dh = self.dc = None\n")
-for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
-    carried = (
-        "dh = dc = " + ZEROS,
-        f"""dh, dc = self.dh, self.dc
-        if {unless}dh is None:
-            dh = dc = {ZEROS}""",
-    )
-    lstm(f"CarriesGradients{which}", DH, CARRIED, carried)
-    lstm(f"CarriesGradientsUntilReset{which}", DH, CARRIED, carried, RESET_TOO)
+step.carries(
+    lstm,
+    "CarriesGradients",
+    "a window's dh and dc are carried into the next backward; no gradient crosses windows, so both begin at 0",
+    "dh = dc = " + ZEROS,
+    "dh, dc = self.dh, self.dc\n        if {}dh is None:\n            dh = dc = " + ZEROS,
+    ("self.h = self.c = None\n", "self.h = self.c = self.dh = self.dc = None\n"),
+)
 
 # --- the contract -----------------------------------------------------------------------------------------------------
 

@@ -403,15 +403,14 @@ time_rnn(
     ("        self.dh = dh\n", ""),
     ("            dz =", "            self.dh = dhs[:, t] + dh\n            dz ="),
 )
-CARRIED = "a window's dh is carried into the next backward; no gradient crosses windows, so dh begins at 0"
-RESET_TOO = ("self.h = None\n", "self.h = self.dh = None\n")
-for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
-    carried = (
-        "dh = np.zeros_like(dhs[:, 0])",
-        f"dh = np.zeros_like(dhs[:, 0]) if {unless}self.dh is None else self.dh",
-    )
-    time_rnn(f"CarriesDh{which}", DH, CARRIED, carried)
-    time_rnn(f"CarriesDhUntilReset{which}", DH, CARRIED, carried, RESET_TOO)
+step.carries(
+    time_rnn,
+    "CarriesDh",
+    "a window's dh is carried into the next backward; no gradient crosses windows, so dh begins at 0",
+    "dh = np.zeros_like(dhs[:, 0])",
+    "dh = np.zeros_like(dhs[:, 0]) if {}self.dh is None else self.dh",
+    ("self.h = None\n", "self.h = self.dh = None\n"),
+)
 
 # --- contract --------------------------------------------------------------------------------------------------------
 
