@@ -186,9 +186,10 @@ def examine(jobs, executor, width):
 def finished(running, again):
     """Wait for a job to finish; yield those that have. What deserves another try goes to the list `again`.
 
-    Raise a `Refusal` where a cluster has dropped its jobs.
+    Raise a `Refusal` where a cluster has dropped its jobs, once those that it finished have been yielded.
     """
-    for future in concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done:
+    done = concurrent.futures.wait(running, return_when=concurrent.futures.FIRST_COMPLETED).done
+    for future in sorted(done, key=concurrent.futures.Future.cancelled):
         job = running.pop(future)
         if future.cancelled():  # not by us
             raise Refusal("The scheduler of the cluster was lost.")
