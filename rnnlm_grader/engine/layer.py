@@ -8,6 +8,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ..protocol.bench import flat, in_order
 from ..protocol.values import Plain
 from .calls import Calls, Key
 from .oracle import by_reference
@@ -273,6 +274,7 @@ class Case:
     any_float: bool = True  # whether dtype and precision of floats are let be: these have a criterion of their own
     law: Law | None = None
     tape: Tape = Tape()  # the script with its numbers, once these are drawn
+    made: Arrays = ()  # the parameters that an answer made, as they stand in its list
 
     @functools.cached_property
     def right(self) -> dict[Key, Plain]:
@@ -284,9 +286,14 @@ class Case:
         """The program of its tape; see `Calls`."""
         return Calls(self)
 
-    def given(self, params: Arrays) -> "Case":
-        """The case with the parameters that an answer made, whose program is the same."""
-        case = replace(self, tape=replace(self.tape, params=params))
+    def given(self, made: Plain) -> "Case":
+        """The case with the parameters that an answer made, whose program is the same.
+
+        Where it isn't certain which is which, the reference keeps those that were drawn.
+        """
+        params = in_order(made, self.shapes) or self.tape.params
+        arrays = tuple(each for each in flat(made) if isinstance(each, np.ndarray))
+        case = replace(self, tape=replace(self.tape, params=params), made=arrays)
         vars(case)["calls"] = self.calls
         return case
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from ..protocol.bench import flat
 from ..protocol.candidate import KernelCandidate
 from ..protocol.values import Plain
 from .calls import Key
@@ -16,16 +17,16 @@ if TYPE_CHECKING:  # it imports this module
 def by_reference(case: "Case") -> dict[Key, Plain]:
     """Have the reference play a case; return what is seen, by key, in the dtype of the case."""
     with np.errstate(all="ignore"):
-        reply = in_place_of_answer(case.layer.reference, case).play_one(case.calls.program)
+        reply = in_place_of_answer(case.layer.reference, case, case.tape.params).play_one(case.calls.program)
     return {key: in_dtype(value, case.dtype) for key, value in case.calls.seen(reply.seen).items()}
 
 
-def in_place_of_answer(other: Callable, case: "Case") -> KernelCandidate:
-    """A candidate for the reference or a variant; where an answer made parameters, these are written into its own."""
+def in_place_of_answer(other: Callable, case: "Case", params: Iterable[np.ndarray]) -> KernelCandidate:
+    """A candidate for the reference or a variant; where it makes parameters, these are written into its own."""
 
     def made(*args: Any, **options: Any) -> Any:
         model = other(*args, **options)
-        write_params(model, case.tape.params)
+        write_params(model, params)
         return model
 
     return KernelCandidate(**{case.layer.name: made if case.layer.makes and not case.law else other})
@@ -35,7 +36,7 @@ def write_params(model: Any, arrays: Iterable[np.ndarray]) -> None:
     """Write arrays into the parameters of a model, and into copies of them that it keeps, as some variants do."""
     pairs = [
         (param, array)
-        for param, array in zip(tuple(model.params), arrays, strict=False)
+        for param, array in zip(flat(tuple(model.params)), arrays, strict=False)
         if isinstance(param, np.ndarray) and param.shape == array.shape
     ]
     copies = [

@@ -36,9 +36,8 @@ class Play:
         self.candidate, self.case, self.layer, self.see = candidate, case, case.layer, case.see
         self.calls, (values, self.raised, self.printed) = case.calls, reply
         self.seen = self.calls.seen(values)
-        made = in_order(self.seen.get((MADE, "params")), case.shapes) if self.layer.makes else None
-        if made:
-            self.case = case.given(made)
+        if self.layer.makes and (MADE, "params") in self.seen:
+            self.case = case.given(self.seen[MADE, "params"])
         self.tape = self.case.tape
 
     def unfit(self) -> Difference | None:

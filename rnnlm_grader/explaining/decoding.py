@@ -62,7 +62,7 @@ class Variant:
 
     def play(self, case: Case) -> Play:
         """Play a case, with the parameters of the answer at hand where an answer makes its own."""
-        return played_by(in_place_of_answer(self.thing, case) if case.layer.makes else self.candidate, case)
+        return played_by(in_place_of_answer(self.thing, case, case.made) if case.layer.makes else self.candidate, case)
 
 
 def played_by(candidate: KernelCandidate, case: Case) -> Play:
@@ -363,13 +363,13 @@ def pair(
 ) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
     probes = probes_among(mine)
-    shows, same, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
+    hides, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
     for each in library:
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
-        shows.append(np.concatenate([signature.wrong for signature in theirs]))
-        same.append(np.concatenate([one.same(other) for one, other in zip(probes, theirs, strict=True)]))
+        hides.append(np.concatenate([~signature.wrong for signature in theirs]))
+        speaks.append(np.concatenate([*map(speaks_for, theirs, probes)]))
     most = FEWER_PAIRS if mine[0].case.layer.makes else MOST_PAIRS
-    for a, b in likeliest(np.array(shows), np.array(same), wrong)[:most]:
+    for a, b in likeliest(np.array(hides, float), np.array(speaks), wrong)[:most]:
         if any(agrees(made, mine, in_words, unseen) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
@@ -386,11 +386,17 @@ def probes_among(signatures: Sequence[Signature]) -> list[Signature]:
     return [signature for each in rounds for signature in each if signature][:count]
 
 
-def likeliest(shows: np.ndarray, same: np.ndarray, wrong: np.ndarray) -> list[list[int]]:
+def speaks_for(theirs: Signature, mine: Signature) -> np.ndarray:
+    """What each result that a mistake alone makes wrong says for it: 0 where it raises, which another may prevent."""
+    if theirs.raised and not mine.raised:
+        return np.zeros(len(theirs.keys))
+    return np.where(mine.same(theirs), 1.0, -AGAINST) * theirs.wrong
+
+
+def likeliest(hides: np.ndarray, speaks: np.ndarray, wrong: np.ndarray) -> list[list[int]]:
     """Return pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
-    alone, hidden = np.where(same, 1.0, -AGAINST) * shows, 1.0 - shows
-    score = alone @ hidden.T
-    score += score.T + (hidden * np.where(wrong, -AGAINST, 1.0)) @ hidden.T
-    rows, columns = np.triu_indices(len(shows), 1)
+    score = speaks @ hides.T
+    score += score.T + (hides * np.where(wrong, -AGAINST, 1.0)) @ hides.T
+    rows, columns = np.triu_indices(len(hides), 1)
     order = np.argsort(-score[rows, columns], kind="stable")
     return np.stack([rows[order], columns[order]], axis=1).tolist()

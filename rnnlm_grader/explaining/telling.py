@@ -380,7 +380,7 @@ def value_of(misconception, look):
     """What a known mistake gives, in place of what is wrong in a look."""
     if look.key[0] == KEPT_LATE:
         return None
-    (play,) = play_all(in_place_of_answer(misconception.variant, look.case), [look.case])
+    (play,) = play_all(in_place_of_answer(misconception.variant, look.case, look.case.made), [look.case])
     return play.seen.get(look.key)
 
 

@@ -224,9 +224,10 @@ SHIFT = "        x = x - x.max(axis=-1, keepdims=True)\n"
 LOG_P = "x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"
 LOG_OF_SHARES = "np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True))"
 COUNT = "max(int(mask.sum()), 1)"
-KEPT_GRADIENT = (
-    "((np.exp(log_p) - np.eye(V, dtype=log_p.dtype)[picks[1]]) * mask[:, None] / np.float32(count)).reshape(xs.shape)"
-)
+GRADIENT_OF_SUM = """        dx = np.exp(log_p)
+        dx[picks] -= 1
+        dx *= mask[:, None]
+"""
 UNMASKED = ("        dx *= mask[:, None]\n", "")
 UNFLATTENED = ("xs.reshape(N * T, V)", "xs"), ("picks = ", "log_p = log_p.reshape(N * T, V)\n        picks = ")
 ANY_TARGET = ("dx[picks]", "dx[picks[0], targets % shape[2]]")
@@ -620,12 +621,14 @@ loss_of(
     SHARED,
     "backward multiplies the gradient that forward kept, and returns that array: a second call multiplies again, and "
     "what was returned before changes; return a product, self.dxs * dout",
-    ("        return losses.sum() / count", f"        self.dxs = {KEPT_GRADIENT}\n        return losses.sum() / count"),
     (
-        "        dx = np.exp(log_p)\n        dx[picks] -= 1\n        dx *= mask[:, None]\n        dx *= dout / count\n",
-        "",
+        GRADIENT_OF_SUM + "        dx *= dout / count\n        return dx.reshape(shape)",
+        "        self.dxs *= dout\n        return self.dxs",
     ),
-    ("return dx.reshape(shape)", "self.dxs *= dout\n        return self.dxs"),
+    (
+        "        return losses",
+        f"{GRADIENT_OF_SUM}        self.dxs = (dx / count).reshape(xs.shape)\n        return losses",
+    ),
 )
 loss_of("ChangesItsCache", GRADIENT, ITS_CACHE, *KEEPS_SHARES)
 loss_of("SubtractsFromItsCache", GRADIENT, ITS_CACHE, *KEEPS_SHARES, ("dx *= mask", "dx = dx * mask"))

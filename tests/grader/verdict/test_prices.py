@@ -132,6 +132,18 @@ def test_a_model_that_computes_nothing_earns_nothing(scale, bias):
     assert {part: result.points for part, result in results.items()} == {"forward": 0, "backward": 0, "contract": 0}
 
 
+@pytest.mark.parametrize("id", ["SwapsSizes", "AnotherOrder", "NestedLists"])
+def test_parameters_in_other_shapes_or_lists_cost_a_point_however_they_are_drawn(id):
+    """For a variant takes those of the answer as they stand in its lists."""
+    source = changed(
+        variant("MyRnnlm", id),
+        ("rng.standard_normal(shape) / np.sqrt(shape[0])", "0.1 * rng.normal(size=shape[::-1]).T"),
+    )
+    results = graded("MyRnnlm", source).values()
+    assert sum(result.max_points - result.points for result in results) == 1
+    assert [each.id for result in results for verdict in result.verdicts for each in verdict.likely] == [id]
+
+
 def test_weights_that_are_not_numbers_cost_a_point():
     source = changed(variant("MyRnnlm", "StartsFromNextToNothing"), ("/ 3e5", "* np.nan"))
     assert sum(result.max_points - result.points for result in graded("MyRnnlm", source).values()) == 1
