@@ -15,7 +15,7 @@ from nbgrader.converters import Autograde
 from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
-from ..sandbox.bubblewrap import SandboxMissing
+from ..sandbox.choice import SandboxMissing
 from .folders import graded_folder, one_line, remove, submitted_folders, unfit
 from .freezing import require_thawed
 from .gradebook import marks_in, nothing_kept, open_gradebook, recorded_scores, require_writable, withdraw_scores

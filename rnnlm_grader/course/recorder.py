@@ -18,7 +18,7 @@ from ..explaining.words import BOOK, clean
 from ..files import write_atomic
 from ..notebooks.submission import CODE, MAX_SOURCE
 from ..notebooks.writing import IMAGE, digest
-from ..sandbox.bubblewrap import described, resolve
+from ..sandbox.choice import described, resolve
 from ..verdict.marks import earned
 from .folders import (
     HIDDEN,

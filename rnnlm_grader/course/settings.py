@@ -6,7 +6,7 @@ from traitlets import Bool, Dict, Enum, Float, Unicode
 from traitlets.config import LoggingConfigurable
 
 from ..refusal import Refusal
-from ..sandbox.bubblewrap import resolve
+from ..sandbox.choice import resolve
 from ..sandbox.view import shows
 from .folders import answers_of, execution_order, require_criteria
 from .gradebook import require_gradebook

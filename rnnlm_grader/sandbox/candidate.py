@@ -15,7 +15,7 @@ from ..protocol.bench import Raised, describe
 from ..protocol.candidate import OWN, SET_UP, Lost, WorkerLost
 from ..protocol.program import Program, Reply
 from ..protocol.values import is_snapshot
-from . import bubblewrap as sandboxes
+from . import choice
 from .connection import DISTURBED, TOO_MUCH, Connection
 
 MOST_IN_VAIN = 3  # workers that may be lost while they execute the cells, with no cell to blame
@@ -85,7 +85,7 @@ class SandboxedCandidate:
     def load(self, cells: Iterable[tuple[str, str]], lent: Sequence[str] = ()) -> None:
         """Take up other cells, and other loans, in a new process: what ran in the last one may have changed it."""
         self.close()
-        self.command = sandboxes.command(self.sandbox, lent)
+        self.command = choice.command(self.sandbox, lent)
         self.cells = tuple(cells)
         # an earlier load says nothing of this one
         self.failed: dict[str, Lost | Raised] = {}

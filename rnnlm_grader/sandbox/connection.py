@@ -10,17 +10,19 @@ from typing import TypeAlias
 
 from ..protocol import wire
 from ..protocol.candidate import TIMED_OUT, WAITED, Lost, WorkerLost
-from . import bubblewrap as sandboxes
+from . import choice
 
 DISTURBED = "your code disturbed the process that runs it"
 TOO_MUCH = "it gave far more than any right answer gives"
+# Of processor time the grader allows far less: the kernel stops a worker only if nobody looks at it any more.
+LIMITS = {"memory": 2 * 2**30, "cpu_seconds": 3600, "file_bytes": 2**20}
 START_SECONDS = 60.0  # for a sandbox to start, which costs the answer no time
 GLANCE = 0.1  # seconds after which the grader looks again at what a silent worker has used
 Clocks: TypeAlias = tuple[float, float]  # the time, and processor time
 
 
 class Connection:
-    """A worker from its start, by a `command` as `bubblewrap.command` gives it, to its end.
+    """A worker from its start, by a `command` as `choice.command` gives it, to its end.
 
     All seconds are those of `since`: of processor time, which is the same whatever else the machine does. By the clock
     on the wall anything may take `wall_clock_factor` times as long.
@@ -37,7 +39,7 @@ class Connection:
         The bytes that it has said since this was set to 0; `wire.MOST_SAID` is the limit.
     """
 
-    def __init__(self, command: sandboxes.Command, wall_clock_factor: float) -> None:
+    def __init__(self, command: choice.Command, wall_clock_factor: float) -> None:
         self.wall_clock_factor, self.has_waited = wall_clock_factor, False
         self.clock: int | None = None  # of its processor time
         self.worked = 0.0  # what that was when it was last read
@@ -45,7 +47,7 @@ class Connection:
         requests, self.to_worker = os.pipe()
         self.from_worker, replies = os.pipe()
         try:
-            self.process = sandboxes.start(command, (requests, replies))
+            self.process = choice.start(command, (requests, replies))
         except BaseException:
             close_all(self.to_worker, self.from_worker)
             raise
@@ -55,12 +57,12 @@ class Connection:
         os.set_blocking(self.to_worker, False)
         self.allow(START_SECONDS)
         try:
-            self.ask(sandboxes.LIMITS)
+            self.ask(LIMITS)
             self.clock = self.process.clock()
             self.ready = self.clocks()
         except WorkerLost as lost:
             reason = lost.args[0].detail or lost.args[0].reason
-            raise sandboxes.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
+            raise choice.SandboxMissing(f"The sandbox failed to start a worker ({reason})") from None
         except BaseException:
             self.close()
             raise

@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import secrets
+import shutil
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -35,6 +36,11 @@ for place, fd in enumerate(kept, 3):
     os.dup2(fd, place)
 os.execv(sys.argv[3], sys.argv[3:])
 """
+
+
+def find() -> str | None:
+    """Return the path of podman; None where there is none."""
+    return shutil.which("podman")
 
 
 def isolation(podman: str, lent: Sequence[str]) -> list[str]:

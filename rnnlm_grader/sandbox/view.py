@@ -22,7 +22,7 @@ ISOLATED = ("-s", "-P")  # not -I: a set of strings must have the same order in 
 COURSE_PATH = "/course"  # where the worker finds NumPy and its own modules
 WORKER = (INTERPRETER, *ISOLATED, "-S", f"{COURSE_PATH}/rnnlm_grader/sandbox/worker.py")
 WRITABLE = ("/dev/shm", "/tmp")  # the only places that can be written to; they are lost with the worker
-WRITABLE_BYTES = 16 * 2**20  # of each; a single file is limited by `bubblewrap.LIMITS`
+WRITABLE_BYTES = 16 * 2**20  # of each; a single file is limited by `connection.LIMITS`
 LINKS = ("/lib", "/lib64", "/bin")  # folders on some systems, links into /usr on most
 
 

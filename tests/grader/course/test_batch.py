@@ -33,7 +33,7 @@ from rnnlm_grader.course.recorder import Recorder
 from rnnlm_grader.course.results import Results
 from rnnlm_grader.files import write_atomic
 from rnnlm_grader.refusal import Refusal, Stopped
-from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import choice
 
 pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 PAIR = {"unfinished": 4, "not-a-notebook": 0}  # student → mark
@@ -157,10 +157,10 @@ def test_a_cluster_that_is_lost_stops_the_run_which_goes_on_where_it_stopped(pai
     assert (len(tally.unchanged), len(tally.graded), tally.examined) == (1, 1, 1)
 
 
-@pytest.mark.parametrize("error", [BlockingIOError, MemoryError, sandbox.SandboxMissing])
+@pytest.mark.parametrize("error", [BlockingIOError, MemoryError, choice.SandboxMissing])
 def test_a_machine_that_has_no_room_for_a_while_costs_nobody_a_mark(pair, monkeypatch, error):
-    sandbox.resolve(sandbox.resolve("auto"))  # starts one itself, the first time that it is asked
-    starts, start = [], sandbox.start
+    choice.resolve(choice.resolve("auto"))  # starts one itself, the first time that it is asked
+    starts, start = [], choice.start
 
     def has_no_room_at_first(*args):
         starts.append(args)
@@ -168,7 +168,7 @@ def test_a_machine_that_has_no_room_for_a_while_costs_nobody_a_mark(pair, monkey
             raise error
         return start(*args)
 
-    monkeypatch.setattr(sandbox, "start", has_no_room_at_first)
+    monkeypatch.setattr(choice, "start", has_no_room_at_first)
     tally = batch_of(pair).grade()
     assert (sorted(tally.graded), tally.failed) == (sorted(PAIR), {})
     assert marks(pair) == PAIR

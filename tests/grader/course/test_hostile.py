@@ -32,7 +32,7 @@ from rnnlm_grader.course.recorder import MOST_IN_LINE
 from rnnlm_grader.course.settings import GradeInSandbox
 from rnnlm_grader.engine.exam import examine, hidden_seed
 from rnnlm_grader.protocol.candidate import KernelCandidate
-from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import connection
 
 pytestmark = pytest.mark.corpus
 SLUGS = sorted({work.slug for work in CLASS.values()})
@@ -184,7 +184,7 @@ def test_everybody_is_told_the_mark_and_the_reason(graded, student):
 
 
 def test_memory_stays_within_the_limits(graded):
-    assert graded.watch.peak_of_others < sandbox.LIMITS["memory"] + 200 * 2**20
+    assert graded.watch.peak_of_others < connection.LIMITS["memory"] + 200 * 2**20
     assert graded.watch.growth < 400 * 2**20
 
 

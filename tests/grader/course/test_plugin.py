@@ -16,7 +16,7 @@ from nbgrader.utils import is_grade
 
 from rnnlm_grader.course import settings
 from rnnlm_grader.course.job import require_own_grader
-from rnnlm_grader.sandbox import bubblewrap as sandbox
+from rnnlm_grader.sandbox import choice
 
 NOTEBOOK = f"{SLUG}.ipynb"
 AGAIN = "nbgrader generate_assignment 01-embedding --force"
@@ -126,9 +126,9 @@ def test_what_is_damaged_or_in_the_way_stops_the_batch_with_one_line_before_anyt
 
 
 def test_a_missing_sandbox_stops_the_batch_before_anything_is_written(course, monkeypatch):
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
-    monkeypatch.setattr(sandbox, "find_podman", lambda: None)
-    sandbox.resolve.cache_clear()
+    monkeypatch.setitem(choice.FIND, "bwrap", lambda: None)
+    monkeypatch.setitem(choice.FIND, "podman", lambda: None)
+    choice.resolve.cache_clear()
     is_stopped(course, "No sandbox can start here, so nothing was graded")
 
 

@@ -20,8 +20,7 @@ from support.inside import INSIDE, look_round
 from support.workers import FORBIDDEN, LOSES, CallFailed, begun, call, function, how_lost
 
 from rnnlm_grader.course.job import Job, run, version
-from rnnlm_grader.sandbox import bubblewrap as sandbox
-from rnnlm_grader.sandbox import connection
+from rnnlm_grader.sandbox import choice, connection
 
 # For machines without cgroups of version 2, or inside a container.
 pytestmark = pytest.mark.programs
@@ -39,17 +38,17 @@ def configured(tmp_path_factory):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.mktemp("cache")))
         folder = tmp_path_factory.mktemp("podman")
-        if not sandbox.find_podman():
+        if not choice.FIND["podman"]():
             pytest.skip("podman isn't installed")
         if why_not_at_all(folder):
             (folder / "containers.conf").write_text(OTHER_RUNTIME)
             patch.setenv("CONTAINERS_CONF", str(folder / "containers.conf"))
         if reason := why_not_at_all(folder):
             pytest.skip(f"podman can't start here: {reason}")
-        assert sandbox.why_not("podman") is None
+        assert choice.why_not("podman") is None
         yield
     wait_until_nothing_is_left()
-    sandbox.resolve.cache_clear()
+    choice.resolve.cache_clear()
 
 
 def why_not_at_all(folder):
@@ -133,7 +132,7 @@ def test_numpy_works_nothing_of_the_host_is_there_and_the_kernel_has_no_other_ca
 def test_a_worker_that_is_given_up_while_it_starts_leaves_nothing_behind(monkeypatch):
     for seconds in (0, 0.2, 0.4):
         monkeypatch.setattr(connection, "START_SECONDS", seconds)
-        with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1", sandbox="podman"):
+        with contextlib.suppress(choice.SandboxMissing), begun("x = 1", sandbox="podman"):
             pass
     wait_until_nothing_is_left()
 
@@ -188,8 +187,8 @@ def test_a_submission_gets_the_same_result_as_in_bubblewrap(embedding):
 
 
 def test_where_bubblewrap_is_missing_podman_is_used_and_that_is_recorded(tmp_path, monkeypatch):
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
-    sandbox.resolve.cache_clear()
+    monkeypatch.setitem(choice.FIND, "bwrap", lambda: None)
+    choice.resolve.cache_clear()
     release(tmp_path)
     demo.hand_in(tmp_path, {"somebody": WORK["unfinished"]})
     assert batch_of(tmp_path).grade().graded == ["somebody"]

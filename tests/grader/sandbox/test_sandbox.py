@@ -16,9 +16,8 @@ from rnnlm_grader.protocol.bench import load_cells
 from rnnlm_grader.protocol.candidate import KernelCandidate, WorkerLost
 from rnnlm_grader.protocol.program import Program
 from rnnlm_grader.protocol.values import is_snapshot
-from rnnlm_grader.sandbox import bubblewrap as sandbox
 from rnnlm_grader.sandbox import candidate as candidates
-from rnnlm_grader.sandbox import connection, view
+from rnnlm_grader.sandbox import choice, connection, view
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 
 
@@ -117,11 +116,11 @@ def test_what_is_far_larger_than_any_right_result_does_not_cross(result, told):
 
 
 def test_a_missing_sandbox_stops_grading_with_one_clear_line(monkeypatch):
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: None)
-    monkeypatch.setattr(sandbox, "find_podman", lambda: None)
+    monkeypatch.setitem(choice.FIND, "bwrap", lambda: None)
+    monkeypatch.setitem(choice.FIND, "podman", lambda: None)
     for name, missing in {"bwrap": "bwrap", "podman": "podman", "auto": "bwrap wasn't found; podman"}.items():
-        with pytest.raises(sandbox.SandboxMissing) as refused:
-            sandbox.resolve.__wrapped__(name)
+        with pytest.raises(choice.SandboxMissing) as refused:
+            choice.resolve.__wrapped__(name)
         assert re.match(rf"No sandbox .*nothing was graded: {missing} wasn't found\. Install .*$", str(refused.value))
 
 
@@ -138,10 +137,10 @@ def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_inst
     program = tmp_path / "program"
     program.write_text(SAYS)
     program.chmod(0o755)
-    monkeypatch.setattr(sandbox, "find_bwrap", lambda: program)
-    monkeypatch.setattr(sandbox, "find_podman", lambda: None)
-    with pytest.raises(sandbox.SandboxMissing, match=r"failed \(bwrap: loopback: Failed RTM_NEWADDR[^\n]*$") as refused:
-        sandbox.resolve.__wrapped__(name)
+    monkeypatch.setitem(choice.FIND, "bwrap", lambda: program)
+    monkeypatch.setitem(choice.FIND, "podman", lambda: None)
+    with pytest.raises(choice.SandboxMissing, match=r"failed \(bwrap: loopback: Failed RTM_NEWADDR[^\n]*$") as refused:
+        choice.resolve.__wrapped__(name)
     said = str(refused.value)
     assert "threat-model.md, In a container" in said
     table = (view.COURSE / "book" / "threat-model.md").read_text().partition("## In a container")[2]
@@ -152,14 +151,14 @@ def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_inst
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():
     candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
     candidate.command = (["/bin/false"], {})
-    with pytest.raises(sandbox.SandboxMissing, match="failed to start a worker"):
+    with pytest.raises(choice.SandboxMissing, match="failed to start a worker"):
         candidate.begin(5)
 
 
 def test_a_worker_that_is_killed_while_it_starts_leaves_nothing_behind(monkeypatch):
     for i in range(40):
         monkeypatch.setattr(connection, "START_SECONDS", 0.0005 * i)
-        with contextlib.suppress(sandbox.SandboxMissing), begun("x = 1"):
+        with contextlib.suppress(choice.SandboxMissing), begun("x = 1"):
             pass
     assert not staying(orphans)
 
