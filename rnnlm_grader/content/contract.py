@@ -48,7 +48,7 @@ CLEARED_IN_FORWARD = (
     "there is lost. Clear them in backward"
 )
 REBOUND = (
-    "grads holds new arrays after backward; whoever kept the old ones (an optimizer) never sees the gradient. "
+    "grads holds new arrays after backward; an optimizer, which kept the old ones, never sees the gradient. "
     "Write into them: `self.grads[0][...] = ...`"
 )
 LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient that comes in already carries it"

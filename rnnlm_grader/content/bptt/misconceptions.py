@@ -281,7 +281,7 @@ bptt(
     "ClipsOnTheWay",
     CLIPPING,
     "what a step hands back is clipped on the way; my_bptt returns the gradients as they "
-    "are, and whoever calls it may clip them",
+    "are, and its caller may clip them",
     ("dz @ Wh.T", "np.clip(dz @ Wh.T, -5, 5)"),
 )
 bptt("CarriesAllAlong", RECURRENT, step.DH_PILED_UP, ("dz @ Wh.T", "dh + dz @ Wh.T"))
@@ -573,14 +573,14 @@ clip(
     "LeavesArraysAsTheyAre",
     IN_PLACE,
     "the arrays stay as they were: nothing is clipped, or new arrays take the place of the old (`grad = grad * "
-    "rate`), which whoever holds the old ones never sees. Change them in place: `grad *= rate`",
+    "rate`) while the caller still holds these. Change them in place: `grad *= rate`",
     ("grad *= max_norm / norm", "grad = grad * (max_norm / norm)"),
 )
 clip(
     "ReplacesItems",
     IN_PLACE,
-    "new arrays are put into the list (`grads[i] = ...`); whoever holds the old ones never "
-    "sees it. Change them in place: `grads[i] *= rate`",
+    "new arrays are put into the list (`grads[i] = ...`), and the caller still holds the old ones. "
+    "Change them in place: `grads[i] *= rate`",
     ("for grad in grads:", "for i, grad in enumerate(grads):"),
     ("grad *= max_norm / norm", "grads[i] = grad * (max_norm / norm)"),
 )

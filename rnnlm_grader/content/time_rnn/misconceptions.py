@@ -253,7 +253,7 @@ time_rnn(
     "ClearsStateInPlace",
     STATE,
     "the state is set to zeros in place (`self.h[...] = 0`) where no state is kept, "
-    "and whoever holds that array, such as hs or the caller, sees it; make new zeros",
+    "which also clears hs, or the caller's array, if it is the same one; make new zeros",
     ("self.h = h", "self.h = hs[:, -1]"),
     (
         "        hs =",
