@@ -60,7 +60,7 @@ def answer(question, **typed):
     [
         ("11", "✓ Right."),
         ("10", "row 2: that is the last occurrence alone."),
-        ("7", "row 2: not 7."),
+        ("7", "row 2: 7 is too small."),
         ("many", "row 2: that isn’t a number."),
         ("", "row 2: no number yet."),
     ],

@@ -9,6 +9,7 @@ const FARM_COLUMNS = [
   ["where", ["in", "near", "behind", "barn", "field", "garden", "house", "river", "wood"]],
   ["says", ["moos", "quacks", "barks", "meows", "neighs", "croaks", "buzzes", "hoots", "."]],
 ];
+const FARM_SOUNDS = FARM_COLUMNS[2][1].slice(0, -1);
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
 // With a smaller sum a state isn't about an animal: it has no number, and on the front page no bar. The sums of other animals
@@ -53,7 +54,7 @@ class LiveFarm extends LiveFigure {
 
   compactForm() {
     const next = Array.from({ length: FARM_NEXT }, () => this.bar(""));
-    this.input.placeholder = "near the garden";
+    this.input.placeholder = "the cow near the garden";
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
@@ -128,7 +129,7 @@ class LiveFarm extends LiveFigure {
 
   buttons() {
     return make("div", { class: "live-row" },
-      button("Next word", () => this.act(() => this.read(this.sample()))),
+      button("Next word", () => this.act(() => this.read(this.sample(), true))),
       button("Finish the sentence", () => { clearTimeout(this.writing); this.finish(); }),
       button("Forget", () => this.act(() => this.forget())),
       button("Start over", () => this.act(() => this.startOver())));
@@ -148,8 +149,9 @@ class LiveFarm extends LiveFigure {
     return bar;
   }
 
-  /** Let the model read one word: a step of the RNN, and a row for its new state. */
-  read(word) {
+  /** Let the model read one word, which it may have drawn itself: a step of the RNN, and a row for its new state. */
+  read(word, isDrawn = false) {
+    if (FARM_SOUNDS.includes(word)) this.chosen = isDrawn ? null : this.probabilities()[this.tokens.indexOf(word)];
     const x = this.embedding[this.tokens.indexOf(word)];
     this.state = affine(this.state, this.Wh, affine(x, this.Wx, this.b)).map(Math.tanh);
     this.words.push(word);
@@ -172,14 +174,18 @@ class LiveFarm extends LiveFigure {
         ""}It knows ${known.length} words: ${known.join(", ")}.`);
       return;
     }
-    this.act(() => words.forEach((word) => this.read(word)));
+    const begins = words[0] === "the" && this.animals.includes(words[1]);
+    this.act(() => {
+      if (this.compact && begins && this.words.at(-1) !== ".") this.startOver("");
+      words.forEach((word) => this.read(word));
+    });
     this.input.value = "";
   }
 
   /** Write word by word up to the next full stop; whatever is pressed meanwhile stops it. */
   finish() {
     const word = this.sample();
-    this.read(word);
+    this.read(word, true);
     this.writing = word === "." ? null : setTimeout(() => this.finish(), LiveFigure.calm.matches ? 0 : 350);
     this.draw();
   }
@@ -193,11 +199,11 @@ class LiveFarm extends LiveFigure {
   }
 
   /** Begin after a whole sentence; on the front page, in the middle of the next one, as its question does. */
-  startOver() {
+  startOver(beginning = this.compact ? FARM_COMPACT_BEGINNING : "") {
     this.text.replaceChildren();
     this.state = this.b.map(() => 0);
     this.words = [];
-    `${FARM_WARM_UP}${this.compact ? ` ${FARM_COMPACT_BEGINNING}` : ""}`.split(" ").forEach((word) => this.read(word));
+    `${FARM_WARM_UP} ${beginning}`.trim().split(" ").forEach((word) => this.read(word));
   }
 
   probabilities() {
@@ -268,20 +274,22 @@ class LiveFarm extends LiveFigure {
     const crowd = named.length > 1
       ? `More than one animal in a sentence (${named.join(", ")}): the model has never met that. ` : "";
     const quoted = `“${sentence.length > 12 ? "… " : ""}${sentence.slice(-12).join(" ").replace(" .", ".")}”`;
-    const sound = FARM_COLUMNS[2][1].indexOf(sentence.at(isWhole ? -2 : -1));
-    if (sound >= 0 && named.length === 1) return `${quoted} ${this.remembered(sentence, named[0], sound)}`;
+    const sound = FARM_SOUNDS.indexOf(sentence.at(isWhole ? -2 : -1));
+    if (sound >= 0 && named.length < 2) return `${quoted} ${this.remembered(sentence, named[0], sound)}`;
     const read = sentence.length ? `${isWhole ? "At the end of" : "After"} ${quoted}` : "With a state of zeros";
     const whom = largest < FARM_SOMEBODY ? "nobody" : `the ${animal}`;
     const odd = largest < FARM_SOMEBODY || named.includes(animal) ? "" : ", whom nobody named";
     return `${crowd}${read} it is about ${whom}${odd}`;
   }
 
-  /** Say whether an animal's own sound was made, some words after it was named. */
+  /** Say whether the model made an animal's own sound, some words after it was named. */
   remembered(sentence, animal, sound) {
-    const [, [, ...animals]] = FARM_COLUMNS[0], sounds = FARM_COLUMNS[2][1];
-    const words = sentence.indexOf(sounds[sound]) - sentence.indexOf(animal) - 1;
-    return animals[sound] !== animal ? `It ${sounds[sound]}: the ${animal} is lost`
-      : `It ${sounds[sound]}: it has kept the ${animal}${words ? ` for ${words} word${words === 1 ? "" : "s"}` : ""}`;
+    const [, [, ...animals]] = FARM_COLUMNS[0], says = FARM_SOUNDS[sound];
+    if (this.chosen !== null) return `You chose the sound: the model gave ${says} ${percent(this.chosen)}`;
+    if (!animal) return `It ${says}, though nobody was named`;
+    const words = sentence.indexOf(says) - sentence.indexOf(animal) - 1;
+    return animals[sound] !== animal ? `It ${says}: the ${animal} is lost`
+      : `It ${says}: it has kept the ${animal}${words ? ` for ${words} word${words === 1 ? "" : "s"}` : ""}`;
   }
 }
 

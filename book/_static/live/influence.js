@@ -11,7 +11,7 @@ class LiveInfluence extends LiveFigure {
 
   build() {
     const hasWindows = this.hasAttribute("windows");
-    this.setting = { radius: hasWindows ? 0.5 : 0.8, T: 12, k: hasWindows ? 4 : 12, last: false };
+    this.setting = { radius: hasWindows ? 0.5 : 0.8, T: 12, k: 12, last: false };
     this.at = 0; // which path is looked at; 0 is none
     const change = (name) => (value) => { this.setting[name] = value; this.at = 0; this.draw(); };
     this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 262", role: "img",
@@ -21,7 +21,7 @@ class LiveInfluence extends LiveFigure {
     this.panel.append(
       slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: this.setting.radius }, change("radius")),
       ...(hasWindows ? [slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
-        slider("window k =", { min: 1, max: 24, step: 1, value: 4 }, change("k"))] : []),
+        slider("window k =", { min: 1, max: 24, step: 1, value: 12 }, change("k"))] : []),
       checkbox("only the last output sends 1", change("last")), this.picture, this.path, this.sentence);
   }
 
@@ -104,7 +104,7 @@ class LiveInfluence extends LiveFigure {
     const [right, left] = [from, to].map((t) => this.place(t)), reach = (right - left) / 2;
     return make("path", { d: `M${right} ${INFLUENCE_BASE}A${reach} ${0.88 * reach} 0 0 0 ${left} ${INFLUENCE_BASE}`,
       class: `influence-path ${kind}`, "stroke-opacity": Math.min(1, carried),
-      "stroke-width": 1.3 + Math.min(3, Math.max(0, Math.log2(carried))) });
+      "stroke-width": 1.3 + Math.min(5, 0.6 * Math.max(0, Math.log2(carried))) });
   }
 
   product({ from, to, carried }) {

@@ -32,7 +32,7 @@ class LiveQuestion extends HTMLElement {
     if (Number.isNaN(number)) return input.value.trim() ? "that isn’t a number." : "no number yet.";
     if (equals(number, answer)) return "";
     const [, known] = Object.entries(this.wrong).find(([wrong]) => equals(number, wrong)) ?? [];
-    return known ?? `not ${input.value.trim()}.`;
+    return known ?? `${input.value.trim()} is too ${number < answer ? "small" : "large"}.`;
   }
 }
 

@@ -27,7 +27,7 @@ class LiveSketch extends LiveFigure {
   startOver() {
     this.mine = this.x.map(() => this.start ?? 0);
     this.at = 0;
-    this.isDrawn = this.isShown = false;
+    this.isDrawn = this.isAsked = this.isShown = false;
   }
 
   /** Set the size at a place, and in between where a stroke comes from another one. Once all is shown it stays. */
@@ -53,7 +53,10 @@ class LiveSketch extends LiveFigure {
   }
 
   show() {
-    if (!this.isDrawn) return this.say("Draw first: what do you expect?");
+    if (!this.isDrawn && !this.isAsked) {
+      this.isAsked = true;
+      return this.say("Draw first: what do you expect? To see it without a guess, press once more.");
+    }
     this.isShown = true;
     this.draw();
   }
@@ -99,7 +102,7 @@ class LiveSketch extends LiveFigure {
     ...[this.x[0], middle, this.x.at(-1)].map((place) => label(this.right(place), bottom + 15, String(place), "live-faint")),
     label((left + right) / 2, bottom + 31, this.across, "live-faint")];
     if (this.isShown) parts.push(...this.measured());
-    parts.push(this.line(this.points(this.mine), "sketch-mine"),
+    if (this.isDrawn || !this.isShown) parts.push(this.line(this.points(this.mine), "sketch-mine"),
       make("circle", { cx: this.right(this.x[this.at]), cy: this.height(this.mine[this.at]), r: 5, class: "sketch-at" }));
     this.picture.replaceChildren(...parts);
     setSlider(this.places, this.at, String(this.x[this.at]));
@@ -111,8 +114,8 @@ class LiveSketch extends LiveFigure {
     const there = `At ${this.x[this.at]} ${this.x[this.at] === 1 ? this.across.replace("steps", "step") : this.across} you`;
     if (!this.isShown) return `${there} expect ${sketchSize(this.mine[this.at])}.`;
     const measured = Object.entries(this.curves).map(([name, sizes]) => `${brief(sizes[this.at])} for ${name}`);
-    return `${there} expected ${sketchSize(this.mine[this.at])} for ${this.asked}. Measured: ${
-      measured.join("; ")}.`;
+    const expected = this.isDrawn ? `${there} expected ${sketchSize(this.mine[this.at])} for ${this.asked}. ` : "";
+    return `${expected}Measured${this.isDrawn ? "" : ` at ${this.x[this.at]}`}: ${measured.join("; ")}.`;
   }
 }
 
