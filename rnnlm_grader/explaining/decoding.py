@@ -240,8 +240,12 @@ def part_of(
 
     It must be right wherever the answer is right. Where several are left, it is the one that gives the same as the
     answer in most results. Exceptions and zeros come of many mistakes: there it must be wrong wherever the answer is.
+    Plays of what isn't filled in yet say nothing.
     """
-    mine = {played: signature_of(played) for examination in examinations for _, played in examination.plays}
+    if not (faults := [fault for fault in faults if is_played_out(fault.play)]):
+        return ()
+    plays = [played for each in examinations for _, played in each.plays if is_played_out(played)]
+    mine = {played: signature_of(played) for played in plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
     if any(signature.unseen(fault.wrong) for signature, fault in parts):
         return ()
@@ -254,6 +258,11 @@ def part_of(
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
     return the_one([each for each, count in found.items() if count == max(found.values())])
+
+
+def is_played_out(played: Play) -> bool:
+    """Whether all methods that a play calls are filled in."""
+    return not (isinstance(played.raised, Raised) and played.raised.is_unfinished)
 
 
 def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool:

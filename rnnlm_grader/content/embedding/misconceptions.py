@@ -40,7 +40,7 @@ time_embedding = MISCONCEPTIONS.of("MyTimeEmbedding", RIGHT.replace("MyEmbedding
 
 ADD = "np.add.at(dW, self.idx, dout)"
 WRITES_NOTHING = ("dW[...] = 0", "dW = np.zeros_like(dW)")
-OVERWRITES = (ADD, "dW[self.idx] = dout")
+OVERWRITES = (ADD, "dW[self.idx] += dout")  # as `=` does, where dW is zeros
 NEVER_EMPTIES = ("self.idx = None", "self.layers = []"), ("self.idx = idx", "self.layers += list(idx.T)")
 
 # --- both -------------------------------------------------------------------------------------------------------------
@@ -419,12 +419,22 @@ embedding(
 
 # --- MyTimeEmbedding --------------------------------------------------------------------------------------------------
 
+for which, ids in {"": "self.idx[:, 0]", "ForAll": "self.idx"}.items():
+    time_embedding(
+        f"SumsTimeFirst{which}",
+        OVER_TIME,
+        "dout is summed over time before it is sent to rows of dW; each row belongs to the word at its own step",
+        (ADD, f"np.add.at(dW, {ids}, dout.sum(axis=1))"),
+    )
 time_embedding(
-    "SumsTimeFirst",
+    "CountsRowsForSteps",
     OVER_TIME,
-    "dout is summed over time before it is sent to rows of dW, and the words of one step get all of it; each row of "
-    "dout belongs to the word at its own step",
-    (ADD, "np.add.at(dW, self.idx[:, 0], dout.sum(axis=1))"),
+    "the loop over time counts the rows of the batch, N or len(xs), and not the steps; T is xs.shape[1]",
+    (
+        ADD,
+        """for t in range(len(dout)):
+            np.add.at(dW, self.idx[:, t], dout[:, t])""",
+    ),
 )
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))

@@ -224,6 +224,7 @@ SHIFT = "        x = x - x.max(axis=-1, keepdims=True)\n"
 LOG_P = "x - np.log(np.exp(x).sum(axis=-1, keepdims=True))"
 LOG_OF_SHARES = "np.log(np.exp(x) / np.exp(x).sum(axis=-1, keepdims=True))"
 COUNT = "max(int(mask.sum()), 1)"
+OVER_ALL = "the loss is divided by all N·T positions; it is the mean over those that are kept, and so is its gradient"
 GRADIENT_OF_SUM = """        dx = np.exp(log_p)
         dx[picks] -= 1
         dx *= mask[:, None]
@@ -271,13 +272,13 @@ loss_of(
 loss_of(
     "MeanOverAll",
     OVER_KEPT,
-    "the loss and its gradient are divided by all N·T positions; the mean is over those that are kept",
+    OVER_ALL,
     (COUNT, "N * T"),
 )
 loss_of(
     "LossMeanOverAll",
     OVER_KEPT,
-    "the loss is divided by all N·T positions, the gradient by those kept; both take the mean over those that are kept",
+    OVER_ALL,
     ("losses.sum() / count", "losses.mean()"),
 )
 loss_of(
