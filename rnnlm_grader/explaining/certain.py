@@ -1,13 +1,14 @@
 """Says what is certain of a failure that the library has no name for."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from ..engine.calls import KEPT_LATE
 from ..engine.compare import same, same_values
-from ..protocol.bench import Raised
+from ..protocol.bench import Handle, Raised
 from ..protocol.program import Program
 from .anatomy import anatomy
 from .exceptions import explain, meaning_of
@@ -19,7 +20,7 @@ from .words import clean
 NUMBERS = ["no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine"]
 
 
-def what_is_certain(small, looks, hidden=False):
+def what_is_certain(small: Look, looks: Sequence[Look], hidden: bool = False) -> str:
     """Say what holds in all looks of what was got in the smallest example; '' where that is nothing.
 
     A worker that was given hidden inputs remembers them while it plays the smallest example. So with hidden inputs
@@ -27,28 +28,29 @@ def what_is_certain(small, looks, hidden=False):
 
     Parameters
     ----------
-    small : Look
-        At the smallest example.
-    looks : list of Look
+    small
+        A look at the smallest example.
+    looks
         At three draws of other sizes, in which the answer fails alike; or none.
     """
     if hidden:
         return fixed_phrase(small, looks) if looks else ""
     trials = Trials(small, looks)
-    if isinstance(small.finding, Raised):
-        is_one = looks and all(look.finding.mark == small.finding.mark for look in looks)  # place in the line
-        return explain(small, looks, trials) if is_one else trials.what_fits()
+    if isinstance(raised := small.finding, Raised):
+        others = [look.finding for look in looks if isinstance(look.finding, Raised)]  # all of them
+        is_one = others and all(each.mark == raised.mark for each in others)  # place in the line
+        return explain(raised, others, Letters(looks), trials) if is_one else trials.what_fits()
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
     fix = trials.what_fits()
     return ". ".join(filter(None, [seen_of(small, looks) if looks else "", fix or changed_on_the_way(small, trials)]))
 
 
-def fixed_phrase(small, looks):
+def fixed_phrase(small: Look, looks: Sequence[Look]) -> str:
     """Say what is certain in words that the answer can't choose."""
     if isinstance(small.finding, Raised):
         return meaning_of(small.finding, small.finding.message, may_quote=False)
-    got = looks[0].finding.got
+    got, _ = looks[0].values
     if small.key[0] == KEPT_LATE or (isinstance(got, tuple) and got):
         return ""
     where, how = anatomy(looks) if got is not None else ("", "is None")
@@ -56,53 +58,45 @@ def fixed_phrase(small, looks):
     return phrase(looks[0], how, where) if where or how else ""
 
 
-def phrase(look, how, where):
-    return f"`{look.finding.what.replace('held', 'grads')}` {how or 'is wrong'}{where and ', '}{where}"
+def phrase(look: Look, how: str, where: str) -> str:
+    return f"`{look.what}` {how or 'is wrong'}{where and ', '}{where}"
 
 
-def seen_of(small, looks):
+def seen_of(small: Look, looks: Sequence[Look]) -> str:
     """Say what was got in place of the right result."""
-    look = looks[0]
-    what, got, layer = look.finding.what.replace("held", "grads"), look.finding.got, small.play.layer
-    call = name_of_call(look)
+    look, layer = looks[0], small.play.layer
+    what, call, (got, right) = look.what, look.called, look.values
     if got is None:
         is_returned = look.key[1] in (*layer.outputs, *layer.back)
         return f"`{call}` returned None" if is_returned else f"`{what}` is None"
     if look.key[1] == "result":
         return f"`{call}` should return nothing"
-    if isinstance(got, tuple) and any(same(each, look.finding.expected) for each in got):
+    if isinstance(got, tuple) and any(same(each, right) for each in got):
         return f"`{call}` returned {count_in_words(len(got))} values; return only `{what}`"
     where, how = anatomy([*looks, small])
-    if not how and isinstance(got, np.ndarray) and got.shape != look.finding.expected.shape:
+    if not how and isinstance(got, np.ndarray) and isinstance(right, np.ndarray) and got.shape != right.shape:
         how = shapes_of(small, looks)
     return phrase(look, how, where) if where or how else ""
 
 
-def name_of_call(look):
-    """The function or method that was called last."""
-    at, layer = look.key[0], look.play.layer
-    verb = look.case.tape.steps[at].verb if isinstance(at, int) else "forward"
-    return layer.name if layer.is_function else verb
-
-
-def count_in_words(count):
+def count_in_words(count: int) -> str:
     return NUMBERS[count] if count < len(NUMBERS) else str(count)
 
 
-def shapes_of(small, looks):
+def shapes_of(small: Look, looks: Sequence[Look]) -> str:
     """Say which shape was got and which was expected, in letters where these are certain."""
-    letters = Letters(looks)
-    got, right = ([getattr(look.finding, name).shape for look in looks] for name in ("got", "expected"))
-    words = letters.shape(got) or in_brackets(small.finding.got.shape), letters.shape(right)
+    shown, *pairs = [arrays for look in (small, *looks) if (arrays := look.arrays)]
+    letters, plain = Letters(looks), [in_brackets(array.shape) for array in shown]
+    got, right = ([array.shape for array in arrays] for arrays in zip(*pairs, strict=True))
+    words = letters.shape(got) or plain[0], letters.shape(right)
     if re.search("[+-]", words[1] or ""):  # the call has other sizes than those before it, which the letters stand for
-        words = in_brackets(small.finding.got.shape), in_brackets(small.finding.expected.shape)
-    pairs = [(look.finding.got, look.finding.expected) for look in looks]
+        words = plain[0], plain[1]
     is_right = all(got.size == right.size and same_values(got.reshape(right.shape), right) for got, right in pairs)
     has = "has shape {}, with the right numbers" if is_right else "has shape {}"
     return f"{has.format(words[0])}; it should be {words[1]}" if words[1] else ""
 
 
-def changed_on_the_way(small, trials):
+def changed_on_the_way(small: Look, trials: Trials) -> str:
     """Say so where an answer whose results are wrong also changes an array of the caller's."""
     if trials.is_over or small.case.law or small.play.layer.makes or small.play.layer.listed:
         return ""
@@ -111,12 +105,12 @@ def changed_on_the_way(small, trials):
     return next(filter(None, map(changed_afterwards, at_end)), "")
 
 
-def changed_afterwards(small):
+def changed_afterwards(small: Look) -> str:
     """Say what became of an array that the caller still holds, and which line did that."""
-    finding, kept = small.finding, small.play.calls.kept[int(small.key[1].split()[1])]
-    now, then = finding.got, finding.expected
-    if not (isinstance(now, np.ndarray) and isinstance(then, np.ndarray)):
+    kept = small.play.calls.kept[int(small.key[1].split()[1])]
+    if not small.arrays:
         return ""
+    now, then = small.arrays
     if now.shape != then.shape:
         return (
             f"`{kept.name}` had shape {then.shape} and has shape {now.shape} after the call: your code reshaped "
@@ -124,17 +118,18 @@ def changed_afterwards(small):
         )
     if kept.seen_at:
         return ""
-    line = line_that_writes(small, kept.handle.number)
+    line = line_that_writes(small, kept.handle)
     return f"the caller's `{kept.name}` is changed{f': `{line}` writes into it' if line else ''}"
 
 
-def line_that_writes(small, number):
+def line_that_writes(small: Look, handle: object) -> str:
     """Return the line that changes an array of the caller's: it raises where this array can't be written to."""
     program = Program()
     program.functions = small.case.calls.program.functions
     for at, step in enumerate(small.case.calls.program.steps):
         is_seen, verb, *args = step
-        program.step("lock" if at == number else verb, *args, is_seen=is_seen)
-    (reply,) = small.play.candidate.play([program])
-    is_locked = reply.raised and reply.raised.kind == "ValueError" and "read-only" in reply.raised.message
-    return clean(reply.raised.text, 60) if is_locked and reply.raised.line else ""
+        program.step("lock" if Handle(at) == handle else verb, *args, is_seen=is_seen)
+    ((_, raised, _),) = small.play.candidate.play([program])
+    if raised and raised.line and raised.kind == "ValueError" and "read-only" in raised.message:
+        return clean(raised.text, 60)
+    return ""

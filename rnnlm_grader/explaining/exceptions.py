@@ -1,10 +1,13 @@
 """Says in other words what an exception means, where no misconception explains it: what is certain, and no more."""
 
 import re
+from collections.abc import Collection, Iterable, Sequence
+from typing import TypeAlias
 
+from ..protocol.bench import Raised
 from .letters import Letters, in_brackets
 from .source import causes_in, why_none
-from .trials import SHORT
+from .trials import SHORT, Trials
 from .words import clean, in_a_row
 
 # Kinds, beginning of the message, what it says of this case (with its groups filled in), and what holds in any case.
@@ -137,27 +140,29 @@ MEANINGS = (
     ("TypeError|AttributeError", r".*NoneType", "", "something here is None"),
 )
 OF_SHAPES = {"array", "list", "tuple"}
+Side: TypeAlias = tuple[str, str, str | None]  # what stands in the line: an expression, its type, its shape in letters
 
 
-def explain(small, looks, trials):
-    """Return what the exception of the smallest example means, and what mends it if that was found; or ''."""
-    raised, sources = small.finding, small.play.candidate.sources(small.case.layer.name)
+def explain(raised: Raised, others: Sequence[Raised], letters: Letters, trials: Trials) -> str:
+    """Return what the exception of the smallest example means, and what mends it if that was found; or ''.
+
+    `others` are the exceptions in other draws, in which `letters` are certain.
+    """
+    sources = trials.candidate.sources(trials.layer.name)
     causes = [*causes_in(raised, sources)]
     fix = trials.what_fits() if raised.kind == "AttributeError" or not causes else ""
     if fix and causes:  # it is misspelt, and nothing else
         return fix
     if cause := next((each for each in causes if not each.changed or trials.fits(each.changed)), None):
         return f"{cause.fact}: {cause.advice}"
-    fact = causes[0].fact if causes else meaning_of(raised, *said_in_letters(small, looks), sources)
+    fact = causes[0].fact if causes else meaning_of(raised, *said_in_letters(raised, others, letters), sources)
     return ". ".join(filter(None, [fact, fix]))
 
 
-def said_in_letters(small, looks):
+def said_in_letters(raised: Raised, others: Sequence[Raised], letters: Letters) -> tuple[str, list[Side]]:
     """Return (message, what the sides are) with letters in place of sizes where these are certain."""
-    raised, letters = small.finding, Letters(looks)
-    others = [look.finding for look in looks]
     message = letters.text([plain(each.message) for each in others]) or raised.message
-    sides = []
+    sides: list[Side] = []
     for at, (text, kind, shape) in enumerate(raised.sides):
         if "`" in text or len(text) > SHORT or clean(text) != text:
             continue
@@ -171,12 +176,14 @@ def said_in_letters(small, looks):
     return message, sides
 
 
-def plain(message):
+def plain(message: str) -> str:
     """A message of NumPy's without its signatures and indices, which differ from draw to draw."""
     return re.sub(r"\(n\?.*?\(n\?,m\?\)\s*|index -?\d+ ", "", message)
 
 
-def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
+def meaning_of(
+    raised: Raised, message: str, sides: Collection[Side] = (), sources: Iterable[str] = (), may_quote: bool = True
+) -> str:
     """Return the meaning of an exception, or '' where it speaks for itself or would quote what may not be quoted."""
     for kinds, beginning, here, always in MEANINGS if raised.builtin else ():
         if raised.kind in kinds.split("|") and (found := re.match(beginning, message)):
@@ -193,12 +200,12 @@ def meaning_of(raised, message, sides=(), sources=(), may_quote=True):
     return ""
 
 
-def facts_of(sides):
+def facts_of(sides: Collection[Side]) -> str:
     """Say what stands in the line, and its shapes."""
-    return in_a_row([fact(*side) for side in sides if side[2]][:3])
+    return in_a_row([fact(text, kind, words) for text, kind, words in sides if words][:3])
 
 
-def fact(text, kind, words):
+def fact(text: str, kind: str, words: str) -> str:
     if kind == "array":
         return f"`{text}` has shape {words}"
     if text.endswith(".shape"):

@@ -9,11 +9,12 @@ import numpy as np
 from ..engine.calls import Key
 from ..engine.compare import Difference
 from ..engine.faults import Wrong, kind_in
-from ..engine.layer import Case, LayerForm, Script, Sizes
+from ..engine.layer import METHODS, Case, LayerForm, Script, Sizes
 from ..engine.play import Play, play_all
 from ..engine.tape import drawn
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
+from ..protocol.values import Plain
 
 Kind: TypeAlias = tuple[str, object]  # see `kind_of`
 
@@ -46,6 +47,30 @@ class Look:
     @property
     def finding(self) -> Difference | Raised:
         return self.wrong[self.key]
+
+    @property
+    def what(self) -> str:
+        """The name under which a learner knows it."""
+        return (self.finding.what if isinstance(self.finding, Difference) else self.key[1]).replace("held", "grads")
+
+    @property
+    def values(self) -> tuple[Plain, Plain]:
+        """What was got there and what was expected; None and None where something was raised."""
+        finding = self.finding
+        return (finding.got, finding.expected) if isinstance(finding, Difference) else (None, None)
+
+    @property
+    def arrays(self) -> tuple[np.ndarray, np.ndarray] | None:
+        """The same of two arrays; else None."""
+        got, expected = self.values
+        return (got, expected) if isinstance(got, np.ndarray) and isinstance(expected, np.ndarray) else None
+
+    @property
+    def called(self) -> str:
+        """The function or method that was called there."""
+        at, layer = self.key[0], self.play.layer
+        verb = self.case.tape.steps[at].verb if isinstance(at, int) else "forward"
+        return layer.name if layer.is_function else METHODS.get(verb, verb)
 
 
 def kind_of(key: Key, finding: Difference | Raised) -> Kind:

@@ -2,14 +2,16 @@
 
 import re
 from collections import Counter
+from collections.abc import Iterable
 
 import numpy as np
 
-from ..engine.calls import KEPT_LATE, MADE
+from ..engine.calls import KEPT_LATE, MADE, Kept, Key
 from ..engine.compare import MOST_DIGITS, Difference
-from ..engine.layer import METHODS
+from ..engine.layer import METHODS, Arrays, Step
 from ..protocol.bench import Raised
-from ..protocol.values import Opaque
+from ..protocol.values import Opaque, Plain
+from .look import Look
 from .words import describe
 
 WIDTH = 100
@@ -18,30 +20,30 @@ LAYOUTS = {"C": "{}", "F": "np.asfortranarray({})", "strided": "np.repeat({}, 2,
 FUNCTIONS = {"log": np.exp, "arctanh": np.tanh}  # of which numbers may be plain → the way back
 
 
-def script(look):
+def script(look: Look) -> list[str]:
     """Return the lines of an example; the last prints what is wrong, where nothing raises before that."""
     example = Example(look)
     shown = example.shown()
     return joined([*example.lines, *[f"print({shown}{aspect_of(look)})"] * bool(shown)])
 
 
-def aspect_of(look):
+def aspect_of(look: Look) -> str:
     """What of an array is to be printed where its numbers don't show the difference."""
-    got, right = (getattr(look.finding, which, None) for which in ("got", "expected"))
-    if not (isinstance(got, np.ndarray) and isinstance(right, np.ndarray)) or differ_in_short(look):
+    if not look.arrays or differ_in_short(look):
         return ""
+    got, right = look.arrays
     return ".shape" if got.shape != right.shape else ".dtype" if got.dtype != right.dtype else ""
 
 
-def differ_in_short(look):
+def differ_in_short(look: Look) -> bool:
     """Whether got and expected can be shown, and differ then; of parameters that an answer makes, the shape counts."""
-    got, right = short(look.finding.got), short(look.finding.expected)
+    got, right = map(short, look.values)
     return bool(got and right) and got != right and look.key[1] != "made"
 
 
-def joined(lines):
+def joined(lines: Iterable[str]) -> list[str]:
     """Short lines beside each other."""
-    together = []
+    together: list[str] = []
     for line in lines:
         if together and len(together[-1]) + len(line) + 3 <= WIDTH and "for " not in together[-1] + line:
             together[-1] += f";  {line}"
@@ -50,7 +52,7 @@ def joined(lines):
     return together
 
 
-def cut(lines):
+def cut(lines: list[str]) -> list[str]:
     """The beginning and the end of what is long."""
     lines = [line if len(line) <= WIDTH else f"{line[:WIDTH]} ..." for line in lines]
     return lines if len(lines) <= 6 else [*lines[:3], "...", *lines[-2:]]
@@ -61,15 +63,18 @@ class Example:
 
     Attributes
     ----------
-    key : tuple
+    key
         What is wrong: see `Play.seen`. Where something raised, what was to be seen next.
-    results : dict
-        (number of a step, what) → the name of what it gave.
     """
 
-    def __init__(self, look):
-        self.case, self.layer, self.key, self.finding = look.case, look.case.layer, look.key, look.finding
-        self.lines, self.names, self.counts, self.made, self.last, self.results = [], {}, Counter(), {}, {}, {}
+    def __init__(self, look: Look) -> None:
+        self.look, self.case, self.layer, self.key = look, look.case, look.case.layer, look.key
+        self.lines: list[str] = []
+        self.counts: Counter[str] = Counter()
+        self.names: dict[int, str] = {}  # of arrays, by their ids
+        self.made: dict[str, str] = {}  # who → the name of a layer
+        self.last: dict[tuple[str, str], Arrays] = {}  # (who, verb) → those of its last time
+        self.results: dict[Key, str] = {}  # the name of what a step gave
         self.options = [f"{name}={value}" for name, value in self.case.condition.options.items()]
         self.raised = isinstance(look.finding, Raised)
         if self.raised:
@@ -85,7 +90,7 @@ class Example:
         for number, step in enumerate(self.case.tape.steps[:last]):
             self.add(number, step)
 
-    def add(self, at, step):
+    def add(self, at: int, step: Step) -> None:
         if step.verb == "update":
             is_through = step.how == "through" or self.layer.makes
             self.lines += [
@@ -99,19 +104,18 @@ class Example:
         else:
             self.call(at, step)
 
-    def call(self, at, step):
+    def call(self, at: int, step: Step) -> None:
         layer, verb = self.layer, step.verb
         called = layer.name if layer.is_function else f"{self.of(step.who)}.{METHODS.get(verb, verb)}"
         given = self.arguments(step)
         if count := len(layer.listed):
             self.lines.append(f"grads = [{', '.join(given[:count])}]")
             given[:count] = ["grads"]
-        gives = layer.back if verb == "backward" else layer.gives(verb) if verb not in METHODS else ()
-        if not (gives or self.raised) and self.key == (at, "result"):
-            gives = ("result",)
-        if len(gives) > 1 and at == self.key[0] and isinstance(getattr(self.finding, "got", None), Opaque):
+        returned = layer.back if verb == "backward" else layer.gives(verb) if verb not in METHODS else ()
+        gives = [*returned] or ["result"] * (not self.raised and self.key == (at, "result"))
+        if len(gives) > 1 and at == self.key[0] and isinstance(self.look.values[0], Opaque):
             self.results |= dict.fromkeys(((at, name) for name in gives), self.new_name("results"))
-            names = [self.results[at, next(iter(gives))]]  # there aren't as many as there should be
+            names = [self.results[at, gives[0]]]  # there aren't as many as there should be
         else:
             self.results |= {(at, name): self.new_name(name) for name in gives}
             names = [self.results[at, name] for name in gives]
@@ -122,7 +126,7 @@ class Example:
                 self.results[at, name] = self.new_name(name)
                 self.lines.append(f"{self.results[at, name]} = {self.of(step.who)}.{name}")
 
-    def arguments(self, step):
+    def arguments(self, step: Step) -> list[str]:
         """Write what a step is given: what it was given the last time, filled anew, where that is what it's about."""
         if step.how == "bare":
             return []
@@ -137,27 +141,27 @@ class Example:
         layout = self.case.condition.layout
         return [self.given(name, array, layout) for name, array in zip(names, step.arrays, strict=True)]
 
-    def of(self, who):
+    def of(self, who: str) -> str:
         """The name of a layer, which is made when it is first spoken of."""
         if who not in self.made:
             self.made[who] = {"": "layer", "b": "other"}.get(who, who)
             self.lines.append(f"{self.made[who]} = {self.layer.name}({', '.join([*self.takes(who), *self.options])})")
         return self.made[who]
 
-    def takes(self, who):
+    def takes(self, who: str) -> list[str]:
         """What the constructor takes."""
         tape, layout = self.case.tape, self.case.condition.layout
-        if self.layer.makes:
+        if tape.seed is not None:
             sizes = [str(self.case.sizes[letter]) for letter in self.layer.makes]
             return [*sizes, f"np.random.default_rng({tape.seed + (who == 'other')})"]
         params = zip(self.layer.params, tape.beside if who else tape.params, strict=True)
         return [self.given(name, array, "strided" if layout == "F" else layout) for name, array in params]
 
-    def new_name(self, name):
+    def new_name(self, name: str) -> str:
         self.counts[name] += 1
         return name if self.counts[name] == 1 else f"{name}{'_' * name[-1].isdigit()}{self.counts[name]}"
 
-    def given(self, name, array, layout):
+    def given(self, name: str, array: np.ndarray, layout: str) -> str:
         """Write what is given: an array or a list by its name, a number as it is."""
         if not array.ndim:
             return str(array.tolist())
@@ -170,13 +174,13 @@ class Example:
             return "f"
         return self.names[id(array)]
 
-    def shown(self):
+    def shown(self) -> str | None:
         """The expression for what is wrong; None where nothing is there to be printed."""
         at, what = self.key
         if self.kept:
-            return self.name_of_kept()
+            return self.name_of_kept(self.kept)
         if what == "made" and not self.raised:
-            return f"layer.{self.finding.what}"
+            return f"layer.{self.look.what}"
         if at == MADE:
             return f"layer.{what}"
         of_the_call = {*self.layer.outputs, *self.layer.back, "result"}
@@ -188,15 +192,15 @@ class Example:
             return self.names[id(step.arrays[number])] if self.layer.is_function else f"before[{number}]"
         return self.results.get((at, what)) or (what if self.layer.is_function else f"{self.of(step.who)}.{what}")
 
-    def name_of_kept(self):
+    def name_of_kept(self, kept: Kept) -> str:
         """The name of an array that should have stayed as it was."""
-        if self.kept.seen_at:
-            (at, what), *_ = self.kept.seen_at
-            return f"layer.{what}" if at == MADE else self.results[at, self.finding.what]
-        return self.names.get(id(self.kept.array), self.kept.name)
+        if kept.seen_at:
+            (at, what), *_ = kept.seen_at
+            return f"layer.{what}" if at == MADE else self.results[at, self.look.what]
+        return self.names.get(id(kept.array), kept.name)
 
 
-def outcome_of(look, is_hidden):
+def outcome_of(look: Look, is_hidden: bool) -> str:
     """Say what came of the smallest example; with hidden inputs, nothing that the student's code could choose."""
     (at, what), finding = look.key, look.finding
     if is_hidden:
@@ -206,7 +210,7 @@ def outcome_of(look, is_hidden):
     name = Example(look).shown() or finding.what
     if what.startswith("held"):
         owner = "" if look.case.layer.is_function else "layer."
-        name = f"the array that {owner}{what.replace('held', 'grads')} was at the start"
+        name = f"the array that {owner}{look.what} was at the start"
     later = " afterwards" if at == KEPT_LATE else ""
     if at == KEPT_LATE and (pair := told_apart(finding)):
         return "{} was {} and is {} after the call.".format(name, *pair)
@@ -215,10 +219,10 @@ def outcome_of(look, is_hidden):
     return f"{name} {finding.problem}{later}."
 
 
-def way_to(look):
+def way_to(look: Look) -> str:
     """Say of which sum the right result is tanh, where that sum can be checked by head; else ''."""
-    right = look.finding.expected
-    if look.key[1] not in look.case.layer.tanh or not np.any(right):
+    _, right = look.values
+    if look.key[1] not in look.case.layer.tanh or not isinstance(right, np.ndarray) or not right.any():
         return ""
     with np.errstate(all="ignore"):
         sums = np.arctanh(right)
@@ -228,13 +232,13 @@ def way_to(look):
     return f", which is tanh of {short(plain)}" if np.allclose(sums, plain, 0, 1e-12) and short(plain) else ""
 
 
-def told_apart(finding):
+def told_apart(finding: Difference) -> tuple[str, str] | None:
     """Return (what an array was, what it is) with as many digits as it takes to see that they differ, or None."""
     pairs = ((short(finding.expected, digits), short(finding.got, digits)) for digits in range(DIGITS, MOST_DIGITS + 1))
-    return next((pair for pair in pairs if None not in pair and pair[0] != pair[1]), None)
+    return next(((was, now) for was, now in pairs if was and now and was != now), None)
 
 
-def short(value, digits=DIGITS):
+def short(value: Plain, digits: int = DIGITS) -> str | None:
     """An array, or several numbers, in one line; or None."""
     if isinstance(value, tuple) and all(isinstance(each, np.ndarray) and not each.ndim for each in value):
         value = np.array(value)
@@ -247,12 +251,12 @@ def short(value, digits=DIGITS):
     return text if len(text) <= SHORT else None
 
 
-def as_python(array):
+def as_python(array: np.ndarray) -> str:
     """The numbers of an array, written as NumPy prints them: 1. for 1.0."""
     return re.sub(r"\.0\b", ".", str(array.tolist()))
 
 
-def literal(array):
+def literal(array: np.ndarray) -> str:
     """An array as Python, in one line."""
     dtype = "" if array.dtype in (np.int64, np.float64) else f", dtype='{array.dtype}'"
     for value, word in ((0, "zeros"), (1, "ones")):

@@ -8,16 +8,21 @@ numbers, round and different ones, and a result that no other known mistake give
 import functools
 import itertools
 from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from math import prod
+from typing import TypeAlias
 
 import numpy as np
 
-from ..engine.calls import KEPT_LATE
+from ..content.misconception import Misconception
 from ..engine.compare import close
-from ..engine.layer import shape_of
-from ..engine.oracle import in_place_of_answer
+from ..engine.layer import Arrays, Case, LayerForm, Size, Sizes, shape_of
 from ..engine.play import play_all
-from .look import Look, look_at, redrawn
+from ..protocol.candidate import Candidate
+from ..protocol.values import Plain
+from .decoding import variant_of
+from .look import Kind, Look, look_at, redrawn
 from .script import DIGITS, as_python, short
 from .shrink import shrink
 
@@ -29,8 +34,12 @@ MOST_NUMBERS = 6  # to look at
 RIVAL = 2  # what it costs that a rival gives the same; of several, less each
 PER_CASE = "NTB*"  # the letters of which arrays have one that aren't weights
 
+Way: TypeAlias = Callable[[np.ndarray, int], np.ndarray]  # (array, how many were chosen so before) → its numbers
+Dress: TypeAlias = Mapping[str, Way]  # by name of the array
+Priced: TypeAlias = tuple[float, Look]  # what it costs to read, and an example
 
-def telling_example(case, kind, candidate, rivals=()):
+
+def telling_example(case: Case, kind: Kind, candidate: Candidate, rivals: Iterable[Misconception]) -> tuple[Look, Case]:
     """Return (a look at the most telling example that fails in this way, its case before its numbers were chosen).
 
     Of an answer that isn't the same twice, nothing may be wrong in that look. A law is about many numbers, of which
@@ -38,7 +47,7 @@ def telling_example(case, kind, candidate, rivals=()):
 
     Parameters
     ----------
-    rivals : sequence of Misconception
+    rivals
         The known mistakes in this answer; the example tells them apart where it can.
     """
     case = shrink(case, kind, candidate)
@@ -55,7 +64,7 @@ def telling_example(case, kind, candidate, rivals=()):
     return look_at(candidate, most_telling(found, rivals_in(widest, rivals)).case), first
 
 
-def failing(cases, kind, candidate):
+def failing(cases: Sequence[Case], kind: Kind, candidate: Candidate) -> list[Look]:
     """Have an answer play cases; return a look at each that fails in this way, and that the reference can play."""
     with np.errstate(all="ignore"):
         looks = [
@@ -69,7 +78,7 @@ def failing(cases, kind, candidate):
 # --- sizes ------------------------------------------------------------------------------------------------------------
 
 
-def in_small_sizes(case, kind, candidate):
+def in_small_sizes(case: Case, kind: Kind, candidate: Candidate) -> list[Look]:
     """Return looks at a case in the plainest sizes in which it fails, and where each size, and all, are more than 1.
 
     Sizes stay as they are where the numbers belong together.
@@ -92,64 +101,64 @@ def in_small_sizes(case, kind, candidate):
 
 
 @functools.lru_cache(maxsize=1000)
-def small_sizes(layer, shown, is_about_shapes, *sizes):
+def small_sizes(layer: LayerForm, shown: str, is_about_shapes: bool, *sizes: tuple[str, Size]) -> list[Sizes]:
     """Return small sizes, the plainest first; each that there is now may stay."""
-    small = {"*": SHAPES} | dict.fromkeys(layer.ids.values(), (2, 3, 4))
+    small: dict[str, tuple[Size, ...]] = {"*": SHAPES} | dict.fromkeys(layer.ids.values(), (2, 3, 4))
     used = "".join(layer.shapes.values())
     choices = [dict.fromkeys((*(small.get(letter, SIZES) if letter in used else ()), now)) for letter, now in sizes]
     ways = [dict(zip(dict(sizes), way, strict=True)) for way in itertools.product(*choices)]
     return sorted(ways, key=lambda way: cost_of_sizes(layer, way, shown, is_about_shapes))[:MOST_SIZES]
 
 
-def cost_of_sizes(layer, sizes, shown, is_about_shapes):
+def cost_of_sizes(layer: LayerForm, sizes: Sizes, shown: str, is_about_shapes: bool) -> float:
     """Many numbers cost, and so do sizes that can't be told apart."""
-    numbers = sum(int(np.prod(shape_of(letters, sizes))) for letters in layer.shapes.values())
+    numbers = sum(prod(shape_of(letters, sizes)) for letters in layer.shapes.values())
     told = [np.prod(size) for size in sizes.values() if is_about_shapes or np.prod(size) > 1]
     alike = len(told) - len({*told})
-    return 0.15 * numbers + cost_of_count(np.prod(shape_of(shown, sizes))) + alike * (1 if is_about_shapes else 0.5)
+    return 0.15 * numbers + cost_of_count(prod(shape_of(shown, sizes))) + alike * (1 if is_about_shapes else 0.5)
 
 
-def cost_of_count(count):
+def cost_of_count(count: int) -> int:
     """A single number doesn't show where it came from, and many are too much to look at."""
     return 2 if count == 1 else 3 * max(count - MOST_NUMBERS, 0)
 
 
-# --- numbers: a way is a function of an array and of how many numbers were chosen in this way before -----------------
+# --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def in_turn(*numbers):
+def in_turn(*numbers: float) -> Way:
     return lambda array, before: np.take(numbers, np.arange(before, before + array.size), mode="wrap")
 
 
-def constant(number):
+def constant(number: float) -> Way:
     return lambda array, before: np.full(array.size, number)
 
 
-def tenths(way):
+def tenths(way: Way) -> Way:
     return lambda array, before: way(array, before) / 10
 
 
-def counted(array, before):
+def counted(array: np.ndarray, before: int) -> np.ndarray:
     return np.arange(before + 1, before + array.size + 1)
 
 
-def powers(array, before):
+def powers(array: np.ndarray, before: int) -> np.ndarray:
     """1, 10, 100 ... then 2, 20, 200 ...; of many, powers of 2; and 2 by itself, since 1 doesn't show in a product."""
     base = 10.0 if array.size <= 4 else 2.0
     return (before // array.size + 1 + (array.size == 1)) * base ** np.arange(array.size)
 
 
-def states(*numbers):
+def states(*numbers: float) -> Way:
     """Return the way to choose sums of which tanh makes these numbers."""
     return lambda array, before: np.arctanh(np.resize(numbers, array.size))
 
 
-def odds(array, before):
+def odds(array: np.ndarray, before: int) -> np.ndarray:
     """Numbers of which sigmoid makes 0.8, 0.75, 0.9 and 0.5, for a gate each; and tanh makes 0 of the last."""
     return np.log(np.repeat([4, 3, 9, 1], array.size // 4))
 
 
-def shares(array, before):
+def shares(array: np.ndarray, before: int) -> np.ndarray:
     """Rows of which softmax makes tenths."""
     V = array.shape[-1]
     rows = np.add.outer(np.arange(array.size // V) + before // V, np.arange(V)) % 4 + 1
@@ -157,27 +166,27 @@ def shares(array, before):
     return np.log(rows)
 
 
-def as_drawn(array, before):
+def as_drawn(array: np.ndarray, before: int) -> np.ndarray:
     return array
 
 
-def rounded(array, before):
+def rounded(array: np.ndarray, before: int) -> np.ndarray:
     """The numbers as they were drawn, to one digit."""
     return array.round(-int(np.floor(np.log10(np.abs(array).max(initial=1e-300)))))
 
 
-def descending(array, before):
+def descending(array: np.ndarray, before: int) -> np.ndarray:
     """From n - 1 to 0."""
     return np.arange(array.size)[::-1]
 
 
-def odd(array, before):
+def odd(array: np.ndarray, before: int) -> np.ndarray:
     """3, 1 and the like; 2 by itself."""
     return 2 * descending(array, before) + 1 + (array.size == 1)
 
 
 primes, zeros = in_turn(2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37), constant(0.0)
-FLOATS = {  # kind of array → ways
+FLOATS: dict[str, tuple[Way, ...]] = {  # kind of array → ways
     "upstream": (powers,),
     "listed": (in_turn(3, 4, 12, 84), zeros),  # the squares of the first few always add up to a square
     "scalar": (constant(1.0), constant(10.0)),
@@ -187,11 +196,11 @@ FLOATS = {  # kind of array → ways
     "bias": (primes, zeros, states(0.5, 0.6), states(0.6, 0.8)),  # of 0.5, h * h is h * (1 - h)
     "gates": (primes, zeros, odds),
 }
-SMALLER = {way: tenths(way) for way in (counted, primes)}
+SMALLER: dict[Way, Way] = {way: tenths(way) for way in (counted, primes)}
 
 
-def dresses(case):
-    """Yield ways to choose the numbers of a case, by name of the array.
+def dresses(case: Case) -> Iterator[Dress]:
+    """Yield ways to choose the numbers of a case.
 
     Where hardly any array is zero, tenths are tried too: of large sums tanh makes 1, whatever they are.
     """
@@ -205,7 +214,7 @@ def dresses(case):
             yield dict(zip(ways, smaller, strict=True))
 
 
-def ways_for(name, array, case):
+def ways_for(name: str, array: np.ndarray, case: Case) -> tuple[Way, ...]:
     """The ways to choose the numbers of an array, the plainest first."""
     layer, condition = case.layer, case.condition
     if condition.world:  # whose numbers belong together
@@ -217,7 +226,7 @@ def ways_for(name, array, case):
     return *FLOATS[sort_of(name, layer)], *[rounded] * (name in condition.patterns)
 
 
-def sort_of(name, layer):
+def sort_of(name: str, layer: LayerForm) -> str:
     """What sort of floats an array holds, for `FLOATS`."""
     letters = layer.shapes[name]
     if name in layer.upstream:
@@ -231,7 +240,7 @@ def sort_of(name, layer):
     return "case" if layer.ids else {"H": "bias", "4H": "gates"}.get(letters, "weight")
 
 
-def named_arrays(case):
+def named_arrays(case: Case) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (name, array) of all that is drawn, each time that it is given."""
     tape, layer = case.tape, case.layer
     if not layer.makes:
@@ -242,9 +251,10 @@ def named_arrays(case):
             yield from zip(layer.takes(step.verb), step.arrays, strict=True)
 
 
-def dressed(case, dress):
-    """Return a case with other numbers; see `dresses`."""
-    before, new = Counter(), {}
+def dressed(case: Case, dress: Dress) -> Case:
+    """Return a case with other numbers."""
+    before: Counter[Way] = Counter()
+    new: dict[int, np.ndarray] = {}
     for name, array in named_arrays(case):
         if id(array) not in new and array.size:
             way = dress[name]
@@ -254,7 +264,7 @@ def dressed(case, dress):
             new[id(array)] = np.asarray(numbers + 0.0 if array.dtype.kind == "f" else numbers, array.dtype)
             before[way] += array.size
 
-    def swap(arrays):
+    def swap(arrays: Arrays) -> Arrays:
         return tuple(new.get(id(array), array) for array in arrays)
 
     tape = case.tape
@@ -262,9 +272,9 @@ def dressed(case, dress):
     return replace(case, tape=replace(tape, params=swap(tape.params), beside=swap(tape.beside), steps=steps))
 
 
-def as_ids(numbers, array, name, case):
+def as_ids(numbers: np.ndarray, array: np.ndarray, name: str, case: Case) -> np.ndarray:
     """Ids below V; a label stays where it was, and is nowhere else."""
-    V, label = case.sizes[case.layer.ids[name]], case.condition.options.get(case.layer.ignored.get(name), -1)
+    V, label = case.sizes[case.layer.ids[name]], case.condition.options.get(case.layer.ignored.get(name, ""), -1)
     ids = numbers % V
     return np.where(array == label, array, np.where(ids == label, (ids + 1) % V, ids))
 
@@ -272,16 +282,17 @@ def as_ids(numbers, array, name, case):
 # --- what is telling --------------------------------------------------------------------------------------------------
 
 
-def most_telling(found, rivals):
-    """Return that of (cost, look) which is plain and has a result that few rivals give."""
+def most_telling(found: Iterable[Priced], rivals: Iterable[Misconception]) -> Look:
+    """Return the look which is plain and has a result that few rivals give."""
     found = sorted(found, key=lambda pair: pair[0])[:FINALISTS]
     best, least = found[0][1], np.inf
     for plain, look in found:
-        total, like_it = plain, set()
+        total = plain
+        like_it: set[str] = set()
         for rival in rivals:
             if total >= least:
                 break
-            if rival.sentence not in like_it and gives_the_same(rival, look):
+            if rival.sentence not in like_it and is_same(value_of(rival, look), look.values[0]):
                 like_it.add(rival.sentence)
                 total = plain + RIVAL * len(like_it) ** 0.5
         if total < least:
@@ -289,20 +300,16 @@ def most_telling(found, rivals):
     return best
 
 
-def plainest(looks):
+def plainest(looks: Iterable[Look]) -> list[Priced]:
     """Return (cost, look), the plainest first: of those in which the same is seen, only the plainest."""
-    found = {}
+    found: dict[tuple[str | None, ...], Priced] = {}
     for look in looks:
-        pair = cost(look), look
-        found[result_of(look)] = min(found.get(result_of(look), pair), pair, key=lambda pair: pair[0])
+        pair, result = (cost(look), look), tuple(map(short, look.values))
+        found[result] = min(found.get(result, pair), pair, key=lambda pair: pair[0])
     return sorted(found.values(), key=lambda pair: pair[0])
 
 
-def result_of(look):
-    return tuple(short(getattr(look.finding, which, None)) for which in ("got", "expected"))
-
-
-def cost(look):
+def cost(look: Look) -> float:
     """How hard an example is to read, and how little it tells."""
     layer = look.case.layer
     arrays = {id(array): (name, array) for name, array in named_arrays(look.case) if name not in layer.ids}
@@ -312,27 +319,27 @@ def cost(look):
     )
     if arrays and not any(array.any() for _, array in arrays.values() if array.dtype.kind == "f"):
         total += 6
-    got, right = (getattr(look.finding, which, None) for which in ("got", "expected"))
-    if not (isinstance(got, np.ndarray) and isinstance(right, np.ndarray)):
+    if not look.arrays:
         return total + 3 * would_show_nothing(look.case)
+    got, right = look.arrays
     total += cost_of_count(max(got.size, right.size)) + cost_of_numbers(got) + cost_of_numbers(right)
     if got.shape == right.shape and got.dtype == right.dtype:
         total += cost_of_difference(got, right)
     return total
 
 
-def would_show_nothing(case):
+def would_show_nothing(case: Case) -> bool:
     """Whether a right answer, too, gives next to nothing in the last call of a case."""
     last = [value for (at, _), value in case.right.items() if at == len(case.steps) - 1]
     arrays = [value for value in last if isinstance(value, np.ndarray)]
     return bool(arrays) and not any((np.abs(array) > 0.01).any() for array in arrays)
 
 
-def is_weight(name, layer):
+def is_weight(name: str, layer: LayerForm) -> bool:
     return sort_of(name, layer) in ("weight", "bias", "gates")
 
 
-def cost_of_numbers(array):
+def cost_of_numbers(array: np.ndarray) -> float:
     """Numbers of many digits are hard to read, and those that have more than are shown can't be checked by head."""
     numbers = array[np.isfinite(array)].astype(float).ravel()[: 4 * MOST_NUMBERS]
     plain = numbers.round(DIGITS)
@@ -349,7 +356,7 @@ def cost_of_numbers(array):
     )
 
 
-def cost_of_difference(got, right):
+def cost_of_difference(got: np.ndarray, right: np.ndarray) -> int:
     """What can't be seen tells nothing, and what can hardly be seen among many digits little."""
     if short(got) == short(right):
         return 20
@@ -358,33 +365,20 @@ def cost_of_difference(got, right):
     return 2 * bool(is_slight and (right != right.round(1)).any())
 
 
-def rivals_in(look, rivals):
+def rivals_in(look: Look, rivals: Iterable[Misconception]) -> list[Misconception]:
     """Those of the known mistakes that show where numbers are drawn, and give something else than the answer there."""
-    expected = getattr(look.finding, "expected", None)
-    return (
-        [
-            each
-            for each in rivals
-            if not is_same(value := value_of(each, look), expected) and not is_same(value, look.finding.got)
-        ]
-        if isinstance(expected, np.ndarray)
-        else []
-    )
+    if not isinstance(look.values[1], np.ndarray):
+        return []
+    values = ((each, value_of(each, look)) for each in rivals)
+    return [each for each, value in values if not any(is_same(value, other) for other in look.values)]
 
 
-def gives_the_same(rival, look):
-    return is_same(value_of(rival, look), look.finding.got)
-
-
-def value_of(misconception, look):
+def value_of(misconception: Misconception, look: Look) -> Plain:
     """What a known mistake gives, in place of what is wrong in a look."""
-    if look.key[0] == KEPT_LATE:
-        return None
-    (play,) = play_all(in_place_of_answer(misconception.variant, look.case, look.case.made), [look.case])
-    return play.seen.get(look.key)
+    return variant_of(misconception).play(look.case).seen.get(look.key) if isinstance(look.key[0], int) else None
 
 
-def is_same(one, other):
+def is_same(one: Plain, other: Plain) -> bool:
     return (
         isinstance(one, np.ndarray)
         and isinstance(other, np.ndarray)
