@@ -15,9 +15,9 @@ from .layer import Case
 COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
 
 
-def play_all(candidate: Candidate, cases: Sequence[Case]) -> list["Play"]:
-    """Have a candidate play cases; return a `Play` of each."""
-    replies = candidate.play([case.calls.program for case in cases]) if cases else []
+def play_all(candidate: Candidate, cases: Sequence[Case], changed: tuple[str, str] | None = None) -> list["Play"]:
+    """Have a candidate play cases, with one cell `changed` (see `KernelCandidate.play`); return a `Play` of each."""
+    replies = candidate.play([case.calls.program for case in cases], changed) if cases else []
     return [Play(candidate, case, reply) for case, reply in zip(cases, replies, strict=True)]
 
 

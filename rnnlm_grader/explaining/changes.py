@@ -6,13 +6,22 @@ Each is a function of a source and one node of its tree, which yields the edits 
 import ast
 import difflib
 import functools
+import itertools
 import math
 import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import TypeAlias, TypeVar
 
 import numpy as np
 
-from ..engine.layer import axes
-from .source import attributes_set, names_known
+from ..engine.layer import LayerForm, axes
+from ..protocol.bench import Raised
+from .source import Edit, Text, attributes_set, names_known
+
+Edits: TypeAlias = Iterator[Edit]
+Change: TypeAlias = Callable[[Text, ast.AST], Iterable[Edit]]
+Names: TypeAlias = Callable[[Text, ast.AST], Sequence[str]]  # the names that are known where a node stands
+Node = TypeVar("Node", bound=ast.AST)
 
 MOST_NAME, MOST_NAMES = 60, 1000  # characters of a name, and names, in which close ones are searched
 AXES = {"sum", "mean", "max", "min", "argmax", "concatenate", "stack", "split", "cumsum", "flip", "prod", "norm"}
@@ -29,28 +38,27 @@ ELSEWHERE = {
 }
 KEYWORDS = {"dim": "axis", "keepdim": "keepdims"}
 OPERATORS = {ast.BitXor: "^", ast.Mult: "*", ast.MatMult: "@", ast.Div: "/", ast.Add: "+", ast.Sub: "-"}
+BRACKETED = {*itertools.product((ast.Mult, ast.Div), (ast.Add, ast.Sub)), (ast.Div, ast.Mult)}  # (before, behind)
 STOPS = "range stops before its second number"
 
 
-def on(*kinds):
-    """Have a change concern only nodes of some kinds."""
+def on_its_kinds(change: Callable[[Text, Node], Edits]) -> Change:
+    """Have a change concern only nodes of the kinds that its annotation names."""
+    kinds = change.__annotations__["node"]
 
-    def limited(change):
-        @functools.wraps(change)
-        def on_kinds(text, node):
-            return change(text, node) if isinstance(node, kinds) else ()
-
-        return on_kinds
+    @functools.wraps(change)
+    def limited(text: Text, node: ast.AST) -> Iterable[Edit]:
+        return change(text, node) if isinstance(node, kinds) else ()
 
     return limited
 
 
-def attribute_of(call):
+def attribute_of(call: ast.Call) -> str:
     """The method that is called, or the function of a module; '' where it is a plain name or another expression."""
     return getattr(call.func, "attr", "")
 
 
-def neighbours_exchanged(words):
+def neighbours_exchanged(words: Sequence[str]) -> Iterator[str]:
     """Yield the words with two that stand beside each other exchanged, in each place but late ones."""
     for at in range(min(len(words) - 1, 3)):
         yield ", ".join([*words[:at], words[at + 1], words[at], *words[at + 2 :]])
@@ -59,37 +67,36 @@ def neighbours_exchanged(words):
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-@on(ast.BinOp, ast.Call)
-def power(text, node):
+@on_its_kinds
+def power(text: Text, node: ast.BinOp | ast.Call) -> Edits:
     """`x ^ 2` and `x.pow(2)` as `x ** 2`."""
     if isinstance(node, ast.BinOp):
         if isinstance(node.op, ast.BitXor):
             yield with_operator(text, node, "**", "`^` is not a power in Python; `**` is")
-    elif attribute_of(node) == "pow" and len(node.args) == 1:
+    elif isinstance(node.func, ast.Attribute) and node.func.attr == "pow" and len(node.args) == 1:
         yield text.edit(node, f"{text.of(node.func.value)} ** {text.of(node.args[0])}", "In NumPy a power is `**`")
 
 
-def with_operator(text, node, new, why):
+def with_operator(text: Text, node: ast.BinOp, new: str, why: str) -> Edit:
     """An edit of an operator; parentheses around the sides stay."""
     a, b, old = text.end(node.left), text.start(node.right), OPERATORS[type(node.op)]
     between = text.source[a:b].replace(old, new, 1)
     return text.edit(node, text.source[text.start(node) : a] + between + text.source[b : text.end(node)], why)
 
 
-@on(ast.BinOp)
-def bracketed(text, node):
+@on_its_kinds
+def bracketed(text: Text, node: ast.BinOp) -> Edits:
     """`a * 1 - b` as `a * (1 - b)`, `a / 1 + b` as `a / (1 + b)`, `a / 2 * b` as `a / (2 * b)`."""
     inner = node.left
-    first, then = type(getattr(inner, "op", None)), type(node.op)
-    if (first in (ast.Mult, ast.Div) and then in (ast.Add, ast.Sub)) or (first, then) == (ast.Div, ast.Mult):
+    if isinstance(inner, ast.BinOp) and (type(inner.op), type(node.op)) in BRACKETED:
         before = text.source[text.start(node) : text.start(inner.right)]
         rest = text.source[text.start(inner.right) : text.end(node)]
         if before.count("(") == before.count(")"):
             yield text.edit(node, f"{before}({rest})", "Parentheses are missing")
 
 
-@on(ast.Attribute)
-def of_numpy(text, node):
+@on_its_kinds
+def of_numpy(text: Text, node: ast.Attribute) -> Edits:
     """`math.tanh(x)` as `np.tanh(x)`."""
     if getattr(node.value, "id", "") == "math" and hasattr(np, node.attr):
         yield text.edit(node, f"np.{node.attr}", f"`math.{node.attr}` takes one number; `np.{node.attr}` takes arrays")
@@ -98,8 +105,8 @@ def of_numpy(text, node):
 # --- products ---------------------------------------------------------------------------------------------------------
 
 
-@on(ast.BinOp, ast.Call)
-def turned(text, node):
+@on_its_kinds
+def turned(text: Text, node: ast.BinOp | ast.Call) -> Edits:
     """Sides of a product of matrices turned round or exchanged, or multiplied number by number."""
     if isinstance(node, ast.BinOp) and isinstance(node.op, ast.MatMult):
         a, b, spelt = text.of(node.left), text.of(node.right), "{} @ {}".format
@@ -112,14 +119,14 @@ def turned(text, node):
     yield text.edit(node, f"{a} * {b}")
 
 
-def transposed(code):
+def transposed(code: str) -> str:
     if code.endswith(".T"):
         return code[:-2]
     return f"{code}.T" if re.fullmatch(r"[\w.]+(\[[^\[\]]*\]|\([^()]*\))*", code) else f"({code}).T"
 
 
-@on(ast.BinOp)
-def multiplied_as_matrices(text, node):
+@on_its_kinds
+def multiplied_as_matrices(text: Text, node: ast.BinOp) -> Edits:
     """`x * W` as `x @ W`, or as such a product with one side turned round."""
     if isinstance(node.op, ast.Mult):
         why, a, b = "`*` multiplies number by number", text.of(node.left), text.of(node.right)
@@ -128,8 +135,8 @@ def multiplied_as_matrices(text, node):
         yield text.edit(node, f"{a} @ {transposed(b)}", why)
 
 
-@on(ast.Attribute)
-def as_it_stands(text, node):
+@on_its_kinds
+def as_it_stands(text: Text, node: ast.Attribute) -> Edits:
     """An array that isn't transposed."""
     if node.attr == "T":
         yield text.edit(node, text.of(node.value))
@@ -138,8 +145,8 @@ def as_it_stands(text, node):
 # --- axes -------------------------------------------------------------------------------------------------------------
 
 
-@on(ast.BinOp, ast.AugAssign)
-def widened(text, node):
+@on_its_kinds
+def widened(text: Text, node: ast.BinOp | ast.AugAssign) -> Edits:
     """A side of an operation with one more axis, so that it fits each row."""
     sides = [node.value] if isinstance(node, ast.AugAssign) else [node.right, node.left]
     for side in sides if not isinstance(node.op, ast.MatMult) else ():
@@ -147,19 +154,19 @@ def widened(text, node):
             yield text.edit(side, f"{text.of(side)}[..., None]", "With one more axis it fits each row")
 
 
-@on(ast.Call)
-def axis_kept(text, node):
+@on_its_kinds
+def axis_kept(text: Text, node: ast.Call) -> Edits:
     """`keepdims=True` for a sum along an axis; or none, where there is one."""
-    words = {keyword.arg: keyword for keyword in node.keywords}
+    words = {keyword.arg for keyword in node.keywords}
     if attribute_of(node) in AXES and "keepdims" in words:
-        rest = ", ".join(text.of(each) for each in (*node.args, *node.keywords) if each is not words["keepdims"])
-        yield text.edit(node, f"{text.of(node.func)}({rest})")
-    elif attribute_of(node) in AXES - {"stack", "concatenate", "split"} and words.keys() & {"axis", "dim"}:
+        rest = [*map(text.of, node.args), *(text.of(each) for each in node.keywords if each.arg != "keepdims")]
+        yield text.edit(node, f"{text.of(node.func)}({', '.join(rest)})")
+    elif attribute_of(node) in AXES - {"stack", "concatenate", "split"} and words & {"axis", "dim"}:
         yield text.added(node, "keepdims=True", "The axis along which it goes must stay")
 
 
-@on(ast.Call)
-def axis_named(text, node):
+@on_its_kinds
+def axis_named(text: Text, node: ast.Call) -> Edits:
     """An axis for a function that goes along one."""
     given = len(node.args) - (getattr(getattr(node.func, "value", None), "id", "") in NUMPY)
     has_axis = given > (attribute_of(node) == "split") or {each.arg for each in node.keywords} & {"axis", "dim"}
@@ -167,28 +174,28 @@ def axis_named(text, node):
         yield from (text.added(node, axis) for axis in ("axis=0", "axis=1", "axis=-1, keepdims=True"))
 
 
-@on(ast.keyword)
-def along_other_axis(text, node):
+@on_its_kinds
+def along_other_axis(text: Text, node: ast.keyword) -> Edits:
     if node.arg == "axis":
         yield from (text.edit(node, f"axis={axis}") for axis in (0, 1, -1))
 
 
-@on(ast.keyword)
-def keyword_of_numpy(text, node):
-    if new := KEYWORDS.get(node.arg):
+@on_its_kinds
+def keyword_of_numpy(text: Text, node: ast.keyword) -> Edits:
+    if new := KEYWORDS.get(node.arg or ""):
         yield text.edit(node, f"{new}={text.of(node.value)}", f"NumPy calls it `{new}`")
 
 
-@on(ast.Call)
-def joined_anew(text, node):
+@on_its_kinds
+def joined_anew(text: Text, node: ast.Call) -> Edits:
     """`np.concatenate(hs)`, or `np.array(hs)`, as `np.stack(hs, axis=1)`."""
-    if attribute_of(node) in ("concatenate", "array", "stack") and node.args:
+    if isinstance(node.func, ast.Attribute) and node.func.attr in ("concatenate", "array", "stack") and node.args:
         new = f"{text.of(node.func.value)}.stack({text.of(node.args[0])}, axis=1)"
         yield text.edit(node, new, "Time becomes the second axis by stacking")
 
 
-@on(ast.Call)
-def shape_in_brackets(text, node):
+@on_its_kinds
+def shape_in_brackets(text: Text, node: ast.Call) -> Edits:
     """`np.zeros(N, H)` as `np.zeros((N, H))`."""
     if len(node.args) > 1:
         rest = "".join(f", {text.of(each)}" for each in node.keywords)
@@ -196,8 +203,8 @@ def shape_in_brackets(text, node):
         yield text.edit(node, new, "A shape is one argument, in parentheses of its own")
 
 
-@on(ast.Tuple)
-def sizes_exchanged(text, node):
+@on_its_kinds
+def sizes_exchanged(text: Text, node: ast.Tuple) -> Edits:
     """Two sizes of a new array that stand beside each other the other way round."""
     if isinstance(text.parents.get(node), ast.Call):
         for other in neighbours_exchanged([*map(text.of, node.elts)]):
@@ -207,10 +214,11 @@ def sizes_exchanged(text, node):
 # --- indices and loops ------------------------------------------------------------------------------------------------
 
 
-@on(ast.Subscript)
-def index_on_other_axis(text, node):
+@on_its_kinds
+def index_on_other_axis(text: Text, node: ast.Subscript) -> Edits:
     """`xs[t]` as `xs[:, t]`, and the other way round."""
-    whole, parts = text.of(node.value), getattr(node.slice, "elts", ())
+    whole = text.of(node.value)
+    parts: Sequence[ast.expr] = getattr(node.slice, "elts", ())
     if isinstance(node.slice, ast.Name | ast.BinOp):
         yield text.edit(node, f"{whole}[:, {text.of(node.slice)}]")
     elif any(text.of(each) in ADDS_AXIS for each in parts):
@@ -221,20 +229,20 @@ def index_on_other_axis(text, node):
         yield text.edit(node, f"{whole}[{next(neighbours_exchanged([*map(text.of, parts)]))}]")
 
 
-def time_of_inputs(layer):
+def time_of_inputs(layer: LayerForm) -> Change:
     """A change of `xs[t]` into `xs[:, t]` where the first axis of what is given is the batch."""
     names = {name for name, letters in layer.shapes.items() if letters.startswith("NT")}
 
-    @on(ast.Subscript)
-    def change(text, node):
+    @on_its_kinds
+    def change(text: Text, node: ast.Subscript) -> Edits:
         if getattr(node.value, "id", "") in names and isinstance(node.slice, ast.Name | ast.BinOp):
             yield from index_on_other_axis(text, node)
 
     return change
 
 
-@on(ast.Subscript)
-def rows_paired(text, node):
+@on_its_kinds
+def rows_paired(text: Text, node: ast.Subscript) -> Edits:
     """`p[ts]` as `p[np.arange(len(ts)), ts]`."""
     if isinstance(node.slice, ast.Name):
         index = node.slice.id
@@ -242,8 +250,8 @@ def rows_paired(text, node):
         yield text.edit(node, new, "Each row has an index of its own")
 
 
-@on(ast.Subscript)
-def index_beside(text, node):
+@on_its_kinds
+def index_beside(text: Text, node: ast.Subscript) -> Edits:
     """The index before or after."""
     if found := re.fullmatch(r"(\w+)(?: ?([+-]) ?(\d))?", text.of(node.slice)):
         step = int(f"{found[2] or '+'}{found[3] or 0}")
@@ -252,8 +260,8 @@ def index_beside(text, node):
             yield text.edit(node, f"{text.of(node.value)}[{index}]")
 
 
-@on(ast.Name)
-def one_of_a_loop(text, node):
+@on_its_kinds
+def one_of_a_loop(text: Text, node: ast.Name) -> Edits:
     """A whole array, `dhs`, as the part of it that belongs to a step of the loop around: `dhs[:, t]`."""
     loop = next((each for each in text.above(node) if isinstance(each, ast.For)), None)
     is_whole = isinstance(node.ctx, ast.Load) and not isinstance(text.parents[node], ast.Subscript | ast.Attribute)
@@ -264,8 +272,8 @@ def one_of_a_loop(text, node):
             yield text.edit(node, f"{node.id}[{target.id}]", "One part of it is needed")
 
 
-@on(ast.Call)
-def counted_to_the_end(text, node):
+@on_its_kinds
+def counted_to_the_end(text: Text, node: ast.Call) -> Edits:
     """Loops that leave out the first or the last step."""
     given = [*map(text.of, node.args)] if getattr(node.func, "id", "") == "range" else []
     if len(given) == 3 and given[1:] in (["0", "-1"], ["1", "-1"]):
@@ -282,8 +290,8 @@ def counted_to_the_end(text, node):
 # --- what is asked, given and taken -----------------------------------------------------------------------------------
 
 
-@on(ast.BoolOp, ast.If, ast.IfExp, ast.While)
-def asked_for_none(text, node):
+@on_its_kinds
+def asked_for_none(text: Text, node: ast.BoolOp | ast.If | ast.IfExp | ast.While) -> Edits:
     """A question whether something is None, where it is asked whether it is true."""
     if isinstance(node, ast.BoolOp):
         if isinstance(node.op, ast.Or) and len(node.values) == 2:
@@ -302,11 +310,11 @@ def asked_for_none(text, node):
             yield text.edit(part, new, "`==` and `!=` compare an array number by number")
 
 
-def none_first(none):
+def none_first(none: Iterable[str]) -> Change:
     """A change that asks, before a test is made, whether what is None here is there."""
 
-    @on(ast.If, ast.IfExp, ast.While)
-    def change(text, node):
+    @on_its_kinds
+    def change(text: Text, node: ast.If | ast.IfExp | ast.While) -> Edits:
         asked = text.of(node.test)
         for name in none:
             if re.search(rf"(?<![\w.]){re.escape(name)}\b", asked) and f"{name} is not None" not in asked:
@@ -317,8 +325,8 @@ def none_first(none):
     return change
 
 
-@on(ast.Assign)
-def unpacked_otherwise(text, node):
+@on_its_kinds
+def unpacked_otherwise(text: Text, node: ast.Assign) -> Edits:
     """Two results that stand beside each other the other way round; or one result."""
     target = node.targets[0]
     if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Call):
@@ -328,22 +336,22 @@ def unpacked_otherwise(text, node):
             yield text.edit(target, other, "The results come in another order")
 
 
-def sizes_in_order(layer):
+def sizes_in_order(layer: LayerForm) -> Change:
     """A change of `T, N, D = xs.shape` into the order of the letters of what is given."""
 
-    @on(ast.Assign)
-    def change(text, node):
+    @on_its_kinds
+    def change(text: Text, node: ast.Assign) -> Edits:
         owner = re.fullmatch(r"(\w+)\.shape", text.of(node.value))
         letters = list(axes(layer.shapes.get(owner[1], ""))) if owner else []
         names = [*map(text.of, getattr(node.targets[0], "elts", ()))]
-        if names != letters and sorted(names) == sorted(letters):
+        if owner and names != letters and sorted(names) == sorted(letters):
             yield text.edit(node.targets[0], ", ".join(letters), f"`{owner[1]}` has shape ({', '.join(letters)})")
 
     return change
 
 
-@on(ast.Assign)
-def results_exchanged(text, node):
+@on_its_kinds
+def results_exchanged(text: Text, node: ast.Assign) -> Edits:
     """Two results of a call, or two values, the other way round."""
     if len(getattr(node.targets[0], "elts", ())) == 2:
         if isinstance(node.value, ast.Call):
@@ -353,42 +361,42 @@ def results_exchanged(text, node):
             yield text.edit(node.value, other, "The two are exchanged")
 
 
-@on(ast.Assign)
-def shape_of_it(text, node):
+@on_its_kinds
+def shape_of_it(text: Text, node: ast.Assign) -> Edits:
     """`N, D = x` as `N, D = x.shape`."""
     if isinstance(node.targets[0], ast.Tuple) and isinstance(node.value, ast.Name | ast.Attribute):
         yield text.edit(node.value, f"{text.of(node.value)}.shape")
 
 
-@on(ast.Call)
-def one_by_one(text, node):
+@on_its_kinds
+def one_by_one(text: Text, node: ast.Call) -> Edits:
     """`RNN(params)` as `RNN(*params)`."""
     if len(node.args) == 1:
         yield text.edit(node.args[0], f"*{text.of(node.args[0])}", "It takes them one by one")
 
 
-@on(ast.Call)
-def arguments_exchanged(text, node):
+@on_its_kinds
+def arguments_exchanged(text: Text, node: ast.Call) -> Edits:
     if attribute_of(node) in ("forward", "backward", "set_state", "reshape") and len(node.args) > 1:
         given = next(neighbours_exchanged([*map(text.of, node.args)]))
         rest = "".join(f", {text.of(each)}" for each in node.keywords)
         yield text.edit(node, f"{text.of(node.func)}({given}{rest})", "The arguments come in another order")
 
 
-@on(ast.Call)
-def called_as_here(text, node):
+@on_its_kinds
+def called_as_here(text: Text, node: ast.Call) -> Edits:
     """`cell(x, h)` as `cell.forward(x, h)`, or with the arguments in the other order."""
-    given = [*map(text.of, [*node.args, *node.keywords])]
+    given = [*map(text.of, node.args), *map(text.of, node.keywords)]
     for order in (given, given[::-1]):
         new = f"{text.of(node.func)}.forward({', '.join(order)})"
         yield text.edit(node, new, "A layer isn't a function here: call its `forward`")
 
 
-@on(ast.Call)
-def called_without_brackets(text, node):
+@on_its_kinds
+def called_without_brackets(text: Text, node: ast.Call) -> Edits:
     """`x.T()`, `x.size(0)` and `self.cache()`."""
     name = {"t": "T", "size": "shape"}.get(attribute_of(node), attribute_of(node))
-    if name in ("T", "shape", "size", "ndim", "dtype"):
+    if isinstance(node.func, ast.Attribute) and name in ("T", "shape", "ndim", "dtype"):
         index = f"[{', '.join(map(text.of, node.args))}]" if node.args else ""
         yield text.edit(node, f"{text.of(node.func.value)}.{name}{index}", f"`{name}` isn't a function")
     elif not (node.args or node.keywords):
@@ -398,32 +406,30 @@ def called_without_brackets(text, node):
 # --- names ------------------------------------------------------------------------------------------------------------
 
 
-def named_of_numpy(name):
+def named_of_numpy(name: str) -> Change:
     """A change of `tanh` into `np.tanh`."""
 
-    @on(ast.Name)
-    def change(text, node):
+    @on_its_kinds
+    def change(text: Text, node: ast.Name) -> Edits:
         if node.id == name and callable(getattr(np, name, None)):
             yield text.edit(node, f"np.{name}")
 
     return change
 
 
-def spelt_as(name, others):
+def spelt_as(name: str, others: Names) -> Change:
     """A change of a name into close ones of those that `others` gives for a node."""
 
-    @on(ast.Name, ast.Attribute)
-    def change(text, node):
-        if getattr(node, "id", None) == name:
-            yield from (text.edit(node, other) for other in close_names(name, others(text, node)))
-        elif getattr(node, "attr", None) == name:
-            owner = text.of(node.value)
-            yield from (text.edit(node, f"{owner}.{other}") for other in close_names(name, others(text, node)))
+    @on_its_kinds
+    def change(text: Text, node: ast.Name | ast.Attribute) -> Edits:
+        owner = f"{text.of(node.value)}." if isinstance(node, ast.Attribute) else ""
+        if (node.attr if isinstance(node, ast.Attribute) else node.id) == name:
+            yield from (text.edit(node, owner + other) for other in close_names(name, others(text, node)))
 
     return change
 
 
-def close_names(name, known):
+def close_names(name: str, known: Iterable[str]) -> list[str]:
     """Return the few names that are most like one; long names, and long lists of them, aren't searched."""
     if len(name) > MOST_NAME:
         return []
@@ -433,10 +439,10 @@ def close_names(name, known):
     return [*dict.fromkeys([*elsewhere, *difflib.get_close_matches(name, known, 2, 0.6), *longer])]
 
 
-def names_at(at_hand):
+def names_at(at_hand: set[str]) -> Names:
     """A function that gives the names that are known where a node stands, besides those at hand everywhere."""
 
-    def known(text, node):
+    def known(text: Text, node: ast.AST) -> list[str]:
         function = text.function_of(node)
         kept = {f"self.{name}" for name in attributes_set(text.tree)}
         return sorted((names_known(function) if function else set()) | kept | at_hand)
@@ -444,12 +450,12 @@ def names_at(at_hand):
     return known
 
 
-def attributes_of(owner):
+def attributes_of(owner: str) -> Names:
     """A function that gives what an attribute may be called, by how messages speak of its owner."""
     if "Generator" in owner:
         return lambda text, node: ["standard_normal"]  # not any that is spelt alike, for whatever is drawn passes
-    thing = {"numpy.ndarray": np.ndarray, "numpy": np, "math": math}.get(owner)
-    if thing:
+    things: dict[str, object] = {"numpy.ndarray": np.ndarray, "numpy": np, "math": math}
+    if thing := things.get(owner):
         return lambda text, node: [name for name in dir(thing) if not name.startswith("_")]
     return lambda text, node: sorted(
         attributes_set(text.tree)
@@ -510,7 +516,7 @@ OF_EXCEPTIONS = (
 )
 
 
-def changes_for(raised, at_hand):
+def changes_for(raised: Raised, at_hand: set[str]) -> tuple[Change, ...]:
     """Return what may mend an exception, the likeliest first; `at_hand` holds the names that other cells define."""
     if found := re.match(r"name '(\w{1,60})' is not defined", raised.message):
         return named_of_numpy(found[1]), of_numpy, spelt_as(found[1], names_at(at_hand))

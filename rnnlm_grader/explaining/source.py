@@ -3,9 +3,13 @@
 import ast
 import itertools
 import re
-from typing import NamedTuple
+from collections.abc import Callable, Collection, Iterable, Iterator
+from typing import NamedTuple, TypeAlias
 
 from ..notebooks.cell_code import names_used, parsed
+from ..protocol.bench import Raised
+
+Placed: TypeAlias = ast.expr | ast.stmt | ast.keyword  # a node that has a place in a source
 
 
 class Edit(NamedTuple):
@@ -24,56 +28,66 @@ class Edit(NamedTuple):
 class Text:
     """A source and its tree, with the places of nodes."""
 
-    def __init__(self, source, tree):
+    def __init__(self, source: str, tree: ast.Module) -> None:
         self.source, self.tree = source, tree
         self.lines = [0, *itertools.accumulate(len(line) + 1 for line in source.split("\n"))]
         self.parents = {inner: node for node in ast.walk(tree) for inner in ast.iter_child_nodes(node)}
 
-    def start(self, node):
+    def start(self, node: Placed) -> int:
         return self.place(node.lineno, node.col_offset)
 
-    def end(self, node):
-        return self.place(node.end_lineno, node.end_col_offset)
+    def end(self, node: Placed) -> int:
+        return self.place(last_line(node), node.end_col_offset)
 
-    def place(self, line, column):
+    def place(self, line: int, column: int | None) -> int:
         """Where something is whose column is counted in bytes."""
         begin, end = self.lines[line - 1 : line + 1]
         return begin + len(self.source[begin:end].encode()[:column].decode(errors="ignore"))
 
-    def of(self, node):
+    def of(self, node: Placed) -> str:
         return self.source[self.start(node) : self.end(node)]
 
-    def indentation(self, node):
+    def indentation(self, node: ast.stmt) -> str:
         """The spaces before the line in which a statement begins."""
         line = self.source[self.lines[node.lineno - 1] : self.start(node)]
         return line[: len(line) - len(line.lstrip())]
 
-    def edit(self, node, new, why=""):
+    def edit(self, node: Placed, new: str, why: str = "") -> Edit:
         return Edit(self.start(node), self.end(node), new, why)
 
-    def added(self, call, argument, why=""):
+    def added(self, call: ast.Call, argument: str, why: str = "") -> Edit:
         """The edit that gives a call one more argument."""
         comma = ", " if call.args or call.keywords else ""
         return Edit(self.end(call) - 1, self.end(call) - 1, comma + argument, why, self.of(call.func))
 
-    def with_edits(self, edits):
+    def with_edits(self, edits: Iterable[Edit]) -> str:
         """The source with several edits, none of which overlaps another."""
         source = self.source
         for edit in sorted(edits, reverse=True):
             source = apply(source, edit)
         return source
 
-    def above(self, node):
+    def above(self, node: ast.AST) -> Iterator[ast.AST]:
         """Yield what a node stands in, from the inside to the outside."""
-        while node := self.parents.get(node):
-            yield node
+        while parent := self.parents.get(node):
+            yield parent
+            node = parent
 
-    def function_of(self, node):
+    def function_of(self, node: ast.AST) -> ast.FunctionDef | None:
         return next((each for each in self.above(node) if isinstance(each, ast.FunctionDef)), None)
 
 
-def apply(source, edit):
+def apply(source: str, edit: Edit) -> str:
     return source[: edit.start] + edit.new + source[edit.end :]
+
+
+def last_line(node: Placed) -> int:
+    return node.end_lineno or node.lineno
+
+
+def is_in(line: int | None, node: Placed) -> bool:
+    """Whether something stands in a line, among others."""
+    return line is not None and node.lineno <= line <= last_line(node)
 
 
 class Cause(NamedTuple):
@@ -84,7 +98,7 @@ class Cause(NamedTuple):
     changed: str = ""  # '' where the advice needs no trial
 
 
-def causes_in(raised, sources):
+def causes_in(raised: Raised, sources: Iterable[str]) -> Iterator[Cause]:
     """Yield what an exception may come from, as far as a source tells: all are facts, of which one may be the cause."""
     for kind, message, rule in RULES:
         if raised.builtin and raised.kind == kind and (found := re.match(message, raised.message)):
@@ -93,64 +107,53 @@ def causes_in(raised, sources):
                     yield from rule(raised, Text(source, tree), *found.groups())
 
 
-def why_none(text, raised, sources):
+def why_none(text: str, raised: Raised, sources: Iterable[str]) -> str:
     """Return why something that stands in a line is None, as the end of a sentence: or where, if no source tells."""
-    for tree in (parsed(source) for source in sources if holds_line(source, raised)):
-        function = (
-            next(
-                (
-                    each
-                    for each in ast.walk(tree)
-                    if isinstance(each, ast.FunctionDef)
-                    and raised.line
-                    and each.lineno <= raised.line <= each.end_lineno
-                ),
-                None,
-            )
-            if tree
-            else None
-        )
-        if function and text in names_that_may_be_none(function):
+    for tree in filter(None, (parsed(source) for source in sources if holds_line(source, raised))):
+        functions = (each for each in ast.walk(tree) if isinstance(each, ast.FunctionDef) and is_in(raised.line, each))
+        if any(text in names_that_may_be_none(each) for each in itertools.islice(functions, 1)):
             return "when nobody passes it"
-        inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods) if tree else ()
+        inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods)
         if text.startswith("self.") and any(text[5:] in attributes_set_to_none(init) for init in inits):
             return "here, as `__init__` sets it"
     return "here"
 
 
-def names_that_may_be_none(function):
+def names_that_may_be_none(function: ast.FunctionDef) -> set[str]:
     """The parameters of a function whose default is None."""
     names = [arg.arg for arg in function.args.args][::-1]
     return {name for name, default in zip(names, function.args.defaults[::-1], strict=False) if is_none(default)}
 
 
-def attributes_set_to_none(function):
+def attributes_set_to_none(function: ast.FunctionDef) -> set[str]:
     """The names in self that a method sets to None."""
-    pairs = []
+    pairs: list[tuple[ast.expr, ast.expr]] = []
     for node in (each for each in ast.walk(function) if isinstance(each, ast.Assign)):
         for target in node.targets:
-            several = isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple)
-            pairs += zip(target.elts, node.value.elts, strict=False) if several else [(target, node.value)]
+            if isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):
+                pairs += zip(target.elts, node.value.elts, strict=False)
+            else:
+                pairs.append((target, node.value))
     return {target.attr for target, value in pairs if isinstance(target, ast.Attribute) and is_none(value)}
 
 
-def is_none(node):
+def is_none(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and node.value is None
 
 
-def holds_line(source, raised):
+def holds_line(source: str, raised: Raised) -> bool:
     """Whether an exception may have left this cell: its line stands there, or it came from no line."""
     return raised.line is None or any(raised.text in line for line in source.split("\n")[raised.line - 1 : raised.line])
 
 
-def known_elsewhere(raised, text, name):
+def known_elsewhere(raised: Raised, text: Text, name: str) -> Iterator[Cause]:
     """Explain a name that stands for nothing in a method, but for something in self or in another method."""
     here, methods = next(
         (
             (function, methods)
             for _, methods in classes(text.tree)
             for function in methods.values()
-            if raised.line and function.lineno <= raised.line <= function.end_lineno
+            if is_in(raised.line, function)
         ),
         (None, {}),
     )
@@ -171,16 +174,16 @@ def known_elsewhere(raised, text, name):
             yield Cause(f"`{name}` belongs to `{other}`", advice, changed)
 
 
-def written_in_self(text, function, names):
+def written_in_self(text: Text, function: ast.FunctionDef, names: Collection[str]) -> list[Edit]:
     """The edits with which a method takes names from self."""
     return [
         text.edit(node, f"self.{node.id}")
         for node in ast.walk(function)
-        if getattr(node, "id", "") in names and isinstance(node.ctx, ast.Load)
+        if isinstance(node, ast.Name) and node.id in names and isinstance(node.ctx, ast.Load)
     ]
 
 
-def kept(text, function, name):
+def kept(text: Text, function: ast.FunctionDef, name: str) -> Edit:
     """The edit that keeps a name of a method in self, where it has its last value."""
     given = [
         node
@@ -188,18 +191,19 @@ def kept(text, function, name):
         if isinstance(node, ast.Assign | ast.AugAssign | ast.AnnAssign) and name in names_assigned(node)
     ]
     if given:
-        last = max(given, key=lambda node: node.end_lineno)
+        last = max(given, key=last_line)
         return Edit(text.end(last), text.end(last), f"\n{text.indentation(last)}self.{name} = {name}")
     first = function.body[0]
     return Edit(text.start(first), text.start(first), f"self.{name} = {name}\n{text.indentation(first)}")
 
 
-def never_set(raised, text, owner, name):
+def never_set(raised: Raised, text: Text, owner: str, name: str) -> Iterator[Cause]:
     """Explain an attribute that an object lacks."""
     node, methods = next(((node, methods) for node, methods in classes(text.tree) if node.name == owner), (None, {}))
     if node is None or node.bases or node.decorator_list or name in methods:
         return
-    for place, inside in [("outside of the class", text.tree), *((f"inside of `{m}`", f) for m, f in methods.items())]:
+    places: list[tuple[str, ast.Module | ast.FunctionDef]] = [("outside of the class", text.tree)]
+    for place, inside in [*places, *((f"inside of `{m}`", f) for m, f in methods.items())]:
         if name in functions_of(inside):
             yield Cause(f"`def {name}` stands {place}", "indent it as far as the other methods")
     for method, function in methods.items() if name not in attributes_set(text.tree) else ():
@@ -208,32 +212,33 @@ def never_set(raised, text, owner, name):
             yield Cause(f"no method sets `self.{name}`", advice, text.with_edits([kept(text, function, name)]))
 
 
-def without_self(raised, text, owner, method, takes, given):
+def without_self(raised: Raised, text: Text, owner: str, method: str, takes: str, given: str) -> Iterator[Cause]:
     """Explain a method that isn't prepared to be given its object."""
     function = next((methods.get(method) for node, methods in classes(text.tree) if node.name == owner), None)
-    names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)] if function else ["self"]
-    if "self" not in names and not function.decorator_list and int(given) == int(takes) + 1:
+    names = [arg.arg for arg in (*function.args.posonlyargs, *function.args.args)] if function else []
+    if function and not (function.decorator_list or "self" in names) and int(given) == int(takes) + 1:
         yield Cause("`self` is missing", f"write `def {method}({', '.join(['self', *names])})`")
 
 
-RULES = (
+# Kind, beginning of the message, and a function of the exception, the source and the groups of the message.
+RULES: tuple[tuple[str, str, Callable[..., Iterator[Cause]]], ...] = (
     ("NameError", r"name '(\w+)' is not defined", known_elsewhere),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", never_set),
     ("TypeError", r"(\w+)\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) ", without_self),
 )
 
 
-def classes(tree):
+def classes(tree: ast.Module) -> list[tuple[ast.ClassDef, dict[str, ast.FunctionDef]]]:
     """Return (class, its methods by name) of each class."""
     return [(node, functions_of(node)) for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
 
 
-def functions_of(node):
+def functions_of(node: ast.Module | ast.ClassDef | ast.FunctionDef) -> dict[str, ast.FunctionDef]:
     """The functions that stand in the body of something, by name."""
     return {inner.name: inner for inner in node.body if isinstance(inner, ast.FunctionDef)}
 
 
-def attributes_set(node):
+def attributes_set(node: ast.AST) -> set[str]:
     """The names that code sets in self."""
     return {
         inner.attr
@@ -244,13 +249,11 @@ def attributes_set(node):
     }
 
 
-def names_assigned(function):
-    return {
-        inner.id for inner in ast.walk(function) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)
-    }
+def names_assigned(node: ast.AST) -> set[str]:
+    return {inner.id for inner in ast.walk(node) if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store)}
 
 
-def names_known(function):
+def names_known(function: ast.FunctionDef) -> set[str]:
     """The parameters and variables of a method, but self."""
     parameters = {inner.arg for inner in ast.walk(function) if isinstance(inner, ast.arg)}
     return (parameters | names_assigned(function)) - {"self"}

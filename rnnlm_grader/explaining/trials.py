@@ -8,19 +8,20 @@ import ast
 import functools
 import itertools
 import re
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from ..engine.layer import METHODS
+from ..engine.layer import Case, LayerForm
 from ..engine.play import play_all
 from ..engine.tape import parse
 from ..notebooks.cell_code import definitions_in, parsed
 from ..protocol.bench import Raised
-from ..protocol.candidate import WorkerLost
-from .changes import HABITS, OF_VALUES, changes_for, close_names, sizes_in_order, time_of_inputs
-from .look import redrawn, sizes_of
-from .source import Edit, Text, apply, holds_line
+from ..protocol.candidate import Candidate, WorkerLost
+from .changes import HABITS, OF_VALUES, Change, changes_for, close_names, sizes_in_order, time_of_inputs
+from .look import Look, redrawn, sizes_of
+from .source import Edit, Placed, Text, apply, holds_line, is_in, last_line
 
 TRIALS = 24  # for one failure: most end in the smallest example, after a millisecond
 MOST_SOURCE, MOST_NODES = 20_000, 4000  # characters of a source, and nodes of its tree, in which anything is searched
@@ -29,23 +30,13 @@ CONTAINERS = ast.List | ast.Dict | ast.Set
 SHORT = 60  # characters of code in a sentence
 
 
-class Changed:
-    """A candidate one of whose cells is changed: it plays, and that is all."""
-
-    def __init__(self, candidate, name, source):
-        self.candidate, self.name, self.source = candidate, name, definitions_in(source)
-
-    def play(self, programs):
-        return self.candidate.play(programs, (self.name, self.source))
-
-
 class Trials:
     """Plays what failed, in the smallest example and in three draws of other sizes, with changes of the source.
 
     The looks may be few, or small: where the answer fails in special sizes alone, as without the axis that it names.
     """
 
-    def __init__(self, small, looks):
+    def __init__(self, small: Look, looks: Iterable[Look]) -> None:
         self.small, self.layer, self.candidate = small, small.case.layer, small.play.candidate
         self.cases = [small.case, *(look.case for look in looks)]
         if not (small.case.law or small.case.condition.world):
@@ -53,7 +44,7 @@ class Trials:
         self.is_over = False  # a change that never comes to an end takes the time that is left
 
     @functools.cached_property
-    def whole(self):
+    def whole(self) -> list[Case]:
         """Once forward and back, where the answer gets that right: a change mustn't spoil it."""
         if self.layer.is_function or self.layer.makes:
             return []
@@ -61,21 +52,21 @@ class Trials:
         cases = [redrawn(case, steps=FORWARD_AND_BACK)]
         return cases if are_right(self.candidate, cases) else []
 
-    def fits(self, source):
+    def fits(self, source: str) -> bool:
         """Whether everything is right with this source in place of the cell that holds the answer."""
-        changed = Changed(self.candidate, self.layer.name, source)
+        changed = self.layer.name, definitions_in(source)
         try:
             with np.errstate(all="ignore"):  # the smallest example by itself: most changes go no further
                 return (
                     not self.is_over
-                    and are_right(changed, self.cases[:1])
-                    and are_right(changed, self.cases[1:] + self.whole)
+                    and are_right(self.candidate, self.cases[:1], changed)
+                    and are_right(self.candidate, self.cases[1:] + self.whole, changed)
                 )
         except WorkerLost:
             self.is_over = True
             return False
 
-    def what_fits(self):
+    def what_fits(self) -> str:
         """Return a sentence about a change with which everything is right; '' where none is found."""
         mended = self.candidate.known["mended"]  # sources that were right in other criteria → what was said of them
         edits = edits_for(
@@ -89,21 +80,21 @@ class Trials:
         return ""
 
 
-def right_only_once(candidate, name, cases):
+def right_only_once(candidate: Candidate, name: str, cases: Sequence[Case]) -> tuple[str, list[Case]]:
     """Say so where some cases come right once the cell of an answer is executed anew, but not one after the other.
 
     Return the sentence, and the cases that are wrong all the same: they may only be such as call something twice. Else
     return ('', []).
     """
     for source in candidate.sources(name):
-        changed = Changed(candidate, name, source)
+        changed = name, definitions_in(source)
         try:
-            wrong = wrong_alone(changed, cases) if name in source else None
-            if wrong is None or len(wrong) == len(cases) or are_right(changed, cases[:3]):
+            wrong = wrong_alone(candidate, cases, changed) if name in source else None
+            if wrong is None or len(wrong) == len(cases) or are_right(candidate, cases[:3], changed):
                 continue
         except WorkerLost:
             break
-        kept = next((f", such as `{each}`," for each in containers_in(parsed(source))), "")
+        kept = next((f", such as `{each}`," for each in containers_in(source)), "")
         return (
             "it is right only the first time after the cell was executed. What your code keeps outside of its "
             f"functions, or in the class itself{kept} is shared by all calls and all objects; make it anew in the "
@@ -112,11 +103,11 @@ def right_only_once(candidate, name, cases):
     return "", []
 
 
-def wrong_alone(candidate, cases):
+def wrong_alone(candidate: Candidate, cases: Iterable[Case], changed: tuple[str, str]) -> list[Case] | None:
     """Return the cases that are wrong by themselves; None where one is that calls nothing twice."""
     wrong = []
     for case in cases:
-        if not are_right(candidate, [case]):
+        if not are_right(candidate, [case], changed):
             verbs = [step.verb for step in case.steps]
             if len(verbs) == len(set(verbs)):
                 return None
@@ -124,32 +115,34 @@ def wrong_alone(candidate, cases):
     return wrong
 
 
-def containers_in(tree):
+def containers_in(source: str) -> Iterator[str]:
     """The names that a cell, or a class in it, gives to lists, dictionaries and sets."""
-    bodies = [tree.body, *(node.body for node in tree.body if isinstance(node, ast.ClassDef))]
-    for node in itertools.chain.from_iterable(bodies):
+    tree = parsed(source)
+    body = tree.body if tree else []
+    for node in itertools.chain(body, *(node.body for node in body if isinstance(node, ast.ClassDef))):
         if isinstance(node, ast.Assign) and any(isinstance(each, CONTAINERS) for each in ast.walk(node.value)):
             yield from (each.id for each in ast.walk(ast.Tuple(node.targets)) if isinstance(each, ast.Name))
 
 
-def are_right(candidate, cases):
-    """Whether nothing is wrong where a candidate plays some cases."""
-    return not any(play.compare() for play in play_all(candidate, cases))
+def are_right(candidate: Candidate, cases: Sequence[Case], changed: tuple[str, str] | None = None) -> bool:
+    """Whether nothing is wrong where a candidate, or one with a `changed` cell, plays some cases."""
+    return not any(play.compare() for play in play_all(candidate, cases, changed))
 
 
-def sentence(source, edit):
+def sentence(source: str, edit: Edit) -> str:
     """Say what was tried, in the student's own code, which is widened to whole words."""
     old, new = " ".join(source[edit.start : edit.end].split()), " ".join(edit.new.split())
     change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
     return f"{edit.why}{edit.why and '. '}{change} mends this example"
 
 
-def edits_for(small, sources, at_hand):
+def edits_for(small: Look, sources: Iterable[str], at_hand: set[str]) -> Iterator[tuple[str, Edit]]:
     """Yield (source, edit) of what might mend a failure: the likeliest first, none twice.
 
     `at_hand` holds the names that other cells define.
     """
-    seen, layer = set(), small.case.layer
+    layer = small.case.layer
+    seen: set[str] = set()
     for source in sources:
         if len(source) > MOST_SOURCE or (tree := parsed(source)) is None:
             continue
@@ -169,32 +162,27 @@ def edits_for(small, sources, at_hand):
                 yield source, edit
 
 
-def edits_where_raised(text, raised, at_hand, layer):
+def edits_where_raised(text: Text, raised: Raised, at_hand: set[str], layer: LayerForm) -> Iterator[Edit]:
     """Yield changes of the line that raised: of the expression, what stands in it, what it stands in, its origins."""
-    nodes = [
-        node
-        for node in ast.walk(text.tree)
-        if getattr(node, "lineno", None) and node.lineno <= (raised.line or 0) <= node.end_lineno
-    ]
+    nodes = [node for node in ast.walk(text.tree) if isinstance(node, Placed) and is_in(raised.line, node)]
     statements = [node for node in nodes if isinstance(node, ast.stmt)]
     if not statements:
         yield from methods_named_otherwise(text, raised)
         return
-    statement = min(statements, key=lambda node: node.end_lineno - node.lineno)
+    statement = min(statements, key=lambda node: last_line(node) - node.lineno)
     focus = narrowest(text, nodes, raised) or statement
     inside = [each for each in ast.walk(focus) if not isinstance(each, ast.stmt) or each is focus]
     around = [node for node in text.above(focus) if isinstance(node, ast.expr)]
     near = [*inside, *around, *(statement,) * (statement not in inside)]
     changes = sizes_in_order(layer), *changes_for(raised, at_hand)
     further = [inner for origin in origins_of(text, statement, inside) for inner in ast.walk(origin)]
-    for nodes in (near, further):  # first a few of each kind
-        yield from (edit for change in changes for edit in itertools.islice(of_all(change, text, nodes), 2))
-    for nodes in (near, further):
-        yield from (edit for change in changes for edit in of_all(change, text, nodes))
+    for most in (2, None):  # first a few of each kind
+        for some in (near, further):
+            yield from (edit for change in changes for edit in itertools.islice(of_all(change, text, some), most))
     yield from (edit for change in HABITS for edit in of_all(change, text, ast.walk(text.tree)))
 
 
-def methods_named_otherwise(text, raised):
+def methods_named_otherwise(text: Text, raised: Raised) -> Iterator[Edit]:
     """Yield the edits that give a method the name by which it was asked for."""
     name = (re.findall(r"has no attribute '(\w{1,60})'", raised.message) or [""])[0]
     methods = {node.name: node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef)}
@@ -203,14 +191,14 @@ def methods_named_otherwise(text, raised):
         yield Edit(start, start + len(other), name)
 
 
-def of_all(change, text, nodes):
+def of_all(change: Change, text: Text, nodes: Iterable[ast.AST]) -> Iterator[Edit]:
     """Yield the edits that a change has for nodes, one after the other."""
     return (edit for node in nodes for edit in change(text, node))
 
 
-def narrowest(text, nodes, raised):
+def narrowest(text: Text, nodes: Iterable[Placed], raised: Raised) -> Placed | None:
     """The smallest node under the mark of an exception."""
-    if not raised.mark:
+    if not (raised.mark and raised.line):
         return None
     line = text.source.split("\n")[raised.line - 1]
     first, last = (text.lines[raised.line - 1] + len(line) - len(line.lstrip()) + column for column in raised.mark)
@@ -224,7 +212,7 @@ def narrowest(text, nodes, raised):
     return min(found, key=lambda node: text.end(node) - text.start(node), default=None)
 
 
-def origins_of(text, statement, nodes):
+def origins_of(text: Text, statement: ast.stmt, nodes: Iterable[ast.AST]) -> Iterator[ast.AST]:
     """Yield the loops around a statement, and the assignments before it that gave the names in it their values."""
     function = text.function_of(statement)
     yield from (ast.Expr(each.iter) for each in text.above(statement) if isinstance(each, ast.For))
@@ -241,13 +229,14 @@ def origins_of(text, statement, nodes):
             names |= names_in(ast.walk(each.value))
 
 
-def names_in(nodes):
+def names_in(nodes: Iterable[ast.AST]) -> set[str]:
     return {node.id for node in nodes if isinstance(node, ast.Name)}
 
 
-def edits_of_values(text, small):
+def edits_of_values(text: Text, small: Look) -> Iterator[Edit]:
     """Yield changes of the function that gave a wrong result: habits first, then where the result is named."""
-    function = function_that_gave(text, small)
+    functions = (node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef))
+    function = next((each for each in functions if each.name == small.called), None)
     nodes = [node for node in ast.walk(function) if node is not function] if function else []
     habits = *HABITS, time_of_inputs(small.case.layer), sizes_in_order(small.case.layer)
     yield from (edit for change in habits for edit in of_all(change, text, nodes))
@@ -255,21 +244,13 @@ def edits_of_values(text, small):
     yield from (edit for place in (about, nodes) for change in OF_VALUES for edit in of_all(change, text, place))
 
 
-def statement_of(text, node):
+def statement_of(text: Text, node: ast.AST) -> ast.expr | ast.stmt:
     """The statement that a node stands in; of a compound one only its head is looked at."""
     statement = next(each for each in (node, *text.above(node)) if isinstance(each, ast.stmt))
     return getattr(statement, "iter", None) or getattr(statement, "test", None) or statement
 
 
-def function_that_gave(text, small):
-    """The method, or function, whose call gave what is wrong first."""
-    at, layer = small.key[0], small.case.layer
-    verb = small.case.tape.steps[at].verb if isinstance(at, int) else "forward"
-    name = layer.name if layer.is_function else METHODS.get(verb, verb)
-    return next((node for node in ast.walk(text.tree) if isinstance(node, ast.FunctionDef) and node.name == name), None)
-
-
-def words_of_result(small):
+def words_of_result(small: Look) -> str:
     """A pattern of the words that a line about a wrong result is likely to hold."""
     layer, what = small.case.layer, small.key[1].replace("held", "grads")
     if "[" not in what:
