@@ -43,6 +43,15 @@ def jupyterlab(tmp_path):
     server.wait()
 
 
+def test_run_all_goes_on_after_a_check_that_finds_something_wrong(jupyterlab, browser):
+    tab = browser.new_page()
+    tab.goto(f"{jupyterlab}/tree/01-embedding.ipynb")
+    shown = Lab(tab).run()
+    assert "Not filled in yet" in shown["MyEmbedding-forward"]
+    assert "MyTimeEmbedding" in shown["hand-in-check"]
+    tab.close()
+
+
 def test_an_edit_that_was_not_run_is_noticed_in_jupyterlab(jupyterlab, browser):
     tab = browser.new_page()
     tab.goto(f"{jupyterlab}/tree/01-embedding.ipynb")

@@ -51,10 +51,16 @@ def test_the_first_thing_that_is_run_may_be_a_check_and_no_edit_is_taken_for_run
     lab.fill({"MyTimeRNN": right.replace("return hs", "return 2 * hs")})
     said = lab.run("MyTimeRNN-state")["MyTimeRNN-state"]
     assert said.startswith("The cell of MyTimeRNN was edited since it ran: run it first. What is judged below")
-    assert "· state: 0 of" in said
+    assert "which earns nothing" in said
     lab.fill({"MyTimeRNN": f"{right}\n("})
     said = lab.run("MyTimeRNN", "MyTimeRNN-state")["MyTimeRNN-state"]
     assert said.startswith("The cell of MyTimeRNN doesn't parse: line ")
+
+
+def test_run_all_goes_on_after_a_check_that_finds_something_wrong(open_lab):
+    said = open_lab("01-embedding").run()
+    assert "Not filled in yet" in said["MyEmbedding-forward"]
+    assert "MyTimeEmbedding" in said["hand-in-check"]
 
 
 def test_results_of_an_earlier_visit_do_not_look_current(open_lab):

@@ -399,12 +399,12 @@ class Puzzle:
 def test_a_puzzle_is_solved_by_keyboard_and_says_what_is_out_of_place(practise):
     puzzle = Puzzle(practise("01-embedding"), "MyEmbedding")
     add, clear, take, odd = puzzle.lines()
-    assert odd == "dW[self.idx] = dout"
+    assert odd == "dW[self.idx] += dout"
     assert puzzle.check() == "Line 1 is the first that is out of place."
     puzzle.by_keyboard("Down", add, 2)
     puzzle.by_keyboard("Up", take, 1)
     assert puzzle.lines() == [take, clear, add, odd]
-    assert puzzle.check().startswith("The line dW[self.idx] = dout doesn’t belong: each row of dW is written once")
+    assert puzzle.check().startswith("The line dW[self.idx] += dout doesn’t belong: each row of dW is written once")
     puzzle.by_keyboard("Down", odd, 1)
     puzzle.by_keyboard("Down", add, 1)
     assert puzzle.check() == "So far it is right, but something that you left out belongs there."

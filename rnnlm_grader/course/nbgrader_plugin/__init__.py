@@ -23,7 +23,7 @@ from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
-from .release import NameNext, SaveChangedCells
+from .release import GoOnAfterChecks, NameNext, SaveChangedCells
 
 
 def configure(c, root="."):
@@ -46,6 +46,7 @@ def configure(c, root="."):
     c.FileNameCollectorPlugin.valid_ext = [".ipynb", ".zip"]
     c.GenerateAssignment.preprocessors = [
         NameNext,
+        GoOnAfterChecks,
         *(
             SaveChangedCells if each is SaveCells else each
             for each in GenerateAssignment.class_traits()["preprocessors"].default()

@@ -1,4 +1,6 @@
-"""Has `nbgrader generate_assignment` name the next exercise, and enter one whose parts have changed in mid-term."""
+"""Has `nbgrader generate_assignment` name the next exercise, let *Run All* go on after a check that finds something
+wrong, and enter an exercise whose parts have changed in mid-term.
+"""
 
 import contextlib
 import json
@@ -30,6 +32,16 @@ class NameNext(NbGraderPreprocessor):
                 last = of_kind(last, bool(following))
                 last = with_next(last, following, there[following]) if following else last
                 cell.source = (before + gap + last).rstrip()
+        return nb, resources
+
+
+class GoOnAfterChecks(NbGraderPreprocessor):
+    """Have *Run All* execute the cells that follow a check, whatever it finds, up to the table at the end."""
+
+    def preprocess(self, nb, resources):
+        for cell in nb.cells:
+            if cell.cell_type == "code" and cell.source.startswith("check("):
+                cell.metadata["tags"] = [*cell.metadata.get("tags", ()), "raises-exception"]
         return nb, resources
 
 
