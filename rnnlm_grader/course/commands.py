@@ -291,12 +291,22 @@ def outcome_lines(tally):
         yield f"no mark for {name_some(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
 
+def both_marks(student):
+    """Name a student's marks by hand that were given to other work, each with the automatic one of this work."""
+    return ", ".join(
+        name
+        if (now := student.automatic(name)) is None
+        else f"{name}: {student.parts[name].manual_score:g} by hand, {now:g} otherwise"
+        for name in student.outdated
+    )
+
+
 def marks_to_look_at(students):
     """Yield what waits for a person: marks by hand that are due or were given to other work, and requests."""
     if due := Counter(name for student in students for name in student.due_by_hand):
         counts = ", ".join(f"{name} ({count})" for name, count in sorted(due.items()))
         yield f"to be marked by hand, in formgrader: {counts}"
-    if who := [f"{student.student} ({', '.join(student.outdated)})" for student in students if student.outdated]:
+    if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
     if asking := [student.student for student in students if student.request]:
         yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"

@@ -126,6 +126,11 @@ class StudentMarks:
         """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
 
+    def automatic(self, name):
+        """Return what the grader's record gives a part; None where it has none."""
+        found = [each for each in self.record.get("results", ()) if f"{each['name']}-{each['part']}" == name]
+        return earned(found[0]["criteria"]) if found else None
+
 
 def read_again(path):
     """Return what `read_graded` does; the notebooks of a smaller class are read once, as long as they stay the same."""

@@ -7,6 +7,7 @@ import nbformat
 import pytest
 from bs4 import BeautifulSoup
 from classroom import SLUG, WORK, Course, gradebook_of, release
+from corpora import CORPORA
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Grade
 
@@ -193,6 +194,13 @@ def test_another_reflection_alone_is_recorded_and_looked_at_again(course, capsys
     assert "I learned more." in "".join(cell.source for cell in course.cells("ada"))
     course.grade()
     assert "0 graded, 2 unchanged" in capsys.readouterr().out
+
+
+def test_a_mark_by_hand_of_other_work_stands_beside_the_automatic_one(course, capsys):
+    course.mark("ada", "MyEmbedding-backward", 5)
+    course.write("ada", {"MyEmbedding": CORPORA[0].WRONG["MyEmbedding"]["Overwrites"]})
+    course.grade()
+    assert "anew since: ada (MyEmbedding-backward: 5 by hand, 4 otherwise)" in capsys.readouterr().out
 
 
 def test_exports_count_marks_by_hand(course):
