@@ -96,7 +96,7 @@ def right_only_once(candidate: Candidate, name: str, cases: Sequence[Case]) -> t
             break
         kept = next((f", such as `{each}`," for each in containers_in(source)), "")
         return (
-            "it is right only the first time after the cell was executed. What your code keeps outside of its "
+            "It is right only the first time after the cell was executed. What your code keeps outside of its "
             f"functions, or in the class itself{kept} is shared by all calls and all objects; make it anew in the "
             "function, or in __init__"
         ), wrong

@@ -75,7 +75,7 @@ def as_text(heading: str, items: Iterable[Item]) -> str:
 
 def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) -> list[tuple[str, list[Item]]]:
     """Return (heading, items) of each part; `others` are results for which these may wait."""
-    told: list[Name] = []  # the names of the mistakes that the reader knows already
+    told: list[Name] = []
     at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
     return [
         (
@@ -89,7 +89,8 @@ def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) ->
 def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
     """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
 
-    `told` holds the names of the mistakes that the reader knows already, `at_hand` the verdicts of all parts.
+    `told` holds what the reader knows already: names of mistakes, and that one is paid for once. `at_hand` are the
+    verdicts of all parts.
     """
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
@@ -112,7 +113,9 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
         yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
-        yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}", (), earned(verdicts))
+        once = "" if State.GIVEN in told else "; a mistake costs once"
+        told.append(State.GIVEN)
+        yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}{once}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:

@@ -8,7 +8,7 @@ from rnnlm_grader.content.misconception import changed
 from rnnlm_grader.content.rnnlm.misconceptions import RNNLM
 
 pytestmark = pytest.mark.corpus
-SAID = "it is right only the first time after the cell was executed"
+SAID = "It is right only the first time after the cell was executed"
 IN_A_CELL = "hs = []\n" + changed(BPTT, ("    hs = [h0]\n", "    hs.append(h0)\n"))
 IN_THE_CLASS = changed(
     RNNLM,
