@@ -87,6 +87,7 @@ class Answer {
     Object.assign(this, { place, notebook, python, name: place.dataset.name });
     this.key = `rnnlm-unsaved ${notebook.name} ${this.name}`;
     this.hintsKey = `rnnlm-hints ${this.name}`;
+    this.reportKey = `rnnlm-report ${this.name}`;
     const section = place.closest("section");
     this.hints = [...section.querySelectorAll(".practice-hint")];
     this.keys = make("p", { class: "practice-keys", id: `practice-keys-${this.name}` },
@@ -133,11 +134,24 @@ class Answer {
       keepEarlier(now, text);
       return this.kept;
     });
-    const { checked } = cell.metadata;
-    if (checked) {
-      this.say(checked.text === this.text ? `Earlier, for this code: ${checked.points}.`
-        : `Best so far, for other code: ${checked.points}.`);
-    }
+    this.tellOfLastVisit(cell.metadata.checked);
+  }
+
+  /** Show the last report, if it is about this code, and say how many points there were. */
+  tellOfLastVisit(checked) {
+    const last = remembered(this.reportKey), isOfThis = last?.text === this.text;
+    if (isOfThis) this.tell(last.outputs, last.text);
+    const points = !checked ? "" : checked.text === this.text ? `Earlier, for this code: ${checked.points}.`
+      : `Best so far, for other code: ${checked.points}.`;
+    if (points || isOfThis) this.say(`${points}${isOfThis ? " The report below is of the last check." : ""}`.trim());
+  }
+
+  /** Show what was found of a text. */
+  tell(outputs, text) {
+    this.report.replaceChildren(...outputs.map(shown));
+    this.report.classList.remove("is-old");
+    this.report.hidden = !outputs.length;
+    this.judged = text;
   }
 
   /** Offer what was put aside last, if anything was, by its first line that doesn't stand here. */
@@ -329,10 +343,8 @@ class Answer {
       const judged = this.text;
       if (judged !== this.judged) this.report.hidden = true; // it is about other code
       const outputs = await this.runCells(await this.notebook.read(), judged);
-      this.report.replaceChildren(...outputs.map(shown));
-      this.report.classList.remove("is-old");
-      this.report.hidden = !outputs.length;
-      this.judged = judged;
+      this.tell(outputs, judged);
+      remember(this.reportKey, { text: judged, outputs });
       const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
       const points = pointsIn(outputs);
       const offer = this.offer(judged, isFull(points));

@@ -233,7 +233,9 @@ def test_a_report_is_gone_once_other_code_is_checked_and_its_points_are_known_af
     here.write("MyEmbedding", RIGHT)
     here.part("MyEmbedding").get_by_text("Saved").wait_for()
     here.tab.reload()
-    assert Practice(here.tab).said("MyEmbedding") == f"Earlier, for this code: {points}."
+    here = Practice(here.tab)
+    assert here.said("MyEmbedding") == f"Earlier, for this code: {points}. The report below is of the last check."
+    assert "all 6 hold" in here.part("MyEmbedding").locator(".practice-report").inner_text()
 
 
 def test_hints_are_offered_as_long_as_there_are_any_and_stay_after_a_reload(practise):
