@@ -109,6 +109,17 @@ def test_the_last_sentence_stays_when_the_next_date_comes_later(review):
     assert tab.locator("live-review").get_by_role("status").first.inner_text().startswith("That is all for now.")
 
 
+def test_the_front_page_tells_a_reader_who_comes_back_where_to_go_on(open_page):
+    tab = open_page("book/index.html")
+    line = tab.locator("live-review")
+    assert not line.is_visible()
+    tab.evaluate("localStorage.setItem('rnnlm-progress', JSON.stringify({ 'MyEmbedding-forward': [3, 1] }))")
+    tab.reload()
+    assert line.inner_text() == "Welcome back: your progress says what is next."
+    line.get_by_role("link").click()
+    tab.get_by_text("go on with 01-embedding").wait_for()
+
+
 @pytest.mark.parametrize("page", ["index", "progress"])
 def test_a_page_offers_a_review_when_something_is_due_and_only_then(review, page):
     line = review({KEY: long_ago()}, page).locator("live-review")

@@ -12,7 +12,7 @@ PYTHON = "../lab/practice/python.js"
 
 
 class ReviewDue(SphinxDirective):
-    """A line that is there only when a question is due."""
+    """A line for a reader who has been here: where to go on, and whether a question is due."""
 
     def run(self):
         return [nodes.raw("", '<live-review class="d-print-none" due hidden></live-review>', format="html")]

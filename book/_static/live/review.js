@@ -39,9 +39,13 @@ class LiveReview extends HTMLElement {
     const kept = keptReviews();
     const due = dueIn(kept), { length } = due;
     if (this.hasAttribute("due")) {
-      this.hidden = !length;
-      this.replaceChildren(make("p", { class: "review-due" }, `${length === 1 ? "A mistake" : `${length} mistakes`} of yours `
-        + `${length === 1 ? "is" : "are"} due to come back: `, make("a", { href: "review.html" }, "Review"), ", a few minutes."));
+      const { cleared, ...points } = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
+      const hasBegun = Object.keys(points).length > 0 && !document.querySelector("live-progress");
+      this.hidden = !(length || hasBegun);
+      this.replaceChildren(make("p", { class: "review-due" }, ...(hasBegun ? ["Welcome back: ", make("a",
+        { href: "progress.html" }, "your progress"), " says what is next. "] : []),
+      ...(length ? [`${length === 1 ? "A mistake" : `${length} mistakes`} of yours ${length === 1 ? "is" : "are"} due to come back: `,
+        make("a", { href: "review.html" }, "Review"), ", a few minutes."] : [])));
       return;
     }
     const later = Object.values(kept.mistakes ?? {}).map((record) => record.due).filter((at) => at > Date.now());
@@ -50,7 +54,7 @@ class LiveReview extends HTMLElement {
     this.isOn.checked = !kept.off;
     this.startButton.hidden = !(length && this.canAsk && this.place.hidden);
     this.sentence.textContent = said + (kept.off ? "Nothing is kept or asked." : length
-      ? `${length} ${length === 1 ? "question is" : "questions are"} due.` : `Nothing is due.${waiting}`);
+      ? `${length} ${length === 1 ? "question is" : "questions are"} due${length > AT_ONCE ? `, ${AT_ONCE} at a time` : ""}.` : `Nothing is due.${waiting}`);
   }
 
   // --- questions ---
