@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..content.misconception import Misconception, changed, defined
-from ..engine.calls import MADE, Key
+from ..engine.calls import KEPT_LATE, MADE, Key
 from ..engine.compare import Difference
 from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in, with_what_is_spared
 from ..engine.faults import Fault, Wrong, costs_of
@@ -86,6 +86,7 @@ def both(one: Misconception, other: Misconception) -> Iterator[Variant]:
     for changes in (one.changes + other.changes, other.changes + one.changes) if one.right == other.right else ():
         with contextlib.suppress(ValueError):  # the text to be changed is gone
             sources[changed(one.right, *changes)] = True
+    sources.pop(one.right, None)  # the one has undone the other
     for source in sources:
         with contextlib.suppress(Exception):  # what is left is no program
             yield Variant(one.name, defined(one.name, source))
@@ -106,8 +107,9 @@ class Signature:
     def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
         self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
-        numbers = (  # what an answer has drawn by itself came in an order of its own
-            0.0 if at == MADE else number_of(value) for (at, _), value in zip(self.keys[:-1], values, strict=True)
+        numbers = (
+            0.0 if hangs_on_draws(key, case) else number_of(value)
+            for key, value in zip(self.keys[:-1], values, strict=True)
         )
         self.numbers = np.array([*numbers, 0.0])
         self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
@@ -164,6 +166,18 @@ def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray]:
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
         vars(case)["keys"] = (*right, ("", RAISED)), tolerances
     return vars(case)["keys"]
+
+
+def hangs_on_draws(key: Key, case: Case) -> bool:
+    """Whether a result hangs on parameters that an answer drew in an order of its own, and that no variant takes.
+
+    These are the parameters as they were made, and what another model of the answer's own has given.
+    """
+    at, what = key
+    if at != KEPT_LATE or not case.layer.makes:
+        return at == MADE
+    seen_at = case.calls.kept[int(what.split()[1])].seen_at
+    return any(isinstance(step, int) and case.tape.steps[step].who for step, _ in seen_at)
 
 
 def magnitude(value: object) -> float:

@@ -144,6 +144,14 @@ def test_parameters_in_other_shapes_or_lists_cost_a_point_however_they_are_drawn
     assert [each.id for result in results for verdict in result.verdicts for each in verdict.likely] == [id]
 
 
+def test_weights_that_are_not_drawn_from_rng_hide_no_other_mistake():
+    drawn = "rng.standard_normal(shape) / np.sqrt(shape[0])", "0.1 * np.random.standard_normal(shape)"
+    results = graded("MyRnnlm", changed(variant("MyRnnlm", "ForgetsDout"), drawn)).values()
+    assert sum(result.max_points - result.points for result in results) == 2
+    named = {each.id for result in results for verdict in result.verdicts for each in verdict.likely}
+    assert named == {"ForgetsDout", "DrawsFromNumpy"}
+
+
 def test_weights_that_are_not_numbers_cost_a_point():
     source = changed(variant("MyRnnlm", "StartsFromNextToNothing"), ("/ 3e5", "* np.nan"))
     assert sum(result.max_points - result.points for result in graded("MyRnnlm", source).values()) == 1
