@@ -113,7 +113,7 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
         yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
-        once = "" if State.GIVEN in told else "; a mistake costs once"
+        once = "" if State.GIVEN in told else "; a mistake counts once"
         told.append(State.GIVEN)
         yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}{once}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)

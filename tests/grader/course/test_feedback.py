@@ -2,6 +2,7 @@
 
 import csv
 import os
+import re
 import shlex
 import shutil
 import time
@@ -171,7 +172,7 @@ def test_a_mark_by_hand_that_was_given_to_former_work_is_told_until_somebody_has
     course.hand_in_again()
     for command in ("grade", "export"):
         (told,) = [line for line in last_lines(course, capsys, command) if "look at again" in line]
-        assert told.endswith("since: ben (MyEmbedding-backward)")
+        assert re.search(r"since: ben \(MyEmbedding-backward: \S+ by hand, \d otherwise\)$", told)
     assert len(last_lines(course, capsys, "export", "--student", "ada")) == 1
 
 
