@@ -117,15 +117,13 @@ def in_forward(add, h):
     add("ForgetsInput", EQUATION, "the input isn't used: x @ Wx is missing from the sum", (" + x @ Wx", ""))
     add("LeavesOutBias", EQUATION, "b isn't added to the sum: tanh(h_prev @ Wh + x @ Wx + b)", (" + b", ""))
     add("SubtractsBias", EQUATION, "b is subtracted; it is added to the sum", ("+ b", "- b"))
-    for which, slope in {"": (), "BothWays": ((f"(1 - {h}**2)", f"(1 - ({h} - b)**2)"),)}.items():
-        add(
-            f"AddsBiasOutside{which}",
-            EQUATION,
-            "b is added after tanh; it belongs inside, tanh(h_prev @ Wh + x @ Wx + b)",
-            (" + b", ""),
-            ("np.tanh(z)", "np.tanh(z) + b"),
-            *slope,
-        )
+    add(
+        "AddsBiasOutside",
+        EQUATION,
+        "b is added after tanh; it belongs inside, tanh(h_prev @ Wh + x @ Wx + b)",
+        (" + b", ""),
+        ("np.tanh(z)", "np.tanh(z) + b"),
+    )
     add(
         "TransposesWh",
         SHAPES,
