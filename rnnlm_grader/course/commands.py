@@ -293,11 +293,10 @@ def outcome_lines(tally):
 
 def both_marks(student):
     """Name a student's marks by hand that were given to other work, each with the automatic one of this work."""
+    parts = [(name, student.parts[name]) for name in student.outdated]
     return ", ".join(
-        name
-        if (now := student.automatic(name)) is None
-        else f"{name}: {student.parts[name].manual_score:g} by hand, {now:g} otherwise"
-        for name in student.outdated
+        name if part.auto_score is None else f"{name}: {part.manual_score:g} by hand, {part.auto_score:g} otherwise"
+        for name, part in parts
     )
 
 

@@ -27,6 +27,7 @@ class Part:
     """What the gradebook says of one grade cell of one student; `score` counts marks by hand and extra credit."""
 
     score: float
+    auto_score: float | None  # None where nothing marks it but a person
     needs_manual_grade: bool
     manual_score: float | None  # None where nobody gave a mark by hand
     extra_credit: float | None
@@ -125,11 +126,6 @@ class StudentMarks:
     def outdated(self):
         """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
-
-    def automatic(self, name):
-        """Return what the grader's record gives a part; None where it has none."""
-        found = [each for each in self.record.get("results", ()) if f"{each['name']}-{each['part']}" == name]
-        return earned(found[0]["criteria"]) if found else None
 
 
 def read_again(path):
@@ -232,6 +228,7 @@ class Book:
                 Grade,
                 Assignment.name,
                 Grade.score,
+                Grade.auto_score,
                 Grade.needs_manual_grade,
                 Grade.manual_score,
                 Grade.extra_credit,
