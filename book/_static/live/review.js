@@ -2,7 +2,7 @@
 named this browser keeps a record, where `check` in a notebook puts it: see rnnlm_grader/learner/review.py. */
 "use strict";
 
-const REVIEW = "rnnlm-review";
+const REVIEW = "rnnlm-review", POINTS = "rnnlm-progress";
 const AT_ONCE = 6; // questions of one sitting
 const MISSED = 1, KNEW = 3; // the grades of FSRS
 const DAY = 24 * 60 * 60 * 1000; // milliseconds
@@ -39,7 +39,7 @@ class LiveReview extends HTMLElement {
     const kept = keptReviews();
     const due = dueIn(kept), { length } = due;
     if (this.hasAttribute("due")) {
-      const { cleared, ...points } = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
+      const { cleared, ...points } = keptUnder(POINTS);
       const hasBegun = Object.keys(points).length > 0 && !document.querySelector("live-progress");
       this.hidden = !(length || hasBegun);
       this.replaceChildren(make("p", { class: "review-due" }, ...(hasBegun ? ["Welcome back: ", make("a",
@@ -54,7 +54,8 @@ class LiveReview extends HTMLElement {
     this.isOn.checked = !kept.off;
     this.startButton.hidden = !(length && this.canAsk && this.place.hidden);
     this.sentence.textContent = said + (kept.off ? "Nothing is kept or asked." : length
-      ? `${length} ${length === 1 ? "question is" : "questions are"} due${length > AT_ONCE ? `, ${AT_ONCE} at a time` : ""}.` : `Nothing is due.${waiting}`);
+      ? `${length} ${length === 1 ? "question is" : "questions are"} due${length > AT_ONCE ? `, ${AT_ONCE} at a time` : ""}.`
+      : `Nothing is due.${waiting}`);
   }
 
   // --- questions ---
@@ -76,7 +77,7 @@ class LiveReview extends HTMLElement {
       : "Python is starting. That takes some seconds, once for each page."));
     this.place.focus();
     try {
-      const points = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
+      const points = keptUnder(POINTS);
       const what = { key, record: keptReviews().mistakes[key], points, now };
       const question = await this.python.ask("review", ["ask", what]);
       if (!question) { // such as one about lines of what isn't solved yet
@@ -169,8 +170,12 @@ class LiveReview extends HTMLElement {
 }
 
 function keptReviews() {
+  return keptUnder(REVIEW);
+}
+
+function keptUnder(key) {
   try {
-    return JSON.parse(localStorage.getItem(REVIEW)) ?? {};
+    return JSON.parse(localStorage.getItem(key)) ?? {};
   } catch { // a browser may refuse to keep anything
     return {};
   }
