@@ -27,6 +27,7 @@ from ..engine.play import Play, play_all
 from ..protocol.bench import Raised
 from ..protocol.candidate import KernelCandidate
 from ..protocol.values import Plain
+from .words import is_unfinished
 
 PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
 FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew
@@ -105,13 +106,9 @@ class Signature:
     """
 
     def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
-        self.case, self.raised, (self.keys, of_right) = case, raised, kept_keys(case)
+        self.case, self.raised, (self.keys, of_right, drawn) = case, raised, kept_keys(case)
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
-        numbers = (
-            0.0 if hangs_on_draws(key, case) else number_of(value)
-            for key, value in zip(self.keys[:-1], values, strict=True)
-        )
-        self.numbers = np.array([*numbers, 0.0])
+        self.numbers = np.array([*(0.0 if own else number_of(v) for v, own in zip(values, drawn, strict=True)), 0.0])
         self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
         self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
         wanted = of_right > COARSE * LEAST
@@ -154,8 +151,11 @@ def right_signature(case: Case) -> Signature:
     return vars(case)["right_signature"]
 
 
-def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray]:
-    """The keys of what is judged in a case, and how exactly each must agree; both are kept with the case."""
+def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray, list[bool]]:
+    """The keys of what is judged in a case, how exactly each must agree, and whether it hangs on draws.
+
+    They are kept with the case.
+    """
     if "keys" not in vars(case):
         right = {
             (at, what): value
@@ -164,7 +164,7 @@ def kept_keys(case: Case) -> tuple[tuple[Key, ...], np.ndarray]:
         }
         fine = COARSE if np.dtype(case.dtype).itemsize < 8 else FINE
         tolerances = np.array([*(fine * magnitude(value) for value in right.values()), 0])
-        vars(case)["keys"] = (*right, ("", RAISED)), tolerances
+        vars(case)["keys"] = (*right, ("", RAISED)), tolerances, [hangs_on_draws(key, case) for key in right]
     return vars(case)["keys"]
 
 
@@ -256,9 +256,9 @@ def part_of(
     answer in most results. Exceptions and zeros come of many mistakes: there it must be wrong wherever the answer is.
     Plays of what isn't filled in yet say nothing.
     """
-    if not (faults := [fault for fault in faults if is_played_out(fault.play)]):
+    if not (faults := [fault for fault in faults if not is_unfinished(fault.play.raised)]):
         return ()
-    plays = [played for each in examinations for _, played in each.plays if is_played_out(played)]
+    plays = [played for each in examinations for _, played in each.plays if not is_unfinished(played.raised)]
     mine = {played: signature_of(played) for played in plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
     if any(signature.unseen(fault.wrong) for signature, fault in parts):
@@ -272,11 +272,6 @@ def part_of(
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
     return the_one([each for each, count in found.items() if count == max(found.values())])
-
-
-def is_played_out(played: Play) -> bool:
-    """Whether all methods that a play calls are filled in."""
-    return not (isinstance(played.raised, Raised) and played.raised.is_unfinished)
 
 
 def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool:

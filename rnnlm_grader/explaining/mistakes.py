@@ -8,7 +8,6 @@ from ..content.misconception import Misconception
 from ..engine.calls import Key
 from ..engine.faults import Fault
 from ..engine.layer import Case
-from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from .certain import what_is_certain
 from .decoding import is_seen_in, told_apart
@@ -43,10 +42,6 @@ class Mistake:
     def name(self) -> tuple | str | None:
         """What two failures share that are the same mistake."""
         return tuple(each.sentence for each in self.likely) or self.said or (self.small.kind if self.small else None)
-
-
-def is_unfinished(finding: object) -> bool:
-    return isinstance(finding, Raised) and finding.is_unfinished
 
 
 def mistake_of(

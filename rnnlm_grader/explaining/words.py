@@ -17,6 +17,10 @@ UNFINISHED = "Not filled in yet: it still raises NotImplementedError."
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
 
 
+def is_unfinished(finding: object) -> bool:
+    return isinstance(finding, Raised) and finding.is_unfinished
+
+
 def clean(text: str, most: int = 400) -> str:
     """Make a string of the student's harmless: no control or direction characters, and cut at a space if too long."""
     text = str(text)[: most + 1]

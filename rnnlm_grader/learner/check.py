@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 
 from ..content import ASSIGNMENTS, find
 from ..engine.exam import public_seed, undefined
-from ..explaining.mistakes import is_unfinished
-from ..explaining.words import BOOK, in_a_row
+from ..explaining.words import BOOK, in_a_row, is_unfinished
 from ..notebooks.modules_used import modules_missed
 from ..verdict.allowance import Allowance
 from ..verdict.marks import State

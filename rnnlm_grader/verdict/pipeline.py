@@ -13,8 +13,9 @@ from ..engine.compare import Difference
 from ..engine.exam import Assignment, Criterion, Examination, LastLook, judged_in, silent_in, with_what_is_spared
 from ..engine.faults import Fault, roots_of
 from ..explaining import decoding
-from ..explaining.mistakes import Mistake, is_unfinished, mistake_of
+from ..explaining.mistakes import Mistake, mistake_of
 from ..explaining.trials import right_only_once
+from ..explaining.words import is_unfinished
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
 from .allowance import Allowance

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from ..engine.exam import Criterion
-from ..explaining.mistakes import is_unfinished
 from ..explaining.script import WIDTH, cut, outcome_of, script
-from ..explaining.words import BOOK, UNFINISHED, clean, describe, in_a_row, marked
+from ..explaining.words import BOOK, UNFINISHED, clean, describe, in_a_row, is_unfinished, marked
 from ..protocol.bench import Raised
 from .marks import State
 from .pipeline import Finding, PartResult, Verdict

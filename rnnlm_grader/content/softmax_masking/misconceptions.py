@@ -269,18 +269,8 @@ loss_of(
     "and x is a view of xs); arguments belong to the caller",
     ("N, T, V = xs.shape", "N, T, V = xs.shape\n        xs[ts == self.ignore_label] = 0"),
 )
-loss_of(
-    "MeanOverAll",
-    OVER_KEPT,
-    OVER_ALL,
-    (COUNT, "N * T"),
-)
-loss_of(
-    "LossMeanOverAll",
-    OVER_KEPT,
-    OVER_ALL,
-    ("losses.sum() / count", "losses.mean()"),
-)
+loss_of("MeanOverAll", OVER_KEPT, OVER_ALL, (COUNT, "N * T"))
+loss_of("LossMeanOverAll", OVER_KEPT, OVER_ALL, ("losses.sum() / count", "losses.mean()"))
 loss_of(
     "GradientMeanOverAll",
     OVER_KEPT,
