@@ -31,6 +31,7 @@ LIT = {  # what each page is about; "again" is the loop through the words, "back
     "one-training-step": {*PARTS, "again", "back", "step"},
     "07-rnnlm": {*PARTS, "again", "back", "step"},
     "look-inside": {"state", "scores"},
+    "what-an-lstm-adds": {"state", "again", "back"},
     "08-lstm": {"state", "again", "back"},
 }
 

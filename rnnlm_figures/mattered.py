@@ -1,6 +1,6 @@
 """Which earlier word mattered? The gradient of a word's loss in the vector of each word before it, RNN beside LSTM.
 
-Chapter 8 measures these networks over five seeds. Here stand those of the first, with weights of 8 bits in
+*What an LSTM adds* measures these networks over five seeds. Here stand those of the first, with weights of 8 bits in
 `mattered.npz`, because training amplifies rounding. `python -m rnnlm_figures.mattered` trains them again and replaces
 the file, in two minutes.
 

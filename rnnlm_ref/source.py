@@ -166,7 +166,7 @@ def parade(fewest=1, most=3):
     fewest, most : int
         How many places there are; each number of them is as likely as any other.
 
-    Book: 08-lstm
+    Book: what-an-lstm-adds
     """
     links, places = ("over", "past"), ("hill", "mill", "bridge", "wood")
     rules = {

@@ -35,15 +35,15 @@ FIGURES = {
     "influence[windows]": "05-bptt",
     "loop": "00-whole-loop",
     "keeper": "03-rnn",
-    "gates": "08-lstm",
+    "gates": "what-an-lstm-adds",
     "dial": "what-learning-is",
     "landscape": "what-learning-is",
     "tracks": "01-corpus",
     "sketch": "05-bptt",
     "step": "one-training-step",
-    "mattered[parade]": "08-lstm",
-    "mattered[fable]": "08-lstm",
-    "mattered[attention]": "where-it-went",
+    "mattered[parade]": "what-an-lstm-adds",
+    "mattered[fable]": "what-an-lstm-adds",
+    "mattered[attention]": "attention",
 }
 
 

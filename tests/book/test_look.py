@@ -65,7 +65,7 @@ def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figur
     assert stops < 60
 
 
-@pytest.mark.parametrize("page", ["07-rnnlm", "look-inside", "08-lstm"])
+@pytest.mark.parametrize("page", ["07-rnnlm", "look-inside", "what-an-lstm-adds", "08-lstm"])
 def test_no_code_is_cut_on_a_laptop(open_page, page):
     tab = open_page(f"book/{page}.html")
     tab.eval_on_selector_all("details", "all => all.forEach(fold => { fold.open = true; })")
@@ -138,7 +138,17 @@ def rgb_of(*names):
 
 
 @pytest.mark.parametrize(
-    "page", ["00-whole-loop", "03-rnn", "05-bptt", "08-lstm", "one-training-step", "where-it-went"]
+    "page",
+    [
+        "00-whole-loop",
+        "03-rnn",
+        "05-bptt",
+        "08-lstm",
+        "attention",
+        "one-training-step",
+        "what-an-lstm-adds",
+        "where-it-went",
+    ],
 )
 def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_page, page):
     tab = open_page(f"book/{page}.html", width=390, until="networkidle")

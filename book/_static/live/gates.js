@@ -1,4 +1,4 @@
-/* Chapter 8: one unit of an LSTM (rnnlm_ref's TimeLSTM) whose gates the reader sets, for three kinds of words. */
+/* What an LSTM adds: one unit of an LSTM (rnnlm_ref's TimeLSTM) whose gates the reader sets, for three kinds of words. */
 "use strict";
 
 const GATES_WORDS = [["the", 0.4], ["owl", 0.9], ["in", -0.3], ["the", 0.4], ["wood", 0.5], ["hoots", -0.4], [".", 0.1],

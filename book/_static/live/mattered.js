@@ -1,6 +1,6 @@
-/* Which earlier word mattered? In chapter 8 the lengths of a word's gradients in the vectors of the words before it, as
-rnnlm_figures.mattered computes them when the page is built; on the last page the shares of attention, as the page
-gives them. First the reader says which word it should be. */
+/* Which earlier word mattered? In "What an LSTM adds" the lengths of a word's gradients in the vectors of the words
+before it, as rnnlm_figures.mattered computes them when the page is built; in the appendix on attention its shares, as
+the page gives them. First the reader says which word it should be. */
 "use strict";
 
 const MATTERED_NAMED = 3; // so many words does the sentence name

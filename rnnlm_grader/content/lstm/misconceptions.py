@@ -8,7 +8,7 @@ from ..misconception import Library
 from ..step import BATCH_SUM, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
 
 MISCONCEPTIONS = Library()
-EQUATION = "08-lstm.html#lstm"
+EQUATION = "what-an-lstm-adds.html#lstm"
 COLUMNS = "08-lstm.html#lstm-columns"
 GRADIENT = "08-lstm.html#lstm-gradient"
 SLOPES = "08-lstm.html#lstm-slopes"
