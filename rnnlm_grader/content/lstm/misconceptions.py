@@ -216,12 +216,16 @@ lstm(
     "the states are always kept, whether stateful or not; unless stateful, each window starts from zeros",
     ("if h is None or not self.stateful", "if h is None"),
 )
-lstm(
-    "AlwaysKeepsCellState",
-    STATE,
-    "the cell state is always kept, whether stateful or not; unless stateful, c too starts from zeros",
-    ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = h if c is None else c"),
-)
+for id, is_of_no_use in (
+    ("AlwaysKeepsCellState", "c is None"),
+    ("AlwaysKeepsCellStateOfOneSize", "np.shape(c) != h.shape"),
+):
+    lstm(
+        id,
+        STATE,
+        "the cell state is always kept, whether stateful or not; unless stateful, c too starts from zeros",
+        ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = h if {is_of_no_use} else c"),
+    )
 lstm(
     "KeepsHiddenStateOnly",
     STATE,
@@ -255,6 +259,14 @@ lstm(
     """
     def set_state(self, h, c):
         self.h, self.c = h, np.zeros_like(h) if self.c is None else self.c""",
+)
+lstm(
+    "SetsHiddenStateAndClearsTheOther",
+    STATE,
+    "set_state ignores c: two states are given, and both are to be kept",
+    """
+    def set_state(self, h, c=None):
+        self.h, self.c = h, np.zeros_like(h)""",
 )
 lstm(
     "IgnoresReset",

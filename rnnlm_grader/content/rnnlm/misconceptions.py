@@ -90,6 +90,13 @@ affine(
         "self.size = getattr(self, 'size', xs.shape[:2])\n        return (xs @ W + b).reshape(*self.size, -1)",
     ),
 )
+affine(
+    "ReshapesForTranspose",
+    TRANSPOSE,
+    "W is reshaped to (V, H) where its transpose is needed; reshape keeps the order of the numbers, W.T makes rows of "
+    "its columns",
+    ("dout @ W.T", "dout @ W.reshape(W.shape[::-1])"),
+)
 affine("ForgetsTranspose", TRANSPOSE, "dxs is dout @ W; it is dout @ W.T", ("dout @ W.T", "dout @ W"))
 affine(
     "FlatDxs",
@@ -564,6 +571,13 @@ perplexity(
     "the sums, divide, and take exp once at the end",
     ("np.exp(total / sum(counts))", "total / sum(counts)"),
     ("sum(loss * n", "sum(np.exp(np.float64(loss * n))"),
+)
+perplexity(
+    "DropsCountsAlone",
+    PERPLEXITY,
+    "batches without targets are dropped from the counts and not from the losses, so that each loss after one meets "
+    "another batch's count",
+    ("    total", "    counts = [n for n in counts if n]\n    total"),
 )
 perplexity(
     "StopsAtEmptyBatch",

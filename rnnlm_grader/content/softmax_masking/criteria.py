@@ -48,10 +48,11 @@ loss = Exercise(
 
 
 def far(rng, a):
-    """Every other row lies at -10000; of the others one score in four lies at 10000, one at 0, the rest at -10000."""
+    """Every other row lies low (at -10000) or as it is; of the others one score in four lies at 10000, two lie low."""
     turn, places = rng.integers(4), np.indices(a.shape).sum(0)
-    is_spread = (places - np.arange(a.shape[-1]) + turn) % 2
-    return a + 1e4 * np.where(is_spread, np.array([1, 0, -1, -1])[(places + turn // 2) % 4], -1)
+    row = places - np.arange(a.shape[-1]) + turn
+    low = -1 * (row % 4 == 0)
+    return a + 1e4 * np.where(row % 2, np.array([1, 0, -1, -1])[(places + turn // 2) % 4], low)
 
 
 def rotated(rng, a):

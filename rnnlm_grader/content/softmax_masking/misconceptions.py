@@ -68,6 +68,13 @@ softmax_of(
     (LARGEST, "x.max()"),
 )
 softmax_of(
+    "ShiftsByTheLargestSize",
+    STABLE,
+    "the largest score without its sign is subtracted; a row of scores far below zero then vanishes. Take the score "
+    "with its sign",
+    (LARGEST, "np.abs(x).max(axis=-1, keepdims=True)"),
+)
+softmax_of(
     "AddsSmallNumberToTheSum",
     STABLE,
     "a small number is added to the sum, and the probabilities of a row no longer add up to 1; once the largest score "

@@ -236,6 +236,13 @@ time_rnn(
     ("self.h = None", "self.h = None if self.h is None else np.zeros_like(self.h)"),
 )
 time_rnn(
+    "ResetsToOldSizeOrNone",
+    STATE,
+    "reset_state makes zeros of the size of the old state; before the first window there is none, and the next one may "
+    "have another N. Forget the state instead: self.h = None",
+    ("self.h = None", "self.h = np.zeros_like(self.h)"),
+)
+time_rnn(
     "ResetsInPlace",
     STATE,
     "reset_state writes zeros into the array of the state, which others hold too; forget it instead: self.h = None",
