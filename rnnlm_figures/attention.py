@@ -37,10 +37,14 @@ def looking_back(states, parts):
         picture.text([0.4, 3.85, 5.6][t], 5.8, f"{part}/{whole}", colour=GREEN, align="left")
     picture.cell(3.0, 7.0, f"{answer:.2f}", fill=GREEN_FILL, width=1.4)
     picture.text(4.7, 7.5, "y takes a share of each", colour=GREEN, align="left")
-    return picture.show(f"""The states {", ".join(map(str, states))} of three steps, in a row, each of which leads to
+    return picture.show(
+        f"""The states {", ".join(map(str, states))} of three steps, in a row, each of which leads to
         the next. From the query, log 2, an arrow leads to each state, with e to the power of query times state:
         {", ".join(map(str, parts))}. From each state an arrow leads on to a sum, with the shares
-        {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""")
+        {", ".join(f"{part}/{whole}" for part in parts)}; the sum is {answer:.2f}.""",
+        live="attention",
+        given={"values": states, "keys": [0, 2, 1]},  # the reader may use these keys in place of the states
+    )
 
 
 def transformer_layer():

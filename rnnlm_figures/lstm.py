@@ -13,12 +13,15 @@ from .drawing import (
     RED,
     RED_FILL,
     SMALL,
+    VIOLET,
     Canvas,
     Drawing,
     Figure,
     expected_curve,
     plain_axes,
 )
+
+COLUMNS = (0.65, 3.15, 5.65, 8.15)  # the middles of f, i, g and o where a step goes back
 
 
 def lstm_cell():
@@ -92,43 +95,100 @@ def half_open_gates(words, cs, hs, reach):
     )
 
 
-def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates):
-    """Return a drawing of the gradients of one LSTM step: along the top those of the cell state, down to the gates."""
+def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates, Wh=(2, 0, -2, 2)):
+    """Return a drawing of the gradients of one LSTM step: along the top those of the cell state, down to the gates.
+
+    Parameters
+    ----------
+    dh, dc_later, c_prev, tanh_c : float
+    gates, Wh : sequence of four numbers
+        The values of o, f, i and g, and the weights with which these see the last h.
+    """
     o, f, i, g = gates
-    through_h = dh * o * (1 - tanh_c**2)
-    dc = dc_later + through_h
-    picture = Drawing(10, 8.2)
+    slope_h = o * (1 - tanh_c**2)
+    dc = dc_later + dh * slope_h
+    picture = Drawing(10, 15.4)
     _draw_cell_state_back(picture, [dc * f, dc, dc_later], f)
-    picture.cell(8.7, 3.4, f"{dh:g}", fill=RED_FILL)
-    picture.text(9.2, 3.05, "dh", colour=RED, size=SMALL)
-    picture.arrow((8.6, 3.9), (8.0, 3.9))
-    picture.text(7.9, 3.9, f"{through_h:.2f}", align="right")
-    picture.arrow((7.0, 3.4), (6.5, 2.6))
-    columns = [
-        ((2.9, 2.6), 2.1, "f", dc * c_prev, f * (1 - f)),
-        ((5.6, 2.6), 4.0, "i", dc * g, i * (1 - i)),
-        ((5.8, 2.6), 5.9, "g", dc * i, 1 - g**2),
-        ((9.2, 4.5), 8.6, "o", dh * tanh_c, o * (1 - o)),
-    ]
-    for start, x, name, gradient, slope in columns:
-        picture.arrow(start, (x + 0.4, 5.3), colour=RED)
-        picture.text(x + 0.4, 5.6, f"d{name} = {gradient:g}", colour=RED, size=SMALL)
-        picture.text(x + 0.4, 6.2, f"× {slope:.4g}", colour=FAINT, size=SMALL)
-        picture.cell(x - 0.25, 6.6, f"{gradient * slope:.4g}", fill=RED_FILL, width=1.3)
-        picture.text(x + 0.4, 7.9, f"dz of {name}", size=SMALL)
-    return picture.show(f"""From the right, {dc_later:g} comes back along the cell state. From dh, which is {dh:g},
-        {through_h:.2f} joins it, so dc is {dc:.2f}; times f, which is {f:g}, {dc * f:.2f} goes on to the left. Down go
-        df, di and dg from dc, and do from dh, each times the slope of its gate.""")
+    _draw_hidden_state_back(picture, dh, slope_h)
+    columns = {  # where the way down begins, where its label is, the gradient that comes, its factor, the slope, Wh
+        "f": ((2.85, 2.6), (1.55, 4, "right"), dc, (c_prev, "c_prev"), (f * (1 - f), "f (1 − f)"), Wh[1]),
+        "i": ((3.15, 2.6), (3.35, 5.25, "left"), dc, (g, "g"), (i * (1 - i), "i (1 − i)"), Wh[2]),
+        "g": ((3.45, 2.6), (5.45, 5.25, "left"), dc, (i, "i"), (1 - g**2, "1 − g²"), Wh[3]),
+        "o": ((8.15, 4.3), (8.35, 5.25, "left"), dh, (tanh_c, "tanh c"), (o * (1 - o), "o (1 − o)"), Wh[0]),
+    }
+    told, dh_prev = [], 0
+    for (name, (start, label, came, factor, slope, weight)), x in zip(columns.items(), COLUMNS, strict=True):
+        gradient, dz = came * factor[0], came * factor[0] * slope[0]
+        dh_prev += dz * weight
+        picture.arrow(start, (x, 6.5), colour=RED)
+        _write_factor(picture, *label[:2], *factor, align=label[2])
+        _draw_gradient(picture, x, 6.6, gradient)
+        picture.text(x + 0.65, 7.1, f"d{name}", colour=RED, align="left")
+        picture.arrow((x, 7.7), (x, 9.3), colour=RED)
+        _write_factor(picture, x + 0.2, 8.2, *slope)
+        _draw_gradient(picture, x, 9.4, dz)
+        picture.text(x + 0.65, 9.9, f"dz of {name}", colour=RED, align="left", size=SMALL)
+        picture.text(x + 0.2, 11, f"× {_number(weight)}", colour=VIOLET, align="left", size=SMALL)
+        picture.text(x + 0.2, 11.55, f"= {_number(dz * weight)}", colour=RED, align="left", size=SMALL)
+        told.append(
+            f"""d{name} is {_number(came)} times {factor[1]}, {_number(factor[0])}, which is {_number(gradient)};
+            times the slope {slope[1]}, {_number(slope[0])}, it is dz of {name}, {_number(dz)}; times its weight in Wh,
+            {_number(weight)}, that is {_number(dz * weight)}."""
+        )
+    _draw_sum_of_gates(picture, dh_prev)
+    return picture.show(f"""From the right, {_number(dc_later)} comes back along the cell state. dh, {_number(dh)},
+        times o (1 − tanh² c), {_number(slope_h)}, is {_number(dh * slope_h)}, which joins it at a plus, so dc is
+        {_number(dc)}. dc times f, {_number(f)}, goes on to the left: dc_prev, {_number(dc * f)}. Three arrows lead down
+        from dc, to df, di and dg, and one from dh, to do. {" ".join(told)} The sum of the four is dh_prev, at the lower
+        left: {_number(dh_prev)}.""")
 
 
 def _draw_cell_state_back(picture, numbers, f):
-    for x, number, name in zip((0.2, 5.2, 8.7), numbers, ("dc before", "dc", "dc later"), strict=True):
-        picture.cell(x, 1.5, f"{number:.2f}", fill=RED_FILL, width=1.1)
-        picture.text(x + 0.55, 1.0, name, colour=RED, size=SMALL)
-    picture.arrow((8.6, 2), (6.4, 2), colour=RED)
-    picture.arrow((5.1, 2), (3.6, 2), colour=RED)
-    picture.cell(2.3, 1.5, f"× {f:g}", width=1.2)
-    picture.arrow((2.2, 2), (1.4, 2), colour=RED)
+    for x, number, name in zip((0.65, 3.15, 8.15), numbers, ("dc_prev", "dc", "dc_later"), strict=True):
+        _draw_gradient(picture, x, 1.5, number, edge=GREEN)
+        picture.text(x, 1.1, name, colour=GREEN)
+    picture.cell(5.15, 1.5, "+", edge=GREEN)
+    picture.arrow((7.5, 2), (6.25, 2), colour=GREEN)
+    picture.arrow((5.05, 2), (3.8, 2), colour=GREEN)
+    picture.arrow((2.5, 2), (1.3, 2), colour=GREEN)
+    _write_factor(picture, 1.9, 1.0, f, "f", align="center")
+
+
+def _draw_hidden_state_back(picture, dh, slope):
+    _draw_gradient(picture, 8.15, 3.2, dh, edge=ORANGE)
+    picture.text(8.8, 3.7, "dh", colour=ORANGE, align="left")
+    picture.arrow((7.5, 3.7), (6.3, 3.7), colour=ORANGE)
+    picture.text(6.9, 3.3, f"× {_number(slope)}", size=SMALL)
+    picture.text(6.9, 4.5, "o (1 − tanh² c)", colour=FAINT, size=SMALL)
+    _draw_gradient(picture, 5.65, 3.2, dh * slope, edge=ORANGE)
+    picture.arrow((5.65, 3.1), (5.65, 2.6), colour=ORANGE)
+
+
+def _draw_sum_of_gates(picture, dh_prev):
+    first, *others = COLUMNS
+    for x in others:
+        picture.axes.plot([x, x], [10.5, 12.8], color=RED, linewidth=1.3)
+    picture.axes.plot([first + 1, others[-1]], [12.8, 12.8], color=RED, linewidth=1.3)
+    picture.arrow((first + 1, 12.8), (first + 0.6, 12.8), colour=RED)
+    picture.arrow((first, 10.5), (first, 12.2), colour=RED)
+    picture.cell(first - 0.5, 12.3, "+", edge=ORANGE)
+    picture.arrow((first, 13.4), (first, 14.1), colour=ORANGE)
+    _draw_gradient(picture, first, 14.2, dh_prev, edge=ORANGE)
+    picture.text(first + 0.65, 14.7, "dh_prev", colour=ORANGE, align="left")
+    picture.text(first + 2.7, 13.3, "the sum of the four, dz @ Wh.T", colour=VIOLET, align="left", size=SMALL)
+
+
+def _draw_gradient(picture, x, y, value, edge=RED):
+    picture.cell(x - 0.55, y, _number(value), fill=RED_FILL, width=1.1, edge=edge)
+
+
+def _write_factor(picture, x, y, value, meaning, align="left"):
+    picture.text(x, y, f"× {_number(value)}", align=align, size=SMALL)
+    picture.text(x, y + 0.55, meaning, colour=FAINT, align=align, size=SMALL)
+
+
+def _number(value):
+    return f"{value:.4g}".replace("-", "−")
 
 
 def gradients_by_distance(reaches):
@@ -162,7 +222,8 @@ def losses_of_recall(recall):
         axes.plot(np.arange(9, 300), np.convolve(losses, np.full(10, 0.1), mode="valid"), color=colour, linewidth=1.6)
     axes.axhline(np.log(8), color=FAINT, linewidth=1, linestyle="--")
     axes.text(300, 2.02, "guessing, log 8", color=FAINT, ha="right", va="top")
-    axes.text(150, 2.2, "RNN and LSTM, f = 0.5", color=ORANGE, ha="left", va="bottom")
+    axes.text(150, 2.42, "RNN", color=ORANGE, ha="left", va="bottom")
+    axes.text(150, 2.22, "LSTM, f = 0.5", color=RED, ha="left", va="bottom")
     axes.text(90, 0.75, "LSTM, f = 0.98", color=GREEN, ha="left", va="bottom")
     ends = [f"{name} {'knows it' if np.mean(losses[-50:]) < 0.25 else 'guesses'}" for name, losses in recall.items()]
     return Figure(

@@ -142,6 +142,12 @@ def in_slope(add, h, upstream):
     """Add what goes wrong with the slope of tanh, where dz = upstream * (1 - h**2)."""
     add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
     add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
+    add(
+        "TakesSlopeAtGradient",
+        SLOPE,
+        f"the slope of tanh is taken of the gradient that comes in; it is made of the state, 1 - {h}**2",
+        (f"{h}**2", f"{upstream}**2"),
+    )
     add("TakesTanhOnceMore", SLOPE, TANH_AGAIN.format(h=h), (f"{h}**2", f"np.tanh({h})**2"))
     add(
         "AddsSquare",

@@ -72,7 +72,7 @@ class Calls:
             if self.layer.makes and keys[0][1] == "grads[0]":
                 value = in_order(value, self.case.shapes) or value
             if not (isinstance(value, tuple) and len(value) >= len(keys)):
-                value = (Opaque(f"{summary(value)} in place of {len(keys)}"),) * len(keys)
+                value = (Opaque(summary(value), f"{len(keys)} arrays"),) * len(keys)
             seen |= dict(zip(keys, value, strict=False))
         return seen
 

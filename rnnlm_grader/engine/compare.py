@@ -68,7 +68,8 @@ def _problem(got: Plain, expected: Plain, exact: bool, least: float, tolerance: 
     if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        return f"should be {summary(expected)}, but is {summary(got)}"
+        wanted = isinstance(got, Opaque) and got.wanted
+        return f"should be {wanted or summary(expected)}, but is {summary(got)}"
     if got.shape != expected.shape:
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:

@@ -10,6 +10,7 @@ from ..engine.calls import KEPT_LATE
 from ..engine.compare import same, same_values
 from ..protocol.bench import Handle, Raised
 from ..protocol.program import Program
+from ..protocol.values import Opaque
 from .anatomy import anatomy
 from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets
@@ -66,9 +67,9 @@ def seen_of(small: Look, looks: Sequence[Look]) -> str:
     """Say what was got in place of the right result."""
     look, layer = looks[0], small.play.layer
     what, call, (got, right) = look.what, look.called, look.values
-    if got is None:
+    if got is None or (isinstance(got, Opaque) and got.description == "None"):
         is_returned = look.key[1] in (*layer.outputs, *layer.back)
-        return f"`{call}` returned None" if is_returned else f"`{what}` is None"
+        return f"`{call}` returned None: is a `return` missing?" if is_returned else f"`{what}` is None"
     if look.key[1] == "result":
         return f"`{call}` should return nothing"
     if isinstance(got, tuple) and any(same(each, right) for each in got):

@@ -26,7 +26,7 @@ from ..engine.oracle import in_place_of_answer
 from ..engine.play import Play, play_all
 from ..protocol.bench import Raised
 from ..protocol.candidate import KernelCandidate
-from ..protocol.values import Plain
+from ..protocol.values import Opaque, Plain
 from .words import is_unfinished
 
 PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
@@ -213,7 +213,9 @@ def tag_of(value: object, any_float: bool) -> int:
         return zlib.crc32(repr([tag_of(each, any_float) for each in value]).encode())
     if isinstance(value, np.ndarray):
         return zlib.crc32(f"{value.shape} {value.dtype.kind if any_float or not value.ndim else value.dtype}".encode())
-    return 1 if value is Ellipsis else 2 if value is None else 3
+    if isinstance(value, Opaque):
+        return zlib.crc32(re.sub("(?<=^the number).*", "", value.description).encode())
+    return 1 if value is Ellipsis else 2
 
 
 def tag_of_exception(raised: Difference | Raised | None) -> int:
@@ -279,15 +281,17 @@ def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool
     return gives(variant_of(misconception).signature(played.case), signature_of(played), wrong)
 
 
-def told_apart(fault: Fault, mistakes: Iterable[Misconception], beside: Iterable[Misconception]) -> list[Key]:
-    """What is wrong in a fault that one of some mistakes makes wrong, and none of those beside them."""
+def told_apart(
+    case: Case, wrong: Wrong, mistakes: Iterable[Misconception], beside: Iterable[Misconception]
+) -> list[Key]:
+    """What is wrong in a play of a case that one of some mistakes makes wrong, and none of those beside them."""
 
     def wrong_in(misconception: Misconception) -> set[Key]:
-        theirs = variant_of(misconception).signature(fault.play.case)
-        return {key for key, wrong in zip(theirs.keys, theirs.wrong, strict=True) if wrong}
+        theirs = variant_of(misconception).signature(case)
+        return {*itertools.compress(theirs.keys, theirs.wrong)}
 
     keys = set().union(*map(wrong_in, mistakes)).difference(*map(wrong_in, beside))
-    return [key for key in fault.wrong if key in keys]
+    return [key for key in wrong if key in keys]
 
 
 def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bool) -> int | None:

@@ -1,6 +1,7 @@
 """Has an answer play a case once more."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
@@ -81,6 +82,17 @@ def kind_of(key: Key, finding: Difference | Raised) -> Kind:
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
         return kind_in(key), type(got)
     return kind_in(key), "shape" if got.shape != expected.shape else "dtype" if got.dtype != expected.dtype else "value"
+
+
+@dataclass(frozen=True)
+class Aim:
+    """What an example has to show: a failure of this kind, of which `also` holds."""
+
+    kind: Kind
+    also: Callable[[Look], bool] = lambda look: True
+
+    def is_met_by(self, look: Look) -> bool:
+        return self.kind in look.kinds and self.also(look)
 
 
 def look_at(candidate: Candidate, case: Case) -> Look:

@@ -1,17 +1,17 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
 
+import functools
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ..content.misconception import Misconception
-from ..engine.calls import Key
 from ..engine.faults import Fault
-from ..engine.layer import Case
+from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from .certain import what_is_certain
 from .decoding import is_seen_in, told_apart
-from .look import Kind, Look, fresh_draws, kind_of, look_at, redrawn
+from .look import Aim, Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
 
 LOG = logging.getLogger(__name__)
@@ -60,10 +60,10 @@ def mistake_of(
     small = said = None
     try:
         beside = [each for each in names if each not in likely]
-        keys = told_apart(fault, likely, beside) if beside else []
-        if found := playable(fault, hidden, candidate, keys):
-            case, kind = found
-            look, recipe = telling_example(case, kind, candidate, library)
+        found = playable(fault, hidden, candidate)
+        if found and (aim := aim_at(found, likely, beside)):
+            kind = aim.kind
+            look, recipe = telling_example(found.case, aim, candidate, library)
             wrong = dict(sorted(look.wrong.items(), key=lambda item: kind_of(*item) != kind))  # first what it is about
             small = Look(look.play, wrong) if wrong else None  # an answer may not be the same twice
         if small and not names and not all(is_seen_in(each, small.play, small.wrong) for each in likely):
@@ -75,15 +75,24 @@ def mistake_of(
     return Mistake(likely, small, said or "", hidden)
 
 
-def playable(fault: Fault, hidden: bool, candidate: Candidate, keys: Sequence[Key] = ()) -> tuple[Case, Kind] | None:
-    """Return a case in which an answer fails as in a fault, and how; None where a hidden one doesn't fail again.
+def playable(fault: Fault, hidden: bool, candidate: Candidate) -> Look | None:
+    """Return a look at an answer that fails as in a fault; None where a hidden one doesn't fail again."""
+    again = (look_at(candidate, redrawn(fault.play.case, seed)) for seed in range(3))
+    return next((look for look in again if look.wrong), None) if hidden else Look(fault.play, fault.wrong)
 
-    Of all that is wrong, `keys` are what the example should be about.
+
+def aim_at(look: Look, likely: Collection[Misconception], beside: Collection[Misconception]) -> Aim | None:
+    """Return what an example of a mistake has to show, which a look shows.
+
+    Where there are others `beside` it, it should be this one alone, or this one at least; None where all that is seen
+    is an exception of another one.
     """
-    case = fault.play.case
-    again = (look_at(candidate, redrawn(case, seed)) for seed in range(3))
-    for look in again if hidden else [Look(fault.play, fault.wrong)]:
-        if look.wrong:
-            key = next(key for key in (*keys, *look.wrong) if key in look.wrong)
-            return look.case, kind_of(key, look.wrong[key])
-    return None
+
+    def shown(look: Look, others: Collection[Misconception]) -> list[Kind]:
+        keys = told_apart(look.case, look.wrong, likely, others)
+        return [kind_of(key, look.wrong[key]) for key in keys]
+
+    for others in (beside, ()) if beside else ():
+        if kinds := shown(look, others):
+            return Aim(kinds[0], functools.partial(lambda others, look: kinds[0] in shown(look, others), others))
+    return None if beside and isinstance(look.finding, Raised) else Aim(look.kind)

@@ -9,13 +9,13 @@ from dataclasses import replace
 from ..engine.design import some_ignored
 from ..engine.layer import NEEDED, NOISE, Case, Condition, Script
 from ..protocol.candidate import Candidate
-from .look import Kind, look_at, redrawn
+from .look import Aim, look_at, redrawn
 
 PLAYS = 90  # for one mistake
 
 
-def shrink(case: Case, kind: Kind, candidate: Candidate) -> Case:
-    """Return the case with the simplest script and condition found in which an answer fails in this way.
+def shrink(case: Case, aim: Aim, candidate: Candidate) -> Case:
+    """Return the case with the simplest script and condition found in which an answer fails as it is meant to.
 
     A law is about many numbers, of which none can be left out. Of an answer that fails without the marked steps too,
     these are what it is about, and stay.
@@ -25,7 +25,7 @@ def shrink(case: Case, kind: Kind, candidate: Candidate) -> Case:
     plays = iter(range(PLAYS))
 
     def fails(other: Case) -> bool:
-        return is_playable(other.steps) and next(plays, None) is not None and kind in look_at(candidate, other).kinds
+        return is_playable(other.steps) and next(plays, None) is not None and aim.is_met_by(look_at(candidate, other))
 
     def first(case: Case, others: Iterable[Case]) -> Case:
         return next(filter(fails, others), case)

@@ -22,7 +22,7 @@ from ..engine.play import play_all
 from ..protocol.candidate import Candidate
 from ..protocol.values import Plain
 from .decoding import variant_of
-from .look import Kind, Look, look_at, redrawn
+from .look import Aim, Look, look_at, redrawn
 from .script import DIGITS, as_python, short
 from .shrink import shrink
 
@@ -39,8 +39,8 @@ Dress: TypeAlias = Mapping[str, Way]  # by name of the array
 Priced: TypeAlias = tuple[float, Look]  # what it costs to read, and an example
 
 
-def telling_example(case: Case, kind: Kind, candidate: Candidate, rivals: Iterable[Misconception]) -> tuple[Look, Case]:
-    """Return (a look at the most telling example that fails in this way, its case before its numbers were chosen).
+def telling_example(case: Case, aim: Aim, candidate: Candidate, rivals: Iterable[Misconception]) -> tuple[Look, Case]:
+    """Return (a look at the most telling example that meets an aim, its case before its numbers were chosen).
 
     Of an answer that isn't the same twice, nothing may be wrong in that look. A law is about many numbers, of which
     none can be left out.
@@ -50,45 +50,46 @@ def telling_example(case: Case, kind: Kind, candidate: Candidate, rivals: Iterab
     rivals
         The known mistakes in this answer; the example tells them apart where it can.
     """
-    case = shrink(case, kind, candidate)
-    looks = [] if case.law else in_small_sizes(case, kind, candidate)
+    case = shrink(case, aim, candidate)
+    looks = [] if case.law else in_small_sizes(case, aim, candidate)
     if not looks:
         return look_at(candidate, case), case
     first, *others = (look.case for look in looks)
     in_dress = [(dress, dressed(first, dress)) for dress in dresses(first)]
-    found = plainest(failing([case for _, case in in_dress], kind, candidate))
+    found = plainest(failing([case for _, case in in_dress], aim, candidate))
     best = {look.play.calls for _, look in found[:BEST_DRESSES]}
     elsewhere = [dressed(other, dress) for other in others for dress, case in in_dress if case.calls in best]
-    found += plainest([*looks, *failing(elsewhere, kind, candidate)])
+    found += plainest([*looks, *failing(elsewhere, aim, candidate)])
     widest = max(looks, key=lambda look: np.prod([np.prod(size) for size in look.case.sizes.values()]))
     return look_at(candidate, most_telling(found, rivals_in(widest, rivals)).case), first
 
 
-def failing(cases: Sequence[Case], kind: Kind, candidate: Candidate) -> list[Look]:
-    """Have an answer play cases; return a look at each that fails in this way, and that the reference can play."""
+def failing(cases: Sequence[Case], aim: Aim, candidate: Candidate) -> list[Look]:
+    """Have an answer play cases; return a look at each that meets an aim, and that the reference can play."""
     with np.errstate(all="ignore"):
         looks = [
             Look(play, play.compare())
             for play in play_all(candidate, cases)
             if play.seen.keys() <= play.case.right.keys()
         ]
-    return [look for look in looks if kind in look.kinds]
+    return [look for look in looks if aim.is_met_by(look)]
 
 
 # --- sizes ------------------------------------------------------------------------------------------------------------
 
 
-def in_small_sizes(case: Case, kind: Kind, candidate: Candidate) -> list[Look]:
+def in_small_sizes(case: Case, aim: Aim, candidate: Candidate) -> list[Look]:
     """Return looks at a case in the plainest sizes in which it fails, and where each size, and all, are more than 1.
 
     Sizes stay as they are where the numbers belong together.
     """
-    is_about_shapes = kind[1] is None or kind[1] == "shape" or isinstance(kind[1], int)
-    shown = "".join(case.layer.letters_of(kind[0]))
+    what, how = aim.kind
+    is_about_shapes = how is None or how == "shape" or isinstance(how, int)
+    shown = "".join(case.layer.letters_of(what))
     sizes = () if case.condition.world else small_sizes(case.layer, shown, is_about_shapes, *case.sizes.items())
     for at in range(0, len(sizes), AT_ONCE):
         cases = [redrawn(case, sizes=each) for each in sizes[at : at + AT_ONCE]]
-        if found := failing(cases, kind, candidate):
+        if found := failing(cases, aim, candidate):
             wide = [
                 next(
                     (look for look in found if min(np.prod(look.case.sizes[letter]) for letter in letters) > 1),
@@ -97,7 +98,7 @@ def in_small_sizes(case: Case, kind: Kind, candidate: Candidate) -> list[Look]:
                 for letters in (*case.sizes, tuple(case.sizes))
             ]
             return list(dict.fromkeys([found[0], *wide]))
-    return failing([case], kind, candidate)
+    return failing([case], aim, candidate)
 
 
 @functools.lru_cache(maxsize=1000)

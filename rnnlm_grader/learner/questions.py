@@ -17,7 +17,7 @@ from ..content import ASSIGNMENTS, find
 from ..engine.compare import Difference
 from ..engine.exam import examine, public_seed
 from ..explaining import decoding
-from ..explaining.look import Look, kind_of, redrawn
+from ..explaining.look import Aim, Look, kind_of, redrawn
 from ..explaining.script import Example, aspect_of, script, short
 from ..explaining.shrink import shrink
 from ..explaining.telling import (
@@ -122,11 +122,11 @@ def question_about(key, seed, asked=(), is_solved=False):
 
 def about_numbers(misconception, rng, asked=(), said=NAMED):
     """Ask what the right answer gives where the mistake gives something else; `said` is what its name stands after."""
-    kind, cases = examples(misconception)
+    aim, cases = examples(misconception)
     if not cases or cases[0].layer.makes:  # nobody can tell what comes of parameters that are drawn
         return None
     drawn = [redressed(cases[i % len(cases)], rng) for i in range(DRAWS)]
-    looks = failing(drawn, kind, decoding.variant_of(misconception).candidate)
+    looks = failing(drawn, aim, decoding.variant_of(misconception).candidate)
     found = []
     for cost, look in plainest([*map(as_if_it_went_on, looks)]):
         question = about_example(look, misconception, said)
@@ -140,7 +140,7 @@ def about_numbers(misconception, rng, asked=(), said=NAMED):
 
 @functools.lru_cache(maxsize=200)
 def examples(misconception):
-    """Return (in what way a mistake shows, cases in which it does, as simple as they can be)."""
+    """Return (an `Aim` at how a mistake shows, cases in which it does, as simple as they can be)."""
     criteria = tuple(find(misconception.name).of(misconception.name))
     candidate = decoding.variant_of(misconception).candidate
     costs, _ = decoding.price(misconception, criteria)
@@ -152,9 +152,9 @@ def examples(misconception):
         )
         if not faults:
             return None, []
-        case, kind = faults[0].play.case, kind_of(*next(iter(faults[0].wrong.items())))
-        case = shrink(case, kind, candidate)
-        return kind, [look.case for look in in_small_sizes(case, kind, candidate)]
+        aim = Aim(kind_of(*next(iter(faults[0].wrong.items()))))
+        case = shrink(faults[0].play.case, aim, candidate)
+        return aim, [look.case for look in in_small_sizes(case, aim, candidate)]
 
 
 def about_example(look, misconception, said):

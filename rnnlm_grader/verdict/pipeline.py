@@ -255,12 +255,18 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
 
 
 def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]]) -> tuple[Fault, bool]:
-    """The first of some faults; of two known mistakes, the first that shows the one that this criterion pays for."""
+    """The first of some faults; of two known mistakes, the first that shows the one that this criterion pays for.
+
+    It should show that alone, or that at least.
+    """
     _, hidden = found[0]
     likely = work.named(criterion)
     beside = [each for each in work.names if each not in likely]
-    alike = (pair for pair in found if beside and pair[1] is hidden and decoding.told_apart(pair[0], likely, beside))
-    return next(alike, found[0])
+    for others in (beside, ()) if beside else ():
+        for fault, is_hidden in found:
+            if is_hidden is hidden and decoding.told_apart(fault.play.case, fault.wrong, likely, others):
+                return fault, hidden
+    return found[0]
 
 
 def charged_by(work: Work, look: Examination) -> Criterion:

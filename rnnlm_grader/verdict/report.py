@@ -121,9 +121,13 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
         yield Item(f"… {counted_points(unfinished)}: {UNFINISHED}", (), "earns nothing yet")
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
-        until = f"{cause(because, result)} is mended" if because else "something is right where all sizes are 2 or more"
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
-        yield Item(f"… {are} until {until}", reason_of(payer) if payer else (), "earns nothing yet")
+        why = reason_of(payer) if payer else ()
+        if payer and isinstance(finding_of(payer), Raised):
+            until = "this is mended"
+        else:
+            until = f"{cause(because, result)} is mended" if because else "more of its results are right"
+        yield Item(f"… {are} until {until}", why, "earns nothing yet")
 
 
 def earned(verdicts: Iterable[Verdict]) -> str:
@@ -196,6 +200,8 @@ def blocks_of(verdict: Verdict) -> Iterator[Block]:
     elif mistake and mistake.said:
         yield "said", ended(mistake.said)
     if not (mistake and mistake.small):
+        if likely and isinstance(finding, Raised) and not verdict.hidden:  # of the other mistake
+            finding = None
         yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
         yield from quoted(finding, verdict.hidden)
         return

@@ -13,10 +13,12 @@ TRUNCATION = "05-bptt.html#bptt-truncation"
 CLIPPING = "05-bptt.html#bptt-clipping"
 
 ONE_STEP_EARLY = (
-    "the boundary is one step too early: with a window of k the first cut belongs between t = k - 1 and t = k"
+    "a cut stands between t = k - 2 and t = k - 1, one step too early: with a window of k the first one belongs "
+    "between t = k - 1 and t = k"
 )
 ONE_STEP_LATE = (
-    "the boundary is one step too late: with a window of k the first cut belongs between t = k - 1 and t = k"
+    "a cut stands between t = k and t = k + 1, one step too late: with a window of k the first one belongs between "
+    "t = k - 1 and t = k"
 )
 FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"

@@ -389,7 +389,7 @@ perplexity.criterion(
     "of_equal_batches",
     "values",
     1,
-    "the perplexity of several batches of one size",
+    "the perplexity of several batches",
     {"perplexity": ["forward"]},
     worlds=[equal_counts],
 )

@@ -545,7 +545,7 @@ perplexity(
 perplexity(
     "AveragesExponentials",
     PERPLEXITY,
-    "perplexities are averaged, exp first and mean after; take the mean of the losses, then exp",
+    "perplexities are averaged, exp first and mean after; average the losses, each by its count, then take exp",
     ("np.exp(total / sum(counts))", "np.mean(np.exp(losses))"),
 )
 perplexity(

@@ -8,6 +8,7 @@ import pytest
 from support.library import CASES, grade
 
 from rnnlm_grader.content import find
+from rnnlm_grader.explaining.decoding import told_apart
 from rnnlm_grader.explaining.script import literal, outcome_of, script, short
 from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, shares, states
 from rnnlm_grader.protocol.bench import Raised
@@ -143,6 +144,31 @@ def test_the_example_under_one_of_two_mistakes_shows_that_one():
     found = with_more(known("MyRNN", "Rebinds"), ("h_prev.T @ dz", "h_next.T @ dz"))
     assert found["overwrites_in_place"].likely[0].id == "Rebinds"
     assert found["overwrites_in_place"].small.key[1] in ("held[0]", "held[2]")  # and not that of dWh
+
+
+@pytest.mark.parametrize(
+    ("name", "id", "beside", "criterion"),
+    [
+        ("my_softmax", "DoesNotShift", "DividesByTheSumOfAll", "large_logits"),
+        ("MyTimeRNN", "TakesZerosBeforeFirst", "GivesDxsBackwards", "goes_on"),
+    ],
+)
+def test_an_example_made_small_still_shows_that_one_of_two_mistakes_alone(name, id, beside, criterion):
+    found = with_more(known(name, id), *known(name, beside).changes)[criterion]
+    assert [each.id for each in found.likely] == [id]
+    assert told_apart(found.small.case, found.small.wrong, found.likely, [known(name, beside)])[0] == found.small.key
+
+
+def test_a_mistake_that_never_shows_alone_is_shown_where_it_is_wrong_at_least():
+    """Wherever the gradient of an ignored position is seen, dout is, too."""
+    answer, beside = (known("MyTimeSoftmaxWithLoss", id) for id in ("GradientForgetsMaskOfStandIns", "ForgetsDout"))
+    found = with_more(answer, *beside.changes)["gradient_over_kept"].small
+    assert (found.case.tape.steps[0].arrays[1] == -1).any()
+
+
+def test_what_raises_because_of_another_mistake_is_no_example_of_this_one():
+    found = with_more(known("MyTimeEmbedding", "TimePilesUp"), *known("MyTimeEmbedding", "SumsTimeFirstForAll").changes)
+    assert [mistake.likely[0].id for mistake in found.values() if not mistake.small] == ["TimePilesUp"]
 
 
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
