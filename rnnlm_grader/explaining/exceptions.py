@@ -140,6 +140,7 @@ MEANINGS = (
     ("TypeError|AttributeError", r".*NoneType", "", "something here is None"),
 )
 OF_SHAPES = {"array", "list", "tuple"}
+OF_MANY_AXES = ". `.T` turns all the axes round; `reshape` an array to rows first, and it has two"
 Side: TypeAlias = tuple[str, str, str | None]  # what stands in the line: an expression, its type, its shape in letters
 
 
@@ -196,7 +197,9 @@ def meaning_of(
             told = [words for *_, words in sides if words]
             is_enough = len(told) > 1 or len(groups) < 2 or not here or any(words in groups for words in told)
             facts = facts_of(sides) if is_enough else ""
-            return ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)]))
+            says = ": ".join(filter(None, [facts or here.format(*groups), always.format(*groups)]))
+            is_deep = any(text.endswith(".T") and words.count(",") > 1 for text, kind, words in sides if words)
+            return says + OF_MANY_AXES * is_deep
     return ""
 
 

@@ -7,6 +7,7 @@ import ast
 import contextlib
 import functools
 import io
+import re
 import zlib
 
 import numpy as np
@@ -208,7 +209,9 @@ def about_lines_left_out(candidate, name, source, rng):
     Right is only a line without which numbers are wrong: where code raises, nothing is said about what the line does.
     """
     criteria = find(name).of(name)
-    criteria = [each for each in criteria if each.part != "contract"] or criteria  # what takes long, and is about calls
+    # Not those that try any sizes, of which the name says little, and what takes long and is about calls only alone.
+    criteria = [each for each in criteria if not any(each.id == owner for owner, _ in each.exercise.conditioned)]
+    criteria = [each for each in criteria if each.part != "contract"] or criteria
     lines, numbers = source.splitlines(), [int(number) for number in rng.permutation(removable(source))]
     changed = {number: without(candidate, name, source, number) for number in numbers[:LINES]}
     made = made_in(source)
@@ -222,7 +225,7 @@ def about_lines_left_out(candidate, name, source, rng):
         if wrong := wrong_values(functools.partial(examined, number), criteria):
             found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
     for _, _, number, wrong in sorted(found, key=lambda each: each[:3]):
-        for criterion in sorted(wrong, key=is_general):
+        for criterion in wrong:
             harmless = [other for other in changed if examined(other, criterion).passed]
             if len(harmless) >= CHOICES - 1:
                 harmless.sort(key=lambda other: other in made)  # what a method does is the better choice
@@ -232,11 +235,6 @@ def about_lines_left_out(candidate, name, source, rng):
                 ]
                 return Question(f"Which of your lines makes this hold: {criterion.shows}?", "", tuple(choices))
     return None
-
-
-def is_general(criterion):
-    """Whether a criterion tries any sizes and layouts, so that what it says is of little use in a question."""
-    return any(criterion.id == owner for owner, _ in criterion.exercise.conditioned)
 
 
 def wrong_values(examined, criteria):
@@ -261,7 +259,7 @@ def made_in(source):
 
 
 def removable(source):
-    """Return the numbers of the lines that are a statement each, within a function, but no docstring and no return.
+    """Return the numbers of the lines that are a statement each, within a function: no docstring, print or return.
 
     A line that stands there twice isn't one of them: nobody could tell which one is meant.
     """
@@ -271,7 +269,7 @@ def removable(source):
         for node in ast.walk(function)
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr)
         and node.lineno == node.end_lineno
-        and not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+        and not (isinstance(node, ast.Expr) and re.match("[\"']|print", ast.unparse(node)))
     }
     numbers, lines = [node.lineno for node in inside.values()], [line.strip() for line in source.splitlines()]
     return sorted(
@@ -280,8 +278,8 @@ def removable(source):
 
 
 def without(candidate, name, source, number):
-    """Return the answer without a line."""
+    """Return the answer without a line; what was left unset is zero, and not whatever lay in memory before."""
     lines = source.splitlines()
     indent = lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
     lines[number - 1] = f"{indent}pass"
-    return TimedCandidate(**{name: candidate.names_with(name, "\n".join(lines))[name]})
+    return TimedCandidate(**{name: candidate.names_with(name, "\n".join(lines).replace("np.empty", "np.zeros"))[name]})

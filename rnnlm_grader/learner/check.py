@@ -33,7 +33,7 @@ def check(answer=None, part=None, *, hidden=False):
 
     Parameters
     ----------
-    answer : class or function
+    answer : class or function, or its name
         Such as `MyEmbedding`; its name says which exercise it belongs to.
     part : str, optional
         'forward', 'backward', 'contract' ...; all parts if left out.
@@ -51,6 +51,8 @@ def check(answer=None, part=None, *, hidden=False):
         show(findings, "", [tell_briefly(finding) for finding in findings], table(findings), not hidden)
     else:
         name = getattr(answer, "__name__", str(answer))
+        if isinstance(answer, str):
+            answer = sys._getframe(1).f_globals.get(name)
         finding = examine(name, answer, part, hidden)
         is_due = shell() and not hidden and has_full_points(finding) and part in (None, finding.everything[-1].part)
         below = after_full_points(name, answer) if is_due else ""

@@ -92,12 +92,13 @@ class Bench:
         self.lent = {}  # number of a callback → the function that an answer is given, the same each time
 
     def play(self, steps):
-        """Take steps, until one raises; return (snapshots of what is seen, `Raised` or None, what the last printed)."""
-        seen, raised, printed, before = [], None, "", (sys.stdout, sys.stderr)
+        """Take steps, until one raises; return (snapshots of what is seen, `Raised` or None, what was printed)."""
+        seen, raised, printed, before = [], None, CappedText(), (sys.stdout, sys.stderr)
         try:
-            sys.stderr = CappedText()  # for warnings, which the student didn't print
+            # Warnings aren't what the student printed.
+            sys.stdout, sys.stderr = printed, CappedText()
             for is_seen, verb, *args in steps:
-                sys.stdout = printed = CappedText()
+                sys.stdout = printed
                 result = getattr(self, f"_{verb}")(*args)
                 self.objects.append(result)
                 if is_seen:

@@ -50,4 +50,4 @@ class Reply(NamedTuple):
 
     seen: Sequence[Plain]  # snapshots of what was to be seen
     raised: Raised | None  # what ended it early
-    printed: str  # by the last step
+    printed: str

@@ -14,6 +14,7 @@ from .marks import State
 from .pipeline import Finding, PartResult, Verdict
 
 MOST_LINES = 12  # of a mistake
+MOST_PRINTED = 6  # lines, by the code in its example
 Block: TypeAlias = tuple[str, str]  # its kind, its text
 Name: TypeAlias = tuple | str  # see `name_of`
 
@@ -212,7 +213,9 @@ def blocks_of(verdict: Verdict) -> Iterator[Block]:
     yield "said", outcome_of(mistake.small, verdict.hidden)
     yield from quoted(mistake.small.finding, verdict.hidden)
     if (printed := mistake.small.play.printed) and not verdict.hidden:
-        yield "said", f"In this example your code printed: {clean(' '.join(printed.split()), 150)}"
+        lines = [clean(line, 100) for line in printed.splitlines()]
+        yield "said", "In this example your code printed:"
+        yield "code", "\n".join(lines[:MOST_PRINTED] + ["..."] * (len(lines) > MOST_PRINTED))
 
 
 def reason_of(verdict: Verdict) -> tuple[Block, ...]:

@@ -91,3 +91,9 @@ def test_what_stands_in_the_line_is_said_in_the_students_own_words():
     sides = [("dz", "array", "(N, H)"), ("Wx", "array", "(D, H)"), ("hs", "list", "(T + 1,)"), ("t", "int", None)]
     assert facts_of(sides) == "`dz` has shape (N, H), `Wx` has shape (D, H) and `hs` is a list of T + 1"
     assert facts_of([("x.shape", "tuple", "(1,)")]) == "`x` has 1 axis"
+
+
+def test_of_an_array_of_three_axes_it_is_said_what_its_transpose_is():
+    raised = raised_by("A @ A")
+    says = [meaning_of(raised, raised.message, [("xs.T", "array", shape)]) for shape in ("(H, N)", "(H, T, N)")]
+    assert ["turns all the axes round" in each for each in says] == [False, True]

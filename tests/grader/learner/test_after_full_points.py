@@ -74,14 +74,15 @@ def test_the_shape_asked_for_is_that_of_what_is_kept():
 
 
 def test_of_a_line_it_is_tried_what_fails_without_it():
-    question = about_lines_left_out(candidate(), "MyEmbedding", OWN, rng())
+    source = course_answer("MyEmbedding")
+    question = about_lines_left_out(candidate(source), "MyEmbedding", source, rng())
     criteria = afterwards.find("MyEmbedding").of("MyEmbedding")
     shows = re.fullmatch("Which of your lines makes this hold: (.*)\\?", question.asks)[1]
     (asked,) = (each for each in criteria if each.shows == shows)
     assert len(question.choices) == 3
     for choice in question.choices:
-        assert choice.text in OWN
-        answer = defined(OWN.replace(choice.text, "pass"))
+        assert choice.text in source
+        answer = defined(source.replace(choice.text, "pass"))
         assert is_clean("MyEmbedding", answer, [asked]) is not choice.is_right
 
 
@@ -106,15 +107,24 @@ def test_the_line_of_which_a_criterion_is_made_is_asked_for():
 
 
 def test_however_slow_a_machine_is_the_same_is_asked(monkeypatch):
-    asked = about_lines_left_out(candidate(), "MyEmbedding", OWN, rng())
+    source = course_answer("MyEmbedding")
+    asked = about_lines_left_out(candidate(source), "MyEmbedding", source, rng())
     hours = itertools.count(step=3600)
     monkeypatch.setattr(time, "monotonic", lambda: next(hours))
-    assert about_lines_left_out(candidate(), "MyEmbedding", OWN, rng()) == asked
+    assert asked == about_lines_left_out(candidate(source), "MyEmbedding", source, rng())
 
 
 def test_no_line_that_stands_there_twice_is_left_out():
     source = "def f(x):\n    y = x\n    z = 1\n    y = x\n    return y"
     assert afterwards.removable(source) == [3]
+
+
+def test_a_line_that_prints_is_not_asked_about_and_memory_that_was_never_set_holds_nothing():
+    source = course_answer("MyEmbedding").replace("dW = self", "print('dW')\n        dW = self")
+    assert "print('dW')" not in [source.splitlines()[number - 1].strip() for number in afterwards.removable(source)]
+    unset = "class MyEmbedding:\n    def forward(self):\n        x = np.empty(2)\n        x[:] = 5\n        return x"
+    answer = afterwards.without(candidate(unset), "MyEmbedding", unset, 4).names["MyEmbedding"]
+    assert not answer().forward().any()
 
 
 def test_what_is_printed_is_what_the_own_code_prints():
@@ -146,7 +156,8 @@ def test_a_line_without_which_nothing_ends_costs_no_report(monkeypatch):
 
 def test_whatever_goes_wrong_while_asking_the_rest_is_shown(monkeypatch):
     monkeypatch.setattr(afterwards, "about_what_is_kept", lambda *args: 1 / 0)
-    asked = questions(candidate(), "MyEmbedding", OWN)
+    source = course_answer("MyEmbedding")
+    asked = questions(candidate(source), "MyEmbedding", source)
     assert [question.asks.split(":")[0].split("your")[0] for question in asked] == [
         "Which of ",
         "What does this print with ",

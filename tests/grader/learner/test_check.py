@@ -123,7 +123,7 @@ def test_what_is_printed_is_that_of_the_example_shown():
     assert doubles != RIGHT
     text = report(defined(doubles), "forward")
     (shown,) = re.findall(r"idx = np.array\(\[(.*)\]\)", text)
-    assert f"In this example your code printed: ids {shown.replace(',', '')}\n" in text
+    assert f"In this example your code printed:\n      ids {shown.replace(',', '')}\n" in text
 
 
 def test_of_several_mistakes_in_a_part_the_gravest_is_told_in_full_and_any_other_in_a_line():
@@ -266,6 +266,15 @@ def test_names_and_parts_that_do_not_exist_get_one_clear_line():
         check(type("Embeding", (), {}))
     with pytest.raises(ValueError, match=r"has no part 'forwards'\. Its parts are: forward, backward, contract\.$"):
         check(defined(RIGHT), "forwards")
+
+
+def test_an_answer_may_be_named(monkeypatch, capsys):
+    monkeypatch.setitem(globals(), "MyEmbedding", defined(RIGHT))
+    check("MyEmbedding", "forward")
+    assert "forward: 3 of 3 points" in capsys.readouterr().out
+    monkeypatch.delitem(globals(), "MyEmbedding")
+    with pytest.raises(CheckFailed, match="no cell defines MyEmbedding"):
+        check("MyEmbedding", "forward")
 
 
 @pytest.mark.parametrize(
