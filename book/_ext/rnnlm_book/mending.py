@@ -29,6 +29,8 @@ class NameBars(SphinxPostTransform):
                 cell["prompt_show"] = (
                     f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
                 )
+            elif cell.get("hide_mode") == "output" and name_of(cell) == FIGURE:
+                cell["prompt_show"], cell["prompt_hide"] = "Show the figure", "The figure"
             elif cell.get("hide_mode") == "all":
                 cell["prompt_show"] = "The code, and what it prints"
             elif cell.get("hide_mode"):

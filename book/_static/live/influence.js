@@ -3,8 +3,8 @@ or from the last one only. The gradient at a step is the sum of all paths that e
 figure named "influence windows" has sliders for the number of steps and for the windows; the other one has 12 steps in one window. */
 "use strict";
 
-const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 6; // where 1 is, and how high a power of ten
-const INFLUENCE_DECADES = 6, INFLUENCE_HIGHEST = 74; // of either kind of bar
+const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 4; // where 1 is, and how high a power of ten
+const INFLUENCE_DECADES = 4, INFLUENCE_HIGHEST = 74; // of either kind of bar
 
 class LiveInfluence extends LiveFigure {
   static title = "Influence through time: paths fade, explode and are cut";

@@ -58,6 +58,7 @@ class LiveSketch extends LiveFigure {
       return this.say("Draw first: what do you expect? To see it without a guess, press once more.");
     }
     this.isShown = true;
+    if (!this.isDrawn) this.at = this.x.length - 1; // where the curves lie apart
     this.draw();
   }
 
