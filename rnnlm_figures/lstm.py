@@ -199,14 +199,14 @@ def gradients_by_distance(reaches):
         axes.plot(sizes, color=colour, linewidth=2, linestyle=style)
     rnn, forgets, keeps, line = reaches.values()
     axes.text(59, 2 * keeps[59], "LSTM, f = 0.98", color=GREEN, ha="right", va="bottom")
-    axes.text(59, line[59] / 3, "the cell state alone", color=GREEN, ha="right", va="top")
+    axes.text(59, line[59] / 3, "along c alone", color=GREEN, ha="right", va="top")
     axes.text(36, 6 * rnn[36], "RNN", color=ORANGE, ha="left", va="bottom")
     axes.text(30, forgets[34] / 3, "LSTM, f = 0.5", color=RED, ha="right", va="top")
     return Figure(
         plot,
         f"""The size of the gradient on a logarithmic axis against the steps back, from 0 to 59. For the
         RNN and for the LSTM with f = 0.5 it falls as a straight line, that is, exponentially. For the LSTM with f =
-        0.98 it dips to {min(keeps):.2f}, climbs after ten steps and ends at {keeps[59]:.2f}; the cell state alone falls
+        0.98 it dips to {min(keeps):.2f}, climbs after ten steps and ends at {keeps[59]:.2f}; along c alone it falls
         slowly, to {line[59]:.2f}.""",
         " ".join(f"{name}: {sizes[10]:.0e} {sizes[50]:.0e}" for name, sizes in reaches.items()),
         live="sketch",

@@ -58,7 +58,7 @@ class LiveFarm extends LiveFigure {
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
-          "How strongly the memory points to an animal, after each word: fully at 1, and no bar below 0.5."),
+          "After each word: the longer a bar, the more the memory points to that animal."),
         this.heading(), this.text),
         make("div", { role: "group", "aria-label": "What comes next?" }, title("what comes next?"),
           make("div", { class: "farm-next" }, ...next))),
@@ -215,6 +215,11 @@ class LiveFarm extends LiveFigure {
     return affine(this.state, this.factors, this.animals.map(() => 0));
   }
 
+  /** On the front page, say whom the state is about only where an animal was named: after Forget the sums mean nothing. */
+  isEmpty() {
+    return this.compact && !this.words.some((word) => this.animals.includes(word));
+  }
+
   sample() {
     return this.tokens[drawn(this.probabilities())];
   }
@@ -235,7 +240,7 @@ class LiveFarm extends LiveFigure {
   /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
   meter() {
     return this.sums().map((sum) => {
-      const isSlight = sum < FARM_SOMEBODY;
+      const isSlight = sum < FARM_SOMEBODY || this.isEmpty();
       return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
         make("span", {}, isSlight ? "" : sum.toFixed(1)));
     });
@@ -266,7 +271,7 @@ class LiveFarm extends LiveFigure {
   /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
   whom() {
     const sums = this.sums();
-    const largest = Math.max(...sums);
+    const largest = this.isEmpty() ? 0 : Math.max(...sums);
     const animal = this.animals[sums.indexOf(largest)];
     const sentence = this.words.slice(this.words.lastIndexOf(".", -2) + 1); // up to its full stop, if that was read
     const isWhole = sentence.at(-1) === ".";

@@ -17,7 +17,7 @@ class LiveLandscape extends LiveFigure {
       (value) => { this.path = [this.path.at(-1).with(i, value)]; this.draw(); }));
     this.panel.append(this.picture, ...this.dials, make("div", { class: "live-row" }, button("Step", () => this.step(1)),
       button("10 steps", () => this.step(10)), button("Start over", () => { this.path = [[1, 0]]; this.draw(); }),
-      checkbox("from 0 make 2, too", (on) => { this.asked = LAND_ASKED.slice(0, on ? 2 : 1); this.path.length = 1; this.draw(); })),
+      checkbox("also turn 0 into 2", (on) => { this.asked = LAND_ASKED.slice(0, on ? 2 : 1); this.path.length = 1; this.draw(); })),
     this.sentence);
     this.path = [[1, 0]];
   }

@@ -139,7 +139,7 @@ class LiveTeller extends LiveFigure {
       : became.length ? `The ${thing} became a ${became.join(", then a ")}.` : `It was a ${thing} from first to last.`;
     const again = this.fables.filter((named) => named.length > 1), kept = again.filter((named) => tellerChanges(named).length === 1);
     return `${this.fables.length === 1 ? `You said ${this.guess}. ` : ""}${told}${
-      again.length ? ` Of the fables that named a thing again, it kept the thing in ${kept.length} of ${again.length}.` : ""}`;
+      again.length ? ` Fables that named a thing again and kept to it: ${kept.length} of ${again.length}.` : ""}`;
   }
 }
 

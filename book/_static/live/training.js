@@ -245,6 +245,12 @@ class LiveTraining extends LiveFigure {
         : [words.join(" "), stop === "." ? "" : " …"]));
   }
 
+  /** Say how the end compares with what the reader said. */
+  compared({ perplexity }) {
+    const said = `You said ${this.bars[this.guess].toFixed(2)}, the ${this.guess}${this.guess === "best possible" ? "" : "'s bar"}.`;
+    return `${said}${perplexity < this.bars.trigram ? " It is below the trigram's bar, so it carries the animal from far back." : ""}`;
+  }
+
   told(last) {
     if (!this.guess) return "The model is fresh, and ten epochs lie before it. Down to which line will the perplexity get? Say so first.";
     if (!last) return `You say ${this.bars[this.guess].toFixed(2)}. Now let your browser train it.`;
@@ -252,7 +258,7 @@ class LiveTraining extends LiveFigure {
     const sounds = last.right > 0.9 ? "nearly all" : last.right > 0.5 ? "most" : "few";
     if (this.frame) return `Training. Below ${passed.length ? `the ${passed.at(-1)}` : "no bar yet"}; ${sounds} of the sounds are right.`;
     const now = `After ${last.step} steps: perplexity ${last.perplexity.toFixed(2)}, ${percent(last.right)} of the sounds right.`;
-    return this.done ? `Done. ${now} You said ${this.bars[this.guess].toFixed(2)}.` : `Paused. ${now}`;
+    return this.done ? `Done. ${now} ${this.compared(last)}` : `Paused. ${now}`;
   }
 }
 
