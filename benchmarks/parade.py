@@ -2,8 +2,8 @@
 
 Each network learns the parade (`rnnlm_ref.source.parade`) with the best of four learning rates, which is chosen on
 other seeds than those reported. An RNN also gets three times as many epochs, of the parade or of ever longer ones. An
-LSTM says by epoch how open its forget gates are, and learns with a gradient in which a piece of dc is missing. Both kinds
-learn the farm, and then ever more places are put between the animal and its sound.
+LSTM says by epoch how open its forget gates are, and learns with a gradient in which a piece of dc is missing. Both
+kinds learn the farm, and then ever more places are put between the animal and its sound.
 """
 
 import os

@@ -8,8 +8,8 @@ import numpy as np
 
 from ..protocol.bench import Generator, Handle, in_order
 from ..protocol.program import Program
-from ..protocol.values import Opaque, Plain
-from .compare import summary
+from ..protocol.values import Plain
+from .compare import InPlaceOf, summary
 
 if TYPE_CHECKING:  # it imports this module
     from .layer import Case, Step
@@ -72,7 +72,7 @@ class Calls:
             if self.layer.makes and keys[0][1] == "grads[0]":
                 value = in_order(value, self.case.shapes) or value
             if not (isinstance(value, tuple) and len(value) >= len(keys)):
-                value = (Opaque(summary(value), f"{len(keys)} arrays"),) * len(keys)
+                value = (InPlaceOf(summary(value), f"{len(keys)} arrays"),) * len(keys)
             seen |= dict(zip(keys, value, strict=False))
         return seen
 

@@ -14,6 +14,13 @@ MOST_DIGITS = 17  # with which any two float64 print differently
 
 
 @dataclass(frozen=True)
+class InPlaceOf(Opaque):
+    """What came in place of a list that holds something else."""
+
+    wanted: str
+
+
+@dataclass(frozen=True)
 class Difference:
     """The first thing in which a value isn't what it should be."""
 
@@ -68,8 +75,8 @@ def _problem(got: Plain, expected: Plain, exact: bool, least: float, tolerance: 
     if isinstance(expected, Opaque) and isinstance(got, Opaque) and got == expected:  # compared with itself
         return None
     if not (isinstance(got, np.ndarray) and isinstance(expected, np.ndarray)):
-        wanted = isinstance(got, Opaque) and got.wanted
-        return f"should be {wanted or summary(expected)}, but is {summary(got)}"
+        wanted = got.wanted if isinstance(got, InPlaceOf) else summary(expected)
+        return f"should be {wanted}, but is {summary(got)}"
     if got.shape != expected.shape:
         return f"has shape {got.shape}, expected {expected.shape}"
     if expected.ndim and got.dtype != expected.dtype:

@@ -17,13 +17,9 @@ PLAIN_KINDS = "biufc"
 
 @dataclass(frozen=True)
 class Opaque:
-    """Something that is no number, array, None or tuple of these; only its description crosses.
-
-    Where it came in place of something else than an item, `wanted` describes that.
-    """
+    """Something that is no number, array, None or tuple of these; only its description crosses."""
 
     description: str
-    wanted: str = ""
 
 
 Plain: TypeAlias = "np.ndarray | Opaque | tuple[Plain, ...] | None"  # a number is an array of no axis
