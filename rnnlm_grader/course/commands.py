@@ -131,7 +131,7 @@ def export_one(coursedir, options, weights):
     for warning in table.warnings():
         print(warning)
     table.write(path)
-    print(path, *marks_to_look_at(table.chosen), sep="\n")
+    print(path, *marks_to_look_at(table.chosen, table.marks.parts), sep="\n")
     return not table.alike
 
 
@@ -276,7 +276,7 @@ def summary(tally, marks, stale):
         yield unread_line(tally.unread)
     if tally.unfinished:
         yield unfinished_line(marks.assignment, tally.unfinished)
-    yield from marks_to_look_at(marks.graded)
+    yield from marks_to_look_at(marks.graded, marks.parts)
     if stale:
         yield (
             f"the feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} was made before their last marks. "
@@ -300,12 +300,26 @@ def both_marks(student):
     )
 
 
-def marks_to_look_at(students):
-    """Yield what waits for a person: marks by hand that are due or were given to other work, and requests."""
+def too_high_in(student, most):
+    """Name a student's marks by hand that are higher than what a part is worth, which an upgrade may change."""
+    return ", ".join(
+        f"{name}: {part.manual_score:g} of {most[name]:g}"
+        for name, part in student.parts.items()
+        if part.manual_score is not None and part.manual_score > most[name]
+    )
+
+
+def marks_to_look_at(students, most):
+    """Yield what waits for a person: marks by hand that are due, were given to other work or are too high, and requests.
+
+    `most` says what each part is worth.
+    """
     if due := Counter(name for student in students for name in student.due_by_hand):
         counts = ", ".join(f"{name} ({count})" for name, count in sorted(due.items()))
         yield f"to be marked by hand, in formgrader: {counts}"
     if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
+    if above := [f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, most))]:
+        yield f"marks by hand above what the part is worth: {name_some(above)}"
     if asking := [student.student for student in students if student.request]:
         yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"

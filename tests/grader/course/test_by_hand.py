@@ -203,6 +203,12 @@ def test_a_mark_by_hand_of_other_work_stands_beside_the_automatic_one(course, ca
     assert "anew since: ada (MyEmbedding-backward: 5 by hand, 4 otherwise)" in capsys.readouterr().out
 
 
+def test_a_mark_by_hand_above_what_the_part_is_worth_is_named(course, capsys):
+    course.mark("ada", "Reflection", 40)
+    course.grade()
+    assert "above what the part is worth: ada (Reflection: 40 of " in capsys.readouterr().out
+
+
 def test_exports_count_marks_by_hand(course):
     course.mark("ada", "Drawing", 2.5)
     assert course.rnnlm_grade("export", "--form", "canvas") == 0
