@@ -310,7 +310,7 @@ def too_high_in(student, most):
 
 
 def marks_to_look_at(students, most):
-    """Yield what waits for a person: marks by hand that are due, were given to other work or are too high, and requests.
+    """Yield what waits for a person: marks by hand that are due, of other work or too high, and requests.
 
     `most` says what each part is worth.
     """
