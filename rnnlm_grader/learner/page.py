@@ -75,8 +75,16 @@ def sentence(kind, text):
         return with_code(text)
     if url := os.environ.get(BOOK_URL):
         address = escape(f"{url.rstrip('/')}/{BOOK}/{text}")
-        return f'Read: <a href="{address}" target="_blank" rel="noopener">{escaped(text)}</a>'
+        return f'Read: <a href="{address}" target="_blank" rel="noopener">{escaped(place_in_words(text))}</a>'
     return f"Read: {BOOK}/{escaped(text)}"
+
+
+def place_in_words(section):
+    """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, softmax mask'."""
+    page, _, anchor = section.partition(".html")
+    chapter = re.match(r"0*(\d+)-", page)
+    place = f"chapter {chapter[1]}" if chapter else page.replace("-", " ")
+    return ", ".join(filter(None, [place, anchor.lstrip("#").replace("-", " ")]))
 
 
 def with_code(text):

@@ -37,6 +37,7 @@ def test_what_a_student_wrote_is_no_html(kind, monkeypatch):
 def test_the_section_to_read_is_a_link_where_the_book_has_an_address(monkeypatch):
     monkeypatch.setenv(BOOK_URL, "https://course.example.org/rnnlm/")
     assert '<a href="https://course.example.org/rnnlm/book/02-embedding.html#ids"' in written(Item("✗", BLOCKS))
+    assert ">chapter 2, ids</a>" in written(Item("✗", BLOCKS))
     monkeypatch.delenv(BOOK_URL)
     assert "<a " not in written(Item("✗", BLOCKS))
 
