@@ -3,6 +3,8 @@
 Functions with an argument `add`, as `Library.of` returns it, add a mistake or several to the library.
 """
 
+from .misconception import Add, Change
+
 IN_PLACE = "house-rules.html#embedding-in-place"
 DTYPE = "house-rules.html#embedding-dtype"
 SHARED = "house-rules.html#embedding-shared-weights"
@@ -32,7 +34,7 @@ FIRST_KEPT = "what the first forward kept is used for good; backward belongs to 
 FIRST_SIZES = "N and T are kept from the first window; they may change from call to call: take them from xs each time"
 
 
-def argument_changed(what, how):
+def argument_changed(what: str, how: str) -> str:
     """The sentence for an argument that is changed in place."""
     return f"the caller's {what} is changed in place (`{how}`); arguments belong to the caller"
 
@@ -55,7 +57,7 @@ LOSS_AVERAGES = "whether to average is for the loss to say, and the gradient tha
 AVERAGED = f"the parameters' gradients are averaged over the batch; {LOSS_AVERAGES}"
 
 
-def clears_in_forward(add, *change):
+def clears_in_forward(add: Add, *change: str) -> None:
     """Add that forward clears the gradients, though backward overwrites them: `change` with {} for what clears."""
     old, new = change
     add(
@@ -82,12 +84,12 @@ NEVER_EMPTIED = (
 )
 
 
-def time_major(what, width):
+def time_major(what: str, width: str) -> str:
     """The sentence for an array whose first axis is time."""
     return f"{what} is time-major, (T, N, {width}); it should be (N, T, {width})"
 
 
-def reshaped(what):
+def reshaped(what: str) -> str:
     """The sentence for steps that are reshaped where two axes should change places."""
     return (
         f"{what} is laid out step after step, (T, N, ...), and then reshaped to (N, T, ...), which cuts the rows "
@@ -101,7 +103,7 @@ GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
 
 
-def forces(add, id, what, whose, right, wrong):
+def forces(add: Add, id: str, what: str, whose: str, right: str, wrong: str) -> None:
     """Add that `what` is forced to float32, and to float64: `wrong`, with {} for the dtype, in place of `right`."""
     for dtype, letter, cause in ("Float32", "f", "dtype='f'"), ("Float64", "d", "as np.zeros without a dtype does"):
         add(
@@ -117,7 +119,7 @@ def forces(add, id, what, whose, right, wrong):
 ONLY_ZEROS = "backward gives nothing but zeros; is it filled in?"
 
 
-def returns_nothing(add, id, section, function, what, *changes):
+def returns_nothing(add: Add, id: str, section: str, function: str, what: str, *changes: Change) -> None:
     """Add that a function or method returns nothing in place of `what`."""
     sentence = f"{function} returns nothing (is there a `return`?); it returns {what}"
     add(id, section, sentence, *changes, shows_nothing=True)

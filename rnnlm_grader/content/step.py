@@ -3,8 +3,11 @@
 Several exercises share these sections and sentences, and the mistakes that functions add by `add`, as in `contract`.
 """
 
+from collections.abc import Iterable
+
 from . import contract
 from .contract import DTYPE, SHARED
+from .misconception import Add, Change
 
 EQUATION = "03-rnn.html#rnn-equation"
 SHAPES = "03-rnn.html#rnn-shapes"
@@ -61,6 +64,10 @@ DH_AFTER_SLOPE = (
     "dh is added after the slope of tanh instead of before; both gradients of a state go through its "
     "tanh: (dhs[:, t] + dh) * (1 - h**2)"
 )
+DHS_OUTSIDE_OF_SLOPE = (
+    "only dh goes through the slope of tanh, as without brackets; both gradients of a state go through its tanh: "
+    "(dhs[:, t] + dh) * (1 - h**2)"
+)
 FIRST_LEFT_OUT = (
     "the first step is left out on the way back (range(T - 1, 0, -1)); the loop has to end with t = 0: "
     "reversed(range(T))"
@@ -93,7 +100,7 @@ DXS_BACKWARDS = (
 DHS_CHANGED = contract.argument_changed("dhs", "dhs[:, t] += dh") + ". Write `dhs[:, t] + dh`"
 
 
-def in_forward(add, h):
+def in_forward(add: Add, h: str) -> None:
     """Add what goes wrong in the equation, where the right answer calls the new state `h`."""
     sigmoid = ("np.tanh(z)", "1 / (1 + np.exp(-z))")
     add("LeavesOutTanh", EQUATION, NO_TANH, ("np.tanh(z)", "z"))
@@ -138,7 +145,7 @@ def in_forward(add, h):
     )
 
 
-def in_slope(add, h, upstream):
+def in_slope(add: Add, h: str, upstream: str) -> None:
     """Add what goes wrong with the slope of tanh, where dz = upstream * (1 - h**2)."""
     add("LeavesOutSlope", SLOPE, NO_SLOPE.format(h=h, upstream=upstream), (f" * (1 - {h}**2)", ""))
     add("LeavesOutSquare", SLOPE, NOT_SQUARED.format(h=h), (f"{h}**2", h))
@@ -175,7 +182,7 @@ def in_slope(add, h, upstream):
     )
 
 
-def in_backward(add, h, upstream):
+def in_backward(add: Add, h: str, upstream: str) -> None:
     """Add what goes wrong with the slope of tanh and the gradients, where dz = upstream * (1 - h**2)."""
     in_slope(add, h, upstream)
     for grad, old in ("dWx", "x.T @ dz"), ("dWh", "h_prev.T @ dz"), ("db", "dz.sum"):
@@ -210,7 +217,7 @@ def in_backward(add, h, upstream):
     )
 
 
-def in_gradients(add, bias, n, x="x", h_prev="h_prev"):
+def in_gradients(add: Add, bias: str, n: str, x: str = "x", h_prev: str = "h_prev") -> None:
     """Add averages over the `n` rows of a batch, and lost transposes, of a step from `x` and `h_prev`.
 
     `bias` is what ids call db.
@@ -226,7 +233,7 @@ def in_gradients(add, bias, n, x="x", h_prev="h_prev"):
     add("LeavesOutTransposeOfWx", TRANSPOSE, DX_TURNED, ("dz @ Wx.T", "dz @ Wx"))
 
 
-def carries(add, id, sentence, old, new, reset):
+def carries(add: Add, id: str, sentence: str, old: str, new: str, reset: Change) -> None:
     """Add that backward begins with what the last one left: `new` in place of `old`, with {} for what it asks first.
 
     It may ask whether the layer is stateful, and `reset` is the change with which reset_state forgets that, too.
@@ -237,13 +244,13 @@ def carries(add, id, sentence, old, new, reset):
         add(f"{id}UntilReset{which}", DH, sentence, carried, reset)
 
 
-def in_steps(add, overwrites):
+def in_steps(add: Add, overwrites: Iterable[Change]) -> None:
     """Add that one gradient keeps a single step's part, by these changes for dWx, dWh and db."""
     for grad, change in zip(("dWx", "dWh", "db"), overwrites, strict=True):
         add(f"KeepsOneStepOf{grad}", GRADIENT_SUM, contract.ONE_STEP_KEPT.format(grad), change)
 
 
-def in_params(add):
+def in_params(add: Add) -> None:
     """Add what goes wrong with parameters and their gradients where they are made, in __init__."""
     copies = ("self.params = [Wx, Wh, b]", "self.params = [Wx.copy(), Wh.copy(), b.copy()]")
     add("CopiesParameters", SHARED, contract.COPIED, copies)

@@ -277,6 +277,12 @@ bptt(
     step.DH_AFTER_SLOPE,
     ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh"),
 )
+bptt(
+    "LeavesDhsOutOfSlope",
+    RECURRENT,
+    step.DHS_OUTSIDE_OF_SLOPE,
+    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] + dh * (1 - h**2)"),
+)
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 bptt(

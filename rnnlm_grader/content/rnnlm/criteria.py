@@ -106,7 +106,7 @@ affine.conditions(
     "out",
     ["forward", "forward forward:other", "[forward update] forward:again"],
     24,
-    plain={"out": ["forward forward:resized"]},
+    plain={"out": ["forward", "forward forward:resized"]},
 )
 affine.criterion(
     "gradient_of_w",

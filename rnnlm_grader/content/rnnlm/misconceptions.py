@@ -123,6 +123,12 @@ affine(
     ("return dout", "dW /= N\n        db /= N\n        return dout"),
 )
 affine(
+    "AveragesDW",
+    GRADIENT_SUM,
+    "dW is averaged over all N·T rows, though db isn't; it is the sum over N and T",
+    ("return dout", "dW /= N * T\n        return dout"),
+)
+affine(
     "AveragesDb",
     GRADIENT_SUM,
     "db is the mean of dout; it is the sum over N and T",
@@ -162,12 +168,11 @@ affine(
     "xs.reshape(H, N * T) doesn't transpose, it cuts the rows anew; for dW it is xs.reshape(N * T, H).T",
     ("self.xs[:, t].T @ dout[:, t]", "self.xs.reshape(-1, N * T)[:, t::T] @ dout[:, t]"),
 )
-affine(
-    "ReshapesScores",
-    AFFINE,
-    contract.reshaped("the output"),
-    ("xs @ W + b", "(xs @ W + b).swapaxes(0, 1).reshape(*xs.shape[:2], -1)"),
-)
+for id, mixed in [
+    ("ReshapesScores", "swapaxes(0, 1).reshape(*xs.shape[:2], -1)"),
+    ("ReshapesScoresByTime", "reshape(*xs.shape[1::-1], -1).swapaxes(0, 1)"),
+]:
+    affine(id, AFFINE, contract.reshaped("the output"), ("xs @ W + b", f"(xs @ W + b).{mixed}"))
 affine(
     "KeepsFirstStep",
     GRADIENT_SUM,

@@ -321,6 +321,12 @@ time_rnn("HandsBackThroughWh", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", 
 time_rnn(
     "AddsDhAfterSlope", RECURRENT, step.DH_AFTER_SLOPE, ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh")
 )
+time_rnn(
+    "LeavesDhsOutOfSlope",
+    RECURRENT,
+    step.DHS_OUTSIDE_OF_SLOPE,
+    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] + dh * (1 - h**2)"),
+)
 step.in_backward(time_rnn, h="h", upstream="(dhs[:, t] + dh)")
 time_rnn("TakesSlopeAtStateBefore", WHICH_STATE, step.SLOPE_BEFORE, ("h**2", "h_prev**2"))
 time_rnn("HasOneCell", ONE_CELL, ONE_OBJECT, ("self.steps[t]", "self.steps[-1]"))
